@@ -1,4 +1,4 @@
-/** Several accounts in one inventory and one run: each profile has keys of its own, and what the provider counts with them. */
+/** Several accounts in one inventory and one run. Each profile has its own keys and its own limit. */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { type CloudOptions, createCloud } from '../../src/cloud/client.ts';
@@ -13,7 +13,7 @@ const FILE = ['retail', 'finance', 'copy']
 const env = { TENCENTCLOUD_SECRET_ID: 'id-env', TENCENTCLOUD_SECRET_KEY: 'key-env' };
 const at = (profile: string) => ({ region: 'ap-guangzhou', profile });
 
-/** A cloud in which each account sees one instance, named for the id that signed. */
+/** A cloud in which each account sees one instance, named after the id that signed. */
 function accounts() {
   const clock = new VirtualClock(START);
   const arrivals: { id: string; action: string; at: number }[] = [];
@@ -40,7 +40,7 @@ function accounts() {
 const order = (profile: string) => ({ ...ORDER, profile });
 
 describe('several accounts in one plan', () => {
-  it('are read each with its own keys, the unnamed one with those of the environment', async () => {
+  it('reads each account with its own keys, and the default profile with those of the environment', async () => {
     const { clock, cloud } = accounts();
     const { inventory } = await clock.run(() =>
       readInventory(cloud, [at('default'), at('retail'), at('finance')], clock),
@@ -52,7 +52,7 @@ describe('several accounts in one plan', () => {
     ]);
   });
 
-  it('are ordered in each with its own keys', async () => {
+  it('orders in each account with its own keys', async () => {
     const { clock, cloud } = accounts();
     const answers = await clock.run(() =>
       Promise.all(['retail', 'default'].map((profile) => cloud.order(order(profile), () => true))),
@@ -60,7 +60,7 @@ describe('several accounts in one plan', () => {
     expect(answers).toMatchObject([{ order: 'order-of-id-retail' }, { order: 'order-of-id-env' }]);
   });
 
-  it('have permits of their own: two read forty times in the time that one reads twenty', async () => {
+  it('gives each account its own permits: two accounts read forty times while one reads twenty', async () => {
     const { clock, cloud, arrivals } = accounts();
     const reads = (profile: string) => Array.from({ length: 20 }, () => cloud.describeBalance(at(profile)));
     await clock.run(() => Promise.all([...reads('retail'), ...reads('finance')]));
@@ -69,7 +69,7 @@ describe('several accounts in one plan', () => {
     expect(end).toBeLessThan(1200);
   });
 
-  it('share them where two profiles have the same keys, because the provider counts them together', async () => {
+  it('shares permits between two profiles with the same keys, because the provider counts them together', async () => {
     const { clock, cloud, arrivals } = accounts();
     const reads = (profile: string) => Array.from({ length: 20 }, () => cloud.describeBalance(at(profile)));
     await clock.run(() => Promise.all([...reads('retail'), ...reads('copy')]));
@@ -79,7 +79,7 @@ describe('several accounts in one plan', () => {
     expect(cloud.orderLane(at('retail'))).not.toEqual(cloud.orderLane(at('finance')));
   });
 
-  it('without keys for one of them are refused by its name, and the others go on', async () => {
+  it('names the profile that has no keys, and continues with the others', async () => {
     const { clock, cloud } = accounts();
     await clock.run(async () => {
       expect(await cloud.order(order('absent'), () => true)).toEqual({

@@ -1,4 +1,4 @@
-/** The client and the simulator were written from docs/provider.md by different hands; over real HTTP they must agree. */
+/** Client and simulator agree over real HTTP. Different people wrote them from docs/provider.md. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createCloud } from '../../src/cloud/client.ts';
@@ -41,8 +41,8 @@ async function world(
   return { simulation, cloud, permits };
 }
 
-describe.each(SIGNATURES)('against the simulator over HTTP, signed by %s', (signature) => {
-  it('a fleet is read whole, every instance recognised, sold somewhere and with a zone by name', async () => {
+describe.each(SIGNATURES)('the client against the simulator over HTTP, signed with %s', (signature) => {
+  it('reads a whole fleet: every instance is recognised, is sold in a zone and has a zone name', async () => {
     const { cloud } = await world({ instances: 60 }, signature);
     const { inventory, notes } = await readInventory(cloud, SCOPES, systemClock);
     expect(inventory.instances).toHaveLength(60);
@@ -59,7 +59,7 @@ describe.each(SIGNATURES)('against the simulator over HTTP, signed by %s', (sign
     expect(used.instances.filter((one) => one.used !== null).length).toBe(some.length);
   });
 
-  it('an order is priced, placed, seen as task and deal, and ends at its size', async () => {
+  it('prices and places an order, finds its task and its deal, and reads the new size', async () => {
     const brisk = { startLag: [10, 20], duration: [50, 100], lockTail: [10, 20] } as const;
     const { cloud } = await world({ instances: 60, ...brisk }, signature);
     const { inventory } = await readInventory(cloud, SCOPES, systemClock);
@@ -100,7 +100,7 @@ describe.each(SIGNATURES)('against the simulator over HTTP, signed by %s', (sign
     expect(deals).toMatchObject([{ order, instances: [one.id], state: 'delivered' }]);
   });
 
-  it('reads at 18 a second are never refused by limit', async () => {
+  it('never exceeds the limit with 18 reads a second', async () => {
     const { cloud, simulation } = await world({ instances: 5 }, signature);
     await Promise.all(Array.from({ length: 45 }, () => cloud.describeRunningTasks(SCOPES[0]!)));
     const counted = simulation.counts().actions.DescribeTaskList!;
@@ -108,7 +108,7 @@ describe.each(SIGNATURES)('against the simulator over HTTP, signed by %s', (sign
     expect(counted.mostInASlidingSecond).toBeLessThanOrEqual(20);
   });
 
-  it('a wrong key is refused as such', async () => {
+  it('reports a wrong key as refused credentials', async () => {
     const { cloud } = await world({ instances: 5 }, signature, { secretKey: 'wrong' });
     await expect(cloud.describeInstances(SCOPES[0]!)).rejects.toMatchObject({
       code: 'credentials-refused',

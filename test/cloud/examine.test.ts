@@ -13,7 +13,7 @@ import { clientOptions, KEYS, row, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } 
 
 interface Case {
   answer?: (sent: Sent) => Line | undefined;
-  /** Milliseconds that the provider's clock is ahead; null = its answers have no date. */
+  /** How far the provider's clock is ahead, ms. Null: its answers have no date. */
   ahead?: number | null;
   endpoint?: string;
   expiresAt?: number;
@@ -21,7 +21,7 @@ interface Case {
 
 const WHO: Line = { ok: { Arn: 'qcs::cam::uin/1:uin/2', AccountId: '1', UserId: '2', Type: 'CAMUser' } };
 
-/** Examines an identity that may do everything, unless told otherwise. */
+/** Examines an identity that has every permission, unless `answer` refuses something. */
 async function examined({ answer, ahead = 0, endpoint, expiresAt }: Case = {}) {
   const clock = new VirtualClock(START + 250);
   const inner = fakeTransport(
@@ -56,7 +56,7 @@ async function examined({ answer, ahead = 0, endpoint, expiresAt }: Case = {}) {
 }
 
 describe('an examination', () => {
-  it('tries every read that there is, each once, and never an order', async () => {
+  it('tries every read once, and never an order', async () => {
     const { found, sent } = await examined();
     const reads = Object.values(READS).map(({ name }) => name as string);
     expect(sent.map(({ action }) => action).sort()).toEqual(reads.sort());
@@ -67,7 +67,7 @@ describe('an examination', () => {
     expect(found.permissions.filter((right) => right.purpose === 'some plans')).toEqual([]);
   });
 
-  it('says where the keys are from, who one is, and which host is asked', async () => {
+  it('shows the source of the keys, the identity and the host', async () => {
     const { found } = await examined({ expiresAt: START + 3_600_000 });
     expect(found).toMatchObject({
       credentials: { source: 'a test', expiresAt: '2026-01-05T03:00:00.000Z' },
@@ -78,7 +78,7 @@ describe('an examination', () => {
     });
   });
 
-  it('asks the price of what is there at the size that it has', async () => {
+  it('asks for the price of an existing instance at its present size', async () => {
     const { sent } = await examined();
     const price = sent.find(({ action }) => action === 'InquiryPriceUpgradeInstance')!;
     expect(price.fields).toEqual({
@@ -94,14 +94,14 @@ describe('an examination', () => {
     ['DescribeTaskList', 'UnauthorizedOperation.NoCAMAuthed', 'refused'],
     ['DescribeInstances', 'AuthFailure.UnauthorizedOperation', 'refused'],
     ['DescribeAccountBalance', 'UnauthorizedOperation', 'refused'],
-    // Refused for another reason: whoever may not ask is told so before.
+    // Refused for another reason. A missing permission would be refused before that.
     ['InquiryPriceUpgradeInstance', 'InvalidParameter.InvalidParameter', 'granted'],
     ['DescribeInstanceShards', 'ResourceNotFound.InstanceNotExists', 'granted'],
     ['GetMonitorData', 'InternalError', 'unknown'],
-    // Refused before rights are looked at: that says nothing of them.
+    // Refused before the check of permissions, so it says nothing about them.
     ['DescribeInstanceDealDetail', 'UnknownParameter', 'unknown'],
     ['DescribeZones', 'UnsupportedRegion', 'unknown'],
-  ])('that finds %s refused with %s calls the right %s', async (action, code, state) => {
+  ])('of %s refused with %s reports the permission as %s', async (action, code, state) => {
     const { found, sent } = await examined({
       answer: (one) => (one.action === action ? { code } : undefined),
     });
@@ -113,9 +113,9 @@ describe('an examination', () => {
     expect(new Set(sent.map((one) => one.action)).size).toBe(Object.keys(READS).length);
   });
 
-  it('asks each in a form that the provider takes, so that the answer is of the right alone', async () => {
+  it('sends valid parameters, so that each answer depends only on the permission', async () => {
     const reads = Object.values(READS).map(({ name }) => name);
-    const rightsOf = async (deny: readonly string[]) => {
+    const permissionStates = async (deny: readonly string[]) => {
       const clock = new VirtualClock(START);
       const fleet = { name: 'default', fleet: [{ id: 'crs-aaaa1111' }], users: { planner: deny } };
       const { world, keys } = createSimulatedWorld({ fleet: JSON.stringify({ accounts: [fleet] }) }, START);
@@ -139,15 +139,15 @@ describe('an examination', () => {
       return Object.fromEntries(found.permissions.map(({ action, state }) => [action.split(':')[1], state]));
     };
     const all = (state: string) => Object.fromEntries(reads.map((name) => [name, state]));
-    expect(await rightsOf([])).toEqual(all('granted'));
-    expect(await rightsOf(reads)).toEqual(all('refused'));
+    expect(await permissionStates([])).toEqual(all('granted'));
+    expect(await permissionStates(reads)).toEqual(all('refused'));
   });
 
   it.each([
     ['AuthFailure.SignatureExpire', /clock/],
     ['AuthFailure.SignatureFailure', /secret key/],
     ['AuthFailure.TokenFailure', /token/],
-  ])('whose keys are refused with %s stops there, and says what to do', async (code, fix) => {
+  ])('stops when the keys are refused with %s, and has a fix', async (code, fix) => {
     const { found, sent } = await examined({ answer: () => ({ code, message: `${SECRET_ID} ${TOKEN}` }) });
     expect(found.refused).toMatchObject({ code, fix: expect.stringMatching(fix) });
     expect(new Set(sent.map(({ action }) => action)).size).toBe(2);
@@ -155,11 +155,11 @@ describe('an examination', () => {
   });
 
   it.each<[string, number | null, number | null]>([
-    ['the same', 0, 0],
+    ['right', 0, 0],
     ['ten minutes ahead', 600_000, -600],
     ['ten minutes behind', -600_000, 600],
-    ['not told', null, null],
-  ])('of a provider whose clock is %s', async (_, ahead, skew) => {
+    ['unknown', null, null],
+  ])('measures the skew to a clock that is %s', async (_, ahead, skew) => {
     const { found } = await examined({ ahead });
     if (skew === null) expect(found.clock).toBeNull();
     else {
@@ -177,7 +177,7 @@ describe('an examination', () => {
     for (const hidden of [SECRET_ID, SECRET_KEY, TOKEN]) expect(shown).not.toContain(hidden);
   });
 
-  it('says what is known where nobody answers, and what stood in the way', async () => {
+  it('shows what it knows without an answer, and why there is none', async () => {
     const { found } = await examined({ answer: () => ({ fault: 'connect ECONNREFUSED', sent: false }) });
     expect(found).toMatchObject({
       credentials: { source: 'a test' },
@@ -188,7 +188,7 @@ describe('an examination', () => {
     expect(found.permissions.map(({ state }) => state)).toEqual(['unreachable', 'unreachable']);
   });
 
-  it('goes on where one product alone does not answer', async () => {
+  it('continues when only one product does not answer', async () => {
     const { found } = await examined({
       answer: ({ action }) =>
         action === 'GetMonitorData' ? { fault: 'getaddrinfo', sent: false } : undefined,

@@ -1,4 +1,4 @@
-/** A transport that answers from a script, one line a call, and keeps what it was sent. */
+/** A transport that answers from a script, one line for each call. It records the requests. */
 import {
   type HttpRequest,
   type HttpResponse,
@@ -14,7 +14,7 @@ export type Line =
   | { readonly code: string; readonly message?: string }
   /** Exactly this answer. */
   | { readonly status: number; readonly body: string }
-  /** No answer: the message, and whether the request had left. */
+  /** No answer: the message, and whether the request left. */
   | { readonly fault: string; readonly sent: boolean };
 
 export interface Sent {
@@ -22,16 +22,16 @@ export interface Sent {
   readonly origin: string;
   readonly region: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** As it was sent, and as it was meant: of the older signature every parameter of the form. */
+  /** The decoded fields. For signature version 1, every parameter of the form. */
   readonly body: string;
   readonly fields: Record<string, unknown>;
 }
 
-/** Either lines in order, or a function of what was asked. */
+/** Lines in order, or a function of the request. */
 export type Script = readonly Line[] | ((sent: Sent, count: number) => Line);
 
 export interface FakeTransport extends Transport {
-  /** What left, in order. */
+  /** The requests that left, in order. */
   readonly sent: readonly Sent[];
   readonly actions: readonly string[];
 }

@@ -23,13 +23,13 @@ export interface Machine {
   files?: Record<string, string>;
   profile?: string;
   endpoint?: string | null;
-  /** The role bound to the machine; null = none is bound; absent = no such machine. */
+  /** The role bound to the machine. Null: none. Absent: not a machine of the provider. */
   role?: string | null;
-  /** Answers of the metadata service that stand in for its own, by path. */
+  /** Replaced answers of the metadata service, by path. */
   pages?: Record<string, HttpResponse | 'silence'>;
-  /** What the token service answers instead of keys, in order; null = keys. */
+  /** The answers of the token service in order. Null: keys. */
   sts?: (string | null)[];
-  /** Seconds that temporary keys last. */
+  /** The life of temporary keys, seconds. */
   life?: number;
 }
 
@@ -41,7 +41,7 @@ export interface Asked {
   readonly timeout: number;
 }
 
-/** Everything a place of the chain is handed. Keys that a service makes are numbered: `id-sts-1`, `key-sts-1`, … */
+/** The input of every source of the chain. Services number their keys: `id-sts-1`, `key-sts-1`, … */
 export function machine(given: Machine) {
   const clock = new VirtualClock(START);
   const asked: Asked[] = [];

@@ -20,79 +20,79 @@ import {
 
 const yes = () => true;
 
-describe('an order is answered', () => {
+describe('the client decodes the answer to an order', () => {
   it.each<[string, Line, Record<string, unknown>]>([
     [
-      'accepted with its new name',
+      'as accepted with the new name',
       { ok: { DealName: '20260105000000000000001' } },
       { kind: 'accepted', order: '20260105000000000000001', requestId: 'request-1' },
     ],
-    ['accepted with its old name', { ok: { DealId: '6954227' } }, { kind: 'accepted', order: '6954227' }],
+    ['as accepted with the old name', { ok: { DealId: '6954227' } }, { kind: 'accepted', order: '6954227' }],
     [
-      'accepted with its old name as a number',
+      'as accepted with the old name as a number',
       { ok: { DealId: 6954227 } },
       { kind: 'accepted', order: '6954227' },
     ],
     [
-      'accepted with both, by the new one',
+      'as accepted with both names, by the new one',
       { ok: { DealId: '1', DealName: '2' } },
       { kind: 'accepted', order: '2' },
     ],
     [
-      'not at all, where it names no order',
+      'as no-answer without an order number',
       { ok: {} },
       { kind: 'no-answer', reason: 'the answer has no order number' },
     ],
-    ['not at all, where the order is an empty text', { ok: { DealName: '' } }, { kind: 'no-answer' }],
+    ['as no-answer with an empty order number', { ok: { DealName: '' } }, { kind: 'no-answer' }],
     [
-      'refused by the exact code',
+      'as refused with the exact code',
       { code: 'FailedOperation.SystemError', message: 'locked' },
       { kind: 'refused', code: 'FailedOperation.SystemError', message: 'locked', requestId: 'request-1' },
     ],
     [
-      'refused by limit, and not tried again',
+      'as refused by the limit, without a retry',
       { code: 'RequestLimitExceeded' },
       { kind: 'refused', code: 'RequestLimitExceeded' },
     ],
     [
-      'refused for its signature, without an exception',
+      'as refused for its signature, without an exception',
       { code: 'AuthFailure.SignatureFailure' },
       { kind: 'refused', code: 'AuthFailure.SignatureFailure' },
     ],
-    ['not at all, by a 500', { status: 500, body: '<html>' }, { kind: 'no-answer', reason: 'HTTP 500' }],
+    ['as no-answer for a 500', { status: 500, body: '<html>' }, { kind: 'no-answer', reason: 'HTTP 500' }],
     [
-      'not at all, by a 502 with a refusal in it',
+      'as no-answer for a 502 with a refusal in it',
       { status: 502, body: '{"Response":{"Error":{"Code":"InvalidParameter"}}}' },
       { kind: 'no-answer' },
     ],
     [
-      'not at all, by a page that is not JSON',
+      'as no-answer for a page that is not JSON',
       { status: 200, body: '<html>' },
       { kind: 'no-answer', reason: 'the answer is not JSON' },
     ],
     [
-      'not at all, by half of a JSON text',
+      'as no-answer for half of a JSON text',
       { status: 200, body: '{"Response":{"DealName":"2026' },
       { kind: 'no-answer' },
     ],
-    ['not at all, by nothing', { status: 200, body: '' }, { kind: 'no-answer' }],
+    ['as no-answer for an empty body', { status: 200, body: '' }, { kind: 'no-answer' }],
     [
-      'not at all, by JSON of another kind',
+      'as no-answer for JSON of another kind',
       { status: 200, body: '[1]' },
       { kind: 'no-answer', reason: 'the answer has no Response' },
     ],
     [
-      'not at all, by an error without a code',
+      'as no-answer for an error without a code',
       { status: 200, body: '{"Response":{"Error":{}}}' },
       { kind: 'no-answer' },
     ],
     [
-      'not at all, by an error beside an order number',
+      'as no-answer for an error with an order number',
       { status: 200, body: '{"Response":{"DealName":"7","Error":{"Code":"InternalError"}}}' },
       { kind: 'no-answer' },
     ],
     [
-      'not at all, by a reset after sending',
+      'as no-answer for a reset after sending',
       { fault: 'other side closed', sent: true },
       { kind: 'no-answer', reason: 'other side closed' },
     ],
@@ -100,28 +100,28 @@ describe('an order is answered', () => {
     const { run, transport, calls } = clientOver([line]);
     expect(await run((cloud) => cloud.order(ORDER, yes))).toMatchObject({ ...answer, sentAt: START });
     expect(transport.actions).toEqual(['UpgradeInstance']);
-    // The journal counts orders from their own entries.
+    // The journal counts orders by their own entries.
     expect(calls).toEqual([]);
   });
 
   it.each<[string, Line, () => boolean, string]>([
-    ['no connection is made', { fault: 'connect ECONNREFUSED', sent: false }, yes, 'connect ECONNREFUSED'],
-    ['the guard says no', { ok: { DealName: '1' } }, () => false, STOPPED_BY_GUARD],
+    ['there is no connection', { fault: 'connect ECONNREFUSED', sent: false }, yes, 'connect ECONNREFUSED'],
+    ['the guard returns false', { ok: { DealName: '1' } }, () => false, STOPPED_BY_GUARD],
     [
-      'the guard breaks',
+      'the guard throws',
       { ok: { DealName: '1' } },
       () => {
         throw new Error('broken');
       },
       STOPPED_BY_GUARD,
     ],
-  ])('not-sent, where %s', async (_, line, goAhead, reason) => {
+  ])('as not-sent when %s', async (_, line, goAhead, reason) => {
     const { run, transport } = clientOver([line]);
     expect(await run((cloud) => cloud.order(ORDER, goAhead))).toEqual({ kind: 'not-sent', reason });
     expect(transport.sent).toEqual([]);
   });
 
-  it('not-sent, where there are no credentials', async () => {
+  it('as not-sent when there are no credentials', async () => {
     const clock = new VirtualClock();
     const transport = fakeTransport([]);
     const credentials = () => {
@@ -134,13 +134,13 @@ describe('an order is answered', () => {
     });
   });
 
-  it('no-answer, where the transport breaks in a way it should not', async () => {
+  it('as no-answer when the transport throws an unexpected error', async () => {
     const clock = new VirtualClock();
     const { cloud } = clientOver([]);
     expect(await clock.run(() => cloud.order(ORDER, yes))).toMatchObject({ kind: 'no-answer' });
   });
 
-  it('with the time at which the guard was asked, not the time at which it was called', async () => {
+  it('with the time of the guard, not the time of the call', async () => {
     const { run, clock } = clientOver([{ ok: { DealName: '1' } }]);
     const answer = await run((cloud) => {
       clock.jump(0);
@@ -153,7 +153,7 @@ describe('an order is answered', () => {
   });
 });
 
-describe('an order names the whole size as far as the edition takes it', () => {
+describe('an order has the whole size, as far as the edition takes it', () => {
   const all = { MemSize: 8192, RedisShardNum: 3, RedisReplicasNum: 1 };
   const standard = { MemSize: 8192, RedisReplicasNum: 1 };
   const legacy = { MemSize: 8192 };
@@ -179,30 +179,33 @@ describe('an order goes', () => {
     ['ap-guangzhou', null, 'https://redis.tencentcloudapi.com'],
     ['ap-shanghai-fsi', null, 'https://redis.ap-shanghai-fsi.tencentcloudapi.com'],
     ['ap-shanghai-fsi', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-  ])('from %s with endpoint %s to %s, and its lane says so', async (region, endpoint, origin) => {
-    const { run, transport, cloud } = clientOver([{ ok: { DealName: '1' } }], { endpoint });
-    await run((one) => one.order({ ...ORDER, region }, yes));
-    expect(transport.sent[0]).toMatchObject({ origin, region });
-    expect(transport.sent[0]!.headers).toMatchObject({
-      'X-TC-Version': '2018-04-12',
-      'X-TC-Token': TOKEN,
-      'X-TC-RequestClient': 'refit',
-    });
-    expect(transport.sent[0]!.headers.Authorization).toContain('/redis/tc3_request');
-    expect(cloud.orderLane({ ...SCOPE, region })).toMatchObject({
-      action: 'UpgradeInstance',
-      host: origin.replace(/^https?:\/\//, ''),
-    });
-  });
+  ])(
+    'from %s with endpoint %s to %s, which is also the host of its lane',
+    async (region, endpoint, origin) => {
+      const { run, transport, cloud } = clientOver([{ ok: { DealName: '1' } }], { endpoint });
+      await run((one) => one.order({ ...ORDER, region }, yes));
+      expect(transport.sent[0]).toMatchObject({ origin, region });
+      expect(transport.sent[0]!.headers).toMatchObject({
+        'X-TC-Version': '2018-04-12',
+        'X-TC-Token': TOKEN,
+        'X-TC-RequestClient': 'refit',
+      });
+      expect(transport.sent[0]!.headers.Authorization).toContain('/redis/tc3_request');
+      expect(cloud.orderLane({ ...SCOPE, region })).toMatchObject({
+        action: 'UpgradeInstance',
+        host: origin.replace(/^https?:\/\//, ''),
+      });
+    },
+  );
 
-  it('in one lane for one profile, before its keys are known and after', async () => {
+  it('in one lane for each profile, before and after Refit knows the keys', async () => {
     const { run, cloud } = clientOver([{ ok: { DealName: '1' } }]);
     const before = cloud.orderLane(SCOPE);
     await run((one) => one.order(ORDER, yes));
     expect(cloud.orderLane(SCOPE)).toEqual(before);
   });
 
-  it('with keys that were looked for once', async () => {
+  it('with keys that Refit finds only once', async () => {
     const { run, keysAsked } = clientOver(() => ({ ok: { DealName: '1' } }));
     await run(async (cloud) => {
       await Promise.all([1, 2, 3].map(() => cloud.order(ORDER, yes)));
@@ -211,8 +214,8 @@ describe('an order goes', () => {
   });
 });
 
-describe('no key, token or id is shown', () => {
-  it.each(SIGNATURES)('by an answer that repeats what was sent, signed by %s', async (signature) => {
+describe('no key, token or id appears', () => {
+  it.each(SIGNATURES)('in an answer that repeats the request, signed with %s', async (signature) => {
     const { run, transport } = clientOver(
       (sent) => ({
         code: 'AuthFailure',
@@ -231,8 +234,8 @@ describe('no key, token or id is shown', () => {
 
   it.each<[string, Line]>([
     ['a refused read', { code: 'AuthFailure.SignatureFailure', message: `${SECRET_ID} ${TOKEN}` }],
-    ['a provider that is not there', { fault: 'connect ECONNREFUSED', sent: false }],
-  ])('by the error of %s, nor by the client or its lane', async (_, line) => {
+    ['a provider that does not answer', { fault: 'connect ECONNREFUSED', sent: false }],
+  ])('in the error of %s, in the client or in its lane', async (_, line) => {
     const { run, cloud } = clientOver(() => line);
     const error = await run((one) => one.describeInstances(SCOPE)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RefitError);

@@ -19,7 +19,7 @@ const regionSet = (region: string) => ({
   ZoneSet: [{ ZoneId: `${region}-3`, OldZoneId: 100003, ProductSet: [product] }],
 });
 
-/** A provider with one instance in each region, unless the overrides say otherwise. */
+/** A provider with one instance in each region. `overrides` replace its answers. */
 function provider(overrides: Record<string, (sent: Sent) => Line> = {}) {
   const answers: Record<string, (sent: Sent) => Line> = {
     DescribeInstances: ({ region }) => ({
@@ -58,14 +58,14 @@ describe('the zones of a region', () => {
   const six = { ZoneId: 'ap-guangzhou-6', OldZoneId: 0 };
   const region = 'ap-guangzhou';
 
-  it('come from the catalogue alone, where it has all their numbers', async () => {
+  it('come from the catalogue if it has all their numbers', async () => {
     expect(await zones([three])).toEqual({
       zones: [{ region, code: 'ap-guangzhou-3', number: 100003 }],
       asked: 0,
     });
   });
 
-  it('come from the region product too, where the catalogue gives a zero', async () => {
+  it('come also from the region product if the catalogue has a zero', async () => {
     expect(await zones([three, six])).toEqual({
       zones: [
         { region, code: 'ap-guangzhou-3', number: 100003 },
@@ -75,7 +75,7 @@ describe('the zones of a region', () => {
     });
   });
 
-  it('are left out where nothing tells their numbers', async () => {
+  it('are left out if no source has their numbers', async () => {
     expect(await zones([three, six], { DescribeZones: denied })).toEqual({
       zones: [{ region, code: 'ap-guangzhou-3', number: 100003 }],
       asked: 1,
@@ -84,7 +84,7 @@ describe('the zones of a region', () => {
 });
 
 describe('an inventory', () => {
-  it('holds the instances of all scopes, sorted, with what is sold and what can be paid', async () => {
+  it('has the sorted instances of all scopes, the catalogue and the balances', async () => {
     const { run, clock } = provider();
     const progress: number[] = [];
     const { inventory, notes } = await run((cloud) =>
@@ -107,7 +107,7 @@ describe('an inventory', () => {
     expect(progress).toEqual([1, 2]);
   });
 
-  it('says which instance has a task under way and which an order to be paid', async () => {
+  it('shows running tasks and unpaid orders', async () => {
     const { run, clock, transport } = provider({
       DescribeTaskList: ({ region }) => ({
         ok: {
@@ -133,12 +133,12 @@ describe('an inventory', () => {
       { id: 'crs-aaaa1111', task: null, unpaidOrder: 'unpaid' },
       { id: 'crs-bbbb2222', task: 'task 007 is running', unpaidOrder: null },
     ]);
-    // Orders belong to the account: they are read once, not once a region.
+    // Orders belong to the account, so Refit reads them once and not for each region.
     const deals = transport.sent.filter(({ action }) => action === 'DescribeDealsByCond');
     expect(deals.map(({ fields }) => fields.StartTime)).toEqual(['2025-12-20 10:00:00']);
   });
 
-  it('does without tasks, orders and balance where they may not be read, and notes it', async () => {
+  it('leaves out tasks, orders and balance without the permission, and adds a note', async () => {
     const { run, clock } = provider({
       DescribeTaskList: denied,
       DescribeDealsByCond: denied,
@@ -156,7 +156,7 @@ describe('an inventory', () => {
     ['its instances', { DescribeInstances: denied }, 'credentials-refused'],
     ['its catalogue', { DescribeProductInfo: denied }, 'credentials-refused'],
     [
-      'its tasks, for another reason than rights',
+      'its tasks, if the reason is not a missing permission',
       { DescribeTaskList: () => ({ code: 'UnsupportedRegion' }) },
       'provider-refused',
     ],
@@ -167,7 +167,7 @@ describe('an inventory', () => {
     });
   });
 
-  it('keeps profiles apart, each with its own catalogue and balance', async () => {
+  it('keeps profiles apart: each has its own catalogue and balance', async () => {
     const { run, clock, transport } = provider();
     const { inventory } = await run((cloud) => readInventory(cloud, [SCOPE, RETAIL], clock));
     expect(inventory.instances.map(({ profile }) => profile)).toEqual(['default', 'retail']);
@@ -176,7 +176,7 @@ describe('an inventory', () => {
     expect(transport.actions.filter((action) => action === 'DescribeAccountBalance')).toHaveLength(2);
   });
 
-  it('is given the memory in use of some instances, and keeps the rest as it was', async () => {
+  it('gets the memory in use of some instances and keeps the others unchanged', async () => {
     const { run, clock, transport } = provider({
       GetMonitorData: () => ({
         ok: {
@@ -198,7 +198,7 @@ describe('an inventory', () => {
     expect(transport.actions.filter((action) => action === 'GetMonitorData')).toHaveLength(1);
   });
 
-  it('leaves the memory in use unknown where the monitor product refuses, and says so once for each reason', async () => {
+  it('leaves the memory in use unknown if the monitor product refuses, with one note for each reason', async () => {
     const { run, clock } = provider({ GetMonitorData: denied, DescribeInstanceShards: denied });
     const { inventory: used, notes } = await run(async (cloud) => {
       const { inventory } = await readInventory(cloud, [SCOPE, SHANGHAI], clock);
@@ -211,7 +211,7 @@ describe('an inventory', () => {
     ]);
   });
 
-  it('counts the billed calls of the monitor product before they are made: 50 instances of one region and profile in one', () => {
+  it('counts the billed monitor calls in advance: one for 50 instances of one region and profile', () => {
     const instances = (region: string, count: number) =>
       Array.from({ length: count }, (_, i) => ({ id: `${region}-${i}`, region, profile: 'default' }));
     const all = [...instances('ap-guangzhou', 51), ...instances('ap-shanghai', 50)];
@@ -221,7 +221,7 @@ describe('an inventory', () => {
     expect(monitorCalls(inventory, new Set())).toBe(0);
   });
 
-  it('can be made of every region in which anything is sold', async () => {
+  it('can cover every region of the catalogue', async () => {
     const { run } = provider();
     expect(await run((cloud) => discoverRegions(cloud))).toEqual(['ap-guangzhou', 'ap-shanghai']);
   });

@@ -10,9 +10,9 @@ import { clientOptions, clientOver, ORDER, row, SCOPE, START } from './scripted-
 
 const NO_INSTANCES: Line = { ok: { TotalCount: 0, InstanceSet: [] } };
 
-describe('a read is tried again quietly', () => {
+describe('Refit retries a read without a message', () => {
   it.each<[string, Line]>([
-    ['after a connection that was not made', { fault: 'connect ECONNREFUSED', sent: false }],
+    ['after a failed connection', { fault: 'connect ECONNREFUSED', sent: false }],
     ['after a reset', { fault: 'other side closed', sent: true }],
     ['after a 500', { status: 500, body: '' }],
     ['after a page that is not JSON', { status: 200, body: '<html>' }],
@@ -30,30 +30,30 @@ describe('a read is tried again quietly', () => {
 
   it.each<[string, Line, string, RegExp]>([
     [
-      'a server that is not there',
+      'a missing server',
       { fault: 'connect ECONNREFUSED', sent: false },
       'provider-unreachable',
       /check the network and --endpoint/,
     ],
     [
-      'a server that is broken',
+      'a broken server',
       { status: 503, body: '' },
       'provider-unreachable',
       /check the network and --endpoint/,
     ],
     [
-      'a gateway on the way',
+      'a gateway in between',
       { status: 403, body: '' },
       'provider-unreachable',
       /the proxy.*--signature HmacSHA256/,
     ],
     [
-      'an internal error that stays',
+      'a permanent internal error',
       { code: 'InternalError' },
       'provider-refused',
       /refit explain InternalError/,
     ],
-  ])('six times and not for ever: %s', async (_, line, code, fix) => {
+  ])('at most six times: %s', async (_, line, code, fix) => {
     let tries = 0;
     const { run, clock } = clientOver(() => {
       tries += 1;
@@ -64,7 +64,7 @@ describe('a read is tried again quietly', () => {
       fix: expect.stringMatching(fix),
     });
     expect(tries).toBe(6);
-    // Pauses that double: 250 + 500 + … + 4000 ms, less a quarter with this jitter.
+    // The pauses double: 250 + 500 + … + 4000 ms, minus a quarter with this jitter.
     expect(clock.monotonic()).toBeGreaterThan(5500);
     expect(clock.monotonic()).toBeLessThan(12_000);
   });
@@ -76,13 +76,13 @@ describe('a read is tried again quietly', () => {
     expect(
       calls.every(({ refusedByLimit, action }) => refusedByLimit && action === 'DescribeInstances'),
     ).toBe(true);
-    // Refused again and again, the lane falls to about one a second.
+    // With repeated refusals the lane falls to about one call a second.
     const pauses = calls.slice(1).map(({ at }, i) => at - calls[i]!.at);
     expect(Math.max(...pauses.slice(0, 3))).toBeLessThan(600);
     expect(Math.min(...pauses.slice(10))).toBeGreaterThan(800);
   });
 
-  it('when its slot passed while the connection was being made, and that is no fault', async () => {
+  it('when its request slot passed during connecting, which is not a fault', async () => {
     const clock = new VirtualClock(START);
     let sends = 0;
     const inner = fakeTransport(() => NO_INSTANCES);
@@ -110,7 +110,7 @@ describe('a read that is refused', () => {
     ['InvalidParameter.PermissionDenied', 'credentials-refused', 12, /redis:DescribeInstances/],
     ['UnsupportedRegion', 'provider-refused', 1, /refit explain UnsupportedRegion/],
     ['Bad\u001b[31mCode', 'provider-refused', 1, /refit explain CODE/],
-  ])('with %j is an error %s, exit code %d, asked once', async (code, kind, exitCode, fix) => {
+  ])('with %j is the error %s with exit code %d, after one call', async (code, kind, exitCode, fix) => {
     const { run, transport } = clientOver([{ code, message: 'evil \u001b]0;title\u0007 \u202e\n' }]);
     const error = await run((cloud) => cloud.describeInstances(SCOPE)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: kind, exitCode, fix: expect.stringMatching(fix) });
@@ -153,7 +153,7 @@ describe('a client for planning', () => {
     expect(sent.every((name) => /^(Describe|Inquiry|Get)/.test(name))).toBe(true);
   });
 
-  it('has no function that orders, and nothing it does sends one', async () => {
+  it('has no function that orders, and sends no order', async () => {
     const clock = new VirtualClock(START);
     const transport = fakeTransport(({ action }) => ({
       ok:
@@ -192,7 +192,7 @@ describe('a client for planning', () => {
     );
   });
 
-  it('refuses an endpoint on plain http before anything is sent', () => {
+  it('refuses an endpoint on plain http before it sends anything', () => {
     expect(() => clientOver([], { endpoint: 'http://example.com' })).toThrow(RefitError);
   });
 });

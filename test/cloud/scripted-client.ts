@@ -30,7 +30,7 @@ export const ORDER: OrderRequest = {
   size: { memoryPerShard: 8192, shards: 3, replicas: 1 },
 };
 
-/** What a client is made from; only the transport and the clock must be given. */
+/** Options of a client. Only the transport and the clock have no default. */
 export function clientOptions(
   given: Pick<CloudOptions, 'transport' | 'clock'> & Partial<CloudOptions>,
 ): CloudOptions {
@@ -48,9 +48,9 @@ export interface ScriptedClient {
   readonly clock: VirtualClock;
   readonly transport: FakeTransport;
   readonly calls: CallRecord[];
-  /** How often the keys were looked for. */
+  /** How often the client searched for keys. */
   readonly keysAsked: () => number;
-  /** Does it in virtual time. */
+  /** Runs it in virtual time. */
   run<T>(work: (cloud: Cloud) => Promise<T>): Promise<T>;
 }
 
@@ -88,7 +88,7 @@ export function clientOver(
   };
 }
 
-/** An instance as the provider writes it: a 5.0 cluster of 3 shards of 4 GB with 1 replica. */
+/** A row of the provider: a 5.0 cluster, 3 shards of 4 GB, 1 replica. */
 export function row(fields: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     InstanceId: 'crs-aaaa1111',

@@ -1,4 +1,4 @@
-/** A throw-away certificate authority and a server certificate by it, made with the openssl command. */
+/** Makes a temporary certificate authority and a server certificate with the openssl command. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

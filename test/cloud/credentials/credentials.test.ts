@@ -9,7 +9,7 @@ const HOME = '/home/dba';
 const MINE = `${HOME}/.tencentcloud/credentials`;
 const EVERYBODYS = '/etc/tencentcloud/credentials';
 
-/** A machine without keys, and without a network. */
+/** A machine without keys and without a network. */
 const NOWHERE: CredentialSources = {
   env: {},
   home: HOME,
@@ -59,7 +59,7 @@ describe('credentials are found', () => {
       null,
     ],
     [
-      'in a section of their own, whatever the environment says',
+      'in the section of a named profile, independent of the environment',
       { env, files: { [MINE]: ini('default', 'mine') + ini('retail', 'retail') }, profile: 'retail' },
       'retail',
       null,
@@ -76,13 +76,13 @@ describe('credentials are found', () => {
       't4',
     ],
     [
-      'in the file of the command line tool last',
+      'in the file of tccli at last',
       { files: { [`${HOME}/.tccli/retail.credential`]: json('cli') }, profile: 'retail' },
       'cli',
       null,
     ],
     [
-      'in a file where the environment is set and empty',
+      'in a file if the variables are set but empty',
       {
         env: { TENCENTCLOUD_SECRET_ID: '', TENCENTCLOUD_SECRET_KEY: '' },
         files: { [MINE]: ini('default', 'mine') },
@@ -98,26 +98,26 @@ describe('credentials are found', () => {
   });
 });
 
-describe('credentials are refused, with the way out', () => {
+describe('Refit refuses credentials with a fix', () => {
   it.each<[string, Case, RegExp]>([
-    ['where there are none', {}, /no credentials for profile default/],
+    ['if there are none', {}, /no credentials for profile default/],
     [
-      'where a profile has none, although the environment has',
+      'if a profile has none, although the environment has keys',
       { env, profile: 'retail' },
       /no credentials for profile retail/,
     ],
     [
-      'with an id alone in the environment',
+      'with only an id in the environment',
       { env: { TENCENTCLOUD_SECRET_ID: 'id' } },
       /the environment has a secret id but no secret key/,
     ],
     [
-      'with a key alone in the environment',
+      'with only a key in the environment',
       { env: { TENCENTCLOUD_SECRET_KEY: 'hush-hush' } },
       /the environment has a secret key but no secret id/,
     ],
     [
-      'with half a section, though the next file has both',
+      'with half a section, although the next file has both',
       { files: { [MINE]: '[default]\nsecret_id = id\n', [EVERYBODYS]: ini('default', 'etc') } },
       /has a secret id but no secret key/,
     ],
@@ -127,7 +127,7 @@ describe('credentials are refused, with the way out', () => {
       /secret key with a space or a character outside ASCII, or longer/,
     ],
     [
-      'with a key that is no ASCII',
+      'with a key that is not ASCII',
       { env: { ...env, TENCENTCLOUD_SECRET_KEY: 'hush-hushé' } },
       /secret key with a space or a character outside ASCII, or longer/,
     ],
@@ -137,7 +137,7 @@ describe('credentials are refused, with the way out', () => {
       /token with a space .* or longer than 4096 characters/,
     ],
     [
-      'with a JSON file that is none',
+      'with a malformed JSON file',
       { files: { [`${HOME}/.tccli/default.credential`]: '{"secretKey":"hush-hush"' } },
       /is not JSON/,
     ],
@@ -153,7 +153,7 @@ describe('credentials are refused, with the way out', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hush-hush');
   });
 
-  it('where a file cannot be read, without quoting the reader', async () => {
+  it('for an unreadable file, without quoting the reader', async () => {
     const readFile = () => {
       throw new Error('EACCES hush-hush');
     };
@@ -173,7 +173,7 @@ describe('a secret', () => {
     ['inspection', (value) => inspect(value, { depth: 9, showHidden: true })],
     ['string conversion', (value) => `${Object.values(value as object).map(String)}`],
     ['a list of its properties', (value) => JSON.stringify(Object.entries(value as object).flat(2))],
-  ])('is not shown by %s', async (_, show) => {
+  ])('does not appear in %s', async (_, show) => {
     const found = await find({ env: { ...env, TENCENTCLOUD_TOKEN: 'token-env' } });
     const shown = show(found);
     expect(shown).toContain('id-env');

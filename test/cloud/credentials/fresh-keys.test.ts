@@ -9,8 +9,8 @@ import { clientOptions, SCOPE, START } from '../scripted-client.ts';
 
 const MINUTE = 60_000;
 
-/** Keys that last so many minutes, numbered; a search takes `takes` ms and fails while `broken`. */
-function place(minutes: number | null, takes = 500) {
+/** A source of numbered keys that last `minutes`. A search takes `takes` ms and fails while `broken`. */
+function createSource(minutes: number | null, takes = 500) {
   const clock = new VirtualClock(START);
   const state = { searches: 0, broken: false };
   const find: CredentialsOf = async () => {
@@ -31,15 +31,15 @@ function place(minutes: number | null, takes = 500) {
   return { clock, state, fresh, find, id };
 }
 
-describe('keys are looked for', () => {
-  it('once for any number of callers at once', async () => {
-    const { clock, state, id } = place(120);
+describe('Refit searches for keys', () => {
+  it('once for parallel calls', async () => {
+    const { clock, state, id } = createSource(120);
     const ids = await clock.run(() => Promise.all([id(), id(), id()]));
     expect([ids, state.searches]).toEqual([['id-1', 'id-1', 'id-1'], 1]);
   });
 
-  it('once for good where they do not expire', async () => {
-    const { clock, state, id } = place(null);
+  it('only once if they do not expire', async () => {
+    const { clock, state, id } = createSource(null);
     await clock.run(async () => {
       await id();
       await clock.sleep(10 * 24 * 60 * MINUTE);
@@ -48,8 +48,8 @@ describe('keys are looked for', () => {
     expect(state.searches).toBe(1);
   });
 
-  it('again after a search that failed', async () => {
-    const { clock, state, id } = place(120);
+  it('again after a failed search', async () => {
+    const { clock, state, id } = createSource(120);
     state.broken = true;
     await clock.run(async () => {
       await expect(id()).rejects.toMatchObject({ code: 'provider-unreachable' });
@@ -60,10 +60,10 @@ describe('keys are looked for', () => {
 
   it.each([
     ['at 80 % of a long life', 120, 96],
-    ['five minutes before the end of a life of twenty', 20, 15],
-    ['at the half of a life of six', 6, 3],
-  ])('%s, beside the calls: nobody waits', async (_, minutes, due) => {
-    const { clock, state, id } = place(minutes);
+    ['five minutes before the end of a life of twenty minutes', 20, 15],
+    ['at the half of a life of six minutes', 6, 3],
+  ])('%s, in parallel: no call waits', async (_, minutes, due) => {
+    const { clock, state, id } = createSource(minutes);
     await clock.run(async () => {
       expect(await id()).toBe('id-1');
       await clock.sleep(due * MINUTE - 1000);
@@ -79,8 +79,8 @@ describe('keys are looked for', () => {
     });
   });
 
-  it('every ten seconds while it fails, and the old ones serve to their end', async () => {
-    const { clock, state, id } = place(60);
+  it('every ten seconds while it fails, and uses the old keys until they expire', async () => {
+    const { clock, state, id } = createSource(60);
     await clock.run(async () => {
       await id();
       state.broken = true;
@@ -91,7 +91,7 @@ describe('keys are looked for', () => {
       }
       expect(state.searches).toBeGreaterThanOrEqual(6);
       expect(state.searches).toBeLessThanOrEqual(8);
-      // In the last ten seconds others are waited for, and where there are none the old ones still serve.
+      // In the last ten seconds calls wait for new keys. Without new ones Refit still uses the old ones.
       await clock.sleep(10 * MINUTE - 5000);
       expect(await id()).toBe('id-1');
       await clock.sleep(6000);
@@ -101,8 +101,8 @@ describe('keys are looked for', () => {
     });
   });
 
-  it('not before every call where their life is a few seconds', async () => {
-    const { clock, state, id } = place(0.05, 10);
+  it('not before every call if keys last only a few seconds', async () => {
+    const { clock, state, id } = createSource(0.05, 10);
     await clock.run(async () => {
       for (let tenth = 0; tenth < 100; tenth++) {
         await id();
@@ -114,13 +114,13 @@ describe('keys are looked for', () => {
     expect(state.searches).toBeLessThanOrEqual(8);
   });
 
-  it('before the next call where the provider refused them, whatever their end', async () => {
-    const { clock, state, fresh, id } = place(120);
+  it('before the next call if the provider refused them, independent of their expiry', async () => {
+    const { clock, state, fresh, id } = createSource(120);
     await clock.run(async () => {
       const first = await fresh.of('default');
       fresh.reject('default', first);
       expect(await Promise.all([id(), id()])).toEqual(['id-2', 'id-2']);
-      // Said late of keys that have been replaced meanwhile, it means nothing.
+      // A late refusal of keys that Refit has replaced has no effect.
       fresh.reject('default', first);
       expect(await id()).toBe('id-2');
       expect(state.searches).toBe(2);
@@ -137,16 +137,16 @@ const NOBODY = { ok: { TotalCount: 0, InstanceSet: [] } };
 const EXPIRED = { code: 'AuthFailure.TokenFailure' };
 
 describe('a token that the provider refuses', () => {
-  it('is renewed once for a read, which is then sent again with the new one', async () => {
-    const { clock, find, state } = place(120);
+  it('is renewed once for a read, which Refit then sends again', async () => {
+    const { clock, find, state } = createSource(120);
     const { cloud, transport } = client([EXPIRED, NOBODY], find, clock);
     expect(await clock.run(() => cloud.describeInstances(SCOPE))).toEqual([]);
     expect(transport.sent.map(({ headers }) => headers['X-TC-Token'])).toEqual(['token-1', 'token-2']);
     expect(state.searches).toBe(2);
   });
 
-  it('is renewed once and not for ever', async () => {
-    const { clock, find, state } = place(120);
+  it('is renewed only once', async () => {
+    const { clock, find, state } = createSource(120);
     const { cloud, transport } = client(() => EXPIRED, find, clock);
     await expect(clock.run(() => cloud.describeInstances(SCOPE))).rejects.toMatchObject({
       code: 'credentials-refused',
@@ -154,8 +154,8 @@ describe('a token that the provider refuses', () => {
     expect([transport.sent.length, state.searches]).toEqual([2, 2]);
   });
 
-  it('refuses an order, which is not sent again here; its next attempt has a new one', async () => {
-    const { clock, find } = place(120);
+  it('refuses an order, which the client does not send again; the next attempt has a new token', async () => {
+    const { clock, find } = createSource(120);
     const { cloud, transport } = client([EXPIRED, { ok: { DealName: '7' } }], find, clock);
     const order = {
       ...SCOPE,
@@ -171,8 +171,8 @@ describe('a token that the provider refuses', () => {
     expect(transport.sent.map(({ headers }) => headers['X-TC-Token'])).toEqual(['token-1', 'token-2']);
   });
 
-  it('costs no lane: what was counted of the identity stays, though its id is another', async () => {
-    const { clock, find } = place(120);
+  it('keeps its lane, because the identity is the same with a new id', async () => {
+    const { clock, find } = createSource(120);
     const { cloud, transport } = client([NOBODY, EXPIRED, NOBODY], find, clock);
     await clock.run(() => cloud.describeInstances(SCOPE));
     const lane = cloud.orderLane(SCOPE);
@@ -183,8 +183,8 @@ describe('a token that the provider refuses', () => {
 });
 
 describe('a run that outlives its keys', () => {
-  it('signs each call with keys that are good at that moment, through five renewals', async () => {
-    const { clock, find } = place(60);
+  it('signs each call with valid keys through five renewals', async () => {
+    const { clock, find } = createSource(60);
     const { cloud, transport } = client(() => NOBODY, find, clock);
     await clock.run(async () => {
       for (let minute = 0; minute < 240; minute++) {

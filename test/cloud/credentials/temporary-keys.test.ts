@@ -18,7 +18,7 @@ const file = (profile: string, fields: object) => ({
 });
 const soon = START / 1000 + 600;
 
-describe('keys come from the first place that has them', () => {
+describe('keys come from the first source that has them', () => {
   it.each<[string, Machine, string, string]>([
     ['the environment before a machine with a role', { env, role: 'resizer' }, 'id-env', 'the environment'],
     [
@@ -34,16 +34,21 @@ describe('keys come from the first place that has them', () => {
       'id-cvm-1',
       'machine',
     ],
-    ['the role of the pod, on a machine with none', { role: null, env: tke, files: pod }, 'id-sts-1', ROLE],
-    ['the role of the pod, where no metadata answers', { env: tke, files: pod }, 'id-sts-1', ROLE],
     [
-      'the role that is named for the machine',
+      'the role of the pod, on a machine without a role',
+      { role: null, env: tke, files: pod },
+      'id-sts-1',
+      ROLE,
+    ],
+    ['the role of the pod, without a metadata service', { env: tke, files: pod }, 'id-sts-1', ROLE],
+    [
+      'the named role of the machine',
       { role: 'other', env: { TENCENTCLOUD_CAM_ROLE_NAME: 'named' } },
       'id-cvm-1',
       'role named of this machine',
     ],
     [
-      'a page instead of a role name: as if none were bound',
+      'a web page instead of a role name counts as no role',
       {
         role: 'r',
         pages: {
@@ -60,13 +65,13 @@ describe('keys come from the first place that has them', () => {
       'pod',
     ],
     [
-      'a role on top of the environment',
+      'a role assumed with keys of the environment',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE, TENCENTCLOUD_ROLE_SESSION_NAME: 'night-shift' } },
       'id-sts-1',
       `role ${ROLE}, assumed by the environment`,
     ],
     [
-      'a role as Terraform spells it',
+      'a role in the variables of Terraform',
       {
         env: { ...env, TENCENTCLOUD_ASSUME_ROLE_ARN: ROLE, TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION: '900' },
       },
@@ -74,31 +79,31 @@ describe('keys come from the first place that has them', () => {
       ROLE,
     ],
     [
-      'a role on top of the role of the machine',
+      'a role assumed with the role of the machine',
       { role: 'r', env: { TENCENTCLOUD_ROLE_ARN: ROLE } },
       'id-sts-1',
       `role ${ROLE}, assumed by role r of this machine`,
     ],
     [
-      'a role that a profile of the command line names',
+      'a role in a profile of tccli',
       { files: file('retail', { 'role-arn': ROLE, 'role-session-name': 'me' }), profile: 'retail' },
       'id-sts-1',
       ROLE,
     ],
     [
-      'a profile of the command line that is the role of the machine',
+      'a profile of tccli that uses the role of the machine',
       { files: file('retail', { type: 'cvm-role' }), profile: 'retail', role: 'r' },
       'id-cvm-1',
       'role r of this machine',
     ],
     [
-      'a log-in that is still good',
+      'a login that has not expired',
       { files: file('retail', { type: 'oauth', token: 't', expiresAt: soon }), profile: 'retail' },
       'id-cli',
       'retail.credential',
     ],
     [
-      'a folder of profiles that Terraform shares',
+      'the shared profile folder of Terraform',
       {
         files: { '/shared/retail.credential': tccli({}) },
         env: { TENCENTCLOUD_SHARED_CREDENTIALS_DIR: '/shared' },
@@ -108,7 +113,7 @@ describe('keys come from the first place that has them', () => {
       '/shared/retail.credential',
     ],
     [
-      'the profile that the environment chooses',
+      'the profile that the environment names',
       {
         files: { ...file('default', { secretId: 'id-other' }), ...file('retail', {}) },
         env: { TCCLI_PROFILE: 'retail' },
@@ -117,13 +122,13 @@ describe('keys come from the first place that has them', () => {
       'retail.credential',
     ],
     [
-      'keys in the environment before the profile that it chooses',
+      'keys in the environment before the profile that it names',
       { files: file('retail', {}), env: { ...env, TENCENTCLOUD_PROFILE: 'retail' } },
       'id-env',
       'the environment',
     ],
     [
-      'the credentials file that is named',
+      'the credentials file that a variable names',
       {
         files: {
           '/mine': '[default]\nsecret_id=id-mine\nsecret_key=k\n',
@@ -141,7 +146,7 @@ describe('keys come from the first place that has them', () => {
     expect(found.sourceName).toContain(source);
   });
 
-  it('with a named profile no role of the environment is assumed, and no service is asked', async () => {
+  it('a named profile assumes no role of the environment and calls no service', async () => {
     const { find, asked } = machine({
       env: { ...env, ...tke, TENCENTCLOUD_ROLE_ARN: ROLE },
       files: { ...pod, ...file('retail', {}) },
@@ -152,7 +157,7 @@ describe('keys come from the first place that has them', () => {
     expect(asked).toEqual([]);
   });
 
-  it('a machine of another provider is not waited for longer than a second', async () => {
+  it('the search waits at most one second on a machine of another provider', async () => {
     const { find, clock, asked } = machine({});
     await expect(find()).rejects.toMatchObject({ code: 'no-credentials' });
     expect(clock.monotonic()).toBe(1000);
@@ -167,25 +172,25 @@ describe('keys come from the first place that has them', () => {
       { endpoint: 'https://tencentcloudapi.com' },
       ['http://metadata.tencentyun.com'],
     ],
-    ['a host of their own', { endpoint: 'https://cloud.example' }, ['http://metadata.tencentyun.com']],
-    ['loopback, not at all', { endpoint: 'http://127.0.0.1:8080' }, []],
+    ['a host of the user', { endpoint: 'https://cloud.example' }, ['http://metadata.tencentyun.com']],
+    ['loopback: no call', { endpoint: 'http://127.0.0.1:8080' }, []],
     [
-      'loopback, where a role is named, there',
+      'loopback with a named role: at that endpoint',
       { endpoint: 'http://127.0.0.1:8080/', env: { TENCENTCLOUD_CAM_ROLE_NAME: 'r' } },
       ['http://127.0.0.1:8080'],
     ],
     [
-      'loopback, where a profile is the role of the machine, there',
+      'loopback with a profile of the role: at that endpoint',
       { endpoint: 'http://127.0.0.1:8080', files: file('p', { type: 'cvm-role' }), profile: 'p' },
       ['http://127.0.0.1:8080'],
     ],
-  ])('the role of the machine is asked for, with an endpoint on %s', async (_, given, origins) => {
+  ])('Refit asks for the role of the machine with an endpoint on %s', async (_, given, origins) => {
     const { find, asked } = machine({ role: 'r', ...given });
     await find().catch(() => {});
     expect([...new Set(asked.map((one) => one.origin))]).toEqual(origins);
   });
 
-  it('temporary keys come with token, end, and whom the provider counts them as', async () => {
+  it('temporary keys have a token, an expiry and an identity', async () => {
     const { find } = machine({ env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE } });
     const found = await find();
     expect(found.token?.reveal()).toBe('token-sts-1');
@@ -193,8 +198,8 @@ describe('keys come from the first place that has them', () => {
   });
 });
 
-describe('the token service is asked', () => {
-  it('with the keys and token that are there, signed for it, from the region its clients name', async () => {
+describe('Refit calls the token service', () => {
+  it('with the present keys and token, signed, in the region of the provider’s clients', async () => {
     const { find, asked } = machine({
       env: {
         ...env,
@@ -220,7 +225,7 @@ describe('the token service is asked', () => {
     });
   });
 
-  it('unsigned, with the token of the pod, for the identity of a pod', async () => {
+  it('without a signature but with the token of the pod, for the identity of a pod', async () => {
     const { find, asked } = machine({ env: tke, files: pod, role: null });
     await find();
     expect(asked[1]).toMatchObject({
@@ -240,7 +245,7 @@ describe('the token service is asked', () => {
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
     ['https://redis.ap-shanghai-fsi.tencentcloudapi.com', 'https://sts.ap-shanghai-fsi.tencentcloudapi.com'],
     ['https://internal.tencentcloudapi.com', 'https://sts.internal.tencentcloudapi.com'],
-  ])('where the endpoint is %s, at %s', async (endpoint, origin) => {
+  ])('with endpoint %s at %s', async (endpoint, origin) => {
     const { find, asked } = machine({ env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE }, endpoint });
     await find();
     expect(asked[0]!.origin).toBe(origin);
@@ -256,20 +261,20 @@ describe('the token service is asked', () => {
   });
 });
 
-describe('keys are refused, with the way out', () => {
+describe('Refit refuses keys with a fix', () => {
   it.each<[string, Machine, Partial<RefitError>]>([
     [
-      'where a log-in is over',
+      'if a login has expired',
       { files: file('retail', { type: 'oauth', token: 't', expiresAt: START / 1000 }), profile: 'retail' },
       { code: 'no-credentials', fix: 'tccli auth login --profile retail' },
     ],
     [
-      'where a single sign-on is over',
+      'if a single sign-on has expired',
       { files: file('default', { type: 'sso', token: 't', expiresAt: 1 }) },
       { code: 'no-credentials', fix: 'tccli sso login' },
     ],
     [
-      'where a profile has a type of its own',
+      'if a profile has an unknown type',
       { files: file('default', { type: 'mystery' }) },
       {
         code: 'no-credentials',
@@ -277,17 +282,17 @@ describe('keys are refused, with the way out', () => {
       },
     ],
     [
-      'where a profile is the role of a machine that has none',
+      'if a profile uses the role of a machine without one',
       { files: file('retail', { type: 'cvm-role' }), profile: 'retail', role: null },
       { code: 'no-credentials', message: 'no role is bound to this machine' },
     ],
     [
-      'where a profile is the role of a machine, elsewhere',
+      'if a profile uses the role of a machine, on another machine',
       { files: file('retail', { type: 'cvm-role' }), profile: 'retail' },
       { code: 'provider-unreachable', fix: expect.stringContaining('run refit on that machine') as never },
     ],
     [
-      'where the machine has a role and no keys for it',
+      'if the machine has a role but no keys for it',
       {
         role: 'r',
         pages: {
@@ -301,7 +306,7 @@ describe('keys are refused, with the way out', () => {
       { code: 'no-credentials', message: expect.stringContaining('no keys for role r') as never },
     ],
     [
-      'where the identity of the pod is given in part',
+      'if the identity of the pod is incomplete',
       { env: { TKE_ROLE_ARN: ROLE, TKE_REGION: 'ap-guangzhou', TKE_PROVIDER_ID: 'x' } },
       {
         code: 'no-credentials',
@@ -309,47 +314,47 @@ describe('keys are refused, with the way out', () => {
       },
     ],
     [
-      'where the pod has no token',
+      'if the pod has no token',
       { env: tke },
       { code: 'no-credentials', message: expect.stringContaining('/var/run/token') as never },
     ],
     [
-      'where the file that is named is not there',
+      'if the named file does not exist',
       { env: { TENCENTCLOUD_CREDENTIALS_FILE: '/absent' }, role: 'r' },
       { code: 'no-credentials', message: expect.stringContaining('/absent') as never },
     ],
     [
-      'where the role is none',
+      'if the role is malformed',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: 'resizer' } },
       { code: 'no-credentials', fix: expect.stringContaining('qcs::cam::uin/') as never },
     ],
     [
-      'where the session name cannot be sent',
+      'if the session name is malformed',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE, TENCENTCLOUD_ROLE_SESSION_NAME: 'a b' } },
       { code: 'no-credentials', message: expect.stringContaining('session name') as never },
     ],
     [
-      'where the role may not be assumed',
+      'without the permission to assume the role',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE }, sts: ['UnauthorizedOperation'] },
       { code: 'credentials-refused', fix: expect.stringContaining('sts:AssumeRole') as never },
     ],
     [
-      'where the clock is wrong',
+      'if the clock is wrong',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE }, sts: ['AuthFailure.SignatureExpire'] },
       { code: 'credentials-refused', fix: expect.stringContaining('clock') as never },
     ],
     [
-      'where the token service does not answer',
+      'if the token service does not answer',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE }, sts: ['silence', 'silence', 'silence', 'silence'] },
       { code: 'provider-unreachable', message: expect.stringContaining('4 tries') as never },
     ],
     [
-      'where the environment chooses a profile that is not there, whatever the machine is',
+      'if the environment names a missing profile, on any machine',
       { env: { TCCLI_PROFILE: 'absent' }, role: 'r' },
       { code: 'no-credentials', message: 'no credentials for profile absent' },
     ],
     [
-      'where the environment chooses a profile that is a path',
+      'if the environment names a profile that is a path',
       { env: { TCCLI_PROFILE: '../../etc/passwd' } },
       { code: 'usage', fix: expect.stringContaining('TCCLI_PROFILE') as never },
     ],
@@ -365,22 +370,22 @@ describe('keys are refused, with the way out', () => {
   });
 });
 
-describe('keys that have come of age', () => {
+describe('a renewal of keys', () => {
   const earlier = (source: Credentials['source'], sourceName = 'role r of this machine') =>
     ({ source, sourceName }) as Credentials;
 
-  it('are renewed where they came from, though an earlier place has some by now', async () => {
+  it('uses the source of the old keys, although an earlier source has keys now', async () => {
     const { find } = machine({ env, role: 'r' });
     expect((await find(earlier('cvm-role'))).secretId).toBe('id-cvm-1');
   });
 
-  it('are not looked for elsewhere when their own place is silent: that would sign as somebody else', async () => {
+  it('does not search other sources if its own is silent, because that could change the identity', async () => {
     const { find, asked } = machine({ env: tke, files: pod });
     await expect(find(earlier('cvm-role'))).rejects.toMatchObject({ code: 'provider-unreachable' });
     expect(asked).toHaveLength(3);
   });
 
-  it('are told of by their source where it has none any more', async () => {
+  it('names the source if it has no keys any more', async () => {
     const { find } = machine({ role: 'r' });
     await expect(find(earlier('environment', 'the environment'))).rejects.toMatchObject({
       code: 'no-credentials',
@@ -388,7 +393,7 @@ describe('keys that have come of age', () => {
     });
   });
 
-  it('are renewed with the token that the pod has by then', async () => {
+  it('uses the present token of the pod', async () => {
     const at = machine({ env: tke, files: { ...pod }, role: null });
     const first = await at.find();
     at.given.files!['/var/run/token'] = 'jwt-2';
@@ -397,7 +402,7 @@ describe('keys that have come of age', () => {
   });
 });
 
-describe('temporary keys are shown by nothing', () => {
+describe('no output shows temporary keys', () => {
   it.each<[string, Machine]>([
     ['of a machine', { role: 'r' }],
     ['of a role', { env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE } }],

@@ -11,7 +11,7 @@ import { createRequestLimit, type LimitCounting } from '../../../src/simulator/w
 
 const ORDERS: Lane = { action: 'UpgradeInstance', host: 'redis.tencentcloudapi.com', identity: 'me' };
 
-/** Numbers from 0 to below 1 that are the same for the same seed. */
+/** Repeatable random numbers from 0 to below 1. */
 function chance(seed: number): () => number {
   let state = seed;
   return () => {
@@ -21,8 +21,8 @@ function chance(seed: number): () => number {
 }
 
 /**
- * As a server may count: the most arrivals in any half-open sliding second, the most in any calendar second, and
- * how many a bucket of 20 that is filled with 20 a second would turn away.
+ * Counts arrivals as a server may do. Gives the maximum in any half-open sliding second and in any calendar second.
+ * `spilt` is how many a bucket of 20 would refuse if 20 a second fill it.
  */
 function most(arrivals: readonly number[]): { sliding: number; calendar: number; spilt: number } {
   const times = [...arrivals].sort((a, b) => a - b);
@@ -44,7 +44,7 @@ function most(arrivals: readonly number[]): { sliding: number; calendar: number;
   return { sliding, calendar: Math.max(...seconds.values()), spilt };
 }
 
-/** Sends 600 calls as fast as the permits allow; each arrives up to `jitter` ms after its slot. */
+/** Sends 600 calls as fast as the permits allow. Each arrives up to `jitter` ms after its slot. */
 async function arrivals(rate: number, jitter: number, seed: number, start: number): Promise<number[]> {
   const count = 600;
   const clock = new VirtualClock(start);
@@ -52,7 +52,7 @@ async function arrivals(rate: number, jitter: number, seed: number, start: numbe
   const random = chance(seed);
   const times: number[] = [];
   await clock.run(async () => {
-    // Several callers at once, as in a run.
+    // Several callers at the same time, as in a run.
     await Promise.all(
       Array.from({ length: 20 }, async () => {
         while (times.length < count) {
@@ -65,17 +65,17 @@ async function arrivals(rate: number, jitter: number, seed: number, start: numbe
   return times.slice(0, count);
 }
 
-describe('the limit of 20 a second is kept as the server counts it', () => {
+describe('the limit of 20 a second holds, as the server counts it', () => {
   const calendarOnly = Infinity;
   it.for<[number, number, number, number, string]>([
-    // rate, jitter ms, most in a sliding second, most in a calendar second, least share of the rate in use
+    // Rate; jitter ms; maximum in a sliding and in a calendar second; minimum share in use.
     [1, 500, 20, 20, '98%'],
     [10, 500, 20, 20, '98%'],
     [15, 300, 20, 20, '98%'],
     [18, 0, 19, 19, '98%'],
     [18, 100, 20, 20, '98%'],
     [18.18, 100, 20, 20, '98%'],
-    // Above 18.18 the calendar second alone is kept under jitter.
+    // Above 18.18 only the calendar second holds with jitter.
     [19, 0, 19, 19, '98%'],
     [19, 150, calendarOnly, 20, '98%'],
     [20, 0, 20, 20, '98%'],
@@ -85,7 +85,7 @@ describe('the limit of 20 a second is kept as the server counts it', () => {
     'at %d a second with %d ms of jitter: sliding %d, calendar %d, %s in use',
     async ([rate, jitter, sliding, calendar, share]) => {
       for (const seed of [1, 2, 3]) {
-        // Starts anywhere within a second.
+        // Each seed starts at another moment of a second.
         const times = await arrivals(rate, jitter, seed, Date.UTC(2026, 10, 11) + seed * 337);
         const counted = most(times);
         const told = `seed ${seed}`;
@@ -98,7 +98,7 @@ describe('the limit of 20 a second is kept as the server counts it', () => {
     },
   );
 
-  it('with the slots drawn: even at 18 a second, packed into the beginning of the second at 20', () => {
+  it('with these slots: even at 18 a second, packed into the beginning of the second at 20', () => {
     const draw = (rate: number) => {
       const clock = new VirtualClock(Date.UTC(2026, 10, 11));
       const permits = createPermits(clock, rate);
@@ -116,7 +116,7 @@ describe('the limit of 20 a second is kept as the server counts it', () => {
 });
 
 describe('real clocks', () => {
-  it('a wall clock of whole milliseconds beside a finer monotonic one loses no packed slot', () => {
+  it('a wall clock with whole milliseconds and a finer monotonic clock lose no packed slot', () => {
     const rough = (monotonic: number) => ({
       now: () => Math.floor(1_700_000_000_000 + 0.37 + monotonic),
       monotonic: () => monotonic,
@@ -136,8 +136,8 @@ describe('real clocks', () => {
   });
 });
 
-describe('nothing is saved up', () => {
-  it.each([18, 20])('a lane that was idle for a minute gives no burst, at %d a second', async (rate) => {
+describe('Refit saves up no slots', () => {
+  it.each([18, 20])('a lane that was idle for a minute sends no burst at %d a second', async (rate) => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, rate);
     await clock.run(async () => {
@@ -151,7 +151,7 @@ describe('nothing is saved up', () => {
     });
   });
 
-  it('a slot is good up to 50 ms after its time, and lost after that', async () => {
+  it('a slot is valid until 50 ms after its time', async () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 10);
     await clock.run(async () => {
@@ -166,7 +166,7 @@ describe('nothing is saved up', () => {
     });
   });
 
-  it('callers held up together do not leave together: each of their slots is lost and taken anew', async () => {
+  it('calls that were delayed together do not leave together: each reserves a new slot', async () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 18);
     const times: number[] = [];
@@ -188,7 +188,7 @@ describe('nothing is saved up', () => {
     expect(most(times).sliding).toBeLessThanOrEqual(20);
   });
 
-  it('a wait ends at once when it is called off', async () => {
+  it('a cancelled wait ends immediately', async () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 0.01);
     await clock.run(async () => {
@@ -207,14 +207,14 @@ describe('lanes', () => {
     ['the same action, front end and identity share one', {}, true],
     ['another action has its own', { action: 'DescribeInstances' }, false],
     ['another front end has its own', { host: 'redis.ap-shanghai-fsi.tencentcloudapi.com' }, false],
-    ['another identity has its own', { identity: 'somebody else' }, false],
+    ['another identity has its own', { identity: 'another identity' }, false],
   ])('%s', (_, other, shared) => {
     const permits = createPermits(new VirtualClock(), 10);
     const first = permits.reserve(ORDERS).at;
     expect(permits.reserve({ ...ORDERS, ...other }).at - first).toBeCloseTo(shared ? 100 : 0);
   });
 
-  it.each([3600_000, -3600_000])('go on when the wall clock jumps by %d ms', async (jump) => {
+  it.each([3600_000, -3600_000])('continue when the wall clock jumps by %d ms', async (jump) => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 10);
     await clock.run(async () => {
@@ -231,7 +231,7 @@ describe('lanes', () => {
   });
 });
 
-/** Hears the answer to a call that left in its slot and was under way for so long. */
+/** Records the answer to a call in its slot, after a round trip of `trip` ms. */
 async function answered(clock: VirtualClock, permits: Permits, byLimit: boolean, trip = 20): Promise<void> {
   const slot = await permits.take(ORDERS);
   const sentAt = clock.now();
@@ -240,7 +240,7 @@ async function answered(clock: VirtualClock, permits: Permits, byLimit: boolean,
 }
 
 describe('a refusal by limit', () => {
-  it('makes reserved slots void, lets nothing arrive in the rest of its calendar second, and lowers the rate once', async () => {
+  it('makes reserved slots void, stops arrivals in the rest of its second, and lowers the rate once', async () => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 11) + 700);
     const permits = createPermits(clock, 18);
     await clock.run(async () => {
@@ -262,7 +262,7 @@ describe('a refusal by limit', () => {
     });
   });
 
-  it('in the first half of a calendar second tells that others than those are counted: nothing is held', async () => {
+  it('in the first half of a calendar second shows that the server counts otherwise, so nothing is held', async () => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 11) + 200);
     const permits = createPermits(clock, 18);
     await clock.run(async () => {
@@ -272,7 +272,7 @@ describe('a refusal by limit', () => {
     });
   });
 
-  it('after refusal the rate falls to one a second and no lower, and time brings all of it back', async () => {
+  it('repeated, lowers the rate to one a second at least, and time restores it', async () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 18);
     await clock.run(async () => {
@@ -286,8 +286,8 @@ describe('a refusal by limit', () => {
 });
 
 /**
- * Orders at a server that counts in one of the three ways, over a road with a round trip of 25 ms, log-normal, beside a
- * stranger who takes 5 a second between two moments.
+ * Sends orders to a server that counts in one of three ways. The round trip is 25 ms, log-normal. Another program sends
+ * 5 calls a second between two moments.
  */
 async function atServer(options: {
   readonly seed: number;
@@ -340,9 +340,9 @@ const share = (part: readonly unknown[], whole: readonly unknown[]) =>
 const between = (times: readonly number[], from: number, to: number) =>
   times.filter((time) => time >= from * 1000 && time < to * 1000);
 
-describe('whatever the server counts', () => {
+describe('for every way of counting', () => {
   it.for<[LimitCounting, number, number, number, number]>([
-    // rate, least share of it in use, most refused, ms that the server's clock is ahead
+    // Rate; minimum share in use; maximum of refusals; how far the server's clock is ahead, ms.
     ['calendar', 20, 0.98, 0.01, 0],
     ['calendar', 20, 0.97, 0.01, 300],
     ['calendar', 20, 0.97, 0.01, 500],
@@ -352,7 +352,7 @@ describe('whatever the server counts', () => {
     ['bucket', 18, 0.99, 0.001, 0],
     ['sliding', 18, 0.99, 0.002, 0],
   ])(
-    '%s: at %d a second it is used to %d, and no more than %d refused (its clock %d ms ahead)',
+    '%s: at %d a second Refit uses at least %d of it, and at most %d are refused (server clock %d ms ahead)',
     async ([counting, rate, used, most, ahead]) => {
       for (const seed of [1, 2]) {
         const { accepted, refused } = await atServer({ seed, rate, counting, seconds: 50, ahead });
@@ -363,7 +363,7 @@ describe('whatever the server counts', () => {
   );
 
   it.each<[LimitCounting]>([['calendar'], ['bucket'], ['sliding']])(
-    '%s: beside a stranger the lane settles within 10 s at what is left, and takes it back',
+    '%s: with another program the lane finds the free rate within 10 s, and gets it all back later',
     async (counting) => {
       const seed = 3;
       const { accepted, refused } = await atServer({
@@ -385,15 +385,15 @@ describe('whatever the server counts', () => {
     ['bucket', 5],
     ['sliding', 5],
     ['calendar', 10],
-  ])('%s: a limit of %d instead of 20 is found', async (counting, limit) => {
+  ])('%s: the lane finds a limit of %d instead of 20', async (counting, limit) => {
     const { accepted, refused } = await atServer({ seed: 4, rate: 18, counting, seconds: 80, limit });
     expect(between(accepted, 20, 80).length / 60 / limit).toBeGreaterThan(0.8);
     expect(share(between(refused, 20, 80), between(accepted, 20, 80))).toBeLessThan(0.08);
   });
 });
 
-describe('the full rate, changed while it is in use', () => {
-  it('makes what was given before and not used yet lost, also after a further change, and spaces anew', async () => {
+describe('a change of the full rate', () => {
+  it('makes unused slots void, also after another change, and spaces new ones by the new rate', async () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 10);
     await clock.run(async () => {
@@ -412,7 +412,7 @@ describe('the full rate, changed while it is in use', () => {
     });
   });
 
-  it.each([1, 2, 3])('never lets a second have more than its fastest rate allows (seed %i)', async (seed) => {
+  it.each([1, 2, 3])('never exceeds the fastest rate of a second (seed %i)', async (seed) => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 11));
     const permits = createPermits(clock, 18);
     const random = chance(seed);
@@ -436,7 +436,7 @@ describe('the full rate, changed while it is in use', () => {
     expect(most(times).sliding).toBeLessThanOrEqual(20);
   });
 
-  it('does not forgive a refusal: a lane that is slowed climbs to the new rate', async () => {
+  it('keeps the effect of a refusal: a slowed lane climbs to the new rate', async () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 18);
     await clock.run(async () => {

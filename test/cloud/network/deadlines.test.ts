@@ -3,7 +3,7 @@ import { VirtualClock } from '../../../src/clock.ts';
 import { createDeadlines } from '../../../src/cloud/network/deadlines.ts';
 
 describe('many deadlines on one timer', () => {
-  it('come each at its time, whatever the order they were made in, and not where they were called off', async () => {
+  it('come at their times in any order of creation, unless they are cancelled', async () => {
     const clock = new VirtualClock();
     const deadlines = createDeadlines(clock);
     const came: [string, number][] = [];

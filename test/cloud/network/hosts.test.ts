@@ -12,10 +12,10 @@ describe('the host of a request', () => {
     ['redis', 'ap-guangzhou', null, 'https://redis.tencentcloudapi.com'],
     ['monitor', 'ap-shanghai', null, 'https://monitor.tencentcloudapi.com'],
     ['billing', 'na-siliconvalley', null, 'https://billing.tencentcloudapi.com'],
-    // Finance zones are islands.
+    // Finance zones have their own hosts.
     ['redis', 'ap-shanghai-fsi', null, 'https://redis.ap-shanghai-fsi.tencentcloudapi.com'],
     ['monitor', 'ap-shenzhen-fsi', null, 'https://monitor.ap-shenzhen-fsi.tencentcloudapi.com'],
-    // A host of the provider's own stands for all its products.
+    // A host of the provider means all its products.
     [
       'billing',
       'ap-guangzhou',
@@ -49,16 +49,16 @@ describe('the host of a request', () => {
       'https://internal.tencentcloudapi.com',
       'https://redis.ap-shanghai-fsi.internal.tencentcloudapi.com',
     ],
-    // One finance zone may be reached through another's front end.
+    // The front end of one finance zone serves another.
     [
       'redis',
       'ap-shanghai-fsi',
       'https://redis.ap-shenzhen-fsi.tencentcloudapi.com',
       'https://redis.ap-shenzhen-fsi.tencentcloudapi.com',
     ],
-    // A name that only ends like the provider's is somebody's own host.
+    // A name that only ends like the provider's domain is a host of the user.
     ['redis', 'ap-guangzhou', 'https://eviltencentcloudapi.com', 'https://eviltencentcloudapi.com'],
-    // One base URL of one's own for every product.
+    // A base URL of the user serves every product.
     ['redis', 'ap-guangzhou', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
     ['billing', 'ap-shanghai-fsi', 'http://localhost:8080/', 'http://localhost:8080'],
     ['redis', 'ap-guangzhou', 'http://[::1]:8080', 'http://[::1]:8080'],
@@ -82,7 +82,7 @@ describe('the host of a request', () => {
     ['a user name', 'https://me:hunter2secret@example.com'],
     ['a path', 'https://example.com/v1'],
     ['a query', 'https://example.com/?x=1'],
-    ['no URL', 'redis.tencentcloudapi.com'],
+    ['text that is not a URL', 'redis.tencentcloudapi.com'],
     ['nothing', ''],
   ])('is refused for an endpoint with %s', (_, endpoint) => {
     const error = failureOf(() => hostFor('redis', 'ap-guangzhou', endpoint));
@@ -100,12 +100,12 @@ describe('the host of a request', () => {
     'ap',
     'AP-GUANGZHOU',
     'ap-g\nx',
-  ])('is never made of %j, which is no region code', (region) => {
+  ])('is never made from %j, which is not a region code', (region) => {
     expect(failureOf(() => hostFor('redis', region, null)).code).toBe('usage');
   });
 });
 
-describe('finance zones are islands', () => {
+describe('finance zones', () => {
   const redis = (place: string) => `https://redis.${place}.tencentcloudapi.com`;
   it.each([
     ['a finance zone', 'ap-shanghai-fsi', 'a front end outside', redis('ap-shanghai')],
@@ -118,7 +118,7 @@ describe('finance zones are islands', () => {
   });
 
   it.each([null, 'https://tencentcloudapi.com', 'https://redis.internal.tencentcloudapi.com'])(
-    'each goes to its own kind of host with endpoint %s',
+    'each region uses its own kind of host with endpoint %s',
     (endpoint) => {
       for (const zone of ['ap-shanghai-fsi', 'ap-shenzhen-fsi', 'ap-beijing-fsi'])
         expect(hostFor('redis', zone, endpoint).host).toContain(`redis.${zone}.`);
@@ -126,7 +126,7 @@ describe('finance zones are islands', () => {
     },
   );
 
-  it('what belongs to the account goes where the endpoint is', () => {
+  it('calls of the account go to the region of the endpoint', () => {
     expect(accountHost('sts', redis('ap-shanghai-fsi')).origin).toBe(
       'https://sts.ap-shanghai-fsi.tencentcloudapi.com',
     );
@@ -156,7 +156,7 @@ describe('a root domain from the environment', () => {
     'eviltencentcloudapi.com',
     'https://tencentcloudapi.com',
     'a@b',
-  ])('%s is refused: a variable must not send signed requests elsewhere', (domain) => {
+  ])('%s is refused: a variable must not send signed requests to another host', (domain) => {
     const error = failureOf(() => endpointFromEnvironment({ TENCENTCLOUD_DOMAIN: domain }));
     expect(error).toMatchObject({ code: 'usage', fix: expect.stringContaining('--endpoint') });
   });

@@ -59,7 +59,7 @@ const ok: RequestListener = (request, response) => {
 };
 
 describe('a request', () => {
-  it('goes out as a POST to / with its headers and body, and comes back with status, type and text', async () => {
+  it('is a POST to / with its headers and body, and returns status, type and text', async () => {
     let body = '';
     const { send, seen } = await rig((request, response) => {
       request.setEncoding('utf8').on('data', (chunk: string) => {
@@ -77,7 +77,7 @@ describe('a request', () => {
     expect(body).toBe('{"a":1}');
   });
 
-  it('comes back with status 500 as it is, asked once', async () => {
+  it('returns status 500 after one try', async () => {
     const { send, seen } = await rig((_, response) => response.writeHead(500).end('oops'));
     expect(await send()).toMatchObject({ status: 500, body: 'oops' });
     expect(seen.requests).toHaveLength(1);
@@ -91,15 +91,15 @@ describe('a request', () => {
     expect(seen.requests).toHaveLength(1);
   });
 
-  it('uses the connections of those before', async () => {
+  it('reuses the connections of earlier requests', async () => {
     const { send, seen } = await rig(ok);
     for (let i = 0; i < 20; i++) await send();
-    // Two, because a connection is free again only a moment after its answer was handed over.
+    // Two, because a connection is free only a moment after its answer arrives.
     expect(seen.connections).toBeLessThanOrEqual(2);
     expect(seen.requests).toHaveLength(20);
   });
 
-  it('does not wait behind another on one connection', async () => {
+  it('does not wait behind another request on one connection', async () => {
     let waiting: (() => void) | null = null;
     const { send, seen } = await rig((_, response) => {
       if (seen.requests.length === 1) waiting = () => response.end('{}');
@@ -115,7 +115,7 @@ describe('a request', () => {
 });
 
 describe('the guard', () => {
-  it('is asked after connecting, once, and its no means that no byte leaves', async () => {
+  it('is called once after connecting, and false means that no byte leaves', async () => {
     const { send, seen } = await rig(ok);
     let asked = 0;
     const error = await failureOf(
@@ -132,7 +132,7 @@ describe('the guard', () => {
     expect(seen.requests).toHaveLength(0);
   });
 
-  it('leaves the connection open when it says no, so that the next request does not connect again', async () => {
+  it('keeps the connection open when it returns false, so the next request does not connect again', async () => {
     const { send, seen } = await rig(ok);
     for (let i = 0; i < 3; i++) expect((await failureOf(send(() => false))).sent).toBe(false);
     expect(await send(() => true)).toMatchObject({ status: 200 });
@@ -140,7 +140,7 @@ describe('the guard', () => {
     expect(seen.requests).toHaveLength(1);
   });
 
-  it('that throws holds the request back', async () => {
+  it('stops the request when it throws', async () => {
     const { send, seen } = await rig(ok);
     const error = await failureOf(
       send(() => {
@@ -151,7 +151,7 @@ describe('the guard', () => {
     expect(seen.bytes).toBe(0);
   });
 
-  it('is not asked where nobody listens', async () => {
+  it('is not called without a server', async () => {
     const { origin } = await closedPort();
     let asked = 0;
     const transport = createHttp();
@@ -164,7 +164,7 @@ describe('the guard', () => {
   });
 });
 
-describe('whether it was sent', () => {
+describe('the error says whether the request left', () => {
   it.each<[string, (socket: Socket) => void]>([
     ['the server resets after reading it', (socket) => socket.once('data', () => socket.resetAndDestroy())],
     ['the server closes after reading it', (socket) => socket.once('data', () => socket.end())],
@@ -173,8 +173,8 @@ describe('whether it was sent', () => {
       (socket) =>
         socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"Response"')),
     ],
-    ['the answer is no HTTP', (socket) => socket.once('data', () => socket.end('hello\r\n\r\n'))],
-  ])('is yes where %s, and it is not sent again', async (_, behave) => {
+    ['the answer is not HTTP', (socket) => socket.once('data', () => socket.end('hello\r\n\r\n'))],
+  ])('yes when %s, and Refit does not send it again', async (_, behave) => {
     let connections = 0;
     const server = createTcpServer((socket) => {
       connections += 1;
@@ -194,14 +194,14 @@ describe('whether it was sent', () => {
     expect(connections).toBe(1);
   });
 
-  it('is yes where the time runs out after sending', async () => {
+  it('yes when the time-out comes after sending', async () => {
     const { send, seen } = await rig(() => {});
     const error = await failureOf(send(() => true, 60));
     expect(error).toMatchObject({ sent: true, message: expect.stringContaining('no answer within 60 ms') });
     expect(seen.requests).toHaveLength(1);
   });
 
-  it('is no where the time runs out before there is a connection, and nothing is sent later', async () => {
+  it('no when the time-out comes before the connection, and nothing leaves later', async () => {
     // A TLS handshake that the server never answers.
     let plain = 0;
     const server = createTcpServer((socket) => {
@@ -225,9 +225,9 @@ describe('whether it was sent', () => {
     expect(plain).toBe(0);
   });
 
-  it('stays no when the connection comes after the time has run out', async () => {
+  it('no when the connection comes after the time-out', async () => {
     const { origin, seen } = await rig(ok);
-    // A clock on which all time has passed at once.
+    // A clock on which all time passes immediately.
     const transport = createHttp({ clock: { ...systemClock, sleep: async () => {} } });
     let asked = 0;
     const error = await failureOf(
@@ -241,7 +241,7 @@ describe('whether it was sent', () => {
     expect(seen.bytes).toBe(0);
   });
 
-  it('is no for a body above the limit', async () => {
+  it('no for a body above the limit', async () => {
     const { origin, seen } = await rig(ok);
     const transport = createHttp();
     const error = await failureOf(
@@ -260,8 +260,8 @@ async function closedPort(): Promise<{ origin: string }> {
   return { origin };
 }
 
-describe('what is sent to an address that is none of the provider’s', () => {
-  it('goes to its path with its query, by POST', async () => {
+describe('a request to an address that is not the provider’s', () => {
+  it('is a POST to its path with its query', async () => {
     const { seen, origin } = await rig(ok);
     const transport = createHttp();
     onTestFinished(() => transport.close());
@@ -272,7 +272,7 @@ describe('what is sent to an address that is none of the provider’s', () => {
     ]);
   });
 
-  it('is waited for no longer once its signal is aborted, before it is sent or after', async () => {
+  it('ends when its signal is aborted, before or after sending', async () => {
     const over = new AbortController();
     const { seen, origin } = await rig(() => over.abort());
     const transport = createHttp();

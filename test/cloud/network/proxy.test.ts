@@ -13,27 +13,32 @@ import { type Certificates, HAS_OPENSSL, makeCertificates } from '../tls.ts';
 
 describe('the proxy of the environment', () => {
   it.each<[string, Record<string, string>, string | null, string]>([
-    ['none', {}, null, ''],
-    ['none where it is empty', { HTTPS_PROXY: '', https_proxy: '' }, null, ''],
-    ['in upper case', { HTTPS_PROXY: 'http://p:3128' }, 'http://p:3128', ''],
-    ['in lower case first', { HTTPS_PROXY: 'http://p:1', https_proxy: 'http://q:2' }, 'http://q:2', ''],
-    ['that of http where https has none', { HTTP_PROXY: 'http://p:3128' }, 'http://p:3128', ''],
+    ['is null without variables', {}, null, ''],
+    ['is null for empty variables', { HTTPS_PROXY: '', https_proxy: '' }, null, ''],
+    ['is read in upper case', { HTTPS_PROXY: 'http://p:3128' }, 'http://p:3128', ''],
     [
-      'that of https before that of http',
+      'is read in lower case first',
+      { HTTPS_PROXY: 'http://p:1', https_proxy: 'http://q:2' },
+      'http://q:2',
+      '',
+    ],
+    ['is that of http if https has none', { HTTP_PROXY: 'http://p:3128' }, 'http://p:3128', ''],
+    [
+      'is that of https before that of http',
       { http_proxy: 'http://p:1', HTTPS_PROXY: 'http://q:2' },
       'http://q:2',
       '',
     ],
-    ['without a scheme', { HTTPS_PROXY: 'proxy.corp:3128' }, 'http://proxy.corp:3128', ''],
-    ['over TLS', { HTTPS_PROXY: 'https://p' }, 'https://p', ''],
-    ['with exceptions', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'a.test' }, 'http://p:1', 'a.test'],
+    ['is http without a scheme', { HTTPS_PROXY: 'proxy.corp:3128' }, 'http://proxy.corp:3128', ''],
+    ['may use TLS', { HTTPS_PROXY: 'https://p' }, 'https://p', ''],
+    ['has exceptions', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'a.test' }, 'http://p:1', 'a.test'],
     [
-      'with exceptions in lower case first',
+      'has exceptions in lower case first',
       { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'a.test', no_proxy: '.b.test' },
       'http://p:1',
       '.b.test',
     ],
-    ['shown without its password', { HTTPS_PROXY: 'http://me:hush-hush@p:3128' }, 'http://p:3128', ''],
+    ['is shown without its password', { HTTPS_PROXY: 'http://me:hush-hush@p:3128' }, 'http://p:3128', ''],
   ])('%s', (_, env, shown, except) => {
     const found = proxyFromEnvironment(env);
     expect(found?.urlWithoutPassword ?? null).toBe(shown);
@@ -41,7 +46,7 @@ describe('the proxy of the environment', () => {
   });
 
   it.each(['http://me:hush-hush@:x', 'ftp://me:hush-hush@p', 'http://me:hush-hush%@p', 'http://'])(
-    'that is none is refused, and not quoted: %s',
+    'is refused if malformed, without a quote: %s',
     (text) => {
       let error: unknown;
       try {
@@ -63,16 +68,16 @@ async function listen(server: Server): Promise<number> {
 
 interface ProxyWorld {
   readonly port: number;
-  /** What was asked of the proxy: `CONNECT host:port` or a request line. */
+  /** The requests to the proxy: `CONNECT host:port` or a request line. */
   readonly asked: string[];
   readonly authorizations: (string | undefined)[];
-  /** Bytes of the far end's own traffic are not seen, only counted. */
+  /** Number of bytes of the encrypted traffic. */
   bytes(): number;
-  /** When the last tunnel was up, by this process's clock. */
+  /** When the last tunnel was open, by this process's clock. */
   upAt(): number;
 }
 
-/** A CONNECT proxy that leads every name to one port of this machine, or answers with a status. */
+/** Opens a CONNECT proxy to one port of this machine. With another `status` it answers with that. */
 async function openProxy(target: number, status = 200, delay = 0): Promise<ProxyWorld> {
   const asked: string[] = [];
   const authorizations: (string | undefined)[] = [];
@@ -158,7 +163,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
         });
     }
 
-    it('a request to another machine goes through the tunnel, encrypted to the far end', async () => {
+    it('a request to another machine goes through the tunnel, encrypted to the server', async () => {
       const far = await openServer();
       const proxy = await openProxy(far.port);
       const send = transportTo(proxy);
@@ -167,7 +172,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
       expect(far.seen).toEqual(['POST / redis.sim.test']);
     });
 
-    it('the tunnel is used again', async () => {
+    it('the next request reuses the tunnel', async () => {
       const far = await openServer();
       const proxy = await openProxy(far.port);
       const send = transportTo(proxy);
@@ -176,7 +181,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
       expect(far.seen).toHaveLength(5);
     });
 
-    it('user and password reach the proxy and nobody else', async () => {
+    it('user and password reach only the proxy', async () => {
       const far = await openServer();
       const proxy = await openProxy(far.port);
       const send = transportTo(null, { HTTPS_PROXY: `http://me:hush%21@127.0.0.1:${proxy.port}` });
@@ -185,18 +190,18 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
     });
 
     it.each(['redis.sim.test', '.sim.test', 'sim.test', '*', 'other.test,redis.sim.test:443'])(
-      'a host that NO_PROXY=%s excepts is reached without it',
+      'a host in NO_PROXY=%s does not use the proxy',
       async (except) => {
         const far = await openServer();
         const proxy = await openProxy(far.port);
         const send = transportTo(proxy, { NO_PROXY: except });
-        // The name exists nowhere, so that without a proxy nothing is reached.
+        // The name does not exist, so a request without a proxy reaches nothing.
         await expect(send('https://redis.sim.test')).rejects.toMatchObject({ sent: false });
         expect(proxy.asked).toEqual([]);
       },
     );
 
-    it('loopback is never proxied, by whichever name', async () => {
+    it('loopback never uses the proxy, by any name', async () => {
       const far = await openServer();
       const proxy = await openProxy(far.port);
       const send = transportTo(proxy, { NO_PROXY: 'elsewhere.test' });
@@ -205,7 +210,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
       expect(proxy.asked).toEqual([]);
     });
 
-    it('the guard is asked once, after the tunnel is up, and its yes sends', async () => {
+    it('the guard is called once when the tunnel is open, and true sends the request', async () => {
       const far = await openServer();
       const proxy = await openProxy(far.port, 200, 60);
       const send = transportTo(proxy);
@@ -222,7 +227,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
       expect(far.seen).toHaveLength(1);
     });
 
-    it('its no means that no byte of the request goes through the tunnel, which stays for the next', async () => {
+    it('false means that no byte of the request goes through the tunnel, which stays open', async () => {
       const far = await openServer();
       const proxy = await openProxy(far.port);
       const send = transportTo(proxy);
@@ -237,7 +242,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
     });
 
     it.each([403, 407, 502])(
-      'a proxy that answers %d: nothing was sent, and the guard was not asked',
+      'a proxy answers %d: nothing left, and the guard was not called',
       async (status) => {
         const far = await openServer();
         const proxy = await openProxy(far.port, status);
@@ -253,7 +258,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
       },
     );
 
-    it('a proxy that is not there: nothing was sent, soon', async () => {
+    it('a missing proxy fails soon, and nothing left', async () => {
       const send = transportTo(null, { HTTPS_PROXY: 'http://me:hush-hush@127.0.0.1:9' });
       const began = performance.now();
       const error = await send('https://redis.sim.test').catch((thrown: unknown) => thrown);
@@ -262,7 +267,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hush-hush');
     });
 
-    it('a far end whose certificate is by nobody known is not talked to, through a proxy or without', async () => {
+    it('Refit sends nothing to a server with an unknown certificate, with or without a proxy', async () => {
       const far = await openServer();
       const proxy = await openProxy(far.port);
       for (const [send, origin] of [
@@ -278,7 +283,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
       expect(far.seen).toEqual([]);
     });
 
-    it('a far end with another name in its certificate is not talked to', async () => {
+    it('Refit sends nothing to a server with another name in its certificate', async () => {
       const far = await openServer();
       const proxy = await openProxy(far.port);
       const error = await transportTo(proxy)('https://elsewhere.test').catch((thrown: unknown) => thrown);
@@ -289,7 +294,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
     it.each([
       ['trusted', true],
       ['not trusted without it', false],
-    ])('a private authority named by NODE_EXTRA_CA_CERTS is %s', async (_, named) => {
+    ])('a private authority in NODE_EXTRA_CA_CERTS is %s', async (_, named) => {
       const far = await openServer();
       const script = [
         `import { createHttp } from ${JSON.stringify(new URL('../../../src/cloud/network/http.ts', import.meta.url).href)};`,
@@ -314,7 +319,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
 );
 
 describe('plain http', () => {
-  it('is never proxied: it goes to loopback, or to the metadata service of this very machine', async () => {
+  it('never uses the proxy: it goes to loopback or to the metadata service of this machine', async () => {
     const seen: string[] = [];
     const server = createHttpServer((request, response) => {
       seen.push(`${request.method} ${request.url}`);

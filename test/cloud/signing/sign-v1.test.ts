@@ -13,7 +13,7 @@ import { RefitError } from '../../../src/errors.ts';
 import { Refusal } from '../../../src/simulator/actions/refusal.ts';
 import { authenticateParameters } from '../../../src/simulator/gateway/authenticate.ts';
 
-// The provider's public example, with its two pairs of keys, and recomputed with SHA-256. Source: docs/provider.md P151.
+// The provider's public example with its two pairs of keys, also computed with SHA-256. Source: docs/provider.md P151.
 const EXAMPLE = {
   Action: 'DescribeInstances',
   'InstanceIds.0': 'ins-09dx96dg',
@@ -29,8 +29,8 @@ const LETTERS = ['AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE', 'Gu5t9xGARNpq86cd98joQY
 const NAMED = { SignatureMethod: 'HmacSHA256' };
 const HOST = 'cvm.tencentcloudapi.com';
 
-/** What the provider in small says of a signature: the id that it is of, or the code of the refusal. */
-function judged(
+/** The simulator's verdict on a signature: its id, or the code of the refusal. */
+function verdictOf(
   verb: 'GET' | 'POST',
   params: Readonly<Record<string, string>>,
   [id, key]: readonly [string, string],
@@ -46,25 +46,25 @@ function judged(
   }
 }
 
-describe('the older signature', () => {
+describe('signature version 1', () => {
   it.each([
     ['HmacSHA1', STARS, {}, 'zmmjn35mikh6pM3V7sUEuX4wyYM='],
     ['HmacSHA1', LETTERS, {}, 'EliP9YW3pW28FpsEdkXt/+WcGeI='],
     ['HmacSHA256', LETTERS, NAMED, 'A8uy2/o7WBZXYCTWEFpMrVGhGBVlEGIOioeqRM+fzFs='],
   ] as const)(
-    'fits the public vector by %s with the keys %s, and the provider in small takes it',
+    'matches the public vector for %s with the keys %s, and the simulator accepts it',
     (method, keys, more, expected) => {
       const params = { ...EXAMPLE, ...more, SecretId: keys[0] };
       const made = signatureV1({ verb: 'GET', host: HOST, params }, method, keys[1]);
       expect(made).toBe(expected);
-      expect(judged('GET', { ...params, Signature: made }, keys)).toBe(keys[0]);
-      expect(judged('GET', { ...params, Signature: made, Offset: '1' }, keys)).toBe(
+      expect(verdictOf('GET', { ...params, Signature: made }, keys)).toBe(keys[0]);
+      expect(verdictOf('GET', { ...params, Signature: made, Offset: '1' }, keys)).toBe(
         'AuthFailure.SignatureFailure',
       );
     },
   );
 
-  it('is made over names by their code units and over raw values, whatever they hold', () => {
+  it('covers names sorted by code units and any raw values', () => {
     const params = { Zed: '', 'Ids.2': 'a b&c=d/+é%41', 'Ids.12': '快手', _under: '~' };
     expect(stringToSignV1({ verb: 'POST', host: '127.0.0.1:8080', params })).toBe(
       'POST127.0.0.1:8080/?Ids.12=快手&Ids.2=a b&c=d/+é%41&Zed=&_under=~',
@@ -99,7 +99,7 @@ describe('the form of a call', () => {
   const readBack = (body: string) => Object.fromEntries(new URLSearchParams(body));
 
   it.each(['HmacSHA1', 'HmacSHA256'] as const)(
-    'holds everything, lists by numbers, and is taken by the provider in small: %s',
+    'has every field, with numbers for list items, and the simulator accepts it: %s',
     (method) => {
       const { body, signature } = signedForm(call, method, signer);
       expect(readBack(body)).toEqual({
@@ -125,21 +125,21 @@ describe('the form of a call', () => {
         RequestClient: 'refit',
         Signature: signature,
       });
-      expect(judged('POST', readBack(body), LETTERS, 'to/k+e=n')).toBe(LETTERS[0]);
-      expect(judged('POST', readBack(body), LETTERS, 'another')).toBe('AuthFailure.TokenFailure');
-      expect(judged('POST', { ...readBack(body), MemSize: '8193' }, LETTERS, 'to/k+e=n')).toBe(
+      expect(verdictOf('POST', readBack(body), LETTERS, 'to/k+e=n')).toBe(LETTERS[0]);
+      expect(verdictOf('POST', readBack(body), LETTERS, 'another')).toBe('AuthFailure.TokenFailure');
+      expect(verdictOf('POST', { ...readBack(body), MemSize: '8193' }, LETTERS, 'to/k+e=n')).toBe(
         'AuthFailure.SignatureFailure',
       );
     },
   );
 
-  it('spells every value by the stricter standard', () => {
+  it('encodes every value by RFC 3986', () => {
     const { body } = signedForm(call, 'HmacSHA1', signer);
     expect(body).toContain('&Names.0=it%27s%20%28a%29%20%2Aplain%2A%20a%20b%26c%3Dd%2F%2B%C3%A9%2541%21&');
     expect(body).toContain('&Token=to%2Fk%2Be%3Dn&');
   });
 
-  it('has a region and a token only where there is one', () => {
+  it('has a region and a token only if given', () => {
     const bare = signedForm({ ...call, region: null, fields: {} }, 'HmacSHA1', {
       ...signer,
       token: () => null,
@@ -148,7 +148,7 @@ describe('the form of a call', () => {
     expect(Object.keys(readBack(bare.body))).not.toContain('Token');
   });
 
-  it('is good for once: each has another number, from where chance begins and above 0', () => {
+  it('is valid once: each has a new nonce above 0, from a random start', () => {
     expect([0, 0.5, 0.999_999_999_9].map((at) => createNonces(() => at)())).toEqual([
       1, 1_073_741_824, 2_147_483_646,
     ]);
@@ -160,7 +160,7 @@ describe('the form of a call', () => {
     expect(new Set(many).size).toBe(5000);
   });
 
-  it('flattens lists within lists and leaves out what is not given', () => {
+  it('flattens nested lists and leaves out missing values', () => {
     expect(flattenParams({ A: [{ B: [{ C: 1 }, { C: 2 }] }], D: [], E: undefined, F: null })).toEqual({
       'A.0.B.0.C': '1',
       'A.0.B.1.C': '2',
@@ -168,7 +168,7 @@ describe('the form of a call', () => {
   });
 });
 
-describe('what signs a call', () => {
+describe('a signer', () => {
   const keys = {
     secretId: LETTERS[0],
     secretKey: secret(LETTERS[1]),
@@ -186,13 +186,13 @@ describe('what signs a call', () => {
     language: 'en-US',
   };
 
-  it.each(SIGNATURES)('by %s sends what the name says, and names what is to be hidden', (name) => {
+  it.each(SIGNATURES)('for %s makes the right form and lists its secrets', (name) => {
     const { headers, body, secrets } = createSigner(keys, { name, nonce: () => 1 }).sign(call);
     const older = name !== 'TC3-HMAC-SHA256';
     expect(headers['Content-Type']).toBe(
       older ? 'application/x-www-form-urlencoded' : 'application/json; charset=utf-8',
     );
-    // A form that has the header of the present signature too is refused by the provider.
+    // The provider refuses a form that also has the Authorization header.
     expect(Object.keys(headers).includes('Authorization')).toBe(!older);
     expect(body.startsWith('{')).toBe(!older);
     expect(secrets).toHaveLength(3);
@@ -223,7 +223,7 @@ describe('the choice of a signature', () => {
       /REFIT_SIGNATURE: "v1" is not a signature/,
       'export REFIT_SIGNATURE=HmacSHA256, or unset it',
     ],
-  ])('named %j with %j is a wrong use, with a fix', (named, env, what, fix) => {
+  ])('named %j with %j is a usage error with a fix', (named, env, what, fix) => {
     const refused = (() => {
       try {
         return signatureFrom(named, env as Record<string, string>);

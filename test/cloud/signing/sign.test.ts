@@ -34,7 +34,7 @@ const vectors = [
 
 describe('the signature', () => {
   it.each(vectors)(
-    'fits public vector $name',
+    'matches the public vector $name',
     ({ secretId, secretKey, headers, canonical, names, signature }) => {
       const request = { ...common, headers };
       expect(sha256(canonicalRequest(request).text)).toBe(canonical);
@@ -50,7 +50,7 @@ describe('the signature', () => {
     },
   );
 
-  it('is dated by the UTC day of its timestamp, one second before midnight and at midnight', () => {
+  it('has the UTC date of its timestamp, one second before midnight and at midnight', () => {
     const at = (timestamp: number) =>
       authorization(
         { ...common, timestamp, headers: covered },
@@ -76,7 +76,7 @@ describe('the signature', () => {
     expect(asked).toBe(3);
   });
 
-  it('goes into a full set of headers, with a region and a token only where there is one', () => {
+  it('has all headers, with a region and a token only if given', () => {
     const call = {
       host: '127.0.0.1:8080',
       service: 'redis',

@@ -35,7 +35,7 @@ async function decoded(fields: Record<string, unknown>): Promise<Instance> {
 }
 
 describe('an instance', () => {
-  it('is read whole', async () => {
+  it('is decoded with every field', async () => {
     expect(await decoded({})).toEqual({
       id: 'crs-aaaa1111',
       name: 'cart',
@@ -57,36 +57,36 @@ describe('an instance', () => {
   });
 
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
-    ['to be initialised', { Status: 0 }, { status: 'initialising' }],
-    ['in process', { Status: 1 }, { status: 'processing' }],
-    ['isolated', { Status: -2 }, { status: 'isolated' }],
-    ['to be deleted', { Status: -3 }, { status: 'deleting' }],
-    ['in a status that is new', { Status: 7 }, { status: 'unrecognised' }],
-    ['without a status', { Status: undefined }, { status: 'unrecognised' }],
+    ['is initialising', { Status: 0 }, { status: 'initialising' }],
+    ['is processing', { Status: 1 }, { status: 'processing' }],
+    ['is isolated', { Status: -2 }, { status: 'isolated' }],
+    ['is deleting', { Status: -3 }, { status: 'deleting' }],
+    ['has an unknown status', { Status: 7 }, { status: 'unrecognised' }],
+    ['has no status', { Status: undefined }, { status: 'unrecognised' }],
     [
-      'prepaid, with its end in UTC',
+      'is prepaid, with its deadline in UTC',
       { BillingMode: 1, DeadlineTime: '2026-12-01 07:59:59' },
       { billing: 'prepaid', deadline: '2026-11-30T23:59:59.000Z' },
     ],
     [
-      'prepaid, with a zero date',
+      'is prepaid, with a zero date',
       { BillingMode: 1, DeadlineTime: '0000-00-00 00:00:00' },
       { deadline: null },
     ],
-    ['prepaid, with an empty date', { BillingMode: 1, DeadlineTime: '' }, { deadline: null }],
+    ['is prepaid, with an empty date', { BillingMode: 1, DeadlineTime: '' }, { deadline: null }],
     [
-      'postpaid, whatever its date says',
+      'is postpaid, so its date does not count',
       { DeadlineTime: '2026-12-01 07:59:59' },
       { billing: 'postpaid', deadline: null },
     ],
-    ['of a type that is new', { Type: 99 }, { edition: 'unrecognised', type: 99 }],
+    ['has an unknown type', { Type: 99 }, { edition: 'unrecognised', type: 99 }],
     [
-      'whose architecture contradicts its type',
+      'has an architecture that contradicts its type',
       { Type: 8, ProductType: 'cluster' },
       { edition: 'unrecognised' },
     ],
     [
-      'over several zones, named as the catalogue or the region product names them',
+      'has several zones, with names of the catalogue or the region product',
       {
         NodeSet: [
           { NodeType: 0, ZoneId: 100003 },
@@ -101,7 +101,7 @@ describe('an instance', () => {
       },
     ],
     [
-      'over several zones, with a replica that cannot be told from another',
+      'has several zones and a replica without an id',
       {
         NodeSet: [
           { NodeType: 0, ZoneId: 100003 },
@@ -110,15 +110,15 @@ describe('an instance', () => {
       },
       { status: 'unrecognised', nodes: [] },
     ],
-    ['in a zone that only the region product names', { ZoneId: 100006 }, { zone: 'ap-guangzhou-6' }],
-    ['in a zone that nobody names', { ZoneId: 100009 }, { zone: '100009' }],
-    ['without tags', { InstanceTags: null }, { tags: {} }],
-    ['with fields that are new', { Colour: 'red', Nested: { deep: [1] } }, { status: 'running' }],
+    ['is in a zone that only the region product names', { ZoneId: 100006 }, { zone: 'ap-guangzhou-6' }],
+    ['is in a zone without a name', { ZoneId: 100009 }, { zone: '100009' }],
+    ['has no tags', { InstanceTags: null }, { tags: {} }],
+    ['has unknown fields', { Colour: 'red', Nested: { deep: [1] } }, { status: 'running' }],
   ])('%s', async (_, fields, expected) => {
     expect(await decoded(fields)).toMatchObject(expected);
   });
 
-  it('with a tag named like a part of every object keeps it as a tag', async () => {
+  it('keeps a tag with the name of an object property', async () => {
     const { tags } = await decoded({
       InstanceTags: [
         { TagKey: '__proto__', TagValue: 'x' },
@@ -144,20 +144,20 @@ describe('an instance', () => {
       { size: { shards: 1, replicas: 0 } },
     ],
     ['of 256 MB', { ...standard, RedisShardSize: 256 }, { size: { memoryPerShard: 256 } }],
-    // What is not certain makes the instance unusable.
+    // An uncertain value makes the instance unusable.
     [
-      'without a shard size, whatever the total',
+      'without a shard size, although it has a total',
       { ...standard, RedisShardSize: undefined, Size: 4096 },
       unusable,
     ],
     ['with a shard size of zero', { RedisShardSize: 0 }, unusable],
-    ['with a shard size that is no whole number', { RedisShardSize: 4096.5 }, unusable],
+    ['with a shard size that is not a whole number', { RedisShardSize: 4096.5 }, unusable],
     ['with a negative shard size', { RedisShardSize: -1 }, unusable],
     ['with a shard size in words', { RedisShardSize: '4 GB' }, unusable],
     ['standard, with three shards', { ...standard, RedisShardNum: 3 }, unusable],
     ['cluster, without a shard number', { RedisShardNum: undefined }, unusable],
     ['cluster, without a replica number', { RedisReplicasNum: undefined }, unusable],
-    ['with a pay mode that is new', { BillingMode: 9 }, { status: 'unrecognised' }],
+    ['with an unknown pay mode', { BillingMode: 9 }, { status: 'unrecognised' }],
   ])('has a size: %s', async (_, fields, expected) => {
     expect(await decoded(fields)).toMatchObject(expected);
   });
@@ -178,11 +178,11 @@ describe('the list of instances', () => {
     );
   });
 
-  it('is read again when it changed in between, because what moved up was missed', async () => {
+  it('is read again if it changes during the read, because a moved row can be missed', async () => {
     let pages = 0;
     const { run } = clientOver(({ action, fields }) => {
       if (action !== 'DescribeInstances') return action === 'DescribeZones' ? ZONES : CATALOGUE;
-      // The first instance goes after the first page was read.
+      // The first instance is deleted after the read of the first page.
       const rows = pages++ === 0 ? many : many.slice(1);
       return {
         ok: {
@@ -195,7 +195,7 @@ describe('the list of instances', () => {
     expect(found.map(({ id }) => id)).toEqual(many.slice(1).map((one) => one.InstanceId));
   });
 
-  it('names each instance once, where pages overlap', async () => {
+  it('has each instance once when pages overlap', async () => {
     const { run } = clientOver(({ action }) =>
       action === 'DescribeInstances'
         ? { ok: { TotalCount: 1, InstanceSet: [row({ ZoneId: undefined }), row({ ZoneId: undefined })] } }
@@ -204,7 +204,7 @@ describe('the list of instances', () => {
     expect(await run((cloud) => cloud.describeInstances(SCOPE))).toHaveLength(1);
   });
 
-  it('that never holds what it counts is an error, not a shorter list', async () => {
+  it('is an error, not a shorter list, if the rows never match its count', async () => {
     const { run } = clientOver(() => ({ ok: { TotalCount: 5, InstanceSet: [row()] } }));
     await expect(run((cloud) => cloud.describeInstances(SCOPE))).rejects.toMatchObject({
       code: 'provider-refused',
@@ -212,7 +212,7 @@ describe('the list of instances', () => {
     });
   });
 
-  it('of given ids is asked for in batches of 1,000 with a limit, and not at all for none', async () => {
+  it('is read for given ids in batches of 1,000 with a limit, and not for an empty list', async () => {
     const { run, transport } = clientOver(() => ({ ok: { TotalCount: 0, InstanceSet: [] } }));
     const ids = many.map((one) => String(one.InstanceId));
     await run(async (cloud) => {
@@ -228,7 +228,7 @@ describe('the list of instances', () => {
     ]);
   });
 
-  it('asks for the zones once, and goes by numbers where that is not allowed', async () => {
+  it('reads the zones once, and shows numbers without the permission', async () => {
     const { run, transport } = clientOver(({ action }) =>
       action === 'DescribeInstances'
         ? { ok: { TotalCount: 1, InstanceSet: [row()] } }
@@ -273,7 +273,7 @@ describe('the catalogue', () => {
     return (await run((cloud) => cloud.describeCatalogue(SCOPE))).offers;
   };
 
-  it('is read whole: decimal GB to MB, counts in text, ascending', async () => {
+  it('is decoded from decimal GB to MB and from counts as text, ascending', async () => {
     expect(await offers([product({ ShardSize: ['16', '0.25', '1', '4'] })])).toEqual([
       {
         region: 'ap-guangzhou',
@@ -291,33 +291,29 @@ describe('the catalogue', () => {
 
   it.each<[string, Record<string, unknown>[], Record<string, unknown>[]]>([
     [
-      'entries of one key are united',
+      'merges entries of one key',
       [product({}), product({ ShardSize: ['8', '4'], ShardNum: ['5'], ReplicaNum: [] })],
       [{ memoryPerShard: [1024, 4096, 8192], shards: [1, 3, 5], replicas: [1, 2] }],
     ],
     [
-      'pay modes stay apart',
+      'keeps pay modes apart',
       [product({}), product({ PayMode: '1', ShardSize: ['2'] })],
       [{ billing: 'postpaid' }, { billing: 'prepaid', memoryPerShard: [2048] }],
     ],
     [
-      'sold out is sold out only where no entry sells it',
+      'is sold out only if every entry is sold out',
       [product({ Saleout: true }), product({})],
       [{ soldOut: false }],
     ],
-    ['sold out', [product({ Saleout: true })], [{ soldOut: true }]],
+    ['is sold out', [product({ Saleout: true })], [{ soldOut: true }]],
+    ['leaves out unknown types', [product({ Type: 99 }), product({})], [{ edition: 'redis-5.0-cluster' }]],
     [
-      'types that are new are left out',
-      [product({ Type: 99 }), product({})],
-      [{ edition: 'redis-5.0-cluster' }],
-    ],
-    [
-      'sizes that are no numbers are left out',
+      'leaves out sizes that are not numbers',
       [product({ ShardSize: ['4', 'x', '', '-1', '0', null, '0.0001'] })],
       [{ memoryPerShard: [4096] }],
     ],
     [
-      'standard editions may name the total alone',
+      'takes the total of standard editions without a shard size',
       [product({ Type: 2, ShardSize: [], TotalSize: ['1', '0.25'] })],
       [{ edition: 'redis-2.8-standard', memoryPerShard: [256, 1024] }],
     ],
@@ -327,7 +323,7 @@ describe('the catalogue', () => {
     expect(found).toMatchObject(expected);
   });
 
-  it('says where the whole zone is sold out', async () => {
+  it('shows whether the whole zone is sold out', async () => {
     expect(await offers([product({})], { IsSaleout: true })).toMatchObject([
       { soldOut: false, zoneSoldOut: true },
     ]);
@@ -350,26 +346,26 @@ describe('a price', () => {
 
   it.each<[string, Record<string, unknown>, number, Record<string, unknown>]>([
     [
-      'in cents',
+      'is in cents',
       { Price: 12345, AmountUnit: 'pent', Currency: 'CNY' },
       0,
       { amount: 123.45, currency: 'CNY', basis: 'hourly' },
     ],
     [
-      'in millionths of cents',
+      'is in millionths of cents',
       { Price: 250000000, AmountUnit: 'microPent', Currency: 'CNY' },
       0,
       { amount: 2.5 },
     ],
-    ['without a unit, as it was once', { Price: 100 }, 0, { amount: 1, currency: 'CNY' }],
+    ['is in cents without a unit, the earlier form', { Price: 100 }, 0, { amount: 1, currency: 'CNY' }],
     [
-      'of an account abroad',
+      'has the currency of an international account',
       { Price: 1.5, AmountUnit: 'pent', Currency: 'USD' },
       0,
       { amount: 0.015, currency: 'USD' },
     ],
-    ['to pay once, prepaid', { Price: 100 }, 1, { basis: 'once' }],
-    ['given back', { Price: -100 }, 1, { amount: -1 }],
+    ['is due once for prepaid', { Price: 100 }, 1, { basis: 'once' }],
+    ['is negative for a refund', { Price: -100 }, 1, { amount: -1 }],
   ])('%s', async (_, fields, mode, expected) => {
     const { run, transport } = asked({ ok: fields }, mode);
     expect(await run((cloud) => cloud.price(request))).toMatchObject({
@@ -386,8 +382,8 @@ describe('a price', () => {
   });
 
   it.each<[string, Line]>([
-    ['in a unit that is new', { ok: { Price: 1, AmountUnit: 'nanoPent' } }],
-    ['that is no number', { ok: { Price: 'free' } }],
+    ['in an unknown unit', { ok: { Price: 1, AmountUnit: 'nanoPent' } }],
+    ['that is not a number', { ok: { Price: 'free' } }],
   ])('%s is an error, never a guess', async (_, line) => {
     await expect(asked(line).run((cloud) => cloud.price(request))).rejects.toMatchObject({
       code: 'provider-refused',
@@ -422,7 +418,7 @@ describe('tasks', () => {
     ...fields,
   });
 
-  it('are asked for by type and by their beginning in Beijing time, a page of 100 each', async () => {
+  it('are read by type and start in Beijing time, 100 on a page', async () => {
     const rows = Array.from({ length: 150 }, (_, i) => task({ TaskId: i }));
     const { run, transport } = clientOver(({ fields }) => ({
       ok: { TotalCount: 150, Tasks: rows.slice(Number(fields.Offset), Number(fields.Offset) + 100) },
@@ -472,21 +468,21 @@ describe('tasks', () => {
     expect(await run((cloud) => cloud.describeTasks(SCOPE, START))).toMatchObject([{ dimension }]);
   });
 
-  it('that have not begun begin no earlier than now', async () => {
+  it('that are pending start no earlier than now', async () => {
     const { run } = clientOver([
       { ok: { TotalCount: 1, Tasks: [task({ Result: 0, StartTime: '0000-00-00 00:00:00' })] } },
     ]);
     expect(await run((cloud) => cloud.describeTasks(SCOPE, START))).toMatchObject([{ startedAt: START }]);
   });
 
-  it('of any type are asked for where they run now', async () => {
+  it('of any type are read if they run now', async () => {
     const { run, transport } = clientOver([{ ok: { TotalCount: 0, Tasks: [] } }]);
     await run((cloud) => cloud.describeRunningTasks(SCOPE));
     expect(transport.sent[0]!.fields).toEqual({ Limit: 100, Offset: 0, Result: [0, 1] });
   });
 });
 
-describe('orders as billing knows them', () => {
+describe('orders in billing', () => {
   const deal = (fields: Record<string, unknown>) => ({
     OrderId: '2026',
     Status: 4,
@@ -502,7 +498,7 @@ describe('orders as billing knows them', () => {
     return run((cloud) => cloud.findDeals(SCOPE, START - 1000, START, instance));
   };
 
-  it('are asked for in every state, by page number, for the account and not a region', async () => {
+  it('are read in every state, by page number, without a region', async () => {
     const rows = Array.from({ length: 250 }, (_, i) => deal({ OrderId: String(i) }));
     const { run, transport } = clientOver(({ fields }) => ({
       ok: {
@@ -529,7 +525,7 @@ describe('orders as billing knows them', () => {
     });
   });
 
-  it('are read whole', async () => {
+  it('are decoded with every field', async () => {
     expect(await found({})).toEqual([
       {
         order: '2026',
@@ -550,8 +546,8 @@ describe('orders as billing knows them', () => {
     [{ Action: 'downgrade' }, { direction: 'down' }],
     [{ Action: 'reshape' }, { direction: null }],
     [{ Action: 'toString' }, { direction: null }],
-  ])('with %j tell %j', async (fields, told) => {
-    expect(await found(fields)).toMatchObject([told]);
+  ])('with %j decode to %j', async (fields, expected) => {
+    expect(await found(fields)).toMatchObject([expected]);
   });
 
   it.each([
@@ -573,17 +569,17 @@ describe('orders as billing knows them', () => {
   });
 
   it.each<[string, Record<string, unknown>, string | undefined, string[][]]>([
-    ['a renewal is no resize', { Action: 'renew' }, undefined, []],
-    ['a downgrade is one', { Action: 'downgrade' }, undefined, [['crs-aaaa1111']]],
-    ['an action that is new may be one', { Action: 'reshape' }, undefined, [['crs-aaaa1111']]],
+    ['leave out a renewal', { Action: 'renew' }, undefined, []],
+    ['include a downgrade', { Action: 'downgrade' }, undefined, [['crs-aaaa1111']]],
+    ['include an unknown action', { Action: 'reshape' }, undefined, [['crs-aaaa1111']]],
     [
-      'one without instances belongs to the instance asked for',
+      'assign an order without instances to the requested instance',
       { ResourceId: null },
       'crs-bbbb2222',
       [['crs-bbbb2222']],
     ],
     [
-      'one without instances belongs to nobody where none was asked for',
+      'assign an order without instances to none, without a requested instance',
       { ResourceId: null },
       undefined,
       [[]],
@@ -593,20 +589,16 @@ describe('orders as billing knows them', () => {
   });
 });
 
-describe('by whom this identity places orders', () => {
+describe('the creator ids of this identity', () => {
   it.each<[string, Line, readonly string[] | null]>([
     [
-      'a user by its number',
+      'are the number of a user',
       { ok: { UserId: '100000000002', AccountId: '100000000001', Type: 'CAMUser' } },
       ['100000000002'],
     ],
-    [
-      'a session of a role by nothing that is said',
-      { ok: { UserId: '4611686018427:refit', Type: 'CAMRole' } },
-      null,
-    ],
-    ['an answer without a user by nothing', { ok: {} }, null],
-    ['where it may not be asked by nothing', { code: 'UnauthorizedOperation' }, null],
+    ['are unknown for a session of a role', { ok: { UserId: '4611686018427:refit', Type: 'CAMRole' } }, null],
+    ['are unknown without a user in the answer', { ok: {} }, null],
+    ['are unknown without the permission', { code: 'UnauthorizedOperation' }, null],
   ])('%s', async (_, line, expected) => {
     expect(await clientOver([line]).run((cloud) => cloud.describeCreatorIds(SCOPE))).toEqual(expected);
   });
@@ -615,14 +607,18 @@ describe('by whom this identity places orders', () => {
 describe('the balance', () => {
   it.each<[string, Line, unknown]>([
     [
-      'counts credit',
+      'includes credit',
       { ok: { RealBalance: 5000, RealCreditBalance: 15000 } },
       { amount: 150, currency: 'CNY' },
     ],
-    ['without credit', { ok: { Balance: 4999, RealBalance: 5000 } }, { amount: 50, currency: 'CNY' }],
-    ['as it was called once', { ok: { Balance: 4999 } }, { amount: 49.99, currency: 'CNY' }],
-    ['of an account that owes', { ok: { RealBalance: -100 } }, { amount: -1, currency: 'CNY' }],
-    ['that may not be asked', { code: 'UnauthorizedOperation.CamNoAuth' }, null],
+    [
+      'is the real balance without credit',
+      { ok: { Balance: 4999, RealBalance: 5000 } },
+      { amount: 50, currency: 'CNY' },
+    ],
+    ['has an earlier name', { ok: { Balance: 4999 } }, { amount: 49.99, currency: 'CNY' }],
+    ['is negative for an account in debt', { ok: { RealBalance: -100 } }, { amount: -1, currency: 'CNY' }],
+    ['is null without the permission', { code: 'UnauthorizedOperation.CamNoAuth' }, null],
   ])('%s', async (_, line, expected) => {
     expect(await clientOver([line]).run((cloud) => cloud.describeBalance(SCOPE))).toEqual(expected);
   });
@@ -638,7 +634,7 @@ describe('orders by their numbers', () => {
     InstanceIds: ['crs-aaaa1111'],
   });
 
-  it('are asked for ten at a time by the old name, a single one by the new, and told with what they cost', async () => {
+  it('are read ten at a time by the old name, one alone by the new name, with their cost', async () => {
     const { run, transport } = clientOver(({ fields }) => ({
       ok: {
         DealDetails: ((fields.DealIds as string[] | undefined) ?? [fields.DealName]).map((order) =>
@@ -666,15 +662,15 @@ describe('orders by their numbers', () => {
 
   it.each<[string, unknown, unknown]>([
     ['without a price has no bill', detail('1', null), [{ order: '1', billed: null }]],
-    ['without its new number goes by the old', detail(null), [{ order: 'old', billed: { amount: 412 } }]],
+    ['without its new number has the old one', detail(null), [{ order: 'old', billed: { amount: 412 } }]],
     ['without any number is left out', { Price: 1 }, []],
-    ['not paid yet', detail('1', 1, 1), [{ state: 'unpaid' }]],
-  ])('one %s', async (_, row, expected) => {
+    ['is unpaid', detail('1', 1, 1), [{ state: 'unpaid' }]],
+  ])('an order %s', async (_, row, expected) => {
     const { run } = clientOver([{ ok: { DealDetails: [row] } }]);
     expect(await run((cloud) => cloud.describeOrders(SCOPE, ['1'], 'CNY'))).toMatchObject(expected as object);
   });
 
-  it('that may not be read are an error, and no more are asked for', async () => {
+  it('are an error without the permission, and Refit sends no further call', async () => {
     const { run, transport } = clientOver(() => ({ code: 'UnauthorizedOperation.NoCAMAuthed' }));
     await expect(run((cloud) => cloud.describeOrders(SCOPE, ['1', '2'], 'CNY'))).rejects.toMatchObject({
       code: 'credentials-refused',
@@ -706,7 +702,7 @@ describe('memory in use', () => {
   };
   const shard = (mb: number, Role = 0) => ({ Storage: mb * MB, Role });
 
-  it('is the greatest figure of a day, with the fullest master shard of a cluster at this moment', async () => {
+  it('is the maximum of a day, with the present fullest master shard of a cluster', async () => {
     const found = await used(
       [
         { ...point('crs-aaaa1111', [10, 2000, 30]), MaxValues: [10, 3000.2, null] },
@@ -720,7 +716,7 @@ describe('memory in use', () => {
       source: 'GetMonitorData MemUsed, maximum of 24h by the hour, and DescribeInstanceShards',
       readAt: new Date(START).toISOString(),
     });
-    // Without the statistic that was asked for the source does not claim it.
+    // Without maxima the source names averages.
     expect(found.get('crs-bbbb2222')).toMatchObject({
       total: 700,
       fullestShard: 700,
@@ -729,39 +725,39 @@ describe('memory in use', () => {
   });
 
   it.each<[string, unknown[], Line, unknown]>([
-    ['of nothing is unknown, not zero', [], { ok: { InstanceShards: [] } }, undefined],
+    ['is unknown, not zero, without data', [], { ok: { InstanceShards: [] } }, undefined],
     [
-      'of empty figures is unknown',
+      'is unknown with empty figures',
       [point('crs-aaaa1111', [null, null])],
       { ok: { InstanceShards: [] } },
       undefined,
     ],
     [
-      'of zero is zero',
+      'is zero for zero',
       [point('crs-aaaa1111', [0])],
       { ok: { InstanceShards: [shard(0)] } },
       { total: 0, fullestShard: 0 },
     ],
     [
-      'without the monitor is the sum of the shards',
+      'is the sum of the shards without the monitor product',
       [],
       { ok: { InstanceShards: [shard(1500), shard(900)] } },
       { total: 2400, fullestShard: 1500 },
     ],
     [
-      'that grew within the hour that the monitor does not know yet',
+      'is the sum of the shards if it grew in the present hour',
       [point('crs-aaaa1111', [2000])],
       { ok: { InstanceShards: [shard(1500), shard(900)] } },
       { total: 2400, fullestShard: 1500 },
     ],
     [
-      'without shards has no fullest one',
+      'has no fullest shard without shards',
       [point('crs-aaaa1111', [3000])],
       { code: 'InvalidParameterValue.UnSupportedType' },
       { total: 3000, fullestShard: null },
     ],
     [
-      'of shards in a smaller unit than thought has no fullest one',
+      'has no fullest shard if the shards’ unit is smaller than assumed',
       [point('crs-aaaa1111', [3000])],
       { ok: { InstanceShards: [{ Storage: 1500, Role: 0 }] } },
       { total: 3000, fullestShard: null },
@@ -772,7 +768,7 @@ describe('memory in use', () => {
     else expect(found).toMatchObject(expected as object);
   });
 
-  it('is asked for 50 instances at a time', async () => {
+  it('is read for 50 instances a call', async () => {
     const { run, transport } = clientOver(() => ({ ok: { DataPoints: [] } }));
     const many = Array.from({ length: 120 }, (_, i) => instance(`crs-${i}`, 'redis-5.0-standard'));
     await run((cloud) => cloud.describeMemoryInUse(SCOPE, many));
