@@ -4,6 +4,7 @@ import {
   monitorCalls,
   readInventory,
   readMemoryInUse,
+  readWindows,
 } from '../../src/cloud/read-inventory.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import type { Inventory } from '../../src/model.ts';
@@ -208,6 +209,24 @@ describe('an inventory', () => {
     expect(notes.map((note) => textOf(note))).toEqual([
       expect.stringMatching(/^memory in use could not be read: DescribeInstanceShards .*NoCAMAuthed/),
       expect.stringMatching(/^memory in use could not be read: GetMonitorData .*NoCAMAuthed/),
+    ]);
+  });
+
+  it('leaves a maintenance window out if it is refused or garbled, with a note', async () => {
+    const { run, clock } = provider({
+      DescribeMaintenanceWindow: ({ region }) =>
+        region === 'ap-shanghai' ? denied() : { ok: { StartTime: '3:00', EndTime: '04:00' } },
+    });
+    const { inventory, notes } = await run(async (cloud) => {
+      const found = (await readInventory(cloud, [SCOPE, SHANGHAI], clock)).inventory;
+      return readWindows(cloud, found, new Set(found.instances.map(({ id }) => id)), () => {});
+    });
+    expect(inventory.instances.map((one) => 'window' in one)).toEqual([false, false]);
+    expect(notes.map((note) => textOf(note))).toEqual([
+      'maintenance windows could not be read: UnauthorizedOperation.NoCAMAuthed',
+      expect.stringMatching(
+        /^the maintenance window of crs-\w+ could not be read: its times are not in a known form$/,
+      ),
     ]);
   });
 

@@ -31,21 +31,26 @@ export function assumeRole(network: CallNetwork, base: Credentials, role: Role):
 /** Assumes a role with the token of a pod's identity, without a signature. @throws RefitError */
 export function assumeRoleWithWebIdentity(
   network: CallNetwork,
-  by: { readonly role: Role; readonly region: string; readonly providerId: string; readonly token: string },
+  pod: { readonly role: Role; readonly region: string; readonly providerId: string; readonly token: string },
 ): Promise<Credentials> {
-  return keysOf(network, by.role, 'by the identity of this pod', {
+  return keysOf(network, pod.role, 'by the identity of this pod', {
     action: { ...STS, name: 'AssumeRoleWithWebIdentity' },
-    region: by.region,
-    signer: createTokenSigner(by.token),
-    fields: { ProviderId: by.providerId, WebIdentityToken: by.token },
+    region: pod.region,
+    signer: createTokenSigner(pod.token),
+    fields: { ProviderId: pod.providerId, WebIdentityToken: pod.token },
   });
 }
 
 type Request = Omit<OutgoingCall, 'host'>;
 
-async function keysOf(network: CallNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
+async function keysOf(
+  network: CallNetwork,
+  role: Role,
+  assumedBy: string,
+  request: Request,
+): Promise<Credentials> {
   const { arn, session, duration, externalId } = role;
-  const sourceName = `role ${arn}, assumed ${by}`;
+  const sourceName = `role ${arn}, assumed ${assumedBy}`;
   const fields = {
     RoleArn: arn,
     RoleSessionName: session,

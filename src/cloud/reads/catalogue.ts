@@ -43,12 +43,12 @@ const NONE: ZoneCodes = new Map();
 
 /** Caches a read for each scope, also for parallel callers. It does not cache failures. */
 function oncePerScope<Value>(read: (scope: Scope) => Promise<Value>): typeof read {
-  const kept = new Map<string, Promise<Value>>();
+  const cache = new Map<string, Promise<Value>>();
   return (scope) => {
     const key = `${scope.profile}\n${scope.region}`;
-    const known = kept.get(key) ?? read(scope);
-    kept.set(key, known);
-    known.catch(() => kept.delete(key));
+    const known = cache.get(key) ?? read(scope);
+    cache.set(key, known);
+    known.catch(() => cache.delete(key));
     return known;
   };
 }

@@ -41,13 +41,13 @@ export type SigningKey = (date: string, service: string) => KeyObject;
  * cache saves three of the five hashes of a signature. It asks for the secret at each derivation and does not keep it.
  */
 export function signingKeys(secretKey: () => string): SigningKey {
-  const kept = new Map<string, { readonly date: string; readonly key: KeyObject }>();
+  const cache = new Map<string, { readonly date: string; readonly key: KeyObject }>();
   return (date, service) => {
-    const found = kept.get(service);
+    const found = cache.get(service);
     if (found?.date === date) return found.key;
     // A key object is prepared for hashing once, which costs more than the hash itself.
     const key = createSecretKey(hmac(hmac(hmac(`TC3${secretKey()}`, date), service), 'tc3_request'));
-    kept.set(service, { date, key });
+    cache.set(service, { date, key });
     return key;
   };
 }
