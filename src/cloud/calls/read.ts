@@ -88,7 +88,7 @@ export function createRead(client: ReadApiClient, options: ReadOptions): Read {
   };
 }
 
-/** Sends a call in a request slot, if the slot is still valid at the write. `sentAt` null: nothing left. */
+/** Sends a call in a request slot that is valid at the write. `sentAt` null: nothing left. */
 async function sendAtSlot(client: ReadApiClient, { permits, clock }: ReadOptions, lane: Lane, call: Call) {
   for (let lost = 0; ; lost++) {
     const slot = await permits.take(lane);

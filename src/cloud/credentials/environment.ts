@@ -14,7 +14,7 @@ export async function fromEnvironment({ env }: Search): Promise<Found | null> {
   return keys && { keys, role: null };
 }
 
-/** The role to assume, by the variables of tccli or Terraform; null if none is set. */
+/** The role to assume, by the variables of tccli or Terraform; null without one. */
 export function roleFromEnvironment(env: Search['env']): Role | null {
   if (env.TENCENTCLOUD_ROLE_ARN) {
     return roleFrom('TENCENTCLOUD_ROLE_ARN', {

@@ -14,7 +14,7 @@ const SHARE_OF_LIFE = 0.8;
 /** … or this long before their end, if that is sooner. A short life is renewed at its half. */
 const BEFORE_END_MS = 5 * MINUTE;
 const SHARE_OF_SHORT_LIFE = 0.5;
-/** Calls wait for new keys this close to the end, or in this last share of a short life. */
+/** Calls wait for new keys this close to the end. For a short life, in this last share. */
 const WAIT_BEFORE_END_MS = 10 * SECOND;
 const WAIT_SHARE = 0.1;
 /** Pause after a failed renewal, while the old keys are still valid. */

@@ -22,7 +22,7 @@ const MAX_TRIP_MS = 5_000;
 /** Weight of each answer in the usual and in the fastest travel time. Routes can become longer, too. */
 const USUAL = 0.1;
 const FASTEST = 0.002;
-/** The next call may be faster than all before: it takes at least this share of the fastest time. */
+/** The next call takes at least this share of the fastest time: it may be faster. */
 const FASTER_STILL = 0.5;
 
 export function createArrivals() {
@@ -59,7 +59,7 @@ export function createArrivals() {
       for (const { arrival, refused } of calls) if (!refused && arrival >= from && arrival < to) count += 1;
       return count;
     },
-    /** The first moment to send, so that fewer than `atMost` calls arrive in the 1,000 ms before. */
+    /** The first moment to send with fewer than `atMost` arrivals in the 1,000 ms before. */
     earliest(atMost: number): number {
       const arrivals: number[] = [];
       for (const { arrival, refused } of calls) if (!refused) arrivals.push(arrival);

@@ -20,9 +20,9 @@
  * - a refusal that this lane's own calls explain, because 19 of them or more arrived within the 1,000 ms before it.
  *
  * From then on the lane is even at any rate, and uses arrivals instead of slots (arrivals.ts). Refit gives no slot
- * before the twentieth last arrival is 1,000 ms ago. A late request delays the request that is twenty after it. The
- * lane catches up with at most two slots, half a spacing apart. Example: a round trip of 25 ms, log-normal with sigma 0.6,
- * gives 19.7 calls a second, of which 0.2 % are refused. Every second slot of 50 ms would be too early there.
+ * before the twentieth last arrival is 1,000 ms ago. A late request delays the request that is twenty after it.
+ * The lane catches up with at most two slots, half a spacing apart. Example: a round trip of 25 ms, log-normal with
+ * sigma 0.6, gives 19.7 calls a second, of which 0.2 % are refused. Every second slot of 50 ms would be too early there.
  *
  * A refusal that this lane does not explain means that other programs use the limit. Then:
  *
@@ -52,12 +52,12 @@ const LOST_AFTER_MS = 50;
 /** The difference of the two clocks varies this much. The wall clock has whole ms, the monotonic one fractions. */
 const CLOCK_GRAIN_MS = 2;
 
-/** A calendar second cannot be full between these moments: 20 calls do not arrive that fast. */
+/** A calendar second is not full between these moments: 20 calls are not that fast. */
 const NOT_FULL_BETWEEN_MS = [50, 500] as const;
 /** This many own calls within 1,000 ms explain a refusal: one in `EXPLAINED_EVERY_MS`. */
 const EXPLAINING_CALLS = PROVIDER_LIMIT - 1;
 const EXPLAINED_EVERY_MS = 1_000;
-/** Slots that a lane catches up after a late call, and their least distance in spacings. */
+/** Slots to catch up after a late call, and their least distance in spacings. */
 const CATCH_UP_SLOTS = 2;
 const MIN_SPACING = 0.5;
 
@@ -278,7 +278,7 @@ function voidSlotsAfter({ changes, arrivals }: LaneState, now: number): number {
   return arrivals.dropAfter(now);
 }
 
-/** Learns from a refusal by the limit how the server counts, or which rate is free. */
+/** Learns from a refusal how the server counts, or which rate is free. */
 function onLimitRefusal(
   state: LaneState,
   { arrival, sentAt, now, wallOffset }: Readonly<Record<'arrival' | 'sentAt' | 'now' | 'wallOffset', number>>,

@@ -35,7 +35,7 @@ const NEAR = 0.97;
 const PATIENT_SECONDS = 7;
 const FASTER = 0.06;
 
-/** A refusal below this share of the ceiling means that the ceiling is out of date. */
+/** A refusal below this share of the ceiling: the ceiling is out of date. */
 const STALE = 0.8;
 
 export interface Share {

@@ -37,7 +37,7 @@ export function encodeMetric(ids: readonly string[], metric: MetricName, over: n
   };
 }
 
-/** Requests memory in use over 24 hours: a size must hold the busiest hour of a day. */
+/** Requests memory in use over 24 hours. A size must hold the busiest hour of a day. */
 export function encodeMemory(ids: readonly string[], now: number): Fields {
   return encodeMetric(ids, 'MemUsed', DAY, now);
 }

@@ -19,7 +19,7 @@ import {
 } from './fields.ts';
 
 /**
- * Encodes the size for an order or a price inquiry, as far as the edition takes it. Legacy editions take only
+ * Encodes the size for an order or a price inquiry, as the edition takes it. Legacy editions take only
  * memory, standard architecture takes no shards, and a cluster takes all three. A price does not depend on nodes.
  */
 export function encodePrice({ instance, edition, size }: PriceRequest): Fields {
