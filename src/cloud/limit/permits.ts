@@ -22,7 +22,7 @@
  * From then on the lane is even at any rate, and uses arrivals instead of slots (arrivals.ts). Refit gives no slot
  * before the twentieth last arrival is 1,000 ms ago. A late request delays the request that is twenty after it.
  * The lane catches up with at most two slots, half a spacing apart. Example: a round trip of 25 ms, log-normal with
- * sigma 0.6, gives 19.7 calls a second, of which 0.2 % are refused. Every second slot of 50 ms would be too early there.
+ * sigma 0.6, gives 19.7 calls a second, of which 0.2 % are refused. Every second slot of 50 ms would be too early.
  *
  * A refusal that this lane does not explain means that other programs use the limit. Then:
  *
