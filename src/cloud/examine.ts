@@ -48,7 +48,7 @@ export interface Examination {
   readonly signature: SignatureName;
   /** The proxy setting without its password. NO_PROXY may exclude the host. */
   readonly proxy: { readonly url: string; readonly from: string; readonly except: string } | null;
-  /** The provider's limit: requests per second for each account, region and action. */
+  /** The provider's limit: requests per second for each identity, region and action. */
   readonly limit: number;
   readonly permissions: readonly Permission[];
   /** The permission that Refit does not try, because a trial would be an order. */

@@ -16,7 +16,7 @@ export interface Threshold extends Comparison {
 export interface Execution {
   /** Resizes under way at once. */
   readonly inFlight: number;
-  /** Per action, endpoint and identity; never above the provider's 20. */
+  /** For each identity, region and action; never above the provider's 20. */
   readonly requestsPerSecond: number;
   /** When the provider may begin a change: as soon as it is ordered, or in the instance's own maintenance window. */
   readonly switch: 'now' | 'maintenance-window';

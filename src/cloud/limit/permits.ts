@@ -1,10 +1,10 @@
 /**
  * The right to make one call, as a request slot in the near future. Reserve it, prepare the call, send it in the slot.
  *
- * The provider allows 20 requests per second for each account, region and action, counted on arrival. Its "account" is
- * the identity that signs, and its "region" is that of the front end (docs/provider.md P28 to P30). It does not say
- * whether its second is a calendar second or slides (P31). Therefore Refit has one lane for each action, front end and
- * identity. It spaces calls and does not count them: a bucket that holds 20 lets 40 calls through in its first second,
+ * The provider allows 20 requests per second for each identity, region and action, counted on arrival. The identity is
+ * the one that signs; the region is that of the front end (docs/provider.md P28 to P30). It does not say
+ * whether its second is a calendar second or slides (P31). Therefore Refit has one lane for each identity, front end
+ * and action. It spaces calls and does not count them: a bucket that holds 20 lets 40 calls through in its first second,
  * and queue limiters do the same (measured: docs/decisions/0003-request-slots.md).
  *
  * The arithmetic. Let J be the worst spread, in ms, between a slot and the arrival of its request. Slots `i` ms
@@ -40,7 +40,7 @@ import { type Clock, iso } from '../../clock.ts';
 import { type Arrivals, createArrivals, type ObservedCall } from './arrivals.ts';
 import { changeFull, fullShare, lower, rateOf, type Share } from './share.ts';
 
-/** The provider's limit, requests per second for each account, region and action. Source: docs/provider.md P28. */
+/** The provider's limit, requests per second for each identity, region and action. Source: docs/provider.md P28. */
 export const PROVIDER_LIMIT = 20;
 
 /** The highest rate with even spacing. Above it the slots are packed. */

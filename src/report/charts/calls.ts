@@ -11,7 +11,7 @@ import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { axisMarks, chart, round, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 
-/** Requests per second that the provider accepts for one action, endpoint and identity. Source: docs/provider.md P28 and P29. */
+/** Requests per second that the provider accepts for each identity, region and action. Source: docs/provider.md P28 and P29. */
 export const PROVIDER_LIMIT = 20;
 
 const TOP = 20;

@@ -66,7 +66,7 @@ function describeExamination(found: Examination): string {
     `host     ${host}, region ${region}`,
     `signing  ${signature}${signature === 'TC3-HMAC-SHA256' ? '' : ', the older form'}`,
     `proxy    ${proxy ? `${proxy.url} from ${proxy.from}${proxy.except === '' ? '' : `, except for ${proxy.except}`}; never for this machine` : 'none'}`,
-    `limit    ${found.limit} calls per second for each action, host and identity`,
+    `limit    ${found.limit} calls per second for each identity, host and action`,
     'permissions',
     ...permissions.map((right) => row(MARKS[right.state], right.action, describeRight(right))),
     row('-', found.untested, 'every order; not tested, because a test would be an order'),
