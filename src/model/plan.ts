@@ -111,7 +111,7 @@ export interface Target {
   /** Where the author asked for it. */
   readonly location: SourceLocation;
   /** How a relative wish became this number, for the reviewer. */
-  readonly because: string | null;
+  readonly reason: string | null;
   /** Zone codes for added or removed replicas; null = the author names none. */
   readonly zones: readonly string[] | null;
 }

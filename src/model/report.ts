@@ -165,7 +165,7 @@ export interface ReportStep
   readonly name: string;
   readonly wave: string;
   /** Why this size, or these steps, as the plan says it; absent where there is nothing to say. */
-  readonly because?: string;
+  readonly reason?: string;
   /** As read just before its order; null where nothing was read. */
   readonly seen: Pick<EntryOf<'looked'>, 'at' | 'status' | 'size'> | null;
   /** As read back at the end; null where nothing was read. */

@@ -40,7 +40,7 @@ export interface Precondition
   /** The whole size after its last step. */
   readonly target: Size;
   /** Why the steps come in this order, or how a relative size was reached; null where there is nothing to say. */
-  readonly because: string | null;
+  readonly reason: string | null;
   /** The memory in use that its new size was held against: a reduction, or a size by the memory in use. Else absent. */
   readonly used?: UsedMemory;
   /** With `spread` the group that it belongs to; absent: it is a group of its own. */
@@ -73,7 +73,11 @@ export interface SavedPlan
   readonly steps: readonly Step[];
   readonly preconditions: readonly Precondition[];
   /** Targets that already fit: nothing is ordered for them. */
-  readonly unchanged: readonly { readonly instance: string; readonly region: string; readonly why: string }[];
+  readonly unchanged: readonly {
+    readonly instance: string;
+    readonly region: string;
+    readonly reason: string;
+  }[];
   /** Targets left out with `onBlocked: skip`, with code and fix. */
   readonly blocked: readonly BlockedTarget[];
   /** Warnings and notes, for the reviewer. */

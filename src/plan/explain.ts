@@ -27,7 +27,7 @@ export function nearestCode(code: string): string | null {
   return part === null ? null : (codes.find((one) => last(one) === part) ?? null);
 }
 
-const SAID_OF: Readonly<Record<Rule['saidOf'], string>> = {
+const SAID_OF: Readonly<Record<Rule['appliesTo'], string>> = {
   step: 'a step, before it is ordered',
   plan: 'a target or the whole plan',
   text: "the plan's text",
@@ -39,7 +39,7 @@ function page(rule: Rule): string {
     `${rule.code} (${rule.severity})`,
     rule.sentence,
     `  looks at  ${rule.looksAt}`,
-    `  said of   ${SAID_OF[rule.saidOf]}`,
+    `  said of   ${SAID_OF[rule.appliesTo]}`,
     `  fix       ${rule.fix}`,
     `  source    ${rule.source}, read ${rule.readOn}`,
     '',
@@ -130,12 +130,12 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
   const blocked = draft.blocked.filter(({ instance }) => instance === id);
   if (route) {
     lines.push(`  becomes   ${formatSize(route.target.to)}`);
-    if (route.target.because !== null) lines.push(`            ${route.target.because}`);
+    if (route.target.reason !== null) lines.push(`            ${route.target.reason}`);
     for (const { change } of route.legs) {
       const { dimension, from, to } = change;
       lines.push(`  step      ${dimension} ${formatValue(dimension, from)} -> ${formatValue(dimension, to)}`);
     }
-    if (route.because !== null) lines.push(`            ${route.because}`);
+    if (route.reason !== null) lines.push(`            ${route.reason}`);
     lines.push('  in order  nothing that was read speaks against it');
     for (const { code, message } of route.findings) lines.push(`            ${code}: ${message}`);
   } else if (blocked.length > 0) {
@@ -144,7 +144,7 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
       lines.push(`  blocked   ${code}: ${message}`, ...(remedy === null ? [] : [`            ${remedy}`]));
     }
   } else {
-    lines.push(`  unchanged ${unchanged?.why ?? 'no target selects it'}`);
+    lines.push(`  unchanged ${unchanged?.reason ?? 'no target selects it'}`);
   }
   return lines;
 }

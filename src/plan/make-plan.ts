@@ -29,14 +29,14 @@ import { ASSUMED_DURATIONS } from './forecast/durations.ts';
 import { forecastPlan } from './forecast/forecast.ts';
 import { tooFewApprovers } from './parse/read-approvers.ts';
 import {
-  byWeight,
-  costRefused,
+  bySeverity,
+  costAboveGuard,
   finishByTooSoon,
-  notificationNote,
+  notificationFindings,
   shortPatience,
   shrinkDenied,
   startTogetherFinding,
-  summarised,
+  summarize,
   timeFindings,
   tooManyTargets,
   windowUnknown,
@@ -48,7 +48,7 @@ import { orderSteps, type Route } from './resolve/order-steps.ts';
 import { resolve } from './resolve/resolve.ts';
 import { sealPlan } from './seal.ts';
 import { spreadFindings } from './waves/spread.ts';
-import { assignSteps, preconditionOf, soaking } from './waves/waves.ts';
+import { assignSteps, preconditionOf, totalSoak } from './waves/waves.ts';
 import { windowsClosed, windowTooShort } from './windows/window-findings.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
@@ -111,7 +111,7 @@ export function draftPlan(
       ...timeFindings(plan, inventory, now),
       ...windowsClosed(plan, windows, now),
       ...shortPatience(plan),
-      ...notificationNote(plan),
+      ...notificationFindings(plan),
     ],
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
@@ -200,7 +200,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
     forecast,
     ...given({ source: plan.source, hooks: plan.hooks, notify: plan.notify }),
   };
-  const findings = byWeight([...blockedFindings, ...planFindings]);
+  const findings = bySeverity([...blockedFindings, ...planFindings]);
   const reviewed = (verdict: PlanReview['verdict']) => ({
     findings,
     next: nextCommand(verdict, plan, saveAs, findings),
@@ -223,18 +223,18 @@ function findingsOf(
   const { priced, laidOut, forecast } = found;
   const { steps, waves } = laidOut;
   const instances = priced.routes.map(({ route }) => route.target.instance);
-  return byWeight([
+  return bySeverity([
     ...findings,
     ...tooManyTargets(plan, priced.routes.length, inventory.instances.length),
-    ...costRefused(plan, steps, source),
+    ...costAboveGuard(plan, steps, source),
     ...(approvals ? tooFewApprovers(approvals, plan) : []),
     ...priced.shortfalls,
-    ...finishByTooSoon(plan, now, forecast, soaking(waves) / SECOND),
+    ...finishByTooSoon(plan, now, forecast, totalSoak(waves) / SECOND),
     ...windowTooShort(forecast),
     ...laidOut.findings,
     ...spreadFindings(plan, instances),
     ...startTogetherFinding(plan, instances),
-    ...summarised(priced.remarks),
+    ...summarize(priced.remarks),
   ]);
 }
 

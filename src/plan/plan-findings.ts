@@ -43,7 +43,7 @@ export const PRICES_NEED_THE_PROVIDER = 'refit plan PLAN --price without --inven
  * @param quotes one for each step; null where the price is not known.
  * @param source where the instances were read from: without the provider there are no prices.
  */
-export function costRefused(
+export function costAboveGuard(
   plan: Plan,
   quotes: readonly { readonly id: string; readonly instance: string; readonly quote: Quote | null }[],
   source: string,
@@ -148,7 +148,7 @@ export function finishByTooSoon(
 }
 
 /** What the plan's hooks would run on the machine of whoever applies, and which addresses would be told. */
-export function notificationNote({ hooks, notify }: Plan): Finding[] {
+export function notificationFindings({ hooks, notify }: Plan): Finding[] {
   const findings: Finding[] = [];
   if (hooks !== undefined) {
     const told = Object.entries(hooks).map(([phase, command]) => `${phase}: ${JSON.stringify(command)}`);
@@ -172,7 +172,7 @@ export function notificationNote({ hooks, notify }: Plan): Finding[] {
 }
 
 /** Remarks that repeat over the fleet, told once each with their number. */
-export function summarised(remarks: readonly Finding[]): Finding[] {
+export function summarize(remarks: readonly Finding[]): Finding[] {
   return [...Map.groupBy(remarks, ({ code }) => code).values()].map(([first, ...others]) =>
     others.length === 0
       ? first!
@@ -183,6 +183,6 @@ export function summarised(remarks: readonly Finding[]): Finding[] {
 const WEIGHTS: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** Those that block first; otherwise in the order they were found. */
-export function byWeight(findings: readonly Finding[]): Finding[] {
+export function bySeverity(findings: readonly Finding[]): Finding[] {
   return WEIGHTS.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }

@@ -209,7 +209,7 @@ function codes(
       source,
       readOn: '2026-11',
       severity,
-      saidOf: 'run',
+      appliesTo: 'run',
       check: null,
     })),
   );

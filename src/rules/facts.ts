@@ -13,7 +13,7 @@ export interface Placement {
   /** The nodes that the order names; null where the author says nothing and nothing else tells. */
   readonly nodes: NodeChange | null;
   /** Why the zones that the author names cannot be used; null where they can. */
-  readonly misfit: Message | null;
+  readonly problem: Message | null;
   /** Zones of the region in which a replica could be added. */
   readonly open: readonly string[];
   /** What is sold in each zone that gets a replica. */
@@ -58,7 +58,7 @@ export interface Rule {
   /** `note`: the provider may answer so, and it is waited out. */
   readonly severity: 'error' | 'warning' | 'note';
   /** What it is said of: one step, the plan as a whole or a target, the plan's text, or a step of a run. */
-  readonly saidOf: 'step' | 'plan' | 'text' | 'run';
+  readonly appliesTo: 'step' | 'plan' | 'text' | 'run';
   /** Null where it holds; null itself for what the facts of one step do not decide. */
   readonly check: ((facts: Facts) => Message | null) | null;
 }

@@ -116,7 +116,7 @@ export const catalogueIsUnknown = onChange((instance, _, { offer }) => {
  * The first zone without stock in which the change needs more memory, the instance's own before those that get a replica.
  * @param soldOut what is to be sold out there: the edition, or the whole zone alone.
  */
-function withoutStock(soldOut: 'edition' | 'zone') {
+function soldOutIn(soldOut: 'edition' | 'zone') {
   return onChange((instance, change, { offer, placement }) => {
     const before = totalMemory(instance.size);
     const after = totalMemory(sizeAfter(instance.size, change));
@@ -133,7 +133,7 @@ function withoutStock(soldOut: 'edition' | 'zone') {
 }
 
 /** The edition is sold out in a zone that the change needs more memory in. */
-export const editionIsSoldOut = withoutStock('edition');
+export const editionIsSoldOut = soldOutIn('edition');
 
 /** A whole zone is sold out that the change needs more memory in. */
-export const zoneIsSoldOut = withoutStock('zone');
+export const zoneIsSoldOut = soldOutIn('zone');

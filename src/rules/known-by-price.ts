@@ -4,7 +4,7 @@ import type { Message } from '../model.ts';
 import { type Facts, isRefusal, onChange } from './facts.ts';
 
 /** Prepaid, and the account holds less than the quote. */
-export const balanceIsShort = onChange((instance, _, { quote, balance }) => {
+export const balanceIsTooLow = onChange((instance, _, { quote, balance }) => {
   if (instance.billing !== 'prepaid' || balance === null || quote === null || isRefusal(quote)) return null;
   if (quote.basis !== 'once' || quote.currency !== balance.currency || quote.amount <= balance.amount)
     return null;

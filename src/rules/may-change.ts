@@ -17,7 +17,7 @@ export const statusIsAbnormal = onChange(({ id, status }) => {
 });
 
 /** The provider is at work on it, as a rule while it runs. */
-export const taskIsUnderWay = onChange(({ id, status, task }) =>
+export const taskIsInProgress = onChange(({ id, status, task }) =>
   task === null ? null : message('rule.task-in-progress', { id, status, task }),
 );
 
@@ -41,7 +41,7 @@ export const requestIsMalformed = onChange((instance, change, { placement }) => 
 });
 
 /** The zones that the author names do not fit the instance: no order is made of them. */
-export const zonesDoNotFit = onChange((_instance, _change, { placement }) => placement?.misfit ?? null);
+export const zonesDoNotFit = onChange((_instance, _change, { placement }) => placement?.problem ?? null);
 
 /** The edition has no such dimension, or only one value of it. */
 export const editionForbids = onChange(({ id, edition: name }, change) => {

@@ -327,17 +327,17 @@ export const OWN_RULES: readonly Rule[] = [
 function own(
   code: string,
   severity: Rule['severity'],
-  told: Pick<Rule, 'looksAt' | 'sentence' | 'fix'> & Partial<Pick<Rule, 'check' | 'saidOf'>>,
+  told: Pick<Rule, 'looksAt' | 'sentence' | 'fix'> & Partial<Pick<Rule, 'check' | 'appliesTo'>>,
 ): Rule {
-  const saidOf = told.check ? 'step' : 'plan';
-  return { code, source: "Refit's own", readOn: '2026-11', severity, saidOf, check: null, ...told };
+  const appliesTo = told.check ? 'step' : 'plan';
+  return { code, source: "Refit's own", readOn: '2026-11', severity, appliesTo, check: null, ...told };
 }
 
 /** Codes that the rules do not give, for explaining them. */
 function codes(
-  saidOf: 'text' | 'run',
+  appliesTo: 'text' | 'run',
   looksAt: string,
   told: readonly (readonly [code: string, sentence: string, fix: string])[],
 ): Rule[] {
-  return told.map(([code, sentence, fix]) => own(code, 'error', { saidOf, looksAt, sentence, fix }));
+  return told.map(([code, sentence, fix]) => own(code, 'error', { appliesTo, looksAt, sentence, fix }));
 }

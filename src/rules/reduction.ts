@@ -17,10 +17,10 @@ export const dataWouldNotFit = onChange((instance, change) => {
   const { memoryPerShard, shards } = sizeAfter(size, change);
   const total = memoryPerShard * shards;
   const fullest = used.fullestShard ?? 0;
-  const short = falls(total, used.total)
-    ? { fullest: false, size: total, used: used.total, needed: atLeast(used.total) }
-    : falls(memoryPerShard, fullest)
-      ? { fullest: true, size: memoryPerShard, used: upTo(fullest), needed: atLeast(fullest) }
+  const short = isBelow(total, used.total)
+    ? { fullest: false, size: total, used: used.total, needed: required(used.total) }
+    : isBelow(memoryPerShard, fullest)
+      ? { fullest: true, size: memoryPerShard, used: upTo(fullest), needed: required(fullest) }
       : null;
   if (short === null) return null;
   const { source, readAt } = used;
@@ -29,7 +29,7 @@ export const dataWouldNotFit = onChange((instance, change) => {
     ...short,
     source,
     readAt,
-    atLeast: fitting(size, change, used),
+    atLeast: leastThatFits(size, change, used),
   });
 });
 
@@ -50,18 +50,18 @@ export function usedAfter(used: UsedMemory | null, change: Change): UsedMemory |
 }
 
 // In tenths, so that 1.3 x 10 is 13 and not 13.000000000000002.
-function falls(size: number, used: number): boolean {
+function isBelow(size: number, used: number): boolean {
   return size * 10 < used * 13;
 }
 
-function atLeast(used: number): number {
+function required(used: number): number {
   return Math.ceil((used * 13) / 10);
 }
 
 /** The least value of the dimension that holds the data. */
-function fitting(size: Size, { dimension }: Change, used: UsedMemory) {
+function leastThatFits(size: Size, { dimension }: Change, used: UsedMemory) {
   if (dimension === 'shards')
-    return { dimension, value: Math.ceil(atLeast(used.total) / size.memoryPerShard) } as const;
-  const value = Math.max(Math.ceil(atLeast(used.total) / size.shards), atLeast(used.fullestShard ?? 0));
+    return { dimension, value: Math.ceil(required(used.total) / size.memoryPerShard) } as const;
+  const value = Math.max(Math.ceil(required(used.total) / size.shards), required(used.fullestShard ?? 0));
   return { dimension: 'memoryPerShard', value } as const;
 }

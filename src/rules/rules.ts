@@ -12,14 +12,14 @@ import {
   memoryIsOutOfRange,
   zoneIsSoldOut,
 } from './is-sold.ts';
-import { balanceIsShort, priceRefusedWith } from './known-by-price.ts';
+import { balanceIsTooLow, priceRefusedWith } from './known-by-price.ts';
 import {
   editionForbids,
   instanceIsMissing,
   orderIsUnpaid,
   requestIsMalformed,
   statusIsAbnormal,
-  taskIsUnderWay,
+  taskIsInProgress,
 } from './may-change.ts';
 import { dataWouldNotFit } from './reduction.ts';
 
@@ -60,7 +60,7 @@ export const RULES: readonly Rule[] = [
     looksAt: 'the tasks pending or running on the instance; the answer to the price question',
     sentence: 'The instance is running, and a task such as a backup or a migration is under way on it.',
     fix: 'wait until the task has ended, then plan again',
-    check: taskIsUnderWay,
+    check: taskIsInProgress,
   }),
   rule('UnsupportedOperation.LowVersion', PRESENT, {
     looksAt: 'the answer to the price question for the same change',
@@ -135,7 +135,7 @@ export const RULES: readonly Rule[] = [
     looksAt: 'the quote of a prepaid instance, and what the account has left after the earlier steps',
     sentence: 'The account holds less than the change costs now.',
     fix: 'top up the account, then plan again',
-    check: balanceIsShort,
+    check: balanceIsTooLow,
   }),
   note('FailedOperation.SystemError', {
     looksAt: 'whether an earlier step of the plan changes the same instance',
@@ -148,7 +148,7 @@ export const RULES: readonly Rule[] = [
     looksAt: 'the answer to an order, above all to one that follows another of the same instance',
     sentence:
       'Its documented text, of days of the week, does not fit this action; in practice it is the lock after a change that is finished, which no read shows.',
-    saidOf: 'run',
+    appliesTo: 'run',
     check: null,
   }),
 ];
@@ -165,7 +165,7 @@ function rule(
     ...told,
     source,
     readOn: '2026-11',
-    saidOf: 'step',
+    appliesTo: 'step',
     severity: 'error',
     check: check ? (facts) => check(facts) ?? refused(facts) : refused,
   };
@@ -173,7 +173,7 @@ function rule(
 
 function note(
   code: string,
-  told: Pick<Rule, 'looksAt' | 'sentence' | 'check'> & Partial<Pick<Rule, 'saidOf'>>,
+  told: Pick<Rule, 'looksAt' | 'sentence' | 'check'> & Partial<Pick<Rule, 'appliesTo'>>,
 ): Rule {
   return {
     code,
@@ -181,7 +181,7 @@ function note(
     source: `${PRESENT}; the terraform provider retries it after each change (docs/provider.md P23 and P167)`,
     readOn: '2026-11',
     severity: 'note',
-    saidOf: 'step',
+    appliesTo: 'step',
     ...told,
   };
 }

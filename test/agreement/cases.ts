@@ -472,7 +472,7 @@ export const FORESEEN: readonly string[] = [
 ];
 
 /** How often each was met, one a line, the most first. */
-export function sayMet(met: Met): string {
+export function formatMet(met: Met): string {
   return [...met]
     .sort((a, b) => b[1] - a[1])
     .map(([code, count]) => `${String(count).padStart(7)} ${code}`)

@@ -1,7 +1,7 @@
 /** The short form of the search for a disagreement; the long one is `npm run search-agreement`. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agree, cases, FORESEEN, type Met, sayMet } from './cases.ts';
+import { agree, cases, FORESEEN, formatMet, type Met } from './cases.ts';
 
 const RUNS = 150;
 
@@ -14,7 +14,7 @@ describe('the plan and the provider', () => {
       fc.asyncProperty(cases, (one) => agree(one, met)),
       { seed, numRuns: RUNS },
     );
-    console.info(sayMet(met));
+    console.info(formatMet(met));
     for (const code of ['accepted', ...FORESEEN])
       expect(met.get(code) ?? 0, `${code} was never met`).toBeGreaterThan(0);
   });

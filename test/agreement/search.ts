@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { agree, cases, FORESEEN, type Met, sayMet } from './cases.ts';
+import { agree, cases, FORESEEN, formatMet, type Met } from './cases.ts';
 
 const { values } = parseArgs({
   options: { cases: { type: 'string', default: '100000' }, seed: { type: 'string' } },
@@ -39,7 +39,7 @@ for (let seed = first; done < wanted; seed++) {
   const rate = Math.round((done * 1000) / (performance.now() - began));
   console.info(`${done} of ${wanted} cases agree, ${rate} a second`);
 }
-console.info(sayMet(met));
+console.info(formatMet(met));
 const never = FORESEEN.filter((code) => !met.has(code));
 if (never.length > 0) {
   console.error(`never met: ${never.join(', ')}`);

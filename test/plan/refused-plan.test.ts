@@ -67,8 +67,8 @@ describe('plans/refused.yaml against a fixed inventory', () => {
   it('shows every code that a plan can be refused with, but those that exclude others', () => {
     const shown = new Set(lines.flatMap(({ expected }) => expected));
     const missing = allRules().filter(
-      ({ code, severity, saidOf }) =>
-        severity === 'error' && (saidOf === 'step' || saidOf === 'plan') && !shown.has(code),
+      ({ code, severity, appliesTo }) =>
+        severity === 'error' && (appliesTo === 'step' || appliesTo === 'plan') && !shown.has(code),
     );
     expect(missing.map(({ code }) => code)).toEqual([
       'Refit.CatalogueUnknown', // would be said of every target

@@ -49,7 +49,7 @@ export function fiveThousandChanges(priced = true): SealedReview {
   const unchanged = Array.from({ length: 300 }, (_, at) => ({
     instance: `crs-u${String(at).padStart(7, '0')}`,
     region: 'ap-guangzhou',
-    why: 'already 8 GB × 3 shards × 1 replica',
+    reason: 'already 8 GB × 3 shards × 1 replica',
   }));
   const plan = savedPlan(cases, { blocked, unchanged }, waves);
   return {
@@ -79,7 +79,7 @@ function shrinking(): SealedReview {
       instance: 'crs-8kd02mfa',
       name: 'cart-02',
       wave: 1,
-      because: 'shards first: 8 GB × 3 shards would not be valid on the way',
+      reason: 'shards first: 8 GB × 3 shards would not be valid on the way',
       changes: [
         { shards: 8, price: 980.5 },
         { memoryPerShard: 8192, price: 1600 },
@@ -139,7 +139,7 @@ export function reviewFullOf(text: string): SealedReview {
     location: { file: text, line: 3, column: 5 },
   });
   const cases: Case[] = [
-    { instance: 'crs-ev11ev11', name: text, because: text, changes: [{ memoryPerShard: 8192, price: 412 }] },
+    { instance: 'crs-ev11ev11', name: text, reason: text, changes: [{ memoryPerShard: 8192, price: 412 }] },
     {
       instance: text,
       name: text,
@@ -156,7 +156,7 @@ export function reviewFullOf(text: string): SealedReview {
       owner: text,
       file: text,
       blocked: [{ instance: 'crs-ev12ev12', region: text, findings: [{ ...bad, instance: 'crs-ev12ev12' }] }],
-      unchanged: [{ instance: text, region: text, why: text }],
+      unchanged: [{ instance: text, region: text, reason: text }],
       findings: [{ ...bad, severity: 'warning', instance: null }],
       inventory: { source: text, readAt: '2026-01-05T01:58:00.000Z', instances: 3 },
       approvals: { need: 1, authors: [text], approvers: [{ name: text, key: 'ssh-ed25519 AAAA' }] },

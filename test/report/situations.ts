@@ -33,7 +33,7 @@ export interface Case {
   readonly size?: Size;
   readonly changes: readonly (Partial<Size> & { readonly price?: number; readonly basis?: Quote['basis'] })[];
   readonly wave?: number;
-  readonly because?: string;
+  readonly reason?: string;
 }
 
 export const DIGEST = '3f2a9c1d5b7e80416c2d9fa0b1e3578c44d6709e2fb18a35c07d6e912b84fa53';
@@ -46,7 +46,7 @@ export function savedPlan(
 ): SavedPlan {
   const steps: Step[] = [];
   const preconditions: Precondition[] = [];
-  for (const { instance, name, region = 'ap-guangzhou', size, changes, wave = 0, because = null } of cases) {
+  for (const { instance, name, region = 'ap-guangzhou', size, changes, wave = 0, reason = null } of cases) {
     const first = size ?? { memoryPerShard: 4096, shards: 3, replicas: 1 };
     let before = first;
     let needs: string | null = null;
@@ -72,7 +72,7 @@ export function savedPlan(
       billing: 'prepaid',
       size: first,
       target: before,
-      because,
+      reason,
       readAt: READ_AT,
     });
   }
@@ -245,7 +245,7 @@ const CART: readonly Case[] = [
     instance: 'crs-8kd02mfa',
     name: 'cart-02',
     wave: 1,
-    because: 'shards first: 8 GB × 3 shards would not be valid on the way',
+    reason: 'shards first: 8 GB × 3 shards would not be valid on the way',
     changes: [
       { shards: 8, price: 980.5 },
       { memoryPerShard: 8192, price: 1600 },
@@ -278,7 +278,7 @@ const tooSoon = finding({
   instance: null,
 });
 const unchanged = [
-  { instance: 'crs-0k0k0k0k', region: 'ap-guangzhou', why: 'already 8 GB × 3 shards × 1 replica' },
+  { instance: 'crs-0k0k0k0k', region: 'ap-guangzhou', reason: 'already 8 GB × 3 shards × 1 replica' },
 ];
 
 /** A saved plan with the journal of its run. */
@@ -477,7 +477,7 @@ export function hostileRun(text: string): Situation {
           findings: [finding({ code: text, message: text, fix: text })],
         },
       ],
-      unchanged: [{ instance: 'crs-ev13ev13', region: 'ap-guangzhou', why: text }],
+      unchanged: [{ instance: 'crs-ev13ev13', region: 'ap-guangzhou', reason: text }],
       file: text,
       findings: [finding({ severity: 'warning', code: text, message: text, fix: text })],
     },

@@ -36,7 +36,7 @@ const nodes: Instance['nodes'] = [
 function placed({ offer: sold = offer() }: { offer?: Offer | null } = {}): Placement {
   return {
     nodes: { kind: 'add', zones: [{ code: 'ap-guangzhou-4', number: 100004 }] },
-    misfit: null,
+    problem: null,
     open: ['ap-guangzhou-3'],
     added: [{ zone: 'ap-guangzhou-4', offer: sold }],
   };
@@ -81,7 +81,7 @@ const CASES: readonly Case[] = [
   ['... in a zone where the edition is sold out', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceUnavailable.SaleOut'],
   ['... in a zone that is sold out as a whole', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ zoneSoldOut: true }) }) }, 'ResourceInsufficient'],
   ['... the own zone is asked first', { is: instance({ nodes }), change: replicas(2), offer: offer({ zoneSoldOut: true }), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceInsufficient'],
-  ['zones that do not fit', { is: instance(), change: replicas(2), placement: { ...placed(), nodes: null, misfit: message('rule.zones-in-one-zone', { id: 'crs-00000001' }) } }, 'Refit.Zones'],
+  ['zones that do not fit', { is: instance(), change: replicas(2), placement: { ...placed(), nodes: null, problem: message('rule.zones-in-one-zone', { id: 'crs-00000001' }) } }, 'Refit.Zones'],
   ['memory of a multi-zone instance', { is: instance({ nodes }) }, null],
   ['shards of a standard instance', { is: plain, change: shards(3, 1) }, 'InvalidParameterValue.UnSupportedType'],
   ['replicas of a standard instance', { is: plain, change: replicas(2) }, null],

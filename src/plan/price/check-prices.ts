@@ -31,7 +31,7 @@ export function checkPrices(
     return { routes, blocked: [], remarks, shortfalls: [] };
   }
   const left = new Map(Object.entries(balances));
-  const asked = new Map<string, Sum>();
+  const asked = new Map<string, ProfileSum>();
   const routes: PricedRoute[] = [];
   const blocked: BlockedTarget[] = [];
   const remarks: Finding[] = [];
@@ -40,7 +40,7 @@ export function checkPrices(
     const checked = checkRoute(route, quotes, left.get(profile) ?? null, draft.sold);
     const short = checked.errors[0]?.code === NOT_ENOUGH;
     const balance = balances[profile];
-    const cost = balance ? toPay(route, quotes, balance.currency) : 0;
+    const cost = balance ? amountDue(route, quotes, balance.currency) : 0;
     if (cost > 0 && (short || checked.errors.length === 0)) {
       const sum = asked.get(profile) ?? { amount: 0, instances: 0, without: 0 };
       sum.amount += cost;
@@ -61,7 +61,7 @@ export function checkPrices(
 }
 
 /** What the steps of one profile cost together, of how many instances, and how many of those do not fit any more. */
-interface Sum {
+interface ProfileSum {
   amount: number;
   instances: number;
   without: number;
@@ -70,7 +70,7 @@ interface Sum {
 const NOT_ENOUGH = 'ResourceUnavailable.AccountBalanceNotEnough';
 
 /** What all steps of a route would be paid with at once, refunds not counted on. */
-function toPay(route: Route, quotes: Quotes, currency: string): number {
+function amountDue(route: Route, quotes: Quotes, currency: string): number {
   return route.legs.reduce((sum, _, index) => {
     const { answer } = priceOf(route, index, quotes);
     const due =
@@ -82,7 +82,7 @@ function toPay(route: Route, quotes: Quotes, currency: string): number {
 /** One account that cannot pay for all: the targets that do not fit any more carry findings of their own. */
 function shortfall(
   profile: string,
-  { amount, instances, without }: Sum,
+  { amount, instances, without }: ProfileSum,
   { amount: has, currency }: Money,
 ): Finding[] {
   const missing = money(amount - has);

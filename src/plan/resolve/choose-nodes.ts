@@ -23,8 +23,8 @@ export function indexZones({ zones }: Catalogue): ZonesOf {
 }
 
 /** A placement, and what a reviewer should know of how it was chosen. */
-export interface Chosen extends Placement {
-  readonly because: string | null;
+export interface ChosenNodes extends Placement {
+  readonly reason: string | null;
 }
 
 /**
@@ -36,7 +36,7 @@ export function chooseNodes(
   change: Change,
   asked: readonly string[] | null,
   { zonesOf, sold }: { readonly zonesOf: ZonesOf; readonly sold: SoldFor },
-): Chosen | null {
+): ChosenNodes | null {
   if (change.dimension !== 'replicas' || (instance.nodes.length === 0 && asked === null)) return null;
   const zones = zonesOf(instance.region);
   const soldIn = (zone: string) => sold({ ...instance, zone });
@@ -44,9 +44,9 @@ export function chooseNodes(
     const offer = soldIn(zone);
     return offer !== null && (offer === 'unknown' || !(offer.soldOut || offer.zoneSoldOut));
   });
-  const none = { nodes: null, misfit: null, open, added: [], because: null };
+  const none = { nodes: null, problem: null, open, added: [], reason: null };
   const { id, region } = instance;
-  const misfit = (message: Message): Chosen => ({ ...none, misfit: message });
+  const misfit = (message: Message): ChosenNodes => ({ ...none, problem: message });
   const replicas = instance.nodes.filter(({ role }) => role === 'replica');
   if (instance.nodes.length === 0) return misfit(message('rule.zones-in-one-zone', { id }));
   if (replicas.length !== instance.size.replicas)
@@ -78,7 +78,7 @@ export function chooseNodes(
   return {
     ...none,
     nodes: { kind: 'remove', nodes: taken.map(({ node }) => ({ id: node.id!, zone: node.zone })) },
-    because: taken.map(({ why }) => why).join(', '),
+    reason: taken.map(({ reason }) => reason).join(', '),
   };
 }
 
@@ -92,7 +92,7 @@ export function nodesAfter(nodes: readonly InstanceNode[], change: NodeChange | 
 
 interface Taken {
   readonly node: InstanceNode;
-  readonly why: string;
+  readonly reason: string;
 }
 
 /** One replica after the other from the zone that then has most nodes, so that what is left stays spread. */
@@ -110,9 +110,9 @@ function fromTheFullest(nodes: readonly InstanceNode[], change: Change): Taken[]
           Number(b.zone.code === master) - Number(a.zone.code === master) ||
           (a.zone.code < b.zone.code ? -1 : a.zone.code > b.zone.code ? 1 : b.id! - a.id!),
       );
-    const why = `${formatReplica(node!)} is removed because that zone has most of its nodes (${share(node!.zone.code)} of ${left.length})`;
+    const reason = `${formatReplica(node!)} is removed because that zone has most of its nodes (${share(node!.zone.code)} of ${left.length})`;
     left = left.filter((one) => one !== node);
-    return { node: node!, why };
+    return { node: node!, reason };
   });
 }
 
@@ -134,7 +134,7 @@ function fromZones(
     }
     missed = 0;
     left = left.filter((one) => one !== node);
-    taken.push({ node, why: `${formatReplica(node)} is removed because zones names it` });
+    taken.push({ node, reason: `${formatReplica(node)} is removed because zones names it` });
   }
   return taken;
 }

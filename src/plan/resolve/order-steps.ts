@@ -17,7 +17,7 @@ import { check, createFinding } from '../../rules/check.ts';
 import { factsOf, sizeAfter } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { usedAfter } from '../../rules/reduction.ts';
-import { type Chosen, chooseNodes, nodesAfter, type ZonesOf } from './choose-nodes.ts';
+import { type ChosenNodes, chooseNodes, nodesAfter, type ZonesOf } from './choose-nodes.ts';
 import type { Resolved } from './resolve.ts';
 
 /** One step of a route: the instance as it will be when the step begins, and its size when it is verified. */
@@ -26,7 +26,7 @@ export interface Leg {
   readonly instance: Instance;
   readonly after: Size;
   /** Where replicas are added or removed, where that must be said. */
-  readonly placement: Chosen | null;
+  readonly placement: ChosenNodes | null;
 }
 
 /** How one target is reached. */
@@ -34,7 +34,7 @@ export interface Route {
   readonly target: Resolved;
   readonly legs: readonly Leg[];
   /** Why in this order, and why these nodes are removed; null where there is nothing to say. */
-  readonly because: string | null;
+  readonly reason: string | null;
   /** Errors first; with an error the target is blocked. */
   readonly findings: readonly Finding[];
 }
@@ -48,11 +48,11 @@ export function orderSteps(target: Resolved, sold: SoldFor, zonesOf: ZonesOf = (
   const changed = DIMENSIONS.filter((dimension) => target.to[dimension] !== target.instance.size[dimension]);
   const tried = permutations(changed).map((order) => follow(order, target, { sold, zonesOf }));
   const best = tried.reduce((a, b) => (isBetter(b, a) ? b : a));
-  const nodes = best.legs.map(({ placement }) => placement?.because ?? null);
+  const nodes = best.legs.map(({ placement }) => placement?.reason ?? null);
   return {
     target,
     legs: best.legs,
-    because: [why(best, tried), ...nodes].filter((reason) => reason !== null).join('; ') || null,
+    reason: [why(best, tried), ...nodes].filter((reason) => reason !== null).join('; ') || null,
     findings: [...best.findings, ...noOrder(best, tried, target)],
   };
 }

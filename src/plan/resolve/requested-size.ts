@@ -22,8 +22,8 @@ export function resolveRequestedSize(
   present: number,
   sold: readonly number[] | null,
   byUse: LeastByUse | null = null,
-): { readonly to: number; readonly because: string | null } {
-  if (wish.kind === 'absolute') return { to: wish.value, because: null };
+): { readonly to: number; readonly reason: string | null } {
+  if (wish.kind === 'absolute') return { to: wish.value, reason: null };
   const say = (value: number) => formatValue(dimension, value);
   const told: string[] = [];
 
@@ -42,7 +42,7 @@ export function resolveRequestedSize(
     }
   } else if (wish.atLeast !== null) {
     if (byUse === null) throw new Error('internal error: a size by the memory in use, and it is not known');
-    told.push(`at least ${byUse.because}`);
+    told.push(`at least ${byUse.reason}`);
     wanted = Math.max(wanted, byUse.least);
   }
 
@@ -77,13 +77,13 @@ export function resolveRequestedSize(
     );
     wanted = present;
   }
-  return { to: wanted, because: told.join('; ') };
+  return { to: wanted, reason: told.join('; ') };
 }
 
 /** A least size by the memory in use, MB per shard, and its arithmetic in words. */
 export interface LeastByUse {
   readonly least: number;
-  readonly because: string;
+  readonly reason: string;
 }
 
 /**
@@ -106,11 +106,11 @@ export function leastByUse(
   const byTotal = wholeUp((times * used.total) / shards);
   const least = Math.max(byFullest, byTotal);
   if (present.shards === 1 && shards === 1)
-    return { least, because: `${times} x ${used.total}MB in use = ${least}MB` };
+    return { least, reason: `${times} x ${used.total}MB in use = ${least}MB` };
   const anew = shards === present.shards ? '' : `, spread over ${count(shards, 'shard')}`;
   return byFullest >= byTotal
-    ? { least, because: `${times} x ${upTo(fullest)}MB in use in the fullest shard${anew} = ${least}MB` }
-    : { least, because: `${times} x ${used.total}MB in use / ${count(shards, 'shard')} = ${least}MB` };
+    ? { least, reason: `${times} x ${upTo(fullest)}MB in use in the fullest shard${anew} = ${least}MB` }
+    : { least, reason: `${times} x ${used.total}MB in use / ${count(shards, 'shard')} = ${least}MB` };
 }
 
 // 10 % of 10 must be 11 and 1.1 x 1000 must be 1100, whatever the binary fractions say.

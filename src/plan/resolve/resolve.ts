@@ -44,14 +44,14 @@ export interface Resolution {
 
 interface Asked {
   readonly to: number;
-  readonly because: string | null;
+  readonly reason: string | null;
   readonly location: SourceLocation;
 }
 
 type Sizes = Partial<Record<Dimension, Asked>>;
 
 /** An instance that targets reach, with all that they wish for it in the order of the plan. */
-interface Wanted {
+interface RequestedInstance {
   readonly instance: Instance;
   readonly location: SourceLocation;
   readonly wishes: {
@@ -67,14 +67,14 @@ interface Wanted {
 /** Resolves every target. @param sold what is sold for an instance, for sizes rounded to what is sold. */
 export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolution {
   const fleet = indexFleet(inventory);
-  const wanted = new Map<string, Wanted>();
+  const wanted = new Map<string, RequestedInstance>();
   const missing = new Map<string, BlockedTarget>();
   const findings: Finding[] = [];
   for (const target of plan.targets) {
     const found = reach(plan, target, fleet);
     findings.push(...found.findings);
     for (const blocked of found.missing) missing.set(`${blocked.region} ${blocked.instance}`, blocked);
-    for (const instance of found.instances) want(wanted, instance, target);
+    for (const instance of found.instances) addTarget(wanted, instance, target);
   }
 
   const targets: Resolved[] = [];
@@ -88,28 +88,25 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
     if (unknown?.code === 'Refit.UsedUnknown') toMeasure.push(instance);
     const to = { ...instance.size, ...valuesOf(asked, (one) => one.to) };
     const reasons = unknown === null ? conflicts : [...conflicts, unknown];
-    const against = reasons.length > 0 ? reasons : heldByRun(entry, to);
+    const against = reasons.length > 0 ? reasons : blockedByRun(entry, to);
     if (against.length > 0) {
       blocked.push({ instance: instance.id, region: instance.region, findings: against });
       continue;
     }
-    const because = DIMENSIONS.flatMap((dimension) => asked[dimension]?.because ?? []).join('; ') || null;
+    const reason = DIMENSIONS.flatMap((dimension) => asked[dimension]?.reason ?? []).join('; ') || null;
     if (sameSize(instance.size, to)) {
-      const reasons = [
-        because ?? `already ${formatSize(to)}`,
-        ...(byUse ? [formatUsed(instance.used!)] : []),
-      ];
-      unchanged.push({ instance: instance.id, region: instance.region, why: reasons.join('; ') });
+      const reasons = [reason ?? `already ${formatSize(to)}`, ...(byUse ? [formatUsed(instance.used!)] : [])];
+      unchanged.push({ instance: instance.id, region: instance.region, reason: reasons.join('; ') });
     } else {
       const locations = valuesOf(asked, (one) => one.location);
-      targets.push({ instance, to, location, because, zones: zones?.codes ?? null, locations, byUse });
+      targets.push({ instance, to, location, reason, zones: zones?.codes ?? null, locations, byUse });
     }
   }
   return { targets, unchanged, blocked, toMeasure, findings };
 }
 
 /** Adds one target's wishes for an instance to those of the targets before it. */
-function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarget): void {
+function addTarget(wanted: Map<string, RequestedInstance>, instance: Instance, target: PlanTarget): void {
   const { location, fromRun } = target;
   let entry = wanted.get(instance.id);
   if (!entry) {
@@ -143,7 +140,7 @@ function conflict({ id }: Instance, both: string, location: SourceLocation): Fin
  * All wishes for one instance as numbers. Shards come first: a size by the memory in use depends on how many of them
  * the data will be spread over. @returns in `unknown` why such a size cannot be told; null where it can.
  */
-function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldFor>) {
+function sizesOf({ instance, wishes, conflicts }: RequestedInstance, sold: ReturnType<SoldFor>) {
   const asked: Sizes = {};
   const found = [...conflicts];
   let unknown: Finding | null = null;
@@ -176,7 +173,7 @@ function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldF
 }
 
 /** Why an instance must not be changed by a plan made from a run. */
-function heldByRun({ instance, location, fromRun }: Wanted, to: Size): Finding[] {
+function blockedByRun({ instance, location, fromRun }: RequestedInstance, to: Size): Finding[] {
   if (fromRun === undefined) return [];
   const { leftAt, unsettled } = fromRun;
   if (unsettled !== null) {

@@ -30,7 +30,7 @@ export function assignSteps(
   routes: readonly PricedRoute[],
 ): { steps: Step[]; waves: Wave[]; findings: readonly Finding[] } {
   const instances = routes.map(({ route }) => route.target.instance);
-  const { shares, findings } = shareOut(plan.waves, instances);
+  const { shares, findings } = assignInstances(plan.waves, instances);
   const steps: Step[] = [];
   const waves = shares.map(({ name, members, wave: written }, wave) => {
     const first = steps.length;
@@ -72,14 +72,14 @@ function stepOf(
 
 /** What must still hold of the instance when its first step begins. */
 export function preconditionOf(
-  { target, legs, because }: Route,
+  { target, legs, reason }: Route,
   { execution, spread }: Pick<Plan, 'execution' | 'spread'>,
   readAt: string,
 ): Precondition {
   const { id, name, region, zone, profile, billing, size, window } = target.instance;
   const used = target.byUse || legs.some(({ change }) => reduces(change)) ? target.instance.used : null;
   const group = spread ? groupOf(spread, target.instance) : null;
-  const reasons = [target.because, used && formatUsed(used), because].filter((reason) => reason !== null);
+  const reasons = [target.reason, used && formatUsed(used), reason].filter((reason) => reason !== null);
   return {
     instance: id,
     name,
@@ -90,7 +90,7 @@ export function preconditionOf(
     billing,
     size,
     target: target.to,
-    because: reasons.join('; ') || null,
+    reason: reasons.join('; ') || null,
     ...given({ used, window: execution.switch === 'maintenance-window' ? window : null, group }),
     readAt,
   };
@@ -128,7 +128,7 @@ export type Choosable = Pick<Instance, 'region' | 'profile' | 'tags'>;
  * wave's `from` means, rounded up. What no wave takes goes into a last one named `rest`; a wave that is left nothing is
  * not kept. Both are told.
  */
-export function shareOut(
+export function assignInstances(
   waves: readonly PlanWave[],
   planned: readonly Choosable[],
 ): { readonly shares: readonly Share[]; readonly findings: readonly Finding[] } {
@@ -200,7 +200,7 @@ export function soakOf(waves: readonly RolloutOptions[], index: number): number 
 }
 
 /** Milliseconds that all soaks take together. */
-export function soaking(waves: readonly RolloutOptions[]): number {
+export function totalSoak(waves: readonly RolloutOptions[]): number {
   return waves.reduce((sum, _, index) => sum + soakOf(waves, index), 0);
 }
 

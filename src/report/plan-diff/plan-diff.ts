@@ -189,7 +189,7 @@ function rolloutOptionsOf(waves: readonly Wave[]): Record<string, unknown> {
 
 /** The preconditions without the target size, which the steps contain. */
 function preconditionValues(precondition: Precondition): object {
-  const { used: _, because: __, readAt: ___, target: ____, ...condition } = precondition;
+  const { used: _, reason: __, readAt: ___, target: ____, ...condition } = precondition;
   return condition;
 }
 

@@ -60,7 +60,7 @@ export function reviewedTargets(review: Review): ReviewedTarget[] {
     ]),
   );
   const refused = findings.flatMap(({ severity, instance }) => (severity === 'error' && instance) || []);
-  const unchanged = new Map(plan.unchanged.map(({ instance, why }) => [instance, why]));
+  const unchanged = new Map(plan.unchanged.map(({ instance, reason }) => [instance, reason]));
   const target = (instance: string, state: ReviewedTarget['state']): ReviewedTarget => ({
     instance,
     name: known.get(instance)?.name ?? '',
@@ -85,9 +85,9 @@ const EMPTY_PLAN: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'blocked' | 'un
 };
 
 function reasonOf(precondition: Precondition | undefined): string | null {
-  const { because = null, window } = precondition ?? {};
+  const { reason = null, window } = precondition ?? {};
   const waits = window ? `waits for its window ${show.hours(window)}` : null;
-  return [because, waits].filter((part) => part !== null).join('; ') || null;
+  return [reason, waits].filter((part) => part !== null).join('; ') || null;
 }
 
 function distinct(findings: readonly Finding[]): Finding[] {

@@ -97,7 +97,7 @@ function stepsOf(
   const waits = stepWaits(entries);
   return saved.steps.map((step) => {
     const own = state.steps.get(step.id) ?? untouched(step.id);
-    const { name = '', because, window, billing } = known.get(step.instance) ?? {};
+    const { name = '', reason, window, billing } = known.get(step.instance) ?? {};
     return {
       ...pick(step, 'id', 'instance', 'region', 'profile', 'edition'),
       ...pick(step.change, 'dimension', 'from', 'to'),
@@ -110,7 +110,7 @@ function stepsOf(
       ...billOf(step, own, billing === 'postpaid'),
       name,
       wave: saved.waves[step.wave]?.name ?? '',
-      ...given({ because: because || null }),
+      ...given({ reason: reason || null }),
       seen: facts.seen.get(step.id) ?? null,
       found: facts.found.get(step.id) ?? null,
       asked: attempts.get(step.id) ?? [],

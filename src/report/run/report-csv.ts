@@ -39,7 +39,7 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ['window', ({ window }) => window && hours(window)],
   ['began_at', ({ beganAt }) => beganAt],
   ['warning', ({ warning }) => warning],
-  ['reason', ({ because }) => because],
+  ['reason', ({ reason }) => reason],
   ['read_at', ({ seen }) => seen?.at],
   ...sizeColumns('read', ({ seen }) => seen?.size ?? null),
   ...STEP_WAITS.map(
@@ -83,11 +83,11 @@ function targetsWithoutStep({ blocked, unchanged }: Report): Other[] {
       code: [...new Set(findings.map(({ code }) => code))].join(' '),
       message: findings.map(({ message }) => message).join(' '),
     })),
-    ...unchanged.map(({ instance, region, why }) => ({
+    ...unchanged.map(({ instance, region, reason }) => ({
       instance,
       region,
       outcome: 'unchanged',
-      message: why,
+      message: reason,
     })),
   ];
 }

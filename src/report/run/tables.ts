@@ -239,7 +239,7 @@ function stepsTable(report: Report, id: string): Table {
     ['Region', ({ region }) => region, { under: 'Instance', in: 'documents', bare: true }],
     ['Wave', ({ wave }) => wave, { in: 'documents' }],
     ['Change', changeOf],
-    ['Reason', ({ because = null }) => because, { ...UNDER_CHANGE, bare: true }],
+    ['Reason', ({ reason = null }) => reason, { ...UNDER_CHANGE, bare: true }],
     ['Found', (step) => (step.found && needsExplanation(step) ? show.size(step.found) : null), UNDER_CHANGE],
     ['Started', ({ startedAt }) => time(startedAt, runStart), { in: 'documents' }],
     ['Duration', ({ startedAt, endedAt }) => duration(show.between(startedAt, endedAt)), { yields: 3 }],
@@ -274,7 +274,7 @@ export function unchangedTable(unchanged: Report['unchanged']): Table {
   return tableOf({ id: 'unchanged', heading: 'Unchanged targets' }, unchanged, [
     ['Instance', ({ instance }) => id(instance)],
     ['Region', ({ region }) => region],
-    ['Reason', ({ why }) => why, { yields: 1, bare: true }],
+    ['Reason', ({ reason }) => reason, { yields: 1, bare: true }],
   ]);
 }
 

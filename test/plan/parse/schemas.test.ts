@@ -243,12 +243,12 @@ describe('the saved plan schema', () => {
         billing: 'prepaid',
         size: SIZE,
         target: { ...SIZE, shards: 5 },
-        because: null,
+        reason: null,
         window: { from: '03:00', to: '06:00' },
         readAt: AT,
       },
     ],
-    unchanged: [{ instance: 'crs-aaaa1111', region: 'ap-guangzhou', why: 'has 4GB already' }],
+    unchanged: [{ instance: 'crs-aaaa1111', region: 'ap-guangzhou', reason: 'has 4GB already' }],
     blocked: [
       {
         instance: 'crs-bbbb2222',

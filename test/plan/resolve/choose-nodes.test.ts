@@ -82,7 +82,7 @@ describe('the nodes of a change of replicas', () => {
   });
 
   it('are told with why these: in the precondition that a person approves', () => {
-    expect(planned('M3 R4 R4', 1).plan.preconditions[0]!.because).toBe(
+    expect(planned('M3 R4 R4', 1).plan.preconditions[0]!.reason).toBe(
       'replica 2 in ap-guangzhou-4 is removed because that zone has most of its nodes (2 of 3)',
     );
   });

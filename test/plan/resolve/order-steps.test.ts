@@ -13,7 +13,7 @@ const used = (total: number, fullestShard: number) => ({
 function route(from: Partial<Instance>, to: Size, sold: Offer | null = offer()) {
   const location = { file: 'plan.yaml', line: 1, column: 1 };
   return orderSteps(
-    { instance: instance(from), to, location, because: null, zones: null, locations: {}, byUse: false },
+    { instance: instance(from), to, location, reason: null, zones: null, locations: {}, byUse: false },
     () => sold,
   );
 }
@@ -61,6 +61,6 @@ describe('why in this order', () => {
     ['a lower peak', { size: size(4 * GB, 3, 3) }, size(8 * GB, 3, 1), 'replicas, then memoryPerShard: at most 48GB on the way, 96GB with memoryPerShard, then replicas'],
     ['another would be refused', { size: size(8 * GB, 3), used: used(15_000, 5000) }, size(4 * GB, 8), 'shards, then memoryPerShard: memoryPerShard, then shards would be refused: InvalidParameterValue.ReduceCapacityNotAllowed: crs-00000001: 12GB in all is less than 1.3 x the 15000MB in use (19500MB), by test, read 2026-11-05T02:00:00.000Z'],
   ] as const)('%s', (_, from, to, because) => {
-    expect(route(from, to).because).toBe(because);
+    expect(route(from, to).reason).toBe(because);
   });
 });

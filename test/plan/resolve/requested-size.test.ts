@@ -48,7 +48,7 @@ describe('the arithmetic told to the reviewer', () => {
     ['never turned round', relative({ ...grow(25), atMost: 2 * GB }), '4GB + 25% = 5GB; at most 2GB; never below the present 4GB'],
     ['enough already', relative({ atLeast: 2 * GB }), 'the present 4GB suffices'],
   ])('%s', (_, wish, because) => {
-    expect(resolveRequestedSize('memoryPerShard', wish, 4 * GB, SOLD).because).toBe(because);
+    expect(resolveRequestedSize('memoryPerShard', wish, 4 * GB, SOLD).reason).toBe(because);
   });
 });
 
@@ -72,7 +72,7 @@ describe('the least size by the memory in use', () => {
     ['three shards become one', 2, used(3000, 1400), size(4 * GB, 3), 1, 6000, '2 x 3000MB in use in the fullest shard, spread over 1 shard = 6000MB'],
     ['nothing in use', 2, used(0, 0), size(4 * GB), 1, 0, '2 x 0MB in use = 0MB'],
   ] as const)('%s', ([_, times, memory, present, shards, least, because]) => {
-    expect(leastByUse(times, memory, present, shards)).toEqual({ least, because });
+    expect(leastByUse(times, memory, present, shards)).toEqual({ least, reason: because });
   });
 
   it.each([
@@ -90,7 +90,7 @@ describe('the least size by the memory in use', () => {
     ['growth that comes to more stands', { ...grow(100) }, 6000, 8 * GB, '4GB + 100% = 8GB; at least 6000MB told'],
   ] as const)('%s', ([_, is, least, to, because]) => {
     const wish = relative({ atLeast: { timesUsed: 2 }, ...is });
-    const byUse = { least, because: `${least}MB told` };
-    expect(resolveRequestedSize('memoryPerShard', wish, 4 * GB, SOLD, byUse)).toEqual({ to, because });
+    const byUse = { least, reason: `${least}MB told` };
+    expect(resolveRequestedSize('memoryPerShard', wish, 4 * GB, SOLD, byUse)).toEqual({ to, reason: because });
   });
 });

@@ -128,7 +128,7 @@ describe('what already fits', () => {
       target('crs-cart0001', { memoryPerShard: 4 * GB, replicas: 1 }),
       target('crs-cart0002', { memoryPerShard: relative({ grow: { percent: 50 }, atMost: 3 * GB }) }),
     ]);
-    expect(resolved(given).unchanged.map(({ why }) => why)).toEqual([
+    expect(resolved(given).unchanged.map(({ reason }) => reason)).toEqual([
       'already 4GB x 3 shards, 1 replica',
       '4GB + 50% = 6GB; at most 3GB; never below the present 4GB',
     ]);
@@ -197,7 +197,7 @@ describe('a size by the memory in use', () => {
     const { targets, unchanged, blocked, toMeasure } = resolved(given, fleet);
     return {
       to: targets.map(({ to }) => to),
-      unchanged: unchanged.map(({ why }) => why),
+      unchanged: unchanged.map(({ reason }) => reason),
       blocked: blocked.flatMap(({ findings }) => findings.map(({ code }) => code)),
       toMeasure: toMeasure.map(({ id }) => id),
     };

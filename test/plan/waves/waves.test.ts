@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanWave, Take, WaveFrom } from '../../../src/model.ts';
-import { type Choosable, shareOut } from '../../../src/plan/waves/waves.ts';
+import { assignInstances, type Choosable } from '../../../src/plan/waves/waves.ts';
 
 /** `1` takes one, `'10%'` a tenth, `'rest'` what is left. */
 function waves(...takes: readonly (number | string)[]): PlanWave[] {
@@ -15,7 +15,7 @@ function waves(...takes: readonly (number | string)[]): PlanWave[] {
 
 /** `w1:1 w2:2`: the waves and how many instances each has. */
 function picture(given: readonly PlanWave[], planned: number | readonly Choosable[]): string {
-  const { shares, findings } = shareOut(given, typeof planned === 'number' ? alike(planned) : planned);
+  const { shares, findings } = assignInstances(given, typeof planned === 'number' ? alike(planned) : planned);
   return [
     ...shares.map(
       ({ name, members }) => `${name}:${typeof planned === 'number' ? members.length : members.join(',')}`,
@@ -45,7 +45,7 @@ describe('instances are shared out to waves', () => {
 
   it('names the last wave so that no other has its name', () => {
     expect(
-      shareOut([{ name: 'rest', take: { kind: 'count', count: 1 } }], alike(2)).shares.at(-1)?.name,
+      assignInstances([{ name: 'rest', take: { kind: 'count', count: 1 } }], alike(2)).shares.at(-1)?.name,
     ).toBe('rest-2');
   });
 });
