@@ -2,6 +2,7 @@
 import type { ApproversInFile, ApproversOfRun } from './approval.ts';
 import type { SourceLocation } from './finding.ts';
 import type { Dimension, EditionName, Instance, InstanceStatus, Size } from './fleet.ts';
+import type { Message } from './message.ts';
 import type { Money } from './money.ts';
 import type { Hooks, Webhook } from './notification.ts';
 import type { Execution, PlanWave, Spread, Threshold } from './rollout.ts';
@@ -110,8 +111,8 @@ export interface Target {
   readonly to: Size;
   /** Where the author asked for it. */
   readonly location: SourceLocation;
-  /** How a relative wish became this number, for the reviewer. */
-  readonly reason: string | null;
+  /** How a relative size became this number, for the reviewer. */
+  readonly reason: Message | null;
   /** Zone codes for added or removed replicas; null = the author names none. */
   readonly zones: readonly string[] | null;
 }

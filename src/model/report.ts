@@ -65,7 +65,11 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
     readonly gate?: readonly ReportGate[];
   }[];
   readonly steps: readonly ReportStep[];
-  readonly unchanged: SavedPlan['unchanged'];
+  readonly unchanged: readonly {
+    readonly instance: string;
+    readonly region: string;
+    readonly reason: string;
+  }[];
   readonly blocked: readonly BlockedTarget[];
   /** Nothing of it happened: the plan was rehearsed against a simulated provider. Absent: an audit report. */
   readonly rehearsal?: true;

@@ -3,6 +3,7 @@ import type { Approvals } from './approval.ts';
 import type { Finding, SourceLocation } from './finding.ts';
 import type { Change, EditionName, Instance, NodeChange, Size, UsedMemory } from './fleet.ts';
 import type { Forecast } from './forecast.ts';
+import type { Message } from './message.ts';
 import type { PriceShare, PriceSum, Quote } from './money.ts';
 import type { Plan } from './plan.ts';
 import type { Wave } from './rollout.ts';
@@ -39,8 +40,8 @@ export interface Precondition
   readonly edition: EditionName;
   /** The whole size after its last step. */
   readonly target: Size;
-  /** Why the steps come in this order, or how a relative size was reached; null where there is nothing to say. */
-  readonly reason: string | null;
+  /** Why the steps have this order, or how Refit got a relative size; null if there is no reason to give. */
+  readonly reason: Message | null;
   /** The memory in use that its new size was held against: a reduction, or a size by the memory in use. Else absent. */
   readonly used?: UsedMemory;
   /** With `spread` the group that it belongs to; absent: it is a group of its own. */
@@ -72,11 +73,11 @@ export interface SavedPlan
   readonly waves: readonly Wave[];
   readonly steps: readonly Step[];
   readonly preconditions: readonly Precondition[];
-  /** Targets that already fit: nothing is ordered for them. */
+  /** Targets that already have their size, with the reason. Refit orders nothing for them. */
   readonly unchanged: readonly {
     readonly instance: string;
     readonly region: string;
-    readonly reason: string;
+    readonly reason: Message;
   }[];
   /** Targets left out with `onBlocked: skip`, with code and fix. */
   readonly blocked: readonly BlockedTarget[];

@@ -1,8 +1,9 @@
-/** Questions a reviewer asks: what does this code mean, and why is this instance treated as it is? */
+/** Answers of `refit explain`: what a code means, and what a plan does with an instance. */
 
+import { textOfCode } from '../messages/codes.ts';
 import { formatMemory, formatSize, formatValue, upTo } from '../messages/en/format-size.ts';
-import { render } from '../messages/messages.ts';
-import type { Instance, InstanceNode, Inventory, Plan, PlanTarget } from '../model.ts';
+import { message, render, textOf } from '../messages/messages.ts';
+import type { Instance, InstanceNode, Inventory, Message, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
 import { factsOf, type Rule } from '../rules/facts.ts';
 import { indexOffers } from '../rules/is-sold.ts';
@@ -11,13 +12,13 @@ import { closest } from './parse/closest-word.ts';
 import { matcher } from './resolve/match-selector.ts';
 import { profileOf, regionsOf } from './resolve/scopes.ts';
 
-/** A rule on one page; null for a code that no rule has: see `nearestCode`. Letters' case does not count. */
+/** One page about a code, in any letter case; null for an unknown code, see `nearestCode`. */
 export function explainCode(code: string): string | null {
   const rule = ruleOf(code) ?? allRules().find((one) => one.code.toLowerCase() === code.toLowerCase());
   return rule ? page(rule) : null;
 }
 
-/** The code most likely meant, also by its last part alone (`SaleOut`); null where none is near. */
+/** The known code nearest to a text, which may be only the last part (`SaleOut`); null if none is near. */
 export function nearestCode(code: string): string | null {
   const codes = allRules().map((rule) => rule.code);
   const last = (text: string) => text.slice(text.lastIndexOf('.') + 1);
@@ -27,7 +28,7 @@ export function nearestCode(code: string): string | null {
   return part === null ? null : (codes.find((one) => last(one) === part) ?? null);
 }
 
-const SAID_OF: Readonly<Record<Rule['appliesTo'], string>> = {
+const APPLIES_TO: Readonly<Record<Rule['appliesTo'], string>> = {
   step: 'a step, before it is ordered',
   plan: 'a target or the whole plan',
   text: "the plan's text",
@@ -35,20 +36,21 @@ const SAID_OF: Readonly<Record<Rule['appliesTo'], string>> = {
 };
 
 function page(rule: Rule): string {
+  const { meaning, checks, fix } = textOfCode(rule.code);
   return [
     `${rule.code} (${rule.severity})`,
-    rule.sentence,
-    `  looks at  ${rule.looksAt}`,
-    `  said of   ${SAID_OF[rule.appliesTo]}`,
-    `  fix       ${rule.fix}`,
-    `  source    ${rule.source}, read ${rule.readOn}`,
+    meaning,
+    `  checks      ${checks}`,
+    `  applies to  ${APPLIES_TO[rule.appliesTo]}`,
+    `  fix         ${fix}`,
+    `  source      ${rule.source}, read ${rule.readOn}`,
     '',
   ].join('\n');
 }
 
 /**
- * An instance in words: what it is, what is sold for it and, given a plan, which target reaches it or which condition
- * fails, what it becomes, what blocks it. Names and tags are shown with control characters spelt out.
+ * Explains an instance: its state and the sizes sold for it. Given a plan, it also shows which targets reach it and why
+ * the others do not, its new size, and what blocks it. Control characters in names and tags are escaped.
  */
 export function explainInstance(id: string, inventory: Inventory, plan: Plan | null): string {
   const found = inventory.instances.filter((one) => one.id === id);
@@ -59,7 +61,7 @@ export function explainInstance(id: string, inventory: Inventory, plan: Plan | n
   }
   if (plan !== null)
     lines.push(...inPlan(id, found, plan, draftPlan(plan, inventory, Date.parse(inventory.readAt))));
-  return `${lines.map(visible).join('\n')}\n`;
+  return `${lines.map(escapeControls).join('\n')}\n`;
 }
 
 function describe(instance: Instance, inventory: Inventory): string[] {
@@ -78,21 +80,21 @@ function describe(instance: Instance, inventory: Inventory): string[] {
     ...(instance.task === null ? [] : [`  task      ${instance.task}`]),
     ...(instance.unpaidOrder === null ? [] : [`  unpaid    order ${instance.unpaidOrder}`]),
     ...(offer === 'unknown'
-      ? ['  sold      not known']
+      ? ['  sold      unknown']
       : offer === null
         ? [`  sold      nothing for ${instance.edition} in ${instance.zone}, ${instance.billing}`]
         : [
             `  sold      memoryPerShard ${offer.memoryPerShard.map(formatMemory).join(', ')}`,
             `            shards ${offer.shards.join(', ')}`,
             `            replicas ${offer.replicas.join(', ')}`,
-            ...(offer.soldOut || offer.zoneSoldOut ? ['            sold out: nothing may grow'] : []),
+            ...(offer.soldOut || offer.zoneSoldOut ? ['            sold out: no instance can grow'] : []),
           ]),
     ...changeable(instance),
   ];
 }
 
-/** What stands against any change of the instance, whatever a plan asks for: the codes in the provider's order. */
-const ANY_CHANGE = [
+/** The codes that block every change of an instance, in the provider's order. */
+const BLOCK_EVERY_CHANGE = [
   'ResourceUnavailable.InstanceStatusAbnormal',
   'ResourceUnavailable.InstanceStatusError',
   'Refit.UnknownEdition',
@@ -102,16 +104,16 @@ const ANY_CHANGE = [
 function changeable(instance: Instance): string[] {
   const present = instance.size.memoryPerShard;
   const facts = factsOf(instance, { dimension: 'memoryPerShard', from: present, to: present });
-  const against = ANY_CHANGE.flatMap((code) => {
+  const blockers = BLOCK_EVERY_CHANGE.flatMap((code) => {
     const rule = ruleOf(code)!;
     const violation = rule.check!(facts);
     if (violation === null) return [];
-    const { message, fix } = render(violation);
-    return [`  now       blocked, ${code}: ${message}`, `            ${fix ?? rule.fix}`];
+    const { message: text, fix } = render(violation);
+    return [`  now       blocked, ${code}: ${text}`, `            ${fix ?? textOfCode(rule.code).fix}`];
   });
-  return against.length > 0
-    ? against
-    : ['  now       may be changed: running, no task under way, no order unpaid'];
+  return blockers.length > 0
+    ? blockers
+    : ['  now       can change: running, no task in progress, no unpaid order'];
 }
 
 function formatNode({ id, role, zone }: InstanceNode): string {
@@ -122,58 +124,65 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
   const lines = [`in plan ${plan.name}:`];
   for (const [index, target] of plan.targets.entries()) {
     const where = `target ${index + 1} (${target.location.file}:${target.location.line})`;
-    const why = notReached(id, found, plan, target);
-    lines.push(why === null ? `  ${where} selects it` : `  ${where} does not: ${why}`);
+    const reason = notReached(id, found, plan, target);
+    lines.push(
+      reason === null ? `  ${where} selects it` : `  ${where} does not select it: ${textOf(reason)}`,
+    );
   }
   const route = draft.routes.find(({ target }) => target.instance.id === id);
   const unchanged = draft.unchanged.find(({ instance }) => instance === id);
   const blocked = draft.blocked.filter(({ instance }) => instance === id);
   if (route) {
     lines.push(`  becomes   ${formatSize(route.target.to)}`);
-    if (route.target.reason !== null) lines.push(`            ${route.target.reason}`);
+    if (route.target.reason !== null) lines.push(`            ${textOf(route.target.reason)}`);
     for (const { change } of route.legs) {
       const { dimension, from, to } = change;
       lines.push(`  step      ${dimension} ${formatValue(dimension, from)} -> ${formatValue(dimension, to)}`);
     }
-    if (route.reason !== null) lines.push(`            ${route.reason}`);
-    lines.push('  in order  nothing that was read speaks against it');
-    for (const { code, message } of route.findings) lines.push(`            ${code}: ${message}`);
+    if (route.reason !== null) lines.push(`            ${textOf(route.reason)}`);
+    lines.push('  ready     no blockers found');
+    for (const one of route.findings) lines.push(`            ${one.code}: ${one.message}`);
   } else if (blocked.length > 0) {
-    for (const { code, message, fix, example } of blocked.flatMap(({ findings }) => findings)) {
+    for (const { code, message: text, fix, example } of blocked.flatMap(({ findings }) => findings)) {
       const remedy = fix ?? example;
-      lines.push(`  blocked   ${code}: ${message}`, ...(remedy === null ? [] : [`            ${remedy}`]));
+      lines.push(`  blocked   ${code}: ${text}`, ...(remedy === null ? [] : [`            ${remedy}`]));
     }
   } else {
-    lines.push(`  unchanged ${unchanged?.reason ?? 'no target selects it'}`);
+    lines.push(`  unchanged ${unchanged ? textOf(unchanged.reason) : 'no target selects it'}`);
   }
   return lines;
 }
 
-/** Null where the target reaches the instance; else the condition that fails. */
-function notReached(id: string, found: readonly Instance[], plan: Plan, target: PlanTarget): string | null {
+/** The condition that keeps a target from reaching the instance; null if the target reaches it. */
+function notReached(id: string, found: readonly Instance[], plan: Plan, target: PlanTarget): Message | null {
   const { match } = target;
-  if (match.kind === 'instance' && match.instance !== id) return `it names ${match.instance}`;
+  if (match.kind === 'instance' && match.instance !== id)
+    return message('selector.names-another', { id: match.instance });
   const reasons = found.map((instance) => {
-    const scope = scopeFails(instance, plan, target);
+    const scope = outOfScope(instance, plan, target);
     if (scope !== null || match.kind === 'instance') return scope;
     const excluded = match.exclude.findIndex((one) => matcher(one)(instance) === null);
-    return matcher(match.select)(instance) ?? (excluded < 0 ? null : `exclude ${excluded + 1} takes it out`);
+    const exclusion = excluded < 0 ? null : message('selector.excluded', { number: excluded + 1 });
+    return matcher(match.select)(instance) ?? exclusion;
   });
   if (reasons.includes(null)) return null;
-  return match.kind === 'instance' ? (reasons[0] ?? null) : (reasons.at(-1) ?? 'it is not in the inventory');
+  return match.kind === 'instance'
+    ? (reasons[0] ?? null)
+    : (reasons.at(-1) ?? message('selector.not-in-inventory'));
 }
 
-function scopeFails(instance: Instance, plan: Plan, target: PlanTarget): string | null {
+function outOfScope(instance: Instance, plan: Plan, target: PlanTarget): Message | null {
   const profile = profileOf(plan, target);
-  if (instance.profile !== profile) return `profile: it looks as ${profile}, not as ${instance.profile}`;
+  if (instance.profile !== profile)
+    return message('selector.other-profile', { profile, is: instance.profile });
   const regions = regionsOf(plan, target);
   if (regions === null || regions.includes(instance.region)) return null;
-  return `region: it looks in ${regions.join(', ') || 'no region'}, not in ${instance.region}`;
+  return message('selector.other-region', { regions, is: instance.region });
 }
 
-// Control, format and line-breaking characters, which could rewrite what a terminal shows.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+// Control, format and line-breaking characters, which could change what a terminal shows.
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-function visible(line: string): string {
-  return line.replace(UNSEEN, (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`);
+function escapeControls(line: string): string {
+  return line.replace(CONTROLS, (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`);
 }

@@ -1,4 +1,4 @@
-/** Plan and inventory to what a reviewer sees. Two halves, so that prices can be asked for between them. */
+/** Makes the review of a plan from plan and inventory, in two halves. Between them, the caller requests prices. */
 import { iso } from '../clock.ts';
 import { given } from '../given.ts';
 import {
@@ -51,31 +51,31 @@ import { spreadFindings } from './waves/spread.ts';
 import { assignSteps, preconditionOf, totalSoak } from './waves/waves.ts';
 import { windowsClosed, windowTooShort } from './windows/window-findings.ts';
 
-/** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
+/** A plan, resolved and checked offline, with its steps in order. It lacks prices, guards and the seal. */
 export interface Draft {
   readonly plan: Plan;
   readonly inventory: Inventory;
-  /** The targets that nothing offline speaks against, with their steps, in the order they are to be carried out. */
+  /** The targets without offline blockers, with their steps, in the order of execution. */
   readonly routes: readonly Route[];
   readonly blocked: readonly BlockedTarget[];
   readonly unchanged: SavedPlan['unchanged'];
-  /** Those that concern no single instance. */
+  /** Findings about no single instance. */
   readonly findings: readonly Finding[];
-  /** The prices to ask for. */
+  /** The prices to request. */
   readonly toPrice: readonly PriceQuestion[];
-  /** Instances whose memory in use must be known: read it, put it into the inventory, draft again. */
+  /** Instances whose memory in use must be known. Read it, put it into the inventory, then draft again. */
   readonly toMeasure: readonly Instance[];
-  /** Instances whose maintenance window must be known: as `toMeasure`. */
+  /** Instances whose maintenance window must be known. Proceed as with `toMeasure`. */
   readonly toSchedule: readonly Instance[];
   readonly sold: SoldFor;
   readonly zonesOf: ZonesOf;
-  /** The plan's windows, with what its calendars say; null where it has none. */
+  /** The plan's windows with the contents of its calendars; null if it has none. */
   readonly windows: SavedWindows | null;
 }
 
 /**
- * The first half: no prices yet. Pure, and linear in targets and instances.
- * @param now milliseconds since 1970 UTC. @param calendars what the plan's calendar files say.
+ * The first half: everything without prices. Pure, and linear in targets and instances.
+ * @param now milliseconds since 1970 UTC. @param calendars the contents of the plan's calendar files.
  */
 export function draftPlan(
   plan: Plan,
@@ -94,11 +94,11 @@ export function draftPlan(
   for (const target of resolution.targets) {
     const { instance } = target;
     const route = orderSteps(target, sold, zonesOf);
-    const against = blocking(plan, route);
-    if (against.length === 0) routes.push(route);
-    else blocked.push({ instance: instance.id, region: instance.region, findings: against });
-    if (against.some(({ code }) => code === 'Refit.UsedUnknown')) toMeasure.push(instance);
-    if (against.some(({ code }) => code === 'Refit.WindowUnknown')) toSchedule.push(instance);
+    const blockers = blockersOf(plan, route);
+    if (blockers.length === 0) routes.push(route);
+    else blocked.push({ instance: instance.id, region: instance.region, findings: blockers });
+    if (blockers.some(({ code }) => code === 'Refit.UsedUnknown')) toMeasure.push(instance);
+    if (blockers.some(({ code }) => code === 'Refit.WindowUnknown')) toSchedule.push(instance);
   }
   return {
     plan,
@@ -122,51 +122,51 @@ export function draftPlan(
   };
 }
 
-/** What speaks against a target, whatever it costs. */
-function blocking(plan: Plan, { target, findings }: Route): Finding[] {
+/** The errors of a target without its price. */
+function blockersOf(plan: Plan, { target, findings }: Route): Finding[] {
   const shrink = shrinkDenied(plan, target.instance, target.to, target.location);
   const errors = findings.filter(({ severity }) => severity === 'error');
-  // What is denied anyway needs no measuring, and what is refused anyway no window.
+  // A denied target needs no memory in use, and a refused target needs no window.
   if (shrink.length > 0) return [...shrink, ...errors.filter(({ code }) => code !== 'Refit.UsedUnknown')];
   return errors.length > 0 ? errors : windowUnknown(plan, target.instance, target.location);
 }
 
-/** What the second half is told. */
+/** The inputs of the second half. */
 export interface Finish {
-  /** Answers to `toPrice` by step id; null where the plan is not priced. */
+  /** The answers to `toPrice` by step id; null if the plan is not priced. */
   readonly quotes: Quotes | null;
-  /** What each profile's account can pay; where it is not given, that of the inventory. */
+  /** The account balance of each profile; if absent, those of the inventory. */
   readonly balances?: Readonly<Record<string, Money>>;
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
-  /** The file the saved plan is written to; null where it is only shown. */
+  /** The file for the saved plan; null if it is only shown. */
   readonly saveAs: string | null;
-  /** Where the instances were read from: `live`, which is the default, or the inventory file. */
+  /** Where the instances were read from: `live` (the default), or the inventory file. */
   readonly source?: string;
-  /** Calls of the monitor product that were made for it. */
+  /** The number of calls to the monitor product so far. */
   readonly monitorCalls?: number;
-  /** Who may approve, where the plan wants approvals. */
+  /** Who may approve, if the plan needs approvals. */
   readonly approvals?: Approvals;
-  /** How long changes take, as past runs measured it; absent: an assumption, which the forecast names. */
+  /** How long changes took in past runs; if absent, the forecast uses and names an assumption. */
   readonly durations?: Durations;
 }
 
-/** The second half: prices and guards, waves, the seal. Nothing is sealed where the verdict is `blocked`. */
+/** The second half: prices, guards, waves and the seal. Refit seals nothing if the verdict is `blocked`. */
 export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { plan, inventory } = draft;
   const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
-  const laidOut = assignSteps(plan, priced.routes);
-  const { steps, waves } = laidOut;
+  const assigned = assignSteps(plan, priced.routes);
+  const { steps, waves } = assigned;
   const preconditions = priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt));
   const more = given({ spread: plan.spread, windows: draft.windows });
   const forecast = forecastPlan({ steps, waves, preconditions, execution: plan.execution, ...more }, now, {
     durations: finish.durations ?? ASSUMED_DURATIONS,
     monitorCalls,
   });
-  const planFindings = findingsOf(draft, finish, { priced, laidOut, forecast });
+  const planFindings = findingsOf(draft, finish, { priced, assigned, forecast });
   const blockedFindings = blocked.flatMap(({ findings }) => findings);
   const refused =
     planFindings.some(({ severity }) => severity === 'error') ||
@@ -186,7 +186,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
     ...given({
       approvals,
       ...more,
-      // What is only planned is carried out by nobody: its schedule says nothing of the saved plan.
+      // A schedule that only plans never applies the saved plan, so the saved plan does not hold it.
       schedule: plan.schedule?.does === 'run' ? plan.schedule : null,
     }),
     waves,
@@ -210,18 +210,18 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   return { verdict, plan: sealPlan(unsealed), ...reviewed(verdict) };
 }
 
-/** What the second half finds of the plan as a whole, those that block first. */
+/** The findings of the second half about the whole plan, errors first. */
 function findingsOf(
   { plan, inventory, findings }: Draft,
   { now, source = 'live', approvals }: Finish,
   found: {
     readonly priced: ReturnType<typeof checkPrices>;
-    readonly laidOut: ReturnType<typeof assignSteps>;
+    readonly assigned: ReturnType<typeof assignSteps>;
     readonly forecast: Forecast;
   },
 ): Finding[] {
-  const { priced, laidOut, forecast } = found;
-  const { steps, waves } = laidOut;
+  const { priced, assigned, forecast } = found;
+  const { steps, waves } = assigned;
   const instances = priced.routes.map(({ route }) => route.target.instance);
   return bySeverity([
     ...findings,
@@ -231,14 +231,14 @@ function findingsOf(
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast, totalSoak(waves) / SECOND),
     ...windowTooShort(forecast),
-    ...laidOut.findings,
+    ...assigned.findings,
     ...spreadFindings(plan, instances),
     ...startTogetherFinding(plan, instances),
     ...summarize(priced.remarks),
   ]);
 }
 
-/** What is paid where; null where no price is known. */
+/** The prices by wave, region and account; null if no price is known. */
 function sharesOf(steps: readonly Step[], waves: readonly Wave[]): PriceShare[] | null {
   if (steps.every(({ quote }) => quote === null)) return null;
   return partsOf(steps, ({ wave }) => waves[wave]!.name).map(({ by, name, items }) => ({

@@ -1,4 +1,5 @@
-/** What is said of one step before it is ordered. */
+/** Checks one step by all rules, and makes findings. */
+import { type KnownCode, textOfCode } from '../messages/codes.ts';
 import { render } from '../messages/messages.ts';
 import type { Finding, Message, SourceLocation } from '../model.ts';
 import { COMMON_CODES } from './common-codes.ts';
@@ -7,16 +8,16 @@ import { OWN_RULES } from './own-rules.ts';
 import { RULES } from './rules.ts';
 
 /**
- * Where a rule of the provider cannot be judged for want of knowledge, Refit's own reason stands in its place in the
- * order: what the provider would check later is not foretold while an earlier answer is open.
+ * Refit's own rule that Refit checks just before a rule of the provider. It applies if Refit does not know enough to
+ * check the provider's rule. Refit then predicts none of the later rules, because the earlier answer is open.
  */
-const BEFORE: Readonly<Record<string, string>> = {
+const BEFORE: Readonly<Partial<Record<KnownCode, KnownCode>>> = {
   'InvalidParameter.InvalidParameter': 'Refit.Zones',
   'InvalidParameterValue.UnSupportedType': 'Refit.UnknownEdition',
   'InvalidParameterValue.SpecNotExist': 'Refit.CatalogueUnknown',
   'ResourceUnavailable.SaleOut': 'Refit.UsedUnknown',
 };
-const OWN = new Map(OWN_RULES.map((rule) => [rule.code, rule]));
+const OWN: ReadonlyMap<string, Rule> = new Map(OWN_RULES.map((rule) => [rule.code, rule]));
 const ERRORS = RULES.filter(({ severity }) => severity === 'error').flatMap((rule) => {
   const own = OWN.get(BEFORE[rule.code] ?? '');
   return own ? [own, rule] : [rule];
@@ -26,8 +27,9 @@ const REMARKS = [...OWN_RULES, ...RULES].filter(
 );
 
 /**
- * The first error that the provider would answer this step with, or Refit's own reason where that cannot be known;
- * where there is none, warnings and notes. @param location where the author asked for it.
+ * The first error that this step would meet; without one, its warnings and notes. The error is the provider's answer, or
+ * Refit's own if Refit cannot predict that answer.
+ * @param location where the author wrote the target.
  */
 export function check(facts: Facts, location: SourceLocation | null = null): Finding[] {
   const judge = (rule: Rule): Finding[] => {
@@ -44,20 +46,19 @@ export function check(facts: Facts, location: SourceLocation | null = null): Fin
 const ALL: readonly Rule[] = [...RULES, ...OWN_RULES, ...COMMON_CODES];
 const BY_CODE: ReadonlyMap<string, Rule> = new Map(ALL.map((rule) => [rule.code, rule]));
 
-/** The rule of that exact code; undefined where there is none. */
+/** The rule of that exact code; undefined if there is none. */
 export function ruleOf(code: string): Rule | undefined {
   return BY_CODE.get(code);
 }
 
-/** Every code that can be explained: the provider's in the order in which it checks, Refit's own, then what a run may meet. */
+/** Every rule: the provider's in the order of its checks, then Refit's own, then those that only a run can meet. */
 export function allRules(): readonly Rule[] {
   return ALL;
 }
 
 /**
- * A finding that a part of the plan, not a single step, gives rise to. A message without a fix and without an example
- * gets the fix of its code.
- * @param location where in the author's text; null where it is about no one place.
+ * Makes a finding about a target or the whole plan. A message without a fix and an example gets the fix of its code.
+ * @param location the place in the author's text; null if there is no single place.
  * @throws Error for a code without a rule.
  */
 export function createFinding(
@@ -79,7 +80,7 @@ export interface WrittenMessage {
 }
 
 function finding(
-  { code, severity, fix: usual }: Rule,
+  { code, severity }: Rule,
   message: Message | WrittenMessage,
   instance: string | null,
   location: SourceLocation | null,
@@ -91,7 +92,7 @@ function finding(
     code,
     severity,
     message: written.message,
-    fix: fix ?? (example === null && usual !== '' ? usual : null),
+    fix: fix ?? (example === null ? textOfCode(code).fix : null),
     example,
     location,
     excerpt: null,

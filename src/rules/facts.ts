@@ -1,75 +1,71 @@
-/** All that a rule may look at, and what it answers. */
+/** The facts that rules check, and the form of a rule. */
+import type { KnownCode } from '../messages/codes.ts';
 import type { Change, Instance, Message, Money, NodeChange, Offer, Quote, Size } from '../model.ts';
 
-/** The provider's refusal to price a change. The message is for showing, never for deciding. */
+/** The provider's refusal to price a change. Refit shows the message and never decides by it. */
 export interface QuoteRefusal {
   readonly code: string;
   readonly message: string;
   readonly requestId: string | null;
 }
 
-/** Where the replicas of a multi-zone instance are added or removed. */
+/** Where a change adds or removes the replicas of a multi-zone instance. */
 export interface Placement {
-  /** The nodes that the order names; null where the author says nothing and nothing else tells. */
+  /** The nodes that the order names; null if neither the author nor Refit chooses them. */
   readonly nodes: NodeChange | null;
-  /** Why the zones that the author names cannot be used; null where they can. */
+  /** Why the author's zones cannot be used; null if they can. */
   readonly problem: Message | null;
-  /** Zones of the region in which a replica could be added. */
+  /** Zones of the region in which a replica can be added. */
   readonly open: readonly string[];
-  /** What is sold in each zone that gets a replica. */
+  /** The offer in each zone that gets a replica. */
   readonly added: readonly { readonly zone: string; readonly offer: Offer | null | 'unknown' }[];
 }
 
-/** What is known of one ordering call before it is made. */
+/** Everything that Refit knows about one order before it places it. */
 export interface Facts {
   readonly id: string;
   readonly region: string;
-  /** As it will be when the step begins, after the plan's earlier steps; null where the region has no such id. */
+  /** The instance when the step starts, after the plan's earlier steps; null if the region has no such id. */
   readonly instance: Instance | null;
-  /** Null only where there is no instance. */
+  /** Null only if there is no instance. */
   readonly change: Change | null;
-  /** Where a missing id was seen instead: another region or profile that was read. */
+  /** Another region or profile in which a missing id exists. */
   readonly elsewhere: string | null;
-  /** What is sold for the instance; null: nothing. `unknown`: the catalogue was not read, or cannot be asked. */
+  /** The sizes sold for the instance; null: none. `unknown`: the catalogue was not read or cannot answer. */
   readonly offer: Offer | null | 'unknown';
-  /** The provider's answer when asked to price this very change; null where it was not asked. */
+  /** The provider's answer to the price request for this change; null if Refit did not ask. */
   readonly quote: Quote | QuoteRefusal | null;
-  /** What the account can still pay when the step begins; null where it is not known. */
+  /** The account balance when the step starts; null if unknown. */
   readonly balance: Money | null;
   /** An earlier step of the same plan changes the same instance. */
   readonly followsOwnStep: boolean;
-  /** For changes of replicas that concern several zones; else absent. */
+  /** Present only for changes of replicas that concern several zones. */
   readonly placement?: Placement | null;
 }
 
-/** A rule: when the provider (or Refit itself) refuses a change, and what to do about it. */
+/** A rule: when the provider or Refit refuses a change. `textOfCode` in `messages/` explains its code. */
 export interface Rule {
-  /** The provider's spelling, or `Refit.…` for Refit's own. */
-  readonly code: string;
-  /** Which facts decide it. */
-  readonly looksAt: string;
-  /** When it fires, in one sentence. */
-  readonly sentence: string;
-  readonly fix: string;
-  /** Where the rule is known from. */
+  /** The provider's spelling, or `Refit.…` for Refit's own rules. */
+  readonly code: KnownCode;
+  /** Where the rule is documented. */
   readonly source: string;
   /** When the source was last read, `yyyy-mm`. */
   readonly readOn: '2026-11';
-  /** `note`: the provider may answer so, and it is waited out. */
+  /** `note`: the provider may give this code, and Refit waits until it passes. */
   readonly severity: 'error' | 'warning' | 'note';
-  /** What it is said of: one step, the plan as a whole or a target, the plan's text, or a step of a run. */
+  /** One step, a target or the whole plan, the plan's text, or a step of a run. */
   readonly appliesTo: 'step' | 'plan' | 'text' | 'run';
-  /** Null where it holds; null itself for what the facts of one step do not decide. */
+  /** Returns null if the change is fine. The check itself is null if the facts of one step do not decide the rule. */
   readonly check: ((facts: Facts) => Message | null) | null;
 }
 
-/** The facts of one change of an instance. @param known what is known beyond the instance itself. */
+/** The facts of one change of an instance. @param known facts beyond the instance itself. */
 export function factsOf(instance: Instance, change: Change, known: Partial<Facts> = {}): Facts {
   const { id, region } = instance;
   return { ...NOTHING_KNOWN, id, region, instance, change, ...known };
 }
 
-/** What holds where nothing beyond the instance is known. */
+/** The facts if nothing beyond the instance is known. */
 export const NOTHING_KNOWN = {
   elsewhere: null,
   offer: 'unknown',
@@ -78,12 +74,12 @@ export const NOTHING_KNOWN = {
   followsOwnStep: false,
 } as const;
 
-/** True where the answer to the price question was a refusal. */
+/** True if the provider refused to give a price. */
 export function isRefusal(quote: Facts['quote']): quote is QuoteRefusal {
   return quote !== null && 'code' in quote;
 }
 
-/** A check of an instance that exists. */
+/** Makes a check that runs only if the instance and the change exist. */
 export function onChange(
   check: (instance: Instance, change: Change, facts: Facts) => Message | null,
 ): (facts: Facts) => Message | null {

@@ -1,4 +1,4 @@
-/** Is the size sold where the instance is, and has the provider the machines? Only what changes is held against the lists. */
+/** Rules about the catalogue: whether the size is sold, and whether there is stock. Only the changed dimension counts. */
 import { message } from '../messages/messages.ts';
 import {
   type Catalogue,
@@ -11,19 +11,19 @@ import {
 import { GIGABYTE } from '../units.ts';
 import { onChange, sizeAfter } from './facts.ts';
 
-/** The greatest memory x shards, MB: 8 TB. Source: docs/provider.md P130. */
-const GREATEST_CAPACITY = 8 * 1024 * GIGABYTE;
+/** The largest memory x shards of one instance, in MB: 8 TB. Source: docs/provider.md P130. */
+const MAX_CAPACITY = 8 * 1024 * GIGABYTE;
 
-/** Finds what is sold for an instance: by zone, edition and pay mode. `unknown` where the catalogue is empty. */
+/** Finds the offer for an instance by zone, edition and billing mode. `unknown` if the catalogue is empty. */
 export type SoldFor = (instance: Instance) => Offer | null | 'unknown';
 
-/** Indexes a catalogue. Repeated entries for one key are united. */
+/** Indexes a catalogue, and merges repeated entries for one key. */
 export function indexOffers(catalogue: Catalogue): SoldFor {
   const offers = new Map<string, Offer>();
   for (const offer of catalogue.offers) {
     const key = `${offer.region} ${offer.zone} ${offer.edition} ${offer.billing}`;
     const other = offers.get(key);
-    offers.set(key, other ? united(other, offer) : offer);
+    offers.set(key, other ? merge(other, offer) : offer);
   }
   return (instance) => {
     if (offers.size === 0 || instance.edition === 'unrecognised') return 'unknown';
@@ -31,7 +31,7 @@ export function indexOffers(catalogue: Catalogue): SoldFor {
   };
 }
 
-function united(a: Offer, b: Offer): Offer {
+function merge(a: Offer, b: Offer): Offer {
   const both = (x: readonly number[], y: readonly number[]) =>
     [...new Set([...x, ...y])].sort((p, q) => p - q);
   return {
@@ -39,18 +39,18 @@ function united(a: Offer, b: Offer): Offer {
     memoryPerShard: both(a.memoryPerShard, b.memoryPerShard),
     shards: both(a.shards, b.shards),
     replicas: both(a.replicas, b.replicas),
-    // Sold out is what no entry sells.
+    // Sold out only if every entry is.
     soldOut: a.soldOut && b.soldOut,
     zoneSoldOut: a.zoneSoldOut && b.zoneSoldOut,
   };
 }
 
-/** Nothing is sold for the instance, or not that number of shards or replicas. */
+/** Nothing is sold for the instance, or this number of shards or replicas is not. */
 export const isNotSold = onChange((instance, change, { offer, placement }) => {
   if (offer === 'unknown') return null;
-  const strange = placement?.added.find((one) => one.offer === null);
-  if (strange) {
-    return nothingSold(instance, strange.zone, placement!.open);
+  const unsold = placement?.added.find((one) => one.offer === null);
+  if (unsold) {
+    return nothingSold(instance, unsold.zone, placement!.open);
   }
   if (offer === null || offer[change.dimension].length === 0) {
     return nothingSold(instance, instance.zone, null);
@@ -67,7 +67,7 @@ function nothingSold(
   return message('rule.nothing-sold', { id, edition, zone, billing, open });
 }
 
-/** With the sold values nearest to the one that was asked for. */
+/** Names the sold values nearest to the requested one. */
 function valueNotSold(
   { id, edition, zone }: Instance,
   { dimension, to }: Change,
@@ -78,7 +78,7 @@ function valueNotSold(
   return message('rule.value-not-sold', { id, dimension, to, edition, zone, sold, near });
 }
 
-/** Memory below the least or above the greatest size sold. */
+/** The memory is below the smallest or above the largest size sold. */
 export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
   if (change.dimension !== 'memoryPerShard' || offer === 'unknown' || offer === null) return null;
   const least = offer.memoryPerShard[0];
@@ -89,7 +89,7 @@ export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
   return message('rule.memory-out-of-range', { id, to: change.to, edition, zone, least, greatest });
 });
 
-/** Memory between the least and the greatest, and not on the list. */
+/** The memory is within the range, but is not one of the sizes sold. */
 export const memoryIsNotListed = onChange((instance, change, { offer }) => {
   if (change.dimension !== 'memoryPerShard' || offer === 'unknown' || offer === null) return null;
   const list = offer.memoryPerShard;
@@ -98,25 +98,26 @@ export const memoryIsNotListed = onChange((instance, change, { offer }) => {
   return valueNotSold(instance, change, list);
 });
 
-/** More than 8 TB in all shards together. */
+/** All shards together are larger than 8 TB. */
 export const capacityIsTooGreat = onChange((instance, change) => {
   const { memoryPerShard, shards } = sizeAfter(instance.size, change);
-  if (memoryPerShard * shards <= GREATEST_CAPACITY) return null;
-  const limit = GREATEST_CAPACITY;
+  if (memoryPerShard * shards <= MAX_CAPACITY) return null;
+  const limit = MAX_CAPACITY;
   return message('rule.capacity-too-great', { id: instance.id, memoryPerShard, shards, limit });
 });
 
-/** The catalogue was not read, so nothing says whether the size is sold. */
+/** The catalogue was not read, so Refit does not know whether the size is sold. */
 export const catalogueIsUnknown = onChange((instance, _, { offer }) => {
   if (offer !== 'unknown' || instance.edition === 'unrecognised') return null;
   return message('rule.catalogue-unknown', { id: instance.id });
 });
 
 /**
- * The first zone without stock in which the change needs more memory, the instance's own before those that get a replica.
- * @param soldOut what is to be sold out there: the edition, or the whole zone alone.
+ * Makes a rule that finds the first sold-out zone for a change that needs more memory. It checks the instance's own zone
+ * before the zones that get a replica.
+ * @param scope whether the edition is sold out there, or only the zone as a whole.
  */
-function soldOutIn(soldOut: 'edition' | 'zone') {
+function soldOutIn(scope: 'edition' | 'zone') {
   return onChange((instance, change, { offer, placement }) => {
     const before = totalMemory(instance.size);
     const after = totalMemory(sizeAfter(instance.size, change));
@@ -124,16 +125,16 @@ function soldOutIn(soldOut: 'edition' | 'zone') {
     for (const at of [{ zone: instance.zone, offer }, ...(placement?.added ?? [])]) {
       if (at.offer === null || at.offer === 'unknown' || !(at.offer.soldOut || at.offer.zoneSoldOut))
         continue;
-      if (at.offer.soldOut !== (soldOut === 'edition')) return null;
-      const edition = soldOut === 'edition' ? instance.edition : null;
+      if (at.offer.soldOut !== (scope === 'edition')) return null;
+      const edition = scope === 'edition' ? instance.edition : null;
       return message('rule.sold-out', { id: instance.id, before, after, zone: at.zone, edition });
     }
     return null;
   });
 }
 
-/** The edition is sold out in a zone that the change needs more memory in. */
+/** The edition is sold out in a zone where the change needs more memory. */
 export const editionIsSoldOut = soldOutIn('edition');
 
-/** A whole zone is sold out that the change needs more memory in. */
+/** A zone where the change needs more memory is sold out as a whole. */
 export const zoneIsSoldOut = soldOutIn('zone');

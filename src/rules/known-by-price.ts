@@ -1,9 +1,9 @@
-/** What is known from the answer to the price question: that the account holds too little, or the refusal of the change. */
+/** Rules that the answer to the price request decides: the balance is too low, or the change is refused. */
 import { message } from '../messages/messages.ts';
 import type { Message } from '../model.ts';
 import { type Facts, isRefusal, onChange } from './facts.ts';
 
-/** Prepaid, and the account holds less than the quote. */
+/** The instance is prepaid, and the account balance is less than the quote. */
 export const balanceIsTooLow = onChange((instance, _, { quote, balance }) => {
   if (instance.billing !== 'prepaid' || balance === null || quote === null || isRefusal(quote)) return null;
   if (quote.basis !== 'once' || quote.currency !== balance.currency || quote.amount <= balance.amount)
@@ -13,18 +13,18 @@ export const balanceIsTooLow = onChange((instance, _, { quote, balance }) => {
   return message('rule.balance-short', { id, amount, currency, profile, balance: balance.amount });
 });
 
-/** The price question's own spellings of an order's codes. Source: docs/provider.md P75. */
-const SPELT_AS: Readonly<Record<string, string>> = {
+/** The price request's spellings of an order's codes. Source: docs/provider.md P75. */
+const ORDER_CODES: Readonly<Record<string, string>> = {
   'LimitExceeded.MemSizeNotInRange': 'InvalidParameterValue.MemSizeNotInRange',
   'ResourceUnavailable.InstanceStateError': 'ResourceUnavailable.InstanceStatusError',
 };
 
-/** The ordering code that a refused price question stands for. */
+/** The code of an order that matches the code of a refused price request. */
 export function orderCode(code: string): string {
-  return Object.hasOwn(SPELT_AS, code) ? SPELT_AS[code]! : code;
+  return Object.hasOwn(ORDER_CODES, code) ? ORDER_CODES[code]! : code;
 }
 
-/** Fires where the provider refused to price this very change with the code. */
+/** Makes a check that applies if the provider refused to price this change with the code. */
 export function priceRefusedWith(code: string): (facts: Facts) => Message | null {
   return ({ id, change, quote }) => {
     if (!isRefusal(quote) || orderCode(quote.code) !== code) return null;

@@ -1,16 +1,15 @@
-/** Does the data still fit after a reduction? */
-
+/** Rules about a reduction: whether the data still fits. */
 import { upTo } from '../messages/en/format-size.ts';
 import { message } from '../messages/messages.ts';
 import type { Change, Size, UsedMemory } from '../model.ts';
 import { onChange, sizeAfter } from './facts.ts';
 
-/** True where memory or shards get fewer: what the provider measures against the memory in use. */
+/** True if memory or shards shrink. The provider compares these with the memory in use. */
 export function reduces(change: Change): boolean {
   return change.dimension !== 'replicas' && change.to < change.from;
 }
 
-/** Less than 1.3 x the memory in use, in total or in the fullest shard. Source: docs/provider.md P14 and P15. */
+/** The size is less than 1.3 x the memory in use, in total or in the fullest shard. Source: docs/provider.md P14, P15. */
 export const dataWouldNotFit = onChange((instance, change) => {
   const { id, size, used } = instance;
   if (!reduces(change) || used === null) return null;
@@ -33,15 +32,15 @@ export const dataWouldNotFit = onChange((instance, change) => {
   });
 });
 
-/** A reduction of an instance whose memory in use is not known, in total or, with several shards, in the fullest. */
+/** A reduction needs the memory in use, and it is not known. With several shards, that of the fullest is needed too. */
 export const usedIsUnknown = onChange(({ id, used, size }, change) => {
   if (!reduces(change) || (used !== null && (used.fullestShard !== null || size.shards <= 1))) return null;
   return message('rule.used-unknown', { id, fullest: used !== null });
 });
 
 /**
- * Memory in use after a change. With another number of shards the data is spread anew: the fullest shard is
- * taken to keep its lead over the mean. An inference: the provider does not say how it balances.
+ * The memory in use after a change. If the number of shards changes, Refit assumes that the fullest shard stays fuller
+ * than the mean by the same factor. This is an inference: the provider does not say how it balances data.
  */
 export function usedAfter(used: UsedMemory | null, change: Change): UsedMemory | null {
   if (used === null || used.fullestShard === null || change.dimension !== 'shards') return used;
@@ -49,7 +48,7 @@ export function usedAfter(used: UsedMemory | null, change: Change): UsedMemory |
   return { ...used, fullestShard };
 }
 
-// In tenths, so that 1.3 x 10 is 13 and not 13.000000000000002.
+// Counts in tenths, so that 1.3 x 10 is 13 and not 13.000000000000002.
 function isBelow(size: number, used: number): boolean {
   return size * 10 < used * 13;
 }
@@ -58,7 +57,7 @@ function required(used: number): number {
   return Math.ceil((used * 13) / 10);
 }
 
-/** The least value of the dimension that holds the data. */
+/** The smallest value of the dimension that holds the data. */
 function leastThatFits(size: Size, { dimension }: Change, used: UsedMemory) {
   if (dimension === 'shards')
     return { dimension, value: Math.ceil(required(used.total) / size.memoryPerShard) } as const;

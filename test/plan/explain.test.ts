@@ -7,22 +7,22 @@ import { COMMON_CODES } from '../run/order-code-table.ts';
 import { GB, instance, inventory, plan, select, standard, target } from './fixtures/small-fleet.ts';
 
 describe('a code', () => {
-  it('is explained by its rule, whatever the case of its letters', () => {
+  it('is explained in any letter case', () => {
     expect(explainCode('limitexceeded.invalidmemsize')).toBe(
       [
         'LimitExceeded.InvalidMemSize (error)',
-        'The memory per shard lies between two sizes that are sold and is none itself.',
-        "  looks at  the catalogue for the instance's zone, edition and pay mode",
-        '  said of   a step, before it is ordered',
-        '  fix       use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
-        '  source    UpgradeInstance page, founding and present edition (docs/provider.md P21), read 2026-11',
+        'The memory per shard is between two sizes that are sold, but is not sold itself.',
+        "  checks      the catalogue for the instance's zone, edition and billing mode",
+        '  applies to  a step, before it is ordered',
+        '  fix         use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
+        '  source      UpgradeInstance page, founding and present edition (docs/provider.md P21), read 2026-11',
         '',
       ].join('\n'),
     );
   });
 
-  /** The ordering action's own list. Source: docs/provider.md P21. */
-  const OF_THE_ORDER = [
+  /** The error codes in the list of the ordering action. Source: docs/provider.md P21. */
+  const ORDER_CODES = [
     'InvalidParameter.PermissionDenied',
     'UnauthorizedOperation.NoCAMAuthed',
     'InvalidParameterValue.MemSizeNotInRange',
@@ -44,10 +44,10 @@ describe('a code', () => {
     'UnsupportedOperation.LowVersion',
   ];
 
-  it.each(OF_THE_ORDER)('that an order may be answered with is explained: %s', (code) => {
+  it.each(ORDER_CODES)('that answers an order is explained: %s', (code) => {
     const page = explainCode(code)?.split('\n') ?? [];
     expect(page[0]).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')} \\((error|note)\\)$`));
-    for (const part of ['looks at', 'fix', 'source'])
+    for (const part of ['checks', 'fix', 'source'])
       expect(page.find((line) => line.startsWith(`  ${part}`))?.length).toBeGreaterThan(20);
     expect(page.find((line) => line.startsWith('  source'))).toMatch(
       /docs\/provider\.md P21\b|docs\/provider\.md P23\b/,
@@ -55,33 +55,33 @@ describe('a code', () => {
     expect(page.at(-2)).toMatch(/, read 2026-11$/);
   });
 
-  it('that a run decides by is explained, also where no plan foretells it', () => {
+  it('that decides what a run does is explained, even if no plan predicts it', () => {
     const table = readFileSync('src/run/decide/after-refusal.ts', 'utf8');
     const codes = [...table.matchAll(/^ {2}'?([A-Z][\w.]+)'?: (?:[a-z]+\(|\{)/gm)].map(([, code]) => code!);
     expect(codes.length).toBeGreaterThan(30);
     expect(codes.filter((code) => explainCode(code) === null)).toEqual([]);
-    expect(explainCode('RequestLimitExceeded')).toContain('provably not executed');
+    expect(explainCode('RequestLimitExceeded')).toContain('The call was not executed');
   });
 
-  it('is explained for every rule there is: what it looks at, a sentence, a fix, source and date', () => {
+  it('is explained with meaning, checks, scope, fix, source and date', () => {
     for (const { code } of allRules()) {
       const page = explainCode(code)!.split('\n');
       expect(page[0], code).toMatch(/^[A-Z][\w.]+ \((error|warning|note)\)$/);
       expect(page[1], code).toMatch(/^\S.{15,}\.$/);
       const parts = page.slice(2).map((line) => /^ {2}(\w+(?: \w+)?) {2,}\S.{3,}$/.exec(line)?.[1] ?? line);
-      expect(parts, code).toEqual(['looks at', 'said of', 'fix', 'source', '']);
+      expect(parts, code).toEqual(['checks', 'applies to', 'fix', 'source', '']);
       expect(page.at(-2), code).toMatch(/, read 20\d\d-\d\d$/);
     }
   });
 
-  it('stands once on the shelf, and each of the two codes of the lock has a page of its own', () => {
+  it('has one rule, and each of the two codes of the lock has its own page', () => {
     const codes = allRules().map(({ code }) => code);
     expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
     expect(explainCode('FailedOperation.Unknown')).toContain('days of the week');
-    expect(explainCode('FailedOperation.SystemError')).toContain('a fault of its own');
+    expect(explainCode('FailedOperation.SystemError')).toContain('an internal fault');
   });
 
-  it('is explained for whatever an order or a read is documented to be answered with', () => {
+  it('is explained if the provider documents it for an order or a read', () => {
     const model = JSON.parse(readFileSync('test/simulator/fixtures/provider-model.json', 'utf8')) as Record<
       string,
       { readonly codes: readonly string[] }
@@ -93,7 +93,7 @@ describe('a code', () => {
     expect([...codes, ...COMMON_CODES].filter((code) => explainCode(code) === null)).toEqual([]);
   });
 
-  it('is explained wherever in the program it is given', () => {
+  it('is explained if any part of Refit gives it', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),
     );
@@ -108,11 +108,11 @@ describe('a code', () => {
 
   // biome-ignore format: one line a case
   it.each([
-    ['a slip', 'LimitExceeded.InvalidMemsise', 'LimitExceeded.InvalidMemSize'],
+    ['a typing error', 'LimitExceeded.InvalidMemsise', 'LimitExceeded.InvalidMemSize'],
     ['its last part', 'SaleOut', 'ResourceUnavailable.SaleOut'],
-    ['its last part with a slip', 'ShrinkDenyed', 'Refit.ShrinkDenied'],
+    ['its last part with a typing error', 'ShrinkDenyed', 'Refit.ShrinkDenied'],
     ['nothing like it', 'zzzzzzzzzzzzzzzzz', null],
-  ])('that is unknown gets the nearest one: %s', (_, code, nearest) => {
+  ])('that is unknown gets the nearest known one: %s', (_, code, nearest) => {
     expect(explainCode(code)).toBeNull();
     expect(nearestCode(code)).toBe(nearest);
   });
@@ -128,7 +128,7 @@ describe('an instance', () => {
     target(select(), { replicas: 2 }, { line: 9, exclude: [select({ tags: { env: ['prod'] } })] }),
   ]);
 
-  it('is told with what is sold for it, what selects it and what it becomes; control characters are spelt out', () => {
+  it('is explained with the sizes sold, its targets and its new size, and control characters are escaped', () => {
     expect(explainInstance('crs-cart0001', fleet, given)).toBe(
       [
         'crs-cart0001 "cart\\u{1b}[2J\\u{202e}"',
@@ -139,27 +139,27 @@ describe('an instance', () => {
         '  sold      memoryPerShard 1GB, 2GB, 4GB, 8GB, 12GB, 16GB, 20GB, 24GB, 32GB, 40GB, 48GB, 64GB',
         '            shards 1, 3, 5, 8, 12, 16, 24, 32, 40, 48, 64, 80, 96, 128',
         '            replicas 1, 2, 3, 4, 5',
-        '  now       may be changed: running, no task under way, no order unpaid',
+        '  now       can change: running, no task in progress, no unpaid order',
         'in plan test:',
         '  target 1 (plan.yaml:3) selects it',
-        '  target 2 (plan.yaml:6) does not: name: cart\\u{1b}[2J\\u{202e} does not match feed-*',
-        '  target 3 (plan.yaml:9) does not: exclude 1 takes it out',
+        '  target 2 (plan.yaml:6) does not select it: name: cart\\u{1b}[2J\\u{202e} does not match feed-*',
+        '  target 3 (plan.yaml:9) does not select it: entry 1 of exclude removes it',
         '  becomes   8GB x 5 shards, 1 replica',
         '  step      memoryPerShard 4GB -> 8GB',
         '  step      shards 3 -> 5',
         '            memoryPerShard, then shards: the usual order',
-        '  in order  nothing that was read speaks against it',
+        '  ready     no blockers found',
         '            FailedOperation.SystemError: crs-cart0001: this step follows another of the same instance. After a change the instance stays locked for a while, and the provider answers FailedOperation.SystemError or FailedOperation.Unknown',
         '',
       ].join('\n'),
     );
   });
 
-  it('that is blocked is told by what, with the fix', () => {
+  it('that is blocked is explained with the blocker and its fix', () => {
     expect(explainInstance('crs-gone0001', fleet, given)).toContain(
       [
-        '  target 1 (plan.yaml:3) does not: tags: env is test, not prod',
-        '  target 2 (plan.yaml:6) does not: name: cart does not match feed-*',
+        '  target 1 (plan.yaml:3) does not select it: tags: env is test, not prod',
+        '  target 2 (plan.yaml:6) does not select it: name: cart does not match feed-*',
         '  target 3 (plan.yaml:9) selects it',
         '  blocked   ResourceUnavailable.InstanceStatusAbnormal: crs-gone0001 is isolated, not running',
         '            renew it, or exclude it: exclude: [crs-gone0001]',
@@ -167,24 +167,24 @@ describe('an instance', () => {
     );
   });
 
-  it('is told whether anything could be changed now, with no plan at hand', () => {
-    const told = (is: Parameters<typeof instance>[0]) =>
+  it('is explained without a plan: whether it can change now', () => {
+    const nowLines = (is: Parameters<typeof instance>[0]) =>
       explainInstance('crs-cart0001', inventory([instance({ id: 'crs-cart0001', ...is })]), null)
         .split('\n')
         .filter((line) => line.startsWith('  now'));
-    expect(told({})).toEqual(['  now       may be changed: running, no task under way, no order unpaid']);
-    expect(told({ task: 'backup', unpaidOrder: '2026' })).toEqual([
+    expect(nowLines({})).toEqual(['  now       can change: running, no task in progress, no unpaid order']);
+    expect(nowLines({ task: 'backup', unpaidOrder: '2026' })).toEqual([
       '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is running, and a task is in progress on it: backup',
       '  now       blocked, FailedOperation.PayFailed: crs-cart0001: order 2026 for it is not paid',
     ]);
-    expect(told({ status: 'isolated' })[0]).toContain('ResourceUnavailable.InstanceStatusAbnormal');
-    expect(told({ status: 'processing', task: 'resize' })).toEqual([
+    expect(nowLines({ status: 'isolated' })[0]).toContain('ResourceUnavailable.InstanceStatusAbnormal');
+    expect(nowLines({ status: 'processing', task: 'resize' })).toEqual([
       '  now       blocked, ResourceUnavailable.InstanceStatusAbnormal: crs-cart0001 is processing, not running',
       '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is processing, and a task is in progress on it: resize',
     ]);
   });
 
-  it('that is not in the inventory is told with what the inventory covers', () => {
+  it('that is not in the inventory is explained with what the inventory covers', () => {
     expect(explainInstance('crs-none0001', fleet, null)).toBe(
       'crs-none0001 is not in the inventory of 2026-11-05T02:00:00.000Z, which covers ap-guangzhou as default, ap-shanghai as default\n',
     );

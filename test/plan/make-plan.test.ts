@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../src/messages/messages.ts';
 import type { Instance, Money, Plan, PlanReview, PriceShare, Quote } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import type { Quotes } from '../../src/plan/price/price-steps.ts';
@@ -44,7 +45,7 @@ function review(
   return finishPlan(draft, { quotes, balances, now: NOW, saveAs: 'saved.json' });
 }
 
-/** `ready: aaaaaaaa/memoryPerShard` with the codes of errors and warnings behind bars. */
+/** The verdict and the steps, then the codes of errors and warnings: `ready: aaaaaaaa/mem | Refit.PriceRefused`. */
 function picture({ verdict, plan: { steps }, findings }: PlanReview): string {
   const codes = findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code);
   return [
@@ -85,32 +86,32 @@ describe('the verdict', () => {
     ['a shrink is denied by default', plan([target(select(), { memoryPerShard: 2 * GB })]), [a], null, 'blocked:  | Refit.ShrinkDenied'],
     ['... and so are fewer replicas', plan([target(select(), { replicas: 1 })]), [standard({ size: size(4 * GB, 1, 2) })], null, 'blocked:  | Refit.ShrinkDenied'],
     ['a shrink that is allowed', plan([target(select(), { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })), [a], null, 'ready: aaaaaaaa/mem'],
-    ['... by an instance whose use is unknown', plan([target(select(), { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })), [{ ...a, used: null }], null, 'blocked:  | Refit.UsedUnknown'],
+    ['... of an instance with unknown memory in use', plan([target(select(), { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })), [{ ...a, used: null }], null, 'blocked:  | Refit.UsedUnknown'],
     ['less memory in more shards is no shrink', plan([target(select(), { memoryPerShard: 2 * GB, shards: 8 })]), [c], null, 'ready: cccccccc/mem cccccccc/shards'],
     ['targets up to the guard', plan([target('crs-aaaaaaaa', to8)], guards({ targets: { operator: '<=', value: 50, base: 'inventory' } })), [a, b], null, 'ready: aaaaaaaa/mem'],
     ['targets above the guard', plan([all8], guards({ targets: { operator: '<=', value: 50, base: 'inventory' } })), [a, b], null, 'blocked: aaaaaaaa/mem bbbbbbbb/mem | Refit.TooManyTargets'],
-    ['... whatever onBlocked says', plan([all8], { ...skip, ...guards({ targets: { operator: '<', value: 2, base: 'count' } }) }), [a, b], null, 'blocked: aaaaaaaa/mem bbbbbbbb/mem | Refit.TooManyTargets'],
+    ['... despite onBlocked: skip', plan([all8], { ...skip, ...guards({ targets: { operator: '<', value: 2, base: 'count' } }) }), [a, b], null, 'blocked: aaaaaaaa/mem bbbbbbbb/mem | Refit.TooManyTargets'],
     ['a cost guard without prices', plan([all8], cost(100)), [a], null, 'blocked: aaaaaaaa/mem | Refit.CostUnknown'],
     ['cost up to the guard', plan([all8], cost(100)), [a, b], { 'crs-aaaaaaaa/memoryPerShard': once(99.9), 'crs-bbbbbbbb/memoryPerShard': hourly(0.1) }, 'ready: aaaaaaaa/mem bbbbbbbb/mem'],
     ['cost above the guard', plan([all8], cost(100)), [a], { 'crs-aaaaaaaa/memoryPerShard': once(100.01) }, 'blocked: aaaaaaaa/mem | Refit.CostAboveGuard'],
     ['one price of two unknown', plan([all8], cost(100)), [a, b], { 'crs-aaaaaaaa/memoryPerShard': once(1) }, 'blocked: aaaaaaaa/mem bbbbbbbb/mem | Refit.CostUnknown'],
     ['a price in another currency', plan([all8], cost(100)), [a], { 'crs-aaaaaaaa/memoryPerShard': once(1, 'USD') }, 'blocked: aaaaaaaa/mem | Refit.CostUnknown'],
-    ['a price refused with a code that foretells the order', plan([all8], skip), [a, b], { 'crs-aaaaaaaa/memoryPerShard': refusal('UnsupportedOperation.LowVersion'), 'crs-bbbbbbbb/memoryPerShard': once(1) }, 'ready: bbbbbbbb/mem | UnsupportedOperation.LowVersion'],
-    ['a price refused with one that does not', plan([all8]), [a], { 'crs-aaaaaaaa/memoryPerShard': refusal('InternalError') }, 'ready: aaaaaaaa/mem | Refit.PriceRefused'],
-    ['nothing to do needs no price', plan([target(select(), { memoryPerShard: 4 * GB })], cost(100)), [a], null, 'no-change: '],
+    ['a refused price with a code that predicts the order', plan([all8], skip), [a, b], { 'crs-aaaaaaaa/memoryPerShard': refusal('UnsupportedOperation.LowVersion'), 'crs-bbbbbbbb/memoryPerShard': once(1) }, 'ready: bbbbbbbb/mem | UnsupportedOperation.LowVersion'],
+    ['a refused price with a code that does not', plan([all8]), [a], { 'crs-aaaaaaaa/memoryPerShard': refusal('InternalError') }, 'ready: aaaaaaaa/mem | Refit.PriceRefused'],
+    ['a plan without steps needs no price', plan([target(select(), { memoryPerShard: 4 * GB })], cost(100)), [a], null, 'no-change: '],
     ['finishBy has passed', plan([all8], { finishBy: READ_AT }), [a], null, 'blocked: aaaaaaaa/mem | Refit.FinishByPassed'],
     ['finishBy too soon for the rate', plan([all8], { finishBy: '2026-11-05T02:00:00.500Z' }), [a], null, 'ready: aaaaaaaa/mem | Refit.FinishByTooSoon'],
     ['a window before the plan expires', plan([all8], nights()), [a], null, 'ready: aaaaaaaa/mem'],
     ['... and only after that', plan([all8], { ...nights({ allow: ['Wed 01:00-05:00'] }) }), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
     ['... and only after finishBy', plan([all8], { ...nights(), finishBy: '2026-11-05T16:00:00.000Z' }), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
     ['windows that are all frozen', plan([all8], nights({ freeze: ['2026-01-01..2028-01-01'] })), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
-    ['a patience that an order may outlast', plan([all8], patience(59.9)), [a], null, 'ready: aaaaaaaa/mem | Refit.ShortPatience'],
+    ['a patience that is too short', plan([all8], patience(59.9)), [a], null, 'ready: aaaaaaaa/mem | Refit.ShortPatience'],
     ['a patience of a minute', plan([all8], patience(60)), [a], null, 'ready: aaaaaaaa/mem'],
   ] as const)('%s', ([_, given, fleet, prices, expected]) => {
     expect(picture(review(given, fleet, prices))).toBe(expected);
   });
 
-  it('tells of a window that is too short for the rate, and of the next one that opens', () => {
+  it('notes a window that is too short for the rate, and forecasts the next window', () => {
     const slow = { ...plan([]).execution, requestsPerSecond: 0.01 };
     const { findings, plan: saved } = review(
       plan([all8], { ...nights({ allow: ['daily 12:00-12:01'] }), execution: slow }),
@@ -128,7 +129,7 @@ describe('the verdict', () => {
     });
   });
 
-  it('lets no target take money that an earlier one has taken', () => {
+  it('spends the balance only once', () => {
     const fleet = [a, b].map((one) => ({ ...one, billing: 'prepaid' as const }));
     const prices = { 'crs-aaaaaaaa/memoryPerShard': once(60), 'crs-bbbbbbbb/memoryPerShard': once(60) };
     const got = review(plan([all8], skip), fleet, prices, { default: { amount: 100, currency: 'CNY' } });
@@ -137,7 +138,7 @@ describe('the verdict', () => {
     );
   });
 
-  it('tells the shortfall of each account with its numbers, and counts on no refund', () => {
+  it('shows the shortfall of each account, without counting on refunds', () => {
     const prepaid = (id: string, profile: string) =>
       standard({ id, profile, billing: 'prepaid', size: size(4 * GB, 1, 2) });
     const fleet = [
@@ -167,7 +168,7 @@ describe('the verdict', () => {
     expect(
       findings.filter(({ code }) => code === 'Refit.BalanceShort').map(({ message }) => message),
     ).toEqual([
-      'the prepaid quotes of 2 instances of profile default come to 87 CNY, and its account has 50 CNY: 37 CNY short, which leaves out 1 instance',
+      'the prepaid quotes of 2 instances of profile default are 87 CNY in total, and the account has 50 CNY: 37 CNY short, which blocks 1 instance',
     ]);
   });
 });
@@ -193,7 +194,7 @@ describe('the plan', () => {
     expect(got.map(({ name, steps: ids }) => `${name}:${ids.length}`)).toEqual(['canary:2', 'rest:2']);
   });
 
-  it('asks a price for each step as if it were the only one, and scales that of a later one', () => {
+  it('requests a price for each step as if it were the only one, and scales that of a later step', () => {
     const draft = draftPlan(plan([both]), inventory([c]), NOW);
     expect(draft.toPrice.map(({ step, size: asked }) => [step, asked])).toEqual([
       ['crs-cccccccc/memoryPerShard', size(8 * GB, 3)],
@@ -211,7 +212,7 @@ describe('the plan', () => {
     expect(got.plan.steps.map(({ quote }) => quote?.estimated)).toEqual([undefined, true]);
   });
 
-  it('does not take the refusal to price a later step alone for a refusal of the step', () => {
+  it('does not treat a refused price of a later step as a refusal of the step', () => {
     const tight = {
       ...c,
       size: size(8 * GB, 3),
@@ -228,7 +229,7 @@ describe('the plan', () => {
     );
     expect(got.verdict).toBe('ready');
     expect(got.plan.steps.map(({ quote }) => quote?.amount ?? null)).toEqual([5, null]);
-    // And says that its price is not known, and why.
+    // The plan says that its price is unknown, and why.
     expect(got.findings.find(({ code }) => code === 'Refit.PriceRefused')?.message).toContain(
       'memoryPerShard 8GB -> 4GB from the present size: InvalidParameterValue.ReduceCapacityNotAllowed',
     );
@@ -257,25 +258,25 @@ describe('the plan', () => {
     expect(review(plan([all8]), [a]).plan).not.toHaveProperty('priceShares');
   });
 
-  it('made offline with a cost guard says that prices come from the provider alone', () => {
+  it('made offline with a cost guard says that only the provider gives prices', () => {
     const draft = draftPlan(plan([all8], cost(100)), inventory([a]), NOW);
     const { findings } = finishPlan(draft, { quotes: null, now: NOW, saveAs: null, source: 'fleet.json' });
     expect(findings).toMatchObject([
       {
         code: 'Refit.CostUnknown',
         message:
-          'guards.cost is <= 100 CNY, and this plan is made offline from fleet.json: prices come from the provider alone, and an unknown price refuses the plan',
+          'guards.cost is <= 100 CNY, and this plan is made offline from fleet.json: only the provider gives prices, and an unknown price refuses the plan',
         fix: 'refit plan PLAN --price without --inventory',
       },
     ]);
   });
 
-  it('keeps the shown but unsealed plan without a digest', () => {
+  it('has no digest if it is only shown', () => {
     expect(review(plan([all8]), [a, gone]).plan).not.toHaveProperty('digest');
     expect(sealedPlan(review(plan([all8]), [a])).digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('tells what to type next', () => {
+  it('gives the command to type next', () => {
     expect(review(plan([all8]), [a]).next).toBe('refit apply saved.json');
     expect(review(plan([all8]), [gone]).next).toBe(
       'refit explain ResourceUnavailable.InstanceStatusAbnormal',
@@ -293,23 +294,25 @@ describe('the plan', () => {
     expect(sealedPlan(review(given, [a, b, c])).digest).toBe(sealedPlan(review(given, [c, b, a])).digest);
   });
 
-  it('holds the memory in use that a size was held against, and tells it to the reviewer', () => {
-    const told = 'in use 1024MB (test, read 2026-11-05T02:00:00Z)';
+  it('stores the memory in use on which a size depends, and shows it to the reviewer', () => {
+    const inUse = 'in use 1024MB (test, read 2026-11-05T02:00:00Z)';
     const shrunk = review(
       plan([target('crs-aaaaaaaa', { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })),
       [a],
     );
-    expect(shrunk.plan.preconditions[0]).toMatchObject({ used: a.used, because: told });
+    const shown = ({ plan: { preconditions } }: PlanReview) => {
+      const { used, reason } = preconditions[0]!;
+      return [used, textOf(reason!)];
+    };
+    expect(shown(shrunk)).toEqual([a.used, inUse]);
     const twice = relative({ atLeast: { timesUsed: 6 }, roundTo: 'sold' });
     const grown = review(plan([target('crs-aaaaaaaa', { memoryPerShard: twice })]), [a]);
-    expect(grown.plan.preconditions[0]).toMatchObject({
-      used: a.used,
-      because: `at least 6 x 1024MB in use = 6144MB; the next size sold is 8GB; ${told}`,
-    });
+    const grownReason = `at least 6 x 1024MB in use = 6144MB; the next size sold is 8GB; ${inUse}`;
+    expect(shown(grown)).toEqual([a.used, grownReason]);
     expect(review(plan([all8]), [a]).plan.preconditions[0]).not.toHaveProperty('used');
   });
 
-  it('names the instances whose memory in use must be read, also for a size by it', () => {
+  it('names the instances whose memory in use must be read for their new size', () => {
     const twice = relative({ atLeast: { timesUsed: 2 } });
     const draft = draftPlan(
       plan([target(select(), { memoryPerShard: twice })]),
@@ -319,7 +322,7 @@ describe('the plan', () => {
     expect(draft.toMeasure.map(({ id }) => id)).toEqual(['crs-aaaaaaaa']);
   });
 
-  it('names the instances whose memory in use must be read', () => {
+  it('names the instances whose memory in use must be read for a reduction', () => {
     const draft = draftPlan(
       plan([target(select(), { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })),
       inventory([{ ...a, used: null }, b]),
@@ -330,7 +333,7 @@ describe('the plan', () => {
 });
 
 describe('a large fleet', () => {
-  it('of 100,000 instances and a thousand selectors costs about ten times what a tenth of it costs', () => {
+  it('of 100,000 instances and a thousand selectors takes about ten times as long as a tenth of it', () => {
     const planned = (instances: number, selectors: number): number => {
       const fleet = Array.from({ length: instances }, (_, i) =>
         standard({ id: `crs-${String(i).padStart(8, '0')}`, tags: { app: `app-${i % selectors}` } }),
@@ -343,7 +346,7 @@ describe('a large fleet', () => {
       return performance.now() - began;
     };
     planned(2_000, 20);
-    // Were the fleet walked for each selector, ten times both would cost a hundred times as much.
+    // If Refit walked the fleet for each selector, ten times both would take a hundred times as long.
     expect(planned(100_000, 1_000) / planned(10_000, 100)).toBeLessThan(45);
   });
 });

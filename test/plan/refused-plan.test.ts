@@ -1,4 +1,4 @@
-// Goal: plans/refused.yaml shows every code that planning can refuse with, each on its own line, and no other.
+// Goal: plans/refused.yaml shows every code with which planning can refuse, each on its own line, and no other.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { validateInventory } from '../../src/generated/validators.js';
@@ -12,7 +12,7 @@ import { NOW, READ_AT } from './fixtures/small-fleet.ts';
 const text = readFileSync('plans/refused.yaml', 'utf8');
 const inventory = JSON.parse(readFileSync('test/plan/fixtures/refused-inventory.json', 'utf8')) as Inventory;
 
-/** How the provider answers the price questions that it does not simply answer with 1 CNY an hour. */
+/** The provider's answers to price requests. Its answer to all others is 1 CNY an hour. */
 const ANSWERS: Record<string, Quote | QuoteRefusal> = {
   'crs-denied01/memoryPerShard': refusal('InvalidParameter.PermissionDenied'),
   'crs-noauth01/memoryPerShard': refusal('UnauthorizedOperation.NoCAMAuthed'),
@@ -40,10 +40,10 @@ describe('plans/refused.yaml against a fixed inventory', () => {
     number: index + 1,
     expected: (/^[^#].*# expect: (.+)$/.exec(line)?.[1] ?? '').split(/\s+/).filter((code) => code !== ''),
   }));
-  const told = review.findings.filter(({ severity }) => severity !== 'note');
-  const on = (number: number) => told.filter(({ location }) => location?.line === number);
+  const shown = review.findings.filter(({ severity }) => severity !== 'note');
+  const on = (number: number) => shown.filter(({ location }) => location?.line === number);
 
-  it('stands against an inventory of the published form', () => {
+  it('uses an inventory of the published form', () => {
     expect(validateInventory(inventory)).toBe(true);
   });
 
@@ -59,27 +59,27 @@ describe('plans/refused.yaml against a fixed inventory', () => {
     },
   );
 
-  it('says of the whole plan what stands beside its guards and its time', () => {
+  it('has the findings of the whole plan that its guards and its time expect', () => {
     const beside = lines.filter(({ line }) => !/^ {2}- /.test(line)).flatMap(({ expected }) => expected);
-    expect(codes(told.filter(({ location }) => location === null))).toEqual(beside.toSorted());
+    expect(codes(shown.filter(({ location }) => location === null))).toEqual(beside.toSorted());
   });
 
-  it('shows every code that a plan can be refused with, but those that exclude others', () => {
-    const shown = new Set(lines.flatMap(({ expected }) => expected));
+  it('shows every code that can refuse a plan, except those that exclude others', () => {
+    const expected = new Set(lines.flatMap(({ expected }) => expected));
     const missing = allRules().filter(
       ({ code, severity, appliesTo }) =>
-        severity === 'error' && (appliesTo === 'step' || appliesTo === 'plan') && !shown.has(code),
+        severity === 'error' && (appliesTo === 'step' || appliesTo === 'plan') && !expected.has(code),
     );
     expect(missing.map(({ code }) => code)).toEqual([
-      'Refit.CatalogueUnknown', // would be said of every target
-      'Refit.NoRegion', // is said before anything is read
-      'Refit.CostAboveGuard', // instead of CostUnknown
-      'Refit.CalendarUnreadable', // is said before anything is read
-      'Refit.WindowUnknown', // would be said of every target
-      'Refit.NotAsLeft', // of plans made from a run
-      'Refit.Unsettled', // as well
-      'Refit.TooFewApprovers', // is said of a file beside the plan
-      'Refit.Blocked', // only where a reader has room for a single code
+      'Refit.CatalogueUnknown', // would apply to every target
+      'Refit.NoRegion', // comes before anything is read
+      'Refit.CostAboveGuard', // comes instead of CostUnknown
+      'Refit.CalendarUnreadable', // comes before anything is read
+      'Refit.WindowUnknown', // would apply to every target
+      'Refit.NotAsLeft', // only for plans made from a run
+      'Refit.Unsettled', // the same
+      'Refit.TooFewApprovers', // is about a file beside the plan
+      'Refit.Blocked', // only for formats with a single code
     ]);
   });
 });

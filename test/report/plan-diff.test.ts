@@ -169,7 +169,7 @@ const DIFFERENCES: readonly [name: string, change: (plan: SavedPlan) => SavedPla
   ],
   [
     'an unchanged target',
-    (plan) => ({ ...plan, unchanged: [{ instance: 'crs-u', region: 'r', reason: 'x' }] }),
+    (plan) => ({ ...plan, unchanged: [{ instance: 'crs-u', region: 'r', reason: { id: 'x', params: {} } }] }),
     /\+ crs-u {2}already has the requested size/,
   ],
   [
@@ -203,7 +203,7 @@ describe('two saved plans', () => {
       preconditions: PLAN.preconditions.map((one) => ({
         ...one,
         readAt: '2026-01-06T01:00:00.000Z',
-        reason: 'x',
+        reason: { id: 'x', params: {} },
       })),
       steps: PLAN.steps.map((step) => ({
         ...step,

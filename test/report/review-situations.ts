@@ -1,7 +1,8 @@
 /** More reviews for tests, in addition to `situations.ts`. */
+import { message } from '../../src/messages/messages.ts';
 import type { SealedReview, Step } from '../../src/model.ts';
 import { sumPrices } from '../../src/money.ts';
-import { type Case, finding, savedPlan } from './situations.ts';
+import { type Case, finding, reasonWith, savedPlan } from './situations.ts';
 
 /** Many instances of several sizes in two regions. Some have two steps, some are prepaid, every tenth has a Chinese name. */
 export function largeFleet(instances: number, priced: boolean): Case[] {
@@ -49,7 +50,7 @@ export function fiveThousandChanges(priced = true): SealedReview {
   const unchanged = Array.from({ length: 300 }, (_, at) => ({
     instance: `crs-u${String(at).padStart(7, '0')}`,
     region: 'ap-guangzhou',
-    reason: 'already 8 GB × 3 shards × 1 replica',
+    reason: message('reason.already-at-size', { size: { memoryPerShard: 8192, shards: 3, replicas: 1 } }),
   }));
   const plan = savedPlan(cases, { blocked, unchanged }, waves);
   return {
@@ -79,7 +80,12 @@ function shrinking(): SealedReview {
       instance: 'crs-8kd02mfa',
       name: 'cart-02',
       wave: 1,
-      reason: 'shards first: 8 GB × 3 shards would not be valid on the way',
+      reason: message('reason.lower-peak', {
+        order: ['shards', 'memoryPerShard'],
+        peak: 65_536,
+        usual: ['memoryPerShard', 'shards'],
+        usualPeak: 98_304,
+      }),
       changes: [
         { shards: 8, price: 980.5 },
         { memoryPerShard: 8192, price: 1600 },
@@ -139,7 +145,12 @@ export function reviewFullOf(text: string): SealedReview {
     location: { file: text, line: 3, column: 5 },
   });
   const cases: Case[] = [
-    { instance: 'crs-ev11ev11', name: text, reason: text, changes: [{ memoryPerShard: 8192, price: 412 }] },
+    {
+      instance: 'crs-ev11ev11',
+      name: text,
+      reason: reasonWith(text),
+      changes: [{ memoryPerShard: 8192, price: 412 }],
+    },
     {
       instance: text,
       name: text,
@@ -156,7 +167,7 @@ export function reviewFullOf(text: string): SealedReview {
       owner: text,
       file: text,
       blocked: [{ instance: 'crs-ev12ev12', region: text, findings: [{ ...bad, instance: 'crs-ev12ev12' }] }],
-      unchanged: [{ instance: text, region: text, reason: text }],
+      unchanged: [{ instance: text, region: text, reason: reasonWith(text) }],
       findings: [{ ...bad, severity: 'warning', instance: null }],
       inventory: { source: text, readAt: '2026-01-05T01:58:00.000Z', instances: 3 },
       approvals: { need: 1, authors: [text], approvers: [{ name: text, key: 'ssh-ed25519 AAAA' }] },

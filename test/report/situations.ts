@@ -1,6 +1,7 @@
 /** Builds saved plans, journals and reviews for tests. Times are fixed. */
 
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
+import { message } from '../../src/messages/messages.ts';
 import {
   type AfterRefusal,
   type BlockedTarget,
@@ -10,6 +11,7 @@ import {
   JOURNAL_FORMAT,
   type JournalEntry,
   type JournalEvent,
+  type Message,
   type Money,
   type Outcome,
   type PlanReview,
@@ -33,7 +35,13 @@ export interface Case {
   readonly size?: Size;
   readonly changes: readonly (Partial<Size> & { readonly price?: number; readonly basis?: Quote['basis'] })[];
   readonly wave?: number;
-  readonly reason?: string;
+  readonly reason?: Message;
+}
+
+/** A reason that holds a text from outside: where the memory in use was read. */
+export function reasonWith(source: string): Message {
+  const used = { total: 1024, fullestShard: null, source, readAt: READ_AT };
+  return message('reason.memory-in-use', { used });
 }
 
 export const DIGEST = '3f2a9c1d5b7e80416c2d9fa0b1e3578c44d6709e2fb18a35c07d6e912b84fa53';
@@ -245,7 +253,12 @@ const CART: readonly Case[] = [
     instance: 'crs-8kd02mfa',
     name: 'cart-02',
     wave: 1,
-    reason: 'shards first: 8 GB × 3 shards would not be valid on the way',
+    reason: message('reason.lower-peak', {
+      order: ['shards', 'memoryPerShard'],
+      peak: 65_536,
+      usual: ['memoryPerShard', 'shards'],
+      usualPeak: 98_304,
+    }),
     changes: [
       { shards: 8, price: 980.5 },
       { memoryPerShard: 8192, price: 1600 },
@@ -278,7 +291,11 @@ const tooSoon = finding({
   instance: null,
 });
 const unchanged = [
-  { instance: 'crs-0k0k0k0k', region: 'ap-guangzhou', reason: 'already 8 GB × 3 shards × 1 replica' },
+  {
+    instance: 'crs-0k0k0k0k',
+    region: 'ap-guangzhou',
+    reason: message('reason.already-at-size', { size: { memoryPerShard: 8192, shards: 3, replicas: 1 } }),
+  },
 ];
 
 /** A saved plan with the journal of its run. */
@@ -477,7 +494,7 @@ export function hostileRun(text: string): Situation {
           findings: [finding({ code: text, message: text, fix: text })],
         },
       ],
-      unchanged: [{ instance: 'crs-ev13ev13', region: 'ap-guangzhou', reason: text }],
+      unchanged: [{ instance: 'crs-ev13ev13', region: 'ap-guangzhou', reason: reasonWith(text) }],
       file: text,
       findings: [finding({ severity: 'warning', code: text, message: text, fix: text })],
     },

@@ -1,5 +1,6 @@
-/** One line a case: what is so, and the code that the provider would answer with, last on the line. */
+/** One line for each case: the facts, and at the end the code with which the provider would answer. */
 import { describe, expect, it } from 'vitest';
+import { codes } from '../../src/messages/en/codes.ts';
 import { message } from '../../src/messages/messages.ts';
 import type { Change, Instance, Offer } from '../../src/model.ts';
 import { allRules, check } from '../../src/rules/check.ts';
@@ -8,7 +9,7 @@ import { usedAfter } from '../../src/rules/reduction.ts';
 import { RULES } from '../../src/rules/rules.ts';
 import { GB, instance, offer, READ_AT, size, standard } from '../plan/fixtures/small-fleet.ts';
 
-type Case = readonly [what: string, facts: Partial<Facts> & { is?: Instance }, code: string | null];
+type Case = readonly [name: string, facts: Partial<Facts> & { is?: Instance }, code: string | null];
 
 const cluster = instance();
 const plain = standard();
@@ -32,7 +33,7 @@ const nodes: Instance['nodes'] = [
   { id: 65537, role: 'replica', zone: { code: 'ap-guangzhou-4', number: 100004 } },
 ];
 
-/** A replica more in Guangzhou 4, and what is sold there. */
+/** One more replica in Guangzhou 4, with the offer there. */
 function placed({ offer: sold = offer() }: { offer?: Offer | null } = {}): Placement {
   return {
     nodes: { kind: 'add', zones: [{ code: 'ap-guangzhou-4', number: 100004 }] },
@@ -60,27 +61,27 @@ function facts({ is = cluster, ...rest }: Partial<Facts> & { is?: Instance }): F
 // biome-ignore format: one line a case
 const CASES: readonly Case[] = [
   ['a greater size on the list', {}, null],
-  ['no right, says the price question', { quote: refused('InvalidParameter.PermissionDenied') }, 'InvalidParameter.PermissionDenied'],
-  ['not authorised, says the price question', { quote: refused('UnauthorizedOperation.NoCAMAuthed') }, 'UnauthorizedOperation.NoCAMAuthed'],
+  ['no right, by the answer to the price request', { quote: refused('InvalidParameter.PermissionDenied') }, 'InvalidParameter.PermissionDenied'],
+  ['not authorised, by the answer to the price request', { quote: refused('UnauthorizedOperation.NoCAMAuthed') }, 'UnauthorizedOperation.NoCAMAuthed'],
   ['no right comes before a wrong size', { quote: refused('InvalidParameter.PermissionDenied'), change: memory(5 * GB) }, 'InvalidParameter.PermissionDenied'],
   ['no such instance', { instance: null, change: null }, 'ResourceNotFound.InstanceNotExists'],
   ['in process', { is: instance({ status: 'processing' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
   ['to be initialised', { is: instance({ status: 'initialising' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
   ['isolated', { is: instance({ status: 'isolated' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
   ['to be deleted', { is: instance({ status: 'deleting' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
-  ['a status nobody knows', { is: instance({ status: 'unrecognised' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
+  ['an unknown status', { is: instance({ status: 'unrecognised' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
   ['isolated, and a wrong size too', { is: instance({ status: 'isolated' }), change: memory(5 * GB) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
-  ['running, a backup under way', { is: instance({ task: 'backup' }) }, 'ResourceUnavailable.InstanceStatusError'],
-  ['the price question calls any status StatusError', { quote: refused('ResourceUnavailable.InstanceStatusError') }, 'ResourceUnavailable.InstanceStatusError'],
+  ['running, with a backup in progress', { is: instance({ task: 'backup' }) }, 'ResourceUnavailable.InstanceStatusError'],
+  ['the price request answers any status with StatusError', { quote: refused('ResourceUnavailable.InstanceStatusError') }, 'ResourceUnavailable.InstanceStatusError'],
   ['... also in its other spelling', { quote: refused('ResourceUnavailable.InstanceStateError') }, 'ResourceUnavailable.InstanceStatusError'],
-  ['kernel too old, says the price question', { quote: refused('UnsupportedOperation.LowVersion') }, 'UnsupportedOperation.LowVersion'],
+  ['kernel too old, by the answer to the price request', { quote: refused('UnsupportedOperation.LowVersion') }, 'UnsupportedOperation.LowVersion'],
   ['nothing changes', { change: memory(4 * GB) }, 'InvalidParameter.InvalidParameter'],
-  ['a replica more on a multi-zone instance, no zone named', { is: instance({ nodes }), change: replicas(2) }, 'InvalidParameter.InvalidParameter'],
+  ['one more replica on a multi-zone instance, without a zone', { is: instance({ nodes }), change: replicas(2) }, 'InvalidParameter.InvalidParameter'],
   ['... with its zone', { is: instance({ nodes }), change: replicas(2), placement: placed() }, null],
   ['... in a zone that sells nothing of the edition', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: null }) }, 'InvalidParameterValue.SpecNotExist'],
   ['... in a zone where the edition is sold out', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceUnavailable.SaleOut'],
   ['... in a zone that is sold out as a whole', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ zoneSoldOut: true }) }) }, 'ResourceInsufficient'],
-  ['... the own zone is asked first', { is: instance({ nodes }), change: replicas(2), offer: offer({ zoneSoldOut: true }), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceInsufficient'],
+  ['... the zone of the instance comes first', { is: instance({ nodes }), change: replicas(2), offer: offer({ zoneSoldOut: true }), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceInsufficient'],
   ['zones that do not fit', { is: instance(), change: replicas(2), placement: { ...placed(), nodes: null, problem: message('rule.zones-in-one-zone', { id: 'crs-00000001' }) } }, 'Refit.Zones'],
   ['memory of a multi-zone instance', { is: instance({ nodes }) }, null],
   ['shards of a standard instance', { is: plain, change: shards(3, 1) }, 'InvalidParameterValue.UnSupportedType'],
@@ -93,44 +94,44 @@ const CASES: readonly Case[] = [
   ['a number of shards that is not sold', { change: shards(4) }, 'InvalidParameterValue.SpecNotExist'],
   ['a number of replicas that is not sold', { change: replicas(6) }, 'InvalidParameterValue.SpecNotExist'],
   ['no replica at all', { change: replicas(0) }, 'InvalidParameterValue.SpecNotExist'],
-  ['an owned size no longer sold, and shards change', { is: instance({ size: size(3 * GB, 3) }), change: shards(5) }, null],
-  ['less than the least sold', { change: memory(512) }, 'InvalidParameterValue.MemSizeNotInRange'],
-  ['more than the greatest sold', { change: memory(65 * GB) }, 'InvalidParameterValue.MemSizeNotInRange'],
-  ['the range in the spelling of the price question', { quote: refused('LimitExceeded.MemSizeNotInRange') }, 'InvalidParameterValue.MemSizeNotInRange'],
+  ['a present size that is no longer sold, and shards change', { is: instance({ size: size(3 * GB, 3) }), change: shards(5) }, null],
+  ['less than the smallest size sold', { change: memory(512) }, 'InvalidParameterValue.MemSizeNotInRange'],
+  ['more than the largest size sold', { change: memory(65 * GB) }, 'InvalidParameterValue.MemSizeNotInRange'],
+  ['the range in the spelling of the price request', { quote: refused('LimitExceeded.MemSizeNotInRange') }, 'InvalidParameterValue.MemSizeNotInRange'],
   ['the total instead of a shard: 12GB is on the list', { change: memory(12 * GB) }, null],
   ['between two sizes', { change: memory(5 * GB) }, 'LimitExceeded.InvalidMemSize'],
-  ['a megabyte beside one', { change: memory(8 * GB - 1) }, 'LimitExceeded.InvalidMemSize'],
+  ['a megabyte less than a size sold', { change: memory(8 * GB - 1) }, 'LimitExceeded.InvalidMemSize'],
   ['8 TB exactly', { is: instance({ size: size(64 * GB, 96) }), change: shards(128, 96) }, null],
   ['above 8 TB', { is: instance({ size: size(64 * GB, 96) }), change: shards(256, 96), offer: offer({ shards: [256] }) }, 'LimitExceeded'],
-  ['a quota, says the price question', { quote: refused('LimitExceeded') }, 'LimitExceeded'],
+  ['a quota, by the answer to the price request', { quote: refused('LimitExceeded') }, 'LimitExceeded'],
   ['1.3 x the total exactly', { is: instance({ size: size(4 * GB, 1), used: used(1575, 1575) }), change: memory(2 * GB) }, null],
   ['a megabyte more in use', { is: instance({ size: size(4 * GB, 1), used: used(1576, 1576) }), change: memory(2 * GB) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
   ['exactly 13 for 10', { is: instance({ size: size(4 * GB, 1), used: used(10, 10) }), change: memory(13), offer: offer({ memoryPerShard: [13, 4 * GB] }) }, null],
   ['the total fits, the fullest shard does not', { is: instance({ used: used(2000, 1600) }), change: memory(2 * GB) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
   ['fewer shards, too small in all', { is: instance({ used: used(4 * GB, 1400) }), change: shards(1) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
-  ['fewer replicas: nothing to do with memory in use', { is: instance({ size: size(4 * GB, 3, 3), used: null }), change: replicas(1, 3) }, null],
-  ['a reduction refused, says the price question', { change: memory(2 * GB), quote: refused('InvalidParameterValue.ReduceCapacityNotAllowed') }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
+  ['fewer replicas do not depend on memory in use', { is: instance({ size: size(4 * GB, 3, 3), used: null }), change: replicas(1, 3) }, null],
+  ['a reduction refused, by the answer to the price request', { change: memory(2 * GB), quote: refused('InvalidParameterValue.ReduceCapacityNotAllowed') }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
   ['a reduction, memory in use not read', { is: instance({ used: null }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
   ['a reduction, fullest shard not read', { is: instance({ used: used(300, null) }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
-  ['... and an unpaid order: what comes later is not foretold', { is: instance({ used: null, unpaidOrder: '2025' }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
-  ['... and isolated: what comes earlier is', { is: instance({ used: null, status: 'isolated' }), change: memory(2 * GB) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
+  ['... and an unpaid order: later rules are not predicted', { is: instance({ used: null, unpaidOrder: '2025' }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
+  ['... and isolated: earlier rules are predicted', { is: instance({ used: null, status: 'isolated' }), change: memory(2 * GB) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
   ['... but the total alone forbids it', { is: instance({ used: used(9 * GB, null) }), change: memory(2 * GB) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
   ['one shard: the total is the fullest', { is: standard({ used: used(300, null) }), change: memory(2 * GB) }, null],
   ['growth, edition sold out', { offer: offer({ soldOut: true }) }, 'ResourceUnavailable.SaleOut'],
   ['growth, zone sold out', { offer: offer({ zoneSoldOut: true }) }, 'ResourceInsufficient'],
   ['both sold out', { offer: offer({ soldOut: true, zoneSoldOut: true }) }, 'ResourceUnavailable.SaleOut'],
-  ['a replica more is growth too', { change: replicas(2), offer: offer({ soldOut: true }) }, 'ResourceUnavailable.SaleOut'],
+  ['one more replica is growth too', { change: replicas(2), offer: offer({ soldOut: true }) }, 'ResourceUnavailable.SaleOut'],
   ['a reduction needs no stock', { change: memory(2 * GB), offer: offer({ soldOut: true, zoneSoldOut: true }) }, null],
   ['an unpaid order', { is: instance({ unpaidOrder: '2025' }) }, 'FailedOperation.PayFailed'],
-  ['prepaid, a yuan short', { is: instance({ billing: 'prepaid' }), quote: once(101), balance: yuan(100) }, 'ResourceUnavailable.AccountBalanceNotEnough'],
-  ['prepaid, to the last yuan', { is: instance({ billing: 'prepaid' }), quote: once(100), balance: yuan(100) }, null],
+  ['prepaid, one yuan too little', { is: instance({ billing: 'prepaid' }), quote: once(101), balance: yuan(100) }, 'ResourceUnavailable.AccountBalanceNotEnough'],
+  ['prepaid, with exactly enough', { is: instance({ billing: 'prepaid' }), quote: once(100), balance: yuan(100) }, null],
   ['postpaid pays later', { quote: once(101), balance: yuan(100) }, null],
-  ['an account in another currency says nothing', { is: instance({ billing: 'prepaid' }), quote: once(101), balance: { amount: 1, currency: 'USD' } }, null],
+  ['an account in another currency decides nothing', { is: instance({ billing: 'prepaid' }), quote: once(101), balance: { amount: 1, currency: 'USD' } }, null],
   ['a type newer than this program', { is: instance({ edition: 'unrecognised', type: 99 }), offer: 'unknown' }, 'Refit.UnknownEdition'],
   ['no catalogue', { offer: 'unknown' }, 'Refit.CatalogueUnknown'],
 ];
 
-describe('the first error the provider would answer with', () => {
+describe('the first error of the provider', () => {
   it.each(CASES)('%s', (_, given, code) => {
     const errors = check(facts(given)).filter(({ severity }) => severity === 'error');
     expect(errors.map((finding) => finding.code)).toEqual(code === null ? [] : [code]);
@@ -138,18 +139,26 @@ describe('the first error the provider would answer with', () => {
 });
 
 describe('the table', () => {
-  it('has a case that fires each rule which a step decides', () => {
-    const fired = new Set(CASES.map(([, , code]) => code));
+  it('has a case for each rule that a step decides', () => {
+    const covered = new Set(CASES.map(([, , code]) => code));
     const decided = allRules().filter((rule) => rule.severity === 'error' && rule.check !== null);
-    expect(decided.map(({ code }) => code).filter((code) => !fired.has(code))).toEqual([]);
+    expect(decided.map(({ code }) => code).filter((code) => !covered.has(code))).toEqual([]);
   });
 
-  it('holds the nineteen codes of the ordering action, each once', () => {
+  it('explains the code of every rule, and no other', () => {
+    expect(Object.keys(codes).sort()).toEqual(
+      allRules()
+        .map(({ code }) => code)
+        .sort(),
+    );
+  });
+
+  it('has the nineteen codes of the ordering action, each once', () => {
     expect(RULES).toHaveLength(19);
     expect(new Set(allRules().map(({ code }) => code)).size).toBe(allRules().length);
   });
 
-  it('gives every error numbers and a fix', () => {
+  it('gives every error the instance and a fix', () => {
     for (const [, given, code] of CASES) {
       for (const finding of check(facts(given))) {
         expect(finding.message, String(code)).toMatch(/crs-/);
@@ -160,18 +169,18 @@ describe('the table', () => {
 });
 
 describe('remarks', () => {
-  it('says once that a later step of one instance may meet the lock that no read shows, whichever of its two codes it answers', () => {
-    const codes = check(facts({ followsOwnStep: true })).map(({ code, severity }) => [code, severity]);
-    expect(codes).toEqual([['FailedOperation.SystemError', 'note']]);
+  it('give one note, for both codes of the lock that a later step of an instance may meet', () => {
+    const notes = check(facts({ followsOwnStep: true })).map(({ code, severity }) => [code, severity]);
+    expect(notes).toEqual([['FailedOperation.SystemError', 'note']]);
   });
 
-  it('warns, and does not block, where the price is refused with a code that says nothing of the order', () => {
+  it('give a warning for a refused price with a code that predicts nothing about the order', () => {
     const [finding] = check(facts({ quote: refused('InternalError.DbOperationFailed') }));
     expect([finding?.code, finding?.severity]).toEqual(['Refit.PriceRefused', 'warning']);
   });
 });
 
-describe('a fix that can be typed', () => {
+describe('a fix to type', () => {
   // biome-ignore format: one line a case
   it.each([
     ['a size between two', { change: memory(5 * GB) }, 'memoryPerShard: 8GB, or memoryPerShard: 4GB'],
@@ -185,7 +194,7 @@ describe('a fix that can be typed', () => {
 });
 
 describe('memory in use after a change of shards', () => {
-  it('spreads the data anew, the fullest shard keeping its lead', () => {
+  it('keeps the fullest shard fuller by the same factor', () => {
     expect(usedAfter(used(12_000, 6000), shards(8, 2))?.fullestShard).toBe(1500);
     expect(usedAfter(used(3000, 1200), shards(1, 3))?.fullestShard).toBe(3000);
     expect(usedAfter(used(3000, 1200), memory(8 * GB))?.fullestShard).toBe(1200);

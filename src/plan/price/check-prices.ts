@@ -1,6 +1,6 @@
-/** Every route checked again with its prices. */
+/** Checks every route again, now with its prices. */
 
-import { count, formatChange } from '../../messages/en/format-size.ts';
+import { message } from '../../messages/messages.ts';
 import type { BlockedTarget, Finding, Money, Quote } from '../../model.ts';
 import { money } from '../../money.ts';
 import { check, createFinding } from '../../rules/check.ts';
@@ -9,7 +9,7 @@ import type { SoldFor } from '../../rules/is-sold.ts';
 import type { Route } from '../resolve/order-steps.ts';
 import { priceOf, type Quotes } from './price-steps.ts';
 
-/** A route and what each of its steps costs, where that is known. */
+/** A route with the quote of each step, null if unknown. */
 export interface PricedRoute {
   readonly route: Route;
   /** One for each leg. */
@@ -17,8 +17,9 @@ export interface PricedRoute {
 }
 
 /**
- * Checks every route again with its prices, in order: each takes its share of the money that is left. A route that is
- * refused takes nothing. @param quotes null where the plan is not priced: its routes were checked already.
+ * Checks every route again with its prices, in order. Each route takes its cost from the balance that is left. A refused
+ * route takes nothing.
+ * @param quotes null if the plan is not priced. Its routes are then already checked.
  */
 export function checkPrices(
   draft: { readonly routes: readonly Route[]; readonly sold: SoldFor },
@@ -60,7 +61,7 @@ export function checkPrices(
   return { routes, blocked, remarks, shortfalls };
 }
 
-/** What the steps of one profile cost together, of how many instances, and how many of those do not fit any more. */
+/** The cost of all steps of one profile, its instances, and those that the balance does not cover. */
 interface ProfileSum {
   amount: number;
   instances: number;
@@ -69,7 +70,7 @@ interface ProfileSum {
 
 const NOT_ENOUGH = 'ResourceUnavailable.AccountBalanceNotEnough';
 
-/** What all steps of a route would be paid with at once, refunds not counted on. */
+/** What all steps of a route cost once, without refunds. */
 function amountDue(route: Route, quotes: Quotes, currency: string): number {
   return route.legs.reduce((sum, _, index) => {
     const { answer } = priceOf(route, index, quotes);
@@ -79,17 +80,24 @@ function amountDue(route: Route, quotes: Quotes, currency: string): number {
   }, 0);
 }
 
-/** One account that cannot pay for all: the targets that do not fit any more carry findings of their own. */
+/** A finding if an account cannot pay for all steps. The blocked targets have findings of their own. */
 function shortfall(
   profile: string,
   { amount, instances, without }: ProfileSum,
-  { amount: has, currency }: Money,
+  { amount: balance, currency }: Money,
 ): Finding[] {
-  const missing = money(amount - has);
+  const missing = money(amount - balance);
   if (missing <= 0) return [];
-  const message = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${has} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
-  const fix = `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or fewer targets`;
-  return [createFinding('Refit.BalanceShort', { message, fix })];
+  const text = message('price.balance-short', {
+    instances,
+    profile,
+    amount: money(amount),
+    balance,
+    missing,
+    currency,
+    blocked: without,
+  });
+  return [createFinding('Refit.BalanceShort', text)];
 }
 
 function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: SoldFor) {
@@ -97,24 +105,25 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
   const remarks: Finding[] = [];
   let left = balance;
   for (const [index, { change, instance, placement }] of route.legs.entries()) {
-    const { answer, passedOver } = priceOf(route, index, answers);
-    const place = route.target.locations[change.dimension] ?? route.target.location;
+    const { answer, inapplicable } = priceOf(route, index, answers);
+    const { id } = instance;
+    const location = route.target.locations[change.dimension] ?? route.target.location;
     const known = { offer: sold(instance), quote: answer, balance: left, placement };
-    const findings = check(factsOf(instance, change, { ...known, followsOwnStep: index > 0 }), place);
+    const findings = check(factsOf(instance, change, { ...known, followsOwnStep: index > 0 }), location);
     if (findings[0]?.severity === 'error') return { errors: findings, remarks, quotes, left };
     remarks.push(...findings);
     if (answer !== null && !isRefusal(answer) && answer.estimated) {
-      const message = `${instance.id}: the price of ${change.dimension} is reckoned: the provider's quote for it alone, scaled by the steps before it`;
-      remarks.push(createFinding('Refit.PriceReckoned', { message }, instance.id, place));
+      const text = message('price.estimated', { id, dimension: change.dimension });
+      remarks.push(createFinding('Refit.PriceReckoned', text, id, location));
     }
-    if (passedOver) {
-      const message = `${instance.id}: the provider gave no price for ${formatChange(change)} from the present size: ${passedOver.code}: ${passedOver.message}; the step begins after another, so the order may be taken`;
-      const fix = 'plan it alone when the step before it is done; a guards.cost refuses the plan meanwhile';
-      remarks.push(createFinding('Refit.PriceRefused', { message, fix }, instance.id, place));
+    if (inapplicable) {
+      const { code, message: answer } = inapplicable;
+      const text = message('price.later-step-refused', { id, change, code, answer });
+      remarks.push(createFinding('Refit.PriceRefused', text, id, location));
     }
     const quote = isRefusal(answer) ? null : answer;
     quotes.push(quote);
-    // A refund is not counted on: nobody says when it is paid back.
+    // Refit does not count on a refund, because the provider does not say when it pays it back.
     if (left !== null && quote?.basis === 'once' && quote.currency === left.currency && quote.amount > 0) {
       left = { ...left, amount: left.amount - quote.amount };
     }

@@ -1,14 +1,15 @@
 /**
- * Which nodes a change of the replicas of a multi-zone instance adds or removes: the provider wants them named, added
- * ones by zone, removed ones by number (docs/provider.md P3 and P12).
+ * Chooses the nodes that a change of replicas adds to or removes from a multi-zone instance. The provider needs the zone
+ * of each added node and the number of each removed node (docs/provider.md P3 and P12).
  */
 
 import { message } from '../../messages/messages.ts';
 import type { Catalogue, Change, Instance, InstanceNode, Message, NodeChange, Zone } from '../../model.ts';
 import type { Placement } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
+import { joinReasons } from './join-reasons.ts';
 
-/** Zones by their codes, of one region. */
+/** The zones of one region, by code. */
 export type ZonesOf = (region: string) => ReadonlyMap<string, Zone>;
 
 /** Indexes the zones of a catalogue. */
@@ -22,14 +23,14 @@ export function indexZones({ zones }: Catalogue): ZonesOf {
   return (region) => regions.get(region) ?? none;
 }
 
-/** A placement, and what a reviewer should know of how it was chosen. */
+/** A placement, and why Refit chose it. */
 export interface ChosenNodes extends Placement {
-  readonly reason: string | null;
+  readonly reason: Message | null;
 }
 
 /**
- * Null for all but changes of replicas that name zones or concern a multi-zone instance.
- * @param asked the zones that the author names; null = none.
+ * Chooses the nodes of a change of replicas that names zones or concerns a multi-zone instance; else null.
+ * @param asked the author's zones; null = none.
  */
 export function chooseNodes(
   instance: Instance,
@@ -46,19 +47,19 @@ export function chooseNodes(
   });
   const none = { nodes: null, problem: null, open, added: [], reason: null };
   const { id, region } = instance;
-  const misfit = (message: Message): ChosenNodes => ({ ...none, problem: message });
+  const cannot = (problem: Message): ChosenNodes => ({ ...none, problem });
   const replicas = instance.nodes.filter(({ role }) => role === 'replica');
-  if (instance.nodes.length === 0) return misfit(message('rule.zones-in-one-zone', { id }));
+  if (instance.nodes.length === 0) return cannot(message('rule.zones-in-one-zone', { id }));
   if (replicas.length !== instance.size.replicas)
-    return misfit(
+    return cannot(
       message('rule.nodes-differ', { id, replicas: instance.size.replicas, listed: replicas.length }),
     );
   if (change.to > change.from) {
     if (asked === null) return none;
-    const strange = asked.find((zone) => !zones.has(zone));
-    if (strange !== undefined)
-      return misfit(message('rule.zone-unknown', { id, zone: strange, region, open }));
-    const added = inTurn(asked, change.to - change.from).map((zone) => zones.get(zone)!);
+    const unknown = asked.find((zone) => !zones.has(zone));
+    if (unknown !== undefined)
+      return cannot(message('rule.zone-unknown', { id, zone: unknown, region, open }));
+    const added = repeat(asked, change.to - change.from).map((zone) => zones.get(zone)!);
     return {
       ...none,
       nodes: { kind: 'add', zones: added },
@@ -67,7 +68,7 @@ export function chooseNodes(
   }
   const taken = asked === null ? fromTheFullest(instance.nodes, change) : fromZones(replicas, asked, change);
   if (taken === null)
-    return misfit(
+    return cannot(
       message('rule.no-replica-there', {
         id,
         wanted: change.from - change.to,
@@ -78,11 +79,11 @@ export function chooseNodes(
   return {
     ...none,
     nodes: { kind: 'remove', nodes: taken.map(({ node }) => ({ id: node.id!, zone: node.zone })) },
-    reason: taken.map(({ reason }) => reason).join(', '),
+    reason: joinReasons(...taken.map(({ reason }) => reason)),
   };
 }
 
-/** The nodes of an instance after the change. Those that are added have no number yet. */
+/** The nodes of an instance after the change. Added nodes have no number yet. */
 export function nodesAfter(nodes: readonly InstanceNode[], change: NodeChange | null): InstanceNode[] {
   if (change?.kind === 'add')
     return [...nodes, ...change.zones.map((zone) => ({ id: null, role: 'replica' as const, zone }))];
@@ -92,16 +93,16 @@ export function nodesAfter(nodes: readonly InstanceNode[], change: NodeChange | 
 
 interface Taken {
   readonly node: InstanceNode;
-  readonly reason: string;
+  readonly reason: Message;
 }
 
-/** One replica after the other from the zone that then has most nodes, so that what is left stays spread. */
+/** Takes each replica from the zone that then has the most nodes, so that the others stay spread. */
 function fromTheFullest(nodes: readonly InstanceNode[], change: Change): Taken[] {
   let left = nodes;
   const master = nodes.find(({ role }) => role === 'master')?.zone.code;
-  return inTurn([null], change.from - change.to).map(() => {
+  return repeat([null], change.from - change.to).map(() => {
     const share = (zone: string) => left.filter((node) => node.zone.code === zone).length;
-    // Of two that have as many, the master's: then the others keep theirs.
+    // Of two zones with the same number, the master's zone loses a replica. The other zones keep theirs.
     const [node] = left
       .filter(({ role }) => role === 'replica')
       .sort(
@@ -110,13 +111,19 @@ function fromTheFullest(nodes: readonly InstanceNode[], change: Change): Taken[]
           Number(b.zone.code === master) - Number(a.zone.code === master) ||
           (a.zone.code < b.zone.code ? -1 : a.zone.code > b.zone.code ? 1 : b.id! - a.id!),
       );
-    const reason = `${formatReplica(node!)} is removed because that zone has most of its nodes (${share(node!.zone.code)} of ${left.length})`;
+    const { id, zone } = node!;
+    const reason = message('reason.node-in-fullest-zone', {
+      node: id!,
+      zone: zone.code,
+      nodes: share(zone.code),
+      of: left.length,
+    });
     left = left.filter((one) => one !== node);
     return { node: node!, reason };
   });
 }
 
-/** Replicas from the zones in turn, the newest first; null where they have not as many. */
+/** Takes replicas from the zones in turn, the newest first; null if the zones have too few. */
 function fromZones(
   replicas: readonly InstanceNode[],
   zones: readonly string[],
@@ -134,16 +141,13 @@ function fromZones(
     }
     missed = 0;
     left = left.filter((one) => one !== node);
-    taken.push({ node, reason: `${formatReplica(node)} is removed because zones names it` });
+    const reason = message('reason.node-in-named-zone', { node: node.id!, zone: node.zone.code });
+    taken.push({ node, reason });
   }
   return taken;
 }
 
-function formatReplica({ id, zone }: InstanceNode): string {
-  return `replica ${id} in ${zone.code}`;
-}
-
-/** `length` items, the list gone round where it is shorter. */
-function inTurn<Item>(items: readonly Item[], length: number): Item[] {
+/** A list of `length` items. A shorter list repeats from the start. */
+function repeat<Item>(items: readonly Item[], length: number): Item[] {
   return Array.from({ length }, (_, n) => items[n % items.length]!);
 }

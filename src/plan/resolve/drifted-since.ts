@@ -1,10 +1,11 @@
-/** What has changed since a plan was sealed: each instance and what is sold for it, as they are now. Pure. */
+/** Finds what has changed since a plan was sealed: each instance, and the sizes sold for it. Pure. */
 
-import { formatSize, formatValue } from '../../messages/en/format-size.ts';
+import { message } from '../../messages/messages.ts';
 import {
   type Finding,
   type Instance,
   type Inventory,
+  type Message,
   type Offer,
   type Precondition,
   type SavedPlan,
@@ -17,50 +18,55 @@ import { createFinding } from '../../rules/check.ts';
 import { indexOffers } from '../../rules/is-sold.ts';
 
 /**
- * A finding for each instance that is no longer as the plan wants it, and for each step that asks for what is no
- * longer sold. The executor looks again by itself: this is for who reviews.
- * @param saved the sealed plan. @param file where it lies, for the command to type. @param now the fleet as it is.
+ * A finding for each instance that differs from the plan, and for each step whose size is no longer sold. These are for
+ * reviewers: the run reads every instance again before its order.
+ * @param saved the sealed plan. @param file its path, for the command to type. @param now the fleet as it is now.
  */
 export function driftedSince(saved: SavedPlan, file: string, now: Inventory): Finding[] {
   const instances = new Map(now.instances.map((one) => [`${one.profile} ${one.id}`, one]));
   const sold = indexOffers(now.catalogue);
   const steps = Map.groupBy(saved.steps, ({ instance }) => instance);
-  const fix = planAgain(saved, file);
+  const command = planAgain(saved, file);
   return saved.preconditions.flatMap((precondition) => {
     const { instance: id, profile } = precondition;
     const own = steps.get(id) ?? [];
-    const place = own[0]?.location ?? null;
+    const location = own[0]?.location ?? null;
     const found = instances.get(`${profile} ${id}`) ?? null;
-    const drift = driftOf(precondition, found);
-    if (drift !== null)
-      return [createFinding('Refit.DriftedSince', { message: `${id} ${drift}`, fix }, id, place)];
+    const drift = driftOf(precondition, found, command);
+    if (drift !== null) return [createFinding('Refit.DriftedSince', drift, id, location)];
     const offer = sold(found!);
-    const short = own.map((step) => notSold(step, offer)).find((one) => one !== null);
-    if (!short) return [];
-    return [
-      createFinding('Refit.SoldOutSince', { message: `${id}: ${short} in ${found!.zone}`, fix }, id, place),
-    ];
+    const unsold = own.map((step) => notSold(step, offer, found!.zone, command)).find((one) => one !== null);
+    return unsold ? [createFinding('Refit.SoldOutSince', unsold, id, location)] : [];
   });
 }
 
-/** In words how it differs; null where it is as it was. */
-function driftOf(was: Precondition, is: Instance | null): string | null {
-  if (is === null) return 'is no longer there, or not to be seen with these keys';
-  if (!sameSize(was.size, is.size)) return `is ${formatSize(is.size)} now, and was ${formatSize(was.size)}`;
-  if (is.edition !== was.edition) return `is of edition ${is.edition} now, and was ${was.edition}`;
-  if (is.billing !== was.billing) return `is ${is.billing} now, and was ${was.billing}`;
-  if (is.status !== 'running') return `is ${is.status} now, not running`;
-  if (is.task !== null) return `is as it was, and ${is.task}`;
-  if (is.unpaidOrder !== null) return `is as it was, and order ${is.unpaidOrder} for it waits to be paid`;
+/** How an instance differs from the plan; null if it does not. */
+function driftOf(was: Precondition, is: Instance | null, command: string): Message | null {
+  const id = was.instance;
+  if (is === null) return message('drift.gone', { id, command });
+  if (!sameSize(was.size, is.size)) return message('drift.size', { id, is: is.size, was: was.size, command });
+  if (is.edition !== was.edition)
+    return message('drift.edition', { id, is: is.edition, was: was.edition, command });
+  if (is.billing !== was.billing)
+    return message('drift.billing', { id, is: is.billing, was: was.billing, command });
+  if (is.status !== 'running') return message('drift.status', { id, status: is.status, command });
+  if (is.task !== null) return message('drift.task', { id, task: is.task, command });
+  if (is.unpaidOrder !== null) return message('drift.order-unpaid', { id, order: is.unpaidOrder, command });
   return null;
 }
 
-function notSold({ change, before, after, edition }: Step, offer: Offer | null | 'unknown'): string | null {
+function notSold(
+  { instance: id, change, before, after, edition }: Step,
+  offer: Offer | null | 'unknown',
+  zone: string,
+  command: string,
+): Message | null {
   if (offer === 'unknown') return null;
-  if (offer === null) return `nothing is sold for ${edition}`;
+  if (offer === null) return message('drift.nothing-sold', { id, edition, zone, command });
   const grows = totalMemory(after) > totalMemory(before);
-  if (grows && offer.soldOut) return `${edition} is sold out`;
-  if (grows && offer.zoneSoldOut) return 'everything is sold out';
-  if (offer[change.dimension].includes(change.to)) return null;
-  return `${change.dimension} ${formatValue(change.dimension, change.to)} is no longer sold for ${edition}`;
+  if (grows && (offer.soldOut || offer.zoneSoldOut))
+    return message('drift.sold-out', { id, edition: offer.soldOut ? edition : null, zone, command });
+  const { dimension, to: value } = change;
+  if (offer[dimension].includes(value)) return null;
+  return message('drift.value-not-sold', { id, dimension, value, edition, zone, command });
 }

@@ -1,41 +1,47 @@
-/** Does an instance meet a selector's conditions, and if not, which one fails? */
-import type { Instance, Select } from '../../model.ts';
+/** Checks whether an instance meets the conditions of a selector. */
+import { message } from '../../messages/messages.ts';
+import type { Instance, Message, Select } from '../../model.ts';
 
-/** A selector made ready for many instances: null where all conditions hold, else the first that fails, in words. */
-export type Matcher = (instance: Instance) => string | null;
+/** Checks one instance. Returns null if all conditions hold, else why the first one fails. */
+export type Matcher = (instance: Instance) => Message | null;
 
-/** Makes a selector ready. Every given condition must hold; lists are alternatives. */
+/** Prepares a selector for many instances. Every condition must hold. The values of a list are alternatives. */
 export function matcher(select: Select): Matcher {
   const tests: Matcher[] = [];
-  const oneOf = (name: string, list: readonly string[] | null, value: (instance: Instance) => string) => {
+  const oneOf = (
+    condition: keyof Select,
+    list: readonly string[] | null,
+    valueOf: (instance: Instance) => string,
+  ) => {
     if (list === null) return;
     const set = new Set(list);
-    tests.push((one) =>
-      set.has(value(one)) ? null : `${name}: ${value(one)} is not among ${list.join(', ')}`,
-    );
+    tests.push((one) => {
+      const value = valueOf(one);
+      return set.has(value) ? null : message('selector.not-listed', { condition, value, list });
+    });
   };
   if (select.ids !== null) {
     const ids = new Set(select.ids);
-    tests.push((one) => (ids.has(one.id) ? null : `ids: ${one.id} is not among them`));
+    tests.push(({ id }) => (ids.has(id) ? null : message('selector.id-not-listed', { id })));
   }
   oneOf('regions', select.regions, (one) => one.region);
   oneOf('editions', select.editions, (one) => one.edition);
   oneOf('status', select.status, (one) => one.status);
   for (const [key, values] of Object.entries(select.tags ?? {})) {
-    tests.push((one) => {
-      if (!Object.hasOwn(one.tags, key)) return `tags: it has no tag ${key}`;
-      return values.includes(one.tags[key]!)
-        ? null
-        : `tags: ${key} is ${one.tags[key]}, not ${values.join(' or ')}`;
+    tests.push(({ tags }) => {
+      if (!Object.hasOwn(tags, key)) return message('selector.no-tag', { key });
+      const value = tags[key]!;
+      return values.includes(value) ? null : message('selector.tag-differs', { key, value, values });
     });
   }
-  const { name } = select;
-  if (name !== null) {
-    tests.push((one) => (globMatches(name, one.name) ? null : `name: ${one.name} does not match ${name}`));
+  const { name: pattern } = select;
+  if (pattern !== null) {
+    tests.push(({ name }) =>
+      globMatches(pattern, name) ? null : message('selector.name-differs', { name, pattern }),
+    );
   }
-  // A selector without a single condition must say so; the schema refuses one that does not.
-  if (tests.length === 0 && !select.all)
-    return () => 'the selector names nothing; all: true selects everything';
+  // A selector without a condition must have `all: true`. The schema refuses one that has neither.
+  if (tests.length === 0 && !select.all) return () => message('selector.empty');
   return (instance) => {
     for (const test of tests) {
       const fails = test(instance);
@@ -46,8 +52,8 @@ export function matcher(select: Select): Matcher {
 }
 
 /**
- * `*` stands for any characters, `?` for one; everything else for itself. No regular expression: the author's
- * pattern meets names that anybody may have chosen, and this takes at most length x length.
+ * Matches a glob: `*` stands for any characters, `?` for one, everything else for itself. It is no regular expression,
+ * because anybody may have chosen the names. It takes at most length x length steps.
  */
 export function globMatches(glob: string, text: string): boolean {
   const pattern = [...glob];

@@ -1,15 +1,16 @@
 /**
- * A target to its changes, one dimension each, in an order in which every state between is one the provider accepts.
- * Found by trying every order (at most six), so that no case can be forgotten.
+ * Splits a target into changes of one dimension, in an order in which the provider accepts every state in between. Refit
+ * tries every order (at most six), so it misses no case.
  */
 
-import { formatMemory } from '../../messages/en/format-size.ts';
+import { message } from '../../messages/messages.ts';
 import {
   type Change,
   DIMENSIONS,
   type Dimension,
   type Finding,
   type Instance,
+  type Message,
   type Size,
   totalMemory,
 } from '../../model.ts';
@@ -18,31 +19,35 @@ import { factsOf, sizeAfter } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { usedAfter } from '../../rules/reduction.ts';
 import { type ChosenNodes, chooseNodes, nodesAfter, type ZonesOf } from './choose-nodes.ts';
+import { joinReasons } from './join-reasons.ts';
 import type { Resolved } from './resolve.ts';
 
-/** One step of a route: the instance as it will be when the step begins, and its size when it is verified. */
+/** One step of a route, with the instance at its start and the size at its end. */
 export interface Leg {
   readonly change: Change;
   readonly instance: Instance;
   readonly after: Size;
-  /** Where replicas are added or removed, where that must be said. */
+  /** Where replicas are added or removed; null if the order does not need it. */
   readonly placement: ChosenNodes | null;
 }
 
-/** How one target is reached. */
+/** The steps that take one instance to its target. */
 export interface Route {
   readonly target: Resolved;
   readonly legs: readonly Leg[];
-  /** Why in this order, and why these nodes are removed; null where there is nothing to say. */
-  readonly reason: string | null;
-  /** Errors first; with an error the target is blocked. */
+  /** Why the steps have this order, and why these nodes are removed; null if there is no choice. */
+  readonly reason: Message | null;
+  /** Errors first. An error blocks the target. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * The best order of a target's steps: valid, then the lowest peak of memory, so that no capacity is paid for that
- * the next step gives back, then memory, shards, replicas (the terraform provider's own practice; docs/provider.md P169).
- * Where no order is valid: the findings of the one that gets furthest.
+ * Finds the best order of a target's steps. If no order is valid, the result has the findings of the one that gets
+ * furthest. The criteria, in this order:
+ *
+ * 1. Every step is valid.
+ * 2. The peak of memory is lowest, so that nobody pays for capacity which the next step gives back.
+ * 3. Memory, then shards, then replicas, as the terraform provider does it (docs/provider.md P169).
  */
 export function orderSteps(target: Resolved, sold: SoldFor, zonesOf: ZonesOf = () => new Map()): Route {
   const changed = DIMENSIONS.filter((dimension) => target.to[dimension] !== target.instance.size[dimension]);
@@ -52,7 +57,7 @@ export function orderSteps(target: Resolved, sold: SoldFor, zonesOf: ZonesOf = (
   return {
     target,
     legs: best.legs,
-    reason: [why(best, tried), ...nodes].filter((reason) => reason !== null).join('; ') || null,
+    reason: joinReasons(reasonOf(best, tried), ...nodes),
     findings: [...best.findings, ...noOrder(best, tried, target)],
   };
 }
@@ -72,10 +77,10 @@ function follow(
 ) {
   const legs: Leg[] = [];
   const remarks: Finding[] = [];
-  /** The leg that is refused; null where none is. */
+  /** The leg that is refused; null if none is. */
   let stop: { readonly at: number; readonly findings: readonly Finding[] } | null = null;
   let instance = target.instance;
-  /** The greatest total memory on the way, MB. */
+  /** The largest total memory between steps, MB. */
   let peak = totalMemory(instance.size);
   for (const dimension of order) {
     const change = { dimension, from: instance.size[dimension], to: target.to[dimension] };
@@ -83,14 +88,14 @@ function follow(
     const placement = chooseNodes(instance, change, target.zones, known);
     if (stop === null) {
       const more = { offer: known.sold(instance), followsOwnStep: legs.length > 0, placement };
-      const place = target.locations[dimension] ?? target.location;
-      const findings = check(factsOf(instance, change, more), place);
+      const location = target.locations[dimension] ?? target.location;
+      const findings = check(factsOf(instance, change, more), location);
       if (findings[0]?.severity === 'error') stop = { at: legs.length, findings };
       else remarks.push(...findings);
     }
     legs.push({ change, instance, after, placement });
     peak = Math.max(peak, totalMemory(after));
-    // After its own step nothing else is under way on the instance.
+    // After its own step, no other task is in progress on the instance.
     instance = {
       ...instance,
       size: after,
@@ -101,29 +106,37 @@ function follow(
   return { legs, stopsAt: stop?.at ?? null, findings: stop?.findings ?? remarks, peak };
 }
 
-function why(best: Tried, tried: readonly Tried[]): string | null {
+function reasonOf(best: Tried, tried: readonly Tried[]): Message | null {
   if (tried.length === 1 || best.stopsAt !== null) return null;
-  const order = formatOrder(best);
+  const order = orderOf(best);
   const usual = tried[0]!;
-  if (best === usual) return `${order}: the usual order`;
-  if (usual.stopsAt !== null)
-    return `${order}: ${formatOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.message}`;
-  return `${order}: at most ${formatMemory(best.peak)} on the way, ${formatMemory(usual.peak)} with ${formatOrder(usual)}`;
+  if (best === usual) return message('reason.usual-order', { order });
+  const orders = { order, usual: orderOf(usual) };
+  if (usual.stopsAt !== null) {
+    const { code, messageId, params } = usual.findings[0]!;
+    return message('reason.usual-order-refused', { ...orders, code, refusal: { id: messageId, params } });
+  }
+  return message('reason.lower-peak', { ...orders, peak: best.peak, usualPeak: usual.peak });
 }
 
-/** Said where the orders fail at different things, so that none of the findings alone tells the whole. */
+/** A finding for orders that fail for different reasons, because no single finding then says everything. */
 function noOrder(best: Tried, tried: readonly Tried[], target: Resolved): Finding[] {
   if (best.stopsAt === null || tried.length === 1) return [];
-  const obstacle = (one: Tried) => `${one.findings[0]!.code} at ${one.legs[one.stopsAt!]!.change.dimension}`;
   if (new Set(tried.map((one) => one.findings[0]!.message)).size === 1) return [];
-  const told = tried.map((one) => `${formatOrder(one)}: ${obstacle(one)}`).join('; ');
-  const message = `${target.instance.id}: no order of its steps is valid (${told})`;
-  const fix = `change one of ${best.legs.map(({ change }) => change.dimension).join(', ')} now and the rest in a later plan, or choose another size`;
-  return [createFinding('Refit.NoOrder', { message, fix }, target.instance.id, target.location)];
+  const { id } = target.instance;
+  const text = message('target.no-order-is-valid', {
+    id,
+    tried: tried.map((one) => ({
+      order: orderOf(one),
+      code: one.findings[0]!.code,
+      at: one.legs[one.stopsAt!]!.change.dimension,
+    })),
+  });
+  return [createFinding('Refit.NoOrder', text, id, target.location)];
 }
 
-function formatOrder({ legs }: Tried): string {
-  return legs.map(({ change }) => change.dimension).join(', then ');
+function orderOf({ legs }: Tried): Dimension[] {
+  return legs.map(({ change }) => change.dimension);
 }
 
 /** Every order, the given one first. */

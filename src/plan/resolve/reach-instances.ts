@@ -1,4 +1,5 @@
-/** Which instances a target of a plan means, and what is said where it means none. */
+/** Finds the instances that a target of a plan names or selects. */
+import { message } from '../../messages/messages.ts';
 import type { BlockedTarget, Finding, Instance, Inventory, Plan, PlanTarget, Select } from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
 import { NOTHING_KNOWN } from '../../rules/facts.ts';
@@ -8,8 +9,8 @@ import { profileOf, regionsOf } from './scopes.ts';
 const NONE: readonly Instance[] = [];
 
 /**
- * The inventory, indexed so that a plan of many targets never walks the fleet once a target: by profile and region, and,
- * when first asked, by id and by each tag's key.
+ * Indexes the inventory, so that a plan with many targets does not walk the fleet for each target. The index is by
+ * profile and region. On first use, Refit also indexes by id and by the key of each tag.
  */
 export function indexFleet(inventory: Inventory) {
   const byProfile = Map.groupBy(inventory.instances, (one) => one.profile);
@@ -32,12 +33,12 @@ export function indexFleet(inventory: Inventory) {
     return values.get(value) ?? NONE;
   };
   return {
-    /** Every instance of that id: one for each profile that sees it. */
+    /** Every instance with that id: one for each profile that sees it. */
     byId,
-    /** True where that region was read as that profile (null: any region). */
+    /** True if that region was read as that profile (null: any region). */
     wasRead: (profile: string, region: string | null): boolean =>
       read.has(region === null ? profile : `${profile} ${region}`),
-    /** A short list that holds every instance which the selector can match in these regions (null: all that were read). */
+    /** A short list with every instance that the selector can match in these regions (null: all regions). */
     candidates: (profile: string, regions: readonly string[] | null, select: Select): readonly Instance[] => {
       const inScope = (one: Instance) => one.profile === profile && (regions?.includes(one.region) ?? true);
       if (select.ids !== null) return [...new Set(select.ids)].flatMap(byId).filter(inScope);
@@ -54,7 +55,7 @@ export function indexFleet(inventory: Inventory) {
   };
 }
 
-/** Instances by what they share; null: nothing. */
+/** Instances by a shared value; null for instances without one. */
 type Groups = ReadonlyMap<string | null, readonly Instance[]>;
 
 type FleetIndex = ReturnType<typeof indexFleet>;
@@ -96,29 +97,25 @@ export function reach(
   return { instances, missing, findings: none ? [noMatch(plan, where, exclude.length > 0)] : [] };
 }
 
-/** Where a target is looked for. */
+/** Where Refit looks for a target. */
 interface Where {
   readonly target: PlanTarget;
   readonly profile: string;
-  /** null: in all that were read. */
+  /** Null: in all regions that were read. */
   readonly regions: readonly string[] | null;
   readonly fleet: FleetIndex;
 }
 
 function noMatch({ onBlocked }: Plan, { target, profile, regions }: Where, excludes: boolean): Finding {
-  const where = regions === null ? 'the inventory' : regions.join(', ') || 'any region';
-  const message = `the selector matches no instance in ${where} as profile ${profile}${excludes ? ', or all of them are excluded' : ''}`;
-  const fix =
-    'correct the selector, or take the target out; refit explain INSTANCE PLAN tells why an instance is not selected';
-  const finding = createFinding('Refit.NoMatch', { message, fix }, null, target.location);
+  const text = message('target.no-match', { regions, profile, excludes });
+  const finding = createFinding('Refit.NoMatch', text, null, target.location);
   return onBlocked === 'skip' ? { ...finding, severity: 'warning' } : finding;
 }
 
 function notRead(target: PlanTarget, region: string | null, profile: string): Finding {
   const instance = target.match.kind === 'instance' ? target.match.instance : null;
-  const message = `${region ?? 'no region'} was not read as profile ${profile}: what is there is unknown, not absent`;
-  const fix = `refit inventory${region === null ? '' : ` --region ${region}`} --profile ${profile} -o FILE, or plan against the live fleet`;
-  return createFinding('Refit.NotRead', { message, fix }, instance, target.location);
+  const text = message('target.not-read', { region, profile });
+  return createFinding('Refit.NotRead', text, instance, target.location);
 }
 
 function doesNotExist(id: string, { target, profile, regions, fleet }: Where): BlockedTarget {

@@ -1,96 +1,100 @@
 /**
- * From a wish to a number: absolute as it stands, relative from the present size, from what is sold, or from the memory
- * in use (`atLeast: 2x used`).
+ * Resolves a requested size to a number: absolute, relative to the present size, to the sizes sold, or to the memory in
+ * use (`atLeast: 2x used`).
  */
 
-import { count, formatValue, upTo } from '../../messages/en/format-size.ts';
-import type { Dimension, RequestedSize, Size, UsedMemory } from '../../model.ts';
+import { message } from '../../messages/messages.ts';
+import type { Dimension, Message, RequestedSize, Size, UsedMemory } from '../../model.ts';
 import { usedAfter } from '../../rules/reduction.ts';
+import { joinReasons } from './join-reasons.ts';
 
 /**
- * The number a wish comes to, and, for a relative one, its arithmetic in words.
+ * Resolves a requested size to a number. A relative size also gets its arithmetic as the reason.
  * @param present the dimension's present value, MB per shard for memory.
- * @param sold what is sold of the dimension, ascending; null where that is not known or nothing is.
- * @param byUse what a wish by the memory in use comes to; for other wishes it is not looked at.
- * A relative size never turns round: what would come to less than the present is the present. `roundTo: sold` takes
- * the next size sold, or, where that is above `atMost`, the greatest sold up to it. Where nothing sold is large
- * enough the wish stands unrounded, and the rules say so.
+ * @param sold the values sold for the dimension, ascending; null if unknown or none.
+ * @param byUse the least size by the memory in use; ignored for other requests.
+ *
+ * A relative size never shrinks: if the result is below the present size, the present size stays. `roundTo: sold` takes
+ * the next size sold. If that is above `atMost`, it takes the largest size sold up to `atMost`. If no size sold is large
+ * enough, the size stays unrounded, and the rules refuse it.
  */
 export function resolveRequestedSize(
   dimension: Dimension,
-  wish: RequestedSize,
+  requested: RequestedSize,
   present: number,
   sold: readonly number[] | null,
   byUse: LeastByUse | null = null,
-): { readonly to: number; readonly reason: string | null } {
-  if (wish.kind === 'absolute') return { to: wish.value, reason: null };
-  const say = (value: number) => formatValue(dimension, value);
-  const told: string[] = [];
+): { readonly to: number; readonly reason: Message | null } {
+  if (requested.kind === 'absolute') return { to: requested.value, reason: null };
+  const { grow, atLeast, roundTo } = requested;
+  const reasons: Message[] = [];
 
   let wanted = present;
-  if (wish.grow !== null && 'percent' in wish.grow) {
-    wanted = wholeUp((present * (100 + wish.grow.percent)) / 100);
-    told.push(`${say(present)} + ${wish.grow.percent}% = ${say(wanted)}`);
-  } else if (wish.grow !== null) {
-    wanted = wholeUp(present + wish.grow.amount);
-    told.push(`${say(present)} + ${say(wish.grow.amount)} = ${say(wanted)}`);
+  if (grow !== null && 'percent' in grow) {
+    const { percent } = grow;
+    wanted = wholeUp((present * (100 + percent)) / 100);
+    reasons.push(message('reason.grow-by-percent', { dimension, from: present, percent, to: wanted }));
+  } else if (grow !== null) {
+    const { amount } = grow;
+    wanted = wholeUp(present + amount);
+    reasons.push(message('reason.grow-by-amount', { dimension, from: present, amount, to: wanted }));
   }
-  if (typeof wish.atLeast === 'number') {
-    if (wish.atLeast > wanted) {
-      wanted = wholeUp(wish.atLeast);
-      told.push(`at least ${say(wanted)}`);
+  if (typeof atLeast === 'number') {
+    if (atLeast > wanted) {
+      wanted = wholeUp(atLeast);
+      reasons.push(message('reason.at-least', { dimension, value: wanted }));
     }
-  } else if (wish.atLeast !== null) {
+  } else if (atLeast !== null) {
     if (byUse === null) throw new Error('internal error: a size by the memory in use, and it is not known');
-    told.push(`at least ${byUse.reason}`);
+    reasons.push(byUse.reason);
     wanted = Math.max(wanted, byUse.least);
   }
 
-  const most = wish.atMost ?? Number.POSITIVE_INFINITY;
-  // A size that already suffices is left alone, also where it is no longer sold.
-  if (wish.roundTo === 'sold' && sold !== null && wanted > present) {
+  const most = requested.atMost ?? Number.POSITIVE_INFINITY;
+  // A size that is already enough stays, even if it is no longer sold.
+  if (roundTo === 'sold' && sold !== null && wanted > present) {
     const next = sold.find((value) => value >= wanted);
     if (next !== undefined && next <= most) {
-      if (next !== wanted) told.push(`the next size sold is ${say(next)}`);
+      if (next !== wanted) reasons.push(message('reason.next-size-sold', { dimension, value: next }));
       wanted = next;
     } else if (most < Number.POSITIVE_INFINITY) {
-      const greatest = sold.findLast((value) => value <= most);
-      told.push(
-        greatest === undefined
-          ? `nothing sold is at most ${say(most)}`
-          : `the greatest sold up to ${say(most)} is ${say(greatest)}`,
+      const value = sold.findLast((one) => one <= most);
+      reasons.push(
+        value === undefined
+          ? message('reason.nothing-sold-up-to', { dimension, most })
+          : message('reason.largest-sold-up-to', { dimension, most, value }),
       );
-      wanted = greatest ?? present;
+      wanted = value ?? present;
     } else {
-      told.push(
-        `no size sold is that large${sold.length > 0 ? `, the greatest is ${say(sold.at(-1)!)}` : ''}`,
-      );
+      reasons.push(message('reason.nothing-sold-large-enough', { dimension, largest: sold.at(-1) ?? null }));
     }
   } else if (wanted > most) {
     wanted = Math.floor(most);
-    told.push(`at most ${say(wanted)}`);
+    reasons.push(message('reason.at-most', { dimension, value: wanted }));
   }
 
   if (wanted <= present) {
-    told.push(
-      wanted < present ? `never below the present ${say(present)}` : `the present ${say(present)} suffices`,
+    reasons.push(
+      wanted < present
+        ? message('reason.never-below-present', { dimension, value: present })
+        : message('reason.present-suffices', { dimension, value: present }),
     );
     wanted = present;
   }
-  return { to: wanted, reason: told.join('; ') };
+  return { to: wanted, reason: joinReasons(...reasons) };
 }
 
-/** A least size by the memory in use, MB per shard, and its arithmetic in words. */
+/** The least size by the memory in use, MB per shard, with its arithmetic. */
 export interface LeastByUse {
   readonly least: number;
-  readonly reason: string;
+  readonly reason: Message;
 }
 
 /**
- * Room for `times` what is in use, in all and in the fullest shard: the fullest one decides as a rule. With another
- * number of shards the data is spread anew, the fullest shard keeping its lead over the mean.
- * @param shards the number of shards that the target is to have. @param used null where it has not been read.
- * @returns null where the memory in use is not known, in all or, with several shards, in the fullest.
+ * The memory per shard that holds `times` the memory in use, in total and in the fullest shard. Usually the fullest shard
+ * decides. If the number of shards changes, Refit assumes that the fullest shard stays fuller by the same factor.
+ * @param shards the number of shards that the target will have. @param used null if it was not read.
+ * @returns null if the memory in use is not known, in total or, with several shards, in the fullest one.
  */
 export function leastByUse(
   times: number,
@@ -101,19 +105,25 @@ export function leastByUse(
   const known = used?.fullestShard ?? (present.shards === 1 ? used?.total : null);
   if (used === null || known === null || known === undefined) return null;
   const spread = { dimension: 'shards', from: present.shards, to: shards } as const;
-  const fullest = usedAfter({ ...used, fullestShard: known }, spread)!.fullestShard!;
-  const byFullest = wholeUp(times * fullest);
+  const fullestShard = usedAfter({ ...used, fullestShard: known }, spread)!.fullestShard!;
+  const byFullest = wholeUp(times * fullestShard);
   const byTotal = wholeUp((times * used.total) / shards);
   const least = Math.max(byFullest, byTotal);
-  if (present.shards === 1 && shards === 1)
-    return { least, reason: `${times} x ${used.total}MB in use = ${least}MB` };
-  const anew = shards === present.shards ? '' : `, spread over ${count(shards, 'shard')}`;
-  return byFullest >= byTotal
-    ? { least, reason: `${times} x ${upTo(fullest)}MB in use in the fullest shard${anew} = ${least}MB` }
-    : { least, reason: `${times} x ${used.total}MB in use / ${count(shards, 'shard')} = ${least}MB` };
+  const single = present.shards === 1 && shards === 1;
+  const fullest = !single && byFullest >= byTotal;
+  return {
+    least,
+    reason: message('reason.at-least-times-used', {
+      times,
+      used: fullest ? fullestShard : used.total,
+      fullest,
+      shards: single || (fullest && shards === present.shards) ? null : shards,
+      least,
+    }),
+  };
 }
 
-// 10 % of 10 must be 11 and 1.1 x 1000 must be 1100, whatever the binary fractions say.
+// The tolerance makes 10% more than 10 be 11, and 1.1 x 1000 be 1100, despite binary fractions.
 function wholeUp(value: number): number {
   return Math.max(0, Math.ceil(value - 1e-6));
 }

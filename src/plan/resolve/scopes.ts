@@ -1,8 +1,9 @@
-/** Which regions must be read, as which identity, before a plan can be resolved. */
+/** The regions that Refit must read, and the profiles, before it can resolve a plan. */
+import { message } from '../../messages/messages.ts';
 import type { Finding, Plan, PlanTarget, Scope } from '../../model.ts';
 import { createFinding } from '../../rules/check.ts';
 
-/** The plan with the command line's region and profile where it names none itself. */
+/** The plan with the region and profile of the command line, if it names none itself. */
 export function withDefaults(plan: Plan, { region, profile }: Plan['defaults']): Plan {
   return {
     ...plan,
@@ -10,7 +11,7 @@ export function withDefaults(plan: Plan, { region, profile }: Plan['defaults']):
   };
 }
 
-/** The regions a target is looked for in; null where nothing names one. */
+/** The regions in which Refit looks for a target; null if neither plan nor command line names one. */
 export function regionsOf(plan: Pick<Plan, 'defaults'>, target: PlanTarget): readonly string[] | null {
   const selected = target.match.kind === 'select' ? target.match.select.regions : null;
   if (selected !== null)
@@ -19,14 +20,14 @@ export function regionsOf(plan: Pick<Plan, 'defaults'>, target: PlanTarget): rea
   return region === null ? null : [region];
 }
 
-/** The profile a target is read and ordered with: the target's, the plan's, else `default`. */
+/** The profile that reads and orders a target: the target's, else the plan's, else `default`. */
 export function profileOf(plan: Pick<Plan, 'defaults'>, target: PlanTarget): string {
   return target.profile ?? plan.defaults.profile ?? 'default';
 }
 
 /**
- * Every region and profile that the plan's targets need, each once; a target that names no region is a finding.
- * @param defaults what the command line says where the plan says nothing.
+ * Every region and profile that the plan's targets need, each once. A target without a region is a finding.
+ * @param defaults the region and profile of the command line, for plans that name none.
  */
 export function scopesOf(
   plan: Plan,
@@ -38,9 +39,7 @@ export function scopesOf(
   for (const target of plan.targets) {
     const regions = regionsOf(filled, target);
     if (regions === null) {
-      const message = 'nothing says which region this target is in';
-      const fix = 'defaults: { region: ap-guangzhou } in the plan, region: in the target, or --region';
-      findings.push(createFinding('Refit.NoRegion', { message, fix }, null, target.location));
+      findings.push(createFinding('Refit.NoRegion', message('target.no-region'), null, target.location));
       continue;
     }
     const profile = profileOf(filled, target);

@@ -1,10 +1,13 @@
-/** `spread`: to which group an instance belongs, of which only so many may be under way at once. */
+/** `spread`: limits how many instances of one group may be in flight at the same time. */
 
-import { count } from '../../messages/en/format-size.ts';
+import { message } from '../../messages/messages.ts';
 import type { Finding, Instance, Plan, Spread } from '../../model.ts';
 import { createFinding } from '../../rules/check.ts';
 
-/** The group of an instance; null where it has no such tag: it is a group of its own then. */
+/** How many instances a finding names. */
+const NAMED = 3;
+
+/** The group of an instance; null if it lacks the tag, so that it is a group of its own. */
 export function groupOf(
   { by }: Spread,
   instance: Pick<Instance, 'zone' | 'region' | 'profile' | 'tags'>,
@@ -14,16 +17,16 @@ export function groupOf(
   return Object.hasOwn(instance.tags, key) ? instance.tags[key]! : null;
 }
 
-/** Tells of instances that the spread does not hold apart, because they lack the tag. */
+/** A finding about instances that spread does not limit, because they lack the tag. */
 export function spreadFindings({ spread }: Pick<Plan, 'spread'>, instances: readonly Instance[]): Finding[] {
   if (spread === undefined) return [];
   const without = instances.filter((one) => groupOf(spread, one) === null);
   if (without.length === 0) return [];
-  const named = without
-    .slice(0, 3)
-    .map(({ id }) => id)
-    .join(', ');
-  const message = `${count(without.length, 'instance')} of ${instances.length} without ${spread.by} (${named}${without.length > 3 ? ' and others' : ''}): each is a group of its own, held apart from none`;
-  const fix = `give them the tag ${spread.by.slice('tags.'.length)}, then plan again`;
-  return [createFinding('Refit.SpreadUntagged', { message, fix })];
+  const text = message('spread.tag-missing', {
+    tag: spread.by.slice('tags.'.length),
+    without: without.length,
+    instances: instances.length,
+    first: without.slice(0, NAMED).map(({ id }) => id),
+  });
+  return [createFinding('Refit.SpreadUntagged', text)];
 }

@@ -1,9 +1,9 @@
 /**
- * Routes to the steps and waves of a saved plan: ids, what each must wait for, and what must still hold when they begin.
- * Waves count instances: all steps of one instance are in one wave.
+ * Turns routes into the steps, waves and preconditions of a saved plan. Waves count instances: all steps of one instance
+ * are in one wave.
  */
 import { given } from '../../given.ts';
-import { count, formatUsed } from '../../messages/en/format-size.ts';
+import { message } from '../../messages/messages.ts';
 import type {
   Finding,
   Instance,
@@ -21,10 +21,11 @@ import { createFinding } from '../../rules/check.ts';
 import { reduces } from '../../rules/reduction.ts';
 import type { PricedRoute } from '../price/check-prices.ts';
 import { stepId } from '../price/price-steps.ts';
+import { joinReasons } from '../resolve/join-reasons.ts';
 import type { Route } from '../resolve/order-steps.ts';
 import { groupOf } from './spread.ts';
 
-/** Steps in the order they are carried out, all those of one instance in one wave. */
+/** Assigns the steps to waves, in the order in which a run executes them. */
 export function assignSteps(
   plan: Plan,
   routes: readonly PricedRoute[],
@@ -70,7 +71,7 @@ function stepOf(
   };
 }
 
-/** What must still hold of the instance when its first step begins. */
+/** What must still be true of the instance when its first step starts. */
 export function preconditionOf(
   { target, legs, reason }: Route,
   { execution, spread }: Pick<Plan, 'execution' | 'spread'>,
@@ -79,7 +80,6 @@ export function preconditionOf(
   const { id, name, region, zone, profile, billing, size, window } = target.instance;
   const used = target.byUse || legs.some(({ change }) => reduces(change)) ? target.instance.used : null;
   const group = spread ? groupOf(spread, target.instance) : null;
-  const reasons = [target.reason, used && formatUsed(used), reason].filter((reason) => reason !== null);
   return {
     instance: id,
     name,
@@ -90,7 +90,7 @@ export function preconditionOf(
     billing,
     size,
     target: target.to,
-    reason: reasons.join('; ') || null,
+    reason: joinReasons(target.reason, used && message('reason.memory-in-use', { used }), reason),
     ...given({ used, window: execution.switch === 'maintenance-window' ? window : null, group }),
     readAt,
   };
@@ -103,7 +103,7 @@ function known({ edition, id }: Instance) {
 }
 
 /**
- * The least time the request rate allows for the orders, in seconds. The limit is per identity and front end, so
+ * The shortest time that the request rate allows for the orders, in seconds. The limit is per identity and front end, so
  * profiles do not wait for each other. Source: docs/provider.md P29.
  */
 export function leastSeconds(steps: readonly Step[], perSecond: number): number {
@@ -112,21 +112,21 @@ export function leastSeconds(steps: readonly Step[], perSecond: number): number 
   return Math.ceil(Math.max(0, ...byProfile.values()) / perSecond);
 }
 
-/** A wave's share of the planned instances: its members by their places in target order, ascending. */
+/** The planned instances of one wave, by their index in target order, ascending. */
 interface Share {
   readonly name: string;
   readonly members: readonly number[];
-  /** As the author wrote it; null for the wave that takes what no other does. */
+  /** The wave as the author wrote it; null for the wave that Refit adds for the rest. */
   readonly wave: PlanWave | null;
 }
 
-/** What a wave can choose by. */
+/** The properties by which a wave can choose an instance. */
 export type Choosable = Pick<Instance, 'region' | 'profile' | 'tags'>;
 
 /**
- * Shares the planned instances out, in target order. Percentages are of all planned instances, or of those that the
- * wave's `from` means, rounded up. What no wave takes goes into a last one named `rest`; a wave that is left nothing is
- * not kept. Both are told.
+ * Assigns the planned instances to waves, in target order. A percentage is of all planned instances, or of those that the
+ * wave's `from` matches, rounded up. Instances that no wave takes go into a last wave named `rest`. Refit drops a wave
+ * without instances. Both cases are findings.
  */
 export function assignInstances(
   waves: readonly PlanWave[],
@@ -137,33 +137,27 @@ export function assignInstances(
   let left = planned.map((_, index) => index);
   for (const wave of waves) {
     const { name, take, from } = wave;
-    const fits = (index: number) => from === undefined || isFrom(planned[index]!, from);
+    const matches = (index: number) => from === undefined || isFrom(planned[index]!, from);
     const base = from === undefined ? planned.length : planned.filter((one) => isFrom(one, from)).length;
-    const open = left.filter(fits);
-    const members = open.slice(0, wanted(take, base));
+    const members = left.filter(matches).slice(0, wanted(take, base));
     if (members.length > 0) {
       const taken = new Set(members);
       left = left.filter((index) => !taken.has(index));
       shares.push({ name, members, wave });
     } else if (planned.length > 0) {
-      const message =
+      const text =
         base === 0
-          ? `wave ${name} has no instance: its from fits none of the ${planned.length} planned`
-          : `wave ${name} has no instance left: the waves before it take all ${base}`;
-      findings.push(
-        createFinding('Refit.EmptyWave', {
-          message,
-          fix: `take wave ${name} out, or let the others take less`,
-        }),
-      );
+          ? message('wave.from-matches-none', { wave: name, planned: planned.length })
+          : message('wave.none-left', { wave: name, matching: base });
+      findings.push(createFinding('Refit.EmptyWave', text));
     }
   }
   if (left.length > 0) {
     const name = waves.length === 0 ? 'all' : freeName(waves);
     shares.push({ name, members: left, wave: null });
     if (waves.length > 0) {
-      const message = `the waves leave ${count(left.length, 'instance')}: they go last, in a wave named ${name}`;
-      findings.push(createFinding('Refit.ImplicitWave', { message, fix: `- { name: ${name}, take: rest }` }));
+      const text = message('wave.rest-added', { wave: name, instances: left.length });
+      findings.push(createFinding('Refit.ImplicitWave', text));
     }
   }
   return { shares, findings };
@@ -179,27 +173,26 @@ function isFrom({ region, profile, tags }: Choosable, from: WaveFrom): boolean {
   );
 }
 
-/** The conduct of a wave for the saved plan; what is not written stays absent. */
+/** The rollout options of a wave for the saved plan. Options that the author did not write stay absent. */
 export function rolloutOptionsOf(wave: RolloutOptions | null): RolloutOptions {
   const { soak, slowStart, approval, haltWhen, gate } = wave ?? {};
   return given({ soak, slowStart, approval, haltWhen, gate });
 }
 
-/** What is odd about the conduct of the waves, though it can be carried out. */
+/** Findings about rollout options without effect. */
 function rolloutFindings(waves: readonly Wave[]): Finding[] {
   const last = waves.at(-1);
   if (last?.soak === undefined || last.gate !== undefined) return [];
-  const message = `nothing follows wave ${last.name}: its soak changes nothing`;
-  return [createFinding('Refit.SoakLast', { message, fix: `take soak out of wave ${last.name}` })];
+  return [createFinding('Refit.SoakLast', message('wave.soak-without-effect', { wave: last.name }))];
 }
 
-/** Milliseconds to wait after a wave: nothing after the last one, unless its gate is judged then. */
+/** Milliseconds to wait after a wave. After the last wave it is 0, unless the wave has a gate. */
 export function soakOf(waves: readonly RolloutOptions[], index: number): number {
   const { soak = 0, gate } = waves[index] ?? {};
   return index < waves.length - 1 || gate !== undefined ? soak : 0;
 }
 
-/** Milliseconds that all soaks take together. */
+/** The milliseconds of all soaks together. */
 export function totalSoak(waves: readonly RolloutOptions[]): number {
   return waves.reduce((sum, _, index) => sum + soakOf(waves, index), 0);
 }

@@ -6,6 +6,7 @@ import { htmlTable } from '../document/html-table.ts';
 import { page, pageHeader, section } from '../document/page.ts';
 import * as show from '../quantities.ts';
 import { unchangedTable } from '../run/tables.ts';
+import { unchangedTargets } from '../unchanged.ts';
 import { verdictOfReview } from '../verdict.ts';
 import { factsOfReview } from './review-facts.ts';
 import { planOf, reviewedTargets, titleOf } from './review-targets.ts';
@@ -29,7 +30,7 @@ ${section('attention', 'Findings', htmlTable(findingsTable(findings)))}${
     section('memory-of', 'Memory', memory(plan)),
     section('money-of', 'Cost', htmlTable(moneyTable(plan.priceShares ?? []))),
     section('changes-of', 'Changes', htmlTable(changesTable(plan, targets, plan.steps))),
-    section('unchanged-of', 'Unchanged targets', htmlTable(unchangedTable(plan.unchanged))),
+    section('unchanged-of', 'Unchanged targets', htmlTable(unchangedTable(unchangedTargets(plan)))),
   ]
 }</main>
 <footer>

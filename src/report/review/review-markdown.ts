@@ -15,6 +15,7 @@ import {
 } from '../document/markdown-document.ts';
 import * as show from '../quantities.ts';
 import { unchangedTable } from '../run/tables.ts';
+import { unchangedTargets } from '../unchanged.ts';
 import { verdictOfReview } from '../verdict.ts';
 import { factsOfReview } from './review-facts.ts';
 import {
@@ -67,7 +68,7 @@ function changes(plan: UnsealedPlan, targets: readonly ReviewedTarget[]): Markdo
     { table: moneyTable(plan.priceShares ?? []), folded: true, share: 0.15 },
     { table: kindsTable(kinds), folded: true, share: 0.1 },
     ...changesByWave(plan, targets),
-    { table: unchangedTable(plan.unchanged), folded: true },
+    { table: unchangedTable(unchangedTargets(plan)), folded: true },
   ];
 }
 

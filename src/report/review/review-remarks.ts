@@ -1,27 +1,27 @@
 /**
- * What a reviewer must have seen beside what the rules say: what gets smaller, what costs most, where stock is short,
- * which instances need several steps. Reckoned from the review alone, and told as findings, so that every format has
- * them at their place of the plan file. None of it blocks.
+ * Remarks for the reviewer, which no rule makes: instances that shrink, the highest costs, short stock, several steps.
+ * They come from the review alone. They are findings, so that every format shows them at their location in the plan file.
+ * No remark blocks.
  */
+import { message, render } from '../../messages/messages.ts';
 import {
   type Finding,
-  type Precondition,
+  type Message,
   type Review,
   type Step,
   totalMemory,
   type UnsealedPlan,
 } from '../../model.ts';
-import * as show from '../quantities.ts';
 import { planOf } from './review-targets.ts';
 
-/** How many of the dearest steps are pointed out, at the most. */
-const DEAREST = 3;
-/** Ids that a sentence names before it counts. */
+/** How many of the steps with the highest cost get a remark. */
+const HIGHEST = 3;
+/** How many instances a remark names. */
 const NAMED = 3;
-/** What a target is blocked with that is sold out. */
+/** The codes of targets that are sold out. */
 const SOLD_OUT: readonly string[] = ['ResourceUnavailable.SaleOut', 'ResourceInsufficient'];
 
-/** The review with the remarks among its findings: those that block first, then warnings and notes, each led by the remarks. */
+/** Adds the remarks to the findings of a review. Errors come first, then warnings, then notes, each with remarks first. */
 export function withRemarks<R extends Review>(review: R): R {
   const plan = planOf(review);
   if (plan === null) return review;
@@ -40,63 +40,32 @@ function shrinking({ preconditions, steps }: UnsealedPlan): Finding[] {
   const stepsOf = Map.groupBy(steps, ({ instance }) => instance);
   return preconditions
     .filter(({ size, target }) => totalMemory(target) < totalMemory(size) || target.replicas < size.replicas)
-    .map(({ instance, size, target, used }) => {
-      const less = totalMemory(size) - totalMemory(target);
-      const parts = [
-        `${instance} gets smaller: ${show.size(size)} → ${show.size(target)}`,
-        less > 0 && `${show.memory(less)} less, replicas included`,
-        used && `${inUse(used)}, read ${show.instant(used.readAt)}`,
-      ];
-      return remark('Refit.Shrinks', 'warning', {
-        message: show.join(parts),
-        fix: `ask its owner, or leave it out: exclude: [${instance}]; guards: { shrink: deny } refuses every reduction`,
-        step: stepsOf.get(instance)?.[0],
-        instance,
-      });
+    .map(({ instance: id, size: from, target: to, used = null }) => {
+      const less = totalMemory(from) - totalMemory(to);
+      const text = message('review.shrinks', { id, from, to, less, used });
+      return remark('Refit.Shrinks', 'warning', text, stepsOf.get(id)?.[0], id);
     });
 }
 
-function inUse({ total, fullestShard }: NonNullable<Precondition['used']>): string {
-  const shard =
-    fullestShard === null || fullestShard === total
-      ? ''
-      : `, ${whole(fullestShard)} of it in the fullest shard`;
-  return `${whole(total)} in use${shard}`;
-}
-
-/** Memory in use is a reading, not a size: up to a whole MB, as the rules round it. */
-function whole(mb: number): string {
-  return show.memory(Math.ceil(mb));
-}
-
-/** A region in which something was sold out when it was read, and where other steps still take memory. */
+/** Regions in which something was sold out when it was read, and in which other steps still need memory. */
 function stockShort(plan: UnsealedPlan, findings: readonly Finding[]): Finding[] {
   const regions = new Map(plan.blocked.map(({ instance, region }) => [instance, region]));
   const short = new Map<string, number>();
-  const told = new Set<string>();
+  const counted = new Set<string>();
   for (const { code, instance } of [...findings, ...plan.blocked.flatMap((target) => target.findings)]) {
-    if (instance === null || told.has(instance) || !SOLD_OUT.includes(code)) continue;
-    told.add(instance);
+    if (instance === null || counted.has(instance) || !SOLD_OUT.includes(code)) continue;
+    counted.add(instance);
     const region = regions.get(instance);
     if (region !== undefined) short.set(region, (short.get(region) ?? 0) + 1);
   }
+  const { readAt } = plan.inventory;
   return [...short].flatMap(([region, blocked]) => {
     const growing = plan.steps.filter(
       (step) => step.region === region && totalMemory(step.after) > totalMemory(step.before),
     );
     if (growing.length === 0) return [];
-    const message = `${region}: ${show.counted(blocked, 'target')} blocked as sold out, and ${show.counted(
-      growing.length,
-      'other step',
-    )} there ${growing.length === 1 ? 'takes' : 'take'} memory; stock is as read ${show.instant(plan.inventory.readAt)}, and nothing is reserved before its order`;
-    return [
-      remark('Refit.StockShort', 'warning', {
-        message,
-        fix: 'apply soon, or a first wave of what must not be without: a step that finds no stock is refused and the rest goes on',
-        step: growing[0],
-        instance: null,
-      }),
-    ];
+    const text = message('review.stock-short', { region, blocked, growing: growing.length, readAt });
+    return [remark('Refit.StockShort', 'warning', text, growing[0])];
   });
 }
 
@@ -104,64 +73,45 @@ function highestCost(plan: UnsealedPlan): Finding[] {
   const priced = plan.steps.flatMap((step) => (step.quote === null ? [] : [{ step, quote: step.quote }]));
   if (priced.length < 2) return [];
   const paid = priced.filter(({ quote }) => quote.amount > 0);
-  // What is paid at once and what is paid by the hour cannot be held against each other: at once goes first.
+  // A single payment and an hourly price cannot be compared: single payments come first.
   const kind = (paid.find(({ quote }) => quote.basis === 'once') ?? paid[0])?.quote;
   if (kind === undefined) return [];
   const own = paid.filter(({ quote }) => quote.basis === kind.basis && quote.currency === kind.currency);
   const sum = own.reduce((total, { quote }) => total + quote.amount, 0);
   return own
     .sort((a, b) => b.quote.amount - a.quote.amount)
-    .slice(0, Math.min(DEAREST, Math.ceil(priced.length / 3)))
+    .slice(0, Math.min(HIGHEST, Math.ceil(priced.length / 3)))
     .map(({ step, quote }) => {
+      const { instance: id, change, nodes = null } = step;
       const share = Math.round((quote.amount / sum) * 100);
-      const of =
-        share < 1 ? '' : `, ${share} % of what is paid ${kind.basis === 'once' ? 'now' : 'by the hour'}`;
-      return remark('Refit.Dearest', 'note', {
-        message: `${step.instance}: ${show.change(step.change, step.after, step.nodes)} costs ${show.quote(quote)}${of}`,
-        fix: `a smaller size, or exclude: [${step.instance}]`,
-        step,
-        instance: step.instance,
-      });
+      const text = message('review.highest-cost', { id, change, nodes, quote, share });
+      return remark('Refit.Dearest', 'note', text, step, id);
     });
 }
 
 function severalSteps({ steps }: UnsealedPlan): Finding[] {
   const many = [...Map.groupBy(steps, ({ instance }) => instance)].filter(([, own]) => own.length > 1);
   if (many.length === 0) return [];
-  const named = many.slice(0, NAMED).map(([instance]) => instance);
-  const others = many.length - named.length;
-  const list = others === 0 ? named.join(', ') : `${named.join(', ')} and ${show.count(others)} more`;
-  const message = `${show.counted(many.length, 'instance')} in several steps: ${list}; between two steps the instance has a size that is neither the old nor the new one, and where the second is refused it stays at that`;
-  return [
-    remark('Refit.SeveralSteps', 'note', {
-      message,
-      fix: 'nothing to do where every size between is acceptable; else one dimension now and the other in a later plan',
-      step: many[0]![1][0],
-      instance: null,
-    }),
-  ];
+  const first = many.slice(0, NAMED).map(([instance]) => instance);
+  const text = message('review.several-steps', { instances: many.length, first });
+  return [remark('Refit.SeveralSteps', 'note', text, many[0]![1][0])];
 }
 
 function remark(
   code: string,
   severity: 'warning' | 'note',
-  {
-    message,
-    fix,
-    step,
-    instance,
-  }: Pick<Finding, 'message' | 'fix' | 'instance'> & { step: Step | undefined },
+  text: Message,
+  step: Step | undefined,
+  instance: string | null = null,
 ): Finding {
   return {
     code,
     severity,
-    message,
-    fix,
-    example: null,
+    ...render(text),
     location: step?.location ?? null,
     excerpt: null,
     instance,
-    messageId: '',
-    params: {},
+    messageId: text.id,
+    params: text.params,
   };
 }

@@ -1,6 +1,8 @@
 /** The targets of a review: one record for each instance that the plan names. */
+import { textOf } from '../../messages/messages.ts';
 import type { Finding, Precondition, Review, Step, TextReview, UnsealedPlan } from '../../model.ts';
 import * as show from '../quantities.ts';
+import { unchangedTargets } from '../unchanged.ts';
 
 /** The plan of a review; null where Refit only checked the plan file. */
 export function planOf(review: Review): UnsealedPlan | null {
@@ -60,7 +62,7 @@ export function reviewedTargets(review: Review): ReviewedTarget[] {
     ]),
   );
   const refused = findings.flatMap(({ severity, instance }) => (severity === 'error' && instance) || []);
-  const unchanged = new Map(plan.unchanged.map(({ instance, reason }) => [instance, reason]));
+  const unchanged = new Map(unchangedTargets(plan).map(({ instance, reason }) => [instance, reason]));
   const target = (instance: string, state: ReviewedTarget['state']): ReviewedTarget => ({
     instance,
     name: known.get(instance)?.name ?? '',
@@ -87,7 +89,7 @@ const EMPTY_PLAN: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'blocked' | 'un
 function reasonOf(precondition: Precondition | undefined): string | null {
   const { reason = null, window } = precondition ?? {};
   const waits = window ? `waits for its window ${show.hours(window)}` : null;
-  return [reason, waits].filter((part) => part !== null).join('; ') || null;
+  return show.join([reason && textOf(reason), waits]) || null;
 }
 
 function distinct(findings: readonly Finding[]): Finding[] {

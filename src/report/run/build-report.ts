@@ -3,6 +3,7 @@
 import { given, pick } from '../../given.ts';
 import { untouched } from '../../journal/fold-step.ts';
 import { replay, totals } from '../../journal/replay.ts';
+import { textOf } from '../../messages/messages.ts';
 import {
   type JournalEntry,
   REPORT_FORMAT,
@@ -13,6 +14,7 @@ import {
   type SavedPlan,
   totalMemory,
 } from '../../model.ts';
+import { unchangedTargets } from '../unchanged.ts';
 import { attemptsIn } from './attempts.ts';
 import { billOf, moneyOf } from './bills.ts';
 import { factsIn, type JournalFacts } from './journal-facts.ts';
@@ -44,7 +46,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       ...given({ gate: facts.gates.get(index) }),
     })),
     steps,
-    unchanged: saved.unchanged,
+    unchanged: unchangedTargets(saved),
     blocked: saved.blocked,
   };
 }
@@ -110,7 +112,7 @@ function stepsOf(
       ...billOf(step, own, billing === 'postpaid'),
       name,
       wave: saved.waves[step.wave]?.name ?? '',
-      ...given({ reason: reason || null }),
+      ...given({ reason: reason ? textOf(reason) : null }),
       seen: facts.seen.get(step.id) ?? null,
       found: facts.found.get(step.id) ?? null,
       asked: attempts.get(step.id) ?? [],

@@ -248,7 +248,13 @@ describe('the saved plan schema', () => {
         readAt: AT,
       },
     ],
-    unchanged: [{ instance: 'crs-aaaa1111', region: 'ap-guangzhou', reason: 'has 4GB already' }],
+    unchanged: [
+      {
+        instance: 'crs-aaaa1111',
+        region: 'ap-guangzhou',
+        reason: { id: 'reason.of-tests', params: { memory: 4096 } },
+      },
+    ],
     blocked: [
       {
         instance: 'crs-bbbb2222',

@@ -1,4 +1,4 @@
-// Goal: whoever reviews a saved plan again is told of each instance that is no longer as the plan wants it, and of no other.
+// Goal: a second review of a saved plan lists each instance that differs from the plan, and no other.
 import { describe, expect, it } from 'vitest';
 import type { Instance, Inventory, Offer } from '../../../src/model.ts';
 import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
@@ -20,45 +20,53 @@ const { plan } = parsePlan(
 const saved = sealedPlan(
   finishPlan(draftPlan(plan!, fleet(), NOW), { quotes: null, now: NOW, saveAs: null }),
 );
-const told = (now: Inventory) =>
+const findingsFor = (now: Inventory) =>
   driftedSince(saved, 'saved.json', now).map(
     ({ code, instance, message }) => `${code} ${instance}: ${message}`,
   );
 
 describe('a saved plan against the fleet as it is now', () => {
-  it('has nothing to tell where everything is as it was', () => {
+  it('has no finding if nothing has changed', () => {
     expect(saved.steps.length).toBe(1);
-    expect(told(fleet())).toEqual([]);
+    expect(findingsFor(fleet())).toEqual([]);
   });
 
   it.each<[string, Partial<Instance>, RegExp]>([
-    ['is gone', { id: 'crs-00000009' }, /is no longer there/],
-    ['is seen by other keys', { profile: 'retail' }, /is no longer there, or not to be seen with these keys/],
+    ['does not exist any more', { id: 'crs-00000009' }, /does not exist any more/],
+    [
+      'is visible only to other keys',
+      { profile: 'retail' },
+      /does not exist any more, or these keys cannot see it/,
+    ],
     ['has another size', { size: size(16_384) }, /is 16GB.* now, and was 4GB/],
-    ['is of another edition', { edition: 'redis-6.2-standard' }, /is of edition redis-6\.2-standard now/],
-    ['is paid otherwise', { billing: 'prepaid' }, /is prepaid now, and was postpaid/],
-    ['is in process', { status: 'processing' }, /is processing now, not running/],
-    ['has a task under way', { task: 'task 012 is running' }, /is as it was, and task 012 is running/],
-    ['has an order to be paid', { unpaidOrder: '4711' }, /order 4711 for it waits to be paid/],
-  ])('tells that an instance %s', (_, is, what) => {
-    const [only, ...others] = told(fleet(is));
+    [
+      'has another edition',
+      { edition: 'redis-6.2-standard' },
+      /has edition redis-6\.2-standard now, and had redis-5\.0-standard/,
+    ],
+    ['has another billing mode', { billing: 'prepaid' }, /is prepaid now, and was postpaid/],
+    ['is processing', { status: 'processing' }, /is processing now, not running/],
+    ['has a task in progress', { task: '012' }, /is as planned, but a task is in progress on it: 012/],
+    ['has an unpaid order', { unpaidOrder: '4711' }, /is as planned, but order 4711 for it is not paid/],
+  ])('has a finding for an instance that %s', (_, is, text) => {
+    const [only, ...others] = findingsFor(fleet(is));
     expect(others).toEqual([]);
     expect(only).toMatch(/^Refit\.DriftedSince crs-00000001: /);
-    expect(only).toMatch(what);
+    expect(only).toMatch(text);
   });
 
   it.each<[string, Partial<Offer>, RegExp]>([
     ['the edition is sold out', { soldOut: true }, /redis-5\.0-standard is sold out in ap-guangzhou-3/],
     ['the zone is sold out', { zoneSoldOut: true }, /everything is sold out in ap-guangzhou-3/],
-    ['the size is sold no longer', { memoryPerShard: [4096] }, /memoryPerShard 8GB is no longer sold/],
+    ['the size is no longer sold', { memoryPerShard: [4096] }, /memoryPerShard 8GB is no longer sold/],
     ['nothing is sold for it', { zone: 'ap-guangzhou-9' }, /nothing is sold for redis-5\.0-standard/],
-  ])('tells that %s', (_, sold, what) => {
-    const [only] = told(fleet({}, sold));
+  ])('has a finding if %s', (_, sold, text) => {
+    const [only] = findingsFor(fleet({}, sold));
     expect(only).toMatch(/^Refit\.SoldOutSince crs-00000001: /);
-    expect(only).toMatch(what);
+    expect(only).toMatch(text);
   });
 
-  it('says where in the plan it stands, and what to type', () => {
+  it('gives the location in the plan, and the command to type', () => {
     const [finding] = driftedSince(saved, 'saved.json', fleet({ status: 'isolated' }));
     expect(finding).toMatchObject({ location: { line: 5 }, fix: 'refit plan plan.yaml -o saved.json' });
   });

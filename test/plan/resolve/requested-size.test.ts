@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { message, textOf } from '../../../src/messages/messages.ts';
 import { leastByUse, resolveRequestedSize } from '../../../src/plan/resolve/requested-size.ts';
 import { GB, READ_AT, relative, size } from '../fixtures/small-fleet.ts';
 
@@ -6,49 +7,50 @@ const SOLD = [1, 2, 4, 8, 12, 16].map((gb) => gb * GB);
 const grow = (percent: number) => ({ grow: { percent } });
 const sold = { roundTo: 'sold' as const };
 
-describe('a wish for memory per shard', () => {
+describe('a requested size of memory per shard', () => {
   // biome-ignore format: one line a case
   it.each([
-    ['an absolute size stands, sold or not', { kind: 'absolute', value: 5 * GB } as const, 4 * GB, 5 * GB],
+    ['an absolute size stays, sold or not', { kind: 'absolute', value: 5 * GB } as const, 4 * GB, 5 * GB],
     ['an absolute size may be smaller', { kind: 'absolute', value: GB } as const, 4 * GB, GB],
     ['25% more', relative(grow(25)), 4 * GB, 5 * GB],
-    ['10% of 10 MB is 1 MB, whatever binary fractions say', relative(grow(10)), 10, 11],
+    ['10% of 10 MB is 1 MB, despite binary fractions', relative(grow(10)), 10, 11],
     ['a fraction of a megabyte is rounded up', relative(grow(12.5)), 1001, 1127],
     ['an amount more', relative({ grow: { amount: 2 * GB } }), 4 * GB, 6 * GB],
     ['25% more, as it is sold', relative({ ...grow(25), ...sold }), 4 * GB, 8 * GB],
     ['100% more is on the list itself', relative({ ...grow(100), ...sold }), 4 * GB, 8 * GB],
-    ['the next size sold is above atMost: the greatest below it', relative({ ...grow(150), ...sold, atMost: 9 * GB }), 4 * GB, 8 * GB],
+    ['the next size sold is above atMost: the largest below it', relative({ ...grow(150), ...sold, atMost: 9 * GB }), 4 * GB, 8 * GB],
     ['... which is the present one: no change', relative({ ...grow(25), ...sold, atMost: 7 * GB }), 4 * GB, 4 * GB],
-    ['atMost cuts off what is not rounded', relative({ ...grow(100), atMost: 5 * GB }), 4 * GB, 5 * GB],
+    ['atMost limits a size that is not rounded', relative({ ...grow(100), atMost: 5 * GB }), 4 * GB, 5 * GB],
     ['atMost below the present: no change, never smaller', relative({ ...grow(25), atMost: 2 * GB }), 4 * GB, 4 * GB],
-    ['... rounded likewise', relative({ ...grow(25), ...sold, atMost: 2 * GB }), 4 * GB, 4 * GB],
+    ['... also with rounding', relative({ ...grow(25), ...sold, atMost: 2 * GB }), 4 * GB, 4 * GB],
     ['atMost below everything sold: no change', relative({ ...grow(25), ...sold, atMost: 512 }), 768, 768],
     ['atLeast above the present', relative({ atLeast: 6 * GB, ...sold }), 4 * GB, 8 * GB],
     ['atLeast below the present: no change', relative({ atLeast: 2 * GB, ...sold }), 4 * GB, 4 * GB],
-    ['atLeast raises what growth came to', relative({ ...grow(25), atLeast: 10 * GB, ...sold }), 4 * GB, 12 * GB],
-    ['an owned size no longer sold that suffices is left alone', relative({ atLeast: 2 * GB, ...sold }), 3 * GB, 3 * GB],
-    ['nothing sold is large enough: it stands, and the rules say so', relative({ ...grow(100), ...sold }), 16 * GB, 32 * GB],
-    ['... with atMost above: the greatest sold', relative({ ...grow(100), ...sold, atMost: 64 * GB }), 12 * GB, 16 * GB],
-  ])('%s', (_, wish, present, to) => {
-    expect(resolveRequestedSize('memoryPerShard', wish, present, SOLD).to).toBe(to);
+    ['atLeast raises the result of the growth', relative({ ...grow(25), atLeast: 10 * GB, ...sold }), 4 * GB, 12 * GB],
+    ['a present size that is enough stays, although it is no longer sold', relative({ atLeast: 2 * GB, ...sold }), 3 * GB, 3 * GB],
+    ['no size sold is large enough: it stays, and the rules refuse it', relative({ ...grow(100), ...sold }), 16 * GB, 32 * GB],
+    ['... with atMost above: the largest size sold', relative({ ...grow(100), ...sold, atMost: 64 * GB }), 12 * GB, 16 * GB],
+  ])('%s', (_, requested, present, to) => {
+    expect(resolveRequestedSize('memoryPerShard', requested, present, SOLD).to).toBe(to);
   });
 
-  it('leaves a size that should be as sold unrounded where nothing is known to be sold', () => {
+  it('leaves a size unrounded if the sizes sold are unknown', () => {
     expect(resolveRequestedSize('memoryPerShard', relative({ ...grow(25), ...sold }), 4 * GB, null).to).toBe(
       5 * GB,
     );
   });
 });
 
-describe('the arithmetic told to the reviewer', () => {
+describe('the arithmetic that the reviewer sees', () => {
   // biome-ignore format: one line a case
   it.each([
     ['rounded up', relative({ ...grow(25), ...sold }), '4GB + 25% = 5GB; the next size sold is 8GB'],
-    ['cut off', relative({ ...grow(150), ...sold, atMost: 9 * GB }), '4GB + 150% = 10GB; the greatest sold up to 9GB is 8GB'],
-    ['never turned round', relative({ ...grow(25), atMost: 2 * GB }), '4GB + 25% = 5GB; at most 2GB; never below the present 4GB'],
-    ['enough already', relative({ atLeast: 2 * GB }), 'the present 4GB suffices'],
-  ])('%s', (_, wish, because) => {
-    expect(resolveRequestedSize('memoryPerShard', wish, 4 * GB, SOLD).reason).toBe(because);
+    ['limited', relative({ ...grow(150), ...sold, atMost: 9 * GB }), '4GB + 150% = 10GB; the largest size sold up to 9GB is 8GB'],
+    ['never smaller', relative({ ...grow(25), atMost: 2 * GB }), '4GB + 25% = 5GB; at most 2GB; never below the present 4GB'],
+    ['enough already', relative({ atLeast: 2 * GB }), 'the present 4GB is enough'],
+  ])('%s', (_, requested, expected) => {
+    const { reason } = resolveRequestedSize('memoryPerShard', requested, 4 * GB, SOLD);
+    expect(textOf(reason!)).toBe(expected);
   });
 });
 
@@ -62,17 +64,18 @@ describe('the least size by the memory in use', () => {
   // biome-ignore format: one line a case
   it.for([
     ['standard: twice what is in use', 2, used(3000, 3000), size(4 * GB), 1, 6000, '2 x 3000MB in use = 6000MB'],
-    ['standard, the fullest shard not told: there is only one', 2, used(3000, null), size(4 * GB), 1, 6000, '2 x 3000MB in use = 6000MB'],
-    ['a fraction, whatever binary fractions say', 1.1, used(1000, 1000), size(4 * GB), 1, 1100, '1.1 x 1000MB in use = 1100MB'],
+    ['standard, the only shard is the fullest', 2, used(3000, null), size(4 * GB), 1, 6000, '2 x 3000MB in use = 6000MB'],
+    ['a fraction, despite binary fractions', 1.1, used(1000, 1000), size(4 * GB), 1, 1100, '1.1 x 1000MB in use = 1100MB'],
     ['... rounded up', 1.5, used(1001, 1001), size(4 * GB), 1, 1502, '1.5 x 1001MB in use = 1502MB'],
     ['cluster: the fullest shard decides', 2, used(3000, 1400), size(4 * GB, 3), 3, 2800, '2 x 1400MB in use in the fullest shard = 2800MB'],
-    ['... unless the day held more than its shards hold now', 2, used(6000, 1400), size(4 * GB, 3), 3, 4000, '2 x 6000MB in use / 3 shards = 4000MB'],
-    ['more shards share it, the fullest keeping its lead', 2, used(3000, 1400), size(4 * GB, 3), 6, 1400, '2 x 700MB in use in the fullest shard, spread over 6 shards = 1400MB'],
+    ['... unless the total of the day needs more than the fullest shard', 2, used(6000, 1400), size(4 * GB, 3), 3, 4000, '2 x 6000MB in use / 3 shards = 4000MB'],
+    ['more shards share it, and the fullest stays fuller by the same factor', 2, used(3000, 1400), size(4 * GB, 3), 6, 1400, '2 x 700MB in use in the fullest shard, spread over 6 shards = 1400MB'],
     ['one shard of a cluster becomes three', 2, used(3000, null), size(4 * GB, 1), 3, 2000, '2 x 1000MB in use in the fullest shard, spread over 3 shards = 2000MB'],
     ['three shards become one', 2, used(3000, 1400), size(4 * GB, 3), 1, 6000, '2 x 3000MB in use in the fullest shard, spread over 1 shard = 6000MB'],
     ['nothing in use', 2, used(0, 0), size(4 * GB), 1, 0, '2 x 0MB in use = 0MB'],
-  ] as const)('%s', ([_, times, memory, present, shards, least, because]) => {
-    expect(leastByUse(times, memory, present, shards)).toEqual({ least, reason: because });
+  ] as const)('%s', ([_, times, memory, present, shards, least, arithmetic]) => {
+    const byUse = leastByUse(times, memory, present, shards)!;
+    expect([byUse.least, textOf(byUse.reason)]).toEqual([least, `at least ${arithmetic}`]);
   });
 
   it.each([
@@ -84,13 +87,14 @@ describe('the least size by the memory in use', () => {
 
   // biome-ignore format: one line a case
   it.for([
-    ['what is above the present is taken as it is sold', { ...sold }, 6000, 8 * GB, 'at least 6000MB told; the next size sold is 8GB'],
-    ['what the present holds changes nothing', { ...sold }, 3000, 4 * GB, 'at least 3000MB told; the present 4GB suffices'],
-    ['atMost cuts it off', { ...sold, atMost: 4 * GB }, 6000, 4 * GB, 'at least 6000MB told; the greatest sold up to 4GB is 4GB; the present 4GB suffices'],
-    ['growth that comes to more stands', { ...grow(100) }, 6000, 8 * GB, '4GB + 100% = 8GB; at least 6000MB told'],
-  ] as const)('%s', ([_, is, least, to, because]) => {
-    const wish = relative({ atLeast: { timesUsed: 2 }, ...is });
-    const byUse = { least, reason: `${least}MB told` };
-    expect(resolveRequestedSize('memoryPerShard', wish, 4 * GB, SOLD, byUse)).toEqual({ to, reason: because });
+    ['a size above the present is rounded to a size sold', { ...sold }, 6000, 8 * GB, 'at least 6000MB; the next size sold is 8GB'],
+    ['a present size that is enough stays', { ...sold }, 3000, 4 * GB, 'at least 3000MB; the present 4GB is enough'],
+    ['atMost limits it', { ...sold, atMost: 4 * GB }, 6000, 4 * GB, 'at least 6000MB; the largest size sold up to 4GB is 4GB; the present 4GB is enough'],
+    ['a larger growth stays', { ...grow(100) }, 6000, 8 * GB, '4GB + 100% = 8GB; at least 6000MB'],
+  ] as const)('%s', ([_, is, least, to, expected]) => {
+    const requested = relative({ atLeast: { timesUsed: 2 }, ...is });
+    const byUse = { least, reason: message('reason.at-least', { dimension: 'memoryPerShard', value: least }) };
+    const got = resolveRequestedSize('memoryPerShard', requested, 4 * GB, SOLD, byUse);
+    expect([got.to, textOf(got.reason!)]).toEqual([to, expected]);
   });
 });

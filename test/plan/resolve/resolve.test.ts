@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/messages/messages.ts';
 import type { Inventory, Plan } from '../../../src/model.ts';
 import { globMatches } from '../../../src/plan/resolve/match-selector.ts';
 import { resolve } from '../../../src/plan/resolve/resolve.ts';
@@ -28,7 +29,7 @@ const cart3 = instance({
 });
 const feed = standard({ id: 'crs-feed0001', name: 'feed', tags: { env: 'prod', resize: 'never' } });
 const gone = standard({ id: 'crs-gone0001', name: 'gone', status: 'isolated' });
-// Not in order of their ids, as a provider may list them.
+// Not sorted by id, because the provider may list them in any order.
 const FLEET = inventory([feed, cart3, cart2, gone, cart1]);
 const to8 = { memoryPerShard: 8 * GB };
 
@@ -36,7 +37,7 @@ function resolved(given: Plan, from: Inventory = FLEET) {
   return resolve(given, from, indexOffers(from.catalogue));
 }
 
-/** Which instances become targets, and what is said: `cart0001 cart0002 | Refit.NoMatch`. */
+/** The instances that become targets, and the codes: `cart0001 cart0002 | Refit.NoMatch`. */
 function picture(given: Plan, from?: Inventory): string {
   const { targets, blocked, findings } = resolved(given, from);
   const ids = targets.map((one) => one.instance.id.replace('crs-', ''));
@@ -44,13 +45,13 @@ function picture(given: Plan, from?: Inventory): string {
   return [ids.join(' '), ...codes].join(' | ');
 }
 
-describe('which instances a target reaches', () => {
+describe('a target reaches', () => {
   // biome-ignore format: one line a case
   it.each([
     ['an id', target('crs-feed0001', to8), 'feed0001'],
     ['an id in another region than the target says', target('crs-cart0003', to8, { region: 'ap-guangzhou' }), ' | ResourceNotFound.InstanceNotExists'],
     ['an id that does not exist', target('crs-none0001', to8, { region: 'ap-guangzhou' }), ' | ResourceNotFound.InstanceNotExists'],
-    ['an id in a region that was not read: unknown, not absent', target('crs-none0001', to8, { region: 'ap-beijing' }), ' | Refit.NotRead'],
+    ['an id in a region that was not read', target('crs-none0001', to8, { region: 'ap-beijing' }), ' | Refit.NotRead'],
     ['an id as a profile that was not read', target('crs-feed0001', to8, { profile: 'retail' }), ' | Refit.NotRead'],
     ['everything, by id', target(select(), to8), 'cart0001 cart0002 cart0003 feed0001 gone0001'],
     ['a tag', target(select({ tags: { env: ['prod'] } }), to8), 'cart0001 cart0002 feed0001'],
@@ -60,7 +61,7 @@ describe('which instances a target reaches', () => {
     ['a name with a star', target(select({ name: 'cart-*' }), to8), 'cart0001 cart0002 cart0003'],
     ['a name with a question mark', target(select({ name: 'cart-?' }), to8), 'cart0001 cart0002'],
     ['regions', target(select({ regions: ['ap-shanghai'] }), to8), 'cart0003'],
-    ['regions of which one was not read', target(select({ regions: ['ap-shanghai', 'ap-beijing'] }), to8), 'cart0003 | Refit.NotRead'],
+    ['two regions, one of which was not read', target(select({ regions: ['ap-shanghai', 'ap-beijing'] }), to8), 'cart0003 | Refit.NotRead'],
     ['editions', target(select({ editions: ['redis-5.0-standard'] }), to8), 'feed0001 gone0001'],
     ['status', target(select({ status: ['isolated'] }), to8), 'gone0001'],
     ['ids, one of which does not exist', target(select({ ids: ['crs-cart0001', 'crs-none0001'] }), to8), 'cart0001 | ResourceNotFound.InstanceNotExists'],
@@ -72,18 +73,18 @@ describe('which instances a target reaches', () => {
     expect(picture(plan([one]))).toBe(expected);
   });
 
-  it('takes the region and profile from defaults where the target has none', () => {
+  it('takes the region and profile from defaults if the target has none', () => {
     const given = { ...plan([target(select(), to8)]), defaults: { region: 'ap-shanghai', profile: null } };
     expect(picture(given)).toBe('cart0003');
     expect(picture({ ...given, defaults: { region: null, profile: 'retail' } })).toBe(' | Refit.NotRead');
   });
 
-  it('tells where a missing id was seen instead', () => {
+  it('names the region in which a missing id exists', () => {
     const [blocked] = resolved(plan([target('crs-cart0003', to8, { region: 'ap-guangzhou' })])).blocked;
     expect(blocked?.findings[0]?.fix).toContain('ap-shanghai');
   });
 
-  it('only warns of a selector without a match where blocked targets are skipped', () => {
+  it('only warns about a selector without a match with onBlocked: skip', () => {
     const given = plan([target(select({ name: 'nobody' }), to8)], { onBlocked: 'skip' });
     expect(resolved(given).findings.map(({ severity }) => severity)).toEqual(['warning']);
   });
@@ -93,27 +94,27 @@ describe('several targets for one instance', () => {
   const two = (a: Parameters<typeof target>[1], b: Parameters<typeof target>[1]) =>
     plan([target('crs-cart0001', a, { line: 3 }), target(select({ name: 'cart-1' }), b, { line: 9 })]);
 
-  it('are merged where they name different dimensions', () => {
+  it('are merged if they name different dimensions', () => {
     expect(resolved(two(to8, { shards: 5 })).targets.map(({ to }) => to)).toEqual([size(8 * GB, 5)]);
   });
 
-  it('are merged where they come to the same size', () => {
+  it('are merged if they result in the same size', () => {
     const given = two(to8, { memoryPerShard: relative({ grow: { percent: 100 } }) });
     expect(resolved(given).targets.map(({ to }) => to)).toEqual([size(8 * GB, 3)]);
   });
 
-  it('are a conflict where they differ, which names both places', () => {
+  it('are a conflict that names both locations if they differ', () => {
     const [blocked] = resolved(two(to8, { memoryPerShard: 16 * GB })).blocked;
     expect(blocked?.findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'Refit.Conflict: crs-cart0001 is to have memoryPerShard 8GB at plan.yaml:3 and 16GB at plan.yaml:9',
+      'Refit.Conflict: two targets give crs-cart0001 different sizes: memoryPerShard 8GB at plan.yaml:3 and 16GB at plan.yaml:9',
     ]);
   });
 
-  it('are a conflict where one says that the present size is right', () => {
+  it('are a conflict if one requests the present size', () => {
     expect(picture(two(to8, { memoryPerShard: 4 * GB }))).toBe(' | Refit.Conflict');
   });
 
-  it('are a conflict where they reach it by different profiles: it would be ordered twice', () => {
+  it('are a conflict if they reach it by different profiles, because both would order', () => {
     const from = inventory([cart1, { ...cart1, profile: 'retail' }], {
       scopes: ['default', 'retail'].map((profile) => ({ region: 'ap-guangzhou', profile })),
     });
@@ -122,21 +123,21 @@ describe('several targets for one instance', () => {
   });
 });
 
-describe('what already fits', () => {
+describe('an instance that already has its size', () => {
   it('is unchanged, with the reason', () => {
     const given = plan([
       target('crs-cart0001', { memoryPerShard: 4 * GB, replicas: 1 }),
       target('crs-cart0002', { memoryPerShard: relative({ grow: { percent: 50 }, atMost: 3 * GB }) }),
     ]);
-    expect(resolved(given).unchanged.map(({ reason }) => reason)).toEqual([
+    expect(resolved(given).unchanged.map(({ reason }) => textOf(reason))).toEqual([
       'already 4GB x 3 shards, 1 replica',
       '4GB + 50% = 6GB; at most 3GB; never below the present 4GB',
     ]);
   });
 });
 
-describe('what must be read for a plan', () => {
-  it('is every region and profile that a target names, each once', () => {
+describe('the scopes of a plan', () => {
+  it('are every region and profile that a target names, each once', () => {
     const given = plan([
       target('crs-aaaa0001', to8, { region: 'ap-guangzhou' }),
       target('crs-aaaa0002', to8, { region: 'ap-shanghai', profile: 'retail' }),
@@ -153,7 +154,7 @@ describe('what must be read for a plan', () => {
     expect(findings).toEqual([]);
   });
 
-  it('is a finding where a target names no region and nothing else does', () => {
+  it('give a finding if neither target, plan nor command line names a region', () => {
     const { scopes, findings } = scopesOf(plan([target('crs-aaaa0001', to8, { line: 7 })]), {
       region: null,
       profile: null,
@@ -197,7 +198,7 @@ describe('a size by the memory in use', () => {
     const { targets, unchanged, blocked, toMeasure } = resolved(given, fleet);
     return {
       to: targets.map(({ to }) => to),
-      unchanged: unchanged.map(({ reason }) => reason),
+      unchanged: unchanged.map(({ reason }) => textOf(reason)),
       blocked: blocked.flatMap(({ findings }) => findings.map(({ code }) => code)),
       toMeasure: toMeasure.map(({ id }) => id),
     };
@@ -210,40 +211,40 @@ describe('a size by the memory in use', () => {
     readAt: '2026-11-05T02:00:00.000Z',
   });
   const busy = (is = {}) => inventory([instance({ id: 'crs-busy0001', used: used(12_000, 5000), ...is })]);
-  const wish = target('crs-busy0001', { memoryPerShard: twice });
+  const byUse = target('crs-busy0001', { memoryPerShard: twice });
 
-  it('is held against the fullest shard', () => {
-    expect(sizeOf(plan([wish]), busy())).toEqual({ ...nothing, to: [size(12 * GB, 3)] });
+  it('depends on the fullest shard', () => {
+    expect(sizeOf(plan([byUse]), busy())).toEqual({ ...nothing, to: [size(12 * GB, 3)] });
   });
 
-  it('counts the shards that the plan gives the instance, whichever target says so', () => {
+  it('counts the new number of shards, in whatever target it is', () => {
     const shards = target('crs-busy0001', { shards: 5 }, { line: 9 });
     for (const targets of [
-      [wish, shards],
-      [shards, wish],
+      [byUse, shards],
+      [shards, byUse],
     ])
       expect(sizeOf(plan(targets), busy())).toEqual({ ...nothing, to: [size(8 * GB, 5)] });
   });
 
-  it('leaves alone what has room enough, and says by which figures', () => {
-    expect(sizeOf(plan([wish]), busy({ used: used(3000, 1200) })).unchanged).toEqual([
-      'at least 2 x 1200MB in use in the fullest shard = 2400MB; the present 4GB suffices; in use 3000MB, 1200MB in the fullest shard (the monitor, read 2026-11-05T02:00:00Z)',
+  it('keeps a size that is enough, and shows the numbers', () => {
+    expect(sizeOf(plan([byUse]), busy({ used: used(3000, 1200) })).unchanged).toEqual([
+      'at least 2 x 1200MB in use in the fullest shard = 2400MB; the present 4GB is enough; in use 3000MB, 1200MB in the fullest shard (the monitor, read 2026-11-05T02:00:00Z)',
     ]);
   });
 
   it.each([
     ['nothing was read', null],
     ['the fullest shard was not', used(12_000, null)],
-  ])('is blocked and to be measured where %s', (_, memory) => {
-    expect(sizeOf(plan([wish]), busy({ used: memory }))).toEqual({
+  ])('is blocked and must be measured if %s', (_, memory) => {
+    expect(sizeOf(plan([byUse]), busy({ used: memory }))).toEqual({
       ...nothing,
       blocked: ['Refit.UsedUnknown'],
       toMeasure: ['crs-busy0001'],
     });
   });
 
-  it('asks nobody where the change would be refused whatever the size', () => {
-    expect(sizeOf(plan([wish]), busy({ used: null, status: 'isolated' }))).toEqual({
+  it('needs no measurement if the provider would refuse every size', () => {
+    expect(sizeOf(plan([byUse]), busy({ used: null, status: 'isolated' }))).toEqual({
       ...nothing,
       blocked: ['ResourceUnavailable.InstanceStatusAbnormal'],
     });
@@ -251,6 +252,6 @@ describe('a size by the memory in use', () => {
 
   it('conflicts with another size for the same instance', () => {
     const other = target('crs-busy0001', { memoryPerShard: 8 * GB }, { line: 9 });
-    expect(sizeOf(plan([wish, other]), busy()).blocked).toEqual(['Refit.Conflict']);
+    expect(sizeOf(plan([byUse, other]), busy()).blocked).toEqual(['Refit.Conflict']);
   });
 });

@@ -30,21 +30,21 @@ describe('a plan with a spread', () => {
     return finishPlan(draftPlan(given, inventory(fleet), NOW), { quotes: null, now: NOW, saveAs: null });
   };
 
-  it('seals the bound, and with each instance its group; one without the tag has none, and that is a warning', () => {
+  it('seals the limit and the group of each instance, and warns about an instance without the tag', () => {
     const { plan: saved, findings } = review(by('tags.app'));
     expect(saved.spread).toEqual({ by: 'tags.app', maxInFlight: 1 });
     expect(saved.preconditions.map(({ group }) => group)).toEqual(['cart', 'cart', 'feed', undefined]);
     expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
       'warning Refit.SpreadUntagged',
     ]);
-    expect(findings[0]!.message).toContain('1 instance of 4 without tags.app (crs-00000003)');
+    expect(findings[0]!.message).toContain('1 of 4 instances without tags.app (crs-00000003)');
   });
 
   it('by zone needs no tag', () => {
     expect(review(by('zone')).findings).toEqual([]);
   });
 
-  it('is another plan, with another digest; one without is as it was', () => {
+  it('has another digest for another spread, and a plan without spread has none', () => {
     const without = review();
     expect('spread' in without.plan).toBe(false);
     expect(without.plan.preconditions.every((one) => !('group' in one))).toBe(true);

@@ -1,0 +1,5 @@
+/** Every finding code, explained in English. */
+import { providerCodes } from './provider-codes.ts';
+import { refitCodes } from './refit-codes.ts';
+
+export const codes = { ...providerCodes, ...refitCodes };

@@ -1,0 +1,100 @@
+/** Findings about a whole plan, in English: its guards, its times, its maintenance windows, whom it notifies. */
+import type { Message, Plan, Size, Webhook } from '../../model.ts';
+import { SECOND } from '../../units.ts';
+import type { Say, Text } from '../text.ts';
+import { formatSize } from './format-size.ts';
+
+const left = (seconds: number): string => `finishBy leaves ${seconds} s`;
+
+export const plans = {
+  'plan.and-more': ({ first, more }: { first: Message; more: number }, say: Say): Text =>
+    `${say(first)} (and ${more} more like it)`,
+  'guard.shrink-denied': ({
+    id,
+    from,
+    to,
+    reduces,
+  }: {
+    id: string;
+    from: Size;
+    to: Size;
+    reduces: 'capacity' | 'replicas';
+  }): Text =>
+    `${id}: the change from ${formatSize(from)} to ${formatSize(to)} reduces ${reduces}, and guards.shrink is deny`,
+  'guard.too-many-targets': ({
+    planned,
+    instances,
+    guard,
+  }: {
+    planned: number;
+    instances: number;
+    /** As a plan file writes it: `<= 20% of inventory`. */
+    guard: string;
+  }): Text =>
+    `the plan would change ${planned} of ${instances} instances${instances === 0 ? '' : `, ${((planned * 100) / instances).toFixed(2)}%`}, and guards.targets is ${guard}`,
+  'plan.window-unknown': ({ id }: { id: string }): Text =>
+    `${id} changes in its maintenance window, and Refit does not know this window`,
+  'plan.changes-in-windows': ({
+    windows,
+  }: {
+    windows: readonly { from: string; to: string; instances: number }[];
+  }): Text =>
+    `each instance changes in its own maintenance window, Beijing time: ${windows
+      .map(({ from, to, instances }) => `${from}-${to} (${instances})`)
+      .join(', ')}; all changes of one window start together when it opens, and inFlight does not limit them`,
+  'plan.finish-by-passed': ({ finishBy, now }: { finishBy: string; now: string }): Text =>
+    `finishBy is ${finishBy}, and it is ${now}: Refit would order nothing`,
+  'plan.inventory-old': ({ readAt }: { readAt: string }): Text =>
+    `the inventory was read at ${readAt}, and expires does not allow such an old inventory`,
+  'plan.patience-short': ({ patience }: { patience: number }): Text => ({
+    message: `patience is ${patience / SECOND} s: Refit would repeat an order without an answer before it can be sure that the order was lost`,
+    fix: 'execution: { patience: 3m }, or at least 60s',
+  }),
+  'plan.finish-by-too-soon': ({
+    least,
+    soaks,
+    seconds,
+  }: {
+    least: number;
+    /** Whether soak times are part of it. */
+    soaks: boolean;
+    seconds: number;
+  }): Text =>
+    `the request rate ${soaks ? 'and the soak times alone need' : 'alone needs'} ${least} s, and ${left(seconds)}`,
+  'plan.finish-by-unlikely': ({
+    likely,
+    durations,
+    seconds,
+  }: {
+    likely: number;
+    /** Where the durations come from. */
+    durations: string;
+    seconds: number;
+  }): Text => ({
+    message: `the plan probably takes ${likely} s (${durations}), and ${left(seconds)}`,
+    fix: 'use a later finishBy, fewer targets, or a larger inFlight',
+  }),
+  'plan.hooks': ({ hooks }: { hooks: NonNullable<Plan['hooks']> }): Text =>
+    `the plan runs commands on the machine that applies it, as the user who applies it: ${Object.entries(
+      hooks,
+    )
+      .map(([phase, command]) => `${phase}: ${JSON.stringify(command)}`)
+      .join(', ')}`,
+  'plan.notifies': ({ webhooks }: { webhooks: readonly Webhook[] }): Text => {
+    const variables = webhooks
+      .flatMap(({ urlEnv, secretEnv }) => [urlEnv, secretEnv])
+      .filter((one) => one !== null);
+    return {
+      message: `a run of the plan notifies ${webhooks
+        .map(
+          ({ url, urlEnv, form, on, secretEnv }) =>
+            `${url ?? `$${urlEnv}`} (${form}, ${secretEnv === null ? 'unsigned' : `signed with $${secretEnv}`}) on ${on.join(', ')}`,
+        )
+        .join('; ')}`,
+      fix:
+        variables.length === 0
+          ? 'nothing to do'
+          : `on the machine that applies it, export ${[...new Set(variables)].join(', ')}`,
+    };
+  },
+};

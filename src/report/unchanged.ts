@@ -1,0 +1,8 @@
+/** Targets for which Refit orders nothing, with the reason as text. */
+import { textOf } from '../messages/messages.ts';
+import type { Report, UnsealedPlan } from '../model.ts';
+
+/** The unchanged targets of a plan, as a report lists them. */
+export function unchangedTargets({ unchanged }: Pick<UnsealedPlan, 'unchanged'>): Report['unchanged'] {
+  return unchanged.map(({ instance, region, reason }) => ({ instance, region, reason: textOf(reason) }));
+}
