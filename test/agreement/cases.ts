@@ -1,8 +1,8 @@
 /**
- * Generated fleets, catalogues and plans, and what must hold of each: what the plan lets through is accepted, and what
- * it blocks with a provider's code is refused with that very code when it is ordered all the same. The rules predict
- * the provider's answer, the simulator gives it; both are written from docs/provider.md and neither borrows from the
- * other. Everything goes through the real client.
+ * Generates fleets, catalogues and plans, and compares plan and provider. The provider must accept what the plan allows.
+ * If the test orders a blocked change anyway, the provider must refuse it with the code of the plan. The rules predict the
+ * provider's answer, and the simulator gives it. Both are written from docs/provider.md, and neither uses the other.
+ * Everything goes through the real client.
  */
 
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
@@ -44,36 +44,36 @@ const ORDER: readonly string[] = RULES.map(({ code }) => code);
 const PROVIDER_CODES: ReadonlySet<string> = new Set(ORDER);
 const LOW_VERSION = 'UnsupportedOperation.LowVersion';
 
-/** One instance of the fleet, and the size that the plan wants of it. */
-export interface Wanted {
+/** One instance of the fleet, and its new size in the plan. */
+export interface RequestedInstance {
   readonly spec: Readonly<Record<string, unknown>> & { readonly id: string; readonly region: string };
-  readonly wish: Partial<Size>;
-  /** For its replicas. */
+  readonly requested: Partial<Size>;
+  /** The zones for its replicas. */
   readonly zones: readonly string[] | null;
-  /** The fleet does not have it, or has it in the other region. */
+  /** Whether the fleet lacks it, or has it in the other region. */
   readonly absent: 'no' | 'nowhere' | 'elsewhere';
 }
 
-/** Mostly the first, so that a case usually has one peculiarity and not five. */
-const seldom = <T>(usual: T, ...others: readonly T[]) =>
+/** Mostly the first value, so that a case usually has one peculiarity and not five. */
+const rarely = <T>(usual: T, ...others: readonly T[]) =>
   fc.oneof(
     { weight: 8, arbitrary: fc.constant(usual) },
     { weight: 1, arbitrary: fc.constantFrom(...others) },
   );
 
-/** Type and zone; among them the edition that is sold out, and the one whose greatest sizes come to more than 8 TB. */
+/** Type and zone. They include a sold-out edition, and one whose largest sizes are above 8 TB in total. */
 const placeOf: fc.Arbitrary<readonly [type: number, zone: string, most?: 'most']> = fc.oneof(
   { weight: 12, arbitrary: fc.tuple(fc.constantFrom(...TYPES), fc.constantFrom(...ZONES)) },
   { weight: 1, arbitrary: fc.constant([6, 'ap-guangzhou-3'] as const) },
   { weight: 3, arbitrary: fc.constant([4, 'ap-guangzhou-3', 'most'] as const) },
 );
 
-/** Guangzhou sells in 3, 4, 6, 7, Shanghai in 2, 4, 5: a zone that one of them has and the other has not. */
+/** Guangzhou sells in zones 3, 4, 6, 7 and Shanghai in 2, 4, 5, so a zone may exist in only one of them. */
 function zoneIn(region: string, n: number): string {
   return `${region}-${n}`;
 }
 
-const wantedOf = (index: number): fc.Arbitrary<Wanted> =>
+const requestedInstance = (index: number): fc.Arbitrary<RequestedInstance> =>
   fc
     .record({
       place: placeOf,
@@ -81,8 +81,8 @@ const wantedOf = (index: number): fc.Arbitrary<Wanted> =>
       shards: fc.constantFrom(1, 3, 4, 5, 8, 96),
       replicas: fc.integer({ min: 1, max: 5 }),
       billing: fc.constantFrom('prepaid', 'postpaid'),
-      status: seldom('running', 'initialising', 'processing', 'isolated', 'deleting'),
-      // Thousandths of the whole, mostly little so that a reduction has a chance.
+      status: rarely('running', 'initialising', 'processing', 'isolated', 'deleting'),
+      // Thousandths of the capacity, mostly few so that a reduction can succeed.
       used: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 300, max: 990 })),
       skewed: fc.boolean(),
       daysLeft: fc.integer({ min: 1, max: 400 }),
@@ -94,10 +94,10 @@ const wantedOf = (index: number): fc.Arbitrary<Wanted> =>
         { weight: 3, arbitrary: fc.constant(null) },
         { weight: 3, arbitrary: fc.array(fc.constantFrom(2, 3, 4, 5, 6, 7), { minLength: 1, maxLength: 3 }) },
       ),
-      task: seldom<string | null>(null, '012', '043'),
-      unpaidOrder: seldom(false, true),
-      lowVersion: seldom(false, true),
-      absent: seldom<Wanted['absent']>('no', 'nowhere', 'elsewhere'),
+      task: rarely<string | null>(null, '012', '043'),
+      unpaidOrder: rarely(false, true),
+      lowVersion: rarely(false, true),
+      absent: rarely<RequestedInstance['absent']>('no', 'nowhere', 'elsewhere'),
       dimensions: fc.subarray<Dimension>(['memoryPerShard', 'shards', 'replicas'], { minLength: 1 }),
       to: fc.record({
         memoryPerShard: fc.constantFrom(
@@ -137,14 +137,14 @@ const wantedOf = (index: number): fc.Arbitrary<Wanted> =>
         unpaidOrder: rest.unpaidOrder,
         lowVersion: rest.lowVersion,
       };
-      const wish = Object.fromEntries(dimensions.map((dimension) => [dimension, to[dimension]]));
-      // Mostly where there is something to name; seldom, one that is named for nothing.
+      const requested = Object.fromEntries(dimensions.map((dimension) => [dimension, to[dimension]]));
+      // Zones are mostly named where they matter, and rarely where they do not.
       const named =
         dimensions.includes('replicas') && zones !== null && (spread.length > 0 || zones.length === 3);
-      return { spec, wish, zones: named ? zones.map((n) => zoneIn(region, n)) : null, absent };
+      return { spec, requested, zones: named ? zones.map((n) => zoneIn(region, n)) : null, absent };
     });
 
-/** What a catalogue says otherwise than the usual one, of the edition and zone of one of the instances. */
+/** A difference from the usual catalogue, for the edition and zone of one instance. */
 type Oddity =
   | 'sold out'
   | 'zone sold out'
@@ -155,9 +155,9 @@ type Oddity =
   | 'every other replica number';
 
 interface Case {
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly RequestedInstance[];
   readonly balance: number;
-  readonly oddities: readonly (readonly [instance: number, what: Oddity])[];
+  readonly oddities: readonly (readonly [instance: number, oddity: Oddity])[];
   /** Whether the identity may read the memory in use. */
   readonly measured: boolean;
 }
@@ -165,7 +165,7 @@ interface Case {
 export const cases: fc.Arbitrary<Case> = fc.record({
   wanted: fc
     .integer({ min: 1, max: 10 })
-    .chain((count) => fc.tuple(...Array.from({ length: count }, (_, i) => wantedOf(i)))),
+    .chain((count) => fc.tuple(...Array.from({ length: count }, (_, i) => requestedInstance(i)))),
   balance: fc.constantFrom(100_000_000, 100_000_000, 5000),
   oddities: fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },
@@ -201,7 +201,7 @@ type ZoneEntry = {
   readonly ProductSet: readonly ProductEntry[];
 };
 
-/** The world sells something else from now on: what it says and what it goes by stay one. */
+/** Changes what the world sells, in its answers and in its own checks alike. */
 function sellOtherwise({ world }: TestWorld, { wanted, oddities }: Case): void {
   let regions = world.catalogue.regionSet as readonly RegionEntry[];
   for (const [index, what] of oddities) {
@@ -266,16 +266,16 @@ function soldOtherwise(entry: ProductEntry, what: Oddity): ProductEntry[] {
   }
 }
 
-function planOf(wanted: readonly Wanted[]): Plan {
-  const targets = wanted.map(({ spec, wish, zones, absent }, i) => {
+function planOf(wanted: readonly RequestedInstance[]): Plan {
+  const targets = wanted.map(({ spec, requested, zones, absent }, i) => {
     const other = spec.region === 'ap-guangzhou' ? 'ap-shanghai' : 'ap-guangzhou';
     const region = absent === 'elsewhere' ? other : spec.region;
-    return target(spec.id, wish, { line: i + 1, region, ...(zones ? { zones: [...zones] } : {}) });
+    return target(spec.id, requested, { line: i + 1, region, ...(zones ? { zones: [...zones] } : {}) });
   });
   return plan(targets, { onBlocked: 'skip', guards: { targets: null, shrink: 'allow', cost: null } });
 }
 
-/** The planner's whole way, as `refit plan --price` goes it: read, draft, measure, price. */
+/** Plans as `refit plan --price` does: read, draft, measure, price. */
 async function drafted(
   test: TestWorld,
   clock: VirtualClock,
@@ -317,18 +317,18 @@ async function drafted(
   return { draft, inventory, quotes };
 }
 
-/** Orders the legs of a route one after the other, each when the one before is done; the first refusal, or `accepted`. */
+/** Orders the legs of a route one after the other. Returns the first refusal, or `accepted`. */
 function orderAll(test: TestWorld, { legs }: Route, send: (leg: Leg) => string): string {
   for (const leg of legs) {
     const code = send(leg);
     if (code !== 'ok') return code;
-    // Lag, duration and lock of the test world come to 16 s.
+    // Lag, duration and lock of the test world take 16 s in total.
     test.pass(20_000);
   }
   return 'accepted';
 }
 
-/** As a run sends it. */
+/** Orders a leg as a run does. */
 function orderLeg(test: TestWorld, { instance, after, placement }: Leg): string {
   const params = encodeOrder({
     region: instance.region,
@@ -341,7 +341,7 @@ function orderLeg(test: TestWorld, { instance, after, placement }: Leg): string 
   return test.code('redis.UpgradeInstance', params, { region: instance.region });
 }
 
-/** As no plan would send it: the whole size, also where the edition has no such dimension. */
+/** Orders the whole size, even if the edition lacks a dimension. No plan would do this. */
 function orderWhole(test: TestWorld, { instance, after, placement }: Leg): string {
   const nodes = placement?.nodes;
   return order(test, instance, after, {
@@ -371,11 +371,11 @@ function order(
   return test.code('redis.UpgradeInstance', params, { region });
 }
 
-/** How often each code was compared: a property that never met a code proves nothing about it. */
-export type Met = Map<string, number>;
+/** How often each code was compared. A code that never occurs is not tested. */
+export type Counts = Map<string, number>;
 
-/** @throws AssertionError where plan and provider disagree about one of the instances. */
-export async function agree(given: Case, met: Met): Promise<void> {
+/** @throws AssertionError if plan and provider disagree about one of the instances. */
+export async function agree(given: Case, counts: Counts): Promise<void> {
   const { wanted, balance, measured } = given;
   const fleet = wanted.filter(({ absent }) => absent !== 'nowhere').map(({ spec }) => spec);
   const closed = ['no-cam@GetMonitorData', 'no-cam@DescribeInstanceShards'];
@@ -387,7 +387,7 @@ export async function agree(given: Case, met: Met): Promise<void> {
   test.now = clock.now();
   const review = finishPlan(draft, { quotes, now: test.now, saveAs: null });
 
-  // The routes of all targets, also of those that were blocked before prices were asked.
+  // The routes of all targets, including those that were blocked before the price requests.
   const routes = new Map(
     resolve(targets, inventory, draft.sold).targets.map((one) => [
       one.instance.id,
@@ -395,39 +395,39 @@ export async function agree(given: Case, met: Met): Promise<void> {
     ]),
   );
   const blocked = new Map(review.plan.blocked.map((one) => [one.instance, one.findings[0]!.code]));
-  // Refunds are paid at once in the small world, and not counted on by the plan.
+  // The simulator pays refunds immediately, and the plan does not count on them.
   const refunds = [...quotes.values()].some((quote) => 'amount' in quote && quote.amount < 0);
 
-  // A later step is asked for as if it were the only one, and where that question is refused its price is not known:
-  // the plan says so, and whether the account can pay shows when it is ordered.
+  // Refit requests the price of a later step as if it were the only one. If that is refused, the price is unknown. Only
+  // the order then shows whether the account can pay.
   const unpriced = (id: string) =>
     routes.get(id)!.legs.some(({ change }) => 'code' in (quotes.get(stepId(id, change)) ?? {}));
 
   const short = (code: string) => code === 'ResourceUnavailable.AccountBalanceNotEnough';
-  // Money that a plan sets aside for an order which is then refused for an old kernel is there for the others.
+  // If an order is refused for an old kernel, the other orders can use the money that the plan reserved for it.
   let unspent = false;
   const compare = (id: string, expected: string, found: string) => {
-    met.set(expected, (met.get(expected) ?? 0) + 1);
-    const { spec, wish, zones } = wanted.find((one) => one.spec.id === id)!;
-    // Nothing that can be asked shows an old kernel: it is met when the order is placed, after what comes before it.
+    counts.set(expected, (counts.get(expected) ?? 0) + 1);
+    const { spec, requested, zones } = wanted.find((one) => one.spec.id === id)!;
+    // No read shows an old kernel. Only the order meets it, after the rules that come before it.
     const place = expected === 'accepted' ? Number.POSITIVE_INFINITY : ORDER.indexOf(expected);
     if (found === LOW_VERSION && spec.lowVersion === true && place > ORDER.indexOf(LOW_VERSION)) {
       unspent = true;
       return;
     }
-    deepStrictEqual({ answer: found, spec, wish, zones }, { answer: expected, spec, wish, zones });
+    deepStrictEqual({ answer: found, spec, requested, zones }, { answer: expected, spec, requested, zones });
   };
   for (const { instance: id } of review.plan.preconditions) {
     const found = orderAll(test, routes.get(id)!, (leg) => orderLeg(test, leg));
     if (short(found) && unpriced(id)) continue;
     compare(id, 'accepted', found);
   }
-  // What is blocked for want of money first, with what the others have left; then the rest, on the way to whose
-  // refused step earlier ones of the same instance may cost money that no plan would have spent.
-  const inTurn = [...blocked].sort(([, a], [, b]) => Number(short(b)) - Number(short(a)));
-  for (const [id, code] of inTurn) {
+  // Targets blocked by the balance come first, with the money that the others leave. The others come later, because
+  // their earlier steps may cost money that no plan would spend.
+  const balanceFirst = [...blocked].sort(([, a], [, b]) => Number(short(b)) - Number(short(a)));
+  for (const [id, code] of balanceFirst) {
     if (!PROVIDER_CODES.has(code)) {
-      met.set(code, (met.get(code) ?? 0) + 1);
+      counts.set(code, (counts.get(code) ?? 0) + 1);
       continue;
     }
     if (short(code) && (refunds || unspent)) continue;
@@ -446,13 +446,13 @@ export async function agree(given: Case, met: Met): Promise<void> {
       : order(test, { id, region }, any);
     compare(id, code, found);
   }
-  // Nobody is forgotten: each target became steps, was left as it is, or was blocked.
-  const told = review.plan.preconditions.length + review.plan.unchanged.length + blocked.size;
-  strictEqual(told, wanted.length);
+  // Every target has steps, is unchanged, or is blocked.
+  const total = review.plan.preconditions.length + review.plan.unchanged.length + blocked.size;
+  strictEqual(total, wanted.length);
 }
 
-/** What facts read beforehand foretell; the others need an identity without rights or a quota. */
-export const FORESEEN: readonly string[] = [
+/** The codes that the inventory predicts. The others need an identity without permissions, or a quota. */
+export const PREDICTED: readonly string[] = [
   'ResourceNotFound.InstanceNotExists',
   'ResourceUnavailable.InstanceStatusAbnormal',
   'ResourceUnavailable.InstanceStatusError',
@@ -471,9 +471,9 @@ export const FORESEEN: readonly string[] = [
   'Refit.UsedUnknown',
 ];
 
-/** How often each was met, one a line, the most first. */
-export function formatMet(met: Met): string {
-  return [...met]
+/** How often each code occurred, one per line, the most frequent first. */
+export function formatCounts(counts: Counts): string {
+  return [...counts]
     .sort((a, b) => b[1] - a[1])
     .map(([code, count]) => `${String(count).padStart(7)} ${code}`)
     .join('\n');

@@ -1,15 +1,15 @@
-/** What the rules say of one change, in English. `id` is the instance. */
+/** Findings of the rules about one change, in English. `id` is the instance. */
 import type { Change, Dimension, InstanceStatus } from '../../model.ts';
 import type { Text } from '../text.ts';
 import { count, formatChange, formatMemory, formatValue } from './format-size.ts';
 
-/** Sold values around one that is not: `shards: 4, or shards: 8`. */
+/** The sold values next to one that is not sold: `shards: 4, or shards: 8`. */
 const nearest = (dimension: Dimension, values: readonly number[]): string =>
   values.map((value) => `${dimension}: ${formatValue(dimension, value)}`).join(', or ');
 
 const asked = (change: Change | null): string => (change === null ? 'the change' : formatChange(change));
 
-/** How to go on with an instance that is not running. */
+/** What to do with an instance that is not running. */
 const NOT_RUNNING_FIX: Readonly<Record<Exclude<InstanceStatus, 'running'>, (id: string) => string>> = {
   initialising: () => 'wait until it is running, then plan again',
   processing: () => 'wait until it is running, then plan again',
@@ -244,9 +244,9 @@ export const rules = {
     readAt: string;
     atLeast: { dimension: 'shards' | 'memoryPerShard'; value: number };
   }): Text => {
-    const [what, where] = fullest ? ['per shard', ' in its fullest shard'] : ['in all', ''];
+    const [scope, where] = fullest ? ['per shard', ' in its fullest shard'] : ['in total', ''];
     return {
-      message: `${id}: ${formatMemory(size)} ${what} is less than 1.3 x the ${used}MB in use${where} (${needed}MB), by ${source}, read ${readAt}`,
+      message: `${id}: ${formatMemory(size)} ${scope} is less than 1.3 x the ${used}MB in use${where} (${needed}MB), by ${source}, read ${readAt}`,
       fix:
         atLeast.dimension === 'shards'
           ? `shards: at least ${atLeast.value}, or free memory first`
@@ -298,6 +298,6 @@ export const rules = {
     answer: string;
   }): Text => ({
     message: `${id}: the provider gave no price for ${asked(change)}: ${code}: ${answer}`,
-    fix: 'plan again with --price; a guards.cost refuses the plan meanwhile',
+    fix: 'plan again with --price; a guards.cost refuses the plan until then',
   }),
 };

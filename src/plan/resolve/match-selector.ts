@@ -11,12 +11,12 @@ export function matcher(select: Select): Matcher {
   const oneOf = (
     condition: keyof Select,
     list: readonly string[] | null,
-    valueOf: (instance: Instance) => string,
+    read: (instance: Instance) => string,
   ) => {
     if (list === null) return;
     const set = new Set(list);
     tests.push((one) => {
-      const value = valueOf(one);
+      const value = read(one);
       return set.has(value) ? null : message('selector.not-listed', { condition, value, list });
     });
   };

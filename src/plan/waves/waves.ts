@@ -139,7 +139,7 @@ export function assignInstances(
     const { name, take, from } = wave;
     const matches = (index: number) => from === undefined || isFrom(planned[index]!, from);
     const base = from === undefined ? planned.length : planned.filter((one) => isFrom(one, from)).length;
-    const members = left.filter(matches).slice(0, wanted(take, base));
+    const members = left.filter(matches).slice(0, sizeOf(take, base));
     if (members.length > 0) {
       const taken = new Set(members);
       left = left.filter((index) => !taken.has(index));
@@ -197,7 +197,7 @@ export function totalSoak(waves: readonly RolloutOptions[]): number {
   return waves.reduce((sum, _, index) => sum + soakOf(waves, index), 0);
 }
 
-function wanted(take: Take, planned: number): number {
+function sizeOf(take: Take, planned: number): number {
   if (take.kind === 'count') return take.count;
   return take.kind === 'rest' ? planned : Math.ceil((planned * take.percent) / 100 - 1e-6);
 }
