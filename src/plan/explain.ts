@@ -18,7 +18,7 @@ export function explainCode(code: string): string | null {
   return rule ? page(rule) : null;
 }
 
-/** The known code nearest to a text, which may be only the last part (`SaleOut`); null if none is near. */
+/** The known code nearest to a text; null if none is near. The text may be only the last part (`SaleOut`). */
 export function nearestCode(code: string): string | null {
   const codes = allRules().map((rule) => rule.code);
   const last = (text: string) => text.slice(text.lastIndexOf('.') + 1);

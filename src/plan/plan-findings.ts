@@ -147,7 +147,7 @@ export function finishByTooSoon(
   return [createFinding('Refit.FinishByTooSoon', text)];
 }
 
-/** The commands that a run executes on the machine that applies it, and the addresses that it notifies. */
+/** Findings about the commands that a run executes, and the addresses that it notifies. */
 export function notificationFindings({ hooks, notify }: Plan): Finding[] {
   const findings: Finding[] = [];
   if (hooks !== undefined) findings.push(createFinding('Refit.Hooks', message('plan.hooks', { hooks })));

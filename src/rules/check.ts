@@ -51,7 +51,7 @@ export function ruleOf(code: string): Rule | undefined {
   return BY_CODE.get(code);
 }
 
-/** Every rule: the provider's in the order of its checks, then Refit's own, then those that only a run can meet. */
+/** Every rule. The provider's come first in the order of its checks, then Refit's own, then those of runs. */
 export function allRules(): readonly Rule[] {
   return ALL;
 }

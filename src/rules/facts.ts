@@ -25,7 +25,7 @@ export interface Placement {
 export interface Facts {
   readonly id: string;
   readonly region: string;
-  /** The instance when the step starts, after the plan's earlier steps; null if the region has no such id. */
+  /** The instance when the step starts, after earlier steps; null if it does not exist. */
   readonly instance: Instance | null;
   /** Null only if there is no instance. */
   readonly change: Change | null;

@@ -1,4 +1,4 @@
-/** Rules that the answer to the price request decides: the balance is too low, or the change is refused. */
+/** Rules about the answer to the price request: a low balance, or a refused change. */
 import { message } from '../messages/messages.ts';
 import type { Message } from '../model.ts';
 import { type Facts, isRefusal, onChange } from './facts.ts';

@@ -138,7 +138,7 @@ describe('the tables of a review', () => {
       'Changes',
       'Wave | Instance | Name | Edition | Step | Change | Reason | Before | After | Price',
       'canary | crs-5qlrlhux | cart-01 | redis-6.2-cluster |  | memory 4 GB → 8 GB × 3 shards |  | 4 GB × 3 shards × 1 replica | 8 GB × 3 shards × 1 replica | +¥412.00 now',
-      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 1/2 | shards 3 → 8 × 4 GB | shards first: 8 GB × 3 shards would not be valid on the way | 4 GB × 3 shards × 1 replica | 4 GB × 8 shards × 1 replica | +¥980.50 now',
+      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 1/2 | shards 3 → 8 × 4 GB | shards, then memoryPerShard: at most 64GB between steps, 96GB with memoryPerShard, then shards | 4 GB × 3 shards × 1 replica | 4 GB × 8 shards × 1 replica | +¥980.50 now',
       'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 2/2 | memory 4 GB → 8 GB × 8 shards |  | 4 GB × 8 shards × 1 replica | 8 GB × 8 shards × 1 replica | +¥1,600.00 now',
       'rest | crs-x1y2z3a4 | 购物车-上海 | redis-6.2-cluster |  | replicas 1 → 3 |  | 4 GB × 3 shards × 1 replica | 4 GB × 3 shards × 3 replicas | ¥1.752 per hour',
     ]);

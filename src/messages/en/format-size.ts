@@ -28,7 +28,7 @@ export function upTo(mb: number): number {
   return Math.ceil(mb * 100 - 1e-6) / 100;
 }
 
-/** Memory in use with where and when it was read: a reviewer who allows a size by it must be able to judge it. */
+/** Memory in use, with its source and time. A reviewer needs both to judge a size that depends on it. */
 export function formatUsed({ total, fullestShard, source, readAt }: UsedMemory): string {
   const fullest =
     fullestShard === null || fullestShard === total ? '' : `, ${upTo(fullestShard)}MB in the fullest shard`;

@@ -52,18 +52,21 @@ export const review = {
   'review.highest-cost': ({
     id,
     change,
+    after,
     nodes,
     quote,
     share,
   }: {
     id: string;
     change: Change;
+    /** The whole size after the change. */
+    after: Size;
     nodes: NodeChange | null;
     quote: Quote;
     /** Whole percent of all costs of the same basis. */
     share: number;
   }): Text => ({
-    message: `${id}: ${formatChange(change)}${formatNodes(nodes)} costs ${formatQuote(quote)}${share < 1 ? '' : `, ${share}% of what is paid ${quote.basis === 'once' ? 'now' : 'by the hour'}`}`,
+    message: `${id}: ${formatChange(change)}${formatNodes(nodes)} (then ${formatSize(after)}) costs ${formatQuote(quote)}${share < 1 ? '' : `, ${share}% of what is paid ${quote.basis === 'once' ? 'now' : 'by the hour'}`}`,
     fix: `use a smaller size, or exclude: [${id}]`,
   }),
   'review.several-steps': ({ instances, first }: { instances: number; first: readonly string[] }): Text => ({

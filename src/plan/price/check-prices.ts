@@ -61,7 +61,7 @@ export function checkPrices(
   return { routes, blocked, remarks, shortfalls };
 }
 
-/** The cost of all steps of one profile, its instances, and those that the balance does not cover. */
+/** The cost of all steps of one profile. `without` counts the instances that the balance does not cover. */
 interface ProfileSum {
   amount: number;
   instances: number;

@@ -29,7 +29,8 @@ export interface ChosenNodes extends Placement {
 }
 
 /**
- * Chooses the nodes of a change of replicas that names zones or concerns a multi-zone instance; else null.
+ * Chooses the nodes of a change of replicas.
+ * Null for other changes, and for instances in one zone whose target names no zones.
  * @param asked the author's zones; null = none.
  */
 export function chooseNodes(
@@ -96,7 +97,7 @@ interface Taken {
   readonly reason: Message;
 }
 
-/** Takes each replica from the zone that then has the most nodes, so that the others stay spread. */
+/** Takes each replica from the zone with the most nodes at that time. The other replicas stay spread. */
 function fromTheFullest(nodes: readonly InstanceNode[], change: Change): Taken[] {
   let left = nodes;
   const master = nodes.find(({ role }) => role === 'master')?.zone.code;

@@ -18,7 +18,7 @@ import { createFinding } from '../../rules/check.ts';
 import { indexOffers } from '../../rules/is-sold.ts';
 
 /**
- * A finding for each instance that differs from the plan, and for each step whose size is no longer sold. These are for
+ * Finds the instances that differ from the plan, and those whose new size is no longer sold. These findings are for
  * reviewers: the run reads every instance again before its order.
  * @param saved the sealed plan. @param file its path, for the command to type. @param now the fleet as it is now.
  */

@@ -1,6 +1,6 @@
 /**
- * Splits a target into changes of one dimension, in an order in which the provider accepts every state in between. Refit
- * tries every order (at most six), so it misses no case.
+ * Splits a target into changes of one dimension, in a valid order. The provider then accepts every state in between.
+ * Refit tries every order (at most six), so it misses no case.
  */
 
 import { message } from '../../messages/messages.ts';
@@ -35,7 +35,7 @@ export interface Leg {
 export interface Route {
   readonly target: Resolved;
   readonly legs: readonly Leg[];
-  /** Why the steps have this order, and why these nodes are removed; null if there is no choice. */
+  /** The reason for the order and for the removed nodes; null if there is no choice. */
   readonly reason: Message | null;
   /** Errors first. An error blocks the target. */
   readonly findings: readonly Finding[];

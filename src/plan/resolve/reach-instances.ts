@@ -9,8 +9,8 @@ import { profileOf, regionsOf } from './scopes.ts';
 const NONE: readonly Instance[] = [];
 
 /**
- * Indexes the inventory, so that a plan with many targets does not walk the fleet for each target. The index is by
- * profile and region. On first use, Refit also indexes by id and by the key of each tag.
+ * Indexes the inventory. A plan with many targets must not walk the fleet for each target. The index is by profile and
+ * region. On first use, Refit also indexes by id and by the key of each tag.
  */
 export function indexFleet(inventory: Inventory) {
   const byProfile = Map.groupBy(inventory.instances, (one) => one.profile);

@@ -11,7 +11,7 @@ export function withDefaults(plan: Plan, { region, profile }: Plan['defaults']):
   };
 }
 
-/** The regions in which Refit looks for a target; null if neither plan nor command line names one. */
+/** The regions in which Refit looks for a target; null if none is named. */
 export function regionsOf(plan: Pick<Plan, 'defaults'>, target: PlanTarget): readonly string[] | null {
   const selected = target.match.kind === 'select' ? target.match.select.regions : null;
   if (selected !== null)

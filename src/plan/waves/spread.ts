@@ -7,7 +7,7 @@ import { createFinding } from '../../rules/check.ts';
 /** How many instances a finding names. */
 const NAMED = 3;
 
-/** The group of an instance; null if it lacks the tag, so that it is a group of its own. */
+/** The group of an instance. Null if it lacks the tag: it is then a group of its own. */
 export function groupOf(
   { by }: Spread,
   instance: Pick<Instance, 'zone' | 'region' | 'profile' | 'tags'>,

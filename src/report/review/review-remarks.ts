@@ -1,5 +1,5 @@
 /**
- * Remarks for the reviewer, which no rule makes: instances that shrink, the highest costs, short stock, several steps.
+ * Remarks for the reviewer about instances that shrink, highest costs, short stock and several steps.
  * They come from the review alone. They are findings, so that every format shows them at their location in the plan file.
  * No remark blocks.
  */
@@ -47,7 +47,7 @@ function shrinking({ preconditions, steps }: UnsealedPlan): Finding[] {
     });
 }
 
-/** Regions in which something was sold out when it was read, and in which other steps still need memory. */
+/** Regions in which something is sold out and other steps still need memory. */
 function stockShort(plan: UnsealedPlan, findings: readonly Finding[]): Finding[] {
   const regions = new Map(plan.blocked.map(({ instance, region }) => [instance, region]));
   const short = new Map<string, number>();
@@ -82,9 +82,9 @@ function highestCost(plan: UnsealedPlan): Finding[] {
     .sort((a, b) => b.quote.amount - a.quote.amount)
     .slice(0, Math.min(HIGHEST, Math.ceil(priced.length / 3)))
     .map(({ step, quote }) => {
-      const { instance: id, change, nodes = null } = step;
+      const { instance: id, change, after, nodes = null } = step;
       const share = Math.round((quote.amount / sum) * 100);
-      const text = message('review.highest-cost', { id, change, nodes, quote, share });
+      const text = message('review.highest-cost', { id, change, after, nodes, quote, share });
       return remark('Refit.Dearest', 'note', text, step, id);
     });
 }
