@@ -72,7 +72,7 @@ export function judgeApprovals(
     const { by, key } = approval;
     const again = counted.some(({ approval: one }) => one.by === by || one.key === key);
     const why =
-      whyNot(saved, wave, approval, approvers, now) ??
+      rejectionReason(saved, wave, approval, approvers, now) ??
       (again ? `a second one by ${by}: one person counts once` : null);
     if (why === null) counted.push({ approval, text });
     else rejected.push({ file, why });
@@ -84,7 +84,7 @@ export function judgeApprovals(
 }
 
 /** Why one approval does not count, in words; null where it does. */
-export function whyNot(
+export function rejectionReason(
   saved: SavedPlan,
   wave: number | null,
   approval: ApprovalFile,

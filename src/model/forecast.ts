@@ -6,7 +6,7 @@ export interface Durations {
   /** Measured in past runs; or assumed, where nobody has measured any. */
   readonly source: 'runs' | 'assumed';
   /** Which runs, or which assumption with its source. */
-  readonly what: string;
+  readonly basis: string;
   readonly of: Readonly<Record<Dimension, DurationSpread>>;
 }
 

@@ -42,7 +42,7 @@ export interface PlanTarget {
   readonly match:
     | { readonly kind: 'instance'; readonly instance: string }
     | { readonly kind: 'select'; readonly select: Select; readonly exclude: readonly Select[] };
-  readonly wishes: Readonly<Partial<Record<Dimension, RequestedSize>>>;
+  readonly requested: Readonly<Partial<Record<Dimension, RequestedSize>>>;
   /**
    * Zone codes for the replicas that are added, or from which replicas are taken, of multi-zone instances: one for
    * each, gone round when it is shorter. null = not said.
@@ -53,7 +53,7 @@ export interface PlanTarget {
     /** The size at which the run left it; null: any will do. */
     readonly leftAt: Size | null;
     /** A step of it whose outcome is unknown: it is blocked until the run has settled it. */
-    readonly unsettled: string | null;
+    readonly unresolved: string | null;
   };
 }
 

@@ -21,7 +21,7 @@ export interface SealedCalendar {
   /** ISO 8601 UTC. Nothing begins from then on: what the calendar says of later times is not sealed. */
   readonly knownUntil: string;
   /** ISO 8601 UTC, `to` not included; in the order of their beginnings. */
-  readonly freezes: readonly { readonly from: string; readonly to: string; readonly what: string }[];
+  readonly freezes: readonly { readonly from: string; readonly to: string; readonly title: string }[];
 }
 
 /** Windows as they were approved: what their calendars said is a part of them. */

@@ -1,5 +1,5 @@
 import type { SavedPlan } from '../model.ts';
-import { ASSUMED_DURATIONS, evenDurations } from '../plan/forecast/durations.ts';
+import { ASSUMED_DURATIONS, uniformDurations } from '../plan/forecast/durations.ts';
 import type { Rehearsal } from '../run/rehearse/rehearse-plan.ts';
 import { VERSION } from '../version.ts';
 
@@ -36,7 +36,7 @@ export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptio
   ]);
   const { duration, faults = [], seeds = 5, seed = 1, onProgress } = options;
   const durations = duration
-    ? evenDurations(duration, 'as requested')
+    ? uniformDurations(duration, 'as requested')
     : (saved.forecast.time?.durations ?? ASSUMED_DURATIONS);
   const rehearsal = createRehearsal(saved, {
     ...options,

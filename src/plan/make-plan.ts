@@ -27,7 +27,7 @@ import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
 import { SECOND } from '../units.ts';
 import { ASSUMED_DURATIONS } from './forecast/durations.ts';
 import { forecastPlan } from './forecast/forecast.ts';
-import { tooFewApprovers } from './parse/read-approvers.ts';
+import { tooFewApproversFindings } from './parse/read-approvers.ts';
 import {
   bySeverity,
   costAboveGuard,
@@ -49,7 +49,7 @@ import { resolve } from './resolve/resolve.ts';
 import { sealPlan } from './seal.ts';
 import { spreadFindings } from './waves/spread.ts';
 import { assignSteps, preconditionOf, totalSoak } from './waves/waves.ts';
-import { windowsClosed, windowTooShort } from './windows/window-findings.ts';
+import { windowsClosedFindings, windowTooShortFindings } from './windows/window-findings.ts';
 
 /** A plan, resolved and checked offline, with its steps in order. It lacks prices, guards and the seal. */
 export interface Draft {
@@ -109,7 +109,7 @@ export function draftPlan(
     findings: [
       ...resolution.findings,
       ...timeFindings(plan, inventory, now),
-      ...windowsClosed(plan, windows, now),
+      ...windowsClosedFindings(plan, windows, now),
       ...shortPatience(plan),
       ...notificationFindings(plan),
     ],
@@ -227,10 +227,10 @@ function findingsOf(
     ...findings,
     ...tooManyTargets(plan, priced.routes.length, inventory.instances.length),
     ...costAboveGuard(plan, steps, source),
-    ...(approvals ? tooFewApprovers(approvals, plan) : []),
+    ...(approvals ? tooFewApproversFindings(approvals, plan) : []),
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast, totalSoak(waves) / SECOND),
-    ...windowTooShort(forecast),
+    ...windowTooShortFindings(forecast),
     ...assigned.findings,
     ...spreadFindings(plan, instances),
     ...startTogetherFinding(plan, instances),

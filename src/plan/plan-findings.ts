@@ -141,7 +141,7 @@ export function finishByTooSoon(
   if (!time || left >= time.total.p50 * SECOND) return [];
   const text = message('plan.finish-by-unlikely', {
     likely: time.total.p50,
-    durations: time.durations.what,
+    durations: time.durations.basis,
     seconds,
   });
   return [createFinding('Refit.FinishByTooSoon', text)];

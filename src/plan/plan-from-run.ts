@@ -28,7 +28,7 @@ import { rolloutOptionsOf } from './waves/waves.ts';
 import { createOpenWindows } from './windows/open-windows.ts';
 
 /** A run as its saved plan and its journal tell it. */
-export interface RunToPlanFrom {
+export interface SourceRun {
   /** The run directory, as it is to be named in the plan. */
   readonly directory: string;
   readonly saved: SavedPlan;
@@ -54,7 +54,7 @@ export interface FromRun {
  */
 export function planFromRun(
   kind: PlanSource['kind'],
-  run: RunToPlanFrom,
+  run: SourceRun,
   { now, ignoreWindows = false }: FromRun,
 ): { plan: Plan; calendars: readonly SealedCalendar[]; findings: Finding[] } {
   const { saved, state } = run;
@@ -110,36 +110,36 @@ export function planFromRun(
 const LONGEST_NAME = 120;
 
 /** From where the run left the instance back to where it was; null where nothing of it was verified or is unknown. */
-function back(precondition: Precondition, steps: readonly Step[], run: RunToPlanFrom): PlanTarget | null {
+function back(precondition: Precondition, steps: readonly Step[], run: SourceRun): PlanTarget | null {
   const unknown = endedAs('unknown', steps, run)[0] ?? null;
   const verified = endedAs('verified', steps, run);
   const undone = verified.length > 0 || unknown === null ? verified : [unknown];
   if (undone.length === 0) return null;
   return {
     ...common(precondition, undone, undone[0]!.before),
-    fromRun: { leftAt: undone.at(-1)!.after, unsettled: unknown?.id ?? null },
+    fromRun: { leftAt: undone.at(-1)!.after, unresolved: unknown?.id ?? null },
   };
 }
 
 /** To the size that the run was to give it; null where all of it was verified. */
-function again(precondition: Precondition, steps: readonly Step[], run: RunToPlanFrom): PlanTarget | null {
+function again(precondition: Precondition, steps: readonly Step[], run: SourceRun): PlanTarget | null {
   if (endedAs('verified', steps, run).length === steps.length) return null;
   const [unknown] = endedAs('unknown', steps, run);
   return {
     ...common(precondition, steps, precondition.target),
-    fromRun: { leftAt: null, unsettled: unknown?.id ?? null },
+    fromRun: { leftAt: null, unresolved: unknown?.id ?? null },
   };
 }
 
-function endedAs(outcome: Outcome, steps: readonly Step[], { state }: RunToPlanFrom): Step[] {
+function endedAs(outcome: Outcome, steps: readonly Step[], { state }: SourceRun): Step[] {
   return steps.filter(({ id }) => state.steps.get(id)?.outcome === outcome);
 }
 
 /** The dimensions that these steps changed, at a size; replicas in the zones where they were added or removed. */
 function common({ instance, region, profile }: Precondition, steps: readonly Step[], to: Size): PlanTarget {
-  const wishes: Partial<Record<Dimension, RequestedSize>> = {};
+  const requested: Partial<Record<Dimension, RequestedSize>> = {};
   for (const { change } of steps)
-    wishes[change.dimension] = { kind: 'absolute', value: to[change.dimension] };
+    requested[change.dimension] = { kind: 'absolute', value: to[change.dimension] };
   const nodes = steps.find((step) => step.nodes !== undefined)?.nodes ?? null;
   return {
     // Where the author of the run's plan asked for it.
@@ -147,7 +147,7 @@ function common({ instance, region, profile }: Precondition, steps: readonly Ste
     region,
     profile,
     match: { kind: 'instance', instance },
-    wishes,
+    requested,
     zones:
       nodes === null
         ? null

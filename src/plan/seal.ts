@@ -3,7 +3,7 @@ import { canonicalDigest } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { validateSavedPlan } from '../generated/validators.js';
 import { SAVED_PLAN_FORMAT, type SavedPlan } from '../model.ts';
-import { faultOfCron } from './windows/due-times.ts';
+import { cronFault } from './windows/due-times.ts';
 import { isTimeZone } from './windows/time-zone.ts';
 import { parseFreeze, parseWindow } from './windows/window-text.ts';
 
@@ -102,7 +102,7 @@ function strangeSchedule({ schedule }: SavedPlan): string | null {
   if (schedule?.when.kind !== 'cron') return null;
   const { cron, timezone } = schedule.when;
   if (!isTimeZone(timezone)) return `the time zone ${timezone} is not known here`;
-  const fault = faultOfCron(cron);
+  const fault = cronFault(cron);
   return fault === null ? null : `its schedule is not understood: ${fault}`;
 }
 

@@ -98,5 +98,5 @@ function comingOf(plan: ScheduledPlan, account: PlanLog | null, now: number, mos
 function opensAfter({ saved }: ScheduledPlan, at: number): ComingTime['opens'] {
   if (saved?.windows === undefined) return null;
   const openings = createOpenWindows(saved.windows);
-  return openings.mayBegin(at) ? null : (openings.nextStart(at)?.opens ?? 'never');
+  return openings.mayStart(at) ? null : (openings.nextStart(at)?.opens ?? 'never');
 }

@@ -347,7 +347,7 @@ describe('the plan made of a run that kept to windows', () => {
     {
       file: 'freezes.ics',
       knownUntil: new Date(NOW + 300 * DAY).toISOString(),
-      freezes: [{ from: '2026-11-17T16:00:00.000Z', to: '2026-11-18T16:00:00.000Z', what: 'the sale' }],
+      freezes: [{ from: '2026-11-17T16:00:00.000Z', to: '2026-11-18T16:00:00.000Z', title: 'the sale' }],
     },
   ];
   const windows: SavedWindows = {

@@ -108,7 +108,7 @@ const DIFFERENCES: readonly [name: string, change: (plan: SavedPlan) => SavedPla
       ...plan,
       windows: {
         ...plan.windows!,
-        calendars: [{ ...plan.windows!.calendars[0]!, freezes: [{ from: 'a', to: 'b', what: 'sale' }] }],
+        calendars: [{ ...plan.windows!.calendars[0]!, freezes: [{ from: 'a', to: 'b', title: 'sale' }] }],
       },
     }),
     /windows\.calendars\.promo\.ics\.freezes/,

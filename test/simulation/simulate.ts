@@ -605,14 +605,14 @@ function windowsOf({ windows }: Scenario): Pick<Plan, 'windows'> {
 }
 
 function targetOf({ id, changes, multiZone }: RequestedInstance, index: number): PlanTarget {
-  const wishes: Partial<Record<keyof typeof TARGET_SIZE, RequestedSize>> = {};
-  for (const dimension of changes) wishes[dimension] = { kind: 'absolute', value: TARGET_SIZE[dimension] };
+  const requested: Partial<Record<keyof typeof TARGET_SIZE, RequestedSize>> = {};
+  for (const dimension of changes) requested[dimension] = { kind: 'absolute', value: TARGET_SIZE[dimension] };
   return {
     location: { file: 'simulation.yaml', line: index + 1, column: 1 },
     region: null,
     profile: null,
     match: { kind: 'instance', instance: id },
-    wishes,
+    requested,
     zones: multiZone && changes.includes('replicas') ? [OTHER_ZONE] : null,
   };
 }

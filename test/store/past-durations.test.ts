@@ -42,7 +42,7 @@ describe('past runs tell how long changes take', () => {
     ['no folder at all', 'nowhere', {}, /^no past run tells/],
     ['something that is no report', 'broken.json', {}, /^no past run tells/],
   ] as const)('%s', async (_, path, how, what) => {
-    expect((await read(path, how)).what).toMatch(what);
+    expect((await read(path, how)).basis).toMatch(what);
   });
 
   it('takes each from its acceptance to its end, by rank', async () => {

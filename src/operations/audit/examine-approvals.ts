@@ -1,5 +1,5 @@
 /** Checks the approvals of a run against the approvers in its saved plan, for `refit audit verify`. Pure. */
-import { approversOf, type Offered, whyNot } from '../../approval/judge-approvals.ts';
+import { approversOf, type Offered, rejectionReason } from '../../approval/judge-approvals.ts';
 import { encodeApproval } from '../../approval/signed-files.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
@@ -32,7 +32,7 @@ export function examineApprovals(
     if (entry.kind === 'approved' && entry.how === 'signatures' && Array.isArray(entry.signed)) {
       const good = new Set<string>();
       for (const approval of approvalsIn(saved, entry)) {
-        const reason = whyNot(saved, entry.wave, approval, approvers, Date.parse(entry.judgedAt));
+        const reason = rejectionReason(saved, entry.wave, approval, approvers, Date.parse(entry.judgedAt));
         if (reason !== null)
           faults.push(`${name}:${entry.seq}: the approval by ${approval.by} does not count: ${reason}`);
         else good.add(approval.key);

@@ -65,7 +65,7 @@ export function createCourse(plan: Forecastable, now: number, durations: Duratio
     };
     const begun = (step: Step, ordered: number): number => {
       const window = inWindows ? known.get(step.instance)?.window : undefined;
-      return window ? maintenanceFrom(window, begins + ordered * SECOND, begins) : ordered;
+      return window ? maintenanceStart(window, begins + ordered * SECOND, begins) : ordered;
     };
 
     for (const [index, wave] of waves.entries()) {
@@ -106,7 +106,7 @@ interface RolloutState {
 
 /** Takes the steps of each instance and when the wave begins. @returns when the last of them has ended. */
 function carryOut(chains: readonly (readonly Step[])[], begin: number, how: RolloutState): number {
-  const queue = eventQueue<{ readonly chain: readonly Step[]; readonly step: number }>();
+  const queue = createEventQueue<{ readonly chain: readonly Step[]; readonly step: number }>();
   const seated = new Map<string, { taken: number; waiting: (readonly Step[])[] }>();
   const ready: (readonly Step[])[] = [];
   let next = 0;
@@ -200,7 +200,7 @@ function windowDoor(openings: ReturnType<typeof openingsFrom>, begins: number) {
 const BEIJING = 8 * HOUR;
 
 /** When a change that waits for its instance's window begins, in seconds from `begins`. @param moment ms since 1970 UTC */
-export function maintenanceFrom({ from, to }: MaintenanceWindow, moment: number, begins: number): number {
+export function maintenanceStart({ from, to }: MaintenanceWindow, moment: number, begins: number): number {
   const [opens, closes] = [from, to].map((text) => {
     const [hours = 0, minutes = 0] = text.split(':').map(Number);
     return hours * HOUR + minutes * MINUTE;
@@ -216,7 +216,7 @@ export function maintenanceFrom({ from, to }: MaintenanceWindow, moment: number,
 }
 
 /** What happens next, by time: a binary heap. Of one time, what was put in first comes first. */
-export function eventQueue<What>() {
+export function createEventQueue<What>() {
   const heap: { readonly at: number; readonly order: number; readonly what: What }[] = [];
   let order = 0;
   const before = (a: number, b: number): boolean =>

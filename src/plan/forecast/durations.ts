@@ -25,7 +25,8 @@ const SAMPLE_ORDERS = [73, 1080] as const;
  */
 export const ASSUMED_DURATIONS: Durations = {
   source: 'assumed',
-  what: 'no past run tells: assumed between 73 s and 18 min, what the orders of the provider’s own samples took (documentation read 2026-11; it states no durations)',
+  basis:
+    'no past run tells: assumed between 73 s and 18 min, what the orders of the provider’s own samples took (documentation read 2026-11; it states no durations)',
   of: byDimension(() => {
     const [least, greatest] = SAMPLE_ORDERS;
     return { samples: 0, seconds: pointsOf((share) => least * (greatest / least) ** share) };
@@ -33,9 +34,9 @@ export const ASSUMED_DURATIONS: Durations = {
 };
 
 /** Changes that all take between two times, any as likely: as a simulated provider is told to. Milliseconds. */
-export function evenDurations([least, greatest]: readonly [number, number], what: string): Durations {
+export function uniformDurations([least, greatest]: readonly [number, number], basis: string): Durations {
   const seconds = pointsOf((share) => (least + share * (greatest - least)) / SECOND);
-  return { source: 'assumed', what, of: byDimension(() => ({ samples: 0, seconds })) };
+  return { source: 'assumed', basis, of: byDimension(() => ({ samples: 0, seconds })) };
 }
 
 /** The verified steps of a report as samples; none of a rehearsal, where nothing was measured. */
@@ -58,7 +59,7 @@ export function durationsFrom(samples: readonly DurationSample[], runs: number):
   const all = spreadOf(samples.map(({ seconds }) => seconds));
   return {
     source: 'runs',
-    what: `${count(samples.length, 'verified change')} of ${count(runs, 'past run')}`,
+    basis: `${count(samples.length, 'verified change')} of ${count(runs, 'past run')}`,
     of: byDimension((dimension) => {
       const own = samples.filter((one) => one.dimension === dimension).map(({ seconds }) => seconds);
       return own.length < ENOUGH

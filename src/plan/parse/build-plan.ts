@@ -25,16 +25,16 @@ import {
 import { HOUR, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import {
+  assertParsed,
   parseComparison,
   parseCost,
   parseDuration,
-  parsed,
   parseGateDuration,
+  parseOptional,
   parsePercent,
   parseSize,
   parseThreshold,
   parseTimesUsed,
-  sure,
 } from './quantity.ts';
 import type { Path } from './read-yaml.ts';
 
@@ -151,15 +151,15 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
     name: written.name,
     change: written.change ?? null,
     owner: written.owner ?? null,
-    expires: parsed(written.expires, parseDuration) ?? DEFAULTS.expires,
+    expires: parseOptional(written.expires, parseDuration) ?? DEFAULTS.expires,
     onBlocked: written.onBlocked ?? DEFAULTS.onBlocked,
-    finishBy: parsed(written.finishBy, parseInstant),
+    finishBy: parseOptional(written.finishBy, parseInstant),
     defaults: { region: defaults?.region ?? null, profile: defaults?.profile ?? null },
     targets: written.targets.map((target, index) => buildTarget(target, placeOf(['targets', index]))),
     guards: {
-      targets: parsed(guards?.targets, parseThreshold),
+      targets: parseOptional(guards?.targets, parseThreshold),
       shrink: guards?.shrink ?? DEFAULTS.shrink,
-      cost: parsed(guards?.cost, parseCost),
+      cost: parseOptional(guards?.cost, parseCost),
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
     execution: buildExecution(written.execution),
@@ -176,10 +176,11 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
 
 function buildTarget(target: WrittenTarget, location: SourceLocation): PlanTarget {
   const { instance, select, exclude = [], region = null, profile = null, zones = null } = target;
-  const wishes: Partial<Record<Dimension, RequestedSize>> = {};
-  if (target.memoryPerShard !== undefined) wishes.memoryPerShard = buildRequestedSize(target.memoryPerShard);
-  if (target.shards !== undefined) wishes.shards = { kind: 'absolute', value: target.shards };
-  if (target.replicas !== undefined) wishes.replicas = { kind: 'absolute', value: target.replicas };
+  const requested: Partial<Record<Dimension, RequestedSize>> = {};
+  if (target.memoryPerShard !== undefined)
+    requested.memoryPerShard = buildRequestedSize(target.memoryPerShard);
+  if (target.shards !== undefined) requested.shards = { kind: 'absolute', value: target.shards };
+  if (target.replicas !== undefined) requested.replicas = { kind: 'absolute', value: target.replicas };
   return {
     location,
     region,
@@ -187,7 +188,7 @@ function buildTarget(target: WrittenTarget, location: SourceLocation): PlanTarge
     match: select
       ? { kind: 'select', select: buildSelect(select), exclude: exclude.map(buildSelect) }
       : { kind: 'instance', instance: instance! },
-    wishes,
+    requested,
     zones,
   };
 }
@@ -206,7 +207,7 @@ function buildTags(tags: NonNullable<WrittenSelector['tags']>): Record<string, r
 }
 
 function buildRequestedSize(written: string | number | WrittenRelativeSize): RequestedSize {
-  if (typeof written !== 'object') return { kind: 'absolute', value: sure(parseSize(written)) };
+  if (typeof written !== 'object') return { kind: 'absolute', value: assertParsed(parseSize(written)) };
   const percent = parsePercent(written.grow);
   const timesUsed = parseTimesUsed(written.atLeast);
   return {
@@ -216,9 +217,9 @@ function buildRequestedSize(written: string | number | WrittenRelativeSize): Req
         ? null
         : percent !== null
           ? { percent }
-          : { amount: sure(parseSize(written.grow)) },
-    atLeast: timesUsed === null ? parsed(written.atLeast, parseSize) : { timesUsed },
-    atMost: parsed(written.atMost, parseSize),
+          : { amount: assertParsed(parseSize(written.grow)) },
+    atLeast: timesUsed === null ? parseOptional(written.atLeast, parseSize) : { timesUsed },
+    atMost: parseOptional(written.atMost, parseSize),
     roundTo: written.roundTo ?? null,
   };
 }
@@ -229,19 +230,19 @@ function buildWave({ name, take, from, soak, slowStart, approval, haltWhen, gate
       ? { kind: 'count', count: take }
       : take === 'rest'
         ? { kind: 'rest' }
-        : { kind: 'percent', percent: sure(parsePercent(take)) };
+        : { kind: 'percent', percent: assertParsed(parsePercent(take)) };
   const { tags, ...scopes } = from ?? {};
   return {
     name,
     take: share,
     ...given({
       from: from && { ...scopes, ...given({ tags: tags && buildTags(tags) }) },
-      soak: parsed(soak, parseDuration),
+      soak: parseOptional(soak, parseDuration),
       slowStart,
       approval:
         approval === undefined || approval === 'required'
           ? approval
-          : { within: sure(parseDuration(approval.within)) },
+          : { within: assertParsed(parseDuration(approval.within)) },
       haltWhen: haltWhen && buildThresholds(haltWhen),
       gate: gate && buildGate(gate),
     }),
@@ -254,16 +255,16 @@ function buildGate(written: WrittenGate): Gate {
   return {
     ...buildThresholds(written),
     ...given({
-      duration: parsed(duration, parseGateDuration),
+      duration: parseOptional(duration, parseGateDuration),
       metric: metric && {
         name: metric.name,
-        fails: sure(parseComparison(metric.fails)),
-        over: parsed(metric.over, parseDuration) ?? DEFAULTS.over,
+        fails: assertParsed(parseComparison(metric.fails)),
+        over: parseOptional(metric.over, parseDuration) ?? DEFAULTS.over,
       },
       command,
       url,
     }),
-    timeout: parsed(timeout, parseDuration) ?? DEFAULTS.timeout,
+    timeout: parseOptional(timeout, parseDuration) ?? DEFAULTS.timeout,
     onInconclusive,
     shadow,
   };
@@ -271,7 +272,10 @@ function buildGate(written: WrittenGate): Gate {
 
 /** The thresholds that are written, and no others. */
 function buildThresholds({ failed, unknown }: WrittenThresholds): NonNullable<RolloutOptions['haltWhen']> {
-  return given({ failed: parsed(failed, parseThreshold), unknown: parsed(unknown, parseThreshold) });
+  return given({
+    failed: parseOptional(failed, parseThreshold),
+    unknown: parseOptional(unknown, parseThreshold),
+  });
 }
 
 function buildWebhook(written: Partial<Webhook>): Webhook {
@@ -281,7 +285,7 @@ function buildWebhook(written: Partial<Webhook>): Webhook {
 
 function buildWindows(written: WrittenWindows): PlanWindows {
   const { timezone, allow = [], freeze = [], calendars = [], atClose = DEFAULTS.atClose } = written;
-  const lastStart = parsed(written.lastStart, parseDuration) ?? 0;
+  const lastStart = parseOptional(written.lastStart, parseDuration) ?? 0;
   return { timezone, allow, freeze, calendars, lastStart, atClose };
 }
 
@@ -290,11 +294,15 @@ function buildSchedule(written: WrittenSchedule): Schedule {
   return {
     when:
       cron === undefined
-        ? { kind: 'once', at: sure(parseInstant(once)), zone: /[+-]\d{2}:\d{2}$/.exec(once!)?.[0] ?? 'UTC' }
+        ? {
+            kind: 'once',
+            at: assertParsed(parseInstant(once)),
+            zone: /[+-]\d{2}:\d{2}$/.exec(once!)?.[0] ?? 'UTC',
+          }
         : { kind: 'cron', cron, timezone: timezone! },
     does,
     catchUp,
-    ...given({ catchUpWithin: parsed(catchUpWithin, parseDuration) }),
+    ...given({ catchUpWithin: parseOptional(catchUpWithin, parseDuration) }),
   };
 }
 
@@ -303,7 +311,7 @@ function buildExecution(written: WrittenExecution = {}): Execution {
     inFlight: written.inFlight ?? DEFAULTS.inFlight,
     requestsPerSecond: written.requestsPerSecond ?? DEFAULTS.requestsPerSecond,
     switch: written.switch ?? DEFAULTS.switch,
-    patience: parsed(written.patience, parseDuration) ?? DEFAULTS.patience,
+    patience: parseOptional(written.patience, parseDuration) ?? DEFAULTS.patience,
     haltWhen: { ...DEFAULTS.haltWhen, ...buildThresholds(written.haltWhen ?? {}) },
     ...given({ slowStart: written.slowStart }),
   };

@@ -25,7 +25,7 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   finishBy(plan, say);
   checkWindows(record(plan.windows), say);
   if (isRecord(plan.schedule)) checkSchedule(plan.schedule, say);
-  conflicts(plan, say, (path) => source.place(tree.valueAt(path).offset).line);
+  conflicts(plan, say, (path) => source.locationAt(tree.valueAt(path).offset).line);
   relativeSizes(plan, say);
   namesAndApprovals(waves, plan.approvals !== undefined, say);
   takes(waves, say);

@@ -1,7 +1,7 @@
 /** What can be wrong with a plan's windows and schedule though each value fits its schema. Trusts nothing about their shape. */
 
 import { MINUTE } from '../../units.ts';
-import { dueTimes, faultOfCron } from '../windows/due-times.ts';
+import { cronFault, dueTimes } from '../windows/due-times.ts';
 import { createOpenWindows, LOOK_AHEAD } from '../windows/open-windows.ts';
 import { isTimeZone, timeZones } from '../windows/time-zone.ts';
 import { isDate, parseInstant, parseWindow } from '../windows/window-text.ts';
@@ -141,7 +141,7 @@ function checkCron(cron: string, timezone: unknown, say: Say): void {
   if (cron.trim().split(/\s+/).length !== 5) return;
   const path = ['schedule', 'cron'];
   const shown = JSON.stringify(cron.slice(0, 60));
-  const fault = faultOfCron(cron);
+  const fault = cronFault(cron);
   if (fault !== null) {
     const example = 'cron: "30 1 * * Tue"   (minute 0-59, hour 0-23, day 1-31, month 1-12, weekday Sun-Sat)';
     return say(path, `cron is ${shown}: ${fault.slice(0, 160)}`, { example });

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { createFinding } from '../../rules/check.ts';
-import { planText } from './plan-text.ts';
+import { createPlanText } from './plan-text.ts';
 
 /** The greatest plan that is read: room for some 30,000 explicit targets. */
 export const MAX_PLAN_BYTES = 2 * 1024 * 1024;
@@ -38,7 +38,7 @@ export function decodePlan(bytes: Uint8Array, file: string): { text: string | nu
       message: `line ${line} is not UTF-8`,
       fix: convert('GB18030', file),
     };
-    const finding = planText(source, file).finding(remark, { offset: column - 1, length: 1 });
+    const finding = createPlanText(source, file).finding(remark, { offset: column - 1, length: 1 });
     const excerpt = finding.excerpt!.replace(/^ {3}1/, String(line).padStart(4));
     return { text: null, findings: [{ ...finding, location: { file, line, column }, excerpt }] };
   }

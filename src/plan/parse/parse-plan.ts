@@ -2,7 +2,7 @@ import { validatePlan } from '../../generated/validators.js';
 import type { Finding, Plan } from '../../model.ts';
 import { buildPlan } from './build-plan.ts';
 import { checkPlan } from './check-plan.ts';
-import { planText } from './plan-text.ts';
+import { createPlanText } from './plan-text.ts';
 import { type ReadYaml, readYaml } from './read-yaml.ts';
 import { PLAN_VERSIONS, schemaFindings } from './schema-findings.ts';
 
@@ -12,7 +12,7 @@ import { PLAN_VERSIONS, schemaFindings } from './schema-findings.ts';
  * @param file the plan's file name, for the places.
  */
 export function parsePlan(text: string, file: string): { plan: Plan | null; findings: Finding[] } {
-  const source = planText(text.replace(/^\ufeff/, ''), file);
+  const source = createPlanText(text.replace(/^\ufeff/, ''), file);
   let read: ReadYaml;
   try {
     read = readYaml(source);
@@ -44,7 +44,7 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   findings.sort((a, b) => a.location!.line - b.location!.line || a.location!.column - b.location!.column);
   if (!fits || findings.some(({ severity }) => severity === 'error')) return { plan: null, findings };
   return {
-    plan: buildPlan(tree.value, file, (path) => source.place(tree.valueAt(path).offset)),
+    plan: buildPlan(tree.value, file, (path) => source.locationAt(tree.valueAt(path).offset)),
     findings,
   };
 }

@@ -32,29 +32,29 @@ export interface PlanText {
   readonly file: string;
   readonly text: string;
   /** Lines count from 1, columns from 1 in UTF-16 code units, as editors count them. */
-  place(offset: number): SourceLocation;
+  locationAt(offset: number): SourceLocation;
   /** A finding at `span`; `also` adds the picture of a second line, drawn first. */
   finding(remark: Remark, span: Span, also?: Span): Finding;
 }
 
 /** The text must be what the offsets refer to, byte-order mark removed. */
-export function planText(text: string, file: string): PlanText {
+export function createPlanText(text: string, file: string): PlanText {
   const starts = lineStarts(text);
-  const place = (offset: number): SourceLocation => {
+  const locationAt = (offset: number): SourceLocation => {
     const index = lineIndex(starts, offset);
     return { file, line: index + 1, column: offset - starts[index]! + 1 };
   };
   const picture = (span: Span): string => {
-    const { line, column } = place(span.offset);
+    const { line, column } = locationAt(span.offset);
     const source = text.slice(starts[line - 1]!, starts[line] ?? text.length).replace(/\r?\n$/, '');
     return drawExcerpt(source, line, column, span.length);
   };
   return {
     file,
     text,
-    place,
+    locationAt,
     finding: ({ code, instance = null, ...remark }, span, also) => ({
-      ...createFinding(code, remark, instance, place(span.offset)),
+      ...createFinding(code, remark, instance, locationAt(span.offset)),
       excerpt: also ? `${picture(also)}\n${picture(span)}` : picture(span),
     }),
   };

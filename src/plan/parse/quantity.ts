@@ -103,16 +103,16 @@ function text(value: unknown): string {
 }
 
 /** A value as it was parsed. @throws where no parser knows what the schema let through: our own fault. */
-export function sure<Value>(value: Value | null): Value {
+export function assertParsed<Value>(value: Value | null): Value {
   if (value === null)
     throw new Error('internal error: the schema lets a spelling through that is not understood');
   return value;
 }
 
 /** The same; null for what was not written. */
-export function parsed<Written, Value>(
+export function parseOptional<Written, Value>(
   written: Written | undefined,
   parse: (value: Written) => Value | null,
 ): Value | null {
-  return written === undefined ? null : sure(parse(written));
+  return written === undefined ? null : assertParsed(parse(written));
 }

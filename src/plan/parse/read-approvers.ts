@@ -4,7 +4,7 @@ import { readPublicKey } from '../../approval/keys.ts';
 import type { Approvals, Approver, ApproversInFile, Finding, Plan } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
 import { createFinding } from '../../rules/check.ts';
-import { asMembers, planText, type Remedy } from './plan-text.ts';
+import { asMembers, createPlanText, type Remedy } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';
 import { readYaml } from './read-yaml.ts';
 
@@ -41,7 +41,10 @@ export function readApprovers(
 }
 
 /** Who makes a plan from a run may be one of those who were to approve that run, and there may be too few beside. */
-export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 'source'>): Finding[] {
+export function tooFewApproversFindings(
+  approvals: Approvals,
+  made: Pick<Plan, 'file' | 'source'>,
+): Finding[] {
   const who = tooFew(approvals);
   if (who === null) return [];
   const message = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
@@ -59,7 +62,7 @@ function tooFew({ need, authors, approvers }: Approvals): string | null {
 }
 
 function listed(text: string, file: string): { approvers: Approver[]; findings: Finding[] } {
-  const source = planText(text, file);
+  const source = createPlanText(text, file);
   const { tree, findings: broken } = readYaml(source);
   const findings: Finding[] = [...broken];
   const approvers: Approver[] = [];

@@ -257,7 +257,7 @@ function readMap(on: Reading, map: YAMLMap, depth: number): Record<string, unkno
 
 function twice(on: Reading, map: YAMLMap, key: string, node: Node): void {
   const before = spanOf(pairsOf(on, map).get(key)!.key);
-  const message = `the key ${short(key)} is written twice, first on line ${on.source.place(before.offset).line}`;
+  const message = `the key ${short(key)} is written twice, first on line ${on.source.locationAt(before.offset).line}`;
   const remark = { code: 'Refit.DuplicateKey', message, fix: 'keep one of the two' };
   on.findings.push(on.source.finding(remark, spanOf(node), before));
 }

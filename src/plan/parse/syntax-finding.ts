@@ -19,7 +19,7 @@ export function syntaxFindings(
   const lines = new Set<number>();
   let brokenFrom = Number.POSITIVE_INFINITY;
   const add = ({ message, fix, span, sure }: Said): void => {
-    const { line } = source.place(span.offset);
+    const { line } = source.locationAt(span.offset);
     if (!sure) brokenFrom = Math.min(brokenFrom, line);
     if (lines.has(line) || lines.size >= MOST_FINDINGS) return;
     lines.add(line);

@@ -144,7 +144,7 @@ function addTarget(requested: Map<string, RequestedInstance>, instance: Instance
     entry.zones ??= { codes: target.zones, location };
   }
   for (const dimension of DIMENSIONS) {
-    const one = target.wishes[dimension];
+    const one = target.requested[dimension];
     if (one) entry.requests.push({ dimension, requested: one, location });
   }
 }
@@ -198,9 +198,9 @@ function sizesOf({ instance, requests, conflicts }: RequestedInstance, sold: Ret
 function blockedByRun({ instance, location, fromRun }: RequestedInstance, to: Size): Finding[] {
   if (fromRun === undefined) return [];
   const { id, size } = instance;
-  const { leftAt, unsettled } = fromRun;
-  if (unsettled !== null) {
-    const text = message('target.outcome-unknown', { id, step: unsettled });
+  const { leftAt, unresolved } = fromRun;
+  if (unresolved !== null) {
+    const text = message('target.outcome-unknown', { id, step: unresolved });
     return [createFinding('Refit.Unsettled', text, id, location)];
   }
   if (leftAt === null || sameSize(size, leftAt) || sameSize(size, to)) return [];

@@ -74,7 +74,7 @@ export function readCalendar(
   return {
     file,
     knownUntil: iso(to),
-    freezes: freezes.map((one) => ({ from: iso(one.from), to: iso(one.to), what: one.message })),
+    freezes: freezes.map((one) => ({ from: iso(one.from), to: iso(one.to), title: one.title })),
   };
 }
 
@@ -91,17 +91,17 @@ function eventsOf(root: ICAL.Component): ICAL.Event[] {
   return [...masters, ...alone];
 }
 
-function occurrencesOf(event: ICAL.Event, timezone: string, span: Span): (Span & { message: string })[] {
+function occurrencesOf(event: ICAL.Event, timezone: string, span: Span): (Span & { title: string })[] {
   const zones = zonesOf(event.component, timezone);
   for (const exception of Object.values<ICAL.Event>(event.exceptions)) zonesOf(exception.component, timezone);
-  const found: (Span & { message: string })[] = [];
+  const found: (Span & { title: string })[] = [];
   const add = (item: ICAL.Event, start: ICAL.Time, end: ICAL.Time): void => {
     const title = item.summary?.trim() || 'an event without a title';
     if (isCancelled(item)) return;
     const [from, to] = [momentOf(start, zones.start, timezone), momentOf(end, zones.end, timezone)];
     if (to <= from)
       throw new Unreadable(`${JSON.stringify(title.slice(0, 60))} has no end after its beginning`);
-    if (to > span.from && from < span.to) found.push({ from, to, message: title.slice(0, TITLE_LENGTH) });
+    if (to > span.from && from < span.to) found.push({ from, to, title: title.slice(0, TITLE_LENGTH) });
   };
   if (!event.startDate) throw new Unreadable('an event has no DTSTART');
   if (!event.isRecurring()) {

@@ -31,12 +31,12 @@ export function formatUtc(at: number): string {
  * Why no step may begin at a moment, and when one may; null where one may begin. One sentence for screen, status,
  * journal and report.
  */
-export function windowsClosedFinding(
+export function closedWindowsMessage(
   openings: OpenWindows,
   windows: SavedWindows,
   at: number,
 ): string | null {
-  if (openings.mayBegin(at)) return null;
+  if (openings.mayStart(at)) return null;
   const { timezone } = windows;
   const opening = openings.at(at);
   const frozen = openings.frozenBy(at);

@@ -26,7 +26,7 @@ export interface DueTimes {
 }
 
 /** Why five fields are no cron, in croner's words; null where they are understood. */
-export function faultOfCron(cron: string): string | null {
+export function cronFault(cron: string): string | null {
   try {
     new Cron(cron, { timezone: 'UTC', mode: '5-part', paused: true });
     return null;

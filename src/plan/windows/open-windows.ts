@@ -30,7 +30,7 @@ export interface OpenWindows {
   at(moment: number): OpenWindow | null;
   isOpen(moment: number): boolean;
   /** Whether a step may begin: open, not frozen, and before the last start. */
-  mayBegin(moment: number): boolean;
+  mayStart(moment: number): boolean;
   /** What freezes the moment, in words; null where it is not frozen. */
   frozenBy(moment: number): string | null;
   /** The openings from a moment on, the one that it lies in first: as many as are asked for, where there are so many. */
@@ -57,7 +57,7 @@ export function createOpenWindows(windows: SavedWindows): OpenWindows {
   return {
     at,
     isOpen: (moment) => at(moment) !== null,
-    mayBegin: (moment) => {
+    mayStart: (moment) => {
       const opening = at(moment);
       return opening !== null && (opening.lastStart === null || moment < opening.lastStart);
     },
@@ -129,10 +129,10 @@ function frozenWithin({ windows, freezes }: WallTimes, span: Span): (Span & { wh
     return spans.map((one) => ({ ...one, what: text }));
   });
   const sealed = windows.calendars.flatMap(({ file, knownUntil, freezes: events }) => [
-    ...events.map(({ from, to, what }) => ({
+    ...events.map(({ from, to, title }) => ({
       from: Date.parse(from),
       to: Date.parse(to),
-      what: `${what} (${file})`,
+      what: `${title} (${file})`,
     })),
     // What the calendar says later than that is not sealed: nobody knows whether it is a freeze.
     {

@@ -9,7 +9,7 @@ import { formatMoment, formatOpenWindow, formatUtc } from './describe-windows.ts
 import { createOpenWindows, type OpenWindow } from './open-windows.ts';
 
 /** A plan that could never begin is refused while it can still be fixed. @param now milliseconds since 1970 UTC. */
-export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: number): Finding[] {
+export function windowsClosedFindings(plan: Plan, windows: SavedWindows | null, now: number): Finding[] {
   if (windows === null) return [];
   const openings = createOpenWindows(windows);
   const { source } = plan;
@@ -63,7 +63,7 @@ export function comingWindow(
   };
 }
 
-export function windowTooShort(forecast: Forecast): Finding[] {
+export function windowTooShortFindings(forecast: Forecast): Finding[] {
   const { orders, window, time } = forecast;
   if (window === undefined || window.fits) return [];
   const on = time && time.windows > 1 ? `: it is likely to go on over ${time.windows} windows` : '';

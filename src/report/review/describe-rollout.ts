@@ -80,7 +80,7 @@ export function forecastFacts({ time }: Pick<Forecast, 'time'>): [string, string
       : [];
   return [
     ['forecast', `${describeLikely(total)}${span}${byWave}`],
-    ['durations', durations.what],
+    ['durations', durations.basis],
     ['reads', `about ${[...about, ...billed].join(', ')}`],
   ];
 }

@@ -29,7 +29,7 @@ export function rehearsalFacts({ rehearsed }: Pick<Report, 'rehearsed'>): [strin
     ['run ends', describeEnds(all, seeds.count)],
     ['windows', all.windows === 1 ? '' : `up to ${all.windows}; later windows continued the run`],
     ['all steps', describeOutcomes(all.totals)],
-    ['durations', durations.what],
+    ['durations', durations.basis],
   ];
 }
 

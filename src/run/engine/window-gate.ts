@@ -1,7 +1,7 @@
 /** The windows of a live run: whether a step may begin now, and what happens when a window closes. */
 import type { Clock } from '../../clock.ts';
 import type { SavedPlan } from '../../model.ts';
-import { windowsClosedFinding } from '../../plan/windows/describe-windows.ts';
+import { closedWindowsMessage } from '../../plan/windows/describe-windows.ts';
 import { createOpenWindows } from '../../plan/windows/open-windows.ts';
 import { MINUTE } from '../../units.ts';
 
@@ -16,7 +16,7 @@ export function createWindowGate(
   const openings = createOpenWindows(windows);
   const refusal = () => {
     const now = clock.now();
-    return openings.mayBegin(now) ? null : windowsClosedFinding(openings, windows, now);
+    return openings.mayStart(now) ? null : closedWindowsMessage(openings, windows, now);
   };
   return {
     /** Why nothing may begin now, with the next opening, in one sentence; null where it may. */

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution, Step, Wave } from '../../../src/model.ts';
 import {
-  eventQueue,
+  createEventQueue,
   type Forecastable,
-  maintenanceFrom,
+  maintenanceStart,
   PAUSE_BETWEEN_STEPS,
 } from '../../../src/plan/forecast/course.ts';
 import {
   ASSUMED_DURATIONS,
   durationsFrom,
-  evenDurations,
   samplesOf,
+  uniformDurations,
 } from '../../../src/plan/forecast/durations.ts';
 import { forecastTime } from '../../../src/plan/forecast/forecast.ts';
 import { FIRST_TAIL } from '../../../src/run/waits.ts';
@@ -19,7 +19,7 @@ import { savedPlan } from '../../report/situations.ts';
 /** Monday, 2026-01-05, 10:00 in Beijing. */
 const NOW = Date.UTC(2026, 0, 5, 2);
 /** Every change takes 100 s. */
-const HUNDRED = evenDurations([100_000, 100_000], 'told');
+const HUNDRED = uniformDurations([100_000, 100_000], 'told');
 
 type Given = {
   readonly steps?: number;
@@ -110,7 +110,7 @@ describe('the forecast goes through a plan by the clock', () => {
     const first = forecastTime(given, NOW, ASSUMED_DURATIONS)!;
     expect(forecastTime(given, NOW, ASSUMED_DURATIONS)).toEqual(first);
     expect(first.total.p90).toBeGreaterThan(first.total.p50);
-    expect(first.durations.what).toContain('no past run tells');
+    expect(first.durations.basis).toContain('no past run tells');
     expect(forecastTime(plan({ steps: 0 }), NOW, HUNDRED)).toBeNull();
   });
 
@@ -135,7 +135,7 @@ describe('the forecast goes through a plan by the clock', () => {
     ['within it', '2026-01-04T20:30:00.000Z', '2026-01-04T20:30:00.000Z'],
     ['as it closes', '2026-01-04T22:00:00.000Z', '2026-01-05T19:00:00.000Z'],
   ])('a change waits for 03:00-06:00 in Beijing: ordered %s', (_, ordered, begins) => {
-    const at = maintenanceFrom({ from: '03:00', to: '06:00' }, Date.parse(ordered), 0);
+    const at = maintenanceStart({ from: '03:00', to: '06:00' }, Date.parse(ordered), 0);
     expect(new Date(at * 1000).toISOString()).toBe(begins);
   });
 });
@@ -170,8 +170,8 @@ describe('durations of the past', () => {
       ...Array.from({ length: 11 }, (_, n) => ({ dimension: 'shards' as const, seconds: 100 + 10 * n })),
       { dimension: 'replicas' as const, seconds: 10 },
     ];
-    const { source, what, of } = durationsFrom(samples, 2);
-    expect([source, what]).toEqual(['runs', '12 verified changes of 2 past runs']);
+    const { source, basis, of } = durationsFrom(samples, 2);
+    expect([source, basis]).toEqual(['runs', '12 verified changes of 2 past runs']);
     expect(of.shards).toEqual({
       samples: 11,
       seconds: [100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200],
@@ -184,7 +184,7 @@ describe('durations of the past', () => {
 });
 
 it('a queue of events gives the earliest first, and of one time what came first', () => {
-  const queue = eventQueue<string>();
+  const queue = createEventQueue<string>();
   for (const [at, what] of [
     [5, 'e'],
     [1, 'a'],

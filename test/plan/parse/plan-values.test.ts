@@ -84,7 +84,7 @@ describe('sizes', () => {
     ['1048576MB', 1048576],
   ])('%s is %i MB, 1,024-based', (written, mb) => {
     const plan = planOf(withTarget(`- { instance: crs-5qlrlhux, memoryPerShard: ${written} }`));
-    expect(plan.targets[0]!.wishes).toEqual({ memoryPerShard: { kind: 'absolute', value: mb } });
+    expect(plan.targets[0]!.requested).toEqual({ memoryPerShard: { kind: 'absolute', value: mb } });
   });
 
   it.each([
@@ -103,14 +103,14 @@ describe('sizes', () => {
     ['{ atLeast: 8GB, atMost: 8GB }', { grow: null, atLeast: 8192, atMost: 8192, roundTo: null }],
   ])('a relative size %s keeps each of its parts', (written, wish) => {
     const plan = planOf(withTarget(`- { select: { all: true }, memoryPerShard: ${written} }`));
-    expect(plan.targets[0]!.wishes).toEqual({ memoryPerShard: { kind: 'relative', ...wish } });
+    expect(plan.targets[0]!.requested).toEqual({ memoryPerShard: { kind: 'relative', ...wish } });
   });
 
   it('wishes for shards and replicas stand beside that for memory', () => {
     const plan = planOf(
       withTarget('- { instance: crs-5qlrlhux, memoryPerShard: 8GB, shards: 8, replicas: 0 }'),
     );
-    expect(plan.targets[0]!.wishes).toEqual({
+    expect(plan.targets[0]!.requested).toEqual({
       memoryPerShard: { kind: 'absolute', value: 8192 },
       shards: { kind: 'absolute', value: 8 },
       replicas: { kind: 'absolute', value: 0 },
@@ -250,6 +250,6 @@ describe('aliases', () => {
         '- { instance: crs-x1y2z3a4, memoryPerShard: *size }',
       ),
     );
-    expect(plan.targets[1]!.wishes).toEqual(plan.targets[0]!.wishes);
+    expect(plan.targets[1]!.requested).toEqual(plan.targets[0]!.requested);
   });
 });

@@ -16,7 +16,7 @@ function calendar(...events: string[][]): string {
 /** `2026-11-10T16:00 to 2026-11-12T16:00 title` */
 function freezes(text: string, zone = 'Asia/Shanghai'): string[] {
   return readCalendar(text, 'freezes.ics', zone, SPAN).freezes.map(
-    ({ from, to, what }) => `${from.slice(0, 16)} to ${to.slice(0, 16)} ${what}`,
+    ({ from, to, title }) => `${from.slice(0, 16)} to ${to.slice(0, 16)} ${title}`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** The due times of schedules, held against another calendar: luxon walks the minutes of a zone's clock by itself. */
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
-import { dueTimes, faultOfCron } from '../../../src/plan/windows/due-times.ts';
+import { cronFault, dueTimes } from '../../../src/plan/windows/due-times.ts';
 
 const cron = (text: string, timezone: string) => dueTimes({ kind: 'cron', cron: text, timezone });
 const iso = (at: number) => new Date(at).toISOString().slice(0, 16);
@@ -80,5 +80,5 @@ it('once is due at its moment and never again', () => {
 });
 
 it.each(['61 * * * *', '* * * * * *', 'a b c d e', '5/5 * * * *'])('%s is no cron of five fields', (text) => {
-  expect(faultOfCron(text)).toMatch(/\w+/);
+  expect(cronFault(text)).toMatch(/\w+/);
 });

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { iso } from '../../../src/clock.ts';
 import type { SavedWindows } from '../../../src/model.ts';
 import {
+  closedWindowsMessage,
   formatMoment,
   formatOpenWindow,
-  windowsClosedFinding,
 } from '../../../src/plan/windows/describe-windows.ts';
 import { createOpenWindows, type OpenWindows } from '../../../src/plan/windows/open-windows.ts';
 import { parseFreeze, parseWindow } from '../../../src/plan/windows/window-text.ts';
@@ -574,8 +574,8 @@ describe('any windows, freezes and zones', () => {
           expect(closes ?? Number.POSITIVE_INFINITY).toBeGreaterThan(at);
           if (closes === null || lastStart === null) break;
           expect(openings.isOpen(closes)).toBe(false);
-          expect(openings.mayBegin(lastStart)).toBe(false);
-          if (lastStart > opens) expect(openings.mayBegin(lastStart - 1)).toBe(true);
+          expect(openings.mayStart(lastStart)).toBe(false);
+          if (lastStart > opens) expect(openings.mayStart(lastStart - 1)).toBe(true);
           before = closes;
         }
       }),
@@ -596,7 +596,7 @@ describe('the last start', () => {
     ['as it closes', '2026-11-23T21:00Z', false],
     ['in one that is shorter than lastStart', '2026-11-26T17:10Z', false],
   ])('%s', (_, at, may) => {
-    expect(openings.mayBegin(Date.parse(at))).toBe(may);
+    expect(openings.mayStart(Date.parse(at))).toBe(may);
   });
 
   it('the next start passes an opening over that is too short', () => {
@@ -612,7 +612,7 @@ describe('calendars', () => {
       {
         file: 'freezes.ics',
         knownUntil: '2026-11-28T18:00:00.000Z',
-        freezes: [{ from: '2026-11-24T18:00:00.000Z', to: '2026-11-26T00:00:00.000Z', what: 'quarter end' }],
+        freezes: [{ from: '2026-11-24T18:00:00.000Z', to: '2026-11-26T00:00:00.000Z', title: 'quarter end' }],
       },
     ],
   });
@@ -649,12 +649,12 @@ describe('why nothing may begin is one sentence', () => {
       'frozen: 2026-11-25; it is Wed 2026-11-25 02:00 Asia/Shanghai; the next opens Thu 2026-11-26 01:00 (2026-11-25 17:00 UTC)',
     ],
   ])('%s', (at, sentence) => {
-    expect(windowsClosedFinding(createOpenWindows(asked), asked, Date.parse(at))).toBe(sentence);
+    expect(closedWindowsMessage(createOpenWindows(asked), asked, Date.parse(at))).toBe(sentence);
   });
 
   it('also where no window opens any more', () => {
     const never = windows({ allow: ['Tue 01:00-05:00'], freeze: ['2026-01-01..2029-01-01'] });
-    expect(windowsClosedFinding(createOpenWindows(never), never, Date.parse('2026-11-23T18:00Z'))).toBe(
+    expect(closedWindowsMessage(createOpenWindows(never), never, Date.parse('2026-11-23T18:00Z'))).toBe(
       'frozen: 2026-01-01..2029-01-01; it is Tue 2026-11-24 02:00 Asia/Shanghai; no window opens within a year',
     );
   });

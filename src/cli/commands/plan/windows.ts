@@ -9,10 +9,10 @@ import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../../../plan/seal.ts';
 import {
+  closedWindowsMessage,
   formatMoment,
   formatOpenWindow,
   formatUtc,
-  windowsClosedFinding,
 } from '../../../plan/windows/describe-windows.ts';
 import { createOpenWindows, type OpenWindow } from '../../../plan/windows/open-windows.ts';
 import { wallTime } from '../../../plan/windows/time-zone.ts';
@@ -48,7 +48,7 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
       const isOpen = `open: a step can start now, ${formatMoment(now, windows.timezone)}`;
       const rows = coming.map((one) => rowOf(one, windows, now, load));
       const lines = [
-        windowsClosedFinding(openWindows, windows, now) ?? isOpen,
+        closedWindowsMessage(openWindows, windows, now) ?? isOpen,
         `forecast  ${formatLoad(load)}`,
         ...(rows.length === 0
           ? ['no window opens within a year']
@@ -59,7 +59,7 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
     json: {
       now: iso(now),
       timezone: windows?.timezone ?? null,
-      mayBegin: openWindows?.mayBegin(now) ?? true,
+      mayBegin: openWindows?.mayStart(now) ?? true,
       forecast: load,
       windows: windows ? coming.map((one) => jsonOf(one, windows.timezone, now, load)) : [],
     },
@@ -111,7 +111,7 @@ async function read(
 /** The most orders of a plan that names each instance; null if it selects by a condition. */
 function maximumLoad({ targets, execution }: Plan): Load | null {
   if (targets.some(({ match }) => match.kind === 'select')) return null;
-  const orders = targets.reduce((sum, { wishes }) => sum + Object.keys(wishes).length, 0);
+  const orders = targets.reduce((sum, { requested }) => sum + Object.keys(requested).length, 0);
   return { orders, leastSeconds: Math.ceil(orders / execution.requestsPerSecond) };
 }
 
