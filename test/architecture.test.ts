@@ -72,7 +72,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'next-command': ['model'],
   journal: [...WORDS, 'model', 'messages', 'errors', 'digest'],
   rules: [...WORDS, 'model', 'messages', 'errors'],
-  approval: [...WORDS, 'model', 'errors', 'clock', 'digest', 'generated'],
+  approval: [...WORDS, 'model', 'messages', 'errors', 'clock', 'digest', 'generated'],
   plan: [...PURE, 'rules', 'approval'],
   report: [...PURE, 'journal'],
   cloud: [...WORDS, 'model', 'messages', 'errors', 'clock', 'digest'],

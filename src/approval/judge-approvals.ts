@@ -1,51 +1,52 @@
 /**
- * Which of the approvals that are offered count, who is missing, and why each of the others does not count. Pure: the
- * files are read elsewhere.
+ * Decides which of the offered approvals count, who is missing, and why the others do not count. Pure: other files read
+ * the approvals.
  */
 import { iso } from '../clock.ts';
-import type { ApprovalFile, Approvals, SavedPlan } from '../model.ts';
+import { message, textOf } from '../messages/messages.ts';
+import type { ApprovalFile, Approvals, Message, SavedPlan } from '../model.ts';
 import { type PublicKey, readPublicKey } from './keys.ts';
 import { isSignedBy, readApproval } from './signed-files.ts';
 
 /** A file that may be an approval. */
 export interface Offered {
-  /** Its path, for the reader. */
+  /** Its path, for messages. */
   readonly file: string;
   readonly text: string;
 }
 
-/** What came of them. */
+/** The decision on the offered approvals. */
 export interface Judgement {
-  /** True where enough distinct approvers have approved. */
+  /** Whether enough distinct approvers have approved. */
   readonly enough: boolean;
-  /** One for each approver, in the order in which they were offered. */
+  /** One for each approver, in the order of the offered files. */
   readonly counted: readonly { readonly approval: ApprovalFile; readonly text: string }[];
-  readonly rejected: readonly { readonly file: string; readonly why: string }[];
-  /** Those who may approve and have not. */
+  readonly rejected: readonly { readonly file: string; readonly reason: Message }[];
+  /** The names of approvers who may approve and have not. */
   readonly missing: readonly string[];
 }
 
-/** An approver's name as it is compared. */
+/** The form of an approver's name for comparisons. */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
-/** True where this is the name of who made the plan: they may not approve it. */
+/** Whether the name is an author of the plan, who may not approve it. */
 export function isAuthor({ authors }: Pick<Approvals, 'authors'>, name: string): boolean {
   return authors.some((author) => nameKey(author) === nameKey(name));
 }
 
-/** The approvers with their keys, as sealed. A key that cannot be read is nobody's. */
+/** The sealed approvers with their keys, without those whose key Refit cannot read. */
 export function approversOf(approvals: Approvals): { readonly name: string; readonly key: PublicKey }[] {
   return approvals.approvers.flatMap(({ name, key: line }) => {
     const key = readPublicKey(line);
-    return 'why' in key ? [] : [{ name, key }];
+    return 'fault' in key ? [] : [{ name, key }];
   });
 }
 
 /**
- * @param wave the index of the wave to be approved; null: the plan.
- * @param now milliseconds since 1970 UTC: an approval that has expired by then does not count.
+ * @param wave the index of the wave that needs approval; null for the plan.
+ * @param now milliseconds since 1970 UTC. An approval that expires before does not count.
  */
 export function judgeApprovals(
   saved: SavedPlan,
@@ -56,26 +57,26 @@ export function judgeApprovals(
   const approvals = saved.approvals ?? { need: 0, authors: [], approvers: [] };
   const approvers = approversOf(approvals);
   const counted: { approval: ApprovalFile; text: string }[] = [];
-  const rejected: { file: string; why: string }[] = [];
+  const rejected: { file: string; reason: Message }[] = [];
   const seen = new Set<string>();
   for (const { file, text } of offered) {
-    // The same file in two places is one file.
+    // The same file in two folders counts once.
     if (text !== '' && seen.has(text)) continue;
     seen.add(text);
     const approval = readApproval(text);
-    if ('why' in approval) {
-      rejected.push({ file, why: approval.why });
+    if ('reason' in approval) {
+      rejected.push({ file, reason: approval.reason });
       continue;
     }
-    // Those of the plan lie beside those of its waves, and are nothing to tell of.
+    // Approvals of the plan are in the same folder as those of its waves.
     if (wave !== null && approval.wave === null) continue;
     const { by, key } = approval;
-    const again = counted.some(({ approval: one }) => one.by === by || one.key === key);
-    const why =
+    const isSecond = counted.some(({ approval: one }) => one.by === by || one.key === key);
+    const reason =
       rejectionReason(saved, wave, approval, approvers, now) ??
-      (again ? `a second one by ${by}: one person counts once` : null);
-    if (why === null) counted.push({ approval, text });
-    else rejected.push({ file, why });
+      (isSecond ? message('approval.second-by-same', { by }) : null);
+    if (reason === null) counted.push({ approval, text });
+    else rejected.push({ file, reason });
   }
   const missing = approvers
     .map(({ name }) => name)
@@ -83,46 +84,44 @@ export function judgeApprovals(
   return { enough: counted.length >= approvals.need, counted, rejected, missing };
 }
 
-/** Why one approval does not count, in words; null where it does. */
+/** Why one approval does not count; null when it counts. */
 export function rejectionReason(
   saved: SavedPlan,
   wave: number | null,
   approval: ApprovalFile,
   approvers: ReturnType<typeof approversOf>,
   now: number,
-): string | null {
+): Message | null {
   const { by, key } = approval;
   const approver = approvers.find((one) => one.key.fingerprint === key);
-  if (!approver) return `signed with ${key}, which is the key of no approver of this plan`;
-  if (!isSignedBy(approval, approver.key))
-    return `forged or changed: the signature is not ${approver.name}'s over what it says`;
+  if (!approver) return message('approval.unknown-signer', { key });
+  if (!isSignedBy(approval, approver.key)) return message('approval.forged', { name: approver.name });
   if (approval.digest !== saved.digest)
-    return `of another plan (${approval.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)}): a changed plan needs new approvals`;
+    return message('approval.other-plan', { digest: approval.digest, planDigest: saved.digest });
   const name = wave === null ? null : saved.waves[wave]!.name;
-  if (approval.wave !== name) {
-    const approves = approval.wave === null ? 'the plan' : `wave ${approval.wave}`;
-    return `it approves ${approves}, not ${name === null ? 'the plan' : `wave ${name}`}`;
-  }
-  if (by !== approver.name) return `it says ${by}, and is signed with the key of ${approver.name}`;
-  if (isAuthor(saved.approvals!, by)) return `${by} made the plan, and may not approve it`;
-  if (!(Date.parse(approval.expiresAt) > now)) return `expired at ${approval.expiresAt}; it is ${iso(now)}`;
+  if (approval.wave !== name) return message('approval.other-wave', { found: approval.wave, wave: name });
+  if (by !== approver.name) return message('approval.other-name', { by, name: approver.name });
+  if (isAuthor(saved.approvals!, by)) return message('approval.by-author', { by });
+  const { expiresAt } = approval;
+  if (!(Date.parse(expiresAt) > now)) return message('approval.expired', { expiresAt, now: iso(now) });
   return null;
 }
 
-/** Who is missing, then, one a line, why a file does not count. */
+/** Lines for a person: who is missing, then why each rejected file does not count. */
 export function formatMissing(
   saved: SavedPlan,
   wave: number | null,
   judgement: Judgement,
 ): readonly string[] {
   const { counted, rejected, missing } = judgement;
-  const need = saved.approvals?.need ?? 0;
-  const subject = wave === null ? 'the plan' : `wave ${saved.waves[wave]!.name}`;
-  const left = need - counted.length;
-  const have = counted.length === 0 ? 'none' : counted.map(({ approval }) => approval.by).join(', ');
-  const who = missing.length === left ? missing.join(' and ') : `${left} of ${missing.join(', ')}`;
-  return [
-    `${subject} (${saved.digest.slice(0, 8)}) needs ${need} ${need === 1 ? 'approval' : 'approvals'} and has ${counted.length} (${have}); missing: ${who}`,
-    ...rejected.map(({ file, why }) => `${file} does not count: ${why}`),
-  ];
+  const summary = message('approval.missing', {
+    wave: wave === null ? null : saved.waves[wave]!.name,
+    digest: saved.digest,
+    need: saved.approvals?.need ?? 0,
+    have: counted.map(({ approval }) => approval.by),
+    missing,
+  });
+  return [summary, ...rejected.map((one) => message('approval.does-not-count', one))].map((one) =>
+    textOf(one),
+  );
 }

@@ -1,52 +1,45 @@
 /**
- * Ed25519 keys as people have them. A public one is an OpenSSH line, or PEM (SPKI); the private one, which signs, an
- * OpenSSH file, or PKCS#8 in PEM, without a passphrase. Sources of the OpenSSH forms: draft-ietf-curdle-ssh-ed25519 §4,
- * which became RFC 8709, and PROTOCOL.key 1.3 of openssh-portable, read 2026-11.
+ * Reads Ed25519 keys from their files. A public key is an OpenSSH line or PEM (SPKI). A private key is an OpenSSH file
+ * or PKCS#8 in PEM, without a passphrase. Sources of the OpenSSH forms: draft-ietf-curdle-ssh-ed25519 §4 (now RFC 8709)
+ * and PROTOCOL.key 1.3 of openssh-portable, read 2026-11.
  */
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { RefitError } from '../errors.ts';
+import type { KeyFault } from '../model.ts';
 
 /** A public key that can check signatures. */
 export interface PublicKey {
-  /** `ssh-ed25519 AAAA…`, without a comment: one key, one text. */
+  /** `ssh-ed25519 AAAA…`, without a comment, so that each key has one text. */
   readonly line: string;
   /** `SHA256:` and 43 characters, as `ssh-keygen -l` shows it. */
   readonly fingerprint: string;
-  /** Whether `signature` (64 bytes) is this key's over the UTF-8 bytes of `text`. */
+  /** Whether this key signed the UTF-8 bytes of `text`. @param signature 64 bytes. */
   verify(text: string, signature: Buffer): boolean;
 }
 
 const ALGORITHM = 'ssh-ed25519';
-/** Bytes of a public key, and of the seed of a private one. */
+/** Bytes of a public key, and of the seed of a private key. */
 const KEY_BYTES = 32;
-const MAKE_PUBLIC = 'ssh-keygen -t ed25519 makes one; its .pub file holds the line';
 
-/** @param text `ssh-ed25519 AAAA… comment`, or PEM between BEGIN and END PUBLIC KEY. @returns why it is none, where it is none. */
-export function readPublicKey(text: string): PublicKey | { readonly why: string; readonly fix: string } {
+/** @param text `ssh-ed25519 AAAA… comment`, or PEM between BEGIN and END PUBLIC KEY. */
+export function readPublicKey(text: string): PublicKey | { readonly fault: KeyFault } {
   const trimmed = text.trim();
-  if (trimmed.includes('PRIVATE KEY'))
-    return {
-      why: 'it is a private key, which belongs to its owner alone',
-      fix: 'the line of its .pub file',
-    };
+  if (trimmed.includes('PRIVATE KEY')) return { fault: { kind: 'private' } };
   if (trimmed.startsWith('-----BEGIN')) return fromPem(trimmed);
   const [algorithm = '', encoded = ''] = trimmed.split(/[ \t]+/);
   if (algorithm !== ALGORITHM) {
-    const other = /^(ssh|ecdsa|sk)-[a-z0-9@.-]{1,60}$/.test(algorithm);
-    return {
-      why: other ? `it is a key for ${algorithm}, and only Ed25519 is taken` : 'it is no Ed25519 public key',
-      fix: MAKE_PUBLIC,
-    };
+    const isOther = /^(ssh|ecdsa|sk)-[a-z0-9@.-]{1,60}$/.test(algorithm);
+    return { fault: isOther ? { kind: 'other-algorithm', algorithm } : { kind: 'no-key' } };
   }
   const blob = Buffer.from(encoded, 'base64');
   const raw = blob.subarray(blob.length - KEY_BYTES);
-  // The whole form at once: lengths, algorithm, no byte too many, and no other base64 spelling of it.
+  // Encoding the key again checks lengths, algorithm, extra bytes and the base64 spelling.
   if (raw.length !== KEY_BYTES || blobOf(raw).toString('base64') !== encoded)
-    return { why: 'the line is cut off or was changed', fix: 'copy the line of the .pub file whole' };
+    return { fault: { kind: 'changed' } };
   return publicKey(raw);
 }
 
-/** The key of 32 bytes. */
+/** @param raw the 32 bytes of the key. */
 function publicKey(raw: Buffer): PublicKey {
   const blob = blobOf(raw);
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') };
@@ -63,14 +56,14 @@ function fromPem(text: string): ReturnType<typeof readPublicKey> {
   try {
     key = createPublicKey(text);
   } catch {
-    return { why: 'the PEM text is no public key, or is cut off', fix: MAKE_PUBLIC };
+    return { fault: { kind: 'bad-pem' } };
   }
   if (key.asymmetricKeyType !== 'ed25519')
-    return { why: `it is a key for ${key.asymmetricKeyType}, and only Ed25519 is taken`, fix: MAKE_PUBLIC };
+    return { fault: { kind: 'other-algorithm', algorithm: String(key.asymmetricKeyType) } };
   return publicKey(Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'));
 }
 
-/** The wire form: algorithm and key, each with its length before it. */
+/** The SSH wire form: algorithm and key, each after its length. */
 function blobOf(raw: Buffer): Buffer {
   return Buffer.concat(
     [Buffer.from(ALGORITHM), raw].flatMap((bytes) => {
@@ -81,48 +74,50 @@ function blobOf(raw: Buffer): Buffer {
   );
 }
 
-/** A private key: it signs, and is never shown. */
+/** A private key, which can sign. Refit never shows it. */
 export interface PrivateKey {
   readonly public: PublicKey;
-  /** 64 bytes over the UTF-8 bytes of `text`. */
+  /** Signs the UTF-8 bytes of `text`. @returns 64 bytes. */
   sign(text: string): Buffer;
 }
 
 const MAGIC = 'openssh-key-v1\0';
-/** PKCS#8 of an Ed25519 seed, up to the seed. Source: the example key of RFC 8410 as it is quoted, read 2026-11; openssl writes the same. */
+/** The bytes before the seed in PKCS#8. Source: the example key of RFC 8410, read 2026-11; openssl writes the same. */
 const PKCS8_HEAD = '302e020100300506032b657004220420';
 
 /**
- * @param file the key's, for the reader.
- * @throws RefitError `usage` where it is no such key, is broken, or has a passphrase.
+ * @param file the path of the key, for error messages.
+ * @throws RefitError `usage` when the text is not such a key, is cut off, or has a passphrase.
  */
 export function readPrivateKey(text: string, file: string): PrivateKey {
   const openSsh =
     /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]*)-----END OPENSSH PRIVATE KEY-----/.exec(text);
   if (openSsh) return fromOpenSsh(Buffer.from(openSsh[1]!, 'base64'), file);
   if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text)) {
-    throw refused(file, 'has a passphrase', `openssl pkey -in ${file} -out COPY, then --key COPY`);
+    throw refusal(file, 'has a passphrase', `openssl pkey -in ${file} -out COPY, then --key COPY`);
   }
   let key: KeyObject;
   try {
     key = createPrivateKey(text);
   } catch {
     const isPublic = /BEGIN PUBLIC KEY|^ssh-/.test(text);
-    throw refused(
+    throw refusal(
       file,
-      isPublic ? 'is a public key; it takes the private one to sign' : 'is no private key that can be read',
+      isPublic
+        ? 'is a public key; signing needs the private key'
+        : 'is not a private key that Refit can read',
       isPublic && file.endsWith('.pub') ? `--key ${file.slice(0, -4)}` : MAKE_ONE,
     );
   }
   if (key.asymmetricKeyType !== 'ed25519')
-    throw refused(file, `is a key for ${key.asymmetricKeyType}, and only Ed25519 is taken`, MAKE_ONE);
+    throw refusal(file, `is a key for ${key.asymmetricKeyType}, and Refit accepts only Ed25519`, MAKE_ONE);
   return privateKey(key);
 }
 
-const MAKE_ONE = 'ssh-keygen -t ed25519 makes one; give its .pub line to whoever keeps the approvers';
+const MAKE_ONE = 'ssh-keygen -t ed25519 makes one; give its .pub line to the keeper of the approvers file';
 
-function refused(file: string, what: string, fix: string): RefitError {
-  return new RefitError('usage', `the key ${file} ${what}`, fix);
+function refusal(file: string, predicate: string, fix: string): RefitError {
+  return new RefitError('usage', `the key ${file} ${predicate}`, fix);
 }
 
 function privateKey(key: KeyObject): PrivateKey {
@@ -134,38 +129,39 @@ function privateKey(key: KeyObject): PrivateKey {
 }
 
 function fromOpenSsh(bytes: Buffer, file: string): PrivateKey {
-  const broken = () => refused(file, 'is cut off or was changed', 'restore it from a copy, or another --key');
+  const broken = () =>
+    refusal(file, 'is cut off or was changed', 'restore it from a copy, or use another --key');
   if (bytes.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw broken();
   const outer = reader(bytes.subarray(MAGIC.length), broken);
   const cipher = outer.text();
   outer.bytes();
   outer.bytes();
   if (cipher !== 'none') {
-    throw refused(
+    throw refusal(
       file,
-      'has a passphrase, which is not asked for, and no ssh-agent is asked to sign',
-      `cp ${file} COPY && ssh-keygen -p -N '' -f COPY takes it off a copy, then --key COPY; remove the copy afterwards`,
+      'has a passphrase; Refit does not ask for passphrases and does not use ssh-agent',
+      `cp ${file} COPY && ssh-keygen -p -N '' -f COPY removes it from a copy, then --key COPY; delete the copy afterwards`,
     );
   }
-  if (outer.number() !== 1) throw refused(file, 'holds more than one key', 'a file with one key');
-  const outside = reader(outer.bytes(), broken);
-  const algorithm = outside.text();
+  if (outer.number() !== 1) throw refusal(file, 'has more than one key', 'use a file with one key');
+  const publicPart = reader(outer.bytes(), broken);
+  const algorithm = publicPart.text();
   if (algorithm !== ALGORITHM)
-    throw refused(file, `is a key for ${algorithm.slice(0, 60)}, and only Ed25519 is taken`, MAKE_ONE);
+    throw refusal(file, `is a key for ${algorithm.slice(0, 60)}, and Refit accepts only Ed25519`, MAKE_ONE);
   const inner = reader(outer.bytes(), broken);
   const check = [inner.number(), inner.number()];
   const kind = inner.text();
-  const open = inner.bytes();
+  const publicBytes = inner.bytes();
   const secret = inner.bytes();
   if (check[0] !== check[1] || kind !== algorithm || secret.length !== 2 * KEY_BYTES) throw broken();
   const seed = secret.subarray(0, KEY_BYTES);
   const der = Buffer.concat([Buffer.from(PKCS8_HEAD, 'hex'), seed]);
   const key = privateKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
-  if (publicKey(open).line !== key.public.line) throw broken();
+  if (publicKey(publicBytes).line !== key.public.line) throw broken();
   return key;
 }
 
-/** Reads numbers and strings with their lengths before them. */
+/** Reads numbers, and byte strings that follow their length. */
 function reader(bytes: Buffer, broken: () => RefitError) {
   let at = 0;
   const number = (): number => {

@@ -1,20 +1,22 @@
 /**
- * Approvals, and signatures over the head of a journal: whoever has one of these knows of every entry up to there. One
- * signature, one text: whatever else a file holds is none.
+ * Writes and reads approvals, and signatures over the head of a journal, which cover every entry up to it. Each signature
+ * has exactly one text; Refit accepts no other.
  */
 import { iso } from '../clock.ts';
 import { canonical } from '../digest.ts';
 import { type Validate, validateApproval, validateHeadSignature } from '../generated/validators.js';
+import { message } from '../messages/messages.ts';
 import {
   APPROVAL_FORMAT,
   type ApprovalFile,
   type Approver,
   HEAD_SIGNATURE_FORMAT,
   type HeadSignature,
+  type Message,
 } from '../model.ts';
 import { type PrivateKey, type PublicKey, readPublicKey } from './keys.ts';
 
-/** @param expires milliseconds from `now` (since 1970 UTC) in which it counts. */
+/** @param now milliseconds since 1970 UTC. @param expires milliseconds from `now` in which the approval counts. */
 export function signApproval(
   { digest, wave, by }: Pick<ApprovalFile, 'digest' | 'wave' | 'by'>,
   key: PrivateKey,
@@ -30,49 +32,49 @@ export function signHead(
   key: PrivateKey,
   now: number,
 ): HeadSignature {
-  const what = { format: HEAD_SIGNATURE_FORMAT, digest, head, entries, by } as const;
-  return sign({ ...what, key: key.public.line, signedAt: iso(now) }, key);
+  const content = { format: HEAD_SIGNATURE_FORMAT, digest, head, entries, by } as const;
+  return sign({ ...content, key: key.public.line, signedAt: iso(now) }, key);
 }
 
 function sign<Unsigned extends object>(unsigned: Unsigned, key: PrivateKey) {
   return { ...unsigned, signature: key.sign(canonical(unsigned)).toString('base64') };
 }
 
-/** The text of an approval's file. */
+/** The text of an approval file. */
 export function encodeApproval(approval: ApprovalFile): string {
   return `${canonical(approval)}\n`;
 }
 
-/** The text of a signature's file. */
+/** The text of a signature file. */
 export function encodeHeadSignature(signature: HeadSignature): string {
   return `${canonical(signature)}\n`;
 }
 
-/** Reads the text of an approval's file. @returns why it is none, where it is none. */
-export function readApproval(text: string): ApprovalFile | { readonly why: string } {
+/** Reads the text of an approval file. @returns the reason when it is not an approval. */
+export function readApproval(text: string): ApprovalFile | { readonly reason: Message } {
   return readFile<ApprovalFile>(text, {
     format: APPROVAL_FORMAT,
     family: 'refit.approval/',
     validate: validateApproval,
-    none: 'it is no approval of this format',
+    invalid: message('approval.not-an-approval'),
     command: 'refit approve',
   });
 }
 
-/** Reads the text of a signature's file. @returns why it is none, or not good, where that is so. */
-export function readHeadSignature(text: string): HeadSignature | { readonly why: string } {
+/** Reads the text of a signature file. @returns the reason when it is not a good signature. */
+export function readHeadSignature(text: string): HeadSignature | { readonly reason: Message } {
   const signed = readFile<HeadSignature>(text, {
     format: HEAD_SIGNATURE_FORMAT,
     family: 'refit.head-',
     validate: validateHeadSignature,
-    none: 'it is no signature of a journal',
+    invalid: message('approval.not-a-signature'),
     command: 'refit audit sign',
   });
-  if ('why' in signed) return signed;
+  if ('reason' in signed) return signed;
   const key = readPublicKey(signed.key);
-  if ('why' in key) return { why: `its key is none: ${key.why}` };
+  if ('fault' in key) return { reason: message('approval.bad-signing-key', { fault: key.fault }) };
   if (isSignedBy(signed, key)) return signed;
-  return { why: 'forged or changed: the signature is not that of its key over what it says' };
+  return { reason: message('approval.head-forged') };
 }
 
 /** One kind of signed file. */
@@ -80,38 +82,40 @@ interface Kind {
   readonly format: string;
   readonly family: string;
   readonly validate: Validate;
-  readonly none: string;
-  /** What writes it. */
+  readonly invalid: Message;
+  /** The command that writes it. */
   readonly command: string;
 }
 
-function readFile<Signed>(text: string, { format, family, validate, none, command }: Kind) {
+function readFile<Signed>(
+  text: string,
+  { format, family, validate, invalid, command }: Kind,
+): Signed | { readonly reason: Message } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { why: 'it is not JSON' };
+    return { reason: message('approval.not-json') };
   }
   const found = (value as { readonly format?: unknown } | null)?.format;
   if (typeof found === 'string' && found !== format && found.startsWith(family))
-    return { why: `its format is ${found.slice(0, 40)}, and this version reads ${format}` };
-  if (!validate(value)) return { why: none };
-  if (`${canonical(value)}\n` !== text)
-    return { why: `its bytes are not those that ${command} wrote: it was changed` };
+    return { reason: message('approval.other-format', { found: found.slice(0, 40), format }) };
+  if (!validate(value)) return { reason: invalid };
+  if (`${canonical(value)}\n` !== text) return { reason: message('approval.bytes-changed', { command }) };
   return value as Signed;
 }
 
-/** Whether the signature is that key's over everything else in the file. */
+/** Whether the key signed everything else in the file. */
 export function isSignedBy(
   { signature, ...unsigned }: ApprovalFile | HeadSignature,
   key: PublicKey,
 ): boolean {
   const bytes = Buffer.from(signature, 'base64');
-  // The same bytes can be spelt in several ways; one of them is taken.
+  // Base64 can spell the same bytes in several ways, and Refit accepts one.
   return bytes.toString('base64') === signature && key.verify(canonical(unsigned), bytes);
 }
 
-/** The name of whoever has the key among those who are known; null where nobody has. */
+/** The name of the known signer with this key; null when no signer has it. */
 export function signerOf({ key }: Pick<HeadSignature, 'key'>, signers: readonly Approver[]): string | null {
   return signers.find((one) => one.key === key)?.name ?? null;
 }

@@ -6,37 +6,37 @@ export const HEAD_SIGNATURE_FORMAT = 'refit.head-signature/1';
 
 /** Who may approve a plan, by name and Ed25519 public key. */
 export interface Approver {
-  /** Unique among the approvers of a plan, letters' case aside. */
+  /** Unique among the approvers of a plan, whatever the case of its letters. */
   readonly name: string;
   /** `ssh-ed25519 AAAA…`, without a comment. */
   readonly key: string;
 }
 
-/** How many must sign, and the file that names the approvers, as the author wrote it. */
+/** How many approvers must sign, and the file that names them, as the author wrote it. */
 export interface ApproversInFile {
   readonly need: number;
   readonly from: string;
   readonly location: SourceLocation;
 }
 
-/** How many must sign a plan made from a run, and who may, as the plan of the run has sealed it. */
+/** How many approvers must sign a plan made from a run, and who they are: as sealed in the plan of the run. */
 export type ApproversOfRun = Pick<Approvals, 'need' | 'approvers'>;
 
-/** The signatures without which a plan is not carried out, as sealed into it. */
+/** The signatures that a plan needs before a run, as sealed into it. */
 export interface Approvals {
-  /** How many distinct approvers must have signed: the plan, and again each wave that asks for it. */
+  /** How many distinct approvers must sign the plan, and again each wave that requires an approval. */
   readonly need: number;
-  /** Whose approval does not count: the plan's owner, and the operating system's user who planned it. */
+  /** People whose approval does not count: the plan's owner, and the operating system user who planned it. */
   readonly authors: readonly string[];
   readonly approvers: readonly Approver[];
 }
 
-/** What an approver signs. Its file: `<saved plan>.approval-<name>.json`, its canonical form and a line feed. */
+/** What an approver signs. The file `<saved plan>.approval-<name>.json` is its canonical form and a line feed. */
 export interface ApprovalFile {
   readonly format: typeof APPROVAL_FORMAT;
-  /** The saved plan's. */
+  /** The digest of the saved plan. */
   readonly digest: string;
-  /** The wave that is approved; null: the plan. */
+  /** The approved wave; null for the plan. */
   readonly wave: string | null;
   readonly by: string;
   /** The fingerprint of the key that signed: `SHA256:` and 43 characters, as `ssh-keygen -l` shows it. */
@@ -49,25 +49,30 @@ export interface ApprovalFile {
 }
 
 /**
- * What somebody signs of a run: that its journal had this head. Its file: `signatures/<name>.json` in the run directory,
+ * A person's statement that the journal of a run had this head. The file `signatures/<name>.json` in the run directory is
  * its canonical form and a line feed.
  */
 export interface HeadSignature {
   readonly format: typeof HEAD_SIGNATURE_FORMAT;
-  /** The saved plan's. */
+  /** The digest of the saved plan. */
   readonly digest: string;
-  /** The hash of the journal's last entry then, and its number. */
+  /** The hash of the journal's last entry at that time, and its number. */
   readonly head: string;
   readonly entries: number;
-  /** Who signed, as they say of themselves: the key tells who it was. */
+  /** The name that the signer gave; only the key proves who signed. */
   readonly by: string;
-  /** `ssh-ed25519 AAAA…`, without a comment: the key that signed. */
+  /** The key that signed: `ssh-ed25519 AAAA…`, without a comment. */
   readonly key: string;
-  /** ISO 8601 UTC, by the clock of whoever signed. */
+  /** ISO 8601 UTC, by the signer's clock. */
   readonly signedAt: string;
   /** Ed25519, base64, over the canonical form of everything else in this value. */
   readonly signature: string;
 }
 
-/** An approval as the journal holds it: digest, format and wave are those of its entry and run. */
+/** An approval in the journal, without digest, format and wave, which its entry and run have. */
 export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' | 'signature'>;
+
+/** Why a text is not a public key that Refit accepts. */
+export type KeyFault =
+  | { readonly kind: 'private' | 'no-key' | 'changed' | 'bad-pem' }
+  | { readonly kind: 'other-algorithm'; readonly algorithm: string };

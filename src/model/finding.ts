@@ -1,4 +1,4 @@
-/** What a rule or a check says about a plan before it runs, and where in its text. */
+/** Findings about a plan before it runs, and locations in its text. */
 import type { Message } from './message.ts';
 
 /** A location in the author's text. Lines and columns count from 1. */
@@ -10,28 +10,28 @@ export interface SourceLocation {
 
 export type Severity = 'error' | 'warning' | 'note';
 
-/** What a rule or a check says about a plan before it runs. `error` blocks. */
+/** What a rule or a check says about a plan before it runs. An `error` blocks. */
 export interface Finding {
-  /** The provider's spelling where the provider would refuse, else `Refit.…`. */
+  /** The provider's code if the provider would refuse, else `Refit.…`. */
   readonly code: string;
   readonly severity: Severity;
   /** One sentence with the numbers in it. */
   readonly message: string;
-  /** What to do, as a command or a value that can be typed; null where Refit cannot know it. */
+  /** A command or a value to type; null when Refit cannot know it. */
   readonly fix: string | null;
-  /** What a right value looks like, where the right one cannot be known; else null. */
+  /** A valid value, when Refit cannot know the right one; else null. */
   readonly example: string | null;
-  /** Null where the finding is not about one location. */
+  /** Null when the finding is not about one location. */
   readonly location: SourceLocation | null;
-  /** The source line with a mark under the location; null where the text was not read. */
+  /** The source line with a mark under the location; null when Refit did not read the text. */
   readonly excerpt: string | null;
   readonly instance: string | null;
-  /** Which sentence `message` is, and what it is made from: for another language, or for a program. */
+  /** The id and the parameters of `message`, for another language or for a program. */
   readonly messageId: string;
   readonly params: Message['params'];
 }
 
-/** The fix or the example of a finding, with its label; null where it has neither. */
+/** The fix or the example of a finding, with its label; null when it has neither. */
 export function remedyOf({
   fix,
   example,

@@ -1,63 +1,63 @@
-/** What carrying a plan out will cost in calls and time. */
+/** The estimated calls and time of a run. */
 import type { Dimension } from './fleet.ts';
 
-/** How long changes take, from the acceptance of an order to its being read back. */
+/** How long changes take, from the acceptance of an order until Refit reads the new size. */
 export interface Durations {
-  /** Measured in past runs; or assumed, where nobody has measured any. */
+  /** `runs`: measured in past runs. `assumed`: without any measurement. */
   readonly source: 'runs' | 'assumed';
-  /** Which runs, or which assumption with its source. */
+  /** The runs, or the assumption with its source, for the reader. */
   readonly basis: string;
   readonly of: Readonly<Record<Dimension, DurationSpread>>;
 }
 
 /** The durations of changes of one dimension. */
 export interface DurationSpread {
-  /** How many were measured; 0: those of all dimensions together are taken, or the assumption. */
+  /** The number of measurements. With 0, `seconds` is from all dimensions together or assumed. */
   readonly samples: number;
-  /** The shortest, the nine deciles and the longest: eleven seconds, ascending. */
+  /** Eleven durations in seconds, ascending: the shortest, the nine deciles and the longest. */
   readonly seconds: readonly number[];
 }
 
-/** A time that is not certain, in seconds: as likely less as more, and less nine times of ten. */
+/** The median and the 90th percentile of a time, in seconds. */
 export interface LikelySeconds {
   readonly p50: number;
   readonly p90: number;
 }
 
-/** What carrying the plan out is likely to take. */
+/** How long a run is likely to take. */
 export interface ForecastTime {
   readonly durations: Durations;
-  /** From the begin of a run to its end, soaks and closed windows counted in. */
+  /** From the start of a run to its end, including soaks and closed windows. */
   readonly total: LikelySeconds;
-  /** From the begin of a run to its last order, were every window open. */
+  /** From the start of a run to its last order, if every window were open. */
   readonly lastOrder: LikelySeconds;
-  /** In the order of the plan's waves: from the begin of a run to the end of the wave, before its soak. */
+  /** From the start of a run to the end of each wave, before its soak; in the order of the waves. */
   readonly waves: readonly ({ readonly name: string } & LikelySeconds)[];
-  /** How many windows the run goes through, by the median; 1 where there are none. */
+  /** How many windows the run needs (median); 1 for a plan without windows. */
   readonly windows: number;
-  /** Calls by action: orders exactly, reads about. */
+  /** Calls by action. The number of orders is exact, the number of reads is approximate. */
   readonly calls: Readonly<Record<string, number>>;
 }
 
-/** What carrying the plan out will cost in calls and time. */
+/** The estimated calls and time of a run. */
 export interface Forecast {
-  /** Ordering calls: one a step. */
+  /** Ordering calls: one for each step. */
   readonly orders: number;
-  /** The least time the request rate allows for the orders, in seconds. */
+  /** The shortest time for all orders at the request rate, in seconds. */
   readonly leastSeconds: number;
-  /** Calls of the monitor product, which are billed beyond a monthly allowance, made for this plan; absent: none. */
+  /** Calls of the monitor product for this plan, billed beyond a monthly allowance; absent without any. */
   readonly monitorCalls?: number;
-  /** The first window in which a run can begin, from the time of planning on; absent where there are no windows. */
+  /** The first window after planning in which a run can start; absent for a plan without windows. */
   readonly window?: {
     /** ISO 8601 UTC. */
     readonly opens: string;
-    /** null: not within a year. */
+    /** Null when this is more than a year away. */
     readonly closes: string | null;
-    /** As the clock of the plan's zone shows it: `Wed 2026-11-25 01:00-05:00 Asia/Shanghai`. */
+    /** In the plan's zone: `Wed 2026-11-25 01:00-05:00 Asia/Shanghai`. */
     readonly local: string;
-    /** Whether the last order is likely to leave in it, nine times of ten. */
+    /** Whether the last order leaves in it (p90). */
     readonly fits: boolean;
   };
-  /** What it is likely to take; absent where nothing is ordered, and in plans sealed before this was reckoned. */
+  /** Absent for a plan without orders, and in saved plans of versions that did not estimate it. */
   readonly time?: ForecastTime;
 }

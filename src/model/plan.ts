@@ -1,4 +1,4 @@
-/** What an author writes: targets with their requested sizes, and how the run is to behave. */
+/** The plan of an author: targets with their requested sizes, and how the run behaves. */
 import type { ApproversInFile, ApproversOfRun } from './approval.ts';
 import type { SourceLocation } from './finding.ts';
 import type { Dimension, EditionName, Instance, InstanceStatus, Size } from './fleet.ts';
@@ -8,20 +8,20 @@ import type { Hooks, Webhook } from './notification.ts';
 import type { Execution, PlanWave, Spread, Threshold } from './rollout.ts';
 import type { Schedule, Windows } from './windows.ts';
 
-/** The wish for one dimension of a target. Memory is MB per shard. */
+/** The requested size in one dimension of a target. Memory is MB per shard. */
 export type RequestedSize =
   | { readonly kind: 'absolute'; readonly value: number }
   | {
       readonly kind: 'relative';
-      /** Growth over the present size: a percentage, or an amount in MB. */
+      /** Growth from the present size: a percentage, or an amount in MB. */
       readonly grow: { readonly percent: number } | { readonly amount: number } | null;
-      /** The least size: MB per shard, or a multiple of the memory in use. */
+      /** The smallest size: MB per shard, or a multiple of the memory in use. */
       readonly atLeast: number | { readonly timesUsed: number } | null;
       readonly atMost: number | null;
       readonly roundTo: 'sold' | null;
     };
 
-/** One condition on instances; every given key must hold. Lists are alternatives. */
+/** A condition on instances: every key that is not null must hold. Lists are alternatives. */
 export interface Select {
   readonly all: boolean;
   readonly ids: readonly string[] | null;
@@ -44,30 +44,30 @@ export interface PlanTarget {
     | { readonly kind: 'select'; readonly select: Select; readonly exclude: readonly Select[] };
   readonly requested: Readonly<Partial<Record<Dimension, RequestedSize>>>;
   /**
-   * Zone codes for the replicas that are added, or from which replicas are taken, of multi-zone instances: one for
-   * each, gone round when it is shorter. null = not said.
+   * Zone codes for replicas that are added to, or removed from, a multi-zone instance: one for each replica. A shorter
+   * list repeats from the start. Null when the author names none.
    */
   readonly zones: readonly string[] | null;
-  /** In a plan made from a run: what must be so of the instance for it to become steps. */
+  /** In a plan made from a run: the conditions under which the instance gets steps. */
   readonly fromRun?: {
-    /** The size at which the run left it; null: any will do. */
+    /** The size that the instance must still have since the run; null for any size. */
     readonly leftAt: Size | null;
-    /** A step of it whose outcome is unknown: it is blocked until the run has settled it. */
+    /** A step whose outcome is unknown. It blocks the instance until the run has resolved it. */
     readonly unresolved: string | null;
   };
 }
 
-/** What an author wrote, after validation. */
+/** A plan after validation. */
 export interface Plan {
   readonly file: string;
   readonly name: string;
   /** The change ticket. */
   readonly change: string | null;
   readonly owner: string | null;
-  /** Milliseconds after sealing in which a run may begin. */
+  /** How long after sealing a run may start, milliseconds. */
   readonly expires: number;
   readonly onBlocked: 'refuse' | 'skip';
-  /** ISO 8601 UTC: nothing new is ordered from then on; null = no such end. */
+  /** ISO 8601 UTC. Refit orders nothing new from then on; null without such an end. */
   readonly finishBy: string | null;
   readonly defaults: { readonly region: string | null; readonly profile: string | null };
   readonly targets: readonly PlanTarget[];
@@ -77,42 +77,42 @@ export interface Plan {
     readonly cost: (Money & Pick<Threshold, 'operator'>) | null;
   };
   readonly waves: readonly PlanWave[];
-  /** When steps may begin; absent: at any time. The calendars are files beside the plan. */
+  /** When steps may start; absent for any time. The calendars are files beside the plan. */
   readonly windows?: Windows & { readonly calendars: readonly string[] };
-  /** Signatures without which it is not carried out; absent: none. */
+  /** The signatures that the plan needs; absent for none. */
   readonly approvals?: ApproversInFile | ApproversOfRun;
   readonly execution: Execution;
-  /** Absent: no such bound. */
+  /** Absent without such a bound. */
   readonly spread?: Spread;
-  /** The run that it was made from; absent where an author wrote it. */
+  /** The run that the plan is made from; absent for a plan of an author. */
   readonly source?: PlanSource;
-  /** Commands that are run at moments of the run; absent: none. */
+  /** Commands for events of the run; absent for none. */
   readonly hooks?: Hooks;
-  /** Addresses that are told of the run; absent: none. */
+  /** Addresses that Refit notifies of the run; absent for none. */
   readonly notify?: readonly Webhook[];
-  /** When it is due by itself; absent: never. */
+  /** When the scheduler applies the plan; absent for never. */
   readonly schedule?: Schedule;
 }
 
-/** Where a plan came from that nobody wrote: the run, the digest of its saved plan, and the head of its journal. */
+/** The run that a plan is made from, with the digest of its saved plan and the head of its journal. */
 export interface PlanSource {
   readonly kind: 'rollback' | 'retry';
-  /** The run directory, as it was named. */
+  /** The run directory, as the user named it. */
   readonly run: string;
   readonly digest: string;
   readonly head: string;
-  /** The windows and freezes of the run's plan were left out, and the maintenance windows; absent: it keeps to them. */
+  /** The plan ignores windows, freezes and maintenance windows; absent when it keeps those of the run's plan. */
   readonly ignoresWindows?: true;
 }
 
-/** One instance with the absolute size it is to have. */
+/** One instance with the absolute size that it shall have. */
 export interface Target {
   readonly instance: Instance;
   readonly to: Size;
-  /** Where the author asked for it. */
+  /** Where the author wrote it. */
   readonly location: SourceLocation;
   /** How a relative size became this number, for the reviewer. */
   readonly reason: Message | null;
-  /** Zone codes for added or removed replicas; null = the author names none. */
+  /** Zone codes for added or removed replicas; null when the author names none. */
   readonly zones: readonly string[] | null;
 }

@@ -1,36 +1,36 @@
-/** How a run goes on: its thresholds and bounds, its waves, and what is judged between them. */
+/** How a run proceeds: thresholds, bounds, waves, and the gates between waves. */
 
-/** A number compared with its operator written out. */
+/** A comparison with a number. */
 export interface Comparison {
   readonly operator: '>' | '>=' | '<' | '<=';
   readonly value: number;
 }
 
-/** The same with its base, as in `> 2`, `<= 40%`, `> 5% of wave`. */
+/** A comparison with its base, as in `> 2`, `<= 40%`, `> 5% of wave`. */
 export interface Threshold extends Comparison {
   /** `count` is a plain number; the others are percentages of that base. */
   readonly base: 'count' | 'inventory' | 'wave' | 'run';
 }
 
-/** How a run behaves; part of what is approved. */
+/** How a run behaves; people approve it with the plan. */
 export interface Execution {
-  /** Resizes under way at once. */
+  /** How many resizes may be in progress at the same time. */
   readonly inFlight: number;
-  /** For each identity, region and action; never above the provider's 20. */
+  /** Requests per second for each identity, region and action; never above the provider's 20. */
   readonly requestsPerSecond: number;
-  /** When the provider may begin a change: as soon as it is ordered, or in the instance's own maintenance window. */
+  /** When the provider may start a change: right after the order, or in the instance's maintenance window. */
   readonly switch: 'now' | 'maintenance-window';
-  /** Milliseconds every source must stay silent before "no answer" means "not executed". */
+  /** How long every source must stay silent before "no answer" means "not executed", milliseconds. */
   readonly patience: number;
-  /** What ends a run early. `failed` counts failed and refused; `unknown` what is unknown after patience. */
+  /** When a run ends early. `failed` counts failed and refused steps; `unknown` counts steps unknown after patience. */
   readonly haltWhen: { readonly failed: Threshold | null; readonly unknown: Threshold | null };
-  /** Each wave begins with one resize at once, and doubles as they are verified; absent: with `inFlight`. */
+  /** Each wave starts with one resize and doubles as resizes are verified; absent: each starts with `inFlight`. */
   readonly slowStart?: boolean;
 }
 
-/** What may not be under way together: at most so many instances of one group at once, over the whole run. */
+/** Limits how many instances of one group may be in progress at the same time, over the whole run. */
 export interface Spread {
-  /** `tags.KEY`, `zone`, `region` or `profile`: instances of one value are a group. */
+  /** `tags.KEY`, `zone`, `region` or `profile`. Instances with the same value are a group. */
   readonly by: string;
   readonly maxInFlight: number;
 }
@@ -38,30 +38,30 @@ export interface Spread {
 /** A metric of the monitor product that a gate can judge. Source: docs/provider.md P114. */
 export type MetricName = 'MemUtil' | 'MemMaxUtil' | 'MemUsed';
 
-/** What is judged after a wave, before anything else begins. Each member that is there is judged; all must succeed. */
+/** The checks after a wave, before the next wave starts. Every check that is present must succeed. */
 export interface Gate {
-  /** Fails where so many steps of the wave failed or were refused, or are unknown. */
+  /** Fails when the number of failed and refused (or unknown) steps of the wave reaches the threshold. */
   readonly failed?: Threshold;
   readonly unknown?: Threshold;
   /**
-   * Fails where the resizes of the wave took so long, each from its acceptance or its beginning to its end, by the
-   * median: in milliseconds, or as a multiple of the median of the waves before.
+   * Fails by the median duration of the wave's resizes, each from its acceptance or start to its end. The value is in
+   * milliseconds, or a multiple of the median of the waves before.
    */
   readonly duration?: Comparison & { readonly unit: 'ms' | 'forecast' };
-  /** Fails where the greatest figure of any instance that was resized in the wave does; `over` so many milliseconds. */
+  /** Fails by the highest value of any instance that the wave resized, over the last `over` milliseconds. */
   readonly metric?: { readonly name: MetricName; readonly fails: Comparison; readonly over: number };
-  /** Fails where the program ends otherwise than with 0; 75 says that it cannot tell. */
+  /** A program. Exit code 0 succeeds, 75 is inconclusive, and any other code fails. */
   readonly command?: readonly string[];
-  /** Fails where the address answers otherwise than with 2xx. */
+  /** An address. An answer with 2xx succeeds, and any other answer fails. */
   readonly url?: string;
-  /** Milliseconds for each answer. */
+  /** How long Refit waits for each answer, milliseconds. */
   readonly timeout: number;
   readonly onInconclusive: 'pause' | 'halt';
-  /** Judged and told, and stops nothing. */
+  /** A shadow gate is only recorded and never stops the run. */
   readonly shadow: boolean;
 }
 
-/** What of a gate was judged. */
+/** One check of a gate. */
 export type GateJudge = 'failed' | 'unknown' | 'duration' | 'metric' | 'command' | 'url';
 
 export type GateOutcome = 'success' | 'failure' | 'inconclusive';
@@ -71,27 +71,27 @@ export type Take =
   | { readonly kind: 'percent'; readonly percent: number }
   | { readonly kind: 'rest' };
 
-/** What a wave takes its instances from: every given key must hold, lists are alternatives. */
+/** The instances that a wave takes from: every key must hold, and lists are alternatives. */
 export interface WaveFrom {
   readonly regions?: readonly string[];
   readonly profiles?: readonly string[];
   readonly tags?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** `within`: milliseconds for which a live run waits for it, from when it is asked for. */
+/** `within`: how long a live run waits for the approval, milliseconds from its request. */
 export type WaveApproval = 'required' | { readonly within: number };
 
-/** How a wave goes on, beyond what `execution` says. */
+/** Options of one wave, in addition to `execution`. */
 export interface RolloutOptions {
-  /** Milliseconds to wait after the wave before the next begins; absent: none. */
+  /** How long the run waits after the wave, milliseconds; absent for no wait. */
   readonly soak?: number;
-  /** Whether it begins with one resize at once and doubles as they are verified; absent: as `execution` says. */
+  /** Overrides `execution.slowStart` for this wave. */
   readonly slowStart?: boolean;
-  /** It does not begin until it has been approved by itself: the run ends before it, or waits for so long first. */
+  /** The wave needs its own approval. Without it the run ends before the wave, or first waits. */
   readonly approval?: WaveApproval;
-  /** What ends the run early by the steps of this wave alone, beside what `execution` says; absent: nothing more. */
+  /** Thresholds for the steps of this wave alone, in addition to those of `execution`. */
   readonly haltWhen?: { readonly failed?: Threshold; readonly unknown?: Threshold };
-  /** Judged after the wave and its soak; absent: nothing is. */
+  /** Runs after the wave and its soak; absent for no gate. */
   readonly gate?: Gate;
 }
 
@@ -99,7 +99,7 @@ export interface RolloutOptions {
 export interface PlanWave extends RolloutOptions {
   readonly name: string;
   readonly take: Take;
-  /** Absent: from all. */
+  /** Absent for all instances. */
   readonly from?: WaveFrom;
 }
 

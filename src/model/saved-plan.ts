@@ -1,4 +1,4 @@
-/** The sealed plan: what a person approves, and all that a run orders. */
+/** The sealed plan: what people approve, and everything that a run orders. */
 import type { Approvals } from './approval.ts';
 import type { Finding, SourceLocation } from './finding.ts';
 import type { Change, EditionName, Instance, NodeChange, Size, UsedMemory } from './fleet.ts';
@@ -20,12 +20,12 @@ export interface Step {
   readonly profile: string;
   readonly edition: EditionName;
   readonly change: Change;
-  /** The nodes it adds or removes; absent for all but the replicas of multi-zone instances. */
+  /** The nodes that it adds or removes; present only for replicas of multi-zone instances. */
   readonly nodes?: NodeChange;
-  /** The instance's whole size when this step begins, and when it is verified. */
+  /** The whole size of the instance before this step, and after its verification. */
   readonly before: Size;
   readonly after: Size;
-  /** The id of the step on the same instance that must be verified first. */
+  /** The id of the step on the same instance that Refit must verify first. */
   readonly needs: string | null;
   /** Index into the saved plan's waves. */
   readonly wave: number;
@@ -33,24 +33,24 @@ export interface Step {
   readonly quote: Quote | null;
 }
 
-/** What must still hold of an instance when its first step begins; `window`: with `switch: maintenance-window` alone. */
+/** Facts about an instance that must still hold when its first step starts. Only `switch: maintenance-window` has `window`. */
 export interface Precondition
   extends Pick<Instance, 'name' | 'region' | 'zone' | 'profile' | 'billing' | 'size' | 'window'> {
   readonly instance: string;
   readonly edition: EditionName;
   /** The whole size after its last step. */
   readonly target: Size;
-  /** Why the steps have this order, or how Refit got a relative size; null if there is no reason to give. */
+  /** Why the steps have this order, or how Refit computed a relative size; null without such a reason. */
   readonly reason: Message | null;
-  /** The memory in use that its new size was held against: a reduction, or a size by the memory in use. Else absent. */
+  /** The memory in use, for a reduction or a size by the memory in use; else absent. */
   readonly used?: UsedMemory;
-  /** With `spread` the group that it belongs to; absent: it is a group of its own. */
+  /** Its group under `spread`; absent when the instance is a group of its own. */
   readonly group?: string;
   /** ISO 8601 UTC. */
   readonly readAt: string;
 }
 
-/** Steps against one inventory, sealed by a digest; what a person approves. */
+/** Steps against one inventory, sealed by a digest: what people approve. */
 export interface SavedPlan
   extends Pick<
     Plan,
@@ -59,36 +59,36 @@ export interface SavedPlan
   readonly format: typeof SAVED_PLAN_FORMAT;
   /** SHA-256, hex, over the canonical form of everything else in this value: meaning, not bytes. */
   readonly digest: string;
-  /** The plan file's name, for the reader. */
+  /** The name of the plan file, for the reader. */
   readonly file: string;
-  /** ISO 8601 UTC. A run may begin before `expiresAt`; one that has begun may go on. */
+  /** ISO 8601 UTC. A run may start before `expiresAt`; a run that has started may continue. */
   readonly sealedAt: string;
   readonly expiresAt: string;
-  /** Where the instances were read from (`live`, or the inventory file) and when. */
+  /** Where Refit read the instances (`live`, or the inventory file) and when. */
   readonly inventory: { readonly source: string; readonly readAt: string; readonly instances: number };
-  /** Absent: nobody has to sign. */
+  /** Absent when the plan needs no signature. */
   readonly approvals?: Approvals;
-  /** When steps may begin; absent: at any time. */
+  /** When steps may start; absent for any time. */
   readonly windows?: SavedWindows;
   readonly waves: readonly Wave[];
   readonly steps: readonly Step[];
   readonly preconditions: readonly Precondition[];
-  /** Targets that already have their size, with the reason. Refit orders nothing for them. */
+  /** Targets that already have the requested size, so Refit orders nothing for them. */
   readonly unchanged: readonly {
     readonly instance: string;
     readonly region: string;
     readonly reason: Message;
   }[];
-  /** Targets left out with `onBlocked: skip`, with code and fix. */
+  /** Targets that `onBlocked: skip` leaves out, with code and fix. */
   readonly blocked: readonly BlockedTarget[];
   /** Warnings and notes, for the reviewer. */
   readonly findings: readonly Finding[];
-  /** Sums of the quotes by currency and basis; empty where the plan was not priced. */
+  /** Sums of the quotes by currency and basis; empty for a plan without prices. */
   readonly prices: readonly PriceSum[];
-  /** The same by wave, region and account; absent where the plan was not priced. */
+  /** The same sums by wave, region and account; absent for a plan without prices. */
   readonly priceShares?: readonly PriceShare[];
   readonly forecast: Forecast;
-  /** When a scheduler carries it out; absent: it is carried out by hand. There only where the plan is scheduled to run. */
+  /** When the scheduler applies the plan; absent unless the plan has `schedule` with `does: run`. */
   readonly schedule?: Schedule;
 }
 

@@ -1,44 +1,58 @@
-/** When steps may begin, and when a plan is due. */
+/** When steps may start, and when a plan is due. */
 
-/** When steps may begin, as written. Spellings: `plan/windows/window-text.ts`. */
+/** When steps may start, as the author wrote it. `plan/windows/window-text.ts` parses the spellings. */
 export interface Windows {
-  /** The IANA time zone in which windows and freezes are meant. */
+  /** The IANA time zone of windows and freezes. */
   readonly timezone: string;
-  /** Such as `Tue-Thu 01:00-05:00`; empty: at any time that is not frozen. */
+  /** Such as `Tue-Thu 01:00-05:00`. An empty list allows every time without a freeze. */
   readonly allow: readonly string[];
   /** Such as `2026-11-10..2026-11-12`. */
   readonly freeze: readonly string[];
-  /** Milliseconds before a window closes from which on nothing new begins. */
+  /** How long before the end of a window the last step may start, milliseconds. */
   readonly lastStart: number;
-  /** What becomes of what is under way when the window closes: followed to its end, or left to the next apply. */
+  /** What Refit does with steps in progress when the window closes: follow them to their end, or leave them to the next apply. */
   readonly atClose: 'drain' | 'halt';
 }
 
-/** A calendar whose events are freezes, as it was read when planning. */
+/** A calendar whose events are freezes, as Refit read it when planning. */
 export interface SealedCalendar {
-  /** Its file, as the plan names it. */
+  /** The file name in the plan. */
   readonly file: string;
-  /** ISO 8601 UTC. Nothing begins from then on: what the calendar says of later times is not sealed. */
+  /** ISO 8601 UTC. No step starts from then on, because later freezes are not sealed. */
   readonly knownUntil: string;
-  /** ISO 8601 UTC, `to` not included; in the order of their beginnings. */
+  /** ISO 8601 UTC, without the moment `to`; in the order of `from`. */
   readonly freezes: readonly { readonly from: string; readonly to: string; readonly title: string }[];
 }
 
-/** Windows as they were approved: what their calendars said is a part of them. */
+/** Windows as people approved them, with the freezes of their calendars. */
 export interface SavedWindows extends Windows {
   readonly calendars: readonly SealedCalendar[];
 }
 
-/** When a plan is due by itself, and what is done then: `refit schedule`. */
+/** When a plan is due, and what `refit schedule` does then. */
 export interface Schedule {
-  readonly when: /** Five fields of cron, by the clock of an IANA time zone. */
+  readonly when: /** Five fields of cron in an IANA time zone. */
     | { readonly kind: 'cron'; readonly cron: string; readonly timezone: string }
-    /** `at`: ISO 8601 UTC; `zone`: the offset in which it was written, such as `+08:00`, or `UTC`. */
+    /** `at`: ISO 8601 UTC. `zone`: the offset that the author wrote, such as `+08:00`, or `UTC`. */
     | { readonly kind: 'once'; readonly at: string; readonly zone: string };
-  /** `dry-run`: plan, and keep the review. `run`: plan anew, and carry it out; a saved plan is carried out as it is. */
+  /** `dry-run`: plan and keep the review. `run`: plan again and apply; a saved plan is applied unchanged. */
   readonly does: 'dry-run' | 'run';
-  /** Of due times that went by while nobody looked: the newest is made up for, or none is. */
+  /** Whether the scheduler catches up on the latest due time that it missed. */
   readonly catchUp: 'run' | 'skip';
-  /** Milliseconds after which one that went by is not made up for any more; absent: no such limit. */
+  /** How late the scheduler still catches up, milliseconds; absent without a limit. */
   readonly catchUpWithin?: number;
 }
+
+/** The freeze that holds at a moment. */
+export type FreezeCause =
+  /** `title` is the freeze as the author wrote it, or the event of a calendar. */
+  | { readonly kind: 'frozen'; readonly title: string; readonly calendar: string | null }
+  /** The saved plan does not hold later freezes of the calendar. */
+  | { readonly kind: 'calendar-end'; readonly calendar: string };
+
+/** Why a calendar file is refused. Titles and zone names are the file's own text. */
+export type CalendarFault =
+  | { readonly kind: 'not-there' | 'not-icalendar' | 'no-vcalendar' | 'no-start' }
+  | { readonly kind: 'too-many-freezes'; readonly freezes: number; readonly limit: number }
+  | { readonly kind: 'no-end' | 'recurs-too-often'; readonly title: string }
+  | { readonly kind: 'unknown-zone'; readonly zone: string };

@@ -6,6 +6,7 @@ import { type InventoryReading, readInventory, readWindows } from '../cloud/read
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
+import { message } from '../messages/messages.ts';
 import type {
   Durations,
   Finding,
@@ -23,7 +24,6 @@ import { shellQuote } from '../next-command.ts';
 import { type Draft, draftPlan, finishPlan } from '../plan/make-plan.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readApprovers } from '../plan/parse/read-approvers.ts';
-import { PRICES_NEED_THE_PROVIDER } from '../plan/plan-findings.ts';
 import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
 import { driftedSince } from '../plan/resolve/drifted-since.ts';
 import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';
@@ -258,6 +258,5 @@ export function pastDurations(path: string | undefined, endpoint: string | undef
 }
 
 function pricesAreOffline(source: string): Finding {
-  const message = `prices were asked for, and this plan is made offline from ${source}: prices come from the provider alone`;
-  return createFinding('Refit.PriceOffline', { message, fix: PRICES_NEED_THE_PROVIDER });
+  return createFinding('Refit.PriceOffline', message('saved-plan.prices-offline', { source }));
 }

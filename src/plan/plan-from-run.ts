@@ -1,9 +1,9 @@
 /**
- * A plan made from a run: the inverse of what it verified, or what it left undone. It is an ordinary plan, so that rules,
- * guards, prices and the seal judge it as any other, against the fleet as it is now.
+ * Makes a plan from a run: it takes back what the run verified, or asks again for what the run left undone. It is an
+ * ordinary plan, so rules, guards, prices and the seal apply to it, against the present fleet.
  */
 import { given } from '../given.ts';
-import { count } from '../messages/en/format-size.ts';
+import { message } from '../messages/messages.ts';
 import {
   DIMENSIONS,
   type Dimension,
@@ -27,30 +27,30 @@ import { createFinding } from '../rules/check.ts';
 import { rolloutOptionsOf } from './waves/waves.ts';
 import { createOpenWindows } from './windows/open-windows.ts';
 
-/** A run as its saved plan and its journal tell it. */
+/** A run, from its saved plan and its journal. */
 export interface SourceRun {
-  /** The run directory, as it is to be named in the plan. */
+  /** The run directory, as the plan shall name it. */
   readonly directory: string;
   readonly saved: SavedPlan;
   readonly state: RunState;
-  /** Nothing is left to do in it: `apply` does not go on with it any more. */
+  /** Whether nothing is left to do, so that `apply` does not resume the run. */
   readonly finished: boolean;
 }
 
-/** How a plan is made from a run. */
+/** Options for making a plan from a run. */
 export interface FromRun {
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
-  /** Leaves out the windows and freezes of the run's plan, and the maintenance windows: it may begin at once. */
+  /** Ignores windows, freezes and maintenance windows, so that the plan may start at any time. */
   readonly ignoreWindows?: boolean;
 }
 
 /**
- * `rollback`: every instance of which something was verified goes back to the size it had before, if it still is at the
- * size at which the run left it. `retry`: every instance of which something failed, was refused, drifted, skipped or never
- * ran is to have the size that the run was to give it. An instance whose outcome is unknown is blocked in both. Both keep to
- * the windows and freezes of the run's plan, unless they are to be ignored. Pure.
- * @returns the plan, what the calendars of the run's plan said as it was sealed, and what a reviewer should know of it.
+ * `rollback` takes instances with a verified step back to their size before the run, if they still have the size at which
+ * the run left them. `retry` asks again for the planned size where a step failed, was refused, drifted, was skipped or
+ * never ran. Both block an instance whose outcome is unknown. Both keep the windows and freezes of the run's plan,
+ * except with `ignoreWindows`. Pure.
+ * @returns the plan, the sealed calendars of the run's plan, and findings for the reviewer.
  */
 export function planFromRun(
   kind: PlanSource['kind'],
@@ -63,11 +63,12 @@ export function planFromRun(
   const stepsOf = Map.groupBy(saved.steps, ({ instance }) => instance);
   const entries = saved.preconditions.flatMap((instance) => {
     const steps = stepsOf.get(instance.instance) ?? [];
-    const target = kind === 'rollback' ? back(instance, steps, run) : again(instance, steps, run);
+    const target =
+      kind === 'rollback' ? rollbackTarget(instance, steps, run) : retryTarget(instance, steps, run);
     return target === null ? [] : [{ target, wave: steps[0]!.wave }];
   });
   const waveOf = entries.map(({ wave }) => wave);
-  const shrinks = kind === 'rollback' || saved.preconditions.some(getsSmaller);
+  const shrinks = kind === 'rollback' || saved.preconditions.some(shrinksSize);
   const suffix = `-${kind}`;
   const source: PlanSource = {
     kind,
@@ -76,57 +77,65 @@ export function planFromRun(
     head: state.head,
     ...given({ ignoresWindows: ignoreWindows ? true : null }),
   };
-  const when = windowsOfRun(saved, source, now);
+  const timing = timingOf(saved, source, now);
   const plan: Plan = {
     file: `${directory}/plan.json`,
     name: saved.name.slice(0, LONGEST_NAME - suffix.length) + suffix,
     change: saved.change,
     owner: saved.owner,
-    expires: when.expires,
+    expires: timing.expires,
     onBlocked: 'skip',
     finishBy: null,
     defaults: { region: null, profile: null },
     targets: entries.map(({ target }) => target),
     guards: { targets: null, shrink: shrinks ? 'allow' : 'deny', cost: null },
     waves: wavesOf(kind, saved, waveOf),
-    execution: { ...saved.execution, switch: when.switch },
+    execution: { ...saved.execution, switch: timing.switch },
     source,
     ...given({
       approvals: approvals && { need: approvals.need, approvers: approvals.approvers },
       spread: saved.spread,
-      windows: when.windows,
+      windows: timing.windows,
       hooks: saved.hooks,
       notify: saved.notify,
     }),
   };
   return {
     plan,
-    calendars: when.calendars,
-    findings: [origin(plan, source), ...when.findings, ...(run.finished ? [] : [unfinished(directory)])],
+    calendars: timing.calendars,
+    findings: [
+      originFinding(plan, source),
+      ...timing.findings,
+      ...(run.finished ? [] : [unfinishedFinding(directory)]),
+    ],
   };
 }
 
-/** By the schema of plans. */
+/** The longest name of a plan, as in its schema. */
 const LONGEST_NAME = 120;
 
-/** From where the run left the instance back to where it was; null where nothing of it was verified or is unknown. */
-function back(precondition: Precondition, steps: readonly Step[], run: SourceRun): PlanTarget | null {
+/** Back to the size before the run; null when no step of the instance is verified or unknown. */
+function rollbackTarget(
+  precondition: Precondition,
+  steps: readonly Step[],
+  run: SourceRun,
+): PlanTarget | null {
   const unknown = endedAs('unknown', steps, run)[0] ?? null;
   const verified = endedAs('verified', steps, run);
-  const undone = verified.length > 0 || unknown === null ? verified : [unknown];
-  if (undone.length === 0) return null;
+  const toUndo = verified.length > 0 || unknown === null ? verified : [unknown];
+  if (toUndo.length === 0) return null;
   return {
-    ...common(precondition, undone, undone[0]!.before),
-    fromRun: { leftAt: undone.at(-1)!.after, unresolved: unknown?.id ?? null },
+    ...targetOf(precondition, toUndo, toUndo[0]!.before),
+    fromRun: { leftAt: toUndo.at(-1)!.after, unresolved: unknown?.id ?? null },
   };
 }
 
-/** To the size that the run was to give it; null where all of it was verified. */
-function again(precondition: Precondition, steps: readonly Step[], run: SourceRun): PlanTarget | null {
+/** To the size that the run should have reached; null when every step is verified. */
+function retryTarget(precondition: Precondition, steps: readonly Step[], run: SourceRun): PlanTarget | null {
   if (endedAs('verified', steps, run).length === steps.length) return null;
   const [unknown] = endedAs('unknown', steps, run);
   return {
-    ...common(precondition, steps, precondition.target),
+    ...targetOf(precondition, steps, precondition.target),
     fromRun: { leftAt: null, unresolved: unknown?.id ?? null },
   };
 }
@@ -135,14 +144,14 @@ function endedAs(outcome: Outcome, steps: readonly Step[], { state }: SourceRun)
   return steps.filter(({ id }) => state.steps.get(id)?.outcome === outcome);
 }
 
-/** The dimensions that these steps changed, at a size; replicas in the zones where they were added or removed. */
-function common({ instance, region, profile }: Precondition, steps: readonly Step[], to: Size): PlanTarget {
+/** A target for the dimensions of these steps. Replicas keep the zones in which the steps added or removed them. */
+function targetOf({ instance, region, profile }: Precondition, steps: readonly Step[], to: Size): PlanTarget {
   const requested: Partial<Record<Dimension, RequestedSize>> = {};
   for (const { change } of steps)
     requested[change.dimension] = { kind: 'absolute', value: to[change.dimension] };
   const nodes = steps.find((step) => step.nodes !== undefined)?.nodes ?? null;
   return {
-    // Where the author of the run's plan asked for it.
+    // The location in the plan of the run.
     location: steps[0]!.location ?? { file: 'plan.json', line: 1, column: 1 },
     region,
     profile,
@@ -155,23 +164,23 @@ function common({ instance, region, profile }: Precondition, steps: readonly Ste
   };
 }
 
-function getsSmaller({ size, target }: Precondition): boolean {
+function shrinksSize({ size, target }: Precondition): boolean {
   return DIMENSIONS.some((dimension) => target[dimension] < size[dimension]);
 }
 
 /**
- * The waves of the run, each with as many instances as there are of it; those without any are left out. A rollback has
- * no gates: what made the run's gates fail would hold back its fix.
+ * The waves of the run, each with its number of instances in this plan. Waves without instances are left out. A rollback
+ * has no gates, because the cause of a failed gate would also stop the rollback.
  */
 function wavesOf(kind: PlanSource['kind'], saved: SavedPlan, waveOf: readonly number[]): PlanWave[] {
   const waves = saved.waves.flatMap((wave, index): PlanWave[] => {
     const instances = waveOf.filter((one) => one === index).length;
     const take = { kind: 'count', count: instances } as const;
-    const { gate, ...conduct } = rolloutOptionsOf(wave);
-    const judged = kind === 'retry' && gate !== undefined ? { gate } : {};
-    return instances === 0 ? [] : [{ name: wave.name, take, ...conduct, ...judged }];
+    const { gate, ...options } = rolloutOptionsOf(wave);
+    const gates = kind === 'retry' && gate !== undefined ? { gate } : {};
+    return instances === 0 ? [] : [{ name: wave.name, take, ...options, ...gates }];
   });
-  // Where some are blocked, the last one takes what there is; nothing follows it that a soak could hold up.
+  // The last wave takes the rest, because some instances may be blocked. A soak after it would delay nothing.
   return waves.map((wave, index) => {
     if (index < waves.length - 1) return wave;
     const { soak: _, ...last } = wave;
@@ -179,73 +188,70 @@ function wavesOf(kind: PlanSource['kind'], saved: SavedPlan, waveOf: readonly nu
   });
 }
 
-function origin({ targets, guards }: Plan, { kind, run, digest, head }: PlanSource): Finding {
-  const about = count(targets.length, 'instance');
-  const does =
-    kind === 'rollback'
-      ? `takes back what run ${run} verified (${about}); it says shrink: allow, because taking a growth back makes smaller`
-      : `asks again for what run ${run} left undone (${about})${guards.shrink === 'allow' ? '; it says shrink: allow, because that run made smaller' : ''}`;
-  const message = `this plan ${does}. The run carried out saved plan ${digest.slice(0, 8)}, its journal's head is ${head}`;
-  return createFinding('Refit.FromRun', { message, fix: `refit audit verify ${run} --head ${head}` });
+function originFinding({ targets, guards }: Plan, { kind, run, digest, head }: PlanSource): Finding {
+  const origin = message('from-run.origin', {
+    kind,
+    run,
+    targets: targets.length,
+    shrinks: guards.shrink === 'allow',
+    digest,
+    head,
+    command: `refit audit verify ${run} --head ${head}`,
+  });
+  return createFinding('Refit.FromRun', origin);
 }
 
-function unfinished(run: string): Finding {
-  const message = `run ${run} has not ended for good: the same apply would still go on with it`;
-  const fix = `leave that run alone once this plan is carried out; or go on with it instead: refit apply ${run}/plan.json --run-dir ${run}`;
-  return createFinding('Refit.RunUnfinished', { message, fix });
+function unfinishedFinding(run: string): Finding {
+  const command = `refit apply ${run}/plan.json --run-dir ${run}`;
+  return createFinding('Refit.RunUnfinished', message('from-run.unfinished', { run, command }));
 }
 
 /**
- * When the plan may begin: in the windows of the run's plan with what its calendars said, as they were sealed, or at any
- * time where they are to be ignored. @param now milliseconds since 1970 UTC.
+ * When the plan may start: in the sealed windows of the run's plan, with its calendars, or at any time with
+ * `ignoreWindows`. @param now milliseconds since 1970 UTC.
  */
-function windowsOfRun(saved: SavedPlan, source: PlanSource, now: number) {
+function timingOf(saved: SavedPlan, source: PlanSource, now: number) {
   const { windows, execution } = saved;
   const own = Date.parse(saved.expiresAt) - Date.parse(saved.sealedAt);
   const always = { windows: null, calendars: [], switch: execution.switch, expires: own, findings: [] };
-  if (source.ignoresWindows) return { ...always, switch: 'now' as const, findings: ignored(saved, source) };
+  if (source.ignoresWindows)
+    return { ...always, switch: 'now' as const, findings: windowsIgnoredFindings(saved, source) };
   if (windows === undefined) return always;
   const next = createOpenWindows(windows).nextStart(now);
-  // As long after it opens as the run's plan was good for, and no longer than something may begin in it.
+  // The window's start plus the lifetime of the run's plan, but not after the last start in the window.
   const until = next === null ? now : Math.min(next.lastStart ?? Number.POSITIVE_INFINITY, next.opens + own);
   return {
-    // The calendars are beside it: their files lie where the run's plan was made, and are not read again.
+    // The sealed calendars are returned separately. Refit does not read their files again.
     windows: { ...windows, calendars: [] },
     calendars: windows.calendars,
     switch: execution.switch,
     expires: Math.max(own, until - now),
-    findings: [kept(windows, source)],
+    findings: [windowsKeptFinding(windows, source)],
   };
 }
 
-function kept(windows: SavedWindows, source: PlanSource): Finding {
-  const known = windows.calendars.map(
-    ({ file, knownUntil }) =>
-      `; what ${file} says is as it was sealed for that run, known until ${knownUntil}`,
-  );
-  const message = `as that run did, it keeps to ${inWords(windows)}${known.join('')}`;
-  const fix = `${planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED')}   where it cannot wait for them`;
-  return createFinding('Refit.WindowsOfRun', { message, fix });
+function windowsKeptFinding(windows: SavedWindows, source: PlanSource): Finding {
+  const kept = message('from-run.windows-kept', {
+    windows: writtenWindows(windows),
+    calendars: windows.calendars.map(({ file, knownUntil }) => ({ file, knownUntil })),
+    command: planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED'),
+  });
+  return createFinding('Refit.WindowsOfRun', kept);
 }
 
-function ignored({ windows, execution }: SavedPlan, source: PlanSource): Finding[] {
-  const left = [
-    ...(windows ? [inWords(windows)] : []),
-    ...(execution.switch === 'maintenance-window' ? ['the maintenance windows of the instances'] : []),
-  ];
-  if (left.length === 0) return [];
-  const message = `to begin at once, at any time, it ignores what that run kept to: ${left.join('; and ')}`;
+function windowsIgnoredFindings({ windows, execution }: SavedPlan, source: PlanSource): Finding[] {
+  const maintenance = execution.switch === 'maintenance-window';
+  if (windows === undefined && !maintenance) return [];
   const { ignoresWindows: _, ...keeping } = source;
-  const fix = `${planAgain({ file: '', source: keeping }, 'SAVED')}   keeps to them`;
-  return [createFinding('Refit.WindowsIgnored', { message, fix })];
+  const ignored = message('from-run.windows-ignored', {
+    windows: windows ? writtenWindows(windows) : null,
+    maintenance,
+    command: planAgain({ file: '', source: keeping }, 'SAVED'),
+  });
+  return [createFinding('Refit.WindowsIgnored', ignored)];
 }
 
-/** `the windows Tue-Thu 01:00-05:00 (Asia/Shanghai), 1 freeze and 2 calendars` */
-function inWords({ allow, timezone, freeze, calendars }: SavedWindows): string {
-  const freezes = [
-    ...(freeze.length > 0 ? [`the freeze ${freeze.join(', ')}`] : []),
-    ...(calendars.length > 0 ? [count(calendars.length, 'calendar')] : []),
-  ];
-  const windows = allow.length > 0 ? [`the windows ${allow.join(', ')}`] : [];
-  return `${[...windows, ...freezes].join(', ')} (${timezone})`;
+/** The windows as parameters of a message. */
+function writtenWindows({ allow, freeze, timezone, calendars }: SavedWindows) {
+  return { allow, freeze, timezone, calendars: calendars.length };
 }

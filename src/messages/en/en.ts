@@ -1,5 +1,8 @@
 /** Every sentence of findings and journal entries in English. */
-
+import { approvals } from './approvals.ts';
+import { planChecks } from './plan-checks.ts';
+import { planFromRun } from './plan-from-run.ts';
+import { planText } from './plan-text.ts';
 import { plans } from './plans.ts';
 import { prices } from './prices.ts';
 import { reads } from './reads.ts';
@@ -8,10 +11,16 @@ import { review } from './review.ts';
 import { rules } from './rules.ts';
 import { drift, selectors, targets } from './targets.ts';
 import { waves } from './waves.ts';
+import { windows } from './windows.ts';
 
 export const en = {
   ...reads,
   ...rules,
+  ...planText,
+  ...planChecks,
+  ...approvals,
+  ...windows,
+  ...planFromRun,
   ...targets,
   ...selectors,
   ...drift,

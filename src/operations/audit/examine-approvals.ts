@@ -1,6 +1,7 @@
 /** Checks the approvals of a run against the approvers in its saved plan, for `refit audit verify`. Pure. */
 import { approversOf, type Offered, rejectionReason } from '../../approval/judge-approvals.ts';
 import { encodeApproval } from '../../approval/signed-files.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { approvalsIn } from '../../run/demand-approvals.ts';
@@ -34,7 +35,9 @@ export function examineApprovals(
       for (const approval of approvalsIn(saved, entry)) {
         const reason = rejectionReason(saved, entry.wave, approval, approvers, Date.parse(entry.judgedAt));
         if (reason !== null)
-          faults.push(`${name}:${entry.seq}: the approval by ${approval.by} does not count: ${reason}`);
+          faults.push(
+            `${name}:${entry.seq}: the approval by ${approval.by} does not count: ${textOf(reason)}`,
+          );
         else good.add(approval.key);
         const text = encodeApproval(approval);
         recorded.add(text);

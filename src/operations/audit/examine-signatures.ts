@@ -2,6 +2,7 @@
 import type { Offered } from '../../approval/judge-approvals.ts';
 import { readPublicKey } from '../../approval/keys.ts';
 import { readHeadSignature, signerOf } from '../../approval/signed-files.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 
@@ -25,8 +26,8 @@ export function examineSignatures(
   let known = 0;
   for (const { file, text } of offered) {
     const signed = readHeadSignature(text);
-    if ('why' in signed) {
-      faults.push(`${file}: ${signed.why}`);
+    if ('reason' in signed) {
+      faults.push(`${file}: ${textOf(signed.reason)}`);
       continue;
     }
     if (signed.digest !== saved.digest) {
@@ -40,7 +41,7 @@ export function examineSignatures(
       continue;
     }
     const key = readPublicKey(signed.key);
-    const fingerprint = 'why' in key ? signed.key : key.fingerprint;
+    const fingerprint = 'fault' in key ? signed.key : key.fingerprint;
     const name = signers === null ? null : signerOf(signed, signers.list);
     const after = entries.length - signed.entries;
     if (signers !== null && name === null) {

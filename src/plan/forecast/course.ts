@@ -1,157 +1,163 @@
-/** One way that a run of a plan may go: its waves gone through by the clock, by chance and the same for the same seed. */
+/** Simulates one possible course of a run. The same seed gives the same course. */
 import type { Durations, MaintenanceWindow, SavedPlan, SavedWindows, Step, Wave } from '../../model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { soakOf } from '../waves/waves.ts';
 import { createOpenWindows, type OpenWindow } from '../windows/open-windows.ts';
 import { secondsAt } from './durations.ts';
 
-/** What of a plan says how long it takes. */
+/** The parts of a plan that determine how long it takes. */
 export type Forecastable = Pick<
   SavedPlan,
   'steps' | 'waves' | 'execution' | 'preconditions' | 'spread' | 'windows'
 >;
 
-/** Seconds for which an instance is left alone before its next order: as `run/waits.ts` has it at first. */
+/** Seconds between two steps of one instance, as in `run/waits.ts` at first. */
 export const PAUSE_BETWEEN_STEPS = 5;
 
 /**
- * An instance may refuse its next order for so long, seconds, though it reads as running: the provider's own plug-in
- * leaves two minutes between two changes. Source: docs/provider.md P168.
+ * How long an instance may refuse its next order although its status is running, seconds. The provider's own plug-in
+ * waits two minutes between two changes. Source: docs/provider.md P168.
  */
 const LONGEST_TAIL = 120;
 
-/** Windows that are looked through at first, and at the most. */
+/** How many windows the forecast looks up at first, and at most. */
 const FIRST_WINDOWS = 6;
 const MOST_WINDOWS = 200;
 
 /**
- * One way that a run may go by a seed, in seconds from its begin: its end, its last order, the end of each wave, and how many
- * windows it takes.
+ * A function from a seed to the course of a run, in seconds from its start: its end, its last order, the end of each
+ * wave, and how many windows it needs.
  */
 export function createCourse(plan: Forecastable, now: number, durations: Durations) {
   const { steps, waves, execution, preconditions, spread } = plan;
   const chains = Map.groupBy(steps, ({ instance }) => instance);
   const known = new Map(preconditions.map((one) => [one.instance, one]));
   const inWindows = execution.switch === 'maintenance-window';
-  const ofWaves = waves.map((_, index) => [...chains.values()].filter((chain) => chain[0]!.wave === index));
-  const openings = plan.windows ? openingsFrom(plan.windows, now) : null;
-  const begins = Math.max(now, openings?.at(0)?.opens ?? now);
+  const chainsOfWaves = waves.map((_, index) =>
+    [...chains.values()].filter((chain) => chain[0]!.wave === index),
+  );
+  const openWindows = plan.windows ? startableWindows(plan.windows, now) : null;
+  const startsAt = Math.max(now, openWindows?.at(0)?.opens ?? now);
 
   return (seed: number, withWindows: boolean) => {
-    const chance = chanceFrom(seed);
-    const doors = withWindows && openings ? windowDoor(openings, begins) : null;
-    const slots = new Map<string, number>();
+    const random = createRandom(seed);
+    const gate = withWindows && openWindows ? createWindowGate(openWindows, startsAt) : null;
+    const requestSlots = new Map<string, number>();
     const ends: number[] = [];
     let lastOrder = 0;
     let at = 0;
 
-    /** The moment at which an order that is ready leaves: its window is open, and its lane has a slot. */
-    const leaves = ({ profile }: Step, ready: number): number => {
-      const open = doors ? doors.from(ready) : ready;
-      const before = slots.get(profile);
+    /** The moment when a ready order leaves: its window is open, and its lane has a request slot. */
+    const orderTime = ({ profile }: Step, ready: number): number => {
+      const open = gate ? gate.from(ready) : ready;
+      const before = requestSlots.get(profile);
       const slot = before === undefined ? open : Math.max(open, before + 1 / execution.requestsPerSecond);
-      slots.set(profile, slot);
+      requestSlots.set(profile, slot);
       lastOrder = Math.max(lastOrder, slot);
       return slot;
     };
     let pause = PAUSE_BETWEEN_STEPS;
-    /** Seconds from the end of a step to the order of the next on its instance, as a run learns them. */
-    const between = (): number => {
-      const left = pause;
-      if (chance() * LONGEST_TAIL <= left) return left;
-      // Refused, which may hide an order: nothing is asked again before every source was silent.
-      pause = Math.min(2 * left, execution.patience / SECOND);
-      return left + execution.patience / SECOND;
+    /** Seconds from the end of a step to the next order on its instance. A run learns them in the same way. */
+    const nextPause = (): number => {
+      const waited = pause;
+      if (random() * LONGEST_TAIL <= waited) return waited;
+      // A refusal may hide an order, so Refit orders again only after every source was silent for `patience`.
+      pause = Math.min(2 * waited, execution.patience / SECOND);
+      return waited + execution.patience / SECOND;
     };
-    const begun = (step: Step, ordered: number): number => {
+    const startTime = (step: Step, ordered: number): number => {
       const window = inWindows ? known.get(step.instance)?.window : undefined;
-      return window ? maintenanceStart(window, begins + ordered * SECOND, begins) : ordered;
+      return window ? maintenanceStart(window, startsAt + ordered * SECOND, startsAt) : ordered;
     };
 
     for (const [index, wave] of waves.entries()) {
-      const end = carryOut(ofWaves[index]!, at, {
-        places: execution.inFlight,
-        slowly: wave.slowStart ?? execution.slowStart ?? false,
-        seats: spread ? { most: spread.maxInFlight, groupOf: (id) => known.get(id)?.group } : null,
-        holds: !inWindows,
-        leaves,
-        between,
-        ends: (step, ordered) =>
-          begun(step, ordered) + secondsAt(durations.of[step.change.dimension], chance()),
+      const end = simulateWave(chainsOfWaves[index]!, at, {
+        inFlight: execution.inFlight,
+        slowStart: wave.slowStart ?? execution.slowStart ?? false,
+        spread: spread ? { maxInFlight: spread.maxInFlight, groupOf: (id) => known.get(id)?.group } : null,
+        holdsSlot: !inWindows,
+        orderTime,
+        nextPause,
+        endTime: (step, ordered) =>
+          startTime(step, ordered) + secondsAt(durations.of[step.change.dimension], random()),
       });
       ends.push(end);
       at = end + afterWave(waves, index);
     }
-    return { total: at, lastOrder, waves: ends, windows: doors?.used() ?? 1 };
+    return { total: at, lastOrder, waves: ends, windows: gate?.used() ?? 1 };
   };
 }
 
-/** Seconds between the end of a wave and the begin of the next: its soak, and what a metric of its gate is read over. */
+/** Seconds from the end of a wave to the start of the next: its soak, or the period of its gate's metric. */
 export function afterWave(waves: readonly Wave[], index: number): number {
   return Math.max(soakOf(waves, index), waves[index]!.gate?.metric?.over ?? 0) / SECOND;
 }
 
-/** How the instances of a wave are carried out. */
-interface RolloutState {
-  readonly places: number;
-  readonly slowly: boolean;
-  readonly seats: { readonly most: number; readonly groupOf: (id: string) => string | undefined } | null;
-  /** Whether a change holds its place until it has ended. */
-  readonly holds: boolean;
-  readonly leaves: (step: Step, ready: number) => number;
-  readonly ends: (step: Step, ordered: number) => number;
+/** How to simulate one wave. */
+interface WaveOptions {
+  readonly inFlight: number;
+  readonly slowStart: boolean;
+  readonly spread: {
+    readonly maxInFlight: number;
+    readonly groupOf: (id: string) => string | undefined;
+  } | null;
+  /** Whether a change holds its in-flight slot until it ends. */
+  readonly holdsSlot: boolean;
+  readonly orderTime: (step: Step, ready: number) => number;
+  readonly endTime: (step: Step, ordered: number) => number;
   /** Seconds between two steps of one instance. */
-  readonly between: () => number;
+  readonly nextPause: () => number;
 }
 
-/** Takes the steps of each instance and when the wave begins. @returns when the last of them has ended. */
-function carryOut(chains: readonly (readonly Step[])[], begin: number, how: RolloutState): number {
+/** Simulates one wave. @param chains the steps of each instance. @returns when the last step ends. */
+function simulateWave(chains: readonly (readonly Step[])[], start: number, options: WaveOptions): number {
+  const { spread } = options;
   const queue = createEventQueue<{ readonly chain: readonly Step[]; readonly step: number }>();
-  const seated = new Map<string, { taken: number; waiting: (readonly Step[])[] }>();
+  const groups = new Map<string, { inFlight: number; waiting: (readonly Step[])[] }>();
   const ready: (readonly Step[])[] = [];
   let next = 0;
-  let underWay = 0;
+  let inFlight = 0;
   let verified = 0;
-  let last = begin;
+  let last = start;
 
-  /** A place in the queue of all as soon as its group has a seat for it. */
-  const arrive = (chain: readonly Step[]): void => {
-    const group = how.seats?.groupOf(chain[0]!.instance);
-    if (how.seats === null || group === undefined) return void ready.push(chain);
-    const seats = seated.get(group) ?? { taken: 0, waiting: [] };
-    seated.set(group, seats);
-    if (seats.taken >= how.seats.most) return void seats.waiting.push(chain);
-    seats.taken += 1;
+  /** Makes an instance ready, or lets it wait for its group. */
+  const add = (chain: readonly Step[]): void => {
+    const name = spread?.groupOf(chain[0]!.instance);
+    if (spread === null || name === undefined) return void ready.push(chain);
+    const group = groups.get(name) ?? { inFlight: 0, waiting: [] };
+    groups.set(name, group);
+    if (group.inFlight >= spread.maxInFlight) return void group.waiting.push(chain);
+    group.inFlight += 1;
     ready.push(chain);
   };
-  const leave = (chain: readonly Step[]): void => {
-    const seats = seated.get(how.seats?.groupOf(chain[0]!.instance) ?? '');
-    const follower = seats?.waiting.shift();
+  const release = (chain: readonly Step[]): void => {
+    const group = groups.get(spread?.groupOf(chain[0]!.instance) ?? '');
+    const follower = group?.waiting.shift();
     if (follower) ready.push(follower);
-    else if (seats) seats.taken -= 1;
+    else if (group) group.inFlight -= 1;
   };
   const order = (chain: readonly Step[], step: number, from: number): void => {
-    const ordered = how.leaves(chain[step]!, from);
-    queue.add(how.ends(chain[step]!, ordered), { chain, step });
+    const ordered = options.orderTime(chain[step]!, from);
+    queue.add(options.endTime(chain[step]!, ordered), { chain, step });
   };
   const fill = (at: number): void => {
-    const bound = how.slowly ? 2 ** Math.floor(Math.log2(verified + 1)) : how.places;
-    while (next < ready.length && (!how.holds || underWay < Math.min(how.places, bound))) {
-      underWay += 1;
+    const bound = options.slowStart ? 2 ** Math.floor(Math.log2(verified + 1)) : options.inFlight;
+    while (next < ready.length && (!options.holdsSlot || inFlight < Math.min(options.inFlight, bound))) {
+      inFlight += 1;
       order(ready[next++]!, 0, at);
     }
   };
 
-  for (const chain of chains) arrive(chain);
-  fill(begin);
+  for (const chain of chains) add(chain);
+  fill(start);
   for (let event = queue.take(); event !== null; event = queue.take()) {
-    const { at, what } = event;
+    const { at, item } = event;
     last = Math.max(last, at);
     verified += 1;
-    if (what.step + 1 < what.chain.length) order(what.chain, what.step + 1, at + how.between());
+    if (item.step + 1 < item.chain.length) order(item.chain, item.step + 1, at + options.nextPause());
     else {
-      underWay -= 1;
-      leave(what.chain);
+      inFlight -= 1;
+      release(item.chain);
     }
     fill(at);
   }
@@ -159,48 +165,48 @@ function carryOut(chains: readonly (readonly Step[])[], begin: number, how: Roll
 }
 
 /**
- * The openings in which something may begin, by number; null beyond the last. They are looked for as far as they are asked
- * for: a year of them takes longer than all the rest.
+ * The windows in which a step may start, by index; null after the last. It looks up windows only as needed, because a whole
+ * year takes longer than the rest of the forecast.
  */
-function openingsFrom(windows: SavedWindows, now: number) {
-  const openings = createOpenWindows(windows);
-  const begun = ({ opens, lastStart }: OpenWindow) => lastStart === null || lastStart > Math.max(opens, now);
-  let asked = FIRST_WINDOWS;
-  let known = openings.next(now, asked).filter(begun);
+function startableWindows(windows: SavedWindows, now: number) {
+  const openWindows = createOpenWindows(windows);
+  const mayStart = ({ opens, lastStart }: OpenWindow) =>
+    lastStart === null || lastStart > Math.max(opens, now);
+  let count = FIRST_WINDOWS;
+  let known = openWindows.next(now, count).filter(mayStart);
   return {
     at(index: number): OpenWindow | null {
-      while (index >= known.length && asked < MOST_WINDOWS) {
-        asked = Math.min(MOST_WINDOWS, asked * 4);
-        known = openings.next(now, asked).filter(begun);
+      while (index >= known.length && count < MOST_WINDOWS) {
+        count = Math.min(MOST_WINDOWS, count * 4);
+        known = openWindows.next(now, count).filter(mayStart);
       }
       return known[index] ?? null;
     },
   };
 }
 
-/** When an order that is ready may leave, in seconds from `begins`; asked in no particular order. */
-function windowDoor(openings: ReturnType<typeof openingsFrom>, begins: number) {
+/** Tells when a ready order may leave, in seconds from `startsAt`. Calls may come in any order. */
+function createWindowGate(openWindows: ReturnType<typeof startableWindows>, startsAt: number) {
   let furthest = 0;
   return {
     from(ready: number): number {
-      const moment = begins + ready * SECOND;
+      const moment = startsAt + ready * SECOND;
       let index = 0;
-      const isOver = (opening: OpenWindow | null) =>
-        (opening?.lastStart ?? Number.POSITIVE_INFINITY) <= moment;
-      while (isOver(openings.at(index)) && openings.at(index + 1) !== null) index += 1;
-      const opening = openings.at(index);
+      const isOver = (window: OpenWindow | null) => (window?.lastStart ?? Number.POSITIVE_INFINITY) <= moment;
+      while (isOver(openWindows.at(index)) && openWindows.at(index + 1) !== null) index += 1;
+      const window = openWindows.at(index);
       furthest = Math.max(furthest, index);
-      return opening === null ? ready : Math.max(ready, (opening.opens - begins) / SECOND);
+      return window === null ? ready : Math.max(ready, (window.opens - startsAt) / SECOND);
     },
     used: () => furthest + 1,
   };
 }
 
-/** Beijing has one offset all year. */
+/** The offset of Beijing, which is the same all year. */
 const BEIJING = 8 * HOUR;
 
-/** When a change that waits for its instance's window begins, in seconds from `begins`. @param moment ms since 1970 UTC */
-export function maintenanceStart({ from, to }: MaintenanceWindow, moment: number, begins: number): number {
+/** When a change that waits for its maintenance window starts, in seconds from `startsAt`. @param moment ms since 1970 UTC */
+export function maintenanceStart({ from, to }: MaintenanceWindow, moment: number, startsAt: number): number {
   const [opens, closes] = [from, to].map((text) => {
     const [hours = 0, minutes = 0] = text.split(':').map(Number);
     return hours * HOUR + minutes * MINUTE;
@@ -212,12 +218,12 @@ export function maintenanceStart({ from, to }: MaintenanceWindow, moment: number
       : moment < midnight + closes
         ? moment
         : midnight + DAY + opens;
-  return (at - begins) / SECOND;
+  return (at - startsAt) / SECOND;
 }
 
-/** What happens next, by time: a binary heap. Of one time, what was put in first comes first. */
-export function createEventQueue<What>() {
-  const heap: { readonly at: number; readonly order: number; readonly what: What }[] = [];
+/** A priority queue by time, as a binary heap. Items with the same time keep their order. */
+export function createEventQueue<Item>() {
+  const heap: { readonly at: number; readonly order: number; readonly item: Item }[] = [];
   let order = 0;
   const before = (a: number, b: number): boolean =>
     heap[a]!.at < heap[b]!.at || (heap[a]!.at === heap[b]!.at && heap[a]!.order < heap[b]!.order);
@@ -225,15 +231,15 @@ export function createEventQueue<What>() {
     [heap[a], heap[b]] = [heap[b]!, heap[a]!];
   };
   return {
-    add(at: number, what: What): void {
-      let child = heap.push({ at, order: order++, what }) - 1;
+    add(at: number, item: Item): void {
+      let child = heap.push({ at, order: order++, item }) - 1;
       for (let parent = (child - 1) >> 1; child > 0 && before(child, parent); parent = (child - 1) >> 1) {
         swap(child, parent);
         child = parent;
       }
     },
-    /** Takes the earliest out; null where there is none. */
-    take(): { readonly at: number; readonly what: What } | null {
+    /** Removes the earliest item; null when the queue is empty. */
+    take(): { readonly at: number; readonly item: Item } | null {
       const first = heap[0];
       const last = heap.pop();
       if (first === undefined || last === undefined) return null;
@@ -251,8 +257,8 @@ export function createEventQueue<What>() {
   };
 }
 
-/** Numbers from 0 to below 1 from a seed (the generator xorshift32): a plan is forecast the same each time. */
-function chanceFrom(seed: number): () => number {
+/** A random generator (xorshift32) for numbers from 0 to below 1. The same seed gives the same numbers. */
+function createRandom(seed: number): () => number {
   let state = Math.imul(seed, 0x9e3779b1) | 1;
   return () => {
     state ^= state << 13;

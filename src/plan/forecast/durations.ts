@@ -1,45 +1,44 @@
-/** How long changes take: from what past runs measured, or the assumption where nobody has measured any. Pure. */
-
+/** How long changes take: measured in past runs, or assumed without measurements. Pure. */
 import { count } from '../../messages/en/format-size.ts';
 import { DIMENSIONS, type Dimension, type DurationSpread, type Durations, type Report } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 
-/** One change as it was measured: from the acceptance of its order, or its begin in its window, to its end. */
+/** One measured change: from the acceptance of its order, or its start in its window, to its end. */
 export interface DurationSample {
   readonly dimension: Dimension;
   readonly seconds: number;
 }
 
-/** Fewer samples of one dimension say less of it than those of all together. */
+/** With fewer samples of one dimension, the samples of all dimensions are the better estimate. */
 const ENOUGH = 5;
 
-/** Parts of a spread: eleven points. */
+/** Parts of a spread, which has eleven points. */
 const PARTS = 10;
 
-/** The two orders of the provider's own samples, seconds. Source: docs/provider.md P170. */
+/** The durations of two sample orders of the provider, seconds. Source: docs/provider.md P170. */
 const SAMPLE_ORDERS = [73, 1080] as const;
 
 /**
- * What is assumed where nothing was measured: the provider documents no durations of resizes; the orders of its samples
- * took 73 s and 18 min, and any duration between is as likely as its half or its double.
+ * The assumption without measurements. The provider documents no durations of resizes. The orders in its samples took 73 s
+ * and 18 min; between them, the logarithm of the duration is evenly distributed.
  */
 export const ASSUMED_DURATIONS: Durations = {
   source: 'assumed',
   basis:
-    'no past run tells: assumed between 73 s and 18 min, what the orders of the provider’s own samples took (documentation read 2026-11; it states no durations)',
+    'no past run: assumed between 73 s and 18 min, the durations of sample orders in the provider’s documentation (read 2026-11; it states no durations)',
   of: byDimension(() => {
     const [least, greatest] = SAMPLE_ORDERS;
     return { samples: 0, seconds: pointsOf((share) => least * (greatest / least) ** share) };
   }),
 };
 
-/** Changes that all take between two times, any as likely: as a simulated provider is told to. Milliseconds. */
+/** Durations with an even distribution between two times, for a simulated provider. Milliseconds. */
 export function uniformDurations([least, greatest]: readonly [number, number], basis: string): Durations {
   const seconds = pointsOf((share) => (least + share * (greatest - least)) / SECOND);
   return { source: 'assumed', basis, of: byDimension(() => ({ samples: 0, seconds })) };
 }
 
-/** The verified steps of a report as samples; none of a rehearsal, where nothing was measured. */
+/** The verified steps of a report as samples. A rehearsal gives none, because it measures nothing. */
 export function samplesOf({ steps, rehearsal }: Pick<Report, 'steps' | 'rehearsal'>): DurationSample[] {
   if (rehearsal) return [];
   return steps.flatMap(({ outcome, dimension, beganAt, acceptedAt, endedAt }) => {
@@ -51,8 +50,8 @@ export function samplesOf({ steps, rehearsal }: Pick<Report, 'steps' | 'rehearsa
 }
 
 /**
- * The distribution of measured durations, by dimension where enough of it were measured, else of all together.
- * @param runs how many runs they are of. @returns the assumption where there are none.
+ * The distribution of measured durations: by dimension with enough samples, else of all dimensions together.
+ * @param runs the number of runs that the samples are from. @returns the assumption without samples.
  */
 export function durationsFrom(samples: readonly DurationSample[], runs: number): Durations {
   if (samples.length === 0) return ASSUMED_DURATIONS;
@@ -69,7 +68,7 @@ export function durationsFrom(samples: readonly DurationSample[], runs: number):
   };
 }
 
-/** Seconds at a share from 0 to 1 of the changes; between two points of the spread in proportion. */
+/** Seconds at a share of the changes, with linear interpolation. @param share 0 to 1. */
 export function secondsAt({ seconds }: DurationSpread, share: number): number {
   const at = share * (seconds.length - 1);
   const low = Math.floor(at);
@@ -86,7 +85,7 @@ function byDimension(of: (dimension: Dimension) => DurationSpread): Durations['o
   return Object.fromEntries(DIMENSIONS.map((one) => [one, of(one)])) as Durations['of'];
 }
 
-/** The points of a spread, to the millisecond. */
+/** The points of a spread, rounded to the millisecond. */
 function pointsOf(secondsAtShare: (share: number) => number): number[] {
   return Array.from({ length: PARTS + 1 }, (_, n) => Math.round(secondsAtShare(n / PARTS) * 1000) / 1000);
 }

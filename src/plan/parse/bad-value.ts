@@ -1,55 +1,47 @@
 /**
- * One sentence for a value that does not fit its schema, and the value to write instead. Titles and examples come
+ * The message about a value that does not fit its schema, with the value to write instead. Titles and examples come
  * from the schema.
  */
 import type { SchemaError } from '../../generated/validators.js';
+import { message } from '../../messages/messages.ts';
+import type { Message } from '../../model.ts';
 import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { closest } from './closest-word.ts';
-import type { Remark } from './plan-text.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Longer lists of names stand in the fix, or not at all where one of them is near. */
-const MANY = 6;
-
 /**
- * @param key the nearest key above the value; `inList` where the value is an entry of a list under it.
- * @param source the value as it stands in the text.
+ * @param part.key the nearest key above the value. @param part.entry whether the value is a list entry under the key.
+ * @param source the value as the author wrote it.
  */
-export function badValue(
+export function badValueMessage(
   error: SchemaError,
-  key: string,
-  inList: boolean,
+  part: { readonly key: string; readonly entry: boolean },
   source: string,
-): Omit<Remark, 'code'> {
+): Message {
   const { data, keyword, params } = error;
+  const { key, entry } = part;
   const schema = error.parentSchema ?? {};
-  const name = inList ? `an entry of ${key}` : key;
-  if (keyword === 'maxLength')
-    return {
-      message: `${name} is longer than ${params.limit} characters`,
-      fix: `shorten it to ${params.limit} characters`,
-    };
-  const choices = choicesOf(schema);
-  const many = choices !== null && choices.length > MANY;
-  const wanted = many
-    ? `one of ${choices.length} names`
-    : (choices?.join(' or ') ?? schema.title ?? (schema.type === 'array' ? 'a list' : 'keys with values'));
+  if (keyword === 'maxLength') return message('plan-text.too-long', { part, limit: Number(params.limit) });
+  const values = choicesOf(schema);
   // `failed: >2` is YAML for an empty folded block.
   const block = data === '' ? /^[>|][^\n#]*/.exec(source)?.[0].trimEnd() : undefined;
-  const guess = block === undefined ? guessOf(schema, key, data, source) : JSON.stringify(block);
-  const value =
-    guess ??
-    (many ? `one of ${choices.join(', ')}` : exampleOf(schema, inList || choices !== null ? '' : key));
-  const text = inList ? value : `${key}: ${value}`;
-  const isSure = guess !== null || many || choices?.length === 1;
-  const remedy = isSure ? { fix: text } : { example: text };
-  if (data === null || (data === '' && block === undefined))
-    return { message: `${name} has no value; it wants ${wanted}`, ...remedy };
-  if (keyword === 'minItems' || keyword === 'minProperties')
-    return { message: `${name} is empty; it wants ${wanted}`, ...remedy };
-  const shown = block ?? (typeof data === 'number' ? writtenText(data, source) : show(data));
-  return { message: `${name} is ${shown}; it wants ${wanted}`, ...remedy };
+  const isMissing = data === null || (data === '' && block === undefined);
+  const isEmpty = keyword === 'minItems' || keyword === 'minProperties';
+  const written = block ?? (typeof data === 'number' ? sourceOrText(data, source) : null);
+  return message('plan-text.bad-value', {
+    part,
+    problem: isMissing ? 'missing' : isEmpty ? 'empty' : 'wrong',
+    value: written === null ? describeValue(data) : { text: written },
+    expected:
+      values !== null
+        ? { values }
+        : typeof schema.title === 'string'
+          ? { title: schema.title }
+          : { kind: schema.type === 'array' ? 'list' : 'map' },
+    fix: block === undefined ? guessOf(schema, key, data, source) : JSON.stringify(block),
+    example: exampleOf(schema, entry || values !== null ? '' : key),
+  });
 }
 
 function choicesOf(schema: Schema): readonly unknown[] | null {
@@ -57,24 +49,24 @@ function choicesOf(schema: Schema): readonly unknown[] | null {
   return schema.const === undefined ? null : [schema.const];
 }
 
-/** The value that was most likely meant, in YAML; null where nobody can tell. */
+/** The value that the author most likely meant, in YAML; null when Refit cannot know it. */
 function guessOf(schema: Schema, key: string, data: unknown, source: string): string | null {
   if (typeof data !== 'string' && typeof data !== 'number' && typeof data !== 'boolean') return null;
-  const text = writtenText(data, source);
+  const text = sourceOrText(data, source);
   if (schema.type === 'array') {
     const entries = String(schema.title).startsWith('a program') ? text.split(/ +/) : [text];
-    return `[${entries.map(yaml).join(', ')}]`;
+    return `[${entries.map(formatScalar).join(', ')}]`;
   }
   const guess = respell(schema, key, text, typeof data === 'string');
-  return guess === null ? null : yaml(guess);
+  return guess === null ? null : formatScalar(guess);
 }
 
-/** A number or a truth value as it was written: `1.10` is no 1.1, and 0123 no 123. */
-function writtenText(data: string | number | boolean, source: string): string {
+/** A number or boolean as the author wrote it: `1.10` stays `1.10`, and `0123` stays `0123`. */
+function sourceOrText(data: string | number | boolean, source: string): string {
   return typeof data === 'string' || !/^[\w.+-]+$/.test(source) ? String(data) : source;
 }
 
-/** Where the schema's own example is of another key, or there is none. */
+/** Examples for keys whose schema has none, or one for another key. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   name: 'double-eleven-headroom',
   change: 'CHG-20481',
@@ -86,7 +78,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   memoryPerShard: '4GB',
 };
 
-/** An example of what `key` wants, in YAML. */
+/** An example value for `key`, in YAML. */
 export function exampleOf(schema: Schema, key: string): string {
   if (Object.hasOwn(EXAMPLES, key)) return EXAMPLES[key]!;
   const example = Array.isArray(schema.examples)
@@ -94,21 +86,21 @@ export function exampleOf(schema: Schema, key: string): string {
     : Array.isArray(schema.enum)
       ? schema.enum[0]
       : undefined;
-  return example === undefined ? 'value' : flow(example);
+  return example === undefined ? 'value' : formatFlow(example);
 }
 
 /** A value in YAML's flow style. */
-export function flow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+export function formatFlow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(formatFlow).join(', ')}]`;
   if (typeof value === 'object' && value !== null)
     return `{ ${Object.entries(value)
-      .map(([key, one]) => `${key}: ${flow(one)}`)
+      .map(([key, one]) => `${key}: ${formatFlow(one)}`)
       .join(', ')} }`;
-  return yaml(value);
+  return formatScalar(value);
 }
 
-function yaml(value: unknown): string {
-  // An object may have a `toString` of the author's: it is not to be asked.
+function formatScalar(value: unknown): string {
+  // `String` would call a `toString` key that the author wrote.
   if (typeof value === 'object') return JSON.stringify(value);
   if (typeof value !== 'string') return String(value);
   const plain =
@@ -117,21 +109,24 @@ function yaml(value: unknown): string {
   return plain && !/:$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** A value as a sentence shows it. */
-export function show(value: unknown): string {
-  if (value === null || value === undefined) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a group of keys';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+/** A value for a message: its text, cut at 48 characters, or its kind. */
+export function describeValue(value: unknown): { text: string } | { kind: 'empty' | 'list' | 'map' } {
+  if (value === null || value === undefined) return { kind: 'empty' };
+  if (typeof value === 'object') return { kind: Array.isArray(value) ? 'list' : 'map' };
+  return { text: shorten(typeof value === 'string' ? JSON.stringify(value) : String(value)) };
+}
+
+/** A text of at most 48 characters. */
+export function shorten(text: string): string {
   return text.length > 48 ? `${text.slice(0, 47)}…` : text;
 }
 
-/** What a bare number counts where a duration is wanted, by its key; elsewhere minutes. */
+/** The unit of a bare number where the key needs a duration; minutes for other keys. */
 const UNIT_OF: Readonly<Record<string, string>> = { expires: 'h', within: 'h' };
 
 /**
- * What an author most likely meant by a value that the schema refused, spelt as the plan wants it. Sizes, durations and
- * percentages are what people mistype. Only ever shown: nothing here changes what a plan says.
+ * The value that the author most likely meant, in the spelling of a plan. People mistype sizes, durations and
+ * percentages. Refit only shows the guess and never uses it.
  *
  * | written       | meant           |
  * |---------------|-----------------|
@@ -140,10 +135,10 @@ const UNIT_OF: Readonly<Record<string, string>> = { expires: 'h', within: 'h' };
  * | `25 %`        | `25%`           |
  * | `"8"`         | `8`             |
  * | `1.10`        | `"1.10"`        |
- * | `40%`, where a limit is wanted | `<= 40%` |
+ * | `40%`, where the key needs a limit | `<= 40%` |
  *
- * @param key the nearest key above the value. @param written the value as it stands in the text, without quotes.
- * @returns null: no guess is better than a wrong one.
+ * @param key the nearest key above the value. @param written the value in the text, without quotes.
+ * @returns null when no guess is safe.
  */
 function respell(schema: Schema, key: string, written: string, isText: boolean): string | number | null {
   const text = written.trim();
@@ -159,12 +154,12 @@ function respell(schema: Schema, key: string, written: string, isText: boolean):
   if (!types.includes('string')) return null;
   const { pattern } = schema;
   if (typeof pattern !== 'string') return isText ? null : text;
-  const taken = new RegExp(pattern, 'u');
-  const wanted = isText ? respellings(text, key) : [text, ...respellings(text, key)];
-  const fitting = wanted.find((one) => taken.test(one));
+  const accepted = new RegExp(pattern, 'u');
+  const guesses = isText ? respellings(text, key) : [text, ...respellings(text, key)];
+  const fitting = guesses.find((one) => accepted.test(one));
   if (fitting !== undefined) return fitting;
-  // With both operators allowed, nobody can tell which is meant.
-  const limits = [`> ${text}`, `<= ${text}`].filter((one) => taken.test(one));
+  // When the key allows both operators, Refit cannot know which one the author meant.
+  const limits = [`> ${text}`, `<= ${text}`].filter((one) => accepted.test(one));
   return limits.length === 1 ? limits[0]! : null;
 }
 
@@ -172,10 +167,10 @@ function inRange(value: number, { minimum, maximum }: Schema): boolean {
   return value >= Number(minimum ?? value) && value <= Number(maximum ?? value);
 }
 
-/** In every kind that it can be read as: the schema takes the one that it wants. */
+/** The text as a size, a duration, a percentage and so on; the schema picks one. */
 function respellings(text: string, key: string): string[] {
-  const words = [size(text), duration(text, UNIT_OF[key] ?? 'm'), percentage(text)];
-  return [...words, text.toLowerCase(), text.replace(/\s*[–—]\s*/g, '-')].filter((one) => one !== null);
+  const quantities = [size(text), duration(text, UNIT_OF[key] ?? 'm'), percentage(text)];
+  return [...quantities, text.toLowerCase(), text.replace(/\s*[–—]\s*/g, '-')].filter((one) => one !== null);
 }
 
 /** Megabytes in each unit, by its first letter. */
@@ -192,14 +187,14 @@ function size(text: string): string | null {
 
 const MILLISECONDS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
 
-/** `1h30m` is `90m`, `2 days` is `2d`; a bare number counts `unit`. */
+/** `1h30m` is `90m`, `2 days` is `2d`. A bare number gets `unit`. */
 function duration(text: string, unit: string): string | null {
   if (/^\d+$/.test(text)) return `${text}${unit}`;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(?!ms|mo)([smhdw])[a-z]*\s*/gi)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return null;
   const letters = parts.map(([, , letter]) => letter!.toLowerCase());
   const ms = parts.reduce((sum, [, number], at) => sum + Number(number) * MILLISECONDS[letters[at]!]!, 0);
-  // The unit as written where it is enough, else the greatest that divides.
+  // The author's unit if it divides the duration, else the largest unit that does.
   const wanted = [...(parts.length === 1 ? letters : []), 'd', 'h', 'm', 's'].find(
     (one) => one !== 'w' && ms % MILLISECONDS[one]! === 0,
   );

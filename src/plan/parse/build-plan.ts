@@ -1,6 +1,6 @@
 /**
- * A plan as written, after the schema and the checks, as the noun `Plan`: quantities as numbers, defaults filled
- * in. The shapes below say what the schema has made sure of.
+ * Builds a `Plan` from the checked text of an author: quantities become numbers, and defaults are filled in. The
+ * `Written…` types describe values that the schema accepts.
  */
 import { given } from '../../given.ts';
 import {
@@ -121,7 +121,7 @@ interface WrittenSchedule extends Pick<Schedule, 'does'>, Partial<Pick<Schedule,
   readonly catchUpWithin?: string;
 }
 
-/** What holds where the plan is silent. The same defaults stand in the schema, for editors. */
+/** The defaults of a plan. The schema has the same defaults, for editors. */
 const DEFAULTS = {
   expires: 48 * HOUR,
   onBlocked: 'refuse',
@@ -142,8 +142,8 @@ const DEFAULTS = {
   onInconclusive: 'pause',
 } as const;
 
-/** @param value a plan that the schema and the checks found without error. @param placeOf the location of what stands there. */
-export function buildPlan(value: unknown, file: string, placeOf: (path: Path) => SourceLocation): Plan {
+/** @param value a plan without errors. @param locationOf gives the location of the value at a path. */
+export function buildPlan(value: unknown, file: string, locationOf: (path: Path) => SourceLocation): Plan {
   const written = value as WrittenPlan;
   const { defaults, guards, approvals } = written;
   return {
@@ -155,7 +155,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
     onBlocked: written.onBlocked ?? DEFAULTS.onBlocked,
     finishBy: parseOptional(written.finishBy, parseInstant),
     defaults: { region: defaults?.region ?? null, profile: defaults?.profile ?? null },
-    targets: written.targets.map((target, index) => buildTarget(target, placeOf(['targets', index]))),
+    targets: written.targets.map((target, index) => buildTarget(target, locationOf(['targets', index]))),
     guards: {
       targets: parseOptional(guards?.targets, parseThreshold),
       shrink: guards?.shrink ?? DEFAULTS.shrink,
@@ -165,7 +165,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
     execution: buildExecution(written.execution),
     ...given({
       windows: written.windows && buildWindows(written.windows),
-      approvals: approvals && { ...approvals, location: placeOf(['approvals']) },
+      approvals: approvals && { ...approvals, location: locationOf(['approvals']) },
       spread: written.spread && { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 },
       hooks: written.hooks,
       notify: written.notify?.map(buildWebhook),
@@ -270,7 +270,7 @@ function buildGate(written: WrittenGate): Gate {
   };
 }
 
-/** The thresholds that are written, and no others. */
+/** Only the thresholds that the author wrote. */
 function buildThresholds({ failed, unknown }: WrittenThresholds): NonNullable<RolloutOptions['haltWhen']> {
   return given({
     failed: parseOptional(failed, parseThreshold),

@@ -1,152 +1,144 @@
-/** What can be wrong with a plan's windows and schedule though each value fits its schema. Trusts nothing about their shape. */
-
+/** Checks the windows and the schedule of a plan beyond the schema. It trusts nothing about their shape. */
+import { message } from '../../messages/messages.ts';
+import type { Message } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
 import { cronFault, dueTimes } from '../windows/due-times.ts';
 import { createOpenWindows, LOOK_AHEAD } from '../windows/open-windows.ts';
 import { isTimeZone, timeZones } from '../windows/time-zone.ts';
 import { isDate, parseInstant, parseWindow } from '../windows/window-text.ts';
 import { closest } from './closest-word.ts';
-import type { Remedy } from './plan-text.ts';
 import { parseDuration } from './quantity.ts';
 import type { Path } from './read-yaml.ts';
 
-/** Says one thing of a value: where it stands, what is wrong, and what to write instead. */
-export type Say = (
+/** Adds a finding about the value at a path. */
+export type Report = (
   path: Path,
-  message: string,
-  remedy: Remedy,
+  finding: Message,
   more?: {
-    /** `Refit.BadValue` where there is none. */
+    /** Default: `Refit.BadValue`. */
     readonly code?: string;
-    /** It is said of the key that the value stands under. */
+    /** Whether the finding marks the key instead of the value. */
     readonly key?: boolean;
-    /** Another value that is shown with it. */
+    /** Another value that the finding shows. */
     readonly also?: Path;
     readonly instance?: string;
   },
 ) => void;
 
-export function checkWindows(windows: Readonly<Record<string, unknown>>, say: Say): void {
-  checkTimeZone(windows.timezone, ['windows', 'timezone'], say);
+export function checkWindows(windows: Readonly<Record<string, unknown>>, report: Report): void {
+  checkTimeZone(windows.timezone, ['windows', 'timezone'], report);
   const allow = texts(windows.allow);
-  for (const [index, text] of allow.entries()) sameTimes(text, ['windows', 'allow', index], say);
+  for (const [index, text] of allow.entries()) checkLength(text, ['windows', 'allow', index], report);
   for (const [index, text] of texts(windows.freeze).entries())
-    if (text !== '') freeze(text, ['windows', 'freeze', index], say);
-  for (const key of ['allow', 'freeze'] as const) twice(texts(windows[key]), key, say);
-  lastStart(windows.lastStart, allow, say);
+    if (text !== '') checkFreeze(text, ['windows', 'freeze', index], report);
+  for (const key of ['allow', 'freeze'] as const) checkDuplicates(texts(windows[key]), key, report);
+  checkLastStart(windows.lastStart, allow, report);
 }
 
-/** Says so where a zone is not in the tz database, with the nearest that is. */
-function checkTimeZone(name: unknown, path: Path, say: Say): void {
+/** Reports a zone that is not in the tz database, with the nearest one that is. */
+function checkTimeZone(name: unknown, path: Path, report: Report): void {
   if (typeof name !== 'string' || isTimeZone(name)) return;
-  const fix = /beijing|peking|china/i.test(name)
+  const meant = /beijing|peking|china/i.test(name)
     ? 'Asia/Shanghai'
-    : (closest(name, timeZones()) ?? timeZones().find((zone) => zone.endsWith(`/${name}`)));
-  const message = `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`;
-  say(path, message, fix === undefined ? { example: 'timezone: Asia/Shanghai' } : `timezone: ${fix}`);
+    : (closest(name, timeZones()) ?? timeZones().find((zone) => zone.endsWith(`/${name}`)) ?? null);
+  report(path, message('plan-check.time-zone', { name: name.slice(0, 60), meant }));
 }
 
-function sameTimes(text: string, path: Path, say: Say): void {
-  const [, days, from, to] = /^(\S+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text) ?? [];
+function checkLength(text: string, path: Path, report: Report): void {
+  const [, days = '', from, to] = /^(\S+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text) ?? [];
   if (from === undefined || from !== to) return;
-  const message = `the window opens and closes at ${from}: it could mean the whole day, or nothing`;
-  say(path, message, { example: JSON.stringify(`${days} 00:00-24:00`) });
+  report(path, message('plan-check.window-without-length', { time: from, days }));
 }
 
-function freeze(text: string, path: Path, say: Say): void {
+function checkFreeze(text: string, path: Path, report: Report): void {
   const [first = '', last = first] = text.split('..');
-  const days = !text.includes('T');
-  const at = (part: string) => (days ? (isDate(part) ? part : null) : parseInstant(part));
+  const unit = text.includes('T') ? 'moment' : 'day';
+  const at = (part: string) => (unit === 'day' ? (isDate(part) ? part : null) : parseInstant(part));
   const [from, to] = [at(first), at(last)];
-  const [on, example] = [days ? 'on ' : 'at ', '2026-11-10..2026-11-12'];
   if (from === null || to === null) {
-    const missing = from === null ? first : last;
-    say(path, `${missing} is a ${days ? 'day' : 'moment'} that does not exist`, { example });
+    const written = from === null ? first : last;
+    report(path, message('plan-check.freeze-does-not-exist', { written, unit }));
   } else if (to < from) {
-    say(path, `the freeze ends ${on}${last}, before it begins ${on}${first}`, `${last}..${first}`);
-  } else if (!days && to === from) {
-    say(path, `the freeze ends at ${last}, when it begins: it freezes nothing`, { example });
+    report(path, message('plan-check.freeze-reversed', { from: first, to: last, unit }));
+  } else if (unit === 'moment' && to === from) {
+    report(path, message('plan-check.freeze-empty', { at: last }));
   }
 }
 
-function twice(all: readonly string[], key: string, say: Say): void {
+function checkDuplicates(all: readonly string[], key: string, report: Report): void {
   for (const [index, text] of all.entries())
     if (text !== '' && all.indexOf(text) < index)
-      say(['windows', key, index], `${text} is there twice`, 'remove one of the two');
+      report(['windows', key, index], message('plan-check.listed-twice', { written: text }));
 }
 
-/** A Monday, from which on any two weeks show every opening that a plan without freezes can have. */
+/** Any Monday. The two weeks after it show every kind of window that a plan without freezes has. */
 const ANY_MONDAY = Date.UTC(2026, 0, 5);
 
-function lastStart(written: unknown, allow: readonly string[], say: Say): void {
+function checkLastStart(written: unknown, allow: readonly string[], report: Report): void {
   const before = parseDuration(written);
   if (before === null) return;
   const known = allow.filter((text) => parseWindow(text) !== null);
   if (known.length === 0) return;
-  // By a clock that is never put forward or back: what the windows are on all other days.
+  // In UTC, where the clock never changes, the windows have their usual lengths.
   const always = { timezone: 'UTC', freeze: [], calendars: [], atClose: 'drain' } as const;
-  const openings = createOpenWindows({ ...always, allow: known, lastStart: before });
-  if (openings.nextStart(ANY_MONDAY) !== null) return;
+  const openWindows = createOpenWindows({ ...always, allow: known, lastStart: before });
+  if (openWindows.nextStart(ANY_MONDAY) !== null) return;
   const longest = Math.max(
-    ...openings.next(ANY_MONDAY, 30).map(({ opens, closes }) => (closes ?? opens + LOOK_AHEAD) - opens),
+    ...openWindows.next(ANY_MONDAY, 30).map(({ opens, closes }) => (closes ?? opens + LOOK_AHEAD) - opens),
   );
-  const message = `lastStart is ${String(written)}, and the longest window lasts ${longest / MINUTE}m: nothing could ever begin`;
-  const example = `lastStart: ${Math.max(1, Math.floor(longest / (2 * MINUTE)))}m`;
-  say(['windows', 'lastStart'], message, { example });
+  const tooLong = message('plan-check.last-start-too-long', {
+    written: String(written),
+    longest: longest / MINUTE,
+    suggested: Math.max(1, Math.floor(longest / (2 * MINUTE))),
+  });
+  report(['windows', 'lastStart'], tooLong);
 }
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map((one) => (typeof one === 'string' ? one : '')) : [];
 }
 
-/** Any moment will do: what never comes from here on never comes. */
+/** Any moment: cron fields that are never due after it are never due. */
 const ANY_MOMENT = Date.UTC(2026, 0, 1);
 
-export function checkSchedule(schedule: Readonly<Record<string, unknown>>, say: Say): void {
-  whichTimes(schedule, say);
+export function checkSchedule(schedule: Readonly<Record<string, unknown>>, report: Report): void {
+  checkTimes(schedule, report);
   const { cron, timezone, once, catchUp, catchUpWithin } = schedule;
-  checkTimeZone(timezone, ['schedule', 'timezone'], say);
-  if (typeof cron === 'string') checkCron(cron, timezone, say);
+  checkTimeZone(timezone, ['schedule', 'timezone'], report);
+  if (typeof cron === 'string') checkCron(cron, timezone, report);
   if (typeof once === 'string' && parseInstant(once) === null) {
-    const message = `once is ${once.slice(0, 40)}, a moment that does not exist`;
-    say(['schedule', 'once'], message, { example: 'once: 2026-11-25T01:30:00+08:00' });
+    const moment = { key: 'once', written: once.slice(0, 40), example: '2026-11-25T01:30:00+08:00' };
+    report(['schedule', 'once'], message('plan-check.no-such-moment', moment));
   }
   if (catchUp === 'skip' && catchUpWithin !== undefined) {
-    const message = 'catchUpWithin says how late a time is made up for, and catchUp: skip that none is';
-    say(['schedule', 'catchUpWithin'], message, 'remove one of the two', { key: true });
+    report(['schedule', 'catchUpWithin'], message('plan-check.skip-with-limit'), { key: true });
   }
 }
 
-/** Times by cron in a zone, or one moment. */
-function whichTimes({ cron, timezone, once }: Readonly<Record<string, unknown>>, say: Say): void {
+/** A schedule has either cron with a time zone, or one moment. */
+function checkTimes({ cron, timezone, once }: Readonly<Record<string, unknown>>, report: Report): void {
   const missing = { code: 'Refit.MissingKey', key: true };
   if (cron === undefined && once === undefined)
-    say(['schedule'], 'the schedule names no time', { example: 'cron: "30 1 * * Tue"' }, missing);
+    report(['schedule'], message('plan-check.schedule-without-time'), missing);
   if (cron !== undefined && once !== undefined) {
-    const message = 'the schedule names times by cron, and one moment beside them';
-    say(['schedule', 'once'], message, 'keep one of cron and once', { key: true });
+    report(['schedule', 'once'], message('plan-check.schedule-two-times'), { key: true });
   }
   if (cron !== undefined && timezone === undefined) {
-    const message = 'cron has no time zone: nobody could tell when that is';
-    say(['schedule', 'cron'], message, { example: 'timezone: Asia/Shanghai' }, missing);
+    report(['schedule', 'cron'], message('plan-check.cron-without-zone'), missing);
   }
   if (cron === undefined && once !== undefined && timezone !== undefined) {
-    const message = 'a moment brings its own zone: timezone belongs to cron';
-    say(['schedule', 'timezone'], message, 'remove it', { key: true });
+    report(['schedule', 'timezone'], message('plan-check.once-with-zone'), { key: true });
   }
 }
 
-function checkCron(cron: string, timezone: unknown, say: Say): void {
-  // What the schema refuses has its finding.
+function checkCron(cron: string, timezone: unknown, report: Report): void {
+  // For any other number of fields the schema has a finding.
   if (cron.trim().split(/\s+/).length !== 5) return;
   const path = ['schedule', 'cron'];
-  const shown = JSON.stringify(cron.slice(0, 60));
-  const fault = cronFault(cron);
-  if (fault !== null) {
-    const example = 'cron: "30 1 * * Tue"   (minute 0-59, hour 0-23, day 1-31, month 1-12, weekday Sun-Sat)';
-    return say(path, `cron is ${shown}: ${fault.slice(0, 160)}`, { example });
-  }
+  const written = cron.slice(0, 60);
+  const cause = cronFault(cron)?.slice(0, 160);
+  if (cause !== undefined) return report(path, message('plan-check.cron-invalid', { cron: written, cause }));
   const zone = typeof timezone === 'string' && isTimeZone(timezone) ? timezone : 'UTC';
   if (dueTimes({ kind: 'cron', cron, timezone: zone }).after(ANY_MOMENT) === null)
-    say(path, `cron is ${shown}, which never comes`, { example: 'cron: "30 1 * * Tue"' });
+    report(path, message('plan-check.cron-never-due', { cron: written }));
 }

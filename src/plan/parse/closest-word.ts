@@ -1,6 +1,6 @@
 /**
- * The candidate that `word` is most likely a misspelling of, or null where none is near. Letters' case, hyphens
- * and underscores do not count, a swapped pair of letters counts one.
+ * The candidate that `word` most likely misspells; null when none is close. Case, hyphens and underscores do not count. A
+ * swapped pair of letters counts as one mistake.
  */
 export function closest(word: string, candidates: readonly string[]): string | null {
   const wanted = plain(word);
@@ -24,7 +24,7 @@ function plain(word: string): string {
   return word.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** The number of insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,42 +1,35 @@
-import type { Finding } from '../../model.ts';
+import { message } from '../../messages/messages.ts';
+import type { Finding, Message } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { createFinding } from '../../rules/check.ts';
 import { createPlanText } from './plan-text.ts';
 
-/** The greatest plan that is read: room for some 30,000 explicit targets. */
+/** The largest plan that Refit reads: room for some 30,000 explicit targets. */
 export const MAX_PLAN_BYTES = 2 * 1024 * 1024;
 
 /**
- * A plan file's bytes as text. Plans are UTF-8, a byte-order mark allowed; any other encoding, a binary file
- * and a file above `MAX_PLAN_BYTES` are refused with a finding, and the text is null.
+ * Decodes the bytes of a plan file. A plan is UTF-8, with or without a byte-order mark.
+ * @returns a null text and a finding for another encoding, a binary file, or a file above `MAX_PLAN_BYTES`.
  */
 export function decodePlan(bytes: Uint8Array, file: string): { text: string | null; findings: Finding[] } {
-  const refuse = (message: string, fix: string) => ({
+  const refuse = (refusal: Message) => ({
     text: null,
-    findings: [createFinding('Refit.Yaml', { message, fix }, null, { file, line: 1, column: 1 })],
+    findings: [createFinding('Refit.Yaml', refusal, null, { file, line: 1, column: 1 })],
   });
   if (bytes.length > MAX_PLAN_BYTES)
-    return refuse(
-      `the file has ${bytes.length} bytes; a plan has at most ${MAX_PLAN_BYTES}`,
-      'use selectors instead of naming each instance, or split the plan in two',
-    );
+    return refuse(message('plan-text.too-large', { bytes: bytes.length, limit: MAX_PLAN_BYTES }));
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
-    return refuse('the file is UTF-16; plans are UTF-8', convert('UTF-16', file));
+    return refuse(message('plan-text.utf16', { command: convert('UTF-16', file) }));
   const zero = bytes.indexOf(0);
-  if (zero >= 0)
-    return refuse(
-      `the file is binary: byte ${zero + 1} is zero`,
-      'name the YAML plan; a saved plan or an archive is no plan',
-    );
+  if (zero >= 0) return refuse(message('plan-text.binary', { byte: zero + 1 }));
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), findings: [] };
   } catch {
     const { line, column, source } = firstBadLine(bytes);
     const remark = {
       code: 'Refit.Yaml',
-      message: `line ${line} is not UTF-8`,
-      fix: convert('GB18030', file),
+      message: message('plan-text.not-utf8', { line, command: convert('GB18030', file) }),
     };
     const finding = createPlanText(source, file).finding(remark, { offset: column - 1, length: 1 });
     const excerpt = finding.excerpt!.replace(/^ {3}1/, String(line).padStart(4));
@@ -44,7 +37,7 @@ export function decodePlan(bytes: Uint8Array, file: string): { text: string | nu
   }
 }
 
-/** A line feed is never part of a longer UTF-8 sequence, so lines can be decoded one by one. */
+/** The first line that is not UTF-8. A line feed is never inside a UTF-8 sequence, so each line decodes alone. */
 function firstBadLine(bytes: Uint8Array): { line: number; column: number; source: string } {
   const strict = new TextDecoder('utf-8', { fatal: true });
   let line = 1;

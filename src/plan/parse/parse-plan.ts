@@ -1,4 +1,5 @@
 import { validatePlan } from '../../generated/validators.js';
+import { message } from '../../messages/messages.ts';
 import type { Finding, Plan } from '../../model.ts';
 import { buildPlan } from './build-plan.ts';
 import { checkPlan } from './check-plan.ts';
@@ -7,9 +8,9 @@ import { type ReadYaml, readYaml } from './read-yaml.ts';
 import { PLAN_VERSIONS, schemaFindings } from './schema-findings.ts';
 
 /**
- * Parses a plan's text: YAML, schema, and everything else that is decidable without the fleet. Gives every finding
- * at once, in the order of the text; the plan is null where one of them is an error. Never throws on any text.
- * @param file the plan's file name, for the places.
+ * Parses the text of a plan: YAML, schema, and every check that needs no fleet. Never throws on any text.
+ * @param file the plan's file name, for locations.
+ * @returns all findings in the order of the text; the plan is null when one of them is an error.
  */
 export function parsePlan(text: string, file: string): { plan: Plan | null; findings: Finding[] } {
   const source = createPlanText(text.replace(/^\ufeff/, ''), file);
@@ -17,9 +18,8 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   try {
     read = readYaml(source);
   } catch {
-    // The YAML reader recurses; the limits keep our own reading flat, but its stack is not ours to bound.
-    const message = 'the text is nested too deep or too tangled to be read';
-    const remark = { code: 'Refit.Yaml', message, fix: 'a plan needs no more than eight levels' };
+    // The YAML parser recurses, and Refit cannot limit its stack.
+    const remark = { code: 'Refit.Yaml', message: message('plan-text.too-tangled') };
     return { plan: null, findings: [source.finding(remark, { offset: 0, length: 1 })] };
   }
   const { tree, findings, brokenFrom } = read;
@@ -28,15 +28,15 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   const fits = validatePlan(tree.value);
   const errors = validatePlan.errors ?? [];
   const version = errors.filter(({ instancePath }) => instancePath === '/version');
-  // Of another version of the format nothing else can be said.
-  const other =
+  // For a plan of another format version, the version is the only finding.
+  const isOtherVersion =
     version.length > 0 &&
     !PLAN_VERSIONS.includes(numberOf((tree.value as { version?: unknown } | null)?.version));
-  const bySchema = fits ? [] : schemaFindings(other ? version : errors, tree, source);
-  const byMeaning = other ? [] : checkPlan(tree, source);
-  const first = notAlready(findings, bySchema);
-  const sure = [...first, ...notAlready([...findings, ...first], byMeaning)].filter(
-    // Where the syntax broke, what follows is a guess and what is missing may only be lost.
+  const bySchema = fits ? [] : schemaFindings(isOtherVersion ? version : errors, tree, source);
+  const byMeaning = isOtherVersion ? [] : checkPlan(tree, source);
+  const first = atNewLocations(findings, bySchema);
+  const sure = [...first, ...atNewLocations([...findings, ...first], byMeaning)].filter(
+    // After a syntax error the structure is a guess, and a missing key may only be lost.
     ({ code, location }) =>
       brokenFrom === null || (location!.line < brokenFrom && code !== 'Refit.MissingKey'),
   );
@@ -49,13 +49,13 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   };
 }
 
-/** Those at whose place nothing was said before. */
-function notAlready(before: readonly Finding[], findings: readonly Finding[]): Finding[] {
-  const told = new Set(before.map(({ location }) => `${location!.line}:${location!.column}`));
-  return findings.filter(({ location }) => !told.has(`${location!.line}:${location!.column}`));
+/** The findings at locations that have no finding yet. */
+function atNewLocations(before: readonly Finding[], findings: readonly Finding[]): Finding[] {
+  const taken = new Set(before.map(({ location }) => `${location!.line}:${location!.column}`));
+  return findings.filter(({ location }) => !taken.has(`${location!.line}:${location!.column}`));
 }
 
-/** A value of any kind may stand there, and one with a `toString` of its own is not to be asked. */
+/** Reads numbers and texts only: `Number` would call an object's own `toString`. */
 function numberOf(value: unknown): number {
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }

@@ -1,8 +1,8 @@
 /**
- * A plan's text with its lines: turns offsets into places and draws the line with a mark under the offending
- * part. Every finding about the text is made here, so that all of them look alike.
+ * The text of a plan with its lines: turns offsets into locations and draws a line with a mark under the faulty part.
+ * Every finding about the text is made here, so all findings look alike.
  */
-import type { Finding, SourceLocation } from '../../model.ts';
+import type { Finding, Message, SourceLocation } from '../../model.ts';
 import { createFinding } from '../../rules/check.ts';
 
 /** A part of the text, in UTF-16 code units. */
@@ -11,21 +11,11 @@ export interface Span {
   readonly length: number;
 }
 
-/** What is to be said, before it has a place. */
+/** A finding before it has a location. */
 export interface Remark {
   readonly code: string;
-  readonly message: string;
-  readonly fix?: string;
-  readonly example?: string;
+  readonly message: Message;
   readonly instance?: string | null;
-}
-
-/** What to write instead: a fix, or an example where the right value cannot be known. */
-export type Remedy = string | { readonly example: string };
-
-/** A remedy as the members of a finding. */
-export function asMembers(remedy: Remedy): { readonly fix: string } | { readonly example: string } {
-  return typeof remedy === 'string' ? { fix: remedy } : remedy;
 }
 
 export interface PlanText {
@@ -33,18 +23,18 @@ export interface PlanText {
   readonly text: string;
   /** Lines count from 1, columns from 1 in UTF-16 code units, as editors count them. */
   locationAt(offset: number): SourceLocation;
-  /** A finding at `span`; `also` adds the picture of a second line, drawn first. */
+  /** A finding at `span`. `also` is a second part of the text, which is drawn first. */
   finding(remark: Remark, span: Span, also?: Span): Finding;
 }
 
-/** The text must be what the offsets refer to, byte-order mark removed. */
+/** @param text without a byte-order mark, so that offsets match. */
 export function createPlanText(text: string, file: string): PlanText {
   const starts = lineStarts(text);
   const locationAt = (offset: number): SourceLocation => {
     const index = lineIndex(starts, offset);
     return { file, line: index + 1, column: offset - starts[index]! + 1 };
   };
-  const picture = (span: Span): string => {
+  const excerptOf = (span: Span): string => {
     const { line, column } = locationAt(span.offset);
     const source = text.slice(starts[line - 1]!, starts[line] ?? text.length).replace(/\r?\n$/, '');
     return drawExcerpt(source, line, column, span.length);
@@ -53,9 +43,9 @@ export function createPlanText(text: string, file: string): PlanText {
     file,
     text,
     locationAt,
-    finding: ({ code, instance = null, ...remark }, span, also) => ({
-      ...createFinding(code, remark, instance, locationAt(span.offset)),
-      excerpt: also ? `${picture(also)}\n${picture(span)}` : picture(span),
+    finding: ({ code, message, instance = null }, span, also) => ({
+      ...createFinding(code, message, instance, locationAt(span.offset)),
+      excerpt: also ? `${excerptOf(also)}\n${excerptOf(span)}` : excerptOf(span),
     }),
   };
 }
@@ -77,46 +67,46 @@ function lineIndex(starts: readonly number[], offset: number): number {
   return low;
 }
 
-/** Lines up to this length are shown whole. */
-const WIDE = 104;
-/** Of longer ones, code units shown on either side of the mark; the rest becomes `…`. */
+/** Lines up to this length are drawn whole. */
+const MAX_WHOLE = 104;
+/** Code units of a longer line on either side of the mark; the rest becomes `…`. */
 const REACH = 48;
 const TAB = '  ';
 
 /**
- * One source line under its number, and carets under `length` code units from `column` (from 1).
- * Tabs become two spaces, control characters `?`, and wide characters count two columns, so that the carets
- * stand under what they mean.
+ * One source line with its number, and carets under `length` code units from `column` (from 1).
+ * Tabs become two spaces and control characters `?`. Wide characters count two columns, so the carets are at the
+ * right columns.
  */
 export function drawExcerpt(source: string, line: number, column: number, length: number): string {
   const from = Math.min(column - 1, source.length);
   const to = Math.max(Math.min(from + length, source.length), from);
-  const whole = source.length <= WIDE;
+  const whole = source.length <= MAX_WHOLE;
   const cutBefore = !whole && from > REACH ? from - REACH : 0;
   const cutAfter = whole
     ? source.length
     : Math.min(source.length, Math.max(from + 1, Math.min(to, from + REACH)) + REACH);
-  const before = (cutBefore > 0 ? '…' : '') + visible(source.slice(cutBefore, from));
-  const marked = visible(source.slice(from, Math.min(to, cutAfter)));
+  const before = (cutBefore > 0 ? '…' : '') + escapeUnshowable(source.slice(cutBefore, from));
+  const marked = escapeUnshowable(source.slice(from, Math.min(to, cutAfter)));
   const after =
-    visible(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
+    escapeUnshowable(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
   const number = String(line).padStart(4);
   const carets = '^'.repeat(Math.max(1, columns(marked)));
   return `${number} | ${before}${marked}${after}\n${' '.repeat(number.length)} | ${' '.repeat(columns(before))}${carets}`;
 }
 
-/** Control characters, and bidirectional ones: a mark under reordered text would lie. */
+/** Control characters, and bidirectional ones, which would move text away from its mark. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
 const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
-function visible(text: string): string {
+function escapeUnshowable(text: string): string {
   return text.replaceAll('\t', TAB).replace(UNSHOWABLE, '?');
 }
 
-/** Letters that take two columns of a terminal. */
-const WIDE_LETTERS =
+/** Characters that take two columns of a terminal. */
+const WIDE_CHARACTERS =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/gu;
 
 function columns(text: string): number {
-  return [...text].length + (text.match(WIDE_LETTERS)?.length ?? 0);
+  return [...text].length + (text.match(WIDE_CHARACTERS)?.length ?? 0);
 }

@@ -1,11 +1,11 @@
 /**
- * The quantities of a plan, from the spelling that the schema lets through to numbers: sizes in MB, durations in
- * milliseconds, percentages, thresholds, money. Each gives null for any other spelling. Comparisons back to words, and made.
+ * Parses the quantities of a plan: sizes to MB, durations to milliseconds, percentages, thresholds and money. Each parser
+ * gives null for a spelling that the schema refuses. Also formats and evaluates comparisons.
  */
 import type { Comparison, Gate, Plan, Threshold } from '../../model.ts';
 import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
 
-/** MB, 1,024-based: `4GB` is 4096, `512MB` is 512, a bare whole number is MB already. */
+/** A size in MB, 1,024-based: `4GB` is 4096, `512MB` is 512, and a bare whole number is MB. */
 export function parseSize(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? value : null;
   const match = /^([1-9]\d{0,8})(MB|GB)$/.exec(text(value));
@@ -26,13 +26,13 @@ export function parsePercent(value: unknown): number | null {
 
 const MILLISECONDS = { s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const;
 
-/** Milliseconds: `90s`, `30m`, `48h`, `7d`. */
+/** A duration in milliseconds: `90s`, `30m`, `48h`, `7d`. */
 export function parseDuration(value: unknown): number | null {
   const match = /^([1-9]\d{0,5})([smhd])$/.exec(text(value));
   return match ? Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS] : null;
 }
 
-/** `> 2`, `> 5% of wave`, `<= 40%` (of the inventory); a plain number is the most that is allowed. */
+/** `> 2`, `> 5% of wave`, `<= 40%` (of the inventory). A plain number is an upper limit. */
 export function parseThreshold(value: unknown): Threshold | null {
   if (typeof value === 'number')
     return Number.isSafeInteger(value) && value >= 0 ? { operator: '<=', value, base: 'count' } : null;
@@ -67,15 +67,16 @@ export function parseCost(value: unknown): Plan['guards']['cost'] {
 }
 
 /**
- * True where `count` satisfies the comparison; a percentage is of its base, so many instances or steps. For a guard (`<= 40%`) true is what
- * lets the plan through, for haltWhen (`> 2`) true is what halts.
+ * Whether `count` satisfies the comparison. A guard (`<= 40%`) accepts the plan when it is true; haltWhen (`> 2`) halts the
+ * run when it is true.
+ * @param bases the numbers of instances or steps that percentages refer to.
  */
 export function reached(
   threshold: Threshold,
   count: number,
   bases: Record<Exclude<Threshold['base'], 'count'>, number>,
 ): boolean {
-  // Multiplied out rather than divided: exact, and an empty base needs no case of its own.
+  // Multiplication is exact, and an empty base needs no special case.
   return threshold.base === 'count'
     ? compare(count, threshold.operator, threshold.value)
     : compare(count * 100, threshold.operator, threshold.value * bases[threshold.base]);
@@ -88,12 +89,12 @@ const COMPARES: Readonly<Record<Comparison['operator'], (left: number, right: nu
   '<=': (left, right) => left <= right,
 };
 
-/** The comparison of two numbers by an operator as written. */
+/** Compares two numbers by an operator. */
 export function compare(left: number, operator: Comparison['operator'], right: number): boolean {
   return COMPARES[operator](left, right);
 }
 
-/** The comparison as an author writes it. */
+/** The comparison in the spelling of a plan. */
 export function formatThreshold({ operator, value, base }: Threshold): string {
   return base === 'count' ? `${operator} ${value}` : `${operator} ${value}% of ${base}`;
 }
@@ -102,14 +103,14 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A value as it was parsed. @throws where no parser knows what the schema let through: our own fault. */
+/** A parsed value. @throws Error when the schema accepts a spelling that the parser refuses. */
 export function assertParsed<Value>(value: Value | null): Value {
   if (value === null)
-    throw new Error('internal error: the schema lets a spelling through that is not understood');
+    throw new Error('internal error: the schema accepts a spelling that the parser refuses');
   return value;
 }
 
-/** The same; null for what was not written. */
+/** The parsed value; null when the author wrote none. @throws Error like `assertParsed`. */
 export function parseOptional<Written, Value>(
   written: Written | undefined,
   parse: (value: Written) => Value | null,

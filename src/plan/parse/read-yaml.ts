@@ -1,7 +1,7 @@
 /**
- * YAML text to plain data with places. YAML is data here: no tags, no merge keys, bounded aliases, depth and size, no keys
- * that reach an object's prototype. What is refused is null in the data and a finding; the rest is still read, so that
- * one look tells everything.
+ * Reads YAML text as plain data with locations. It refuses tags, merge keys and keys that reach an object's prototype,
+ * and limits aliases, depth and size. A refused part is null in the data and has a finding. Refit still reads the rest,
+ * so the author sees all findings together.
  */
 import {
   type Document,
@@ -14,33 +14,34 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import type { Finding } from '../../model.ts';
-import { asMembers, type PlanText, type Remedy, type Span } from './plan-text.ts';
+import { message } from '../../messages/messages.ts';
+import type { Finding, Message } from '../../model.ts';
+import type { PlanText, Span } from './plan-text.ts';
 import { syntaxFindings } from './syntax-finding.ts';
 
-/** Keys and places in lists, from the whole document to one of its parts. */
+/** Keys and list indexes, from the whole document to one of its parts. */
 export type Path = readonly (string | number)[];
 
 export interface YamlTree {
-  /** Objects, lists and scalars; a part that could not be read is null, and `unreadable` there. */
+  /** Objects, lists and scalars. A refused part is null, and `isRefused` is true for its path. */
   readonly value: unknown;
-  /** Where the value at a path stands; the nearest parent that exists where it does not. */
+  /** The span of the value at a path, or of its nearest parent that exists. */
   valueAt(path: Path): Span;
-  /** Where the key at a path stands; the value for an entry of a list. */
+  /** The span of the key at a path; for a list entry, the span of its value. */
   keyAt(path: Path): Span;
-  /** True where the value or one of its parents was refused already: more about it would be noise. */
-  unreadable(path: Path): boolean;
+  /** Whether the value or one of its parents was refused, so that it needs no more findings. */
+  isRefused(path: Path): boolean;
 }
 
 export interface ReadYaml {
-  /** null where there is nothing to validate. */
+  /** Null when there is nothing to validate. */
   readonly tree: YamlTree | null;
   readonly findings: Finding[];
-  /** From this line on the structure is a guess, because the syntax broke there; null where all of it is sure. */
+  /** The line of the first syntax error, from which the structure is a guess; null without one. */
   readonly brokenFrom: number | null;
 }
 
-/** A plan to start from, for an author who has none. */
+/** The smallest plan, as an example. */
 export const MINIMAL_PLAN = [
   'version: 1',
   'name: my-first-resize',
@@ -49,11 +50,11 @@ export const MINIMAL_PLAN = [
   '    memoryPerShard: 4GB',
 ].join('\n');
 
-/** Reads a plan's text (byte-order mark removed). Never throws, whatever the text. */
+/** Reads the text of a plan, without its byte-order mark. @throws what the YAML parser throws for deep nesting. */
 export function readYaml(source: PlanText): ReadYaml {
   const control = controlCharacter(source);
   if (control) return { tree: null, findings: [control], brokenFrom: 1 };
-  // Unique keys are checked where the values are read, in time linear in their number, and with both places.
+  // `readMap` checks for duplicate keys: in linear time, and with both locations.
   const document = parseDocument(source.text, {
     uniqueKeys: false,
     resolveKnownTags: false,
@@ -65,8 +66,8 @@ export function readYaml(source: PlanText): ReadYaml {
   if (!isNothing(document))
     return { tree: treeOf(document.contents as Node, source, findings), findings, brokenFrom };
   if (findings.length === 0) {
-    const remark = { code: 'Refit.Yaml', message: 'the plan is empty', example: MINIMAL_PLAN };
-    findings.push(source.finding(remark, { offset: 0, length: 1 }));
+    const empty = message('plan-text.empty', { example: MINIMAL_PLAN });
+    findings.push(source.finding({ code: 'Refit.Yaml', message: empty }, { offset: 0, length: 1 }));
   }
   return { tree: null, findings, brokenFrom };
 }
@@ -80,26 +81,25 @@ function controlCharacter(source: PlanText): Finding | null {
   const offset = source.text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
   if (offset < 0) return null;
   const code = source.text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0');
-  const message = `the control character U+${code} is no part of a plan`;
-  const fix = 'remove it; a binary file is no plan';
-  return source.finding({ code: 'Refit.Yaml', message, fix }, { offset, length: 1 });
+  const refusal = message('plan-text.control-character', { character: `U+${code}` });
+  return source.finding({ code: 'Refit.Yaml', message: refusal }, { offset, length: 1 });
 }
 
 const YAML_LIMITS = {
   /** Levels of lists and maps. */
   depth: 32,
-  /** Values, those that aliases repeat included. */
+  /** Values, including those that aliases repeat. */
   nodes: 400_000,
-  /** Uses of aliases, those inside aliased parts included. */
+  /** Uses of aliases, including those inside aliased parts. */
   aliases: 1_000,
 } as const;
 
-/** Keys that a plan cannot have anywhere, and what to do instead. */
-const FORBIDDEN_KEYS: ReadonlyMap<string, { readonly message: string; readonly fix: string }> = new Map([
+/** Keys that a plan cannot have anywhere. */
+const FORBIDDEN_KEYS: ReadonlyMap<string, Message> = new Map([
   ...['__proto__', 'constructor', 'prototype'].map(
-    (key) => [key, { message: `the key ${key} is not allowed anywhere`, fix: 'remove it' }] as const,
+    (key) => [key, message('plan-text.forbidden-key', { key })] as const,
   ),
-  ['<<', { message: 'keys are not merged: << means nothing in YAML 1.2', fix: 'write the keys out' }],
+  ['<<', message('plan-text.merge-key')],
 ]);
 
 interface Pair {
@@ -107,30 +107,30 @@ interface Pair {
   readonly value: Node | null;
 }
 
-/** A document, and how far the reading of it has come. */
+/** The state of reading one document. */
 interface Reading {
   readonly source: PlanText;
   readonly findings: Finding[];
   readonly root: Node;
-  /** What each alias repeats. */
+  /** The node that each alias repeats. */
   readonly targets: Map<Node, Node>;
-  /** The first pair of each key, of the maps in which a place was looked for. */
+  /** The first pair of each key, for maps in which a location was searched. */
   readonly pairs: Map<YAMLMap, ReadonlyMap<string, Pair>>;
   readonly anchors: Map<string, Node>;
-  /** Anchored lists and maps that are being read. */
+  /** Anchored lists and maps that Refit is reading now. */
   readonly open: Set<Node>;
-  /** Pointers of the parts that were refused. */
+  /** Pointers of the refused parts. */
   readonly refused: Set<string>;
-  /** Where what is being read stands. */
+  /** The path of the part that Refit is reading now. */
   readonly path: (string | number)[];
   nodes: number;
   aliases: number;
-  /** The outermost alias that is being read. */
+  /** The outermost alias that Refit is reading now. */
   outermost: Node | null;
   bombed: boolean;
 }
 
-/** Reads a document from its root; what is wrong goes into `findings`. */
+/** Reads a document from its root, and adds to `findings`. */
 function treeOf(root: Node, source: PlanText, findings: Finding[]): YamlTree {
   const reading: Reading = {
     source,
@@ -155,7 +155,7 @@ function treeOf(root: Node, source: PlanText, findings: Finding[]): YamlTree {
       const { key, value } = nodeAt(reading, path);
       return spanOf(key ?? value);
     },
-    unreadable: (path) =>
+    isRefused: (path) =>
       refused.size > 0 &&
       (refused.has('') || path.some((_, depth) => refused.has(pointer(path.slice(0, depth + 1))))),
   };
@@ -164,21 +164,19 @@ function treeOf(root: Node, source: PlanText, findings: Finding[]): YamlTree {
 function read(on: Reading, node: Node, depth: number): unknown {
   on.nodes += 1;
   if (on.nodes > YAML_LIMITS.nodes) {
-    const message = `the plan has more than ${YAML_LIMITS.nodes} values`;
-    return bomb(on, node, message, 'select the instances by tag, or split the plan in two');
+    return refuseBomb(on, node, message('plan-text.too-many-values', { limit: YAML_LIMITS.nodes }));
   }
   if (isAlias(node)) return readAlias(on, node, depth);
   if (node.tag !== undefined) {
-    const message = `the tag ${short(node.tag.replace('tag:yaml.org,2002:', '!!'))} is not read: a plan is plain data`;
-    return refuse(on, node, message, 'remove the tag; quote a value that is to be text');
+    const tag = shorten(node.tag.replace('tag:yaml.org,2002:', '!!'));
+    return refuse(on, node, message('plan-text.tag', { tag }));
   }
   if (isScalar(node)) {
     if (node.anchor) on.anchors.set(node.anchor, node);
     return node.value ?? null;
   }
   if (depth >= YAML_LIMITS.depth) {
-    const message = `the plan is nested deeper than ${YAML_LIMITS.depth} levels`;
-    return refuse(on, node, message, 'a plan needs no more than eight');
+    return refuse(on, node, message('plan-text.too-deep', { limit: YAML_LIMITS.depth }));
   }
   if (node.anchor) {
     on.anchors.set(node.anchor, node);
@@ -211,17 +209,19 @@ function readItems(on: Reading, items: readonly unknown[], depth: number): unkno
 function readAlias(on: Reading, node: Node & { source: string }, depth: number): unknown {
   on.aliases += 1;
   if (on.bombed || on.aliases > YAML_LIMITS.aliases) {
-    const message = `aliases are used more than ${YAML_LIMITS.aliases} times, those inside one another counted`;
-    return bomb(on, node, message, 'write the values out, or select the instances by tag');
+    return refuseBomb(on, node, message('plan-text.too-many-aliases', { limit: YAML_LIMITS.aliases }));
   }
   const target = on.anchors.get(node.source);
   if (!target) {
-    const text = /^[^,\]}#\n]*/.exec(on.source.text.slice(spanOf(node).offset))![0].trimEnd();
-    const message = `${short(`*${node.source}`)} refers to an anchor that is not above it`;
-    return refuse(on, node, message, `as text: ${JSON.stringify(text)}`);
+    const value = /^[^,\]}#\n]*/.exec(on.source.text.slice(spanOf(node).offset))![0].trimEnd();
+    return refuse(
+      on,
+      node,
+      message('plan-text.unknown-anchor', { alias: shorten(`*${node.source}`), value }),
+    );
   }
   if (on.open.has(target))
-    return refuse(on, node, `*${short(node.source)} contains itself`, 'write the values out');
+    return refuse(on, node, message('plan-text.contains-itself', { alias: `*${shorten(node.source)}` }));
   on.targets.set(node, target);
   const isOutermost = on.outermost === null;
   if (isOutermost) on.outermost = node;
@@ -232,51 +232,48 @@ function readAlias(on: Reading, node: Node & { source: string }, depth: number):
 
 function readMap(on: Reading, map: YAMLMap, depth: number): Record<string, unknown> {
   const value: Record<string, unknown> = {};
-  /** Keys that were met and are not in the value. */
+  /** Forbidden keys that the map has. They are not in the value. */
   let forbidden: Set<string> | null = null;
   for (const { key: keyNode, value: valueNode } of map.items as { key: Node | null; value: Node | null }[]) {
     if (!isPlainKey(keyNode)) {
       on.path.push('?');
-      refuse(on, keyNode ?? map, 'a key must be plain text', { example: 'name: value' });
+      refuse(on, keyNode ?? map, message('plan-text.key-is-no-text'));
       on.path.pop();
       continue;
     }
     const key = keyText(keyNode);
     if (Object.hasOwn(value, key) || forbidden?.has(key)) {
-      twice(on, map, key, keyNode);
+      refuseDuplicate(on, map, key, keyNode);
       continue;
     }
-    const fault = FORBIDDEN_KEYS.get(key);
-    if (fault) {
+    const refusal = FORBIDDEN_KEYS.get(key);
+    if (refusal) {
       forbidden = (forbidden ?? new Set()).add(key);
-      on.findings.push(on.source.finding({ code: 'Refit.UnknownKey', ...fault }, spanOf(keyNode)));
+      on.findings.push(on.source.finding({ code: 'Refit.UnknownKey', message: refusal }, spanOf(keyNode)));
     } else value[key] = valueNode ? readAt(on, key, valueNode, depth + 1) : null;
   }
   return value;
 }
 
-function twice(on: Reading, map: YAMLMap, key: string, node: Node): void {
-  const before = spanOf(pairsOf(on, map).get(key)!.key);
-  const message = `the key ${short(key)} is written twice, first on line ${on.source.locationAt(before.offset).line}`;
-  const remark = { code: 'Refit.DuplicateKey', message, fix: 'keep one of the two' };
-  on.findings.push(on.source.finding(remark, spanOf(node), before));
+function refuseDuplicate(on: Reading, map: YAMLMap, key: string, node: Node): void {
+  const first = spanOf(pairsOf(on, map).get(key)!.key);
+  const { line } = on.source.locationAt(first.offset);
+  const duplicate = message('plan-text.duplicate-key', { key: shorten(key), line });
+  on.findings.push(
+    on.source.finding({ code: 'Refit.DuplicateKey', message: duplicate }, spanOf(node), first),
+  );
 }
 
-function refuse(
-  { findings, source, refused, path }: Reading,
-  node: Node,
-  message: string,
-  remedy: Remedy,
-): null {
-  findings.push(source.finding({ code: 'Refit.Yaml', message, ...asMembers(remedy) }, spanOf(node)));
+function refuse({ findings, source, refused, path }: Reading, node: Node, refusal: Message): null {
+  findings.push(source.finding({ code: 'Refit.Yaml', message: refusal }, spanOf(node)));
   refused.add(pointer(path));
   return null;
 }
 
-/** One finding for the whole bomb, at the alias that the author sees: each one inside would only say the same. */
-function bomb(on: Reading, node: Node, message: string, fix: string): null {
+/** Refuses an alias bomb with one finding, at the outermost alias. */
+function refuseBomb(on: Reading, node: Node, refusal: Message): null {
   if (on.bombed) on.refused.add(pointer(on.path));
-  else refuse(on, on.outermost ?? node, message, fix);
+  else refuse(on, on.outermost ?? node, refusal);
   on.bombed = true;
   return null;
 }
@@ -285,7 +282,7 @@ function pointer(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-function short(text: string): string {
+function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
@@ -294,7 +291,7 @@ function spanOf(node: Node | null | undefined): Span {
   return { offset: from, length: Math.max(1, to - from) };
 }
 
-/** The node at a path, and that of its key; the nearest parent where there is none. */
+/** The node at a path and the node of its key, or those of its nearest parent that exists. */
 function nodeAt(on: Reading, path: Path): { key: Node | null; value: Node } {
   let value = on.root;
   let key: Node | null = null;

@@ -1,86 +1,82 @@
 /**
- * What the schema validator says, as findings: one good sentence for each mistake, with a fix that can be typed.
- * Titles and examples come from the schema, so that the editor, the validator and the sentence agree.
+ * Turns the errors of the schema validator into findings: one sentence for each mistake, with a fix that can be typed.
+ * Titles and examples come from the schema, so the editor, the validator and the sentence agree.
  */
 import type { SchemaError } from '../../generated/validators.js';
+import { message } from '../../messages/messages.ts';
 import type { Finding } from '../../model.ts';
-import { badValue, exampleOf, flow, show } from './bad-value.ts';
+import { badValueMessage, describeValue, exampleOf, formatFlow, shorten } from './bad-value.ts';
 import { closest } from './closest-word.ts';
 import type { PlanText, Remark, Span } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';
 import { MINIMAL_PLAN, type YamlTree } from './read-yaml.ts';
 
-/** The versions of the plan format that are understood. */
+/** The versions of the plan format that Refit reads. */
 export const PLAN_VERSIONS: readonly number[] = [1];
 
 type Schema = NonNullable<SchemaError['parentSchema']>;
 
-interface Said extends Remark {
+interface LocatedRemark extends Remark {
   readonly span: Span;
 }
 
-/** @param errors in the validator's order; those of refused branches and of unreadable parts are dropped. */
+/** @param errors in the validator's order. Errors of refused branches and of refused parts give no finding. */
 export function schemaFindings(errors: readonly SchemaError[], tree: YamlTree, source: PlanText): Finding[] {
   const meant = meantKeys(errors);
-  const said = new Set<string>();
+  const seen = new Set<string>();
   const findings: Finding[] = [];
   for (const error of errors) {
     const path = pathOf(error.instancePath, tree.value);
-    if (tree.unreadable(path)) continue;
-    const one = say(faultOf(error, path, meant), tree, source);
-    if (one === null) continue;
-    // A value has one finding: its type says all that its pattern or range would say again.
-    const key = `${error.instancePath} ${one.code}${one.code === 'Refit.BadValue' ? '' : one.message}`;
-    if (said.has(key)) continue;
-    said.add(key);
-    findings.push(source.finding(one, one.span));
+    if (tree.isRefused(path)) continue;
+    const remark = remarkOf(faultOf(error, path, meant), tree, source);
+    if (remark === null) continue;
+    // A value has one finding: the finding about its type also covers its pattern and range.
+    const detail = remark.code === 'Refit.BadValue' ? '' : JSON.stringify(remark.message);
+    const key = `${error.instancePath} ${remark.code}${detail}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    findings.push(source.finding(remark, remark.span));
   }
   return findings;
 }
 
 type Fault = ReturnType<typeof faultOf>;
 
-/** One thing that the validator says, and what is about it. */
+/** An error of the validator with the part of the plan that it is about. */
 function faultOf(error: SchemaError, path: Path, meant: ReturnType<typeof meantKeys>) {
-  const key = (path.findLast((part) => typeof part === 'string') as string | undefined) ?? null;
-  const inList = typeof path.at(-1) === 'number';
   return {
     error,
     schema: error.parentSchema ?? {},
     path,
-    /** The nearest key above the value; null for the plan itself. */
-    key,
-    inList,
-    /** The value in words. */
-    name: inList ? `an entry of ${key}` : (key ?? 'the plan'),
-    /** Keys that unknown ones beside them were most likely meant to be: those are not missing. */
+    part: {
+      /** The nearest key above the value; null for the plan itself. */
+      key: (path.findLast((step) => typeof step === 'string') as string | undefined) ?? null,
+      entry: typeof path.at(-1) === 'number',
+    },
+    /** Keys that the author most likely meant by unknown keys: Refit does not report them as missing. */
     meant: meant.get(error.instancePath) ?? new Set<string>(),
   };
 }
 
-function say(fault: Fault, tree: YamlTree, source: PlanText): Said | null {
+function remarkOf(fault: Fault, tree: YamlTree, source: PlanText): LocatedRemark | null {
   const { error, schema, path } = fault;
   const { keyword, params } = error;
   const inBranch = /\/(oneOf|anyOf)\/\d+\//.test(error.schemaPath);
-  const keyNamed = (name: unknown) => tree.keyAt([...path, String(name)]);
+  const keySpan = (name: unknown) => tree.keyAt([...path, String(name)]);
   switch (keyword) {
     case 'if':
     case 'not':
       return null;
-    case 'additionalProperties': {
-      const word = String(params.additionalProperty);
-      return { code: 'Refit.UnknownKey', ...unknownKey(word, schema, fault.name), span: keyNamed(word) };
-    }
+    case 'additionalProperties':
+      return unknownKey(fault, keySpan(params.additionalProperty));
     case 'required':
-    case 'dependentRequired':
+    case 'dependentRequired': {
       if (inBranch || fault.meant.has(String(params.missingProperty))) return null;
       if (keyword === 'required') return missingKey(fault, firstKey(tree, path, source));
-      return {
-        code: 'Refit.MissingKey',
-        message: `${params.property} needs ${params.missingProperty} beside it`,
-        fix: `remove ${params.property}, or use ${params.missingProperty}`,
-        span: keyNamed(params.property),
-      };
+      const keys = { key: String(params.property), needs: String(params.missingProperty) };
+      const needs = message('plan-text.needs-other-key', keys);
+      return { code: 'Refit.MissingKey', message: needs, span: keySpan(params.property) };
+    }
     case 'oneOf':
     case 'anyOf':
       return isGroup(error.data) ? keysOfChoice(fault, tree, source) : null;
@@ -91,94 +87,77 @@ function say(fault: Fault, tree: YamlTree, source: PlanText): Said | null {
   }
 }
 
-function missingKey({ error, schema, path, key, inList }: Fault, first: Span): Said {
-  const missing = String(error.params.missingProperty);
-  const owner = path.length === 0 ? 'the plan' : inList ? `this entry of ${key}` : key;
+function missingKey({ error, schema, path, part }: Fault, first: Span): LocatedRemark {
+  const key = String(error.params.missingProperty);
   return {
     code: 'Refit.MissingKey',
-    message: `${owner} has no ${missing}`,
-    ...wanted(missing, property(schema, missing)),
+    message: message('plan-text.missing-key', { part, key, ...wantedValue(key, property(schema, key)) }),
     span: path.length === 0 ? { ...first, length: 1 } : first,
   };
 }
 
-/** A key with what it wants: the one value that there is, or an example. */
-function wanted(key: string, schema: Schema): { readonly fix: string } | { readonly example: string } {
+/** The only value that a key allows, or an example. */
+function wantedValue(key: string, schema: Schema): { readonly value: string; readonly certain: boolean } {
   return schema.const === undefined
-    ? { example: `${key}: ${exampleOf(schema, key)}` }
-    : { fix: `${key}: ${schema.const}` };
+    ? { value: exampleOf(schema, key), certain: false }
+    : { value: String(schema.const), certain: true };
 }
 
-/** Groups that want one of several keys, alone (`oneOf`) or at least (`anyOf`): none is there, or more than one. */
-function keysOfChoice(fault: Fault, tree: YamlTree, source: PlanText): Said | null {
-  const { error, schema, path, name, meant } = fault;
+/** A group that needs one of several keys: exactly one (`oneOf`) or at least one (`anyOf`). */
+function keysOfChoice(fault: Fault, tree: YamlTree, source: PlanText): LocatedRemark | null {
+  const { error, schema, path, part, meant } = fault;
   const branches = (schema[error.keyword] ?? []) as readonly { readonly required: readonly string[] }[];
   const keys = branches.flatMap(({ required }) => required);
   const span = firstKey(tree, path, source);
+  const isTarget = schema.title === 'a target';
   if (Array.isArray(error.params.passingSchemas)) {
-    const message =
-      schema.title === 'a target'
-        ? 'the target names an instance and a selector'
-        : `${name} has ${keys.join(' and ')}`;
-    return { code: 'Refit.BadValue', message, fix: `keep one of ${keys.join(' and ')}`, span };
+    const tooMany = isTarget
+      ? message('plan-text.target-with-both')
+      : message('plan-text.one-key-only', { part, keys });
+    return { code: 'Refit.BadValue', message: tooMany, span };
   }
   if (keys.some((one) => meant.has(one))) return null;
   const code = 'Refit.MissingKey';
   if (schema.title === 'a relative size') {
     const { atMost } = error.data as { atMost?: unknown };
-    const message = 'the relative size says neither grow nor atLeast';
-    const span = tree.valueAt(path);
-    if (atMost === undefined) return { code, message, example: 'grow: 25%', span };
-    const more = '; atMost alone never makes it smaller';
-    return { code, message: `${message}${more}`, fix: `memoryPerShard: ${flow(atMost).slice(0, 20)}`, span };
+    const empty =
+      atMost === undefined
+        ? message('plan-text.relative-size-empty')
+        : message('plan-text.at-most-alone', { atMost: formatFlow(atMost).slice(0, 20) });
+    return { code, message: empty, span: tree.valueAt(path) };
   }
-  const message =
-    schema.title !== 'a target'
-      ? `${name} has none of ${keys.join(', ')}`
-      : error.keyword === 'oneOf'
-        ? 'the target names neither an instance nor a selector'
-        : 'the target has no size: no memoryPerShard, shards or replicas';
-  return { code, message, ...wanted(keys[0]!, property(schema, keys[0]!)), span };
+  const wanted = wantedValue(keys[0]!, property(schema, keys[0]!));
+  if (!isTarget) return { code, message: message('plan-text.no-key-of', { part, keys, ...wanted }), span };
+  const { value } = wanted;
+  const missing =
+    error.keyword === 'oneOf'
+      ? message('plan-text.target-without-instance', { value })
+      : message('plan-text.target-without-size', { value });
+  return { code, message: missing, span };
 }
 
-function emptySelector({ key }: Fault, span: Span): Said {
-  const code = 'Refit.SelectEmpty';
-  if (key === 'exclude')
-    return { code, message: 'an empty selector under exclude would leave nothing', fix: 'remove it', span };
-  const message = 'an empty selector says nothing; everything must be asked for by name';
-  return {
-    code,
-    message,
-    example: 'select: { tags: { env: [prod] } }, or { all: true } for every instance',
-    span,
-  };
+function emptySelector({ part }: Fault, span: Span): LocatedRemark {
+  const isExclude = part.key === 'exclude';
+  const empty = isExclude ? message('plan-text.empty-exclude') : message('plan-text.empty-selector');
+  return { code: 'Refit.SelectEmpty', message: empty, span };
 }
 
-function wrongValue({ error, path, key, inList }: Fault, tree: YamlTree, source: PlanText): Said {
+function wrongValue({ error, path, part }: Fault, tree: YamlTree, source: PlanText): LocatedRemark {
   const code = 'Refit.BadValue';
-  const { data } = error;
+  const value = describeValue(error.data);
   const span = tree.valueAt(path);
   if (error.instancePath === '/version')
-    return {
-      code,
-      message: `the plan's version is ${show(data)}; understood is: ${PLAN_VERSIONS.join(', ')}`,
-      fix: `version: ${PLAN_VERSIONS.at(-1)}`,
-      span,
-    };
-  if (key === null)
-    return {
-      code,
-      message: `the plan is ${show(data)}; it must be keys with values, such as name: and targets:`,
-      ...(Array.isArray(data)
-        ? { fix: 'put the list under targets:, beside version: 1 and name:' }
-        : { example: MINIMAL_PLAN }),
-      span: { ...span, length: 1 },
-    };
+    return { code, message: message('plan-text.version', { value, versions: PLAN_VERSIONS }), span };
+  const { key, entry } = part;
+  if (key === null) {
+    const notAMap = message('plan-text.not-a-map', { value, example: MINIMAL_PLAN });
+    return { code, message: notAMap, span: { ...span, length: 1 } };
+  }
   const written = source.text.slice(span.offset, span.offset + Math.min(span.length, 100));
-  return { code, ...badValue(error, key, inList, written), span };
+  return { code, message: badValueMessage(error, { key, entry }, written), span };
 }
 
-/** The first key of an object: the whole of it is too much to mark. */
+/** The first key of an object, because the whole object is too much to mark. */
 function firstKey(tree: YamlTree, path: Path, source: PlanText): Span {
   const { offset, length } = tree.valueAt(path);
   const line = /^[^\n]*/.exec(source.text.slice(offset, offset + length))![0].trimEnd();
@@ -207,8 +186,8 @@ function isGroup(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The plan's own word for each key that authors coming from other tools write. */
-const OTHER_WORDS = Object.entries({
+/** The plan's key for each key of other tools. */
+const OTHER_NAMES = Object.entries({
   memoryPerShard: ['memory', 'memsize', 'size'],
   shards: ['redisshardnum'],
   replicas: ['redisreplicasnum'],
@@ -222,7 +201,7 @@ const OTHER_WORDS = Object.entries({
   finishBy: ['deadline'],
 });
 
-/** Where a key belongs that stands on the wrong level. */
+/** The right parent for a key on the wrong level; empty for the top level. */
 const HOMES = Object.entries({
   execution: ['inFlight', 'requestsPerSecond', 'switch', 'patience', 'haltWhen'],
   'execution.haltWhen': ['failed', 'unknown'],
@@ -231,40 +210,42 @@ const HOMES = Object.entries({
   select: ['tags', 'editions', 'regions', 'ids'],
   memoryPerShard: ['grow', 'atLeast', 'atMost', 'roundTo'],
   schedule: ['cron', 'once', 'does', 'catchUp'],
-  'the plan itself': ['onBlocked', 'expires', 'finishBy', 'defaults'],
+  '': ['onBlocked', 'expires', 'finishBy', 'defaults'],
 });
 
-/** What `table` gives for a word. */
-function lookUp(table: typeof HOMES, word: string): string | null {
-  return table.find(([, words]) => words.includes(word))?.[0] ?? null;
+/** The entry of `table` that lists a name; null without one. */
+function lookUp(table: typeof HOMES, name: string): string | null {
+  return table.find(([, names]) => names.includes(name))?.[0] ?? null;
 }
 
-/** What is said of a key that `schema` does not know. @param where the object it stands in, in words. */
-function unknownKey(word: string, schema: Schema, where: string): { message: string; fix: string } {
+/** The finding about a key that the schema does not know. */
+function unknownKey({ error, schema, part }: Fault, span: Span): LocatedRemark {
+  const name = String(error.params.additionalProperty);
+  const { title } = schema;
   const known = Object.keys(schema.properties ?? {});
-  const meant = suggestion(word, known);
-  const home = known.includes(word) ? null : lookUp(HOMES, word);
-  const parent = schema.title === 'a target' || schema.title === 'a wave' ? schema.title : where;
-  const fix = meant
-    ? `did you mean ${meant}?`
-    : home
-      ? `move it: ${word} belongs under ${home}`
-      : `remove it; known here: ${known.join(', ')}`;
-  return { message: `${parent} knows no key ${show(word)}`, fix };
+  const unknown = message('plan-text.unknown-key', {
+    part,
+    title: title === 'a target' || title === 'a wave' ? title : null,
+    key: shorten(JSON.stringify(name)),
+    meant: suggestedKey(name, known),
+    home: known.includes(name) ? null : lookUp(HOMES, name),
+    known,
+  });
+  return { code: 'Refit.UnknownKey', message: unknown, span };
 }
 
-/** By object, the keys that its unknown keys were most likely meant to be: those are not missing. */
+/** For each object, the known keys that its unknown keys were most likely meant to be. */
 function meantKeys(errors: readonly SchemaError[]): Map<string, Set<string>> {
   const meant = new Map<string, Set<string>>();
   for (const { keyword, instancePath, params, parentSchema } of errors) {
     if (keyword !== 'additionalProperties') continue;
-    const word = suggestion(String(params.additionalProperty), Object.keys(parentSchema?.properties ?? {}));
-    if (word !== null) meant.set(instancePath, (meant.get(instancePath) ?? new Set()).add(word));
+    const key = suggestedKey(String(params.additionalProperty), Object.keys(parentSchema?.properties ?? {}));
+    if (key !== null) meant.set(instancePath, (meant.get(instancePath) ?? new Set()).add(key));
   }
   return meant;
 }
 
-function suggestion(word: string, known: readonly string[]): string | null {
-  const other = lookUp(OTHER_WORDS, word.toLowerCase().replace(/[\s_-]/g, ''));
-  return other !== null && known.includes(other) ? other : closest(word, known);
+function suggestedKey(name: string, known: readonly string[]): string | null {
+  const other = lookUp(OTHER_NAMES, name.toLowerCase().replace(/[\s_-]/g, ''));
+  return other !== null && known.includes(other) ? other : closest(name, known);
 }

@@ -1,15 +1,16 @@
-/** What the YAML reader says of a text, as findings: the cause where it can be named, and what to type instead. */
+/** Turns the errors of the YAML parser into findings, which name the cause and a fix. */
 import { type Document, type ErrorCode, isScalar, type Scalar, visit, type YAMLError } from 'yaml';
-import type { Finding } from '../../model.ts';
+import { message } from '../../messages/messages.ts';
+import type { Finding, Message } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
-import type { PlanText, Remark, Span } from './plan-text.ts';
+import type { PlanText, Span } from './plan-text.ts';
 
-/** More than this are the same mistake over and over. */
+/** More findings than this repeat the same mistake. */
 const MOST_FINDINGS = 20;
 
 /**
- * Findings of the YAML syntax, one a line. @returns in `brokenFrom` the first line from which the structure is a guess; null
- * where all of it is sure.
+ * Findings about the YAML syntax, at most one for each line.
+ * @returns `brokenFrom` is the first line from which the structure is a guess; null when all of it is right.
  */
 export function syntaxFindings(
   document: Document.Parsed,
@@ -18,68 +19,55 @@ export function syntaxFindings(
   const findings: Finding[] = [];
   const lines = new Set<number>();
   let brokenFrom = Number.POSITIVE_INFINITY;
-  const add = ({ message, fix, span, sure }: Said): void => {
+  const add = ({ message, span, isRecovered }: SyntaxFault): void => {
     const { line } = source.locationAt(span.offset);
-    if (!sure) brokenFrom = Math.min(brokenFrom, line);
+    if (!isRecovered) brokenFrom = Math.min(brokenFrom, line);
     if (lines.has(line) || lines.size >= MOST_FINDINGS) return;
     lines.add(line);
-    findings.push(source.finding({ code: 'Refit.Yaml', message, fix }, span));
+    findings.push(source.finding({ code: 'Refit.Yaml', message }, span));
   };
   const version = otherVersion(document, source);
   if (version) add(version);
   const tab = document.errors.find(({ code }) => code === 'TAB_AS_INDENT');
   if (tab) add(tabIndent(source));
-  // Warnings are about tags, which are refused where the values are read, and directives that change nothing.
-  // What follows a tab is not indented as its author sees it.
+  // `readYaml` refuses the tags that the parser's warnings are about. Errors after a tab only follow from the tab.
   for (const error of document.errors)
-    if (!tab || error.pos[0] < tab.pos[0]) add(say(error, document, source));
+    if (!tab || error.pos[0] < tab.pos[0]) add(faultOf(error, document, source));
   return { findings, brokenFrom: Number.isFinite(brokenFrom) ? brokenFrom : null };
 }
 
-/** `sure`: the reader recovered what the author meant, so the structure after it can be trusted. */
-interface Said extends Pick<Remark, 'message'> {
-  readonly fix: string;
+interface SyntaxFault {
+  readonly message: Message;
   readonly span: Span;
-  readonly sure: boolean;
+  /** Whether the parser recovered what the author meant, so that the structure after it is right. */
+  readonly isRecovered: boolean;
 }
 
-const IN_ITS_COLUMN = 'begin the line in the column of the keys it belongs to, with spaces';
-const QUOTE_IT = 'quote the value, or remove what does not belong there';
+type Advice = 'indent' | 'quote' | 'entries';
 
-/** Errors that are said alike wherever they stand; without `what` in the words of the reader. */
-const BY_CODE: Partial<Record<ErrorCode, Pick<Said, 'fix'> & Partial<Said>>> = {
-  MULTIPLE_DOCS: {
-    message: 'the file holds a second YAML document; a plan is one',
-    fix: 'split the file at the line ---',
-    sure: true,
-  },
-  TAG_RESOLVE_FAILED: { fix: 'remove the tag; quote a value that is to be text', sure: true },
-  RESOURCE_EXHAUSTION: {
-    message: 'the plan is nested too deep to be read',
-    fix: 'a plan needs no more than eight levels',
-  },
-  BLOCK_AS_IMPLICIT_KEY: {
-    message: 'a second key stands on the same line',
-    fix: 'put it on a line of its own, or quote the value',
-  },
-  BAD_INDENT: { fix: IN_ITS_COLUMN },
-  MULTILINE_IMPLICIT_KEY: { fix: IN_ITS_COLUMN },
+/** Errors with the same message wherever they occur. */
+const BY_CODE: Partial<Record<ErrorCode, Pick<SyntaxFault, 'message'> & Partial<SyntaxFault>>> = {
+  MULTIPLE_DOCS: { message: message('plan-text.second-document'), isRecovered: true },
+  RESOURCE_EXHAUSTION: { message: message('plan-text.too-tangled') },
+  BLOCK_AS_IMPLICIT_KEY: { message: message('plan-text.second-key-on-line') },
 };
 
-function say(error: YAMLError, document: Document.Parsed, source: PlanText): Said {
+/** Errors of indentation, which have the parser's own text. */
+const INDENTATION: readonly ErrorCode[] = ['BAD_INDENT', 'MULTILINE_IMPLICIT_KEY'];
+
+function faultOf(error: YAMLError, document: Document.Parsed, source: PlanText): SyntaxFault {
   const [from, to] = error.pos;
   return {
-    message: sentence(error.message),
-    fix: QUOTE_IT,
+    message: parserMessage(error, INDENTATION.includes(error.code) ? 'indent' : 'quote'),
     span: { offset: from, length: Math.max(1, to - from) },
-    sure: false,
+    isRecovered: false,
     ...BY_CODE[error.code],
     ...causeOf(error, document, source),
   };
 }
 
-/** What is to be read from the text itself; null: the code says all. */
-function causeOf(error: YAMLError, document: Document.Parsed, source: PlanText): Partial<Said> | null {
+/** The cause of an error as the text shows it; null when the error code says enough. */
+function causeOf(error: YAMLError, document: Document.Parsed, source: PlanText): Partial<SyntaxFault> | null {
   const [from] = error.pos;
   switch (error.code) {
     case 'BAD_SCALAR_START':
@@ -90,47 +78,44 @@ function causeOf(error: YAMLError, document: Document.Parsed, source: PlanText):
       return missingCharacter(error, document);
     case 'TAG_RESOLVE_FAILED': {
       const tag = /^\S{0,40}/.exec(source.text.slice(from))![0];
-      return { message: `the tag ${tag} is not read: a plan is plain data` };
+      return { message: message('plan-text.tag', { tag }), isRecovered: true };
     }
     default:
       return null;
   }
 }
 
-/** A value that begins with a sign of YAML: `*`, `@`, or the `>` of `failed: > 2`. */
-function needsQuotes(start: number | null, source: PlanText): Partial<Said> | null {
+/** A value that starts with a YAML indicator: `*`, `@`, or the `>` of `failed: > 2`. */
+function needsQuotes(start: number | null, source: PlanText): Partial<SyntaxFault> | null {
   if (start === null) return null;
   const text = /^[^,}\]#\r\n]*/.exec(source.text.slice(start, start + 200))![0].trimEnd();
   if (text === '')
-    return {
-      message: `a value cannot begin with ${source.text[start]}`,
-      fix: 'remove it, or quote the value',
-    };
+    return { message: message('plan-text.cannot-start-with', { character: source.text[start] ?? '' }) };
   return {
-    message: `a value that begins with ${text[0]} needs quotes`,
-    fix: JSON.stringify(text),
+    message: message('plan-text.needs-quotes', { value: text }),
     span: { offset: start, length: text.length },
-    sure: true,
+    isRecovered: true,
   };
 }
 
-/** `failed: > 2` reads as the header of a block of text: where its sign stands; null where there is none. */
+/** The offset of the `>` in `failed: > 2`, which YAML reads as a block header; null without one. */
 function operatorAt({ text }: PlanText, from: number): number | null {
   const header = />=?[ \t]*$|\|[ \t]*$/.exec(text.slice(text.lastIndexOf('\n', from - 1) + 1, from));
   if (header) return from - header[0].length;
   return text[from] === '>' ? from : null;
 }
 
-function missingCharacter({ message, pos: [from] }: YAMLError, document: Document.Parsed): Partial<Said> {
-  const quoted = quotedAround(document, from);
-  if (quoted)
+function missingCharacter(error: YAMLError, document: Document.Parsed): Partial<SyntaxFault> {
+  const quoted = quotedAround(document, error.pos[0]);
+  if (quoted) {
+    const quote = quoted.type === 'QUOTE_SINGLE' ? "'" : '"';
     return {
-      message: `the ${quoted.type === 'QUOTE_SINGLE' ? "'" : '"'} that opens here is never closed`,
-      fix: 'close the quotes on the same line',
+      message: message('plan-text.quotes-not-closed', { quote }),
       span: { offset: quoted.range![0], length: 1 },
     };
-  if (/indicator|implicit/i.test(message)) return { fix: IN_ITS_COLUMN };
-  return { fix: 'separate the entries with commas, and close every bracket' };
+  }
+  const advice = /indicator|implicit/i.test(error.message) ? 'indent' : 'entries';
+  return { message: parserMessage(error, advice) };
 }
 
 function quotedAround(document: Document.Parsed, offset: number): Scalar | null {
@@ -144,34 +129,33 @@ function quotedAround(document: Document.Parsed, offset: number): Scalar | null 
   return isScalar(found) ? found : null;
 }
 
-/** One finding for all the lines of a file that are indented with tabs, at the first of them. */
-function tabIndent({ text, file }: PlanText): Said {
+/** One finding for all lines that are indented with tabs, at the first of them. */
+function tabIndent({ text, file }: PlanText): SyntaxFault {
   const lines = [...text.matchAll(/^[ ]*\t[\t ]*(?=\S)/gm)];
   const { 0: indent, index } = lines[0] ?? { 0: '\t', index: Math.max(0, text.indexOf('\t')) };
-  const more = lines.length > 1 ? `, and ${lines.length - 1} more after it` : '';
+  const command = `expand -i -t 2 ${shellQuote(file)} > ${shellQuote(`${file}.spaces`)}`;
   return {
-    message: `the line is indented with a tab${more}; YAML indents with spaces`,
-    fix: `expand -i -t 2 ${shellQuote(file)} > ${shellQuote(`${file}.spaces`)}`,
+    message: message('plan-text.tab', { more: Math.max(0, lines.length - 1), command }),
     span: { offset: index, length: indent.length },
-    sure: false,
+    isRecovered: false,
   };
 }
 
-function otherVersion({ directives }: Document.Parsed, { text }: PlanText): Said | null {
+function otherVersion({ directives }: Document.Parsed, { text }: PlanText): SyntaxFault | null {
   const { yaml } = directives ?? {};
   if (!yaml?.explicit || yaml.version === '1.2') return null;
   return {
-    message: 'plans are YAML 1.2; other versions read the same text differently',
-    fix: '%YAML 1.2',
+    message: message('plan-text.yaml-version'),
     span: { offset: Math.max(0, text.search(/^%YAML/m)), length: 9 },
-    sure: false,
+    isRecovered: false,
   };
 }
 
-function sentence(message: string): string {
-  const line = message
+/** The first line of the parser's own text. */
+function parserMessage(error: YAMLError, advice: Advice): Message {
+  const line = error.message
     .split('\n', 1)[0]!
     .slice(0, 160)
     .replace(/"quote/, 'quote');
-  return line.charAt(0).toLowerCase() + line.slice(1);
+  return message('plan-text.yaml', { text: line.charAt(0).toLowerCase() + line.slice(1), advice });
 }

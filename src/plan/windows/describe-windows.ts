@@ -1,6 +1,7 @@
-/** Openings in words: weekday, date and time of the plan's zone, and UTC beside them where a person acts on it. */
+/** Formats moments and open windows: weekday, date and time in the plan's zone, or UTC. */
 import { iso } from '../../clock.ts';
-import type { SavedWindows } from '../../model.ts';
+import { message } from '../../messages/messages.ts';
+import type { Message, SavedWindows } from '../../model.ts';
 import type { OpenWindow, OpenWindows } from './open-windows.ts';
 import { wallTime } from './time-zone.ts';
 import { WEEKDAYS } from './window-text.ts';
@@ -27,26 +28,20 @@ export function formatUtc(at: number): string {
   return `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/**
- * Why no step may begin at a moment, and when one may; null where one may begin. One sentence for screen, status,
- * journal and report.
- */
+/** Why no step may start at a moment, and when the next window opens; null when a step may start. */
 export function closedWindowsMessage(
-  openings: OpenWindows,
-  windows: SavedWindows,
+  openWindows: OpenWindows,
+  { timezone }: SavedWindows,
   at: number,
-): string | null {
-  if (openings.mayStart(at)) return null;
-  const { timezone } = windows;
-  const opening = openings.at(at);
-  const frozen = openings.frozenBy(at);
-  const why =
-    opening !== null
-      ? `the window closes at ${formatMoment(opening.closes!, timezone)} ${timezone}, and its last start was ${formatMoment(opening.lastStart!, timezone)}`
-      : frozen !== null
-        ? `frozen: ${frozen}; it is ${formatMoment(at, timezone)} ${timezone}`
-        : `outside the windows: it is ${formatMoment(at, timezone)} ${timezone}`;
-  const next = openings.nextStart(at);
-  if (next === null) return `${why}; no window opens within a year`;
-  return `${why}; the next opens ${formatMoment(next.opens, timezone)} (${formatUtc(next.opens)})`;
+): Message | null {
+  if (openWindows.mayStart(at)) return null;
+  const local = (moment: number) => formatMoment(moment, timezone);
+  const window = openWindows.at(at);
+  const cause =
+    window !== null
+      ? ({ kind: 'last-start', closes: local(window.closes!), lastStart: local(window.lastStart!) } as const)
+      : (openWindows.frozenBy(at) ?? ({ kind: 'outside' } as const));
+  const next = openWindows.nextStart(at);
+  const opening = next === null ? null : { local: local(next.opens), utc: formatUtc(next.opens) };
+  return message('window.closed', { cause, now: local(at), timezone, opening });
 }

@@ -1,31 +1,30 @@
 /**
- * When a schedule is due: the calendar of its times, by croner for cron. Pure: every question brings its moment with it.
+ * Computes when a schedule is due, for cron with croner. Pure: each question has its own moment.
  *
- * Where a zone's clock is put forward, a fixed time within the skipped hour is due at the first moment after it; where
- * the clock is put back, one within the hour that comes twice is due the first time alone. With `*` or a step in minute
- * or hour, the times that the clock shows count: none in the skipped hour, twice in the hour that comes twice.
+ *                           the clock skips an hour              the clock repeats an hour
+ *   fixed time in it        due at the first moment after it     due the first time only
+ *   `*` or a step in it     not due in it                        due both times
  */
-
 import { Cron } from 'croner';
 import type { Schedule } from '../../model.ts';
 import { DAY, SECOND } from '../../units.ts';
 
-/** How far is looked for a due time, milliseconds: 29 February comes every eight years at the most. */
+/** How far Refit looks for a due time, milliseconds: 29 February can be eight years away. */
 const FAR = 9 * 366 * DAY;
 
-/** The due times of one schedule, to be asked. Moments are milliseconds since 1970 UTC. */
+/** The due times of one schedule. Moments are milliseconds since 1970 UTC. */
 export interface DueTimes {
-  /** The first one after a moment, the moment itself not included; null where none comes. */
+  /** The first due time after a moment, without the moment itself; null without one. */
   after(moment: number): number | null;
-  /** The newest one up to a moment, the moment itself included; null where there was none. */
+  /** The latest due time up to and including a moment; null without one. */
   upTo(moment: number): number | null;
-  /** The coming ones after a moment, as many as are asked for, where there are so many. */
+  /** At most `count` due times after a moment. */
   next(moment: number, count: number): readonly number[];
-  /** How many lie after one moment and up to another; counted up to `most`. */
+  /** The number of due times after one moment and up to another, at most `most`. */
   between(after: number, upTo: number, most: number): number;
 }
 
-/** Why five fields are no cron, in croner's words; null where they are understood. */
+/** Croner's error for five fields of cron; null when they are valid. */
 export function cronFault(cron: string): string | null {
   try {
     new Cron(cron, { timezone: 'UTC', mode: '5-part', paused: true });
@@ -35,13 +34,13 @@ export function cronFault(cron: string): string | null {
   }
 }
 
-/** A schedule is asked every few seconds: what it says is understood once. */
-const understood = new WeakMap<Schedule['when'], DueTimes>();
+/** Due times by schedule, because the scheduler asks every few seconds. */
+const cache = new WeakMap<Schedule['when'], DueTimes>();
 
-/** @param when as a plan has it, checked. @throws Error for what was not. */
+/** @param when from a checked plan. @throws Error for invalid cron. */
 export function dueTimes(when: Schedule['when']): DueTimes {
-  const times = understood.get(when) ?? timesOf(when);
-  understood.set(when, times);
+  const times = cache.get(when) ?? timesOf(when);
+  cache.set(when, times);
   return times;
 }
 
@@ -74,7 +73,7 @@ function onceAt(at: number): Neighbours {
 
 function byCron({ cron, timezone }: Extract<Schedule['when'], { kind: 'cron' }>): Neighbours {
   const times = new Cron(cron, { timezone, mode: '5-part', fixedTimeRule: 'no-wildcard', paused: true });
-  // Asked again and again about moments between the same two due times.
+  // Most questions are about moments between the same two due times.
   let known: { readonly from: number; readonly next: number | null } | null = null;
   return {
     after(moment) {
@@ -85,7 +84,7 @@ function byCron({ cron, timezone }: Extract<Schedule['when'], { kind: 'cron' }>)
       return known.next;
     },
     upTo(moment) {
-      // The one before the moment that follows: a due time is a whole minute.
+      // `previousRuns` excludes its moment, and a due time is a whole minute.
       const [last] = times.previousRuns(1, new Date(moment + SECOND));
       if (last === undefined || last.getTime() <= moment) return last?.getTime() ?? null;
       return times.previousRuns(1, last)[0]?.getTime() ?? null;

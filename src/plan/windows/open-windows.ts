@@ -1,75 +1,77 @@
 /**
- * When steps may begin: the windows of a plan less its freezes, in time. A window is open at a moment at which the
- * clock of the plan's zone shows a time within it; so one that lies in the hour which a clock skips does not open that
- * day, and one in an hour that comes twice opens twice.
+ * Computes when steps may start: in the windows of a plan, except in its freezes. A window is open while the clock of the
+ * plan's zone shows a time in it. If the clock skips an hour, a window in that hour does not open that day. If the clock
+ * repeats an hour, a window in that hour opens twice.
  */
-import type { SavedWindows } from '../../model.ts';
+import type { FreezeCause, SavedWindows } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { daysOf, momentsOf, offsetsOf, type Span, wallDays } from './time-zone.ts';
 import { parseFreeze, parseWindow } from './window-text.ts';
 
-/** How far ahead is looked, milliseconds: a window that does not open within this time is not going to. */
+/** How far ahead Refit looks for a window, milliseconds. */
 export const LOOK_AHEAD = 366 * DAY;
 
-/** How far back the beginning of an opening is looked for, milliseconds. */
+/** How far back Refit looks for the start of an open window, milliseconds. */
 const LOOK_BACK = 8 * DAY;
 
-/** A stretch in which steps may begin, milliseconds since 1970 UTC. */
+/** A period in which steps may start, milliseconds since 1970 UTC. */
 export interface OpenWindow {
-  /** Eight days before it was asked for, where it has been open for longer. */
+  /** At most eight days before the moment in question. */
   readonly opens: number;
-  /** The first moment at which it is closed, by the end of its windows or by a freeze; null: not within a year. */
+  /** The moment when its windows end or a freeze starts; null when this is more than a year away. */
   readonly closes: number | null;
-  /** From here on nothing new begins; not after `opens` where the opening is too short for `lastStart`. */
+  /** From this moment on no step starts. It is not after `opens` when the window is too short for `lastStart`. */
   readonly lastStart: number | null;
 }
 
-/** The windows and freezes of one plan, to be asked. */
+type Frozen = Span & { readonly cause: FreezeCause };
+
+/** Answers questions about the windows and freezes of one plan. */
 export interface OpenWindows {
-  /** The opening that a moment lies in; null where it is closed. */
+  /** The open window at a moment; null when none is open. */
   at(moment: number): OpenWindow | null;
   isOpen(moment: number): boolean;
-  /** Whether a step may begin: open, not frozen, and before the last start. */
+  /** Whether a step may start: a window is open, no freeze holds, and the last start is still ahead. */
   mayStart(moment: number): boolean;
-  /** What freezes the moment, in words; null where it is not frozen. */
-  frozenBy(moment: number): string | null;
-  /** The openings from a moment on, the one that it lies in first: as many as are asked for, where there are so many. */
+  /** The freeze at a moment; null without one. */
+  frozenBy(moment: number): FreezeCause | null;
+  /** At most `count` open windows from a moment on. The one that is open at the moment comes first. */
   next(from: number, count: number): readonly OpenWindow[];
-  /** The first opening in which a step may still begin, from a moment on; null where there is none. */
+  /** The first open window, from a moment on, in which a step may still start; null without one. */
   nextStart(from: number): OpenWindow | null;
 }
 
-/** @param windows as sealed: every spelling was checked when the plan was parsed. */
+/** @param windows as sealed. Parsing has checked every spelling. */
 export function createOpenWindows(windows: SavedWindows): OpenWindows {
   const times = wallTimesOf(windows);
-  const next: OpenWindows['next'] = (from, count) => openingsFrom(times, from, count);
-  /** What was found last holds up to the next change. */
-  let known: { from: number; to: number; opening: OpenWindow | null } | null = null;
+  const next: OpenWindows['next'] = (from, count) => openWindowsFrom(times, from, count);
+  /** The last answer, which holds until the next change. */
+  let known: { from: number; to: number; window: OpenWindow | null } | null = null;
   const at: OpenWindows['at'] = (moment) => {
     if (known === null || moment < known.from || moment >= known.to) {
       const [first = null] = next(moment, 1);
-      const opening = first !== null && first.opens <= moment ? first : null;
-      const to = opening === null ? (first?.opens ?? null) : opening.closes;
-      known = { from: moment, to: to ?? moment + DAY, opening };
+      const window = first !== null && first.opens <= moment ? first : null;
+      const to = window === null ? (first?.opens ?? null) : window.closes;
+      known = { from: moment, to: to ?? moment + DAY, window };
     }
-    return known.opening;
+    return known.window;
   };
   return {
     at,
     isOpen: (moment) => at(moment) !== null,
     mayStart: (moment) => {
-      const opening = at(moment);
-      return opening !== null && (opening.lastStart === null || moment < opening.lastStart);
+      const window = at(moment);
+      return window !== null && (window.lastStart === null || moment < window.lastStart);
     },
-    frozenBy: (moment) => frozenWithin(times, { from: moment, to: moment + 1 })[0]?.what ?? null,
+    frozenBy: (moment) => frozenWithin(times, { from: moment, to: moment + 1 })[0]?.cause ?? null,
     next,
     nextStart(from) {
       for (const count of [8, 100, Number.POSITIVE_INFINITY]) {
-        const openings = next(from, count);
-        const found = openings.find(
+        const found = next(from, count);
+        const first = found.find(
           ({ opens, lastStart }) => lastStart === null || lastStart > Math.max(opens, from),
         );
-        if (found || openings.length < count) return found ?? null;
+        if (first || found.length < count) return first ?? null;
       }
       return null;
     },
@@ -78,7 +80,7 @@ export function createOpenWindows(windows: SavedWindows): OpenWindows {
 
 type WallTimes = ReturnType<typeof wallTimesOf>;
 
-/** The windows and freezes of a plan, understood. */
+/** The windows and freezes of a plan, parsed. */
 function wallTimesOf(windows: SavedWindows) {
   return {
     windows,
@@ -87,8 +89,8 @@ function wallTimesOf(windows: SavedWindows) {
   };
 }
 
-function openingsFrom(times: WallTimes, from: number, count: number): OpenWindow[] {
-  // Most questions are answered by the next days; a year is looked through only where they do not.
+function openWindowsFrom(times: WallTimes, from: number, count: number): OpenWindow[] {
+  // The next days answer most questions, so Refit looks through a year only if they do not.
   for (const ahead of [16 * DAY, 64 * DAY, LOOK_AHEAD]) {
     const span = { from: from - LOOK_BACK, to: from + ahead };
     const all = openWithin(times, span).filter((one) => one.to > from);
@@ -102,7 +104,7 @@ function openingsFrom(times: WallTimes, from: number, count: number): OpenWindow
   return [];
 }
 
-/** Everything that is open within a span, merged and in order. */
+/** All open periods in a span, merged and in order. */
 function openWithin(times: WallTimes, span: Span): Span[] {
   const frozen = frozenWithin(times, span);
   if (times.allowed.length === 0) return without([span], frozen);
@@ -118,37 +120,39 @@ function openWithin(times: WallTimes, span: Span): Span[] {
   return without(merged(open), frozen);
 }
 
-/** What freezes a part of a span, and by what. */
-function frozenWithin({ windows, freezes }: WallTimes, span: Span): (Span & { what: string })[] {
+/** All freezes that overlap a span. */
+function frozenWithin({ windows, freezes }: WallTimes, span: Span): Frozen[] {
   const offsets = offsetsOf(span, windows.timezone);
   const written = freezes.flatMap(({ text, freeze }) => {
     const spans =
       freeze.kind === 'days'
         ? momentsOf(wallDays(freeze.first, freeze.last), offsets)
         : [{ from: Date.parse(freeze.from), to: Date.parse(freeze.to) }];
-    return spans.map((one) => ({ ...one, what: text }));
+    return spans.map((one): Frozen => ({ ...one, cause: { kind: 'frozen', title: text, calendar: null } }));
   });
   const sealed = windows.calendars.flatMap(({ file, knownUntil, freezes: events }) => [
-    ...events.map(({ from, to, title }) => ({
-      from: Date.parse(from),
-      to: Date.parse(to),
-      what: `${title} (${file})`,
-    })),
-    // What the calendar says later than that is not sealed: nobody knows whether it is a freeze.
+    ...events.map(
+      ({ from, to, title }): Frozen => ({
+        from: Date.parse(from),
+        to: Date.parse(to),
+        cause: { kind: 'frozen', title, calendar: file },
+      }),
+    ),
+    // Any later moment may be a freeze that the saved plan does not hold.
     {
       from: Date.parse(knownUntil),
       to: Number.POSITIVE_INFINITY,
-      what: `${file} is not known from here on`,
+      cause: { kind: 'calendar-end', calendar: file } as const,
     },
   ]);
   return [...written, ...sealed].filter(({ from, to }) => from < span.to && to > span.from);
 }
 
 function unreadable(text: string): never {
-  throw new Error(`internal error: the schema lets ${JSON.stringify(text)} through, which is not understood`);
+  throw new Error(`internal error: the schema accepts ${JSON.stringify(text)}, but no parser does`);
 }
 
-/** Spans in order, those that touch or overlap as one. */
+/** Spans in order. Spans that touch or overlap become one. */
 function merged(spans: readonly Span[]): Span[] {
   const all: Span[] = [];
   for (const span of spans.toSorted((a, b) => a.from - b.from)) {
@@ -160,9 +164,9 @@ function merged(spans: readonly Span[]): Span[] {
   return all;
 }
 
-/** What is left of spans when others are taken away. */
-function without(spans: readonly Span[], away: readonly Span[]): Span[] {
-  const gone = merged(away);
+/** The parts of spans outside of other spans. */
+function without(spans: readonly Span[], removed: readonly Span[]): Span[] {
+  const gone = merged(removed);
   return spans.flatMap((span) => {
     const left: Span[] = [];
     let from = span.from;

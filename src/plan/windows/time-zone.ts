@@ -1,16 +1,16 @@
 /**
- * Clocks on walls: the only file that does calendar arithmetic, and all of it by Temporal. What a zone's clock shows is
- * carried as if it were UTC, in milliseconds.
+ * Converts between moments and local times: the only file with calendar arithmetic, all of it by Temporal. A local time is
+ * a number of milliseconds, as if the zone were UTC.
  */
 import { Temporal } from 'temporal-polyfill';
 
-/** A stretch of time, milliseconds since 1970 UTC: from `from` on, before `to`. */
+/** A period, milliseconds since 1970 UTC: from `from` up to, but not including, `to`. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** True where the name stands in the tz database. */
+/** Whether the tz database has the zone. */
 export function isTimeZone(name: string): boolean {
   try {
     zoned(0, name);
@@ -20,14 +20,14 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Every name of a zone that the platform lists, for those who misspelt one. */
+/** Every zone name that the platform lists, to suggest one for a misspelled name. */
 export function timeZones(): readonly string[] {
   return Intl.supportedValuesOf('timeZone');
 }
 
 /**
- * What a zone's clock shows at a moment: such as `2026-11-25`, `01:00` and, for Wednesday, 3.
- * @throws RangeError where the zone is not known.
+ * The local time in a zone at a moment, such as `2026-11-25`, `01:00` and, for Wednesday, 3.
+ * @throws RangeError for an unknown zone.
  */
 export function wallTime(at: number, zone: string): { date: string; time: string; weekday: number } {
   const local = zoned(at, zone);
@@ -38,7 +38,7 @@ export function wallTime(at: number, zone: string): { date: string; time: string
   };
 }
 
-/** The days on which the moments of a span lie in a zone, and so many before; each with the midnight that begins it. */
+/** The local days of a span and the `before` days before it, each with the midnight at its start. */
 export function daysOf({ from, to }: Span, zone: string, before: number) {
   const last = zoned(to, zone).toPlainDate();
   const days: { weekday: number; midnight: number }[] = [];
@@ -50,7 +50,7 @@ export function daysOf({ from, to }: Span, zone: string, before: number) {
   return days;
 }
 
-/** From the first midnight of one day to that after another, as a clock on the wall shows them. */
+/** The local period from the start of one day to the end of another. */
 export function wallDays(first: string, last: string): Span {
   const after = Temporal.PlainDate.from(last).add({ days: 1 });
   return { from: midnightOf(Temporal.PlainDate.from(first)), to: midnightOf(after) };
@@ -64,7 +64,7 @@ function midnightOf(day: Temporal.PlainDate): number {
   return day.toZonedDateTime('UTC').epochMilliseconds;
 }
 
-/** A stretch in which a zone's clock is so many milliseconds ahead of UTC. */
+/** A period in which a zone is `ahead` milliseconds ahead of UTC. */
 export interface Offset extends Span {
   readonly ahead: number;
 }
@@ -84,8 +84,8 @@ export function offsetsOf(span: Span, zone: string): Offset[] {
 }
 
 /**
- * The moments at which a zone's clock shows a time within `wall`: none where the clock skips all of it, and two spans
- * where the clock is put back and shows all of it twice.
+ * The moments at which the local time is in `wall`. There are none if the clock skips all of it, and two spans if the
+ * clock repeats it.
  */
 export function momentsOf(wall: Span, offsets: readonly Offset[]): Span[] {
   return offsets.flatMap(({ from, to, ahead }) => {
@@ -95,8 +95,8 @@ export function momentsOf(wall: Span, offsets: readonly Offset[]): Span[] {
 }
 
 /**
- * The moment at which a zone's clock shows a date and time such as `2026-11-25T01:00:00`; the first of two, and where
- * the clock skips it the moment so long after the change as it lies after the skipped hour's beginning.
+ * The moment of a local date and time such as `2026-11-25T01:00:00`. Of two such moments it is the first. If the clock
+ * skips the time, the moment is later by the length of the gap.
  */
 export function instantOf(wall: string, zone: string): number {
   return Temporal.PlainDateTime.from(wall.replace(/Z$/, '')).toZonedDateTime(zone).epochMilliseconds;

@@ -1,23 +1,23 @@
 /**
- * The spellings of windows, freezes and moments: `Tue-Thu 01:00-05:00`, `2026-11-10..2026-11-12`,
- * `2026-11-10T05:00:00+08:00`. Each gives null for any other.
+ * Parses windows, freezes and moments: `Tue-Thu 01:00-05:00`, `2026-11-10..2026-11-12`, `2026-11-10T05:00:00+08:00`.
+ * Each parser gives null for any other spelling.
  */
 
-/** The days of a week as windows spell them; ISO numbers them from 1. */
+/** The weekdays in the spelling of windows. ISO numbers them from 1. */
 export const WEEKDAYS: readonly string[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 const MINUTES_A_DAY = 24 * 60;
 
-/** A window as the clock on the wall shows it. */
+/** A window in local time. */
 export interface WallWindow {
   /** The ISO weekdays, 1 to 7, on which it opens. */
   readonly days: ReadonlySet<number>;
-  /** Minutes since the midnight on which that day begins; `to` is above a day where it closes on the next one. */
+  /** Minutes since the midnight at the start of that day. `to` is more than a day if it closes on the next day. */
   readonly from: number;
   readonly to: number;
 }
 
-/** `Fri 22:00-02:00` opens on Friday and closes on Saturday; `Sat-Mon` goes over the weekend; `24:00` is the day's end. */
+/** `Fri 22:00-02:00` closes on Saturday. `Sat-Mon` includes Sunday. `24:00` is the end of the day. */
 export function parseWindow(text: string): WallWindow | null {
   const match = /^([A-Za-z,-]+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text);
   if (!match) return null;
@@ -48,7 +48,7 @@ function parseMinutes(text: string): number | null {
   return minute > 59 || minutes > MINUTES_A_DAY ? null : minutes;
 }
 
-/** Whole days of the plan's zone, both included; or from one moment to another, ISO 8601 UTC, the second not included. */
+/** Whole days in the plan's zone, both included; or a period, ISO 8601 UTC, without its end. */
 export type Freeze =
   | { readonly kind: 'days'; readonly first: string; readonly last: string }
   | { readonly kind: 'moments'; readonly from: string; readonly to: string };
@@ -67,7 +67,7 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && isDate(text);
 }
 
-/** A date and time with its zone, as ISO 8601 UTC with milliseconds; null also for a moment that does not exist. */
+/** A date and time with its zone, as ISO 8601 UTC with milliseconds; null for a moment that does not exist. */
 export function parseInstant(value: unknown): string | null {
   const text = typeof value === 'string' ? value : '';
   const match =
@@ -81,7 +81,7 @@ export function parseInstant(value: unknown): string | null {
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 
-/** True where `YYYY-MM-DD` names a day that exists: the platform rolls 30 February over into March. */
+/** Whether the day `YYYY-MM-DD` exists. The platform itself reads 30 February as a day in March. */
 export function isDate(day: string): boolean {
   const ms = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);

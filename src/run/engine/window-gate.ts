@@ -1,5 +1,6 @@
 /** The windows of a live run: whether a step may begin now, and what happens when a window closes. */
 import type { Clock } from '../../clock.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { SavedPlan } from '../../model.ts';
 import { closedWindowsMessage } from '../../plan/windows/describe-windows.ts';
 import { createOpenWindows } from '../../plan/windows/open-windows.ts';
@@ -16,7 +17,8 @@ export function createWindowGate(
   const openings = createOpenWindows(windows);
   const refusal = () => {
     const now = clock.now();
-    return openings.mayStart(now) ? null : closedWindowsMessage(openings, windows, now);
+    const closed = closedWindowsMessage(openings, windows, now);
+    return closed && textOf(closed);
   };
   return {
     /** Why nothing may begin now, with the next opening, in one sentence; null where it may. */

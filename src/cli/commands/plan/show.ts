@@ -1,4 +1,5 @@
 /** `refit show SAVED`: shows a saved plan again; with `--live` compares it with the live fleet. Reads only. */
+import { message } from '../../../messages/messages.ts';
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { findDrift } from '../../../operations/plan-fleet.ts';
@@ -16,9 +17,12 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   const again = planAgain(plan, file);
   const expired: Finding[] = [];
   if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
-    const message = `the saved plan expired at ${plan.expiresAt}: it can no longer start a run`;
-    expired.push(createFinding('Refit.Expired', { message, fix: again }, null, null));
-    terminal.hint(`${message}; next: ${again}`);
+    const finding = createFinding(
+      'Refit.Expired',
+      message('saved-plan.expired', { expiresAt: plan.expiresAt, command: again }),
+    );
+    expired.push(finding);
+    terminal.hint(`${finding.message}; next: ${again}`);
   }
   const drifted = options.live ? await readDrift(plan, file, options, terminal) : [];
   const blocked = plan.blocked.flatMap(({ findings }) => findings);

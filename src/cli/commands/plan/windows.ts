@@ -1,6 +1,7 @@
 /** `refit windows next PLAN`: lists the next windows, and whether the forecast fits into each. */
 import { iso } from '../../../clock.ts';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
+import { textOf } from '../../../messages/messages.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
@@ -46,9 +47,10 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
     text: () => {
       if (!windows || !openWindows) return 'the plan has no windows: it can start at any time\n';
       const isOpen = `open: a step can start now, ${formatMoment(now, windows.timezone)}`;
+      const closed = closedWindowsMessage(openWindows, windows, now);
       const rows = coming.map((one) => rowOf(one, windows, now, load));
       const lines = [
-        closedWindowsMessage(openWindows, windows, now) ?? isOpen,
+        closed === null ? isOpen : textOf(closed),
         `forecast  ${formatLoad(load)}`,
         ...(rows.length === 0
           ? ['no window opens within a year']
