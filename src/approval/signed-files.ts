@@ -1,6 +1,6 @@
 /**
- * Writes and reads approvals, and signatures over the head of a journal, which cover every entry up to it. Each signature
- * has exactly one text; Refit accepts no other.
+ * Writes and reads approvals, and signatures over the head of a journal. A head signature covers every entry up to the
+ * head. Each signature has exactly one text; Refit accepts no other.
  */
 import { iso } from '../clock.ts';
 import { canonical } from '../digest.ts';

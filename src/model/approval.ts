@@ -19,7 +19,7 @@ export interface ApproversInFile {
   readonly location: SourceLocation;
 }
 
-/** How many approvers must sign a plan made from a run, and who they are: as sealed in the plan of the run. */
+/** The approvers of a plan made from a run, as sealed in the plan of the run. */
 export type ApproversOfRun = Pick<Approvals, 'need' | 'approvers'>;
 
 /** The signatures that a plan needs before a run, as sealed into it. */

@@ -31,7 +31,7 @@ export interface ForecastTime {
   readonly total: LikelySeconds;
   /** From the start of a run to its last order, if every window were open. */
   readonly lastOrder: LikelySeconds;
-  /** From the start of a run to the end of each wave, before its soak; in the order of the waves. */
+  /** From the start of a run to the end of each wave. A soak comes after it. In the order of the waves. */
   readonly waves: readonly ({ readonly name: string } & LikelySeconds)[];
   /** How many windows the run needs (median); 1 for a plan without windows. */
   readonly windows: number;

@@ -44,8 +44,8 @@ export interface PlanTarget {
     | { readonly kind: 'select'; readonly select: Select; readonly exclude: readonly Select[] };
   readonly requested: Readonly<Partial<Record<Dimension, RequestedSize>>>;
   /**
-   * Zone codes for replicas that are added to, or removed from, a multi-zone instance: one for each replica. A shorter
-   * list repeats from the start. Null when the author names none.
+   * Zone codes for added or removed replicas of a multi-zone instance, one for each replica. A shorter list repeats from
+   * the start. Null when the author names none.
    */
   readonly zones: readonly string[] | null;
   /** In a plan made from a run: the conditions under which the instance gets steps. */
@@ -94,7 +94,7 @@ export interface Plan {
   readonly schedule?: Schedule;
 }
 
-/** The run that a plan is made from, with the digest of its saved plan and the head of its journal. */
+/** The run that a plan is made from, with its digest and its journal head. */
 export interface PlanSource {
   readonly kind: 'rollback' | 'retry';
   /** The run directory, as the user named it. */

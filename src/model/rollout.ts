@@ -28,7 +28,7 @@ export interface Execution {
   readonly slowStart?: boolean;
 }
 
-/** Limits how many instances of one group may be in progress at the same time, over the whole run. */
+/** Limits how many instances of one group are in progress together, over the whole run. */
 export interface Spread {
   /** `tags.KEY`, `zone`, `region` or `profile`. Instances with the same value are a group. */
   readonly by: string;

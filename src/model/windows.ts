@@ -10,7 +10,7 @@ export interface Windows {
   readonly freeze: readonly string[];
   /** How long before the end of a window the last step may start, milliseconds. */
   readonly lastStart: number;
-  /** What Refit does with steps in progress when the window closes: follow them to their end, or leave them to the next apply. */
+  /** When the window closes: follow steps in progress to their end, or leave them to the next apply. */
   readonly atClose: 'drain' | 'halt';
 }
 

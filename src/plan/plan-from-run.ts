@@ -1,5 +1,5 @@
 /**
- * Makes a plan from a run: it takes back what the run verified, or asks again for what the run left undone. It is an
+ * Makes a plan from a run. The plan takes back what the run verified, or asks again for what it left undone. It is an
  * ordinary plan, so rules, guards, prices and the seal apply to it, against the present fleet.
  */
 import { given } from '../given.ts';
@@ -46,8 +46,8 @@ export interface FromRun {
 }
 
 /**
- * `rollback` takes instances with a verified step back to their size before the run, if they still have the size at which
- * the run left them. `retry` asks again for the planned size where a step failed, was refused, drifted, was skipped or
+ * `rollback` takes instances with a verified step back to their size before the run. They must still have the size that
+ * the run gave them. `retry` asks again for the planned size where a step failed, was refused, drifted, was skipped or
  * never ran. Both block an instance whose outcome is unknown. Both keep the windows and freezes of the run's plan,
  * except with `ignoreWindows`. Pure.
  * @returns the plan, the sealed calendars of the run's plan, and findings for the reviewer.
@@ -207,8 +207,7 @@ function unfinishedFinding(run: string): Finding {
 }
 
 /**
- * When the plan may start: in the sealed windows of the run's plan, with its calendars, or at any time with
- * `ignoreWindows`. @param now milliseconds since 1970 UTC.
+ * When the plan may start: in the sealed windows of the run's plan, or at any time with `ignoreWindows`. @param now milliseconds since 1970 UTC.
  */
 function timingOf(saved: SavedPlan, source: PlanSource, now: number) {
   const { windows, execution } = saved;
@@ -218,7 +217,7 @@ function timingOf(saved: SavedPlan, source: PlanSource, now: number) {
     return { ...always, switch: 'now' as const, findings: windowsIgnoredFindings(saved, source) };
   if (windows === undefined) return always;
   const next = createOpenWindows(windows).nextStart(now);
-  // The window's start plus the lifetime of the run's plan, but not after the last start in the window.
+  // The window's start plus the lifetime of the run's plan, at most the window's last start.
   const until = next === null ? now : Math.min(next.lastStart ?? Number.POSITIVE_INFINITY, next.opens + own);
   return {
     // The sealed calendars are returned separately. Refit does not read their files again.

@@ -65,8 +65,8 @@ function describe(value: unknown): string {
 }
 
 /**
- * Checks what the schema cannot: each step is in exactly its wave, follows the step that it needs, and has a
- * precondition; schedule and windows are valid.
+ * Checks what the schema cannot. Each step must be in exactly its wave, follow the step that it needs, and have a
+ * precondition. Schedule and windows must be valid.
  */
 function contradictionIn(saved: SavedPlan): string | null {
   const wave = saved.approvals ? undefined : saved.waves.find(({ approval }) => approval !== undefined);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMissing, judgeApprovals } from '../../src/approval/judge-approvals.ts';
 import { encodeApproval, readApproval } from '../../src/approval/signed-files.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import type { ApprovalFile } from '../../src/model.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { approver, file, HOUR, NOW, SAVED, signed } from './people.ts';
@@ -15,52 +16,52 @@ function judge(texts: readonly string[], wave: number | null = null, now = NOW) 
   return {
     enough: judgement.enough,
     counted: judgement.counted.map(({ approval }) => approval.by),
-    why: judgement.rejected.map(({ why }) => why),
+    reasons: judgement.rejected.map(({ reason }) => textOf(reason)),
     missing: judgement.missing,
-    said: formatMissing(SAVED, wave, judgement).join('\n'),
+    text: formatMissing(SAVED, wave, judgement).join('\n'),
   };
 }
 
 const rewritten = (approval: ApprovalFile, change: Partial<ApprovalFile>) =>
   encodeApproval({ ...approval, ...change });
 
-describe('an approval that does not count is told with its reason, and the plan stays unapproved', () => {
+describe('an approval that does not count has a reason and leaves the plan unapproved', () => {
   // biome-ignore format: one line a case
   it.each<[string, string, RegExp]>([
-    ['forged: somebody else says to be jun', file('jun', { key: 'mallory' }), /key of no approver/],
-    ['forged: the key is said to be jun\'s', rewritten(signed('jun', { key: 'mallory' }), { key: signed('jun').key }), /forged or changed: the signature is not jun's/],
-    ['forged: a signature taken from another', rewritten(signed('jun'), { signature: signed('jun', { wave: 'rest' }).signature }), /forged or changed/],
-    ['made to last longer', rewritten(signed('jun'), { expiresAt: '2027-01-01T00:00:00.000Z' }), /forged or changed/],
-    ['bent to another plan', rewritten(signed('jun', { digest: 'e'.repeat(64) }), { digest: SAVED.digest }), /forged or changed/],
+    ['forged: another person pretends to be jun', file('jun', { key: 'mallory' }), /not the key of an approver of this plan/],
+    ['forged: with the key of jun in the text', rewritten(signed('jun', { key: 'mallory' }), { key: signed('jun').key }), /forged or changed: the signature over its content is not by jun/],
+    ['forged: with the signature of another approval', rewritten(signed('jun'), { signature: signed('jun', { wave: 'rest' }).signature }), /forged or changed/],
+    ['changed to expire later', rewritten(signed('jun'), { expiresAt: '2027-01-01T00:00:00.000Z' }), /forged or changed/],
+    ['changed to another plan', rewritten(signed('jun', { digest: 'e'.repeat(64) }), { digest: SAVED.digest }), /forged or changed/],
     ['expired', file('jun', { expires: -1 }), /expired at 2026-01-05T01:59:59.999Z; it is 2026-01-05T02:00:00.000Z/],
     ['expired at this very moment', file('jun', { expires: 0 }), /expired at/],
-    ['of another plan', file('jun', { digest: 'e'.repeat(64) }), /of another plan \(eeeeeeee, not .{8}\): a changed plan needs new approvals/],
-    ['the owner\'s, by another spelling of the name', file('DBA'), /DBA made the plan, and may not approve it/],
-    ['the same person\'s a second time', file('wei', { expires: HOUR }), /a second one by wei: one person counts once/],
-    ['in another\'s name', file('jun', { by: 'li' }), /says li, and is signed with the key of jun/],
+    ['of another plan', file('jun', { digest: 'e'.repeat(64) }), /approves another plan \(eeeeeeee, not .{8}\): a changed plan needs new approvals/],
+    ['the owner\'s, by another spelling of the name', file('DBA'), /DBA made the plan and may not approve it/],
+    ['the same person\'s a second time', file('wei', { expires: HOUR }), /a second approval by wei: each approver counts once/],
+    ['in another\'s name', file('jun', { by: 'li' }), /says li, but it is signed with the key of jun/],
     ['of a wave', file('jun', { wave: 'rest' }), /approves wave rest, not the plan/],
     ['not JSON', 'approved!', /not JSON/],
     ['empty', '', /not JSON/],
-    ['of a version to come', WEI.replace('refit.approval/1', 'refit.approval/2'), /refit.approval\/2, and this version reads refit.approval\/1/],
-    ['something else', '{"format":"refit.saved-plan/1"}\n', /no approval of this format/],
-    ['laid out for reading', `${JSON.stringify(signed('jun'), null, 2)}\n`, /not those that refit approve wrote/],
-    ['without its line feed', file('jun').trimEnd(), /not those that refit approve wrote/],
-  ])('%s', (_, text, why) => {
-    const told = judge([WEI, text]);
-    expect(told).toMatchObject({ enough: false, counted: ['wei'], missing: ['jun', 'li'] });
-    expect(told.why).toEqual([expect.stringMatching(why)]);
-    expect(told.said).toMatch(/needs 2 approvals and has 1 \(wei\); missing: 1 of jun, li\n1\.json does not count: /);
+    ['in a newer format', WEI.replace('refit.approval/1', 'refit.approval/2'), /refit.approval\/2; this version of refit reads refit.approval\/1/],
+    ['something else', '{"format":"refit.saved-plan/1"}\n', /not an approval in this format/],
+    ['indented', `${JSON.stringify(signed('jun'), null, 2)}\n`, /its bytes differ from what refit approve writes/],
+    ['without its line feed', file('jun').trimEnd(), /its bytes differ from what refit approve writes/],
+  ])('%s', (_, text, reason) => {
+    const judgement = judge([WEI, text]);
+    expect(judgement).toMatchObject({ enough: false, counted: ['wei'], missing: ['jun', 'li'] });
+    expect(judgement.reasons).toEqual([expect.stringMatching(reason)]);
+    expect(judgement.text).toMatch(/needs 2 approvals and has 1 \(wei\); missing: 1 of jun, li\n1\.json does not count: /);
   });
 
-  it('too few: who is missing is named', () => {
-    expect(judge([]).said).toBe(
+  it('names who is missing', () => {
+    expect(judge([]).text).toBe(
       `the plan (${SAVED.digest.slice(0, 8)}) needs 2 approvals and has 0 (none); missing: 2 of wei, jun, li`,
     );
   });
 });
 
 describe('approvals that count', () => {
-  it('are as many as the plan wants, by distinct people, in any order', () => {
+  it('are enough signatures by distinct people, in any order', () => {
     expect(judge([file('li'), WEI])).toMatchObject({ enough: true, counted: ['li', 'wei'] });
     expect(judge([WEI, file('jun'), file('li')])).toMatchObject({
       enough: true,
@@ -68,31 +69,31 @@ describe('approvals that count', () => {
     });
   });
 
-  it('count beside others that do not', () => {
-    const told = judge([file('jun', { expires: -1 }), 'noise', file('jun'), WEI]);
-    expect(told).toMatchObject({ enough: true, counted: ['jun', 'wei'] });
-    expect(told.why).toHaveLength(2);
+  it('count beside approvals that do not count', () => {
+    const judgement = judge([file('jun', { expires: -1 }), 'noise', file('jun'), WEI]);
+    expect(judgement).toMatchObject({ enough: true, counted: ['jun', 'wei'] });
+    expect(judgement.reasons).toHaveLength(2);
   });
 
-  it('are one file where the same file lies in two places', () => {
-    expect(judge([WEI, WEI])).toMatchObject({ enough: false, counted: ['wei'], why: [] });
+  it('count once when the same file is in two folders', () => {
+    expect(judge([WEI, WEI])).toMatchObject({ enough: false, counted: ['wei'], reasons: [] });
   });
 
-  it('count until the moment at which they expire', () => {
+  it('count until they expire', () => {
     const both = [WEI, file('jun')];
     expect(judge(both, null, NOW + 2 * HOUR - 1).enough).toBe(true);
     expect(judge(both, null, NOW + 2 * HOUR).enough).toBe(false);
   });
 
-  it('of a wave are for that wave alone', () => {
+  it('of a wave count for that wave only', () => {
     const rest = [file('wei', { wave: 'rest' }), file('jun', { wave: 'rest' })];
     expect(judge(rest, REST)).toMatchObject({ enough: true, counted: ['wei', 'jun'] });
     expect(judge(rest, 1)).toMatchObject({ enough: false, counted: [] });
-    expect(judge(rest, 1).why[0]).toBe('it approves wave rest, not wave tenth');
+    expect(judge(rest, 1).reasons[0]).toBe('it approves wave rest, not wave tenth');
   });
 
-  it('of the plan approve no wave, and are no fault beside those of a wave', () => {
-    expect(judge([WEI, file('jun')], REST)).toMatchObject({ enough: false, counted: [], why: [] });
+  it('of the plan approve no wave, and Refit does not report them as rejected', () => {
+    expect(judge([WEI, file('jun')], REST)).toMatchObject({ enough: false, counted: [], reasons: [] });
   });
 
   it('by two names with one key count once', () => {
@@ -107,11 +108,11 @@ describe('approvals that count', () => {
 });
 
 describe('the text of an approval', () => {
-  it('is read back as it was signed', () => {
+  it('reads back unchanged', () => {
     expect(readApproval(WEI)).toEqual(signed('wei'));
   });
 
-  it('of which any single byte was changed, added or taken away does not count', () => {
+  it('does not count after any single byte is changed, added or removed', () => {
     const bytes = Buffer.from(WEI, 'utf8');
     const changes = fc.oneof(
       fc.record({ kind: fc.constant('change'), at: fc.nat(bytes.length - 1), byte: fc.nat(255) }),
@@ -130,7 +131,7 @@ describe('the text of an approval', () => {
     );
   });
 
-  it('of which any single byte was changed to each of its neighbours does not count', () => {
+  it('does not count after any single bit is flipped', () => {
     const bytes = Buffer.from(WEI, 'utf8');
     for (const [at, byte] of bytes.entries())
       for (const flip of [1, 2, 4, 8, 16, 32, 64]) {

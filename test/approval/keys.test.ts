@@ -1,4 +1,4 @@
-/** Keys as people have them. The files in fixtures/ are throw-away keys, made by ssh-keygen 9.2 and openssl 3.0. */
+/** Keys in the forms that people have. The keys in fixtures/ are for tests only, made by ssh-keygen 9.2 and openssl 3.0. */
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,30 +8,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PublicKey, readPrivateKey, readPublicKey } from '../../src/approval/keys.ts';
 import { RefitError } from '../../src/errors.ts';
+import { message, render } from '../../src/messages/messages.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'latin1');
 
 function publicFrom(text: string): PublicKey {
   const key = readPublicKey(text);
-  if ('why' in key) throw new Error(key.why);
+  if ('fault' in key) throw new Error(key.fault.kind);
   return key;
 }
 
-function refusal(text: string, file = 'key'): { what: string; fix: string; code: string } {
+function refusal(text: string, file = 'key'): { message: string; fix: string; code: string } {
   try {
     readPrivateKey(text, file);
   } catch (error) {
-    if (error instanceof RefitError) return { what: error.message, fix: error.fix, code: error.code };
+    if (error instanceof RefitError) return { message: error.message, fix: error.fix, code: error.code };
     throw error;
   }
-  throw new Error('it was taken');
+  throw new Error('it was accepted');
 }
 
 describe('a private key', () => {
   it.each([
     ['an OpenSSH file', 'wei', 'wei.pub'],
     ['PKCS#8 in PEM', 'li.pem', 'li-public.pem'],
-  ])('as %s signs what its public key bears out', (_, own, open) => {
+  ])('as %s makes signatures that its public key verifies', (_, own, open) => {
     const key = readPrivateKey(fixture(own), own);
     const theirs = publicFrom(fixture(open));
     expect(key.public.line).toBe(theirs.line);
@@ -41,7 +42,7 @@ describe('a private key', () => {
     expect(theirs.verify('another text', signature)).toBe(false);
   });
 
-  it('signs as RFC 8032 says (§7.1, test 1)', () => {
+  it('signs as in RFC 8032 (§7.1, test 1)', () => {
     const seed = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
     const der = Buffer.from(`302e020100300506032b657004220420${seed}`, 'hex');
     const pem = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({
@@ -61,7 +62,7 @@ describe('a private key', () => {
     [
       'an OpenSSH file with a passphrase',
       fixture('with-passphrase'),
-      /has a passphrase, .*no ssh-agent/,
+      /has a passphrase; .*does not use ssh-agent/,
       /ssh-keygen -p -N '' -f COPY/,
     ],
     [
@@ -73,30 +74,30 @@ describe('a private key', () => {
     [
       'a key of another kind',
       fixture('ecdsa'),
-      /ecdsa-sha2-nistp256, and only Ed25519/,
+      /ecdsa-sha2-nistp256, and Refit accepts only Ed25519/,
       /ssh-keygen -t ed25519/,
     ],
     ['a public key', fixture('wei.pub'), /is a public key/, /ssh-keygen/],
     ['a public key in PEM', fixture('li-public.pem'), /is a public key/, /./],
-    ['no key at all', 'hello', /no private key/, /ssh-keygen -t ed25519/],
-    ['nothing', '', /no private key/, /ssh-keygen -t ed25519/],
-  ])('is refused where it is %s, with what to type', (_, text, what, fix) => {
-    const told = refusal(text);
-    expect(told).toEqual({
+    ['no key at all', 'hello', /not a private key/, /ssh-keygen -t ed25519/],
+    ['nothing', '', /not a private key/, /ssh-keygen -t ed25519/],
+  ])('is refused when it is %s, with a fix', (_, text, message, fix) => {
+    const refused = refusal(text);
+    expect(refused).toEqual({
       code: 'usage',
-      what: expect.stringMatching(what),
+      message: expect.stringMatching(message),
       fix: expect.stringMatching(fix),
     });
-    expect(told.what).not.toContain('internal');
+    expect(refused.message).not.toContain('internal');
   });
 
-  it('is named without its .pub, where the public one was named', () => {
+  it('has a fix without .pub when the user names the public key', () => {
     expect(refusal(fixture('wei.pub'), '/home/wei/.ssh/id_ed25519.pub').fix).toBe(
       '--key /home/wei/.ssh/id_ed25519',
     );
   });
 
-  it('that is cut off or changed anywhere signs as itself, or is refused by a sentence', () => {
+  it('signs as itself or is refused with a RefitError when it is cut off or changed anywhere', () => {
     const whole = fixture('wei');
     const own = readPrivateKey(whole, 'wei').public.line;
     fc.assert(
@@ -126,7 +127,7 @@ describe('a public key', () => {
     expect(publicFrom(line).fingerprint).toBe('SHA256:fbQMkZqLe08IdFw3T+YPWkO64RV29ksan/cIKyign9U');
   });
 
-  it('is one text whatever comment stands behind it', () => {
+  it('is one text, whatever its comment is', () => {
     const bare = line.split(' ').slice(0, 2).join(' ');
     for (const text of [line, bare, `${bare} another comment`, `  ${bare}\n`])
       expect(publicFrom(text).line).toBe(bare);
@@ -135,23 +136,25 @@ describe('a public key', () => {
   it.each([
     ['a private key', fixture('wei'), /is a private key/],
     ['a private key in PEM', fixture('li.pem'), /is a private key/],
-    ['a key of another kind', fixture('ecdsa.pub'), /ecdsa-sha2-nistp256, and only Ed25519/],
+    ['a key of another kind', fixture('ecdsa.pub'), /ecdsa-sha2-nistp256, and Refit accepts only Ed25519/],
     ['a line that is cut off', line.slice(0, 50), /cut off/],
     ['a line with a byte changed in its head', line.replace('AAAAC3', 'AAAAC4'), /cut off or was changed/],
     ['a line without its key', 'ssh-ed25519', /cut off/],
-    ['words', 'the key of wei', /no Ed25519 public key/],
-    ['PEM of nothing', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', /no public key/],
-  ])('is refused where it is %s', (_, text, why) => {
-    expect(readPublicKey(text)).toEqual({
-      why: expect.stringMatching(why),
+    ['prose', 'the key of wei', /not an Ed25519 public key/],
+    ['empty PEM', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', /not a public key/],
+  ])('is refused when it is %s', (_, text, reason) => {
+    const { fault } = readPublicKey(text) as Extract<ReturnType<typeof readPublicKey>, { fault: unknown }>;
+    expect(render(message('approval.bad-key', { number: 1, fault }))).toEqual({
+      message: expect.stringMatching(reason),
       fix: expect.stringMatching(/./),
+      example: null,
     });
   });
 });
 
 const HAS_SSH_KEYGEN = (() => {
   try {
-    // It has no word for its version: without arguments to speak of it tells its usage.
+    // ssh-keygen has no option for its version, so this prints a fingerprint.
     execFileSync('ssh-keygen', ['-l', '-f', join(import.meta.dirname, 'fixtures/wei.pub')], {
       stdio: 'ignore',
     });
@@ -162,17 +165,17 @@ const HAS_SSH_KEYGEN = (() => {
 })();
 
 describe.skipIf(!HAS_SSH_KEYGEN && process.env.REFIT_REQUIRE_ALL !== '1')(
-  'keys made by the ssh-keygen command that is here',
+  'keys made by the local ssh-keygen command',
   () => {
-    it.each(['one', 'two', 'three'])('sign, and have its fingerprint (%s)', (name) => {
+    it.each(['one', 'two', 'three'])('sign, and have the fingerprint that it prints (%s)', (name) => {
       const folder = mkdtempSync(join(tmpdir(), 'refit-keys-'));
       try {
         const path = join(folder, name);
         execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `${name} of a test`, '-f', path]);
-        const told = execFileSync('ssh-keygen', ['-l', '-f', path], { encoding: 'utf8' });
+        const printed = execFileSync('ssh-keygen', ['-l', '-f', path], { encoding: 'utf8' });
         const open = publicFrom(readFileSync(`${path}.pub`, 'utf8'));
         const key = readPrivateKey(readFileSync(path, 'latin1'), path);
-        expect(told.split(' ')[1]).toBe(open.fingerprint);
+        expect(printed.split(' ')[1]).toBe(open.fingerprint);
         expect(open.verify(name, key.sign(name))).toBe(true);
       } finally {
         rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** People with keys of their own, the same in every run of the tests, and a plan that wants their approval. */
+/** People with keys, the same in every test run, and a plan that needs their approval. */
 import { createPrivateKey, hash } from 'node:crypto';
 import { type PrivateKey, readPrivateKey } from '../../src/approval/keys.ts';
 import { encodeApproval, signApproval } from '../../src/approval/signed-files.ts';
@@ -9,7 +9,7 @@ import { savedPlan } from '../report/situations.ts';
 export const HOUR = 3_600_000;
 export const NOW: number = Date.UTC(2026, 0, 5, 2, 0, 0);
 
-/** PKCS#8 in PEM of a key that is made of the name. */
+/** A private key made from a name, as PKCS#8 in PEM. */
 export function pemOf(name: string): string {
   const head = Buffer.from('302e020100300506032b657004220420', 'hex');
   const key = Buffer.concat([head, hash('sha256', name, 'buffer')]);
@@ -32,7 +32,7 @@ export function approversFile(names: readonly string[]): string {
   return names.map((name) => `- { name: ${name}, key: ${keyOf(name).public.line} ${name}@host }\n`).join('');
 }
 
-/** A plan of three waves that wants two of wei, jun and li; dba owns it, and the last wave asks for its own approval. */
+/** A plan of dba with three waves. It needs two of wei, jun and li, and its last wave needs its own approval. */
 export const SAVED: SavedPlan = sealPlan({
   ...savedPlan(
     [0, 1, 2].map((wave) => ({

@@ -1,4 +1,4 @@
-/** Signatures over the head of a journal: what counts, and each way in which one does not. */
+/** Signatures over the head of a journal: which count, and why others do not. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readPrivateKey } from '../../src/approval/keys.ts';
@@ -17,8 +17,8 @@ const li = keyIn('li.pem');
 const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
 const NOW = Date.UTC(2026, 0, 5, 3);
 const last = entries.at(-1)!;
-const what = { digest: saved.digest, head: last.hash, entries: last.seq, by: 'wei' };
-const good = signHead(what, wei, NOW);
+const content = { digest: saved.digest, head: last.hash, entries: last.seq, by: 'wei' };
+const good = signHead(content, wei, NOW);
 const signers = (...list: [string, typeof wei][]) => ({
   file: 'signers.yaml',
   list: list.map(([name, key]) => ({ name, key: key.public.line })),
@@ -40,7 +40,7 @@ const examine = (
   });
 
 describe('a signature over the head of a journal', () => {
-  it('reads back as it was written, and counts for whoever is known by the key', () => {
+  it('reads back unchanged, and counts for the known signer with its key', () => {
     expect(readHeadSignature(encodeHeadSignature(good))).toEqual(good);
     expect(examine(good)).toEqual({
       faults: [],
@@ -51,11 +51,11 @@ describe('a signature over the head of a journal', () => {
     });
   });
 
-  it('is called by the name that its key has in the list, whatever it says of itself', () => {
-    expect(examine(signHead({ ...what, by: 'jun' }, wei, NOW)).good[0]).toMatch(/^wei signed/);
+  it('has the name of its key in the list, not the name in its text', () => {
+    expect(examine(signHead({ ...content, by: 'jun' }, wei, NOW)).good[0]).toMatch(/^wei signed/);
   });
 
-  it('is good without a list of signers, with a warning that nothing tells whose key it is', () => {
+  it('is good without a list of signers, with a warning that the key is unknown', () => {
     const { faults, warnings, good: found } = examine(good, null);
     expect({ faults, found }).toEqual({ faults: [], found: [expect.stringMatching(/^wei signed/)] });
     expect(warnings.join()).toContain('--signers FILE');
@@ -64,55 +64,55 @@ describe('a signature over the head of a journal', () => {
   const forged = { ...good, by: 'jun' };
   const { signature: _, ...unsigned } = good;
   it.each<[string, HeadSignature | string, RegExp]>([
-    ['says something else than was signed', forged, /forged or changed/],
-    ['has the key of another', { ...good, key: li.public.line }, /forged or changed/],
-    ['has bytes that were changed', encodeHeadSignature(good).replace('{', '{ '), /was changed/],
+    ['has other content than the signer signed', forged, /forged or changed/],
+    ['has the key of another person', { ...good, key: li.public.line }, /forged or changed/],
+    ['has changed bytes', encodeHeadSignature(good).replace('{', '{ '), /was changed/],
     ['is cut off', encodeHeadSignature(good).slice(0, 100), /not JSON/],
     [
-      'has another spelling of the same bytes',
-      { ...good, signature: reSpelt(good.signature) },
-      /forged or changed|no signature/,
+      'spells the same bytes in another way',
+      { ...good, signature: respell(good.signature) },
+      /forged or changed|not a signature/,
     ],
-    ['is none', canonical(unsigned), /no signature of a journal/],
+    ['is not signed', canonical(unsigned), /not a signature of a journal/],
     [
-      'is of a format to come',
+      'has a newer format',
       encodeHeadSignature({ ...good, format: 'refit.head-signature/2' as never }),
       /its format is/,
     ],
     [
-      'is of a run of another plan',
-      signHead({ ...what, digest: 'a'.repeat(64) }, wei, NOW),
+      'is for a run of another plan',
+      signHead({ ...content, digest: 'a'.repeat(64) }, wei, NOW),
       /of another plan/,
     ],
     [
-      'is of a head that the journal lacks',
-      signHead({ ...what, head: 'b'.repeat(64) }, wei, NOW),
+      'is for a head that the journal does not have',
+      signHead({ ...content, head: 'b'.repeat(64) }, wei, NOW),
       /which the journal does not have there/,
     ],
     [
-      'is of an entry that was cut off',
-      signHead({ ...what, entries: last.seq + 1 }, wei, NOW),
+      'is for an entry that was cut off',
+      signHead({ ...content, entries: last.seq + 1 }, wei, NOW),
       /entries were removed/,
     ],
-  ])('that %s is a fault', (_, signature, says) => {
+  ])('that %s is a fault', (_, signature, fault) => {
     const { faults, good: found } = examine(signature, null);
     expect(found).toEqual([]);
-    expect(faults.join('\n')).toMatch(says);
+    expect(faults.join('\n')).toMatch(fault);
   });
 
-  it('shows entries that were cut off after it was given, also without a head kept elsewhere', () => {
+  it('detects entries that were cut off later, even without a saved head', () => {
     expect(examine(good, signers(['wei', wei]), entries.slice(0, -1)).faults.join()).toMatch(/entries were removed/);
   });
 
-  it('tells of entries that came after it', () => {
-    const early = signHead({ ...what, head: entries[4]!.hash, entries: 5 }, wei, NOW);
+  it('warns of entries that were written later', () => {
+    const early = signHead({ ...content, head: entries[4]!.hash, entries: 5 }, wei, NOW);
     expect(examine(early)).toMatchObject({
       faults: [],
       warnings: [expect.stringContaining(`${entries.length - 5} entries are newer than this signature`)],
     });
   });
 
-  it('is a fault where none is by anybody on the list', () => {
+  it('is a fault when nobody in the list has signed', () => {
     const { faults, warnings } = examine(good, signers(['li', li]));
     expect(faults).toEqual(['no signer in signers.yaml has signed this journal']);
     expect(warnings.join()).toContain('which is not a key in signers.yaml');
@@ -121,8 +121,8 @@ describe('a signature over the head of a journal', () => {
   });
 });
 
-/** The last letter before the padding has bits that mean nothing. */
-function reSpelt(base64: string): string {
+/** The last letter before the padding has unused bits. */
+function respell(base64: string): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   const at = letters.indexOf(base64.at(-3)!);
   return `${base64.slice(0, -3)}${letters[at ^ 1]}==`;

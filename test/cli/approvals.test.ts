@@ -59,12 +59,12 @@ describe('a plan that needs two approvals', () => {
   // biome-ignore format: one line a case
   it.for<[string, string | null, Signing, RegExp]>([
     ['too few', null, {}, /has 1 \(wei\); missing: 1 of jun, li$/m],
-    ['forged', 'jun', { key: 'mallory' }, /key of no approver/],
+    ['forged', 'jun', { key: 'mallory' }, /not the key of an approver of this plan/],
     ['expired', 'jun', { expires: -1_000 }, /does not count: expired at/],
-    ['of another plan', 'jun', { digest: 'e'.repeat(64) }, /of another plan \(eeeeeeee, not/],
-    ["the author's own", 'dba-oncall', {}, /dba-oncall made the plan, and may not approve it/],
-    ['doubled', 'wei', { expires: 5_000_000 }, /a second one by wei: one person counts once/],
-    ['by an unknown key', 'mallory', {}, /key of no approver/],
+    ['of another plan', 'jun', { digest: 'e'.repeat(64) }, /approves another plan \(eeeeeeee, not/],
+    ["the author's own", 'dba-oncall', {}, /dba-oncall made the plan and may not approve it/],
+    ['doubled', 'wei', { expires: 5_000_000 }, /a second approval by wei: each approver counts once/],
+    ['by an unknown key', 'mallory', {}, /not the key of an approver of this plan/],
     ['of a wave', 'jun', { wave: 'rest' }, /approves wave rest, not the plan/],
   ])('is refused with 11 when one of its approvals is %s, even with --auto-approve', async ([, name, signing, why]) => {
     const path = 'saved.json.approval-offered.json';
@@ -101,14 +101,14 @@ describe('a plan that needs two approvals', () => {
     const plan = PLAN.replace('approvers.yaml', 'few.yaml');
     await at.write('few-plan.yaml', plan);
     for (const [text, what] of [
-      [null, /few-plan\.yaml:8:12: approvals\.from is few\.yaml, and few\.yaml cannot be read/],
+      [null, /few-plan\.yaml:8:12: approvals\.from is few\.yaml, but few\.yaml cannot be read/],
       [
         approversFile(['wei', 'dba-oncall']),
-        /approvals\.need is 2, and by few\.yaml only wei may approve: dba-oncall/,
+        /approvals\.need is 2, but of the approvers in few\.yaml only wei may approve: dba-oncall/,
       ],
       [
         '- { name: wei, key: ssh-rsa AAAA }\n',
-        /few\.yaml:1:21: the key of approver 1 is not taken: it is a key for ssh-rsa/,
+        /few\.yaml:1:21: the key of approver 1 is not valid: it is a key for ssh-rsa/,
       ],
     ] as const) {
       if (text !== null) await at.write('few.yaml', text);

@@ -82,8 +82,8 @@ function reviewOf(
 ): PlanReview {
   const { plan: made, findings } = planFromRun(kind, run, { now: NOW });
   const draft = draftPlan(made, inventory(fleet, SOLD), NOW);
-  const told = { ...draft, findings: [...findings, ...draft.findings] };
-  return finishPlan(told, { quotes: null, now: NOW, saveAs: 'undo.json' });
+  const withOrigin = { ...draft, findings: [...findings, ...draft.findings] };
+  return finishPlan(withOrigin, { quotes: null, now: NOW, saveAs: 'undo.json' });
 }
 
 /** What would be ordered, and what is blocked and why. */
@@ -325,7 +325,7 @@ describe('the plan made of a run that wanted approvals', () => {
     expect(() => finishPlan(draft, { quotes: null, now: NOW, saveAs: null })).toThrow(/approvers/);
   });
 
-  it('is blocked where those who make it leave too few to approve it, with who is to type it', () => {
+  it('is blocked when its authors leave too few approvers', () => {
     expect(madeBy('rollback', 'dba', 'wei').verdict).toBe('ready');
     const { verdict, findings, plan: made } = madeBy('rollback', 'wei', 'jun');
     expect(verdict).toBe('blocked');
@@ -334,8 +334,8 @@ describe('the plan made of a run that wanted approvals', () => {
       {
         code: 'Refit.TooFewApprovers',
         message:
-          'the plan needs 2 approvals as its run did, and only li may approve: wei and jun made the plan and may not',
-        fix: 'refit rollback runs/one -o SAVED   typed by somebody who is no approver',
+          'the plan needs 2 approvals as its run did, but only li may approve: wei and jun made the plan and may not',
+        fix: 'refit rollback runs/one -o SAVED   typed by somebody who is not an approver',
       },
     ]);
   });
@@ -364,28 +364,28 @@ describe('the plan made of a run that kept to windows', () => {
     const { now = NOW } = how;
     const from = planFromRun(kind, run, { now, ...how });
     const draft = draftPlan(from.plan, inventory(fleet, SOLD), now, from.calendars);
-    const told = { ...draft, findings: [...from.findings, ...draft.findings] };
-    return finishPlan(told, { quotes: null, now, saveAs: null });
+    const withOrigin = { ...draft, findings: [...from.findings, ...draft.findings] };
+    return finishPlan(withOrigin, { quotes: null, now, saveAs: null });
   };
   const codes = ({ findings }: PlanReview) => findings.map(({ code }) => code);
-  const saidOf = ({ findings }: PlanReview, code: string) => findings.find((one) => one.code === code);
+  const findingOf = ({ findings }: PlanReview, code: string) => findings.find((one) => one.code === code);
 
   it.each(['rollback', 'retry'] as const)(
-    'by %s keeps to them, with what the calendars said when they were sealed, and says so',
+    'by %s keeps the windows and the sealed calendars, and says so',
     (kind) => {
       const review = made(kind);
       expect(review.verdict).toBe('ready');
       expect(review.plan.windows).toEqual(windows);
-      expect(saidOf(review, 'Refit.WindowsOfRun')).toMatchObject({
+      expect(findingOf(review, 'Refit.WindowsOfRun')).toMatchObject({
         severity: 'note',
-        message: `as that run did, it keeps to the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai); what freezes.ics says is as it was sealed for that run, known until ${calendars[0]!.knownUntil}`,
-        fix: `refit ${kind} runs/one --ignore-windows -o SAVED   where it cannot wait for them`,
+        message: `like that run, this plan keeps to the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai); freezes.ics is as that run sealed it, known until ${calendars[0]!.knownUntil}`,
+        fix: `refit ${kind} runs/one --ignore-windows -o SAVED   if it cannot wait for them`,
       });
       expect(readSavedPlan(encodeSavedPlan(sealedPlan(review)))).toEqual(review.plan);
     },
   );
 
-  it('is good until the last start of the next window, however far ahead that is', () => {
+  it('expires at the last start of the next window, however far away', () => {
     // The first Wednesday is frozen by the plan, the second by its calendar; the run's plan was good for two days.
     const { plan: saved } = made('retry');
     expect(saved.forecast.window!.local).toBe('Wed 2026-11-25 01:00-05:00 Asia/Shanghai');
@@ -397,25 +397,25 @@ describe('the plan made of a run that kept to windows', () => {
     }
   });
 
-  it('is blocked where none of them is still ahead, with the command that leaves them out', () => {
+  it('is blocked when no window is left, with the command that ignores the windows', () => {
     const review = made('rollback', { now: NOW + 301 * DAY });
     expect(review.verdict).toBe('blocked');
-    expect(saidOf(review, 'Refit.WindowsClosed')).toMatchObject({
+    expect(findingOf(review, 'Refit.WindowsClosed')).toMatchObject({
       message: 'no window that is not frozen opens within a year',
       fix: 'refit rollback runs/one --ignore-windows -o SAVED',
     });
   });
 
-  it('leaves them out where it is told to: to begin at once, which the review and the seal say', () => {
+  it('ignores the windows with ignoreWindows, and the review and the seal say so', () => {
     const review = made('rollback', { ignoreWindows: true });
     expect(review.verdict).toBe('ready');
     expect(review.plan).not.toHaveProperty('windows');
     expect(review.plan.forecast).not.toHaveProperty('window');
     expect(codes(review)).not.toContain('Refit.WindowsOfRun');
-    expect(saidOf(review, 'Refit.WindowsIgnored')).toMatchObject({
+    expect(findingOf(review, 'Refit.WindowsIgnored')).toMatchObject({
       severity: 'warning',
       message:
-        'to begin at once, at any time, it ignores what that run kept to: the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai)',
+        'this plan may start at any time and ignores what that run kept to: the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai)',
       fix: 'refit rollback runs/one -o SAVED   keeps to them',
     });
     expect(review.plan.source).toMatchObject({ kind: 'rollback', ignoresWindows: true });
@@ -423,7 +423,7 @@ describe('the plan made of a run that kept to windows', () => {
     expect(readSavedPlan(encodeSavedPlan(sealedPlan(review)))).toEqual(review.plan);
   });
 
-  it('leaves out the maintenance windows of the instances too, and says nothing where there was nothing to ignore', () => {
+  it('ignores the maintenance windows too, and says nothing when there is nothing to ignore', () => {
     const { execution } = ran.saved;
     const waits = { execution: { ...execution, switch: 'maintenance-window' as const } };
     const from = (is: Partial<SavedPlan>, ignoreWindows: boolean) =>

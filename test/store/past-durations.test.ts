@@ -39,8 +39,8 @@ describe('past runs tell how long changes take', () => {
     ['... those of a simulated provider alone, where that is planned against', '.', { simulated: true }, '4 verified changes of 1 past run'],
     ['one run directory', '20260101T000000Z-a', {}, '4 verified changes of 1 past run'],
     ['its report', '20260101T000000Z-a/report.json', {}, '4 verified changes of 1 past run'],
-    ['no folder at all', 'nowhere', {}, /^no past run tells/],
-    ['something that is no report', 'broken.json', {}, /^no past run tells/],
+    ['no folder at all', 'nowhere', {}, /^no past run: assumed/],
+    ['something that is no report', 'broken.json', {}, /^no past run: assumed/],
   ] as const)('%s', async (_, path, how, what) => {
     expect((await read(path, how)).basis).toMatch(what);
   });

@@ -91,8 +91,4 @@ export const planFromRun = {
   }),
   'saved-plan.prices-offline': ({ source }: { source: string }): Text =>
     `--price needs the provider, but this plan is made offline from ${source}`,
-  'saved-plan.not-readable': ({ note }: { note: string }): Text => ({
-    message: note,
-    fix: 'grant the right to read it, or go on without it',
-  }),
 };

@@ -2,7 +2,7 @@
 import type { Text } from '../text.ts';
 
 /** The part of a plan that a sentence is about. `key` is the nearest key above it; null for the plan itself. */
-interface Part {
+export interface Part {
   readonly key: string | null;
   /** Whether the part is an entry of the list under `key`. */
   readonly entry: boolean;

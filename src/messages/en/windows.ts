@@ -3,7 +3,7 @@ import type { CalendarFault, FreezeCause } from '../../model.ts';
 import type { Text } from '../text.ts';
 
 /** A moment by the clock of the plan's zone, and in UTC. */
-interface Opening {
+export interface Opening {
   readonly local: string;
   readonly utc: string;
 }

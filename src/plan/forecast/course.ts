@@ -25,8 +25,8 @@ const FIRST_WINDOWS = 6;
 const MOST_WINDOWS = 200;
 
 /**
- * A function from a seed to the course of a run, in seconds from its start: its end, its last order, the end of each
- * wave, and how many windows it needs.
+ * A function from a seed to the course of a run. The course has its end, its last order and the end of each wave, in
+ * seconds from the start of the run, and the number of windows.
  */
 export function createCourse(plan: Forecastable, now: number, durations: Durations) {
   const { steps, waves, execution, preconditions, spread } = plan;
@@ -88,7 +88,7 @@ export function createCourse(plan: Forecastable, now: number, durations: Duratio
   };
 }
 
-/** Seconds from the end of a wave to the start of the next: its soak, or the period of its gate's metric. */
+/** Seconds between two waves: the soak, or the period of the gate's metric. */
 export function afterWave(waves: readonly Wave[], index: number): number {
   return Math.max(soakOf(waves, index), waves[index]!.gate?.metric?.over ?? 0) / SECOND;
 }

@@ -140,7 +140,7 @@ function checkGates(waves: readonly Fields[], report: Report): void {
   }
 }
 
-/** Many people read and keep a plan, so an address that is a secret must not be in it. */
+/** Refuses secret addresses, because many people read and keep a plan. */
 function checkAddresses(plan: Fields, report: Report): void {
   for (const [index, entry] of list(plan.notify).entries()) {
     const { url } = record(entry);

@@ -1,5 +1,5 @@
 /**
- * The text of a plan with its lines: turns offsets into locations and draws a line with a mark under the faulty part.
+ * The text of a plan with its lines. Turns offsets into locations, and draws a line with a mark under the faulty part.
  * Every finding about the text is made here, so all findings look alike.
  */
 import type { Finding, Message, SourceLocation } from '../../model.ts';

@@ -35,7 +35,7 @@ export function readApprovers(
   return refuse(message('approval.too-few-in-file', { need, file, may, authors }));
 }
 
-/** The user who makes a plan from a run may be an approver of that run, and the other approvers may be too few. */
+/** Refuses a plan from a run if its author is an approver and the other approvers are too few. */
 export function tooFewApproversFindings(
   approvals: Approvals,
   made: Pick<Plan, 'file' | 'source'>,

@@ -291,7 +291,7 @@ function spanOf(node: Node | null | undefined): Span {
   return { offset: from, length: Math.max(1, to - from) };
 }
 
-/** The node at a path and the node of its key, or those of its nearest parent that exists. */
+/** The nodes of the value and the key at a path, or at its nearest existing parent. */
 function nodeAt(on: Reading, path: Path): { key: Node | null; value: Node } {
   let value = on.root;
   let key: Node | null = null;

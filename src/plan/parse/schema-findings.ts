@@ -1,5 +1,5 @@
 /**
- * Turns the errors of the schema validator into findings: one sentence for each mistake, with a fix that can be typed.
+ * Turns the errors of the schema validator into findings. Each mistake has one finding, with a fix that can be typed.
  * Titles and examples come from the schema, so the editor, the validator and the sentence agree.
  */
 import type { SchemaError } from '../../generated/validators.js';

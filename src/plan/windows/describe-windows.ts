@@ -28,7 +28,7 @@ export function formatUtc(at: number): string {
   return `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Why no step may start at a moment, and when the next window opens; null when a step may start. */
+/** Why no step may start at a moment, with the next window; null when one may start. */
 export function closedWindowsMessage(
   openWindows: OpenWindows,
   { timezone }: SavedWindows,

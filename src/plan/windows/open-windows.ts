@@ -18,7 +18,7 @@ const LOOK_BACK = 8 * DAY;
 export interface OpenWindow {
   /** At most eight days before the moment in question. */
   readonly opens: number;
-  /** The moment when its windows end or a freeze starts; null when this is more than a year away. */
+  /** When its windows end or a freeze starts; null when this is over a year away. */
   readonly closes: number | null;
   /** From this moment on no step starts. It is not after `opens` when the window is too short for `lastStart`. */
   readonly lastStart: number | null;
@@ -31,7 +31,7 @@ export interface OpenWindows {
   /** The open window at a moment; null when none is open. */
   at(moment: number): OpenWindow | null;
   isOpen(moment: number): boolean;
-  /** Whether a step may start: a window is open, no freeze holds, and the last start is still ahead. */
+  /** Whether a step may start: in an open window, before its last start. */
   mayStart(moment: number): boolean;
   /** The freeze at a moment; null without one. */
   frozenBy(moment: number): FreezeCause | null;

@@ -38,7 +38,7 @@ export function wallTime(at: number, zone: string): { date: string; time: string
   };
 }
 
-/** The local days of a span and the `before` days before it, each with the midnight at its start. */
+/** The local days of a span and the `before` days before it, each with its midnight. */
 export function daysOf({ from, to }: Span, zone: string, before: number) {
   const last = zoned(to, zone).toPlainDate();
   const days: { weekday: number; midnight: number }[] = [];

@@ -67,7 +67,7 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && isDate(text);
 }
 
-/** A date and time with its zone, as ISO 8601 UTC with milliseconds; null for a moment that does not exist. */
+/** Parses a date and time with a zone to ISO 8601 UTC; null for a moment that does not exist. */
 export function parseInstant(value: unknown): string | null {
   const text = typeof value === 'string' ? value : '';
   const match =

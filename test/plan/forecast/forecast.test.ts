@@ -19,7 +19,7 @@ import { savedPlan } from '../../report/situations.ts';
 /** Monday, 2026-01-05, 10:00 in Beijing. */
 const NOW = Date.UTC(2026, 0, 5, 2);
 /** Every change takes 100 s. */
-const HUNDRED = uniformDurations([100_000, 100_000], 'told');
+const HUNDRED = uniformDurations([100_000, 100_000], 'test');
 
 type Given = {
   readonly steps?: number;
@@ -65,7 +65,7 @@ const daily = (allow: string, lastStart = 0) => ({
   },
 });
 
-describe('the forecast goes through a plan by the clock', () => {
+describe('the forecast simulates a plan', () => {
   // Seconds to the end of the run, where every change takes 100 s and ten orders leave a second.
   // biome-ignore format: a table
   it.each([
@@ -73,7 +73,7 @@ describe('the forecast goes through a plan by the clock', () => {
     ['as many as have places go together, spaced by the rate', { steps: 10 }, 101],
     ['twice as many take turns', { steps: 20 }, 201],
     ['a hundred places wait for the rate', { steps: 100, execution: { inFlight: 100 } }, 110],
-    ['a slow start is 1, 2 and 4 at once', { steps: 7, execution: { slowStart: true } }, 301],
+    ['a slow start is 1, 2 and 4 at the same time', { steps: 7, execution: { slowStart: true } }, 301],
     ['a soak lies between two waves', { steps: 2, waves: [{ soak: 60_000 }, {}] }, 260],
     ['nothing follows the soak of the last', { steps: 2, waves: [{}, { soak: 60_000 }] }, 200],
     ['a metric is read over the time after its wave', { waves: [{ gate: { metric: { name: 'MemUtil', fails: { operator: '>', value: 90 }, over: 300_000 }, timeout: 60_000, onInconclusive: 'pause', shadow: false } }] }, 400],
@@ -89,7 +89,7 @@ describe('the forecast goes through a plan by the clock', () => {
     expect(time.waves.at(-1)!.p50).toBeLessThanOrEqual(seconds);
   });
 
-  it('tells the windows it goes through, and the last order as if all were open', () => {
+  it('counts the windows, and times the last order as if every window were open', () => {
     const time = forecastTime(
       plan({ steps: 3, execution: { inFlight: 1 }, more: daily('daily 12:00-12:01') }),
       NOW,
@@ -99,22 +99,22 @@ describe('the forecast goes through a plan by the clock', () => {
     expect(time.lastOrder.p90).toBe(200);
   });
 
-  it('leaves an instance alone between two steps, as the run does, or for patience where that is too short', () => {
+  it('waits between two steps of an instance like the run, or for patience after a refusal', () => {
     expect(PAUSE_BETWEEN_STEPS * 1000).toBe(FIRST_TAIL);
     const { total } = forecastTime(plan({ each: 2 }), NOW, HUNDRED)!;
     expect(total.p50).toBe(100 + PAUSE_BETWEEN_STEPS + 180 + 100);
   });
 
-  it('is the same each time, later nine times of ten, and nothing where nothing is ordered', () => {
+  it('is the same each time, has a later p90 than p50, and is null without orders', () => {
     const given = plan({ steps: 40 });
     const first = forecastTime(given, NOW, ASSUMED_DURATIONS)!;
     expect(forecastTime(given, NOW, ASSUMED_DURATIONS)).toEqual(first);
     expect(first.total.p90).toBeGreaterThan(first.total.p50);
-    expect(first.durations.basis).toContain('no past run tells');
+    expect(first.durations.basis).toContain('no past run');
     expect(forecastTime(plan({ steps: 0 }), NOW, HUNDRED)).toBeNull();
   });
 
-  it('counts each order, each look at a maintenance window, and the billed calls of a gate', () => {
+  it('counts each order, each read of a maintenance window, and the billed calls of a gate', () => {
     const gate = {
       metric: { name: 'MemUtil', fails: { operator: '>', value: 90 }, over: 300_000 },
       timeout: 60_000,
@@ -134,9 +134,9 @@ describe('the forecast goes through a plan by the clock', () => {
     ['before it', '2026-01-04T18:00:00.000Z', '2026-01-04T19:00:00.000Z'],
     ['within it', '2026-01-04T20:30:00.000Z', '2026-01-04T20:30:00.000Z'],
     ['as it closes', '2026-01-04T22:00:00.000Z', '2026-01-05T19:00:00.000Z'],
-  ])('a change waits for 03:00-06:00 in Beijing: ordered %s', (_, ordered, begins) => {
+  ])('a change waits for 03:00-06:00 in Beijing: ordered %s', (_, ordered, starts) => {
     const at = maintenanceStart({ from: '03:00', to: '06:00' }, Date.parse(ordered), 0);
-    expect(new Date(at * 1000).toISOString()).toBe(begins);
+    expect(new Date(at * 1000).toISOString()).toBe(starts);
   });
 });
 
@@ -151,7 +151,7 @@ describe('durations of the past', () => {
   const report = (...steps: object[]) =>
     ({ steps: steps.map((one) => ({ ...step, ...one })) }) as unknown as Parameters<typeof samplesOf>[0];
 
-  it('are those of verified steps, from the acceptance or the begin in the window to the end', () => {
+  it('are those of verified steps, from the acceptance or the start in the window to the end', () => {
     const read = report(
       {},
       { beganAt: '2026-01-05T02:04:00.000Z' },
@@ -161,11 +161,11 @@ describe('durations of the past', () => {
     expect(samplesOf(read).map(({ seconds }) => seconds)).toEqual([300, 60]);
   });
 
-  it('are none of a rehearsal, where nothing was measured', () => {
+  it('exclude a rehearsal, which measures nothing', () => {
     expect(samplesOf({ ...report({}), rehearsal: true })).toEqual([]);
   });
 
-  it('are told by dimension where enough of it were measured, else of all together', () => {
+  it('are by dimension with enough samples, else of all dimensions together', () => {
     const samples = [
       ...Array.from({ length: 11 }, (_, n) => ({ dimension: 'shards' as const, seconds: 100 + 10 * n })),
       { dimension: 'replicas' as const, seconds: 10 },
@@ -183,9 +183,9 @@ describe('durations of the past', () => {
   });
 });
 
-it('a queue of events gives the earliest first, and of one time what came first', () => {
+it('the event queue gives the earliest item first, and keeps the order of equal times', () => {
   const queue = createEventQueue<string>();
-  for (const [at, what] of [
+  for (const [at, item] of [
     [5, 'e'],
     [1, 'a'],
     [3, 'c'],
@@ -193,8 +193,8 @@ it('a queue of events gives the earliest first, and of one time what came first'
     [3, 'd'],
     [9, 'f'],
   ] as const)
-    queue.add(at, what);
+    queue.add(at, item);
   const taken: string[] = [];
-  for (let one = queue.take(); one; one = queue.take()) taken.push(one.what);
+  for (let one = queue.take(); one; one = queue.take()) taken.push(one.item);
   expect(taken.join('')).toBe('abcdef');
 });

@@ -21,7 +21,7 @@ describe('an editor', () => {
   });
   afterAll(() => editor?.close());
 
-  it('offers every key of a plan that is not there yet, each with what it is for', async () => {
+  it('offers every missing key of a plan with its description', async () => {
     const offered = await editor.completion(`${SCHEMA}version: 1\nname: x\n|`);
     const labels = offered.map(({ label }) => label);
     for (const key of Object.keys(schema.properties!).filter((one) => one !== 'version' && one !== 'name'))
@@ -40,7 +40,7 @@ describe('an editor', () => {
     ['targets:\n  - select:\n      |', ['tags', 'name', 'regions', 'editions']],
     ['targets:\n  - select:\n      editions: [|]', ['redis-6.2-cluster', 'valkey-8.0-standard']],
     ['waves:\n  - |', ['name', 'take']],
-  ])('offers at %j what fits there', async (text, keys) => {
+  ])('offers at %j the values that fit', async (text, keys) => {
     const labels = (await editor.completion(`${SCHEMA}version: 1\nname: x\n${text}`)).map(
       ({ label }) => label,
     );
@@ -50,10 +50,13 @@ describe('an editor', () => {
   it.each([
     ['execution:\n  halt|When: { failed: "> 2" }', 'What ends a run early.'],
     ['execution:\n  haltWhen: { fai|led: "> 2" }', 'Counts the outcomes failed and refused.'],
-    ['execution:\n  in|Flight: 20', 'Resizes under way at once; not the request rate.'],
+    [
+      'execution:\n  in|Flight: 20',
+      'How many resizes may be in progress at the same time. This is not the request rate.',
+    ],
     ['targets:\n  - { instance: crs-5qlrlhux, memoryPer|Shard: 4GB }', 'Memory of ONE shard'],
     ['gua|rds: { shrink: deny }', 'What the plan as a whole may not do.'],
-  ])('shows over %j what it means', async (text, says) => {
+  ])('shows the description of %j', async (text, says) => {
     expect((await editor.hover(`${SCHEMA}version: 1\nname: x\n${text}`)).toLowerCase()).toContain(
       says.toLowerCase(),
     );
@@ -66,7 +69,7 @@ describe('an editor', () => {
     ['a value that is none of those', `${VALID}onBlocked: ignore\n`, 'ignore', /refuse.*skip/],
     ['a size with a wrong unit', VALID.replace('4GB', '4G'), '4G', /./],
     ['a missing key', 'version: 1\nname: x\n', 'version', /targets/],
-  ])('marks %s at its place', async (_, text, marked, says) => {
+  ])('marks %s at its location', async (_, text, marked, says) => {
     const found = await editor.diagnostics(SCHEMA + text);
     expect(found.length).toBeGreaterThan(0);
     const lines = (SCHEMA + text).split('\n');
@@ -76,7 +79,7 @@ describe('an editor', () => {
     expect(found.map(({ message }) => message).join('\n')).toMatch(says);
   });
 
-  it.each(['small', 'selectors', 'demo'])('finds nothing wrong with plans/%s.yaml', async (name) => {
+  it.each(['small', 'selectors', 'demo'])('finds no mistake in plans/%s.yaml', async (name) => {
     const text = readFileSync(`${ROOT}plans/${name}.yaml`, 'utf8');
     expect(text).toContain(SCHEMA.trim());
     expect(await editor.diagnostics(text)).toEqual([]);

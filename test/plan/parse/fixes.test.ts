@@ -1,11 +1,11 @@
-// A fix is to be typed. Each case is a faulty line, what is typed instead, and that nothing is said of it then.
+// Each case is a faulty line and its fix, and the plan with the fix has no finding.
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { remedy, withLines, withTarget } from './pictures.ts';
 
 const find = (text: string) => parsePlan(text, 'plan.yaml').findings.map(remedy);
 
-/** One line of the plan in which `key` stands, by the key. */
+/** A plan with `key: value` at the right level. */
 function planWith(key: string, value: string): string {
   switch (key) {
     case 'memoryPerShard':
@@ -50,7 +50,7 @@ function planWith(key: string, value: string): string {
   }
 }
 
-describe('what is typed instead of', () => {
+describe('the fix for', () => {
   it.each([
     ['memoryPerShard', '4G', '4GB'],
     ['memoryPerShard', '4GiB', '4GB'],
@@ -99,7 +99,7 @@ describe('what is typed instead of', () => {
     ['failed', '"5%"', 'failed: "> 2"'],
     ['requestsPerSecond', '50', 'requestsPerSecond: 18'],
     ['finishBy', '2026-11-10T05:00:00', 'finishBy: 2026-11-10T05:00:00+08:00'],
-  ])('%s: %s is not guessed at: an example is shown', (key, written, example) => {
+  ])('%s: %s is not guessed: Refit shows an example', (key, written, example) => {
     expect(find(planWith(key, written))).toEqual([`example: ${example}`]);
   });
 
@@ -118,12 +118,12 @@ describe('what is typed instead of', () => {
     ['expires', '0h', '48h'],
     ['patience', '180000ms', '3m'],
     ['onBlocked', 'fail', 'refuse'],
-  ])('%s: %s is not guessed at, and the example is a right value: %s', (key, written, example) => {
+  ])('%s: %s is not guessed, and the example is valid: %s', (key, written, example) => {
     expect(find(planWith(key, written))).toEqual([`example: ${key}: ${example}`]);
     expect(find(planWith(key, example))).toEqual([]);
   });
 
-  it('an edition is the nearest name, or all of them', () => {
+  it('an edition is the closest name, or a list of all', () => {
     expect(find(planWith('editions', '[redis-6.2-clustre]'))).toEqual(['redis-6.2-cluster']);
     expect(find(planWith('editions', '[oracle]'))[0]).toMatch(
       /^one of redis-2\.8-standard, .*memcached-1\.6-cluster$/,
@@ -135,32 +135,32 @@ describe('what is typed instead of', () => {
     ['on_blocked', 'did you mean onBlocked?'],
     ['ticket', 'did you mean change?'],
     ['wavse', 'did you mean waves?'],
-    ['inFlight', 'move it: inFlight belongs under execution'],
-    ['shrink', 'move it: shrink belongs under guards'],
+    ['inFlight', 'move it under execution'],
+    ['shrink', 'move it under guards'],
     [
       'zzzzzz',
-      'remove it; known here: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, approvals, spread, schedule, windows, hooks, notify, execution',
+      'remove it; known keys: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, approvals, spread, schedule, windows, hooks, notify, execution',
     ],
   ])('the unknown key %s: %s', (key, fix) => {
     expect(find(withLines(`${key}: 1`))).toEqual([fix]);
   });
 
-  it('a key that is only misspelt is not missing as well', () => {
+  it('reports a misspelled key as unknown and not also as missing', () => {
     expect(find('version: 1\nnmae: test\ntargets:\n  - { instance: crs-5qlrlhux, memory: 4GB }\n')).toEqual([
       'did you mean name?',
       'did you mean memoryPerShard?',
     ]);
   });
 
-  it('another version of the format is told with those understood, and nothing else of it', () => {
+  it('reports only the version for a plan in another format version', () => {
     const { findings } = parsePlan('version: 2\nname: test\nphases: []\n', 'plan.yaml');
     expect(findings.map((one) => [one.message, remedy(one)])).toEqual([
-      ["the plan's version is 2; understood is: 1", 'version: 1'],
+      ['the version of the plan is 2; this version of refit reads: 1', 'version: 1'],
     ]);
   });
 
   it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
-    'a value called %s is no word of ours',
+    'the word %s has no special meaning',
     (word) => {
       expect(find(planWith('onBlocked', word))).toEqual(['example: onBlocked: refuse']);
       expect(find(planWith(word, '1'))).toHaveLength(1);

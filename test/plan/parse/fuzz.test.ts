@@ -1,4 +1,4 @@
-// Goal: no bytes and no text, however broken, end in anything but findings. The seed is printed with a failure.
+// Goal: all bytes and all texts, however broken, give findings or a plan. A failure prints its seed.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -48,12 +48,12 @@ function isWhole(text: string): void {
   }
 }
 
-describe('parsing never throws, and either gives a plan or says why not', () => {
+describe('parsing never throws, and gives a plan or findings', () => {
   it('on any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), isWhole), { numRuns: 300 });
   });
 
-  it('on a heap of YAML signs', () => {
+  it('on random YAML indicators', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -68,7 +68,7 @@ describe('parsing never throws, and either gives a plan or says why not', () => 
     );
   });
 
-  it('on an example with a part cut out and another put in', () => {
+  it('on an example with one part replaced', () => {
     const cut = fc.tuple(
       fc.constantFrom(...examples),
       fc.nat(),
@@ -111,7 +111,7 @@ describe('parsing never throws, and either gives a plan or says why not', () => 
     { version: 1, name: { toString: 0 }, targets: { toString: 0 } },
     { version: 1, targets: [{ instance: 'crs-5qlrlhux', memoryPerShard: { atMost: { toString: 0 } } }] },
     { version: 1, execution: { inFlight: { toString: 0 } }, waves: [{ name: { valueOf: 0, toString: 0 } }] },
-  ])('on values that cannot be made a text: %j', (value) => isWhole(JSON.stringify(value)));
+  ])('on values without a text form: %j', (value) => isWhole(JSON.stringify(value)));
 
   it('on any bytes', () => {
     fc.assert(
@@ -130,7 +130,7 @@ describe('parsing never throws, and either gives a plan or says why not', () => 
     ['braces', '{a: '.repeat(20_000)],
     ['quotes', '"'.repeat(20_000)],
     ['lines', Array.from({ length: 2_000 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
-  ])('on %s without end', (_, text) => {
+  ])('on very many %s', (_, text) => {
     isWhole(text);
     expect(parsePlan(text, 'plan.yaml').plan).toBeNull();
   });

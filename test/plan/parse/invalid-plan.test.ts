@@ -1,4 +1,4 @@
-// Goal: every mistake of plans/invalid.yaml is told on its own line with the code that stands there, and no other.
+// Goal: Refit reports each mistake in plans/invalid.yaml on its line, with the code in that line and no other.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
@@ -17,7 +17,7 @@ describe('plans/invalid.yaml', () => {
     expected: /# expect: (\S+)/.exec(line)?.[1] ?? null,
   }));
 
-  it('holds every code that parsing can give', () => {
+  it('has every code that parsing can give', () => {
     const held = new Set(lines.map(({ expected }) => expected).filter((code) => code !== null));
     expect([...held].sort()).toEqual([
       'Refit.BadValue',
@@ -38,7 +38,7 @@ describe('plans/invalid.yaml', () => {
     },
   );
 
-  it('tells every mistake with a place, a picture of that line and a fix', () => {
+  it('reports every mistake with a location, an excerpt and a fix', () => {
     for (const { location, excerpt, fix, message } of findings) {
       expect(location?.file).toBe('invalid.yaml');
       expect(excerpt).toContain(`${location!.line} | `);

@@ -1,4 +1,4 @@
-// Goal: who is to be told of a run is part of the plan and of its seal, and no secret ever is.
+// Goal: the plan and its seal contain who is notified, and never a secret.
 import { describe, expect, it } from 'vitest';
 import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
@@ -8,13 +8,13 @@ import { inventory, NOW, standard } from '../fixtures/small-fleet.ts';
 import { remedy } from './pictures.ts';
 
 const text = (lines: string) => `version: 1
-name: told
+name: notified
 defaults: { region: ap-guangzhou }
 targets: [{ instance: crs-aaaaaaaa, memoryPerShard: 8GB }]
 ${lines}
 `;
 const parsed = (lines: string) => parsePlan(text(lines), 'plan.yaml');
-const told = (lines: string) => parsed(lines).findings.map((one) => `${one.code}: ${remedy(one)}`);
+const findingsOf = (lines: string) => parsed(lines).findings.map((one) => `${one.code}: ${remedy(one)}`);
 
 describe('notify and hooks of a plan', () => {
   it('become plain values with their defaults', () => {
@@ -39,7 +39,7 @@ notify:
     ]);
   });
 
-  it('are under the seal, and put before whoever reviews', () => {
+  it('are sealed and shown to the reviewer', () => {
     const { plan } = parsed(`hooks: { halt: [page] }
 notify: [{ urlEnv: WECOM_URL, form: wecom, on: [halt] }]`);
     const fleet = inventory([standard({ id: 'crs-aaaaaaaa' })]);
@@ -55,7 +55,7 @@ notify: [{ urlEnv: WECOM_URL, form: wecom, on: [halt] }]`);
     expect(said).toContain('$WECOM_URL (wecom, unsigned) on halt');
   });
 
-  it('leave a plan without them as it is', () => {
+  it('are absent from a plan without them', () => {
     const { plan } = parsed('');
     expect(Object.keys(plan!)).not.toEqual(expect.arrayContaining(['hooks']));
     expect(Object.keys(plan!)).not.toEqual(expect.arrayContaining(['notify']));
@@ -67,8 +67,10 @@ notify: [{ urlEnv: WECOM_URL, form: wecom, on: [halt] }]`);
     'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0000',
     'https://oapi.dingtalk.com/robot/send?access_token=0000',
     'https://example.com/?a=1&api_key=0',
-  ])('hold no secret: %s is refused', (url) => {
-    expect(told(`notify: [{ url: "${url}" }]`)).toEqual([expect.stringMatching(/^Refit.BadValue: urlEnv: /)]);
+  ])('contain no secret: %s is refused', (url) => {
+    expect(findingsOf(`notify: [{ url: "${url}" }]`)).toEqual([
+      expect.stringMatching(/^Refit.BadValue: urlEnv: /),
+    ]);
   });
 
   it.each<[string, string]>([
@@ -76,11 +78,11 @@ notify: [{ urlEnv: WECOM_URL, form: wecom, on: [halt] }]`);
     ['a name and password', 'notify: [{ url: "https://me:pass@example.com/" }]'],
     ['both addresses', 'notify: [{ url: "https://example.com", urlEnv: A }]'],
     ['no address', 'notify: [{ form: slack }]'],
-    ['a form that is none', 'notify: [{ urlEnv: A, form: irc }]'],
-    ['an event that is none', 'notify: [{ urlEnv: A, on: [lunch] }]'],
-    ['nobody', 'notify: []'],
+    ['an unknown form', 'notify: [{ urlEnv: A, form: irc }]'],
+    ['an unknown event', 'notify: [{ urlEnv: A, on: [lunch] }]'],
+    ['no address at all', 'notify: []'],
     ["the provider's keys to sign with", 'notify: [{ urlEnv: A, secretEnv: TENCENTCLOUD_SECRET_KEY }]'],
-    ['a phase that is none', 'hooks: { lunch: [page] }'],
+    ['an unknown phase', 'hooks: { lunch: [page] }'],
     ['a command as a text', 'hooks: { halt: "page on call" }'],
     ['a command without a program', 'hooks: { halt: [] }'],
     ['a control character in a command', 'hooks: { halt: ["a\\u0000b"] }'],

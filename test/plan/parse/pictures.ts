@@ -1,5 +1,4 @@
-/** One way to look at findings: as a person sees them. Only this file knows how parsing is called. */
-
+/** Draws findings as a person sees them. */
 import type { Finding } from '../../../src/model.ts';
 import { decodePlan } from '../../../src/plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
@@ -10,7 +9,7 @@ export function remedy({ fix, example }: Finding): string {
 }
 
 /** Findings as text: location and code, the drawn line, message, fix or example. */
-export function picture(findings: readonly Finding[]): string {
+export function drawFindings(findings: readonly Finding[]): string {
   return findings
     .map((finding) =>
       [
@@ -22,23 +21,23 @@ export function picture(findings: readonly Finding[]): string {
     .join('\n');
 }
 
-/** What is said of a plan's text. */
-export function said(text: string): string {
-  return picture(parsePlan(text, 'plan.yaml').findings);
+/** The findings about the text of a plan. */
+export function drawText(text: string): string {
+  return drawFindings(parsePlan(text, 'plan.yaml').findings);
 }
 
-/** What is said of a file's bytes, by decoding and, where that succeeds, by parsing. */
-export function saidOfBytes(bytes: Uint8Array): string {
+/** The findings about the bytes of a file: of decoding, or else of parsing. */
+export function drawBytes(bytes: Uint8Array): string {
   const { text, findings } = decodePlan(bytes, 'plan.yaml');
-  return text === null ? picture(findings) : said(text);
+  return text === null ? drawFindings(findings) : drawText(text);
 }
 
-/** A plan with these lines instead of the target's, everything else in order. */
+/** A valid plan except for these lines, which are its targets. */
 export function withTarget(...lines: string[]): string {
   return ['version: 1', 'name: test', 'targets:', ...lines.map((line) => `  ${line}`), ''].join('\n');
 }
 
-/** A plan with these lines below a target that is in order. */
+/** A valid plan except for these lines below its target. */
 export function withLines(...lines: string[]): string {
   return [
     'version: 1',

@@ -10,7 +10,7 @@ function planOf(text: string): Plan {
   return plan!;
 }
 
-describe('a plan that says the least', () => {
+describe('a minimal plan', () => {
   it('gets every default of the format', () => {
     expect(planOf(withTarget('- { instance: crs-5qlrlhux, memoryPerShard: 4GB }'))).toEqual({
       file: 'plan.yaml',
@@ -27,7 +27,7 @@ describe('a plan that says the least', () => {
           region: null,
           profile: null,
           match: { kind: 'instance', instance: 'crs-5qlrlhux' },
-          wishes: { memoryPerShard: { kind: 'absolute', value: 4096 } },
+          requested: { memoryPerShard: { kind: 'absolute', value: 4096 } },
           zones: null,
         },
       ],
@@ -54,7 +54,7 @@ describe('a plan that says the least', () => {
     });
   });
 
-  it('means the same with the defaults written out as the schema gives them', () => {
+  it('is the same plan with the defaults of the schema written out', () => {
     const schema = JSON.parse(readFileSync('schemas/plan.schema.json', 'utf8'));
     const defaultsOf = (
       properties: Record<string, { default?: unknown; properties?: Record<string, never> }>,
@@ -101,12 +101,12 @@ describe('sizes', () => {
       { grow: null, atLeast: { timesUsed: 1.5 }, atMost: null, roundTo: 'sold' },
     ],
     ['{ atLeast: 8GB, atMost: 8GB }', { grow: null, atLeast: 8192, atMost: 8192, roundTo: null }],
-  ])('a relative size %s keeps each of its parts', (written, wish) => {
+  ])('a relative size %s keeps all its parts', (written, wish) => {
     const plan = planOf(withTarget(`- { select: { all: true }, memoryPerShard: ${written} }`));
     expect(plan.targets[0]!.requested).toEqual({ memoryPerShard: { kind: 'relative', ...wish } });
   });
 
-  it('wishes for shards and replicas stand beside that for memory', () => {
+  it('a target can request memory, shards and replicas together', () => {
     const plan = planOf(
       withTarget('- { instance: crs-5qlrlhux, memoryPerShard: 8GB, shards: 8, replicas: 0 }'),
     );
@@ -148,7 +148,7 @@ describe('durations, thresholds, money and moments', () => {
     ['"< 25"', { operator: '<', value: 25, base: 'count' }],
     ['25', { operator: '<=', value: 25, base: 'count' }],
     ['0', { operator: '<=', value: 0, base: 'count' }],
-  ])('guards.targets %s is the most that is allowed', (written, threshold) => {
+  ])('guards.targets %s is an upper limit', (written, threshold) => {
     expect(planOf(withLines(`guards: { targets: ${written} }`)).guards.targets).toEqual(threshold);
   });
 
@@ -218,7 +218,7 @@ describe('selectors', () => {
     });
   });
 
-  it('everything is all: true', () => {
+  it('all: true selects everything', () => {
     const plan = planOf(withTarget('- { select: { all: true }, replicas: 2 }'));
     expect(plan.targets[0]!.match).toMatchObject({ select: { all: true, ids: null } });
   });
@@ -243,7 +243,7 @@ describe('waves', () => {
 });
 
 describe('aliases', () => {
-  it('in moderation repeat what was written once', () => {
+  it('repeat a value', () => {
     const plan = planOf(
       withTarget(
         '- { instance: crs-5qlrlhux, memoryPerShard: &size { grow: 25% } }',

@@ -10,14 +10,14 @@ function read(text: string | null, authors: readonly string[] = ['dba'], need = 
 }
 
 describe('a file of approvers', () => {
-  it('gives what is sealed: names, keys without their comments, and who may not', () => {
+  it('gives the approvals to seal: names, keys without comments, and authors', () => {
     expect(read(approversFile(['wei', 'jun']))).toEqual({
       approvals: { need: 2, authors: ['dba'], approvers: [approver('wei'), approver('jun')] },
       findings: [],
     });
   });
 
-  it('may hold keys in PEM', () => {
+  it('may have keys in PEM', () => {
     const pem = (name: string) => {
       const spki = Buffer.concat([
         Buffer.from('302a300506032b6570032100', 'hex'),
@@ -30,33 +30,33 @@ describe('a file of approvers', () => {
 
   // biome-ignore format: one line a case
   it.for<[string, string | null, string, RegExp, number]>([
-    ['that is not there', null, 'Refit.BadValue', /plans\/approvers.yaml cannot be read/, 3],
+    ['that does not exist', null, 'Refit.BadValue', /plans\/approvers.yaml cannot be read/, 3],
     ['that is empty', ' \n', 'Refit.BadValue', /is empty/, 3],
-    ['that is no YAML', '- { name: wei', 'Refit.Yaml', /./, 1],
-    ['that is no list', 'wei: ssh-ed25519 AAAA', 'Refit.BadValue', /a list of names/, 1],
+    ['that is not YAML', '- { name: wei', 'Refit.Yaml', /./, 1],
+    ['that is not a list', 'wei: ssh-ed25519 AAAA', 'Refit.BadValue', /a list of names/, 1],
     ['with an entry that is a word', '- wei', 'Refit.BadValue', /a name and a key/, 1],
     ['without a key', '- { name: wei }', 'Refit.MissingKey', /needs a key/, 1],
     ['without a name', `- { key: ${line('wei')} }`, 'Refit.MissingKey', /needs a name/, 1],
-    ['with a key too many', `- { name: wei, key: ${line('wei')}, group: dba }`, 'Refit.UnknownKey', /no group/, 1],
+    ['with an unknown key', `- { name: wei, key: ${line('wei')}, group: dba }`, 'Refit.UnknownKey', /unknown key group/, 1],
     ['with a name that is a path', `- { name: ../wei, key: ${line('wei')} }`, 'Refit.BadValue', /letters, digits/, 1],
-    ['with a key that is cut off', `- { name: wei, key: ${line('wei').slice(0, 40)} }`, 'Refit.BadValue', /approver 1 is not taken: the line is cut off/, 1],
-    ['with a key that is a number', '- { name: wei, key: 5 }', 'Refit.BadValue', /it is no text/, 1],
-    ['with one name twice', `- { name: wei, key: ${line('wei')} }\n- { name: Wei, key: ${line('jun')} }`, 'Refit.BadValue', /two approvers are called Wei/, 2],
-    ['with one key twice', `- { name: wei, key: ${line('wei')} }\n- { name: jun, key: ${line('wei')} comment }`, 'Refit.BadValue', /jun has the key of wei/, 2],
-  ])('%s is refused in its place, with what to write', ([_, text, code, what, at]) => {
+    ['with a key that is cut off', `- { name: wei, key: ${line('wei').slice(0, 40)} }`, 'Refit.BadValue', /approver 1 is not valid: the line is cut off/, 1],
+    ['with a key that is a number', '- { name: wei, key: 5 }', 'Refit.BadValue', /it is not text/, 1],
+    ['with one name twice', `- { name: wei, key: ${line('wei')} }\n- { name: Wei, key: ${line('jun')} }`, 'Refit.BadValue', /two approvers have the name Wei/, 2],
+    ['with one key twice', `- { name: wei, key: ${line('wei')} }\n- { name: jun, key: ${line('wei')} comment }`, 'Refit.BadValue', /jun has the same key as wei/, 2],
+  ])('%s is refused at its location, with a fix or an example', ([_, text, code, message, at]) => {
     const { approvals, findings } = read(text);
     expect(approvals).toBeNull();
     const found = findings.find((one) => one.code === code);
-    expect(found).toMatchObject({ message: expect.stringMatching(what), location: { line: at } });
+    expect(found).toMatchObject({ message: expect.stringMatching(message), location: { line: at } });
     expect(found!.fix ?? found!.example).toMatch(/./);
   });
 
-  it('in which too few may approve is refused: the author may not', () => {
+  it('is refused when too few approvers are not authors', () => {
     const { findings } = read(approversFile(['wei', 'dba']), ['dba', 'root']);
     expect(findings).toMatchObject([
       {
         message:
-          'approvals.need is 2, and by plans/approvers.yaml only wei may approve: dba and root made the plan and may not',
+          'approvals.need is 2, but of the approvers in plans/approvers.yaml only wei may approve: dba and root made the plan and may not',
       },
     ]);
     expect(read(approversFile(['wei', 'DBA']), ['dba'], 1).approvals?.need).toBe(1);

@@ -1,4 +1,4 @@
-/** The key `schedule`: what it becomes, what is refused and how that is fixed, and what of it is sealed. */
+/** The key `schedule`: its values, and what Refit refuses with which fix. */
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { remedy } from './pictures.ts';
@@ -21,33 +21,33 @@ describe('a schedule', () => {
     expect(plan!.schedule).toEqual(wanted);
   });
 
-  it('is absent where the plan has none', () => {
+  it('is absent from a plan without one', () => {
     expect(parsePlan(PLAN, 'plan.yaml').plan).not.toHaveProperty('schedule');
   });
 
   // biome-ignore format: one line a case
   it.each([
-    ['{ does: run }', 4, /names no time/, /^example: cron: /],
+    ['{ does: run }', 4, /has no time/, /^example: cron: /],
     ['{ cron: "30 1 * * Tue", does: run }', 4, /no time zone/, /^example: timezone: Asia\/Shanghai$/],
-    ['{ cron: "30 1 * * Tue", timezone: Asia/Shanghai }', 4, /no does/, /^example: does: dry-run$/],
+    ['{ cron: "30 1 * * Tue", timezone: Asia/Shanghai }', 4, /the key does is missing/, /^example: does: dry-run$/],
     ['{ cron: "30 1 * * Tue", timezone: Asia/Beijing, does: run }', 4, /not known/, /^timezone: Asia\/Shanghai$/],
-    ['{ cron: "30 1 * * Tue", timezone: UTC, once: "2026-11-25T01:30:00Z", does: run }', 4, /beside/, /keep one/],
+    ['{ cron: "30 1 * * Tue", timezone: UTC, once: "2026-11-25T01:30:00Z", does: run }', 4, /both cron and once/, /keep one/],
     ['{ cron: "30 25 * * Tue", timezone: UTC, does: run }', 4, /hour/i, /minute 0-59, hour 0-23/],
     ['{ cron: "0 30 1 * * Tue", timezone: UTC, does: run }', 4, /five fields/, /cron: /],
     ['{ cron: "@daily", timezone: UTC, does: run }', 4, /five fields/, /cron: /],
-    ['{ cron: "0 0 31 4 *", timezone: UTC, does: run }', 4, /never comes/, /cron: /],
+    ['{ cron: "0 0 31 4 *", timezone: UTC, does: run }', 4, /never due/, /cron: /],
     ['{ once: "2026-11-25T01:30:00", does: run }', 4, /date and time with its zone/, /once: /],
     ['{ once: "2026-02-30T01:30:00Z", does: run }', 4, /does not exist/, /once: /],
-    ['{ once: "2026-11-25T01:30:00Z", timezone: UTC, does: run }', 4, /brings its own zone/, /remove it/],
-    ['{ once: "2026-11-25T01:30:00Z", does: run, catchUp: skip, catchUpWithin: 2h }', 4, /none is/, /remove one/],
+    ['{ once: "2026-11-25T01:30:00Z", timezone: UTC, does: run }', 4, /has its own zone/, /remove it/],
+    ['{ once: "2026-11-25T01:30:00Z", does: run, catchUp: skip, catchUpWithin: 2h }', 4, /never catches up/, /remove one/],
     ['{ once: "2026-11-25T01:30:00Z", does: apply }', 4, /dry-run or run/, /does: /],
-    ['nightly', 4, /wants/, /schedule: /],
-  ])('%s is refused with its place and a fix', (text, line, what, fix) => {
+    ['nightly', 4, /must be/, /schedule: /],
+  ])('%s is refused with a location and a fix', (text, line, message, fix) => {
     const { plan, findings } = parse(text);
     expect(plan).toBeNull();
     expect(findings.map((one) => one.message)).toHaveLength(1);
     expect(findings[0]).toMatchObject({ location: { line }, severity: 'error' });
-    expect(findings[0]!.message).toMatch(what);
+    expect(findings[0]!.message).toMatch(message);
     expect(remedy(findings[0]!)).toMatch(fix);
   });
 });

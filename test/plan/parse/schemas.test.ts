@@ -44,11 +44,11 @@ describe('every schema', () => {
     ['plan', 'edition'],
     ['saved-plan', 'edition'],
     ['inventory', 'edition'],
-  ])('knows exactly the editions that the program knows: %s', (name, key) => {
+  ])('has exactly the editions of the program: %s', (name, key) => {
     expect(read(name).$defs[key].enum).toEqual(EDITIONS.map((edition) => edition.name));
   });
 
-  it('shows an example at every key of the plan', () => {
+  it('has an example for every key of the plan', () => {
     const bare: string[] = [];
     const look = (schema: Record<string, unknown>, path: string): void => {
       for (const [key, property] of Object.entries(
@@ -169,7 +169,7 @@ describe('the journal entry schema', () => {
     'run-ended': { kind: 'run-ended', because: 'done', exitCode: 0 },
   };
 
-  it.each(Object.values(deeds))('takes a sealed $kind entry', (deed) => {
+  it.each(Object.values(deeds))('accepts a sealed $kind entry', (deed) => {
     validateJournalEntry(JSON.parse(JSON.stringify(seal(EMPTY_CHAIN, AT, deed))));
     expect(validateJournalEntry.errors ?? []).toEqual([]);
   });
@@ -183,13 +183,13 @@ describe('the journal entry schema', () => {
     },
   );
 
-  it('refuses a kind that it does not know', () => {
+  it('refuses an unknown kind', () => {
     expect(validateJournalEntry({ ...seal(EMPTY_CHAIN, AT, deeds.approved), kind: 'disapproved' })).toBe(
       false,
     );
   });
 
-  it('knows every outcome but not-run, which no entry ever says', () => {
+  it('has every outcome except not-run, which no entry contains', () => {
     const outcomes = read('journal-entry').$defs['step-ended'].properties.outcome.enum;
     expect([...outcomes, 'not-run'].sort()).toEqual([...OUTCOMES].sort());
   });
@@ -280,7 +280,7 @@ describe('the saved plan schema', () => {
     forecast: { orders: 1, leastSeconds: 0.06 },
   };
 
-  it('takes a whole saved plan', () => {
+  it('accepts a whole saved plan', () => {
     validateSavedPlan(saved);
     expect(validateSavedPlan.errors ?? []).toEqual([]);
   });
@@ -296,7 +296,7 @@ describe('the saved plan schema', () => {
     expect(validateSavedPlan({ ...saved, ...change })).toBe(false);
   });
 
-  it('knows every dimension', () => {
+  it('has every dimension', () => {
     expect(read('saved-plan').$defs.dimension.enum).toEqual([...DIMENSIONS]);
   });
 });
@@ -349,7 +349,7 @@ describe('the inventory schema', () => {
     balances: { default: { amount: 100, currency: 'CNY' } },
   };
 
-  it('takes a whole inventory', () => {
+  it('accepts a whole inventory', () => {
     validateInventory(inventory);
     expect(validateInventory.errors ?? []).toEqual([]);
   });

@@ -18,21 +18,21 @@ describe('a threshold', () => {
     ['>', 5, 'wave', 1, true],
     ['>', 5, 'run', 1, false],          // exactly 5%
     ['>', 33.3, 'inventory', 10, true],
-    ['>', 200, 'run', 20, false],       // can never be reached, and is valid
+    ['>', 200, 'run', 20, false],       // valid, although it can never be reached
   ] as const)('%s %s of %s, %i of them: %s', ([operator, value, base, count, is]) => {
     expect(reached({ operator, value, base }, count, BASES)).toBe(is);
   });
 
-  it('of nothing is reached by nothing', () => {
+  it('is not reached by zero of zero', () => {
     const none = { inventory: 0, wave: 0, run: 0 };
     expect(reached({ operator: '>', value: 0, base: 'wave' }, 0, none)).toBe(false);
     expect(reached({ operator: '<=', value: 0, base: 'inventory' }, 0, none)).toBe(true);
   });
 
-  it('is told as it is written', () => {
-    const say = (operator: Threshold['operator'], value: number, base: Threshold['base']) =>
+  it('is formatted as the author writes it', () => {
+    const format = (operator: Threshold['operator'], value: number, base: Threshold['base']) =>
       formatThreshold({ operator, value, base });
-    expect([say('>', 2, 'count'), say('<=', 40, 'inventory'), say('>', 5, 'wave')]).toEqual([
+    expect([format('>', 2, 'count'), format('<=', 40, 'inventory'), format('>', 5, 'wave')]).toEqual([
       '> 2',
       '<= 40% of inventory',
       '> 5% of wave',

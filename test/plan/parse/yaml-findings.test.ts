@@ -1,15 +1,15 @@
-// What an author sees, drawn. Method: a text with one mistake in, the whole of what is said out.
+// What an author sees. Method: a text with one mistake, and the complete output.
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { MINIMAL_PLAN } from '../../../src/plan/parse/read-yaml.ts';
-import { remedy, said, saidOfBytes, withLines, withTarget } from './pictures.ts';
+import { drawBytes, drawText, remedy, withLines, withTarget } from './pictures.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-describe('mistakes of the YAML', () => {
-  it('a tab for indentation is told once, with the command that fixes it', () => {
+describe('YAML mistakes', () => {
+  it('reports tabs once, with the command that fixes them', () => {
     expect(
-      said('version: 1\nname: test\ntargets:\n\t- instance: crs-5qlrlhux\n\t  shards: 3x\n'),
+      drawText('version: 1\nname: test\ntargets:\n\t- instance: crs-5qlrlhux\n\t  shards: 3x\n'),
     ).toMatchInlineSnapshot(`
       "4:1 Refit.Yaml: the line is indented with a tab, and 1 more after it; YAML indents with spaces
          4 |   - instance: crs-5qlrlhux
@@ -18,9 +18,9 @@ describe('mistakes of the YAML', () => {
     `);
   });
 
-  it('a key written twice shows both lines', () => {
-    expect(said(withLines('name: again'))).toMatchInlineSnapshot(`
-      "5:1 Refit.DuplicateKey: the key name is written twice, first on line 2
+  it('shows both lines of a duplicate key', () => {
+    expect(drawText(withLines('name: again'))).toMatchInlineSnapshot(`
+      "5:1 Refit.DuplicateKey: the key name occurs twice, first on line 2
          2 | name: test
            | ^^^^
          5 | name: again
@@ -29,7 +29,7 @@ describe('mistakes of the YAML', () => {
     `);
   });
 
-  it('an alias bomb of ten thousand is one finding, at the alias that the author sees', () => {
+  it('reports an alias bomb of ten thousand once, at the alias that the author sees', () => {
     const ten = (what: string) => `[${Array(10).fill(what).join(', ')}]`;
     const bomb = [
       'a: &a x',
@@ -45,7 +45,7 @@ describe('mistakes of the YAML', () => {
     `);
   });
 
-  it('ten thousand uses of one anchor are a bomb too', () => {
+  it('refuses ten thousand uses of one anchor', () => {
     const ids = Array.from({ length: 10_000 }, () => '*id').join(', ');
     const text = withTarget(
       '- instance: &id crs-5qlrlhux',
@@ -55,12 +55,12 @@ describe('mistakes of the YAML', () => {
     const { plan, findings } = parsePlan(text, 'plan.yaml');
     expect(plan).toBeNull();
     expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'Refit.Yaml: aliases are used more than 1000 times, those inside one another counted',
+      'Refit.Yaml: the plan uses aliases more than 1000 times, including aliases inside aliases',
     ]);
   });
 
-  it('an anchor that contains itself is refused', () => {
-    expect(said(withLines('waves: &w [*w]'))).toMatchInlineSnapshot(`
+  it('refuses an anchor that contains itself', () => {
+    expect(drawText(withLines('waves: &w [*w]'))).toMatchInlineSnapshot(`
       "5:12 Refit.Yaml: *w contains itself
          5 | waves: &w [*w]
            |            ^^
@@ -73,7 +73,7 @@ describe('mistakes of the YAML', () => {
     ['a file of comments', '# nothing yet\n\n'],
     ['an empty document', '---\n'],
     ['null', 'null\n'],
-  ])('%s is told with a plan to start from, and that plan is valid', (_, text) => {
+  ])('%s gets a minimal plan as its example, and that plan is valid', (_, text) => {
     const { findings } = parsePlan(text, 'plan.yaml');
     expect(findings.map((one) => [one.code, one.message, remedy(one)])).toEqual([
       ['Refit.Yaml', 'the plan is empty', `example: ${MINIMAL_PLAN}`],
@@ -81,17 +81,17 @@ describe('mistakes of the YAML', () => {
     expect(parsePlan(MINIMAL_PLAN, 'plan.yaml').findings).toEqual([]);
   });
 
-  it('a second document is refused', () => {
-    expect(said(`${withLines()}---\nname: other\n`)).toMatchInlineSnapshot(`
-      "5:1 Refit.Yaml: the file holds a second YAML document; a plan is one
+  it('refuses a second document', () => {
+    expect(drawText(`${withLines()}---\nname: other\n`)).toMatchInlineSnapshot(`
+      "5:1 Refit.Yaml: the file has a second YAML document; a plan is one document
          5 | ---
            | ^^^
       => split the file at the line ---"
     `);
   });
 
-  it('a list at the top is told what a plan is', () => {
-    expect(said('- crs-5qlrlhux\n')).toMatchInlineSnapshot(`
+  it('explains what a plan is for a list at the top', () => {
+    expect(drawText('- crs-5qlrlhux\n')).toMatchInlineSnapshot(`
       "1:1 Refit.BadValue: the plan is a list; it must be keys with values, such as name: and targets:
          1 | - crs-5qlrlhux
            | ^
@@ -99,9 +99,9 @@ describe('mistakes of the YAML', () => {
     `);
   });
 
-  it('an operator without quotes is quoted, in a line and in braces', () => {
+  it('quotes an operator without quotes, in a line and in braces', () => {
     expect(
-      said(
+      drawText(
         withLines(
           'execution:',
           '  haltWhen:',
@@ -111,29 +111,29 @@ describe('mistakes of the YAML', () => {
         ),
       ),
     ).toMatchInlineSnapshot(`
-      "7:13 Refit.Yaml: a value that begins with > needs quotes
+      "7:13 Refit.Yaml: a value that starts with > needs quotes
          7 |     failed: > 2
            |             ^^^
       => "> 2"
-      8:14 Refit.Yaml: a value that begins with > needs quotes
+      8:14 Refit.Yaml: a value that starts with > needs quotes
          8 |     unknown: >0
            |              ^^
       => ">0""
     `);
   });
 
-  it('a name that begins with a star is no anchor', () => {
-    expect(said(withTarget('- { select: { name: *-cart }, shards: 8 }'))).toMatchInlineSnapshot(`
-      "4:23 Refit.Yaml: *-cart refers to an anchor that is not above it
+  it('explains a name that starts with a star', () => {
+    expect(drawText(withTarget('- { select: { name: *-cart }, shards: 8 }'))).toMatchInlineSnapshot(`
+      "4:23 Refit.Yaml: *-cart refers to an anchor, but no anchor of that name is above it
          4 |   - { select: { name: *-cart }, shards: 8 }
            |                       ^^^^^^
       => as text: "*-cart""
     `);
   });
 
-  it('quotes that are never closed are told where they open', () => {
+  it('reports unclosed quotes where they open', () => {
     expect(
-      said('version: 1\nname: "test\ntargets:\n  - { instance: crs-5qlrlhux, shards: 8 }\n'),
+      drawText('version: 1\nname: "test\ntargets:\n  - { instance: crs-5qlrlhux, shards: 8 }\n'),
     ).toMatchInlineSnapshot(`
       "2:7 Refit.Yaml: the " that opens here is never closed
          2 | name: "test
@@ -142,18 +142,18 @@ describe('mistakes of the YAML', () => {
     `);
   });
 
-  it('what is wrong before the line that breaks the structure is still told', () => {
+  it('reports mistakes before the line that breaks the structure', () => {
     expect(
-      said('version: 1\nname: test\nownr: dba\ntargets:\n  - instance: crs-5qlrlhux\n   shards: 8\n'),
+      drawText('version: 1\nname: test\nownr: dba\ntargets:\n  - instance: crs-5qlrlhux\n   shards: 8\n'),
     ).toMatchInlineSnapshot(`
-      "3:1 Refit.UnknownKey: the plan knows no key "ownr"
+      "3:1 Refit.UnknownKey: unknown key "ownr" in the plan
          3 | ownr: dba
            | ^^^^
       => did you mean owner?
       6:1 Refit.Yaml: sequence item without - indicator
          6 |    shards: 8
            | ^
-      => begin the line in the column of the keys it belongs to, with spaces"
+      => start the line in the column of the keys it belongs to, with spaces"
     `);
   });
 
@@ -162,7 +162,7 @@ describe('mistakes of the YAML', () => {
     ['a tag of YAML', 'owner: !!str 7', 'Refit.Yaml'],
     ['a merge key', '<<: { owner: x }', 'Refit.UnknownKey'],
     ['a key that reaches the prototype', '__proto__: { owner: x }', 'Refit.UnknownKey'],
-    ['a key that is a list', '? [a]\n: 1', 'Refit.Yaml'],
+    ['a list as a key', '? [a]\n: 1', 'Refit.Yaml'],
     ['a control character', 'owner: a\u0007b', 'Refit.Yaml'],
     ['a directive that changes the meaning', '%YAML 1.1', 'Refit.Yaml'],
   ])('%s is refused', (_, line, code) => {
@@ -175,8 +175,8 @@ describe('mistakes of the YAML', () => {
 });
 
 describe('bytes', () => {
-  it('a byte-order mark changes nothing, not even the columns', () => {
-    expect(saidOfBytes(new Uint8Array([0xef, 0xbb, 0xbf, ...bytes(withLines())]))).toBe('');
+  it('ignores a byte-order mark, also in columns', () => {
+    expect(drawBytes(new Uint8Array([0xef, 0xbb, 0xbf, ...bytes(withLines())]))).toBe('');
     expect(parsePlan(`\ufeff${withLines('x: 1')}`, 'p').findings[0]!.location).toEqual({
       file: 'p',
       line: 5,
@@ -184,27 +184,27 @@ describe('bytes', () => {
     });
   });
 
-  it('line ends of another system change nothing', () => {
-    expect(said(withLines('expires: 24h').replaceAll('\n', '\r\n'))).toBe('');
+  it('accepts the line ends of another system', () => {
+    expect(drawText(withLines('expires: 24h').replaceAll('\n', '\r\n'))).toBe('');
   });
 
-  it('a binary file is refused', () => {
-    expect(saidOfBytes(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]))).toMatchInlineSnapshot(`
+  it('refuses a binary file', () => {
+    expect(drawBytes(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]))).toMatchInlineSnapshot(`
       "1:1 Refit.Yaml: the file is binary: byte 5 is zero
-      => name the YAML plan; a saved plan or an archive is no plan"
+      => name the YAML file of the plan; a saved plan or an archive is not a plan"
     `);
   });
 
-  it('UTF-16 is refused with the command that converts it', () => {
-    expect(saidOfBytes(new Uint8Array([0xff, 0xfe, 0x76, 0]))).toMatchInlineSnapshot(`
-      "1:1 Refit.Yaml: the file is UTF-16; plans are UTF-8
+  it('refuses UTF-16 with the command that converts it', () => {
+    expect(drawBytes(new Uint8Array([0xff, 0xfe, 0x76, 0]))).toMatchInlineSnapshot(`
+      "1:1 Refit.Yaml: the file is UTF-16; a plan must be UTF-8
       => iconv -f UTF-16 -t UTF-8 plan.yaml > plan.yaml.utf8"
     `);
   });
 
-  it('another encoding is told where it shows', () => {
+  it('reports another encoding at its first byte', () => {
     const text = bytes('version: 1\nowner: ');
-    expect(saidOfBytes(new Uint8Array([...text, 0xc4, 0xe3, 0x0a]))).toMatchInlineSnapshot(`
+    expect(drawBytes(new Uint8Array([...text, 0xc4, 0xe3, 0x0a]))).toMatchInlineSnapshot(`
       "2:8 Refit.Yaml: line 2 is not UTF-8
          2 | owner: ��
            |        ^
@@ -212,41 +212,43 @@ describe('bytes', () => {
     `);
   });
 
-  it('a file above the limit is not even looked at', () => {
-    expect(saidOfBytes(new Uint8Array(2 * 1024 * 1024 + 1))).toMatchInlineSnapshot(`
+  it('refuses a file above the limit without reading it', () => {
+    expect(drawBytes(new Uint8Array(2 * 1024 * 1024 + 1))).toMatchInlineSnapshot(`
       "1:1 Refit.Yaml: the file has 2097153 bytes; a plan has at most 2097152
-      => use selectors instead of naming each instance, or split the plan in two"
+      => use selectors instead of naming each instance, or split the plan into two"
     `);
   });
 });
 
-describe('the drawn line', () => {
-  it('carets stand under what they mean behind wide characters and tabs', () => {
+describe('the excerpt', () => {
+  it('puts carets at the right columns after wide characters and tabs', () => {
     expect(
-      said(withTarget('- { select: { name: "购物车" }, shards: x }', '- {\tinstance: crs-1, shards: 8 }')),
+      drawText(
+        withTarget('- { select: { name: "购物车" }, shards: x }', '- {\tinstance: crs-1, shards: 8 }'),
+      ),
     ).toMatchInlineSnapshot(`
-      "4:40 Refit.BadValue: shards is "x"; it wants a whole number from 1
+      "4:40 Refit.BadValue: shards is "x"; it must be a whole number from 1
          4 |   - { select: { name: "购物车" }, shards: x }
            |                                           ^
       => example: shards: 8
-      5:17 Refit.BadValue: instance is "crs-1"; it wants an instance id: crs- and eight or more small letters and digits
+      5:17 Refit.BadValue: instance is "crs-1"; it must be an instance id: crs- and eight or more small letters and digits
          5 |   - {  instance: crs-1, shards: 8 }
            |                  ^^^^^
       => example: instance: crs-5qlrlhux"
     `);
   });
 
-  it('control characters and reordering marks do not reach the terminal', () => {
+  it('keeps control characters and reordering marks from the terminal', () => {
     const { findings } = parsePlan(withLines('ownr: "a\u202e\u009bb"'), 'plan.yaml');
     expect(findings[0]!.excerpt).toContain('ownr: "a??b"');
   });
 
-  it('a long line is cut around the mark', () => {
+  it('cuts a long line around the mark', () => {
     const ids = Array.from({ length: 60 }, (_, i) => `crs-aaaa${1000 + i}`).join(', ');
     expect(
-      said(withTarget(`- { select: { ids: [${ids}, crs-1, ${ids}] }, shards: 8 }`)),
+      drawText(withTarget(`- { select: { ids: [${ids}, crs-1, ${ids}] }, shards: 8 }`)),
     ).toMatchInlineSnapshot(`
-      "4:863 Refit.BadValue: an entry of ids is "crs-1"; it wants an instance id: crs- and eight or more small letters and digits
+      "4:863 Refit.BadValue: an entry of ids is "crs-1"; it must be an instance id: crs- and eight or more small letters and digits
          4 | …1056, crs-aaaa1057, crs-aaaa1058, crs-aaaa1059, crs-1, crs-aaaa1000, crs-aaaa1001, crs-aaaa1002, crs-…
            |                                                  ^^^^^
       => example: crs-5qlrlhux"

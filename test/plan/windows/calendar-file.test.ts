@@ -1,4 +1,4 @@
-// Goal: the events of an iCalendar file are freezes, each at its time; what is not understood is refused, not left out.
+// Goal: each event of an iCalendar file is a freeze at its time. Refit refuses what it cannot read, and skips nothing.
 import { describe, expect, it } from 'vitest';
 import { iso } from '../../../src/clock.ts';
 import { readCalendar, sealCalendars } from '../../../src/plan/windows/calendar-file.ts';
@@ -22,7 +22,7 @@ function freezes(text: string, zone = 'Asia/Shanghai'): string[] {
 
 const uid = (name: string) => [`UID:${name}@test`, `SUMMARY:${name}`];
 
-/** A zone that no database knows, as some programs write it. */
+/** A zone that is not in the tz database, as some programs write it. */
 const OWN_ZONE = [
   'BEGIN:VTIMEZONE',
   'TZID:China Standard Time',
@@ -46,9 +46,9 @@ describe('an event is a freeze', () => {
     ['a duration', [...uid('long'), 'DTSTART:20261110T200000Z', 'DURATION:PT90M'], ['2026-11-10T20:00 to 2026-11-10T21:30 long']],
     ['without a title', ['UID:x@test', 'DTSTART;VALUE=DATE:20261111'], ['2026-11-10T16:00 to 2026-11-11T16:00 an event without a title']],
     ['cancelled: none', [...uid('off'), 'DTSTART;VALUE=DATE:20261111', 'STATUS:CANCELLED'], []],
-    ['over before it is planned: none', [...uid('past'), 'DTSTART;VALUE=DATE:20261031', 'DTEND;VALUE=DATE:20261101'], []],
-    ['that began before and goes on', [...uid('on'), 'DTSTART;VALUE=DATE:20261020', 'DTEND;VALUE=DATE:20261103'], ['2026-10-19T16:00 to 2026-11-02T16:00 on']],
-    ['later than is looked ahead: none', [...uid('far'), 'DTSTART;VALUE=DATE:20270601'], []],
+    ['over before planning: none', [...uid('past'), 'DTSTART;VALUE=DATE:20261031', 'DTEND;VALUE=DATE:20261101'], []],
+    ['that started before and continues', [...uid('on'), 'DTSTART;VALUE=DATE:20261020', 'DTEND;VALUE=DATE:20261103'], ['2026-10-19T16:00 to 2026-11-02T16:00 on']],
+    ['later than a year ahead: none', [...uid('far'), 'DTSTART;VALUE=DATE:20270601'], []],
     ['each month’s last two days', [...uid('end'), 'DTSTART;VALUE=DATE:20260130', 'DTEND;VALUE=DATE:20260201', 'RRULE:FREQ=MONTHLY;BYMONTHDAY=-2'], ['2026-11-28T16:00 to 2026-11-30T16:00 end', '2026-12-29T16:00 to 2026-12-31T16:00 end', '2027-01-29T16:00 to 2027-01-31T16:00 end']],
     ['each week but one, with one more', [...uid('week'), 'DTSTART:20261102T200000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=4', 'EXDATE:20261109T200000Z', 'RDATE:20261225T200000Z'], ['2026-11-02T20:00 to 2026-11-02T21:00 week', '2026-11-16T20:00 to 2026-11-16T21:00 week', '2026-11-23T20:00 to 2026-11-23T21:00 week', '2026-12-25T20:00 to 2026-12-25T21:00 week']],
     ['that recurs for years', [...uid('old'), 'DTSTART;VALUE=DATE:20001111', 'RRULE:FREQ=YEARLY'], ['2026-11-10T16:00 to 2026-11-11T16:00 old']],
@@ -56,7 +56,7 @@ describe('an event is a freeze', () => {
     expect(freezes(calendar([...event]))).toEqual(expected);
   });
 
-  it('recurring over a change of clocks keeps its hour', () => {
+  it('that recurs over a clock change keeps its hour', () => {
     const weekly = [
       'DTSTART;TZID=America/New_York:20261026T230000',
       'DTEND;TZID=America/New_York:20261027T010000',
@@ -66,7 +66,7 @@ describe('an event is a freeze', () => {
     ).toEqual(['2026-11-03T04:00 to 2026-11-03T06:00 ny', '2026-11-10T04:00 to 2026-11-10T06:00 ny']);
   });
 
-  it('of a series that was moved or cancelled on one day', () => {
+  it('of a series can be moved or cancelled on one day', () => {
     const series = [
       ...uid('series'),
       'DTSTART:20261102T200000Z',
@@ -94,7 +94,7 @@ describe('an event is a freeze', () => {
     ]);
   });
 
-  it('in a zone that the file defines by itself', () => {
+  it('can be in a zone that the file defines', () => {
     const event = [
       ...uid('own'),
       'DTSTART;TZID=China Standard Time:20261110T200000',
@@ -105,7 +105,7 @@ describe('an event is a freeze', () => {
   });
 });
 
-describe('a calendar that is not understood is refused, with what is wrong', () => {
+describe('Refit refuses a calendar that it cannot read, and says why', () => {
   const plan = {
     windows: {
       timezone: 'Asia/Shanghai',
@@ -119,21 +119,21 @@ describe('a calendar that is not understood is refused, with what is wrong', () 
   // biome-ignore format: one line a case
   it.each([
     ['no file', null, 'it cannot be read'],
-    ['no calendar', 'Double Eleven: 11 November\n', 'it is no iCalendar file (RFC 5545)'],
-    ['half a file', calendar([...uid('x'), 'DTSTART;VALUE=DATE:20261111']).slice(0, 120), 'it is no iCalendar file (RFC 5545)'],
-    ['nothing', '', 'it holds no VCALENDAR'],
-    ['an address book', 'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nEND:VCARD\r\n', 'it holds no VCALENDAR'],
+    ['no calendar', 'Double Eleven: 11 November\n', 'it is not an iCalendar file (RFC 5545)'],
+    ['half a file', calendar([...uid('x'), 'DTSTART;VALUE=DATE:20261111']).slice(0, 120), 'it is not an iCalendar file (RFC 5545)'],
+    ['nothing', '', 'it has no VCALENDAR'],
+    ['an address book', 'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nEND:VCARD\r\n', 'it has no VCALENDAR'],
     ['an unknown zone', calendar([...uid('x'), 'DTSTART;TZID=Middle Earth:20261110T200000', 'DURATION:PT1H']), 'its time zone "Middle Earth" is not defined'],
-    ['a moment without an end', calendar([...uid('x'), 'DTSTART:20261110T200000Z']), '"x" has no end after its beginning'],
+    ['a moment without an end', calendar([...uid('x'), 'DTSTART:20261110T200000Z']), '"x" does not end after its start'],
     ['no beginning', calendar([...uid('x')]), 'an event has no DTSTART'],
     ['every second', calendar([...uid('x'), 'DTSTART:20261110T200000Z', 'DURATION:PT1S', 'RRULE:FREQ=SECONDLY']), '"x" recurs too often'],
-  ])('%s', async (_, text, why) => {
+  ])('%s', async (_, text, reason) => {
     const { calendars, findings } = await sealCalendars(plan, FROM, async () => text);
     expect(calendars).toEqual([]);
-    expect(findings.map(({ code, message }) => [code, message])).toEqual([['Refit.CalendarUnreadable', `the calendar a.ics: ${why}`]]);
+    expect(findings.map(({ code, message }) => [code, message])).toEqual([['Refit.CalendarUnreadable', `the calendar a.ics: ${reason}`]]);
   });
 
-  it('what is sealed reaches a year ahead, and no further', async () => {
+  it('seals freezes of the next year only', async () => {
     const { calendars } = await sealCalendars(plan, FROM, async () => calendar());
     expect(calendars).toEqual([{ file: 'a.ics', knownUntil: iso(FROM + LOOK_AHEAD), freezes: [] }]);
   });

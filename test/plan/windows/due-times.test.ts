@@ -50,25 +50,25 @@ describe('cron in a zone', () => {
       ['2026-10-24T00:30', '2026-10-25T00:30', '2026-10-26T01:30']],
     ['put forward, a list of fixed times loses none', '30 2,14 * * *', '2026-03-28T12:00Z',
       ['2026-03-28T13:30', '2026-03-29T01:00', '2026-03-29T12:30']],
-  ])('Berlin: where the clock is %s', (_, text, from, wanted) => {
+  ])('Berlin, when the clock is %s', (_, text, from, wanted) => {
     const times = cron(text, 'Europe/Berlin');
     expect(times.next(Date.parse(from), wanted.length).map(iso)).toEqual(wanted);
     expect(iso(times.upTo(Date.parse(`${wanted[1]}Z`))!)).toBe(wanted[1]);
     expect(iso(times.upTo(Date.parse(`${wanted[1]}Z`) - 1)!)).toBe(wanted[0]);
   });
 
-  it('answers the same however it is asked before', () => {
+  it('gives the same answers in any order of questions', () => {
     const times = cron('*/10 * * * *', 'UTC');
     const moments = [50, 10, 49, 9, 0, 60, 30, 29].map((minute) => Date.UTC(2026, 0, 1, 0, minute) + 1);
     for (const moment of moments) expect(times.after(moment)).toBe(cron('*/10 * * * *', 'UTC').after(moment));
   });
 
-  it('tells what never comes', () => {
+  it('gives null for times that never come', () => {
     expect(cron('0 0 30 2 *', 'UTC').after(Date.UTC(2026, 0, 1))).toBeNull();
   });
 });
 
-it('once is due at its moment and never again', () => {
+it('once is due only at its moment', () => {
   const moment = Date.UTC(2026, 10, 24, 17, 30);
   const times = dueTimes({ kind: 'once', at: new Date(moment).toISOString(), zone: '+08:00' });
   expect([times.after(moment - 1), times.after(moment), times.upTo(moment), times.upTo(moment - 1)]).toEqual([
@@ -79,6 +79,6 @@ it('once is due at its moment and never again', () => {
   ]);
 });
 
-it.each(['61 * * * *', '* * * * * *', 'a b c d e', '5/5 * * * *'])('%s is no cron of five fields', (text) => {
+it.each(['61 * * * *', '* * * * * *', 'a b c d e', '5/5 * * * *'])('%s is not valid cron', (text) => {
   expect(cronFault(text)).toMatch(/\w+/);
 });

@@ -115,7 +115,7 @@ describe('a wave that asks for an approval', () => {
     ['is forged', { key: 'mallory' }, /key of no approver/],
     ['is of another plan', { digest: 'e'.repeat(64) }, /of another plan/],
     ["is the author's own", { name: 'dba' }, /dba made the plan/],
-    ['is the same person\'s a second time', { name: 'wei', expires: HOUR / 2 }, /one person counts once/],
+    ['is the same person\'s a second time', { name: 'wei', expires: HOUR / 2 }, /each approver counts once/],
     ['is of another wave', { wave: 'rest' }, /approves wave rest, not wave tenth/],
   ])('is not begun by one that %s', async (_, { name = 'jun', ...signing }, why) => {
     const stage = await staged();
