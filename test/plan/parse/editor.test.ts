@@ -28,7 +28,7 @@ describe('an editor', () => {
       expect(labels).toContain(key);
     expect(labels).not.toContain('version');
     const targets = offered.find(({ label }) => label === 'targets');
-    expect(JSON.stringify(targets?.documentation)).toContain('The instances and the sizes they are to have.');
+    expect(JSON.stringify(targets?.documentation)).toContain('The instances and their requested sizes.');
   });
 
   it.each([
@@ -48,14 +48,14 @@ describe('an editor', () => {
   });
 
   it.each([
-    ['execution:\n  halt|When: { failed: "> 2" }', 'What ends a run early.'],
+    ['execution:\n  halt|When: { failed: "> 2" }', 'When a run ends early.'],
     ['execution:\n  haltWhen: { fai|led: "> 2" }', 'Counts the outcomes failed and refused.'],
     [
       'execution:\n  in|Flight: 20',
       'How many resizes may be in progress at the same time. This is not the request rate.',
     ],
     ['targets:\n  - { instance: crs-5qlrlhux, memoryPer|Shard: 4GB }', 'Memory of ONE shard'],
-    ['gua|rds: { shrink: deny }', 'What the plan as a whole may not do.'],
+    ['gua|rds: { shrink: deny }', 'Limits for the plan.'],
   ])('shows the description of %j', async (text, says) => {
     expect((await editor.hover(`${SCHEMA}version: 1\nname: x\n${text}`)).toLowerCase()).toContain(
       says.toLowerCase(),
