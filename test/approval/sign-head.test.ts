@@ -101,7 +101,9 @@ describe('a signature over the head of a journal', () => {
   });
 
   it('detects entries that were cut off later, even without a saved head', () => {
-    expect(examine(good, signers(['wei', wei]), entries.slice(0, -1)).faults.join()).toMatch(/entries were removed/);
+    expect(examine(good, signers(['wei', wei]), entries.slice(0, -1)).faults.join()).toMatch(
+      /entries were removed/,
+    );
   });
 
   it('warns of entries that were written later', () => {
