@@ -25,7 +25,7 @@ export async function journalEntries(): Promise<Row> {
         Promise.all(
           Array.from({ length: WAITING }, async (_, lane) => {
             for (let entry = 0; entry < EACH / WAITING; entry++) {
-              await journal.record({
+              await journal.appendDurably({
                 kind: 'not-sent',
                 step: `crs-bench${lane}/memoryPerShard`,
                 attempt: entry,

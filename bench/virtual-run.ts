@@ -180,7 +180,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
       onEntry: (entry) => entries.push(entry),
     });
     await runProcess.start();
-    await runProcess.journal.record({ kind: 'approved', how: 'auto-approve', by: 'bench' });
+    await runProcess.journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'bench' });
     began = time.monotonic();
     if (stranger) void share(world, time, stranger, halfTrip);
     const end = await runProcess.carryOut({ cloudFor: () => cloud });

@@ -226,7 +226,7 @@ async function carryOut(
   const { clock, stateDirectory, savedFile = null, cloudFor, gates } = input;
   const { journal, stop, control } = runProcess;
   await register(stateDirectory, saved.digest, directory, clock, { check: false });
-  for (const approval of approvals) await journal.record(approval);
+  for (const approval of approvals) await journal.appendDurably(approval);
   input.onLive?.(() => control.standing());
   const socket = await openControlSocket(directory, control, clock).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

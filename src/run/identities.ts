@@ -47,7 +47,7 @@ export async function recordIdentities({
   readonly cloudFor: (profile: string) => Pick<CloudReader, 'describeIdentity'>;
   readonly clock: Clock;
   readonly leave: AbortSignal;
-  readonly journal: Pick<JournalWriter, 'tell'>;
+  readonly journal: Pick<JournalWriter, 'appendSoon'>;
 }): Promise<IdentityOnRecord[]> {
   const scopes = [
     ...new Map(saved.steps.map(({ profile, region }) => [profile, { profile, region }])).values(),
@@ -73,6 +73,6 @@ export async function recordIdentities({
   over.abort();
   const why = `no answer within ${PATIENCE / 1000} seconds`;
   const all = scopes.map(({ profile }) => told.get(profile) ?? { profile, caller: null, why });
-  for (const one of all) journal.tell({ kind: 'caller', ...one });
+  for (const one of all) journal.appendSoon({ kind: 'caller', ...one });
   return all;
 }

@@ -106,7 +106,7 @@ export class Process {
     tookOver: readonly JournalEvent[] = [],
   ): Promise<void> {
     const { saved, past, by, endpoint, version } = this.#input;
-    await this.journal.record({
+    await this.journal.appendDurably({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
       plan: saved.name,
@@ -118,7 +118,7 @@ export class Process {
       endpoint,
       version,
     });
-    for (const deed of tookOver) this.journal.tell(deed);
+    for (const deed of tookOver) this.journal.appendSoon(deed);
   }
 
   /** Carries the plan out. @returns null where it was told to leave. */
@@ -158,7 +158,7 @@ export class Process {
     doing.catch(() => undefined);
     const end = await Promise.race([doing, left]);
     this.wasLeft = end === null;
-    if (end === null) await this.journal.record({ kind: 'calls', counts: this.#input.calls.take() });
+    if (end === null) await this.journal.appendDurably({ kind: 'calls', counts: this.#input.calls.take() });
     return end;
   }
 }

@@ -75,17 +75,17 @@ class Writer {
    * Records a deed. The entry takes its place at once; the promise resolves when it is durable.
    * @throws RefitError `disk-failed` once the store has failed, for this entry and every later one.
    */
-  record(deed: JournalEvent): Promise<JournalEntry> {
+  appendDurably(deed: JournalEvent): Promise<JournalEntry> {
     return this.#enqueue(deed, true);
   }
 
   /** Records a deed that nothing waits for. A failing store shows at the next entry that is waited for. */
-  tell(deed: JournalEvent): void {
+  appendSoon(deed: JournalEvent): void {
     void this.#enqueue(deed, true).catch(() => {});
   }
 
   /** Records a deed that goes with the next group there is: it never makes the store work by itself, so nothing waits for it. */
-  note(deed: JournalEvent): void {
+  appendWithNextGroup(deed: JournalEvent): void {
     void this.#enqueue(deed, false).catch(() => {});
   }
 

@@ -315,8 +315,9 @@ async function live(
     if (signed !== null && !('deed' in signed))
       throw new RefitError('not-approved', signed.what.join('\n'), signed.fix);
     await runProcess.start(fate.reconciles ? 'reconcile' : 'apply');
-    if (signed !== null) await journal.record(signed.deed);
-    if (!runProcess.isResumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
+    if (signed !== null) await journal.appendDurably(signed.deed);
+    if (!runProcess.isResumed)
+      await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     return fate.reconciles
       ? runProcess.reconcile(() => createReader(client))
       : runProcess.carryOut({ cloudFor: () => cloud, approvalOf: demand, gates: common.gates });

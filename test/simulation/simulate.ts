@@ -342,7 +342,7 @@ async function simulateProcess(
   };
   const work = async (): Promise<'ended' | 'left'> => {
     await runProcess.start();
-    if (!runProcess.isResumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
+    if (!runProcess.isResumed) await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     for (const [after, command] of script.commands)
       later(after, 'control command', () => {
         void control.command(command, { user: 'dba', host: 'here', pid: 2 }).then(
@@ -403,15 +403,15 @@ function observeJournal(
       return journal.latency;
     },
     lost: journal.lost,
-    tell(deed) {
-      journal.tell(deed);
+    appendSoon(deed) {
+      journal.appendSoon(deed);
     },
-    note(deed) {
-      journal.note(deed);
+    appendWithNextGroup(deed) {
+      journal.appendWithNextGroup(deed);
     },
-    record(deed) {
+    appendDurably(deed) {
       watcher.appending(deed);
-      const recording = journal.record(deed);
+      const recording = journal.appendDurably(deed);
       return after === null ? recording : recording.then((entry) => after().then(() => entry));
     },
   };
@@ -434,7 +434,7 @@ async function assumeUnsent({ steps }: SavedPlan, journal: JournalWriter): Promi
   for (const { id } of steps) {
     const { phase, attempts } = journal.replay.step(id);
     if (phase !== 'asking' && phase !== 'unanswered') continue;
-    await journal.record({
+    await journal.appendDurably({
       kind: 'settled',
       step: id,
       attempt: attempts,

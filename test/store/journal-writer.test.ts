@@ -28,7 +28,9 @@ function open() {
 describe('the journal writer', () => {
   it('puts entries that were told in one turn into one append, in the order in which they were told', async () => {
     const { clock, disk, appends, told, writer } = open();
-    const entries = await clock.run(() => Promise.all([1, 2, 3, 4, 5].map((n) => writer.record(deed(n)))));
+    const entries = await clock.run(() =>
+      Promise.all([1, 2, 3, 4, 5].map((n) => writer.appendDurably(deed(n)))),
+    );
     expect(appends).toHaveLength(1);
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
     expect(told).toEqual([1, 2, 3, 4, 5]);
@@ -38,9 +40,9 @@ describe('the journal writer', () => {
   it('gathers what comes while the disk is busy into the next append', async () => {
     const { clock, appends, writer } = open();
     await clock.run(async () => {
-      const first = writer.record(deed(1));
+      const first = writer.appendDurably(deed(1));
       await clock.sleep(3);
-      const others = [2, 3, 4].map((n) => writer.record(deed(n)));
+      const others = [2, 3, 4].map((n) => writer.appendDurably(deed(n)));
       await Promise.all([first, ...others]);
     });
     expect(appends.map((text) => text.trimEnd().split('\n').length)).toEqual([1, 3]);
@@ -49,7 +51,7 @@ describe('the journal writer', () => {
   it('resolves only once the entry is durable, and folds it at once', async () => {
     const { clock, disk, writer } = open();
     await clock.run(async () => {
-      const recorded = writer.record(deed(7));
+      const recorded = writer.appendDurably(deed(7));
       expect(writer.replay.state().wavesStarted).toEqual([7]);
       expect(disk.text).toBe('');
       await recorded;
@@ -61,7 +63,7 @@ describe('the journal writer', () => {
     const { clock, disk, writer } = open();
     disk.slowness = 400;
     await clock.run(async () => {
-      for (let n = 0; n < 20; n++) await writer.record(deed(n));
+      for (let n = 0; n < 20; n++) await writer.appendDurably(deed(n));
     });
     expect(writer.latency).toBeGreaterThan(390);
     expect(writer.latency).toBeLessThan(410);
@@ -71,16 +73,16 @@ describe('the journal writer', () => {
     const { clock, disk, appends, told, writer } = open();
     disk.fullFrom = 2;
     await clock.run(async () => {
-      await writer.record(deed(1));
-      const waited = [writer.record(deed(2)), writer.record(deed(3))];
+      await writer.appendDurably(deed(1));
+      const waited = [writer.appendDurably(deed(2)), writer.appendDurably(deed(3))];
       await clock.sleep(1);
-      const late = writer.record(deed(4));
+      const late = writer.appendDurably(deed(4));
       const results = await Promise.allSettled([...waited, late]);
       for (const result of results)
         expect(result).toMatchObject({ status: 'rejected', reason: { code: 'disk-failed', exitCode: 1 } });
       expect(writer.failed).toBe(true);
-      await expect(writer.record(deed(5))).rejects.toMatchObject({ code: 'disk-failed' });
-      writer.tell(deed(6));
+      await expect(writer.appendDurably(deed(5))).rejects.toMatchObject({ code: 'disk-failed' });
+      writer.appendSoon(deed(6));
       disk.fullFrom = Number.POSITIVE_INFINITY;
       await clock.sleep(1_000);
     });
@@ -110,7 +112,10 @@ describe('the journal writer', () => {
         if (seq === 1) throw new Error('the screen is gone');
       },
     });
-    const entries = await clock.run(async () => [await writer.record(deed(1)), await writer.record(deed(2))]);
+    const entries = await clock.run(async () => [
+      await writer.appendDurably(deed(1)),
+      await writer.appendDurably(deed(2)),
+    ]);
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(thrown).toEqual([new Error('the screen is gone')]);
   });

@@ -123,7 +123,7 @@ describe('the journal file', () => {
     const replay = createReplay(saved);
     const writer = createJournalWriter({ store: file, clock: new VirtualClock(), end: before.end, replay });
     await Promise.all(
-      ['größer', '\u{1f600}'].map((by) => writer.record({ kind: 'approved', how: 'prompt', by })),
+      ['größer', '\u{1f600}'].map((by) => writer.appendDurably({ kind: 'approved', how: 'prompt', by })),
     );
     await file.close();
     const after = await readJournalFile(path);

@@ -115,7 +115,7 @@ export class Control {
     const refused = refusalOf(command, situation);
     const accepted = refused === null;
     const what = refused ?? answerTo(command, situation);
-    const written = journal.record({ kind: 'steered', ...inJournal(command), by, accepted, what });
+    const written = journal.appendDurably({ kind: 'steered', ...inJournal(command), by, accepted, what });
     if (accepted) this.#takeEffect(command, by);
     try {
       await written;

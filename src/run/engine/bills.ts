@@ -43,7 +43,7 @@ async function readOf({ journal, cloudFor, stop }: BillsRun, steps: readonly Ste
     const [paid] = own;
     if (paid === undefined || own.length < ordersOf(step).length) continue;
     const amount = Math.round(own.reduce((sum, one) => sum + one.amount, 0) * 1e6) / 1e6;
-    journal.tell({ kind: 'billed', step: step.id, billed: { amount, currency: paid.currency } });
+    journal.appendSoon({ kind: 'billed', step: step.id, billed: { amount, currency: paid.currency } });
   }
 }
 

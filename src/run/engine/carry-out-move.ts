@@ -43,7 +43,7 @@ export async function carryOut(run: FollowingRun, doing: StepInProgress, move: M
     }
     case 'append':
       if (move.isOverlooked) run.learned.deferral.set(scopeKey(step), 'overlooked');
-      await run.journal.record(move.event);
+      await run.journal.appendDurably(move.event);
       if (move.learnsTail) run.learned.tail = Math.max(run.learned.tail, move.learnsTail);
       return goOn(move.next);
     case 'end':
@@ -183,7 +183,8 @@ function defer(
   { step, giveSlotBack }: StepInProgress,
   { window, opensAt, givesSlot, isKept }: Extract<Move, { kind: 'defer' }>,
 ): void {
-  if (opensAt !== null) journal.tell({ kind: 'deferred', step: step.id, window, opensAt: iso(opensAt) });
+  if (opensAt !== null)
+    journal.appendSoon({ kind: 'deferred', step: step.id, window, opensAt: iso(opensAt) });
   const scope = scopeKey(step);
   if (isKept && !learned.deferral.has(scope)) learned.deferral.set(scope, 'kept');
   if (givesSlot) giveSlotBack();
@@ -213,7 +214,7 @@ async function look(run: Run, doing: StepInProgress): Promise<void> {
   const { status, size } = instance;
   waits.over(step, 'unlisted');
   if (status === 'running') waits.over(step, 'busy');
-  journal.tell({ kind: 'looked', step: step.id, status, size });
+  journal.appendSoon({ kind: 'looked', step: step.id, status, size });
 }
 
 async function order(run: Run, doing: StepInProgress): Promise<Carried> {
@@ -236,7 +237,7 @@ async function order(run: Run, doing: StepInProgress): Promise<Carried> {
 async function endStep(run: FollowingRun, step: Step, end: End, message: string): Promise<void> {
   const { outcome, code = null, size = null, billed = null } = end;
   const providerAt = iso(run.cloudFor(step.profile).providerNow());
-  const recorded = run.journal.record({
+  const recorded = run.journal.appendDurably({
     kind: 'step-ended',
     step: step.id,
     outcome,

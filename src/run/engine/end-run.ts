@@ -45,8 +45,8 @@ async function recordEnd(
   const left = { ...counted, unknown: counted.unknown - known };
   const exitCode = exitCodeOf(left, because, stop.credentialsRefused, signalExitCode);
   const counts = calls.take();
-  if (counts.length > 0) journal.tell({ kind: 'calls', counts });
-  await journal.record({ kind: 'run-ended', because, exitCode });
+  if (counts.length > 0) journal.appendSoon({ kind: 'calls', counts });
+  await journal.appendDurably({ kind: 'run-ended', because, exitCode });
   return { because, exitCode };
 }
 

@@ -102,7 +102,7 @@ async function recordCalls({ calls, clock, journal }: Run, ended: AbortSignal): 
   while (!ended.aborted && !journal.failed) {
     await clock.sleep(CALLS_EVERY, ended);
     const counts = ended.aborted ? [] : calls.take();
-    if (counts.length > 0) journal.tell({ kind: 'calls', counts });
+    if (counts.length > 0) journal.appendSoon({ kind: 'calls', counts });
   }
 }
 
@@ -110,7 +110,7 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   const { saved, journal, stop, upcoming } = run;
   const { name } = saved.waves[index]!;
   const told = journal.replay.state();
-  if (!told.wavesStarted.includes(index)) journal.tell({ kind: 'wave-started', wave: index, name });
+  if (!told.wavesStarted.includes(index)) journal.appendSoon({ kind: 'wave-started', wave: index, name });
   // What is in flight already comes first: it holds slots that new orders must not take.
   // So does what is of later waves, where a step of this one is open again that was unknown when they began.
   const ahead = saved.steps.filter((step) => step.wave > index && isInFlight(run, step));
@@ -123,7 +123,7 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   const isLeft = open.some((step) => isOpen(run, step));
   if (!stop.left.aborted && !stop.mustLeave && !journal.failed) await readBills(run, index);
   if (!isLeft && !told.wavesEnded.includes(index))
-    await journal.record({ kind: 'wave-ended', wave: index, name });
+    await journal.appendDurably({ kind: 'wave-ended', wave: index, name });
 }
 
 /** The steps of one instance, in order, and how far they are. */

@@ -41,7 +41,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
     const next =
       gate.shadow || outcome === 'success' || (!stops && isLast) ? 'go-on' : stops ? 'halt' : 'pause';
     nexts.push(next);
-    await journal.record({ kind: 'gate', wave, name, ...told, shadow: gate.shadow, next });
+    await journal.appendDurably({ kind: 'gate', wave, name, ...told, shadow: gate.shadow, next });
     if (next !== 'halt') continue;
     failures.push(`${told.judge} ${told.outcome}, ${told.what}`);
     break;

@@ -24,7 +24,7 @@ export function stopRun(
   const { stop, journal } = run;
   if (code !== undefined && isCredentialsCode(code)) stop.credentialsRefused = true;
   if (run.purpose === 'reconcile' || stop.noNewOrders.aborted) return;
-  journal.tell({ kind: 'stopping', because, what });
+  journal.appendSoon({ kind: 'stopping', because, what });
   stop.stopNewOrders();
 }
 

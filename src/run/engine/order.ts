@@ -57,7 +57,7 @@ async function place(run: Run, step: Step, seen: FreshRead, left: () => void): P
   const intent = await recordIntent(run, step);
   const sent = await send(run, intent, slot, left);
   if (sent.kind !== 'not-sent') return sent;
-  await journal.record({ kind: 'not-sent', step: step.id, attempt: intent.attempt, why: sent.reason });
+  await journal.appendDurably({ kind: 'not-sent', step: step.id, attempt: intent.attempt, why: sent.reason });
   return sent;
 }
 
@@ -84,7 +84,7 @@ async function recordIntent({ journal, clock, cloudFor }: Run, step: Step) {
   // By both clocks: the monotonic one stands still while a machine sleeps.
   const intended = { monotonic: clock.monotonic(), wall: clock.now() };
   const providerAt = iso(cloudFor(step.profile).providerNow());
-  await journal.record({ kind: 'intent', step: step.id, attempt, size: step.after, providerAt });
+  await journal.appendDurably({ kind: 'intent', step: step.id, attempt, size: step.after, providerAt });
   return {
     step,
     attempt,
@@ -141,7 +141,7 @@ async function lookOnceMore({ watch, journal }: Run, step: Step): Promise<FreshR
     const seen = await watch.look(step, step.instance, Number.NEGATIVE_INFINITY);
     const { instance } = seen;
     if (instance === undefined || !isAsPlanned(step, instance)) return null;
-    journal.tell({ kind: 'looked', step: step.id, status: instance.status, size: instance.size });
+    journal.appendSoon({ kind: 'looked', step: step.id, status: instance.status, size: instance.size });
     return seen;
   } catch (error) {
     if (error instanceof RefitError && !journal.failed) return null;

@@ -59,7 +59,7 @@ export async function reconcileSteps({
     const isLeft = saved.steps.some(
       ({ id, wave }) => wave === index && journal.replay.step(id).phase !== 'ended',
     );
-    if (!isLeft) journal.tell({ kind: 'wave-ended', wave: index, name });
+    if (!isLeft) journal.appendSoon({ kind: 'wave-ended', wave: index, name });
   }
   return endReconciling(run, before.stopping?.because ?? null, exitCodeBefore);
 }

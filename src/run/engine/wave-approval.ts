@@ -33,7 +33,7 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
     return false;
   }
   if (!goesOn(run)) return false;
-  await journal.record(demanded.deed);
+  await journal.appendDurably(demanded.deed);
   return true;
 }
 
@@ -54,7 +54,7 @@ async function awaited(
   const end = asked === undefined ? clock.now() + within : Date.parse(asked);
   if (!goesOn(run) || end <= clock.now()) return null;
   if (asked === undefined)
-    await journal.record({ kind: 'approval-awaited', wave, name, until: iso(end), what });
+    await journal.appendDurably({ kind: 'approval-awaited', wave, name, until: iso(end), what });
   waits.ofRun({ name: 'approval', since: end - within, limit: within });
   let demanded: Demanded | null = null;
   await waitUntil(run, end, within, {

@@ -106,7 +106,7 @@ async function carryOut(
   });
   await runProcess.start();
   if (last === undefined)
-    await runProcess.journal.record({ kind: 'approved', how: 'auto-approve', by: ASSUMED_BY });
+    await runProcess.journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: ASSUMED_BY });
   const approvalOf = async (wave: number): Promise<Demanded> => {
     const judgedAt = iso(clock.now());
     return { deed: { kind: 'approved', how: 'signatures', by: ASSUMED_BY, wave, judgedAt, signed: [] } };

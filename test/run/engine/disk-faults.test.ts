@@ -56,15 +56,15 @@ describe('a journal that somebody meddles with while it is written takes no furt
       end: EMPTY_CHAIN,
       replay: createReplay({ steps: [] }),
     });
-    await writer.record(deed(1));
-    await writer.record(deed(2));
+    await writer.appendDurably(deed(1));
+    await writer.appendDurably(deed(2));
     await meddle(path);
-    const refusal = await writer.record(deed(3)).catch((error: RefitError) => error);
+    const refusal = await writer.appendDurably(deed(3)).catch((error: RefitError) => error);
     expect(refusal).toMatchObject({ code: 'disk-failed', exitCode: 1 });
     expect((refusal as RefitError).message).toContain(path);
     expect((refusal as RefitError).message).toMatch(why);
     expect((refusal as RefitError).fix).toContain('put the run directory back');
-    await expect(writer.record(deed(4))).rejects.toMatchObject({ code: 'disk-failed' });
+    await expect(writer.appendDurably(deed(4))).rejects.toMatchObject({ code: 'disk-failed' });
     expect(writer.lost.map((one) => 'wave' in one && one.wave)).toEqual([3, 4]);
   });
 });
@@ -102,9 +102,9 @@ it('a store that fails once and would then succeed is not asked again: what it k
     end: EMPTY_CHAIN,
     replay: createReplay({ steps: [] }),
   });
-  await writer.record(deed(1));
-  await expect(writer.record(deed(2))).rejects.toMatchObject({ code: 'disk-failed' });
-  await expect(writer.record(deed(3))).rejects.toMatchObject({ code: 'disk-failed' });
+  await writer.appendDurably(deed(1));
+  await expect(writer.appendDurably(deed(2))).rejects.toMatchObject({ code: 'disk-failed' });
+  await expect(writer.appendDurably(deed(3))).rejects.toMatchObject({ code: 'disk-failed' });
   expect(asked).toBe(2);
 });
 
