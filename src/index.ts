@@ -47,7 +47,7 @@ export { buildReport } from './report/run/build-report.ts';
 export { type CloudEvent, cloudEvents } from './report/run/cloud-events.ts';
 export { REPORT_FORMATS, type ReportFormat } from './report/run/render-report.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
-export type { ControlAnswer, Standing } from './run/control/control.ts';
+export type { ControlAnswer, LiveRunStatus } from './run/control/control.ts';
 export type { ReconciledStep, ReconcileEnd } from './run/reconcile.ts';
 export type { Rehearsal } from './run/rehearse/rehearse-plan.ts';
 export { durationsOfRuns } from './store/folder/past-durations.ts';

@@ -16,7 +16,7 @@ import { VirtualClock } from '../src/clock.ts';
 import { EMPTY_CHAIN } from '../src/journal/chain.ts';
 import { createReplay } from '../src/journal/replay.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
-import { RUN_FILES, readStanding } from '../src/store/folder/run-directory.ts';
+import { RUN_FILES, readRunSnapshot } from '../src/store/folder/run-directory.ts';
 import { createJournalWriter } from '../src/store/journal-writer.ts';
 
 const TWICE = 2;
@@ -63,7 +63,7 @@ describe('no benchmark is clearly lost', () => {
     const directory = join(folder, 'run');
     await longRun(directory, 5_000);
     const row = await rounds(
-      () => cpuTimed(async () => expect((await readStanding(directory)).state.entries).toBe(5_000)),
+      () => cpuTimed(async () => expect((await readRunSnapshot(directory)).state.entries).toBe(5_000)),
       () => cpuTimed(() => lineByLine(join(directory, RUN_FILES.journal))),
       { name: 'replay', unit: 'ms of CPU', floorName: 'line by line', reach: { atMost: 5 } },
     );

@@ -4,7 +4,7 @@ import { RefitError } from '../errors.ts';
 import { isFinished } from '../journal/replay.ts';
 import type { ControlCommand, Operator } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
-import { applyAgain } from '../run/apply-again.ts';
+import { formatApplyCommand } from '../run/apply-again.ts';
 import type { ControlAnswer } from '../run/control/control.ts';
 import { sendControlCommand } from '../run/control/control-client.ts';
 import { readRun } from '../store/folder/run-directory.ts';
@@ -43,6 +43,6 @@ export async function controlRun(
   throw new RefitError(
     'usage',
     `${directory}: the run has no live process`,
-    `${applyAgain(run)}   resumes the run`,
+    `${formatApplyCommand(run)}   resumes the run`,
   );
 }

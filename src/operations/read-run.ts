@@ -6,32 +6,32 @@ import { isFinished } from '../journal/replay.ts';
 import { shellQuote } from '../next-command.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { cloudEventLines } from '../report/run/cloud-events.ts';
-import { applyAgain, reconcileAgain } from '../run/apply-again.ts';
-import type { Standing } from '../run/control/control.ts';
+import { formatApplyCommand, formatReconcileCommand } from '../run/apply-again.ts';
+import type { LiveRunStatus } from '../run/control/control.ts';
 import { askRunStatus } from '../run/control/control-client.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
 import {
   RUN_FILES,
   type RunOnDisk,
-  type RunStanding,
+  type RunSnapshot,
   readRun,
-  readStanding,
+  readRunSnapshot,
   reportedHead,
 } from '../store/folder/run-directory.ts';
 
 export { isTailLockCode } from '../run/decide/after-refusal.ts';
 export type { WaitName } from '../run/waits.ts';
-export { RUN_FILES, type RunOnDisk, readRun, type Standing };
+export { type LiveRunStatus, RUN_FILES, type RunOnDisk, readRun };
 
 /** The state of a run. */
 export interface RunStatus {
-  readonly run: RunStanding;
+  readonly run: RunSnapshot;
   /** The same with the whole journal, if requested. */
   readonly whole: RunOnDisk | null;
   /** The live process of the run; null if there is none. */
   readonly holder: Holder | null;
   /** The answer of that process; null if none answers. */
-  readonly live: Standing | null;
+  readonly live: LiveRunStatus | null;
   /** The next command. */
   readonly next: string;
 }
@@ -39,18 +39,18 @@ export interface RunStatus {
 /** @param isWhole keep the whole journal in memory. @throws RefitError as `readRun` does. */
 export async function readStatus(directory: string, clock: Clock, isWhole: boolean): Promise<RunStatus> {
   const whole = isWhole ? await readRun(directory) : null;
-  const run = whole ?? (await readStanding(directory));
+  const run = whole ?? (await readRunSnapshot(directory));
   const holder = await liveHolder(run.directory);
   // If the process does not answer, only the journal is known.
   const live = holder ? await askRunStatus(directory, clock).catch(() => null) : null;
   return { run, whole, holder, live, next: nextCommandFor(run, holder, live) };
 }
 
-function nextCommandFor(run: RunStanding, holder: Holder | null, live: Standing | null): string {
+function nextCommandFor(run: RunSnapshot, holder: Holder | null, live: LiveRunStatus | null): string {
   if (live?.paused) return `refit continue ${shellQuote(run.directory)}`;
   if (holder || isFinished(run.state)) return `refit report ${shellQuote(run.directory)}`;
   const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
-  return isUnknown && run.state.endedAt !== null ? reconcileAgain(run) : applyAgain(run);
+  return isUnknown && run.state.endedAt !== null ? formatReconcileCommand(run) : formatApplyCommand(run);
 }
 
 /** The live process of a run; null if there is none. */

@@ -9,7 +9,7 @@ import {
   applyPlan as applyInDirectory,
 } from '../run/apply.ts';
 import { mustAnswer } from '../run/in-directory.ts';
-import { commandRunner } from '../run/notify/run-command.ts';
+import { createCommandRunner } from '../run/notify/run-command.ts';
 import { type ReconcileEnd, reconcileInDirectory } from '../run/reconcile.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { VERSION } from '../version.ts';
@@ -46,7 +46,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
   const { connection, approve } = options;
   const never = new AbortController().signal;
   const allowHooks = options.allowHooks ?? false;
-  const runCommand = commandRunner(connection.clock, connection.env);
+  const runCommand = createCommandRunner(connection.clock, connection.env);
   const { savedFile, atEntry, onStart, onEntry, onLive, onNotice } = options;
   return applyInDirectory({
     saved,
@@ -65,7 +65,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       await mustAnswer(() => connection.cloud, saved.steps);
       return approve(saved);
     },
-    outside: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
+    notifyPorts: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
     ...given({ savedFile, atEntry, onStart, onEntry, onLive, onNotice }),
   });
 }

@@ -21,9 +21,9 @@ import {
   readRun,
   runDirectoryName,
 } from '../store/folder/run-directory.ts';
-import type { Standing } from './control/control.ts';
+import type { LiveRunStatus } from './control/control.ts';
 import { openControlSocket } from './control/control-socket.ts';
-import { demandApprovals, isBorneOut } from './demand-approvals.ts';
+import { areSignaturesEnough, demandApprovals } from './demand-approvals.ts';
 import type { GatePorts } from './engine/run.ts';
 import { createWindowGate } from './engine/window-gate.ts';
 import {
@@ -35,10 +35,10 @@ import {
   withProcess,
   writeReports,
 } from './in-directory.ts';
-import { hookListener, mustAllowHooks } from './notify/hooks.ts';
-import type { Notified } from './notify/notifier.ts';
+import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
+import type { NotifierConfig } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';
-import { webhookListener } from './notify/webhooks.ts';
+import { createWebhookListener } from './notify/webhooks.ts';
 import type { Process } from './process.ts';
 
 /** How a person said yes. */
@@ -63,15 +63,15 @@ export interface ApplyInput extends DirectoryInput<Cloud> {
   /** Asked once, before a run begins; null = not approved. A run that was approved goes on without asking. */
   readonly approve: () => Promise<Approval | null>;
   /** Told once how to ask the run how it stands beside its journal: what it waits for, and how fast it may go now. */
-  readonly onLive?: (standing: () => Standing) => void;
+  readonly onLive?: (standing: () => LiveRunStatus) => void;
   /** Told once where something is missing that the run goes on without. */
   readonly onNotice?: (what: string) => void;
   /** How people are told of the run, where its plan asks for it; absent: nobody is. */
-  readonly outside?: ApplyPorts;
+  readonly notifyPorts?: NotifyPorts;
 }
 
 /** What of the machine and of the network those who are told are reached by. */
-export interface ApplyPorts {
+export interface NotifyPorts {
   readonly transport: Transport;
   /** Whether whoever applies has said yes to the plan's commands. */
   readonly allowHooks: boolean;
@@ -118,7 +118,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
       return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
     }
     await locks.takeInstances(saved.digest, openInstances(run));
-    mustAllowHooks(saved, input.outside?.allowHooks ?? false);
+    mustAllowHooks(saved, input.notifyPorts?.allowHooks ?? false);
     const approvals = await approvalsFor(input, run);
     return await withProcess(
       run,
@@ -140,7 +140,7 @@ async function approvalsFor(
   const before = journal.entries.filter((entry) => entry.kind === 'approved');
   const isUnsigned =
     saved.approvals !== undefined &&
-    !before.some((one) => one.how === 'signatures' && one.wave === null && isBorneOut(saved, one));
+    !before.some((one) => one.how === 'signatures' && one.wave === null && areSignaturesEnough(saved, one));
   const isUnasked = before.every(({ how }) => how === 'signatures');
   if (isUnsigned || isUnasked) mustNotBeExpired(input);
   if (isUnasked && state.startedAt === null) mustBeOpen(input, directory);
@@ -186,8 +186,8 @@ function mustNotBeExpired({ saved, clock }: ApplyInput): void {
 async function signatures(input: ApplyInput, directory: string): Promise<Signatures> {
   const { saved, clock, savedFile = null } = input;
   const demanded = await demandApprovals({ saved, savedFile, directory, clock }, null);
-  if ('deed' in demanded) return demanded.deed;
-  throw new RefitError('not-approved', `not approved: ${demanded.what.join('\n')}`, demanded.fix);
+  if ('event' in demanded) return demanded.event;
+  throw new RefitError('not-approved', `not approved: ${demanded.missing.join('\n')}`, demanded.fix);
 }
 
 async function approved({ saved, approve }: ApplyInput): Promise<Approved> {
@@ -227,7 +227,7 @@ async function carryOut(
   const { journal, stop, control } = runProcess;
   await register(stateDirectory, saved.digest, directory, clock, { check: false });
   for (const approval of approvals) await journal.appendDurably(approval);
-  input.onLive?.(() => control.standing());
+  input.onLive?.(() => control.status());
   const socket = await openControlSocket(directory, control, clock).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
@@ -245,13 +245,13 @@ async function carryOut(
   }
 }
 
-function notified({ saved, clock, outside }: ApplyInput, directory: string): Notified {
-  const ports = outside && { ...outside, clock, directory };
+function notified({ saved, clock, notifyPorts }: ApplyInput, directory: string): NotifierConfig {
+  const ports = notifyPorts && { ...notifyPorts, clock, directory };
   return {
     listeners: ports
       ? [
-          ...(saved.hooks ? [hookListener(saved.hooks, ports)] : []),
-          ...(saved.notify ?? []).map((webhook) => webhookListener(webhook, ports)),
+          ...(saved.hooks ? [createHookListener(saved.hooks, ports)] : []),
+          ...(saved.notify ?? []).map((webhook) => createWebhookListener(webhook, ports)),
         ]
       : [],
     log: (name, text) => appendFile(join(directory, name), text, { mode: 0o600 }),

@@ -16,11 +16,11 @@ import { RUN_FILES, type RunOnDisk, replaceFile, reportedHead } from '../store/f
 import { withLost } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, recordIdentities } from './identities.ts';
-import { type Notified, TELLING_GRACE } from './notify/notifier.ts';
-import { createProcess, type Process, type Self } from './process.ts';
+import { NOTIFY_GRACE, type NotifierConfig } from './notify/notifier.ts';
+import { createProcess, type Process, type ProcessInfo } from './process.ts';
 
 /** What a process on a run directory is given, whatever it does there. */
-export interface DirectoryInput<Client extends CloudReader> extends Self {
+export interface DirectoryInput<Client extends CloudReader> extends ProcessInfo {
   /** Locks and the register of plans carried out: `$XDG_STATE_HOME/refit`. */
   readonly stateDirectory: string;
   readonly cloudFor: (profile: string) => Client;
@@ -71,8 +71,8 @@ export class Locks {
     for (const { name, lock } of this.#held) {
       for (const holder of [lock.tookOverFrom].flat()) {
         if (holder === null) continue;
-        const { pid, host, since, purpose, began } = holder;
-        const key = `${pid} ${host} ${began} ${purpose}`;
+        const { pid, host, since, purpose, startTicks } = holder;
+        const key = `${pid} ${host} ${startTicks} ${purpose}`;
         const known = taken.get(key);
         if (known) known.locks.push(name);
         else taken.set(key, { from: { pid, host, since, purpose }, locks: [name] });
@@ -93,7 +93,7 @@ export class Locks {
  */
 export async function withProcess<Value>(
   run: RunOnDisk,
-  input: DirectoryInput<CloudReader> & { readonly drain?: AbortSignal; readonly notified?: Notified },
+  input: DirectoryInput<CloudReader> & { readonly drain?: AbortSignal; readonly notified?: NotifierConfig },
   { purpose, locks, steps }: { purpose: 'apply' | 'reconcile'; locks: Locks; steps: readonly Step[] },
   work: (process: Process) => Promise<Value>,
 ): Promise<Value> {
@@ -110,10 +110,10 @@ export async function withProcess<Value>(
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await writeReports(directory, saved, entries).catch(() => undefined);
-    throw withLost(error, journal.lost);
+    throw withLost(error, journal.unwritten);
   } finally {
     // The run is over and its reports are written: this delays the last words of the process alone.
-    await runProcess.closeNotifier(runProcess.wasLeft ? 0 : TELLING_GRACE);
+    await runProcess.closeNotifier(runProcess.wasLeft ? 0 : NOTIFY_GRACE);
     await store.close().catch(() => undefined);
   }
 }

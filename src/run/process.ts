@@ -15,11 +15,11 @@ import { Control } from './control/control.ts';
 import { execute } from './engine/execute.ts';
 import { lastExitCode, reconcileSteps } from './engine/reconcile-steps.ts';
 import type { EnginePorts, RunEnd } from './engine/run.ts';
-import { type Notified, Notifier } from './notify/notifier.ts';
+import { Notifier, type NotifierConfig } from './notify/notifier.ts';
 import { StopState } from './stop-state.ts';
 
 /** What earlier processes left of a run. */
-export interface Past {
+export interface PastEntries {
   readonly entries: readonly JournalEntry[];
   /** Where the chain ends. */
   readonly end: ChainEnd;
@@ -27,18 +27,18 @@ export interface Past {
   readonly tornBytes: number;
 }
 
-export const NO_PAST: Past = { entries: [], end: EMPTY_CHAIN, tornBytes: 0 };
+export const NO_PAST_ENTRIES: PastEntries = { entries: [], end: EMPTY_CHAIN, tornBytes: 0 };
 
 /** What a process says of itself in the journal. */
-export interface Self {
+export interface ProcessInfo {
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
   readonly endpoint: string;
   readonly version: string;
 }
 
-export interface ProcessInput extends Self {
+export interface ProcessInput extends ProcessInfo {
   readonly saved: SavedPlan;
-  readonly past: Past;
+  readonly past: PastEntries;
   readonly store: JournalStore;
   readonly clock: Clock;
   readonly permits: Permits;
@@ -50,7 +50,7 @@ export interface ProcessInput extends Self {
   readonly leave?: AbortSignal;
   /** Given each entry as it becomes durable. */
   readonly onEntry?: (entry: JournalEntry) => void;
-  readonly notified?: Notified;
+  readonly notifier?: NotifierConfig;
   /** Stands between the run and its journal: for those who watch what it writes. */
   readonly watchJournal?: (journal: JournalWriter) => JournalWriter;
 }
@@ -78,7 +78,7 @@ export class Process {
     const replay = createReplay(saved);
     for (const entry of past.entries) replay.add(entry);
     this.isResumed = replay.state().startedAt !== null;
-    const { listeners = [], log = async () => {}, clock: own = clock } = input.notified ?? {};
+    const { listeners = [], log = async () => {}, clock: own = clock } = input.notifier ?? {};
     this.#notifier = new Notifier({ saved, journal: () => this.journal, clock: own, listeners, log });
     this.journal = createJournalWriter({
       store,
@@ -150,10 +150,10 @@ export class Process {
    * for it, and the journal tells that it was asked.
    */
   async #unlessLeft<Value>(doing: Promise<Value | null>): Promise<Value | null> {
-    const { toldToLeave } = this.stop;
+    const { leaveRequested } = this.stop;
     const left = new Promise<null>((resolve) => {
-      if (toldToLeave.aborted) resolve(null);
-      toldToLeave.addEventListener('abort', () => resolve(null), { once: true });
+      if (leaveRequested.aborted) resolve(null);
+      leaveRequested.addEventListener('abort', () => resolve(null), { once: true });
     });
     doing.catch(() => undefined);
     const end = await Promise.race([doing, left]);

@@ -17,7 +17,7 @@ export class StopState {
   /** Aborted as somebody drains the run: then changes that wait for their windows are left, too. */
   readonly drained: AbortSignal;
   /** Aborted as somebody tells the process to leave. */
-  readonly toldToLeave: AbortSignal;
+  readonly leaveRequested: AbortSignal;
   /** Aborted once nothing is followed any more: told to, halted by the close of a window, or failed. */
   readonly left: AbortSignal;
   /** Who or what drains the run, in words. */
@@ -30,18 +30,20 @@ export class StopState {
   /** @param signals the first and the second signal; the reason of each is its exit code. */
   constructor(signals: { readonly drain: AbortSignal; readonly leave: AbortSignal }) {
     this.drained = AbortSignal.any([signals.drain, this.#drain.signal]);
-    this.toldToLeave = AbortSignal.any([signals.leave, this.#told.signal]);
-    this.left = AbortSignal.any([this.toldToLeave, this.#left.signal]);
+    this.leaveRequested = AbortSignal.any([signals.leave, this.#told.signal]);
+    this.left = AbortSignal.any([this.leaveRequested, this.#left.signal]);
   }
 
   /** Whether somebody told the process to leave, also while that is being written down. */
   get mustLeave(): boolean {
-    return this.isLeaving || this.toldToLeave.aborted;
+    return this.isLeaving || this.leaveRequested.aborted;
   }
 
   /** The exit code of whoever told the process to stop; null: nobody did. */
   get exitCode(): number | null {
-    const told = [this.drained.reason, this.toldToLeave.reason].find((reason) => typeof reason === 'number');
+    const told = [this.drained.reason, this.leaveRequested.reason].find(
+      (reason) => typeof reason === 'number',
+    );
     return told ?? null;
   }
 

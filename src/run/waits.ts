@@ -99,7 +99,7 @@ export class Waits {
   }
 
   /** The wait is over: the next one of this name begins anew. */
-  over(step: Step, name: WaitWithLimit): void {
+  end(step: Step, name: WaitWithLimit): void {
     this.#since.delete(`${name} ${step.id}`);
     this.#lastAsked.delete(`${name} ${step.id}`);
     const present = this.#now.get(step.id);
@@ -107,7 +107,7 @@ export class Waits {
   }
 
   /** So many milliseconds in which the step was held back by us do not count against any of its limits. */
-  excuse(step: Step, ms: number): void {
+  extend(step: Step, ms: number): void {
     for (const name of Object.keys(LIMITS)) {
       const key = `${name} ${step.id}`;
       const began = this.#since.get(key);
@@ -116,18 +116,18 @@ export class Waits {
   }
 
   /** What a step waits for by itself until told otherwise. @param since by the wall clock, ms since 1970 UTC. */
-  goesOn(step: Step, name: WaitName, limit: number, since = this.#clock.now()): void {
+  setCurrent(step: Step, name: WaitName, limit: number, since = this.#clock.now()): void {
     const present = this.#ofStep(step);
     if (present.usual?.name !== name) present.usual = { name, step: step.id, since: iso(since), limit };
   }
 
   /** The step waits for nothing. */
-  none(step: Step): void {
+  clear(step: Step): void {
     this.#now.delete(step.id);
   }
 
   /** What the whole run waits for until told otherwise; null: nothing. `since` by the wall clock, ms since 1970 UTC. */
-  ofRun(wait: { readonly name: WaitName; readonly since: number; readonly limit: number } | null): void {
+  setRunWait(wait: { readonly name: WaitName; readonly since: number; readonly limit: number } | null): void {
     this.#wholeRun = wait && { ...wait, step: null, since: iso(wait.since) };
   }
 

@@ -4,7 +4,7 @@ import { mkdir, open, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
-import { type Lock, type Taker, takeLock } from '../store/folder/lock.ts';
+import { type Lock, type LockOwner, takeLock } from '../store/folder/lock.ts';
 import { RUN_FILES } from '../store/folder/run-files.ts';
 import type { Carrier } from './carry-out.ts';
 import { createOccurrenceStore } from './occurrence-directory.ts';
@@ -70,7 +70,7 @@ export async function lockFolder<T>(
  */
 async function takeSchedulerLock(
   { folder, root, stateDirectory }: Places,
-  self: Taker,
+  self: LockOwner,
   clock: Clock,
 ): Promise<Pick<Lock, 'release'>> {
   await mkdir(root, { recursive: true, mode: 0o700 });

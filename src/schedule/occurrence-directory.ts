@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Report, SavedPlan } from '../model.ts';
 import { readSavedPlan } from '../plan/seal.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
-import { RUN_FILES, readStanding, readText, replaceFile } from '../store/folder/run-directory.ts';
+import { RUN_FILES, readRunSnapshot, readText, replaceFile } from '../store/folder/run-directory.ts';
 import { syncDirectory } from '../store/folder/run-files.ts';
 
 /** The live process that holds the lock of a folder; null where there is none. @param host this host's name. */
@@ -46,7 +46,7 @@ export function createOccurrenceStore(root: string, host: string) {
      */
     async run(directory: string) {
       if ((await readText(join(directory, RUN_FILES.journal))) === null) return null;
-      const { entries, exitCode, toldToStop } = (await readStanding(directory)).state;
+      const { entries, exitCode, toldToStop } = (await readRunSnapshot(directory)).state;
       return { entries, end: exitCode === null ? null : { exitCode, byCommand: toldToStop } };
     },
     /** What it carries out; null where nothing is sealed yet. */

@@ -49,7 +49,7 @@ class Writer {
   /** Where the run stands, everything told included, durable or not. */
   readonly replay: Replay;
   /** What was told and is not known to be on disk, once the store has failed. */
-  readonly lost: JournalEvent[] = [];
+  readonly unwritten: JournalEvent[] = [];
   /** The time the store lately took to make entries durable, in milliseconds. */
   latency = 5;
   readonly #input: JournalWriterInput;
@@ -92,7 +92,7 @@ class Writer {
   #enqueue(deed: JournalEvent, urgent: boolean): Promise<JournalEntry> {
     return new Promise((resolve, reject) => {
       if (this.#failure) {
-        this.lost.push(deed);
+        this.unwritten.push(deed);
         return reject(this.#failure);
       }
       const { entry, line } = sealLine(this.#end, this.#at(), deed);
@@ -145,7 +145,7 @@ class Writer {
       { cause },
     );
     this.#waiting = [...group, ...this.#waiting];
-    this.lost.push(...this.#waiting.map(({ entry }) => entry));
+    this.unwritten.push(...this.#waiting.map(({ entry }) => entry));
   }
 
   /** A view that throws is the caller's fault, and is told as such; whoever waits for the entry would wait for ever. */

@@ -6,7 +6,7 @@ import { drawRun, formatRunLine, wrapKeptLine } from '../../src/cli/run-view/dra
 import type { SavedPlan } from '../../src/model.ts';
 import { cells } from '../../src/report/document/columns.ts';
 import { ink } from '../../src/report/document/ink.ts';
-import type { Standing } from '../../src/run/control/control.ts';
+import type { LiveRunStatus } from '../../src/run/control/control.ts';
 import { JournalWriter, savedPlan } from '../report/situations.ts';
 import { CONTROL } from './refit.ts';
 
@@ -50,9 +50,9 @@ function story(more: { name?: string; waves?: number } = {}) {
   return { saved, entries: journal.entries };
 }
 
-const STANDING: Standing = {
+const STANDING: LiveRunStatus = {
   paused: null,
-  inFlight: { now: 20, approved: 20, underWay: 2 },
+  inFlight: { now: 20, approved: 20, inProgress: 2 },
   requestsPerSecond: {
     now: 18,
     approved: 18,
@@ -67,7 +67,7 @@ const STANDING: Standing = {
 
 function pictureOf(
   { saved, entries }: ReturnType<typeof story>,
-  standing: Standing | null = STANDING,
+  standing: LiveRunStatus | null = STANDING,
 ): RunPicture {
   const facts = gatherFacts(saved, () => NOW);
   entries.forEach(facts.add);

@@ -8,7 +8,7 @@ import type { Report, SavedPlan } from '../../src/model.ts';
 import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { ASSUMED_DURATIONS } from '../../src/plan/forecast/durations.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
-import { rehearseRun, startOf } from '../../src/run/rehearse/rehearse-run.ts';
+import { rehearseRun, startTimeOf } from '../../src/run/rehearse/rehearse-run.ts';
 import { createRehearsal } from '../../src/simulator/rehearsal/rehearsal.ts';
 import { savedPlan } from '../report/situations.ts';
 import { A, ALL_TO_8GB, clusters, standards } from './fleets.ts';
@@ -68,7 +68,7 @@ describe('a rehearsal', () => {
       durations: ASSUMED_DURATIONS,
       durationsMeasured: true,
     });
-    const startsAt = startOf(saved);
+    const startsAt = startTimeOf(saved);
     const { entries } = await rehearseRun({
       saved,
       startsAt,

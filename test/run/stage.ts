@@ -22,10 +22,10 @@ import {
 import { planFleet } from '../../src/operations/plan-fleet.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
-import type { ControlAnswer, Standing } from '../../src/run/control/control.ts';
-import { judged } from '../../src/run/demand-approvals.ts';
+import type { ControlAnswer, LiveRunStatus } from '../../src/run/control/control.ts';
+import { judgeOffered } from '../../src/run/demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
-import { type Listener, TELLING_GRACE } from '../../src/run/notify/notifier.ts';
+import { type Listener, NOTIFY_GRACE } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
 import { createSimulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
@@ -102,7 +102,7 @@ export interface Outcome {
   /** What it answered to each command, in the order of the answers. */
   readonly answers: readonly ControlAnswer[];
   /** What it said of how it stands, with the milliseconds since its start. */
-  readonly standings: readonly (Standing & { readonly after: number })[];
+  readonly standings: readonly (LiveRunStatus & { readonly after: number })[];
 }
 
 /** One process and what its journal tells afterwards. */
@@ -290,7 +290,7 @@ async function live(
     onEntry: (entry) => {
       if (entry.kind === 'step-ended' && entry.outcome === 'verified') mustBeTrue(stage, entry, faultsSeen);
     },
-    notified: {
+    notifier: {
       listeners: fate.listeners?.(clock) ?? [],
       log: async (file, text) => {
         notices += `${file} ${text}`;
@@ -306,29 +306,29 @@ async function live(
   for (const [after, act] of fate.meanwhile ?? []) later(after, act);
   const answers: ControlAnswer[] = [];
   for (const [after, command] of fate.steer ?? [])
-    later(after, () => void control.command(command, STEERER).then((answer) => answers.push(answer)));
+    later(after, () => void control.handle(command, STEERER).then((answer) => answers.push(answer)));
 
   const demand = async (wave: number | null) =>
-    judged(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' });
+    judgeOffered(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' });
   const work = async (): Promise<RunEnd | null> => {
     const signed = common.demandsSignatures && !runProcess.isResumed ? await demand(null) : null;
-    if (signed !== null && !('deed' in signed))
-      throw new RefitError('not-approved', signed.what.join('\n'), signed.fix);
+    if (signed !== null && !('event' in signed))
+      throw new RefitError('not-approved', signed.missing.join('\n'), signed.fix);
     await runProcess.start(fate.reconciles ? 'reconcile' : 'apply');
-    if (signed !== null) await journal.appendDurably(signed.deed);
+    if (signed !== null) await journal.appendDurably(signed.event);
     if (!runProcess.isResumed)
       await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     return fate.reconciles
       ? runProcess.reconcile(() => createReader(client))
       : runProcess.carryOut({ cloudFor: () => cloud, approvalOf: demand, gates: common.gates });
   };
-  const standings: (Standing & { after: number })[] = [];
+  const standings: (LiveRunStatus & { after: number })[] = [];
   const ask = async (every: number) => {
     while (alive && !over) {
       await time.sleep(every);
       if (!alive || over) return;
-      standings.push({ ...control.standing(), after: time.monotonic() - began });
-      faultsSeen.push(...overdue(control.standing(), time.now(), every));
+      standings.push({ ...control.status(), after: time.monotonic() - began });
+      faultsSeen.push(...overdue(control.status(), time.now(), every));
     }
   };
   if (fate.askedEvery !== undefined) void ask(fate.askedEvery);
@@ -341,7 +341,7 @@ async function live(
     await time.sleep(fate.lingers ?? 0);
   }
   const took = time.monotonic() - began;
-  if (alive) await runProcess.closeNotifier(outcome.end === null ? 0 : TELLING_GRACE);
+  if (alive) await runProcess.closeNotifier(outcome.end === null ? 0 : NOTIFY_GRACE);
   const closed = time.monotonic() - began;
   over = true;
   alive = false;
@@ -357,7 +357,7 @@ async function live(
     report: buildReport(saved, read.entries),
     counts: counts(provider.world),
     world: worldState(provider.world),
-    lost: journal.lost,
+    lost: journal.unwritten,
     took,
     closed,
     notices,
@@ -365,7 +365,7 @@ async function live(
 }
 
 /** Waits that have gone on for longer than they may, and a little for the look that ends them. */
-function overdue({ waits }: Standing, now: number, little: number): string[] {
+function overdue({ waits }: LiveRunStatus, now: number, little: number): string[] {
   return waits.flatMap(({ name, step, since, limit }) => {
     const waited = now - Date.parse(since);
     return waited <= limit + 60_000 + little ? [] : [`${name} of ${step} for ${waited} ms, at most ${limit}`];

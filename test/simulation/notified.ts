@@ -5,10 +5,10 @@
 import type { Clock, VirtualClock } from '../../src/clock.ts';
 import { type HttpResponse, type Transport, TransportError } from '../../src/cloud/network/transport.ts';
 import { HOOK_PHASES, type Hooks, type JournalEntry, NOTICE_EVENTS } from '../../src/model.ts';
-import { hookListener } from '../../src/run/notify/hooks.ts';
+import { createHookListener } from '../../src/run/notify/hooks.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
 import type { RunCommand } from '../../src/run/notify/run-command.ts';
-import { webhookListener } from '../../src/run/notify/webhooks.ts';
+import { createWebhookListener } from '../../src/run/notify/webhooks.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { Machine } from './machine.ts';
 import { BEHAVIOURS, type Behaviour, type Receivers, type Scenario } from './scenario.ts';
@@ -39,7 +39,7 @@ export function createListeners(
   const hooks: Hooks = Object.fromEntries(HOOK_PHASES.map((phase) => [phase, [phase]]));
   return [
     ...webhooks.map((behaviour, n) =>
-      webhookListener(
+      createWebhookListener(
         {
           url: `https://hooks.example.com/${n}`,
           urlEnv: null,
@@ -52,7 +52,7 @@ export function createListeners(
     ),
     ...(hook === null
       ? []
-      : [hookListener(hooks, { runCommand: createCommand(hook, clock), clock, directory: '/runs/one' })]),
+      : [createHookListener(hooks, { runCommand: createCommand(hook, clock), clock, directory: '/runs/one' })]),
   ];
 }
 

@@ -25,12 +25,12 @@ import {
 } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
-import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
+import { type ApprovalDemand, judgeOffered } from '../../src/run/demand-approvals.ts';
 import { unsettledSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GatePorts } from '../../src/run/engine/run.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
-import { providerOver } from '../../src/run/rehearse/rehearse-run.ts';
+import { createProviderClient } from '../../src/run/rehearse/rehearse-run.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { JournalWriter } from '../../src/store/journal-writer.ts';
 import { APPROVALS, needsApproval, offeredAt } from './approvals.ts';
@@ -282,9 +282,9 @@ async function simulateProcess(
   let notifying = 0;
   const counted = (listener: Listener): Listener => ({
     ...listener,
-    tell(facts, signal) {
+    notify(facts, signal) {
       notifying += 1;
-      return listener.tell(facts, signal).finally(() => {
+      return listener.notify(facts, signal).finally(() => {
         notifying -= 1;
       });
     },
@@ -293,7 +293,7 @@ async function simulateProcess(
     while (notifying > 0) await clock.sleep(100);
   };
   const signals = { drain: new AbortController(), leave: new AbortController() };
-  const provided = providerOver(provider.clientFor(machine), {
+  const provided = createProviderClient(provider.clientFor(machine), {
     clock,
     chance: chance.next,
     rate: saved.execution.requestsPerSecond,
@@ -311,7 +311,7 @@ async function simulateProcess(
     endpoint: cloud.endpoint,
     version: '0.0.0',
     onEntry: (entry) => watcher.entry(entry),
-    notified: {
+    notifier: {
       clock: time,
       listeners: setting.scenario.notified
         ? createListeners(setting.scenario.notified, time, machine).map(counted)
@@ -345,9 +345,9 @@ async function simulateProcess(
     if (!runProcess.isResumed) await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     for (const [after, command] of script.commands)
       later(after, 'control command', () => {
-        void control.command(command, { user: 'dba', host: 'here', pid: 2 }).then(
-          ({ accepted, what }) => {
-            watcher.recordEvent(`${accepted ? 'accepted' : 'refused'}: ${command.kind}`, what);
+        void control.handle(command, { user: 'dba', host: 'here', pid: 2 }).then(
+          ({ accepted, message }) => {
+            watcher.recordEvent(`${accepted ? 'accepted' : 'refused'}: ${command.kind}`, message);
             if (accepted && command.kind === 'set' && command.setting === 'inFlight')
               watcher.setInFlight(command.value);
           },
@@ -361,8 +361,8 @@ async function simulateProcess(
         await clock.sleep(2);
         const offered = offeredAt(setting.scenario, saved, time.monotonic());
         const { now } = clock;
-        const demanded = judged(saved, wave, offered, { now: now(), file: 'saved.json' });
-        watcher.recordEvent(`wave approval: ${'deed' in demanded ? 'approved' : 'refused'}`, '');
+        const demanded = judgeOffered(saved, wave, offered, { now: now(), file: 'saved.json' });
+        watcher.recordEvent(`wave approval: ${'event' in demanded ? 'approved' : 'refused'}`, '');
         return sabotage === 'no-judging' && offered.length > 0 ? forgeApproval(wave) : demanded;
       },
       gates: createUnreliableGate(clock, chance),
@@ -402,7 +402,7 @@ function observeJournal(
     get latency() {
       return journal.latency;
     },
-    lost: journal.lost,
+    unwritten: journal.unwritten,
     appendSoon(deed) {
       journal.appendSoon(deed);
     },
@@ -417,9 +417,9 @@ function observeJournal(
   };
 }
 
-function forgeApproval(wave: number): Demanded {
+function forgeApproval(wave: number): ApprovalDemand {
   const judgedAt = iso(0);
-  return { deed: { kind: 'approved', how: 'signatures', by: 'anyone', wave, judgedAt, signed: [] } };
+  return { event: { kind: 'approved', how: 'signatures', by: 'anyone', wave, judgedAt, signed: [] } };
 }
 
 function withoutRollout({ spread: _, ...saved }: SavedPlan): SavedPlan {

@@ -73,8 +73,8 @@ describe('a lock', () => {
   });
 
   it('of a pid that another process has by now is taken over', async () => {
-    lay({ pid: process.pid, began: '1' });
-    expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.began).toBe('1');
+    lay({ pid: process.pid, startTicks: '1' });
+    expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.startTicks).toBe('1');
   });
 
   it.runIf(process.platform === 'linux')(
@@ -88,7 +88,7 @@ describe('a lock', () => {
       const pid = Number(line);
       const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
       while (stat()[0] !== 'Z') await systemClock.sleep(5);
-      lay({ pid, began: stat()[19]! });
+      lay({ pid, startTicks: stat()[19]! });
       expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.pid).toBe(pid);
     },
   );
@@ -100,8 +100,8 @@ describe('a lock', () => {
         throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
       });
       onTestFinished(() => void kill.mockRestore());
-      lay({ pid: process.pid, began: '1' });
-      expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.began).toBe('1');
+      lay({ pid: process.pid, startTicks: '1' });
+      expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.startTicks).toBe('1');
     },
   );
 

@@ -9,7 +9,7 @@ import {
   type StepState,
 } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
-import type { Standing, WaitName } from '../../operations/read-run.ts';
+import type { LiveRunStatus, WaitName } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { change, timeOfDay } from '../../report/quantities.ts';
@@ -25,7 +25,7 @@ export interface RunFacts {
   /** Whether an entry is as planned, so that only `-v` prints it. Call `add` first. */
   isRoutine(entry: JournalEntry): boolean;
   /** @param standing the answer of the live process; null if none answers. */
-  picture(standing: Standing | null): RunPicture;
+  picture(standing: LiveRunStatus | null): RunPicture;
   /** Whether every open step waits for its maintenance window. Its duration is unknown then. */
   onlyDeferredLeft(): boolean;
 }
@@ -135,7 +135,7 @@ function keep<T>(list: T[], one: T, most: number): void {
   if (list.length > most) list.shift();
 }
 
-function pictureOf(moment: Moment, standing: Standing | null): RunPicture {
+function pictureOf(moment: Moment, standing: LiveRunStatus | null): RunPicture {
   const { saved, states, run, tally, now } = moment;
   const ended = states.filter(({ phase }) => phase === 'ended');
   const open = states.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
@@ -271,7 +271,7 @@ function pictureWaves(moment: Moment): PictureWave[] {
   }));
 }
 
-function pictureWaits({ waits }: Standing): PictureWait[] {
+function pictureWaits({ waits }: LiveRunStatus): PictureWait[] {
   const byName = [...Map.groupBy(waits, ({ name }) => name)].map(([name, those]): PictureWait => {
     const { step, since, limit } = those.reduce((a, b) => (a.since <= b.since ? a : b));
     const steps = those.filter((one) => one.step !== null).length;

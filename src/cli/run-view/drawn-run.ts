@@ -1,5 +1,5 @@
 /** Draws a run in place on this terminal, from its journal and the answers of its process. */
-import type { RunOnDisk, Standing } from '../../operations/read-run.ts';
+import type { RunOnDisk, LiveRunStatus } from '../../operations/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
@@ -43,11 +43,11 @@ export function createDrawing(terminal: Terminal, picture: () => RunPicture | nu
 export function createWatchedRun(terminal: Terminal) {
   let facts: RunFacts | null = null;
   let added = 0;
-  let standing: Standing | null = null;
+  let standing: LiveRunStatus | null = null;
   const drawing = createDrawing(terminal, () => facts?.picture(standing) ?? null, true);
   return {
     /** @param answer null if no process answers. */
-    show(run: RunOnDisk, answer: Standing | null) {
+    show(run: RunOnDisk, answer: LiveRunStatus | null) {
       const isFirst = facts === null;
       facts ??= gatherFacts(run.saved, terminal.clock.now);
       for (const entry of run.journal.entries.slice(added)) facts.add(entry);

@@ -6,7 +6,7 @@
  * - for programs: one JSON object on each line
  */
 import type { JournalEntry, SavedPlan } from '../../model.ts';
-import type { Standing } from '../../operations/read-run.ts';
+import type { LiveRunStatus } from '../../operations/read-run.ts';
 import { ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { entryEvent, runEvent, statusEvent } from '../run-picture/progress-events.ts';
@@ -19,7 +19,7 @@ import { createDrawing } from './drawn-run.ts';
 export interface RunView {
   start(run: { readonly directory: string; readonly entries: readonly JournalEntry[] }): void;
   /** Takes the function that asks the live process for its state. */
-  live(standing: () => Standing): void;
+  live(standing: () => LiveRunStatus): void;
   entry(entry: JournalEntry): void;
   /** Prints the state in one line, even with `-q`. */
   status(): void;
@@ -41,7 +41,7 @@ const STATUS_EVERY = 5 * SECOND;
 
 export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
   const facts = gatherFacts(saved, terminal.clock.now);
-  let standing: (() => Standing) | null = null;
+  let standing: (() => LiveRunStatus) | null = null;
   const picture = () => facts.picture(standing?.() ?? null);
   const form = formFor(terminal)(terminal, { facts, saved, picture });
   return {

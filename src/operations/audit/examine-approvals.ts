@@ -4,7 +4,7 @@ import { encodeApproval } from '../../approval/signed-files.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
-import { approvalsIn } from '../../run/demand-approvals.ts';
+import { approvalsOf } from '../../run/demand-approvals.ts';
 
 /**
  * @param entries the entries that decode; only `approved` and `wave-started` matter.
@@ -32,7 +32,7 @@ export function examineApprovals(
   for (const entry of entries) {
     if (entry.kind === 'approved' && entry.how === 'signatures' && Array.isArray(entry.signed)) {
       const good = new Set<string>();
-      for (const approval of approvalsIn(saved, entry)) {
+      for (const approval of approvalsOf(saved, entry)) {
         const reason = rejectionReason(saved, entry.wave, approval, approvers, Date.parse(entry.judgedAt));
         if (reason !== null)
           faults.push(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { buildReport } from '../../report/run/build-report.ts';
-import { applyAgain } from '../../run/apply-again.ts';
+import { formatApplyCommand } from '../../run/apply-again.ts';
 import { RUN_FILES, readRun } from '../../store/folder/run-directory.ts';
 import { renderReport } from '../render.ts';
 
@@ -27,7 +27,7 @@ export async function replayReports(directory: string) {
     throw new RefitError(
       'usage',
       `${directory} has no report to compare: Refit writes reports when a process of the run ends`,
-      `${applyAgain(run)}   resumes the run and writes one`,
+      `${formatApplyCommand(run)}   resumes the run and writes one`,
     );
   }
   const reports = REPORTS.map((kind, at) => compareReport(kind, onDisk[at]!, run.saved, entries));

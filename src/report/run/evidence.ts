@@ -91,6 +91,6 @@ To check without Refit: each line of journal.jsonl is a JSON object in canonical
      done < journal.jsonl
      echo "head $prev"
 
-The logs of hooks (hooks.log) and webhooks (notices.log) are not included, because nothing proves their content.
+The logs of hooks (hooks.log) and webhooks (notifications.log) are not included, because nothing proves their content.
 `;
 }

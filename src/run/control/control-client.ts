@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import type { ControlCommand, Operator } from '../../model.ts';
-import type { ControlAnswer, Standing } from './control.ts';
+import type { ControlAnswer, LiveRunStatus } from './control.ts';
 import { type ControlRequest, encodeControlRequest } from './control-request.ts';
 import { atSocketPath } from './socket-path.ts';
 
@@ -11,8 +11,8 @@ import { atSocketPath } from './socket-path.ts';
 const ANSWER_WITHIN = 15_000;
 
 /** @returns null where no process listens. @throws RefitError `run-silent` where it does not answer. */
-export async function askRunStatus(directory: string, clock: Clock): Promise<Standing | null> {
-  return (await ask(directory, { kind: 'status' }, clock)) as Standing | null;
+export async function askRunStatus(directory: string, clock: Clock): Promise<LiveRunStatus | null> {
+  return (await ask(directory, { kind: 'status' }, clock)) as LiveRunStatus | null;
 }
 
 /** @returns null where no process listens. @throws RefitError `run-silent` where it does not answer. */

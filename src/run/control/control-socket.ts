@@ -99,8 +99,8 @@ function onLine(socket: Socket, take: (line: string) => void): void {
 async function answer(line: string, control: Control): Promise<string> {
   const request = decodeControlRequest(line);
   if (typeof request === 'string') return JSON.stringify({ accepted: false, what: request });
-  if (request.kind === 'status') return JSON.stringify(control.standing());
-  return JSON.stringify(await control.command(request.command, request.by));
+  if (request.kind === 'status') return JSON.stringify(control.status());
+  return JSON.stringify(await control.handle(request.command, request.by));
 }
 
 /** Ends the talk with these words; resolves when they have left, or nobody is there to hear them. */

@@ -19,14 +19,14 @@ import { answerTo, type Paused, refusalOf, type Situation } from './decide-comma
 export interface ControlAnswer {
   readonly accepted: boolean;
   /** One sentence: what happens now, or why it was refused. */
-  readonly what: string;
+  readonly message: string;
 }
 
 /** What a live run answers to whoever asks how it stands. */
-export interface Standing {
+export interface LiveRunStatus {
   readonly paused: Paused | null;
   /** Resizes at the same time: as it is now, as it was approved, and how many are in flight. */
-  readonly inFlight: { readonly now: number; readonly approved: number; readonly underWay: number };
+  readonly inFlight: { readonly now: number; readonly approved: number; readonly inProgress: number };
   /** Slots a second of each lane, and of those in use what they give at this moment. */
   readonly requestsPerSecond: {
     readonly now: number;
@@ -80,7 +80,7 @@ export class Control {
   }
 
   /** How the run goes on at this moment. */
-  standing(): Standing {
+  status(): LiveRunStatus {
     const { saved, journal, permits } = this.#run;
     const { inFlight, requestsPerSecond } = saved.execution;
     const paused = this.#paused;
@@ -90,7 +90,7 @@ export class Control {
       inFlight: {
         now: this.slots.concurrency,
         approved: inFlight,
-        underWay: countInFlight(journal),
+        inProgress: countInFlight(journal),
       },
       requestsPerSecond: { now: permits.fullRate, approved: requestsPerSecond, lanes },
       waits: [
@@ -107,10 +107,10 @@ export class Control {
    * Does what is told, or not. What is accepted takes effect immediately; the answer comes when the entry is durable.
    * After the end of the run, everything is refused and nothing is written down.
    */
-  async command(command: ControlCommand, by: Operator): Promise<ControlAnswer> {
+  async handle(command: ControlCommand, by: Operator): Promise<ControlAnswer> {
     const { journal, stop } = this.#run;
     if (this.#isClosed || journal.replay.state().endedAt !== null)
-      return { accepted: false, what: 'the run has ended' };
+      return { accepted: false, message: 'the run has ended' };
     const situation = this.#situation();
     const refused = refusalOf(command, situation);
     const accepted = refused === null;
@@ -120,11 +120,11 @@ export class Control {
     try {
       await written;
     } catch {
-      return { accepted: false, what: 'the journal cannot be written: nothing more is ordered' };
+      return { accepted: false, message: 'the journal cannot be written: nothing more is ordered' };
     } finally {
       if (accepted && command.kind === 'abort') stop.leave();
     }
-    return { accepted, what };
+    return { accepted, message: what };
   }
 
   /**
@@ -133,7 +133,8 @@ export class Control {
    */
   hold(by: string): void {
     const { stop } = this.#run;
-    if (this.#paused !== null || this.#isClosed || stop.drained.aborted || stop.toldToLeave.aborted) return;
+    if (this.#paused !== null || this.#isClosed || stop.drained.aborted || stop.leaveRequested.aborted)
+      return;
     void this.#pause(by);
     this.#tellChange();
   }
@@ -203,7 +204,7 @@ export class Control {
     const continued = new AbortController();
     this.#continued = continued;
     await clock.sleep(LIMITS.paused, continued.signal);
-    if (continued.signal.aborted || stop.drained.aborted || stop.toldToLeave.aborted) return;
+    if (continued.signal.aborted || stop.drained.aborted || stop.leaveRequested.aborted) return;
     stop.drain(`paused for ${LIMITS.paused / HOUR} hours`);
     this.#tellChange();
   }

@@ -119,15 +119,15 @@ async function read(
   const { waits, watch, learned } = run;
   const { step } = doing;
   const { within, factsSince, openTasks, showsWait, memory } = move;
-  if (showsWait) waits.goesOn(step, showsWait.name, showsWait.limit, showsWait.since);
+  if (showsWait) waits.setCurrent(step, showsWait.name, showsWait.limit, showsWait.since);
   if (memory.phase === 'accepted')
     learned.firstSince = Math.min(learned.firstSince ?? memory.since, memory.since);
   doing.memory = memory;
   return trying(doing, async () => {
     const { instance } = step;
     const reading = await watch.read({ ...scopeOf(step), instance, within, factsSince, openTasks });
-    waits.over(step, 'unreachable');
-    if (reading.instance) waits.over(step, 'missing');
+    waits.end(step, 'unreachable');
+    if (reading.instance) waits.end(step, 'missing');
     doing.seen = { kind: 'reading', reading, whose: await ownershipOf(run, step, reading) };
   });
 }
@@ -139,7 +139,7 @@ async function wait(
 ): Promise<{ kind: 'next'; move: Move | undefined } | { kind: 'again' | 'leave' }> {
   const { waits, clock, stop } = run;
   const { step } = doing;
-  if (showsWait) waits.goesOn(step, showsWait.name, showsWait.limit, showsWait.since);
+  if (showsWait) waits.setCurrent(step, showsWait.name, showsWait.limit, showsWait.since);
   const longest = limit ?? (name === null ? Number.POSITIVE_INFINITY : LIMITS[name]);
   const waited = name === null ? 0 : waits.waited(step, name, longest);
   if (orElse !== undefined && waited > longest) return { kind: 'next', move: withMinutes(orElse, waited) };
@@ -151,7 +151,7 @@ async function wait(
   const pause = ms === 'growing' ? Math.min(30 * SECOND, SECOND + waited / 4) : ms;
   if (pause > 0 || until === 'drained') await clock.sleep(pause, signal);
   if (until === 'drained' && signal.aborted) return { kind: 'leave' };
-  if (showsWait?.name === 'tailLock') waits.none(step);
+  if (showsWait?.name === 'tailLock') waits.clear(step);
   if (next !== undefined || memory === undefined) return { kind: 'next', move: next };
   doing.memory = memory;
   return { kind: 'again' };
@@ -206,14 +206,14 @@ async function look(run: Run, doing: StepInProgress): Promise<void> {
   const { waits, watch, journal } = run;
   const { step, notBefore } = doing;
   const sighting = await watch.look(step, step.instance, notBefore);
-  waits.over(step, 'unreachable');
+  waits.end(step, 'unreachable');
   const { instance = null } = sighting;
   doing.sighting = sighting;
   observed(doing, { instance });
   if (instance === null) return;
   const { status, size } = instance;
-  waits.over(step, 'unlisted');
-  if (status === 'running') waits.over(step, 'busy');
+  waits.end(step, 'unlisted');
+  if (status === 'running') waits.end(step, 'busy');
   journal.appendSoon({ kind: 'looked', step: step.id, status, size });
 }
 
@@ -222,12 +222,12 @@ async function order(run: Run, doing: StepInProgress): Promise<Carried> {
   const { step, sighting } = doing;
   if (sighting === null) throw new Error(`internal error: ${step.id} would be ordered without a read`);
   const refusedBefore = journal.replay.step(step.id).code;
-  waits.none(step);
+  waits.clear(step);
   const placed = await placeOrder(run, step, sighting);
   const isAnswered = placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer';
   const isHeldBack = placed.kind === 'not-sent' && !mayStart(run);
   if (isAnswered) countLimitRefusals(run, step, placed);
-  if (isAnswered || isHeldBack) waits.over(step, 'unsent');
+  if (isAnswered || isHeldBack) waits.end(step, 'unsent');
   const orderOf = placed.kind === 'accepted' ? journal.replay.stepOf(placed.order) : null;
   doing.seen = { kind: 'placed', placed, refusedBefore, orderOf, isHeldBack };
   return 'again';

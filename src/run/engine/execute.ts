@@ -158,7 +158,7 @@ async function carryOutChain(run: Run, steps: readonly Step[]): Promise<void> {
 async function carryOutWithSlot(run: Run, chain: Chain, giveSlotBack: () => void): Promise<void> {
   const { clock, waits, stop } = run;
   const { steps, gaveWayAt } = chain;
-  if (gaveWayAt !== null) waits.excuse(steps[chain.next]!, clock.monotonic() - gaveWayAt);
+  if (gaveWayAt !== null) waits.extend(steps[chain.next]!, clock.monotonic() - gaveWayAt);
   chain.gaveWayAt = null;
   for (let hasSlot = true; hasSlot && chain.next < steps.length && !stop.left.aborted; chain.next++) {
     const step = steps[chain.next]!;
@@ -166,7 +166,7 @@ async function carryOutWithSlot(run: Run, chain: Chain, giveSlotBack: () => void
       hasSlot = false;
       giveSlotBack();
     });
-    waits.none(step);
+    waits.clear(step);
     run.upcoming.delete(step);
     if (end !== 'gave-way') continue;
     chain.gaveWayAt = clock.monotonic();
@@ -177,7 +177,7 @@ async function carryOutWithSlot(run: Run, chain: Chain, giveSlotBack: () => void
 /** Orders whose answer a crash or the network took away are resolved by reading before anything new is ordered. */
 async function resolveUnanswered(run: Run): Promise<void> {
   const unanswered = run.saved.steps.filter((step) => isUnanswered(run, step));
-  await Promise.all(unanswered.map((step) => resolveStep(run, step).finally(() => run.waits.none(step))));
+  await Promise.all(unanswered.map((step) => resolveStep(run, step).finally(() => run.waits.clear(step))));
 }
 
 function isOpen(run: Run, step: Step): boolean {

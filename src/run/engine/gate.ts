@@ -30,7 +30,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
     ({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)),
   );
   const limit = gate.timeout * asks.length + (gate.metric?.over ?? 0);
-  waits.ofRun({ name: 'gate', since: clock.now(), limit });
+  waits.setRunWait({ name: 'gate', since: clock.now(), limit });
   for (const { ask } of asks) {
     const told = await ask();
     // Told to stop meanwhile, the wave is not judged: whoever takes the run up does.
@@ -46,7 +46,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
     failures.push(`${told.judge} ${told.outcome}, ${told.what}`);
     break;
   }
-  waits.ofRun(null);
+  waits.setRunWait(null);
   if (failures.length > 0) {
     const fix = 'see to it, then apply again: what can change is judged anew';
     stopRun(run, 'halted', formatHalt(`${formatGate(name)} failed: ${failures.join('; ')}`, fix));
@@ -194,7 +194,7 @@ export async function soakAfter(run: Run, wave: number): Promise<void> {
   const soak = soakOf(saved.waves, wave);
   const since = soak === 0 ? null : settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
   if (since === null) return;
-  waits.ofRun({ name: 'soak', since, limit: soak });
+  waits.setRunWait({ name: 'soak', since, limit: soak });
   await waitUntil(run, since + soak, soak);
-  waits.ofRun(null);
+  waits.setRunWait(null);
 }

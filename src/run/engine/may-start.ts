@@ -76,9 +76,9 @@ export async function awaitTurn(run: Run): Promise<'go' | 'give-way' | 'stopped'
 export async function awaitTurnOf(run: Run, step: Step): ReturnType<typeof awaitTurn> {
   const { clock, waits } = run;
   const from = clock.monotonic();
-  if (!mayStart(run)) waits.none(step);
+  if (!mayStart(run)) waits.clear(step);
   const turn = await awaitTurn(run);
-  if (clock.monotonic() > from) waits.excuse(step, clock.monotonic() - from);
+  if (clock.monotonic() > from) waits.extend(step, clock.monotonic() - from);
   return turn;
 }
 

@@ -31,14 +31,14 @@ export async function placeOrder(run: Run, step: Step, seen: FreshRead): Promise
   let placed: Promise<OrderResult> = Promise.resolve({ kind: 'stopped' });
   // At most one slot for each that has a place, and a second in which nothing leaves after a refusal by the limit.
   const rate = permits.rate(run.cloudFor(step.profile).orderLane(step));
-  waits.goesOn(step, 'permit', SECOND + Math.ceil((slots.activeCount * SECOND) / rate));
+  waits.setCurrent(step, 'permit', SECOND + Math.ceil((slots.activeCount * SECOND) / rate));
   await run.placing(async () => {
     // The gate is held until the request has left; its answer is awaited outside, so that a slow answer delays nobody.
     await new Promise<void>((left) => {
       placed = place(run, step, seen, left).finally(left);
     });
   });
-  waits.none(step);
+  waits.clear(step);
   return placed;
 }
 

@@ -13,7 +13,7 @@ import type { CallCounter } from '../call-counter.ts';
 import type { Control } from '../control/control.ts';
 import type { CommandEnd } from '../decide/judge-gate.ts';
 import type { Learned } from '../decide/move.ts';
-import type { Demanded } from '../demand-approvals.ts';
+import type { ApprovalDemand } from '../demand-approvals.ts';
 import type { StopState } from '../stop-state.ts';
 import { FIRST_TAIL, type Waits } from '../waits.ts';
 import type { Tally } from './halt.ts';
@@ -79,7 +79,7 @@ interface LearnedByScope extends Learned {
 /** How a run asks whatever is neither the provider nor the journal. What is missing is inconclusive. */
 export interface EnginePorts {
   /** Judges the approvals of a wave that asks for its own, as it is to begin; without it no such wave begins. */
-  readonly approvalOf?: (wave: number) => Promise<Demanded>;
+  readonly approvalOf?: (wave: number) => Promise<ApprovalDemand>;
   readonly gates?: GatePorts;
 }
 

@@ -6,7 +6,7 @@
 import { iso } from '../../clock.ts';
 import { SECOND } from '../../units.ts';
 import { formatHalt } from '../decide/after-refusal.ts';
-import type { Demanded } from '../demand-approvals.ts';
+import type { ApprovalDemand } from '../demand-approvals.ts';
 import { goesOn, stopRun, waitUntil } from './may-start.ts';
 import type { Run } from './run.ts';
 
@@ -18,22 +18,22 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
   const { saved, journal } = run;
   const { approval, name } = saved.waves[wave]!;
   if (approval === undefined || journal.replay.state().wavesStarted.includes(wave)) return true;
-  const ask = async (): Promise<Demanded> =>
+  const ask = async (): Promise<ApprovalDemand> =>
     (await run.outside.approvalOf?.(wave)) ?? {
-      what: [`wave ${name} asks for an approval`],
+      missing: [`wave ${name} asks for an approval`],
       fix: 'refit approve SAVED --wave NAME',
     };
   let demanded = await ask();
-  if (typeof approval === 'object' && !('deed' in demanded)) {
-    const { what } = demanded;
-    demanded = (await awaited(run, wave, approval.within, what.join('; '), ask)) ?? demanded;
+  if (typeof approval === 'object' && !('event' in demanded)) {
+    const { missing } = demanded;
+    demanded = (await awaited(run, wave, approval.within, missing.join('; '), ask)) ?? demanded;
   }
-  if (!('deed' in demanded)) {
-    stopRun(run, 'not-approved', formatHalt(demanded.what.join('; '), demanded.fix));
+  if (!('event' in demanded)) {
+    stopRun(run, 'not-approved', formatHalt(demanded.missing.join('; '), demanded.fix));
     return false;
   }
   if (!goesOn(run)) return false;
-  await journal.appendDurably(demanded.deed);
+  await journal.appendDurably(demanded.event);
   return true;
 }
 
@@ -46,8 +46,8 @@ async function awaited(
   wave: number,
   within: number,
   what: string,
-  ask: () => Promise<Demanded>,
-): Promise<Demanded | null> {
+  ask: () => Promise<ApprovalDemand>,
+): Promise<ApprovalDemand | null> {
   const { saved, journal, clock, waits } = run;
   const { name } = saved.waves[wave]!;
   const asked = journal.replay.state().approvalsAwaited.get(wave);
@@ -55,15 +55,15 @@ async function awaited(
   if (!goesOn(run) || end <= clock.now()) return null;
   if (asked === undefined)
     await journal.appendDurably({ kind: 'approval-awaited', wave, name, until: iso(end), what });
-  waits.ofRun({ name: 'approval', since: end - within, limit: within });
-  let demanded: Demanded | null = null;
+  waits.setRunWait({ name: 'approval', since: end - within, limit: within });
+  let demanded: ApprovalDemand | null = null;
   await waitUntil(run, end, within, {
     every: LOOK_EVERY,
     each: async () => {
       demanded = await ask();
-      return 'deed' in demanded;
+      return 'event' in demanded;
     },
   });
-  waits.ofRun(null);
+  waits.setRunWait(null);
   return demanded;
 }

@@ -23,16 +23,16 @@ export function mustAllowHooks({ hooks }: SavedPlan, allowed: boolean): void {
 }
 
 /** The listener that runs the hooks, one at a time. */
-export function hookListener(
+export function createHookListener(
   hooks: NonNullable<SavedPlan['hooks']>,
   outside: { runCommand: RunCommand; clock: Pick<Clock, 'monotonic'>; directory: string },
 ): Listener {
   const { runCommand, clock, directory } = outside;
   return {
     by: 'hook',
-    wants: ({ event }) => hooks[event] !== undefined,
-    to: ({ event }) => hooks[event]![0]!,
-    async tell(facts, signal) {
+    accepts: ({ event }) => hooks[event] !== undefined,
+    destination: ({ event }) => hooks[event]![0]!,
+    async notify(facts, signal) {
       const began = clock.monotonic();
       const input = `${JSON.stringify({ ...facts, directory })}\n`;
       const end = await runCommand(hooks[facts.event]!, { input, timeout: HOOK_LIMIT, signal });

@@ -9,13 +9,13 @@ import type { JournalWriter } from '../../store/journal-writer.ts';
 import { type NotificationFacts, notificationOf } from './notification.ts';
 
 /** At the end of a run, how long what is still being told may take, in milliseconds. */
-export const TELLING_GRACE = 10_000;
+export const NOTIFY_GRACE = 10_000;
 
 /** Notices that may wait for one listener; one more is dropped, and that is on record. */
 const MOST_WAITING = 100;
 
 /** What came of telling somebody. */
-export interface Result {
+export interface NotifyResult {
   readonly ok: boolean;
   /** In words, without anything that a far end has said. */
   readonly what: string;
@@ -26,15 +26,15 @@ export interface Result {
 /** Somebody who is told: one after the other, in the order in which things happened. */
 export interface Listener {
   readonly by: 'hook' | 'webhook';
-  wants(facts: NotificationFacts): boolean;
+  accepts(facts: NotificationFacts): boolean;
   /** Whom, for the record: never a secret. */
-  to(facts: NotificationFacts): string;
+  destination(facts: NotificationFacts): string;
   /** Never rejects, and ends at once when `signal` is aborted. */
-  tell(facts: NotificationFacts, signal: AbortSignal): Promise<Result>;
+  notify(facts: NotificationFacts, signal: AbortSignal): Promise<NotifyResult>;
 }
 
 /** Whom a process notifies. */
-export interface Notified {
+export interface NotifierConfig {
   readonly listeners: readonly Listener[];
   /** Appends to a file of the run. */
   readonly log: (file: string, text: string) => Promise<void>;
@@ -42,7 +42,7 @@ export interface Notified {
   readonly clock?: Clock;
 }
 
-type NotifierInput = Required<Notified> & {
+type NotifierInput = Required<NotifierConfig> & {
   readonly saved: SavedPlan;
   readonly journal: () => JournalWriter;
 };
@@ -82,13 +82,13 @@ export class Notifier {
     await this.#logged;
   }
 
-  #record(listener: Listener, facts: NotificationFacts, { ok, what, output = '' }: Result): void {
+  #record(listener: Listener, facts: NotificationFacts, { ok, what, output = '' }: NotifyResult): void {
     const { by } = listener;
     const { event, entry } = facts;
-    const to = listener.to(facts);
+    const to = listener.destination(facts);
     const line = `${iso(this.#input.clock.now())} ${event} (entry ${entry}) ${to}: ${ok ? 'told' : 'NOT TOLD'}: ${what}\n`;
     const text = output === '' || output.endsWith('\n') ? output : `${output}\n`;
-    const file = by === 'hook' ? RUN_FILES.hooks : RUN_FILES.notices;
+    const file = by === 'hook' ? RUN_FILES.hooks : RUN_FILES.notifications;
     this.#logged = this.#logged.then(() => this.#input.log(file, text + line)).catch(() => undefined);
     const journal = this.#input.journal();
     // Once the run has ended its journal is whole, and nothing is added: what comes of the last notices is in the files.
@@ -101,14 +101,14 @@ export class Notifier {
 class Queue {
   readonly #listener: Listener;
   readonly #givenUp: AbortSignal;
-  readonly #done: (facts: NotificationFacts, result: Result) => void;
+  readonly #done: (facts: NotificationFacts, result: NotifyResult) => void;
   readonly #waiting: NotificationFacts[] = [];
   #working: Promise<void> | null = null;
 
   constructor(
     listener: Listener,
     givenUp: AbortSignal,
-    done: (facts: NotificationFacts, result: Result) => void,
+    done: (facts: NotificationFacts, result: NotifyResult) => void,
   ) {
     this.#listener = listener;
     this.#givenUp = givenUp;
@@ -116,7 +116,7 @@ class Queue {
   }
 
   push(facts: NotificationFacts): void {
-    if (!this.#listener.wants(facts)) return;
+    if (!this.#listener.accepts(facts)) return;
     if (this.#waiting.length >= MOST_WAITING) {
       this.#done(facts, { ok: false, what: `dropped: ${MOST_WAITING} others wait already` });
       return;
@@ -135,13 +135,13 @@ class Queue {
     for (let facts = this.#waiting.shift(); facts !== undefined; facts = this.#waiting.shift()) {
       const result = this.#givenUp.aborted
         ? { ok: false, what: 'given up: the run is over' }
-        : await this.#listener.tell(facts, this.#givenUp).catch(fault);
+        : await this.#listener.notify(facts, this.#givenUp).catch(fault);
       this.#done(facts, result);
     }
     this.#working = null;
   }
 }
 
-function fault(error: unknown): Result {
+function fault(error: unknown): NotifyResult {
   return { ok: false, what: `internal error: ${error instanceof Error ? error.message : String(error)}` };
 }

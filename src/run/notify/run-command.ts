@@ -23,7 +23,7 @@ const KEYS = /^(TENCENTCLOUD|TCCLI|TKE)_/;
  * @returns what runs a command in this directory and with this environment but for the provider's keys. No shell: the
  * first word is the program, the others are its arguments as they are.
  */
-export function commandRunner(
+export function createCommandRunner(
   clock: Pick<Clock, 'sleep'>,
   env: Readonly<Record<string, string | undefined>>,
 ): RunCommand {

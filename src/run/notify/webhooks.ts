@@ -13,7 +13,7 @@ import { unreachable } from '../../errors.ts';
 import { type HookPhase, type NoticeEvent, OUTCOMES, type Webhook } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import type { NotificationFacts } from './notification.ts';
-import type { Listener, Result } from './notifier.ts';
+import type { Listener, NotifyResult } from './notifier.ts';
 
 /** Milliseconds for one answer, tries for one notice, and the wait before the second of them, doubled for each more. */
 export const WEBHOOK_LIMITS = { answer: 10_000, tries: 5, backOff: 1_000 } as const;
@@ -37,14 +37,14 @@ export interface WebhookPorts {
 }
 
 /** The listener that tells one address. */
-export function webhookListener(webhook: Webhook, { transport, clock, env }: WebhookPorts): Listener {
+export function createWebhookListener(webhook: Webhook, { transport, clock, env }: WebhookPorts): Listener {
   const address = addressOf(webhook, env);
   const secret = webhook.secretEnv === null ? null : env[webhook.secretEnv] || undefined;
   return {
     by: 'webhook',
-    wants: ({ event }) => webhook.on.some((one) => one === EVENTS[event]),
-    to: () => ('fault' in address ? `$${webhook.urlEnv}` : address.url.origin),
-    async tell(facts, signal) {
+    accepts: ({ event }) => webhook.on.some((one) => one === EVENTS[event]),
+    destination: () => ('fault' in address ? `$${webhook.urlEnv}` : address.url.origin),
+    async notify(facts, signal) {
       if ('fault' in address) return { ok: false, what: address.fault };
       // Unsigned it would be taken for somebody else's.
       if (secret === undefined)
@@ -52,7 +52,7 @@ export function webhookListener(webhook: Webhook, { transport, clock, env }: Web
       for (let tried = 1; ; tried++) {
         const why = await attempt(webhook, address.url, facts, secret, { transport, clock, signal });
         const tries = `${tried} ${tried === 1 ? 'try' : 'tries'}`;
-        if (why === null) return { ok: true, what: tries } satisfies Result;
+        if (why === null) return { ok: true, what: tries } satisfies NotifyResult;
         if (why.final || tried === WEBHOOK_LIMITS.tries) return { ok: false, what: `${why.what}, ${tries}` };
         if (!signal.aborted) await clock.sleep(WEBHOOK_LIMITS.backOff * 2 ** (tried - 1), signal);
         if (signal.aborted) return { ok: false, what: `${why.what}, ${tries}; given up: the run is over` };
@@ -103,7 +103,7 @@ async function attempt(
     const what = signal.aborted ? 'no answer' : `no answer within ${WEBHOOK_LIMITS.answer} ms`;
     return { what, final: false };
   }
-  const what = whyNotTaken(webhook.form, answer);
+  const what = describeRefusal(webhook.form, answer);
   const { status } = answer;
   const final = status >= 300 && status < 500 && status !== 408 && status !== 425 && status !== 429;
   return what === null ? null : { what, final };
@@ -207,7 +207,7 @@ function sentence({ plan, what, totals }: NotificationFacts): string {
  * Whether an answer says that the message was taken. WeCom, DingTalk and Feishu answer with HTTP 200 also where they refuse.
  * @returns null where it was taken, else why not, in words that the far end has no part in.
  */
-export function whyNotTaken(
+export function describeRefusal(
   form: Webhook['form'],
   { status, body }: { readonly status: number; readonly body: string },
 ): string | null {

@@ -11,7 +11,7 @@ import {
 } from '../../model.ts';
 import { buildReport } from '../../report/run/build-report.ts';
 import { effectOf, figuresOf, type RunFigures } from '../../report/run/rehearsed.ts';
-import { type RehearsedRun, rehearseRun, startOf } from './rehearse-run.ts';
+import { type RehearsedRun, rehearseRun, startTimeOf } from './rehearse-run.ts';
 
 export interface RehearsePlanInput {
   readonly saved: SavedPlan;
@@ -49,7 +49,7 @@ const PRECEDENCE: readonly number[] = [1, 12, 130, 143, 10, 4, 8, 11, 3, 0];
 
 export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal> {
   const { saved, faults, seeds, durations, onRun } = input;
-  const startsAt = startOf(saved);
+  const startsAt = startTimeOf(saved);
   // One fault by itself is all faults.
   const alone = faults.length > 1 ? faults.map((fault) => [fault]) : [];
   const settings = faults.length === 0 ? [faults] : [[], faults, ...alone];

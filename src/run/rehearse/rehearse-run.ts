@@ -11,9 +11,9 @@ import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { createOpenWindows } from '../../plan/windows/open-windows.ts';
 import { DAY } from '../../units.ts';
 import { createCallCounter } from '../call-counter.ts';
-import type { Demanded } from '../demand-approvals.ts';
+import type { ApprovalDemand } from '../demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../engine/run.ts';
-import { createProcess, NO_PAST } from '../process.ts';
+import { createProcess, NO_PAST_ENTRIES } from '../process.ts';
 
 /** One run that was rehearsed. */
 export interface RehearsedRun {
@@ -51,7 +51,7 @@ const ASSUMED_DOORS: GatePorts = {
 };
 
 /** When a run of the plan can begin that begins as soon as it is sealed: then, or when its first window opens. */
-export function startOf({ sealedAt, windows }: Pick<SavedPlan, 'sealedAt' | 'windows'>): number {
+export function startTimeOf({ sealedAt, windows }: Pick<SavedPlan, 'sealedAt' | 'windows'>): number {
   const sealed = Date.parse(sealedAt);
   const opening = windows && createOpenWindows(windows).nextStart(sealed);
   return opening ? Math.max(sealed, opening.opens) : sealed;
@@ -90,11 +90,11 @@ async function carryOut(
   client: ApiClient,
   entries: JournalEntry[],
 ): Promise<RunEnd> {
-  const provider = providerOver(client, { clock, chance, rate: saved.execution.requestsPerSecond });
+  const provider = createProviderClient(client, { clock, chance, rate: saved.execution.requestsPerSecond });
   const last = entries.at(-1);
   const runProcess = createProcess({
     saved,
-    past: { ...NO_PAST, entries, end: last ?? EMPTY_CHAIN },
+    past: { ...NO_PAST_ENTRIES, entries, end: last ?? EMPTY_CHAIN },
     // A disk that keeps nothing: what matters of it is that it takes its time.
     store: { append: () => clock.sleep(FSYNC) },
     clock,
@@ -107,9 +107,9 @@ async function carryOut(
   await runProcess.start();
   if (last === undefined)
     await runProcess.journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: ASSUMED_BY });
-  const approvalOf = async (wave: number): Promise<Demanded> => {
+  const approvalOf = async (wave: number): Promise<ApprovalDemand> => {
     const judgedAt = iso(clock.now());
-    return { deed: { kind: 'approved', how: 'signatures', by: ASSUMED_BY, wave, judgedAt, signed: [] } };
+    return { event: { kind: 'approved', how: 'signatures', by: ASSUMED_BY, wave, judgedAt, signed: [] } };
   };
   const end = await runProcess.carryOut({ cloudFor: provider.cloudFor, gates: ASSUMED_DOORS, approvalOf });
   // Nobody tells a rehearsal to leave.
@@ -118,7 +118,7 @@ async function carryOut(
 }
 
 /** A provider that is reached without a network, as a process needs it. @param rate requests a second. @param chance numbers from 0 to below 1, for the pauses of reads that are tried again. */
-export function providerOver(
+export function createProviderClient(
   client: ApiClient,
   { clock, rate, chance }: { readonly clock: Clock; readonly rate: number; readonly chance: () => number },
 ) {

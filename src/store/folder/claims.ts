@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { counted } from '../../report/quantities.ts';
-import { type Holder, holderOf, isAlive, lockedBy, parseHolder, type Taker, takeLock } from './lock.ts';
+import { type Holder, holderOf, isAlive, type LockOwner, lockedBy, parseHolder, takeLock } from './lock.ts';
 import { readText, replaceFile } from './run-files.ts';
 
 export interface Claim {
@@ -35,7 +35,7 @@ const LONGEST_TURN = 10_000;
 export async function claimInstances(
   stateDirectory: string,
   { digest, endpoint, instances }: { digest: string; endpoint: string; instances: readonly string[] },
-  self: Taker,
+  self: LockOwner,
   clock: Clock,
 ): Promise<Claim> {
   const folder = join(stateDirectory, 'claims');
@@ -69,7 +69,7 @@ export async function claimInstances(
 }
 
 /** The short lock under which claims are read and written: it is waited for. */
-async function takeTurn(path: string, self: Taker, clock: Clock): ReturnType<typeof takeLock> {
+async function takeTurn(path: string, self: LockOwner, clock: Clock): ReturnType<typeof takeLock> {
   const until = clock.monotonic() + LONGEST_TURN;
   for (;;) {
     try {

@@ -18,11 +18,11 @@ export interface Holder {
   readonly since: string;
   readonly purpose: string;
   /** When the process began, in the kernel's ticks, where the system tells: a pid alone may be another's by now. */
-  readonly began: string | null;
+  readonly startTicks: string | null;
 }
 
 /** Who takes a lock. */
-export interface Taker {
+export interface LockOwner {
   readonly host: string;
   readonly purpose: string;
 }
@@ -43,7 +43,7 @@ export interface Lock {
  * nothing, and looks again.
  * @throws RefitError `locked` while a live process, or any process of another host, holds it.
  */
-export async function takeLock(path: string, self: Taker, clock: Clock): Promise<Lock> {
+export async function takeLock(path: string, self: LockOwner, clock: Clock): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const text = `${JSON.stringify({ ...(await holderOf(self, clock)), nth: taken++ })}\n`;
   const release = async (): Promise<void> => {
@@ -74,10 +74,10 @@ export async function takeLock(path: string, self: Taker, clock: Clock): Promise
 let taken = 0;
 
 /** This process as the holder of a lock from now on. */
-export async function holderOf({ host, purpose }: Taker, clock: Clock): Promise<Holder> {
+export async function holderOf({ host, purpose }: LockOwner, clock: Clock): Promise<Holder> {
   const { pid } = process;
   const since = iso(clock.now());
-  return { pid, host, since, purpose, began: (await statOf(pid))?.began ?? null };
+  return { pid, host, since, purpose, startTicks: (await statOf(pid))?.began ?? null };
 }
 
 /**
@@ -164,7 +164,7 @@ export async function isAlive(holder: Holder, host: string): Promise<boolean> {
   }
   const present = await statOf(holder.pid);
   if (present === null) return true;
-  return !present.ended && (holder.began === null || present.began === holder.began);
+  return !present.ended && (holder.startTicks === null || present.began === holder.startTicks);
 }
 
 /** What the kernel tells of a process; null where it tells nothing. `ended`: down to its last thread. */

@@ -12,7 +12,7 @@ import { RUN_FILES, readText, replaceFile } from './run-files.ts';
 export { RUN_FILES, readText, replaceFile };
 
 /** A run as its journal tells it, of which no more is held than where it stands. */
-export interface RunStanding {
+export interface RunSnapshot {
   readonly directory: string;
   readonly saved: SavedPlan;
   readonly journal: JournalWalk;
@@ -22,7 +22,7 @@ export interface RunStanding {
 }
 
 /** A run as it lies on disk, with all of its journal. */
-export interface RunOnDisk extends RunStanding {
+export interface RunOnDisk extends RunSnapshot {
   readonly journal: JournalOnDisk;
 }
 
@@ -33,15 +33,15 @@ export interface RunOnDisk extends RunStanding {
  */
 export async function readRun(directory: string): Promise<RunOnDisk> {
   const entries: JournalEntry[] = [];
-  const { journal, ...run } = await readStanding(directory, (entry) => entries.push(entry));
+  const { journal, ...run } = await readRunSnapshot(directory, (entry) => entries.push(entry));
   return { ...run, journal: { ...journal, entries } };
 }
 
 /** Reads where a run stands, however long its journal is. As `readRun`. @param each is given every entry. */
-export async function readStanding(
+export async function readRunSnapshot(
   directory: string,
   each: (entry: JournalEntry) => void = () => undefined,
-): Promise<RunStanding> {
+): Promise<RunSnapshot> {
   const path = resolve(directory);
   const saved = await readPlan(directory, path);
   const replay = createReplay(saved);

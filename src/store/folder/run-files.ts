@@ -15,7 +15,7 @@ export const RUN_FILES = {
   signatures: 'signatures',
   /** What hooks wrote and how they ended; whom webhooks reached. There where the plan has some. */
   hooks: 'hooks.log',
-  notices: 'notices.log',
+  notifications: 'notifications.log',
   /** While a process carries the run out. */
   control: 'control.sock',
 } as const;

@@ -97,11 +97,11 @@ describe('a command to a live run', () => {
     expect(run.answers).toHaveLength(answers.length);
     for (const [n, answer] of answers.entries()) {
       expect(run.answers[n]!.accepted).toBe(answer === true);
-      if (answer !== true) expect(run.answers[n]!.what).toMatch(answer);
+      if (answer !== true) expect(run.answers[n]!.message).toMatch(answer);
     }
     const journaled = told(run);
     expect(journaled.slice(0, run.answers.length).map(({ accepted, what }) => ({ accepted, what }))).toEqual(
-      run.answers.filter(({ what }) => what !== 'the run has ended'),
+      run.answers.filter(({ message }) => message !== 'the run has ended'),
     );
     for (const entry of journaled) expect(entry.by).toEqual(STEERER);
   });

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { validateJournalEntry } from '../../../src/generated/validators.js';
 import type { JournalEntry } from '../../../src/model.ts';
-import { isBorneOut } from '../../../src/run/demand-approvals.ts';
-import { hookListener } from '../../../src/run/notify/hooks.ts';
+import { areSignaturesEnough } from '../../../src/run/demand-approvals.ts';
+import { createHookListener } from '../../../src/run/notify/hooks.ts';
 import { approversFile, file, HOUR, type Signing } from '../../approval/people.ts';
 import { standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
@@ -200,7 +200,7 @@ describe('signatures on record', () => {
     const { entries } = await stage.run();
     const deed = entries.find((entry) => entry.kind === 'approved' && entry.how === 'signatures');
     if (deed?.kind !== 'approved' || deed.how !== 'signatures') throw new Error('no signatures on record');
-    expect(isBorneOut(stage.saved, deed)).toBe(true);
+    expect(areSignaturesEnough(stage.saved, deed)).toBe(true);
     const [first, second] = deed.signed;
     for (const changed of [
       { ...deed, wave: null },
@@ -210,7 +210,7 @@ describe('signatures on record', () => {
       { ...deed, signed: [first!, { ...second!, signature: first!.signature }] },
       { ...deed, judgedAt: second!.expiresAt },
     ])
-      expect(isBorneOut(stage.saved, changed)).toBe(false);
+      expect(areSignaturesEnough(stage.saved, changed)).toBe(false);
   });
 });
 
@@ -231,7 +231,7 @@ describe('a wave that waits two hours for its approval', () => {
     const stage = await waiting();
     const told: unknown[] = [];
     const listeners = (clock: Clock) => [
-      hookListener(
+      createHookListener(
         { approval: ['page'] },
         {
           runCommand: async (_, { input }) => {

@@ -65,7 +65,7 @@ describe('a journal that somebody meddles with while it is written takes no furt
     expect((refusal as RefitError).message).toMatch(why);
     expect((refusal as RefitError).fix).toContain('put the run directory back');
     await expect(writer.appendDurably(deed(4))).rejects.toMatchObject({ code: 'disk-failed' });
-    expect(writer.lost.map((one) => 'wave' in one && one.wave)).toEqual([3, 4]);
+    expect(writer.unwritten.map((one) => 'wave' in one && one.wave)).toEqual([3, 4]);
   });
 });
 

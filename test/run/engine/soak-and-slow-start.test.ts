@@ -205,7 +205,7 @@ describe('a slow start', () => {
       ],
     });
     holds(stage, run);
-    expect(run.answers.map(({ what }) => what.slice(0, 29))).toEqual([
+    expect(run.answers.map(({ message }) => message.slice(0, 29))).toEqual([
       'inFlight is 3 now, it was 6; ',
       'inFlight is 5 now, it was 3; ',
     ]);

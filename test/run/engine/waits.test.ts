@@ -184,7 +184,7 @@ describe('a live run names what it waits for', () => {
       expect(new Set(steps).size).toBe(steps.length);
       expect(steps.length).toBeLessThanOrEqual(3);
       expect(inFlight).toMatchObject({ now: 3, approved: 3 });
-      expect(inFlight.underWay).toBeLessThanOrEqual(3);
+      expect(inFlight.inProgress).toBeLessThanOrEqual(3);
     }
   });
 });

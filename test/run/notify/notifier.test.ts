@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import type { Hooks } from '../../../src/model.ts';
-import { hookListener } from '../../../src/run/notify/hooks.ts';
+import { createHookListener } from '../../../src/run/notify/hooks.ts';
 import type { NotificationFacts } from '../../../src/run/notify/notification.ts';
-import { type Listener, TELLING_GRACE } from '../../../src/run/notify/notifier.ts';
+import { type Listener, NOTIFY_GRACE } from '../../../src/run/notify/notifier.ts';
 import type { RunCommand } from '../../../src/run/notify/run-command.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
@@ -59,7 +59,7 @@ const HOOKS = {
 };
 const hooks =
   (runner: (clock: Clock) => RunCommand, of: Hooks = HOOKS) =>
-  (clock: Clock) => [hookListener(of, { runCommand: runner(clock), clock, directory: '/runs/one' })];
+  (clock: Clock) => [createHookListener(of, { runCommand: runner(clock), clock, directory: '/runs/one' })];
 
 describe('the course of a run, its end and its duration are the same', () => {
   const HOOK_ROWS: readonly (readonly [string, (clock: Clock) => RunCommand])[] = [
@@ -151,7 +151,7 @@ describe('a hook', () => {
 
   it('that hangs at the end of the run delays the last words of the process, by no more than the grace', async () => {
     const run = await play(STORY, hooks(never));
-    expect(run.closed - run.took).toBeCloseTo(TELLING_GRACE);
+    expect(run.closed - run.took).toBeCloseTo(NOTIFY_GRACE);
     expect(run.notices).toMatch(/run-end \(entry \d+\) end: NOT TOLD: given up: the run is over/);
     // The journal ended with the run.
     expect(run.entries.at(-1)!.kind).toBe('run-ended');
@@ -164,9 +164,9 @@ describe('who is told', () => {
     const run = await play({ fleet: standards(140), plan: `${ALL_TO_8GB}\nwaves: [${waves}]` }, (clock) => [
       {
         by: 'webhook',
-        wants: ({ event }) => event === 'wave-start',
-        to: () => 'slow',
-        async tell(_, signal) {
+        accepts: ({ event }) => event === 'wave-start',
+        destination: () => 'slow',
+        async notify(_, signal) {
           await clock.sleep(24 * 3_600_000, signal);
           return { ok: false, what: 'nobody there' };
         },

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { commandRunner } from '../../../src/run/notify/run-command.ts';
+import { createCommandRunner } from '../../../src/run/notify/run-command.ts';
 
 const env = { PATH: process.env.PATH!, GREETING: 'hello' };
 interface Given {
@@ -19,7 +19,7 @@ const run = (
     input = '{"event":"halt"}\n',
     more = {},
   }: Given = {},
-) => commandRunner(systemClock, { ...env, ...more })(command, { input, timeout, signal });
+) => createCommandRunner(systemClock, { ...env, ...more })(command, { input, timeout, signal });
 const sh = (script: string) => ['/bin/sh', '-c', script];
 
 describe('a command', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hmacSha256 } from '../../../src/digest.ts';
 import { OUTCOMES, type Outcome, type Webhook } from '../../../src/model.ts';
 import type { NotificationFacts } from '../../../src/run/notify/notification.ts';
-import { webhookMessage, whyNotTaken } from '../../../src/run/notify/webhooks.ts';
+import { describeRefusal, webhookMessage } from '../../../src/run/notify/webhooks.ts';
 
 const NOW = Date.UTC(2026, 10, 10, 1, 0, 0) + 250;
 const SECONDS = String(Math.floor(NOW / 1000));
@@ -111,6 +111,6 @@ describe('an answer', () => {
     ['wecom', 200, '{"errcode":"<script>"}', 'HTTP 200, and the answer has no errcode'],
     ['wecom', 502, '', 'HTTP 502'],
   ])('to %s of %d %s', (form, status, text, expected) => {
-    expect(whyNotTaken(form, { status, body: text })).toBe(expected);
+    expect(describeRefusal(form, { status, body: text })).toBe(expected);
   });
 });

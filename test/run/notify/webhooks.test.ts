@@ -9,8 +9,8 @@ import {
 } from '../../../src/cloud/network/transport.ts';
 import type { Webhook } from '../../../src/model.ts';
 import type { CommandEnd } from '../../../src/run/decide/judge-gate.ts';
-import { TELLING_GRACE } from '../../../src/run/notify/notifier.ts';
-import { WEBHOOK_LIMITS, webhookListener } from '../../../src/run/notify/webhooks.ts';
+import { NOTIFY_GRACE } from '../../../src/run/notify/notifier.ts';
+import { createWebhookListener, WEBHOOK_LIMITS } from '../../../src/run/notify/webhooks.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, type StageOptions, setStage } from '../stage.ts';
@@ -61,7 +61,7 @@ async function play(
       },
       close: async () => undefined,
     };
-    return [webhookListener({ ...WEBHOOK, ...webhook }, { transport, clock, env })];
+    return [createWebhookListener({ ...WEBHOOK, ...webhook }, { transport, clock, env })];
   };
   const run = await stage.run(answer ? { listeners } : {});
   holds(stage, run);
@@ -114,7 +114,7 @@ describe('the course of a run, its end and its duration are the same', () => {
 
   it('and the process ends within the grace', async () => {
     const run = await play(STORY, hangs);
-    expect(run.closed - run.took).toBeCloseTo(TELLING_GRACE);
+    expect(run.closed - run.took).toBeCloseTo(NOTIFY_GRACE);
     expect((await play(STORY, status(200))).closed - run.took).toBeLessThanOrEqual(0);
   });
 });

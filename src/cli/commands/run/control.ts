@@ -24,7 +24,7 @@ async function control(
   options: Options,
   terminal: Terminal,
 ): Promise<number> {
-  const { accepted, what: message } = await controlRun(directory, command);
+  const { accepted, message } = await controlRun(directory, command);
   const text = () => `${accepted ? 'accepted' : 'refused'}: ${escapeControls(message)}\n`;
   await print(terminal, options, { text, json: { accepted, message } });
   const next = `refit ${command.kind === 'pause' && accepted ? 'continue' : 'status'} ${shellQuote(directory)}`;

@@ -1,7 +1,7 @@
 /** `refit status RUN`: shows the state of a run; `--watch` refreshes it until the run has ended. */
 import { isFinished, totals } from '../../../journal/replay.ts';
 import { OUTCOMES } from '../../../model.ts';
-import { type RunStatus, readStatus, type Standing } from '../../../operations/read-run.ts';
+import { type LiveRunStatus, type RunStatus, readStatus } from '../../../operations/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import { duration } from '../../../report/quantities.ts';
 import { SECOND } from '../../../units.ts';
@@ -124,10 +124,10 @@ function describeStatus(status: RunStatus, now: number): string {
 }
 
 /** Settings and waits. Each wait has its name, number of steps, start and limit. */
-function liveLines({ inFlight, requestsPerSecond, waits }: Standing, now: number): string[] {
+function liveLines({ inFlight, requestsPerSecond, waits }: LiveRunStatus, now: number): string[] {
   const slowed = requestsPerSecond.lanes.filter(({ rate }) => rate < requestsPerSecond.now);
   return [
-    `  slots    ${inFlight.underWay} of ${formatLimit(inFlight)} in use`,
+    `  slots    ${inFlight.inProgress} of ${formatLimit(inFlight)} in use`,
     `  rate     ${formatLimit(requestsPerSecond)} requests per second`,
     ...slowed.map(({ action, rate }) => `           ${escapeControls(action)} at ${rate.toFixed(1)} for now`),
     ...[...Map.groupBy(waits, ({ name }) => name)].map(([name, those]) => {
