@@ -1,33 +1,33 @@
 /** Commands to a live run. */
 
-/** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
+/** What an operator can ask of a live run. `set` never exceeds what was approved. */
 export type ControlCommand =
-  /** No new order starts until `continue`. */
+  /** Start no new order until `continue`. */
   | { readonly kind: 'pause' }
   | { readonly kind: 'continue' }
-  /** Nothing new starts, what is under way is followed to its end. */
+  /** Start nothing new, and follow orders in flight to their end. */
   | { readonly kind: 'drain' }
-  /** Leave at once; the same `apply` goes on later. */
+  /** Exit immediately. The same `apply` resumes the run later. */
   | { readonly kind: 'abort' }
   | { readonly kind: 'set'; readonly setting: ControlSetting; readonly value: number };
 
-/** What of a run can be set while it is live. */
+/** The settings that an operator can change while the run is live. */
 export type ControlSetting = 'inFlight' | 'requestsPerSecond';
 
-/** Who told it, as that process says of itself. */
+/** Who sent a command, as the sending process describes itself. */
 export interface Operator {
   readonly user: string;
   readonly host: string;
   readonly pid: number;
 }
 
-/** A command as it was given to a live run, with what came of it. */
+/** A command to a live run, with its answer. */
 export interface ControlAttempt {
   readonly command: Exclude<ControlCommand['kind'], 'set'> | `set ${ControlSetting}`;
-  /** For `set`; null elsewhere, and where it was no number. */
+  /** The value of `set`; null for other commands, and if it was not a number. */
   readonly value: number | null;
   readonly by: Operator;
   readonly accepted: boolean;
-  /** The answer: what happens now, or why it was refused. */
+  /** The answer: what happens now, or why the command was refused. */
   readonly what: string;
 }

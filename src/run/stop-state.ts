@@ -1,69 +1,70 @@
 /**
- * How far a run is stopped, and why: one state for every reason there is. It only ever goes further.
+ * How far a run has stopped, and why. It is one state for every reason, and it only moves forward.
  *
- *     going on ── drained or halted ──► nothing new starts ── left ──► nothing is followed any more
+ *     running ── drained or halted ──► nothing new starts ── left ──► orders are no longer followed
  */
 
-/** What a run exits with that was told to stop otherwise than by a signal: as by the polite one. */
-const TOLD_TO_STOP = 143;
+import { message } from '../messages/messages.ts';
+import type { Message } from '../model.ts';
+
+/** The exit code after a control command or a long pause: the same as after SIGTERM. */
+const STOP_EXIT_CODE = 143;
 
 export class StopState {
   readonly #noNewOrders = new AbortController();
   readonly #drain = new AbortController();
-  readonly #told = new AbortController();
+  readonly #leaveCommand = new AbortController();
   readonly #left = new AbortController();
-  /** Aborted once nothing new may start. */
+  /** Aborted when nothing new may start. */
   readonly noNewOrders: AbortSignal = this.#noNewOrders.signal;
-  /** Aborted as somebody drains the run: then changes that wait for their windows are left, too. */
+  /** Aborted when the run drains. The process then also stops waiting for maintenance windows. */
   readonly drained: AbortSignal;
-  /** Aborted as somebody tells the process to leave. */
+  /** Aborted when a signal or a command tells the process to exit immediately. */
   readonly leaveRequested: AbortSignal;
-  /** Aborted once nothing is followed any more: told to, halted by the close of a window, or failed. */
+  /** Aborted when the process stops following orders: on request, at the close of a window, or after a failure. */
   readonly left: AbortSignal;
-  /** Who or what drains the run, in words. */
-  drainedBy = 'told to stop';
-  /** True from the moment at which an abort is accepted: nothing is sent while its entry is being written. */
+  /** Why the run drains. */
+  drainedBy: Message = message('control.drained-by-signal');
+  /** True once an abort is accepted, so that Refit sends nothing while it writes the entry. */
   isLeaving = false;
-  /** The provider refused the credentials: that decides the exit code. */
+  /** True if the provider refused the credentials. This decides the exit code. */
   credentialsRefused = false;
 
-  /** @param signals the first and the second signal; the reason of each is its exit code. */
+  /** @param signals aborted by the first and the second signal. The reason of each is its exit code. */
   constructor(signals: { readonly drain: AbortSignal; readonly leave: AbortSignal }) {
     this.drained = AbortSignal.any([signals.drain, this.#drain.signal]);
-    this.leaveRequested = AbortSignal.any([signals.leave, this.#told.signal]);
+    this.leaveRequested = AbortSignal.any([signals.leave, this.#leaveCommand.signal]);
     this.left = AbortSignal.any([this.leaveRequested, this.#left.signal]);
   }
 
-  /** Whether somebody told the process to leave, also while that is being written down. */
+  /** True if the process must exit immediately, also while Refit writes the abort to the journal. */
   get mustLeave(): boolean {
     return this.isLeaving || this.leaveRequested.aborted;
   }
 
-  /** The exit code of whoever told the process to stop; null: nobody did. */
+  /** The exit code of the signal or command that stopped the process; null if none did. */
   get exitCode(): number | null {
-    const told = [this.drained.reason, this.leaveRequested.reason].find(
-      (reason) => typeof reason === 'number',
-    );
-    return told ?? null;
+    const reasons: unknown[] = [this.drained.reason, this.leaveRequested.reason];
+    return reasons.find((reason) => typeof reason === 'number') ?? null;
   }
 
-  /** Nothing new starts from here on. */
+  /** Stops new orders. */
   stopNewOrders(): void {
     this.#noNewOrders.abort();
   }
 
-  /** @param by who or what does it, in words. */
-  drain(by: string): void {
+  /** Drains the run. @param by who or what drains it. */
+  drain(by: Message): void {
     this.drainedBy = by;
-    this.#drain.abort(TOLD_TO_STOP);
+    this.#drain.abort(STOP_EXIT_CODE);
   }
 
-  /** Somebody tells the process to leave, and that is on record. */
+  /** Tells the process to exit immediately. The request is in the journal already. */
   leave(): void {
-    this.#told.abort(TOLD_TO_STOP);
+    this.#leaveCommand.abort(STOP_EXIT_CODE);
   }
 
-  /** Nothing is followed any more, although nobody told the process to leave. */
+  /** Stops following orders without a request to leave. */
   abandon(): void {
     this.#left.abort();
   }

@@ -1,116 +1,117 @@
 /**
- * What is to be done now, from the account, the folder and the time alone. Pure: the same question has the same answer
- * after a crash, and what has been written down since makes it another one.
+ * Decides what to do now, from the schedule log, the folder and the time. Pure: after a crash, the same input gives the same
+ * decisions, and every entry written since changes the input.
  */
 
 import { iso } from '../clock.ts';
-import type { Schedule } from '../model.ts';
+import { message } from '../messages/messages.ts';
+import type { Message, Schedule } from '../model.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
-import { duration } from '../report/quantities.ts';
 import { MINUTE } from '../units.ts';
-import { type FileReading, fallsBehind, type ScheduledPlan, scheduleSignature } from './plan-file.ts';
-import type { BeganBecause, Occurrence, PlanLog, ScheduleEvent, ScheduleState } from './schedule-log.ts';
+import { expiresBeforeDue, type FileReading, type ScheduledPlan, scheduleSignature } from './plan-file.ts';
+import type { AttemptReason, Occurrence, PlanLog, ScheduleEvent, ScheduleState } from './schedule-log.ts';
 
-/** A due time that is noticed later than this, in milliseconds, had gone by while nobody looked. */
-export const PUNCTUAL = MINUTE;
+/** A due time counts as missed when Refit notices it later than this, in milliseconds. */
+export const ON_TIME_WITHIN = MINUTE;
 
-/** Due times that went by are counted up to so many. */
+/** The most missed due times that one entry counts. */
 const MOST_COUNTED = 10_000;
 
-/** A file that is away for less than this, in milliseconds, is being replaced. */
+/** Milliseconds after which a missing file counts as removed. Until then, someone may be replacing it. */
 export const REMOVED_AFTER = MINUTE;
 
-/** Whether a plan's times are heeded, and since when. */
-export interface Switch {
+/** Whether a plan is enabled, and since when. */
+export interface PlanSwitch {
   readonly enabled: boolean;
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
 }
 
-/** Somebody asked for a plan to be begun now. */
+/** An operator's request to start a plan now. */
 export interface RunRequest {
-  /** A name that no other request has. */
+  /** Unique among requests. */
   readonly id: string;
   readonly plan: string;
-  /** Milliseconds since 1970 UTC, of the one who asked. */
+  /** Milliseconds since 1970 UTC, by the clock of the requesting process. */
   readonly at: number;
   readonly by: string;
 }
 
-/** The folder as it was looked at last. */
+/** The folder as Refit read it last. */
 export interface FolderView {
   readonly files: readonly FileReading[];
-  readonly switches: ReadonlyMap<string, Switch>;
+  readonly switches: ReadonlyMap<string, PlanSwitch>;
   readonly requests: readonly RunRequest[];
 }
 
-/** What is written down, and what is begun or gone on with once that is durable. */
+/** An entry to append, or an attempt to start once the earlier entries are durable. */
 export type Decision =
-  | { readonly kind: 'note'; readonly deed: ScheduleEvent }
-  | { readonly kind: 'begin'; readonly begin: Beginning };
+  | { readonly kind: 'append'; readonly event: ScheduleEvent }
+  | { readonly kind: 'start'; readonly start: AttemptStart };
 
-/** An occurrence that is begun or gone on with. */
-export interface Beginning extends Pick<Occurrence, 'plan' | 'due' | 'does' | 'digest'> {
-  readonly because: BeganBecause;
-  /** The plan as the folder has it; null where its file is gone: what was sealed is gone on with. */
+/** An attempt to start: the first of its occurrence, or a further one. */
+export interface AttemptStart extends Pick<Occurrence, 'plan' | 'due' | 'does' | 'digest'> {
+  readonly reason: AttemptReason;
+  /** The plan in the folder; null if its file is gone. The attempt then continues the sealed plan. */
   readonly file: ScheduledPlan | null;
   readonly request?: string;
 }
 
-export interface Asked {
+export interface DecideInput {
   readonly state: ScheduleState;
   readonly view: FolderView;
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
-  /** The plans whose occurrence is in the hands of this very process. */
-  readonly inHand: ReadonlySet<string>;
-  /** Plans whose files have been away for long enough. */
-  readonly gone: ReadonlySet<string>;
+  /** Plans with an attempt in this process. */
+  readonly inProgress: ReadonlySet<string>;
+  /** Plans whose files have been missing for longer than `REMOVED_AFTER`. */
+  readonly removed: ReadonlySet<string>;
 }
 
-export function decide(asked: Asked): Decision[] {
-  const { state, view, gone } = asked;
+export function decide(input: DecideInput): Decision[] {
+  const { state, view, removed } = input;
   const decisions: Decision[] = [];
   const files = new Map<string, ScheduledPlan>();
   for (const reading of view.files) {
     if (reading.kind !== 'scheduled') continue;
     files.set(reading.name, reading.plan);
-    decisions.push(...decidePlan(reading.plan, asked));
+    decisions.push(...decidePlan(reading.plan, input));
   }
-  // What has no plan in the folder any more, or none that can be read, and was under way.
+  // Open occurrences whose file is gone or cannot be read.
   for (const [name, { open }] of state.plans)
-    if (open !== null && !files.has(name)) decisions.push(...resume(open, null, asked));
-  for (const name of gone)
-    if (state.plans.get(name)?.removed === false) decisions.push(note({ kind: 'removed', plan: name }));
-  const begun = new Set(decisions.flatMap((one) => (one.kind === 'begin' ? [one.begin.plan] : [])));
+    if (open !== null && !files.has(name)) decisions.push(...decideOpen(open, null, input));
+  for (const name of removed)
+    if (state.plans.get(name)?.removed === false)
+      decisions.push(appendDecision({ kind: 'removed', plan: name }));
+  const starting = new Set(decisions.flatMap((one) => (one.kind === 'start' ? [one.start.plan] : [])));
   for (const request of view.requests) {
     if (state.requests.has(request.id)) continue;
-    const decision = answer(request, files.get(request.plan) ?? null, asked, begun);
-    if (decision.kind === 'begin') begun.add(request.plan);
+    const decision = answerRequest(request, files.get(request.plan) ?? null, input, starting);
+    if (decision.kind === 'start') starting.add(request.plan);
     decisions.push(decision);
   }
   return decisions;
 }
 
-function note(deed: ScheduleEvent): Decision {
-  return { kind: 'note', deed };
+function appendDecision(event: ScheduleEvent): Decision {
+  return { kind: 'append', event };
 }
 
-function decidePlan(file: ScheduledPlan, asked: Asked): Decision[] {
-  const { state, view, now } = asked;
+function decidePlan(file: ScheduledPlan, input: DecideInput): Decision[] {
+  const { state, view, now } = input;
   const { name: plan, schedule, saved } = file;
   const decisions: Decision[] = [];
   const known = state.plans.get(plan) ?? null;
   const signature = scheduleSignature(file);
   const isNew = known === null || known.schedule !== signature;
-  if (isNew) decisions.push(note({ kind: 'seen', plan, schedule: signature }));
+  if (isNew) decisions.push(appendDecision({ kind: 'scheduled', plan, schedule: signature }));
   const open = known?.open ?? null;
-  if (open !== null) decisions.push(...resume(open, file, asked));
-  // First seen now, it owes nothing from before. A saved plan is carried out once, in one occurrence.
+  if (open !== null) decisions.push(...decideOpen(open, file, input));
+  // A plan that is new in the folder has missed nothing. A saved plan has one occurrence only.
   if (isNew || known === null) return decisions;
-  // One that is being begun is not on record yet: it decides about its due time.
-  if (asked.inHand.has(plan) && open === null) return decisions;
-  if (saved !== null && (known.ofDigest.has(saved.digest) || fallsBehind(file, known.since) !== null))
+  // A starting attempt is not in the log yet. It decides about its own due time.
+  if (input.inProgress.has(plan) && open === null) return decisions;
+  if (saved !== null && (known.ofDigest.has(saved.digest) || expiresBeforeDue(file, known.since) !== null))
     return decisions;
 
   const toggled = view.switches.get(plan) ?? null;
@@ -123,104 +124,113 @@ function decidePlan(file: ScheduledPlan, asked: Asked): Decision[] {
   const due = iso(newest);
   const skipped = { kind: 'skipped', plan, due, count } as const;
   if (toggled?.enabled === false)
-    return [...decisions, note({ ...skipped, because: 'disabled', what: 'the plan is disabled' })];
+    return [
+      ...decisions,
+      appendDecision({ ...skipped, reason: 'disabled', message: message('schedule.disabled') }),
+    ];
   const late = now - newest;
-  const tooLate = whyTooLate(schedule, late);
-  if (tooLate !== null) return [...decisions, note({ ...skipped, because: 'missed', what: tooLate })];
+  const tooLate = tooLateMessage(schedule, late);
+  if (tooLate !== null)
+    return [...decisions, appendDecision({ ...skipped, reason: 'missed', message: tooLate })];
   if (count > 1) {
-    // All but the newest.
+    // Every due time before the newest.
     const older = iso(times.upTo(newest - 1)!);
-    const what = 'a later time went by too, and the newest alone is made up for';
-    decisions.push(note({ ...skipped, due: older, count: count - 1, because: 'missed', what }));
+    const newer = message('schedule.newer-due-time');
+    decisions.push(
+      appendDecision({ ...skipped, due: older, count: count - 1, reason: 'missed', message: newer }),
+    );
   }
   if (open !== null)
     return [
       ...decisions,
-      note({ kind: 'refused', plan, due, because: 'overlap', what: formatOverlap(open) }),
+      appendDecision({ kind: 'refused', plan, due, reason: 'overlap', message: overlapMessage(open) }),
     ];
-  const begin = beginning(file, due, late > PUNCTUAL ? 'caught-up' : 'due');
-  return [...decisions, { kind: 'begin', begin }];
+  const start = attemptStart(file, due, late > ON_TIME_WITHIN ? 'caught-up' : 'due');
+  return [...decisions, { kind: 'start', start }];
 }
 
-/** Why a due time that was noticed so late, milliseconds, is not made up for; null where it is. */
-function whyTooLate({ catchUp, catchUpWithin }: Schedule, late: number): string | null {
-  if (late <= PUNCTUAL) return null;
-  if (catchUp === 'skip') return 'its time went by while no scheduler looked, and catchUp is skip';
+/** Why a due time is too late to catch up, from its delay in milliseconds; null if Refit catches it up. */
+function tooLateMessage({ catchUp, catchUpWithin }: Schedule, late: number): Message | null {
+  if (late <= ON_TIME_WITHIN) return null;
+  if (catchUp === 'skip') return message('schedule.missed');
   return catchUpWithin !== undefined && late > catchUpWithin
-    ? `its time went by ${duration(late)} ago, longer than catchUpWithin allows`
+    ? message('schedule.missed-too-long', { late })
     : null;
 }
 
-function beginning(file: ScheduledPlan, due: string, because: BeganBecause): Beginning {
+function attemptStart(file: ScheduledPlan, due: string, reason: AttemptReason): AttemptStart {
   const { name: plan, schedule, saved } = file;
-  return { plan, due, because, does: schedule.does, digest: saved?.digest ?? null, file };
+  return { plan, due, reason, does: schedule.does, digest: saved?.digest ?? null, file };
 }
 
-/** An occurrence that has not ended and is in nobody's hands. */
-function resume(open: Occurrence, file: ScheduledPlan | null, asked: Asked): Decision[] {
-  const { view, now, inHand, gone } = asked;
+/** Decides about an occurrence that has not ended and has no attempt in this process. */
+function decideOpen(open: Occurrence, file: ScheduledPlan | null, input: DecideInput): Decision[] {
+  const { view, now, inProgress, removed } = input;
   const { plan, due, does, digest } = open;
-  if (inHand.has(plan)) return [];
-  // The folder may hold another saved plan under that name by now, or one that is planned anew.
-  const fitting = file !== null && (file.saved?.digest ?? null) === digest ? file : null;
-  const going = { plan, due, does, digest, file: fitting };
-  if (open.phase === 'under-way') return [{ kind: 'begin', begin: { ...going, because: 'taken-up' } }];
-  if (fitting === null) {
-    // A file that cannot be read for now is waited for; withdrawn from the folder, it is not begun again by itself.
-    if (file === null && !gone.has(plan)) return [];
-    const what = `withdrawn: its file was ${file === null ? 'removed' : 'replaced'}; what is left goes on by hand alone`;
-    return [note({ kind: 'ended', plan, due, exitCode: open.exitCode ?? 1, what })];
+  if (inProgress.has(plan)) return [];
+  // The file may now hold another saved plan, or a plan that is not saved.
+  const samePlan = file !== null && (file.saved?.digest ?? null) === digest ? file : null;
+  const attempt = { plan, due, does, digest, file: samePlan };
+  if (open.phase === 'in-progress') return [{ kind: 'start', start: { ...attempt, reason: 'resumed' } }];
+  if (samePlan === null) {
+    // Refit waits for a file that it cannot read now. It does not continue a withdrawn plan by itself.
+    if (file === null && !removed.has(plan)) return [];
+    const withdrawn = message('schedule.withdrawn', { isReplaced: file !== null });
+    return [appendDecision({ kind: 'ended', plan, due, exitCode: open.exitCode ?? 1, message: withdrawn })];
   }
-  if (open.goesOnAt === null || open.goesOnAt > now) return [];
+  if (open.continuesAt === null || open.continuesAt > now) return [];
   if (view.switches.get(plan)?.enabled === false) return [];
-  return [{ kind: 'begin', begin: { ...going, because: 'goes-on' } }];
+  return [{ kind: 'start', start: { ...attempt, reason: 'continued' } }];
 }
 
-function answer(
+function answerRequest(
   request: RunRequest,
   file: ScheduledPlan | null,
-  { state, inHand }: Asked,
-  begun: ReadonlySet<string>,
+  { state, inProgress }: DecideInput,
+  starting: ReadonlySet<string>,
 ): Decision {
   const { plan, id } = request;
   const due = iso(request.at);
-  const refuse = (because: 'overlap' | 'not-scheduled', what: string) =>
-    note({ kind: 'refused', plan, due, because, what, request: id });
-  if (file === null) return refuse('not-scheduled', 'the folder has no such plan with a schedule');
+  const refuse = (reason: 'overlap' | 'not-scheduled', cause: Message) =>
+    appendDecision({ kind: 'refused', plan, due, reason, message: cause, request: id });
+  if (file === null) return refuse('not-scheduled', message('schedule.not-scheduled'));
   const known = state.plans.get(plan);
   const open = known?.open ?? null;
-  if (inHand.has(plan) || begun.has(plan) || open?.phase === 'under-way')
-    return refuse('overlap', open === null ? 'it is being begun' : formatOverlap(open));
+  if (inProgress.has(plan) || starting.has(plan) || open?.phase === 'in-progress')
+    return refuse('overlap', open === null ? message('schedule.starting') : overlapMessage(open));
   const before = file.saved === null ? open : (known?.ofDigest.get(file.saved.digest) ?? null);
-  if (before === null && open !== null) return refuse('overlap', formatOverlap(open));
-  const begin = beginning(file, before?.due ?? due, 'asked');
-  return { kind: 'begin', begin: { ...begin, does: before?.does ?? begin.does, request: id } };
+  if (before === null && open !== null) return refuse('overlap', overlapMessage(open));
+  const start = attemptStart(file, before?.due ?? due, 'requested');
+  return { kind: 'start', start: { ...start, does: before?.does ?? start.does, request: id } };
 }
 
-function formatOverlap({ due, phase, goesOnAt }: Occurrence): string {
-  const still = `the one that was due at ${due}`;
-  return phase === 'left' && goesOnAt !== null
-    ? `${still} has not ended: it goes on at ${iso(goesOnAt)}`
-    : `${still} is still under way`;
+function overlapMessage({ due, phase, continuesAt }: Occurrence): Message {
+  return phase === 'postponed' && continuesAt !== null
+    ? message('schedule.not-ended', { due, continuesAt: iso(continuesAt) })
+    : message('schedule.in-progress', { due });
 }
 
-/** When something is to be done next about what is known, milliseconds since 1970 UTC; null: nothing is to come. */
-export function nextMoment({ state, view, now }: Omit<Asked, 'inHand' | 'gone'>): number | null {
+/** When a known plan needs its next decision, milliseconds since 1970 UTC; null if none does. */
+export function nextEventAt({
+  state,
+  view,
+  now,
+}: Omit<DecideInput, 'inProgress' | 'removed'>): number | null {
   const moments = view.files.flatMap((reading) =>
-    reading.kind === 'scheduled' ? [nextOf(reading.plan, state.plans.get(reading.name) ?? null, now)] : [],
+    reading.kind === 'scheduled' ? [nextDueAt(reading.plan, state.plans.get(reading.name) ?? null, now)] : [],
   );
-  // What lies behind and was left alone waits for something else.
+  // Times in the past wait for another change.
   const coming = moments.flatMap((at) => (at !== null && at > now ? [at] : []));
   return coming.length === 0 ? null : Math.min(...coming);
 }
 
-/** When a plan is due next, or goes on, if it is enabled; null: never by itself. */
-export function nextOf(file: ScheduledPlan, known: PlanLog | null, now: number): number | null {
+/** When an enabled plan is next due or continues, milliseconds since 1970 UTC; null if never by itself. */
+export function nextDueAt(file: ScheduledPlan, known: PlanLog | null, now: number): number | null {
   const open = known?.open ?? null;
-  const goesOn = open?.phase === 'left' ? open.goesOnAt : null;
+  const continuesAt = open?.phase === 'postponed' ? open.continuesAt : null;
   const { saved, schedule } = file;
-  if (saved !== null && known?.ofDigest.has(saved.digest)) return goesOn;
-  if (saved !== null && fallsBehind(file, known?.since ?? now) !== null) return null;
+  if (saved !== null && known?.ofDigest.has(saved.digest)) return continuesAt;
+  if (saved !== null && expiresBeforeDue(file, known?.since ?? now) !== null) return null;
   const due = dueTimes(schedule.when).after(now);
-  return due === null || goesOn === null ? (due ?? goesOn) : Math.min(due, goesOn);
+  return due === null || continuesAt === null ? (due ?? continuesAt) : Math.min(due, continuesAt);
 }

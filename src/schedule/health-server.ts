@@ -1,4 +1,4 @@
-/** Health and metrics over HTTP, on loopback alone: what they tell is nobody else's business. */
+/** Health and metrics over HTTP, on loopback only, because they are not for other machines. */
 
 import { createServer, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
@@ -8,63 +8,70 @@ import { MINUTE, SECOND } from '../units.ts';
 import { metricsText } from './metrics.ts';
 import type { SchedulerStatus } from './scheduler.ts';
 
-/** A loop that has not come round for so long, milliseconds, is stuck. */
+/** Milliseconds without a round after which the loop counts as stuck. */
 const STUCK_AFTER = MINUTE;
 
-/** @returns host and port of `127.0.0.1:9464`. @throws RefitError `usage` where it is no address of loopback. */
+/** Parses `127.0.0.1:9464` into host and port. @throws RefitError `usage` if it is not a loopback address. */
 export function loopbackFrom(text: string): { readonly host: string; readonly port: number } {
   const match = /^(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (match === null || port > 65_535) {
-    const said = /^(:?\d{1,5})$/.test(text) ? 'it names no host' : 'it is no address of loopback with a port';
+    const reason = /^(:?\d{1,5})$/.test(text)
+      ? 'it names no host'
+      : 'it is not a loopback address with a port';
     throw new RefitError(
       'usage',
-      `--listen ${text}: ${said}`,
-      `--listen 127.0.0.1:${/(\d{1,5})$/.exec(text)?.[1] ?? 9464}   (to be reached from elsewhere, put a proxy before it)`,
+      `--listen ${text}: ${reason}`,
+      `--listen 127.0.0.1:${/(\d{1,5})$/.exec(text)?.[1] ?? 9464}   (for access from other machines, put a proxy in front)`,
     );
   }
   return { host: match[1]!.replace(/[[\]]/g, ''), port };
 }
 
-/** What is wrong with a scheduler, in words; null: nothing. One that drains is well: whoever looks must not kill it for that. */
-function sickness({ roundAt, draining }: SchedulerStatus, monotonic: number, since: number): string | null {
+/** Why a scheduler is not healthy, as text; null if it is. A draining one is healthy, so that no monitor kills it. */
+function healthProblem(
+  { lastRoundAt, draining }: SchedulerStatus,
+  monotonic: number,
+  since: number,
+): string | null {
   if (draining) return null;
-  const quiet = monotonic - (roundAt ?? since);
-  return quiet > STUCK_AFTER ? `the loop has not come round for ${duration(quiet)}` : null;
+  const quiet = monotonic - (lastRoundAt ?? since);
+  return quiet > STUCK_AFTER ? `the loop made no round for ${duration(quiet)}` : null;
 }
 
-/** Why a scheduler does not heed due times at the moment; null where it does. */
-function unreadiness({ view, blind, draining }: SchedulerStatus): string | null {
-  if (draining) return 'it drains: nothing new begins';
-  if (blind !== null) return blind;
-  return view === null ? 'it has not looked at its folder yet' : null;
+/** Why a scheduler starts nothing at the moment; null if it is ready. */
+function readinessProblem({ view, folderError, draining }: SchedulerStatus): string | null {
+  if (draining) return 'draining: nothing new starts';
+  if (folderError !== null) return folderError;
+  return view === null ? 'the folder is not read yet' : null;
 }
 
-/** @returns `url`: `http://127.0.0.1:9464`. @throws RefitError `usage` where the port cannot be had. */
+/** Starts the server. @returns `url`: `http://127.0.0.1:9464`. @throws RefitError `usage` if the port is not available. */
 export async function openHealthServer(options: {
   readonly host: string;
   readonly port: number;
-  readonly standing: () => SchedulerStatus;
+  readonly status: () => SchedulerStatus;
   readonly clock: Clock;
   readonly version: string;
 }) {
-  const { host, port, standing, clock, version } = options;
+  const { host, port, status, clock, version } = options;
   const since = clock.monotonic();
   const server = createServer((request, response) => {
     request.resume();
     const path = (request.url ?? '').replace(/\?.*$/s, '');
-    const judged = (why: string | null) => answer(response, why === null ? 200 : 503, `${why ?? 'ok'}\n`);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'GET alone\n');
+    const respond = (problem: string | null) =>
+      answer(response, problem === null ? 200 : 503, `${problem ?? 'ok'}\n`);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'use GET\n');
     switch (path) {
       case '/healthz':
-        return judged(sickness(standing(), clock.monotonic(), since));
+        return respond(healthProblem(status(), clock.monotonic(), since));
       case '/readyz':
-        return judged(unreadiness(standing()));
+        return respond(readinessProblem(status()));
       case '/metrics':
         return answer(
           response,
           200,
-          metricsText(standing(), clock.now(), version),
+          metricsText(status(), clock.now(), version),
           'text/plain; version=0.0.4; charset=utf-8',
         );
       default:
@@ -79,8 +86,8 @@ export async function openHealthServer(options: {
       reject(
         new RefitError(
           'usage',
-          `--listen ${host}:${port}: ${error.code === 'EADDRINUSE' ? 'something else listens there' : error.message}`,
-          '--listen 127.0.0.1:0   takes a free port, and the first line tells it',
+          `--listen ${host}:${port}: ${error.code === 'EADDRINUSE' ? 'another process uses this port' : error.message}`,
+          '--listen 127.0.0.1:0   takes a free port; the first output line shows it',
         ),
       ),
     );

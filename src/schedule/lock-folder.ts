@@ -1,4 +1,4 @@
-/** Holds a watched folder: its locks, its log, the commands that it starts, and all that a scheduler needs beside. */
+/** Locks a watched folder and makes the ports of its scheduler: schedule log, occurrences and child processes. */
 import { spawn } from 'node:child_process';
 import { mkdir, open, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -6,57 +6,57 @@ import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
 import { type Lock, type LockOwner, takeLock } from '../store/folder/lock.ts';
 import { RUN_FILES } from '../store/folder/run-files.ts';
-import type { Carrier } from './carry-out.ts';
 import { createOccurrenceStore } from './occurrence-directory.ts';
+import type { AttemptPorts } from './run-attempt.ts';
 import type { ScheduleEntry } from './schedule-log.ts';
 import { openScheduleLog } from './schedule-log-file.ts';
 import type { SchedulerPorts } from './scheduler.ts';
 import { dropRequest, watchFolder } from './watched-folder.ts';
 
-/** Where the plans are, where their occurrences are, and where all locks of this user lie. */
-interface Places {
+/** The folder of the plans, the folder of their occurrences, and this user's state folder, which has the locks. */
+interface FolderPaths {
   readonly folder: string;
   readonly root: string;
   readonly stateDirectory: string;
 }
 
-/** Which folder is held, by whom, and who hears of it. */
-export interface Holding
-  extends Places,
+/** The folder to lock, the scheduler that locks it, and the receivers of its events. */
+export interface LockFolderInput
+  extends FolderPaths,
     Pick<SchedulerPorts, 'flags' | 'by' | 'version' | 'clock' | 'drain' | 'leave' | 'log'> {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What runs the command line, and its first arguments: `[node, main.js]`. */
+  /** The program of the command line with its first arguments: `[node, main.js]`. */
   readonly program: readonly string[];
-  /** Told of each entry of the log once it is durable. */
+  /** Receives each entry of the schedule log once it is durable. */
   readonly onEntry: (entry: ScheduleEntry) => void;
 }
 
-/** @throws RefitError `usage` where the folder cannot be read, `locked` where it has a scheduler. */
+/** Locks the folder and calls `use`. @throws RefitError `usage` if it cannot be read, `locked` if it has a scheduler. */
 export async function lockFolder<T>(
-  holding: Holding,
+  input: LockFolderInput,
   use: (ports: SchedulerPorts) => Promise<T>,
 ): Promise<T> {
-  const { folder, root, stateDirectory, env, program, onEntry, ...rest } = holding;
+  const { folder, root, stateDirectory, env, program, onEntry, ...rest } = input;
   const { clock } = rest;
   const watched = watchFolder(folder, root);
-  await watched.look();
+  await watched.read();
   const { host } = rest.by;
   const purpose = `refit schedule of ${resolve(folder)}`;
   const lock = await takeSchedulerLock({ folder, root, stateDirectory }, { host, purpose }, clock);
   try {
-    const account = await openScheduleLog(root, clock, onEntry);
+    const scheduleLog = await openScheduleLog(root, clock, onEntry);
     try {
       return await use({
         ...rest,
-        account,
+        scheduleLog,
         disk: createOccurrenceStore(root, host),
-        launch: launcher(program, env),
-        look: watched.look,
+        launch: createLauncher(program, env),
+        readFolder: watched.read,
         dropRequest: (id) => dropRequest(root, id),
         pathOf: (name) => join(resolve(folder), name),
       });
     } finally {
-      await account.close().catch(() => undefined);
+      await scheduleLog.close().catch(() => undefined);
     }
   } finally {
     await lock.release().catch(() => undefined);
@@ -64,12 +64,12 @@ export async function lockFolder<T>(
 }
 
 /**
- * One scheduler a folder: its lock lies with the occurrences, and another one, by the folder's own path, where all locks
- * of this user lie, so that the same plans are not watched twice with occurrences in two places.
+ * Takes the two locks of a scheduler. One is beside the occurrences. The other is in the user's state folder, named after
+ * the path of the plans. Together they prevent two schedulers with the same plans and occurrences in two places.
  * @throws RefitError `locked` while another scheduler watches the folder, or keeps its occurrences there.
  */
 async function takeSchedulerLock(
-  { folder, root, stateDirectory }: Places,
+  { folder, root, stateDirectory }: FolderPaths,
   self: LockOwner,
   clock: Clock,
 ): Promise<Pick<Lock, 'release'>> {
@@ -92,10 +92,13 @@ async function takeSchedulerLock(
 }
 
 /**
- * Starts commands of this program as processes of their own: one that dies takes no other along, and what it writes goes
- * straight to a file, so that it outlives the scheduler.
+ * Starts commands of this program as child processes. If one dies, the others continue. Their output goes directly to a
+ * file, so that they can outlive the scheduler.
  */
-function launcher([program = '', ...first]: Holding['program'], env: Holding['env']): Carrier['launch'] {
+function createLauncher(
+  [program = '', ...first]: LockFolderInput['program'],
+  env: LockFolderInput['env'],
+): AttemptPorts['launch'] {
   return async (args, output) => {
     const file = await open(output, 'a', 0o600);
     try {

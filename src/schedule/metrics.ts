@@ -1,48 +1,47 @@
-/** How a scheduler stands, in the text format of Prometheus. Pure. */
+/** The status of a scheduler in the text format of Prometheus. Pure. */
 import { OUTCOMES } from '../model.ts';
 import { SECOND } from '../units.ts';
-import { nextOf } from './decide.ts';
+import { nextDueAt } from './decide.ts';
 import type { ScheduledPlan } from './plan-file.ts';
 import type { PlanLog } from './schedule-log.ts';
 import type { SchedulerStatus } from './scheduler.ts';
 
-/** What is asked of a scheduler. */
-interface Asked {
-  readonly standing: SchedulerStatus;
+interface MetricsInput {
+  readonly status: SchedulerStatus;
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
   readonly version: string;
 }
 
 type Sample = readonly [Readonly<Record<string, string>>, number];
-type Samples = (asked: Asked) => readonly Sample[];
+type Samples = (asked: MetricsInput) => readonly Sample[];
 
 /** One metric: its name without `refit_schedule_`, its type, its help, its samples. */
 type Metric = readonly [name: string, type: 'gauge' | 'counter', help: string, samples: Samples];
 
 /** One sample without labels. */
 const alone =
-  (figureOf: (standing: SchedulerStatus) => number): Samples =>
-  ({ standing }) => [[{}, figureOf(standing)]];
+  (figureOf: (status: SchedulerStatus) => number): Samples =>
+  ({ status }) => [[{}, figureOf(status)]];
 
 const filesOf = ({ view }: SchedulerStatus) => view?.files ?? [];
 
-const scheduledOf = (standing: SchedulerStatus) =>
-  filesOf(standing).flatMap((one) => (one.kind === 'scheduled' ? [one.plan] : []));
+const scheduledOf = (status: SchedulerStatus) =>
+  filesOf(status).flatMap((one) => (one.kind === 'scheduled' ? [one.plan] : []));
 
-const accountsOf = ({ state }: SchedulerStatus) => [...state.plans].filter(([, { removed }]) => !removed);
+const planLogsOf = ({ state }: SchedulerStatus) => [...state.plans].filter(([, { removed }]) => !removed);
 
-/** A sample for each plan in the folder for which there is a figure. */
+/** One sample for each plan in the folder that has a figure. */
 const byScheduled =
-  (figureOf: (plan: ScheduledPlan, asked: Asked) => number | null): Samples =>
-  (asked) =>
-    scheduledOf(asked.standing).flatMap((plan) => sampleOf(plan.name, figureOf(plan, asked)));
+  (figureOf: (plan: ScheduledPlan, input: MetricsInput) => number | null): Samples =>
+  (input) =>
+    scheduledOf(input.status).flatMap((plan) => sampleOf(plan.name, figureOf(plan, input)));
 
-/** A sample for each plan that the account knows, where there is a figure. */
-const byAccount =
-  (figureOf: (account: PlanLog, plan: string, standing: SchedulerStatus) => number | null): Samples =>
-  ({ standing }) =>
-    accountsOf(standing).flatMap(([plan, account]) => sampleOf(plan, figureOf(account, plan, standing)));
+/** One sample for each plan in the schedule log that has a figure. */
+const byPlanLog =
+  (figureOf: (account: PlanLog, plan: string, status: SchedulerStatus) => number | null): Samples =>
+  ({ status }) =>
+    planLogsOf(status).flatMap(([plan, account]) => sampleOf(plan, figureOf(account, plan, status)));
 
 const sampleOf = (plan: string, figure: number | null): Sample[] =>
   figure === null ? [] : [[{ plan }, figure]];
@@ -51,43 +50,43 @@ const inSeconds = (ms: number | null | undefined) => (ms === null || ms === unde
 
 // biome-ignore format: one line a sentence
 const METRICS: readonly Metric[] = [
-  ['info', 'gauge', 'The version that runs.',
+  ['info', 'gauge', 'The version of Refit.',
     ({ version }) => [[{ version }, 1]]],
-  ['up', 'gauge', '1 while due times are heeded: 0 while it drains, or cannot look at its folder.',
-    alone(({ draining, blind }) => (draining || blind !== null ? 0 : 1))],
+  ['up', 'gauge', '1 while the scheduler starts due plans; 0 while it drains or cannot read its folder.',
+    alone(({ draining, folderError }) => (draining || folderError !== null ? 0 : 1))],
   ['plans', 'gauge', 'Plans with a schedule in the folder.',
-    alone((standing) => scheduledOf(standing).length)],
-  ['invalid_files', 'gauge', 'Files that cannot be scheduled for what is wrong with them.',
-    alone((standing) => filesOf(standing).filter(({ kind }) => kind === 'invalid').length)],
-  ['file_invalid', 'gauge', 'By file: 1 while it cannot be scheduled.',
-    ({ standing }) => filesOf(standing).flatMap(({ kind, name }) => (kind === 'invalid' ? sampleOf(name, 1) : []))],
-  ['enabled', 'gauge', 'Whether the due times of a plan are heeded.',
-    byScheduled(({ name }, { standing }) => (standing.view?.switches.get(name)?.enabled === false ? 0 : 1))],
-  ['next_due_timestamp_seconds', 'gauge', 'When a plan is due next, or goes on.',
-    byScheduled((plan, { standing, now }) => inSeconds(nextOf(plan, standing.state.plans.get(plan.name) ?? null, now)))],
-  ['running', 'gauge', 'Whether an occurrence of the plan is being carried out.',
-    byAccount((_, plan, { inHand }) => (inHand.includes(plan) ? 1 : 0))],
-  ['last_due_timestamp_seconds', 'gauge', 'The due time of the occurrence that began last.',
-    byAccount(({ last }) => (last === null ? null : Date.parse(last.due) / SECOND))],
-  ['last_exit_code', 'gauge', 'The exit code of the latest attempt that has ended.',
-    byAccount(({ last }) => last?.exitCode ?? null)],
+    alone((status) => scheduledOf(status).length)],
+  ['invalid_files', 'gauge', 'Files that cannot be scheduled because they are not valid.',
+    alone((status) => filesOf(status).filter(({ kind }) => kind === 'invalid').length)],
+  ['file_invalid', 'gauge', '1 for each file that cannot be scheduled.',
+    ({ status }) => filesOf(status).flatMap(({ kind, name }) => (kind === 'invalid' ? sampleOf(name, 1) : []))],
+  ['enabled', 'gauge', '1 if the plan is enabled, else 0.',
+    byScheduled(({ name }, { status }) => (status.view?.switches.get(name)?.enabled === false ? 0 : 1))],
+  ['next_due_timestamp_seconds', 'gauge', 'When the plan is next due or continues.',
+    byScheduled((plan, { status, now }) => inSeconds(nextDueAt(plan, status.state.plans.get(plan.name) ?? null, now)))],
+  ['running', 'gauge', '1 while an occurrence of the plan is in progress, else 0.',
+    byPlanLog((_, plan, { inProgress }) => (inProgress.includes(plan) ? 1 : 0))],
+  ['last_due_timestamp_seconds', 'gauge', 'The due time of the occurrence that started last.',
+    byPlanLog(({ last }) => (last === null ? null : Date.parse(last.due) / SECOND))],
+  ['last_exit_code', 'gauge', 'The exit code of the latest attempt that ended.',
+    byPlanLog(({ last }) => last?.exitCode ?? null)],
   ['last_end_timestamp_seconds', 'gauge', 'When the latest attempt ended.',
-    byAccount(({ last }) => inSeconds(last?.endedAt))],
+    byPlanLog(({ last }) => inSeconds(last?.endedAt))],
   ['last_steps', 'gauge', 'The steps of the latest run by outcome.',
-    ({ standing }) => accountsOf(standing).flatMap(([plan, { last }]) =>
+    ({ status }) => planLogsOf(status).flatMap(([plan, { last }]) =>
       OUTCOMES.flatMap((outcome) => (last?.totals ? [[{ plan, outcome }, last.totals[outcome]] as const] : [])))],
-  ['occurrences_total', 'counter', 'Due times by what became of them: ended-<exit code>, missed, disabled, overlap, not-scheduled.',
-    ({ standing }) => accountsOf(standing).flatMap(([plan, { counts }]) =>
+  ['occurrences_total', 'counter', 'Due times by result: ended-<exit code>, missed, disabled, overlap, not-scheduled.',
+    ({ status }) => planLogsOf(status).flatMap(([plan, { counts }]) =>
       Object.entries(counts).map(([outcome, count]) => [{ plan, outcome }, count] as const))],
-  ['starts_total', 'counter', 'Schedulers that have taken this folder up.',
+  ['starts_total', 'counter', 'Schedulers that started on this folder.',
     alone(({ state }) => state.starts)],
 ];
 
 /** @param now milliseconds since 1970 UTC. */
-export function metricsText(standing: SchedulerStatus, now: number, version: string): string {
+export function metricsText(status: SchedulerStatus, now: number, version: string): string {
   return METRICS.map(([suffix, type, help, samplesOf]) => {
     const name = `refit_schedule_${suffix}`;
-    const lines = samplesOf({ standing, now, version }).map(
+    const lines = samplesOf({ status, now, version }).map(
       ([labels, value]) => `${name}${labelsText(labels)} ${value}\n`,
     );
     return lines.length === 0 ? '' : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;

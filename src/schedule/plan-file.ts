@@ -1,4 +1,4 @@
-/** What a file of the watched folder is: a plan or saved plan with a schedule, one without, or what is wrong with it. Pure. */
+/** Reads a file of the watched folder: a scheduled plan, a plan without a schedule, or a file that is not valid. Pure. */
 import { RefitError } from '../errors.ts';
 import type { SavedPlan, Schedule } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
@@ -7,35 +7,40 @@ import { readSavedPlan } from '../plan/seal.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 import { describeWhen } from '../report/review/describe-rollout.ts';
 
-/** A plan that is due by itself. */
+/** A plan with a schedule. */
 export interface ScheduledPlan {
-  /** Its file's name in the folder, by which it is called. */
+  /** The name of its file in the folder. Commands use this name. */
   readonly name: string;
-  /** As the author called the plan. */
+  /** The author's name of the plan. */
   readonly title: string;
   readonly schedule: Schedule;
-  /** The sealed plan; null for a plan that is planned anew each time. */
+  /** The sealed plan; null if each occurrence makes a new plan. */
   readonly saved: SavedPlan | null;
 }
 
 export type FileReading =
   | { readonly kind: 'scheduled'; readonly name: string; readonly plan: ScheduledPlan }
-  | { readonly kind: 'unscheduled'; readonly name: string; readonly what: string; readonly fix: string }
-  | { readonly kind: 'invalid'; readonly name: string; readonly what: string; readonly fix: string };
+  | { readonly kind: 'unscheduled'; readonly name: string; readonly message: string; readonly fix: string }
+  | { readonly kind: 'invalid'; readonly name: string; readonly message: string; readonly fix: string };
 
-/** Names that can be a folder's too, and that no shell reads otherwise. */
+/** Names that are safe as folder names and in a shell. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,119}$/;
 
-/** Whether a file's name says that it may hold a plan. Approvals, calendars and hidden files do not. */
+/** True if a file may be a plan by its name. Approvals, calendars and hidden files are not. */
 export function mayBePlan(name: string): boolean {
   return !name.startsWith('.') && /\.(ya?ml|json)$/i.test(name) && !/\.approval-.+\.json$/i.test(name);
 }
 
-/** @param path as it is typed. @returns null for what is neither a plan nor a saved plan: a list of approvers, an inventory. */
+/** @param path as the user would type it. @returns null for other files, such as a list of approvers or an inventory. */
 export function readPlanFile(name: string, text: string, path: string = name): FileReading | null {
   if (!NAME.test(name)) {
-    const what = 'its name cannot name a folder too';
-    return { kind: 'invalid', name, what, fix: 'use letters, digits, dots, dashes and _ only' };
+    const message = 'the file name is not valid as a folder name';
+    return {
+      kind: 'invalid',
+      name,
+      message,
+      fix: 'rename the file: use only letters, digits, dots, dashes and _',
+    };
   }
   return /\.json$/i.test(name) ? readSaved(name, text) : readPlan(name, text, path);
 }
@@ -47,16 +52,16 @@ function readSaved(name: string, text: string): FileReading | null {
     saved = readSavedPlan(text);
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
-    return { kind: 'invalid', name, what: error.message, fix: error.fix };
+    return { kind: 'invalid', name, message: error.message, fix: error.fix };
   }
   const { name: title, schedule } = saved;
   if (schedule !== undefined) return { kind: 'scheduled', name, plan: { name, title, schedule, saved } };
-  const what = 'the saved plan has no schedule that says does: run';
-  const fix = 'add schedule: { once: "2026-11-25T01:30:00+08:00", does: run } to its plan, and plan again';
-  return { kind: 'unscheduled', name, what, fix };
+  const message = 'the saved plan has no schedule with does: run';
+  const fix = 'add schedule: { once: "2026-11-25T01:30:00+08:00", does: run } to the plan, then plan again';
+  return { kind: 'unscheduled', name, message, fix };
 }
 
-/** Whole JSON that says itself to be something else, or says nothing. One that is cut off is a fault, and told. */
+/** True for complete JSON that is not a saved plan. Truncated JSON is a fault that Refit reports. */
 function isOtherJson(text: string): boolean {
   try {
     const value = JSON.parse(text.replace(/^\uFEFF/, '')) as { format?: unknown } | null;
@@ -72,20 +77,20 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
   const { plan, findings } = parsePlan(text, name);
   if (plan === null) {
     const first = findings.find(({ severity }) => severity === 'error') ?? findings[0];
-    const { message, location } = first ?? { message: 'it is no plan', location: null };
+    const { message, location } = first ?? { message: 'the file is not a plan', location: null };
     const where = location === null ? '' : `line ${location.line}: `;
     const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-    const fix = `refit validate ${shellQuote(path)} shows all of it`;
-    return { kind: 'invalid', name, what: `${where}${message}${more}`, fix };
+    const fix = `refit validate ${shellQuote(path)} shows all findings`;
+    return { kind: 'invalid', name, message: `${where}${message}${more}`, fix };
   }
   const { name: title, schedule } = plan;
   if (schedule !== undefined)
     return { kind: 'scheduled', name, plan: { name, title, schedule, saved: null } };
   const fix = 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }';
-  return { kind: 'unscheduled', name, what: 'the plan has no schedule', fix };
+  return { kind: 'unscheduled', name, message: 'the plan has no schedule', fix };
 }
 
-/** A plan is a mapping; approvers stand in a list. */
+/** True for a YAML list. A plan is a mapping; approvers are a list. */
 function isList(text: string): boolean {
   const first = text
     .replace(/^\uFEFF/, '')
@@ -95,16 +100,16 @@ function isList(text: string): boolean {
   return first !== undefined && (/^-(\s|$)/.test(first) || first.startsWith('['));
 }
 
-/** What of a plan decides which times are owed: once it changes, they are counted from then on. */
+/** The text that identifies a schedule. When it changes, due times count from that moment on. */
 export function scheduleSignature({ schedule, saved }: ScheduledPlan): string {
-  const what = `${schedule.does} ${describeWhen(schedule.when)}`;
-  return saved === null ? what : `${what} of ${saved.digest}`;
+  const text = `${schedule.does} ${describeWhen(schedule.when)}`;
+  return saved === null ? text : `${text} of ${saved.digest}`;
 }
 
-/** Why a saved plan could not begin at the time at which it is due; null where it can. */
-export function fallsBehind({ schedule, saved }: ScheduledPlan, since: number): string | null {
+/** Why a saved plan cannot start at its due time; null if it can. */
+export function expiresBeforeDue({ schedule, saved }: ScheduledPlan, since: number): string | null {
   if (saved === null) return null;
   const due = dueTimes(schedule.when).after(since);
   if (due === null || due <= Date.parse(saved.expiresAt)) return null;
-  return `it expires at ${saved.expiresAt}, before it is due at ${new Date(due).toISOString()}: give its plan a longer expires, and plan again`;
+  return `it expires at ${saved.expiresAt}, before it is due at ${new Date(due).toISOString()}: set a longer expires in the plan, then plan again`;
 }

@@ -1,4 +1,4 @@
-/** The account's file, `schedule.jsonl`: appended with fsync by the one scheduler that holds the lock, read by anybody. */
+/** The file of the schedule log, `schedule.jsonl`. Only the scheduler with the lock appends to it, with fsync. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, iso } from '../clock.ts';
@@ -6,7 +6,7 @@ import { messageOf, RefitError } from '../errors.ts';
 import { shellQuote } from '../next-command.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
 import {
-  decodeAccount,
+  decodeScheduleLog,
   EMPTY_STATE,
   encodeEntry,
   foldEntry,
@@ -14,12 +14,12 @@ import {
   type ScheduleEvent,
 } from './schedule-log.ts';
 
-export const ACCOUNT_FILE = 'schedule.jsonl';
+export const SCHEDULE_LOG_FILE = 'schedule.jsonl';
 
-/** The account in the hands of a scheduler. */
+/** The schedule log as its scheduler uses it. */
 export type ScheduleLog = ReturnType<typeof createScheduleLog>;
 
-/** @param entries as they were read. @param onEntry told of each entry once it is durable. */
+/** @param entries the entries on disk. @param onEntry receives each new entry once it is durable. */
 export function createScheduleLog(
   store: Awaited<ReturnType<typeof openJournalFile>>,
   entries: readonly ScheduleEntry[],
@@ -28,20 +28,20 @@ export function createScheduleLog(
 ) {
   let state = entries.reduce(foldEntry, EMPTY_STATE);
   let last: Promise<void> = Promise.resolve();
-  let broken: unknown = null;
+  let failure: unknown = null;
   return {
-    /** What is on disk, folded. */
+    /** The state after all durable entries. */
     state: () => state,
-    /** Resolves once the entry is durable. @throws where it is not known to be: then nothing more may be begun. */
-    record(deed: ScheduleEvent): Promise<void> {
+    /** Resolves once the entry is durable. @throws if that is not certain; then no further attempt may start. */
+    append(event: ScheduleEvent): Promise<void> {
       const written = last.then(async () => {
-        if (broken !== null) throw broken;
-        const entry: ScheduleEntry = { at: iso(clock.now()), ...deed };
+        if (failure !== null) throw failure;
+        const entry: ScheduleEntry = { at: iso(clock.now()), ...event };
         try {
           await store.append(encodeEntry(entry));
         } catch (error) {
-          broken = unwritten(error);
-          throw broken;
+          failure = unwritten(error);
+          throw failure;
         }
         state = foldEntry(state, entry);
         onEntry(entry);
@@ -56,34 +56,34 @@ export function createScheduleLog(
   };
 }
 
-/** The account ends here: nothing more may be begun by this process. */
+/** The error after a failed append. This process must not start anything more. */
 function unwritten(error: unknown): RefitError {
   if (error instanceof RefitError) return error;
   return new RefitError(
     'disk-failed',
-    `the account of the schedule cannot be written: ${messageOf(error)}`,
-    'free the disk, then start the scheduler again: it goes on with what is under way',
+    `Refit cannot write the schedule log: ${messageOf(error)}`,
+    'free disk space, then start the scheduler again: it resumes the attempts in progress',
     { cause: error },
   );
 }
 
 /**
- * Reads an account as it lies on disk; there need not be one. Writes nothing.
- * @throws RefitError `journal-broken` where a line of it is no entry.
+ * Reads the schedule log of a folder. A missing file is an empty log. Writes nothing.
+ * @throws RefitError `journal-broken` if a line is not an entry.
  */
-export async function readAccount(root: string) {
-  const path = join(root, ACCOUNT_FILE);
+export async function readScheduleLog(root: string) {
+  const path = join(root, SCHEDULE_LOG_FILE);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
   const wholeBytes = bytes.lastIndexOf('\n') + 1;
-  const { entries, fault } = decodeAccount(bytes.toString('utf8'));
+  const { entries, fault } = decodeScheduleLog(bytes.toString('utf8'));
   if (fault !== null)
     throw new RefitError(
       'journal-broken',
-      `${path}:${fault}: this line is no entry of a schedule's account`,
-      `restore it from a copy. Without it nobody can tell what was carried out: mv ${shellQuote(path)} ${shellQuote(`${path}.broken`)} begins anew, and owes nothing from before`,
+      `${path}:${fault}: this line is not an entry of a schedule log`,
+      `restore the file from a copy. Without a copy nobody can know what ran: mv ${shellQuote(path)} ${shellQuote(`${path}.broken`)} starts a new log, without earlier due times`,
     );
   return {
     entries,
@@ -93,14 +93,14 @@ export async function readAccount(root: string) {
   };
 }
 
-/** Opens the account for writing, a torn last line cut off. The lock must be held. */
+/** Opens the schedule log for appending and cuts off a torn last line. The caller must hold the lock. */
 export async function openScheduleLog(
   root: string,
   clock: Clock,
   onEntry: (entry: ScheduleEntry) => void,
 ): Promise<ScheduleLog> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  const read = await readAccount(root);
-  const store = await openJournalFile(join(root, ACCOUNT_FILE), read);
+  const read = await readScheduleLog(root);
+  const store = await openJournalFile(join(root, SCHEDULE_LOG_FILE), read);
   return createScheduleLog(store, read.entries, clock, onEntry);
 }

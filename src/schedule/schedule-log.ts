@@ -1,30 +1,31 @@
 /**
- * The account of a scheduler: what was due, begun, skipped, refused and how it ended, one line of JSON each, in the
- * order in which it was decided. What was done about a due time is what stands here, and nothing else. Pure.
+ * The schedule log: one line of JSON for each decision and each attempt, in order. It is the only record of what was due,
+ * started, skipped and refused, and how it ended. Pure.
  */
-import type { Outcome, Schedule } from '../model.ts';
+import { message, textOf } from '../messages/messages.ts';
+import type { Message, Outcome, Schedule } from '../model.ts';
 
 export const SCHEDULE_FORMAT = 'refit.schedule/1';
 
-/** Why an occurrence is begun, or gone on with. */
-export type BeganBecause =
+/** Why an attempt starts. */
+export type AttemptReason =
   | 'due'
-  /** Its time had gone by while no scheduler ran. */
+  /** The due time was missed while no scheduler was running. */
   | 'caught-up'
-  /** `refit schedule run-now`. */
-  | 'asked'
-  /** It was left, and its time to go on has come: the next window, or the next attempt. */
-  | 'goes-on'
-  /** The scheduler before this one died, or was stopped, over it. */
-  | 'taken-up';
+  /** An operator asked for it: `refit schedule run-now`. */
+  | 'requested'
+  /** The occurrence was postponed, and its window or its retry has come. */
+  | 'continued'
+  /** The previous scheduler died or was stopped during the attempt. */
+  | 'resumed';
 
-/** `due` is ISO 8601 UTC and names the occurrence of its plan. */
-interface OfDue {
+/** `due` is ISO 8601 UTC and identifies an occurrence of the plan. */
+interface OfOccurrence {
   readonly plan: string;
   readonly due: string;
 }
 
-/** What is written down. */
+/** An event of the schedule log. */
 export type ScheduleEvent =
   | {
       readonly kind: 'started';
@@ -33,102 +34,103 @@ export type ScheduleEvent =
       readonly by: { readonly user: string; readonly host: string; readonly pid: number };
     }
   | { readonly kind: 'stopped'; readonly exitCode: number }
-  /** From here on the due times of this schedule are owed, and none before. */
-  | { readonly kind: 'seen'; readonly plan: string; readonly schedule: string }
+  /** The plan is scheduled from now on. Earlier due times do not count. */
+  | { readonly kind: 'scheduled'; readonly plan: string; readonly schedule: string }
   | { readonly kind: 'removed'; readonly plan: string }
-  | (OfDue & {
-      readonly kind: 'began';
-      readonly because: BeganBecause;
+  | (OfOccurrence & {
+      readonly kind: 'attempt-started';
+      readonly reason: AttemptReason;
       readonly does: Schedule['does'];
-      /** The saved plan's digest; null where it is planned anew. */
+      /** The saved plan's digest; null if each occurrence makes a new plan. */
       readonly digest: string | null;
-      /** Entries of its run's journal by then: what the run writes later belongs to this attempt. */
+      /** Entries of the run's journal at this moment. Later entries belong to this attempt. */
       readonly entries: number;
       readonly request?: string;
     })
-  /** Nothing is done about so many due times, of which `due` is the last. */
-  | (OfDue & {
+  /** Refit does nothing about `count` due times. The last of them is `due`. */
+  | (OfOccurrence & {
       readonly kind: 'skipped';
       readonly count: number;
-      readonly because: 'missed' | 'disabled';
-      readonly what: string;
+      readonly reason: 'missed' | 'disabled';
+      readonly message: Message;
     })
-  | (OfDue & {
+  | (OfOccurrence & {
       readonly kind: 'refused';
-      readonly because: 'overlap' | 'not-scheduled';
-      readonly what: string;
+      readonly reason: 'overlap' | 'not-scheduled';
+      readonly message: Message;
       readonly request?: string;
     })
-  /** An attempt is over and the occurrence is not: it goes on at `goesOnAt`. */
-  | (OfDue & {
-      readonly kind: 'left';
+  /** An attempt has ended. Its occurrence continues at `continuesAt`. */
+  | (OfOccurrence & {
+      readonly kind: 'postponed';
       readonly exitCode: number;
-      readonly goesOnAt: string;
-      readonly what: string;
-      /** Entries of its run's journal by then: what is written later is of somebody else. */
+      readonly continuesAt: string;
+      readonly message: Message;
+      /** Entries of the run's journal at this moment. Other processes wrote any later ones. */
       readonly entries: number;
     })
-  | (OfDue & {
+  | (OfOccurrence & {
       readonly kind: 'ended';
       readonly exitCode: number;
-      readonly what: string;
-      /** The outcomes of its run's steps; absent where there was no run. */
+      readonly message: Message;
+      /** The outcomes of the run's steps; absent if there was no run. */
       readonly totals?: Readonly<Record<Outcome, number>>;
     });
 
-/** @param at ISO 8601 UTC. */
+/** An event with its time. @param at ISO 8601 UTC. */
 export type ScheduleEntry = ScheduleEvent & { readonly at: string };
 
-/** One occurrence of a plan. Moments are milliseconds since 1970 UTC. */
+/** One occurrence of a plan. Times are milliseconds since 1970 UTC. */
 export interface Occurrence {
   readonly plan: string;
   readonly due: string;
   readonly does: Schedule['does'];
   readonly digest: string | null;
-  readonly phase: 'under-way' | 'left' | 'ended';
-  readonly beganAt: number;
+  readonly phase: 'in-progress' | 'postponed' | 'ended';
+  readonly startedAt: number;
   readonly attempts: number;
-  /** Attempts in a row that ended without a result of their own. */
+  /** Failed attempts in a row. */
   readonly failures: number;
-  /** Entries of its run's journal that are accounted for: when the latest attempt began, or was left. */
+  /** Entries of the run's journal when the latest attempt started or was postponed. */
   readonly entries: number;
-  /** For `left`. */
-  readonly goesOnAt: number | null;
+  /** Null unless the phase is `postponed`. */
+  readonly continuesAt: number | null;
   readonly exitCode: number | null;
   readonly endedAt: number | null;
-  readonly what: string;
+  /** How the latest attempt ended; null while it is in progress. */
+  readonly message: Message | null;
   readonly totals: Readonly<Record<Outcome, number>> | null;
 }
 
-/** What the account tells of one plan, by its file's name. */
+/** The state of one plan, by the name of its file. */
 export interface PlanLog {
   readonly since: number;
   readonly schedule: string;
   readonly removed: boolean;
-  /** The newest due time that was decided about. */
+  /** The newest due time with a decision. */
   readonly decided: number;
-  /** The one that has not ended; there is never more than one. */
+  /** The occurrence that has not ended. There is at most one. */
   readonly open: Occurrence | null;
-  /** The one that began last, ended or not. */
+  /** The occurrence that started last, ended or not. */
   readonly last: Occurrence | null;
-  /** The newest due time about which nothing was done, and why. */
-  readonly passedOver: { readonly at: number; readonly due: string; readonly what: string } | null;
-  /** Ends by exit code, and due times without one: `ended-0`, `missed`, `disabled`, `overlap`. */
+  /** The newest due time that was skipped or refused, and why. */
+  readonly lastSkipped: { readonly at: number; readonly due: string; readonly message: Message } | null;
+  /** Ends by exit code, and due times without an attempt: `ended-0`, `missed`, `disabled`, `overlap`. */
   readonly counts: Readonly<Record<string, number>>;
-  /** The occurrence of each saved plan by its digest: it has one alone. */
+  /** The occurrence of each saved plan by its digest. A saved plan has only one. */
   readonly ofDigest: ReadonlyMap<string, Occurrence>;
 }
 
 export interface ScheduleState {
   readonly plans: ReadonlyMap<string, PlanLog>;
-  /** Requests that were answered. */
+  /** Answered requests. */
   readonly requests: ReadonlySet<string>;
   readonly starts: number;
 }
 
 export const EMPTY_STATE: ScheduleState = { plans: new Map(), requests: new Set(), starts: 0 };
 
-/** An attempt that ended by these codes tells nothing of the plan: 1 is our fault, or the provider cannot be reached. */
+/** True for exit code 1, which says nothing about the plan: Refit failed, or the provider cannot be reached. */
 export const isFailure = (exitCode: number): boolean => exitCode === 1;
 
 /** The state after one more entry. */
@@ -140,7 +142,7 @@ export function foldEntry(state: ScheduleState, entry: ScheduleEntry): ScheduleS
       return state;
     default: {
       const plans = new Map(state.plans);
-      plans.set(entry.plan, foldPlan(plans.get(entry.plan) ?? unseen(entry), entry));
+      plans.set(entry.plan, foldPlan(plans.get(entry.plan) ?? newPlanLog(entry), entry));
       const request = 'request' in entry ? entry.request : undefined;
       const requests = request === undefined ? state.requests : new Set([...state.requests, request]);
       return { ...state, plans, requests };
@@ -148,7 +150,7 @@ export function foldEntry(state: ScheduleState, entry: ScheduleEntry): ScheduleS
   }
 }
 
-function unseen({ at }: ScheduleEntry): PlanLog {
+function newPlanLog({ at }: ScheduleEntry): PlanLog {
   return {
     since: Date.parse(at),
     schedule: '',
@@ -156,7 +158,7 @@ function unseen({ at }: ScheduleEntry): PlanLog {
     decided: Number.NEGATIVE_INFINITY,
     open: null,
     last: null,
-    passedOver: null,
+    lastSkipped: null,
     counts: {},
     ofDigest: new Map(),
   };
@@ -167,67 +169,67 @@ type Of<Kind extends OfPlan['kind']> = Extract<OfPlan, { kind: Kind }>;
 
 function foldPlan(plan: PlanLog, entry: OfPlan): PlanLog {
   switch (entry.kind) {
-    case 'seen':
+    case 'scheduled':
       return { ...plan, since: Date.parse(entry.at), schedule: entry.schedule, removed: false };
     case 'removed':
       return { ...plan, schedule: '', removed: true };
-    case 'began':
-      return begin(plan, entry);
+    case 'attempt-started':
+      return foldStart(plan, entry);
     case 'skipped':
     case 'refused':
-      return passOver(plan, entry);
-    case 'left':
+      return foldSkipped(plan, entry);
+    case 'postponed':
     case 'ended': {
       const before = occurrenceOf(plan, entry.due);
-      return before === null ? plan : stop(plan, entry, before);
+      return before === null ? plan : foldEnd(plan, entry, before);
     }
   }
 }
 
-function begin(plan: PlanLog, entry: Of<'began'>): PlanLog {
-  const { due, because, does, digest, entries } = entry;
+function foldStart(plan: PlanLog, entry: Of<'attempt-started'>): PlanLog {
+  const { due, reason, does, digest, entries } = entry;
   const before = occurrenceOf(plan, due);
   const open: Occurrence = {
     plan: entry.plan,
     due,
     does,
     digest,
-    phase: 'under-way',
-    beganAt: before?.beganAt ?? Date.parse(entry.at),
+    phase: 'in-progress',
+    startedAt: before?.startedAt ?? Date.parse(entry.at),
     attempts: (before?.attempts ?? 0) + 1,
-    failures: because === 'asked' ? 0 : (before?.failures ?? 0),
+    failures: reason === 'requested' ? 0 : (before?.failures ?? 0),
     entries,
-    goesOnAt: null,
+    continuesAt: null,
     exitCode: before?.exitCode ?? null,
     endedAt: null,
-    what: '',
+    message: null,
     totals: null,
   };
-  // By hand it may lie before what is due: that stays owed.
-  const decides = because === 'due' || because === 'caught-up';
+  // A requested occurrence may lie before a due time, which stays due.
+  const decides = reason === 'due' || reason === 'caught-up';
   return withOccurrence(decides ? decidedUpTo(plan, due) : plan, open);
 }
 
-function passOver(plan: PlanLog, entry: Of<'skipped' | 'refused'>): PlanLog {
-  const { due, what, because } = entry;
-  const byHand = entry.kind === 'refused' && entry.request !== undefined;
+function foldSkipped(plan: PlanLog, entry: Of<'skipped' | 'refused'>): PlanLog {
+  const { due, message, reason } = entry;
+  const isRequested = entry.kind === 'refused' && entry.request !== undefined;
   return {
-    ...(byHand ? plan : decidedUpTo(plan, due)),
-    passedOver: { at: Date.parse(entry.at), due, what },
-    counts: counted(plan.counts, because, entry.kind === 'skipped' ? entry.count : 1),
+    ...(isRequested ? plan : decidedUpTo(plan, due)),
+    lastSkipped: { at: Date.parse(entry.at), due, message },
+    counts: counted(plan.counts, reason, entry.kind === 'skipped' ? entry.count : 1),
   };
 }
 
-/** The end of an attempt, which may be that of its occurrence. */
-function stop(plan: PlanLog, entry: Of<'left' | 'ended'>, before: Occurrence): PlanLog {
-  const { kind: phase, exitCode, what } = entry;
-  const stopped = { ...before, phase, exitCode, what, endedAt: Date.parse(entry.at) };
-  if (entry.kind === 'left') {
+/** Folds the end of an attempt, which may also end its occurrence. */
+function foldEnd(plan: PlanLog, entry: Of<'postponed' | 'ended'>, before: Occurrence): PlanLog {
+  const { kind: phase, exitCode, message: reason } = entry;
+  const stopped = { ...before, phase, exitCode, message: reason, endedAt: Date.parse(entry.at) };
+  if (entry.kind === 'postponed') {
     const failures = isFailure(exitCode) ? before.failures + 1 : 0;
-    const goesOnAt = Date.parse(entry.goesOnAt);
-    return withOccurrence(plan, { ...stopped, entries: entry.entries, failures, goesOnAt });
+    const continuesAt = Date.parse(entry.continuesAt);
+    return withOccurrence(plan, { ...stopped, entries: entry.entries, failures, continuesAt });
   }
-  const ended = withOccurrence(plan, { ...stopped, totals: entry.totals ?? null, goesOnAt: null });
+  const ended = withOccurrence(plan, { ...stopped, totals: entry.totals ?? null, continuesAt: null });
   return { ...ended, counts: counted(plan.counts, `ended-${exitCode}`, 1) };
 }
 
@@ -254,17 +256,18 @@ function counted(counts: PlanLog['counts'], name: string, by: number): PlanLog['
   return { ...counts, [name]: (counts[name] ?? 0) + by };
 }
 
-/** The line of an entry, with its line feed. */
+/** Writes an entry as one line, with its line feed. */
 export function encodeEntry(entry: ScheduleEntry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
 /**
- * The entries of an account's text. A last line without its line feed was being written when its process died: it counts
- * for nothing, and `whole` is where the text before it ends, in characters.
- * @returns `fault`: the number of a line that is no entry, where there is one.
+ * Decodes the entries of a schedule log. A last line without a line feed was being written when its process died, so it
+ * is ignored.
+ * @returns `whole`: the end of the last whole line, in characters. `fault`: the number of the first line that is not an
+ * entry; null if all are entries.
  */
-export function decodeAccount(text: string) {
+export function decodeScheduleLog(text: string) {
   const whole = text.lastIndexOf('\n') + 1;
   const entries: ScheduleEntry[] = [];
   for (const [index, line] of text.slice(0, whole).split('\n').slice(0, -1).entries()) {
@@ -275,8 +278,11 @@ export function decodeAccount(text: string) {
   return { entries, whole, fault: null };
 }
 
-/** The kinds of entries that are of one plan. */
-const OF_PLAN: readonly string[] = ['seen', 'removed', 'began', 'skipped', 'refused', 'left', 'ended'];
+/** The kinds of entries that hold a message. */
+const WITH_MESSAGE: readonly string[] = ['skipped', 'refused', 'postponed', 'ended'];
+
+/** The kinds of entries that concern one plan. */
+const OF_PLAN: readonly string[] = ['scheduled', 'removed', 'attempt-started', ...WITH_MESSAGE];
 
 function entryFrom(line: string): ScheduleEntry | null {
   try {
@@ -285,43 +291,54 @@ function entryFrom(line: string): ScheduleEntry | null {
       entry.kind === 'started'
         ? entry.format === SCHEDULE_FORMAT
         : entry.kind === 'stopped' || (OF_PLAN.includes(entry.kind) && typeof entry.plan === 'string');
-    return isKnown && !Number.isNaN(Date.parse(entry.at)) ? entry : null;
+    const isWhole = !WITH_MESSAGE.includes(entry.kind) || typeof entry.message?.id === 'string';
+    return isKnown && isWhole && !Number.isNaN(Date.parse(entry.at)) ? entry : null;
   } catch {
     return null;
   }
 }
 
-/** An entry as one line of words, without its time. */
-export function formatScheduleEvent(deed: ScheduleEvent): string {
-  switch (deed.kind) {
-    case 'started':
-      return `started by ${deed.by.user} on ${deed.by.host}, process ${deed.by.pid}`;
-    case 'stopped':
-      return `stopped, exit ${deed.exitCode}`;
-    case 'seen':
-      return `${deed.plan}: scheduled: ${deed.schedule}; what was due before is not owed`;
-    case 'removed':
-      return `${deed.plan}: its file is gone`;
-    case 'began':
-      return `${deed.plan}: ${BEGAN[deed.because]}, due ${deed.due}`;
-    case 'skipped': {
-      const times =
-        deed.count === 1 ? `skipped, due ${deed.due}` : `skipped ${deed.count} times up to ${deed.due}`;
-      return `${deed.plan}: ${times}: ${deed.what}`;
-    }
-    case 'refused':
-      return `${deed.plan}: refused, due ${deed.due}: ${deed.what}`;
-    case 'left':
-      return `${deed.plan}: exit ${deed.exitCode}, due ${deed.due}: ${deed.what}, at ${deed.goesOnAt}`;
-    case 'ended':
-      return `${deed.plan}: ended with exit ${deed.exitCode}, due ${deed.due}: ${deed.what}`;
-  }
+/** An event for JSON output: the text of its message, and the `Message` that the text was made from. */
+export function scheduleEventJson(event: ScheduleEvent): object {
+  if (!('message' in event)) return event;
+  const { id: messageId, params } = event.message;
+  return { ...event, message: textOf(event.message), messageId, params };
 }
 
-const BEGAN: Readonly<Record<BeganBecause, string>> = {
-  due: 'begins',
-  'caught-up': 'begins late: its time went by while no scheduler looked',
-  asked: 'begins, as was asked',
-  'goes-on': 'goes on',
-  'taken-up': 'goes on where the scheduler before left it',
-};
+/** An event as one line of text, without its time. */
+export function formatScheduleEvent(event: ScheduleEvent): string {
+  return textOf(describeEvent(event));
+}
+
+function describeEvent(event: ScheduleEvent): Message {
+  switch (event.kind) {
+    case 'started':
+      return message('schedule.entry-started', { ...event.by });
+    case 'stopped':
+      return message('schedule.entry-stopped', { exitCode: event.exitCode });
+    case 'scheduled':
+      return message('schedule.entry-scheduled', { plan: event.plan, schedule: event.schedule });
+    case 'removed':
+      return message('schedule.entry-removed', { plan: event.plan });
+    case 'attempt-started': {
+      const { plan, due, reason } = event;
+      return message('schedule.entry-attempt-started', { plan, due, reason });
+    }
+    case 'skipped': {
+      const { plan, due, count, message: cause } = event;
+      return message('schedule.entry-skipped', { plan, due, count, cause });
+    }
+    case 'refused': {
+      const { plan, due, message: cause } = event;
+      return message('schedule.entry-refused', { plan, due, cause });
+    }
+    case 'postponed': {
+      const { plan, due, exitCode, continuesAt, message: cause } = event;
+      return message('schedule.entry-postponed', { plan, due, exitCode, continuesAt, cause });
+    }
+    case 'ended': {
+      const { plan, due, exitCode, message: cause } = event;
+      return message('schedule.entry-ended', { plan, due, exitCode, cause });
+    }
+  }
+}

@@ -1,193 +1,204 @@
 /**
- * The loop: looks at the folder and the time, decides, writes down, begins. It holds nothing that is not on disk but the
- * processes in its hands, so that a next scheduler goes on wherever this one died.
+ * The loop of a scheduler: read the folder and the time, decide, append, start. Except for its child processes, it holds
+ * nothing that is not on disk. Therefore the next scheduler continues wherever this one died.
  */
 
 import { messageOf, RefitError } from '../errors.ts';
+import { textOf } from '../messages/messages.ts';
 import { SECOND } from '../units.ts';
-import { type Carrier, type Child, carryOut } from './carry-out.ts';
 import {
-  type Beginning,
+  type AttemptStart,
   type Decision,
   decide,
   type FolderView,
-  nextMoment,
+  nextEventAt,
   REMOVED_AFTER,
   type RunRequest,
 } from './decide.ts';
+import { type AttemptPorts, type Child, runAttempt } from './run-attempt.ts';
 import { SCHEDULE_FORMAT, type ScheduleEvent, type ScheduleState } from './schedule-log.ts';
 import type { ScheduleLog } from './schedule-log-file.ts';
 
-/** How often the folder is looked at, milliseconds. */
-const LOOK_EVERY = 2 * SECOND;
+/** Milliseconds between two readings of the folder. */
+const READ_EVERY = 2 * SECOND;
 
-/** What a scheduler is given. */
-export interface SchedulerPorts extends Omit<Carrier, 'record' | 'account' | 'drain' | 'log' | 'onChild'> {
-  readonly account: ScheduleLog;
-  readonly look: () => Promise<FolderView>;
+export interface SchedulerPorts
+  extends Omit<AttemptPorts, 'append' | 'planLog' | 'drain' | 'log' | 'onChild'> {
+  readonly scheduleLog: ScheduleLog;
+  readonly readFolder: () => Promise<FolderView>;
   readonly dropRequest: (id: string) => Promise<void>;
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
   readonly version: string;
-  /** Told what a person should read; `plan` is null where it is about none. */
-  readonly log: (plan: string | null, what: string) => void;
-  /** Aborted to begin nothing new and wait for what is under way; the reason is the exit code. */
+  /** Receives what an operator should read. `plan` is null if the text concerns no plan. */
+  readonly log: (plan: string | null, text: string) => void;
+  /** Aborted to start nothing new and wait for attempts in progress. The reason is the exit code. */
   readonly drain: AbortSignal;
-  /** Aborted to leave at once. */
+  /** Aborted to exit immediately. */
   readonly leave: AbortSignal;
 }
 
-/** How a scheduler stands, for health and metrics. Moments are of the clock's `monotonic`, but for `now`. */
+/** The status of a scheduler, for health and metrics. Times are from the clock's `monotonic`. */
 export interface SchedulerStatus {
   readonly state: ScheduleState;
-  /** The folder as it was looked at last; null: not yet. */
+  /** The folder as Refit read it last; null before the first reading. */
   readonly view: FolderView | null;
-  readonly inHand: readonly string[];
-  readonly roundAt: number | null;
-  /** Why the folder could not be looked at the last time; null where it could. */
-  readonly blind: string | null;
+  /** Plans with an attempt in this process. */
+  readonly inProgress: readonly string[];
+  readonly lastRoundAt: number | null;
+  /** Why the last reading of the folder failed; null if it succeeded. */
+  readonly folderError: string | null;
   readonly draining: boolean;
 }
 
 export function createScheduler(ports: SchedulerPorts) {
-  const seen: Loop['seen'] = { view: null, roundAt: null, blind: null };
-  const hands = createChildProcesses(ports);
+  const seen: Loop['seen'] = { view: null, lastRoundAt: null, folderError: null };
+  const attempts = createAttempts(ports);
   return {
-    /** @returns the exit code. @throws where the account cannot be written any more, once what is under way is drained. */
-    run: () => run({ ports, hands, absent: new Map(), told: new Map(), seen }),
-    standing: (): SchedulerStatus => ({
+    /** @returns the exit code. @throws if the schedule log cannot be written, after attempts in progress are drained. */
+    run: () => run({ ports, attempts, absentSince: new Map(), reportedFaults: new Map(), seen }),
+    status: (): SchedulerStatus => ({
       ...seen,
-      state: ports.account.state(),
-      inHand: [...hands.plans()],
+      state: ports.scheduleLog.state(),
+      inProgress: [...attempts.plans()],
       draining: ports.drain.aborted,
     }),
   };
 }
 
-/** What the loop knows between two rounds. A next scheduler finds all of it again. */
+/** What the loop remembers between two rounds. The next scheduler finds all of it again. */
 interface Loop {
   readonly ports: SchedulerPorts;
-  readonly hands: ReturnType<typeof createChildProcesses>;
-  /** Since when the file of a plan is away, by the clock's `monotonic`. */
-  readonly absent: Map<string, number>;
-  /** What was said of each faulty file. */
-  readonly told: Map<string, string>;
-  readonly seen: { -readonly [Key in 'view' | 'roundAt' | 'blind']: SchedulerStatus[Key] };
+  readonly attempts: ReturnType<typeof createAttempts>;
+  /** Since when the file of a plan is missing, by the clock's `monotonic`. */
+  readonly absentSince: Map<string, number>;
+  /** The fault that was logged for each file. */
+  readonly reportedFaults: Map<string, string>;
+  readonly seen: { -readonly [Key in 'view' | 'lastRoundAt' | 'folderError']: SchedulerStatus[Key] };
 }
 
 async function run(loop: Loop): Promise<number> {
-  const { hands } = loop;
-  const { clock, account, drain, leave, by, version } = loop.ports;
+  const { attempts } = loop;
+  const { clock, scheduleLog, drain, leave, by, version } = loop.ports;
   let fault: unknown = null;
   try {
-    await account.record({ kind: 'started', format: SCHEDULE_FORMAT, version, by });
-    while (!drain.aborted && hands.fault() === null) {
+    await scheduleLog.append({ kind: 'started', format: SCHEDULE_FORMAT, version, by });
+    while (!drain.aborted && attempts.fault() === null) {
       const next = await round(loop);
-      // The wall clock may be set, and files come and go: never asleep for longer.
-      const sleep = Math.min(LOOK_EVERY, next === null ? LOOK_EVERY : next - clock.now());
-      await clock.sleep(Math.max(1, sleep), AbortSignal.any([drain, hands.changed()]));
+      // Operators set the wall clock and replace files, so the loop never sleeps longer.
+      const sleep = Math.min(READ_EVERY, next === null ? READ_EVERY : next - clock.now());
+      await clock.sleep(Math.max(1, sleep), AbortSignal.any([drain, attempts.changed()]));
     }
   } catch (error) {
     fault = error;
   }
-  await hands.empty();
-  fault ??= hands.fault();
+  await attempts.empty();
+  fault ??= attempts.fault();
   if (fault !== null) throw fault;
   const exitCode = typeof drain.reason === 'number' ? drain.reason : 0;
-  if (!leave.aborted) await account.record({ kind: 'stopped', exitCode });
+  if (!leave.aborted) await scheduleLog.append({ kind: 'stopped', exitCode });
   return exitCode;
 }
 
-/** @returns when something is to be done next, milliseconds since 1970 UTC; null: nothing that is known. */
+/** One round. @returns when the next decision is due, milliseconds since 1970 UTC; null if none is known. */
 async function round(loop: Loop): Promise<number | null> {
-  const { ports, hands, seen } = loop;
-  const { clock, account } = ports;
-  const view = await look(loop);
+  const { ports, attempts, seen } = loop;
+  const { clock, scheduleLog } = ports;
+  const view = await readFolder(loop);
   if (view === null) {
-    seen.roundAt = clock.monotonic();
+    seen.lastRoundAt = clock.monotonic();
     return null;
   }
-  logFaults(view, loop.told, ports.log);
+  logFaults(view, loop.reportedFaults, ports.log);
   const now = clock.now();
-  const asked = { view, now, gone: goneFrom(loop, view), inHand: hands.plans() };
-  await carry(decide({ ...asked, state: account.state() }), account, hands.begin);
-  for (const { id } of view.requests) if (account.state().requests.has(id)) await ports.dropRequest(id);
-  seen.roundAt = clock.monotonic();
-  return nextMoment({ state: account.state(), view, now });
+  const input = { view, now, removed: removedPlans(loop, view), inProgress: attempts.plans() };
+  await carryOutDecisions(decide({ ...input, state: scheduleLog.state() }), scheduleLog, attempts.start);
+  for (const { id } of view.requests) if (scheduleLog.state().requests.has(id)) await ports.dropRequest(id);
+  seen.lastRoundAt = clock.monotonic();
+  return nextEventAt({ state: scheduleLog.state(), view, now });
 }
 
-/** The folder as it is; null where it cannot be looked at, which is said once. */
-async function look({ ports, seen }: Loop): Promise<FolderView | null> {
+/** Reads the folder; null if that fails, which is logged once. */
+async function readFolder({ ports, seen }: Loop): Promise<FolderView | null> {
   try {
-    seen.view = await ports.look();
-    seen.blind = null;
+    seen.view = await ports.readFolder();
+    seen.folderError = null;
     return seen.view;
   } catch (error) {
-    const why = messageOf(error);
-    if (seen.blind === null) ports.log(null, `${why}; it is looked at again`);
-    seen.blind = why;
+    const reason = messageOf(error);
+    if (seen.folderError === null) ports.log(null, `${reason}; Refit tries again`);
+    seen.folderError = reason;
     return null;
   }
 }
 
-/** Plans whose files have been away for long enough. */
-function goneFrom({ ports: { clock, account }, absent }: Loop, { files }: FolderView): Set<string> {
+/** Plans whose files have been missing for longer than `REMOVED_AFTER`. */
+function removedPlans(
+  { ports: { clock, scheduleLog }, absentSince }: Loop,
+  { files }: FolderView,
+): Set<string> {
   const present = new Set(files.map(({ name }) => name));
-  for (const [name, { removed }] of account.state().plans) {
-    if (present.has(name) || removed) absent.delete(name);
-    else if (!absent.has(name)) absent.set(name, clock.monotonic());
+  for (const [name, { removed }] of scheduleLog.state().plans) {
+    if (present.has(name) || removed) absentSince.delete(name);
+    else if (!absentSince.has(name)) absentSince.set(name, clock.monotonic());
   }
-  const gone = [...absent].filter(([, since]) => clock.monotonic() - since >= REMOVED_AFTER);
-  return new Set(gone.map(([name]) => name));
+  const removed = [...absentSince].filter(([, since]) => clock.monotonic() - since >= REMOVED_AFTER);
+  return new Set(removed.map(([name]) => name));
 }
 
 /**
- * Begins one plan now and waits for the end of the attempt: what `refit schedule run-now` does where no scheduler lives.
- * @returns the entry that it ended with; null where it was stopped before its end.
- * @throws RefitError `blocked-by-rule` where it is refused.
+ * Starts one plan now and waits for the end of the attempt. `refit schedule run-now` does this if no scheduler is running.
+ * @returns the entry at the end; null if the attempt was stopped before.
+ * @throws RefitError `blocked-by-rule` if the request is refused.
  */
 export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promise<ScheduleEvent | null> {
-  const { account, clock } = ports;
-  const { files, switches } = await ports.look();
-  const hands = createChildProcesses(ports);
+  const { scheduleLog, clock } = ports;
+  const { files, switches } = await ports.readFolder();
+  const attempts = createAttempts(ports);
   const view = { files: files.filter(({ name }) => name === request.plan), switches, requests: [request] };
-  const asked = { view, now: clock.now(), gone: new Set<string>(), inHand: new Set<string>() };
-  const decisions = decide({ ...asked, state: account.state() });
-  // What is due besides is the scheduler's, when there is one again; but what was under way goes on first.
+  const input = { view, now: clock.now(), removed: new Set<string>(), inProgress: new Set<string>() };
+  const decisions = decide({ ...input, state: scheduleLog.state() });
+  // The next scheduler handles other due plans. An attempt that was in progress is resumed first.
   const own = decisions.filter((one) =>
-    one.kind === 'note'
-      ? one.deed.kind === 'seen' || ('request' in one.deed && one.deed.request === request.id)
-      : one.begin.request === request.id || one.begin.because === 'taken-up',
+    one.kind === 'append'
+      ? one.event.kind === 'scheduled' || ('request' in one.event && one.event.request === request.id)
+      : one.start.request === request.id || one.start.reason === 'resumed',
   );
   let ended: ScheduleEvent | null = null;
-  await carry(own, account, (begin) => {
-    hands.begin(begin, (deed) => {
-      ended = deed;
+  await carryOutDecisions(own, scheduleLog, (start) => {
+    attempts.start(start, (event) => {
+      ended = event;
     });
   });
-  await hands.empty();
-  if (hands.fault() !== null) throw hands.fault();
-  const [no] = own.flatMap((one) => (one.kind === 'note' && one.deed.kind === 'refused' ? [one.deed] : []));
-  const takenUp = own.some((one) => one.kind === 'begin' && one.begin.because === 'taken-up');
-  if (no && !takenUp)
-    throw new RefitError('blocked-by-rule', `${no.plan}: ${no.what}`, 'wait for its end, then ask again');
+  await attempts.empty();
+  if (attempts.fault() !== null) throw attempts.fault();
+  const [refused] = own.flatMap((one) =>
+    one.kind === 'append' && one.event.kind === 'refused' ? [one.event] : [],
+  );
+  const isResumed = own.some((one) => one.kind === 'start' && one.start.reason === 'resumed');
+  if (refused && !isResumed)
+    throw new RefitError(
+      'blocked-by-rule',
+      `${refused.plan}: ${textOf(refused.message)}`,
+      'wait until it has ended, then repeat the command',
+    );
   return ended;
 }
 
-async function carry(
+async function carryOutDecisions(
   decisions: readonly Decision[],
-  account: ScheduleLog,
-  begin: (begin: Beginning) => void,
+  scheduleLog: ScheduleLog,
+  start: (start: AttemptStart) => void,
 ): Promise<void> {
   for (const decision of decisions) {
-    if (decision.kind === 'note') await account.record(decision.deed);
-    else begin(decision.begin);
+    if (decision.kind === 'append') await scheduleLog.append(decision.event);
+    else start(decision.start);
   }
 }
 
-/** The occurrences in the hands of this process. */
-function createChildProcesses(ports: SchedulerPorts) {
-  const { account, drain, leave } = ports;
-  const held = new Map<string, Promise<void>>();
+/** The attempts in this process, each with its child processes. */
+function createAttempts(ports: SchedulerPorts) {
+  const { scheduleLog, drain, leave } = ports;
+  const running = new Map<string, Promise<void>>();
   const children = new Set<Child>();
   let fault: unknown = null;
   let change = new AbortController();
@@ -199,66 +210,66 @@ function createChildProcesses(ports: SchedulerPorts) {
   drain.addEventListener('abort', stopAll, { once: true });
   leave.addEventListener('abort', stopAll, { once: true });
   if (drain.aborted) stopAll();
-  const carrier: Carrier = {
+  const attemptPorts: AttemptPorts = {
     ...ports,
     drain: stopping.signal,
-    record: (deed) => account.record(deed),
-    account: (plan) => account.state().plans.get(plan) ?? null,
+    append: (event) => scheduleLog.append(event),
+    planLog: (plan) => scheduleLog.state().plans.get(plan) ?? null,
     onChild(child) {
       children.add(child);
-      // Begun in the very moment of the signal.
+      // The signal arrived while the process started.
       if (stopping.signal.aborted) child.stop();
       void child.ended.then(() => children.delete(child)).catch(() => undefined);
     },
   };
   return {
-    plans: () => new Set(held.keys()),
-    begin(begin: Beginning, onEnd?: (deed: ScheduleEvent | null) => void): void {
-      const carried = carryOut(begin, carrier)
-        .then((deed) => onEnd?.(deed))
+    plans: () => new Set(running.keys()),
+    start(start: AttemptStart, onEnd?: (event: ScheduleEvent | null) => void): void {
+      const attempt = runAttempt(start, attemptPorts)
+        .then((event) => onEnd?.(event))
         .catch((error: unknown) => {
           fault ??= error;
         })
         .finally(() => {
-          held.delete(begin.plan);
+          running.delete(start.plan);
           change.abort();
         });
-      held.set(begin.plan, carried);
+      running.set(start.plan, attempt);
     },
-    /** Aborted when one of them ends. */
+    /** A signal that is aborted when an attempt ends. */
     changed(): AbortSignal {
       const { signal } = change;
-      // What ended since it was asked for last is told by it, too.
+      // An attempt that ended since the last call has aborted this signal.
       if (signal.aborted) change = new AbortController();
       return signal;
     },
-    /** What stopped the account from being written; null as long as it can be. */
+    /** The error that stopped the schedule log; null while it can be written. */
     fault: () => fault,
-    /** Resolves when none is left, or at once when told to leave: signals are passed on. */
+    /** Resolves when no attempt is left, or immediately on `leave`. */
     async empty(): Promise<void> {
       if (fault !== null) stopAll();
       const left = new Promise<void>((resolve) => {
         if (leave.aborted) resolve();
         leave.addEventListener('abort', () => resolve(), { once: true });
       });
-      while (held.size > 0 && !leave.aborted) await Promise.race([Promise.all(held.values()), left]);
+      while (running.size > 0 && !leave.aborted) await Promise.race([Promise.all(running.values()), left]);
     },
   };
 }
 
-/** Says once of each file what is wrong with it, and when it is right again. */
+/** Logs each fault of a file once, and the end of the fault. */
 function logFaults(
   { files }: FolderView,
-  told: Map<string, string>,
-  log: (plan: string, what: string) => void,
+  reported: Map<string, string>,
+  log: (plan: string, text: string) => void,
 ): void {
   const faults = new Map(
-    files.flatMap((one) => (one.kind === 'invalid' ? [[one.name, `${one.what}; fix: ${one.fix}`]] : [])),
+    files.flatMap((one) => (one.kind === 'invalid' ? [[one.name, `${one.message}; fix: ${one.fix}`]] : [])),
   );
-  for (const [name, what] of faults) if (told.get(name) !== what) log(name, `not scheduled: ${what}`);
-  for (const name of told.keys())
+  for (const [name, fault] of faults) if (reported.get(name) !== fault) log(name, `not scheduled: ${fault}`);
+  for (const name of reported.keys())
     if (!faults.has(name))
-      log(name, files.some((one) => one.name === name) ? 'is in order again' : 'is gone');
-  told.clear();
-  for (const [name, what] of faults) told.set(name, what);
+      log(name, files.some((one) => one.name === name) ? 'the file is valid again' : 'the file was removed');
+  reported.clear();
+  for (const [name, fault] of faults) reported.set(name, fault);
 }

@@ -1,27 +1,27 @@
 /**
- * The watched folder: its plans, and beside the occurrences what people have said of them, each a file that is replaced
- * whole: `switches/<file>.json`, and `requests/<id>.json`, which is gone once it is answered.
+ * The watched folder with its plans, and the operators' files beside the occurrences: `switches/<file>.json`, and
+ * `requests/<id>.json`, which Refit removes after its answer. Each of them is replaced whole.
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, RefitError } from '../errors.ts';
 import { shellQuote } from '../next-command.ts';
 import { replaceFile } from '../store/folder/run-directory.ts';
-import type { FolderView, RunRequest, Switch } from './decide.ts';
+import type { FolderView, PlanSwitch, RunRequest } from './decide.ts';
 import { type FileReading, mayBePlan, readPlanFile } from './plan-file.ts';
 
-/** Greater files are no plans. */
+/** A larger file is not a plan. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** What was read of each file, and the file that it was read from. */
+/** The reading of each file, and the stamp of the file at that time. */
 type Known = Map<string, { readonly stamp: string; readonly reading: FileReading | null }>;
 
 /** @param folder where the plans are. @param root where the occurrences are. */
 export function watchFolder(folder: string, root: string) {
   const known: Known = new Map();
   return {
-    /** Reads what has changed since the last time. @throws RefitError `usage` where the folder cannot be read. */
-    async look(): Promise<FolderView> {
+    /** Reads the files that changed since the last call. @throws RefitError `usage` if the folder cannot be read. */
+    async read(): Promise<FolderView> {
       const names = await namesOf(folder);
       const files: FileReading[] = [];
       for (const name of names) {
@@ -34,9 +34,9 @@ export function watchFolder(folder: string, root: string) {
   };
 }
 
-const WHY_UNREAD: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such folder',
-  ENOTDIR: 'it is no folder',
+const READ_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'the folder does not exist',
+  ENOTDIR: 'it is not a folder',
 };
 
 async function namesOf(folder: string): Promise<string[]> {
@@ -47,9 +47,9 @@ async function namesOf(folder: string): Promise<string[]> {
       .map(({ name }) => name)
       .sort();
   } catch (cause) {
-    const why = WHY_UNREAD[(cause as NodeJS.ErrnoException).code ?? ''] ?? messageOf(cause);
-    const fix = `mkdir ${shellQuote(folder)}, or name the folder of the plans`;
-    throw new RefitError('usage', `${folder} cannot be read: ${why}`, fix, { cause });
+    const reason = READ_ERRORS[(cause as NodeJS.ErrnoException).code ?? ''] ?? messageOf(cause);
+    const fix = `mkdir ${shellQuote(folder)}, or give the folder of the plans`;
+    throw new RefitError('usage', `${folder} cannot be read: ${reason}`, fix, { cause });
   }
 }
 
@@ -62,20 +62,25 @@ async function readingOf(folder: string, name: string, known: Known): Promise<Fi
     const before = known.get(name);
     if (before?.stamp === stamp) return before.reading;
     if (there.size > MOST_BYTES)
-      return { kind: 'invalid', name, what: 'it is too great for a plan', fix: 'move it elsewhere' };
+      return {
+        kind: 'invalid',
+        name,
+        message: 'the file is too large for a plan',
+        fix: 'move it to another folder',
+      };
     const reading = readPlanFile(name, await readFile(path, 'utf8'), path);
     known.set(name, { stamp, reading });
     return reading;
   } catch (error) {
-    // Removed between two looks.
+    // The file was removed during this reading.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    const what = `it cannot be read: ${messageOf(error)}`;
-    return { kind: 'invalid', name, what, fix: `ls -l ${shellQuote(path)}` };
+    const message = `the file cannot be read: ${messageOf(error)}`;
+    return { kind: 'invalid', name, message, fix: `ls -l ${shellQuote(path)}` };
   }
 }
 
 async function readSwitches(root: string): Promise<FolderView['switches']> {
-  const switches = new Map<string, Switch>();
+  const switches = new Map<string, PlanSwitch>();
   for (const [plan, { enabled, at }] of await jsonFilesIn(join(root, 'switches')))
     if (typeof enabled === 'boolean' && typeof at === 'string')
       switches.set(plan, { enabled, at: Date.parse(at) });
@@ -90,7 +95,7 @@ async function readRequests(root: string): Promise<FolderView['requests']> {
   return requests.sort((a, b) => a.at - b.at);
 }
 
-/** The objects in a folder's files, each by the file's name without its ending. */
+/** The JSON objects in the files of a folder, with the file name without its extension. */
 async function jsonFilesIn(folder: string): Promise<[string, Record<string, unknown>][]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
   const files: [string, Record<string, unknown>][] = [];
@@ -100,14 +105,14 @@ async function jsonFilesIn(folder: string): Promise<[string, Record<string, unkn
       const value = JSON.parse(text);
       if (typeof value === 'object' && value !== null) files.push([name.slice(0, -'.json'.length), value]);
     } catch {
-      // It is replaced whole, so this is none of ours.
+      // Refit replaces its files whole, so it did not write this one.
     }
   }
   return files;
 }
 
-/** Writes down what somebody says of a schedule. @param name the plan's file; of a request, what no other is called. */
-export async function writeSaid(
+/** Writes an operator's file. @param name the plan's file for a switch; a unique id for a request. */
+export async function writeControlFile(
   root: string,
   kind: 'switches' | 'requests',
   name: string,
@@ -117,7 +122,7 @@ export async function writeSaid(
   await replaceFile(join(root, kind, `${name}.json`), `${JSON.stringify(value)}\n`);
 }
 
-/** Takes a request back, or away once it is answered. */
+/** Removes a request: the operator withdraws it, or it is answered. */
 export async function dropRequest(root: string, id: string): Promise<void> {
   await rm(join(root, 'requests', `${id}.json`), { force: true });
 }

@@ -5,7 +5,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { decodeAccount, type ScheduleEntry } from '../../src/schedule/schedule-log.ts';
+import { decodeScheduleLog, type ScheduleEntry } from '../../src/schedule/schedule-log.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import { type Desk, desk, plainFleet, until } from './refit.ts';
 
@@ -75,11 +75,13 @@ it(`a scheduler that is killed ${KILLS} times around due times runs each due tim
 
 async function accountOf(at: Desk): Promise<readonly ScheduleEntry[]> {
   const text = await readFile(join(at.folder, 'occurrences/schedule.jsonl'), 'utf8').catch(() => '');
-  const { entries, fault } = decodeAccount(text);
+  const { entries, fault } = decodeScheduleLog(text);
   expect(fault, text).toBeNull();
   return entries;
 }
 
 function seenIn(entries: readonly ScheduleEntry[]): Map<string, number> {
-  return new Map(entries.flatMap((one) => (one.kind === 'seen' ? [[one.plan, Date.parse(one.at)]] : [])));
+  return new Map(
+    entries.flatMap((one) => (one.kind === 'scheduled' ? [[one.plan, Date.parse(one.at)]] : [])),
+  );
 }

@@ -1,33 +1,32 @@
 /**
- * Schedulers that are killed two hundred times around due times, between any two awaits, with half-written lines left
- * behind and processes that outlive them. Against an independent list of the due times: nothing runs twice, nothing is
- * forgotten.
+ * Kills schedulers two hundred times around due times, between any two awaits. Half-written lines are left behind, and
+ * child processes outlive their scheduler. An independent list of due times shows that nothing runs twice or is forgotten.
  */
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
-import { accountedFor, iso, makeWorld, scheduledFile, stateOf, type World } from './world.ts';
+import { iso, makeWorld, resultsOf, scheduledFile, stateOf, type World } from './world.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 24, 9, 58, 30);
-/** Late enough for some scheduler to have seen the plan before, so that the time is owed. */
+/** Late enough that a scheduler has read the plan before, so that the due time counts. */
 const BOARD_DUE = START + 90 * MINUTE;
 const SEED = Number(process.env.REFIT_SCHEDULE_SEED ?? Date.now() % 1_000_000);
 const KILLS = 200;
 
-const HEEDED = [
+const PLANS = [
   ['run.yaml', 10, 'run', 'run'],
   ['review.yaml', 15, 'dry-run', 'run'],
   ['punctual.yaml', 10, 'run', 'skip'],
 ] as const;
 
-it(`killed ${KILLS} times around due times, no occurrence runs twice and no due time is forgotten (REFIT_SCHEDULE_SEED=${SEED})`, {
+it(`forgets no due time and runs no occurrence twice when killed ${KILLS} times (REFIT_SCHEDULE_SEED=${SEED})`, {
   timeout: 120_000,
 }, async () => {
   const chance = seededRandom(SEED);
   const time = new VirtualClock(START);
   const world = makeWorld(time, chance);
-  for (const [name, minutes, does, catchUp] of HEEDED)
+  for (const [name, minutes, does, catchUp] of PLANS)
     world.files.set(
       name,
       scheduledFile(name, {
@@ -58,7 +57,7 @@ it(`killed ${KILLS} times around due times, no occurrence runs twice and no due 
   );
   await time.run(
     async () => {
-      let asked = 0;
+      let requests = 0;
       while (world.kills < KILLS) {
         await world.live({
           ...deathAround(world, time, chance),
@@ -67,15 +66,15 @@ it(`killed ${KILLS} times around due times, no occurrence runs twice and no due 
           leaves: chance.next(),
         });
         if (chance.next() < 0.1) {
-          const id = `request-${asked++}`;
+          const id = `request-${requests++}`;
           world.requests.set(id, { id, plan: 'review.yaml', at: time.now(), by: 'somebody' });
         }
-        // Mostly back at once; sometimes away over several due times.
+        // The next scheduler mostly starts immediately; sometimes it misses several due times.
         await time.sleep(chance.next() < 0.2 ? chance.whole(MINUTE, 45 * MINUTE) : chance.whole(0, 3_000));
       }
-      // A life without a death, long enough for everything that was left to come to its end.
+      // The last scheduler is not killed, and lives long enough to end every open occurrence.
       await world.live({
-        diesAtMoment: null,
+        diesAtCall: null,
         diesAfter: null,
         drainsAfter: 60 * MINUTE,
         takesAll: false,
@@ -87,9 +86,9 @@ it(`killed ${KILLS} times around due times, no occurrence runs twice and no due 
 
   const entries = world.entries();
   const state = stateOf(entries);
-  for (const [name, minutes, , catchUp] of HEEDED) {
-    const since = Date.parse(entries.find((entry) => entry.kind === 'seen' && entry.plan === name)!.at);
-    const fates = accountedFor(entries, name);
+  for (const [name, minutes, , catchUp] of PLANS) {
+    const since = Date.parse(entries.find((entry) => entry.kind === 'scheduled' && entry.plan === name)!.at);
+    const results = resultsOf(entries, name);
     const due: string[] = [];
     for (
       let at = Math.ceil((since + 1) / (minutes * MINUTE)) * minutes * MINUTE;
@@ -97,10 +96,10 @@ it(`killed ${KILLS} times around due times, no occurrence runs twice and no due 
       at += minutes * MINUTE
     )
       due.push(iso(at));
-    // Each due time has one fate: its own, or that of a later one with which it was skipped.
+    // Each due time has one result: its own, or that of a later one which counts it as skipped.
     let skipped = 0;
     for (const at of due.toReversed()) {
-      const own = fates.get(at) ?? [];
+      const own = results.get(at) ?? [];
       if (own.length === 0) {
         expect(skipped, `${name} forgot ${at}`).toBeGreaterThan(0);
         skipped -= 1;
@@ -113,19 +112,21 @@ it(`killed ${KILLS} times around due times, no occurrence runs twice and no due 
     }
     expect(skipped, name).toBe(0);
     expect(
-      [...fates.keys()].filter((at) => !due.includes(at) && Date.parse(at) < time.now() - MINUTE),
+      [...results.keys()].filter((at) => !due.includes(at) && Date.parse(at) < time.now() - MINUTE),
     ).toEqual([]);
-    const began = entries.filter((entry) => entry.kind === 'began' && entry.plan === name);
-    expect(began.length, `${name} never ran`).toBeGreaterThan(10);
+    const started = entries.filter((entry) => entry.kind === 'attempt-started' && entry.plan === name);
+    expect(started.length, `${name} never ran`).toBeGreaterThan(10);
     if (catchUp === 'skip')
-      expect(began.filter((entry) => entry.kind === 'began' && entry.because === 'caught-up')).toEqual([]);
-    // Whatever was begun has one end.
+      expect(
+        started.filter((entry) => entry.kind === 'attempt-started' && entry.reason === 'caught-up'),
+      ).toEqual([]);
+    // Each occurrence that started has one end.
     const ends = entries
       .filter((entry) => entry.kind === 'ended' && entry.plan === name)
       .map((entry) => 'due' in entry && entry.due);
     expect(new Set(ends).size).toBe(ends.length);
     const open = state.plans.get(name)!.open?.due;
-    expect(new Set(began.map((entry) => 'due' in entry && entry.due)).size).toBe(
+    expect(new Set(started.map((entry) => 'due' in entry && entry.due)).size).toBe(
       ends.length + (open ? 1 : 0),
     );
     if (open !== undefined) expect(time.now() - Date.parse(open)).toBeLessThan(15 * MINUTE);
@@ -134,7 +135,7 @@ it(`killed ${KILLS} times around due times, no occurrence runs twice and no due 
   for (const [directory, run] of carried) {
     if (run.sealed === null) continue;
     expect(run.orders.length, `${directory} ordered ${run.orders.length} times`).toBeLessThanOrEqual(1);
-    // A dead process may have placed it; either way the run has its end.
+    // A dead process may have placed the order. In both cases the run has ended.
     if (state.plans.get('run.yaml')!.open?.due !== directory.split('/')[1])
       expect([0, 4], directory).toContain(run.end?.exitCode);
   }
@@ -146,13 +147,13 @@ it(`killed ${KILLS} times around due times, no occurrence runs twice and no due 
   expect(world.requests.size, 'requests without an answer').toBe(0);
 });
 
-/** It dies at a dealing soon after its start, or within seconds of the next due time. */
+/** Kills the scheduler at one of its first calls, or within seconds of the next due time. */
 function deathAround(
   _: World,
   time: VirtualClock,
   chance: ReturnType<typeof seededRandom>,
-): { diesAtMoment: number | null; diesAfter: number | null } {
-  if (chance.next() < 0.4) return { diesAtMoment: chance.whole(1, 80), diesAfter: null };
+): { diesAtCall: number | null; diesAfter: number | null } {
+  if (chance.next() < 0.4) return { diesAtCall: chance.whole(1, 80), diesAfter: null };
   const next = Math.ceil((time.now() + 1) / (5 * MINUTE)) * 5 * MINUTE;
-  return { diesAtMoment: null, diesAfter: Math.max(0, next - time.now() + chance.whole(-1_500, 8_000)) };
+  return { diesAtCall: null, diesAfter: Math.max(0, next - time.now() + chance.whole(-1_500, 8_000)) };
 }

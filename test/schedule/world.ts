@@ -1,15 +1,15 @@
 /**
- * A machine with a disk for schedulers that die: the real loop, decisions and account, in virtual time. The processes
- * that a scheduler starts live in the world and outlive it, unless the whole machine goes down; what a run orders is
- * counted there, and is the truth that the account is held against.
+ * A machine with a disk, in virtual time, for schedulers that are killed. Loop, decisions and schedule log are the real
+ * ones. Child processes belong to the machine and outlive their scheduler, unless the machine goes down. The machine counts
+ * the orders of each run, and the test compares the schedule log with these counts.
  */
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import type { Outcome, SavedPlan, Schedule } from '../../src/model.ts';
-import type { Child } from '../../src/schedule/carry-out.ts';
-import type { RunRequest, Switch } from '../../src/schedule/decide.ts';
+import type { PlanSwitch, RunRequest } from '../../src/schedule/decide.ts';
 import type { FileReading, ScheduledPlan } from '../../src/schedule/plan-file.ts';
+import type { Child } from '../../src/schedule/run-attempt.ts';
 import {
-  decodeAccount,
+  decodeScheduleLog,
   EMPTY_STATE,
   foldEntry,
   type ScheduleEntry,
@@ -18,15 +18,15 @@ import { createScheduleLog } from '../../src/schedule/schedule-log-file.ts';
 import { createScheduler, type SchedulerPorts } from '../../src/schedule/scheduler.ts';
 import type { Random } from '../../src/simulator/world/random.ts';
 
-/** A run directory as it is on the world's disk. */
+/** A run directory on the machine's disk. */
 export interface RunOnWorldDisk {
   sealed: SavedPlan | null;
   drafts: number;
   entries: number;
   end: { exitCode: number; byCommand: boolean } | null;
-  /** The process that carries it out. */
+  /** The process that runs in it. */
   holder: number | null;
-  /** Orders by night: each is to be placed once. */
+  /** The nights with an order. Each must appear once. */
   orders: number[];
   reviews: number;
 }
@@ -35,28 +35,28 @@ export interface World {
   readonly time: VirtualClock;
   readonly runs: ReadonlyMap<string, RunOnWorldDisk>;
   readonly files: Map<string, FileReading>;
-  readonly switches: Map<string, Switch>;
+  readonly switches: Map<string, PlanSwitch>;
   readonly requests: Map<string, RunRequest>;
   readonly kills: number;
-  /** How many processes that carry out have been refused by a live one. */
+  /** How often a live process kept another one out of its run directory. */
   readonly lockedOut: number;
-  /** How often a run that had halted was gone on with, which is a person's to do. */
+  /** How often a scheduler continued a halted run, which only a person may do. */
   readonly overruled: number;
   entries(): readonly ScheduleEntry[];
-  /** Lets a scheduler live until it is killed, or, with `dies: false`, until `until`. */
+  /** Runs a scheduler until it is killed or drained. */
   live(life: Life): Promise<void>;
 }
 
 export interface Life {
-  /** The dealing with the outside at which it dies; null: at none. */
-  readonly diesAtMoment: number | null;
-  /** Milliseconds after its start at which it dies; null: at none. */
+  /** The number of the port call at which it dies; null for none. */
+  readonly diesAtCall: number | null;
+  /** Milliseconds from its start to its death; null for never. */
   readonly diesAfter: number | null;
-  /** Milliseconds after its start at which it is told to stop; null: never. */
+  /** Milliseconds from its start to a drain; null for never. */
   readonly drainsAfter: number | null;
-  /** The whole machine goes down: its processes die too. */
+  /** True if the machine goes down and all child processes die too. */
   readonly takesAll: boolean;
-  /** The share of what was being written that is left. */
+  /** The share of an unfinished write that reaches the disk. */
   readonly leaves: number;
 }
 
@@ -65,7 +65,7 @@ const NEVER = new Promise<never>(() => undefined);
 export function makeWorld(time: VirtualClock, chance: Random): World {
   const runs = new Map<string, RunOnWorldDisk>();
   const files = new Map<string, FileReading>();
-  const switches = new Map<string, Switch>();
+  const switches = new Map<string, PlanSwitch>();
   const requests = new Map<string, RunRequest>();
   const processes = new Map<number, { alive: boolean }>();
   let durable = '';
@@ -83,7 +83,7 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
     return made;
   };
 
-  /** A process of `refit plan` or `refit apply`: it does what those do to a run directory, in its own time. */
+  /** Starts a process like `refit plan` or `refit apply`, with the same effects on the run directory. */
   const start = (args: readonly string[]): Child & { pid: number } => {
     const pid = ++pids;
     const self = { alive: true };
@@ -139,8 +139,8 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
     sleep: (ms: number) => Promise<void>,
     isDrained: () => boolean,
   ): Promise<number> => {
-    if (run.sealed === null) throw new Error('a run was begun of what nobody sealed');
-    // It has ended for good, orders nothing and says so again.
+    if (run.sealed === null) throw new Error('a run started without a sealed plan');
+    // The run is finished: `apply` orders nothing and exits with the same code.
     if (run.end?.exitCode === 0) return 0;
     if (run.end?.exitCode === 4) overruled += 1;
     run.entries += 1;
@@ -151,7 +151,7 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
       if (isDrained()) return end(run, 143);
       if (nights === 1 && chance.next() < 0.1) return end(run, 4);
       const night = run.orders.length;
-      // Half of the time the order is placed and the process dies before it knows: on record, so never placed again.
+      // The order is in the journal, so no later process places it again.
       if (part === 0 && night < nights) run.orders.push(night);
       run.entries += 1;
     }
@@ -179,10 +179,10 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
     get lockedOut() {
       return lockedOut;
     },
-    entries: () => decodeAccount(durable).entries,
+    entries: () => decodeScheduleLog(durable).entries,
     async live(life) {
       let alive = true;
-      let moments = 0;
+      let calls = 0;
       let died: () => void = () => undefined;
       const death = new Promise<void>((resolve) => {
         died = resolve;
@@ -196,14 +196,14 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
         if (life.takesAll) for (const one of processes.values()) one.alive = false;
         died();
       };
-      /** Between any two awaits: counts a dealing with the outside, and never comes back from the last one. */
+      /** Counts a port call. Does not return from the call at which the scheduler dies. */
       const gate = async (): Promise<void> => {
-        if (alive && ++moments === life.diesAtMoment) die();
+        if (alive && ++calls === life.diesAtCall) die();
         if (!alive) await NEVER;
       };
       const through = async <T>(work: () => T): Promise<T> => {
         await gate();
-        // It may have died in the very tick between.
+        // The scheduler may have died between the two checks.
         if (!alive) await NEVER;
         const value = work();
         await gate();
@@ -236,8 +236,8 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
       const never = new AbortController().signal;
       const ports: SchedulerPorts = {
         clock,
-        account: createScheduleLog(store, decodeAccount(durable).entries, clock),
-        look: () =>
+        scheduleLog: createScheduleLog(store, decodeScheduleLog(durable).entries, clock),
+        readFolder: () =>
           through(() => ({
             files: [...files.values()],
             switches: new Map(switches),
@@ -248,7 +248,7 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
           directoryOf: (plan, due) => `${plan}/${due}`,
           fileIn: (directory, name) => `${directory}|${name}`,
           prepare: (directory) => through(() => void runIn(directory)),
-          heldBy: (directory) =>
+          holderOf: (directory) =>
             through(() => {
               const holder = runs.get(directory)?.holder ?? null;
               return holder !== null && processes.get(holder)?.alive ? `process ${holder}` : null;
@@ -301,7 +301,7 @@ function directoryIn(args: readonly string[]): string {
     .split('|')[0]!;
 }
 
-/** A file with a schedule, as it is read from the folder. */
+/** A file with a schedule, as Refit reads it from the folder. */
 export function scheduledFile(
   name: string,
   schedule: Schedule,
@@ -316,18 +316,18 @@ export function scheduledFile(
   return { kind: 'scheduled', name, plan };
 }
 
-/** What became of each due time, by the account alone: so many times each. */
-export function accountedFor(entries: readonly ScheduleEntry[], plan: string): Map<string, string[]> {
-  const fates = new Map<string, string[]>();
-  const put = (due: string, fate: string) => fates.set(due, [...(fates.get(due) ?? []), fate]);
+/** The results of each due time in the schedule log. */
+export function resultsOf(entries: readonly ScheduleEntry[], plan: string): Map<string, string[]> {
+  const results = new Map<string, string[]>();
+  const put = (due: string, result: string) => results.set(due, [...(results.get(due) ?? []), result]);
   for (const entry of entries) {
     if (!('plan' in entry) || entry.plan !== plan) continue;
-    if (entry.kind === 'began' && (entry.because === 'due' || entry.because === 'caught-up'))
-      put(entry.due, 'began');
+    if (entry.kind === 'attempt-started' && (entry.reason === 'due' || entry.reason === 'caught-up'))
+      put(entry.due, 'started');
     if (entry.kind === 'skipped') put(entry.due, `skipped ${entry.count}`);
     if (entry.kind === 'refused' && entry.request === undefined) put(entry.due, 'refused');
   }
-  return fates;
+  return results;
 }
 
 export function stateOf(entries: readonly ScheduleEntry[]): ReturnType<typeof foldEntry> {

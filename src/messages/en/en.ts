@@ -1,5 +1,6 @@
 /** Every sentence of findings and journal entries in English. */
 import { approvals } from './approvals.ts';
+import { control } from './control.ts';
 import { planChecks } from './plan-checks.ts';
 import { planFromRun } from './plan-from-run.ts';
 import { planText } from './plan-text.ts';
@@ -9,6 +10,7 @@ import { reads } from './reads.ts';
 import { reasons } from './reasons.ts';
 import { review } from './review.ts';
 import { rules } from './rules.ts';
+import { schedule } from './schedule.ts';
 import { drift, selectors, targets } from './targets.ts';
 import { waves } from './waves.ts';
 import { windows } from './windows.ts';
@@ -29,4 +31,6 @@ export const en = {
   ...plans,
   ...waves,
   ...review,
+  ...control,
+  ...schedule,
 };

@@ -1,4 +1,4 @@
-/** Asks the live process of a run over its control socket. */
+/** Sends requests to the live process of a run over its control socket. */
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
@@ -7,51 +7,51 @@ import type { ControlAnswer, LiveRunStatus } from './control.ts';
 import { type ControlRequest, encodeControlRequest } from './control-request.ts';
 import { atSocketPath } from './socket-path.ts';
 
-/** How long a live process may take to answer, in milliseconds: an answer waits for its entry to be on disk. */
+/** Milliseconds that a live process has to answer. An answer waits until its entry is on disk. */
 const ANSWER_WITHIN = 15_000;
 
-/** @returns null where no process listens. @throws RefitError `run-silent` where it does not answer. */
+/** @returns null if no process listens. @throws RefitError `run-silent` if it does not answer. */
 export async function askRunStatus(directory: string, clock: Clock): Promise<LiveRunStatus | null> {
   return (await ask(directory, { kind: 'status' }, clock)) as LiveRunStatus | null;
 }
 
-/** @returns null where no process listens. @throws RefitError `run-silent` where it does not answer. */
+/** @returns null if no process listens. @throws RefitError `run-silent` if it does not answer. */
 export async function sendControlCommand(
   directory: string,
   command: ControlCommand,
   by: Operator,
   clock: Clock,
 ): Promise<ControlAnswer | null> {
-  return (await ask(directory, { kind: 'steer', command, by }, clock)) as ControlAnswer | null;
+  return (await ask(directory, { kind: 'command', command, by }, clock)) as ControlAnswer | null;
 }
 
 async function ask(directory: string, request: ControlRequest, clock: Clock): Promise<unknown> {
-  const socket = await atSocketPath(directory, connected);
+  const socket = await atSocketPath(directory, connectTo);
   if (socket === null) return null;
   const silent = (how: string) =>
     new RefitError(
       'run-silent',
-      `the process that carries ${directory} out ${how}`,
-      `refit status ${directory} tells by the journal whether it goes on`,
+      `the process that runs ${directory} ${how}`,
+      `refit status ${directory} shows from the journal whether the run continues`,
     );
-  const heard = new AbortController();
-  const late = clock.sleep(ANSWER_WITHIN, heard.signal).then(() => {
+  const answered = new AbortController();
+  const timeout = clock.sleep(ANSWER_WITHIN, answered.signal).then(() => {
     throw silent(`has not answered for ${ANSWER_WITHIN / 1000} seconds`);
   });
-  late.catch(() => undefined);
+  timeout.catch(() => undefined);
   try {
-    const text = await Promise.race([answerTo(socket, `${encodeControlRequest(request)}\n`), late]);
+    const text = await Promise.race([answerTo(socket, `${encodeControlRequest(request)}\n`), timeout]);
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw error instanceof RefitError ? error : silent('has ended, or left, before it answered');
+    throw error instanceof RefitError ? error : silent('ended before it answered');
   } finally {
-    heard.abort();
+    answered.abort();
     socket.destroy();
   }
 }
 
-/** null where there is no socket, or one that nobody listens at any more. */
-function connected(path: string): Promise<Socket | null> {
+/** Connects to a socket; null if there is no socket or no process listens on it. */
+function connectTo(path: string): Promise<Socket | null> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));

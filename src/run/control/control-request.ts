@@ -1,38 +1,39 @@
-/** What is said over the control socket of a run. Pure. */
-import type { ControlCommand, Operator } from '../../model.ts';
+/** The requests that the control socket of a run accepts. Pure. */
+import { message } from '../../messages/messages.ts';
+import type { ControlCommand, Message, Operator } from '../../model.ts';
 
-/** What can be asked of a live run. */
+/** A request to a live run. */
 export type ControlRequest =
-  /** How it goes on: answered by a `Standing`. */
+  /** The answer is a `LiveRunStatus`. */
   | { readonly kind: 'status' }
-  /** Answered by a `SteerAnswer`. */
-  | { readonly kind: 'steer'; readonly command: ControlCommand; readonly by: Operator };
+  /** The answer is a `ControlAnswer`. */
+  | { readonly kind: 'command'; readonly command: ControlCommand; readonly by: Operator };
 
-/** Characters of a request at most: more are no request. */
+/** The longest request, in characters. */
 export const LONGEST_REQUEST = 4_096;
 const LONGEST_NAME = 200;
 
-/** One line, without its line feed. */
+/** Writes a request as one line, without its line feed. */
 export function encodeControlRequest(request: ControlRequest): string {
   return JSON.stringify(request);
 }
 
-/** Reads a line that anybody may have written. @returns why it is no request, where it is none. */
-export function decodeControlRequest(line: string): ControlRequest | string {
-  if (line.length > LONGEST_REQUEST) return `not understood: longer than ${LONGEST_REQUEST} characters`;
+/** Reads a line that any process may have written. @returns a `Message` with the reason if it is not a request. */
+export function decodeControlRequest(line: string): ControlRequest | Message {
+  if (line.length > LONGEST_REQUEST) return message('control.request-too-long', { limit: LONGEST_REQUEST });
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    return 'not understood: no JSON';
+    return message('control.request-not-json');
   }
-  if (!isRecord(value)) return 'not understood: no object';
+  if (!isRecord(value)) return message('control.request-not-object');
   if (value.kind === 'status') return { kind: 'status' };
-  if (value.kind !== 'steer') return 'not understood: its kind is neither status nor steer';
+  if (value.kind !== 'command') return message('control.request-kind');
   const command = commandFrom(value.command);
-  if (command === null) return 'not understood: no such command';
+  if (command === null) return message('control.request-command');
   const by = operatorFrom(value.by);
-  return by === null ? 'not understood: it does not say who asks' : { kind: 'steer', command, by };
+  return by === null ? message('control.request-operator') : { kind: 'command', command, by };
 }
 
 function commandFrom(value: unknown): ControlCommand | null {

@@ -1,43 +1,51 @@
 /**
- * The control of a live run by its operators. Each command is accepted or refused with the reason, and each is an entry
- * of the journal. It belongs to the process: resumed, a run begins as the plan says, because whoever applies again has
- * told it to go on.
+ * Control of a live run by its operators. Each command is accepted or refused with a reason, and becomes a journal entry.
+ * Commands do not outlive the process. A resumed run starts with the settings of its plan, because a new `apply` means
+ * continue.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, iso } from '../../clock.ts';
 import type { LaneRate, Permits } from '../../cloud/limit/permits.ts';
 import { unreachable } from '../../errors.ts';
 import { formatOperator } from '../../journal/fold-run.ts';
-import type { ControlAttempt, ControlCommand, Operator, SavedPlan } from '../../model.ts';
+import { message, textOf } from '../../messages/messages.ts';
+import type { ControlAttempt, ControlCommand, Message, Operator, SavedPlan } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
-import { HOUR } from '../../units.ts';
 import type { StopState } from '../stop-state.ts';
 import { LIMITS, type Wait, Waits } from '../waits.ts';
 import { answerTo, type Paused, refusalOf, type Situation } from './decide-command.ts';
 
-/** What came of a command. */
+/** The answer to a command. */
 export interface ControlAnswer {
   readonly accepted: boolean;
-  /** One sentence: what happens now, or why it was refused. */
+  /** One sentence: what happens now, or why the command was refused. */
   readonly message: string;
+  /** The `Message` that the sentence was made from. */
+  readonly messageId: string;
+  readonly params: Message['params'];
 }
 
-/** What a live run answers to whoever asks how it stands. */
+/** The answer that says this message. */
+export function createAnswer(accepted: boolean, said: Message): ControlAnswer {
+  return { accepted, message: textOf(said), messageId: said.id, params: said.params };
+}
+
+/** The run status that a live process reports. The journal does not hold it. */
 export interface LiveRunStatus {
   readonly paused: Paused | null;
-  /** Resizes at the same time: as it is now, as it was approved, and how many are in flight. */
+  /** In-flight slots: the current number, the approved number, and how many are taken. */
   readonly inFlight: { readonly now: number; readonly approved: number; readonly inProgress: number };
-  /** Slots a second of each lane, and of those in use what they give at this moment. */
+  /** Request slots a second: current, approved, and the present rate of each lane in use. */
   readonly requestsPerSecond: {
     readonly now: number;
     readonly approved: number;
     readonly lanes: readonly LaneRate[];
   };
-  /** Everything that is waited for, those of the whole run first. */
+  /** All waits. Waits of the whole run come first. */
   readonly waits: readonly Wait[];
 }
 
-/** What the control of a run works on. */
+/** The parts of a run that control changes. */
 export interface Controlled {
   readonly saved: SavedPlan;
   readonly journal: JournalWriter;
@@ -48,15 +56,16 @@ export interface Controlled {
 
 /** The control of one run in one process. */
 export class Control {
-  /** The in-flight slots: how many resizes go on at the same time. */
+  /** The in-flight slots: how many resizes may be in progress at the same time. */
   readonly slots: LimitFunction;
-  /** What is waited for in this process. */
+  /** The waits of this process. */
   readonly waits: Waits;
   readonly #run: Controlled;
-  readonly #rateAtFirst: number;
-  /** As approved, or as it was set since; and the bound of a slow start. */
+  readonly #initialRate: number;
+  /** In-flight slots as approved, or as an operator set them since. */
   #allowed: number;
-  #slowly = Number.POSITIVE_INFINITY;
+  /** The bound of a slow start. */
+  #slowStartLimit = Number.POSITIVE_INFINITY;
   #paused: Paused | null = null;
   #continued = new AbortController();
   #change = new AbortController();
@@ -65,7 +74,7 @@ export class Control {
   constructor(run: Controlled) {
     this.#run = run;
     this.#allowed = run.saved.execution.inFlight;
-    this.#rateAtFirst = run.permits.fullRate;
+    this.#initialRate = run.permits.fullRate;
     this.slots = pLimit(this.#allowed);
     this.waits = new Waits(run.clock);
   }
@@ -74,12 +83,12 @@ export class Control {
     return this.#paused;
   }
 
-  /** Aborted at the next change of what this control decides. */
+  /** Aborted at the next change of a setting. */
   get changed(): AbortSignal {
     return this.#change.signal;
   }
 
-  /** How the run goes on at this moment. */
+  /** The run status at this moment. */
   status(): LiveRunStatus {
     const { saved, journal, permits } = this.#run;
     const { inFlight, requestsPerSecond } = saved.execution;
@@ -104,55 +113,56 @@ export class Control {
   }
 
   /**
-   * Does what is told, or not. What is accepted takes effect immediately; the answer comes when the entry is durable.
-   * After the end of the run, everything is refused and nothing is written down.
+   * Accepts or refuses a command. An accepted command takes effect immediately; the answer waits until its entry is
+   * durable. After the end of the run, Refit refuses every command and writes no entry.
    */
   async handle(command: ControlCommand, by: Operator): Promise<ControlAnswer> {
     const { journal, stop } = this.#run;
     if (this.#isClosed || journal.replay.state().endedAt !== null)
-      return { accepted: false, message: 'the run has ended' };
+      return createAnswer(false, message('control.run-ended'));
     const situation = this.#situation();
     const refused = refusalOf(command, situation);
     const accepted = refused === null;
-    const what = refused ?? answerTo(command, situation);
+    const answer = createAnswer(accepted, refused ?? answerTo(command, situation));
+    const what = answer.message;
     const written = journal.appendDurably({ kind: 'steered', ...inJournal(command), by, accepted, what });
     if (accepted) this.#takeEffect(command, by);
     try {
       await written;
     } catch {
-      return { accepted: false, message: 'the journal cannot be written: nothing more is ordered' };
+      return createAnswer(false, message('control.journal-failed'));
     } finally {
       if (accepted && command.kind === 'abort') stop.leave();
     }
-    return { accepted, message: what };
+    return answer;
   }
 
   /**
-   * Pauses the run as a command would, without one: whoever calls has written down why. Nothing where it is paused
-   * already. @param by who does it, in words.
+   * Pauses the run without a command. The caller has already written the reason to the journal. Does nothing if the run
+   * is paused. @param by who pauses it, as text.
    */
   hold(by: string): void {
     const { stop } = this.#run;
     if (this.#paused !== null || this.#isClosed || stop.drained.aborted || stop.leaveRequested.aborted)
       return;
     void this.#pause(by);
-    this.#tellChange();
+    this.#notifyChange();
   }
 
-  /** While a wave starts slowly, at most so many in flight, whatever else was set; null: no such bound. */
+  /** Bounds the in-flight slots while a wave starts slowly, over every other setting; null removes the bound. */
   slowStart(most: number | null): void {
-    this.#slowly = most ?? Number.POSITIVE_INFINITY;
+    this.#slowStartLimit = most ?? Number.POSITIVE_INFINITY;
     this.#bindSlots();
   }
 
-  /** The run is over: nothing waits any more, and nothing is accepted. */
+  /** Ends control with the run: waits end, and commands are refused. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#continued.abort();
-    // The permits may be another run's next.
+    // Another run may use the permits next.
     const { permits } = this.#run;
-    if (permits.fullRate !== this.#rateAtFirst) permits.setFullRate(this.#rateAtFirst);
+    if (permits.fullRate !== this.#initialRate) permits.setFullRate(this.#initialRate);
   }
 
   #situation(): Situation {
@@ -180,7 +190,7 @@ export class Control {
         this.#continued.abort();
         break;
       case 'drain':
-        stop.drain(`told to drain by ${formatOperator(by)}`);
+        stop.drain(message('control.drained-by-operator', { by: formatOperator(by) }));
         break;
       case 'abort':
         stop.isLeaving = true;
@@ -194,10 +204,10 @@ export class Control {
       default:
         return unreachable(command);
     }
-    this.#tellChange();
+    this.#notifyChange();
   }
 
-  /** A pause that nobody ends drains the run, because one that was forgotten holds its locks. */
+  /** Pauses the run. A pause that nobody ends drains it, because a forgotten pause holds the locks. */
   async #pause(by: string): Promise<void> {
     const { clock, stop } = this.#run;
     this.#paused = { since: iso(clock.now()), by };
@@ -205,18 +215,18 @@ export class Control {
     this.#continued = continued;
     await clock.sleep(LIMITS.paused, continued.signal);
     if (continued.signal.aborted || stop.drained.aborted || stop.leaveRequested.aborted) return;
-    stop.drain(`paused for ${LIMITS.paused / HOUR} hours`);
-    this.#tellChange();
+    stop.drain(message('control.drained-after-pause', { limit: LIMITS.paused }));
+    this.#notifyChange();
   }
 
   #bindSlots(): void {
-    this.slots.concurrency = Math.min(this.#allowed, this.#slowly);
+    this.slots.concurrency = Math.min(this.#allowed, this.#slowStartLimit);
   }
 
-  #tellChange(): void {
-    const told = this.#change;
+  #notifyChange(): void {
+    const previous = this.#change;
     this.#change = new AbortController();
-    told.abort();
+    previous.abort();
   }
 }
 
@@ -226,7 +236,7 @@ function inJournal(command: ControlCommand): Pick<ControlAttempt, 'command' | 'v
   return { command: `set ${setting}`, value: Number.isFinite(value) ? value : null };
 }
 
-/** Resizes that hold an in-flight slot: ordered, or about to be, and not waiting for their window. */
+/** Resizes that hold an in-flight slot: ordered or about to be ordered, and not waiting for their window. */
 function countInFlight({ replay }: JournalWriter): number {
   return [...replay.state().steps.values()].filter(
     ({ phase, waitsFor }) => phase !== 'ended' && phase !== 'waiting' && waitsFor === null,

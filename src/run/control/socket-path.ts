@@ -1,17 +1,17 @@
 /**
- * Where a run's control socket is bound and reached. A socket's address holds about a hundred bytes whatever a path may
- * hold, so a run directory that lies deeper is gone through by a link of a short name for that moment; the socket itself
- * always lies in the run directory.
+ * The path at which a run's control socket is bound and reached. A socket address holds about a hundred bytes. For a longer
+ * path, Refit makes a short symbolic link to the run directory for that moment. The socket itself is always in the run
+ * directory.
  */
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
 
-/** Bytes of an address that every system takes: 104 on some, 108 on others, a closing zero included. */
+/** Bytes of an address that every system accepts: 104 on some, 108 on others, with a closing zero. */
 const LONGEST = 103;
 
-/** Hands on a path to the control socket of a run directory that is short enough, for as long as `use` takes. */
+/** Calls `use` with a path to the control socket that is short enough and valid until `use` ends. */
 export async function atSocketPath<T>(directory: string, use: (path: string) => Promise<T>): Promise<T> {
   const own = join(resolve(directory), RUN_FILES.control);
   if (isShort(own)) return use(own);

@@ -1,4 +1,6 @@
 /** Whether a run goes on, and whether a step may start at this moment. */
+
+import { textOf } from '../../messages/messages.ts';
 import type { EndedBecause, Step } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
 import { isCredentialsCode } from '../decide/after-refusal.ts';
@@ -34,7 +36,7 @@ export function judgeStop(run: Run): void {
   const halt = tally.verdict();
   if (halt !== null) return stopRun(run, 'halted', halt);
   if (stop.drained.aborted)
-    return stopRun(run, 'drained', `${stop.drainedBy}: ${FOLLOWED[saved.execution.switch]}`);
+    return stopRun(run, 'drained', `${textOf(stop.drainedBy)}: ${FOLLOWED[saved.execution.switch]}`);
   if (saved.finishBy !== null && clock.now() >= Date.parse(saved.finishBy))
     return stopRun(run, 'finish-by', `finishBy ${saved.finishBy} is reached`);
   const closed = windowGate.refusal();

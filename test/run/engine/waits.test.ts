@@ -204,7 +204,7 @@ describe('a live run says how it goes on', () => {
     const [first] = run.standings;
     expect(first).toMatchObject({
       paused: { by: 'oncall@there' },
-      inFlight: { now: 4, approved: 20, underWay: 6 },
+      inFlight: { now: 4, approved: 20, inProgress: 6 },
       requestsPerSecond: { now: 2.5, approved: 18 },
     });
     expect(first!.requestsPerSecond.lanes.map(({ action, rate }) => [action, rate])).toContainEqual([

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
+import { textOf } from '../../../messages/messages.ts';
 import type { Schedule } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { formatMoment, formatUtc } from '../../../plan/windows/describe-windows.ts';
@@ -15,7 +16,7 @@ import { createOccurrenceStore, liveHolder } from '../../../schedule/occurrence-
 import type { FileReading } from '../../../schedule/plan-file.ts';
 import {
   type ComingTime,
-  comingTimes,
+  listComingTimes,
   type PlanStatus,
   readSchedule,
   statusOf,
@@ -67,28 +68,28 @@ export const scheduleList: CommandCode<[string]> = async ([folder], options, ter
 function describePlan({ file, status }: Listed, directoryOf: DirectoryOf): string {
   const lines =
     status === null
-      ? [`${file.kind === 'invalid' ? 'not scheduled' : 'no schedule'}: ${file.what}`, `fix: ${file.fix}`]
+      ? [`${file.kind === 'invalid' ? 'not scheduled' : 'no schedule'}: ${file.message}`, `fix: ${file.fix}`]
       : statusLines(status, directoryOf);
   return `${[file.name, ...lines.map((line) => `  ${line}`)].map(escapeControls).join('\n')}\n`;
 }
 
 function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
-  const { plan, account, enabled, behind, next } = status;
+  const { plan, planLog, enabled, neverStarts, next } = status;
   const { schedule, saved } = plan;
   const zone = zoneOf(schedule);
   const moment = (at: number) => `${formatMoment(at, zone)} (${formatUtc(at)})`;
-  const last = account?.last ?? null;
-  const skipped = account?.passedOver ?? null;
+  const last = planLog?.last ?? null;
+  const skipped = planLog?.lastSkipped ?? null;
   const action = saved === null ? schedule.does : `apply ${saved.digest.slice(0, 8)}`;
   const rows: string[][] = [
     ['action', `${action} ${describeSchedule(schedule)}`],
-    ['state', behind === null ? (enabled ? 'enabled' : 'disabled') : `blocked: ${behind}`],
+    ['state', neverStarts === null ? (enabled ? 'enabled' : 'disabled') : `blocked: ${neverStarts}`],
     [
       'last',
       last === null ? 'none yet' : `${moment(Date.parse(last.due))}: ${describeOccurrence(last, zone)}`,
     ],
     ...(last === null ? [] : [['run', directoryOf(plan.name, last.due)]]),
-    ...(skipped === null ? [] : [['skipped', `${moment(Date.parse(skipped.due))}: ${skipped.what}`]]),
+    ...(skipped === null ? [] : [['skipped', `${moment(Date.parse(skipped.due))}: ${textOf(skipped.message)}`]]),
     [
       'next',
       next === null ? describeNever(status) : `${formatMoment(next, zone)} ${zone} (${formatUtc(next)})`,
@@ -98,16 +99,16 @@ function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
 }
 
 function describeOccurrence(
-  { phase, exitCode, what: message, goesOnAt: resumesAt }: Occurrence,
+  { phase, exitCode, message, continuesAt }: Occurrence,
   zone: string,
 ): string {
-  if (phase === 'under-way') return 'in progress';
-  return `exit ${exitCode}, ${message}${resumesAt === null ? '' : `, at ${formatMoment(resumesAt, zone)}`}`;
+  if (phase === 'in-progress' || message === null) return 'in progress';
+  return `exit ${exitCode}, ${textOf(message)}${continuesAt === null ? '' : `, at ${formatMoment(continuesAt, zone)}`}`;
 }
 
-function describeNever({ plan: { schedule, saved }, account, enabled }: PlanStatus): string {
+function describeNever({ plan: { schedule, saved }, planLog, enabled }: PlanStatus): string {
   if (!enabled) return 'never: the plan is disabled';
-  if (saved !== null && account?.ofDigest.has(saved.digest))
+  if (saved !== null && planLog?.ofDigest.has(saved.digest))
     return 'never: a saved plan is applied only once';
   return schedule.when.kind === 'once' ? 'never: its time has passed' : 'never: it has no due times';
 }
@@ -119,9 +120,9 @@ function zoneOf({ when }: Schedule): string {
 
 function jsonOf({ file, status }: Listed, directoryOf: DirectoryOf): object {
   const { name, kind: state } = file;
-  if (status === null) return { name, state, message: file.what, fix: file.fix };
-  const { plan, account, enabled, behind, next } = status;
-  const last = account?.last ?? null;
+  if (status === null) return { name, state, message: file.message, fix: file.fix };
+  const { plan, planLog, enabled, neverStarts, next } = status;
+  const last = planLog?.last ?? null;
   const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
   return {
     name,
@@ -130,21 +131,23 @@ function jsonOf({ file, status }: Listed, directoryOf: DirectoryOf): object {
     digest: plan.saved?.digest ?? null,
     schedule: plan.schedule,
     enabled,
-    message: behind,
+    message: neverStarts,
     next: next === null ? null : momentOf(next, zoneOf(plan.schedule)),
     last: last && {
       due: last.due,
       phase: last.phase,
       exitCode: last.exitCode,
-      message: last.what,
+      message: last.message && textOf(last.message),
       attempts: last.attempts,
-      resumesAt: isoOrNull(last.goesOnAt),
+      continuesAt: isoOrNull(last.continuesAt),
       endedAt: isoOrNull(last.endedAt),
       totals: last.totals,
       directory: directoryOf(name, last.due),
     },
-    skipped: account?.passedOver ? { due: account.passedOver.due, message: account.passedOver.what } : null,
-    counts: account?.counts ?? {},
+    lastSkipped: planLog?.lastSkipped
+      ? { due: planLog.lastSkipped.due, message: textOf(planLog.lastSkipped.message) }
+      : null,
+    counts: planLog?.counts ?? {},
   };
 }
 
@@ -156,7 +159,7 @@ function momentOf(at: number, timezone: string): object {
 export const scheduleNext: CommandCode<[string]> = async ([folder], options, terminal) => {
   const count = countFrom(options.count, 1_000, `refit schedule next ${shellQuote(folder)}`) ?? 10;
   const now = terminal.clock.now();
-  const coming = comingTimes(await readSchedule(folder, options.runs), now, count);
+  const coming = listComingTimes(await readSchedule(folder, options.runs), now, count);
   await print(terminal, options, {
     text: () => {
       const rows = coming.map((one) => {
@@ -187,8 +190,8 @@ export const scheduleNext: CommandCode<[string]> = async ([folder], options, ter
   return 0;
 };
 
-function remarkOn({ plan, goesOn, opens }: ComingTime): string | null {
-  if (goesOn !== null) return `resumes: ${goesOn}`;
+function remarkOn({ plan, continues, opens }: ComingTime): string | null {
+  if (continues !== null) return `continues: ${textOf(continues)}`;
   if (opens === null) return null;
   if (opens === 'never') return 'outside its windows, and no window opens';
   return `outside its windows: resumes ${formatMoment(opens, plan.saved!.windows!.timezone)}`;

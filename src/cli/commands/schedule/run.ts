@@ -9,7 +9,7 @@ import { iso } from '../../../clock.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import { askScheduler, switchPlan } from '../../../schedule/control-schedule.ts';
+import { requestRun, switchPlan } from '../../../schedule/control-schedule.ts';
 import { loopbackFrom, openHealthServer } from '../../../schedule/health-server.ts';
 import { lockFolder } from '../../../schedule/lock-folder.ts';
 import { createOccurrenceStore, liveHolder } from '../../../schedule/occurrence-directory.ts';
@@ -18,6 +18,7 @@ import {
   formatScheduleEvent,
   type ScheduleEntry,
   type ScheduleEvent,
+  scheduleEventJson,
 } from '../../../schedule/schedule-log.ts';
 import { createScheduler, runOnce, type SchedulerPorts } from '../../../schedule/scheduler.ts';
 import { VERSION } from '../../../version.ts';
@@ -36,10 +37,9 @@ export const scheduleRun: CommandCode<[string]> = async ([folder], options, term
   try {
     return await withPorts(folder, options, terminal, signals, async (ports) => {
       const scheduler = createScheduler(ports);
-      const { standing } = scheduler;
+      const { status } = scheduler;
       const server =
-        address &&
-        (await openHealthServer({ ...address, standing, clock: terminal.clock, version: VERSION }));
+        address && (await openHealthServer({ ...address, status, clock: terminal.clock, version: VERSION }));
       const url = server?.url ?? null;
       const health =
         url === null
@@ -65,12 +65,12 @@ export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, nam
   const { root, view } = await readSchedule(folder, options.runs);
   const file = fileNamed(name, view, folder);
   if (file.kind !== 'scheduled')
-    throw new RefitError('usage', `${file.name} cannot start: ${file.what}`, file.fix);
+    throw new RefitError('usage', `${file.name} cannot start: ${file.message}`, file.fix);
   const at = terminal.clock.now();
   const id = `${iso(at).replace(/[^0-9A-Z]/g, '')}-${process.pid}`;
   const request = { id, plan: file.name, at, by: userName() };
   if ((await liveHolder(root, hostname())) !== null) {
-    const answer = await askScheduler({ root, folder }, request, terminal.clock);
+    const answer = await requestRun({ root, folder }, request, terminal.clock);
     await printEvent(answer, root, options, terminal);
     return answer.kind === 'refused' ? EXIT_COMMAND_REFUSED : 0;
   }
@@ -91,7 +91,7 @@ function printEvent(event: ScheduleEvent, root: string, options: Options, termin
   const where = event.kind === 'refused' || directory === null ? '' : `\n${directory}`;
   return print(terminal, options, {
     text: () => `${escapeControls(formatScheduleEvent(event))}${where}\n`,
-    json: { ...event, directory },
+    json: { ...scheduleEventJson(event), directory },
   });
 }
 
@@ -167,7 +167,7 @@ function logger({ format }: Options, terminal: Terminal) {
   return {
     onEntry(entry: ScheduleEntry) {
       if (terminal.quiet && isRoutine(entry)) return;
-      if (format === 'json') terminal.err(`${JSON.stringify(entry)}\n`);
+      if (format === 'json') terminal.err(`${JSON.stringify(scheduleEventJson(entry))}\n`);
       else write(entry.at, formatScheduleEvent(entry));
     },
     log(plan: string | null, message: string) {
@@ -181,7 +181,7 @@ function logger({ format }: Options, terminal: Terminal) {
 /** Whether an entry needs no attention from people. */
 function isRoutine(entry: ScheduleEntry): boolean {
   return (
-    ['started', 'stopped', 'seen', 'began'].includes(entry.kind) ||
+    ['started', 'stopped', 'scheduled', 'attempt-started'].includes(entry.kind) ||
     ('exitCode' in entry && entry.exitCode === 0)
   );
 }
