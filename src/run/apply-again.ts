@@ -1,16 +1,17 @@
-/** The commands that take a run up again, to be typed as they are. */
+/** Formats the commands that resume a run, ready to paste. */
 import { join } from 'node:path';
 import { shellQuote } from '../next-command.ts';
 import { RUN_FILES, type RunSnapshot } from '../store/folder/run-directory.ts';
 
-/** With the endpoint that the run was begun with, where that is not the provider's own. */
+/** The `apply` command of a run. It names the endpoint of the run if that is not the provider's own. */
 export function formatApplyCommand(run: RunSnapshot): string {
   const { directory, saved } = run;
-  const commands = saved.hooks !== undefined || saved.waves.some(({ gate }) => gate?.command !== undefined);
-  return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${shellQuote(directory)}${endpointOf(run)}${commands ? ' --allow-hooks' : ''}`;
+  const hasCommands =
+    saved.hooks !== undefined || saved.waves.some(({ gate }) => gate?.command !== undefined);
+  return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${shellQuote(directory)}${endpointOf(run)}${hasCommands ? ' --allow-hooks' : ''}`;
 }
 
-/** The same for settling by reading alone. */
+/** The `reconcile` command of a run, which only reads. */
 export function formatReconcileCommand(run: RunSnapshot): string {
   return `refit reconcile ${shellQuote(run.directory)}${endpointOf(run)}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Carries a saved plan out in its run directory: finds or makes the directory, takes the lock, takes up the journal,
- * runs, and leaves the reports. The same call goes on where an earlier one stopped.
+ * Carries out a saved plan in its run directory: finds or makes the directory, takes the locks, opens the journal, runs, and
+ * writes the reports. The same call resumes a run that stopped.
  */
 import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -41,7 +41,7 @@ import type { RunCommand } from './notify/run-command.ts';
 import { createWebhookListener } from './notify/webhooks.ts';
 import type { Process } from './process.ts';
 
-/** How a person said yes. */
+/** How a person approved the run. */
 export interface Approval {
   readonly how: 'prompt' | 'auto-approve';
   readonly by: string;
@@ -49,31 +49,31 @@ export interface Approval {
 
 export interface ApplyInput extends DirectoryInput<Cloud> {
   readonly saved: SavedPlan;
-  /** Its path: approvals are looked for beside it. Without it they are looked for in the run directory alone. */
+  /** The path of the saved plan. Refit looks for approvals beside it, and always in the run directory. */
   readonly savedFile?: string;
-  /** Where run directories are made. */
+  /** The folder of new run directories. */
   readonly runsRoot: string;
-  /** The run directory, where the caller names one. */
+  /** The run directory, if the caller names one. */
   readonly runDirectory: string | null;
-  /** Refused where the journal has another number of entries: somebody else has gone on with the run. */
+  /** Refit refuses if the journal has another number of entries, because another process continued the run. */
   readonly atEntry?: number;
   readonly drain: AbortSignal;
-  /** How gates ask outside. A plan whose gate runs a command is refused where none may be run. */
+  /** The ports of gates. Refit refuses a plan with a gate command if `runCommand` is missing. */
   readonly gates?: GatePorts;
-  /** Asked once, before a run begins; null = not approved. A run that was approved goes on without asking. */
+  /** Asks once for approval, before a run starts; null if not approved. An approved run resumes without asking. */
   readonly approve: () => Promise<Approval | null>;
-  /** Told once how to ask the run how it stands beside its journal: what it waits for, and how fast it may go now. */
-  readonly onLive?: (standing: () => LiveRunStatus) => void;
-  /** Told once where something is missing that the run goes on without. */
-  readonly onNotice?: (what: string) => void;
-  /** How people are told of the run, where its plan asks for it; absent: nobody is. */
+  /** Receives once the function that returns the live run status: waits and current rates. */
+  readonly onLive?: (status: () => LiveRunStatus) => void;
+  /** Receives a notice if something is missing that the run does not need. */
+  readonly onNotice?: (notice: string) => void;
+  /** The ports of hooks and webhooks. Without them Refit notifies nobody. */
   readonly notifyPorts?: NotifyPorts;
 }
 
-/** What of the machine and of the network those who are told are reached by. */
+/** The parts of machine and network that hooks and webhooks need. */
 export interface NotifyPorts {
   readonly transport: Transport;
-  /** Whether whoever applies has said yes to the plan's commands. */
+  /** True if the user allows the commands of the plan. */
   readonly allowHooks: boolean;
   readonly runCommand: RunCommand;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -82,18 +82,19 @@ export interface NotifyPorts {
 export interface ApplyEnd {
   readonly directory: string;
   readonly report: Report;
-  /** The run's own exit code; the drain's when it was left at once. */
+  /** The exit code of the run, or of the signal if the process exited immediately. */
   readonly exitCode: number;
-  /** True where nothing was left to do. */
+  /** True if nothing was left to do. */
   readonly wasFinished: boolean;
-  /** True where it was left at once: what is under way is settled by the next call. */
+  /** True if the process exited immediately. The next call resolves the open orders. */
   readonly wasLeft: boolean;
 }
 
 /**
- * @throws RefitError `locked`, `already-carried-out`, `plan-expired`, `outside-window`, `not-approved`, `journal-broken`, `disk-failed`, and
- * what reading the run directory throws. Nothing is ordered in any of these cases but the last, after which the same
- * call goes on.
+ * Carries out a saved plan, or resumes its run.
+ * @throws RefitError `locked`, `already-carried-out`, `plan-expired`, `outside-window`, `not-approved`, `journal-broken`,
+ * and what reading the run directory throws. In these cases nothing is ordered.
+ * @throws RefitError `disk-failed`, after which the same call resumes the run.
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
   const { saved, clock, stateDirectory } = input;
@@ -122,7 +123,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     const approvals = await approvalsFor(input, run);
     return await withProcess(
       run,
-      { ...input, notified: notified(input, directory) },
+      { ...input, notifier: createNotifierConfig(input, directory) },
       { purpose: 'apply', locks, steps: saved.steps },
       (runProcess) => carryOut(input, run, runProcess, approvals),
     );
@@ -131,45 +132,45 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
   }
 }
 
-/** The approvals that are to be written down before anything is ordered. */
+/** The approvals to append to the journal before the first order. */
 async function approvalsFor(
   input: ApplyInput,
   { directory, journal, state }: RunOnDisk,
 ): Promise<Approved[]> {
   const { saved } = input;
-  const before = journal.entries.filter((entry) => entry.kind === 'approved');
+  const earlier = journal.entries.filter((entry) => entry.kind === 'approved');
   const isUnsigned =
     saved.approvals !== undefined &&
-    !before.some((one) => one.how === 'signatures' && one.wave === null && areSignaturesEnough(saved, one));
-  const isUnasked = before.every(({ how }) => how === 'signatures');
+    !earlier.some((one) => one.how === 'signatures' && one.wave === null && areSignaturesEnough(saved, one));
+  const isUnasked = earlier.every(({ how }) => how === 'signatures');
   if (isUnsigned || isUnasked) mustNotBeExpired(input);
   if (isUnasked && state.startedAt === null) mustBeOpen(input, directory);
-  if (isUnsigned) await signatures(input, directory);
-  const approval = isUnasked ? await approved(input) : null;
-  // Judged again after the question, over which an hour may have gone by: the run begins now.
-  const signed = isUnsigned ? await signatures(input, directory) : null;
+  if (isUnsigned) await requireSignatures(input, directory);
+  const approval = isUnasked ? await askForApproval(input) : null;
+  // Judge again: the question may have taken an hour, and the run starts now.
+  const signed = isUnsigned ? await requireSignatures(input, directory) : null;
   return [signed, approval].filter((one) => one !== null);
 }
 
-/** What was decided from a journal holds as long as nobody has written on in it. */
+/** Refuses if another process has written to the journal since the caller read it. */
 function mustBeAtEntry({ atEntry }: ApplyInput, { directory, journal }: RunOnDisk): void {
   const { length } = journal.entries;
   if (atEntry === undefined || atEntry === length) return;
   throw new RefitError(
     'locked',
-    `${directory}: the journal has ${length} entries and not ${atEntry}: another process has gone on with the run`,
-    `refit status ${shellQuote(directory)} tells what it did`,
+    `${directory}: the journal has ${length} entries instead of ${atEntry}, because another process continued the run`,
+    `refit status ${shellQuote(directory)} shows what it did`,
   );
 }
 
-/** A plan does not run programs of its own accord: whoever carries it out has read them, and says so. */
+/** Requires that the user allows the gate commands of the plan. */
 function mustAllowCommands({ saved, gates }: ApplyInput): void {
   const wave = saved.waves.find(({ gate }) => gate?.command !== undefined);
   if (wave === undefined || gates?.runCommand !== undefined) return;
   throw new RefitError(
     'usage',
     `the gate after wave ${wave.name} runs a command: ${wave.gate!.command!.join(' ')}`,
-    'read it, then add --allow-hooks',
+    'read the command, then add --allow-hooks',
   );
 }
 
@@ -178,40 +179,40 @@ function mustNotBeExpired({ saved, clock }: ApplyInput): void {
   throw new RefitError(
     'plan-expired',
     `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
-    `${planAgain(saved, 'SAVED')} makes it anew against the fleet as it is now`,
+    `${planAgain(saved, 'SAVED')} makes a new plan for the present fleet`,
   );
 }
 
-/** The signatures that the plan wants, as they are to be written down. @throws RefitError `not-approved` */
-async function signatures(input: ApplyInput, directory: string): Promise<Signatures> {
+/** The signatures that the plan demands, as a journal event. @throws RefitError `not-approved` */
+async function requireSignatures(input: ApplyInput, directory: string): Promise<Signatures> {
   const { saved, clock, savedFile = null } = input;
-  const demanded = await demandApprovals({ saved, savedFile, directory, clock }, null);
-  if ('event' in demanded) return demanded.event;
-  throw new RefitError('not-approved', `not approved: ${demanded.missing.join('\n')}`, demanded.fix);
+  const demand = await demandApprovals({ saved, savedFile, directory, clock }, null);
+  if ('event' in demand) return demand.event;
+  throw new RefitError('not-approved', `not approved: ${demand.missing.join('\n')}`, demand.fix);
 }
 
-async function approved({ saved, approve }: ApplyInput): Promise<Approved> {
+async function askForApproval({ saved, approve }: ApplyInput): Promise<Approved> {
   const approval = await approve();
   if (!approval) {
     throw new RefitError(
       'not-approved',
       `not approved: nothing was ordered (${saved.steps.length} steps, digest ${saved.digest.slice(0, 8)})`,
-      'answer "yes" at the prompt, or pass --auto-approve where nobody can answer',
+      'answer "yes" at the prompt, or pass --auto-approve if nobody can answer',
     );
   }
   return { kind: 'approved', ...approval };
 }
 
-/** Nobody is asked about a run that may not begin now. One that has begun settles what it left at any time. */
+/** Refuses to start a run outside its windows. A started run may resolve its orders at any time. */
 function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): void {
   const closed = createWindowGate(saved, clock).refusal();
   if (closed === null) return;
-  const at = endpoint.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
+  const endpointOption = endpoint.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
   const plan = shellQuote(join(directory, RUN_FILES.plan));
   throw new RefitError(
     'outside-window',
     `${closed}; nothing was ordered`,
-    `refit apply ${plan} --run-dir ${shellQuote(directory)}${at}   when it is open; refit windows next ${plan} lists the coming ones`,
+    `refit apply ${plan} --run-dir ${shellQuote(directory)}${endpointOption}   when a window is open; refit windows next ${plan} lists the next ones`,
   );
 }
 type Approved = Extract<JournalEvent, { kind: 'approved' }>;
@@ -229,8 +230,8 @@ async function carryOut(
   for (const approval of approvals) await journal.appendDurably(approval);
   input.onLive?.(() => control.status());
   const socket = await openControlSocket(directory, control, clock).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
+    const cause = error instanceof Error ? error.message : String(error);
+    input.onNotice?.(`no control socket (${cause}): the run continues, and only signals can control it`);
     return null;
   });
   try {
@@ -245,7 +246,7 @@ async function carryOut(
   }
 }
 
-function notified({ saved, clock, notifyPorts }: ApplyInput, directory: string): NotifierConfig {
+function createNotifierConfig({ saved, clock, notifyPorts }: ApplyInput, directory: string): NotifierConfig {
   const ports = notifyPorts && { ...notifyPorts, clock, directory };
   return {
     listeners: ports

@@ -1,4 +1,4 @@
-/** Counts the calls of a run, other than its orders, so that the journal can tell them by second. */
+/** Counts the calls of a run by second, except its orders, for the journal. */
 import type { CallRecord } from '../cloud/cloud.ts';
 import { type CallCounts, countCalls } from '../journal/call-counts.ts';
 import { ORDER_ACTION } from '../model.ts';
@@ -9,16 +9,16 @@ export type CallCounter = ReturnType<typeof createCallCounter>;
 export function createCallCounter() {
   let counts: CallCounts = new Map();
   return {
-    /** Orders are not counted here: each is an entry of its own. */
+    /** Counts a call. Orders are not counted, because each has its own entry. */
     add({ action, at, refusedByLimit }: CallRecord): void {
       if (action !== ORDER_ACTION)
         countCalls(counts, [Math.floor(at / SECOND), action, 1, refusedByLimit ? 1 : 0]);
     },
-    /** What was counted since the last time, in order. */
+    /** The counts since the last call, in order. */
     take() {
-      const taken = [...counts.values()];
+      const present = [...counts.values()];
       counts = new Map();
-      return taken;
+      return present;
     },
   };
 }

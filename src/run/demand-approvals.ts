@@ -1,4 +1,4 @@
-/** Whether a run, or a wave of it, may begin by the signatures that the plan wants. */
+/** Decides whether a run or a wave has the signatures that its plan demands. */
 import { formatMissing, judgeApprovals, type Offered } from '../approval/judge-approvals.ts';
 import { encodeApproval } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
@@ -6,15 +6,15 @@ import { APPROVAL_FORMAT, type ApprovalFile, type JournalEvent, type SavedPlan }
 import { shellQuote } from '../next-command.ts';
 import { offeredApprovals, saveApprovals } from '../store/folder/signed-files.ts';
 
-/** What is written down where there are enough of them; else who is missing and why a file does not count, line by line, and what to type. */
+/** The journal event if there are enough signatures. Otherwise the missing ones, one line each, and the fix. */
 export type ApprovalDemand =
   | { readonly event: Extract<JournalEvent, { how: 'signatures' }> }
   | { readonly missing: readonly string[]; readonly fix: string };
 
 /**
- * Judges what is offered now, and keeps what counts in the run directory.
- * @param input.savedFile the saved plan's path, where there is one beside that of the run directory.
- * @param wave the index of a wave; null: the plan.
+ * Judges the approval files that exist now, and copies those that count to the run directory.
+ * @param input.savedFile the path of the saved plan, if it is not only in the run directory.
+ * @param wave the index of a wave; null for the plan.
  */
 export async function demandApprovals(
   input: { saved: SavedPlan; savedFile: string | null; directory: string; clock: Clock },
@@ -23,12 +23,12 @@ export async function demandApprovals(
   const { saved, savedFile, directory, clock } = input;
   const offered = await offeredApprovals(savedFile, directory);
   const file = savedFile ?? `${directory}/plan.json`;
-  const demanded = judgeOffered(saved, wave, offered, { now: clock.now(), file });
-  if ('event' in demanded) await saveApprovals(directory, approvalsOf(saved, demanded.event));
-  return demanded;
+  const demand = judgeOffered(saved, wave, offered, { now: clock.now(), file });
+  if ('event' in demand) await saveApprovals(directory, approvalsOf(saved, demand.event));
+  return demand;
 }
 
-/** The same without files. @param now milliseconds since 1970 UTC. @param file the saved plan's, for what to type. */
+/** The same without files. @param now milliseconds since 1970 UTC. @param file the saved plan's path, for the fix. */
 export function judgeOffered(
   saved: SavedPlan,
   wave: number | null,
@@ -38,7 +38,7 @@ export function judgeOffered(
   const judgement = judgeApprovals(saved, wave, offered, now);
   if (!judgement.enough) {
     const command = `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(saved.waves[wave]!.name)}`}`;
-    const fix = `${command}   typed by each of them, its file left beside the saved plan; then the same apply`;
+    const fix = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
     return { missing: formatMissing(saved, wave, judgement), fix };
   }
   const signed = judgement.counted.map(({ approval }) => {
@@ -49,7 +49,7 @@ export function judgeOffered(
   return { event: { kind: 'approved', how: 'signatures', by, wave, judgedAt: iso(now), signed } };
 }
 
-/** Whether the signatures of an entry are good, and enough: what a journal says is not believed for being there. */
+/** True if the signatures of an entry are valid and enough. Refit verifies them, because a journal may be forged. */
 export function areSignaturesEnough(
   saved: SavedPlan,
   entry: Extract<JournalEvent, { how: 'signatures' }>,
@@ -58,7 +58,7 @@ export function areSignaturesEnough(
   return judgeApprovals(saved, entry.wave, offered, Date.parse(entry.judgedAt)).enough;
 }
 
-/** The approvals of an entry, whole again. */
+/** Restores the approval files of an entry. */
 export function approvalsOf(
   saved: SavedPlan,
   { wave, signed }: Pick<Extract<JournalEvent, { how: 'signatures' }>, 'wave' | 'signed'>,

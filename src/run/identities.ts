@@ -1,24 +1,25 @@
-/** Whose keys a process uses: asked of the provider when it takes a run up, for the record alone. */
+/** Asks the provider for the identities that a process uses, and records them. */
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
 import type { IdentityOnRecord, JournalEntry, SavedPlan } from '../model.ts';
 import type { JournalWriter } from '../store/journal-writer.ts';
 
-/** Milliseconds that a run waits for the answers; it begins without them then. */
+/** Milliseconds that a run waits for the answers. Then it starts without them. */
 const PATIENCE = 5_000;
 
 /**
- * Orders of one run are placed on one account: on another, what was ordered would not be found, and might be ordered again.
- * @param entries those of the processes before this one. @param told of this one; what is not known is not compared.
+ * Requires that all processes of a run use one account. On another account Refit would not find its orders, and might
+ * order twice.
+ * @param entries of earlier processes. @param identities of this process; unknown ones are not compared.
  * @throws RefitError `usage`
  */
 export function mustBeSameAccount(
   directory: string,
   entries: readonly JournalEntry[],
-  told: readonly IdentityOnRecord[],
+  identities: readonly IdentityOnRecord[],
 ): void {
-  for (const { profile, caller } of told) {
+  for (const { profile, caller } of identities) {
     const before = entries.find(
       (entry): entry is Extract<JournalEntry, { kind: 'caller' }> =>
         entry.kind === 'caller' && entry.profile === profile && entry.caller !== null,
@@ -26,15 +27,16 @@ export function mustBeSameAccount(
     if (!caller || !before?.caller || before.caller.account === caller.account) continue;
     throw new RefitError(
       'usage',
-      `${directory} is a run on account ${before.caller.account}, and the keys of profile ${profile} are of account ${caller.account}`,
-      `use keys of account ${before.caller.account}; refit doctor says whose the present ones are`,
+      `${directory} is a run on account ${before.caller.account}, but the keys of profile ${profile} belong to account ${caller.account}`,
+      `use keys of account ${before.caller.account}; refit doctor shows the account of the present keys`,
     );
   }
 }
 
 /**
- * Writes down who the provider says that each profile of the plan is, or why it does not say, and gives it back. Nothing depends on it:
- * a refusal, or no answer in time, holds nothing up.
+ * Records the identity of each profile of the plan, or why it is unknown. A refusal or a missing answer does not delay the
+ * run.
+ * @returns the identities.
  */
 export async function recordIdentities({
   saved,
@@ -52,7 +54,7 @@ export async function recordIdentities({
   const scopes = [
     ...new Map(saved.steps.map(({ profile, region }) => [profile, { profile, region }])).values(),
   ];
-  const told = new Map<string, IdentityOnRecord>();
+  const answers = new Map<string, IdentityOnRecord>();
   const over = new AbortController();
   const asking = Promise.all(
     scopes.map(async (scope) => {
@@ -66,13 +68,13 @@ export async function recordIdentities({
             return { profile, caller: null, why };
           },
         );
-      told.set(profile, answer);
+      answers.set(profile, answer);
     }),
   );
   await Promise.race([asking, clock.sleep(PATIENCE, AbortSignal.any([over.signal, leave]))]);
   over.abort();
   const why = `no answer within ${PATIENCE / 1000} seconds`;
-  const all = scopes.map(({ profile }) => told.get(profile) ?? { profile, caller: null, why });
+  const all = scopes.map(({ profile }) => answers.get(profile) ?? { profile, caller: null, why });
   for (const one of all) journal.appendSoon({ kind: 'caller', ...one });
   return all;
 }

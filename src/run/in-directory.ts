@@ -1,4 +1,4 @@
-/** What every process on a run directory does, to carry the plan out or only to reconcile: locks, journal, reports. */
+/** The common work of `apply` and `reconcile` in a run directory: locks, journal, reports. */
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
@@ -19,34 +19,35 @@ import { mustBeSameAccount, recordIdentities } from './identities.ts';
 import { NOTIFY_GRACE, type NotifierConfig } from './notify/notifier.ts';
 import { createProcess, type Process, type ProcessInfo } from './process.ts';
 
-/** What a process on a run directory is given, whatever it does there. */
+/** The input of a process in a run directory. */
 export interface DirectoryInput<Client extends CloudReader> extends ProcessInfo {
-  /** Locks and the register of plans carried out: `$XDG_STATE_HOME/refit`. */
+  /** The folder of locks and of the register of plans carried out: `$XDG_STATE_HOME/refit`. */
   readonly stateDirectory: string;
   readonly cloudFor: (profile: string) => Client;
   readonly permits: Permits;
   readonly calls: CallCounter;
   readonly clock: Clock;
-  /** Aborted to leave; its reason is the exit code, 130 or 143. */
+  /** Aborted to exit immediately. Its reason is the exit code, 130 or 143. */
   readonly leave: AbortSignal;
-  /** Told once where the run lives and what its journal holds so far, then each entry as it becomes durable. */
+  /** Receives once the run directory and the entries so far. */
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
+  /** Receives each entry once it is durable. */
   readonly onEntry?: (entry: JournalEntry) => void;
 }
 
-/** The locks that a process holds, one after the other. */
+/** The locks that a process holds, in the order in which it took them. */
 export class Locks {
   readonly #held: { readonly name: RunLock; readonly lock: Lock | Claim }[] = [];
   readonly #input: Pick<DirectoryInput<CloudReader>, 'stateDirectory' | 'clock' | 'endpoint'>;
   readonly #self: { readonly host: string; readonly purpose: string };
 
-  /** @param purpose what the process does, for whoever finds its locks. */
+  /** @param purpose what the process does, for other processes that meet its locks. */
   constructor(input: DirectoryInput<CloudReader>, purpose: string) {
     this.#input = input;
     this.#self = { host: input.by.host, purpose };
   }
 
-  /** @throws RefitError `locked` while a live process holds it, as all here. */
+  /** @throws RefitError `locked` while a live process holds the lock. The other methods do the same. */
   async takePlan(digest: string): Promise<void> {
     const { stateDirectory, clock } = this.#input;
     const path = join(stateDirectory, 'locks', `${digest}.json`);
@@ -65,35 +66,35 @@ export class Locks {
     this.#held.push({ name: 'instances', lock });
   }
 
-  /** What was taken over from the dead, one deed for each of them. */
+  /** One event for each dead process from which locks were taken over. */
   takeOvers(): JournalEvent[] {
-    const taken = new Map<string, { from: FormerHolder; locks: RunLock[] }>();
+    const byHolder = new Map<string, { from: FormerHolder; locks: RunLock[] }>();
     for (const { name, lock } of this.#held) {
       for (const holder of [lock.tookOverFrom].flat()) {
         if (holder === null) continue;
         const { pid, host, since, purpose, startTicks } = holder;
         const key = `${pid} ${host} ${startTicks} ${purpose}`;
-        const known = taken.get(key);
+        const known = byHolder.get(key);
         if (known) known.locks.push(name);
-        else taken.set(key, { from: { pid, host, since, purpose }, locks: [name] });
+        else byHolder.set(key, { from: { pid, host, since, purpose }, locks: [name] });
       }
     }
-    return [...taken.values()].map((one) => ({ kind: 'lock-taken-over', ...one }));
+    return [...byHolder.values()].map((one) => ({ kind: 'lock-taken-over', ...one }));
   }
 
-  /** Never rejects: one that cannot be released is its holder's no longer than this process lives. */
+  /** Never rejects. A lock that cannot be released ends with this process. */
   async release(): Promise<void> {
     for (const { lock } of this.#held) await lock.release().catch(() => undefined);
   }
 }
 
 /**
- * Opens a process on a run directory whose locks are held, and does the work in it. Whatever stops it, reports are left.
- * @param steps those whose identities are asked for.
+ * Starts a process in a locked run directory and does the work. It writes the reports however the work ends.
+ * @param steps whose profiles are the identities to ask for.
  */
 export async function withProcess<Value>(
   run: RunOnDisk,
-  input: DirectoryInput<CloudReader> & { readonly drain?: AbortSignal; readonly notified?: NotifierConfig },
+  input: DirectoryInput<CloudReader> & { readonly drain?: AbortSignal; readonly notifier?: NotifierConfig },
   { purpose, locks, steps }: { purpose: 'apply' | 'reconcile'; locks: Locks; steps: readonly Step[] },
   work: (process: Process) => Promise<Value>,
 ): Promise<Value> {
@@ -104,23 +105,22 @@ export async function withProcess<Value>(
   input.onStart?.({ directory, entries });
   try {
     await runProcess.start(purpose, locks.takeOvers());
-    const callers = await recordIdentities({ ...input, saved: { steps }, journal });
-    mustBeSameAccount(directory, run.journal.entries, callers);
+    const identities = await recordIdentities({ ...input, saved: { steps }, journal });
+    mustBeSameAccount(directory, run.journal.entries, identities);
     return await work(runProcess);
   } catch (error) {
-    // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
+    // Report what is known. If the disk fails here too, the error below says so.
     await writeReports(directory, saved, entries).catch(() => undefined);
     throw withLost(error, journal.unwritten);
   } finally {
-    // The run is over and its reports are written: this delays the last words of the process alone.
+    // The reports are written already. This delays only the end of the process.
     await runProcess.closeNotifier(runProcess.wasLeft ? 0 : NOTIFY_GRACE);
     await store.close().catch(() => undefined);
   }
 }
 
 /**
- * Writes the reports. They are made of the entries as they lie on disk: whoever makes them again from there gets the same
- * bytes.
+ * Writes the reports from the entries as they are on disk, so that a later report has the same bytes.
  */
 export async function writeReports(
   directory: string,
@@ -136,8 +136,8 @@ export async function writeReports(
 }
 
 /**
- * A journal from which entries were cut off must not be gone on with: what it no longer tells may have been ordered.
- * Known by the head in the run's own report, and by the register, which names a run only once it has begun.
+ * Refuses a journal with missing entries, because they may hold orders. The head in the run's report shows it, and so does
+ * the register, which names a run only after its start.
  */
 export async function mustBeWhole(
   stateDirectory: string,
@@ -147,29 +147,29 @@ export async function mustBeWhole(
   const cut = head !== null && !journal.entries.some(({ hash }) => hash === head);
   const gone = state.startedAt === null && (await isRegistered(stateDirectory, saved.digest, directory));
   if (!cut && !gone) return;
-  const what = cut
-    ? `its report was made at head ${head.slice(0, 8)}, which the journal no longer holds`
-    : 'the register knows that it had begun, and the journal is empty';
+  const evidence = cut
+    ? `the report has head ${head.slice(0, 8)}, which is not in the journal`
+    : 'the register says that the run started, but the journal is empty';
   throw new RefitError(
     'journal-broken',
-    `${directory}: entries of the journal are missing: ${what}`,
-    'restore the journal from a copy. Without it nobody can tell what was ordered: make a new plan against the fleet as it is now, refit plan PLAN -o SAVED',
+    `${directory}: entries of the journal are missing: ${evidence}`,
+    'restore the journal from a copy. Without a copy nobody knows what was ordered: make a new plan for the present fleet with refit plan PLAN -o SAVED',
   );
 }
 
-/** Orders of one run are placed with one provider: a simulated one is not exchanged for another, or for the real one. */
+/** Requires the endpoint of the run. A simulated provider cannot replace another one or the real one. */
 export function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
   const [first] = journal.entries;
   if (first?.kind !== 'run-started' || first.endpoint === endpoint) return;
   if (![first.endpoint, endpoint].some(isLoopback)) return;
   throw new RefitError(
     'usage',
-    `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
-    first.endpoint.startsWith('http') ? `add --endpoint ${first.endpoint}` : 'leave --endpoint away',
+    `${directory} is a run against ${first.endpoint}, but the endpoint is now ${endpoint}`,
+    first.endpoint.startsWith('http') ? `add --endpoint ${first.endpoint}` : 'remove --endpoint',
   );
 }
 
-/** One read of each region and profile: no entry is written where nobody answers, or where the keys are none. */
+/** Reads once for each region and profile, so that Refit writes no entry without an answer or valid keys. */
 export async function mustAnswer(
   cloudFor: (profile: string) => CloudReader,
   steps: readonly Step[],
@@ -180,7 +180,7 @@ export async function mustAnswer(
   );
 }
 
-/** The instances for which something may still be ordered or settled. */
+/** The instances with steps that may still be ordered, resolved or followed. */
 export function openInstances({ saved, state }: Pick<RunOnDisk, 'saved' | 'state'>): string[] {
   const open = saved.steps.filter(({ id }) => {
     const outcome = state.steps.get(id)?.outcome ?? 'not-run';

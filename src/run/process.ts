@@ -1,6 +1,6 @@
 /**
- * One process on a run: its journal, its control, and whom it notifies, put together in one place. A real run, a
- * rehearsal, the tests and the benchmarks differ in what they hand in: the provider, the time, and where entries are kept.
+ * One process of a run, with its journal, control, notifier and stop state. Real runs, rehearsals, tests and benchmarks
+ * use the same process. They differ only in its input: provider, clock and store.
  */
 import type { Clock } from '../clock.ts';
 import type { Cloud, CloudReader } from '../cloud/cloud.ts';
@@ -18,18 +18,18 @@ import type { EnginePorts, RunEnd } from './engine/run.ts';
 import { Notifier, type NotifierConfig } from './notify/notifier.ts';
 import { StopState } from './stop-state.ts';
 
-/** What earlier processes left of a run. */
+/** The journal that earlier processes wrote. */
 export interface PastEntries {
   readonly entries: readonly JournalEntry[];
-  /** Where the chain ends. */
+  /** The end of the chain. */
   readonly end: ChainEnd;
-  /** Bytes of a last line that was not whole, and is cut off. */
+  /** Bytes of an incomplete last line, which are cut off. */
   readonly tornBytes: number;
 }
 
 export const NO_PAST_ENTRIES: PastEntries = { entries: [], end: EMPTY_CHAIN, tornBytes: 0 };
 
-/** What a process says of itself in the journal. */
+/** How a process describes itself in the journal. */
 export interface ProcessInfo {
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
   readonly endpoint: string;
@@ -44,21 +44,21 @@ export interface ProcessInput extends ProcessInfo {
   readonly permits: Permits;
   /** Counts what the clients send. */
   readonly calls: CallCounter;
-  /** Aborted by the first signal: nothing new starts. Its reason is the exit code, 130 or 143. */
+  /** Aborted by the first signal, to start nothing new. Its reason is the exit code, 130 or 143. */
   readonly drain?: AbortSignal;
-  /** Aborted by the second: leave. */
+  /** Aborted by the second signal, to exit immediately. */
   readonly leave?: AbortSignal;
-  /** Given each entry as it becomes durable. */
+  /** Receives each entry once it is durable. */
   readonly onEntry?: (entry: JournalEntry) => void;
   readonly notifier?: NotifierConfig;
-  /** Stands between the run and its journal: for those who watch what it writes. */
+  /** Wraps the journal writer, for tests that watch what the run writes. */
   readonly watchJournal?: (journal: JournalWriter) => JournalWriter;
 }
 
 const NEVER = new AbortController().signal;
 
 export class Process {
-  /** All of the run, in order; grows as entries become durable. */
+  /** All entries of the run, in order. Grows as entries become durable. */
   readonly entries: JournalEntry[];
   readonly journal: JournalWriter;
   readonly stop: StopState;
@@ -66,9 +66,9 @@ export class Process {
   readonly #input: ProcessInput;
   readonly #notifier: Notifier;
   readonly #watched: JournalWriter;
-  /** Whether an earlier process began the run. */
+  /** True if an earlier process started the run. */
   readonly isResumed: boolean;
-  /** It was told to leave, and nobody waited for what it did. */
+  /** True if the process was told to exit and did not wait for its work. */
   wasLeft = false;
 
   constructor(input: ProcessInput) {
@@ -98,8 +98,8 @@ export class Process {
   }
 
   /**
-   * Writes down that this process goes on with the run, and from which dead ones it took locks over.
-   * @throws RefitError `disk-failed`, as all that writes the journal.
+   * Records the start of this process, and the dead processes from which it took over locks.
+   * @throws RefitError `disk-failed`, like all methods that append.
    */
   async start(
     purpose: 'apply' | 'reconcile' = 'apply',
@@ -118,52 +118,52 @@ export class Process {
       endpoint,
       version,
     });
-    for (const deed of tookOver) this.journal.appendSoon(deed);
+    for (const event of tookOver) this.journal.appendSoon(event);
   }
 
-  /** Carries the plan out. @returns null where it was told to leave. */
-  carryOut(outside: EnginePorts & { readonly cloudFor: (profile: string) => Cloud }): Promise<RunEnd | null> {
+  /** Carries out the plan. @returns null if the process was told to exit. */
+  carryOut(ports: EnginePorts & { readonly cloudFor: (profile: string) => Cloud }): Promise<RunEnd | null> {
     const { saved, clock, permits, calls } = this.#input;
     const { stop, control } = this;
-    return this.#unlessLeft(
-      execute({ saved, clock, permits, calls, stop, control, journal: this.#watched, ...outside }),
+    return this.#untilLeft(
+      execute({ saved, clock, permits, calls, stop, control, journal: this.#watched, ...ports }),
     );
   }
 
-  /** Resolves what is unknown by reading. @returns null where it was told to leave. */
+  /** Resolves unknown outcomes by reading. @returns null if the process was told to exit. */
   reconcile(cloudFor: (profile: string) => CloudReader): Promise<RunEnd | null> {
     const { saved, past, clock, calls } = this.#input;
     const exitCodeBefore = lastExitCode(past.entries);
     const { stop } = this;
-    return this.#unlessLeft(
+    return this.#untilLeft(
       reconcileSteps({ saved, clock, calls, stop, cloudFor, journal: this.#watched, exitCodeBefore }),
     );
   }
 
-  /** Notifications that are on their way have so many milliseconds. */
+  /** Closes the notifier. @param graceMs milliseconds for notifications in progress. */
   closeNotifier(graceMs: number): Promise<void> {
     return this.#notifier.close(graceMs);
   }
 
   /**
-   * Waits for what the process does, unless it is told to leave: then a call may still wait for its answer, nobody waits
-   * for it, and the journal tells that it was asked.
+   * Waits for the work of the process, or until it is told to exit. A call may then still wait for its answer. Its intent is
+   * in the journal.
    */
-  async #unlessLeft<Value>(doing: Promise<Value | null>): Promise<Value | null> {
+  async #untilLeft<Value>(work: Promise<Value | null>): Promise<Value | null> {
     const { leaveRequested } = this.stop;
     const left = new Promise<null>((resolve) => {
       if (leaveRequested.aborted) resolve(null);
       leaveRequested.addEventListener('abort', () => resolve(null), { once: true });
     });
-    doing.catch(() => undefined);
-    const end = await Promise.race([doing, left]);
+    work.catch(() => undefined);
+    const end = await Promise.race([work, left]);
     this.wasLeft = end === null;
     if (end === null) await this.journal.appendDurably({ kind: 'calls', counts: this.#input.calls.take() });
     return end;
   }
 }
 
-/** Opens a process on a run after what earlier ones left. Nothing is written before its `start`. */
+/** Creates a process on a run after earlier ones. It writes nothing before `start`. */
 export function createProcess(input: ProcessInput): Process {
   return new Process(input);
 }

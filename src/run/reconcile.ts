@@ -1,4 +1,4 @@
-/** `reconcile` on a run directory: takes its locks, reads what is unknown, journals it, and writes the reports again. */
+/** `reconcile` in a run directory: takes its locks, reads unknown outcomes, records them, and writes the reports. */
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Report, SavedPlan, Step, StepState } from '../model.ts';
 import { type RunOnDisk, readRun } from '../store/folder/run-directory.ts';
@@ -14,12 +14,12 @@ import {
 } from './in-directory.ts';
 import type { Process } from './process.ts';
 
-/** Its client cannot order: a reader has no such function. */
+/** The client is a reader, which cannot order. */
 export interface ReconcileInput extends DirectoryInput<CloudReader> {
   readonly directory: string;
 }
 
-/** What became of a step whose outcome was unknown. `not-run`: its order had not landed, and apply may ask again. */
+/** A step whose outcome was unknown, as it is now. `not-run`: its order was not executed, so apply may order again. */
 export type ReconciledStep = Pick<StepState, 'step' | 'outcome' | 'orders' | 'code' | 'what'> &
   Pick<Step, 'instance' | 'region'>;
 
@@ -27,16 +27,16 @@ export interface ReconcileEnd {
   readonly directory: string;
   readonly saved: SavedPlan;
   readonly report: Report;
-  /** The steps that were unknown, in the plan's order. */
+  /** The steps that were unknown, in the order of the plan. */
   readonly steps: readonly ReconciledStep[];
-  /** 0 where no outcome is unknown any more, 10 while one is, 12 where the keys were refused, or the signal's. */
+  /** 0 if no outcome is unknown, 10 if one is, 12 if the provider refused the keys, or the code of the signal. */
   readonly exitCode: number;
 }
 
 /**
- * Resolves the unknown outcomes of a run by reading; the run's own end is told anew.
- * @throws RefitError `locked` while a live process has the run or one of the instances; `journal-broken`, `disk-failed`,
- * what reading the run directory throws, and what the first read of each region throws, before anything is written.
+ * Resolves the unknown outcomes of a run by reading, and records the end of the run again.
+ * @throws RefitError `locked` while a live process holds the run or one of its instances; `journal-broken`; `disk-failed`;
+ * what reading the run directory throws; and what the first read of each region throws, before Refit writes anything.
  */
 export async function reconcileInDirectory(input: ReconcileInput): Promise<ReconcileEnd> {
   const { saved, directory } = await readRun(input.directory);
@@ -55,14 +55,14 @@ export async function reconcileInDirectory(input: ReconcileInput): Promise<Recon
     await locks.takeInstances(saved.digest, [...new Set(steps.map(({ instance }) => instance))]);
     await mustAnswer(input.cloudFor, steps);
     return await withProcess(run, input, { purpose: 'reconcile', locks, steps }, (runProcess) =>
-      settle(input, run, runProcess, steps),
+      resolveSteps(input, run, runProcess, steps),
     );
   } finally {
     await locks.release();
   }
 }
 
-async function settle(
+async function resolveSteps(
   { cloudFor }: ReconcileInput,
   { directory, saved }: RunOnDisk,
   runProcess: Process,
@@ -75,7 +75,7 @@ async function settle(
     return { step: id, instance, region, outcome, orders, code, what };
   });
   const isUnknown = steps.some(({ outcome }) => outcome === 'unknown');
-  const told = isUnknown ? 10 : 0;
-  const exitCode = end === null ? (runProcess.stop.exitCode ?? 130) : end.exitCode === 12 ? 12 : told;
+  const ended = end?.exitCode === 12 ? 12 : isUnknown ? 10 : 0;
+  const exitCode = end === null ? (runProcess.stop.exitCode ?? 130) : ended;
   return { directory, saved, report, steps, exitCode };
 }

@@ -1,46 +1,46 @@
-/** The waits of a run: each has a name, a since and a limit. */
+/** The waits of a run. Each has a name, a start and a limit. */
 import { type Clock, iso } from '../clock.ts';
 import type { Step } from '../model.ts';
 import { HOUR, MINUTE, SECOND } from '../units.ts';
 
-/** Each wait has a limit; these are they, in milliseconds. */
+/** The limits of waits, in milliseconds. */
 export const LIMITS = {
-  /** For the provider to be reachable again. */
+  /** Until the provider can be reached again. */
   unreachable: 15 * MINUTE,
-  /** For an order that was written down and could not leave: no connection, a slow disk. */
+  /** Until an order with an intent can leave. Causes: no connection, a slow disk. */
   unsent: 15 * MINUTE,
-  /** For an instance that something else is under way on. */
+  /** While another task is in progress on the instance. */
   busy: 15 * MINUTE,
-  /** For an instance whose orders are refused because of it, although it reads as running. */
+  /** While the provider refuses orders of an instance that reads as running. */
   locked: 15 * MINUTE,
-  /** For trying again after refusals that may be the tail lock of the step before. */
+  /** For retries after refusals that may come from the tail lock of the previous step. */
   tryingAgain: 15 * MINUTE,
-  /** How long after a change its instance's tail lock is believed in. Source: docs/provider.md P167 and P168. */
+  /** How long after a change Refit expects its tail lock on the instance. Source: docs/provider.md P167 and P168. */
   tailLock: 10 * MINUTE,
-  /** For something unclear to clear up, after patience is over. */
+  /** For an unresolved order after `patience`. */
   unclear: 60 * MINUTE,
-  /** For an accepted change to end. The provider's own plug-in allows 60 minutes (docs/provider.md P170). */
+  /** Until an accepted change ends. The provider's own plug-in allows 60 minutes (docs/provider.md P170). */
   settling: 120 * MINUTE,
-  /** For billing to call an order delivered once the instance shows that it was. */
+  /** Until billing shows an order as delivered, after the instance has the new size. */
   delivery: MINUTE,
-  /** For an instance that a list lacks to be in the next one, before it is ordered for. */
+  /** Until a list names an instance again that the last list lacked, before its order. */
   unlisted: 10 * SECOND,
-  /** For an instance with an accepted order to be listed again. */
+  /** Until a list names an instance again that has an accepted order. */
   missing: 5 * MINUTE,
-  /** For `continue` after a pause: then the run drains, because a pause that was forgotten holds its locks. */
+  /** For `continue` after a pause. Then the run drains, because a forgotten pause holds the locks. */
   paused: 24 * HOUR,
 } as const;
 
-/** How long a changed instance is left alone before its next order, until refusals teach that its lock lasts longer. */
+/** Milliseconds between a change and the next order of its instance, until refusals show a longer tail lock. */
 export const FIRST_TAIL = 5 * SECOND;
 
-/** A permit is told of as a wait only when it has been waited for so long: two orders in a row always do a little. */
-const PERMIT_TOLD = 2 * SECOND;
+/** Milliseconds after which a wait for a permit is shown. Shorter ones occur between any two orders. */
+const PERMIT_SHOWN_AFTER = 2 * SECOND;
 
-/** Waits whose limit stands in `LIMITS`. */
+/** Waits with a limit in `LIMITS`. */
 export type WaitWithLimit = keyof typeof LIMITS;
 
-/** `patience`, `soak`, `gate` and `approval` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
+/** The plan limits `patience`, `soak`, `gate` and `approval`. Code elsewhere limits `window`, `permit` and `rateHold`. */
 export type WaitName =
   | WaitWithLimit
   | 'patience'
@@ -51,104 +51,104 @@ export type WaitName =
   | 'permit'
   | 'rateHold';
 
-interface Between {
+/** A wait that interrupts the usual wait of a step. */
+interface Interruption {
   readonly name: WaitWithLimit;
   readonly limit: number;
 }
 
-/** A wait that goes on now. */
+/** A wait in progress. */
 export interface Wait {
   readonly name: WaitName;
-  /** null: the whole run waits. */
+  /** Null if the whole run waits. */
   readonly step: string | null;
   /** ISO 8601 UTC. */
   readonly since: string;
-  /** Milliseconds from `since` on. */
+  /** Milliseconds from `since`. */
   readonly limit: number;
 }
 
-/** The waits of the steps of one run in this process. */
+/** The waits of one run in this process. */
 export class Waits {
   readonly #clock: Clock;
   readonly #since = new Map<string, number>();
   readonly #lastAsked = new Map<string, number>();
   #wholeRun: Wait | null = null;
-  /** What each step waits for: by itself, and what has come between. Each step waits for one thing at a time. */
-  readonly #now = new Map<string, { usual: Wait | null; between: Between | null }>();
+  /** The usual wait of each step, and the wait that interrupts it. A step waits for one thing at a time. */
+  readonly #current = new Map<string, { usual: Wait | null; interruption: Interruption | null }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /**
-   * Milliseconds since this wait of this step was first asked for: 0 the first time. It goes on from here. Of a time in
-   * which nobody asked, no more than half of the limit counts.
-   * @param limit where whoever asks waits longer, or less long, than usual.
+   * Starts this wait of a step, or continues it. Of a time without a call, at most half of the limit counts.
+   * @param limit if it differs from the usual one. @returns milliseconds since the first call: 0 for the first.
    */
   waited(step: Step, name: WaitWithLimit, limit: number = LIMITS[name]): number {
     const key = `${name} ${step.id}`;
     const moment = this.#clock.monotonic();
-    // Nobody looked for longer than that: the process was frozen, and what it waits for had no chance meanwhile.
-    const unseen = Math.max(0, moment - (this.#lastAsked.get(key) ?? moment) - limit / 2);
+    // The process was frozen, so the wait could not end in that time.
+    const frozen = Math.max(0, moment - (this.#lastAsked.get(key) ?? moment) - limit / 2);
     this.#lastAsked.set(key, moment);
-    const began = (this.#since.get(key) ?? moment) + unseen;
-    this.#since.set(key, began);
+    const startedAt = (this.#since.get(key) ?? moment) + frozen;
+    this.#since.set(key, startedAt);
     const present = this.#ofStep(step);
-    if (present.between?.name !== name) present.between = { name, limit };
-    return moment - began;
+    if (present.interruption?.name !== name) present.interruption = { name, limit };
+    return moment - startedAt;
   }
 
-  /** The wait is over: the next one of this name begins anew. */
+  /** Ends a wait. The next one of this name starts from 0. */
   end(step: Step, name: WaitWithLimit): void {
     this.#since.delete(`${name} ${step.id}`);
     this.#lastAsked.delete(`${name} ${step.id}`);
-    const present = this.#now.get(step.id);
-    if (present?.between?.name === name) present.between = null;
+    const present = this.#current.get(step.id);
+    if (present?.interruption?.name === name) present.interruption = null;
   }
 
-  /** So many milliseconds in which the step was held back by us do not count against any of its limits. */
+  /** Extends every limit of a step by milliseconds in which Refit itself held it back. */
   extend(step: Step, ms: number): void {
     for (const name of Object.keys(LIMITS)) {
       const key = `${name} ${step.id}`;
-      const began = this.#since.get(key);
-      if (began !== undefined) this.#since.set(key, began + ms);
+      const startedAt = this.#since.get(key);
+      if (startedAt !== undefined) this.#since.set(key, startedAt + ms);
     }
   }
 
-  /** What a step waits for by itself until told otherwise. @param since by the wall clock, ms since 1970 UTC. */
+  /** Sets the usual wait of a step until it changes. @param since by the wall clock, milliseconds since 1970 UTC. */
   setCurrent(step: Step, name: WaitName, limit: number, since = this.#clock.now()): void {
     const present = this.#ofStep(step);
     if (present.usual?.name !== name) present.usual = { name, step: step.id, since: iso(since), limit };
   }
 
-  /** The step waits for nothing. */
+  /** Removes all waits of a step. */
   clear(step: Step): void {
-    this.#now.delete(step.id);
+    this.#current.delete(step.id);
   }
 
-  /** What the whole run waits for until told otherwise; null: nothing. `since` by the wall clock, ms since 1970 UTC. */
+  /** Sets the wait of the whole run; null for none. `since` is by the wall clock, milliseconds since 1970 UTC. */
   setRunWait(wait: { readonly name: WaitName; readonly since: number; readonly limit: number } | null): void {
     this.#wholeRun = wait && { ...wait, step: null, since: iso(wait.since) };
   }
 
-  /** What is waited for now: the run's own, then in the order of the steps' first waits. */
+  /** All present waits: the run's own, then those of steps in the order of their first waits. */
   list(): readonly Wait[] {
     const wall = this.#clock.now();
-    const passed = this.#clock.monotonic();
-    const ofSteps = [...this.#now].flatMap(([step, { usual, between }]) => {
-      if (between !== null) {
-        const began = this.#since.get(`${between.name} ${step}`) ?? passed;
-        return [{ ...between, step, since: iso(wall - (passed - began)) }];
+    const moment = this.#clock.monotonic();
+    const ofSteps = [...this.#current].flatMap(([step, { usual, interruption }]) => {
+      if (interruption !== null) {
+        const startedAt = this.#since.get(`${interruption.name} ${step}`) ?? moment;
+        return [{ ...interruption, step, since: iso(wall - (moment - startedAt)) }];
       }
       if (usual === null) return [];
-      return usual.name === 'permit' && wall - Date.parse(usual.since) < PERMIT_TOLD ? [] : [usual];
+      return usual.name === 'permit' && wall - Date.parse(usual.since) < PERMIT_SHOWN_AFTER ? [] : [usual];
     });
     return this.#wholeRun === null ? ofSteps : [this.#wholeRun, ...ofSteps];
   }
 
   #ofStep({ id }: Step) {
-    const present = this.#now.get(id) ?? { usual: null, between: null };
-    this.#now.set(id, present);
+    const present = this.#current.get(id) ?? { usual: null, interruption: null };
+    this.#current.set(id, present);
     return present;
   }
 }

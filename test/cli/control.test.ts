@@ -85,7 +85,7 @@ describe('a live run', () => {
     expect(await scene.send('pause')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /^accepted: paused: no new order starts, .* under way\); after 24 hours /,
+        /^accepted: paused: no new order starts, .* in progress\); without continue, the run drains after 24 hours\n$/,
       ),
       stderr: expect.stringContaining(`refit continue run`),
     });
@@ -107,7 +107,7 @@ describe('a live run', () => {
 
     expect(await scene.send('continue', '--json')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^\{"accepted":true,"message":"going on: paused since .*"\}\n$/),
+      stdout: expect.stringMatching(/^\{"accepted":true,"message":"continued: the run was paused since .*"\}\n$/),
     });
     expect((await scene.send('continue')).code).toBe(5);
     expect((await scene.applying.ended).code).toBe(0);
@@ -137,10 +137,10 @@ describe('a live run', () => {
     // Paused, so that it is alive for the last command.
     expect((await scene.send('pause')).code).toBe(0);
     expect((await scene.send('set', 'inFlight=1')).stdout).toMatch(
-      /^accepted: inFlight is 1 now, it was 2; /,
+      /^accepted: inFlight is now 1, it was 2 \(/,
     );
     expect((await scene.send('set', 'requestsPerSecond', '5')).stdout).toMatch(
-      /^accepted: requestsPerSecond is 5 now/,
+      /^accepted: requestsPerSecond is now 5/,
     );
     expect((await facts(scene)).live).toMatchObject({
       inFlight: { now: 1, approved: 2 },
@@ -149,7 +149,7 @@ describe('a live run', () => {
     expect(await scene.send('set', 'inFlight=3')).toMatchObject({
       code: 5,
       stdout: expect.stringMatching(
-        /^refused: above what was approved: the plan says inFlight 2; .* refit plan PLAN -o SAVED\n$/,
+        /^refused: above the approved value: the plan says inFlight 2; .* refit plan PLAN -o SAVED\n$/,
       ),
     });
     expect((await scene.send('set', 'inFlight=0')).code).toBe(5);
@@ -165,10 +165,10 @@ describe('a live run', () => {
     const scene = await startedRun(context);
     expect((await scene.send('drain')).stdout).toMatch(/^accepted: draining: /);
     const again = await scene.send('drain');
-    expect(again.stdout + again.stderr).toMatch(/the run is stopping already|no process|has ended/);
+    expect(again.stdout + again.stderr).toMatch(/the run is already stopping|no process|has ended/);
     const { code, stdout } = await scene.applying.ended;
     expect(code).toBe(143);
-    expect(stdout).toMatch(/told to drain by /);
+    expect(stdout).toMatch(/drained by /);
     const report = await scene.desk.report();
     expect(report.totals.unknown).toBe(0);
     expect(report.totals['not-run']).toBeGreaterThan(0);
@@ -191,7 +191,7 @@ describe('a live run', () => {
 
   it('aborts immediately with a sound journal, and resumes with the same command', async (context) => {
     const scene = await startedRun(context);
-    expect((await scene.send('abort')).stdout).toMatch(/^accepted: leaving at once, /);
+    expect((await scene.send('abort')).stdout).toMatch(/^accepted: aborting: the process exits immediately /);
     expect((await scene.applying.ended).code).toBe(143);
     expect((await scene.entries('run-ended')).length).toBe(0);
     expect((await scene.desk.refit(['audit', 'verify', 'run'])).code).toBe(0);
@@ -272,20 +272,22 @@ describe('the control socket', () => {
       '[]',
       'null',
       '{}',
-      '{"kind":"steer"}',
-      `{"kind":"steer",${by},"command":{"kind":"fly"}}`,
-      `{"kind":"steer",${by},"command":{"kind":"set","setting":"waves","value":1}}`,
-      `{"kind":"steer",${by},"command":{"kind":"set","setting":"inFlight","value":"1"}}`,
-      '{"kind":"steer","command":{"kind":"drain"}}',
-      '{"kind":"steer","by":{"user":"","host":"b","pid":1},"command":{"kind":"drain"}}',
-      `{"kind":"steer","by":{"user":"${'u'.repeat(300)}","host":"b","pid":1},"command":{"kind":"drain"}}`,
+      '{"kind":"command"}',
+      `{"kind":"command",${by},"command":{"kind":"fly"}}`,
+      `{"kind":"command",${by},"command":{"kind":"set","setting":"waves","value":1}}`,
+      `{"kind":"command",${by},"command":{"kind":"set","setting":"inFlight","value":"1"}}`,
+      '{"kind":"command","command":{"kind":"drain"}}',
+      '{"kind":"command","by":{"user":"","host":"b","pid":1},"command":{"kind":"drain"}}',
+      `{"kind":"command","by":{"user":"${'u'.repeat(300)}","host":"b","pid":1},"command":{"kind":"drain"}}`,
       '\u0000\u001b[2J',
     ])
-      expect(await say(`${line}\n`)).toMatch(/^\{"accepted":false,"what":"not understood: .*"\}\n$/);
+      expect(await say(`${line}\n`)).toMatch(
+        /^\{"accepted":false,"message":"request not understood: .*","messageId":"control\.request-[a-z-]+",.*\}\n$/,
+      );
     await say('x'.repeat(1_000_000));
     expect(
-      await say(`{"kind":"steer",${by},"command":{"kind":"set","setting":"inFlight","value":1e99}}\n`),
-    ).toMatch(/above what was approved/);
+      await say(`{"kind":"command",${by},"command":{"kind":"set","setting":"inFlight","value":1e99}}\n`),
+    ).toMatch(/above the approved value/);
     expect((await scene.applying.ended).code).toBe(0);
     mute.destroy();
     expect((await scene.entries('steered')).map(({ command, accepted }) => [command, accepted])).toEqual([

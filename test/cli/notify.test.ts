@@ -53,7 +53,7 @@ describe.concurrent('a plan with a webhook', () => {
     }
     const report = await at.report();
     expect(report.run.told).toMatchObject([{ by: 'webhook', event: 'run-start', to: url, ok: true }]);
-    expect(await at.text('run/notifications.log')).toMatch(/run-end \(entry \d+\) http:\S+: told: 1 try/);
+    expect(await at.text('run/notifications.log')).toMatch(/run-end \(entry \d+\) http:\S+: sent: 1 try/);
     const files = ['journal.jsonl', 'plan.json', 'report.json', 'report.html', 'notifications.log'];
     for (const name of files) {
       const text = await at.text(`run/${name}`);
@@ -75,7 +75,9 @@ describe.concurrent('a plan with a webhook', () => {
     const applied = await at.refit(APPLY);
     expect(applied.code, applied.stderr).toBe(0);
     expect((await at.report()).totals.verified).toBe(2);
-    expect(await at.text('run/notifications.log')).toMatch(/run-end .*NOT TOLD: given up: the run is over/);
+    expect(await at.text('run/notifications.log')).toMatch(
+      /run-end .*NOT SENT: not tried, because the run is over/,
+    );
     expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(0);
   });
 });

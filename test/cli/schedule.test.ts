@@ -44,7 +44,7 @@ async function watching(at: Desk, more: readonly string[] = []): Promise<Running
   return scheduler;
 }
 
-it('list, next, enable, disable and run-now work without a scheduler; run-now stores the review and its exit code', async (test) => {
+it('lists, enables, disables and runs plans without a scheduler, with the review and its exit code', async (test) => {
   const at = await desk(test, { fleet: plainFleet(1) });
   expect((await at.refit(['schedule', 'list', 'plans'])).code, 'no folder').toBe(64);
   await mkdir(join(at.folder, 'plans'));
@@ -86,7 +86,7 @@ it('list, next, enable, disable and run-now work without a scheduler; run-now st
   expect(Object.keys((await at.simulator.counts()).orders)).toEqual([]);
 });
 
-it('only one scheduler watches a folder; it serves health and metrics, and notices changes in the folder', async (test) => {
+it('has one scheduler for a folder, with health and metrics, and notices changed files', async (test) => {
   const at = await desk(test, { fleet: plainFleet(1) });
   await mkdir(join(at.folder, 'plans'));
   for (const address of ['0.0.0.0:9464', '9464', '10.0.0.1:1']) {
@@ -108,9 +108,16 @@ it('only one scheduler watches a folder; it serves health and metrics, and notic
     expect([second.code, second.stderr], more[1]).toEqual([7, expect.stringMatching(/held by process \d+/)]);
   }
   await at.write('plans/drift.yaml', planText('drift', 'crs-fleet000', YEARLY));
-  await until('it to see the plan', () => /"seen","plan":"drift.yaml"/.test(scheduler.stderr()), 60_000);
+  await until(
+    'it to read the plan',
+    () => /"scheduled","plan":"drift.yaml"/.test(scheduler.stderr()),
+    60_000,
+  );
   const asked = await at.refit(['schedule', 'run-now', 'plans', 'drift', ...RUNS, '--json']);
-  expect([asked.code, JSON.parse(asked.stdout)]).toMatchObject([0, { kind: 'began', because: 'asked' }]);
+  expect([asked.code, JSON.parse(asked.stdout)]).toMatchObject([
+    0,
+    { kind: 'attempt-started', reason: 'requested' },
+  ]);
   await until('its end', async () => (await listed(at, 'drift.yaml')).last?.exitCode === 2, 60_000);
   const metrics = await ask('/metrics');
   expect(metrics).toMatch(/^# TYPE refit_schedule_occurrences_total counter$/m);
@@ -125,7 +132,7 @@ it('only one scheduler watches a folder; it serves health and metrics, and notic
     expect(metrics).toContain(`refit_schedule_${line}\n`);
   await at.write('plans/drift.yaml', 'version: 1\n');
   await until(
-    'it to tell',
+    'it to report the fault',
     () => /"plan":"drift.yaml","message":"not scheduled/.test(scheduler.stderr()),
     60_000,
   );
@@ -138,7 +145,7 @@ it('only one scheduler watches a folder; it serves health and metrics, and notic
   ]);
 });
 
-it('a saved plan without approval is refused with 11 and reported, and applied after its approval', async (test) => {
+it('refuses a saved plan without approval with 11, and carries it out once approved', async (test) => {
   const at = await desk(test, { fleet: plainFleet(1) });
   await mkdir(join(at.folder, 'plans'));
   await at.write('approvers.yaml', approversFile(['wei', 'jun']));
@@ -165,7 +172,7 @@ it('a saved plan without approval is refused with 11 and reported, and applied a
   expect((await at.simulator.counts()).orders).toEqual({ 'crs-fleet000': 1 });
 });
 
-it('a stopped scheduler drains its runs, and the next scheduler resumes them', async (test) => {
+it('drains a stopped scheduler, and the next one resumes the attempt', async (test) => {
   const fleet = plainFleet(2);
   const at = await desk(test, {
     simulator: [...BRISK, '--duration', '2s..2s'],
@@ -182,7 +189,7 @@ it('a stopped scheduler drains its runs, and the next scheduler resumes them', a
   await until('an order', async () => Object.keys((await at.simulator.counts()).orders).length === 1, 60_000);
   first.kill('SIGTERM');
   expect((await first.ended).code).toBe(143);
-  expect(await listed(at, 'both.yaml')).toMatchObject({ last: { phase: 'under-way' } });
+  expect(await listed(at, 'both.yaml')).toMatchObject({ last: { phase: 'in-progress' } });
   expect(Object.values((await at.simulator.counts()).orders), 'drained: no second order').toEqual([1]);
 
   const second = await watching(at);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { A, ALL_TO_8GB, standards } from './fleets.ts';
 import { holds } from './holds.ts';
-import { type Fate, type Run, type Stage, setStage } from './stage.ts';
+import { type ProcessOptions, type Run, type Stage, setStage } from './stage.ts';
 
 const MINUTE = 60_000;
 
 /** A reconcile, which may send no order whatever is on the disk. */
-async function reconcile(stage: Stage, fate: Fate = {}): Promise<Run> {
+async function reconcile(stage: Stage, fate: ProcessOptions = {}): Promise<Run> {
   const before = stage.cloud.arrivals.length;
   const run = await stage.run({ ...fate, reconciles: true });
   holds(stage, run);
@@ -17,7 +17,7 @@ async function reconcile(stage: Stage, fate: Fate = {}): Promise<Run> {
 const outcomes = ({ report }: Run) => report.steps.map(({ outcome }) => outcome);
 
 /** Dies as the first order has arrived: it is asked, and no answer is on record. */
-const DIES_ASKED: Fate = { diesAt: ({ kind }) => kind === 'arrived' };
+const DIES_ASKED: ProcessOptions = { diesAt: ({ kind }) => kind === 'arrived' };
 
 describe('reconcile', () => {
   it('finds what had landed and follows it to its end; apply goes on with what is left', async () => {

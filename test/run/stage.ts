@@ -63,7 +63,7 @@ export interface StageOptions {
 }
 
 /** What may befall one process. */
-export interface Fate {
+export interface ProcessOptions {
   /** The process only settles by reading what is unknown. */
   readonly reconciles?: true;
   /** The process dies as this becomes true, asked at each of the moments below. */
@@ -76,9 +76,9 @@ export interface Fate {
   /** Milliseconds for which it stays after it threw, as a process does that waits for something else. */
   readonly lingers?: number;
   /** What it is told, and how many milliseconds after its start: by the same person each time. */
-  readonly steer?: readonly (readonly [number, ControlCommand])[];
+  readonly commands?: readonly (readonly [number, ControlCommand])[];
   /** It is asked how it stands each time so many milliseconds have passed. */
-  readonly askedEvery?: number;
+  readonly statusEvery?: number;
   /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
   readonly clockAhead?: () => number;
   /** Who is told of the run while it goes on. */
@@ -102,7 +102,7 @@ export interface Outcome {
   /** What it answered to each command, in the order of the answers. */
   readonly answers: readonly ControlAnswer[];
   /** What it said of how it stands, with the milliseconds since its start. */
-  readonly standings: readonly (LiveRunStatus & { readonly after: number })[];
+  readonly statuses: readonly (LiveRunStatus & { readonly after: number })[];
 }
 
 /** One process and what its journal tells afterwards. */
@@ -114,13 +114,13 @@ export interface Run extends Outcome {
   readonly counts: WorldCounts;
   readonly world: WorldState;
   /** What it told its journal and a failed disk did not take. */
-  readonly lost: readonly JournalEvent[];
+  readonly unwritten: readonly JournalEvent[];
   /** Milliseconds of virtual time. */
   readonly took: number;
   /** The same, until nobody is told anything any more. */
   readonly closed: number;
   /** What the files about who was told would hold. */
-  readonly notices: string;
+  readonly notificationLog: string;
 }
 
 export interface Stage {
@@ -133,7 +133,7 @@ export interface Stage {
   /** The approvals that lie beside the saved plan: put some there. */
   readonly offered: Offered[];
   /** Starts a process on what is on the disk and waits for its end. */
-  run(fate?: Fate): Promise<Run>;
+  run(fate?: ProcessOptions): Promise<Run>;
   /** Lets the provider's time pass. */
   pass(ms: number): Promise<void>;
 }
@@ -141,7 +141,7 @@ export interface Stage {
 const HEAD = 'version: 1\nname: story\ndefaults: { region: ap-guangzhou }\n';
 const SCOPED = 'default';
 /** Who tells a run something. */
-export const STEERER = { user: 'oncall', host: 'there', pid: 7 };
+export const OPERATOR = { user: 'oncall', host: 'there', pid: 7 };
 
 /** Makes a world and a saved plan against it. */
 export async function setStage(options: StageOptions): Promise<Stage> {
@@ -219,7 +219,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
 /** One process from its start to its end: as in a run directory, without files and locks. */
 async function live(
   stage: Stage,
-  fate: Fate,
+  fate: ProcessOptions,
   faultsSeen: string[],
   common: Pick<Parameters<typeof createCloud>[0], 'credentials' | 'endpoint' | 'jitter'> & {
     readonly gates: GatePorts;
@@ -263,7 +263,7 @@ async function live(
 
   const onDisk = decode(disk.text);
   if (onDisk.fault) throw new Error(`the journal is broken: ${JSON.stringify(onDisk.fault)}`);
-  let notices = '';
+  let notificationLog = '';
   const permits = createPermits(clock, saved.execution.requestsPerSecond);
   const calls = createCallCounter();
   const client = {
@@ -293,7 +293,7 @@ async function live(
     notifier: {
       listeners: fate.listeners?.(clock) ?? [],
       log: async (file, text) => {
-        notices += `${file} ${text}`;
+        notificationLog += `${file} ${text}`;
       },
     },
   });
@@ -305,8 +305,8 @@ async function live(
   later(fate.leaveAfter, () => signals.leave.abort());
   for (const [after, act] of fate.meanwhile ?? []) later(after, act);
   const answers: ControlAnswer[] = [];
-  for (const [after, command] of fate.steer ?? [])
-    later(after, () => void control.handle(command, STEERER).then((answer) => answers.push(answer)));
+  for (const [after, command] of fate.commands ?? [])
+    later(after, () => void control.handle(command, OPERATOR).then((answer) => answers.push(answer)));
 
   const demand = async (wave: number | null) =>
     judgeOffered(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' });
@@ -322,22 +322,22 @@ async function live(
       ? runProcess.reconcile(() => createReader(client))
       : runProcess.carryOut({ cloudFor: () => cloud, approvalOf: demand, gates: common.gates });
   };
-  const standings: (LiveRunStatus & { after: number })[] = [];
+  const statuses: (LiveRunStatus & { after: number })[] = [];
   const ask = async (every: number) => {
     while (alive && !over) {
       await time.sleep(every);
       if (!alive || over) return;
-      standings.push({ ...control.status(), after: time.monotonic() - began });
+      statuses.push({ ...control.status(), after: time.monotonic() - began });
       faultsSeen.push(...overdue(control.status(), time.now(), every));
     }
   };
-  if (fate.askedEvery !== undefined) void ask(fate.askedEvery);
+  if (fate.statusEvery !== undefined) void ask(fate.statusEvery);
   let outcome: Outcome;
   try {
     const end = await Promise.race([work(), death]);
-    outcome = { end, died: !alive, error: null, answers, standings };
+    outcome = { end, died: !alive, error: null, answers, statuses };
   } catch (error) {
-    outcome = { end: null, died: false, error, answers, standings };
+    outcome = { end: null, died: false, error, answers, statuses };
     await time.sleep(fate.lingers ?? 0);
   }
   const took = time.monotonic() - began;
@@ -357,10 +357,10 @@ async function live(
     report: buildReport(saved, read.entries),
     counts: counts(provider.world),
     world: worldState(provider.world),
-    lost: journal.unwritten,
+    unwritten: journal.unwritten,
     took,
     closed,
-    notices,
+    notificationLog,
   };
 }
 

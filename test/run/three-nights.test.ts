@@ -10,7 +10,7 @@ import { renderReport } from '../../src/report/run/render-report.ts';
 import { approversFile, file, HOUR } from '../approval/people.ts';
 import { A, standards } from './fleets.ts';
 import { holds } from './holds.ts';
-import { type Fate, type Run, type Stage, setStage } from './stage.ts';
+import { type ProcessOptions, type Run, type Stage, setStage } from './stage.ts';
 import { together } from './under-way-together.ts';
 import { clockOf, goTo } from './wall-clock.ts';
 
@@ -101,7 +101,7 @@ describe('a thousand instances over three nights', () => {
     expect(stage.saved.forecast.window?.local).toBe('Tue 2026-01-06 01:00-02:20 Asia/Shanghai');
     expect(readSavedPlan(encodeSavedPlan(stage.saved))).toEqual(stage.saved);
     /** The same command again: each process is held against what must be so of every run. */
-    const step = async (fate: Fate = {}): Promise<Run> => {
+    const step = async (fate: ProcessOptions = {}): Promise<Run> => {
       const run = await stage.run(fate);
       holds(stage, run);
       return run;
@@ -114,9 +114,9 @@ describe('a thousand instances over three nights', () => {
 
     // Tuesday, one o'clock: the canary. Its gate cannot tell, and the run is paused until somebody has looked.
     await goTo(stage, '2026-01-06T01:00:00');
-    const first = await step({ askedEvery: MINUTE, steer: [[40 * MINUTE, CONTINUE]] });
+    const first = await step({ statusEvery: MINUTE, commands: [[40 * MINUTE, CONTINUE]] });
     expect(gatesOf(first)).toEqual(['canary: failed success, go-on', 'canary: metric inconclusive, pause']);
-    expect(first.standings.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
+    expect(first.statuses.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
     expect(first.answers).toMatchObject([{ accepted: true }]);
     // Told to go on, it comes to the next wave, which nobody has approved.
     expect([ended(first), verified(first)]).toEqual([

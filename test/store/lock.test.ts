@@ -36,7 +36,7 @@ function lay(holder: Partial<Holder>): void {
     host: 'here',
     since: '2026-01-05T02:00:00.000Z',
     purpose: 'a run',
-    began: null,
+    startTicks: null,
     ...holder,
   };
   writeFileSync(path, `${JSON.stringify(whole)}\n`);

@@ -1,6 +1,7 @@
 /** Every sentence of findings and journal entries in English. */
 import { approvals } from './approvals.ts';
 import { control } from './control.ts';
+import { notify } from './notify.ts';
 import { planChecks } from './plan-checks.ts';
 import { planFromRun } from './plan-from-run.ts';
 import { planText } from './plan-text.ts';
@@ -16,21 +17,22 @@ import { waves } from './waves.ts';
 import { windows } from './windows.ts';
 
 export const en = {
-  ...reads,
-  ...rules,
-  ...planText,
-  ...planChecks,
   ...approvals,
-  ...windows,
+  ...control,
+  ...notify,
+  ...planChecks,
   ...planFromRun,
+  ...planText,
+  ...plans,
+  ...prices,
+  ...reads,
+  ...reasons,
+  ...review,
+  ...rules,
+  ...schedule,
   ...targets,
   ...selectors,
   ...drift,
-  ...reasons,
-  ...prices,
-  ...plans,
   ...waves,
-  ...review,
-  ...control,
-  ...schedule,
+  ...windows,
 };

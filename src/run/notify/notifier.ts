@@ -1,44 +1,45 @@
 /**
- * Tells people of a run while it goes on: hooks and webhooks of its plan. Everything happens beside the run, in queues
- * that are bounded: nothing here can stop it, delay it, or change how it ends.
+ * Notifies people of a live run through the hooks and webhooks of its plan. Each listener has a bounded queue beside the
+ * run. No listener can stop the run, delay it, or change its end.
  */
 import { type Clock, iso } from '../../clock.ts';
-import type { JournalEntry, SavedPlan } from '../../model.ts';
+import { message, textOf } from '../../messages/messages.ts';
+import type { JournalEntry, Message, SavedPlan } from '../../model.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import { type NotificationFacts, notificationOf } from './notification.ts';
 
-/** At the end of a run, how long what is still being told may take, in milliseconds. */
+/** Milliseconds that notifications may still take after the end of a run. */
 export const NOTIFY_GRACE = 10_000;
 
-/** Notices that may wait for one listener; one more is dropped, and that is on record. */
+/** Notifications that may wait for one listener. Refit drops further ones and records that. */
 const MOST_WAITING = 100;
 
-/** What came of telling somebody. */
+/** The result of one notification. */
 export interface NotifyResult {
   readonly ok: boolean;
-  /** In words, without anything that a far end has said. */
-  readonly what: string;
-  /** What it wrote, where it is a command. */
+  /** Holds no text of the far end. */
+  readonly message: Message;
+  /** The output of a command. */
   readonly output?: string;
 }
 
-/** Somebody who is told: one after the other, in the order in which things happened. */
+/** A receiver of notifications. It gets them one at a time, in the order of the events. */
 export interface Listener {
   readonly by: 'hook' | 'webhook';
   accepts(facts: NotificationFacts): boolean;
-  /** Whom, for the record: never a secret. */
+  /** The address for the records. It never holds a secret. */
   destination(facts: NotificationFacts): string;
-  /** Never rejects, and ends at once when `signal` is aborted. */
+  /** Never rejects, and ends immediately when `signal` is aborted. */
   notify(facts: NotificationFacts, signal: AbortSignal): Promise<NotifyResult>;
 }
 
-/** Whom a process notifies. */
+/** The listeners of a process, and the files for their results. */
 export interface NotifierConfig {
   readonly listeners: readonly Listener[];
   /** Appends to a file of the run. */
   readonly log: (file: string, text: string) => Promise<void>;
-  /** By another clock than the run's. */
+  /** A clock other than the run's. */
   readonly clock?: Clock;
 }
 
@@ -50,7 +51,7 @@ type NotifierInput = Required<NotifierConfig> & {
 export class Notifier {
   readonly #input: NotifierInput;
   readonly #queues: readonly Queue[];
-  readonly #givingUp = new AbortController();
+  readonly #giveUp = new AbortController();
   #logged: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -58,11 +59,11 @@ export class Notifier {
     this.#input = input;
     this.#queues = input.listeners.map(
       (listener) =>
-        new Queue(listener, this.#givingUp.signal, (facts, result) => this.#record(listener, facts, result)),
+        new Queue(listener, this.#giveUp.signal, (facts, result) => this.#record(listener, facts, result)),
     );
   }
 
-  /** An entry has become durable. Never throws, never waits. */
+  /** Receives an entry once it is durable. Never throws, never waits. */
   entry(entry: JournalEntry): void {
     if (this.#isClosed || this.#queues.length === 0) return;
     const facts = notificationOf(entry, this.#input.saved, this.#input.journal().replay);
@@ -70,55 +71,60 @@ export class Notifier {
     for (const queue of this.#queues) queue.push(facts);
   }
 
-  /** Waits for what is on its way, at most `graceMs`; what is left then is given up, and that is on record. */
+  /** Waits at most `graceMs` for notifications, then gives up the rest and records that. */
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
     const idle = Promise.all(this.#queues.map((queue) => queue.idle()));
     const enough = new AbortController();
     void idle.then(() => enough.abort());
     await Promise.race([idle, this.#input.clock.sleep(graceMs, enough.signal)]);
-    this.#givingUp.abort();
+    this.#giveUp.abort();
     await idle;
     await this.#logged;
   }
 
-  #record(listener: Listener, facts: NotificationFacts, { ok, what, output = '' }: NotifyResult): void {
+  #record(
+    listener: Listener,
+    facts: NotificationFacts,
+    { ok, message: reason, output = '' }: NotifyResult,
+  ): void {
     const { by } = listener;
     const { event, entry } = facts;
     const to = listener.destination(facts);
-    const line = `${iso(this.#input.clock.now())} ${event} (entry ${entry}) ${to}: ${ok ? 'told' : 'NOT TOLD'}: ${what}\n`;
-    const text = output === '' || output.endsWith('\n') ? output : `${output}\n`;
+    const text = textOf(reason);
+    const line = `${iso(this.#input.clock.now())} ${event} (entry ${entry}) ${to}: ${ok ? 'sent' : 'NOT SENT'}: ${text}\n`;
+    const written = output === '' || output.endsWith('\n') ? output : `${output}\n`;
     const file = by === 'hook' ? RUN_FILES.hooks : RUN_FILES.notifications;
-    this.#logged = this.#logged.then(() => this.#input.log(file, text + line)).catch(() => undefined);
+    this.#logged = this.#logged.then(() => this.#input.log(file, written + line)).catch(() => undefined);
     const journal = this.#input.journal();
-    // Once the run has ended its journal is whole, and nothing is added: what comes of the last notices is in the files.
+    // After the end of the run its journal is complete. Only the log files hold later results.
     if (this.#isClosed || journal.replay.state().endedAt !== null) return;
-    journal.appendWithNextGroup({ kind: 'told', by, event, about: entry, to, ok, what });
+    journal.appendWithNextGroup({ kind: 'told', by, event, about: entry, to, ok, what: text });
   }
 }
 
 /** The notifications of one listener, one after the other. */
 class Queue {
   readonly #listener: Listener;
-  readonly #givenUp: AbortSignal;
+  readonly #gaveUp: AbortSignal;
   readonly #done: (facts: NotificationFacts, result: NotifyResult) => void;
   readonly #waiting: NotificationFacts[] = [];
   #working: Promise<void> | null = null;
 
   constructor(
     listener: Listener,
-    givenUp: AbortSignal,
+    gaveUp: AbortSignal,
     done: (facts: NotificationFacts, result: NotifyResult) => void,
   ) {
     this.#listener = listener;
-    this.#givenUp = givenUp;
+    this.#gaveUp = gaveUp;
     this.#done = done;
   }
 
   push(facts: NotificationFacts): void {
     if (!this.#listener.accepts(facts)) return;
     if (this.#waiting.length >= MOST_WAITING) {
-      this.#done(facts, { ok: false, what: `dropped: ${MOST_WAITING} others wait already` });
+      this.#done(facts, { ok: false, message: message('notify.dropped', { limit: MOST_WAITING }) });
       return;
     }
     this.#waiting.push(facts);
@@ -130,18 +136,19 @@ class Queue {
   }
 
   async #work(): Promise<void> {
-    // In a turn of its own: whoever wrote the entry goes on first.
+    // In a later turn, so that the writer of the entry continues first.
     await Promise.resolve();
     for (let facts = this.#waiting.shift(); facts !== undefined; facts = this.#waiting.shift()) {
-      const result = this.#givenUp.aborted
-        ? { ok: false, what: 'given up: the run is over' }
-        : await this.#listener.notify(facts, this.#givenUp).catch(fault);
+      const result = this.#gaveUp.aborted
+        ? { ok: false, message: message('notify.run-over') }
+        : await this.#listener.notify(facts, this.#gaveUp).catch(internalError);
       this.#done(facts, result);
     }
     this.#working = null;
   }
 }
 
-function fault(error: unknown): NotifyResult {
-  return { ok: false, what: `internal error: ${error instanceof Error ? error.message : String(error)}` };
+function internalError(error: unknown): NotifyResult {
+  const text = error instanceof Error ? error.message : String(error);
+  return { ok: false, message: message('notify.internal-error', { error: text }) };
 }

@@ -1,40 +1,40 @@
 /**
- * Runs programs that a plan names, hooks and what gates judge by, and leaves nothing of them behind: each is a process
- * group of its own with a limit to its time and to what is kept of its output, and is handed none of the provider's keys.
+ * Runs the commands of hooks and gates, and leaves no process behind. Each command is its own process group, with limits
+ * for its time and its kept output. It gets none of the provider's keys.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Clock } from '../../clock.ts';
 import type { CommandEnd } from '../decide/judge-gate.ts';
 
 /**
- * Ends when the command has ended, after `timeout` milliseconds, or soon after `signal` is aborted; then it is killed with
- * all that it started. Never rejects: a program that is not there is an end like another.
- * `output`: what it wrote to both its outputs, as it came, up to a limit.
+ * Runs a command until it ends, until `timeout` milliseconds have passed, or until `signal` is aborted. Then kills it with
+ * all its child processes. Never rejects: a missing program is a result too.
+ * `output`: both outputs in the order of writing, up to a limit.
  */
 export type RunCommand = (
   command: readonly string[],
   options: { readonly input: string; readonly timeout: number; readonly signal: AbortSignal },
 ) => Promise<CommandEnd & { readonly output: string }>;
 
-/** Where keys of the provider's are kept in the environment: no program of a plan's has any business with them. */
+/** The environment variables that hold the provider's keys. No command of a plan needs them. */
 const KEYS = /^(TENCENTCLOUD|TCCLI|TKE)_/;
 
 /**
- * @returns what runs a command in this directory and with this environment but for the provider's keys. No shell: the
- * first word is the program, the others are its arguments as they are.
+ * @returns a function that runs a command here, with this environment except for the provider's keys. There is no shell:
+ * the first word is the program, and the others are its arguments unchanged.
  */
 export function createCommandRunner(
   clock: Pick<Clock, 'sleep'>,
   env: Readonly<Record<string, string | undefined>>,
 ): RunCommand {
-  const given = Object.fromEntries(Object.entries(env).filter(([name]) => !KEYS.test(name)));
+  const safeEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !KEYS.test(name)));
   return ([program = '', ...args], { input, timeout, signal }) =>
     new Promise((resolve) => {
       const written = keepOutput();
       const over = new AbortController();
-      const end = (told: CommandEnd): void => {
+      const end = (result: CommandEnd): void => {
         over.abort();
-        resolve({ ...told, output: written.output() });
+        resolve({ ...result, output: written.output() });
       };
       const ended = (exitCode: number): void => end({ kind: 'ended', exitCode, said: written.lastLine() });
       const noEnd = (why: string): void => end({ kind: 'no-end', why });
@@ -42,7 +42,7 @@ export function createCommandRunner(
         noEnd(`it could not be started: ${error instanceof Error ? error.message : String(error)}`);
       let child: ChildProcessWithoutNullStreams;
       try {
-        child = spawn(program, args, { env: given, detached: true, stdio: 'pipe' });
+        child = spawn(program, args, { env: safeEnv, detached: true, stdio: 'pipe' });
       } catch (error) {
         notStarted(error);
         return;
@@ -51,10 +51,10 @@ export function createCommandRunner(
         try {
           if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
         } catch {
-          // It is gone.
+          // The process has ended already.
         }
       };
-      // What has left the group may hold the pipes open: that is not waited for.
+      // A process that left the group may hold the pipes open. Do not wait for it.
       const giveUp = (why: string): void => {
         killAll();
         for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
@@ -63,11 +63,11 @@ export function createCommandRunner(
       };
       child.stdout.on('data', written.add);
       child.stderr.on('data', written.add);
-      // A command that does not read its input is no fault.
+      // A command need not read its input.
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
       child.once('error', notStarted);
-      // What it has left running in the background goes with it; with the last of them the pipes close.
+      // Kill its background processes too. The pipes close with the last of them.
       child.once('exit', killAll);
       child.once('close', (exitCode, killedBy) =>
         exitCode === null ? noEnd(`it was ended by ${killedBy}`) : ended(exitCode),
@@ -81,11 +81,11 @@ export function createCommandRunner(
     });
 }
 
-/** Of what a command writes so many bytes are kept, and so many of its end, for the last line. */
+/** Bytes of output that are kept, and bytes of its end that are kept for the last line. */
 const MOST_OUTPUT = 64 * 1024;
 const MOST_AT_THE_END = 4 * 1024;
 
-/** Of the last line so many characters are told. */
+/** Characters of the last line that are kept. */
 const LONGEST_LINE = 200;
 
 function keepOutput() {

@@ -1,21 +1,22 @@
 /**
- * Webhooks: requests to the addresses of a plan, tried again within a limit. Where it cannot be done, that is on record.
- * The forms of the chat products, each a text message, and their signatures: WeCom
+ * Webhooks: requests to the addresses in the plan, with a limited number of tries. Refit records each failure.
+ * Message forms and signatures of the chat products, each with a text message: WeCom
  * (developer.work.weixin.qq.com/document/path/91770), Feishu (open.feishu.cn/document/client-docs/bot-v3/add-custom-bot),
  * DingTalk (open.dingtalk.com/document/robots/custom-robot-access) and Slack (api.slack.com/messaging/webhooks),
- * read 2026-11 as others tell them.
+ * read 2026-11 from secondary sources.
  */
 import type { Clock } from '../../clock.ts';
 import { isLoopback } from '../../cloud/network/hosts.ts';
 import { type HttpResponse, type Transport, TransportError } from '../../cloud/network/transport.ts';
 import { hmacSha256 } from '../../digest.ts';
 import { unreachable } from '../../errors.ts';
-import { type HookPhase, type NoticeEvent, OUTCOMES, type Webhook } from '../../model.ts';
+import { message } from '../../messages/messages.ts';
+import { type HookPhase, type Message, type NoticeEvent, OUTCOMES, type Webhook } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import type { NotificationFacts } from './notification.ts';
 import type { Listener, NotifyResult } from './notifier.ts';
 
-/** Milliseconds for one answer, tries for one notice, and the wait before the second of them, doubled for each more. */
+/** Milliseconds for one answer, tries for one notification, and milliseconds before the second try. Each wait doubles. */
 export const WEBHOOK_LIMITS = { answer: 10_000, tries: 5, backOff: 1_000 } as const;
 
 const EVENTS: Readonly<Record<HookPhase, NoticeEvent | null>> = {
@@ -29,14 +30,14 @@ const EVENTS: Readonly<Record<HookPhase, NoticeEvent | null>> = {
   'run-end': 'end',
 };
 
-/** What of the outside a webhook needs. */
+/** The ports of a webhook. */
 export interface WebhookPorts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The listener that tells one address. */
+/** Creates the listener that sends notifications to one address. */
 export function createWebhookListener(webhook: Webhook, { transport, clock, env }: WebhookPorts): Listener {
   const address = addressOf(webhook, env);
   const secret = webhook.secretEnv === null ? null : env[webhook.secretEnv] || undefined;
@@ -45,34 +46,37 @@ export function createWebhookListener(webhook: Webhook, { transport, clock, env 
     accepts: ({ event }) => webhook.on.some((one) => one === EVENTS[event]),
     destination: () => ('fault' in address ? `$${webhook.urlEnv}` : address.url.origin),
     async notify(facts, signal) {
-      if ('fault' in address) return { ok: false, what: address.fault };
-      // Unsigned it would be taken for somebody else's.
+      if ('fault' in address) return { ok: false, message: address.fault };
+      // The receiver must not accept an unsigned request.
       if (secret === undefined)
-        return { ok: false, what: `${webhook.secretEnv} is not set: nothing to sign with` };
-      for (let tried = 1; ; tried++) {
-        const why = await attempt(webhook, address.url, facts, secret, { transport, clock, signal });
-        const tries = `${tried} ${tried === 1 ? 'try' : 'tries'}`;
-        if (why === null) return { ok: true, what: tries } satisfies NotifyResult;
-        if (why.final || tried === WEBHOOK_LIMITS.tries) return { ok: false, what: `${why.what}, ${tries}` };
-        if (!signal.aborted) await clock.sleep(WEBHOOK_LIMITS.backOff * 2 ** (tried - 1), signal);
-        if (signal.aborted) return { ok: false, what: `${why.what}, ${tries}; given up: the run is over` };
+        return { ok: false, message: message('notify.secret-not-set', { name: webhook.secretEnv! }) };
+      for (let tries = 1; ; tries++) {
+        const failure = await attempt(webhook, address.url, facts, secret, { transport, clock, signal });
+        if (failure === null) return { ok: true, message: message('notify.sent', { tries }) };
+        const failed = (isRunOver: boolean): NotifyResult => ({
+          ok: false,
+          message: message('notify.failed', { cause: failure.cause, tries, isRunOver }),
+        });
+        if (failure.final || tries === WEBHOOK_LIMITS.tries) return failed(false);
+        if (!signal.aborted) await clock.sleep(WEBHOOK_LIMITS.backOff * 2 ** (tries - 1), signal);
+        if (signal.aborted) return failed(true);
       }
     },
   };
 }
 
-/** One request. @returns null where it was taken. `final`: the same again would be refused again. */
+/** Sends one request. @returns null if the receiver accepted it. `final`: a further try would fail too. */
 async function attempt(
   webhook: Webhook,
   url: URL,
   facts: NotificationFacts,
   secret: string | null,
   { transport, clock, signal }: Pick<WebhookPorts, 'transport' | 'clock'> & { signal: AbortSignal },
-): Promise<{ readonly what: string; readonly final: boolean } | null> {
+): Promise<{ readonly cause: Message; readonly final: boolean } | null> {
   const { query, headers, body } = webhookMessage(webhook.form, facts, secret, clock.now());
   const to = new URL(url);
   for (const [name, value] of Object.entries(query)) to.searchParams.set(name, value);
-  // A transport has a limit of its own; this one holds whatever the transport does.
+  // This limit holds even if the transport ignores its own.
   const over = new AbortController();
   const ended = new AbortController();
   const enough = AbortSignal.any([signal, over.signal]);
@@ -94,44 +98,44 @@ async function attempt(
   try {
     answer = await Promise.race([sent, givenUp]);
   } catch (error) {
-    const why = error instanceof TransportError ? error.message : 'the request could not be sent';
-    return { what: why, final: false };
+    const text = error instanceof TransportError ? error.message : null;
+    return { cause: message('notify.request-failed', { error: text }), final: false };
   } finally {
     ended.abort();
   }
   if (answer === 'given up') {
-    const what = signal.aborted ? 'no answer' : `no answer within ${WEBHOOK_LIMITS.answer} ms`;
-    return { what, final: false };
+    const limit = signal.aborted ? null : WEBHOOK_LIMITS.answer;
+    return { cause: message('notify.no-answer', { limit }), final: false };
   }
-  const what = describeRefusal(webhook.form, answer);
+  const cause = describeRefusal(webhook.form, answer);
   const { status } = answer;
   const final = status >= 300 && status < 500 && status !== 408 && status !== 425 && status !== 429;
-  return what === null ? null : { what, final };
+  return cause === null ? null : { cause, final };
 }
 
-/** https, or loopback; from the plan, or from the environment, where an address that is a secret is at home. */
+/** The address, from the plan or from the environment, which can hold a secret one. It must be https or loopback. */
 function addressOf(
   { url, urlEnv }: Webhook,
   env: WebhookPorts['env'],
-): { readonly url: URL } | { readonly fault: string } {
+): { readonly url: URL } | { readonly fault: Message } {
   const text = url ?? env[urlEnv!];
-  if (!text) return { fault: `${urlEnv} is not set: there is no address` };
+  if (!text) return { fault: message('notify.url-not-set', { name: urlEnv! }) };
   let parsed: URL;
   try {
     parsed = new URL(text);
   } catch {
-    return { fault: `${urlEnv ?? 'url'} is no URL` };
+    return { fault: message('notify.url-invalid', { name: urlEnv ?? 'url' }) };
   }
   const plain = parsed.protocol === 'http:' && isLoopback(parsed.hostname);
   if (parsed.protocol !== 'https:' && !plain) {
-    return { fault: `${urlEnv ?? 'url'} is not https: plain http goes to loopback only` };
+    return { fault: message('notify.url-not-https', { name: urlEnv ?? 'url' }) };
   }
   return { url: parsed };
 }
 
 /**
- * What goes to the address of a webhook: body and headers by its form, and `query`, which is added to the address. Pure.
- * @param secret null: unsigned. @param now milliseconds since 1970 UTC, of this attempt.
+ * Builds the request of a webhook: body and headers by its form, and `query` to add to the address. Pure.
+ * @param secret null for an unsigned request. @param now time of this try, milliseconds since 1970 UTC.
  */
 export function webhookMessage(
   form: Webhook['form'],
@@ -150,7 +154,7 @@ export function webhookMessage(
     headers: {
       'content-type': 'application/json; charset=utf-8',
       'x-refit-event': facts.event,
-      // The same for each attempt, so that whoever is told twice can know it.
+      // The same for each try, so that a receiver can recognise a duplicate.
       'x-refit-delivery': `${facts.plan.digest.slice(0, 16)}-${facts.entry}`,
       'x-refit-timestamp': seconds,
       ...(signed === null ? {} : { 'x-refit-signature': signed }),
@@ -169,7 +173,7 @@ function bodyOf(
     case 'json':
       return facts;
     case 'slack':
-      // Else `<!channel>` in somebody's words would call everybody.
+      // Without escaping, `<!channel>` in a text would notify everybody.
       return { text: sentence(facts).replace(/[&<>]/g, (one) => SLACK_ENTITIES[one]!) };
     case 'wecom':
     case 'dingtalk':
@@ -189,7 +193,7 @@ function bodyOf(
 
 const SLACK_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** WeCom takes 2,048 bytes of text; a character may be three of them. */
+/** WeCom accepts 2,048 bytes of text. A character may take three of them. */
 const LONGEST_SENTENCE = 600;
 
 /** `refit: double-eleven-headroom (CHG-20481) halts: 3 failed, more than 2. verified 12, failed 3, not-run 40` */
@@ -198,30 +202,30 @@ function sentence({ plan, what, totals }: NotificationFacts): string {
   const counts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map(
     (outcome) => `${outcome} ${totals[outcome]}`,
   );
-  const said = escapeControls(`refit: ${plan.name}${change} ${what}`);
-  const cut = said.length > LONGEST_SENTENCE ? `${said.slice(0, LONGEST_SENTENCE)}…` : said;
+  const text = escapeControls(`refit: ${plan.name}${change} ${what}`);
+  const cut = text.length > LONGEST_SENTENCE ? `${text.slice(0, LONGEST_SENTENCE)}…` : text;
   return `${cut}. ${counts.join(', ')}`;
 }
 
 /**
- * Whether an answer says that the message was taken. WeCom, DingTalk and Feishu answer with HTTP 200 also where they refuse.
- * @returns null where it was taken, else why not, in words that the far end has no part in.
+ * Reads from an answer why the receiver refused a message. WeCom, DingTalk and Feishu also refuse with HTTP 200.
+ * @returns null if the receiver accepted it. The `Message` holds no text of the receiver.
  */
 export function describeRefusal(
   form: Webhook['form'],
   { status, body }: { readonly status: number; readonly body: string },
-): string | null {
-  if (status < 200 || status > 299) return `HTTP ${status}`;
+): Message | null {
+  if (status < 200 || status > 299) return message('notify.http-status', { status });
   if (form === 'json' || form === 'slack') return null;
   const member = form === 'feishu' ? 'code' : 'errcode';
   let code: unknown;
   try {
     code = (JSON.parse(body) as Readonly<Record<string, unknown>> | null)?.[member];
   } catch {
-    return `HTTP ${status}, and the answer is not JSON`;
+    return message('notify.not-json', { status });
   }
   if (code === 0) return null;
   return Number.isSafeInteger(code)
-    ? `HTTP ${status}, ${member} ${code}`
-    : `HTTP ${status}, and the answer has no ${member}`;
+    ? message('notify.code', { status, member, code: code as number })
+    : message('notify.code-missing', { status, member });
 }

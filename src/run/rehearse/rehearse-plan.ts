@@ -1,4 +1,4 @@
-/** Rehearses a saved plan over several seeds, with all faults, with each by itself and with none, and tells what they do. */
+/** Rehearses a saved plan over several seeds: with no fault, with all faults, and with each fault alone. */
 import type { Clock } from '../../clock.ts';
 import type { ApiClient } from '../../cloud/calls/call.ts';
 import {
@@ -15,18 +15,18 @@ import { type RehearsedRun, rehearseRun, startTimeOf } from './rehearse-run.ts';
 
 export interface RehearsePlanInput {
   readonly saved: SavedPlan;
-  /** As they were typed; each is known to the provider that stands in. */
+  /** As the user typed them. The simulated provider knows each. */
   readonly faults: readonly string[];
   readonly seeds: { readonly first: number; readonly count: number };
   readonly durations: Durations;
-  /** What else is assumed of the provider, in sentences. */
+  /** Further assumptions about the provider, as sentences. */
   readonly assumed: readonly string[];
-  /** The provider for one run, in the time that is handed in. */
+  /** Creates the provider of one run, on the given clock. */
   readonly providerFor: (run: RunOfRehearsal) => (clock: Clock) => ApiClient;
-  /** Numbers from 0 to below 1 for a seed. */
+  /** Random numbers from 0 to below 1 for a seed. */
   readonly chanceFor: (seed: number) => () => number;
   readonly version: string;
-  /** Told after each run; what it returns is waited for. */
+  /** Called after each run. */
   readonly onRun?: (done: number, of: number) => void;
 }
 
@@ -38,23 +38,23 @@ export interface RunOfRehearsal {
 }
 
 export interface Rehearsal {
-  /** Of the first seed, with all faults; with what all runs came to. */
+  /** The report of the first seed with all faults, with the effects of all runs. */
   readonly report: Report;
-  /** Of the run that went worst, by the precedence of exit codes. */
+  /** The exit code of the worst run, by precedence. */
   readonly exitCode: number;
 }
 
-/** Where several runs end differently, the code of the first of these counts. */
+/** The precedence of exit codes if runs end differently: the first one counts. */
 const PRECEDENCE: readonly number[] = [1, 12, 130, 143, 10, 4, 8, 11, 3, 0];
 
 export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal> {
   const { saved, faults, seeds, durations, onRun } = input;
   const startsAt = startTimeOf(saved);
-  // One fault by itself is all faults.
+  // A single fault alone is the same as all faults.
   const alone = faults.length > 1 ? faults.map((fault) => [fault]) : [];
   const settings = faults.length === 0 ? [faults] : [[], faults, ...alone];
   const exitCodes = new Set<number>();
-  let told: readonly JournalEntry[] | null = null;
+  let firstEntries: readonly JournalEntry[] | null = null;
   let done = 0;
   const effects: RehearsedEffect[] = [];
   let undisturbed: readonly RunFigures[] | null = null;
@@ -71,7 +71,7 @@ export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal>
       figures.push(figuresOf(saved, run.entries));
       if (given === faults) {
         exitCodes.add(run.end.exitCode);
-        told ??= run.entries;
+        firstEntries ??= run.entries;
       }
       done += 1;
       onRun?.(done, settings.length * seeds.count);
@@ -81,10 +81,10 @@ export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal>
   }
   const calm = faults.length === 0 ? undefined : effects.shift();
   const [all, ...each] = effects;
-  const { format, ...report } = withoutBilling(buildReport(saved, withoutBills(told!)));
+  const { format, ...report } = withoutBilling(buildReport(saved, withoutBills(firstEntries!)));
   return {
     report: {
-      // Before everything else, for whoever reads the JSON.
+      // The format comes first in the JSON.
       format,
       rehearsal: true,
       rehearsed: {
@@ -102,7 +102,7 @@ export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal>
   };
 }
 
-/** What a simulated provider bills says nothing of the real one. */
+/** Removes bills, because simulated bills say nothing about real ones. */
 function withoutBills(entries: readonly JournalEntry[]): JournalEntry[] {
   return entries.flatMap((entry) => {
     if (entry.kind === 'billed') return [];
@@ -110,7 +110,7 @@ function withoutBills(entries: readonly JournalEntry[]): JournalEntry[] {
   });
 }
 
-/** Nor does it say how the bills of the real one will stand to the quotes. */
+/** Removes the comparison of bills with quotes, for the same reason. */
 function withoutBilling(report: Report): Report {
   return {
     ...report,
@@ -121,27 +121,29 @@ function withoutBilling(report: Report): Report {
 
 const NO_BILLS = Object.fromEntries(BILLS.map((bill) => [bill, 0])) as Report['money']['bills'];
 
-/** What is taken for granted of this plan, in sentences. */
+/** The assumptions about this plan, as sentences. */
 function assumedOf(saved: SavedPlan): string[] {
-  const asking = saved.waves.filter(({ approval }) => approval !== undefined).length;
+  const approvals = saved.waves.filter(({ approval }) => approval !== undefined).length;
   const gates = saved.waves.flatMap(({ gate }) => gate ?? []);
-  const outside = gates.filter(({ command, url }) => command !== undefined || url !== undefined).length;
+  const external = gates.filter(({ command, url }) => command !== undefined || url !== undefined).length;
   const measured = gates.filter(({ metric }) => metric !== undefined).length;
   const profiles = new Set(saved.steps.map(({ profile }) => profile)).size;
   return [
-    saved.approvals === undefined && asking === 0
+    saved.approvals === undefined && approvals === 0
       ? 'the plan is approved'
-      : 'every approval and signature that the plan asks for is there in time',
-    ...(outside > 0 ? ['commands and addresses of gates succeed: nothing was run or asked'] : []),
+      : 'every approval and signature that the plan demands arrives in time',
+    ...(external > 0
+      ? ['gate commands and gate URLs succeed; Refit ran no command and sent no request']
+      : []),
     ...(measured > 0
       ? [
-          'metrics of gates are those of the simulated monitor, of instances that hold what was measured when planning, or 40 % of their memory where nothing was',
+          'gate metrics come from the simulated monitor; an instance uses the memory measured when planning, or 40 % of its size if nothing was measured',
         ]
       : []),
-    ...(saved.windows ? ['the same apply is typed when the next window opens'] : []),
-    ...(saved.hooks || saved.notify ? ['nobody is told: hooks and webhooks stay silent'] : []),
-    ...(profiles > 1 ? ['each profile is an account of its own, with limits of its own'] : []),
-    'every instance is as it was planned, in good order and with nothing else under way on it',
-    'nothing is billed: prices are not rehearsed',
+    ...(saved.windows ? ['somebody repeats apply when the next window opens'] : []),
+    ...(saved.hooks || saved.notify ? ['hooks and webhooks send nothing'] : []),
+    ...(profiles > 1 ? ['each profile is a separate account with separate limits'] : []),
+    'every instance is as it was when planning, healthy, and without another task in progress',
+    'nothing is billed; the rehearsal does not cover prices',
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * Carries a saved plan out in virtual time: the process of a real run against a provider that is handed in. No file, no
- * lock, no register, no network.
+ * Carries out a saved plan in virtual time, with the process of a real run against a given provider. It uses no file, no
+ * lock, no register and no network.
  */
 import { type Clock, iso, VirtualClock } from '../../clock.ts';
 import type { ApiClient } from '../../cloud/calls/call.ts';
@@ -15,42 +15,42 @@ import type { ApprovalDemand } from '../demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../engine/run.ts';
 import { createProcess, NO_PAST_ENTRIES } from '../process.ts';
 
-/** One run that was rehearsed. */
+/** One rehearsed run. */
 export interface RehearsedRun {
-  /** Its journal, as a real run's would be. */
+  /** Its journal, like that of a real run. */
   readonly entries: readonly JournalEntry[];
   readonly end: RunEnd;
 }
 
 export interface RehearseInput {
   readonly saved: SavedPlan;
-  /** When it begins, milliseconds since 1970 UTC. */
+  /** The start, milliseconds since 1970 UTC. */
   readonly startsAt: number;
-  /** The provider, in the time that is handed in. */
+  /** Creates the provider, on the given clock. */
   readonly providerIn: (clock: Clock) => ApiClient;
-  /** Numbers from 0 to below 1, for the pauses of reads that are tried again. */
+  /** Random numbers from 0 to below 1, for the pauses before retries of reads. */
   readonly chance: () => number;
-  /** This program's. */
+  /** The version of Refit. */
   readonly version: string;
 }
 
-/** What a disk takes to make entries durable, milliseconds. */
+/** Milliseconds that a disk needs to make entries durable. */
 const FSYNC = 3;
-/** No run lasts longer; one that waits for a window looks a year ahead. */
+/** The longest run, in milliseconds of virtual time. Windows are searched a year ahead. */
 const LIMIT = 800 * DAY;
-/** Windows in which the same run goes on, at the most. */
+/** The most processes, one for each window, that one run may need. */
 const MOST_PROCESSES = 400;
 
-/** Whoever has to approve has approved. */
+/** The approver in the journal of a rehearsal. */
 const ASSUMED_BY = 'the rehearsal, which assumes it';
 
-/** Commands and addresses are asked of nobody: they succeed. */
-const ASSUMED_DOORS: GatePorts = {
+/** Gate commands and gate URLs that always succeed, without running or asking anything. */
+const ASSUMED_PORTS: GatePorts = {
   runCommand: async () => ({ kind: 'ended', exitCode: 0, said: 'assumed by the rehearsal' }),
   askUrl: async () => ({ kind: 'answered', status: 200 }),
 };
 
-/** When a run of the plan can begin that begins as soon as it is sealed: then, or when its first window opens. */
+/** The earliest start of a run: when its plan was sealed, or when the first window opens after that. */
 export function startTimeOf({ sealedAt, windows }: Pick<SavedPlan, 'sealedAt' | 'windows'>): number {
   const sealed = Date.parse(sealedAt);
   const opening = windows && createOpenWindows(windows).nextStart(sealed);
@@ -58,8 +58,8 @@ export function startTimeOf({ sealedAt, windows }: Pick<SavedPlan, 'sealedAt' | 
 }
 
 /**
- * Rehearses one run to where a real one would need a person: its end, a halt, a deadline. Left with work at the close of
- * a window it goes on in the next, as by the same `apply`. Whoever has to approve has approved.
+ * Rehearses one run until a real one would need a person: its end, a halt, or a deadline. After the close of a window it
+ * resumes in the next one, as a repeated `apply` would. All approvals are given.
  */
 export async function rehearseRun(input: RehearseInput): Promise<RehearsedRun> {
   const { saved, startsAt, providerIn } = input;
@@ -83,7 +83,7 @@ function nextStart({ windows, finishBy }: SavedPlan, now: number): number | null
   return finishBy !== null && Date.parse(finishBy) <= at ? null : at;
 }
 
-/** One process from its start to its end. @param entries those of all processes so far; grows. */
+/** Runs one process from start to end. @param entries of all processes so far; grows. */
 async function carryOut(
   { saved, chance, version }: RehearseInput,
   clock: VirtualClock,
@@ -95,7 +95,7 @@ async function carryOut(
   const runProcess = createProcess({
     saved,
     past: { ...NO_PAST_ENTRIES, entries, end: last ?? EMPTY_CHAIN },
-    // A disk that keeps nothing: what matters of it is that it takes its time.
+    // This disk keeps nothing, but takes as long as a real one.
     store: { append: () => clock.sleep(FSYNC) },
     clock,
     ...provider,
@@ -111,13 +111,16 @@ async function carryOut(
     const judgedAt = iso(clock.now());
     return { event: { kind: 'approved', how: 'signatures', by: ASSUMED_BY, wave, judgedAt, signed: [] } };
   };
-  const end = await runProcess.carryOut({ cloudFor: provider.cloudFor, gates: ASSUMED_DOORS, approvalOf });
-  // Nobody tells a rehearsal to leave.
+  const end = await runProcess.carryOut({ cloudFor: provider.cloudFor, gates: ASSUMED_PORTS, approvalOf });
+  // Nothing tells a rehearsal to exit.
   if (end === null) throw new Error('internal error: a rehearsal was left');
   return end;
 }
 
-/** A provider that is reached without a network, as a process needs it. @param rate requests a second. @param chance numbers from 0 to below 1, for the pauses of reads that are tried again. */
+/**
+ * Creates what a process needs of a provider without a network. @param rate requests a second.
+ * @param chance random numbers from 0 to below 1, for the pauses before retries of reads.
+ */
 export function createProviderClient(
   client: ApiClient,
   { clock, rate, chance }: { readonly clock: Clock; readonly rate: number; readonly chance: () => number },

@@ -246,13 +246,13 @@ describe('a wave that waits two hours for its approval', () => {
     const run = await stage.run({
       listeners,
       meanwhile: [[40 * MINUTES, () => signBoth(stage)]],
-      askedEvery: 10 * MINUTES,
+      statusEvery: 10 * MINUTES,
     });
     holds(stage, run);
     expect([verified(run), ...because(run)]).toEqual([6, 'done', 0]);
     expect(run.took).toBeGreaterThan(40 * MINUTES);
     expect(run.took).toBeLessThan(80 * MINUTES);
-    expect(run.standings[1]!.waits).toMatchObject([{ name: 'approval', step: null, limit: 2 * HOUR }]);
+    expect(run.statuses[1]!.waits).toMatchObject([{ name: 'approval', step: null, limit: 2 * HOUR }]);
     expect(told).toMatchObject([
       {
         event: 'approval',

@@ -155,7 +155,7 @@ describe('what is known and not on disk is told', () => {
     holds(stage, first);
     expect(first.error).toMatchObject({ code: 'disk-failed' });
     const [order] = [...stage.cloud.world.deals.keys()];
-    expect(withLost(first.error, first.lost)).toMatchObject({
+    expect(withLost(first.error, first.unwritten)).toMatchObject({
       message: expect.stringContaining(`accepted as order ${order}`),
     });
     expect(stage.cloud.arrivals).toHaveLength(1);

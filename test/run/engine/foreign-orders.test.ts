@@ -3,7 +3,7 @@ import { acceptOrder, placeForeignOrder } from '../../../src/simulator/world/cha
 import { OTHER_UIN, OWNER_UIN, type World } from '../../../src/simulator/world/world.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
-import { type Fate, type Run, type Stage, type StageOptions, setStage } from '../stage.ts';
+import { type ProcessOptions, type Run, type Stage, type StageOptions, setStage } from '../stage.ts';
 
 const MINUTE = 60_000;
 const STORY: StageOptions = {
@@ -25,7 +25,7 @@ const settled = ({ entries }: Run) =>
   );
 
 /** Does something to the world as the first order for the instance has arrived, and before its answer leaves. */
-function asItArrives(stage: Stage, act: (world: World, now: number) => void): Fate {
+function asItArrives(stage: Stage, act: (world: World, now: number) => void): ProcessOptions {
   let done = false;
   return {
     diesAt(moment) {

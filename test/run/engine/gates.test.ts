@@ -146,14 +146,21 @@ describe('a gate that cannot tell', () => {
 
   it('pauses the run until somebody tells it to continue, and then the next wave begins', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
-    const run = await stage.run({ steer: [[60 * MINUTE, CONTINUE]], askedEvery: MINUTE });
+    const run = await stage.run({ commands: [[60 * MINUTE, CONTINUE]], statusEvery: MINUTE });
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(said(run)).toEqual(['command inconclusive pause']);
-    expect(run.answers).toEqual([{ accepted: true, what: expect.stringMatching(/^going on: paused since/) }]);
+    expect(run.answers).toEqual([
+      {
+        accepted: true,
+        message: expect.stringMatching(/^continued: the run was paused since/),
+        messageId: 'control.continued',
+        params: { since: expect.any(String) },
+      },
+    ]);
     const second = run.entries.filter(({ kind }) => kind === 'intent')[1]!;
     expect(Date.parse(second.at) - Date.parse(gates(run)[0]!.at)).toBeGreaterThan(50 * MINUTE);
-    expect(run.standings.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
+    expect(run.statuses.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
   });
 
   it('and nobody continues: it drains after a day, and whoever takes it up judges anew', async () => {
@@ -170,7 +177,7 @@ describe('a gate that cannot tell', () => {
   it('was answered for by somebody, and the process dies then: it is not judged again', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
     const dead = await stage.run({
-      steer: [[30 * MINUTE, CONTINUE]],
+      commands: [[30 * MINUTE, CONTINUE]],
       diesAt: (one) => one.kind === 'durable' && one.text.includes('"command":"continue"'),
       leaves: 'everything',
     });
@@ -184,7 +191,7 @@ describe('a gate that cannot tell', () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
     const dead = await stage.run({ drainAfter: 30 * MINUTE });
     expect(dead.end!.because).toBe('drained');
-    const run = await stage.run({ steer: [[30 * MINUTE, CONTINUE]] });
+    const run = await stage.run({ commands: [[30 * MINUTE, CONTINUE]] });
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(said(run)).toEqual(['command inconclusive pause', 'command inconclusive pause']);
   });
@@ -215,9 +222,9 @@ describe('a gate that cannot tell', () => {
         gates: { askUrl: () => new Promise(() => {}) },
       }),
     );
-    const run = await stage.run({ askedEvery: 5_000 });
+    const run = await stage.run({ statusEvery: 5_000 });
     expect(said(run)).toEqual(['url inconclusive halt']);
-    const waits = run.standings.flatMap(({ waits }) => waits.filter(({ name }) => name === 'gate'));
+    const waits = run.statuses.flatMap(({ waits }) => waits.filter(({ name }) => name === 'gate'));
     expect(waits.length).toBeGreaterThan(10);
     expect(waits[0]).toMatchObject({ step: null, limit: 90_000 });
     expect(stage.faultsSeen).toEqual([]);

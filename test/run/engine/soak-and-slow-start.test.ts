@@ -22,12 +22,12 @@ const soaked = (run: Run): number => (at(run, 'intent')[1]! - at(run, 'wave-ende
 describe('a soak time after a wave', () => {
   it('keeps the next wave from beginning until it is over, is told as a wait of the run, and costs no more', async () => {
     const stage = await setStage(SOAKING);
-    const run = await stage.run({ askedEvery: MINUTE });
+    const run = await stage.run({ statusEvery: MINUTE });
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(soaked(run)).toBeGreaterThanOrEqual(30);
     expect(soaked(run)).toBeLessThan(31);
-    const told = run.standings.flatMap(({ waits }) => waits.filter(({ name }) => name === 'soak'));
+    const told = run.statuses.flatMap(({ waits }) => waits.filter(({ name }) => name === 'soak'));
     expect(told.length).toBeGreaterThan(25);
     const since = new Date(at(run, 'wave-ended')[0]!).toISOString();
     for (const wait of told) expect(wait).toEqual({ name: 'soak', step: null, since, limit: 30 * MINUTE });
@@ -62,7 +62,7 @@ describe('a soak time after a wave', () => {
       const stage = await setStage(SOAKING);
       const [pause, go]: ControlCommand[] = [{ kind: 'pause' }, { kind: 'continue' }];
       const run = await stage.run({
-        steer: [
+        commands: [
           [2 * MINUTE, pause!],
           [(2 + pauseFor) * MINUTE, go!],
         ],
@@ -199,15 +199,15 @@ describe('a slow start', () => {
     const stage = await setStage({ ...SLOW, plan: slow });
     const set = (value: number): ControlCommand => ({ kind: 'set', setting: 'inFlight', value });
     const run = await stage.run({
-      steer: [
+      commands: [
         [1_000, set(3)],
         [120_000, set(5)],
       ],
     });
     holds(stage, run);
     expect(run.answers.map(({ message }) => message.slice(0, 29))).toEqual([
-      'inFlight is 3 now, it was 6; ',
-      'inFlight is 5 now, it was 3; ',
+      'inFlight is now 3, it was 6 (',
+      'inFlight is now 5, it was 3 (',
     ]);
     within(most(run), 5);
     expect(

@@ -4,7 +4,7 @@ import { TransportError } from '../../../src/cloud/network/transport.ts';
 import type { WaitName } from '../../../src/run/waits.ts';
 import { A, ALL_TO_8GB, clusters, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
-import { type Fate, type Stage, type StageOptions, setStage } from '../stage.ts';
+import { type ProcessOptions, type Stage, type StageOptions, setStage } from '../stage.ts';
 
 const MINUTE = 60_000;
 
@@ -12,7 +12,7 @@ interface Story {
   readonly name: WaitName;
   readonly when: string;
   readonly options: Partial<StageOptions>;
-  readonly fate?: Fate;
+  readonly fate?: ProcessOptions;
   readonly change?: (stage: Stage) => void;
   readonly limit: number | ((limit: number) => boolean);
   /** The whole run waits. */
@@ -48,7 +48,7 @@ const STORIES: readonly Story[] = [
     when: 'it is paused',
     options: {},
     fate: {
-      steer: [
+      commands: [
         [2_000, { kind: 'pause' }],
         [10_000, { kind: 'continue' }],
       ],
@@ -107,7 +107,7 @@ const STORIES: readonly Story[] = [
     options: {
       plan: 'targets: [{ select: { all: true }, memoryPerShard: 8GB }]\nexecution: { switch: maintenance-window }',
     },
-    fate: { askedEvery: 10 * MINUTE },
+    fate: { statusEvery: 10 * MINUTE },
     limit: (limit) => limit > 24 * 60 * MINUTE && limit < 48 * 60 * MINUTE,
   },
   {
@@ -123,14 +123,14 @@ const STORIES: readonly Story[] = [
     name: 'permit',
     when: 'many wait for a slow lane',
     options: { fleet: standards(12) },
-    fate: { steer: [[0, { kind: 'set', setting: 'requestsPerSecond', value: 0.5 }]] },
+    fate: { commands: [[0, { kind: 'set', setting: 'requestsPerSecond', value: 0.5 }]] },
     limit: (limit) => limit >= 1_000 + 2_000 && limit <= 1_000 + 12 * 2_000,
   },
   {
     name: 'rateHold',
     when: 'the provider has refused by its limit',
     options: { fleet: standards(40), limit: 12 },
-    fate: { askedEvery: 50 },
+    fate: { statusEvery: 50 },
     limit: (limit) => limit > 0 && limit <= 500,
     wide: true,
   },
@@ -146,9 +146,9 @@ describe('a live run names what it waits for', () => {
     });
     change?.(stage);
     const began = stage.clock.now();
-    const run = await stage.run({ askedEvery: 500, ...fate });
+    const run = await stage.run({ statusEvery: 500, ...fate });
     holds(stage, run, { refusedByLimit: name === 'rateHold' });
-    const seen = run.standings.flatMap(({ waits, after }) => waits.map((wait) => ({ ...wait, after })));
+    const seen = run.statuses.flatMap(({ waits, after }) => waits.map((wait) => ({ ...wait, after })));
     const those = seen.filter((wait) => wait.name === name);
     expect(those.length).toBeGreaterThan(0);
     for (const { step, since, limit: most, after } of those) {
@@ -164,7 +164,7 @@ describe('a live run names what it waits for', () => {
       Math.max(2, those.length),
     );
     // What is over is not told any more.
-    const last = run.standings.at(-1)!;
+    const last = run.statuses.at(-1)!;
     expect(last.waits.filter((wait) => wait.name === 'paused' || wait.name === 'busy')).toEqual([]);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
   });
@@ -177,9 +177,9 @@ describe('a live run names what it waits for', () => {
       faults: ['lost-answer:0.2'],
     });
     busy(A(2), 30_000)(stage);
-    const run = await stage.run({ askedEvery: 1_000 });
+    const run = await stage.run({ statusEvery: 1_000 });
     holds(stage, run);
-    for (const { waits, inFlight } of run.standings) {
+    for (const { waits, inFlight } of run.statuses) {
       const steps = waits.map(({ step }) => step);
       expect(new Set(steps).size).toBe(steps.length);
       expect(steps.length).toBeLessThanOrEqual(3);
@@ -193,15 +193,15 @@ describe('a live run says how it goes on', () => {
   it('with what was set beside what was approved', async () => {
     const stage = await setStage({ fleet: standards(6), plan: ALL_TO_8GB, duration: [20_000, 30_000] });
     const run = await stage.run({
-      askedEvery: 1_500,
-      steer: [
+      statusEvery: 1_500,
+      commands: [
         [1_000, { kind: 'set', setting: 'inFlight', value: 4 }],
         [1_000, { kind: 'set', setting: 'requestsPerSecond', value: 2.5 }],
         [1_000, { kind: 'pause' }],
         [10_000, { kind: 'continue' }],
       ],
     });
-    const [first] = run.standings;
+    const [first] = run.statuses;
     expect(first).toMatchObject({
       paused: { by: 'oncall@there' },
       inFlight: { now: 4, approved: 20, inProgress: 6 },
@@ -211,6 +211,6 @@ describe('a live run says how it goes on', () => {
       'UpgradeInstance',
       2.5,
     ]);
-    expect(run.standings.at(-1)!.paused).toBeNull();
+    expect(run.statuses.at(-1)!.paused).toBeNull();
   });
 });

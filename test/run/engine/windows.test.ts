@@ -184,7 +184,7 @@ describe('a plan for the nights', () => {
   it('a run that is paused when its window closes ends, and is not continued outside of it', async () => {
     const stage = await story({ count: 12, windows: 'allow: ["Mon 10:00-10:10"]', inFlight: 1 });
     const run = await stage.run({
-      steer: [
+      commands: [
         [90 * SECOND, { kind: 'pause' }],
         [11 * MINUTE, { kind: 'continue' }],
       ],

@@ -1,6 +1,7 @@
-// Goal: whatever becomes of whom a run tells things, the run goes as it would without them, and the record says so.
+// Listeners never change the course of a run, and the journal holds the result of each notification.
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
+import { message } from '../../../src/messages/messages.ts';
 import type { Hooks } from '../../../src/model.ts';
 import { createHookListener } from '../../../src/run/notify/hooks.ts';
 import type { NotificationFacts } from '../../../src/run/notify/notification.ts';
@@ -12,7 +13,7 @@ import { type Run, type StageOptions, setStage } from '../stage.ts';
 
 const WAVES = 'waves: [{ name: canary, take: 1 }, { name: rest, take: rest }]';
 const STORY: StageOptions = { fleet: standards(6), plan: `${ALL_TO_8GB}\n${WAVES}` };
-/** Six steps of which the first four are refused: the run halts. */
+/** Six steps. The provider refuses the first four, so the run halts. */
 const HALTS: StageOptions = {
   fleet: standards(6),
   plan: `${ALL_TO_8GB}\n${WAVES}`,
@@ -26,7 +27,7 @@ async function play(options: StageOptions, listeners?: (clock: Clock) => readonl
   return run;
 }
 
-/** What of a run must not depend on whom it tells things: every entry and its moment, but for those that say who was told. */
+/** What must not depend on listeners: every entry with its time, except the entries about notifications. */
 function course(run: Run) {
   const entries = run.entries.filter(({ kind }) => kind !== 'told');
   return {
@@ -38,7 +39,7 @@ function course(run: Run) {
   };
 }
 
-/** As the real one does where a command hangs: it is killed when its time is over, or nobody waits any more. */
+/** Behaves like the real runner when a command hangs: it ends at the timeout or when the signal is aborted. */
 const never =
   (clock: Clock): RunCommand =>
   async (_, { timeout, signal }) => {
@@ -61,17 +62,17 @@ const hooks =
   (runner: (clock: Clock) => RunCommand, of: Hooks = HOOKS) =>
   (clock: Clock) => [createHookListener(of, { runCommand: runner(clock), clock, directory: '/runs/one' })];
 
-describe('the course of a run, its end and its duration are the same', () => {
+describe('a run has the same course, end and duration', () => {
   const HOOK_ROWS: readonly (readonly [string, (clock: Clock) => RunCommand])[] = [
     ['a hook that succeeds', ends(0)],
-    ['one that fails', ends(3)],
+    ['a hook that fails', ends(3)],
     [
-      'one that is not there',
+      'a hook that does not exist',
       () => async () => ({ kind: 'no-end', why: 'it could not be started: spawn start ENOENT', output: '' }),
     ],
-    ['one that hangs', never],
-    ['one that throws', () => () => Promise.reject(new Error('no'))],
-    ['one that writes a lot', ends(0, 'x'.repeat(100_000))],
+    ['a hook that hangs', never],
+    ['a hook that throws', () => () => Promise.reject(new Error('no'))],
+    ['a hook with a long output', ends(0, 'x'.repeat(100_000))],
   ];
   it.each(HOOK_ROWS)('with %s', async (_, command) => {
     for (const story of [STORY, HALTS]) {
@@ -81,16 +82,16 @@ describe('the course of a run, its end and its duration are the same', () => {
 });
 
 describe('a hook', () => {
-  it('is run at each moment of the plan, in order, with the facts on its input', async () => {
-    const heard: (NotificationFacts & { directory: string })[] = [];
+  it('runs at each event of the plan, in order, with the facts on its input', async () => {
+    const received: (NotificationFacts & { directory: string })[] = [];
     const run = await play(
       HALTS,
       hooks(() => async ([program], { input }) => {
-        heard.push(JSON.parse(input));
+        received.push(JSON.parse(input));
         return { kind: 'ended', exitCode: 0, said: '', output: `said by ${program}` };
       }),
     );
-    expect(heard.map(({ event }) => event)).toEqual([
+    expect(received.map(({ event }) => event)).toEqual([
       'run-start',
       'wave-start',
       'wave-end',
@@ -98,30 +99,30 @@ describe('a hook', () => {
       'halt',
       'run-end',
     ]);
-    expect(heard[0]).toMatchObject({ format: 'refit.told/1', entry: 1, directory: '/runs/one' });
-    expect(heard[0]!.plan).toMatchObject({ name: 'story', digest: run.saved.digest });
-    expect(heard.map(({ wave }) => wave)).toEqual([null, 'canary', 'canary', 'rest', null, null]);
-    expect(heard.at(-1)).toMatchObject({ exitCode: 4, totals: { refused: run.report.totals.refused } });
-    expect(run.notices).toContain('hooks.log said by start\n');
+    expect(received[0]).toMatchObject({ format: 'refit.told/1', entry: 1, directory: '/runs/one' });
+    expect(received[0]!.plan).toMatchObject({ name: 'story', digest: run.saved.digest });
+    expect(received.map(({ wave }) => wave)).toEqual([null, 'canary', 'canary', 'rest', null, null]);
+    expect(received.at(-1)).toMatchObject({ exitCode: 4, totals: { refused: run.report.totals.refused } });
+    expect(run.notificationLog).toContain('hooks.log said by start\n');
   });
 
-  it('of a gate is run after each judgement, and does not hold up what comes of it', async () => {
+  it('for a gate runs after each judgement, and does not delay its effect', async () => {
     const story: StageOptions = {
       fleet: standards(3),
       plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { failed: "> 0", command: [./check] } }, { name: rest, take: rest }]`,
       gates: { runCommand: async () => ({ kind: 'ended', exitCode: 1, said: '' }) },
     };
-    const heard: string[] = [];
-    const hear: RunCommand = async (command, options) => {
-      heard.push((JSON.parse(options.input) as NotificationFacts).what);
+    const received: string[] = [];
+    const receive: RunCommand = async (command, options) => {
+      received.push((JSON.parse(options.input) as NotificationFacts).what);
       return ends(0)()(command, options);
     };
     const judged: Hooks = { gate: ['judged'] };
     const run = await play(
       story,
-      hooks(() => hear, judged),
+      hooks(() => receive, judged),
     );
-    expect(heard).toEqual([
+    expect(received).toEqual([
       'the gate after wave canary: failed is success: 0 of 1 steps failed or refused, fails at "> 0"',
       'the gate after wave canary: command is failure: exit 1',
     ]);
@@ -129,7 +130,7 @@ describe('a hook', () => {
     expect(course(await play(story, hooks(never, judged)))).toEqual(course(run));
   });
 
-  it('that hangs is killed after 30 seconds, which the journal and the report say', async () => {
+  it('that hangs is killed after 30 seconds, and journal and report show it', async () => {
     const run = await play(
       { ...STORY, duration: [60_000, 60_000] },
       hooks(
@@ -146,20 +147,22 @@ describe('a hook', () => {
         what: 'no end within 30 s',
       },
     ]);
-    expect(run.notices).toContain('half a wo\n');
+    expect(run.notificationLog).toContain('half a wo\n');
   });
 
-  it('that hangs at the end of the run delays the last words of the process, by no more than the grace', async () => {
+  it('that hangs at the end of the run delays the process by the grace period at most', async () => {
     const run = await play(STORY, hooks(never));
     expect(run.closed - run.took).toBeCloseTo(NOTIFY_GRACE);
-    expect(run.notices).toMatch(/run-end \(entry \d+\) end: NOT TOLD: given up: the run is over/);
+    expect(run.notificationLog).toMatch(
+      /run-end \(entry \d+\) end: NOT SENT: not tried, because the run is over/,
+    );
     // The journal ended with the run.
     expect(run.entries.at(-1)!.kind).toBe('run-ended');
   });
 });
 
-describe('who is told', () => {
-  it('is kept waiting in a queue that is bounded: what does not fit is dropped and on record', async () => {
+describe('a listener', () => {
+  it('has a bounded queue, and further notifications are dropped and recorded', async () => {
     const waves = Array.from({ length: 140 }, (_, n) => `{ name: w${n}, take: 1 }`).join(', ');
     const run = await play({ fleet: standards(140), plan: `${ALL_TO_8GB}\nwaves: [${waves}]` }, (clock) => [
       {
@@ -168,14 +171,14 @@ describe('who is told', () => {
         destination: () => 'slow',
         async notify(_, signal) {
           await clock.sleep(24 * 3_600_000, signal);
-          return { ok: false, what: 'nobody there' };
+          return { ok: false, message: message('notify.no-answer', { limit: null }) };
         },
       },
     ]);
-    const told = run.report.run.told!.map(({ what }) => what);
-    // One is being told and a hundred wait.
-    expect(told).toEqual(Array.from({ length: 39 }, () => 'dropped: 100 others wait already'));
-    expect(run.notices.match(/given up: the run is over/g)).toHaveLength(100);
+    const results = run.report.run.told!.map(({ what }) => what);
+    // One notification is in progress and a hundred wait.
+    expect(results).toEqual(Array.from({ length: 39 }, () => 'dropped: 100 notifications wait already'));
+    expect(run.notificationLog.match(/not tried, because the run is over/g)).toHaveLength(100);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
   });
 });

@@ -1,4 +1,4 @@
-// Goal: a command gets its input, its output and exit code are kept, and nothing of it outlives its time.
+// A command gets its input. Refit keeps its output and exit code, and kills everything that outlives its time.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
@@ -29,18 +29,18 @@ describe('a command', () => {
       ['cat'],
       { kind: 'ended', exitCode: 0, output: '{"event":"halt"}\n', said: '{"event":"halt"}' },
     ],
-    ['is no shell', ['echo', '$GREETING; exit 3'], { exitCode: 0, output: '$GREETING; exit 3\n' }],
-    ['has the environment that it is given', sh('echo $GREETING'), { output: 'hello\n' }],
+    ['runs without a shell', ['echo', '$GREETING; exit 3'], { exitCode: 0, output: '$GREETING; exit 3\n' }],
+    ['gets its environment', sh('echo $GREETING'), { output: 'hello\n' }],
     ['ends with its own code', sh('echo no >&2; exit 3'), { kind: 'ended', exitCode: 3, output: 'no\n' }],
-    ['says its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, said: 'two' }],
-    ['says nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', said: '' }],
-    ['need not read', sh('exec 0<&-; exit 0'), { kind: 'ended', exitCode: 0 }],
+    ['returns its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, said: 'two' }],
+    ['may write nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', said: '' }],
+    ['need not read its input', sh('exec 0<&-; exit 0'), { kind: 'ended', exitCode: 0 }],
     ['may be killed', sh('kill -9 $$'), { kind: 'no-end', why: 'it was ended by SIGKILL' }],
   ])('%s', async (_, command, expected) => {
     expect(await run(command)).toMatchObject(expected);
   });
 
-  it('is not given the keys of the provider', async () => {
+  it('does not get the keys of the provider', async () => {
     const more = {
       TENCENTCLOUD_SECRET_KEY: 'k',
       TENCENTCLOUD_TOKEN: 't',
@@ -53,7 +53,7 @@ describe('a command', () => {
   });
 
   it.each([[['/nowhere/hook']], [['a\u0000b']], [[]]])(
-    'that cannot be started is told, and nothing is thrown: %j',
+    'that cannot start is a result, not an exception: %j',
     async (command) => {
       expect(await run(command)).toMatchObject({
         kind: 'no-end',
@@ -63,43 +63,43 @@ describe('a command', () => {
     },
   );
 
-  it('has its output cut where it is too long, and its last line is told all the same', async () => {
+  it('gets its long output truncated, but keeps its last line', async () => {
     const end = await run(sh('head -c 100000 /dev/zero | tr "\\0" x; echo; echo the end; exit 1'));
     expect(end.output).toBe(`${'x'.repeat(65_536)}\n(34473 bytes more)`);
     expect(end).toMatchObject({ said: 'the end' });
     expect(await run(sh('head -c 100000 /dev/zero | tr "\\0" x'))).toMatchObject({ said: 'x'.repeat(200) });
   });
 
-  it('does not take a great input for a fault that it never reads', async () => {
+  it('does not fail if it never reads a large input', async () => {
     expect(await run(['true'], { input: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 0 });
   });
 
   it.each<[string, () => Given, string]>([
     ['when its time is over', () => ({ timeout: 300 }), 'no end within 0.3 s'],
     [
-      'when nobody waits for it any more',
+      'when its signal is aborted',
       () => ({ signal: AbortSignal.timeout(300) }),
       'it was ended: nobody waits for it any more',
     ],
-  ])('is killed with what it started %s, and what it wrote is kept', async (_, given, why) => {
+  ])('is killed with its child processes %s, and its output is kept', async (_, given, why) => {
     const end = await run(sh('sleep 100 & echo $!; wait'), given());
     expect(end).toMatchObject({ kind: 'no-end', why });
     const child = Number(end.output);
     await expect.poll(() => isAlive(child)).toBe(false);
   });
 
-  it('is killed at once where nobody waits from the beginning', async () => {
+  it('is killed immediately if its signal is already aborted', async () => {
     expect(await run(['sleep', '100'], { signal: AbortSignal.abort() })).toMatchObject({ kind: 'no-end' });
   });
 
-  it('takes what it left in the background with it', async () => {
+  it('ends together with its background processes', async () => {
     const end = await run(sh('sleep 100 & echo $!'));
     expect(end).toMatchObject({ kind: 'ended', exitCode: 0 });
     await expect.poll(() => isAlive(Number(end.output))).toBe(false);
   });
 });
 
-/** A process that is dead and that nobody has waited for yet is no more alive. */
+/** True for a running process. A zombie does not count. */
 function isAlive(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return !/^(Z|$)/.test(stdout.trim());

@@ -1,7 +1,8 @@
-// Goal: each form is what its product takes, signed as it wants it, and nobody's words become more than words.
+// Each form is what its product accepts, with its signature. Text from outside stays text.
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hmacSha256 } from '../../../src/digest.ts';
+import { textOf } from '../../../src/messages/messages.ts';
 import { OUTCOMES, type Outcome, type Webhook } from '../../../src/model.ts';
 import type { NotificationFacts } from '../../../src/run/notify/notification.ts';
 import { describeRefusal, webhookMessage } from '../../../src/run/notify/webhooks.ts';
@@ -39,11 +40,11 @@ describe('the body', () => {
   it.each<readonly [Webhook['form'], string]>([
     ['slack', '&lt;!channel&gt; &amp; co'],
     ['feishu', '＜!channel> & co'],
-  ])('of %s calls nobody whom the words of a plan name', (form, expected) => {
+  ])('of %s notifies nobody that the text of a plan mentions', (form, expected) => {
     expect(JSON.stringify(body(form, null, { ...FACTS, what: '<!channel> & co' }))).toContain(expected);
   });
 
-  it('shows what would move a cursor, and is no longer than WeCom takes', () => {
+  it('escapes control characters, and is not longer than WeCom accepts', () => {
     const { text } = body('wecom', null, { ...FACTS, what: `\u001b[2J${'字'.repeat(5_000)}` });
     expect(text.content).not.toContain('\u001b');
     expect(Buffer.byteLength(text.content)).toBeLessThanOrEqual(2_048);
@@ -65,7 +66,7 @@ describe('the signature', () => {
     },
   );
 
-  it('is what others compute', () => {
+  it('equals the value of openssl', () => {
     // printf '1794272400.{}' | openssl dgst -sha256 -hmac key
     expect(hmacSha256('key', '1794272400.{}', 'hex')).toBe(
       'beccdc8ac11505c01607bc5366ebbd3b6ea44ce26ebde1b7a602ff001f600771',
@@ -86,7 +87,7 @@ describe('the signature', () => {
     });
   });
 
-  it('is nowhere without a secret', () => {
+  it('is absent without a secret', () => {
     for (const form of ['json', 'feishu', 'dingtalk'] as const) {
       const { headers, query, body: text } = webhookMessage(form, FACTS, null, NOW);
       expect(Object.keys(headers)).not.toContain('x-refit-signature');
@@ -110,7 +111,8 @@ describe('an answer', () => {
     ['wecom', 200, 'null', 'HTTP 200, and the answer has no errcode'],
     ['wecom', 200, '{"errcode":"<script>"}', 'HTTP 200, and the answer has no errcode'],
     ['wecom', 502, '', 'HTTP 502'],
-  ])('to %s of %d %s', (form, status, text, expected) => {
-    expect(describeRefusal(form, { status, body: text })).toBe(expected);
+  ])('to %s: %d %s', (form, status, text, expected) => {
+    const refusal = describeRefusal(form, { status, body: text });
+    expect(refusal && textOf(refusal)).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-// Goal: addresses of a plan are told, signed and tried again, and whatever they answer the run goes as it would without them.
+// Webhooks are signed, sent and tried again. No answer changes the course of a run.
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import {
@@ -18,7 +18,7 @@ import { type Run, type StageOptions, setStage } from '../stage.ts';
 const WAVES = 'waves: [{ name: canary, take: 1 }, { name: rest, take: rest }]';
 const STORY: StageOptions = { fleet: standards(5), plan: `${ALL_TO_8GB}\n${WAVES}` };
 const HALTS: StageOptions = { ...STORY, faults: [1, 2, 3, 4].map((n) => `sold-out=${A(n)}`) };
-/** Ten minutes to the end of the last change: every try is over by then, but those of the end. */
+/** Ten minutes to the end of the last change. All tries are over by then, except those of the end. */
 const LONG: StageOptions = { ...STORY, duration: [300_000, 300_000] };
 
 const URL_OF = 'https://hooks.example.com/refit?team=dba';
@@ -68,11 +68,11 @@ async function play(
   return { ...run, sent };
 }
 
-/** What must not depend on any answer: every entry with its moment, but for those that say who was told. */
+/** What must not depend on answers: every entry with its time, except the entries about notifications. */
 function course(run: Run) {
   const entries = run.entries.filter(({ kind }) => kind !== 'told');
   return {
-    // Parts of a millisecond are rounding: the sum of other sleeps in between.
+    // Fractions of a millisecond come from rounding other sleeps.
     took: Math.round(run.took),
     end: run.end,
     totals: run.report.totals,
@@ -83,8 +83,8 @@ function course(run: Run) {
 
 const STORIES = [STORY, HALTS, LONG];
 
-describe('the course of a run, its end and its duration are the same', () => {
-  /** The same stories with nobody to tell. */
+describe('a run has the same course, end and duration', () => {
+  /** The same stories without listeners. */
   const ALONE = STORIES.map((story) => play(story));
 
   it.each<readonly [string, Answer]>([
@@ -92,9 +92,9 @@ describe('the course of a run, its end and its duration are the same', () => {
     ['hangs', hangs],
     ['refuses connections', refuses],
     ['fails with 503', status(503)],
-    ['answers rubbish', status(200, '\u0000<html>{"errcode":')],
+    ['sends an unreadable answer', status(200, '\u0000<html>{"errcode":')],
     ['redirects', status(302)],
-    ['answers a code that no HTTP has', status(-1)],
+    ['sends a status that HTTP does not have', status(-1)],
     [
       'is slow',
       async (_, clock) => clock.sleep(9_000).then(() => ({ status: 200, contentType: '', body: '' })),
@@ -105,21 +105,21 @@ describe('the course of a run, its end and its duration are the same', () => {
         throw new Error('not even a promise');
       },
     ],
-  ])('where the endpoint %s', async (_, answer) => {
+  ])('if the endpoint %s', async (_, answer) => {
     for (const [index, story] of STORIES.entries()) {
       const form = index === 0 ? 'wecom' : 'json';
       expect(course(await play(story, answer, { form }))).toEqual(course(await ALONE[index]!));
     }
   });
 
-  it('and the process ends within the grace', async () => {
+  it('and its process ends within the grace period', async () => {
     const run = await play(STORY, hangs);
     expect(run.closed - run.took).toBeCloseTo(NOTIFY_GRACE);
     expect((await play(STORY, status(200))).closed - run.took).toBeLessThanOrEqual(0);
   });
 });
 
-describe('of a gate', () => {
+describe('a webhook for a gate', () => {
   const exits = (exitCode: number): CommandEnd => ({ kind: 'ended', exitCode, said: 'p99 is 40 ms' });
   const hung: CommandEnd = { kind: 'no-end', why: 'no end within 60 s' };
   const gated = (end: CommandEnd, more = ''): StageOptions => ({
@@ -130,10 +130,10 @@ describe('of a gate', () => {
   const SHADOW = ', shadow: true';
 
   it.each<[string, StageOptions, string[]]>([
-    ['that succeeds', gated(exits(0)), ['gate: command is success: exit 0: p99 is 40 ms', 'run-end']],
-    ['that fails', gated(exits(1)), ['gate: command is failure: exit 1: p99 is 40 ms', 'halt', 'run-end']],
+    ['succeeds', gated(exits(0)), ['gate: command is success: exit 0: p99 is 40 ms', 'run-end']],
+    ['fails', gated(exits(1)), ['gate: command is failure: exit 1: p99 is 40 ms', 'halt', 'run-end']],
     [
-      'that cannot tell',
+      'has no result',
       gated(hung),
       [
         'gate: command is inconclusive: no end within 60 s; the run is paused until it is told to continue',
@@ -141,21 +141,21 @@ describe('of a gate', () => {
       ],
     ],
     [
-      'that cannot tell and is to halt then',
+      'has no result and must then halt',
       gated(hung, ', onInconclusive: halt'),
       ['gate: command is inconclusive: no end within 60 s', 'halt', 'run-end'],
     ],
     [
-      'that would have failed',
+      'would have failed',
       gated(exits(1), SHADOW),
       ['gate: command is failure (in shadow): exit 1: p99 is 40 ms', 'run-end'],
     ],
     [
-      'that could not have told',
+      'would have had no result',
       gated(hung, SHADOW),
       ['gate: command is inconclusive (in shadow): no end within 60 s', 'run-end'],
     ],
-  ])('%s each judgement is told, and what came of it', async (_, story, expected) => {
+  ])('sends each judgement and its effect when the gate %s', async (_, story, expected) => {
     const { sent } = await play(story, status(200), { on: ['gate', 'halt', 'end'] });
     const facts = sent.map(({ request }) => JSON.parse(request.body));
     expect(
@@ -167,7 +167,7 @@ describe('of a gate', () => {
     expect(sent[0]!.request.headers).toMatchObject({ 'x-refit-event': 'gate' });
   });
 
-  it('nobody is told who is not to be, and an address that hangs does not hold the judging up', async () => {
+  it('sends only the events of the plan, and a hanging address does not delay the gate', async () => {
     const story = gated(exits(0));
     expect((await play(story, status(200), { on: ['end'] })).sent).toHaveLength(1);
     expect(course(await play(story, hangs, { on: ['gate'] }))).toEqual(course(await play(story)));
@@ -175,7 +175,7 @@ describe('of a gate', () => {
 });
 
 describe('a webhook', () => {
-  it('is told of what the plan says, once each, with the facts as JSON', async () => {
+  it('sends each event of the plan once, with the facts as JSON', async () => {
     const { sent, report } = await play(HALTS, status(204));
     const facts = sent.map(({ request }) => JSON.parse(request.body));
     expect(facts.map(({ event }) => event)).toEqual(['run-start', 'halt', 'run-end']);
@@ -199,7 +199,7 @@ describe('a webhook', () => {
     ]);
   });
 
-  it('is told of an outcome that is unknown, and of the end alone where the plan says so', async () => {
+  it('sends an unknown outcome, or only the end, as the plan says', async () => {
     const unknown: StageOptions = {
       fleet: standards(2),
       plan: ALL_TO_8GB,
@@ -210,54 +210,54 @@ describe('a webhook', () => {
     expect((await play(STORY, status(200), { on: ['end'] })).sent).toHaveLength(1);
   });
 
-  it('is tried five times, with twice the wait between each, and the same name of the delivery', async () => {
+  it('tries five times with doubled waits and the same delivery id', async () => {
     const { sent, report } = await play(LONG, status(503), { on: ['run-start'] });
     expect(sent.map(({ at }) => Math.round(at - sent[0]!.at))).toEqual([0, 1_000, 3_000, 7_000, 15_000]);
     expect(new Set(sent.map(({ request }) => request.headers['x-refit-delivery'])).size).toBe(1);
     expect(report.run.told).toMatchObject([{ ok: false, what: 'HTTP 503, 5 tries' }]);
   });
 
-  it('that hangs is given ten seconds each time', async () => {
+  it('waits ten seconds for each answer', async () => {
     const { sent, report } = await play(LONG, hangs, { on: ['run-start'] });
     expect(Math.round(sent[1]!.at - sent[0]!.at)).toBe(WEBHOOK_LIMITS.answer + WEBHOOK_LIMITS.backOff);
     expect(report.run.told![0]!.what).toBe('no answer within 10000 ms, 5 tries');
   });
 
-  it('is told in the end where the endpoint comes back', async () => {
+  it('succeeds once the endpoint is back', async () => {
     const answer: Answer = (request, clock, nth) => status(nth < 3 ? 500 : 200)(request, clock, nth);
     expect((await play(LONG, answer, { on: ['run-start'] })).report.run.told).toMatchObject([
       { ok: true, what: '3 tries' },
     ]);
   });
 
-  it('is not asked again where the same would be refused again', async () => {
+  it('does not try again after a final refusal', async () => {
     const { sent } = await play(LONG, status(404), { on: ['run-start'] });
     expect(sent).toHaveLength(1);
   });
 
   it.each<readonly [string, Partial<Webhook>, Readonly<Record<string, string>>, string]>([
-    ['no secret to sign with', {}, {}, 'HOOK_SECRET is not set: nothing to sign with'],
-    ['no address', { url: null, urlEnv: 'HOOK_URL' }, ENV, 'HOOK_URL is not set: there is no address'],
+    ['no secret to sign with', {}, {}, 'HOOK_SECRET is not set, so Refit cannot sign the request'],
+    ['no address', { url: null, urlEnv: 'HOOK_URL' }, ENV, 'HOOK_URL is not set, so there is no address'],
     [
       'a plain address of another machine',
       { url: null, urlEnv: 'HOOK_URL' },
       { ...ENV, HOOK_URL: 'http://203.0.113.9/' },
-      'HOOK_URL is not https: plain http goes to loopback only',
+      'HOOK_URL is not https; plain http is for loopback only',
     ],
     [
-      'what is no address',
+      'an invalid address',
       { url: null, urlEnv: 'HOOK_URL' },
       { ...ENV, HOOK_URL: '-' },
-      'HOOK_URL is no URL',
+      'HOOK_URL is not a URL',
     ],
-  ])('with %s sends nothing, says so, and the run goes on', async (_, webhook, env, what) => {
+  ])('sends nothing with %s, records it, and the run continues', async (_, webhook, env, what) => {
     const { sent, report, end } = await play(STORY, status(200), webhook, env);
     expect(sent).toEqual([]);
     expect(report.run.told).toMatchObject([{ ok: false, what }]);
     expect(end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('leaves neither secret nor the address from the environment on record', async () => {
+  it('records no secret and no address from the environment', async () => {
     const env = { ...ENV, HOOK_URL: 'https://hooks.slack.com/services/T0/B0/the-token' };
     const run = await play(
       HALTS,
@@ -265,7 +265,7 @@ describe('a webhook', () => {
       { url: null, urlEnv: 'HOOK_URL', form: 'slack' },
       env,
     );
-    const kept = JSON.stringify([run.entries, run.report, run.notices]);
+    const kept = JSON.stringify([run.entries, run.report, run.notificationLog]);
     expect(kept).toContain('https://hooks.slack.com');
     for (const secret of ['the-token', 'services', 'a secret', 'the-answer'])
       expect(kept).not.toContain(secret);

@@ -1,0 +1,39 @@
+/** The results of hooks and webhooks, in English. No text of the far end is in them. */
+import type { Message } from '../../model.ts';
+import type { Say } from '../text.ts';
+
+export const notify = {
+  'notify.exited': ({ exitCode, ms }: { exitCode: number; ms: number }): string =>
+    `exit code ${exitCode} after ${ms} ms`,
+  'notify.killed': ({ ms }: { ms: number }): string => `killed after ${ms} ms, because the run is over`,
+  'notify.hook-failed': ({ reason }: { reason: Message | string }, say: Say): string =>
+    typeof reason === 'string' ? reason : say(reason),
+  'notify.sent': ({ tries }: { tries: number }): string => formatTries(tries),
+  'notify.failed': (
+    { cause, tries, isRunOver }: { cause: Message; tries: number; isRunOver: boolean },
+    say: Say,
+  ): string => `${say(cause)}, ${formatTries(tries)}${isRunOver ? '; stopped, because the run is over' : ''}`,
+  'notify.dropped': ({ limit }: { limit: number }): string => `dropped: ${limit} notifications wait already`,
+  'notify.run-over': (): string => 'not tried, because the run is over',
+  'notify.internal-error': ({ error }: { error: string }): string => `internal error: ${error}`,
+  'notify.url-not-set': ({ name }: { name: string }): string => `${name} is not set, so there is no address`,
+  'notify.url-invalid': ({ name }: { name: string }): string => `${name} is not a URL`,
+  'notify.url-not-https': ({ name }: { name: string }): string =>
+    `${name} is not https; plain http is for loopback only`,
+  'notify.secret-not-set': ({ name }: { name: string }): string =>
+    `${name} is not set, so Refit cannot sign the request`,
+  'notify.request-failed': ({ error }: { error: string | null }): string =>
+    error ?? 'the request could not be sent',
+  'notify.no-answer': ({ limit }: { limit: number | null }): string =>
+    limit === null ? 'no answer' : `no answer within ${limit} ms`,
+  'notify.http-status': ({ status }: { status: number }): string => `HTTP ${status}`,
+  'notify.code': ({ status, member, code }: { status: number; member: string; code: number }): string =>
+    `HTTP ${status}, ${member} ${code}`,
+  'notify.code-missing': ({ status, member }: { status: number; member: string }): string =>
+    `HTTP ${status}, and the answer has no ${member}`,
+  'notify.not-json': ({ status }: { status: number }): string => `HTTP ${status}, and the answer is not JSON`,
+};
+
+function formatTries(tries: number): string {
+  return `${tries} ${tries === 1 ? 'try' : 'tries'}`;
+}
