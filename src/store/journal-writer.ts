@@ -1,7 +1,7 @@
 /**
- * Writes a run's journal: gives each deed its place in the chain at once, in the order in which it was told, and
- * makes entries durable in groups, so that entries which wait together share one fsync. What a failed disk did not take is
- * told on the way out. Knows no files: a JournalStore does.
+ * Writes the journal of a run. Each event gets its position in the chain immediately. Entries become durable in groups, so
+ * that entries which wait together share one fsync. After a disk failure, the writer keeps the unwritten entries for the
+ * error message. A `JournalStore` does the file work.
  */
 import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
@@ -9,22 +9,22 @@ import { type ChainEnd, sealLine } from '../journal/chain.ts';
 import type { Replay } from '../journal/replay.ts';
 import type { JournalEntry, JournalEvent } from '../model.ts';
 
-/** Where journal lines are kept. */
+/** The storage of journal lines. */
 export interface JournalStore {
-  /** Appends the text and returns once it would survive a power cut. @throws on any failure; what was written is then unknown. */
+  /** Appends the text. Returns once it survives a power cut. @throws on any failure; the stored text is then unknown. */
   append(text: string): Promise<void>;
 }
 
 interface Waiting {
   readonly entry: JournalEntry;
   readonly line: string;
-  /** False where nothing is to be written for its sake alone. */
+  /** False if this entry alone does not start a write. */
   readonly urgent: boolean;
   readonly resolve: (entry: JournalEntry) => void;
   readonly reject: (failure: RefitError) => void;
 }
 
-/** A journal of any length takes its fsync latency from the last few groups. */
+/** The weight of the newest group in the average latency. */
 const LATENCY_WEIGHT = 0.3;
 
 export interface JournalWriterInput {
@@ -33,31 +33,30 @@ export interface JournalWriterInput {
   /** The end of the chain on disk. */
   readonly end: ChainEnd;
   readonly replay: Replay;
-  /** Given each entry once it is durable: the views of a live run. */
+  /** Receives each entry once it is durable, for the views of a live run. */
   readonly onEntry?: (entry: JournalEntry) => void;
 }
 
-/** Opens the writing end. */
 export function createJournalWriter(input: JournalWriterInput): JournalWriter {
   return new Writer(input);
 }
 
-/** The writing end of a run's journal. */
+/** Appends events to the journal of a run. */
 export type JournalWriter = Pick<Writer, keyof Writer>;
 
 class Writer {
-  /** Where the run stands, everything told included, durable or not. */
+  /** The state of the run with all appended events, durable or not. */
   readonly replay: Replay;
-  /** What was told and is not known to be on disk, once the store has failed. */
+  /** Events that may not be on disk. Empty until the store fails. */
   readonly unwritten: JournalEvent[] = [];
-  /** The time the store lately took to make entries durable, in milliseconds. */
+  /** The recent time to make entries durable, in milliseconds. */
   latency = 5;
   readonly #input: JournalWriterInput;
   #end: ChainEnd;
   #waiting: Waiting[] = [];
   #isWriting = false;
   #failure: RefitError | null = null;
-  /** Many entries are of one millisecond. */
+  /** The last time as text, because many entries share one millisecond. */
   #moment = { ms: Number.NaN, text: '' };
 
   constructor(input: JournalWriterInput) {
@@ -66,36 +65,36 @@ class Writer {
     this.replay = input.replay;
   }
 
-  /** True once the store has failed: nothing may be ordered any more. */
+  /** True once the store has failed. Then Refit must not order. */
   get failed(): boolean {
     return this.#failure !== null;
   }
 
   /**
-   * Records a deed. The entry takes its place at once; the promise resolves when it is durable.
-   * @throws RefitError `disk-failed` once the store has failed, for this entry and every later one.
+   * Appends an event. Its entry gets its position immediately. The promise resolves once it is durable.
+   * @throws RefitError `disk-failed` after a failure of the store, for this event and all later ones.
    */
-  appendDurably(deed: JournalEvent): Promise<JournalEntry> {
-    return this.#enqueue(deed, true);
+  appendDurably(event: JournalEvent): Promise<JournalEntry> {
+    return this.#enqueue(event, true);
   }
 
-  /** Records a deed that nothing waits for. A failing store shows at the next entry that is waited for. */
-  appendSoon(deed: JournalEvent): void {
-    void this.#enqueue(deed, true).catch(() => {});
+  /** Appends an event and writes it immediately. Nothing waits for it; the next awaited event shows a failure. */
+  appendSoon(event: JournalEvent): void {
+    void this.#enqueue(event, true).catch(() => {});
   }
 
-  /** Records a deed that goes with the next group there is: it never makes the store work by itself, so nothing waits for it. */
-  appendWithNextGroup(deed: JournalEvent): void {
-    void this.#enqueue(deed, false).catch(() => {});
+  /** Appends an event that becomes durable with the next group. It never starts a write, so nothing waits for it. */
+  appendWithNextGroup(event: JournalEvent): void {
+    void this.#enqueue(event, false).catch(() => {});
   }
 
-  #enqueue(deed: JournalEvent, urgent: boolean): Promise<JournalEntry> {
+  #enqueue(event: JournalEvent, urgent: boolean): Promise<JournalEntry> {
     return new Promise((resolve, reject) => {
       if (this.#failure) {
-        this.unwritten.push(deed);
+        this.unwritten.push(event);
         return reject(this.#failure);
       }
-      const { entry, line } = sealLine(this.#end, this.#at(), deed);
+      const { entry, line } = sealLine(this.#end, this.#at(), event);
       this.#end = { seq: entry.seq, hash: entry.hash };
       this.replay.add(entry);
       this.#waiting.push({ entry, line: `${line}\n`, urgent, resolve, reject });
@@ -113,21 +112,21 @@ class Writer {
   }
 
   async #writeGroups(): Promise<void> {
-    // Entries told in this same turn go with the first group.
+    // Events of this same turn go with the first group.
     await Promise.resolve();
     while (this.#waiting.some(({ urgent }) => urgent) && !this.#failure) {
       const group = this.#waiting;
       this.#waiting = [];
-      const began = this.#input.clock.monotonic();
+      const startedAt = this.#input.clock.monotonic();
       try {
         await this.#input.store.append(group.map(({ line }) => line).join(''));
       } catch (cause) {
         this.#fail(cause, group);
         break;
       }
-      this.latency += LATENCY_WEIGHT * (this.#input.clock.monotonic() - began - this.latency);
+      this.latency += LATENCY_WEIGHT * (this.#input.clock.monotonic() - startedAt - this.latency);
       for (const { entry, resolve } of group) {
-        this.#show(entry);
+        this.#notifyView(entry);
         resolve(entry);
       }
     }
@@ -138,18 +137,18 @@ class Writer {
   #fail(cause: unknown, group: readonly Waiting[]): void {
     this.#failure = new RefitError(
       'disk-failed',
-      `the journal cannot be written (${cause instanceof Error ? cause.message : String(cause)}); nothing more is ordered`,
+      `Refit cannot write the journal (${cause instanceof Error ? cause.message : String(cause)}), so it orders nothing more`,
       cause instanceof RefitError
         ? cause.fix
-        : 'free the disk or fix its rights, then run the same refit apply command again: it goes on where the journal ends',
+        : 'free disk space or fix the permissions, then run the same refit apply command again: it resumes at the end of the journal',
       { cause },
     );
     this.#waiting = [...group, ...this.#waiting];
     this.unwritten.push(...this.#waiting.map(({ entry }) => entry));
   }
 
-  /** A view that throws is the caller's fault, and is told as such; whoever waits for the entry would wait for ever. */
-  #show(entry: JournalEntry): void {
+  /** Calls the view. An exception of the view is rethrown later, so that the waiting caller still gets its entry. */
+  #notifyView(entry: JournalEntry): void {
     try {
       this.#input.onEntry?.(entry);
     } catch (error) {

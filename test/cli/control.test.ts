@@ -329,7 +329,7 @@ describe('SIGUSR1', () => {
 
 describe('an invalid control command', () => {
   it.for([
-    ['to what is no run', ['pause', 'nowhere'], /nowhere is no run directory/],
+    ['to what is no run', ['pause', 'nowhere'], /nowhere is not a run directory/],
     ['without a setting', ['set', 'run'], /missing required argument/],
     ['in a format there is none of', ['pause', 'run', '--format', 'csv'], /no format "csv"/],
   ] as const)('is a usage error: %s', async ([, args, says], context) => {

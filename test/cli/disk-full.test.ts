@@ -18,9 +18,9 @@ it.concurrent.for<[string, Omit<Strike, 'effect'>]>([
     expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
     const full = await at.refit(APPLY, { env: struckBy({ strikes: [{ ...where, effect: 'disk full' }] }) });
     expect(full.code, full.stderr).toBe(1);
-    expect(full.stderr).toMatch(/the journal cannot be written \(ENOSPC[^)]*\); nothing more is ordered/);
+    expect(full.stderr).toMatch(/Refit cannot write the journal \(ENOSPC[^)]*\), so it orders nothing more/);
     expect(full.stderr).toMatch(
-      /fix: free the disk or fix its rights, then run the same refit apply command/,
+      /fix: free disk space or fix the permissions, then run the same refit apply command/,
     );
     const { orders } = await at.simulator.counts();
     const placed = Object.values(orders).reduce((sum, count) => sum + count, 0);

@@ -55,7 +55,7 @@ describe.concurrent('a run directory that changes during its run', () => {
     const ended = await meddledWith(at, () => rename(join(at.folder, 'run'), join(at.folder, 'away')));
     expect(ended.code, ended.stderr).toBe(1);
     expect(ended.stderr).toMatch(
-      /run\/journal\.jsonl was changed by somebody else .*it was removed or renamed[\s\S]*fix: put the run directory back as it was, then run the same refit apply/,
+      /another process changed \S*run\/journal\.jsonl .*it was removed or renamed[\s\S]*fix: restore the run directory, then run the same refit apply/,
     );
     const ordered = await ordersAt(at);
     expect(ordered).toBeLessThan(INSTANCES);
@@ -116,9 +116,9 @@ describe.concurrent('a full disk', () => {
     const ended = await limitedTo(at, 8, 'run');
     expect(ended.code, ended.stderr).toBe(1);
     expect(ended.stderr).toMatch(
-      /the journal cannot be written \(EFBIG: file too large, write: .*run\/journal\.jsonl\)/,
+      /Refit cannot write the journal \(EFBIG: file too large, write: .*run\/journal\.jsonl\)/,
     );
-    expect(ended.stderr).toContain('fix: free the disk or fix its rights, then run the same refit apply');
+    expect(ended.stderr).toContain('fix: free disk space or fix the permissions, then run the same refit apply');
     expect(ended.stderr).toMatch(/known and not on disk/);
     const ordered = await ordersAt(at);
     expect(ordered).toBeGreaterThan(0);
@@ -145,7 +145,7 @@ describe.concurrent('a full disk', () => {
       const ended = await at.refit(apply('small/run'));
       expect(ended.code, ended.stderr).toBe(1);
       expect(ended.stderr).toMatch(
-        /the journal cannot be written \(ENOSPC: no space left on device, write: .*small\/run\/journal\.jsonl\)/,
+        /Refit cannot write the journal \(ENOSPC: no space left on device, write: .*small\/run\/journal\.jsonl\)/,
       );
       const ordered = await ordersAt(at);
       expect(ordered).toBeGreaterThan(0);

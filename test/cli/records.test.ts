@@ -54,7 +54,7 @@ describe.concurrent('a journal with missing entries is not resumed', () => {
     await at.write('run/report.json', '');
     const again = await at.refit(APPLY);
     expect(again.code, again.stderr).toBe(6);
-    expect(again.stderr).toContain('the register knows that it had begun');
+    expect(again.stderr).toContain('the register says that the run started');
     expect(await ordersAt(at)).toBe(3);
   });
 });

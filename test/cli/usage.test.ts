@@ -118,8 +118,8 @@ describe('the command line', () => {
     ['a missing plan', ['validate', 'absent.yaml'], /absent\.yaml cannot be read/],
     ['a plan that is a folder', ['plan', 'folder'], /it is a folder/],
     ['a missing saved plan', ['apply', 'absent.json', '--auto-approve'], /absent\.json cannot be read/],
-    ['a folder that is no run', ['status', 'folder'], /is no run directory/],
-    ['a run that is not there', ['report', 'nowhere'], /is no run directory/],
+    ['a folder that is no run', ['status', 'folder'], /is not a run directory/],
+    ['a run that is not there', ['report', 'nowhere'], /is not a run directory/],
     ['a head that is none', ['audit', 'verify', 'folder', '--head', 'abc'], /cannot be read|64 hexadecimal/],
     ['an invalid region', ['inventory', '--region', 'the moon'], /is not a region/],
     [

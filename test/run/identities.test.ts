@@ -10,7 +10,7 @@ const told = (account: string | null, profile = 'default'): IdentityOnRecord => 
 });
 const entry = (one: IdentityOnRecord) => ({ kind: 'caller', ...one }) as JournalEntry;
 
-describe('a run that is taken up', () => {
+describe('a resumed run', () => {
   it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([
     ['by the first process', [], [told('100')]],
     ['on the same account', [told('100')], [told('100')]],
@@ -18,7 +18,7 @@ describe('a run that is taken up', () => {
     ['where nobody was told whose the keys are', [told(null)], [told('200')]],
     ['where this process is not told', [told('100')], [told(null)]],
     ['with another profile on another account', [told('100')], [told('100'), told('200', 'retail')]],
-  ])('goes on %s', (_, before, now) => {
+  ])('continues %s', (_, before, now) => {
     expect(() => mustBeSameAccount('runs/x', before.map(entry), now)).not.toThrow();
   });
 
@@ -30,7 +30,7 @@ describe('a run that is taken up', () => {
       [told('300', 'retail'), told('100')],
       [told('300', 'retail'), told('200')],
     ],
-  ])('does not go on with the keys of %s: what was ordered would not be found', (_, before, now) => {
+  ])('refuses the keys of %s, because it would not find its orders', (_, before, now) => {
     const refused = (() => {
       try {
         mustBeSameAccount('runs/x', before.map(entry), now);
@@ -42,7 +42,7 @@ describe('a run that is taken up', () => {
     expect(refused).toBeInstanceOf(RefitError);
     expect(refused).toMatchObject({
       code: 'usage',
-      message: 'runs/x is a run on account 100, and the keys of profile default are of account 200',
+      message: 'runs/x is a run on account 100, but the keys of profile default belong to account 200',
       fix: expect.stringContaining('use keys of account 100'),
     });
   });

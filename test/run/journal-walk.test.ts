@@ -29,7 +29,7 @@ const path = join(folder, 'journal.jsonl');
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a journal of several pieces', () => {
-  it('is read as it is in one, also a line that is longer than a piece', async () => {
+  it('reads the same as in one piece, also with a line longer than a piece', async () => {
     await writeFile(path, TEXT);
     const read = await readJournalFile(path);
     expect(read).toMatchObject({ fault: null, end: WHOLE.end, torn: null, tornBytes: 0 });
@@ -37,14 +37,14 @@ describe('a journal of several pieces', () => {
     expect(read.entries).toEqual(WHOLE.entries);
   });
 
-  it('keeps what is torn apart from what is whole', async () => {
+  it('separates a torn line from whole lines', async () => {
     await writeFile(path, TEXT);
     await appendFile(path, '{"at":"容');
     const read = await readJournalFile(path);
     expect(read).toMatchObject({ fault: null, end: WHOLE.end, torn: '{"at":"容', tornBytes: 10 });
   });
 
-  it('tells the line that is no text, and gives the entries before it', async () => {
+  it('reports a line that is not text, and returns the entries before it', async () => {
     await writeFile(path, TEXT);
     const bytes = await readFile(path);
     const at = bytes.length - 40;
@@ -56,7 +56,7 @@ describe('a journal of several pieces', () => {
     expect(read.wholeBytes).toBe(bytes.length);
   });
 
-  it('stops at the first line that was changed, and still counts its bytes', async () => {
+  it('stops at the first changed line, and still counts its bytes', async () => {
     await writeFile(path, TEXT.replace('"attempt":700', '"attempt":701'));
     const read = await readJournalFile(path);
     expect(read.fault).toEqual({ line: 701, what: 'hash does not fit the entry: it was changed' });

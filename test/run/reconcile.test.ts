@@ -20,7 +20,7 @@ const outcomes = ({ report }: Run) => report.steps.map(({ outcome }) => outcome)
 const DIES_ASKED: ProcessOptions = { diesAt: ({ kind }) => kind === 'arrived' };
 
 describe('reconcile', () => {
-  it('finds what had landed and follows it to its end; apply goes on with what is left', async () => {
+  it('finds an executed order and follows it; apply continues the rest', async () => {
     const stage = await setStage({
       fleet: standards(4),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
@@ -41,7 +41,7 @@ describe('reconcile', () => {
     expect(rest.counts.orders).toEqual(Object.fromEntries([1, 2, 3, 4].map((n) => [A(n), 1])));
   });
 
-  it('finds that an order had not landed, once every source was silent for patience, and leaves asking again to apply', async () => {
+  it('finds after patience that an order was not executed, and leaves the new order to apply', async () => {
     const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB, faults: ['reset-before#1'] });
     await stage.run({ diesAt: ({ kind }) => kind === 'sending' });
     const read = await reconcile(stage);
@@ -59,7 +59,7 @@ describe('reconcile', () => {
 
   const UNREADABLE = ['lost-answer#1', 'no-permission@DescribeTaskList+0s..40m'];
 
-  it('that settles the last unknown outcome of a run makes it finished, with the exit code that it then has', async () => {
+  it('finishes a run when it resolves the last unknown outcome, with the final exit code', async () => {
     const stage = await setStage({
       fleet: standards(1),
       plan: `${ALL_TO_8GB}`,
@@ -77,7 +77,7 @@ describe('reconcile', () => {
     expect(read.report.totals.verified).toBe(1);
   });
 
-  it('of a run that its unknown outcome had halted keeps why it halted while work is left; apply goes on with that', async () => {
+  it('keeps the reason of a halt while work is left, and apply continues', async () => {
     const stage = await setStage({
       fleet: standards(3),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { unknown: "> 0" } }`,
@@ -98,7 +98,7 @@ describe('reconcile', () => {
     expect(Object.values(rest.counts.orders)).toEqual([1, 1, 1]);
   });
 
-  it('says 10 while an outcome stays unknown', async () => {
+  it('returns 10 while an outcome stays unknown', async () => {
     const stage = await setStage({ fleet: standards(1), plan: ALL_TO_8GB, faults: [`stuck=${A(1)}`] });
     expect((await stage.run()).end).toMatchObject({ exitCode: 10 });
     const read = await reconcile(stage);
@@ -106,7 +106,7 @@ describe('reconcile', () => {
     expect(outcomes(read)).toEqual(['unknown']);
   });
 
-  it('leaves a step that was refused for want of money, and the failures that a person has seen, as they were', async () => {
+  it('does not change a step refused for lack of money, or known failures', async () => {
     const stage = await setStage({
       fleet: standards(4),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 2, haltWhen: { failed: "> 5" } }`,
@@ -129,7 +129,7 @@ describe('reconcile', () => {
     expect(Object.values(rest.counts.orders)).toEqual([1, 1, 1, 1]);
   });
 
-  it('looks once at a change that waits for its window, and leaves it', async () => {
+  it('reads a change that waits for its window once, and leaves it', async () => {
     const stage = await setStage({
       fleet: standards(1, { window: '20:00-21:00' }),
       plan: `${ALL_TO_8GB}\nexecution: { switch: maintenance-window }`,
@@ -145,7 +145,7 @@ describe('reconcile', () => {
     expect(later.end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('told to leave at once leaves the journal whole, and the same command goes on', async () => {
+  it('keeps the journal whole when told to exit, and the same command continues', async () => {
     const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB, duration: [90_000, 90_000] });
     await stage.run(DIES_ASKED);
     const left = await reconcile(stage, { leaveAfter: 10_000 });
@@ -154,7 +154,7 @@ describe('reconcile', () => {
     expect((await reconcile(stage)).report.totals).toMatchObject({ unknown: 0 });
   });
 
-  it.each([1, 2, 3, 4, 5, 6])('that dies at its append %i goes on by the same command', async (append) => {
+  it.each([1, 2, 3, 4, 5, 6])('continues with the same command after it dies at append %i', async (append) => {
     const stage = await setStage({ fleet: standards(3), plan: ALL_TO_8GB, duration: [5_000, 9_000] });
     await stage.run({ diesAt: ({ kind }) => kind === 'arrived' && stage.cloud.arrivals.length === 2 });
     const first = stage.disk.appends;

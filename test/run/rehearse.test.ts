@@ -61,7 +61,7 @@ describe('a rehearsal', () => {
     expect(report.run.endedBecause).toBe(run.report.run.endedBecause);
   });
 
-  it('writes the journal of a real run, whole to the last byte', async () => {
+  it('writes the journal of a real run, byte for byte', async () => {
     const saved = plain(8);
     const provider = createRehearsal(saved, {
       faults: ['lost-answer:0.3'],
@@ -86,7 +86,7 @@ describe('a rehearsal', () => {
     expect(entries.some(({ kind }) => kind === 'no-answer')).toBe(true);
   });
 
-  it('gives the same bytes from the same seed, and others from another', async () => {
+  it('gives the same bytes for the same seed, and others for another', async () => {
     const bytes = async (seed: number) =>
       JSON.stringify(await rehearseSavedPlan(plain(12), { faults: ['lost-answer:0.2'], seeds: 2, seed }));
     const first = await bytes(7);
@@ -94,7 +94,7 @@ describe('a rehearsal', () => {
     expect(await bytes(8)).not.toBe(first);
   });
 
-  it('is later with a fault by what the fault costs, seed by seed', async () => {
+  it('takes longer with a fault, seed by seed', async () => {
     const { report } = await rehearseSavedPlan(plain(1), { faults: ['reset-before#1'], seeds: 4 });
     const { all, calm } = report.rehearsed!;
     expect(calm!.later).toBeUndefined();
@@ -104,7 +104,7 @@ describe('a rehearsal', () => {
     expect(all.waited.settling).toBeGreaterThan(4 * 170);
   });
 
-  it('shows what the halting rules stop', async () => {
+  it('shows the effect of halt thresholds', async () => {
     const { report, exitCode } = await rehearseSavedPlan(plain(40), { faults: ['failed-task'], seeds: 2 });
     expect(exitCode).toBe(4);
     const [ended] = report.rehearsed!.all.ended;
@@ -113,7 +113,7 @@ describe('a rehearsal', () => {
     expect(report.rehearsed!.all.waves).toEqual([{ name: 'all', runs: 0, took: null }]);
   });
 
-  it('goes on in the next window, as the same apply would', async () => {
+  it('continues in the next window, as a repeated apply would', async () => {
     const windows = {
       timezone: 'Asia/Shanghai',
       allow: ['daily 01:00-01:10'],
@@ -129,10 +129,10 @@ describe('a rehearsal', () => {
     expect(report.rehearsed!.all.windows).toBe(2);
     expect(report.run.startedAt).toBe('2026-01-05T17:00:00.000Z');
     expect(report.waves[0]!.endedAt!.slice(0, 13)).toBe('2026-01-06T17');
-    expect(report.rehearsed!.assumed).toContain('the same apply is typed when the next window opens');
+    expect(report.rehearsed!.assumed).toContain('somebody repeats apply when the next window opens');
   });
 
-  it('takes approvals for given, commands and addresses of gates for good, and says so', async () => {
+  it('assumes approvals and successful gate commands and URLs, and lists these assumptions', async () => {
     const gate = {
       command: ['./check', 'cart'],
       url: 'https://health.example.com/',
@@ -154,11 +154,11 @@ describe('a rehearsal', () => {
     const judged = report.waves[0]!.gate!.map(({ judge, outcome }) => `${judge} ${outcome}`);
     expect(judged).toEqual(['metric success', 'url success', 'command success']);
     expect(report.rehearsed!.assumed.join('; ')).toMatch(
-      /every approval .* is there in time; commands and addresses of gates succeed: nothing was run or asked; metrics of gates are those of the simulated monitor/,
+      /every approval .* arrives in time; gate commands and gate URLs succeed; Refit ran no command and sent no request; gate metrics come from the simulated monitor/,
     );
   });
 
-  it('knows the nodes that a plan removes, the zones in which it adds some, and zones that nobody names', async () => {
+  it('handles removed nodes, zones of added nodes, and zones without a name', async () => {
     const stage = await setStage({
       fleet: [
         {
@@ -198,7 +198,7 @@ guards: { shrink: allow }`,
     ]);
   });
 
-  it('keeps the limits of two accounts apart, and waits for maintenance windows', async () => {
+  it('separates the limits of two accounts, and waits for maintenance windows', async () => {
     const { execution, preconditions, steps, ...rest } = plain(4);
     const of = <T extends { readonly instance: string }>(one: T) => ({
       ...one,

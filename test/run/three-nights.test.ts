@@ -86,7 +86,7 @@ const verified = ({ saved, report }: Run) =>
   );
 
 describe('a thousand instances over three nights', () => {
-  it('are resized as the plan says: waves, approvals, gates, windows, a freeze and a spread, each by one order', async () => {
+  it('are resized as the plan says, each by one order, with waves, approvals, gates, windows, a freeze and a spread', async () => {
     // Monday morning. The plan is made, and put before those who may approve it.
     const stage = await setStage({
       fleet: FLEET,

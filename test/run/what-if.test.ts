@@ -1,4 +1,4 @@
-/** What befalls the machine or the account in the middle of a run. Further answers of docs/what-if.md are tested elsewhere. */
+/** Failures of the machine or the account during a run. Other tests cover the other answers of docs/what-if.md. */
 import { describe, expect, it } from 'vitest';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import { A, ALL_TO_8GB, standards } from './fleets.ts';
@@ -30,7 +30,7 @@ function endsWell(stage: Stage, run: Run): void {
 
 const kinds = (run: Run, kind: string) => run.entries.filter((entry) => entry.kind === kind);
 
-describe('the network dies in the middle of a run', () => {
+describe('the network fails during a run', () => {
   /** Nothing is connected from `from` to `until`; what was sent just before has arrived, and its answer is lost. */
   const dies = (stage: Stage, from: number, until: number): void => {
     const began = stage.clock.monotonic();
@@ -46,7 +46,7 @@ describe('the network dies in the middle of a run', () => {
     [45 * SECOND, 6 * MINUTE],
     [1 * SECOND, 14 * MINUTE],
     [45 * SECOND, 100 * MINUTE],
-  ])('from %i to %i ms: it is waited for, and every step is verified by one order', async (from, until) => {
+  ])('from %i to %i ms: the run waits, and verifies every step with one order', async (from, until) => {
     const stage = await staged();
     dies(stage, from, until);
     const run = await stage.run();
@@ -54,7 +54,7 @@ describe('the network dies in the middle of a run', () => {
     expect(run.took).toBeGreaterThan(until);
   });
 
-  it('before anything is ordered, for longer than a quarter of an hour: it halts, says so, and the same command goes on', async () => {
+  it('before the first order, for more than 15 minutes: the run halts, and the same command resumes it', async () => {
     const stage = await staged();
     dies(stage, 0, 30 * MINUTE);
     const run = await stage.run();
@@ -66,7 +66,7 @@ describe('the network dies in the middle of a run', () => {
     endsWell(stage, await stage.run());
   });
 
-  it('with the answer of an order: it is found by reading, and not ordered again', async () => {
+  it('with the answer of an order: the run finds the order by reading, and does not order again', async () => {
     const stage = await staged({ faults: ['lost-answer#1+20s..5m'] });
     const run = await stage.run();
     endsWell(stage, run);
@@ -75,7 +75,7 @@ describe('the network dies in the middle of a run', () => {
   });
 });
 
-describe('the provider answers nonsense in the middle of a run', () => {
+describe('the provider sends invalid answers during a run', () => {
   const NONSENSE = [
     { status: 502, contentType: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' },
     { status: 200, contentType: 'text/html', body: '<html>Log in to this network</html>' },
@@ -86,7 +86,7 @@ describe('the provider answers nonsense in the middle of a run', () => {
   ];
 
   it.each([0, 45 * SECOND])(
-    'from %i ms on, for six minutes, to every call: none of it is believed, and every step is verified by one order',
+    'from %i ms on, for six minutes, to every call: the run trusts none, and verifies every step with one order',
     async (from) => {
       const stage = await staged();
       const began = stage.clock.monotonic();
@@ -101,7 +101,7 @@ describe('the provider answers nonsense in the middle of a run', () => {
   );
 });
 
-it('the account runs dry in the second wave: the first stays verified, the run halts with what to do, and goes on when it is topped up', async () => {
+it('halts with a fix when the balance ends in the second wave, and continues after a top-up', async () => {
   const stage = await staged({
     fleet: standards(6, { billing: 'prepaid', daysLeft: 100 }),
     plan: `${ALL_TO_8GB}\nwaves: [{ name: first, take: 2 }, { name: second, take: rest }]\nexecution: { inFlight: 2 }`,
@@ -132,7 +132,7 @@ const NOTHING: Readonly<Record<string, object>> = {
   DescribeTaskList: { Tasks: [] },
 };
 
-describe('the clock jumps in the middle of a run', () => {
+describe('the clock jumps during a run', () => {
   /** Ours, while the provider's goes on. Orders show nowhere for a minute and a half: patience covers that. */
   async function jumps(after: number, ms: number) {
     const stage = await staged({ faults: ['slow=1h@UpgradeInstance#1'], startLag: [90_000, 100_000] });
@@ -164,7 +164,7 @@ describe('the clock jumps in the middle of a run', () => {
     [31 * SECOND, 4 * MINUTE],
     [31 * SECOND, -4 * MINUTE],
   ])(
-    'after %i ms, by %i ms: the provider takes that, and nothing is ordered twice, an answer being lost or not',
+    'after %i ms, by %i ms: the provider accepts it, and the run orders nothing twice, with or without a lost answer',
     async (after, ms) => {
       const { stage, run } = await jumps(after, ms);
       endsWell(stage, run);
@@ -173,7 +173,7 @@ describe('the clock jumps in the middle of a run', () => {
   );
 
   it.each([HOUR, -HOUR])(
-    'by %i ms: the provider refuses that, the run halts with 12, and goes on when the clock is set right',
+    'by %i ms: the provider refuses it, the run halts with 12, and continues when the clock is right',
     async (ms) => {
       const { stage, run } = await jumps(31 * SECOND, ms);
       holds(stage, run);
@@ -185,7 +185,7 @@ describe('the clock jumps in the middle of a run', () => {
   );
 });
 
-describe('the laptop sleeps in the middle of a run', () => {
+describe('the laptop sleeps during a run', () => {
   /** Monotonic time stands still while it sleeps, the provider goes on. */
   const sleeps = (stage: Stage, after: number, ms: number): readonly [number, () => void] => [
     after,
@@ -197,12 +197,12 @@ describe('the laptop sleeps in the middle of a run', () => {
     [31 * SECOND, 8 * HOUR],
     [31 * SECOND, 10 * MINUTE],
     [31 * SECOND, 5 * SECOND],
-  ])('after %i ms, for %i ms: it goes on when it wakes', async (after, ms) => {
+  ])('after %i ms, for %i ms: the run continues when it wakes', async (after, ms) => {
     const stage = await staged({ faults: ['lost-answer#1', 'reset-before#1'] });
     endsWell(stage, await stage.run({ meanwhile: [sleeps(stage, after, ms)] }));
   });
 
-  it('over the time that the plan set itself: what was under way is verified, and nothing new is ordered', async () => {
+  it('past finishBy: the run verifies orders in flight, and orders nothing new', async () => {
     const stage = await staged({
       plan: `${ALL_TO_8GB}\nfinishBy: "2026-01-05T04:00:00Z"\nexecution: { inFlight: 2 }`,
     });
@@ -215,7 +215,7 @@ describe('the laptop sleeps in the middle of a run', () => {
   });
 });
 
-it('an instance that was changed by hand before its order is left alone, and the others are carried out', async () => {
+it('skips an instance that was changed by hand before its order, and carries out the others', async () => {
   const stage = await staged({
     afterPlanning: (world) => void Object.assign(world.instances.get(A(2))!, { memoryPerShard: 16_384 }),
   });

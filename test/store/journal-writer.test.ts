@@ -6,7 +6,7 @@ import type { JournalEvent } from '../../src/model.ts';
 import { createJournalWriter } from '../../src/store/journal-writer.ts';
 import { memoryDisk } from '../run/memory-store.ts';
 
-const deed = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
+const event = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
 
 function open() {
   const clock = new VirtualClock();
@@ -14,44 +14,44 @@ function open() {
   const appends: string[] = [];
   disk.onAppend = (_, text) => void appends.push(text);
   disk.slowness = 10;
-  const told: number[] = [];
+  const seen: number[] = [];
   const writer = createJournalWriter({
     store: disk.openFor(clock),
     clock,
     end: EMPTY_CHAIN,
     replay: createReplay({ steps: [] }),
-    onEntry: ({ seq }) => told.push(seq),
+    onEntry: ({ seq }) => seen.push(seq),
   });
-  return { clock, disk, appends, told, writer };
+  return { clock, disk, appends, seen, writer };
 }
 
 describe('the journal writer', () => {
-  it('puts entries that were told in one turn into one append, in the order in which they were told', async () => {
-    const { clock, disk, appends, told, writer } = open();
+  it('writes events of one turn with one append, in order', async () => {
+    const { clock, disk, appends, seen, writer } = open();
     const entries = await clock.run(() =>
-      Promise.all([1, 2, 3, 4, 5].map((n) => writer.appendDurably(deed(n)))),
+      Promise.all([1, 2, 3, 4, 5].map((n) => writer.appendDurably(event(n)))),
     );
     expect(appends).toHaveLength(1);
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
-    expect(told).toEqual([1, 2, 3, 4, 5]);
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
     expect(decode(disk.text)).toMatchObject({ fault: null, torn: null, end: { seq: 5 } });
   });
 
-  it('gathers what comes while the disk is busy into the next append', async () => {
+  it('collects events for the next append while the disk is busy', async () => {
     const { clock, appends, writer } = open();
     await clock.run(async () => {
-      const first = writer.appendDurably(deed(1));
+      const first = writer.appendDurably(event(1));
       await clock.sleep(3);
-      const others = [2, 3, 4].map((n) => writer.appendDurably(deed(n)));
+      const others = [2, 3, 4].map((n) => writer.appendDurably(event(n)));
       await Promise.all([first, ...others]);
     });
     expect(appends.map((text) => text.trimEnd().split('\n').length)).toEqual([1, 3]);
   });
 
-  it('resolves only once the entry is durable, and folds it at once', async () => {
+  it('resolves once the entry is durable, but folds it immediately', async () => {
     const { clock, disk, writer } = open();
     await clock.run(async () => {
-      const recorded = writer.appendDurably(deed(7));
+      const recorded = writer.appendDurably(event(7));
       expect(writer.replay.state().wavesStarted).toEqual([7]);
       expect(disk.text).toBe('');
       await recorded;
@@ -59,39 +59,39 @@ describe('the journal writer', () => {
     });
   });
 
-  it('learns how long the disk takes', async () => {
+  it('measures the latency of the disk', async () => {
     const { clock, disk, writer } = open();
     disk.slowness = 400;
     await clock.run(async () => {
-      for (let n = 0; n < 20; n++) await writer.appendDurably(deed(n));
+      for (let n = 0; n < 20; n++) await writer.appendDurably(event(n));
     });
     expect(writer.latency).toBeGreaterThan(390);
     expect(writer.latency).toBeLessThan(410);
   });
 
-  it('once the store has failed, refuses what waited and everything later, and writes nothing more', async () => {
-    const { clock, disk, appends, told, writer } = open();
+  it('rejects all waiting and later events after a failure, and writes nothing more', async () => {
+    const { clock, disk, appends, seen, writer } = open();
     disk.fullFrom = 2;
     await clock.run(async () => {
-      await writer.appendDurably(deed(1));
-      const waited = [writer.appendDurably(deed(2)), writer.appendDurably(deed(3))];
+      await writer.appendDurably(event(1));
+      const waited = [writer.appendDurably(event(2)), writer.appendDurably(event(3))];
       await clock.sleep(1);
-      const late = writer.appendDurably(deed(4));
+      const late = writer.appendDurably(event(4));
       const results = await Promise.allSettled([...waited, late]);
       for (const result of results)
         expect(result).toMatchObject({ status: 'rejected', reason: { code: 'disk-failed', exitCode: 1 } });
       expect(writer.failed).toBe(true);
-      await expect(writer.appendDurably(deed(5))).rejects.toMatchObject({ code: 'disk-failed' });
-      writer.appendSoon(deed(6));
+      await expect(writer.appendDurably(event(5))).rejects.toMatchObject({ code: 'disk-failed' });
+      writer.appendSoon(event(6));
       disk.fullFrom = Number.POSITIVE_INFINITY;
       await clock.sleep(1_000);
     });
     expect(appends).toHaveLength(2);
-    expect(told).toEqual([1]);
+    expect(seen).toEqual([1]);
     expect(decode(disk.text).end.seq).toBe(1);
   });
 
-  it('goes on where a view of it throws: the entry is durable, and whoever waits for it is told', async () => {
+  it('continues when a view throws, and resolves the durable entry', async () => {
     const thrown: unknown[] = [];
     const later = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((act) => {
       try {
@@ -113,8 +113,8 @@ describe('the journal writer', () => {
       },
     });
     const entries = await clock.run(async () => [
-      await writer.appendDurably(deed(1)),
-      await writer.appendDurably(deed(2)),
+      await writer.appendDurably(event(1)),
+      await writer.appendDurably(event(2)),
     ]);
     expect(entries.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(thrown).toEqual([new Error('the screen is gone')]);

@@ -23,14 +23,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The pid of a process that has ended. */
+/** The pid of an ended process. */
 async function deadPid(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '0']);
   await once(child, 'exit');
   return child.pid!;
 }
 
-function lay(holder: Partial<Holder>): void {
+function writeLock(holder: Partial<Holder>): void {
   const whole = {
     pid: 1,
     host: 'here',
@@ -42,7 +42,7 @@ function lay(holder: Partial<Holder>): void {
   writeFileSync(path, `${JSON.stringify(whole)}\n`);
 }
 
-/** The file of who took the lock in this file over, as a process leaves it that died before moving it to its place. */
+/** The successor file of a lock, as a process leaves it that dies before the move. */
 function afterOf(file: string): string {
   const digest = createHash('sha256')
     .update(`${basename(file)} ${readFileSync(file, 'utf8')}`)
@@ -55,7 +55,7 @@ const codeOf = (error: unknown) => (error instanceof RefitError ? error.code : e
 describe('a lock', () => {
   beforeEach(async () => (await takeLock(path, SELF, systemClock)).release());
 
-  it('is held by one, released, and free again', async () => {
+  it('has one holder, and is free after its release', async () => {
     const lock = await takeLock(path, SELF, systemClock);
     expect(lock.tookOverFrom).toBeNull();
     expect(await takeLock(path, SELF, systemClock).catch(codeOf)).toBe('locked');
@@ -64,21 +64,21 @@ describe('a lock', () => {
     expect(readdirSync(join(folder, 'locks'))).toEqual([]);
   });
 
-  it('of a dead process is taken over, and says from whom', async () => {
+  it('of a dead process is taken over with its old holder', async () => {
     const pid = await deadPid();
-    lay({ pid });
+    writeLock({ pid });
     const lock = await takeLock(path, SELF, systemClock);
     expect(lock.tookOverFrom?.pid).toBe(pid);
     expect(JSON.parse(readFileSync(path, 'utf8')).pid).toBe(process.pid);
   });
 
-  it('of a pid that another process has by now is taken over', async () => {
-    lay({ pid: process.pid, startTicks: '1' });
+  it('of a reused pid is taken over', async () => {
+    writeLock({ pid: process.pid, startTicks: '1' });
     expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.startTicks).toBe('1');
   });
 
   it.runIf(process.platform === 'linux')(
-    'of a process that has ended and whose parent never asks after it is taken over',
+    'of a zombie is taken over',
     async () => {
       const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
         stdio: ['ignore', 'pipe', 'ignore'],
@@ -88,19 +88,19 @@ describe('a lock', () => {
       const pid = Number(line);
       const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
       while (stat()[0] !== 'Z') await systemClock.sleep(5);
-      lay({ pid, startTicks: stat()[19]! });
+      writeLock({ pid, startTicks: stat()[19]! });
       expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.pid).toBe(pid);
     },
   );
 
   it.runIf(process.platform === 'linux')(
-    'of a pid that a process of another user has by now is taken over',
+    'of a pid that another user reuses is taken over',
     async () => {
       const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
         throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
       });
       onTestFinished(() => void kill.mockRestore());
-      lay({ pid: process.pid, startTicks: '1' });
+      writeLock({ pid: process.pid, startTicks: '1' });
       expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.startTicks).toBe('1');
     },
   );
@@ -108,31 +108,31 @@ describe('a lock', () => {
   it.each([
     ['a live process of this host', { pid: process.pid }],
     ['any process of another host', { pid: 999_999, host: 'elsewhere' }],
-  ])('of %s is refused, with the holder and what to do', async (_, holder) => {
-    lay(holder);
+  ])('of %s is refused with its holder and a fix', async (_, holder) => {
+    writeLock(holder);
     const refusal = await takeLock(path, SELF, systemClock).catch((error: RefitError) => error);
     expect(refusal).toMatchObject({ code: 'locked', exitCode: 7 });
     expect((refusal as RefitError).message).toContain(String(holder.pid));
     expect(JSON.parse(readFileSync(path, 'utf8')).pid).toBe(holder.pid);
   });
 
-  it('that was cut off while being written belongs to nobody', async () => {
+  it('that is truncated has no holder', async () => {
     writeFileSync(path, '{"pid":');
     expect((await takeLock(path, SELF, systemClock)).tookOverFrom).toBeNull();
   });
 
-  it('of another host says how to remove it where that host is gone for good', async () => {
-    lay({ pid: 4711, host: 'elsewhere' });
+  it('of another host shows how to remove it if that host is gone', async () => {
+    writeLock({ pid: 4711, host: 'elsewhere' });
     const refusal = await takeLock(path, SELF, systemClock).catch((error: RefitError) => error);
     expect((refusal as RefitError).fix).toBe(
-      `wait for it, or stop it on elsewhere: what runs there cannot be seen from here. Only where it is known to be gone: rm ${path}`,
+      `wait for it, or stop it on elsewhere (host here cannot see its processes). Only if the process is certainly gone: rm ${path}`,
     );
     rmSync(path);
     await (await takeLock(path, SELF, systemClock)).release();
   });
 
-  it('of a dead process goes to exactly one of twenty who want it at once', async () => {
-    lay({ pid: await deadPid() });
+  it('of a dead process goes to exactly one of twenty processes', async () => {
+    writeLock({ pid: await deadPid() });
     const takers = await Promise.allSettled(
       Array.from({ length: 20 }, () => takeLock(path, SELF, systemClock)),
     );
@@ -140,9 +140,9 @@ describe('a lock', () => {
     expect(readdirSync(join(folder, 'locks'))).toEqual(['one.json']);
   });
 
-  it('is taken over although who took it over before died in the middle of that, twice', async () => {
+  it('is taken over after two takeovers died halfway', async () => {
     const dead = { pid: await deadPid(), host: 'here', since: 'x', purpose: 'a run', began: null };
-    lay(dead);
+    writeLock(dead);
     let last = path;
     for (const since of ['y', 'z']) {
       last = afterOf(last);
@@ -156,7 +156,7 @@ describe('a lock', () => {
     expect(readdirSync(join(folder, 'locks'))).toEqual([]);
   });
 
-  it('that somebody removed by hand and another has taken since is not released by the first', async () => {
+  it('that was removed by hand and taken again is not released by the first holder', async () => {
     const first = await takeLock(path, SELF, systemClock);
     rmSync(path);
     const second = await takeLock(path, SELF, systemClock);
@@ -179,8 +179,8 @@ for await (const path of createInterface({ input: process.stdin })) {
   process.stdout.write(said + '\\n');
 }`;
 
-describe('many processes at once', () => {
-  it('of which exactly one gets a lock, free, of a dead process, or left in the middle of a takeover', async () => {
+describe('many processes', () => {
+  it('give a lock to exactly one: a free one, a dead one, and one left in a takeover', async () => {
     const takers = await Promise.all(
       Array.from({ length: 6 }, async () => {
         const child = spawn(process.execPath, ['--input-type=module', '-e', TAKER], {
@@ -196,7 +196,7 @@ describe('many processes at once', () => {
     for (let round = 0; round < 30; round++) {
       path = join(folder, 'locks', `${round}.json`);
       await (await takeLock(path, SELF, systemClock)).release();
-      if (round % 3 > 0) lay({ pid });
+      if (round % 3 > 0) writeLock({ pid });
       if (round % 3 > 1) {
         writeFileSync(afterOf(path), readFileSync(path));
       }
@@ -218,7 +218,7 @@ describe('the instances of a live run', () => {
     );
   const files = () => readdirSync(join(folder, 'claims'));
 
-  it('are claimed by one run at a time, whatever its plan; others are free', async () => {
+  it('are claimed by one run at a time, while others stay free', async () => {
     const first = await claim('a', ['crs-aaaa0001', 'crs-aaaa0002']);
     const other = await claim('b', ['crs-aaaa0003']);
     const refusal = (await claim('c', ['crs-aaaa0002', 'crs-aaaa0001', 'crs-aaaa0009']).catch(
@@ -239,7 +239,7 @@ describe('the instances of a live run', () => {
     expect(files()).toEqual([]);
   });
 
-  it('of a dead process are taken over by who shares one, and removed by anybody', async () => {
+  it('of a dead process are taken over if shared, and removed otherwise', async () => {
     await claim('a', ['crs-aaaa0001']);
     await claim('b', ['crs-aaaa0002']);
     const pid = await deadPid();
@@ -270,7 +270,7 @@ describe('the instances of a live run', () => {
     expect(outcome).toBe(same ? 'locked' : 'free');
   });
 
-  it('go to exactly one of ten plans that share one and want it at once, and ten thousand are one file', async () => {
+  it('go to exactly one of ten plans, and ten thousand are one file', async () => {
     const many = Array.from({ length: 10_000 }, (_, n) => `crs-m${String(n).padStart(7, '0')}`);
     const claims = await Promise.allSettled(
       [...'0123456789'].map((digest) => claim(digest, ['crs-aaaa0001', ...(digest === '7' ? many : [])])),
@@ -281,7 +281,7 @@ describe('the instances of a live run', () => {
 });
 
 describe('the register of plans carried out', () => {
-  it('lets one run directory carry a plan out, again and again, and no other', async () => {
+  it('accepts one run directory for a plan, repeatedly, and no other', async () => {
     const enter = (directory: string, check = false) =>
       register(folder, 'd'.repeat(64), directory, systemClock, { check });
     await enter('/runs/one', true);

@@ -32,7 +32,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const read = (path: string, { named = false, simulated = false } = {}) =>
   durationsOfRuns(join(root, path), { named, simulated });
 
-describe('past runs tell how long changes take', () => {
+describe('durations of past runs', () => {
   // biome-ignore format: a table
   it.each([
     ['a folder of runs, without rehearsals and what cannot be read', '.', {}, '8 verified changes of 2 past runs'],
@@ -45,14 +45,14 @@ describe('past runs tell how long changes take', () => {
     expect((await read(path, how)).basis).toMatch(what);
   });
 
-  it('takes each from its acceptance to its end, by rank', async () => {
+  it('count from acceptance to end, by rank', async () => {
     const { of } = await read('20260101T000000Z-a');
     const { seconds } = of.memoryPerShard;
     expect([seconds[0], seconds.at(-1)]).toEqual([150, 210.1]);
   });
 
   it.each(['nowhere', 'broken.json', '20260104T000000Z-d'])(
-    'a named path without one is refused: %s',
+    'refuse a named path without a run: %s',
     async (path) => {
       await expect(read(path, { named: true })).rejects.toMatchObject({
         code: 'usage',

@@ -43,7 +43,7 @@ function altered(change: object): string {
 }
 
 describe('a run directory', () => {
-  it('gives back plan, journal and state, and is closed to everybody else', async () => {
+  it('returns plan, journal and state, and only its user can read it', async () => {
     const directory = await runWith(WHOLE);
     const run = await readRun(directory);
     expect(run.saved).toEqual(saved);
@@ -54,10 +54,10 @@ describe('a run directory', () => {
 
   it.each([
     ['a byte of the journal was changed', WHOLE.replace('crs-aaaa0002', 'crs-aaaa0001'), 'journal-broken'],
-    ['the journal is of another plan', altered({ digest: 'e'.repeat(64) }), 'journal-broken'],
+    ['the journal belongs to another plan', altered({ digest: 'e'.repeat(64) }), 'journal-broken'],
     ['the journal is of a version to come', altered({ format: 'refit.journal/2' }), 'format-unknown'],
     [
-      'the journal does not begin with a run',
+      'the journal does not start with a run',
       `${canonical(seal(EMPTY_CHAIN, FIRST.at, { kind: 'approved', how: 'prompt', by: 'x' }))}\n`,
       'journal-broken',
     ],
@@ -67,11 +67,11 @@ describe('a run directory', () => {
       'journal-broken',
     ],
     ['the journal has a mark at its beginning', `\ufeff${WHOLE}`, 'journal-broken'],
-  ])('is refused with exit code 6 where %s', async (_, journal, code) => {
+  ])('is refused with exit code 6 if %s', async (_, journal, code) => {
     await expect(readRun(await runWith(journal))).rejects.toMatchObject({ code, exitCode: 6 });
   });
 
-  it('is refused where the plan in it was changed, or is another', async () => {
+  it('is refused if its plan was changed or is another one', async () => {
     const directory = await runWith(WHOLE);
     const plan = join(directory, RUN_FILES.plan);
     await writeFile(plan, (await readFile(plan, 'utf8')).replaceAll('8192', '16384'));
@@ -80,7 +80,7 @@ describe('a run directory', () => {
 });
 
 describe('a run that died before it was approved', () => {
-  it('may not be approved once its plan has expired', async () => {
+  it('cannot be approved after its plan has expired', async () => {
     const directory = await runWith(WHOLE.slice(0, WHOLE.indexOf('\n') + 1));
     let asked = 0;
     const signal = new AbortController().signal;
@@ -112,7 +112,7 @@ describe('a run that died before it was approved', () => {
 });
 
 describe('the journal file', () => {
-  it('a torn last line is told, cut off before anything is added, and the chain goes on', async () => {
+  it('cuts off a torn last line before it appends, and continues the chain', async () => {
     const path = join(await folder(), 'journal.jsonl');
     const half = '{"at":"2026-11-01T02:0';
     await writeFile(path, WHOLE);
@@ -131,7 +131,7 @@ describe('the journal file', () => {
     expect(await readFile(path, 'utf8')).toContain(WHOLE);
   });
 
-  it('what another process wrote in it since it was read is not cut off, and nothing is added', async () => {
+  it('keeps lines that another process wrote since the reading, and appends nothing', async () => {
     const path = join(await folder(), 'journal.jsonl');
     const lines = WHOLE.split('\n').slice(0, -1);
     await writeFile(path, `${lines.slice(0, 4).join('\n')}\n`);
@@ -142,7 +142,7 @@ describe('the journal file', () => {
     expect((await readJournalFile(path)).entries).toHaveLength(5);
   });
 
-  it('one that was removed since it was read is not made anew', async () => {
+  it('is not created again after it was removed', async () => {
     const path = join(await folder(), 'journal.jsonl');
     await writeFile(path, WHOLE);
     const before = await readJournalFile(path);
@@ -151,7 +151,7 @@ describe('the journal file', () => {
     await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('a file that is not there is an empty journal, and one cut within a character is torn', async () => {
+  it('is empty if it is missing, and torn if it ends within a character', async () => {
     const path = join(await folder(), 'journal.jsonl');
     expect(await readJournalFile(path)).toMatchObject({
       entries: [],

@@ -1,7 +1,7 @@
 /**
- * One live Refit an instance on a host: two saved plans that share an instance are not carried out at the same time. Each
- * live run has one file that lists the instances of its open steps, so that ten thousand of them cost one fsync; who
- * comes later reads the files of the others, one process at a time.
+ * Claims prevent two live runs on one host from changing the same instance. Each live run has one file with the instances of
+ * its open steps, so that ten thousand of them need one fsync. A new run reads the files of the others, one process at a
+ * time.
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,25 +12,25 @@ import { type Holder, holderOf, isAlive, type LockOwner, lockedBy, parseHolder, 
 import { readText, replaceFile } from './run-files.ts';
 
 export interface Claim {
-  /** Dead holders whose claims were in the way, or were this plan's own. */
+  /** Dead holders whose claims overlapped, or were from this same plan. */
   readonly tookOverFrom: readonly Holder[];
   release(): Promise<void>;
 }
 
-/** A claim as it lies on disk: its holder's members, and these. */
+/** A claim on disk: the members of its holder, and these. */
 interface OnDisk {
   readonly provider: string;
   readonly instances: readonly string[];
 }
 
 const TURN = 'turn.lock';
-/** How long to wait for the others to have looked, milliseconds: a turn takes a few. */
+/** Milliseconds to wait for other processes to read the claims. Each needs a few. */
 const LONGEST_TURN = 10_000;
 
 /**
- * Claims the instances for this process. Claims of the dead are removed. One run of a saved plan is
- * live at most: `digest` is the plan's.
- * @throws RefitError `locked` where a live process, or any of another host, claims one of them.
+ * Claims the instances for this process, and removes claims of dead processes.
+ * @param wanted.digest of the saved plan, which has at most one live run.
+ * @throws RefitError `locked` if a live process, or any process of another host, claims one of them.
  */
 export async function claimInstances(
   stateDirectory: string,
@@ -68,7 +68,7 @@ export async function claimInstances(
   }
 }
 
-/** The short lock under which claims are read and written: it is waited for. */
+/** Waits for the short lock that protects reading and writing of claims. */
 async function takeTurn(path: string, self: LockOwner, clock: Clock): ReturnType<typeof takeLock> {
   const until = clock.monotonic() + LONGEST_TURN;
   for (;;) {
@@ -82,7 +82,7 @@ async function takeTurn(path: string, self: LockOwner, clock: Clock): ReturnType
   }
 }
 
-/** `gone`: removed meanwhile by its holder. Null: no claim can be read there, as after a disk that lost it. */
+/** Reads a claim. `gone`: its holder removed it meanwhile. Null: it is unreadable, such as after a disk failure. */
 async function readClaim(path: string): Promise<(OnDisk & { readonly holder: Holder }) | 'gone' | null> {
   const text = await readText(path);
   if (text === null) return 'gone';
@@ -92,14 +92,14 @@ async function readClaim(path: string): Promise<(OnDisk & { readonly holder: Hol
   return { holder, provider: provider ?? '', instances: Array.isArray(instances) ? instances : [] };
 }
 
-/** True for an address of this machine: a simulated provider, and no other can be there. */
+/** True for an address of this machine. Only a simulated provider can be there. */
 export function isLoopback(endpoint: string): boolean {
   return LOOPBACK.test(endpoint);
 }
 
 const LOOPBACK = /^https?:\/\/(?:127\.[\d.]+|localhost|\[::1\])(?=[:/]|$)/;
 
-/** Whose instances they are: an id is unique at the provider, whatever its host, and each simulated one is another. */
+/** The provider of an endpoint. All real hosts are one provider; each simulated one is a separate provider. */
 function providerOf(endpoint: string): string {
   return isLoopback(endpoint) ? endpoint.replace(LOOPBACK, 'loopback').replace(/\/+$/, '') : 'the provider';
 }

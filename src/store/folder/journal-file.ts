@@ -1,6 +1,6 @@
 /**
- * The journal's file: read piece by piece and checked, appended with fsync, a torn last line cut off. While a run writes it, it
- * must stay where it is and as it is: an open file still takes entries when its name is gone, and nobody would find them.
+ * The file of the journal: reads it in pieces and checks it, appends with fsync, and cuts off a torn last line. While a run
+ * writes it, nobody may move or change it. An open file still accepts entries after its name is gone, and they would be lost.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
@@ -13,32 +13,32 @@ import { syncDirectory, textOf } from './run-files.ts';
 
 const LINE_FEED = 0x0a;
 
-/** What was found of a journal file by going through it. */
+/** The result of reading through a journal file. */
 export interface JournalWalk extends Omit<Decoded, 'entries'> {
   /** Bytes up to and including the last whole line. */
   readonly wholeBytes: number;
-  /** Bytes after it: an entry that was being written. */
+  /** Bytes after that: an entry whose write did not finish. */
   readonly tornBytes: number;
 }
 
-/** A journal as it lies on disk. */
+/** A journal on disk. */
 export interface JournalOnDisk extends JournalWalk {
   readonly entries: readonly JournalEntry[];
 }
 
-/** Bytes that are read at once. */
+/** Bytes of one read. */
 const PIECE = 1 << 18;
 
 /**
- * Goes through a journal file and checks it, however long it is: no more of it is held than a piece at a time. A file
- * that does not exist is an empty journal. Writes nothing.
- * @param each is given every sound entry, in order.
+ * Reads through a journal file and checks it. Holds one piece in memory at a time. A missing file is an empty journal. Writes
+ * nothing.
+ * @param each receives every sound entry, in order.
  */
 export async function walkJournalFile(
   path: string,
   each: (entry: JournalEntry) => void,
 ): Promise<JournalWalk> {
-  const walk = beginWalk(each);
+  const walk = createWalk(each);
   let file: FileHandle;
   try {
     file = await open(path, 'r');
@@ -69,24 +69,24 @@ export async function readJournalFile(path: string): Promise<JournalOnDisk> {
 /** Checks the bytes of a journal file. */
 export function decodeJournal(bytes: Buffer): JournalOnDisk {
   const entries: JournalEntry[] = [];
-  const walk = beginWalk((entry) => entries.push(entry));
+  const walk = createWalk((entry) => entries.push(entry));
   walk.read(bytes);
   return { ...walk.end(), entries };
 }
 
-/** A walk that is fed piece by piece, wherever the pieces are cut. */
-function beginWalk(each: (entry: JournalEntry) => void) {
+/** Creates a walk that accepts the file in pieces of any size. */
+function createWalk(each: (entry: JournalEntry) => void) {
   const decoding = createDecoder(each);
   let badLine: ChainFault | null = null;
   let wholeBytes = 0;
-  /** What has come of a line whose end has not. */
-  let begun: Buffer[] = [];
+  /** The start of a line whose end has not arrived. */
+  let partial: Buffer[] = [];
   const lines = (bytes: Buffer): void => {
     wholeBytes += bytes.length;
     if (decoding.fault !== null || badLine !== null) return;
     const text = textOf(bytes);
     if (text !== null) return decoding.read(text);
-    // One line of them is no text: those before it are looked at first.
+    // One line is not text. Check the lines before it first.
     const bad = badLineAt(bytes);
     decoding.read(bytes.toString('utf8', 0, bad));
     if (decoding.fault === null) badLine = { line: decoding.end.seq + 1, what: 'the line is not UTF-8' };
@@ -96,14 +96,14 @@ function beginWalk(each: (entry: JournalEntry) => void) {
       const feed = piece.lastIndexOf(LINE_FEED) + 1;
       if (feed > 0) {
         const whole = piece.subarray(0, feed);
-        lines(begun.length === 0 ? whole : Buffer.concat([...begun, whole]));
-        begun = [];
+        lines(partial.length === 0 ? whole : Buffer.concat([...partial, whole]));
+        partial = [];
       }
-      // A copy: the next piece comes into the same memory.
-      if (feed < piece.length) begun.push(Buffer.from(piece.subarray(feed)));
+      // Copy it, because the next piece overwrites this memory.
+      if (feed < piece.length) partial.push(Buffer.from(piece.subarray(feed)));
     },
     end(): JournalWalk {
-      const torn = Buffer.concat(begun);
+      const torn = Buffer.concat(partial);
       return {
         end: decoding.end,
         fault: decoding.fault ?? badLine,
@@ -124,11 +124,11 @@ function badLineAt(bytes: Buffer): number {
 }
 
 /**
- * Opens a journal file for appending, cutting off a torn last line first, and nothing else: who wrote in it since it was
- * read may have ordered. Each append looks before and after whether
- * the path still leads to this file and whether it is as long as this process left it.
- * @param read as read by `readJournalFile`.
- * @throws RefitError `disk-failed` where the file is not as it was read.
+ * Opens a journal file for appending. Cuts off a torn last line, and refuses any other change since the reading, because
+ * another process may have ordered. Each append checks before and after that the path leads to this file, and that its
+ * length is as this process left it.
+ * @param read the result of `readJournalFile`.
+ * @throws RefitError `disk-failed` if the file changed since it was read.
  */
 export async function openJournalFile(
   path: string,
@@ -137,13 +137,13 @@ export async function openJournalFile(
   const bytesRead = wholeBytes + tornBytes;
   const file = await open(path, constants.O_RDWR | (bytesRead === 0 ? constants.O_CREAT : 0), 0o600).catch(
     (error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOENT' ? meddled(path, 'it was removed or renamed') : error;
+      throw error.code === 'ENOENT' ? changedError(path, 'it was removed or renamed') : error;
     },
   );
   const opened = await file.stat({ bigint: true });
   try {
     if (opened.size !== BigInt(bytesRead))
-      throw meddled(path, `it has ${opened.size} bytes, and this run read ${bytesRead}`);
+      throw changedError(path, `it has ${opened.size} bytes, but this run read ${bytesRead}`);
     if (tornBytes > 0) await file.truncate(wholeBytes);
     await file.sync();
     await syncDirectory(dirname(path));
@@ -159,9 +159,9 @@ export async function openJournalFile(
       throw error;
     });
     if (there?.ino !== opened.ino || there.dev !== opened.dev)
-      throw meddled(path, there ? 'another file has taken its place' : 'it was removed or renamed');
+      throw changedError(path, there ? 'another file replaced it' : 'it was removed or renamed');
     if (there.size !== BigInt(bytes))
-      throw meddled(path, `it has ${there.size} bytes, and this run left it at ${bytes}`);
+      throw changedError(path, `it has ${there.size} bytes, but this run left it at ${bytes}`);
   };
   return {
     async append(text) {
@@ -169,7 +169,7 @@ export async function openJournalFile(
       await mustBeAsLeft(position);
       try {
         await writeWhole(file, bytes, position);
-        // Never tried again where it fails: the pages that could not be written may be gone, and a second try succeed.
+        // Never retry a failed fsync: the system may have dropped the pages, and the second try would succeed.
         await file.datasync();
       } catch (error) {
         throw new Error(`${error instanceof Error ? error.message : String(error)}: ${path}`, {
@@ -183,15 +183,15 @@ export async function openJournalFile(
   };
 }
 
-function meddled(path: string, what: string): RefitError {
+function changedError(path: string, change: string): RefitError {
   return new RefitError(
     'disk-failed',
-    `${path} was changed by somebody else while this run wrote it: ${what}`,
-    'put the run directory back as it was, then run the same refit apply command again: it goes on where the journal ends',
+    `another process changed ${path} while this run wrote it: ${change}`,
+    'restore the run directory, then run the same refit apply command again: it resumes at the end of the journal',
   );
 }
 
-/** Writes all of the bytes at a position, however few of them the system takes at once. @throws where it takes none. */
+/** Writes all bytes at a position, in as many writes as the system needs. @throws if a write takes none. */
 export async function writeWhole(
   file: Pick<FileHandle, 'write'>,
   bytes: Uint8Array,

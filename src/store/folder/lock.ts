@@ -1,6 +1,6 @@
 /**
- * Locks between processes. A lock is a file that names its holder; a dead holder's lock is taken over. It protects on
- * one host; truth is in the journals alone.
+ * Locks between processes. A lock is a file that names its holder. A process can take over the lock of a dead holder. Locks
+ * protect on one host only. The journal stays the only record.
  */
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -10,42 +10,45 @@ import { RefitError } from '../../errors.ts';
 import { shellQuote } from '../../next-command.ts';
 import { readText } from './run-files.ts';
 
-/** Who holds a lock. */
+/** The holder of a lock. */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
   /** ISO 8601 UTC. */
   readonly since: string;
   readonly purpose: string;
-  /** When the process began, in the kernel's ticks, where the system tells: a pid alone may be another's by now. */
+  /** Start time in kernel ticks; null if the system does not show it. It detects a reused pid. */
   readonly startTicks: string | null;
 }
 
-/** Who takes a lock. */
+/** The process that takes a lock. */
 export interface LockOwner {
   readonly host: string;
   readonly purpose: string;
 }
 
 export interface Lock {
-  /** The holder whose abandoned lock was taken over; null where it was free. */
+  /** The dead holder of the lock; null if the lock was free. */
   readonly tookOverFrom: Holder | null;
-  /** Frees the lock, if it still is this one. */
+  /** Frees the lock, unless another process has replaced it. */
   release(): Promise<void>;
 }
 
 /**
  * Takes the lock at `path`.
  *
- * A dead holder's lock has one successor: a file named by the digest of that very lock, which exactly one process can
- * make. Who has made it, and finds it at the end of the chain that begins at `path`, holds the lock and moves it to
- * `path`. No lock has the same text twice, so who looked at a chain that has gone meanwhile finds that its file hangs on
- * nothing, and looks again.
+ * The lock of a dead holder has one successor: a file named after the digest of that lock, which only one process can
+ * create. The process that created it must find it at the end of the chain from `path`. Then it holds the lock, and moves
+ * the file to `path`. Lock texts are unique. A process that read a lock which has since been removed finds its own file
+ * orphaned and retries.
+ *
+ *     one.json (dead) ← one.json.after-1a… (dead) ← one.json.after-2b… (this process, moved to one.json)
+ *
  * @throws RefitError `locked` while a live process, or any process of another host, holds it.
  */
 export async function takeLock(path: string, self: LockOwner, clock: Clock): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const text = `${JSON.stringify({ ...(await holderOf(self, clock)), nth: taken++ })}\n`;
+  const text = `${JSON.stringify({ ...(await holderOf(self, clock)), sequence: taken++ })}\n`;
   const release = async (): Promise<void> => {
     if ((await readText(path)) === text) await rm(path, { force: true });
   };
@@ -70,38 +73,38 @@ export async function takeLock(path: string, self: LockOwner, clock: Clock): Pro
   }
 }
 
-/** Locks that this process has taken: no two of one holder have the same text. */
+/** Counts the locks of this process, so that each text is unique. */
 let taken = 0;
 
-/** This process as the holder of a lock from now on. */
+/** Describes this process as the holder of a lock from now on. */
 export async function holderOf({ host, purpose }: LockOwner, clock: Clock): Promise<Holder> {
   const { pid } = process;
   const since = iso(clock.now());
-  return { pid, host, since, purpose, startTicks: (await statOf(pid))?.began ?? null };
+  return { pid, host, since, purpose, startTicks: (await statOf(pid))?.startTicks ?? null };
 }
 
 /**
- * The refusal that names a holder.
- * @param what what is held, as the sentence begins.
- * @param host the host that this process runs on.
+ * The error that names the holder of a lock.
+ * @param subject the start of the sentence, such as `held`. @param host the host of this process.
  */
-export function lockedBy(what: string, path: string, holder: Holder, host: string): RefitError {
+export function lockedBy(subject: string, path: string, holder: Holder, host: string): RefitError {
   const { pid, since, purpose } = holder;
   return new RefitError(
     'locked',
-    `${what} by process ${pid} on ${holder.host} since ${since} (${purpose})`,
+    `${subject} by process ${pid} on ${holder.host} since ${since} (${purpose})`,
     holder.host === host
       ? `wait for it, or stop it with: kill ${pid}   (the lock is ${path})`
-      : `wait for it, or stop it on ${holder.host}: what runs there cannot be seen from ${host}. Only where it is known to be gone: rm ${shellQuote(path)}`,
+      : `wait for it, or stop it on ${holder.host} (host ${host} cannot see its processes). Only if the process is certainly gone: rm ${shellQuote(path)}`,
   );
 }
 
+/** One lock file of a chain. */
 interface Link {
   readonly file: string;
   readonly text: string;
 }
 
-/** The lock at `path` and what followed it, each the successor of the one before; empty where the lock is free. */
+/** The lock at `path` and its successors in order; empty if the lock is free. */
 async function chainFrom(path: string): Promise<Link[]> {
   const chain: Link[] = [];
   for (let file = path; ; ) {
@@ -112,14 +115,14 @@ async function chainFrom(path: string): Promise<Link[]> {
   }
 }
 
-/** The place counts too: files that were cut off by a power cut may be alike. */
+/** The successor's path. It depends on the file name too, because truncated lock files may have equal texts. */
 function successor(path: string, { file, text }: Link): string {
   return `${path}.after-${sha256(`${basename(file)} ${text}`).slice(0, 16)}`;
 }
 
 let drafts = 0;
 
-/** Makes the file with its holder in it, or not at all: nobody ever reads a lock that is still being written. */
+/** Creates the complete file or none, so that no process reads an unfinished lock. @returns false if it exists. */
 async function create(path: string, text: string): Promise<boolean> {
   const draft = `${path}.${process.pid}.${drafts++}.tmp`;
   try {
@@ -135,12 +138,12 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** The holder on file; null where the lock is free or was cut off while being written. */
+/** Reads the holder; null if the lock is free or truncated. */
 export async function readHolder(path: string): Promise<Holder | null> {
   return parseHolder((await readText(path).catch(() => null)) ?? '');
 }
 
-/** A holder as it was written; null where the text is none. */
+/** Parses a holder; null if the text is not one. */
 export function parseHolder(text: string): Holder | null {
   try {
     const value = JSON.parse(text) as Holder;
@@ -151,32 +154,32 @@ export function parseHolder(text: string): Holder | null {
 }
 
 /**
- * Whether the holder still runs, as far as this host can tell: a holder elsewhere counts as alive. One that has ended
- * and that nobody has asked after is dead, although its pid is kept: in a container perhaps for ever.
+ * True if the holder still runs, as far as this host can see. A holder on another host counts as alive. A zombie counts as
+ * dead, although its pid exists; in a container it may stay for ever.
  */
 export async function isAlive(holder: Holder, host: string): Promise<boolean> {
   if (holder.host !== host) return true;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    // One that we may not signal may be another user's, who has the pid by now.
+    // EPERM: the pid may now belong to a process of another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const present = await statOf(holder.pid);
   if (present === null) return true;
-  return !present.ended && (holder.startTicks === null || present.began === holder.startTicks);
+  return !present.ended && (holder.startTicks === null || present.startTicks === holder.startTicks);
 }
 
-/** What the kernel tells of a process; null where it tells nothing. `ended`: down to its last thread. */
-async function statOf(pid: number): Promise<{ readonly began: string; readonly ended: boolean } | null> {
+/** Reads a process from the kernel; null if not possible. `ended`: all its threads have ended. */
+async function statOf(pid: number): Promise<{ readonly startTicks: string; readonly ended: boolean } | null> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the name in parentheses and may hold anything; the state is the 3rd, the start time the 22nd.
+    // Field 2 is the name in parentheses, with any characters. Field 3 is the state, field 22 the start time.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const [state, began] = [fields[0], fields[19]];
-    if (began === undefined) return null;
+    const [state, startTicks] = [fields[0], fields[19]];
+    if (startTicks === undefined) return null;
     const ended = state === 'Z' || state === 'X';
-    return { began, ended: ended && (await readdir(`/proc/${pid}/task`)).length <= 1 };
+    return { startTicks, ended: ended && (await readdir(`/proc/${pid}/task`)).length <= 1 };
   } catch {
     return null;
   }

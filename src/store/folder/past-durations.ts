@@ -1,4 +1,4 @@
-/** How long changes took in past runs, read from the reports in their run directories. */
+/** Reads from the reports of past runs how long changes took. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
@@ -7,17 +7,17 @@ import { type DurationSample, durationsFrom, samplesOf } from '../../plan/foreca
 import { isLoopback } from './claims.ts';
 import { RUN_FILES } from './run-directory.ts';
 
-/** The newest runs tell; more of them would only make planning slower. */
+/** The newest runs are enough. More of them would only slow planning down. */
 const MOST_RUNS = 10;
 const MOST_SAMPLES = 5_000;
 
 /**
  * The durations of the newest runs below a folder, of one run directory, or of one report.
  * @param path a folder of run directories, a run directory, or a `report.json`.
- * @param options.named somebody has named the path: then it must be there and hold a run.
- * @param options.simulated which runs count: those against a simulated provider on this machine, or those against the
- * real one; what the one takes says nothing of the other.
- * @returns the assumption where no run tells anything. @throws RefitError `usage` where a named path holds no run.
+ * @param options.named the user named the path, so it must exist and hold a run.
+ * @param options.simulated whether runs against a simulated provider count, or those against the real one. The durations of
+ * one say nothing about the other.
+ * @returns the default assumption if no run has durations. @throws RefitError `usage` if a named path holds no run.
  */
 export async function durationsOfRuns(
   path: string,
@@ -37,14 +37,14 @@ export async function durationsOfRuns(
   if (runs === 0 && named) {
     throw new RefitError(
       'usage',
-      `--durations ${path}: there is no report with a verified change of ${simulated ? 'a simulated provider' : 'the provider'} there`,
+      `--durations ${path}: no report there has a verified change at ${simulated ? 'a simulated provider' : 'the provider'}`,
       '--durations runs   (a folder of run directories, a run directory, or its report.json)',
     );
   }
   return durationsFrom(samples, runs);
 }
 
-/** The newest first: run directories are named by when they began. */
+/** The report files, newest first by the names of their run directories. */
 async function reportsIn(path: string): Promise<string[]> {
   const there = await stat(path).catch(() => null);
   if (there === null) return [];
@@ -57,7 +57,7 @@ async function reportsIn(path: string): Promise<string[]> {
     .map((name) => join(path, name, RUN_FILES.report));
 }
 
-/** null where there is none, or it is of another format: a run without one tells nothing. */
+/** Reads a report; null if there is none or it has another format. */
 async function reportIn(file: string): Promise<Report | null> {
   try {
     const report = JSON.parse(await readFile(file, 'utf8')) as Report;

@@ -1,10 +1,11 @@
-/** The register of plans carried out: which run directory took a saved plan up. It protects between run directories. */
+/** The register of plans carried out. It holds the one run directory of each saved plan. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Clock, iso } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { replaceFile } from './run-directory.ts';
 
+/** A plan in the register. */
 interface Registered {
   readonly runDirectory: string;
   readonly at: string;
@@ -17,7 +18,7 @@ async function registered(stateDirectory: string, digest: string): Promise<Regis
   );
 }
 
-/** True where the register names this very directory for the plan: its run had begun. */
+/** True if the register names this directory for the plan, because its run started. */
 export async function isRegistered(
   stateDirectory: string,
   digest: string,
@@ -27,8 +28,8 @@ export async function isRegistered(
 }
 
 /**
- * Enters a plan into the register of plans carried out; with `check`, only looks whether it may be.
- * @throws RefitError `already-carried-out` where the register names another run directory for it.
+ * Registers the run directory of a plan. With `check`, only checks whether that is possible.
+ * @throws RefitError `already-carried-out` if the register names another run directory.
  */
 export async function register(
   stateDirectory: string,
@@ -44,8 +45,8 @@ export async function register(
   if (present) {
     throw new RefitError(
       'already-carried-out',
-      `this saved plan (${digest.slice(0, 8)}) was taken up in ${present.runDirectory} at ${present.at}`,
-      `refit report ${present.runDirectory} shows what came of it; to go on there: refit apply SAVED --run-dir ${present.runDirectory}; for a further change make a new plan: refit plan PLAN -o SAVED`,
+      `this saved plan (${digest.slice(0, 8)}) was carried out in ${present.runDirectory} at ${present.at}`,
+      `refit report ${present.runDirectory} shows the result; to resume it: refit apply SAVED --run-dir ${present.runDirectory}; for a further change, make a new plan: refit plan PLAN -o SAVED`,
     );
   }
   if (check) return;

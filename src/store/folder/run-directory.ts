@@ -1,4 +1,4 @@
-/** A run's directory: its saved plan, its journal, its reports. Folders 0700. */
+/** Run directories: saved plan, journal and reports. Folders have mode 0700. */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefitError } from '../../errors.ts';
@@ -11,25 +11,25 @@ import { RUN_FILES, readText, replaceFile } from './run-files.ts';
 
 export { RUN_FILES, readText, replaceFile };
 
-/** A run as its journal tells it, of which no more is held than where it stands. */
+/** A run without its entries: plan, state, and the result of checking the journal. */
 export interface RunSnapshot {
   readonly directory: string;
   readonly saved: SavedPlan;
   readonly journal: JournalWalk;
-  /** Its first entry; null where it has not begun. */
+  /** The first entry; null if the run has not started. */
   readonly first: JournalEntry | null;
   readonly state: RunState;
 }
 
-/** A run as it lies on disk, with all of its journal. */
+/** A run with all entries of its journal. */
 export interface RunOnDisk extends RunSnapshot {
   readonly journal: JournalOnDisk;
 }
 
 /**
  * Reads a run directory. Writes nothing.
- * @throws RefitError `usage` where there is none, `plan-altered` or `format-unknown` where its plan cannot be trusted,
- * `journal-broken` where the journal's chain is broken or belongs to another plan.
+ * @throws RefitError `usage` if there is none, `plan-altered` or `format-unknown` if its plan is not trusted,
+ * `journal-broken` if the chain of the journal is broken or belongs to another plan.
  */
 export async function readRun(directory: string): Promise<RunOnDisk> {
   const entries: JournalEntry[] = [];
@@ -37,7 +37,7 @@ export async function readRun(directory: string): Promise<RunOnDisk> {
   return { ...run, journal: { ...journal, entries } };
 }
 
-/** Reads where a run stands, however long its journal is. As `readRun`. @param each is given every entry. */
+/** Reads a run without keeping its entries. Throws as `readRun` does. @param each receives every entry. */
 export async function readRunSnapshot(
   directory: string,
   each: (entry: JournalEntry) => void = () => undefined,
@@ -46,32 +46,32 @@ export async function readRunSnapshot(
   const saved = await readPlan(directory, path);
   const replay = createReplay(saved);
   let first: JournalEntry | null = null;
-  let unread: JournalEntry | null = null;
+  let otherFormat: JournalEntry | null = null;
   const journal = await walkJournalFile(join(path, RUN_FILES.journal), (entry) => {
     first ??= entry;
-    if (entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT) unread ??= entry;
-    // What another version wrote, or does not begin with a run, is not understood: it is refused below.
-    if (unread === null && first.kind === 'run-started') replay.add(entry);
+    if (entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT) otherFormat ??= entry;
+    // Do not replay entries of another version, or without a run start. The check below refuses them.
+    if (otherFormat === null && first.kind === 'run-started') replay.add(entry);
     each(entry);
   });
-  mustBeSound(directory, saved, journal, first, unread);
+  mustBeSound(directory, saved, journal, first, otherFormat);
   return { directory: path, saved, journal, first, state: replay.state() };
 }
 
-/** The saved plan of a run directory. Its text is not held while the journal is read. */
+/** Reads the saved plan of a run directory, in its own function so that its text can be freed. */
 async function readPlan(directory: string, path: string): Promise<SavedPlan> {
   const planText = await readText(join(path, RUN_FILES.plan));
   if (planText === null) {
     throw new RefitError(
       'usage',
-      `${directory} is no run directory: it holds no ${RUN_FILES.plan}`,
-      'name a folder below runs/, as in: refit status runs/<utc>-<digest8>',
+      `${directory} is not a run directory: it has no ${RUN_FILES.plan}`,
+      'give a folder in runs/, as in: refit status runs/<utc>-<digest8>',
     );
   }
   return readSavedPlan(planText);
 }
 
-/** @param first entry; null where there is none. @param other the first that begins a run of another format. */
+/** @param first the first entry; null if there is none. @param other the first run start of another format. */
 function mustBeSound(
   directory: string,
   saved: SavedPlan,
@@ -80,38 +80,38 @@ function mustBeSound(
   other: JournalEntry | null,
 ): void {
   if (journal.fault) {
-    const { line, what } = journal.fault;
+    const { line, what: fault } = journal.fault;
     throw new RefitError(
       'journal-broken',
-      `${join(directory, RUN_FILES.journal)}:${line}: ${what}`,
-      `refit audit verify ${directory} tells the place; restore the journal from a copy: without it nothing is ordered`,
+      `${join(directory, RUN_FILES.journal)}:${line}: ${fault}`,
+      `refit audit verify ${directory} shows the location; restore the journal from a copy, because Refit does not order without it`,
     );
   }
   if (!first) return;
   if (first.kind !== 'run-started') {
     throw new RefitError(
       'journal-broken',
-      `${directory}: the journal does not begin with a run`,
+      `${directory}: the journal does not start with a run-started entry`,
       `refit audit verify ${directory}`,
     );
   }
   if (other?.kind === 'run-started') {
     throw new RefitError(
       'format-unknown',
-      `${directory}: the journal has the format ${JSON.stringify(other.format).slice(0, 80)}, and this version reads ${JOURNAL_FORMAT}`,
-      'use the version of refit that wrote it',
+      `${directory}: the journal has the format ${JSON.stringify(other.format).slice(0, 80)}, but this version reads ${JOURNAL_FORMAT}`,
+      'use the version of Refit that wrote it',
     );
   }
   if (first.digest !== saved.digest) {
     throw new RefitError(
       'journal-broken',
-      `${directory}: the journal is of another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`,
-      'put back the plan.json that belongs to this journal, or name another run directory with --run-dir',
+      `${directory}: the journal belongs to another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`,
+      'restore the plan.json of this journal, or give another run directory with --run-dir',
     );
   }
 }
 
-/** The head that the run's own report was made at; null where there is no report of any entry that can be read. */
+/** The journal head in the run's report; null if there is no readable report with one. */
 export async function reportedHead(directory: string): Promise<string | null> {
   try {
     const { head } = JSON.parse((await readText(join(directory, RUN_FILES.report))) ?? '') as {
@@ -123,7 +123,7 @@ export async function reportedHead(directory: string): Promise<string | null> {
   }
 }
 
-/** Makes a run directory for a plan, or checks that an existing one is this plan's. */
+/** Makes a run directory for a plan, or checks that an existing one belongs to the plan. */
 export async function prepareRunDirectory(directory: string, saved: SavedPlan): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, RUN_FILES.plan);
@@ -132,8 +132,8 @@ export async function prepareRunDirectory(directory: string, saved: SavedPlan): 
     if ((await readText(join(directory, RUN_FILES.journal))) !== null) {
       throw new RefitError(
         'journal-broken',
-        `${directory} holds a journal and no plan`,
-        'name another run directory with --run-dir',
+        `${directory} has a journal but no plan`,
+        'give another run directory with --run-dir',
       );
     }
     await chmod(directory, 0o700);
@@ -142,19 +142,19 @@ export async function prepareRunDirectory(directory: string, saved: SavedPlan): 
     throw new RefitError(
       'plan-altered',
       `${directory} is the run directory of another plan (${readSavedPlan(present).digest.slice(0, 8)})`,
-      'leave --run-dir away, or name an empty folder',
+      'remove --run-dir, or give an empty folder',
     );
   }
 }
 
-/** The newest unfinished run of a digest below `root`; null where there is none. */
+/** The newest unfinished run of a digest in `root`; null if there is none. */
 export async function findUnfinishedRun(root: string, digest: string): Promise<string | null> {
   const names = await readdir(root).catch((): string[] => []);
   const ours = names.filter((name) => name.endsWith(`-${digest.slice(0, 8)}`)).sort();
   for (const name of ours.reverse()) {
     const directory = join(root, name);
     const run = await readRun(directory).catch((error: unknown) => {
-      // A broken run of this very plan must not be passed over: it may have ordered.
+      // Do not skip a broken run of this plan, because it may have ordered.
       if (error instanceof RefitError && error.code === 'usage') return null;
       throw error;
     });
@@ -163,7 +163,7 @@ export async function findUnfinishedRun(root: string, digest: string): Promise<s
   return null;
 }
 
-/** The default name of a new run directory: `<utc>-<digest8>`. @param now ms since 1970 UTC. */
+/** The default name of a new run directory: `<utc>-<digest8>`. @param now milliseconds since 1970 UTC. */
 export function runDirectoryName(now: number, digest: string): string {
   const utc = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   return `${utc}-${digest.slice(0, 8)}`;

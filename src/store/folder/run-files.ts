@@ -1,4 +1,4 @@
-/** The names of a run's files, and how a file is replaced: whole, durable, 0600. Loads nothing else, so that any command may. */
+/** The names of a run's files, and the durable replacement of a file. Imports nothing else, so that it loads fast. */
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -9,18 +9,18 @@ export const RUN_FILES = {
   report: 'report.json',
   page: 'report.html',
   lock: 'lock.json',
-  /** A folder: the approvals by which the run and its waves began. */
+  /** A folder with the approvals of the run and its waves. */
   approvals: 'approvals',
-  /** A folder: signatures over the head of its journal, where somebody gave one. */
+  /** A folder with signatures over the head of the journal, if there are any. */
   signatures: 'signatures',
-  /** What hooks wrote and how they ended; whom webhooks reached. There where the plan has some. */
+  /** The output and results of hooks, and the results of webhooks, if the plan has any. */
   hooks: 'hooks.log',
   notifications: 'notifications.log',
-  /** While a process carries the run out. */
+  /** Exists while a process carries out the run. */
   control: 'control.sock',
 } as const;
 
-/** Replaces a file so that a reader, or a crash, sees either the old text or the new one whole. Mode 0600. */
+/** Replaces a file so that readers and crashes see the whole old text or the whole new one. Mode 0600. */
 export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}.tmp`;
   try {
@@ -28,7 +28,7 @@ export async function replaceFile(path: string, text: string | Uint8Array): Prom
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
-    // A write that fails does not say where.
+    // A failed write does not name its path.
     (error as NodeJS.ErrnoException).path ??= path;
     throw error;
   }
@@ -45,7 +45,7 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** A file's text; null where it does not exist. */
+/** The text of a file; null if it does not exist. */
 export async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
@@ -56,7 +56,7 @@ export async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** The text of these bytes; null where they are not UTF-8. */
+/** Decodes bytes; null if they are not UTF-8. */
 export function textOf(bytes: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

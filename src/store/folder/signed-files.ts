@@ -1,7 +1,7 @@
 /**
- * The files of signatures. Approvals are offered beside the saved plan, beside the plan of the run directory and in its
- * `approvals` folder; those that a run was approved by are kept in that folder. Signatures over the head of a run's
- * journal are in its `signatures` folder.
+ * The files of signatures. Refit looks for approvals beside the saved plan, beside the plan of the run directory, and in its
+ * `approvals` folder. That folder keeps the approvals that counted. The `signatures` folder has signatures over the head
+ * of the journal.
  */
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -10,10 +10,10 @@ import { encodeApproval, encodeHeadSignature } from '../../approval/signed-files
 import type { ApprovalFile, HeadSignature } from '../../model.ts';
 import { RUN_FILES, replaceFile, textOf } from './run-files.ts';
 
-/** A file of this kind holds a few hundred bytes; nothing longer is read. */
+/** Files of this kind have a few hundred bytes. Refit ignores longer ones. */
 const MOST_BYTES = 10_000;
 
-/** The file of an approval of the saved plan at `saved`: `saved.json.approval-wei.json`, with the wave's name before the end. */
+/** The path of an approval: `saved.json.approval-wei.json`, or with the wave `saved.json.approval-wei.canary.json`. */
 export function approvalPath(saved: string, approval: Pick<ApprovalFile, 'by' | 'wave'>): string {
   return `${saved}.approval-${approvalName(approval)}`;
 }
@@ -26,7 +26,7 @@ function safe(name: string): string {
   return name.replace(/[^\p{L}\p{N}._@+-]+/gu, '-');
 }
 
-/** @param saved the saved plan's path, where there is one beside that of the run directory. */
+/** Reads all approval files of a run. @param saved the path of the saved plan; null for only the run directory's. */
 export async function offeredApprovals(saved: string | null, directory: string): Promise<Offered[]> {
   const beside = async (path: string) =>
     (await namesIn(dirname(path)))
@@ -40,12 +40,12 @@ export async function offeredApprovals(saved: string | null, directory: string):
   return readApprovals([...new Set(paths)]);
 }
 
-/** What lies in the `approvals` folder of a run directory. */
+/** Reads the `approvals` folder of a run directory. */
 export async function keptApprovals(directory: string): Promise<Offered[]> {
   return readApprovals(await keptIn(directory, 'approvals'));
 }
 
-/** Keeps the approvals that a run was approved by, byte by byte. */
+/** Keeps the approvals that counted, byte by byte. */
 export async function saveApprovals(directory: string, approvals: readonly ApprovalFile[]): Promise<void> {
   const folder = join(directory, RUN_FILES.approvals);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -53,7 +53,7 @@ export async function saveApprovals(directory: string, approvals: readonly Appro
     await replaceFile(join(folder, approvalName(approval)), encodeApproval(approval));
 }
 
-/** Keeps a signature in its run directory: one for each name, the newest. @returns its path. */
+/** Keeps the newest signature of each name in the run directory. @returns its path. */
 export async function saveSignature(directory: string, signature: HeadSignature): Promise<string> {
   const folder = join(directory, RUN_FILES.signatures);
   const path = join(folder, `${safe(signature.by)}.json`);
@@ -73,7 +73,7 @@ export async function keptSignatures(directory: string): Promise<Offered[]> {
   );
 }
 
-/** A file that is no UTF-8 text cannot be an approval: it is offered without its text, and does not count. */
+/** Reads approvals. A file that is not UTF-8 gets an empty text, so it does not count. */
 function readApprovals(paths: readonly string[]): Promise<Offered[]> {
   return Promise.all(paths.map(async (file) => ({ file, text: textOf(await shortFile(file)) ?? '' })));
 }

@@ -41,7 +41,7 @@ describe('a journal that somebody meddles with while it is written takes no furt
         await writeFile(`${path}.copy`, await readFile(path));
         await rename(`${path}.copy`, path);
       },
-      /another file has taken its place/,
+      /another file replaced it/,
     ],
     ['it is emptied', (path) => truncate(path, 0), /has 0 bytes/],
     ['its end is cut off', (path) => truncate(path, 20), /has 20 bytes/],
@@ -63,7 +63,7 @@ describe('a journal that somebody meddles with while it is written takes no furt
     expect(refusal).toMatchObject({ code: 'disk-failed', exitCode: 1 });
     expect((refusal as RefitError).message).toContain(path);
     expect((refusal as RefitError).message).toMatch(why);
-    expect((refusal as RefitError).fix).toContain('put the run directory back');
+    expect((refusal as RefitError).fix).toContain('restore the run directory');
     await expect(writer.appendDurably(deed(4))).rejects.toMatchObject({ code: 'disk-failed' });
     expect(writer.unwritten.map((one) => 'wave' in one && one.wave)).toEqual([3, 4]);
   });
