@@ -118,7 +118,9 @@ describe.concurrent('a full disk', () => {
     expect(ended.stderr).toMatch(
       /Refit cannot write the journal \(EFBIG: file too large, write: .*run\/journal\.jsonl\)/,
     );
-    expect(ended.stderr).toContain('fix: free disk space or fix the permissions, then run the same refit apply');
+    expect(ended.stderr).toContain(
+      'fix: free disk space or fix the permissions, then run the same refit apply',
+    );
     expect(ended.stderr).toMatch(/known and not on disk/);
     const ordered = await ordersAt(at);
     expect(ordered).toBeGreaterThan(0);

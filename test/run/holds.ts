@@ -1,4 +1,4 @@
-/** What must hold of every run, whatever befell it. */
+/** The invariants of every run. */
 import { expect } from 'vitest';
 import { decode } from '../../src/journal/chain.ts';
 import { OUTCOMES } from '../../src/model.ts';
@@ -9,9 +9,9 @@ const PROVIDER_LIMIT = 20;
 export interface Exceptions {
   /** The request limit of this world, where it is not the provider's. */
   readonly refusedByLimit?: boolean;
-  /** Instances that never end hold no place of ours once they are called unknown. */
+  /** Instances whose change never ends. They hold no in-flight slot once their outcome is unknown. */
   readonly stuck?: number;
-  /** Changes that wait for their windows hold no place. */
+  /** Changes that wait for their windows. They hold no in-flight slot. */
   readonly deferred?: number;
 }
 
@@ -37,11 +37,11 @@ export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
       expect(refused, `${action} refused by limit`).toBe(0);
   }
   const most = Math.max(0, ...cloud.arrivals.map(({ underWay }) => underWay));
-  expect(most, 'resizes under way at once').toBeLessThanOrEqual(
+  expect(most, 'resizes in progress at the same time').toBeLessThanOrEqual(
     saved.execution.inFlight + (except.stuck ?? 0) + (except.deferred ?? 0),
   );
 
-  expect(disobeyed(run), 'every order keeps to what the run was told').toEqual([]);
+  expect(disobeyed(run), 'every order obeys the control commands').toEqual([]);
 
   const settledAt = saved.waves.map(() => 0);
   const beganAt = saved.waves.map(() => Number.POSITIVE_INFINITY);
@@ -65,7 +65,7 @@ export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
 }
 
 /**
- * Orders that were begun against what the run had been told: while it was paused, or with more under way than was set.
+ * Finds orders that started against a control command: during a pause, or above the set number.
  * The journal has them in the order in which they happened.
  */
 function disobeyed({ saved, entries }: Run): string[] {
@@ -83,8 +83,8 @@ function disobeyed({ saved, entries }: Run): string[] {
       if (entry.command === 'continue') paused = false;
     } else if (entry.kind === 'intent') {
       underWay.add(entry.step);
-      if (paused) wrong.push(`${entry.step} was begun while the run was paused`);
-      if (underWay.size > bound) wrong.push(`${entry.step} was begun as number ${underWay.size} of ${bound}`);
+      if (paused) wrong.push(`${entry.step} started while the run was paused`);
+      if (underWay.size > bound) wrong.push(`${entry.step} started as number ${underWay.size} of ${bound}`);
     } else if (
       entry.kind === 'not-sent' ||
       entry.kind === 'deferred' ||

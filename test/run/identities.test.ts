@@ -3,7 +3,7 @@ import { RefitError } from '../../src/errors.ts';
 import type { IdentityOnRecord, JournalEntry } from '../../src/model.ts';
 import { mustBeSameAccount } from '../../src/run/identities.ts';
 
-const told = (account: string | null, profile = 'default'): IdentityOnRecord => ({
+const identity = (account: string | null, profile = 'default'): IdentityOnRecord => ({
   profile,
   caller: account === null ? null : { account, user: '1', type: 'CAMUser', arn: 'qcs::cam::uin/1:uin/1' },
   why: account === null ? 'no right' : null,
@@ -12,23 +12,31 @@ const entry = (one: IdentityOnRecord) => ({ kind: 'caller', ...one }) as Journal
 
 describe('a resumed run', () => {
   it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([
-    ['by the first process', [], [told('100')]],
-    ['on the same account', [told('100')], [told('100')]],
-    ['by another user of the account', [told('100')], [{ ...told('100'), why: null }]],
-    ['where nobody was told whose the keys are', [told(null)], [told('200')]],
-    ['where this process is not told', [told('100')], [told(null)]],
-    ['with another profile on another account', [told('100')], [told('100'), told('200', 'retail')]],
+    ['by the first process', [], [identity('100')]],
+    ['on the same account', [identity('100')], [identity('100')]],
+    ['by another user of the account', [identity('100')], [{ ...identity('100'), why: null }]],
+    ['if the earlier identity is unknown', [identity(null)], [identity('200')]],
+    ['if the present identity is unknown', [identity('100')], [identity(null)]],
+    [
+      'with another profile on another account',
+      [identity('100')],
+      [identity('100'), identity('200', 'retail')],
+    ],
   ])('continues %s', (_, before, now) => {
     expect(() => mustBeSameAccount('runs/x', before.map(entry), now)).not.toThrow();
   });
 
   it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([
-    ['another account', [told('100')], [told('200')]],
-    ['another account, where one process between was not told', [told('100'), told(null)], [told('200')]],
+    ['another account', [identity('100')], [identity('200')]],
+    [
+      'another account, after a process with unknown identity',
+      [identity('100'), identity(null)],
+      [identity('200')],
+    ],
     [
       'another account of one of two profiles',
-      [told('300', 'retail'), told('100')],
-      [told('300', 'retail'), told('200')],
+      [identity('300', 'retail'), identity('100')],
+      [identity('300', 'retail'), identity('200')],
     ],
   ])('refuses the keys of %s, because it would not find its orders', (_, before, now) => {
     const refused = (() => {

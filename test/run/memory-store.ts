@@ -1,11 +1,11 @@
 /**
- * A disk for one journal, in memory: what is being written is not yet durable, and a crash may leave nothing of it,
- * half a line, or all. It can be slow and it can be full.
+ * A disk in memory for one journal. A crash may leave nothing, half a line, or all of an unfinished write. The disk can be
+ * slow and full.
  */
 import type { Clock } from '../../src/clock.ts';
 import type { JournalStore } from '../../src/store/journal-writer.ts';
 
-/** What a crash leaves of what was being written. */
+/** The part of an unfinished write that a crash leaves. */
 export type Left = 'nothing' | 'half a line' | 'everything';
 
 export interface MemoryDisk {
@@ -15,7 +15,7 @@ export interface MemoryDisk {
   readonly appends: number;
   /** Called as an append begins, with its number from 1 and its text. */
   onAppend: (append: number, text: string) => void;
-  /** Called once an append is durable, before whoever waits for it is told. */
+  /** Called once an append is durable, before its caller resumes. */
   onDurable: (append: number, text: string) => void;
   /** Milliseconds an append takes. */
   slowness: number;
@@ -23,7 +23,7 @@ export interface MemoryDisk {
   fullFrom: number;
   /** The writing end for one process; `clock` is that process's own and stops with it. */
   openFor(clock: Clock): JournalStore;
-  /** The process is gone: what was being written is lost, but for what the crash left of it. */
+  /** The process dies. An unfinished write is lost, except for the part that the crash leaves. */
   crash(left: Left): void;
 }
 
@@ -58,7 +58,7 @@ export function memoryDisk(): MemoryDisk {
           beingWritten = '';
           appends += 1;
           disk.onDurable(appends, text);
-          // Nobody is told in the same turn: a crash in `onDurable` comes before.
+          // The caller resumes in a later turn, so that a crash in `onDurable` comes first.
           await clock.sleep(0);
         },
       };

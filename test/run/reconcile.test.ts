@@ -154,19 +154,22 @@ describe('reconcile', () => {
     expect((await reconcile(stage)).report.totals).toMatchObject({ unknown: 0 });
   });
 
-  it.each([1, 2, 3, 4, 5, 6])('continues with the same command after it dies at append %i', async (append) => {
-    const stage = await setStage({ fleet: standards(3), plan: ALL_TO_8GB, duration: [5_000, 9_000] });
-    await stage.run({ diesAt: ({ kind }) => kind === 'arrived' && stage.cloud.arrivals.length === 2 });
-    const first = stage.disk.appends;
-    await reconcile(stage, {
-      leaves: 'half a line',
-      diesAt: (moment) => moment.kind === 'writing' && moment.append === first + append,
-    });
-    const read = await reconcile(stage);
-    expect(read.report.totals).toMatchObject({ unknown: 0, verified: 2 });
-    const rest = await stage.run();
-    holds(stage, rest);
-    expect(rest.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(Object.values(rest.counts.orders)).toEqual([1, 1, 1]);
-  });
+  it.each([1, 2, 3, 4, 5, 6])(
+    'continues with the same command after it dies at append %i',
+    async (append) => {
+      const stage = await setStage({ fleet: standards(3), plan: ALL_TO_8GB, duration: [5_000, 9_000] });
+      await stage.run({ diesAt: ({ kind }) => kind === 'arrived' && stage.cloud.arrivals.length === 2 });
+      const first = stage.disk.appends;
+      await reconcile(stage, {
+        leaves: 'half a line',
+        diesAt: (moment) => moment.kind === 'writing' && moment.append === first + append,
+      });
+      const read = await reconcile(stage);
+      expect(read.report.totals).toMatchObject({ unknown: 0, verified: 2 });
+      const rest = await stage.run();
+      holds(stage, rest);
+      expect(rest.end).toEqual({ because: 'done', exitCode: 0 });
+      expect(Object.values(rest.counts.orders)).toEqual([1, 1, 1]);
+    },
+  );
 });

@@ -14,7 +14,7 @@ import { savedPlan } from '../report/situations.ts';
 import { A, ALL_TO_8GB, clusters, standards } from './fleets.ts';
 import { setStage } from './stage.ts';
 
-const told = ({ steps }: Report) =>
+const outcomesOf = ({ steps }: Report) =>
   steps.map(({ id, outcome, code, attempts, orders }) => ({
     id,
     outcome,
@@ -56,7 +56,7 @@ describe('a rehearsal', () => {
     if (faults.some((fault) => fault.includes('hand'))) await stage.pass(120_000);
     const run = await stage.run();
     const { report, exitCode } = await rehearseSavedPlan(stage.saved, { faults, seeds: 1 });
-    expect(told(report)).toEqual(told(run.report));
+    expect(outcomesOf(report)).toEqual(outcomesOf(run.report));
     expect(exitCode).toBe(run.end!.exitCode);
     expect(report.run.endedBecause).toBe(run.report.run.endedBecause);
   });
@@ -190,7 +190,7 @@ guards: { shrink: allow }`,
       ),
     });
     const { report } = await rehearseSavedPlan(saved, { seeds: 1 });
-    expect(told(report).map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
+    expect(outcomesOf(report).map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
       'crs-zone0001/replicas verified',
       'crs-zone0002/replicas verified',
       'crs-cccc0001/memoryPerShard verified',
@@ -213,9 +213,7 @@ guards: { shrink: allow }`,
     const { report } = await rehearseSavedPlan(saved, { seeds: 1 });
     expect(report.totals.verified).toBe(4);
     for (const { beganAt } of report.steps) expect(beganAt!.slice(0, 13)).toBe('2026-01-05T19');
-    expect(report.rehearsed!.assumed).toContain(
-      'each profile is an account of its own, with limits of its own',
-    );
+    expect(report.rehearsed!.assumed).toContain('each profile is a separate account with separate limits');
   });
 
   // biome-ignore format: a table

@@ -1,6 +1,6 @@
 /**
- * Where stories about runs are told: a plan made against the simulated fleet, and processes that carry it out one
- * after the other, each from what the one before left on its disk. Everything in virtual time, from one seed.
+ * The stage of run tests: a plan for the simulated fleet, and processes that carry it out one after the other. Each process
+ * starts from the disk of the previous one. Everything is in virtual time, from one seed.
  */
 import type { Offered } from '../../src/approval/judge-approvals.ts';
 import { type Clock, VirtualClock } from '../../src/clock.ts';
@@ -62,28 +62,28 @@ export interface StageOptions {
   readonly afterPlanning?: (world: World, now: number) => void;
 }
 
-/** What may befall one process. */
+/** The options and failures of one process. */
 export interface ProcessOptions {
-  /** The process only settles by reading what is unknown. */
+  /** The process only reconciles. */
   readonly reconciles?: true;
-  /** The process dies as this becomes true, asked at each of the moments below. */
+  /** The process dies when this returns true at a moment. */
   readonly diesAt?: (moment: Moment) => boolean;
-  /** What its death leaves of what was being written. */
+  /** The part of an unfinished write that its death leaves on disk. */
   readonly leaves?: Left;
   /** Milliseconds after its start of the first and of the second signal. */
   readonly drainAfter?: number;
   readonly leaveAfter?: number;
-  /** Milliseconds for which it stays after it threw, as a process does that waits for something else. */
+  /** Milliseconds for which the process stays after it threw. */
   readonly lingers?: number;
-  /** What it is told, and how many milliseconds after its start: by the same person each time. */
+  /** Control commands from one operator, with milliseconds after the start. */
   readonly commands?: readonly (readonly [number, ControlCommand])[];
-  /** It is asked how it stands each time so many milliseconds have passed. */
+  /** Milliseconds between two readings of the live run status. */
   readonly statusEvery?: number;
   /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
   readonly clockAhead?: () => number;
-  /** Who is told of the run while it goes on. */
+  /** The listeners of the run. */
   readonly listeners?: (clock: Clock) => readonly Listener[];
-  /** The fault is gone, or somebody does something, when the process has run for so long. */
+  /** Functions to call, with milliseconds after the start. */
   readonly meanwhile?: readonly (readonly [number, () => void])[];
 }
 
@@ -92,20 +92,20 @@ export type Moment =
   | { readonly kind: 'sending'; readonly instance: string }
   | { readonly kind: 'arrived'; readonly instance: string; readonly accepted: boolean };
 
-/** What came of one process. */
+/** The result of one process. */
 export interface Outcome {
-  /** null: it left at once, or died. */
+  /** Null if the process exited immediately or died. */
   readonly end: RunEnd | null;
   readonly died: boolean;
-  /** What it threw, where it threw. */
+  /** What it threw, if it threw. */
   readonly error: unknown;
-  /** What it answered to each command, in the order of the answers. */
+  /** Its answers to commands, in order. */
   readonly answers: readonly ControlAnswer[];
-  /** What it said of how it stands, with the milliseconds since its start. */
+  /** Its live run statuses, with milliseconds since its start. */
   readonly statuses: readonly (LiveRunStatus & { readonly after: number })[];
 }
 
-/** One process and what its journal tells afterwards. */
+/** The result of one process, with the state of its journal afterwards. */
 export interface Run extends Outcome {
   readonly saved: SavedPlan;
   readonly entries: readonly JournalEntry[];
@@ -113,13 +113,13 @@ export interface Run extends Outcome {
   readonly report: Report;
   readonly counts: WorldCounts;
   readonly world: WorldState;
-  /** What it told its journal and a failed disk did not take. */
+  /** The entries that a failed disk did not take. */
   readonly unwritten: readonly JournalEvent[];
   /** Milliseconds of virtual time. */
   readonly took: number;
-  /** The same, until nobody is told anything any more. */
+  /** The same, until the notifier is closed. */
   readonly closed: number;
-  /** What the files about who was told would hold. */
+  /** The text of the notification log files. */
   readonly notificationLog: string;
 }
 
@@ -128,7 +128,7 @@ export interface Stage {
   readonly cloud: SimulatedCloud;
   readonly disk: MemoryDisk;
   readonly saved: SavedPlan;
-  /** What was wrong at a moment when only that moment could show it. */
+  /** Violations that only one moment could show. */
   readonly faultsSeen: readonly string[];
   /** The approvals that lie beside the saved plan: put some there. */
   readonly offered: Offered[];
@@ -140,7 +140,7 @@ export interface Stage {
 
 const HEAD = 'version: 1\nname: story\ndefaults: { region: ap-guangzhou }\n';
 const SCOPED = 'default';
-/** Who tells a run something. */
+/** The operator of all control commands. */
 export const OPERATOR = { user: 'oncall', host: 'there', pid: 7 };
 
 /** Makes a world and a saved plan against it. */
@@ -173,7 +173,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     demandsSignatures: options.demandsSignatures ?? false,
   };
 
-  // Planned with a clock as the provider has it: what skews the clock befalls the run.
+  // Plan with the provider's clock, so that clock skew affects only the run.
   const skew = world.clockSkew;
   const planned = await clock.run(async () => {
     const planningClock: Clock = {

@@ -1,4 +1,4 @@
-/** How many instances of one group were under way at once, as the journal of a run tells it. */
+/** Counts from the journal how many instances of one group were in progress at the same time. */
 import type { Run } from './stage.ts';
 
 /** The greatest number of each group over the whole run; an instance without a group is one by itself. */

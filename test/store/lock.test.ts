@@ -77,33 +77,27 @@ describe('a lock', () => {
     expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.startTicks).toBe('1');
   });
 
-  it.runIf(process.platform === 'linux')(
-    'of a zombie is taken over',
-    async () => {
-      const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      onTestFinished(() => void parent.kill('SIGKILL'));
-      const [line] = await once(createInterface({ input: parent.stdout }), 'line');
-      const pid = Number(line);
-      const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-      while (stat()[0] !== 'Z') await systemClock.sleep(5);
-      writeLock({ pid, startTicks: stat()[19]! });
-      expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.pid).toBe(pid);
-    },
-  );
+  it.runIf(process.platform === 'linux')('of a zombie is taken over', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [line] = await once(createInterface({ input: parent.stdout }), 'line');
+    const pid = Number(line);
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    while (stat()[0] !== 'Z') await systemClock.sleep(5);
+    writeLock({ pid, startTicks: stat()[19]! });
+    expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.pid).toBe(pid);
+  });
 
-  it.runIf(process.platform === 'linux')(
-    'of a pid that another user reuses is taken over',
-    async () => {
-      const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
-        throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
-      });
-      onTestFinished(() => void kill.mockRestore());
-      writeLock({ pid: process.pid, startTicks: '1' });
-      expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.startTicks).toBe('1');
-    },
-  );
+  it.runIf(process.platform === 'linux')('of a pid that another user reuses is taken over', async () => {
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    });
+    onTestFinished(() => void kill.mockRestore());
+    writeLock({ pid: process.pid, startTicks: '1' });
+    expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.startTicks).toBe('1');
+  });
 
   it.each([
     ['a live process of this host', { pid: process.pid }],
@@ -141,7 +135,7 @@ describe('a lock', () => {
   });
 
   it('is taken over after two takeovers died halfway', async () => {
-    const dead = { pid: await deadPid(), host: 'here', since: 'x', purpose: 'a run', began: null };
+    const dead = { pid: await deadPid(), host: 'here', since: 'x', purpose: 'a run', startTicks: null };
     writeLock(dead);
     let last = path;
     for (const since of ['y', 'z']) {
@@ -167,7 +161,7 @@ describe('a lock', () => {
   });
 });
 
-/** A process that takes locks as it is told, one a line, and says of each whether it has it. */
+/** A process that takes the locks named on its input, one a line, and reports the result of each. */
 const TAKER = `
 import { createInterface } from 'node:readline';
 import { takeLock } from ${JSON.stringify(fileURLToPath(new URL('../../src/store/folder/lock.ts', import.meta.url)))};

@@ -39,13 +39,14 @@ function roughly(ms: number): string {
   return `${Math.floor(ms / unit)} ${name}`;
 }
 
-interface OfPlan {
+/** The parameters of an entry about a plan. */
+export interface OfPlan {
   plan: string;
 }
-interface OfOccurrence extends OfPlan {
+export interface OfOccurrence extends OfPlan {
   due: string;
 }
-interface WithCause extends OfOccurrence {
+export interface WithCause extends OfOccurrence {
   cause: Message;
 }
 
