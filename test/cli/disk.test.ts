@@ -79,7 +79,7 @@ describe.concurrent('a run directory that changes during its run', () => {
     const at = await sealed(test);
     const ended = await meddledWith(at, () => truncate(join(at.folder, 'run', 'journal.jsonl'), 0));
     expect(ended.code, ended.stderr).toBe(1);
-    expect(ended.stderr).toMatch(/bytes, and this run left it at \d+/);
+    expect(ended.stderr).toMatch(/bytes, but this run left it at \d+/);
     const ordered = await ordersAt(at);
     expect((await at.refit(apply('run'))).code).toBe(6);
     expect(await ordersAt(at)).toBe(ordered);

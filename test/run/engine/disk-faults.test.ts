@@ -45,7 +45,7 @@ describe('a journal that somebody meddles with while it is written takes no furt
     ],
     ['it is emptied', (path) => truncate(path, 0), /has 0 bytes/],
     ['its end is cut off', (path) => truncate(path, 20), /has 20 bytes/],
-    ['somebody else adds to it', (path) => appendFile(path, 'x'), /bytes, and this run left it at/],
+    ['somebody else adds to it', (path) => appendFile(path, 'x'), /bytes, but this run left it at/],
   ])('%s', async (_, meddle, why) => {
     const path = await journalPath();
     const file = await openJournalFile(path, { wholeBytes: 0, tornBytes: 0 });
