@@ -29,7 +29,7 @@ export async function journalEntries(): Promise<Row> {
                 kind: 'not-sent',
                 step: `crs-bench${lane}/memoryPerShard`,
                 attempt: entry,
-                why: 'measured',
+                reason: 'measured',
               });
             }
           }),

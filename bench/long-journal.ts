@@ -60,7 +60,7 @@ function deedOf(n: number, { id: step, before: size }: Step): JournalEvent {
     case 1:
       return { kind: 'intent', step, attempt, size, providerAt: iso(BEGAN + n * 50) };
     case 2:
-      return { kind: 'not-sent', step, attempt, why: 'the slot was missed by 61 ms' };
+      return { kind: 'not-sent', step, attempt, reason: 'the slot was missed by 61 ms' };
     default:
       return { kind: 'calls', counts: [[BEGAN / 1000 + (n % 600), 'DescribeInstances', 1, 0]] };
   }

@@ -61,7 +61,7 @@ function lifeOf({ id: step, before, after }: Step, n: number): (readonly [number
     [at + 20, { kind: 'accepted', step, attempt: 1, order: `2026${n}`, requestId, sentAt: iso(BEGAN + at) }],
     [
       at + TAKES,
-      { kind: 'step-ended', step, outcome: 'verified', code: null, what, size: after, billed: null },
+      { kind: 'step-ended', step, outcome: 'verified', code: null, message: what, size: after, billed: null },
     ],
   ];
 }

@@ -86,7 +86,7 @@ describe('no benchmark is clearly lost', () => {
     });
     const lane = async (_: unknown, n: number) => {
       for (let attempt = 0; attempt < entries / waiting; attempt++)
-        await journal.record({ kind: 'not-sent', step: `crs-bench${n}/replicas`, attempt, why: 'measured' });
+        await journal.record({ kind: 'not-sent', step: `crs-bench${n}/replicas`, attempt, reason: 'measured' });
     };
     await time.run(() => Promise.all(Array.from({ length: waiting }, lane)));
     expect(entries / appends).toBeGreaterThanOrEqual(20 / TWICE);

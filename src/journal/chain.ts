@@ -37,7 +37,7 @@ export function sealLine(end: ChainEnd, at: string, deed: JournalEvent) {
 export interface ChainFault {
   /** Line number from 1. */
   readonly line: number;
-  readonly what: string;
+  readonly message: string;
 }
 
 /** What was read of a journal: its whole entries, and what spoils it. */
@@ -66,7 +66,7 @@ export function createDecoder(each: (entry: JournalEntry) => void, after: ChainE
         const feed = lines.indexOf('\n', from);
         const read = decodeLine(lines.slice(from, feed), decoding.end);
         from = feed + 1;
-        if (typeof read === 'string') decoding.fault = { line: decoding.end.seq + 1, what: read };
+        if (typeof read === 'string') decoding.fault = { line: decoding.end.seq + 1, message: read };
         else {
           decoding.end = { seq: read.seq, hash: read.hash };
           each(read);

@@ -14,8 +14,8 @@ export function foldStart(run: Folding, { at, purpose }: EntryOf<'run-started'>)
   run.endedAt = null;
   run.endedBecause = null;
   run.exitCode = null;
-  run.steered = AS_PLANNED;
-  run.toldToStop = false;
+  run.control = AS_PLANNED;
+  run.stopCommanded = false;
   run.starts += 1;
 }
 
@@ -63,21 +63,21 @@ export function foldCommand(run: Folding, { command, value, by, at, accepted }: 
   if (!accepted) return;
   switch (command) {
     case 'pause':
-      run.steered = { ...run.steered, paused: { since: at, by: formatOperator(by) } };
+      run.control = { ...run.control, paused: { since: at, by: formatOperator(by) } };
       return;
     case 'continue':
-      run.steered = { ...run.steered, paused: null };
+      run.control = { ...run.control, paused: null };
       for (const { wave, next } of run.gates.values()) if (next === 'pause') run.gatesReleased.add(wave);
       return;
     case 'set inFlight':
-      run.steered = { ...run.steered, inFlight: value };
+      run.control = { ...run.control, inFlight: value };
       return;
     case 'set requestsPerSecond':
-      run.steered = { ...run.steered, requestsPerSecond: value };
+      run.control = { ...run.control, requestsPerSecond: value };
       return;
     case 'drain':
     case 'abort':
-      run.toldToStop = true;
+      run.stopCommanded = true;
       return;
     default:
       return unreachable(command);
@@ -87,8 +87,8 @@ export function foldCommand(run: Folding, { command, value, by, at, accepted }: 
 /** What a gate judged. One that is inconclusive pauses the run, unless it is paused already. */
 export function foldGate(run: Folding, entry: EntryOf<'gate'>): void {
   run.gates.set(`${entry.wave} ${entry.judge}`, entry);
-  if (entry.next !== 'pause' || run.steered.paused !== null) return;
-  run.steered = { ...run.steered, paused: { since: entry.at, by: formatGate(entry.name) } };
+  if (entry.next !== 'pause' || run.control.paused !== null) return;
+  run.control = { ...run.control, paused: { since: entry.at, by: formatGate(entry.name) } };
 }
 
 /** Who told a run something: `dba@host`. */

@@ -2,7 +2,7 @@
 import type { EntryOf, JournalEntry, StepState } from '../model.ts';
 
 /** The state of a step of which the journal says nothing. */
-export function untouched(step: string): StepState {
+export function initialStepState(step: string): StepState {
   return {
     step,
     phase: 'waiting',
@@ -13,7 +13,7 @@ export function untouched(step: string): StepState {
     requestIds: [],
     outcome: 'not-run',
     code: null,
-    what: 'never started',
+    message: 'never started',
     startedAt: null,
     endedAt: null,
     unknownSince: null,
@@ -44,18 +44,18 @@ export const STEP_CHANGES: {
     outcome: 'unknown',
     // What an earlier attempt was refused with says nothing of this one.
     code: null,
-    what: 'asked, and no answer on record',
+    message: 'asked, and no answer on record',
     startedAt: was.startedAt ?? at,
     unknownSince: null,
     intentAt: at,
     intentProviderAt: providerAt ?? at,
   }),
-  'not-sent': ({ attempt, why }, was) => ({
+  'not-sent': ({ attempt, reason: why }, was) => ({
     phase: 'waiting',
     attempts: attempt - 1,
     unresolved: was.unresolved - 1,
     outcome: 'not-run',
-    what: `nothing was sent: ${why}`,
+    message: `nothing was sent: ${why}`,
   }),
   accepted: ({ at, order, requestId }, was) => ({
     phase: 'settling',
@@ -63,7 +63,7 @@ export const STEP_CHANGES: {
     orders: withOrder(was.orders, order),
     requestIds: [...was.requestIds, requestId],
     acceptedAt: at,
-    what: 'ordered, and not yet seen to end',
+    message: 'ordered, and not yet seen to end',
   }),
   // A refusal that may hide an order leaves the step unknown until reading resolves it.
   refused: ({ next, code, message, requestId }, was) => {
@@ -74,14 +74,14 @@ export const STEP_CHANGES: {
       outcome: hides ? 'unknown' : 'not-run',
       requestIds: requestId === null ? was.requestIds : [...was.requestIds, requestId],
       code,
-      what: message,
+      message: message,
     };
   },
-  'no-answer': ({ why }) => ({
+  'no-answer': ({ reason: why }) => ({
     phase: 'unanswered',
     outcome: 'unknown',
     code: null,
-    what: why,
+    message: why,
   }),
   settled: ({ at, executed, order, evidence }, was) =>
     executed
@@ -91,25 +91,25 @@ export const STEP_CHANGES: {
           orders: order === null ? was.orders : withOrder(was.orders, order),
           acceptedAt: was.acceptedAt ?? at,
           outcome: 'unknown',
-          what: `had landed: ${evidence}`,
+          message: `had landed: ${evidence}`,
         }
-      : { phase: 'waiting', outcome: 'not-run', what: `had not landed: ${evidence}` },
+      : { phase: 'waiting', outcome: 'not-run', message: `had not landed: ${evidence}` },
   deferred: ({ window, opensAt }) => ({
     waitsFor: { window, opensAt },
-    what: `accepted, waits for its window ${window.from}-${window.to} Beijing time`,
+    message: `accepted, waits for its window ${window.from}-${window.to} Beijing time`,
   }),
   began: ({ at, warning, evidence }) => ({
     waitsFor: null,
     beganAt: at,
     warning,
-    what: `under way: ${evidence}`,
+    message: `under way: ${evidence}`,
   }),
   'step-ended': (entry, was) => ({
     waitsFor: null,
     phase: 'ended',
     outcome: entry.outcome,
     code: entry.code,
-    what: entry.what,
+    message: entry.message,
     endedAt: entry.at,
     unknownSince: entry.outcome === 'unknown' ? (was.unknownSince ?? entry.at) : null,
     endedProviderAt: entry.providerAt ?? entry.at,

@@ -2,10 +2,10 @@
 import type { EntryOf, JournalEntry, RunState, SavedPlan, StepState } from '../model.ts';
 import type { CallCounts } from './call-counts.ts';
 import { GENESIS } from './chain.ts';
-import { STEP_CHANGES, untouched } from './fold-step.ts';
+import { STEP_CHANGES, initialStepState } from './fold-step.ts';
 
 /** Nobody has told the run anything. */
-export const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
+export const AS_PLANNED: RunState['control'] = { paused: null, inFlight: null, requestsPerSecond: null };
 
 /** It begins as a run of which the journal says nothing. */
 export class Folding {
@@ -15,8 +15,8 @@ export class Folding {
   exitCode: number | null = null;
   starts = 0;
   stopping: RunState['stopping'] = null;
-  steered = AS_PLANNED;
-  toldToStop = false;
+  control = AS_PLANNED;
+  stopCommanded = false;
   wavesStarted: number[] = [];
   wavesEnded: number[] = [];
   waveEndedAt = new Map<number, string>();
@@ -36,13 +36,13 @@ export class Folding {
   entries = 0;
 
   constructor({ steps }: Pick<SavedPlan, 'steps'>) {
-    this.steps = new Map(steps.map(({ id }) => [id, untouched(id)]));
+    this.steps = new Map(steps.map(({ id }) => [id, initialStepState(id)]));
   }
 }
 
 /** Changes the step that an entry is about. */
 export function changeStep(run: Folding, entry: Extract<JournalEntry, { step: string }>): void {
-  const was = run.steps.get(entry.step) ?? untouched(entry.step);
+  const was = run.steps.get(entry.step) ?? initialStepState(entry.step);
   const change = STEP_CHANGES[entry.kind] as (entry: JournalEntry, was: StepState) => Partial<StepState>;
   run.steps.set(entry.step, { ...was, ...change(entry, was) });
 }
@@ -51,7 +51,7 @@ export function changeStep(run: Folding, entry: Extract<JournalEntry, { step: st
  * Puts an order on record for a step. Billing names the instance of an order, an answer does not: where they differ, the
  * answer was that to another call, as a proxy may mix up.
  */
-export function takeOrder(run: Folding, order: string, step: string): void {
+export function assignOrder(run: Folding, order: string, step: string): void {
   const other = run.stepOfOrder.get(order);
   run.stepOfOrder.set(order, step);
   if (other === undefined || other === step) return;

@@ -11,8 +11,8 @@ import {
 } from '../model.ts';
 import { callsOf, countCalls, countOrder } from './call-counts.ts';
 import { foldCommand, foldEnd, foldGate, foldStart, foldWave } from './fold-run.ts';
-import { untouched } from './fold-step.ts';
-import { changeStep, Folding, takeOrder } from './folding.ts';
+import { initialStepState } from './fold-step.ts';
+import { changeStep, Folding, assignOrder } from './folding.ts';
 
 export type Replay = ReturnType<typeof createReplay>;
 
@@ -29,7 +29,7 @@ export function createReplay(saved: Pick<SavedPlan, 'steps'>) {
       run.entries = entry.seq;
     },
     /** Where one step stands now. */
-    step: (id: string): StepState => run.steps.get(id) ?? untouched(id),
+    step: (id: string): StepState => run.steps.get(id) ?? initialStepState(id),
     /** The step that an order number is on record for; null for a number that is new. */
     stepOf: (order: string): string | null => run.stepOfOrder.get(order) ?? null,
     /** Where everything stands now. */
@@ -74,7 +74,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       countOrder(run.callCounts, entry.sentAt, false);
       return changeStep(run, entry);
     case 'settled':
-      if (entry.order !== null) takeOrder(run, entry.order, entry.step);
+      if (entry.order !== null) assignOrder(run, entry.order, entry.step);
       return changeStep(run, entry);
     case 'looked':
     case 'intent':
@@ -89,7 +89,7 @@ function fold(run: Folding, entry: JournalEntry): void {
     case 'steered':
       return foldCommand(run, entry);
     case 'stopping':
-      run.stopping = { because: entry.because, what: entry.what };
+      run.stopping = { because: entry.because, message: entry.message };
       return;
     case 'calls':
       for (const calls of entry.counts) countCalls(run.callCounts, calls);

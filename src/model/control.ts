@@ -29,5 +29,5 @@ export interface ControlAttempt {
   readonly by: Operator;
   readonly accepted: boolean;
   /** The answer: what happens now, or why it was refused. */
-  readonly what: string;
+  readonly message: string;
 }

@@ -3,7 +3,7 @@ import type { Signed } from './approval.ts';
 import type { ControlAttempt, Operator } from './control.ts';
 import type { InstanceStatus, MaintenanceWindow, Size } from './fleet.ts';
 import type { Money } from './money.ts';
-import type { Told } from './notification.ts';
+import type { NotificationResult } from './notification.ts';
 import type { GateJudge, GateOutcome } from './rollout.ts';
 import type { EndedBecause, Outcome } from './run-state.ts';
 
@@ -69,7 +69,7 @@ export type JournalEvent =
       readonly wave: number;
       readonly name: string;
       readonly until: string;
-      readonly what: string;
+      readonly message: string;
     }
   | { readonly kind: 'wave-started'; readonly wave: number; readonly name: string }
   | { readonly kind: 'wave-ended'; readonly wave: number; readonly name: string }
@@ -85,7 +85,7 @@ export type JournalEvent =
       readonly providerAt?: string;
     }
   /** Nothing was sent for this intent: its slot or its freshness was lost. Known by this process, never guessed. */
-  | { readonly kind: 'not-sent'; readonly step: string; readonly attempt: number; readonly why: string }
+  | { readonly kind: 'not-sent'; readonly step: string; readonly attempt: number; readonly reason: string }
   | {
       readonly kind: 'accepted';
       readonly step: string;
@@ -109,7 +109,7 @@ export type JournalEvent =
       readonly kind: 'no-answer';
       readonly step: string;
       readonly attempt: number;
-      readonly why: string;
+      readonly reason: string;
       readonly sentAt: string;
     }
   /** An attempt without an answer was settled by reading: it had landed (with its order, where found), or it had not. */
@@ -141,7 +141,7 @@ export type JournalEvent =
       readonly step: string;
       readonly outcome: Exclude<Outcome, 'not-run'>;
       readonly code: string | null;
-      readonly what: string;
+      readonly message: string;
       readonly size: Size | null;
       /** What the order was billed at, where it was read. */
       readonly billed: Money | null;
@@ -157,7 +157,7 @@ export type JournalEvent =
       readonly name: string;
       readonly judge: GateJudge;
       readonly outcome: GateOutcome;
-      readonly what: string;
+      readonly message: string;
       /** Told, and stops nothing. */
       readonly shadow: boolean;
       readonly next: 'go-on' | 'pause' | 'halt';
@@ -165,9 +165,9 @@ export type JournalEvent =
   /** Somebody told the live run something: what, who, and whether it was taken. */
   | ({ readonly kind: 'steered' } & ControlAttempt)
   /** Somebody was told of entry `about` as the plan says, or could not be. Nothing of the run depends on it. */
-  | ({ readonly kind: 'told' } & Told)
+  | ({ readonly kind: 'told' } & NotificationResult)
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
-  | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly what: string }
+  | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly message: string }
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
   | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
@@ -186,9 +186,9 @@ export interface Identity {
 /** What came of asking whose keys they are. */
 export interface IdentityOnRecord {
   readonly profile: string;
-  readonly caller: Identity | null;
+  readonly identity: Identity | null;
   /** Why it is not known; null where it is. */
-  readonly why: string | null;
+  readonly reason: string | null;
 }
 
 /** One line of the journal. */

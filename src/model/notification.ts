@@ -33,7 +33,7 @@ export interface Webhook {
 }
 
 /** Who was told of what, and what came of it. */
-export interface Told {
+export interface NotificationResult {
   readonly by: 'hook' | 'webhook';
   readonly event: HookPhase;
   /** The number of the entry that it was about. */
@@ -41,5 +41,5 @@ export interface Told {
   /** The program, or the host: never a whole address, which may be a secret. */
   readonly to: string;
   readonly ok: boolean;
-  readonly what: string;
+  readonly message: string;
 }

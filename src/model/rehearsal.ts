@@ -11,11 +11,11 @@ export interface Rehearsed {
   /** How long changes were taken to last. */
   readonly durations: Durations;
   /** What was taken for granted, in sentences. */
-  readonly assumed: readonly string[];
+  readonly assumptions: readonly string[];
   /** Over all runs with all faults. */
   readonly all: RehearsedEffect;
   /** The same plan and seeds with nothing told to go wrong; absent where nothing was. */
-  readonly calm?: RehearsedEffect;
+  readonly baseline?: RehearsedEffect;
   /** Each fault by itself, where there are several. */
   readonly each: readonly RehearsedEffect[];
 }
@@ -38,17 +38,17 @@ export interface RehearsedEffect {
   /** Steps of all runs by outcome. */
   readonly totals: Readonly<Record<Outcome, number>>;
   /** Orders that were asked again, over all runs. */
-  readonly askedAgain: number;
+  readonly retries: number;
   /** Orders without a usable answer. */
   readonly unanswered: number;
   /** Orders refused, by code, the most frequent first. */
   readonly refused: readonly { readonly code: string; readonly count: number }[];
   /** Seconds over all steps of all runs: reading until it was known what came of an order, and until one that was refused was asked again. */
-  readonly waited: { readonly settling: number; readonly afterRefusal: number; readonly longest: number };
+  readonly waited: { readonly resolving: number; readonly afterRefusal: number; readonly longest: number };
   /** How the runs ended, the most frequent first; `what` where something stopped them. */
   readonly ended: readonly {
     readonly because: EndedBecause;
-    readonly what: string | null;
+    readonly message: string | null;
     readonly runs: number;
     /** Steps that never ran, of all these runs. */
     readonly notRun: number;

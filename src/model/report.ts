@@ -4,7 +4,7 @@ import type { ControlAttempt, Operator } from './control.ts';
 import type { Change, MaintenanceWindow, Size } from './fleet.ts';
 import type { EntryOf, FormerHolder, IdentityOnRecord } from './journal-entry.ts';
 import type { Bill, Money, PriceShare, PriceSum } from './money.ts';
-import type { Told } from './notification.ts';
+import type { NotificationResult } from './notification.ts';
 import type { Rehearsed } from './rehearsal.ts';
 import type { Outcome, RunState, StepState } from './run-state.ts';
 import type { BlockedTarget, SavedPlan, Step } from './saved-plan.ts';
@@ -18,13 +18,13 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
   readonly plan: Pick<SavedPlan, 'name' | 'digest' | 'change' | 'owner' | 'file' | 'sealedAt' | 'findings'>;
   /** `endedBecause`: null while the run is live, or after a crash. */
   readonly run: Pick<RunState, 'startedAt' | 'endedAt' | 'endedBecause' | 'exitCode' | 'starts'> & {
-    readonly what: string | null;
+    readonly message: string | null;
     readonly user: string | null;
     readonly host: string | null;
     readonly endpoint: string | null;
     readonly approved: { readonly how: string; readonly by: string; readonly at: string } | null;
     /** Whose keys were used, as the provider told it, in order; absent where it was never asked. */
-    readonly callers?: readonly ReportCaller[];
+    readonly identities?: readonly ReportIdentity[];
     /** Times in which the whole run waited, in order; absent where it never did. */
     readonly waits?: readonly RunWait[];
     /** The signatures by which it, or one of its waves, was approved; absent where none was needed. */
@@ -34,9 +34,9 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
     /** Every process that took it up, in order. */
     readonly processes: readonly RunProcess[];
     /** What it was told while it was live, in order; absent where nobody told it anything. */
-    readonly steered?: readonly ReportSteered[];
+    readonly controlCommands?: readonly ReportControlCommand[];
     /** Who was told of it while it was live, and could not be, in order; absent where nobody was to be told. */
-    readonly told?: readonly ReportTold[];
+    readonly notifications?: readonly ReportNotification[];
     /** Present where the changes were to wait for the maintenance windows. */
     readonly switch?: 'maintenance-window';
   };
@@ -80,7 +80,7 @@ interface Dated {
 }
 
 /** Whose keys a process used. */
-export type ReportCaller = IdentityOnRecord & Dated;
+export type ReportIdentity = IdentityOnRecord & Dated;
 
 /** What a whole run can wait for. `no-process`: nobody carried it out, after an end, or after a death. */
 export const RUN_WAITS = ['paused', 'soak', 'no-process'] as const;
@@ -92,7 +92,7 @@ export interface RunWait {
   readonly from: string;
   readonly to: string | null;
   /** Who paused it, the wave that soaked, why the process before had ended. */
-  readonly what: string;
+  readonly reason: string;
 }
 
 /** The signature of an approver, with when it was judged and taken, and the wave that it approves; null: the plan. */
@@ -102,10 +102,10 @@ export type ReportSignature = Signed & Dated & { readonly wave: string | null };
 export type ReportGate = Pick<EntryOf<'gate'>, 'at' | 'judge' | 'outcome' | 'what' | 'shadow'>;
 
 /** A command to a live run. */
-export type ReportSteered = ControlAttempt & Dated;
+export type ReportControlCommand = ControlAttempt & Dated;
 
 /** A notice of a run, or the lack of it. */
-export type ReportTold = Told & Dated;
+export type ReportNotification = NotificationResult & Dated;
 
 /** A process that took a run up. */
 export interface RunProcess
@@ -151,9 +151,9 @@ export interface ReportAttempt {
   readonly requestId: string | null;
   /** The provider's code and message of a refusal, or why there is no answer. */
   readonly code: string | null;
-  readonly what: string | null;
+  readonly message: string | null;
   /** What reading proved of it; absent where nothing had to be settled. */
-  readonly settled?: Pick<EntryOf<'settled'>, 'at' | 'executed' | 'evidence'>;
+  readonly resolved?: Pick<EntryOf<'settled'>, 'at' | 'executed' | 'evidence'>;
 }
 
 /** One step of a report: as it was planned, and how it ended. */
@@ -167,11 +167,11 @@ export interface ReportStep
   /** Why this size, or these steps, as the plan says it; absent where there is nothing to say. */
   readonly because?: string;
   /** As read just before its order; null where nothing was read. */
-  readonly seen: Pick<EntryOf<'looked'>, 'at' | 'status' | 'size'> | null;
+  readonly readBefore: Pick<EntryOf<'looked'>, 'at' | 'status' | 'size'> | null;
   /** As read back at the end; null where nothing was read. */
-  readonly found: Size | null;
+  readonly readBack: Size | null;
   /** Every attempt, in order. */
-  readonly asked: readonly ReportAttempt[];
+  readonly attemptDetails: readonly ReportAttempt[];
   /** What it waited for, in the order of `STEP_WAITS`. */
   readonly waits: readonly StepWait[];
   /** The window it was to wait for, when it was seen to begin, and what was wrong with that; absent elsewhere. */

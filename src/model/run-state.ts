@@ -43,7 +43,7 @@ export interface StepState {
   readonly requestIds: readonly string[];
   readonly outcome: Outcome;
   readonly code: string | null;
-  readonly what: string;
+  readonly message: string;
   /** ISO 8601 UTC; null before its first intent, or while it has not ended. */
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -74,9 +74,9 @@ export interface RunState {
   readonly exitCode: number | null;
   /** How many processes have taken it up. */
   readonly starts: number;
-  readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly what: string } | null;
+  readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly message: string } | null;
   /** What its last process had been told: another one begins as the plan says. */
-  readonly steered: {
+  readonly control: {
     /** Since when (ISO 8601 UTC) and by whom; null where it is not paused. */
     readonly paused: { readonly since: string; readonly by: string } | null;
     /** null: as the plan says. */
@@ -84,7 +84,7 @@ export interface RunState {
     readonly requestsPerSecond: number | null;
   };
   /** Its last process was told by a command to start nothing more: to drain, or to abort. */
-  readonly toldToStop: boolean;
+  readonly stopCommanded: boolean;
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
   /** Until when waves wait for their approvals, ISO 8601 UTC, by index; none where it was not asked for yet. */

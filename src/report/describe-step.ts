@@ -24,17 +24,17 @@ function gravity({ outcome }: ReportStep): number {
 }
 
 /** Whether it must be shown how a step was asked for: more than once, or without a plain answer. */
-export function isAskedOtherwise({ asked }: ReportStep): boolean {
+export function isAskedOtherwise({ attemptDetails: asked }: ReportStep): boolean {
   return asked.some(
     (one, at) =>
-      at > 0 || one.settled !== undefined || one.answer === 'no-answer' || one.answer === 'none-yet',
+      at > 0 || one.resolved !== undefined || one.answer === 'no-answer' || one.answer === 'none-yet',
   );
 }
 
 /** `attempt 1, 02:05:01: refused, FailedOperation.SystemError: instance is locked` */
 export function describeAttempt(one: ReportAttempt): string {
-  const { attempt, order, settled } = one;
-  const reason = show.join([one.code, one.what], ': ');
+  const { attempt, order, resolved: settled } = one;
+  const reason = show.join([one.code, one.message], ': ');
   const answer = show.join([ANSWERS[one.answer], reason, order !== null && `order ${order}`], ', ');
   const landed =
     settled &&

@@ -169,7 +169,7 @@ export function remarks({ purpose, tookOverFrom, stopped }: RunProcess): string 
   return join([
     purpose === 'reconcile' && 'reconcile: read, and ordered nothing',
     takenOver(tookOverFrom),
-    stopped && `${stopped.because} at ${instant(stopped.at)}: ${stopped.what}`,
+    stopped && `${stopped.because} at ${instant(stopped.at)}: ${stopped.message}`,
   ]);
 }
 

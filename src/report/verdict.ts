@@ -43,7 +43,7 @@ function verdictOf(report: Report, directory: string): Verdict {
       next: `refit status ${directory}`,
     };
   }
-  const why = run.endedBecause === 'done' ? '' : (run.what ?? ENDED[run.endedBecause]);
+  const why = run.endedBecause === 'done' ? '' : (run.message ?? ENDED[run.endedBecause]);
   if (totals.unknown > 0) {
     const next = `refit reconcile ${directory}`;
     return { tone: 'bad', word: 'UNKNOWN', sentence: join([sum, why]), next };

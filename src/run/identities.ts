@@ -18,16 +18,16 @@ export function mustBeSameAccount(
   entries: readonly JournalEntry[],
   told: readonly IdentityOnRecord[],
 ): void {
-  for (const { profile, caller } of told) {
+  for (const { profile, identity: caller } of told) {
     const before = entries.find(
       (entry): entry is Extract<JournalEntry, { kind: 'caller' }> =>
-        entry.kind === 'caller' && entry.profile === profile && entry.caller !== null,
+        entry.kind === 'caller' && entry.profile === profile && entry.identity !== null,
     );
-    if (!caller || !before?.caller || before.caller.account === caller.account) continue;
+    if (!caller || !before?.identity || before.identity.account === caller.account) continue;
     throw new RefitError(
       'usage',
-      `${directory} is a run on account ${before.caller.account}, and the keys of profile ${profile} are of account ${caller.account}`,
-      `use keys of account ${before.caller.account}; refit doctor says whose the present ones are`,
+      `${directory} is a run on account ${before.identity.account}, and the keys of profile ${profile} are of account ${caller.account}`,
+      `use keys of account ${before.identity.account}; refit doctor says whose the present ones are`,
     );
   }
 }
@@ -60,10 +60,10 @@ export async function recordIdentities({
       const answer = await cloudFor(profile)
         .describeCaller(scope)
         .then(
-          (caller): IdentityOnRecord => ({ profile, caller, why: null }),
+          (caller): IdentityOnRecord => ({ profile, identity: caller, reason: null }),
           (error: unknown): IdentityOnRecord => {
             const why = error instanceof Error ? error.message : String(error);
-            return { profile, caller: null, why };
+            return { profile, identity: null, reason: why };
           },
         );
       told.set(profile, answer);
@@ -72,7 +72,7 @@ export async function recordIdentities({
   await Promise.race([asking, clock.sleep(PATIENCE, AbortSignal.any([over.signal, leave]))]);
   over.abort();
   const why = `no answer within ${PATIENCE / 1000} seconds`;
-  const all = scopes.map(({ profile }) => told.get(profile) ?? { profile, caller: null, why });
+  const all = scopes.map(({ profile }) => told.get(profile) ?? { profile, identity: null, reason: why });
   for (const one of all) journal.tell({ kind: 'caller', ...one });
   return all;
 }

@@ -13,7 +13,7 @@ import { openJournalFile } from '../store/folder/journal-file.ts';
 import { type Lock, takeLock } from '../store/folder/lock.ts';
 import { isRegistered } from '../store/folder/register.ts';
 import { RUN_FILES, type RunOnDisk, replaceFile, reportedHead } from '../store/folder/run-directory.ts';
-import { withLost } from '../store/journal-writer.ts';
+import { withUnwrittenEntries } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, recordIdentities } from './identities.ts';
 import { type Notified, TELLING_GRACE } from './notify/notifier.ts';
@@ -110,7 +110,7 @@ export async function withProcess<Value>(
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await writeReports(directory, saved, entries).catch(() => undefined);
-    throw withLost(error, journal.lost);
+    throw withUnwrittenEntries(error, journal.lost);
   } finally {
     // The run is over and its reports are written: this delays the last words of the process alone.
     await runProcess.closeNotifier(runProcess.wasLeft ? 0 : TELLING_GRACE);

@@ -2,7 +2,7 @@
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Report, SavedPlan, Step, StepState } from '../model.ts';
 import { type RunOnDisk, readRun } from '../store/folder/run-directory.ts';
-import { unsettledSteps } from './engine/reconcile-steps.ts';
+import { unresolvedSteps } from './engine/reconcile-steps.ts';
 import {
   type DirectoryInput,
   Locks,
@@ -46,7 +46,7 @@ export async function reconcileInDirectory(input: ReconcileInput): Promise<Recon
     await locks.takeDirectory(directory);
     const run = await readRun(directory);
     await mustBeWhole(input.stateDirectory, run);
-    const steps = unsettledSteps(saved, run.state.steps);
+    const steps = unresolvedSteps(saved, run.state.steps);
     if (steps.length === 0) {
       const report = await writeReports(directory, saved, run.journal.entries);
       return { directory, saved, report, steps: [], exitCode: 0 };
@@ -71,7 +71,7 @@ async function settle(
   const end = await runProcess.reconcile(cloudFor);
   const report = await writeReports(directory, saved, runProcess.entries);
   const steps = open.map(({ id, instance, region }) => {
-    const { outcome, orders, code, what } = runProcess.journal.replay.step(id);
+    const { outcome, orders, code, message: what } = runProcess.journal.replay.step(id);
     return { step: id, instance, region, outcome, orders, code, what };
   });
   const isUnknown = steps.some(({ outcome }) => outcome === 'unknown');

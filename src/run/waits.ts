@@ -20,7 +20,7 @@ export const LIMITS = {
   /** For something unclear to clear up, after patience is over. */
   unclear: 60 * MINUTE,
   /** For an accepted change to end. The provider's own plug-in allows 60 minutes (docs/provider.md P170). */
-  settling: 120 * MINUTE,
+  following: 120 * MINUTE,
   /** For billing to call an order delivered once the instance shows that it was. */
   delivery: MINUTE,
   /** For an instance that a list lacks to be in the next one, before it is ordered for. */

@@ -46,7 +46,7 @@ export function createOccurrenceStore(root: string, host: string) {
      */
     async run(directory: string) {
       if ((await readText(join(directory, RUN_FILES.journal))) === null) return null;
-      const { entries, exitCode, toldToStop } = (await readStanding(directory)).state;
+      const { entries, exitCode, stopCommanded: toldToStop } = (await readStanding(directory)).state;
       return { entries, end: exitCode === null ? null : { exitCode, byCommand: toldToStop } };
     },
     /** What it carries out; null where nothing is sealed yet. */

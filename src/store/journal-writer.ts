@@ -164,7 +164,7 @@ class Writer {
 const MOST_TOLD = 20;
 
 /** The same failure, with what was in memory and is not on disk. Any other error, and one that lost nothing, stays as it is. */
-export function withLost(error: unknown, lost: readonly JournalEvent[]): unknown {
+export function withUnwrittenEntries(error: unknown, lost: readonly JournalEvent[]): unknown {
   if (!(error instanceof RefitError) || error.code !== 'disk-failed') return error;
   const [orders, others] = [true, false].map((isOrder) =>
     lost.filter(({ kind }) => (kind === 'accepted') === isOrder).flatMap((deed) => inWords(deed) ?? []),
@@ -192,11 +192,11 @@ function inWords(deed: JournalEvent): string | null {
     case 'refused':
       return `${deed.step}: refused with ${deed.code}`;
     case 'no-answer':
-      return `${deed.step}: asked at ${deed.sentAt}, and no answer came: ${deed.why}`;
+      return `${deed.step}: asked at ${deed.sentAt}, and no answer came: ${deed.reason}`;
     case 'settled':
       return `${deed.step}: ${deed.executed ? 'had landed' : 'had not landed'}${deed.order === null ? '' : ` as order ${deed.order}`}: ${deed.evidence}`;
     case 'step-ended':
-      return `${deed.step}: ${deed.outcome}: ${deed.what}`;
+      return `${deed.step}: ${deed.outcome}: ${deed.message}`;
     default:
       return null;
   }

@@ -136,7 +136,7 @@ describe('what a picture says', () => {
     journal.entries.push(...entries);
     const by = { user: 'oncall', host: 'ops-2', pid: 99 };
     const what = 'paused: no new order starts';
-    journal.deed({ kind: 'steered', command: 'pause', value: null, by, accepted: true, what });
+    journal.deed({ kind: 'steered', command: 'pause', value: null, by, accepted: true, message: what });
     const picture = pictureOf({ saved, entries: journal.entries });
     expect(picture.state).toMatch(/^paused by oncall@ops-2 since \d\d:\d\d:\d\d UTC$/);
     expect(picture.left).toBeNull();

@@ -40,7 +40,7 @@ describe('the report of a run that has not ended', () => {
         exitCode: null,
         callers: [{ profile: 'default', caller: { account: expect.stringMatching(/^\d+$/) }, why: null }],
       });
-      expect(report.steps.map(({ outcome, asked }) => [outcome, asked.map(({ answer }) => answer)])).toEqual(
+      expect(report.steps.map(({ outcome, attemptDetails: asked }) => [outcome, asked.map(({ answer }) => answer)])).toEqual(
         report.steps.map(() => ['unknown', ['accepted']]),
       );
       expect(report.steps[0]).toMatchObject({ seen: { status: 'running' }, found: null });
@@ -51,7 +51,7 @@ describe('the report of a run that has not ended', () => {
     expect((await at.refit(APPLY)).code).toBe(0);
     const { run } = await at.report();
     expect(run.waits).toMatchObject([{ for: 'no-process', what: 'its process had died, or was left' }]);
-    expect(run.callers).toHaveLength(2);
+    expect(run.identities).toHaveLength(2);
     expect((await at.refit(['audit', 'replay', 'run'])).code).toBe(0);
 
     const chosen = await at.refit(['report', 'run', '--format', 'csv', '--columns', 'outcome, instance']);

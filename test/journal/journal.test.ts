@@ -33,7 +33,7 @@ const notSent = (attempt = 1): JournalEvent => ({
   kind: 'not-sent',
   step: S,
   attempt,
-  why: 'its slot was lost',
+  reason: 'its slot was lost',
 });
 const accepted = (attempt = 1, step = S): JournalEvent => ({
   kind: 'accepted',
@@ -61,7 +61,7 @@ const noAnswer: JournalEvent = {
   kind: 'no-answer',
   step: S,
   attempt: 1,
-  why: 'reset',
+  reason: 'reset',
   sentAt: '2026-11-01T02:00:01.000Z',
 };
 const settled = (executed: boolean, order: string | null = null): JournalEvent => ({
@@ -80,7 +80,7 @@ const ended = (
   step,
   outcome,
   code: null,
-  what: outcome,
+  message: outcome,
   size: SIZE,
   billed: null,
 });
@@ -230,7 +230,7 @@ describe('decode', () => {
       /seq|hash|prev|canonical/,
     ],
   ])('tells the fault where %s', (_, text, what) => {
-    expect(decode(text).fault?.what).toMatch(what);
+    expect(decode(text).fault?.message).toMatch(what);
   });
 
   it('stops at the first fault and keeps what is before it', () => {
@@ -385,7 +385,7 @@ describe('replay', () => {
   it('a run that is taken up again has not ended, and counts its starts', () => {
     const state = stateOf(
       started(),
-      { kind: 'stopping', because: 'drained', what: 'told to' },
+      { kind: 'stopping', because: 'drained', message: 'told to' },
       runEnded('drained', 130),
       started(true),
     );
@@ -406,7 +406,7 @@ describe('replay', () => {
     ['pause', true, false],
   ] as const)('%s, accepted: %s, tells the last process to stop: %s', (command, accepted, toldToStop) => {
     const by = { user: 'dba', host: 'here', pid: 1 };
-    const told: JournalEvent = { kind: 'steered', command, value: null, by, accepted, what: 'so it is' };
+    const told: JournalEvent = { kind: 'steered', command, value: null, by, accepted, message: 'so it is' };
     expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({ toldToStop, exitCode: 5 });
     expect(stateOf(started(), told, runEnded('drained', 5), started(true))).toMatchObject({
       toldToStop: false,

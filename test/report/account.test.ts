@@ -36,7 +36,7 @@ describe('a step tells what it waited for, and how long', () => {
         .start()
         .ask(one)
         .after(2)
-        .deed({ kind: 'no-answer', step: one, attempt: 1, why: 'reset', sentAt: '2026-01-05T02:00:00.000Z' })
+        .deed({ kind: 'no-answer', step: one, attempt: 1, reason: 'reset', sentAt: '2026-01-05T02:00:00.000Z' })
         .after(7)
         .reads(1)
         .after(600)
@@ -165,20 +165,20 @@ describe('a step tells every attempt', () => {
   it('what was asked, and what came of it, in order', () => {
     const journal = refusedFirst()
       .ask(one, 2)
-      .deed({ kind: 'not-sent', step: one, attempt: 2, why: 'the slot was missed' })
+      .deed({ kind: 'not-sent', step: one, attempt: 2, reason: 'the slot was missed' })
       .ask(one, 2)
       .accept(one, 2);
-    expect(step(journal).asked).toEqual([
+    expect(step(journal).attemptDetails).toEqual([
       expect.objectContaining({ attempt: 1, answer: 'refused', code: LIMIT, what: 'slow down', order: null }),
       expect.objectContaining({ attempt: 2, answer: 'not-sent', what: 'the slot was missed', sentAt: null }),
       expect.objectContaining({ attempt: 2, answer: 'accepted', order: '2026010500102', code: null }),
     ]);
-    expect(step(journal, two).asked).toEqual([]);
+    expect(step(journal, two).attemptDetails).toEqual([]);
   });
 
   it('one whose process died before the answer has none yet; settled by reading it tells what was found', () => {
     const journal = new JournalWriter(saved).start().ask(one);
-    expect(step(journal).asked).toMatchObject([{ answer: 'none-yet', sentAt: null }]);
+    expect(step(journal).attemptDetails).toMatchObject([{ answer: 'none-yet', sentAt: null }]);
     journal.after(60).start(undefined, true).deed({
       kind: 'settled',
       step: one,
@@ -187,7 +187,7 @@ describe('a step tells every attempt', () => {
       order: '77',
       evidence: 'found in billing',
     });
-    expect(step(journal).asked).toMatchObject([
+    expect(step(journal).attemptDetails).toMatchObject([
       { answer: 'none-yet', order: '77', settled: { executed: true, evidence: 'found in billing' } },
     ]);
   });
@@ -207,8 +207,8 @@ it('a report tells whose keys were used, each time the run was taken up, or why 
     .start()
     .after(5)
     .start(undefined, true)
-    .deed({ kind: 'caller', profile: 'retail', caller: null, why: 'no answer within 5 seconds' });
-  expect(buildReport(saved, journal.entries).run.callers).toMatchObject([
+    .deed({ kind: 'caller', profile: 'retail', identity: null, reason: 'no answer within 5 seconds' });
+  expect(buildReport(saved, journal.entries).run.identities).toMatchObject([
     { profile: 'default', caller: { account: '100000000001' }, why: null },
     { profile: 'default', caller: { account: '100000000001' } },
     { profile: 'retail', caller: null, why: 'no answer within 5 seconds' },

@@ -70,7 +70,7 @@ describe('a report of a run whose window had closed', () => {
       endpoint: 'the provider',
       version: '0.0.0',
     },
-    { kind: 'stopping', because: 'window-closed', what },
+    { kind: 'stopping', because: 'window-closed', message: what },
     { kind: 'run-ended', because: 'window-closed', exitCode: 8 },
   ];
   const entries: JournalEntry[] = [];

@@ -158,7 +158,7 @@ export class JournalWriter {
       version: '0.1.0',
     } as const;
     this.deed({ kind: 'run-started', ...common });
-    this.deed({ kind: 'caller', profile: 'default', caller: callerOf(by.user), why: null });
+    this.deed({ kind: 'caller', profile: 'default', identity: callerOf(by.user), reason: null });
     return resumed ? this : this.deed({ kind: 'approved', how: 'prompt', by: by.user });
   }
 
@@ -197,7 +197,7 @@ export class JournalWriter {
     const { code = null, what = 'read back at the planned size', billed = null } = more;
     const size =
       more.size === undefined && outcome === 'verified' ? this.#step(step).after : (more.size ?? null);
-    return this.deed({ kind: 'step-ended', step, outcome, code, what, size, billed });
+    return this.deed({ kind: 'step-ended', step, outcome, code, message: what, size, billed });
   }
 
   /** Polling reads, one a second for so many seconds back from now. */
@@ -210,7 +210,7 @@ export class JournalWriter {
   }
 
   stop(because: Exclude<EndedBecause, 'done'>, what: string): this {
-    return this.deed({ kind: 'stopping', because, what });
+    return this.deed({ kind: 'stopping', because, message: what });
   }
 
   finish(because: EndedBecause, exitCode: number): this {
@@ -422,7 +422,7 @@ function crashed(): Situation {
     kind: 'no-answer',
     step: two,
     attempt: 1,
-    why: 'the connection was reset',
+    reason: 'the connection was reset',
     sentAt: '2026-01-05T02:03:10.000Z',
   };
   const journal = new JournalWriter(saved)

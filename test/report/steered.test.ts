@@ -11,10 +11,10 @@ import { SITUATIONS } from './situations.ts';
 
 const BY = { user: 'oncall', host: 'ops-2', pid: 99 };
 const TOLD: readonly ControlAttempt[] = [
-  { command: 'pause', value: null, by: BY, accepted: true, what: 'paused: no new order starts' },
-  { command: 'pause', value: null, by: BY, accepted: false, what: 'already paused' },
-  { command: 'continue', value: null, by: BY, accepted: true, what: 'going on' },
-  { command: 'set inFlight', value: 5, by: BY, accepted: true, what: 'inFlight is 5 now' },
+  { command: 'pause', value: null, by: BY, accepted: true, message: 'paused: no new order starts' },
+  { command: 'pause', value: null, by: BY, accepted: false, message: 'already paused' },
+  { command: 'continue', value: null, by: BY, accepted: true, message: 'going on' },
+  { command: 'set inFlight', value: 5, by: BY, accepted: true, message: 'inFlight is 5 now' },
 ];
 
 function toldTo(told: readonly ControlAttempt[]) {
@@ -30,7 +30,7 @@ describe('commands to a live run', () => {
   const report = buildReport(saved, entries);
 
   it('stand in the report in their order, with who gave them and what was answered', () => {
-    expect(report.run.steered).toEqual(TOLD.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one })));
+    expect(report.run.controlCommands).toEqual(TOLD.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one })));
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
     );
@@ -46,7 +46,7 @@ describe('commands to a live run', () => {
 
   it.each(['text', 'markdown', 'html'] as const)('are shown as %s', (format) => {
     const text = renderReport(report, format, { color: false, width: 140 });
-    for (const { what, by } of TOLD) {
+    for (const { message: what, by } of TOLD) {
       expect(text).toContain(what);
       expect(text).toContain(by.user);
     }
@@ -74,6 +74,6 @@ describe('a journal tells what a run had been told', () => {
     [[{ ...TOLD[3]!, accepted: false }], { paused: null, inFlight: null }],
   ])('%#', (told, steered) => {
     const { saved, entries } = toldTo(told);
-    expect(replay(saved, entries).steered).toMatchObject(steered);
+    expect(replay(saved, entries).control).toMatchObject(steered);
   });
 });

@@ -120,7 +120,7 @@ describe('a report of a run with a gate', () => {
     name: saved.waves[0]!.name,
     judge: 'command',
     outcome: 'failure',
-    what: 'exit 3: \u001b[31mp99 <b>40</b> ms',
+    message: 'exit 3: \u001b[31mp99 <b>40</b> ms',
     shadow: true,
     next: 'go-on',
   };
@@ -141,7 +141,7 @@ describe('a report of a run with a gate', () => {
 
   it('fits the schema of reports', () => {
     expect(report.waves[0]!.gate).toEqual([
-      { at: last.at, judge: 'command', outcome: 'failure', what: judged.what, shadow: true },
+      { at: last.at, judge: 'command', outcome: 'failure', what: judged.message, shadow: true },
     ]);
     expect(validateReport(JSON.parse(JSON.stringify(report)))).toBe(true);
   });

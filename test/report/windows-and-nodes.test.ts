@@ -82,7 +82,7 @@ describe('a report', () => {
     step: id,
     outcome: 'verified',
     code: null,
-    what: 'read back',
+    message: 'read back',
     size: null,
     billed: null,
   };

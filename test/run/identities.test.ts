@@ -5,8 +5,8 @@ import { mustBeSameAccount } from '../../src/run/identities.ts';
 
 const told = (account: string | null, profile = 'default'): IdentityOnRecord => ({
   profile,
-  caller: account === null ? null : { account, user: '1', type: 'CAMUser', arn: 'qcs::cam::uin/1:uin/1' },
-  why: account === null ? 'no right' : null,
+  identity: account === null ? null : { account, user: '1', type: 'CAMUser', arn: 'qcs::cam::uin/1:uin/1' },
+  reason: account === null ? 'no right' : null,
 });
 const entry = (one: IdentityOnRecord) => ({ kind: 'caller', ...one }) as JournalEntry;
 
@@ -14,7 +14,7 @@ describe('a run that is taken up', () => {
   it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([
     ['by the first process', [], [told('100')]],
     ['on the same account', [told('100')], [told('100')]],
-    ['by another user of the account', [told('100')], [{ ...told('100'), why: null }]],
+    ['by another user of the account', [told('100')], [{ ...told('100'), reason: null }]],
     ['where nobody was told whose the keys are', [told(null)], [told('200')]],
     ['where this process is not told', [told('100')], [told(null)]],
     ['with another profile on another account', [told('100')], [told('100'), told('200', 'retail')]],

@@ -87,7 +87,7 @@ describe('reconcile', () => {
     });
     const halted = await stage.run();
     expect(halted.end).toEqual({ because: 'halted', exitCode: 10 });
-    expect(halted.report.run.what).toContain('refit reconcile RUN');
+    expect(halted.report.run.message).toContain('refit reconcile RUN');
     await stage.pass(40 * MINUTE);
     const read = await reconcile(stage);
     expect(outcomes(read)).toEqual(['verified', 'not-run', 'not-run']);

@@ -93,12 +93,12 @@ describe('a rehearsal', () => {
 
   it('is later with a fault by what the fault costs, seed by seed', async () => {
     const { report } = await rehearseSavedPlan(plain(1), { faults: ['reset-before#1'], seeds: 4 });
-    const { all, calm } = report.rehearsed!;
+    const { all, baseline: calm } = report.rehearsed!;
     expect(calm!.later).toBeUndefined();
     // Silence for as long as patience, three minutes, before it is asked again.
     expect(all.later!.p50).toBeGreaterThan(170);
     expect(all).toMatchObject({ unanswered: 4, askedAgain: 4, totals: { verified: 4 } });
-    expect(all.waited.settling).toBeGreaterThan(4 * 170);
+    expect(all.waited.resolving).toBeGreaterThan(4 * 170);
   });
 
   it('shows what the halting rules stop', async () => {
@@ -126,7 +126,7 @@ describe('a rehearsal', () => {
     expect(report.rehearsed!.all.windows).toBe(2);
     expect(report.run.startedAt).toBe('2026-01-05T17:00:00.000Z');
     expect(report.waves[0]!.endedAt!.slice(0, 13)).toBe('2026-01-06T17');
-    expect(report.rehearsed!.assumed).toContain('the same apply is typed when the next window opens');
+    expect(report.rehearsed!.assumptions).toContain('the same apply is typed when the next window opens');
   });
 
   it('takes approvals for given, commands and addresses of gates for good, and says so', async () => {
@@ -150,7 +150,7 @@ describe('a rehearsal', () => {
     expect(report.totals.verified).toBe(3);
     const judged = report.waves[0]!.gate!.map(({ judge, outcome }) => `${judge} ${outcome}`);
     expect(judged).toEqual(['metric success', 'url success', 'command success']);
-    expect(report.rehearsed!.assumed.join('; ')).toMatch(
+    expect(report.rehearsed!.assumptions.join('; ')).toMatch(
       /every approval .* is there in time; commands and addresses of gates succeed: nothing was run or asked; metrics of gates are those of the simulated monitor/,
     );
   });
@@ -210,7 +210,7 @@ guards: { shrink: allow }`,
     const { report } = await rehearseSavedPlan(saved, { seeds: 1 });
     expect(report.totals.verified).toBe(4);
     for (const { beganAt } of report.steps) expect(beganAt!.slice(0, 13)).toBe('2026-01-05T19');
-    expect(report.rehearsed!.assumed).toContain(
+    expect(report.rehearsed!.assumptions).toContain(
       'each profile is an account of its own, with limits of its own',
     );
   });

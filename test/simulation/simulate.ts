@@ -26,7 +26,7 @@ import {
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
-import { unsettledSteps } from '../../src/run/engine/reconcile-steps.ts';
+import { unresolvedSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GatePorts } from '../../src/run/engine/run.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
@@ -195,7 +195,7 @@ async function live(
     // What earlier processes left was read and checked when they ended.
     const decoded = decode(disk.text.slice(read), end);
     if (decoded.fault) {
-      watcher.violated('journal', `line ${decoded.fault.line}: ${decoded.fault.what}`);
+      watcher.violated('journal', `line ${decoded.fault.line}: ${decoded.fault.message}`);
       break;
     }
     for (const entry of decoded.entries) {
@@ -219,7 +219,7 @@ async function live(
       );
       watcher.violated(
         'ends',
-        `after ${lives} processes ${open.length} steps are open, as ${open[0]?.step}: ${open[0]?.what}`,
+        `after ${lives} processes ${open.length} steps are open, as ${open[0]?.step}: ${open[0]?.message}`,
       );
       break;
     }
@@ -355,7 +355,7 @@ async function carryOut(
   };
   try {
     // Nothing is unknown of a run that has not begun, or that nothing is left open of: the command says so and writes nothing.
-    const reconciles = life.reconciles && unsettledSteps(saved, journal.replay.state().steps).length > 0;
+    const reconciles = life.reconciles && unresolvedSteps(saved, journal.replay.state().steps).length > 0;
     return await Promise.race([reconciles ? reconcile() : work(), machine.death.then(() => 'died' as const)]);
   } catch (error) {
     if (error instanceof RefitError) return 'failed';
@@ -526,7 +526,7 @@ function moodyGate(clock: Clock, chance: Setting['chance']): GatePorts {
     async runCommand() {
       await clock.sleep(chance.whole(0, 20_000));
       const mood = chance.next();
-      return { kind: 'ended', exitCode: mood < 0.15 ? 1 : mood < 0.3 ? 75 : 0, said: '' };
+      return { kind: 'ended', exitCode: mood < 0.15 ? 1 : mood < 0.3 ? 75 : 0, lastLine: '' };
     },
   };
 }

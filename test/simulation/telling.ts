@@ -92,19 +92,19 @@ function commandOf(manner: Manner, clock: Clock): RunCommand {
     switch (manner) {
       case 'hangs':
         await clock.sleep(timeout, signal);
-        return { kind: 'no-end', why: `no end within ${timeout / 1000} s`, output: '' };
+        return { kind: 'no-end', reason: `no end within ${timeout / 1000} s`, output: '' };
       case 'is slow':
         await clock.sleep(9_000, signal);
-        return { kind: 'ended', exitCode: 0, said: '', output: '' };
+        return { kind: 'ended', exitCode: 0, lastLine: '', output: '' };
       case 'resets':
-        return { kind: 'no-end', why: 'it was ended by SIGKILL', output: '' };
+        return { kind: 'no-end', reason: 'it was ended by SIGKILL', output: '' };
       case 'throws':
         throw new Error('not what a runner does');
       default:
         return {
           kind: 'ended',
           exitCode: manner === 'takes it' ? 0 : 3,
-          said: '',
+          lastLine: '',
           output: manner.repeat(1_000),
         };
     }

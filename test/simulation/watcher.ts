@@ -344,7 +344,7 @@ export function openWatcher(
             if (
               deals.length === 0 &&
               state.code !== 'Refit.NoAnswer' &&
-              !(touched && state.what.includes('billing lists no order'))
+              !(touched && state.message.includes('billing lists no order'))
             )
               untrue('no order was accepted');
             if (deals.some(({ status }) => status === 4) && !touched) untrue('its order was delivered');
@@ -363,7 +363,7 @@ export function openWatcher(
         }
         for (const { name, by } of deals) {
           if (by !== OWNER_UIN || state.orders.includes(name) || state.outcome === 'unknown') continue;
-          if (!state.what.includes('billing lists no order'))
+          if (!state.message.includes('billing lists no order'))
             violated(
               'recorded',
               `order ${name} is not among those of ${step.id}: ${state.orders.join(', ')}`,
@@ -451,7 +451,7 @@ function holdUndisturbed(
       (step.outcome === 'failed' || step.outcome === 'refused') &&
       Math.max(asked(step.id), step.attempts) >= 4;
     if (!gaveUp)
-      violated('undisturbed', `${step.id} ended ${step.outcome} (${step.what}), expected ${expected}`);
+      violated('undisturbed', `${step.id} ended ${step.outcome} (${step.message}), expected ${expected}`);
   }
 }
 
@@ -460,15 +460,15 @@ function tellEntry(entry: JournalEntry): string {
   const step = 'step' in entry ? ` ${entry.step}` : '';
   const more =
     kind === 'step-ended'
-      ? `${entry.outcome}: ${entry.what}`
+      ? `${entry.outcome}: ${entry.message}`
       : kind === 'refused'
         ? `${entry.code}, ${entry.next}`
         : kind === 'settled'
           ? `${entry.executed ? 'had landed' : 'had not landed'}: ${entry.evidence}`
           : kind === 'no-answer' || kind === 'not-sent'
-            ? entry.why
+            ? entry.reason
             : kind === 'stopping'
-              ? `${entry.because}: ${entry.what}`
+              ? `${entry.because}: ${entry.message}`
               : kind === 'run-ended'
                 ? `${entry.because}, exit ${entry.exitCode}`
                 : kind === 'accepted'

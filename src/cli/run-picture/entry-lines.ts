@@ -22,7 +22,7 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
       if (entry.how !== 'signatures') return null;
       return `${entry.wave === null ? 'the plan' : `wave ${escapeControls(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${escapeControls(entry.by)}`;
     case 'approval-awaited':
-      return `waits for approval until ${entry.until}: ${escapeControls(entry.what)}`;
+      return `waits for approval until ${entry.until}: ${escapeControls(entry.message)}`;
     case 'lock-taken-over':
       return escapeControls(takenOver([entry.from]));
     case 'wave-started':
@@ -32,20 +32,20 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
       return `${waveOf(entry, saved)} is settled${soak > 0 ? `; it soaks for ${duration(soak)}` : ''}`;
     }
     case 'gate':
-      return `gate after wave ${escapeControls(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${escapeControls(entry.what)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
+      return `gate after wave ${escapeControls(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${escapeControls(entry.message)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
     case 'steered':
-      return `${escapeControls(formatOperator(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${escapeControls(entry.what)}`;
+      return `${escapeControls(formatOperator(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${escapeControls(entry.message)}`;
     case 'told':
       return entry.ok
         ? null
-        : `${escapeControls(entry.to)} was not told (${entry.event}): ${escapeControls(entry.what)}`;
+        : `${escapeControls(entry.to)} was not told (${entry.event}): ${escapeControls(entry.message)}`;
     case 'stopping':
-      return `stopping (${entry.because}): ${escapeControls(entry.what)}`;
+      return `stopping (${entry.because}): ${escapeControls(entry.message)}`;
     case 'refused':
       if (isLimitCode(entry.code)) return null;
       return `${entry.step}: refused, ${escapeControls(entry.code)} (${entry.next})`;
     case 'no-answer':
-      return `${entry.step}: no answer (${escapeControls(entry.why)}); it is settled by reading`;
+      return `${entry.step}: no answer (${escapeControls(entry.reason)}); it is settled by reading`;
     case 'settled':
       return `${entry.step}: ${entry.executed ? 'had landed' : 'had not landed'}, ${escapeControls(entry.evidence)}`;
     case 'deferred':
@@ -53,7 +53,7 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
     case 'began':
       return entry.warning === null ? null : `${stepOf(entry, steps)}: ${escapeControls(entry.warning)}`;
     case 'step-ended':
-      return `${OUTCOME_SIGNS[entry.outcome][0]} ${stepOf(entry, steps)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${escapeControls(entry.what)}`}`;
+      return `${OUTCOME_SIGNS[entry.outcome][0]} ${stepOf(entry, steps)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${escapeControls(entry.message)}`}`;
     case 'caller':
     case 'looked':
     case 'intent':
@@ -69,7 +69,7 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
 }
 
 /** What goes as it should: counted, and told line by line only where asked for. @param replay has taken in the entry. */
-export function isPassing(entry: JournalEntry, steps: Steps, replay: Replay): boolean {
+export function isRoutine(entry: JournalEntry, steps: Steps, replay: Replay): boolean {
   if (entry.kind === 'deferred' || (entry.kind === 'step-ended' && entry.outcome === 'verified')) return true;
   // The tail lock between two steps of one instance is waited out by trying: nothing that anybody need know of.
   if (entry.kind !== 'refused' && (entry.kind !== 'settled' || entry.executed)) return false;

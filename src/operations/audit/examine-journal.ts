@@ -47,7 +47,7 @@ export function createExamination({ name, saved, heads }: Against) {
     end({ fault, tornBytes, end }: JournalWalk) {
       const faults: string[] = [];
       const warnings: string[] = [];
-      if (fault) faults.push(`${name}:${fault.line}: ${fault.what}`);
+      if (fault) faults.push(`${name}:${fault.line}: ${fault.message}`);
       if (odd) faults.push(escapeControls(`${name}:${odd.seq}: no entry of this format${ofFormat(odd)}`));
       const endedAt = odd === null ? replay.state().endedAt : null;
       if (!first) (heads.length > 0 ? faults : warnings).push(`${name}: there are no entries`);

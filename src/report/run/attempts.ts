@@ -25,18 +25,18 @@ type AttemptEntry = Extract<JournalEntry, { readonly attempt: number }>;
 function answerIn(entry: Exclude<AttemptEntry, { kind: 'intent' }>): Partial<ReportAttempt> {
   switch (entry.kind) {
     case 'not-sent':
-      return { answer: 'not-sent', what: entry.why };
+      return { answer: 'not-sent', message: entry.reason };
     case 'accepted':
       return { answer: 'accepted', order: entry.order, requestId: entry.requestId, sentAt: entry.sentAt };
     case 'refused': {
       const { requestId, sentAt, code, message } = entry;
-      return { answer: 'refused', requestId, sentAt, code, what: message };
+      return { answer: 'refused', requestId, sentAt, code, message: message };
     }
     case 'no-answer':
-      return { answer: 'no-answer', sentAt: entry.sentAt, what: entry.why };
+      return { answer: 'no-answer', sentAt: entry.sentAt, message: entry.reason };
     case 'settled': {
       const { at, executed, evidence, order } = entry;
-      return { ...(order === null ? {} : { order }), settled: { at, executed, evidence } };
+      return { ...(order === null ? {} : { order }), resolved: { at, executed, evidence } };
     }
     default:
       return unreachable(entry);

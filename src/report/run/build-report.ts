@@ -1,7 +1,7 @@
 /** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
 
 import { given, pick } from '../../given.ts';
-import { untouched } from '../../journal/fold-step.ts';
+import { initialStepState } from '../../journal/fold-step.ts';
 import { replay, totals } from '../../journal/replay.ts';
 import {
   type JournalEntry,
@@ -52,12 +52,12 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
 function runOf(
   { execution }: SavedPlan,
   state: RunState,
-  { started, approved, callers, signatures, processes, steered, told }: JournalFacts,
+  { started, approved, identities: callers, signatures, processes, controlCommands: steered, notifications: told }: JournalFacts,
   waits: readonly RunWait[],
 ): Report['run'] {
   return {
     ...pick(state, 'startedAt', 'endedAt', 'endedBecause'),
-    what: state.stopping?.what ?? null,
+    message: state.stopping?.message ?? null,
     ...pick(state, 'exitCode', 'starts'),
     user: started?.by.user ?? null,
     host: started?.by.host ?? null,
@@ -96,7 +96,7 @@ function stepsOf(
   const attempts = attemptsIn(entries);
   const waits = stepWaits(entries);
   return saved.steps.map((step) => {
-    const own = state.steps.get(step.id) ?? untouched(step.id);
+    const own = state.steps.get(step.id) ?? initialStepState(step.id);
     const { name = '', because, window, billing } = known.get(step.instance) ?? {};
     return {
       ...pick(step, 'id', 'instance', 'region', 'profile', 'edition'),
@@ -111,8 +111,8 @@ function stepsOf(
       name,
       wave: saved.waves[step.wave]?.name ?? '',
       ...given({ because: because || null }),
-      seen: facts.seen.get(step.id) ?? null,
-      found: facts.found.get(step.id) ?? null,
+      seen: facts.readBefore.get(step.id) ?? null,
+      found: facts.readBack.get(step.id) ?? null,
       asked: attempts.get(step.id) ?? [],
       waits: waits.get(step.id) ?? [],
       ...given({ window }),

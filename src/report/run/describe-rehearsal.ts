@@ -40,7 +40,7 @@ export function rehearsalTables({ rehearsed }: Pick<Report, 'rehearsed'>): Table
   return [
     wavesOfAllRuns(rehearsed),
     effectsTable(rehearsed),
-    tableOf(assumed, rehearsed.assumed, [['What', (one) => one, SENTENCE]]),
+    tableOf(assumed, rehearsed.assumptions, [['What', (one) => one, SENTENCE]]),
   ];
 }
 
@@ -53,7 +53,7 @@ function wavesOfAllRuns({ all, seeds }: Rehearsed): Table {
 }
 
 /** Without any fault, with each, with all; nothing where there was none. */
-function effectsTable({ all, calm, each, seeds }: Rehearsed): Table {
+function effectsTable({ all, baseline: calm, each, seeds }: Rehearsed): Table {
   const effects = calm === undefined ? [] : [calm, ...each, all];
   const faultsOf = (effect: RehearsedEffect) => {
     if (effect === calm) return 'none';
@@ -82,7 +82,7 @@ function describeLater({ p50, greatest }: RehearsedSeconds): string {
 }
 
 /** `16 without an answer, 3 refused ResourceUnavailable.SaleOut; 3 asked again` */
-function describeOrders({ askedAgain, unanswered, refused }: RehearsedEffect): string {
+function describeOrders({ retries: askedAgain, unanswered, refused }: RehearsedEffect): string {
   const told = [
     unanswered > 0 && `${show.count(unanswered)} without an answer`,
     ...refused.slice(0, 3).map(({ code, count }) => `${show.count(count)} refused ${code}`),
@@ -93,7 +93,7 @@ function describeOrders({ askedAgain, unanswered, refused }: RehearsedEffect): s
 }
 
 /** `1 m 39 s settling, 15 s at the most` */
-function describeWaits({ waited: { settling, afterRefusal, longest } }: RehearsedEffect): string {
+function describeWaits({ waited: { resolving: settling, afterRefusal, longest } }: RehearsedEffect): string {
   const parts = [
     settling > 0 && `${seconds(settling)} settling by reading`,
     afterRefusal > 0 && `${seconds(afterRefusal)} after refusals`,
@@ -105,7 +105,7 @@ function describeWaits({ waited: { settling, afterRefusal, longest } }: Rehearse
 /** `3 done, 2 halted: haltWhen … (41 steps never ran)` */
 function describeEnds({ ended }: RehearsedEffect, runs: number): string {
   return ended
-    .map(({ because, what, runs: alike, notRun }) => {
+    .map(({ because, message: what, runs: alike, notRun }) => {
       const of = runs === 1 ? '' : `${alike === runs ? `all ${runs}` : alike} `;
       const left = notRun === 0 ? '' : ` (${show.counted(notRun, 'step')} never ran)`;
       // The fix is for whoever goes on with a run.

@@ -32,9 +32,9 @@ export function factsOf(report: Report): [string, string][] {
 
 /** `account 100012345678, user 100098765432 (qcs::…)`, once for each identity; profiles are named where there are several. */
 function describeIdentities({ run }: Report): string {
-  const callers = run.callers ?? [];
+  const callers = run.identities ?? [];
   const several = new Set(callers.map(({ profile }) => profile)).size > 1;
-  const told = callers.map(({ profile, caller, why }) => {
+  const told = callers.map(({ profile, identity: caller, reason: why }) => {
     const who = caller
       ? `account ${caller.account}, user ${caller.user} (${show.join([caller.type, caller.arn], ', ')})`
       : `not told: ${why ?? ''}`;

@@ -5,12 +5,12 @@ import type {
   EntryOf,
   JournalEntry,
   Report,
-  ReportCaller,
+  ReportIdentity,
   ReportGate,
   ReportSignature,
-  ReportSteered,
+  ReportControlCommand,
   ReportStep,
-  ReportTold,
+  ReportNotification,
   RunProcess,
   SavedPlan,
   Size,
@@ -24,19 +24,19 @@ export interface JournalFacts {
   /** The first process and the first approval: the run is theirs, those who resumed it are counted. */
   started: EntryOf<'run-started'> | null;
   approved: Report['run']['approved'];
-  readonly callers: ReportCaller[];
+  readonly identities: ReportIdentity[];
   readonly signatures: ReportSignature[];
   readonly waveStarts: Map<number, string>;
   readonly waveEnds: Map<number, string>;
   /** By wave. */
   readonly gates: Map<number, ReportGate[]>;
   readonly processes: RunProcess[];
-  readonly steered: ReportSteered[];
-  readonly told: ReportTold[];
+  readonly controlCommands: ReportControlCommand[];
+  readonly notifications: ReportNotification[];
   /** What was read just before a step's last order. */
-  readonly seen: Map<string, NonNullable<ReportStep['seen']>>;
+  readonly readBefore: Map<string, NonNullable<ReportStep['readBefore']>>;
   /** What was read back at the end of a step. */
-  readonly found: Map<string, Size>;
+  readonly readBack: Map<string, Size>;
   /** The size last read of an instance, in the order of the journal. */
   readonly lastRead: Map<string, Size>;
   /** Why the process that carries the run out starts nothing more. */
@@ -47,16 +47,16 @@ export function factsIn(saved: SavedPlan, entries: readonly JournalEntry[]): Jou
   const facts: JournalFacts = {
     started: null,
     approved: null,
-    callers: [],
+    identities: [],
     signatures: [],
     waveStarts: new Map(),
     waveEnds: new Map(),
     gates: new Map(),
     processes: [],
-    steered: [],
-    told: [],
-    seen: new Map(),
-    found: new Map(),
+    controlCommands: [],
+    notifications: [],
+    readBefore: new Map(),
+    readBack: new Map(),
     lastRead: new Map(),
     stopped: undefined,
   };
@@ -72,12 +72,12 @@ function addRead(facts: JournalFacts, step: Step | undefined, entry: StepEntry):
   let size: Size | null = null;
   if (entry.kind === 'looked') {
     size = entry.size;
-    facts.seen.set(entry.step, { at: entry.at, status: entry.status, size });
+    facts.readBefore.set(entry.step, { at: entry.at, status: entry.status, size });
   }
   if (entry.kind === 'step-ended') {
     // Verified means: read back at `to`, whether or not the entry repeats the size.
     size = entry.size ?? (entry.outcome === 'verified' ? (step?.after ?? null) : null);
-    if (size) facts.found.set(entry.step, size);
+    if (size) facts.readBack.set(entry.step, size);
   }
   if (step && size) facts.lastRead.set(step.instance, size);
 }
@@ -95,7 +95,7 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       return;
     }
     case 'caller':
-      facts.callers.push(pick(entry, 'at', 'profile', 'caller', 'why'));
+      facts.identities.push(pick(entry, 'at', 'profile', 'caller', 'why'));
       return;
     case 'approved':
       if (entry.how === 'signatures') facts.signatures.push(...signaturesOf(entry, saved));
@@ -113,10 +113,10 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       return;
     }
     case 'steered':
-      facts.steered.push(pick(entry, 'at', 'command', 'value', 'by', 'accepted', 'what'));
+      facts.controlCommands.push(pick(entry, 'at', 'command', 'value', 'by', 'accepted', 'what'));
       return;
     case 'told':
-      facts.told.push(pick(entry, 'at', 'by', 'event', 'about', 'to', 'ok', 'what'));
+      facts.notifications.push(pick(entry, 'at', 'by', 'event', 'about', 'to', 'ok', 'what'));
       return;
     case 'stopping':
       facts.stopped = pick(entry, 'at', 'because', 'what');

@@ -20,11 +20,11 @@ export interface RunFigures {
   readonly waves: readonly (number | null)[];
   readonly processes: number;
   readonly totals: Readonly<Record<Outcome, number>>;
-  readonly askedAgain: number;
+  readonly retries: number;
   readonly unanswered: number;
   readonly refused: ReadonlyMap<string, number>;
   readonly waited: RehearsedEffect['waited'];
-  readonly ended: { readonly because: EndedBecause; readonly what: string | null };
+  readonly ended: { readonly because: EndedBecause; readonly message: string | null };
 }
 
 /** The figures of one run that has ended. */
@@ -39,9 +39,9 @@ export function figuresOf(saved: SavedPlan, entries: readonly JournalEntry[]): R
     waves: saved.waves.map((_, wave) => since(state.waveEndedAt.get(wave))),
     processes: state.starts,
     totals: totals(steps),
-    askedAgain: steps.reduce((sum, { attempts }) => sum + Math.max(0, attempts - 1), 0),
+    retries: steps.reduce((sum, { attempts }) => sum + Math.max(0, attempts - 1), 0),
     ...answersIn(entries),
-    ended: { because, what: because === 'done' ? null : (state.stopping?.what ?? null) },
+    ended: { because, message: because === 'done' ? null : (state.stopping?.message ?? null) },
   };
 }
 
@@ -60,7 +60,7 @@ export function effectOf(
   const refused = new Map<string, number>();
   for (const run of runs)
     for (const [code, times] of run.refused) refused.set(code, (refused.get(code) ?? 0) + times);
-  const ends = Map.groupBy(runs, ({ ended }) => `${ended.because} ${ended.what ?? ''}`);
+  const ends = Map.groupBy(runs, ({ ended }) => `${ended.because} ${ended.message ?? ''}`);
   return {
     faults,
     took: secondsByRank(runs.map(({ took }) => took))!,
@@ -73,13 +73,13 @@ export function effectOf(
     totals: Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, sum((run) => run.totals[outcome])]),
     ) as Record<Outcome, number>,
-    askedAgain: sum((run) => run.askedAgain),
+    retries: sum((run) => run.retries),
     unanswered: sum((run) => run.unanswered),
     refused: [...refused]
       .map(([code, count]) => ({ code, count }))
       .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
     waited: {
-      settling: rounded(sum(({ waited }) => waited.settling)),
+      resolving: rounded(sum(({ waited }) => waited.resolving)),
       afterRefusal: rounded(sum(({ waited }) => waited.afterRefusal)),
       longest: rounded(most(({ waited }) => waited.longest)),
     },
@@ -89,7 +89,7 @@ export function effectOf(
         runs: alike.length,
         notRun: alike.reduce((total, run) => total + run.totals['not-run'], 0),
       }))
-      .sort((a, b) => b.runs - a.runs || (`${a.because} ${a.what}` < `${b.because} ${b.what}` ? -1 : 1)),
+      .sort((a, b) => b.runs - a.runs || (`${a.because} ${a.message}` < `${b.because} ${b.message}` ? -1 : 1)),
   };
 }
 

@@ -17,7 +17,7 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ...members('instance', 'name', 'region', 'profile', 'edition', 'wave', 'dimension', 'from', 'to'),
   ...sizeColumns('before', ({ before }) => before),
   ...sizeColumns('after', ({ after }) => after),
-  ...sizeColumns('found', ({ found }) => found),
+  ...sizeColumns('found', ({ readBack: found }) => found),
   ...members('outcome', 'code', 'what'),
   ['orders', ({ orders }) => orders.join(' ')],
   ['request_ids', ({ requestIds }) => requestIds.join(' ')],
@@ -38,15 +38,15 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ['window', ({ window }) => window && hours(window)],
   ['began_at', ({ beganAt }) => beganAt],
   ...members('warning', 'because'),
-  ['seen_at', ({ seen }) => seen?.at],
-  ...sizeColumns('seen', ({ seen }) => seen?.size ?? null),
+  ['seen_at', ({ readBefore: seen }) => seen?.at],
+  ...sizeColumns('seen', ({ readBefore: seen }) => seen?.size ?? null),
   ...STEP_WAITS.map(
     (reason): ColumnOf<ReportStep> => [
       `waited_${reason}_seconds`,
       ({ waits }) => inSeconds(waits.find((wait) => wait.for === reason)?.ms ?? null),
     ],
   ),
-  ['attempts_in_words', ({ asked }) => asked.map(describeAttempt).join(' | ') || null],
+  ['attempts_in_words', ({ attemptDetails: asked }) => asked.map(describeAttempt).join(' | ') || null],
 ];
 
 /** The columns, in the order in which they stand where nobody chooses. */

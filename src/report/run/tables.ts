@@ -64,7 +64,7 @@ const TABLES = {
     ['Name', (step) => name(step.name), { least: 6 }],
     ['Change', changeOf],
     ['Code', (step) => code(step.code), { yields: 1, bare: true }],
-    ['What', ({ what }) => what, SENTENCE],
+    ['What', ({ message: what }) => what, SENTENCE],
     ['Warning', ({ warning = null }) => warning, { below: true }],
   ]),
   waves: table('Waves', wavesWithOutcomes, [
@@ -90,7 +90,7 @@ const TABLES = {
     ['Wave', ({ wave }) => wave],
     ['Judged', ({ judge }) => judge],
     ['Outcome', ({ outcome, shadow }) => (shadow ? `${outcome} (shadow)` : outcome)],
-    ['What', ({ what }) => what, SENTENCE],
+    ['What', ({ message: what }) => what, SENTENCE],
   ]),
   processes: table('Processes', ({ run }) => run.processes, [
     ['At', ({ at }) => time(at)],
@@ -102,29 +102,29 @@ const TABLES = {
     ['Remarks', (process) => show.remarks(process), SENTENCE],
   ]),
   /** What people told the run to do while it was live, in order. */
-  commands: table('Commands to the run', ({ run }) => run.steered ?? [], [
+  commands: table('Commands to the run', ({ run }) => run.controlCommands ?? [], [
     ['At', ({ at }) => time(at)],
     ['User', ({ by }) => by.user, { least: 8 }],
     ['Host', ({ by }) => by.host, { least: 8 }],
     ['Pid', ({ by }) => String(by.pid), { yields: 1 }],
     ['Command', ({ command, value }) => (value === null ? command : `${command} ${value}`)],
     ['Answer', ({ accepted }) => (accepted ? 'accepted' : 'refused')],
-    ['What', ({ what }) => what, SENTENCE],
+    ['What', ({ message: what }) => what, SENTENCE],
   ]),
   /** Who was notified of the run while it was live, and who could not be, in order. */
-  notifications: table('Notifications', ({ run }) => run.told ?? [], [
+  notifications: table('Notifications', ({ run }) => run.notifications ?? [], [
     ['At', ({ at }) => time(at)],
     ['Event', ({ event }) => event],
     ['By', ({ by }) => by],
     ['To', ({ to }) => to, { yields: 1 }],
     ['Delivered', ({ ok }) => (ok ? 'yes' : 'NO')],
-    ['What', ({ what }) => what, SENTENCE],
+    ['What', ({ message: what }) => what, SENTENCE],
   ]),
   'run-waits': table('Waits of the run', ({ run }) => run.waits ?? [], [
     ['From', ({ from }) => time(from)],
     ['To', ({ from, to }) => time(to, from)],
     ['For', (wait) => RUN_WAIT_WORDS[wait.for]],
-    ['What', ({ what }) => what, { least: 20, yields: 1, bare: true }],
+    ['What', ({ reason: what }) => what, { least: 20, yields: 1, bare: true }],
     ['Lasted', ({ from, to }) => duration(show.between(from, to)) ?? 'not over yet'],
   ]),
   'step-waits': table('Waits of the steps', stepWaits, [
@@ -211,7 +211,7 @@ function sum(values: readonly number[]): number {
 }
 
 function attemptsOf({ steps }: Report) {
-  return steps.filter(isAskedOtherwise).flatMap((step) => step.asked.map((attempt) => ({ step, attempt })));
+  return steps.filter(isAskedOtherwise).flatMap((step) => step.attemptDetails.map((attempt) => ({ step, attempt })));
 }
 
 function blockedFindings({ blocked }: Report) {
@@ -231,7 +231,7 @@ function stepsTable(report: Report, id: string): Table {
   const columns: readonly ColumnOf<ReportStep>[] = [
     OUTCOME,
     ['Code', (step) => unlessVerified(step, step.code), UNDER_OUTCOME],
-    ['What', (step) => (isTold(step) ? step.what : null), UNDER_OUTCOME],
+    ['What', (step) => (isTold(step) ? step.message : null), UNDER_OUTCOME],
     ['Warning', ({ warning = null }) => warning, { under: 'Outcome', in: 'page' }],
     ['Attempts', attemptList, UNDER_OUTCOME],
     ['Waited', heldUpBy, { under: 'Outcome', in: 'page' }],
@@ -241,7 +241,7 @@ function stepsTable(report: Report, id: string): Table {
     ['Wave', ({ wave }) => wave, { in: 'documents' }],
     ['Change', changeOf],
     ['Why', ({ because = null }) => because, { ...UNDER_CHANGE, bare: true }],
-    ['Found', (step) => (step.found && isTold(step) ? show.size(step.found) : null), UNDER_CHANGE],
+    ['Found', (step) => (step.readBack && isTold(step) ? show.size(step.readBack) : null), UNDER_CHANGE],
     ['Began', ({ startedAt }) => time(startedAt, began), { in: 'documents' }],
     ['Took', ({ startedAt, endedAt }) => duration(show.between(startedAt, endedAt)), { yields: 3 }],
     ['Orders', ({ orders }) => ids(orders), { yields: 2 }],
@@ -262,7 +262,7 @@ function unlessVerified({ outcome }: ReportStep, text: string | null): Cell {
 }
 
 function attemptList(step: ReportStep): Cell {
-  return isAskedOtherwise(step) ? { kind: 'list', items: step.asked.map(describeAttempt) } : null;
+  return isAskedOtherwise(step) ? { kind: 'list', items: step.attemptDetails.map(describeAttempt) } : null;
 }
 
 function billOf(step: ReportStep): Cell {

@@ -99,7 +99,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
     open[which] = undefined;
   };
   const pause = (from: string, by: string): void => {
-    open.paused ??= { for: 'paused', from, what: `by ${by}` };
+    open.paused ??= { for: 'paused', from, reason: `by ${by}` };
   };
   for (const [index, entry] of entries.entries()) {
     if ('step' in entry) continue;
@@ -110,7 +110,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
         if (before === undefined) break;
         end('paused', before.at);
         end('soak', before.at);
-        waits.push({ for: 'no-process', from: before.at, to: at, what: whyNobody(before) });
+        waits.push({ for: 'no-process', from: before.at, to: at, reason: reasonForNoProcess(before) });
         break;
       }
       case 'steered':
@@ -127,7 +127,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
         break;
       case 'wave-ended':
         if (soaks(saved.waves, entry.wave))
-          open.soak = { for: 'soak', from: at, what: `after wave ${entry.name}` };
+          open.soak = { for: 'soak', from: at, reason: `after wave ${entry.name}` };
         break;
       case 'stopping':
       case 'run-ended':
@@ -152,7 +152,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
 
 type OpenWait = Omit<RunWait, 'to'>;
 
-function whyNobody(before: JournalEntry): string {
+function reasonForNoProcess(before: JournalEntry): string {
   return before.kind === 'run-ended' ? `ended: ${before.because}` : 'its process had died, or was left';
 }
 

@@ -115,7 +115,7 @@ export class Control {
     const refused = refusalOf(command, situation);
     const accepted = refused === null;
     const what = refused ?? answerTo(command, situation);
-    const written = journal.record({ kind: 'steered', ...inJournal(command), by, accepted, what });
+    const written = journal.record({ kind: 'steered', ...inJournal(command), by, accepted, message: what });
     if (accepted) this.#takeEffect(command, by);
     try {
       await written;
@@ -160,7 +160,7 @@ export class Control {
     return {
       execution: saved.execution,
       isLeaving: stop.mustLeave,
-      stopping: stopping?.what ?? (stop.drained.aborted ? stop.drainedBy : null),
+      stopping: stopping?.message ?? (stop.drained.aborted ? stop.drainedBy : null),
       paused: this.#paused,
       inFlight: this.#allowed,
       requestsPerSecond: permits.fullRate,

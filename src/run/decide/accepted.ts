@@ -18,7 +18,7 @@ import {
   type Fault,
   type FollowMove,
   type Read,
-  settled,
+  resolved,
 } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
@@ -74,7 +74,7 @@ function readNext(at: At, memory: AcceptedMemory): FollowMove {
     within: isResumed ? SECOND : pause,
     factsSince: asked ? factsSince(at.step, at.earlier, askedAt) : null,
     openTasks: facts === 'open',
-    showsWait: { name: 'settling', limit: LIMITS.settling, since: beganAt(at) },
+    showsWait: { name: 'settling', limit: LIMITS.following, since: beganAt(at) },
     memory: { ...memory, round, asked, age },
   };
 }
@@ -98,7 +98,7 @@ function pauseFor({ learned, now, isSlotWanted }: At, age: number): number {
 function afterFault(memory: AcceptedMemory, seen: Fault): FollowMove {
   const message = `ordered, and its end could not be read: ${seen.message}`;
   const end: End = { kind: 'end', outcome: 'unknown', message };
-  const again = { kind: 'wait', name: 'unreachable', limit: LIMITS.settling, ms: 5 * SECOND } as const;
+  const again = { kind: 'wait', name: 'unreachable', limit: LIMITS.following, ms: 5 * SECOND } as const;
   return faultMove<FollowMove>(seen, { ...again, until: 'left', orElse: end, memory }, end);
 }
 
@@ -124,7 +124,7 @@ function afterReading(at: At, memory: AcceptedMemory, { reading, whose }: Read):
   const foreign = foreignOrders(deals, whose, orders).map((deal) => ({ deal, words: formatOrder(deal) }));
   const isNumberless = orders.length === 0 && deals !== null;
   const next = byVerdict(at, { memory, reading, orders, foreign, isNumberless });
-  return found === null ? next : { ...settled(state, found, describeBillingMatch(found)), next };
+  return found === null ? next : { ...resolved(state, found, describeBillingMatch(found)), next };
 }
 
 function byVerdict(at: At, judged: Judged): FollowMove {
@@ -184,7 +184,7 @@ function inProgress(at: At, judged: Judged, near: boolean): FollowMove {
   // In process no more, and not at its new size: it failed, or somebody else has a part in it.
   const isOver = was.status === 'processing' && status === 'running' && !was.asked;
   const memory: AcceptedMemory = { ...was, status, facts: near ? 'open' : isOver ? 'all' : null };
-  const late = was.age > LIMITS.settling ? { next: tooLate(at, judged, memory) } : {};
+  const late = was.age > LIMITS.following ? { next: tooLate(at, judged, memory) } : {};
   if (near) {
     const message = `read back at ${describe(at.step.after)}; billing does not call its order delivered yet`;
     const end: End = { kind: 'end', outcome: 'verified', message, size: at.step.after };
@@ -202,7 +202,7 @@ function inProgress(at: At, judged: Judged, near: boolean): FollowMove {
 /** Only the task list and billing tell a change that failed from one that goes on. */
 function tooLate(at: At, { memory: was, reading }: Judged, memory: AcceptedMemory): FollowMove {
   if (!was.asked) return readNext(at, { ...memory, facts: 'all' });
-  const message = `ordered, and not ended within ${LIMITS.settling / MINUTE} minutes`;
+  const message = `ordered, and not ended within ${LIMITS.following / MINUTE} minutes`;
   return { kind: 'end', outcome: 'unknown', message, size: reading.instance?.size ?? null };
 }
 

@@ -36,7 +36,7 @@ export function afterPlacing(at: At, seen: Extract<Seen, { kind: 'placed' }>): O
       if (seen.orderOf === null) return { kind: 'append', event };
       // An answer to something else, as a proxy may mix up: this order may have been taken or not.
       const why = `the answer names order ${order}, which is that of ${seen.orderOf}`;
-      return { kind: 'append', event: { kind: 'no-answer', step, attempt, why, sentAt } };
+      return { kind: 'append', event: { kind: 'no-answer', step, attempt, reason: why, sentAt } };
     }
     case 'no-answer': {
       const sentAt = iso(placed.sentAt);
@@ -59,7 +59,7 @@ function afterRefused(at: At, placed: Refused, refusedBefore: string | null): Or
   const step = at.step.id;
   const attempt = at.state.attempts;
   const { code, message, requestId } = placed;
-  const { next, why, fix, lookAgain } = afterRefusal(code, refusedBefore);
+  const { next, reason: why, fix, readAgain: lookAgain } = afterRefusal(code, refusedBefore);
   const sentAt = iso(placed.sentAt);
   const event = { kind: 'refused', step, attempt, code, message, requestId, sentAt, next } as const;
   switch (next) {

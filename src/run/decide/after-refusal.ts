@@ -8,21 +8,21 @@ interface Row {
   readonly next: AfterRefusal;
   /** For `read-first`: whether the order may be asked again once reading shows that it did not land. */
   readonly again: boolean;
-  readonly why: string;
+  readonly reason: string;
   /** For `halt`: what to do before the run is taken up again, typed or done. */
   readonly fix?: string;
   /** For `skip`: the code may say no more than that the instance is not what it was when it was looked at. */
-  readonly lookAgain?: true;
+  readonly readAgain?: true;
   /** What is done where the attempt before was refused with the same code. */
   readonly secondTime?: Row;
 }
 
-const stop = (why: string, fix: string): Row => ({ next: 'halt', again: false, why, fix });
-const skip = (why: string): Row => ({ next: 'skip', again: false, why });
-const changed = (why: string): Row => ({ ...skip(why), lookAgain: true });
-const wait = (why: string): Row => ({ next: 'wait', again: false, why });
-const read = (why: string): Row => ({ next: 'read-first', again: true, why });
-const settle = (why: string): Row => ({ next: 'read-first', again: false, why });
+const stop = (why: string, fix: string): Row => ({ next: 'halt', again: false, reason: why, fix });
+const skip = (why: string): Row => ({ next: 'skip', again: false, reason: why });
+const changed = (why: string): Row => ({ ...skip(why), readAgain: true });
+const wait = (why: string): Row => ({ next: 'wait', again: false, reason: why });
+const read = (why: string): Row => ({ next: 'read-first', again: true, reason: why });
+const settle = (why: string): Row => ({ next: 'read-first', again: false, reason: why });
 
 const GRANT = 'let this identity call redis:UpgradeInstance';
 const KEYS = 'check the keys: refit doctor says whose are used and where they come from';
@@ -52,7 +52,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'AuthFailure.TokenFailure': {
     next: 'try-again',
     again: true,
-    why: 'the session token is wrong or expired: provably not executed, and the keys are renewed',
+    reason: 'the session token is wrong or expired: provably not executed, and the keys are renewed',
     secondTime: stop('the session token is wrong or expired, and so is the one after it', TOKEN),
   },
   // Its documented text speaks of a missing order; API 2.0's twin and practice say money (docs/provider.md P22).
@@ -116,7 +116,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 /** A code on no list may have been executed: it is settled by reading, and not asked again. */
 const UNLISTED = settle('a code that is on no list: it may have been executed');
 
-const LIMIT: Row = { next: 'try-again', again: true, why: 'above the request limit: provably not executed' };
+const LIMIT: Row = { next: 'try-again', again: true, reason: 'above the request limit: provably not executed' };
 
 /**
  * What is done after an order was refused with this code.

@@ -5,7 +5,7 @@ import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 import { afterRefusal, formatHalt, leavesOrder } from './after-refusal.ts';
 import { describe, isAtTarget, nodesDrifted } from './judge-following.ts';
-import { type At, type End, type OrderMemory, type OrderMove, settled } from './move.ts';
+import { type At, type End, type OrderMemory, type OrderMove, resolved } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
 /** An order that the call made was made while it was in progress: clocks differ by less, and no call takes longer. */
@@ -44,7 +44,7 @@ export function memoryOf({ memory }: At): OrderMemory {
 
 /** The end of a step by a refusal that is for good. */
 export function refusedEnd({ code, message }: { readonly code: string; readonly message: string }): End {
-  return { kind: 'end', outcome: 'refused', message: `${message} (${afterRefusal(code).why})`, code };
+  return { kind: 'end', outcome: 'refused', message: `${message} (${afterRefusal(code).reason})`, code };
 }
 
 function byEarlierStep({ step, state, earlier, learned, now }: At, memory: OrderMemory): OrderMove | null {
@@ -96,7 +96,7 @@ function byUnpaidOrder(step: Step, state: StepState, { unpaid }: OrderMemory): O
     const message = formatHalt(why, `pay or cancel order ${deal.order} in the console`);
     return { kind: 'stop-run', because: 'halted', message, next: { kind: 'leave' } };
   }
-  return settled(state, deal.order, `order ${deal.order}, which waited to be paid, has been paid`);
+  return resolved(state, deal.order, `order ${deal.order}, which waited to be paid, has been paid`);
 }
 
 function isOf(askedAt: number, { createdAt, state }: Deal): boolean {
@@ -115,7 +115,7 @@ function byInstance(step: Step, state: StepState, instance: Instance | null): Or
   const { status, size } = instance;
   if (state.unresolved > 0 && isAtTarget(step, instance)) {
     const at = describe(sameSize(size, step.after) ? size : step.after);
-    return settled(state, null, `the instance is at ${at} now: an earlier attempt had landed after all`);
+    return resolved(state, null, `the instance is at ${at} now: an earlier attempt had landed after all`);
   }
   if (status === 'isolated' || status === 'deleting' || status === 'unrecognised')
     return { kind: 'end', outcome: 'skipped', message: `the instance is ${status}`, code: ABNORMAL, size };

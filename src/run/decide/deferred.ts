@@ -7,7 +7,7 @@ import { fromBeijing, toBeijing } from '../../cloud/wire/beijing-time.ts';
 import type { MaintenanceWindow } from '../../model.ts';
 import { DAY, MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
-import { judgeBegun } from './judge-following.ts';
+import { judgeStart } from './judge-following.ts';
 import { factsSince, foreignOrders } from './judge-order-fate.ts';
 import type { At, Defer, DeferredMemory, End, Fault, FollowMove, Read } from './move.ts';
 import { faultMove } from './read-fault.ts';
@@ -53,7 +53,7 @@ function begin(at: At, deferral: Deferral): FollowMove {
   const next: FollowMove = {
     kind: 'wait',
     name: null,
-    ms: isNew && !readsOnce ? pauseUntilLook(window, orderedAt, now.wall) : 0,
+    ms: isNew && !readsOnce ? pauseUntilRead(window, orderedAt, now.wall) : 0,
     until: 'drained',
     showsWait: { name: 'window', limit: giveUpAt - orderedAt, since: orderedAt },
     memory: { phase: 'deferred', notYetAt: orderedAt },
@@ -85,7 +85,7 @@ function defer(
 function afterFault({ now }: At, { giveUpAt }: Deferral, memory: DeferredMemory, seen: Fault): FollowMove {
   const message = `ordered, and its end could not be read: ${seen.message}`;
   const end: End = { kind: 'end', outcome: 'unknown', message };
-  const limit = giveUpAt + LIMITS.settling - now.wall;
+  const limit = giveUpAt + LIMITS.following - now.wall;
   const again = { kind: 'wait', name: 'unreachable', limit, ms: MINUTE / 2, until: 'drained' } as const;
   return faultMove<FollowMove>(seen, limit < 0 ? end : { ...again, memory }, end);
 }
@@ -95,13 +95,13 @@ function afterReading(at: At, deferral: Deferral, memory: DeferredMemory, seen: 
   const { window, orderedAt, askedAt, giveUpAt } = deferral;
   const { reading, whose } = seen;
   const { orders } = state;
-  const begun = judgeBegun(step, reading, { orders, askedAt }, foreignOrders(reading.deals, whose, orders));
+  const begun = judgeStart(step, reading, { orders, askedAt }, foreignOrders(reading.deals, whose, orders));
   if (begun !== null) {
     const { evidence, taskAt } = begun;
     const began = { notYetAt: memory.notYetAt, seenAt: now.wall, orderedAt, taskAt };
     const isOverlooked = beganOutside(window, began);
     const warning = isOverlooked ? `executed outside its window ${formatWindow(window)}` : null;
-    return { kind: 'append', event: { kind: 'began', step: step.id, evidence, warning }, isOverlooked };
+    return { kind: 'append', event: { kind: 'began', step: step.id, evidence, warning }, isWindowIgnored: isOverlooked };
   }
   if (now.wall > giveUpAt) {
     const message = `accepted, and not begun by the end of the second of its windows ${formatWindow(window)}`;
@@ -112,7 +112,7 @@ function afterReading(at: At, deferral: Deferral, memory: DeferredMemory, seen: 
     : {
         kind: 'wait',
         name: null,
-        ms: pauseUntilLook(window, orderedAt, now.wall),
+        ms: pauseUntilRead(window, orderedAt, now.wall),
         until: 'drained',
         memory: { phase: 'deferred', notYetAt: now.wall },
       };
@@ -163,7 +163,7 @@ const WHILE_OPEN = 15_000;
  * before it opens, which proves what has begun outside of it, and often while it is open.
  * @param since when it was accepted.
  */
-export function pauseUntilLook(window: MaintenanceWindow, since: number, now: number): number {
+export function pauseUntilRead(window: MaintenanceWindow, since: number, now: number): number {
   const { opens, closes } = openingAt(window, now);
   if (opens <= now) return Math.min(WHILE_OPEN, Math.max(1_000, closes - now));
   const growing = Math.min(SPARINGLY, Math.max(5_000, (now - since) / 2));

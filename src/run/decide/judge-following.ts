@@ -114,7 +114,7 @@ const TASK_BEFORE = 5_000;
  * @param askedAt by the provider's clock, ms since 1970 UTC.
  * @param foreign the instance's orders since then that are not this step's.
  */
-export function judgeBegun(
+export function judgeStart(
   step: Step,
   { instance, tasks, deals }: Reading,
   { orders, askedAt }: { readonly orders: readonly string[]; readonly askedAt: number },

@@ -7,13 +7,13 @@ import { compare, formatThreshold, reached } from '../../plan/parse/quantity.ts'
 export interface Judgement {
   readonly judge: GateJudge;
   readonly outcome: GateOutcome;
-  readonly what: string;
+  readonly message: string;
 }
 
 /** How a command ended: with its exit code, or without one. `said`: the last line of its output. */
 export type CommandEnd =
-  | { readonly kind: 'ended'; readonly exitCode: number; readonly said: string }
-  | { readonly kind: 'no-end'; readonly why: string };
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly lastLine: string }
+  | { readonly kind: 'no-end'; readonly reason: string };
 
 /** A program's way of saying that it cannot tell: EX_TEMPFAIL of sysexits.h. */
 const CANNOT_TELL = 75;
@@ -33,7 +33,7 @@ export function judgeCount(
   const { length } = outcomes;
   const fails = reached(threshold, counted, { inventory: length, wave: length, run: length });
   const what = `${counted} of ${length} steps ${judge === 'unknown' ? 'unknown' : 'failed or refused'}, fails at "${formatThreshold(threshold)}"`;
-  return { judge, outcome: fails ? 'failure' : 'success', what };
+  return { judge, outcome: fails ? 'failure' : 'success', message: what };
 }
 
 /**
@@ -53,7 +53,7 @@ export function judgeDuration(
     return inconclusive(judge, 'no resize of the waves before was verified: no forecast');
   const limit = unit === 'ms' ? seconds(value) : `${value}x the forecast of ${seconds(forecast)}`;
   const what = `a resize took ${seconds(took)} by the median of ${own.length}, fails at ${operator} ${limit}`;
-  return { judge, outcome: compare(took, operator, value * forecast) ? 'failure' : 'success', what };
+  return { judge, outcome: compare(took, operator, value * forecast) ? 'failure' : 'success', message: what };
 }
 
 /** @param figures of the instances that were resized; those that could not be read are missing. */
@@ -71,7 +71,7 @@ export function judgeMetric(
   );
   if (failing.length > 0) {
     const what = `${name} of ${named(failing.map((id) => `${id} is ${figure(figures.get(id)!)}`))}, ${limit}`;
-    return { judge, outcome: 'failure', what };
+    return { judge, outcome: 'failure', message: what };
   }
   const count = instances.length;
   const unread = instances.filter((id) => !figures.has(id));
@@ -84,15 +84,15 @@ export function judgeMetric(
     fails.operator === '>' || fails.operator === '>=' ? Math.max(a, b) : Math.min(a, b),
   );
   const what = `${name} of ${count} instances is ${figure(worst)} at the worst, ${limit}`;
-  return { judge, outcome: 'success', what };
+  return { judge, outcome: 'success', message: what };
 }
 
 /** Takes how the command ended. */
 export function judgeCommand(end: CommandEnd): Judgement {
-  if (end.kind === 'no-end') return inconclusive('command', end.why);
-  const { exitCode, said } = end;
+  if (end.kind === 'no-end') return inconclusive('command', end.reason);
+  const { exitCode, lastLine: said } = end;
   const outcome = exitCode === 0 ? 'success' : exitCode === CANNOT_TELL ? 'inconclusive' : 'failure';
-  return { judge: 'command', outcome, what: `exit ${exitCode}${said === '' ? '' : `: ${said}`}` };
+  return { judge: 'command', outcome, message: `exit ${exitCode}${said === '' ? '' : `: ${said}`}` };
 }
 
 /** Takes what the address answered. */
@@ -101,11 +101,11 @@ export function judgeUrl(answer: UrlAnswer): Judgement {
   const { status } = answer;
   const cannotTell = status < 200 || (status >= 300 && status < 400) || NOT_THE_SERVICE.includes(status);
   const outcome = cannotTell ? 'inconclusive' : status < 300 ? 'success' : 'failure';
-  return { judge: 'url', outcome, what: `answered ${status}` };
+  return { judge: 'url', outcome, message: `answered ${status}` };
 }
 
 function inconclusive(judge: GateJudge, what: string): Judgement {
-  return { judge, outcome: 'inconclusive', what };
+  return { judge, outcome: 'inconclusive', message: what };
 }
 
 /** The middle one; of an even number the mean of the two in the middle. null for none. */

@@ -18,7 +18,7 @@ export type OrderFate =
       readonly kind: 'landed';
       readonly order: string | null;
       readonly evidence: string;
-      readonly hasty?: true;
+      readonly provisional?: true;
     }
   /** Nothing points to it. Only patience turns this into "not landed". */
   | { readonly kind: 'silent' }
@@ -107,7 +107,7 @@ export function judgeOrderFate(step: Step, reading: Reading, whose: Ownership): 
   if (own !== null && !unexplained) {
     const landed = { kind: 'landed' as const, order: own.order, evidence: describeBillingMatch(own.order) };
     // The task list may show yet that it is an order for something else.
-    return reading.tasks?.length === 0 && own.state !== 'delivered' ? { ...landed, hasty: true } : landed;
+    return reading.tasks?.length === 0 && own.state !== 'delivered' ? { ...landed, provisional: true } : landed;
   }
 
   const traces = [...others.map(formatOrder), ...odd.map(formatTask)];
@@ -129,7 +129,7 @@ export function judgeOrderFate(step: Step, reading: Reading, whose: Ownership): 
       return { kind: 'foreign', what: `the instance is at ${at} by ${named}`, certain: true };
     const order = own?.order ?? others.find((deal) => !isForeign(deal, whose))?.order ?? null;
     const evidence = `the instance is at ${at}, and there is ${named}`;
-    return { kind: 'landed', order, evidence, ...(order === null ? { hasty: true } : {}) };
+    return { kind: 'landed', order, evidence, ...(order === null ? { provisional: true } : {}) };
   }
   if (sameSize(size, step.before)) {
     // What was placed by the same identity and left the size as it was may have been this order, and have failed.
@@ -150,14 +150,14 @@ function judgeAlone(step: Step, reading: Reading): OrderFate {
   const { instance, tasks } = reading;
   const task = tasks?.[0];
   if (task)
-    return { kind: 'landed', order: null, evidence: `${formatTask(task)}, after it was asked`, hasty: true };
+    return { kind: 'landed', order: null, evidence: `${formatTask(task)}, after it was asked`, provisional: true };
   if (!instance) return { kind: 'unclear', why: 'the instance is not listed', working: false };
   if (sameSize(instance.size, step.after)) {
     const evidence = `the instance already is at ${describe(instance.size)}`;
-    return { kind: 'landed', order: null, evidence, hasty: true };
+    return { kind: 'landed', order: null, evidence, provisional: true };
   }
   const nodes = judgeNodes(step, instance);
-  if (nodes.kind === 'landed') return { kind: 'landed', order: null, evidence: nodes.what, hasty: true };
+  if (nodes.kind === 'landed') return { kind: 'landed', order: null, evidence: nodes.what, provisional: true };
   if (nodes.kind === 'unclear') return { kind: 'unclear', why: nodes.what, working: false };
   if (instance.status === 'processing')
     return { kind: 'unclear', why: 'something is under way on the instance', working: true };

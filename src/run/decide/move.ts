@@ -121,7 +121,7 @@ export interface Append<Next> {
   /** A changed instance is left alone for so long before its next order, ms. */
   readonly learnsTail?: number | null;
   /** The provider does not let changes wait for their windows. */
-  readonly isOverlooked?: boolean;
+  readonly isWindowIgnored?: boolean;
   readonly next?: Next;
 }
 
@@ -265,7 +265,7 @@ export type Fault = Extract<Seen, { kind: 'fault' }>;
 export type Read = Extract<Seen, { kind: 'reading' }>;
 
 /** Writes down that the step's unanswered order landed, or that it did not. */
-export function settled(
+export function resolved(
   { step, attempts: attempt }: StepState,
   order: string | null,
   evidence: string,

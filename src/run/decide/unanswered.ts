@@ -20,7 +20,7 @@ import {
   type FollowMove,
   type Moment,
   type Read,
-  settled,
+  resolved,
   type UnansweredMemory,
 } from './move.ts';
 import { faultMove } from './read-fault.ts';
@@ -92,8 +92,8 @@ function byReading(at: At, { reading, whose }: Read, overdue: number): FollowMov
   const size = reading.instance?.size ?? null;
   switch (landing.kind) {
     case 'landed':
-      if (landing.hasty && reading.deals !== null && overdue < 0) return null;
-      return settled(at.state, landing.order, landing.evidence);
+      if (landing.provisional && reading.deals !== null && overdue < 0) return null;
+      return resolved(at.state, landing.order, landing.evidence);
     case 'foreign': {
       if (overdue < 0) return null;
       const { what } = landing;
@@ -104,12 +104,12 @@ function byReading(at: At, { reading, whose }: Read, overdue: number): FollowMov
       // Nothing is asked on top of what somebody else did.
       const message = `asked, and not landed; somebody else changed the instance meanwhile: ${what}`;
       const next: End = { kind: 'end', outcome: 'drifted', message, code: 'Refit.Drifted', size };
-      return { ...settled(at.state, null, what, false), next };
+      return { ...resolved(at.state, null, what, false), next };
     }
     case 'silent':
       return overdue < 0 ? null : bySilence(at, reading);
     case 'unclear': {
-      const limit = landing.working ? LIMITS.settling : LIMITS.unclear;
+      const limit = landing.working ? LIMITS.following : LIMITS.unclear;
       return overdue > limit ? stillOpen(at, landing.why, size) : null;
     }
   }
@@ -126,14 +126,14 @@ function bySilence(at: At, { tasks, deals }: Reading): FollowMove {
   const quiet = Math.round((now.provider - intentAt(at)) / SECOND);
   const evidence = `${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} were silent for ${quiet} s`;
   return {
-    ...settled(state, null, evidence, false),
+    ...resolved(state, null, evidence, false),
     learnsTail: learnedTail(at),
     next: askAgain(state),
   };
 }
 
 /** An attempt that did not land is asked again, within a limit, unless its code forbids it. */
-function askAgain({ code, what }: StepState): FollowMove {
+function askAgain({ code, message: what }: StepState): FollowMove {
   if (code !== null && !afterRefusal(code).again)
     return { kind: 'end', outcome: 'refused', message: what, code };
   const minutes = { lookUp: 'minutes' } as const;

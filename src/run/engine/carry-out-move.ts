@@ -8,7 +8,7 @@ import { formatHalt } from '../decide/after-refusal.ts';
 import type { End, FollowMove, Message, Move, OrderMemory, OrderResult, Wait } from '../decide/move.ts';
 import { formatReadFault, readFaultOf } from '../decide/read-fault.ts';
 import { LIMITS } from '../waits.ts';
-import { byWhom, ownershipOf, underWayNow } from './foreign-orders.ts';
+import { foreignChange, ownershipOf, tasksInProgress } from './foreign-orders.ts';
 import { awaitTurnOf, judgeStop, mayStart, stopRun } from './may-start.ts';
 import { placeOrder } from './order.ts';
 import { type FollowingRun, type ReconcilingRun, type Run, scopeKey, scopeOf } from './run.ts';
@@ -42,7 +42,7 @@ export async function carryOut(run: FollowingRun, doing: StepInProgress, move: M
       return waited.kind === 'next' ? goOn(waited.move) : waited.kind;
     }
     case 'append':
-      if (move.isOverlooked) run.learned.deferral.set(scopeKey(step), 'overlooked');
+      if (move.isWindowIgnored) run.learned.deferral.set(scopeKey(step), 'overlooked');
       await run.journal.record(move.event);
       if (move.learnsTail) run.learned.tail = Math.max(run.learned.tail, move.learnsTail);
       return goOn(move.next);
@@ -85,7 +85,7 @@ async function carryOutOrdering(
         doing.memory = move.memory;
         doing.notBefore = run.clock.monotonic();
       }
-      return trying(doing, () => look(run, doing));
+      return trying(doing, () => readBeforeOrder(run, doing));
     case 'order':
       return order(run, doing);
     default:
@@ -172,7 +172,7 @@ async function inFull(run: FollowingRun, step: Step, message: Message): Promise<
   const parts = await Promise.all(
     message.map((part) => {
       if (typeof part === 'string') return part;
-      return part.lookUp === 'foreign-change' ? byWhom(run, step) : underWayNow(run, step);
+      return part.lookUp === 'foreign-change' ? foreignChange(run, step) : tasksInProgress(run, step);
     }),
   );
   return parts.join('');
@@ -201,13 +201,13 @@ async function unpaidOrders(run: Run, step: Step, factsSince: number): Promise<D
   return deals?.filter(({ order }) => run.journal.replay.stepOf(order) === null) ?? null;
 }
 
-async function look(run: Run, doing: StepInProgress): Promise<void> {
+async function readBeforeOrder(run: Run, doing: StepInProgress): Promise<void> {
   const { waits, watch, journal } = run;
   const { step, notBefore } = doing;
-  const sighting = await watch.look(step, step.instance, notBefore);
+  const sighting = await watch.readFresh(step, step.instance, notBefore);
   waits.over(step, 'unreachable');
   const { instance = null } = sighting;
-  doing.sighting = sighting;
+  doing.freshRead = sighting;
   observed(doing, { instance });
   if (instance === null) return;
   const { status, size } = instance;
@@ -218,7 +218,7 @@ async function look(run: Run, doing: StepInProgress): Promise<void> {
 
 async function order(run: Run, doing: StepInProgress): Promise<Carried> {
   const { waits, journal } = run;
-  const { step, sighting } = doing;
+  const { step, freshRead: sighting } = doing;
   if (sighting === null) throw new Error(`internal error: ${step.id} would be ordered without a read`);
   const refusedBefore = journal.replay.step(step.id).code;
   waits.none(step);
@@ -241,7 +241,7 @@ async function endStep(run: FollowingRun, step: Step, end: End, message: string)
     step: step.id,
     outcome,
     code,
-    what: message,
+    message: message,
     size,
     billed,
     providerAt,

@@ -9,7 +9,7 @@ import { readBills } from './bills.ts';
 import { endRun } from './end-run.ts';
 import { judgeGate, soakAfter } from './gate.ts';
 import { createTally } from './halt.ts';
-import { goesOn, judgeStop } from './may-start.ts';
+import { mayContinue, judgeStop } from './may-start.ts';
 import { PLACING } from './order.ts';
 import { type EnginePorts, nothingLearned, type Run, type RunEnd } from './run.ts';
 import { createSlowStart } from './slow-start.ts';
@@ -67,7 +67,7 @@ function beginRun({ approvalOf, gates, ...input }: RunInput): Run {
     placing: pLimit(PLACING),
     upcoming,
     awaitingSlot: new Set(),
-    outside: given({ approvalOf, gates }),
+    ports: given({ approvalOf, gates }),
   };
 }
 
@@ -78,7 +78,7 @@ async function carryOutWaves(run: Run): Promise<RunEnd | null> {
     const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
     // What has begun is not held: it is followed from here.
     if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await endOfWave(run, index - 1);
-    if (!goesOn(run) && !open.some((step) => isInFlight(run, step))) break;
+    if (!mayContinue(run) && !open.some((step) => isInFlight(run, step))) break;
     if (open.length > 0 && !(await isApproved(run, index))) break;
     run.slowStart.begin(index);
     await carryOutWave(run, index, open);
@@ -90,7 +90,7 @@ async function carryOutWaves(run: Run): Promise<RunEnd | null> {
 
 /** What is between a wave and the next, and after the last one: its soak, then its gate. Nothing where the run is stopped. */
 async function endOfWave(run: Run, wave: number): Promise<void> {
-  if (run.saved.waves[wave] === undefined || !goesOn(run)) return;
+  if (run.saved.waves[wave] === undefined || !mayContinue(run)) return;
   await soakAfter(run, wave);
   await judgeGate(run, wave);
 }

@@ -46,7 +46,7 @@ const REACH = 30 * 24 * 60 * MINUTE - MINUTE;
 const WITHIN = 500;
 
 /** `, by order 2026…, created at …`: what came since the size was read that the step was planned from; else empty. */
-export async function byWhom(run: FollowingRun, step: Step): Promise<string> {
+export async function foreignChange(run: FollowingRun, step: Step): Promise<string> {
   const { saved, watch, cloudFor } = run;
   const readAt = saved.preconditions.find(({ instance }) => instance === step.instance)?.readAt;
   const earlier = step.needs === null ? null : { state: run.journal.replay.step(step.needs) };
@@ -64,7 +64,7 @@ export async function byWhom(run: FollowingRun, step: Step): Promise<string> {
 }
 
 /** `: task 700001 (type 012), begun at …`: what is under way on the instance now; else empty. */
-export function underWayNow({ cloudFor }: FollowingRun, step: Step): Promise<string> {
+export function tasksInProgress({ cloudFor }: FollowingRun, step: Step): Promise<string> {
   return named(': ', async () => {
     const running = await cloudFor(step.profile).describeRunningTasks(scopeOf(step));
     return running.filter(({ instance }) => instance === step.instance).map(formatTask);

@@ -13,14 +13,14 @@ import {
   judgeUrl,
 } from '../decide/judge-gate.ts';
 import { formatReadFault } from '../decide/read-fault.ts';
-import { awaitTurn, goesOn, stopRun, waitUntil } from './may-start.ts';
+import { awaitTurn, mayContinue, stopRun, waitUntil } from './may-start.ts';
 import { type Run, scopeKey, scopeOf } from './run.ts';
 
 /** Judges the gate of this wave, if it has one that nobody has answered for, and does what comes of it. */
 export async function judgeGate(run: Run, wave: number): Promise<void> {
   const { saved, journal, clock, waits, control } = run;
   const { gate, name } = saved.waves[wave]!;
-  if (gate === undefined || !goesOn(run)) return;
+  if (gate === undefined || !mayContinue(run)) return;
   const { gatesReleased, gatesAcknowledged } = journal.replay.state();
   if (gatesReleased.has(wave)) return;
   const isLast = wave === saved.waves.length - 1;
@@ -34,7 +34,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   for (const { ask } of asks) {
     const told = await ask();
     // Told to stop meanwhile, the wave is not judged: whoever takes the run up does.
-    if (!goesOn(run)) break;
+    if (!mayContinue(run)) break;
     const { outcome } = told;
     const stops = outcome === 'failure' || (outcome === 'inconclusive' && gate.onInconclusive === 'halt');
     // After the last wave there is nothing to hold back.
@@ -43,7 +43,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
     nexts.push(next);
     await journal.record({ kind: 'gate', wave, name, ...told, shadow: gate.shadow, next });
     if (next !== 'halt') continue;
-    failures.push(`${told.judge} ${told.outcome}, ${told.what}`);
+    failures.push(`${told.judge} ${told.outcome}, ${told.message}`);
     break;
   }
   waits.ofRun(null);
@@ -83,14 +83,14 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
   if (metric)
     outside('metric', async () => {
       // What was measured before the resizes says nothing of them: the time that is read begins after the wave.
-      const since = settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
+      const since = waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
       await waitUntil(run, since + metric.over, metric.over, { isMonotonic: true });
       return readMetric(run, own, metric, gate.timeout);
     });
   if (url !== undefined)
     outside('url', async () =>
       judgeUrl(
-        (await within(run, gate.timeout, run.outside.gates?.askUrl?.(url, gate.timeout))) ??
+        (await within(run, gate.timeout, run.ports.gates?.askUrl?.(url, gate.timeout))) ??
           ({ kind: 'silent', why: 'no answer in time' } as const),
       ),
     );
@@ -98,8 +98,8 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
     outside('command', async () => {
       const signal = AbortSignal.any([run.stop.noNewOrders, run.stop.left]);
       const options = { input: factsOf(run, wave), timeout: gate.timeout, signal };
-      const end = await run.outside.gates?.runCommand?.(command, options);
-      return judgeCommand(end ?? { kind: 'no-end', why: 'commands are not allowed here' });
+      const end = await run.ports.gates?.runCommand?.(command, options);
+      return judgeCommand(end ?? { kind: 'no-end', reason: 'commands are not allowed here' });
     });
   return asks;
 }
@@ -139,12 +139,12 @@ async function readMetric(
   try {
     const read = await within(run, timeout, reading);
     if (read === null)
-      return { judge: 'metric', outcome: 'inconclusive', what: `${metric.name} could not be read in time` };
+      return { judge: 'metric', outcome: 'inconclusive', message: `${metric.name} could not be read in time` };
     return judgeMetric(metric, instances, new Map(read.flatMap((figures) => [...figures])));
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
     const what = `${metric.name} could not be read: ${formatReadFault(error)}`;
-    return { judge: 'metric', outcome: 'inconclusive', what };
+    return { judge: 'metric', outcome: 'inconclusive', message: what };
   }
 }
 
@@ -165,7 +165,7 @@ function factsOf({ saved, journal }: Run, wave: number): string {
   const steps = saved.steps
     .filter((step) => step.wave === wave)
     .map(({ id, instance, region, profile }) => {
-      const { outcome, code, what } = journal.replay.step(id);
+      const { outcome, code, message: what } = journal.replay.step(id);
       return { id, instance, region, profile, outcome, code, what };
     });
   return `${JSON.stringify({ phase: 'gate', plan: { name, digest }, wave: { index: wave, name: saved.waves[wave]!.name }, steps })}\n`;
@@ -176,7 +176,7 @@ function factsOf({ saved, journal }: Run, wave: number): string {
  * read again and still unknown was settled when that was first told: it would else hold the wave for ever where the
  * windows are shorter than the soak.
  */
-export function settledAt(state: RunState, wave: number, steps: readonly string[]): number | null {
+export function waveDoneAt(state: RunState, wave: number, steps: readonly string[]): number | null {
   const ends = steps.map((id) => {
     const step = state.steps.get(id);
     return step?.unknownSince ?? step?.endedAt;
@@ -192,7 +192,7 @@ export function settledAt(state: RunState, wave: number, steps: readonly string[
 export async function soakAfter(run: Run, wave: number): Promise<void> {
   const { saved, journal, waits } = run;
   const soak = soakOf(saved.waves, wave);
-  const since = soak === 0 ? null : settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
+  const since = soak === 0 ? null : waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
   if (since === null) return;
   waits.ofRun({ name: 'soak', since, limit: soak });
   await waitUntil(run, since + soak, soak);

@@ -24,7 +24,7 @@ export function stopRun(
   const { stop, journal } = run;
   if (code !== undefined && isCredentialsCode(code)) stop.credentialsRefused = true;
   if (run.purpose === 'reconcile' || stop.noNewOrders.aborted) return;
-  journal.tell({ kind: 'stopping', because, what });
+  journal.tell({ kind: 'stopping', because, message: what });
   stop.stopNewOrders();
 }
 
@@ -42,14 +42,14 @@ export function judgeStop(run: Run): void {
 }
 
 /** Whether new orders may still start in this process, now or after a pause. */
-export function goesOn(run: Run): boolean {
+export function mayContinue(run: Run): boolean {
   judgeStop(run);
   return !run.stop.noNewOrders.aborted && !run.stop.mustLeave && !run.journal.failed;
 }
 
 /** Whether a new order may start now; to be asked directly before each. */
 export function mayStart(run: Run): boolean {
-  return goesOn(run) && run.control.paused === null && !isFull(run);
+  return mayContinue(run) && run.control.paused === null && !isFull(run);
 }
 
 /** A step with a slot may order only while slot holders plus resumed steps stay within `inFlight`. */
@@ -63,7 +63,7 @@ function isFull({ slots, awaitingSlot }: Run): boolean {
  */
 export async function awaitTurn(run: Run): Promise<'go' | 'give-way' | 'stopped'> {
   const { stop, control, clock } = run;
-  while (goesOn(run)) {
+  while (mayContinue(run)) {
     if (isFull(run)) return 'give-way';
     if (control.paused === null) return 'go';
     // Again each minute: finishBy may be reached meanwhile.
@@ -106,7 +106,7 @@ export async function waitUntil(
   const end = clock.monotonic() + Math.min(most, until - clock.now());
   const left = () =>
     Math.min(end - clock.monotonic(), isMonotonic ? Number.POSITIVE_INFINITY : until - clock.now());
-  while (left() > 0 && goesOn(run)) {
+  while (left() > 0 && mayContinue(run)) {
     await clock.sleep(Math.min(left(), every), AbortSignal.any([stop.noNewOrders, stop.left]));
     if (await each?.()) return;
   }

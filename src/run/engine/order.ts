@@ -12,9 +12,9 @@ import { isLimitCode, type Step } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { isAsPlanned } from '../decide/judge-following.ts';
 import type { OrderResult } from '../decide/move.ts';
-import { goesOn, mayStart } from './may-start.ts';
+import { mayContinue, mayStart } from './may-start.ts';
 import type { Run } from './run.ts';
-import { ageOf, type FreshRead, LOOK_AGE } from './watch.ts';
+import { ageOf, type FreshRead, READ_AGE } from './watch.ts';
 
 /** Milliseconds for which an intent may be acted on. */
 const FRESH = 2_000;
@@ -47,17 +47,17 @@ async function place(run: Run, step: Step, seen: FreshRead, left: () => void): P
   // Many may have been looked at together, and have waited for their turn since. Looked at anew here, while those beside
   // it hold the next slots, it loses none; sent back to its place in the line, all that were looked at with it would.
   // What is past this door waits for no more than the slots of those beside it, and is not asked again.
-  const look = ageOf(seen, clock) > LOOK_AGE ? await lookOnceMore(run, step) : seen;
+  const look = ageOf(seen, clock) > READ_AGE ? await readOnceMore(run, step) : seen;
   if (look === null) return { kind: 'look-again' };
   run.upcoming.delete(step);
   const slot = await awaitSlot(run, run.cloudFor(step.profile).orderLane(step));
   if (slot === null) return { kind: 'stopped' };
   // The machine slept, or orders leave so slowly that the look has become old all the same.
-  if (ageOf(look, clock) > 2 * LOOK_AGE) return { kind: 'look-again' };
+  if (ageOf(look, clock) > 2 * READ_AGE) return { kind: 'look-again' };
   const intent = await recordIntent(run, step);
   const sent = await send(run, intent, slot, left);
   if (sent.kind !== 'not-sent') return sent;
-  await journal.record({ kind: 'not-sent', step: step.id, attempt: intent.attempt, why: sent.why });
+  await journal.record({ kind: 'not-sent', step: step.id, attempt: intent.attempt, reason: sent.why });
   return sent;
 }
 
@@ -107,7 +107,7 @@ async function send(
   for (let slot = reserved; ; ) {
     await permits.wait(slot, stop.left);
     if (!mayStart(run))
-      return { kind: 'not-sent', why: goesOn(run) ? 'the run was held back' : 'the run was stopped' };
+      return { kind: 'not-sent', why: mayContinue(run) ? 'the run was held back' : 'the run was stopped' };
     if (!isFresh()) return { kind: 'not-sent', why: 'its entry was older than two seconds' };
     if (permits.isLost(slot)) {
       slot = permits.reserve(cloud.orderLane(step));
@@ -136,9 +136,9 @@ function requestOf({ saved }: Run, step: Step): OrderRequest {
 }
 
 /** A look of now, by which the instance still is as planned; null where it is not, or could not be read. */
-async function lookOnceMore({ watch, journal }: Run, step: Step): Promise<FreshRead | null> {
+async function readOnceMore({ watch, journal }: Run, step: Step): Promise<FreshRead | null> {
   try {
-    const seen = await watch.look(step, step.instance, Number.NEGATIVE_INFINITY);
+    const seen = await watch.readFresh(step, step.instance, Number.NEGATIVE_INFINITY);
     const { instance } = seen;
     if (instance === undefined || !isAsPlanned(step, instance)) return null;
     journal.tell({ kind: 'looked', step: step.id, status: instance.status, size: instance.size });

@@ -20,7 +20,7 @@ type ReconcileStepsInput = Pick<
 };
 
 /** The steps of which nobody knows yet how they ended, by the journal. */
-export function unsettledSteps(saved: SavedPlan, steps: ReadonlyMap<string, StepState>): Step[] {
+export function unresolvedSteps(saved: SavedPlan, steps: ReadonlyMap<string, StepState>): Step[] {
   return saved.steps.filter(({ id }) => steps.get(id)?.outcome === 'unknown');
 }
 
@@ -50,7 +50,7 @@ export async function reconcileSteps({
     watch: new Watch({ cloudFor, clock, upcoming: () => [] }),
   };
   const before = journal.replay.state();
-  await Promise.all(unsettledSteps(saved, before.steps).map((step) => followStep(run, step)));
+  await Promise.all(unresolvedSteps(saved, before.steps).map((step) => followStep(run, step)));
   if (stop.left.aborted) return null;
 
   for (const [index, { name }] of saved.waves.entries()) {

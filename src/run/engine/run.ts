@@ -57,7 +57,7 @@ export interface Run extends RunBase<Cloud> {
   readonly upcoming: Set<Step>;
   /** Instances in flight, as a process finds them that resumes a run, and awaiting an in-flight slot. */
   readonly awaitingSlot: Set<string>;
-  readonly outside: EnginePorts;
+  readonly ports: EnginePorts;
 }
 
 /** A run that only resolves and follows what was ordered: it is given a client that cannot order. */

@@ -31,7 +31,7 @@ export function createSpreadKeeper(
     await seat(async () => {
       if (full.has(group)) return;
       await work();
-      if (!own.get(instance)?.some(({ id }) => mayBeUnderWay(journal, id))) return;
+      if (!own.get(instance)?.some(({ id }) => mayBeInProgress(journal, id))) return;
       if (seat.concurrency > 1) seat.concurrency -= 1;
       else full.add(group);
     });
@@ -39,7 +39,7 @@ export function createSpreadKeeper(
 }
 
 /** What is left behind by work that is over: unknown, or waiting for its window when the run was told to stop. */
-function mayBeUnderWay({ replay }: JournalWriter, step: string): boolean {
+function mayBeInProgress({ replay }: JournalWriter, step: string): boolean {
   const { phase, outcome } = replay.step(step);
   return outcome === 'unknown' || (phase !== 'ended' && phase !== 'waiting');
 }

@@ -11,7 +11,7 @@ export class StepInProgress {
   /** A read of the instance before its order must be younger than this, monotonic ms. */
   notBefore = Number.NEGATIVE_INFINITY;
   /** The read by which it may be ordered. */
-  sighting: FreshRead | null = null;
+  freshRead: FreshRead | null = null;
   /** Gives the step's in-flight slot back. */
   readonly giveSlotBack: () => void;
   /** The process leaves a change that waits for its window after one read. */

@@ -23,10 +23,10 @@ export interface Question extends Scope {
 }
 
 /** How old a sighting may be when an order relies on it, counted from the question: the time of a slow answer, and a little. */
-export const LOOK_AGE = 8_000;
+export const READ_AGE = 8_000;
 
 /** How long a look waits for others to join its round. */
-const LOOK_WITHIN = 25;
+const READ_WITHIN = 25;
 
 /** Instances read ahead with each look, so that a wave needs few calls. The provider's page is 1,000. */
 const READ_AHEAD = 200;
@@ -63,7 +63,7 @@ class Lane {
   due = Number.POSITIVE_INFINITY;
   running = false;
   wake = new AbortController();
-  readonly sightings = new Map<string, FreshRead>();
+  readonly freshReads = new Map<string, FreshRead>();
   /** False once the provider has refused this identity the source. */
   tasksReadable = true;
   dealsReadable = true;
@@ -107,11 +107,11 @@ export class Watch {
   }
 
   /** The instance as seen at most `LOOK_AGE` ago and not before `notBefore` (monotonic ms), read now if need be. */
-  async look(scope: Scope, instance: string, notBefore: number): Promise<FreshRead> {
-    const { sightings } = this.#laneOf(scope);
+  async readFresh(scope: Scope, instance: string, notBefore: number): Promise<FreshRead> {
+    const { freshReads: sightings } = this.#laneOf(scope);
     const seen = sightings.get(instance);
-    if (seen && seen.at >= notBefore && ageOf(seen, this.#input.clock) <= LOOK_AGE) return seen;
-    await this.read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null }, 'looks');
+    if (seen && seen.at >= notBefore && ageOf(seen, this.#input.clock) <= READ_AGE) return seen;
+    await this.read({ ...scope, instance, within: READ_WITHIN, factsSince: null }, 'looks');
     return sightings.get(instance)!;
   }
 
@@ -169,8 +169,8 @@ export class Watch {
     const instances = new Map(read.map((instance) => [instance.id, instance]));
     // Two rounds may be under way at once: what was asked later stands.
     for (const id of ids)
-      if ((looks.sightings.get(id)?.at ?? at) <= at)
-        looks.sightings.set(id, { at, wallAt, instance: instances.get(id) });
+      if ((looks.freshReads.get(id)?.at ?? at) <= at)
+        looks.freshReads.set(id, { at, wallAt, instance: instances.get(id) });
     for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
   }
 }

@@ -7,11 +7,11 @@ import { iso } from '../../clock.ts';
 import { SECOND } from '../../units.ts';
 import { formatHalt } from '../decide/after-refusal.ts';
 import type { Demanded } from '../demand-approvals.ts';
-import { goesOn, stopRun, waitUntil } from './may-start.ts';
+import { mayContinue, stopRun, waitUntil } from './may-start.ts';
 import type { Run } from './run.ts';
 
 /** How often a run that waits looks for files. */
-const LOOK_EVERY = 2 * SECOND;
+const CHECK_EVERY = 2 * SECOND;
 
 /** @returns true once the wave may begin by its approvals, which are in the journal then; false: nothing new may start. */
 export async function isApproved(run: Run, wave: number): Promise<boolean> {
@@ -19,7 +19,7 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
   const { approval, name } = saved.waves[wave]!;
   if (approval === undefined || journal.replay.state().wavesStarted.includes(wave)) return true;
   const ask = async (): Promise<Demanded> =>
-    (await run.outside.approvalOf?.(wave)) ?? {
+    (await run.ports.approvalOf?.(wave)) ?? {
       what: [`wave ${name} asks for an approval`],
       fix: 'refit approve SAVED --wave NAME',
     };
@@ -32,7 +32,7 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
     stopRun(run, 'not-approved', formatHalt(demanded.what.join('; '), demanded.fix));
     return false;
   }
-  if (!goesOn(run)) return false;
+  if (!mayContinue(run)) return false;
   await journal.record(demanded.deed);
   return true;
 }
@@ -52,13 +52,13 @@ async function awaited(
   const { name } = saved.waves[wave]!;
   const asked = journal.replay.state().approvalsAwaited.get(wave);
   const end = asked === undefined ? clock.now() + within : Date.parse(asked);
-  if (!goesOn(run) || end <= clock.now()) return null;
+  if (!mayContinue(run) || end <= clock.now()) return null;
   if (asked === undefined)
-    await journal.record({ kind: 'approval-awaited', wave, name, until: iso(end), what });
+    await journal.record({ kind: 'approval-awaited', wave, name, until: iso(end), message: what });
   waits.ofRun({ name: 'approval', since: end - within, limit: within });
   let demanded: Demanded | null = null;
   await waitUntil(run, end, within, {
-    every: LOOK_EVERY,
+    every: CHECK_EVERY,
     each: async () => {
       demanded = await ask();
       return 'deed' in demanded;

@@ -40,7 +40,7 @@ export function hookListener(
       const after = `after ${Math.round(clock.monotonic() - began)} ms`;
       if (end.kind === 'ended')
         return { ok: end.exitCode === 0, what: `exit code ${end.exitCode} ${after}`, output };
-      return { ok: false, what: signal.aborted ? `killed ${after}: the run is over` : end.why, output };
+      return { ok: false, what: signal.aborted ? `killed ${after}: the run is over` : end.reason, output };
     },
   };
 }

@@ -46,7 +46,7 @@ const ASSUMED_BY = 'the rehearsal, which assumes it';
 
 /** Commands and addresses are asked of nobody: they succeed. */
 const ASSUMED_DOORS: GatePorts = {
-  runCommand: async () => ({ kind: 'ended', exitCode: 0, said: 'assumed by the rehearsal' }),
+  runCommand: async () => ({ kind: 'ended', exitCode: 0, lastLine: 'assumed by the rehearsal' }),
   askUrl: async () => ({ kind: 'answered', status: 200 }),
 };
 

@@ -89,7 +89,7 @@ function beginWalk(each: (entry: JournalEntry) => void) {
     // One line of them is no text: those before it are looked at first.
     const bad = badLineAt(bytes);
     decoding.read(bytes.toString('utf8', 0, bad));
-    if (decoding.fault === null) badLine = { line: decoding.end.seq + 1, what: 'the line is not UTF-8' };
+    if (decoding.fault === null) badLine = { line: decoding.end.seq + 1, message: 'the line is not UTF-8' };
   };
   return {
     read(piece: Buffer): void {

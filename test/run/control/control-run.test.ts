@@ -100,7 +100,7 @@ describe('a command to a live run', () => {
       if (answer !== true) expect(run.answers[n]!.what).toMatch(answer);
     }
     const journaled = told(run);
-    expect(journaled.slice(0, run.answers.length).map(({ accepted, what }) => ({ accepted, what }))).toEqual(
+    expect(journaled.slice(0, run.answers.length).map(({ accepted, message: what }) => ({ accepted, what }))).toEqual(
       run.answers.filter(({ what }) => what !== 'the run has ended'),
     );
     for (const entry of journaled) expect(entry.by).toEqual(STEERER);
@@ -176,7 +176,7 @@ describe('a paused run', () => {
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
     expect(first.took).toBeGreaterThanOrEqual(24 * 3_600_000);
     expect(first.took).toBeLessThan(24 * 3_600_000 + 60_000);
-    expect(first.report.run.what).toMatch(/^paused for 24 hours: /);
+    expect(first.report.run.message).toMatch(/^paused for 24 hours: /);
     const second = await stage.run();
     holds(stage, second);
     expect(second.end).toEqual({ because: 'done', exitCode: 0 });
@@ -220,11 +220,11 @@ describe('a paused run', () => {
       diesAt: (what) => what.kind === 'durable' && what.text.includes('"step-ended"'),
     });
     expect(first.died).toBe(true);
-    expect(first.state.steered).toMatchObject({ paused: { by: 'oncall@there' }, inFlight: 2 });
+    expect(first.state.control).toMatchObject({ paused: { by: 'oncall@there' }, inFlight: 2 });
     const second = await stage.run();
     holds(stage, second);
     expect(second.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(second.state.steered).toEqual({ paused: null, inFlight: null, requestsPerSecond: null });
+    expect(second.state.control).toEqual({ paused: null, inFlight: null, requestsPerSecond: null });
   });
 });
 
@@ -321,7 +321,7 @@ describe('a run that is told to stop by command', () => {
     const first = await stage.run({ steer: [[25_000, DRAIN]] });
     holds(stage, first);
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
-    expect(first.report.run.what).toBe(
+    expect(first.report.run.message).toBe(
       'told to drain by oncall@there: what is under way is followed to its end',
     );
     expect(first.report.totals.unknown).toBe(0);

@@ -4,7 +4,7 @@ import {
   beganOutside,
   isOpen,
   openingAt,
-  pauseUntilLook,
+  pauseUntilRead,
   secondClosing,
 } from '../../../src/run/decide/deferred.ts';
 
@@ -48,7 +48,7 @@ describe('looks at what waits', () => {
   it('grow apart, with one just before the window opens, and are frequent while it is open', () => {
     const ordered = at('5 10:00');
     const looks: number[] = [];
-    for (let now = ordered; now < at('6 03:02'); looks.push(now)) now += pauseUntilLook(NIGHT, ordered, now);
+    for (let now = ordered; now < at('6 03:02'); looks.push(now)) now += pauseUntilRead(NIGHT, ordered, now);
     expect(looks.filter((now) => now < at('6 02:59')).length).toBeLessThan(60);
     expect(looks.slice(0, 6).map((now) => Math.round((now - ordered) / 1000))).toEqual([
       5, 10, 15, 23, 34, 51,
@@ -59,7 +59,7 @@ describe('looks at what waits', () => {
 
   it('never stand still', () => {
     for (let now = at('5 00:00'); now < at('6 12:00'); now += 7_919)
-      expect(pauseUntilLook(NIGHT, at('5 00:00'), now)).toBeGreaterThanOrEqual(1_000);
+      expect(pauseUntilRead(NIGHT, at('5 00:00'), now)).toBeGreaterThanOrEqual(1_000);
   });
 });
 

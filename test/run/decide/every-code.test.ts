@@ -82,7 +82,7 @@ describe('an order that is answered with', () => {
     const halts = comes.next === 'halt';
     expect(second!.outcome).toBe(halts ? 'not-run' : 'verified');
     if (!halts) return;
-    const { what } = run.report.run;
+    const { message: what } = run.report.run;
     expect(what).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: .+ \\(fix: .+\\)$`));
     expect(what).toMatch(fix!);
     const again = await stage.run();
@@ -143,8 +143,8 @@ describe('a run, where a read is refused:', () => {
         return;
       }
       expect(run.end).toEqual({ because: 'halted', exitCode: Number(/\d+$/.exec(expected)![0]) });
-      expect(run.report.run.what).toContain(code);
-      expect(run.report.run.what).toMatch(/\(fix: .+\)$/);
+      expect(run.report.run.message).toContain(code);
+      expect(run.report.run.message).toMatch(/\(fix: .+\)$/);
       over();
       const again = await stage.run();
       holds(stage, again);

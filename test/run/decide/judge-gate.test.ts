@@ -34,7 +34,7 @@ describe('a gate on counts', () => {
   });
 
   it('says the numbers', () => {
-    expect(judgeCount('failed', more(25, 'wave'), [F!, V!]).what).toBe(
+    expect(judgeCount('failed', more(25, 'wave'), [F!, V!]).message).toBe(
       '1 of 2 steps failed or refused, fails at "> 25% of wave"',
     );
   });
@@ -166,14 +166,14 @@ describe('a gate on a command', () => {
     [127, 'failure'],
     [75, 'inconclusive'],
   ])('that exits %i is a %s', (exitCode, outcome) => {
-    expect(judgeCommand({ kind: 'ended', exitCode, said: '' }).outcome).toBe(outcome);
+    expect(judgeCommand({ kind: 'ended', exitCode, lastLine: '' }).outcome).toBe(outcome);
   });
 
   it('says the last line of its output, and why it did not end', () => {
-    expect(judgeCommand({ kind: 'ended', exitCode: 3, said: 'p99 is 40 ms' }).what).toBe(
+    expect(judgeCommand({ kind: 'ended', exitCode: 3, lastLine: 'p99 is 40 ms' }).message).toBe(
       'exit 3: p99 is 40 ms',
     );
-    expect(judgeCommand({ kind: 'no-end', why: 'no end within 60 s' })).toEqual({
+    expect(judgeCommand({ kind: 'no-end', reason: 'no end within 60 s' })).toEqual({
       judge: 'command',
       outcome: 'inconclusive',
       what: 'no end within 60 s',

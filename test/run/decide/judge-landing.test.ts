@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Deal, Task } from '../../../src/cloud/cloud.ts';
 import type { Dimension, Instance, Size, Step } from '../../../src/model.ts';
-import { judgeBegun, type Reading } from '../../../src/run/decide/judge-following.ts';
+import { judgeStart, type Reading } from '../../../src/run/decide/judge-following.ts';
 import { judgeOrderFate, ownInBilling } from '../../../src/run/decide/judge-order-fate.ts';
 
 const US = '100000000001';
@@ -279,7 +279,7 @@ describe('a change that was told to wait', () => {
 
   it.each(table)('is judged to have begun by what is its own alone: %s', (_, seen, evidence) => {
     const foreign = (seen.deals ?? []).filter(({ by }) => by === THEM);
-    const begun = judgeBegun(STEP, reading(seen), { orders: ['ours'], askedAt: ASKED }, foreign);
+    const begun = judgeStart(STEP, reading(seen), { orders: ['ours'], askedAt: ASKED }, foreign);
     expect(begun?.evidence ?? null).toBe(evidence);
   });
 });

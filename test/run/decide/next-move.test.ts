@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Deal, Task } from '../../../src/cloud/cloud.ts';
-import { untouched } from '../../../src/journal/fold-step.ts';
+import { initialStepState } from '../../../src/journal/fold-step.ts';
 
 import type { Instance, Step, StepState } from '../../../src/model.ts';
 import type { AcceptedMemory, Move, Observation, OrderMemory, Seen } from '../../../src/run/decide/move.ts';
@@ -29,7 +29,7 @@ const STEP: Step = {
 } as unknown as Step;
 const SECOND_STEP: Step = { ...STEP, id: 'crs-aaaa0001/2', needs: STEP.id };
 
-const state = (changes: Partial<StepState> = {}): StepState => ({ ...untouched(STEP.id), ...changes });
+const state = (changes: Partial<StepState> = {}): StepState => ({ ...initialStepState(STEP.id), ...changes });
 const ended = (outcome: StepState['outcome']) => state({ phase: 'ended', outcome, endedAt: ago(SECOND) });
 const UNANSWERED = state({
   phase: 'unanswered',

@@ -25,8 +25,8 @@ function haltedInTheMiddle(run: Run, exitCode: number, what: RegExp, fix: RegExp
   expect(run.end).toEqual({ because: 'halted', exitCode });
   expect(run.report.totals.verified).toBeGreaterThan(0);
   expect(run.report.totals['not-run']).toBeGreaterThan(0);
-  expect(run.report.run.what).toMatch(what);
-  expect(/\(fix: (.+)\)$/.exec(run.report.run.what ?? '')?.[1]).toMatch(fix);
+  expect(run.report.run.message).toMatch(what);
+  expect(/\(fix: (.+)\)$/.exec(run.report.run.message ?? '')?.[1]).toMatch(fix);
 }
 
 /** The same command again, once the cause is gone: everything verified, nothing ordered twice. */
@@ -208,7 +208,7 @@ describe('an instance that is changed by hand between look and order', () => {
       code: 'InvalidParameter.InvalidParameter',
     });
     expect(run.report.steps[0]).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted', orders: [] });
-    expect(run.report.steps[0]!.what).toContain('it was changed meanwhile');
+    expect(run.report.steps[0]!.message).toContain('it was changed meanwhile');
     expect(run.report.steps[1]).toMatchObject({ outcome: 'verified' });
     expect(run.end).toEqual({ because: 'done', exitCode: 3 });
     expect(run.counts.orders[A(1)] ?? 0).toBe(0);
@@ -234,7 +234,7 @@ describe('an instance that is changed by hand between look and order', () => {
     const run = await stage.run();
     holds(stage, run);
     expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 2, orders: [] });
-    expect(run.report.steps[0]!.what).toContain('billing lists no order for it');
+    expect(run.report.steps[0]!.message).toContain('billing lists no order for it');
     expect(run.end?.exitCode).toBe(0);
   });
 

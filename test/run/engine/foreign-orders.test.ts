@@ -58,7 +58,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     expect(run.end).toEqual({ because: 'done', exitCode: 3 });
     const [theirs] = dealsBy(stage, SOMEBODY_ELSE);
     expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted', orders: [], attempts: 1 });
-    expect(first(run).what).toMatch(
+    expect(first(run).message).toMatch(
       new RegExp(
         `somebody else changed the instance meanwhile: .*order ${theirs} by ${SOMEBODY_ELSE}, created at`,
       ),
@@ -94,7 +94,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     const run = await stage.run(asItArrives(stage, replicasByHand(SOMEBODY_ELSE)));
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [] });
-    expect(first(run).what).toMatch(/task \d+ \(type 029\), begun at/);
+    expect(first(run).message).toMatch(/task \d+ \(type 029\), begun at/);
     expect(askedFor(stage)).toBe(1);
   });
 
@@ -111,7 +111,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     );
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted' });
-    expect(first(run).what).toMatch(/what was taken for its order was somebody else's: order \d+ by/);
+    expect(first(run).message).toMatch(/what was taken for its order was somebody else's: order \d+ by/);
     expect(askedFor(stage)).toBe(1);
   });
 
@@ -125,7 +125,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     holds(stage, run);
     expect(run.end).toMatchObject({ exitCode: 10 });
     expect(first(run).outcome).toBe('unknown');
-    expect(first(run).what).toMatch(
+    expect(first(run).message).toMatch(
       /cannot be told whether it landed: .*order \d+ by \d+, created at .*; task \d+ \(type 029\), begun at/,
     );
     const again = await stage.run({ reconciles: true });
@@ -158,7 +158,7 @@ describe('an order that was taken together with one of somebody else', () => {
       outcomes.add(first(run).outcome);
       if (first(run).outcome === 'drifted') {
         expect(sizeOf(stage)).not.toBe(8192);
-        expect(first(run).what).toContain(`somebody else changed it, by order ${theirs} by ${SOMEBODY_ELSE}`);
+        expect(first(run).message).toContain(`somebody else changed it, by order ${theirs} by ${SOMEBODY_ELSE}`);
       } else expect(first(run).outcome).toBe('verified');
     }
     expect(outcomes).toContain('drifted');
@@ -199,7 +199,7 @@ describe('what somebody else does before the order', () => {
     holds(stage, run);
     const [theirs] = dealsBy(stage, SOMEBODY_ELSE);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], attempts: 0 });
-    expect(first(run).what).toMatch(
+    expect(first(run).message).toMatch(
       new RegExp(
         `it was changed meanwhile, by order ${theirs} by ${SOMEBODY_ELSE}, created at 2026-01-05T02:`,
       ),
@@ -223,7 +223,7 @@ describe('what somebody else does before the order', () => {
     const run = await stage.run();
     holds(stage, run);
     expect(first(run).outcome).toBe('drifted');
-    expect(first(run).what).toMatch(what);
+    expect(first(run).message).toMatch(what);
   });
 
   it('a backup that does not end within a quarter of an hour is named in the step that is skipped for it', async () => {
@@ -231,6 +231,6 @@ describe('what somebody else does before the order', () => {
     await stage.pass(2 * MINUTE);
     const run = await stage.run();
     expect(first(run)).toMatchObject({ outcome: 'skipped' });
-    expect(first(run).what).toMatch(/for 15 minutes\): task \d+ \(type 012\), begun at/);
+    expect(first(run).message).toMatch(/for 15 minutes\): task \d+ \(type 012\), begun at/);
   });
 });

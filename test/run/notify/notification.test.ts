@@ -23,7 +23,7 @@ const gate = (outcome: GateOutcome, next: 'go-on' | 'pause' | 'halt', shadow = f
   name: 'canary',
   judge: 'metric',
   outcome,
-  what: 'MemUtil of crs-aaaa0000 is 93.99, fails at > 90',
+  message: 'MemUtil of crs-aaaa0000 is 93.99, fails at > 90',
   shadow,
   next,
 });
@@ -66,17 +66,17 @@ describe('of the other moments', () => {
       { event: 'wave-end', what: 'wave canary has ended', wave: 'canary' },
     ],
     [
-      { kind: 'stopping', because: 'halted', what: '3 failed' },
+      { kind: 'stopping', because: 'halted', message: '3 failed' },
       { event: 'halt', what: 'halts: 3 failed', wave: null },
     ],
-    [{ kind: 'stopping', because: 'window-closed', what: 'the window closes' }, null],
+    [{ kind: 'stopping', because: 'window-closed', message: 'the window closes' }, null],
     [
       {
         kind: 'step-ended',
         step: STEP,
         outcome: 'unknown',
         code: null,
-        what: 'silence',
+        message: 'silence',
         size: null,
         billed: null,
       },
@@ -88,7 +88,7 @@ describe('of the other moments', () => {
         step: STEP,
         outcome: 'failed',
         code: null,
-        what: 'failed',
+        message: 'failed',
         size: null,
         billed: null,
       },

@@ -43,12 +43,12 @@ const never =
   (clock: Clock): RunCommand =>
   async (_, { timeout, signal }) => {
     await clock.sleep(timeout, signal);
-    return { kind: 'no-end', why: `no end within ${timeout / 1000} s`, output: 'half a wo' };
+    return { kind: 'no-end', reason: `no end within ${timeout / 1000} s`, output: 'half a wo' };
   };
 const ends =
   (exitCode: number, output = '') =>
   (): RunCommand =>
-  async () => ({ kind: 'ended', exitCode, said: '', output });
+  async () => ({ kind: 'ended', exitCode, lastLine: '', output });
 
 const HOOKS = {
   'run-start': ['start'],
@@ -67,7 +67,7 @@ describe('the course of a run, its end and its duration are the same', () => {
     ['one that fails', ends(3)],
     [
       'one that is not there',
-      () => async () => ({ kind: 'no-end', why: 'it could not be started: spawn start ENOENT', output: '' }),
+      () => async () => ({ kind: 'no-end', reason: 'it could not be started: spawn start ENOENT', output: '' }),
     ],
     ['one that hangs', never],
     ['one that throws', () => () => Promise.reject(new Error('no'))],
@@ -87,7 +87,7 @@ describe('a hook', () => {
       HALTS,
       hooks(() => async ([program], { input }) => {
         heard.push(JSON.parse(input));
-        return { kind: 'ended', exitCode: 0, said: '', output: `said by ${program}` };
+        return { kind: 'ended', exitCode: 0, lastLine: '', output: `said by ${program}` };
       }),
     );
     expect(heard.map(({ event }) => event)).toEqual([
@@ -109,11 +109,11 @@ describe('a hook', () => {
     const story: StageOptions = {
       fleet: standards(3),
       plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { failed: "> 0", command: [./check] } }, { name: rest, take: rest }]`,
-      gates: { runCommand: async () => ({ kind: 'ended', exitCode: 1, said: '' }) },
+      gates: { runCommand: async () => ({ kind: 'ended', exitCode: 1, lastLine: '' }) },
     };
     const heard: string[] = [];
     const hear: RunCommand = async (command, options) => {
-      heard.push((JSON.parse(options.input) as NotificationFacts).what);
+      heard.push((JSON.parse(options.input) as NotificationFacts).message);
       return ends(0)()(command, options);
     };
     const judged: Hooks = { gate: ['judged'] };
@@ -137,7 +137,7 @@ describe('a hook', () => {
           command[0] === 'start' ? never(clock)(command, options) : ends(0)()(command, options),
       ),
     );
-    expect(run.report.run.told!.filter(({ ok }) => !ok)).toMatchObject([
+    expect(run.report.run.notifications!.filter(({ ok }) => !ok)).toMatchObject([
       {
         by: 'hook',
         event: 'run-start',
@@ -172,7 +172,7 @@ describe('who is told', () => {
         },
       },
     ]);
-    const told = run.report.run.told!.map(({ what }) => what);
+    const told = run.report.run.notifications!.map(({ message: what }) => what);
     // One is being told and a hundred wait.
     expect(told).toEqual(Array.from({ length: 39 }, () => 'dropped: 100 others wait already'));
     expect(run.notices.match(/given up: the run is over/g)).toHaveLength(100);

@@ -15,7 +15,7 @@ const FACTS: NotificationFacts = {
   at: '2026-11-10T01:00:00.000Z',
   entry: 17,
   plan: { name: 'headroom', change: 'CHG-1', owner: 'dba', digest: 'ab'.repeat(32) },
-  what: 'halts: 3 failed, more than 2',
+  message: 'halts: 3 failed, more than 2',
   totals: { ...counts, verified: 12, failed: 3, 'not-run': 40 },
   wave: null,
   step: null,
@@ -40,11 +40,11 @@ describe('the body', () => {
     ['slack', '&lt;!channel&gt; &amp; co'],
     ['feishu', '＜!channel> & co'],
   ])('of %s calls nobody whom the words of a plan name', (form, expected) => {
-    expect(JSON.stringify(body(form, null, { ...FACTS, what: '<!channel> & co' }))).toContain(expected);
+    expect(JSON.stringify(body(form, null, { ...FACTS, message: '<!channel> & co' }))).toContain(expected);
   });
 
   it('shows what would move a cursor, and is no longer than WeCom takes', () => {
-    const { text } = body('wecom', null, { ...FACTS, what: `\u001b[2J${'字'.repeat(5_000)}` });
+    const { text } = body('wecom', null, { ...FACTS, message: `\u001b[2J${'字'.repeat(5_000)}` });
     expect(text.content).not.toContain('\u001b');
     expect(Buffer.byteLength(text.content)).toBeLessThanOrEqual(2_048);
   });

@@ -120,8 +120,8 @@ describe('the course of a run, its end and its duration are the same', () => {
 });
 
 describe('of a gate', () => {
-  const exits = (exitCode: number): CommandEnd => ({ kind: 'ended', exitCode, said: 'p99 is 40 ms' });
-  const hung: CommandEnd = { kind: 'no-end', why: 'no end within 60 s' };
+  const exits = (exitCode: number): CommandEnd => ({ kind: 'ended', exitCode, lastLine: 'p99 is 40 ms' });
+  const hung: CommandEnd = { kind: 'no-end', reason: 'no end within 60 s' };
   const gated = (end: CommandEnd, more = ''): StageOptions => ({
     fleet: standards(3),
     plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { command: [./check]${more} } }, { name: rest, take: rest }]`,
@@ -186,7 +186,7 @@ describe('a webhook', () => {
       path: '/refit?team=dba',
       headers: { 'x-refit-event': 'run-start' },
     });
-    expect(report.run.told).toMatchObject([
+    expect(report.run.notifications).toMatchObject([
       {
         by: 'webhook',
         event: 'run-start',
@@ -214,18 +214,18 @@ describe('a webhook', () => {
     const { sent, report } = await play(LONG, status(503), { on: ['run-start'] });
     expect(sent.map(({ at }) => Math.round(at - sent[0]!.at))).toEqual([0, 1_000, 3_000, 7_000, 15_000]);
     expect(new Set(sent.map(({ request }) => request.headers['x-refit-delivery'])).size).toBe(1);
-    expect(report.run.told).toMatchObject([{ ok: false, what: 'HTTP 503, 5 tries' }]);
+    expect(report.run.notifications).toMatchObject([{ ok: false, what: 'HTTP 503, 5 tries' }]);
   });
 
   it('that hangs is given ten seconds each time', async () => {
     const { sent, report } = await play(LONG, hangs, { on: ['run-start'] });
     expect(Math.round(sent[1]!.at - sent[0]!.at)).toBe(WEBHOOK_LIMITS.answer + WEBHOOK_LIMITS.backOff);
-    expect(report.run.told![0]!.what).toBe('no answer within 10000 ms, 5 tries');
+    expect(report.run.notifications![0]!.message).toBe('no answer within 10000 ms, 5 tries');
   });
 
   it('is told in the end where the endpoint comes back', async () => {
     const answer: Answer = (request, clock, nth) => status(nth < 3 ? 500 : 200)(request, clock, nth);
-    expect((await play(LONG, answer, { on: ['run-start'] })).report.run.told).toMatchObject([
+    expect((await play(LONG, answer, { on: ['run-start'] })).report.run.notifications).toMatchObject([
       { ok: true, what: '3 tries' },
     ]);
   });
@@ -253,7 +253,7 @@ describe('a webhook', () => {
   ])('with %s sends nothing, says so, and the run goes on', async (_, webhook, env, what) => {
     const { sent, report, end } = await play(STORY, status(200), webhook, env);
     expect(sent).toEqual([]);
-    expect(report.run.told).toMatchObject([{ ok: false, what }]);
+    expect(report.run.notifications).toMatchObject([{ ok: false, what }]);
     expect(end).toEqual({ because: 'done', exitCode: 0 });
   });
 

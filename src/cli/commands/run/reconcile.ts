@@ -63,7 +63,7 @@ function told({ saved, steps }: ReconcileEnd, unknown: number, next: string): st
   if (steps.length === 0) return `${name}: no outcome is unknown\nnext: ${next}\n`;
   const lines = [
     `${name}: ${counted(steps.length, 'outcome')} ${steps.length === 1 ? 'was' : 'were'} unknown, ${unknown === 0 ? 'none is' : `${unknown} still ${unknown === 1 ? 'is' : 'are'}`}; nothing was ordered`,
-    ...steps.map(({ step, outcome, orders, what }) => {
+    ...steps.map(({ step, outcome, orders, message: what }) => {
       const numbers = orders.length === 0 ? '' : `order ${orders.map(escapeControls).join(', ')}: `;
       return `  ${(outcome === 'not-run' ? 'not run' : outcome).padEnd(8)}  ${step}  ${numbers}${escapeControls(what)}`;
     }),

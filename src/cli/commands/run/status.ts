@@ -47,7 +47,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
 function standingOf({ run: { state }, holder, live }: RunStatus): string {
   if (state.startedAt === null) return 'not begun';
   if (holder) {
-    if (state.stopping) return `stopping (${state.stopping.because}): ${state.stopping.what}`;
+    if (state.stopping) return `stopping (${state.stopping.because}): ${state.stopping.message}`;
     return live?.paused ? `paused since ${live.paused.since} by ${live.paused.by}` : 'running';
   }
   if (isFinished(state)) return 'ended';
@@ -69,11 +69,11 @@ function factsOf(status: RunStatus) {
     endedAt: state.endedAt,
     endedBecause: state.endedBecause,
     exitCode: state.exitCode,
-    what: state.stopping?.what ?? null,
+    what: state.stopping?.message ?? null,
     // A step that is being settled is under way, not unknown.
     totals: totals(steps.filter((step) => !open.includes(step))),
     waves: { of: saved.waves.length, started: state.wavesStarted.length, ended: state.wavesEnded.length },
-    underWay: open.map(({ step, phase, what, intentAt, acceptedAt }) => ({
+    underWay: open.map(({ step, phase, message: what, intentAt, acceptedAt }) => ({
       step,
       phase,
       what,
@@ -82,7 +82,7 @@ function factsOf(status: RunStatus) {
     /** What the process itself says: paused or not, what was set, and every wait. null: none answers. */
     live,
     /** By the journal: a pause ends with its process. */
-    wasPaused: holder ? null : state.steered.paused,
+    wasPaused: holder ? null : state.control.paused,
     head: state.head,
     next,
   };
@@ -101,7 +101,7 @@ function describeStatus(status: RunStatus, now: number): string {
   return [
     `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)}): ${escapeControls(facts.standing)}`,
     `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${escapeControls(holder.host)}` : ''}`,
-    ...(state.stopping && !holder ? [`  because  ${escapeControls(state.stopping.what)}`] : []),
+    ...(state.stopping && !holder ? [`  because  ${escapeControls(state.stopping.message)}`] : []),
     ...(live ? liveLines(live, now) : holder ? ['  process  does not answer at its control socket'] : []),
     ...(paused
       ? [
