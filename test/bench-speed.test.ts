@@ -18,6 +18,7 @@ import { createReplay } from '../src/journal/replay.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
 import { RUN_FILES, readStanding } from '../src/store/folder/run-directory.ts';
 import { createJournalWriter } from '../src/store/journal-writer.ts';
+import { words } from './messages/words.ts';
 
 const TWICE = 2;
 const folder = await mkdtemp(join(tmpdir(), 'refit-bench-'));
@@ -86,7 +87,12 @@ describe('no benchmark is clearly lost', () => {
     });
     const lane = async (_: unknown, n: number) => {
       for (let attempt = 0; attempt < entries / waiting; attempt++)
-        await journal.record({ kind: 'not-sent', step: `crs-bench${n}/replicas`, attempt, reason: 'measured' });
+        await journal.record({
+          kind: 'not-sent',
+          step: `crs-bench${n}/replicas`,
+          attempt,
+          reason: words('measured'),
+        });
     };
     await time.run(() => Promise.all(Array.from({ length: waiting }, lane)));
     expect(entries / appends).toBeGreaterThanOrEqual(20 / TWICE);

@@ -2,12 +2,12 @@
 import type { EntryOf, JournalEntry, RunState, SavedPlan, StepState } from '../model.ts';
 import type { CallCounts } from './call-counts.ts';
 import { GENESIS } from './chain.ts';
-import { STEP_CHANGES, initialStepState } from './fold-step.ts';
+import { initialStepState, STEP_CHANGES } from './fold-step.ts';
 
-/** Nobody has told the run anything. */
+/** The state without any control command. */
 export const AS_PLANNED: RunState['control'] = { paused: null, inFlight: null, requestsPerSecond: null };
 
-/** It begins as a run of which the journal says nothing. */
+/** A run while its journal is folded. It starts as a run without entries. */
 export class Folding {
   startedAt: string | null = null;
   endedAt: string | null = null;
@@ -23,11 +23,11 @@ export class Folding {
   approvalsAwaited = new Map<number, string>();
   gatesReleased = new Set<number>();
   gatesAcknowledged = new Set<string>();
-  /** What gates have said last, by `<wave> <judge>`. */
+  /** The last judgement of each gate, by `<wave> <judge>`. */
   gates = new Map<string, EntryOf<'gate'>>();
   acknowledged = new Set<string>();
   haltingRefusals = new Set<string>();
-  /** It ended as halted, and nobody has resumed it since to continue. */
+  /** The run ended as halted, and no process has resumed it since. */
   standsHalted = false;
   steps: Map<string, StepState>;
   stepOfOrder = new Map<string, string>();
@@ -40,7 +40,7 @@ export class Folding {
   }
 }
 
-/** Changes the step that an entry is about. */
+/** Applies an entry to the state of its step. */
 export function changeStep(run: Folding, entry: Extract<JournalEntry, { step: string }>): void {
   const was = run.steps.get(entry.step) ?? initialStepState(entry.step);
   const change = STEP_CHANGES[entry.kind] as (entry: JournalEntry, was: StepState) => Partial<StepState>;
@@ -48,8 +48,8 @@ export function changeStep(run: Folding, entry: Extract<JournalEntry, { step: st
 }
 
 /**
- * Puts an order on record for a step. Billing names the instance of an order, an answer does not: where they differ, the
- * answer was that to another call, as a proxy may mix up.
+ * Assigns an order to a step, and removes it from any other. Billing names the instance of an order; an answer does not.
+ * If they differ, the answer belonged to another call, as a faulty proxy may return it.
  */
 export function assignOrder(run: Folding, order: string, step: string): void {
   const other = run.stepOfOrder.get(order);

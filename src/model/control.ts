@@ -1,4 +1,5 @@
 /** Commands to a live run. */
+import type { Message } from './message.ts';
 
 /** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
 export type ControlCommand =
@@ -28,6 +29,6 @@ export interface ControlAttempt {
   readonly value: number | null;
   readonly by: Operator;
   readonly accepted: boolean;
-  /** The answer: what happens now, or why it was refused. */
-  readonly message: string;
+  /** The answer: what happens now, or why Refit rejected the command. */
+  readonly message: Message;
 }

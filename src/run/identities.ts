@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
+import { message } from '../messages/messages.ts';
 import type { IdentityOnRecord, JournalEntry, SavedPlan } from '../model.ts';
 import type { JournalWriter } from '../store/journal-writer.ts';
 
@@ -20,8 +21,8 @@ export function mustBeSameAccount(
 ): void {
   for (const { profile, identity: caller } of told) {
     const before = entries.find(
-      (entry): entry is Extract<JournalEntry, { kind: 'caller' }> =>
-        entry.kind === 'caller' && entry.profile === profile && entry.identity !== null,
+      (entry): entry is Extract<JournalEntry, { kind: 'identity' }> =>
+        entry.kind === 'identity' && entry.profile === profile && entry.identity !== null,
     );
     if (!caller || !before?.identity || before.identity.account === caller.account) continue;
     throw new RefitError(
@@ -62,8 +63,9 @@ export async function recordIdentities({
         .then(
           (caller): IdentityOnRecord => ({ profile, identity: caller, reason: null }),
           (error: unknown): IdentityOnRecord => {
-            const why = error instanceof Error ? error.message : String(error);
-            return { profile, identity: null, reason: why };
+            const text = error instanceof Error ? error.message : String(error);
+            const reason = message('run.call-failed', { error: text });
+            return { profile, identity: null, reason };
           },
         );
       told.set(profile, answer);
@@ -71,8 +73,8 @@ export async function recordIdentities({
   );
   await Promise.race([asking, clock.sleep(PATIENCE, AbortSignal.any([over.signal, leave]))]);
   over.abort();
-  const why = `no answer within ${PATIENCE / 1000} seconds`;
-  const all = scopes.map(({ profile }) => told.get(profile) ?? { profile, identity: null, reason: why });
-  for (const one of all) journal.tell({ kind: 'caller', ...one });
+  const reason = message('run.identity-late', { seconds: PATIENCE / 1000 });
+  const all = scopes.map(({ profile }) => told.get(profile) ?? { profile, identity: null, reason });
+  for (const one of all) journal.tell({ kind: 'identity', ...one });
   return all;
 }

@@ -1,5 +1,6 @@
 /** `reconcile` on a run directory: takes its locks, reads what is unknown, journals it, and writes the reports again. */
 import type { CloudReader } from '../cloud/cloud.ts';
+import { textOf } from '../messages/messages.ts';
 import type { Report, SavedPlan, Step, StepState } from '../model.ts';
 import { type RunOnDisk, readRun } from '../store/folder/run-directory.ts';
 import { unresolvedSteps } from './engine/reconcile-steps.ts';
@@ -19,9 +20,9 @@ export interface ReconcileInput extends DirectoryInput<CloudReader> {
   readonly directory: string;
 }
 
-/** What became of a step whose outcome was unknown. `not-run`: its order had not landed, and apply may ask again. */
-export type ReconciledStep = Pick<StepState, 'step' | 'outcome' | 'orders' | 'code' | 'what'> &
-  Pick<Step, 'instance' | 'region'>;
+/** The result for a step that was unknown. `not-run`: its order was not executed, and apply may order again. */
+export type ReconciledStep = Pick<StepState, 'step' | 'outcome' | 'orders' | 'code'> &
+  Pick<Step, 'instance' | 'region'> & { readonly message: string };
 
 export interface ReconcileEnd {
   readonly directory: string;
@@ -71,8 +72,8 @@ async function settle(
   const end = await runProcess.reconcile(cloudFor);
   const report = await writeReports(directory, saved, runProcess.entries);
   const steps = open.map(({ id, instance, region }) => {
-    const { outcome, orders, code, message: what } = runProcess.journal.replay.step(id);
-    return { step: id, instance, region, outcome, orders, code, what };
+    const { outcome, orders, code, message } = runProcess.journal.replay.step(id);
+    return { step: id, instance, region, outcome, orders, code, message: textOf(message) };
   });
   const isUnknown = steps.some(({ outcome }) => outcome === 'unknown');
   const told = isUnknown ? 10 : 0;

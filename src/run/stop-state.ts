@@ -4,6 +4,9 @@
  *     going on ── drained or halted ──► nothing new starts ── left ──► nothing is followed any more
  */
 
+import { message } from '../messages/messages.ts';
+import type { Message } from '../model.ts';
+
 /** What a run exits with that was told to stop otherwise than by a signal: as by the polite one. */
 const TOLD_TO_STOP = 143;
 
@@ -20,8 +23,8 @@ export class StopState {
   readonly toldToLeave: AbortSignal;
   /** Aborted once nothing is followed any more: told to, halted by the close of a window, or failed. */
   readonly left: AbortSignal;
-  /** Who or what drains the run, in words. */
-  drainedBy = 'told to stop';
+  /** Who or what drains the run. */
+  drainedBy: Message = message('control.drained-by-signal');
   /** True from the moment at which an abort is accepted: nothing is sent while its entry is being written. */
   isLeaving = false;
   /** The provider refused the credentials: that decides the exit code. */
@@ -50,8 +53,8 @@ export class StopState {
     this.#noNewOrders.abort();
   }
 
-  /** @param by who or what does it, in words. */
-  drain(by: string): void {
+  /** @param by who or what drains the run. */
+  drain(by: Message): void {
     this.drainedBy = by;
     this.#drain.abort(TOLD_TO_STOP);
   }

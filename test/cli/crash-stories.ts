@@ -133,7 +133,7 @@ export const BOUNDARIES = {
     { story: 'plain', having: { resumed: true }, after: { kind: 'accepted' } },
   ],
   'lock-taken-over': [{ story: 'plain', after: { kind: 'accepted' } }],
-  caller: PLAIN,
+  identity: PLAIN,
   approved: [
     ...PLAIN,
     { story: 'signed by two', having: { how: 'signatures', wave: null } },
@@ -141,7 +141,7 @@ export const BOUNDARIES = {
   ],
   'approval-awaited': [{ story: 'signed while it waits' }],
   'wave-started': PLAIN,
-  looked: PLAIN,
+  'instance-read': PLAIN,
   intent: PLAIN,
   'not-sent': [{ story: 'held up between entry and send' }],
   accepted: [{ story: 'orders that show late' }, ...PLAIN],
@@ -153,7 +153,7 @@ export const BOUNDARIES = {
     halt: 'no right for a while',
   }),
   'no-answer': [{ story: 'answers that are lost' }],
-  settled: [
+  resolved: [
     { story: 'answers that are lost', having: { executed: true } },
     { story: 'answers that are lost', having: { executed: false } },
     { story: 'plain', having: { executed: true }, after: { kind: 'accepted' } },
@@ -173,11 +173,11 @@ export const BOUNDARIES = {
   ],
   billed: [{ story: 'billing that may not be searched' }],
   gate: [{ story: 'a gate', having: { judge: 'unknown' } }],
-  steered: [
+  'control-command': [
     { story: 'told to go slower', having: { accepted: true } },
     { story: 'told to go slower', having: { accepted: false } },
   ],
-  told: [{ story: 'a hook at its beginning' }],
+  notified: [{ story: 'a hook at its beginning' }],
   stopping: [{ story: 'no right for a while' }],
   calls: PLAIN,
   'wave-ended': PLAIN,

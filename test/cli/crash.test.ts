@@ -75,7 +75,7 @@ describe.concurrent('apply after kill -9 goes on by the same command, verifies e
     const asked = count(await at.journal(), 'intent');
     await verifiedOnce(at);
     const journal = await at.journal();
-    expect(count(journal, 'settled'), `${asked} were asked`).toBeGreaterThan(0);
+    expect(count(journal, 'resolved'), `${asked} were asked`).toBeGreaterThan(0);
     expect(journal.filter((entry) => entry.kind === 'run-started').map(({ resumed }) => resumed)).toEqual([
       false,
       true,

@@ -7,6 +7,7 @@ import type { SavedPlan } from '../../src/model.ts';
 import { cells } from '../../src/report/document/columns.ts';
 import { ink } from '../../src/report/document/ink.ts';
 import type { Standing } from '../../src/run/control/control.ts';
+import { words } from '../messages/words.ts';
 import { JournalWriter, savedPlan } from '../report/situations.ts';
 import { CONTROL } from './refit.ts';
 
@@ -59,7 +60,7 @@ const STANDING: Standing = {
     lanes: [{ action: 'UpgradeInstance', host: 'redis.tencentcloudapi.com', rate: 9, held: null }],
   },
   waits: [
-    { name: 'settling', step: 'crs-aaaa0002/memoryPerShard', since: since(149), limit: 7_200_000 },
+    { name: 'following', step: 'crs-aaaa0002/memoryPerShard', since: since(149), limit: 7_200_000 },
     { name: 'permit', step: 'crs-aaaa0003/memoryPerShard', since: since(4), limit: 30_000 },
     { name: 'rateHold', step: null, since: since(2), limit: 5_000 },
   ],
@@ -136,7 +137,14 @@ describe('what a picture says', () => {
     journal.entries.push(...entries);
     const by = { user: 'oncall', host: 'ops-2', pid: 99 };
     const what = 'paused: no new order starts';
-    journal.deed({ kind: 'steered', command: 'pause', value: null, by, accepted: true, message: what });
+    journal.deed({
+      kind: 'control-command',
+      command: 'pause',
+      value: null,
+      by,
+      accepted: true,
+      message: words(what),
+    });
     const picture = pictureOf({ saved, entries: journal.entries });
     expect(picture.state).toMatch(/^paused by oncall@ops-2 since \d\d:\d\d:\d\d UTC$/);
     expect(picture.left).toBeNull();

@@ -52,7 +52,9 @@ describe.concurrent('a plan that tells an address', () => {
       expect(headers['x-refit-signature']).toBe(`sha256=${signed.digest('hex')}`);
     }
     const report = await at.report();
-    expect(report.run.notifications).toMatchObject([{ by: 'webhook', event: 'run-start', to: url, ok: true }]);
+    expect(report.run.notifications).toMatchObject([
+      { by: 'webhook', event: 'run-start', to: url, ok: true },
+    ]);
     expect(await at.text('run/notices.log')).toMatch(/run-end \(entry \d+\) http:\S+: told: 1 try/);
     const files = ['journal.jsonl', 'plan.json', 'report.json', 'report.html', 'notices.log'];
     for (const name of files) {

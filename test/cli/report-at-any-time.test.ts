@@ -40,9 +40,12 @@ describe('the report of a run that has not ended', () => {
         exitCode: null,
         callers: [{ profile: 'default', caller: { account: expect.stringMatching(/^\d+$/) }, why: null }],
       });
-      expect(report.steps.map(({ outcome, attemptDetails: asked }) => [outcome, asked.map(({ answer }) => answer)])).toEqual(
-        report.steps.map(() => ['unknown', ['accepted']]),
-      );
+      expect(
+        report.steps.map(({ outcome, attemptDetails: asked }) => [
+          outcome,
+          asked.map(({ answer }) => answer),
+        ]),
+      ).toEqual(report.steps.map(() => ['unknown', ['accepted']]));
       expect(report.steps[0]).toMatchObject({ seen: { status: 'running' }, found: null });
     }
     expect(await at.text('mid.html')).toContain('NOT ENDED');

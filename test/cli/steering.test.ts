@@ -111,13 +111,17 @@ describe('a live run', () => {
     });
     expect((await scene.tell('continue')).code).toBe(5);
     expect((await scene.applying.ended).code).toBe(0);
-    expect((await scene.entries('steered')).map(({ command, accepted }) => [command, accepted])).toEqual([
+    expect(
+      (await scene.entries('control-command')).map(({ command, accepted }) => [command, accepted]),
+    ).toEqual([
       ['pause', true],
       ['pause', false],
       ['continue', true],
       ['continue', false],
     ]);
-    const [{ by }] = (await scene.entries('steered')) as [Extract<JournalEntry, { kind: 'steered' }>];
+    const [{ by }] = (await scene.entries('control-command')) as [
+      Extract<JournalEntry, { kind: 'control-command' }>,
+    ];
     const [began] = await scene.entries('run-started');
     expect(by).toMatchObject({ user: began!.by.user, host: began!.by.host });
     expect(by.pid).not.toBe(began!.by.pid);
@@ -288,9 +292,9 @@ describe('the control socket', () => {
     ).toMatch(/above what was approved/);
     expect((await scene.applying.ended).code).toBe(0);
     mute.destroy();
-    expect((await scene.entries('steered')).map(({ command, accepted }) => [command, accepted])).toEqual([
-      ['set inFlight', false],
-    ]);
+    expect(
+      (await scene.entries('control-command')).map(({ command, accepted }) => [command, accepted]),
+    ).toEqual([['set inFlight', false]]);
     expect((await scene.desk.report()).totals.verified).toBe(6);
   });
 

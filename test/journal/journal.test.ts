@@ -11,6 +11,7 @@ import {
   type Size,
   type StepState,
 } from '../../src/model.ts';
+import { words } from '../messages/words.ts';
 
 const S = 'crs-aaaa0001/memoryPerShard';
 const OTHER = 'crs-aaaa0002/memoryPerShard';
@@ -33,7 +34,7 @@ const notSent = (attempt = 1): JournalEvent => ({
   kind: 'not-sent',
   step: S,
   attempt,
-  reason: 'its slot was lost',
+  reason: words('its slot was lost'),
 });
 const accepted = (attempt = 1, step = S): JournalEvent => ({
   kind: 'accepted',
@@ -61,16 +62,16 @@ const noAnswer: JournalEvent = {
   kind: 'no-answer',
   step: S,
   attempt: 1,
-  reason: 'reset',
+  reason: words('reset'),
   sentAt: '2026-11-01T02:00:01.000Z',
 };
 const settled = (executed: boolean, order: string | null = null): JournalEvent => ({
-  kind: 'settled',
+  kind: 'resolved',
   step: S,
   attempt: 1,
   executed,
   order,
-  evidence: 'so it was seen',
+  evidence: words('so it was seen'),
 });
 const ended = (
   outcome: Extract<JournalEvent, { kind: 'step-ended' }>['outcome'],
@@ -80,7 +81,7 @@ const ended = (
   step,
   outcome,
   code: null,
-  message: outcome,
+  message: words(outcome),
   size: SIZE,
   billed: null,
 });
@@ -249,7 +250,7 @@ describe('replay', () => {
       'it was asked, and nothing is known',
       [intent()],
       {
-        phase: 'asking',
+        phase: 'ordering',
         outcome: 'unknown',
         attempts: 1,
         startedAt: '2026-11-01T02:00:01.000Z',
@@ -266,7 +267,7 @@ describe('replay', () => {
       'it was accepted',
       [intent(), accepted()],
       {
-        phase: 'settling',
+        phase: 'following',
         outcome: 'unknown',
         orders: ['order-1'],
         requestIds: ['r-1'],
@@ -281,7 +282,7 @@ describe('replay', () => {
     [
       'it had landed, with its order',
       [intent(), noAnswer, settled(true, 'order-7')],
-      { phase: 'settling', outcome: 'unknown', orders: ['order-7'], acceptedAt: '2026-11-01T02:00:03.000Z' },
+      { phase: 'following', outcome: 'unknown', orders: ['order-7'], acceptedAt: '2026-11-01T02:00:03.000Z' },
     ],
     [
       'it had landed, with an order that was known',
@@ -291,7 +292,7 @@ describe('replay', () => {
     [
       'it had landed, without a number',
       [intent(), noAnswer, settled(true)],
-      { phase: 'settling', orders: [] },
+      { phase: 'following', orders: [] },
     ],
     [
       'it had not landed',
@@ -312,7 +313,7 @@ describe('replay', () => {
       'it was asked again after such a code',
       [intent(), refused('read-first'), settled(false), intent(2)],
       {
-        phase: 'asking',
+        phase: 'ordering',
         outcome: 'unknown',
         attempts: 2,
         unresolved: 2,
@@ -327,7 +328,7 @@ describe('replay', () => {
     ],
     [
       'it was looked at',
-      [{ kind: 'looked', step: S, status: 'running', size: SIZE }],
+      [{ kind: 'instance-read', step: S, status: 'running', size: SIZE }],
       { phase: 'waiting', outcome: 'not-run', size: SIZE },
     ],
   ])('%s', (_, deeds, expected) => {
@@ -343,7 +344,7 @@ describe('replay', () => {
     [
       'an unknown that was accepted is followed anew',
       [intent(), accepted(), ended('unknown'), runEnded('halted', 10)],
-      { phase: 'settling', outcome: 'unknown', endedAt: null },
+      { phase: 'following', outcome: 'unknown', endedAt: null },
     ],
     [
       'what was refused for a reason that concerns every order is open',
@@ -358,7 +359,7 @@ describe('replay', () => {
     [
       'what was asked when the process died is still unknown',
       [intent()],
-      { phase: 'asking', outcome: 'unknown' },
+      { phase: 'ordering', outcome: 'unknown' },
     ],
     [
       'what is verified stays verified',
@@ -385,7 +386,7 @@ describe('replay', () => {
   it('a run that is taken up again has not ended, and counts its starts', () => {
     const state = stateOf(
       started(),
-      { kind: 'stopping', because: 'drained', message: 'told to' },
+      { kind: 'stopping', because: 'drained', message: words('told to') },
       runEnded('drained', 130),
       started(true),
     );
@@ -406,8 +407,18 @@ describe('replay', () => {
     ['pause', true, false],
   ] as const)('%s, accepted: %s, tells the last process to stop: %s', (command, accepted, toldToStop) => {
     const by = { user: 'dba', host: 'here', pid: 1 };
-    const told: JournalEvent = { kind: 'steered', command, value: null, by, accepted, message: 'so it is' };
-    expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({ toldToStop, exitCode: 5 });
+    const told: JournalEvent = {
+      kind: 'control-command',
+      command,
+      value: null,
+      by,
+      accepted,
+      message: words('so it is'),
+    };
+    expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({
+      stopCommanded: toldToStop,
+      exitCode: 5,
+    });
     expect(stateOf(started(), told, runEnded('drained', 5), started(true))).toMatchObject({
       toldToStop: false,
       exitCode: null,

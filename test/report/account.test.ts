@@ -1,6 +1,7 @@
 /** What an auditor asks beyond the outcome: whose keys, which attempts, which waits. */
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/run/build-report.ts';
+import { words } from '../messages/words.ts';
 import { fleet, JournalWriter, savedPlan } from './situations.ts';
 
 const saved = savedPlan(fleet(2));
@@ -17,7 +18,12 @@ const step = (journal: JournalWriter, id = one) =>
   buildReport(saved, journal.entries).steps.find((own) => own.id === id)!;
 
 describe('a step tells what it waited for, and how long', () => {
-  const busy = { kind: 'looked', step: one, status: 'processing', size: saved.steps[0]!.before } as const;
+  const busy = {
+    kind: 'instance-read',
+    step: one,
+    status: 'processing',
+    size: saved.steps[0]!.before,
+  } as const;
   it.each<[string, JournalWriter, Record<string, [ms: number, times: number]>]>([
     ['the request limit', refusedFirst().after(3).ask(one, 2), { sending: [1000, 2], limit: [3000, 1] }],
     [
@@ -36,13 +42,26 @@ describe('a step tells what it waited for, and how long', () => {
         .start()
         .ask(one)
         .after(2)
-        .deed({ kind: 'no-answer', step: one, attempt: 1, reason: 'reset', sentAt: '2026-01-05T02:00:00.000Z' })
+        .deed({
+          kind: 'no-answer',
+          step: one,
+          attempt: 1,
+          reason: words('reset'),
+          sentAt: '2026-01-05T02:00:00.000Z',
+        })
         .after(7)
         .reads(1)
         .after(600)
         .start(undefined, true)
         .after(11)
-        .deed({ kind: 'settled', step: one, attempt: 1, executed: true, order: null, evidence: 'task done' })
+        .deed({
+          kind: 'resolved',
+          step: one,
+          attempt: 1,
+          executed: true,
+          order: null,
+          evidence: words('task done'),
+        })
         .after(60)
         .end(one, 'verified'),
       { sending: [2000, 1], settling: [18_000, 2], change: [60_000, 1] },
@@ -62,7 +81,7 @@ describe('a step tells what it waited for, and how long', () => {
         .after(100)
         .start(undefined, true)
         .after(100)
-        .deed({ kind: 'began', step: one, evidence: 'processing', warning: null })
+        .deed({ kind: 'began', step: one, evidence: words('processing'), warning: null })
         .after(50)
         .end(one, 'verified'),
       { sending: [0, 1], window: [200_000, 1], change: [50_000, 1] },
@@ -83,12 +102,12 @@ describe('a run tells when all of it waited', () => {
   });
   const steered = (command: 'pause' | 'continue') =>
     ({
-      kind: 'steered',
+      kind: 'control-command',
       command,
       value: null,
       by: { user: 'wei', host: 'ops-1', pid: 7 },
       accepted: true,
-      what: '',
+      message: words(''),
     }) as const;
   it.each([
     [
@@ -165,7 +184,7 @@ describe('a step tells every attempt', () => {
   it('what was asked, and what came of it, in order', () => {
     const journal = refusedFirst()
       .ask(one, 2)
-      .deed({ kind: 'not-sent', step: one, attempt: 2, reason: 'the slot was missed' })
+      .deed({ kind: 'not-sent', step: one, attempt: 2, reason: words('the slot was missed') })
       .ask(one, 2)
       .accept(one, 2);
     expect(step(journal).attemptDetails).toEqual([
@@ -179,14 +198,17 @@ describe('a step tells every attempt', () => {
   it('one whose process died before the answer has none yet; settled by reading it tells what was found', () => {
     const journal = new JournalWriter(saved).start().ask(one);
     expect(step(journal).attemptDetails).toMatchObject([{ answer: 'none-yet', sentAt: null }]);
-    journal.after(60).start(undefined, true).deed({
-      kind: 'settled',
-      step: one,
-      attempt: 1,
-      executed: true,
-      order: '77',
-      evidence: 'found in billing',
-    });
+    journal
+      .after(60)
+      .start(undefined, true)
+      .deed({
+        kind: 'resolved',
+        step: one,
+        attempt: 1,
+        executed: true,
+        order: '77',
+        evidence: words('found in billing'),
+      });
     expect(step(journal).attemptDetails).toMatchObject([
       { answer: 'none-yet', order: '77', settled: { executed: true, evidence: 'found in billing' } },
     ]);
@@ -207,7 +229,12 @@ it('a report tells whose keys were used, each time the run was taken up, or why 
     .start()
     .after(5)
     .start(undefined, true)
-    .deed({ kind: 'caller', profile: 'retail', identity: null, reason: 'no answer within 5 seconds' });
+    .deed({
+      kind: 'identity',
+      profile: 'retail',
+      identity: null,
+      reason: words('no answer within 5 seconds'),
+    });
   expect(buildReport(saved, journal.entries).run.identities).toMatchObject([
     { profile: 'default', caller: { account: '100000000001' }, why: null },
     { profile: 'default', caller: { account: '100000000001' } },

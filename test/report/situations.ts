@@ -21,6 +21,7 @@ import {
   type Step,
 } from '../../src/model.ts';
 import { partsOf, sumPrices } from '../../src/money.ts';
+import { words } from '../messages/words.ts';
 
 const START = Date.UTC(2026, 0, 5, 2, 0, 0);
 const READ_AT = '2026-01-05T01:58:00.000Z';
@@ -158,7 +159,7 @@ export class JournalWriter {
       version: '0.1.0',
     } as const;
     this.deed({ kind: 'run-started', ...common });
-    this.deed({ kind: 'caller', profile: 'default', identity: callerOf(by.user), reason: null });
+    this.deed({ kind: 'identity', profile: 'default', identity: callerOf(by.user), reason: null });
     return resumed ? this : this.deed({ kind: 'approved', how: 'prompt', by: by.user });
   }
 
@@ -171,7 +172,7 @@ export class JournalWriter {
   }
 
   ask(step: string, attempt = 1): this {
-    this.deed({ kind: 'looked', step, status: 'running', size: this.#step(step).before });
+    this.deed({ kind: 'instance-read', step, status: 'running', size: this.#step(step).before });
     return this.deed({ kind: 'intent', step, attempt, size: this.#step(step).after });
   }
 
@@ -197,7 +198,7 @@ export class JournalWriter {
     const { code = null, what = 'read back at the planned size', billed = null } = more;
     const size =
       more.size === undefined && outcome === 'verified' ? this.#step(step).after : (more.size ?? null);
-    return this.deed({ kind: 'step-ended', step, outcome, code, message: what, size, billed });
+    return this.deed({ kind: 'step-ended', step, outcome, code, message: words(what), size, billed });
   }
 
   /** Polling reads, one a second for so many seconds back from now. */
@@ -210,7 +211,7 @@ export class JournalWriter {
   }
 
   stop(because: Exclude<EndedBecause, 'done'>, what: string): this {
-    return this.deed({ kind: 'stopping', because, message: what });
+    return this.deed({ kind: 'stopping', because, message: words(what) });
   }
 
   finish(because: EndedBecause, exitCode: number): this {
@@ -422,7 +423,7 @@ function crashed(): Situation {
     kind: 'no-answer',
     step: two,
     attempt: 1,
-    reason: 'the connection was reset',
+    reason: words('the connection was reset'),
     sentAt: '2026-01-05T02:03:10.000Z',
   };
   const journal = new JournalWriter(saved)
@@ -441,12 +442,12 @@ function crashed(): Situation {
     .after(600)
     .start({ user: 'lin', host: 'ops-2', pid: 77 }, true, 37)
     .deed({
-      kind: 'settled',
+      kind: 'resolved',
       step: four,
       attempt: 1,
       executed: true,
       order: '20260105009999',
-      evidence: 'its order was found by time and instance',
+      evidence: words('its order was found by time and instance'),
     })
     .after(60)
     .end(four, 'verified')

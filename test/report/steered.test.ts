@@ -7,21 +7,24 @@ import { replay } from '../../src/journal/replay.ts';
 import type { ControlAttempt, JournalEntry } from '../../src/model.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
+import { words } from '../messages/words.ts';
 import { SITUATIONS } from './situations.ts';
 
 const BY = { user: 'oncall', host: 'ops-2', pid: 99 };
 const TOLD: readonly ControlAttempt[] = [
-  { command: 'pause', value: null, by: BY, accepted: true, message: 'paused: no new order starts' },
-  { command: 'pause', value: null, by: BY, accepted: false, message: 'already paused' },
-  { command: 'continue', value: null, by: BY, accepted: true, message: 'going on' },
-  { command: 'set inFlight', value: 5, by: BY, accepted: true, message: 'inFlight is 5 now' },
+  { command: 'pause', value: null, by: BY, accepted: true, message: words('paused: no new order starts') },
+  { command: 'pause', value: null, by: BY, accepted: false, message: words('already paused') },
+  { command: 'continue', value: null, by: BY, accepted: true, message: words('going on') },
+  { command: 'set inFlight', value: 5, by: BY, accepted: true, message: words('inFlight is 5 now') },
 ];
 
 function toldTo(told: readonly ControlAttempt[]) {
   const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
   const more: JournalEntry[] = [...entries];
   for (const one of told)
-    more.push(seal(more.at(-1) ?? EMPTY_CHAIN, '2026-01-05T02:30:00.000Z', { kind: 'steered', ...one }));
+    more.push(
+      seal(more.at(-1) ?? EMPTY_CHAIN, '2026-01-05T02:30:00.000Z', { kind: 'control-command', ...one }),
+    );
   return { saved, entries: more };
 }
 
@@ -30,7 +33,9 @@ describe('commands to a live run', () => {
   const report = buildReport(saved, entries);
 
   it('stand in the report in their order, with who gave them and what was answered', () => {
-    expect(report.run.controlCommands).toEqual(TOLD.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one })));
+    expect(report.run.controlCommands).toEqual(
+      TOLD.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one })),
+    );
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
     );

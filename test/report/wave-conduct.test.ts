@@ -7,6 +7,7 @@ import { describeConduct, describeSpread } from '../../src/report/review/describ
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
+import { words } from '../messages/words.ts';
 import { SITUATIONS } from './situations.ts';
 
 const plain = { color: false, width: 120, all: true };
@@ -120,7 +121,7 @@ describe('a report of a run with a gate', () => {
     name: saved.waves[0]!.name,
     judge: 'command',
     outcome: 'failure',
-    message: 'exit 3: \u001b[31mp99 <b>40</b> ms',
+    message: words('exit 3: \u001b[31mp99 <b>40</b> ms'),
     shadow: true,
     next: 'go-on',
   };

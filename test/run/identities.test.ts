@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
 import type { IdentityOnRecord, JournalEntry } from '../../src/model.ts';
 import { mustBeSameAccount } from '../../src/run/identities.ts';
+import { words } from '../messages/words.ts';
 
 const told = (account: string | null, profile = 'default'): IdentityOnRecord => ({
   profile,
   identity: account === null ? null : { account, user: '1', type: 'CAMUser', arn: 'qcs::cam::uin/1:uin/1' },
-  reason: account === null ? 'no right' : null,
+  reason: account === null ? words('no right') : null,
 });
-const entry = (one: IdentityOnRecord) => ({ kind: 'caller', ...one }) as JournalEntry;
+const entry = (one: IdentityOnRecord) => ({ kind: 'identity', ...one }) as JournalEntry;
 
 describe('a run that is taken up', () => {
   it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([

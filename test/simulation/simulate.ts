@@ -33,6 +33,7 @@ import { createProcess } from '../../src/run/process.ts';
 import { providerOver } from '../../src/run/rehearse/rehearse-run.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { JournalWriter } from '../../src/store/journal-writer.ts';
+import { words } from '../messages/words.ts';
 import { APPROVALS, asks, offeredAt } from './approvals.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -414,14 +415,14 @@ function withoutRollout({ spread: _, ...saved }: SavedPlan): SavedPlan {
 async function believeUnsent({ steps }: SavedPlan, journal: JournalWriter): Promise<void> {
   for (const { id } of steps) {
     const { phase, attempts } = journal.replay.step(id);
-    if (phase !== 'asking' && phase !== 'unanswered') continue;
+    if (phase !== 'ordering' && phase !== 'unanswered') continue;
     await journal.record({
-      kind: 'settled',
+      kind: 'resolved',
       step: id,
       attempt: attempts,
       executed: false,
       order: null,
-      evidence: 'believed',
+      evidence: words('believed'),
     });
   }
 }

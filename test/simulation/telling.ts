@@ -122,6 +122,6 @@ export function isComparable({ lives }: Scenario): boolean {
 /** What of a run must not depend on who is told of it: each entry and its moment, in words that can be compared. */
 export function courseOf(entries: readonly JournalEntry[]): string[] {
   return entries.flatMap(({ seq: _, prev: __, hash: ___, ...entry }) =>
-    entry.kind === 'told' ? [] : [JSON.stringify(entry)],
+    entry.kind === 'notified' ? [] : [JSON.stringify(entry)],
   );
 }

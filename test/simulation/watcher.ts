@@ -5,6 +5,7 @@
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
 import type { Replay } from '../../src/journal/replay.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -204,13 +205,13 @@ export function openWatcher(
       for (const line of text.split('\n')) {
         if (line === '') continue;
         const entry = JSON.parse(line) as JournalEntry;
-        if ('step' in entry && entry.kind !== 'looked') known.get(entry.step)!.onDisk = entry.kind;
+        if ('step' in entry && entry.kind !== 'instance-read') known.get(entry.step)!.onDisk = entry.kind;
       }
     },
     left(entries) {
       for (const one of known.values()) one.onDisk = '';
       for (const entry of entries)
-        if ('step' in entry && entry.kind !== 'looked') known.get(entry.step)!.onDisk = entry.kind;
+        if ('step' in entry && entry.kind !== 'instance-read') known.get(entry.step)!.onDisk = entry.kind;
     },
     sent(instance, clock) {
       const { windows } = scenario;
@@ -282,7 +283,7 @@ export function openWatcher(
         gates.set(deed.wave, deed.outcome);
         watcher.count(`gate: ${deed.outcome}`);
       }
-      if (deed.kind === 'steered' && deed.accepted && deed.command === 'continue')
+      if (deed.kind === 'control-command' && deed.accepted && deed.command === 'continue')
         for (const [wave, judged] of gates) if (judged === 'inconclusive') gates.set(wave, 'released');
       if (deed.kind === 'wave-ended') waveEndedAt.set(deed.wave, time.monotonic());
       if (deed.kind !== 'step-ended') return;
@@ -295,7 +296,7 @@ export function openWatcher(
       if (deed.outcome === 'verified') verified.add(deed.step);
     },
     entry(entry) {
-      if (entry.kind !== 'looked' && entry.kind !== 'calls') say(tellEntry(entry));
+      if (entry.kind !== 'instance-read' && entry.kind !== 'calls') say(tellEntry(entry));
     },
     life(fresh, replay, report) {
       for (const entry of fresh) {
@@ -344,7 +345,7 @@ export function openWatcher(
             if (
               deals.length === 0 &&
               state.code !== 'Refit.NoAnswer' &&
-              !(touched && state.message.includes('billing lists no order'))
+              !(touched && textOf(state.message).includes('billing lists no order'))
             )
               untrue('no order was accepted');
             if (deals.some(({ status }) => status === 4) && !touched) untrue('its order was delivered');
@@ -363,7 +364,7 @@ export function openWatcher(
         }
         for (const { name, by } of deals) {
           if (by !== OWNER_UIN || state.orders.includes(name) || state.outcome === 'unknown') continue;
-          if (!state.message.includes('billing lists no order'))
+          if (!textOf(state.message).includes('billing lists no order'))
             violated(
               'recorded',
               `order ${name} is not among those of ${step.id}: ${state.orders.join(', ')}`,
@@ -460,15 +461,15 @@ function tellEntry(entry: JournalEntry): string {
   const step = 'step' in entry ? ` ${entry.step}` : '';
   const more =
     kind === 'step-ended'
-      ? `${entry.outcome}: ${entry.message}`
+      ? `${entry.outcome}: ${textOf(entry.message)}`
       : kind === 'refused'
         ? `${entry.code}, ${entry.next}`
-        : kind === 'settled'
-          ? `${entry.executed ? 'had landed' : 'had not landed'}: ${entry.evidence}`
+        : kind === 'resolved'
+          ? `${entry.executed ? 'executed' : 'not executed'}: ${textOf(entry.evidence)}`
           : kind === 'no-answer' || kind === 'not-sent'
             ? entry.reason
             : kind === 'stopping'
-              ? `${entry.because}: ${entry.message}`
+              ? `${entry.because}: ${textOf(entry.message)}`
               : kind === 'run-ended'
                 ? `${entry.because}, exit ${entry.exitCode}`
                 : kind === 'accepted'

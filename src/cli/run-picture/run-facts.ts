@@ -291,7 +291,7 @@ const WAIT_WORDS: Readonly<Record<WaitName, string>> = {
   tryingAgain: 'the lock after the step before',
   tailLock: 'the lock after the step before',
   unclear: 'what is unclear to clear up',
-  settling: 'the provider to end the change',
+  following: 'the provider to end the change',
   delivery: 'billing to call the order delivered',
   unlisted: 'the next list, this one lacks the instance',
   missing: 'the instance to be listed again',

@@ -18,7 +18,7 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ...sizeColumns('before', ({ before }) => before),
   ...sizeColumns('after', ({ after }) => after),
   ...sizeColumns('found', ({ readBack: found }) => found),
-  ...members('outcome', 'code', 'what'),
+  ...members('outcome', 'code', 'message'),
   ['orders', ({ orders }) => orders.join(' ')],
   ['request_ids', ({ requestIds }) => requestIds.join(' ')],
   ['attempts', ({ attempts }) => attempts],

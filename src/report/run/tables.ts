@@ -50,7 +50,7 @@ const STEP_WAIT_WORDS = {
   sending: 'its order to leave and be answered',
   limit: 'the request limit',
   busy: 'something else under way on the instance',
-  settling: 'what became of an attempt without an answer',
+  resolving: 'reading to resolve an order without an answer',
   window: 'its maintenance window',
   change: 'the change itself',
 } as const;
@@ -211,7 +211,9 @@ function sum(values: readonly number[]): number {
 }
 
 function attemptsOf({ steps }: Report) {
-  return steps.filter(isAskedOtherwise).flatMap((step) => step.attemptDetails.map((attempt) => ({ step, attempt })));
+  return steps
+    .filter(isAskedOtherwise)
+    .flatMap((step) => step.attemptDetails.map((attempt) => ({ step, attempt })));
 }
 
 function blockedFindings({ blocked }: Report) {

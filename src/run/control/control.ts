@@ -8,9 +8,9 @@ import { type Clock, iso } from '../../clock.ts';
 import type { LaneRate, Permits } from '../../cloud/limit/permits.ts';
 import { unreachable } from '../../errors.ts';
 import { formatOperator } from '../../journal/fold-run.ts';
+import { message, textOf } from '../../messages/messages.ts';
 import type { ControlAttempt, ControlCommand, Operator, SavedPlan } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
-import { HOUR } from '../../units.ts';
 import type { StopState } from '../stop-state.ts';
 import { LIMITS, type Wait, Waits } from '../waits.ts';
 import { answerTo, type Paused, refusalOf, type Situation } from './decide-command.ts';
@@ -110,21 +110,27 @@ export class Control {
   async command(command: ControlCommand, by: Operator): Promise<ControlAnswer> {
     const { journal, stop } = this.#run;
     if (this.#isClosed || journal.replay.state().endedAt !== null)
-      return { accepted: false, what: 'the run has ended' };
+      return { accepted: false, what: textOf(message('control.run-ended')) };
     const situation = this.#situation();
     const refused = refusalOf(command, situation);
     const accepted = refused === null;
-    const what = refused ?? answerTo(command, situation);
-    const written = journal.record({ kind: 'steered', ...inJournal(command), by, accepted, message: what });
+    const answer = refused ?? answerTo(command, situation);
+    const written = journal.record({
+      kind: 'control-command',
+      ...inJournal(command),
+      by,
+      accepted,
+      message: answer,
+    });
     if (accepted) this.#takeEffect(command, by);
     try {
       await written;
     } catch {
-      return { accepted: false, what: 'the journal cannot be written: nothing more is ordered' };
+      return { accepted: false, what: textOf(message('control.journal-failed')) };
     } finally {
       if (accepted && command.kind === 'abort') stop.leave();
     }
-    return { accepted, what };
+    return { accepted, what: textOf(answer) };
   }
 
   /**
@@ -179,7 +185,7 @@ export class Control {
         this.#continued.abort();
         break;
       case 'drain':
-        stop.drain(`told to drain by ${formatOperator(by)}`);
+        stop.drain(message('control.drained-by-operator', { by: formatOperator(by) }));
         break;
       case 'abort':
         stop.isLeaving = true;
@@ -204,7 +210,7 @@ export class Control {
     this.#continued = continued;
     await clock.sleep(LIMITS.paused, continued.signal);
     if (continued.signal.aborted || stop.drained.aborted || stop.toldToLeave.aborted) return;
-    stop.drain(`paused for ${LIMITS.paused / HOUR} hours`);
+    stop.drain(message('control.drained-after-pause', { limit: LIMITS.paused }));
     this.#tellChange();
   }
 

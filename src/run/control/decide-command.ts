@@ -1,46 +1,46 @@
-/** Whether a control command is accepted, and what is answered: pure. What was approved is never exceeded. */
+/** Decides whether a control command is accepted, and what the answer says. Pure. No command exceeds what was approved. */
 import { unreachable } from '../../errors.ts';
-import type { ControlCommand, Execution } from '../../model.ts';
-import { HOUR } from '../../units.ts';
+import { message } from '../../messages/messages.ts';
+import type { ControlCommand, Execution, Message } from '../../model.ts';
 import { LIMITS } from '../waits.ts';
 
-/** How a run stands as a command comes in. */
+/** The state of the run when a command arrives. */
 export interface Situation {
   readonly execution: Pick<Execution, 'inFlight' | 'requestsPerSecond'>;
-  /** The process is leaving. */
+  /** True once an abort was accepted. */
   readonly isLeaving: boolean;
-  /** Why the run is stopping, in words; null while it is not. */
-  readonly stopping: string | null;
+  /** Why the run is stopping; null while it is not. */
+  readonly stopping: Message | null;
   readonly paused: Paused | null;
-  /** As they are set now. */
+  /** The current setting. */
   readonly inFlight: number;
   readonly requestsPerSecond: number;
   /** Resizes in flight. */
   readonly count: number;
 }
 
-/** A pause: since when, ISO 8601 UTC, and by whom. */
+/** Since when the run is paused (ISO 8601 UTC), and who paused it. */
 export interface Paused {
   readonly since: string;
   readonly by: string;
 }
 
-/** The least rate that can be set: below it, one round of reading would take minutes. */
+/** The lowest rate that can be set. Below it, one round of reading would take minutes. */
 const LEAST_RATE = 0.1;
 
-/** Why a command is refused now; null where it is not. */
-export function refusalOf(command: ControlCommand, situation: Situation): string | null {
+/** Why a command is refused now; null if it is accepted. */
+export function refusalOf(command: ControlCommand, situation: Situation): Message | null {
   const { paused, stopping } = situation;
-  if (situation.isLeaving) return 'the run is leaving at once';
+  if (situation.isLeaving) return message('control.aborting-already');
   switch (command.kind) {
     case 'pause':
-      if (stopping !== null) return `the run is stopping: ${stopping}`;
-      return paused && `already paused, since ${paused.since} by ${paused.by}`;
+      if (stopping !== null) return message('control.stopping', { reason: stopping });
+      return paused && message('control.paused-already', { since: paused.since, by: paused.by });
     case 'continue':
-      if (stopping !== null) return `the run is stopping: ${stopping}`;
-      return paused ? null : 'not paused';
+      if (stopping !== null) return message('control.stopping', { reason: stopping });
+      return paused ? null : message('control.not-paused');
     case 'drain':
-      return stopping === null ? null : `the run is stopping already: ${stopping}`;
+      return stopping === null ? null : message('control.stopping-already', { reason: stopping });
     case 'abort':
       return null;
     case 'set':
@@ -53,42 +53,38 @@ export function refusalOf(command: ControlCommand, situation: Situation): string
 function refusalOfSet(
   { setting, value }: Extract<ControlCommand, { kind: 'set' }>,
   situation: Situation,
-): string | null {
+): Message | null {
   const { execution, stopping } = situation;
   const isWhole = setting === 'inFlight';
-  // A run that stops still reads: its rate may be changed to the end.
-  if (isWhole && stopping !== null) return `the run is stopping: ${stopping}`;
+  // A stopping run still reads, so its rate can change until the end.
+  if (isWhole && stopping !== null) return message('control.stopping', { reason: stopping });
   const most = execution[setting];
   const least = Math.min(isWhole ? 1 : LEAST_RATE, most);
   if (!Number.isFinite(value) || value < least || (isWhole && !Number.isInteger(value)))
-    return `${setting} takes a ${isWhole ? 'whole ' : ''}number from ${least} to ${most}`;
-  if (value > most)
-    return `above what was approved: the plan says ${setting} ${most}; for more, drain this run and make a new plan: refit plan PLAN -o SAVED`;
-  return value === situation[setting] ? `${setting} is ${value} already` : null;
+    return message('control.out-of-range', { setting, isWhole, least, most });
+  if (value > most) return message('control.above-approved', { setting, most });
+  return value === situation[setting] ? message('control.set-already', { setting, value }) : null;
 }
 
-/** What is answered to an accepted command; said before it takes effect. */
-export function answerTo(command: ControlCommand, situation: Situation): string {
-  const { count } = situation;
-  const inFlight =
-    count === 0
-      ? 'nothing is under way'
-      : count === 1
-        ? '1 resize is under way'
-        : `${count} resizes are under way`;
+/** The answer to an accepted command. Call it before the command takes effect. */
+export function answerTo(command: ControlCommand, situation: Situation): Message {
+  const { count: inFlight } = situation;
   switch (command.kind) {
     case 'pause':
-      return `paused: no new order starts, what is under way is followed to its end (${inFlight}); after ${LIMITS.paused / HOUR} hours without continue the run drains`;
+      return message('control.paused', { inFlight, limit: LIMITS.paused });
     case 'continue':
-      return `going on: paused since ${situation.paused?.since}`;
+      return message('control.continued', { since: situation.paused?.since ?? '' });
     case 'drain':
-      return `draining: no new order starts, what is under way is followed to its end (${inFlight})`;
+      return message('control.draining', { inFlight });
     case 'abort':
-      return `leaving at once, ${inFlight}: the same apply goes on later and settles them first`;
-    case 'set':
-      return command.setting === 'inFlight'
-        ? `inFlight is ${command.value} now, it was ${situation.inFlight}; ${inFlight}`
-        : `requestsPerSecond is ${command.value} now, it was ${situation.requestsPerSecond}`;
+      return message('control.aborting', { inFlight });
+    case 'set': {
+      const { setting, value: to } = command;
+      const from = situation[setting];
+      return setting === 'inFlight'
+        ? message('control.in-flight-set', { from, to, inFlight })
+        : message('control.rate-set', { from, to });
+    }
     default:
       return unreachable(command);
   }

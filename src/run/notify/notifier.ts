@@ -93,7 +93,7 @@ export class Notifier {
     const journal = this.#input.journal();
     // Once the run has ended its journal is whole, and nothing is added: what comes of the last notices is in the files.
     if (this.#isClosed || journal.replay.state().endedAt !== null) return;
-    journal.note({ kind: 'told', by, event, about: entry, to, ok, message: what });
+    journal.note({ kind: 'notified', by, event, about: entry, to, ok, message: what });
   }
 }
 

@@ -36,7 +36,8 @@ export function commandRunner(
         over.abort();
         resolve({ ...told, output: written.output() });
       };
-      const ended = (exitCode: number): void => end({ kind: 'ended', exitCode, lastLine: written.lastLine() });
+      const ended = (exitCode: number): void =>
+        end({ kind: 'ended', exitCode, lastLine: written.lastLine() });
       const noEnd = (why: string): void => end({ kind: 'no-end', reason: why });
       const notStarted = (error: unknown): void =>
         noEnd(`it could not be started: ${error instanceof Error ? error.message : String(error)}`);

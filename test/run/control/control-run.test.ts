@@ -27,7 +27,7 @@ function moments(run: Run) {
   return { intents: at('intent').filter((ms) => ms >= 0), ended: at('step-ended') };
 }
 
-const told = (run: Run) => run.entries.flatMap((entry) => (entry.kind === 'steered' ? [entry] : []));
+const told = (run: Run) => run.entries.flatMap((entry) => (entry.kind === 'control-command' ? [entry] : []));
 
 describe('a command to a live run', () => {
   const early = 5_000;
@@ -100,9 +100,9 @@ describe('a command to a live run', () => {
       if (answer !== true) expect(run.answers[n]!.what).toMatch(answer);
     }
     const journaled = told(run);
-    expect(journaled.slice(0, run.answers.length).map(({ accepted, message: what }) => ({ accepted, what }))).toEqual(
-      run.answers.filter(({ what }) => what !== 'the run has ended'),
-    );
+    expect(
+      journaled.slice(0, run.answers.length).map(({ accepted, message: what }) => ({ accepted, what })),
+    ).toEqual(run.answers.filter(({ what }) => what !== 'the run has ended'));
     for (const entry of journaled) expect(entry.by).toEqual(STEERER);
   });
 
@@ -340,7 +340,7 @@ describe('a run that is told to stop by command', () => {
       expect(first.end).toBeNull();
       expect(first.took).toBeLessThanOrEqual(ms + 50);
       expect(first.entries.filter(({ kind }) => kind === 'run-ended')).toEqual([]);
-      const aborted = first.entries.findIndex(({ kind }) => kind === 'steered');
+      const aborted = first.entries.findIndex(({ kind }) => kind === 'control-command');
       expect(first.entries.slice(aborted).filter(({ kind }) => kind === 'intent')).toEqual([]);
       const second = await stage.run();
       holds(stage, second);
@@ -440,9 +440,11 @@ it('a run that is taken up and told to have fewer under way begins nothing until
   const underWay = new Set<string>();
   let told = false;
   for (const entry of run.entries) {
-    if (entry.kind === 'steered' && entry.accepted) told = true;
+    if (entry.kind === 'control-command' && entry.accepted) told = true;
     const isOver =
-      entry.kind === 'settled' ? !entry.executed : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
+      entry.kind === 'resolved'
+        ? !entry.executed
+        : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
     if ('step' in entry && isOver) underWay.delete(entry.step);
     if (entry.kind !== 'intent') continue;
     underWay.add(entry.step);

@@ -79,12 +79,12 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
         tasks: [task('memoryPerShard', 'running')],
         status: 'processing',
       },
-      { kind: 'landed', order: 'ours', evidence: 'billing lists order ours for it' },
+      { kind: 'executed', order: 'ours', evidence: 'billing lists order ours for it' },
     ],
     [
       'an order of this identity that is on no record, before the task list says for what',
       { deals: [order(US, 'under-way')] },
-      { kind: 'landed', order: 'ours', hasty: true },
+      { kind: 'executed', order: 'ours', provisional: true },
     ],
     [
       'an order that is on record',
@@ -94,14 +94,18 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     [
       'an order whose creator is not told, as before',
       { deals: [order(null, 'under-way')] },
-      { kind: 'landed', order: 'theirs' },
+      { kind: 'executed', order: 'theirs' },
     ],
     [
       'a fitting task, and billing that lists nothing yet',
       { tasks: [task('memoryPerShard', 'running')], status: 'processing' },
-      { kind: 'landed', order: null, hasty: true },
+      { kind: 'executed', order: null, provisional: true },
     ],
-    ['its target, and nothing else', { size: AT_TARGET }, { kind: 'landed', order: null, hasty: true }],
+    [
+      'its target, and nothing else',
+      { size: AT_TARGET },
+      { kind: 'executed', order: null, provisional: true },
+    ],
     [
       "somebody else's order under way",
       { deals: [order(THEM, 'under-way')], tasks: [task('memoryPerShard', 'running')], status: 'processing' },
@@ -125,7 +129,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     [
       "somebody else's order beside one of this identity",
       { deals: [order(THEM, 'delivered'), order(US, 'under-way')], status: 'processing' },
-      { kind: 'landed', order: 'ours' },
+      { kind: 'executed', order: 'ours' },
     ],
     [
       "somebody else's order that waits to be paid",
@@ -155,12 +159,12 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     [
       'a task of another dimension, ended at the very target: the mapping of types is an inference',
       { tasks: [task('replicas', 'done')], size: AT_TARGET },
-      { kind: 'landed', order: null, hasty: true },
+      { kind: 'executed', order: null, provisional: true },
     ],
     [
       'the same with an order of this identity',
       { tasks: [task('replicas', 'done')], deals: [order(US, 'delivered')], size: AT_TARGET },
-      { kind: 'landed', order: 'ours' },
+      { kind: 'executed', order: 'ours' },
     ],
     [
       'a task of another dimension and an order of this identity, ended elsewhere',
@@ -191,7 +195,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
         ],
         size: ELSEWHERE,
       },
-      { kind: 'landed', order: 'ours' },
+      { kind: 'executed', order: 'ours' },
     ],
     ['another size, and nobody who did it', { size: ELSEWHERE }, { kind: 'foreign', certain: true }],
     [

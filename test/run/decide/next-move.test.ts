@@ -8,6 +8,7 @@ import type { Instance, Step, StepState } from '../../../src/model.ts';
 import type { AcceptedMemory, Move, Observation, OrderMemory, Seen } from '../../../src/run/decide/move.ts';
 import { followMove, nextMove } from '../../../src/run/decide/next-move.ts';
 import { MINUTE, SECOND } from '../../../src/units.ts';
+import { words } from '../../messages/words.ts';
 
 const NOW = Date.UTC(2026, 10, 11, 2);
 const ago = (ms: number) => new Date(NOW - ms).toISOString();
@@ -40,7 +41,7 @@ const UNANSWERED = state({
   intentProviderAt: ago(10 * SECOND),
 });
 const SILENT_FOR_LONG = { ...UNANSWERED, intentProviderAt: ago(4 * MINUTE) };
-const ACCEPTED = state({ phase: 'settling', attempts: 1, orders: ['2026'], acceptedAt: ago(MINUTE) });
+const ACCEPTED = state({ phase: 'following', attempts: 1, orders: ['2026'], acceptedAt: ago(MINUTE) });
 const DEFERRED = { ...ACCEPTED, intentProviderAt: ago(MINUTE) };
 
 const instance = (changes: Partial<Instance> = {}): Instance =>
@@ -76,8 +77,8 @@ const reading = (
 const fault = (kind: 'passing' | 'no-right' | 'credentials'): Seen => ({
   kind: 'fault',
   fault: kind,
-  message: 'it failed',
-  halt: 'it failed (fix: try)',
+  error: 'it failed',
+  halt: words('it failed'),
 });
 const placed = (answer: object, changes: object = {}): Seen =>
   ({
@@ -174,7 +175,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'reads the instance once it is its turn',
       state(),
       observation({ memory: { phase: 'order', turn: 'go' } }),
-      'look',
+      'read-instance',
     ],
     ['orders an instance that is as planned', state(), round({}), 'order'],
     [

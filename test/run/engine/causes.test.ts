@@ -224,7 +224,7 @@ describe('an instance that is changed by hand between look and order', () => {
       attempts: 1,
     });
     expect(
-      run.entries.filter((entry) => entry.kind === 'looked' && entry.step.startsWith(A(1))),
+      run.entries.filter((entry) => entry.kind === 'instance-read' && entry.step.startsWith(A(1))),
     ).toHaveLength(2);
   });
 
@@ -307,7 +307,7 @@ describe('an order that landed without an answer', () => {
       });
       holds(stage, run);
       expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-      const settled = run.entries.flatMap((entry) => (entry.kind === 'settled' ? [entry] : []));
+      const settled = run.entries.flatMap((entry) => (entry.kind === 'resolved' ? [entry] : []));
       expect(settled.map(({ executed, order }) => [executed, order !== null])).toEqual(told);
       const [deal] = [...stage.cloud.world.deals.values()];
       expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [deal!.name] });

@@ -21,7 +21,7 @@ const dealsBy = (stage: Stage, uin: string) =>
   [...stage.cloud.world.deals.values()].filter(({ by }) => by === uin).map(({ name }) => name);
 const settled = ({ entries }: Run) =>
   entries.flatMap((entry) =>
-    entry.kind === 'settled' && entry.step.startsWith(A(1)) ? [[entry.executed, entry.order]] : [],
+    entry.kind === 'resolved' && entry.step.startsWith(A(1)) ? [[entry.executed, entry.order]] : [],
   );
 
 /** Does something to the world as the first order for the instance has arrived, and before its answer leaves. */
@@ -158,7 +158,9 @@ describe('an order that was taken together with one of somebody else', () => {
       outcomes.add(first(run).outcome);
       if (first(run).outcome === 'drifted') {
         expect(sizeOf(stage)).not.toBe(8192);
-        expect(first(run).message).toContain(`somebody else changed it, by order ${theirs} by ${SOMEBODY_ELSE}`);
+        expect(first(run).message).toContain(
+          `somebody else changed it, by order ${theirs} by ${SOMEBODY_ELSE}`,
+        );
       } else expect(first(run).outcome).toBe('verified');
     }
     expect(outcomes).toContain('drifted');

@@ -85,8 +85,8 @@ describe('replicas of a multi-zone instance', () => {
     });
     expect(outcome(run)).toEqual(['verified', null, 2]);
     expect(where(stage)).toBe('M4 R6 R6 R7');
-    const silent = run.entries.find((entry) => entry.kind === 'settled');
-    expect(silent?.kind === 'settled' && silent.evidence).toMatch(
+    const silent = run.entries.find((entry) => entry.kind === 'resolved');
+    expect(silent?.kind === 'resolved' && silent.evidence).toMatch(
       /^instance, its nodes, task list and billing were silent for 1\d\d s$/,
     );
   });

@@ -4,6 +4,7 @@ import { EMPTY_CHAIN, seal } from '../../../src/journal/chain.ts';
 import { createReplay } from '../../../src/journal/replay.ts';
 import type { GateOutcome, JournalEvent } from '../../../src/model.ts';
 import { notificationOf } from '../../../src/run/notify/notification.ts';
+import { words } from '../../messages/words.ts';
 import { savedPlan } from '../../report/situations.ts';
 
 const SAVED = savedPlan(
@@ -23,7 +24,7 @@ const gate = (outcome: GateOutcome, next: 'go-on' | 'pause' | 'halt', shadow = f
   name: 'canary',
   judge: 'metric',
   outcome,
-  message: 'MemUtil of crs-aaaa0000 is 93.99, fails at > 90',
+  message: words('MemUtil of crs-aaaa0000 is 93.99, fails at > 90'),
   shadow,
   next,
 });
@@ -66,17 +67,17 @@ describe('of the other moments', () => {
       { event: 'wave-end', what: 'wave canary has ended', wave: 'canary' },
     ],
     [
-      { kind: 'stopping', because: 'halted', message: '3 failed' },
+      { kind: 'stopping', because: 'halted', message: words('3 failed') },
       { event: 'halt', what: 'halts: 3 failed', wave: null },
     ],
-    [{ kind: 'stopping', because: 'window-closed', message: 'the window closes' }, null],
+    [{ kind: 'stopping', because: 'window-closed', message: words('the window closes') }, null],
     [
       {
         kind: 'step-ended',
         step: STEP,
         outcome: 'unknown',
         code: null,
-        message: 'silence',
+        message: words('silence'),
         size: null,
         billed: null,
       },
@@ -88,7 +89,7 @@ describe('of the other moments', () => {
         step: STEP,
         outcome: 'failed',
         code: null,
-        message: 'failed',
+        message: words('failed'),
         size: null,
         billed: null,
       },

@@ -28,7 +28,7 @@ async function play(options: StageOptions, listeners?: (clock: Clock) => readonl
 
 /** What of a run must not depend on whom it tells things: every entry and its moment, but for those that say who was told. */
 function course(run: Run) {
-  const entries = run.entries.filter(({ kind }) => kind !== 'told');
+  const entries = run.entries.filter(({ kind }) => kind !== 'notified');
   return {
     took: run.took,
     end: run.end,
@@ -67,7 +67,11 @@ describe('the course of a run, its end and its duration are the same', () => {
     ['one that fails', ends(3)],
     [
       'one that is not there',
-      () => async () => ({ kind: 'no-end', reason: 'it could not be started: spawn start ENOENT', output: '' }),
+      () => async () => ({
+        kind: 'no-end',
+        reason: 'it could not be started: spawn start ENOENT',
+        output: '',
+      }),
     ],
     ['one that hangs', never],
     ['one that throws', () => () => Promise.reject(new Error('no'))],

@@ -70,7 +70,7 @@ async function play(
 
 /** What must not depend on any answer: every entry with its moment, but for those that say who was told. */
 function course(run: Run) {
-  const entries = run.entries.filter(({ kind }) => kind !== 'told');
+  const entries = run.entries.filter(({ kind }) => kind !== 'notified');
   return {
     // Parts of a millisecond are rounding: the sum of other sleeps in between.
     took: Math.round(run.took),

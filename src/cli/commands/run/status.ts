@@ -1,5 +1,6 @@
 /** `refit status RUN`: where a run stands, by its journal; `--watch` looks again until it has ended. */
 import { isFinished, totals } from '../../../journal/replay.ts';
+import { textOf, textWithFix } from '../../../messages/messages.ts';
 import { OUTCOMES } from '../../../model.ts';
 import { type RunStatus, readStatus, type Standing } from '../../../operations/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
@@ -47,7 +48,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
 function standingOf({ run: { state }, holder, live }: RunStatus): string {
   if (state.startedAt === null) return 'not begun';
   if (holder) {
-    if (state.stopping) return `stopping (${state.stopping.because}): ${state.stopping.message}`;
+    if (state.stopping) return `stopping (${state.stopping.because}): ${textWithFix(state.stopping.message)}`;
     return live?.paused ? `paused since ${live.paused.since} by ${live.paused.by}` : 'running';
   }
   if (isFinished(state)) return 'ended';
@@ -69,14 +70,14 @@ function factsOf(status: RunStatus) {
     endedAt: state.endedAt,
     endedBecause: state.endedBecause,
     exitCode: state.exitCode,
-    what: state.stopping?.message ?? null,
+    message: state.stopping && textWithFix(state.stopping.message),
     // A step that is being settled is under way, not unknown.
     totals: totals(steps.filter((step) => !open.includes(step))),
     waves: { of: saved.waves.length, started: state.wavesStarted.length, ended: state.wavesEnded.length },
-    underWay: open.map(({ step, phase, message: what, intentAt, acceptedAt }) => ({
+    underWay: open.map(({ step, phase, message, intentAt, acceptedAt }) => ({
       step,
       phase,
-      what,
+      message: textOf(message),
       since: acceptedAt ?? intentAt,
     })),
     /** What the process itself says: paused or not, what was set, and every wait. null: none answers. */
@@ -101,7 +102,9 @@ function describeStatus(status: RunStatus, now: number): string {
   return [
     `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)}): ${escapeControls(facts.standing)}`,
     `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${escapeControls(holder.host)}` : ''}`,
-    ...(state.stopping && !holder ? [`  because  ${escapeControls(state.stopping.message)}`] : []),
+    ...(state.stopping && !holder
+      ? [`  because  ${escapeControls(textWithFix(state.stopping.message))}`]
+      : []),
     ...(live ? liveLines(live, now) : holder ? ['  process  does not answer at its control socket'] : []),
     ...(paused
       ? [
@@ -114,7 +117,7 @@ function describeStatus(status: RunStatus, now: number): string {
       .slice(0, NAMED)
       .map(
         (one) =>
-          `  ${one.phase.padEnd(11)} ${one.step}  for ${since(one.since)}: ${escapeControls(one.what)}`,
+          `  ${one.phase.padEnd(11)} ${one.step}  for ${since(one.since)}: ${escapeControls(one.message)}`,
       ),
     ...(underWay.length > NAMED ? [`  and ${underWay.length - NAMED} more under way`] : []),
     `  head     ${state.head}`,
