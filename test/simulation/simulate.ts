@@ -102,6 +102,8 @@ const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
 interface Options {
   readonly sabotage?: Sabotage | null;
   readonly tell?: ((line: string) => void) | null;
+  /** Gets the journal of the run. */
+  readonly onEntries?: (entries: readonly JournalEntry[]) => void;
 }
 
 /** Where people are told of the run, the same run without them is held against it. */
@@ -111,6 +113,7 @@ const allPromises = () => new Promise<void>((resolve) => process.nextTick(resolv
 export async function simulate(scenario: Scenario, options: Options = {}): Promise<Told> {
   const { sabotage = null } = options;
   const { entries, ...told } = await simulateOnce(scenario, options);
+  options.onEntries?.(entries);
   const { telling, ...untold } = scenario;
   const isHeld = sabotage === null || sabotage === 'tell-first';
   if (telling === undefined || !isHeld || !isComparable(scenario)) return told;
