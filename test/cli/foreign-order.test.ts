@@ -15,7 +15,7 @@ it("an order that was lost is not taken for somebody else's: the step is drifted
   expect(steps.map(({ outcome }) => outcome)).toEqual(['drifted', 'verified']);
   expect(steps[0]).toMatchObject({ code: 'Refit.Drifted', orders: [], attempts: 1 });
   expect(steps[0]!.message).toMatch(
-    /somebody else changed the instance meanwhile: .* order \d+ by 100000000099, created at/,
+    /someone else changed the instance meanwhile: .* order \d+ by 100000000099, created at/,
   );
   expect(ended.stdout.replace(/\s+/g, ' ')).toContain('by 100000000099');
   // One for the instance by somebody else, one for the other by us.

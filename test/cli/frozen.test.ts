@@ -38,8 +38,8 @@ it('apply frozen by SIGSTOP between entry and send keeps its lock, and woken aft
   const journal = await at.journal();
   const told = journal.filter((entry) => 'step' in entry && entry.step === step);
   expect(told.map(({ kind }) => kind)).toEqual([
-    ...['looked', 'intent', 'not-sent'],
-    ...['looked', 'intent', 'accepted', 'step-ended'],
+    ...['instance-read', 'intent', 'not-sent'],
+    ...['instance-read', 'intent', 'accepted', 'step-ended'],
   ]);
   expect(told[2]).toMatchObject({ why: 'its entry was older than two seconds' });
   expect((await at.report()).totals).toMatchObject({ verified: 4 });

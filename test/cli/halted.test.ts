@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { BRISK, desk, growPlan, plainFleet } from './refit.ts';
 
 const SENTENCE =
-  'InvalidParameter.PermissionDenied: no right on this action: every order would be refused (fix: let this identity call redis:UpgradeInstance)';
+  'InvalidParameter.PermissionDenied: no permission for this action: every order would be refused (fix: let this identity call redis:UpgradeInstance)';
 
 it('a right that is revoked in the middle halts the run with 4, each place tells the fix, and the same command goes on', async (test) => {
   const at = await desk(test, {

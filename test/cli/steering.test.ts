@@ -85,7 +85,7 @@ describe('a live run', () => {
     expect(await scene.tell('pause')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /^accepted: paused: no new order starts, .* under way\); after 24 hours /,
+        /^accepted: paused: no new order starts, .* in progress\); without continue, the run drains after 24 hours/,
       ),
       stderr: expect.stringContaining(`refit continue run`),
     });
@@ -107,7 +107,9 @@ describe('a live run', () => {
 
     expect(await scene.tell('continue', '--json')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^\{"accepted":true,"what":"going on: paused since .*"\}\n$/),
+      stdout: expect.stringMatching(
+        /^\{"accepted":true,"what":"continued: the run was paused since .*"\}\n$/,
+      ),
     });
     expect((await scene.tell('continue')).code).toBe(5);
     expect((await scene.applying.ended).code).toBe(0);
@@ -172,7 +174,7 @@ describe('a live run', () => {
     expect(again.stdout + again.stderr).toMatch(/the run is stopping already|no process|has ended/);
     const { code, stdout } = await scene.applying.ended;
     expect(code).toBe(143);
-    expect(stdout).toMatch(/told to drain by /);
+    expect(stdout).toMatch(/drained by /);
     const report = await scene.desk.report();
     expect(report.totals.unknown).toBe(0);
     expect(report.totals['not-run']).toBeGreaterThan(0);

@@ -220,11 +220,7 @@ describe('decode', () => {
     ['there is an empty line', TEXT.replace('\n', '\n\n'), /not JSON/],
     ['a line is no object', `[]\n${TEXT}`, /not an entry/],
     ['a line is null', `null\n${TEXT}`, /not an entry/],
-    [
-      'a line is nested too deep',
-      `${'['.repeat(50_000)}${']'.repeat(50_000)}\n`,
-      /not an entry|not JSON/,
-    ],
+    ['a line is nested too deep', `${'['.repeat(50_000)}${']'.repeat(50_000)}\n`, /not an entry|not JSON/],
     [
       'a line has a key that objects inherit',
       `{"__proto__":{"seq":1},"hash":"x"}\n`,

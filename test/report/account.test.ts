@@ -64,7 +64,7 @@ describe('a step tells what it waited for, and how long', () => {
         })
         .after(60)
         .end(one, 'verified'),
-      { sending: [2000, 1], settling: [18_000, 2], change: [60_000, 1] },
+      { sending: [2000, 1], resolving: [18_000, 2], change: [60_000, 1] },
     ],
     [
       'its maintenance window, whoever carries the run out',
@@ -118,7 +118,7 @@ describe('a run tells when all of it waited', () => {
           for: 'paused',
           from: '2026-01-05T02:00:00.000Z',
           to: '2026-01-05T02:00:30.000Z',
-          what: 'by wei@ops-1',
+          reason: 'by wei@ops-1',
         },
       ],
     ],
@@ -137,9 +137,9 @@ describe('a run tells when all of it waited', () => {
           for: 'soak',
           from: '2026-01-05T02:00:00.000Z',
           to: '2026-01-05T02:01:00.000Z',
-          what: 'after wave canary',
+          reason: 'after wave canary',
         },
-        { for: 'paused', from: '2026-01-05T02:00:10.000Z', to: null, what: 'by wei@ops-1' },
+        { for: 'paused', from: '2026-01-05T02:00:10.000Z', to: null, reason: 'by wei@ops-1' },
       ],
     ],
     [
@@ -165,13 +165,13 @@ describe('a run tells when all of it waited', () => {
           for: 'no-process',
           from: '2026-01-05T02:00:01.000Z',
           to: '2026-01-05T02:01:01.000Z',
-          what: 'ended: drained',
+          reason: 'ended: drained',
         },
         {
           for: 'no-process',
           from: '2026-01-05T02:01:06.000Z',
           to: '2026-01-05T02:02:06.000Z',
-          what: 'its process had died, or was left',
+          reason: 'its process died, or was aborted',
         },
       ],
     ],
@@ -210,17 +210,17 @@ describe('a step tells every attempt', () => {
         evidence: words('found in billing'),
       });
     expect(step(journal).attemptDetails).toMatchObject([
-      { answer: 'none-yet', order: '77', settled: { executed: true, evidence: 'found in billing' } },
+      { answer: 'none-yet', order: '77', resolved: { executed: true, evidence: 'found in billing' } },
     ]);
   });
 
   it('the instance as it was read just before the order, beside as it was read back', () => {
     const journal = new JournalWriter(saved).start().ask(one).accept(one).after(60).end(one, 'verified');
     expect(step(journal)).toMatchObject({
-      seen: { status: 'running', size: saved.steps[0]!.before, at: '2026-01-05T02:00:00.000Z' },
-      found: saved.steps[0]!.after,
+      readBefore: { status: 'running', size: saved.steps[0]!.before, at: '2026-01-05T02:00:00.000Z' },
+      readBack: saved.steps[0]!.after,
     });
-    expect(step(journal, two)).toMatchObject({ seen: null, found: null });
+    expect(step(journal, two)).toMatchObject({ readBefore: null, readBack: null });
   });
 });
 
@@ -236,8 +236,8 @@ it('a report tells whose keys were used, each time the run was taken up, or why 
       reason: words('no answer within 5 seconds'),
     });
   expect(buildReport(saved, journal.entries).run.identities).toMatchObject([
-    { profile: 'default', caller: { account: '100000000001' }, why: null },
-    { profile: 'default', caller: { account: '100000000001' } },
-    { profile: 'retail', caller: null, why: 'no answer within 5 seconds' },
+    { profile: 'default', identity: { account: '100000000001' }, reason: null },
+    { profile: 'default', identity: { account: '100000000001' } },
+    { profile: 'retail', identity: null, reason: 'no answer within 5 seconds' },
   ]);
 });

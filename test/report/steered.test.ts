@@ -46,7 +46,7 @@ describe('commands to a live run', () => {
 
   it('and are absent where nobody gave one', () => {
     const quiet = toldTo([]);
-    expect(buildReport(quiet.saved, quiet.entries).run).not.toHaveProperty('steered');
+    expect(buildReport(quiet.saved, quiet.entries).run).not.toHaveProperty('controlCommands');
   });
 
   it.each(['text', 'markdown', 'html'] as const)('are shown as %s', (format) => {

@@ -63,12 +63,12 @@ describe('the tables of a run', () => {
       'run-waits': [
         'Waits of the run',
         'From | To | For | What | Lasted',
-        '2026-01-05 02:03:10 UTC | 02:13:10 | nobody carried it out | its process had died, or was left | 10 m',
+        '2026-01-05 02:03:10 UTC | 02:13:10 | nobody carried it out | its process died, or was aborted | 10 m',
       ],
       'step-waits': [
         'Waits of the steps',
         'For | Steps | Times | In all | At most',
-        'what became of an attempt without an answer | 1 | 2 | 3 m | 3 m',
+        'reading to resolve an order without an answer | 1 | 2 | 3 m | 3 m',
         'the change itself | 2 | 2 | 4 m | 3 m',
       ],
       attempts: [

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { seal } from '../../src/journal/chain.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import type { JournalEvent, RolloutOptions, SavedPlan, SealedReview } from '../../src/model.ts';
 import { describeConduct, describeSpread } from '../../src/report/review/describe-rollout.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
@@ -142,7 +143,7 @@ describe('a report of a run with a gate', () => {
 
   it('fits the schema of reports', () => {
     expect(report.waves[0]!.gate).toEqual([
-      { at: last.at, judge: 'command', outcome: 'failure', what: judged.message, shadow: true },
+      { at: last.at, judge: 'command', outcome: 'failure', message: textOf(judged.message), shadow: true },
     ]);
     expect(validateReport(JSON.parse(JSON.stringify(report)))).toBe(true);
   });

@@ -48,7 +48,7 @@ describe('reconcile', () => {
     expect(read.report.totals).toMatchObject({ unknown: 0 });
     expect(read.report.steps.find(({ attempts }) => attempts === 1)).toMatchObject({
       outcome: 'not-run',
-      what: expect.stringContaining('had not landed'),
+      message: expect.stringContaining('was not executed'),
     });
     expect(read.took).toBeGreaterThan(2 * MINUTE);
     const rest = await stage.run();

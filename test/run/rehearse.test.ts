@@ -97,7 +97,7 @@ describe('a rehearsal', () => {
     expect(calm!.later).toBeUndefined();
     // Silence for as long as patience, three minutes, before it is asked again.
     expect(all.later!.p50).toBeGreaterThan(170);
-    expect(all).toMatchObject({ unanswered: 4, askedAgain: 4, totals: { verified: 4 } });
+    expect(all).toMatchObject({ unanswered: 4, retries: 4, totals: { verified: 4 } });
     expect(all.waited.resolving).toBeGreaterThan(4 * 170);
   });
 

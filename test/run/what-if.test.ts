@@ -71,7 +71,7 @@ describe('the network dies in the middle of a run', () => {
     const run = await stage.run();
     endsWell(stage, run);
     expect(kinds(run, 'no-answer')).toHaveLength(1);
-    expect(kinds(run, 'settled')).toMatchObject([{ landed: true }]);
+    expect(kinds(run, 'resolved')).toMatchObject([{ executed: true }]);
   });
 });
 
@@ -168,7 +168,7 @@ describe('the clock jumps in the middle of a run', () => {
     async (after, ms) => {
       const { stage, run } = await jumps(after, ms);
       endsWell(stage, run);
-      expect(kinds(run, 'settled')).toMatchObject([{ landed: true }]);
+      expect(kinds(run, 'resolved')).toMatchObject([{ executed: true }]);
     },
   );
 

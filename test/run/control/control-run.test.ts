@@ -1,5 +1,6 @@
 /** What a live run can be told, and that it obeys: in virtual time, against the simulated provider. */
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/messages/messages.ts';
 import type { ControlCommand } from '../../../src/model.ts';
 import { seededRandom } from '../../../src/simulator/world/random.ts';
 import { A, ALL_TO_8GB, clusters, standards } from '../fleets.ts';
@@ -45,10 +46,10 @@ describe('a command to a live run', () => {
       commands: [DRAIN, DRAIN, PAUSE, CONTINUE, inFlight(2)],
       answers: [
         true,
-        /^the run is stopping already: told to drain by oncall@there/,
-        /^the run is stopping: told/,
-        /^the run is stopping: told/,
-        /^the run is stopping: told/,
+        /^the run is already stopping: drained by oncall@there/,
+        /^the run is stopping: drained/,
+        /^the run is stopping: drained/,
+        /^the run is stopping: drained/,
       ],
     },
     { title: 'a slower rate while it drains', commands: [DRAIN, rate(5)], answers: [true, true] },
@@ -62,16 +63,18 @@ describe('a command to a live run', () => {
       commands: [ABORT, PAUSE, ABORT],
       answers: [
         true,
-        /^the run is leaving at once$|^the run has ended$/,
-        /^the run is leaving at once$|^the run has ended$/,
+        /^the run is aborting$|^the run has ended$/,
+        /^the run is aborting$|^the run has ended$/,
       ],
     },
     { title: 'fewer at once, and up again', commands: [inFlight(1), inFlight(3)], answers: [true, true] },
-    { title: 'as many at once as there are', commands: [inFlight(3)], answers: [/^inFlight is 3 already$/] },
+    { title: 'as many at once as there are', commands: [inFlight(3)], answers: [/^inFlight is already 3$/] },
     {
       title: 'more at once than was approved',
       commands: [inFlight(4)],
-      answers: [/^above what was approved: the plan says inFlight 3; for more, .* refit plan PLAN -o SAVED$/],
+      answers: [
+        /^above the approved value: the plan says inFlight 3; for more, .* refit plan PLAN -o SAVED$/,
+      ],
     },
     ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY].map((value) => ({
       title: `inFlight ${value}`,
@@ -79,11 +82,11 @@ describe('a command to a live run', () => {
       answers: [/^inFlight takes a whole number from 1 to 3$/],
     })),
     { title: 'slower, and up again', commands: [rate(2.5), rate(18)], answers: [true, true] },
-    { title: 'the rate as it is', commands: [rate(18)], answers: [/^requestsPerSecond is 18 already$/] },
+    { title: 'the rate as it is', commands: [rate(18)], answers: [/^requestsPerSecond is already 18$/] },
     {
       title: 'a rate above what was approved',
       commands: [rate(19)],
-      answers: [/^above what was approved: the plan says requestsPerSecond 18/],
+      answers: [/^above the approved value: the plan says requestsPerSecond 18/],
     },
     ...[0, -1, 0.01, Number.NaN].map((value) => ({
       title: `requestsPerSecond ${value}`,
@@ -101,7 +104,9 @@ describe('a command to a live run', () => {
     }
     const journaled = told(run);
     expect(
-      journaled.slice(0, run.answers.length).map(({ accepted, message: what }) => ({ accepted, what })),
+      journaled
+        .slice(0, run.answers.length)
+        .map(({ accepted, message }) => ({ accepted, what: textOf(message) })),
     ).toEqual(run.answers.filter(({ what }) => what !== 'the run has ended'));
     for (const entry of journaled) expect(entry.by).toEqual(STEERER);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../../src/messages/messages.ts';
 import type { UrlAnswer } from '../../../src/cloud/network/transport.ts';
+import { textOf } from '../../../src/messages/messages.ts';
 import type { Comparison, Gate, Outcome, Threshold } from '../../../src/model.ts';
 import {
   type Judgement,

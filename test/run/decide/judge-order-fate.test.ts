@@ -87,11 +87,7 @@ describe('an order without an answer, to 8 GB, judged by a reading', () => {
       { deals: [order(US, 'under-way')] },
       { kind: 'executed', order: 'ours', provisional: true },
     ],
-    [
-      'a recorded order',
-      { deals: [order(US, 'delivered', { order: 'known' })] },
-      { kind: 'silent' },
-    ],
+    ['a recorded order', { deals: [order(US, 'delivered', { order: 'known' })] }, { kind: 'silent' }],
     [
       'an order without a named creator',
       { deals: [order(null, 'under-way')] },
@@ -264,11 +260,7 @@ describe('a change that waits for its window', () => {
       { tasks: [at(900, 'running'), at(-18, 'failed')], deals: [ours, order(THEM, 'failed')] },
       'task t900 is running',
     ],
-    [
-      'at its target',
-      { size: AT_TARGET, deals: [ours] },
-      'the instance is at 8GB x 1 shard, 1 replica',
-    ],
+    ['at its target', { size: AT_TARGET, deals: [ours] }, 'the instance is at 8GB x 1 shard, 1 replica'],
     [
       'at its target, beside a foreign order',
       { size: AT_TARGET, deals: [ours, order(THEM, 'delivered')] },

@@ -165,12 +165,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
   'before an order': [
     ['waits for its turn first', state(), observation(), 'await-turn'],
     ['leaves the step if no new order may start', state(), round({ turn: 'stopped' }), 'leave'],
-    [
-      'gives its slot back if too many steps are in flight',
-      state(),
-      round({ turn: 'give-way' }),
-      'give-way',
-    ],
+    ['gives its slot back if too many steps are in flight', state(), round({ turn: 'give-way' }), 'give-way'],
     [
       'reads the instance once it is its turn',
       state(),

@@ -257,13 +257,20 @@ describe('a wave that waits two hours for its approval', () => {
       {
         event: 'approval',
         wave: 'tenth',
-        what: expect.stringMatching(/^waits until .*Z for approval: wave tenth/),
+        message: expect.stringMatching(/^waits until .*Z for approval: wave tenth/),
       },
     ]);
     expect(awaited(run)).toMatchObject([
       {
         name: 'tenth',
-        what: expect.stringMatching(/needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li/),
+        message: {
+          id: 'run.approvals-missing',
+          params: {
+            missing: [
+              expect.stringMatching(/needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li/),
+            ],
+          },
+        },
       },
     ]);
   });

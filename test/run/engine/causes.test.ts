@@ -50,11 +50,11 @@ describe('in the middle of a run', () => {
   });
 
   it.each([
-    { fault: 'no-permission', what: /InvalidParameter\.PermissionDenied: no right/ },
-    { fault: 'no-cam', what: /UnauthorizedOperation\.NoCAMAuthed: no right/ },
+    { fault: 'no-permission', what: /InvalidParameter\.PermissionDenied: no permission/ },
+    { fault: 'no-cam', what: /UnauthorizedOperation\.NoCAMAuthed: no permission/ },
     {
       fault: 'refuse=AuthFailure.UnauthorizedOperation',
-      what: /AuthFailure\.UnauthorizedOperation: no right/,
+      what: /AuthFailure\.UnauthorizedOperation: no permission/,
     },
   ])(
     'a right to order that is revoked ($fault) halts it with 4, and what is under way ends well',

@@ -60,7 +60,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted', orders: [], attempts: 1 });
     expect(first(run).message).toMatch(
       new RegExp(
-        `somebody else changed the instance meanwhile: .*order ${theirs} by ${SOMEBODY_ELSE}, created at`,
+        `someone else changed the instance meanwhile: .*order ${theirs} by ${SOMEBODY_ELSE}, created at`,
       ),
     );
     expect(settled(run)).toEqual([[false, null]]);
@@ -94,7 +94,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     const run = await stage.run(asItArrives(stage, replicasByHand(SOMEBODY_ELSE)));
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [] });
-    expect(first(run).message).toMatch(/task \d+ \(type 029\), begun at/);
+    expect(first(run).message).toMatch(/task \d+ \(type 029\), started at/);
     expect(askedFor(stage)).toBe(1);
   });
 
@@ -111,7 +111,9 @@ describe('an order whose request was lost while somebody else ordered for the in
     );
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted' });
-    expect(first(run).message).toMatch(/what was taken for its order was somebody else's: order \d+ by/);
+    expect(first(run).message).toMatch(
+      /the order that Refit found for this step was someone else's: order \d+ by/,
+    );
     expect(askedFor(stage)).toBe(1);
   });
 
@@ -126,7 +128,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     expect(run.end).toMatchObject({ exitCode: 10 });
     expect(first(run).outcome).toBe('unknown');
     expect(first(run).message).toMatch(
-      /cannot be told whether it landed: .*order \d+ by \d+, created at .*; task \d+ \(type 029\), begun at/,
+      /could not find out whether it was executed: .*order \d+ by \d+, created at .*; task \d+ \(type 029\), started at/,
     );
     const again = await stage.run({ reconciles: true });
     holds(stage, again);
@@ -159,7 +161,7 @@ describe('an order that was taken together with one of somebody else', () => {
       if (first(run).outcome === 'drifted') {
         expect(sizeOf(stage)).not.toBe(8192);
         expect(first(run).message).toContain(
-          `somebody else changed it, by order ${theirs} by ${SOMEBODY_ELSE}`,
+          `someone else changed it, by order ${theirs} by ${SOMEBODY_ELSE}`,
         );
       } else expect(first(run).outcome).toBe('verified');
     }
@@ -213,7 +215,7 @@ describe('what somebody else does before the order', () => {
     [
       'billing',
       ['no-permission@DescribeDealsByCond'],
-      /changed meanwhile, by task \d+ \(type 002\), begun at/,
+      /changed meanwhile, by task \d+ \(type 002\), started at/,
     ],
     [
       'neither billing nor the task list',
@@ -233,6 +235,6 @@ describe('what somebody else does before the order', () => {
     await stage.pass(2 * MINUTE);
     const run = await stage.run();
     expect(first(run)).toMatchObject({ outcome: 'skipped' });
-    expect(first(run).message).toMatch(/for 15 minutes\): task \d+ \(type 012\), begun at/);
+    expect(first(run).message).toMatch(/for 15 minutes\): task \d+ \(type 012\), started at/);
   });
 });

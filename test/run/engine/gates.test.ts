@@ -1,5 +1,6 @@
 /** Gates after waves: what they judge and what becomes of the run, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/messages/messages.ts';
 import type { ControlCommand, JournalEntry } from '../../../src/model.ts';
 import type { CommandEnd } from '../../../src/run/decide/judge-gate.ts';
 import type { GatePorts } from '../../../src/run/engine/run.ts';
@@ -125,7 +126,7 @@ describe('a gate that fails', () => {
     const stage = await setStage(story('{ metric: { name: MemUsed, fails: ">= 2000", over: 2m } }'));
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
-    expect(gates(run)[0]!.message).toBe(`MemUsed of ${A(1)} is 2000, fails at >= 2000`);
+    expect(textOf(gates(run)[0]!.message)).toBe(`MemUsed of ${A(1)} is 2000, fails at >= 2000`);
   });
 
   it('after the last wave halts too, and the run is finished', async () => {
@@ -150,7 +151,9 @@ describe('a gate that cannot tell', () => {
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(said(run)).toEqual(['command inconclusive pause']);
-    expect(run.answers).toEqual([{ accepted: true, what: expect.stringMatching(/^going on: paused since/) }]);
+    expect(run.answers).toEqual([
+      { accepted: true, what: expect.stringMatching(/^continued: the run was paused since/) },
+    ]);
     const second = run.entries.filter(({ kind }) => kind === 'intent')[1]!;
     expect(Date.parse(second.at) - Date.parse(gates(run)[0]!.at)).toBeGreaterThan(50 * MINUTE);
     expect(run.standings.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
@@ -206,7 +209,7 @@ describe('a gate that cannot tell', () => {
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
     expect(said(run)).toEqual(['metric inconclusive halt']);
-    expect(gates(run)[0]!.message).toContain('MemUtil could not be read');
+    expect(textOf(gates(run)[0]!.message)).toContain('MemUtil could not be read');
   });
 
   it('because an address does not answer in time, by the clock of the run', async () => {

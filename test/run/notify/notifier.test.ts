@@ -147,7 +147,7 @@ describe('a hook', () => {
         event: 'run-start',
         about: 1,
         to: 'start',
-        what: 'no end within 30 s',
+        message: 'no end within 30 s',
       },
     ]);
     expect(run.notices).toContain('half a wo\n');

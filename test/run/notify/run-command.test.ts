@@ -35,7 +35,7 @@ describe('a command', () => {
     ['says its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, said: 'two' }],
     ['says nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', said: '' }],
     ['need not read', sh('exec 0<&-; exit 0'), { kind: 'ended', exitCode: 0 }],
-    ['may be killed', sh('kill -9 $$'), { kind: 'no-end', why: 'it was ended by SIGKILL' }],
+    ['may be killed', sh('kill -9 $$'), { kind: 'no-end', reason: 'it was ended by SIGKILL' }],
   ])('%s', async (_, command, expected) => {
     expect(await run(command)).toMatchObject(expected);
   });
@@ -57,7 +57,7 @@ describe('a command', () => {
     async (command) => {
       expect(await run(command)).toMatchObject({
         kind: 'no-end',
-        why: expect.stringMatching(/^it could not be started: /),
+        reason: expect.stringMatching(/^it could not be started: /),
         output: '',
       });
     },

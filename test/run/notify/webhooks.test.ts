@@ -130,37 +130,37 @@ describe('of a gate', () => {
   const SHADOW = ', shadow: true';
 
   it.each<[string, StageOptions, string[]]>([
-    ['that succeeds', gated(exits(0)), ['gate: command is success: exit 0: p99 is 40 ms', 'run-end']],
-    ['that fails', gated(exits(1)), ['gate: command is failure: exit 1: p99 is 40 ms', 'halt', 'run-end']],
+    ['that succeeds', gated(exits(0)), ['gate: command success, exit 0: p99 is 40 ms', 'run-end']],
+    ['that fails', gated(exits(1)), ['gate: command failure, exit 1: p99 is 40 ms', 'halt', 'run-end']],
     [
       'that cannot tell',
       gated(hung),
       [
-        'gate: command is inconclusive: no end within 60 s; the run is paused until it is told to continue',
+        'gate: command inconclusive, no end within 60 s; the run is paused until an operator continues it',
         'run-end',
       ],
     ],
     [
       'that cannot tell and is to halt then',
       gated(hung, ', onInconclusive: halt'),
-      ['gate: command is inconclusive: no end within 60 s', 'halt', 'run-end'],
+      ['gate: command inconclusive, no end within 60 s', 'halt', 'run-end'],
     ],
     [
       'that would have failed',
       gated(exits(1), SHADOW),
-      ['gate: command is failure (in shadow): exit 1: p99 is 40 ms', 'run-end'],
+      ['gate: command failure (shadow), exit 1: p99 is 40 ms', 'run-end'],
     ],
     [
       'that could not have told',
       gated(hung, SHADOW),
-      ['gate: command is inconclusive (in shadow): no end within 60 s', 'run-end'],
+      ['gate: command inconclusive (shadow), no end within 60 s', 'run-end'],
     ],
   ])('%s each judgement is told, and what came of it', async (_, story, expected) => {
     const { sent } = await play(story, status(200), { on: ['gate', 'halt', 'end'] });
     const facts = sent.map(({ request }) => JSON.parse(request.body));
     expect(
-      facts.map(({ event, what }) =>
-        event === 'gate' ? what.replace('the gate after wave canary', 'gate') : event,
+      facts.map(({ event, message }) =>
+        event === 'gate' ? message.replace('gate after wave canary', 'gate') : event,
       ),
     ).toEqual(expected);
     expect(facts[0]).toMatchObject({ wave: 'canary', totals: { verified: 1, 'not-run': 2 } });
@@ -180,7 +180,7 @@ describe('a webhook', () => {
     const facts = sent.map(({ request }) => JSON.parse(request.body));
     expect(facts.map(({ event }) => event)).toEqual(['run-start', 'halt', 'run-end']);
     expect(facts[1]).toMatchObject({ format: 'refit.told/1', plan: { name: 'story' } });
-    expect(facts[1].what).toMatch(/^halts: /);
+    expect(facts[1].message).toMatch(/^stopping \(halted\): /);
     expect(sent[0]!.request).toMatchObject({
       origin: 'https://hooks.example.com',
       path: '/refit?team=dba',
@@ -193,7 +193,7 @@ describe('a webhook', () => {
         about: 1,
         to: 'https://hooks.example.com',
         ok: true,
-        what: '1 try',
+        message: '1 try',
       },
       { event: 'halt', ok: true },
     ]);
@@ -214,7 +214,7 @@ describe('a webhook', () => {
     const { sent, report } = await play(LONG, status(503), { on: ['run-start'] });
     expect(sent.map(({ at }) => Math.round(at - sent[0]!.at))).toEqual([0, 1_000, 3_000, 7_000, 15_000]);
     expect(new Set(sent.map(({ request }) => request.headers['x-refit-delivery'])).size).toBe(1);
-    expect(report.run.notifications).toMatchObject([{ ok: false, what: 'HTTP 503, 5 tries' }]);
+    expect(report.run.notifications).toMatchObject([{ ok: false, message: 'HTTP 503, 5 tries' }]);
   });
 
   it('that hangs is given ten seconds each time', async () => {
@@ -226,7 +226,7 @@ describe('a webhook', () => {
   it('is told in the end where the endpoint comes back', async () => {
     const answer: Answer = (request, clock, nth) => status(nth < 3 ? 500 : 200)(request, clock, nth);
     expect((await play(LONG, answer, { on: ['run-start'] })).report.run.notifications).toMatchObject([
-      { ok: true, what: '3 tries' },
+      { ok: true, message: '3 tries' },
     ]);
   });
 
@@ -253,7 +253,7 @@ describe('a webhook', () => {
   ])('with %s sends nothing, says so, and the run goes on', async (_, webhook, env, what) => {
     const { sent, report, end } = await play(STORY, status(200), webhook, env);
     expect(sent).toEqual([]);
-    expect(report.run.notifications).toMatchObject([{ ok: false, what }]);
+    expect(report.run.notifications).toMatchObject([{ ok: false, message: what }]);
     expect(end).toEqual({ because: 'done', exitCode: 0 });
   });
 
