@@ -173,7 +173,7 @@ export type JournalEvent =
   | ({ readonly kind: 'control-command' } & ControlAttempt)
   /** The notifier delivered entry `about` to a hook or webhook, or could not. The run does not depend on it. */
   | ({ readonly kind: 'notified' } & NotificationResult)
-  /** The run starts nothing new from here on: a threshold, a fatal refusal, a signal, or the end of the time. */
+  /** The run starts nothing new from here on. The message says why. */
   | {
       readonly kind: 'stopping';
       readonly because: Exclude<EndedBecause, 'done'>;

@@ -1,4 +1,4 @@
-/** The lines for journal entries that tell a person how the run goes. */
+/** The lines that show a person the events of a run. */
 import { describeRunEvent, describeStepEvent, waveOf } from '../../journal/describe-event.ts';
 import type { Replay } from '../../journal/replay.ts';
 import { message, textOf } from '../../messages/messages.ts';

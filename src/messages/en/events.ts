@@ -1,4 +1,4 @@
-/** The events of a run in English, for people who watch it, are notified, or read what a full disk lost. */
+/** The events of a run in English, for screens, notifications and unwritten entries. */
 import type {
   AfterRefusal,
   EndedBecause,

@@ -52,15 +52,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
 function runOf(
   { execution }: SavedPlan,
   state: RunState,
-  {
-    started,
-    approved,
-    identities: callers,
-    signatures,
-    processes,
-    controlCommands: steered,
-    notifications: told,
-  }: JournalFacts,
+  { started, approved, identities, signatures, processes, controlCommands, notifications }: JournalFacts,
   waits: readonly RunWait[],
 ): Report['run'] {
   return {
@@ -71,10 +63,10 @@ function runOf(
     host: started?.by.host ?? null,
     endpoint: started?.endpoint ?? null,
     approved,
-    ...unlessEmpty({ callers, waits, signatures }),
+    ...unlessEmpty({ identities, waits, signatures }),
     ...pick(execution, 'requestsPerSecond', 'inFlight'),
     processes,
-    ...unlessEmpty({ steered, told }),
+    ...unlessEmpty({ controlCommands, notifications }),
     ...(execution.switch === 'now' ? {} : { switch: execution.switch }),
   };
 }

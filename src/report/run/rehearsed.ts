@@ -110,8 +110,8 @@ export function secondsByRank(values: readonly number[]): RehearsedSeconds | nul
 }
 
 /**
- * Counts missing answers and refusals, and the seconds that steps waited because of them: from an unresolved order to its
- * resolution, and from a refusal to the next order or the end of the step.
+ * Counts missing answers and refusals, and the seconds that steps waited because of them. One wait is from an unresolved
+ * order to its resolution. The other is from a refusal to the next order or the end of the step.
  */
 function answersIn(entries: readonly JournalEntry[]): Pick<RunFigures, 'unanswered' | 'refused' | 'waited'> {
   const since = { resolving: new Map<string, number>(), afterRefusal: new Map<string, number>() };

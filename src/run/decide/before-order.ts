@@ -95,7 +95,7 @@ function windowDrifted(planned: MaintenanceWindow, now: MaintenanceWindow | null
 
 /**
  * Looks for the order that a failed payment may leave. The provider refuses the call, but an unpaid order stays for days
- * (docs/provider.md P21 and P80). Somebody may pay it in the console, and a second order would buy the change twice. So
+ * (docs/provider.md P21 and P80). A person may pay it in the console, and a second order would buy the change twice. So
  * Refit reads billing before it orders such a step again.
  */
 function byUnpaidOrder(step: Step, state: StepState, { unpaid }: OrderMemory): OrderMove | null {

@@ -72,7 +72,7 @@ function isOld({ now }: At, { orderedAt }: Deferral): boolean {
 
 /**
  * Lets the change wait. It is not in flight, so its slot goes to another step. The step keeps the slot until Refit has
- * seen the provider let a change wait: if the provider ignores the option, all changes would start at the same time.
+ * seen the provider let a change wait. If the provider ignored the option, all changes would start at the same time.
  */
 function defer(
   { state, now }: At,
@@ -123,8 +123,8 @@ function afterReading(at: At, deferral: Deferral, memory: DeferredMemory, seen: 
 }
 
 /**
- * The open period of a window at a moment, else the next one: from `opens` on, before `closes`, ms since 1970 UTC. It is
- * daily, in Beijing time, and never crosses midnight. Source: docs/provider.md P97 and P99.
+ * The open period of a window at a moment, else the next one. It is from `opens` on, before `closes`, ms since 1970 UTC.
+ * It is daily, in Beijing time, and never crosses midnight. Source: docs/provider.md P97 and P99.
  */
 export function openingAt(window: MaintenanceWindow, at: number): { opens: number; closes: number } {
   const of = (day: number) => {

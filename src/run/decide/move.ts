@@ -22,8 +22,8 @@ import type { Reading } from './judge-following.ts';
 import type { Ownership } from './judge-order-fate.ts';
 
 /**
- * Parameters of an end's message that the engine fills in: `by`, who changed the instance; `tasks`, what is in progress
- * on it; `minutes`, how long the wait before the end lasted.
+ * A parameter of an end's message that the engine fills in. `by`: the foreign change. `tasks`: what is in progress on the
+ * instance. `minutes`: how long the wait before the end lasted.
  */
 export type FilledIn = 'by' | 'tasks' | 'minutes';
 

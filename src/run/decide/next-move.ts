@@ -11,6 +11,8 @@ import type { FollowMove, Move, Observation } from './move.ts';
 import { resolveUnanswered } from './unanswered.ts';
 
 /**
+ * Decides by the phase of the step:
+ *
  * | phase of the step      | decision                                                |
  * |------------------------|---------------------------------------------------------|
  * | waiting                | what to read before its order, and the order            |

@@ -158,8 +158,8 @@ function orderAgain({ code, message: cause }: StepState): FollowMove {
 }
 
 /**
- * The new pause after a change, learned from a refusal by the previous step's tail lock: the lock lasts longer than this
- * step waited. The code alone never shortens patience, because the same code may hide an accepted order.
+ * The new pause after a change, learned from a refusal by the tail lock. The lock of the previous step lasts longer than
+ * this step waited. The code alone never shortens patience, because the same code may hide an accepted order.
  */
 function learnedTail({ step, state, earlier, execution }: At): number | null {
   if (step.needs === null || state.code === null || !isTailLockCode(state.code)) return null;

@@ -23,8 +23,8 @@ type RunInput = EnginePorts &
   Pick<Run, 'saved' | 'journal' | 'cloudFor' | 'permits' | 'calls' | 'clock' | 'stop' | 'control'>;
 
 /**
- * Runs until every step is finished or something stops it: a threshold, a fatal error, a signal, `finishBy`, or the end
- * of a window. Orders in flight are still followed to their end, unless `atClose: halt`.
+ * Runs until every step is finished or something stops it. That is a threshold, a fatal error, a signal, `finishBy`, or
+ * the end of a window. Orders in flight are still followed to their end, unless `atClose: halt`.
  * @returns null after an abort: the journal is whole, and the same command continues from there.
  * @throws RefitError `disk-failed` when the journal cannot be written.
  */

@@ -177,7 +177,7 @@ function factsOf({ saved, journal }: Run, wave: number): string {
 }
 
 /**
- * When the wave was done, ms since 1970 UTC: at its last entry, or at the later end of a step that was unknown. A step that
+ * When the wave was done, ms since 1970 UTC. That is its last entry, or the later end of a step that was unknown. A step that
  * is read again and stays unknown counts from its first end. Otherwise it would hold the wave forever if the windows are
  * shorter than the soak.
  */

@@ -3,7 +3,7 @@ import type { Outcome, SavedPlan, Step } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import type { Control } from '../control/control.ts';
 
-/** How many resizes may be in flight after so many verified steps of the wave: 1; 2 from 1 on; 4 from 3 on; 8 from 7 on. */
+/** How many resizes may be in flight after some verified steps. 0 verified: 1; 1: 2; 3: 4; 7: 8. */
 export function slowStartBound(verified: number): number {
   return 2 ** Math.floor(Math.log2(verified + 1));
 }

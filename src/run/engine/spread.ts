@@ -38,7 +38,7 @@ export function createSpreadKeeper(
   };
 }
 
-/** True if the step may still be in progress after its work: unknown, or left while it waited for its window. */
+/** True if the step may still be in progress: it is unknown, or was left before its end. */
 function mayBeInProgress({ replay }: JournalWriter, step: string): boolean {
   const { phase, outcome } = replay.step(step);
   return outcome === 'unknown' || (phase !== 'ended' && phase !== 'waiting');

@@ -68,7 +68,7 @@ class Lane {
   dealsReadable = true;
 }
 
-/** Readings before orders have a lane of their own: an order does not wait for all pages of facts about others. */
+/** Readings before orders have their own lane. So an order never waits for pages of facts about others. */
 type Kind = 'before-order' | 'ends';
 
 interface WatchInput {
