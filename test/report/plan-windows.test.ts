@@ -81,7 +81,7 @@ describe('a report of a run whose window had closed', () => {
 
   it('is of the published form', () => {
     expect(validateReport(JSON.parse(JSON.stringify(report)))).toBe(true);
-    expect(report.run).toMatchObject({ endedBecause: 'window-closed', what, exitCode: 8 });
+    expect(report.run).toMatchObject({ endedBecause: 'window-closed', message: what, exitCode: 8 });
   });
 
   it.each(REPORT_FORMATS.filter((format) => format !== 'csv'))(

@@ -7,6 +7,7 @@ import { replay } from '../../src/journal/replay.ts';
 import type { ControlAttempt, JournalEntry } from '../../src/model.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import { words } from '../messages/words.ts';
 import { SITUATIONS } from './situations.ts';
 
@@ -34,7 +35,7 @@ describe('commands to a live run', () => {
 
   it('stand in the report in their order, with who gave them and what was answered', () => {
     expect(report.run.controlCommands).toEqual(
-      TOLD.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one })),
+      TOLD.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one, message: textOf(one.message) })),
     );
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
@@ -52,7 +53,7 @@ describe('commands to a live run', () => {
   it.each(['text', 'markdown', 'html'] as const)('are shown as %s', (format) => {
     const text = renderReport(report, format, { color: false, width: 140 });
     for (const { message: what, by } of TOLD) {
-      expect(text).toContain(what);
+      expect(text).toContain(textOf(what));
       expect(text).toContain(by.user);
     }
     expect(text).toContain('set inFlight 5');

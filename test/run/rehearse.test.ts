@@ -105,7 +105,7 @@ describe('a rehearsal', () => {
     const { report, exitCode } = await rehearseSavedPlan(plain(40), { faults: ['failed-task'], seeds: 2 });
     expect(exitCode).toBe(4);
     const [ended] = report.rehearsed!.all.ended;
-    expect(ended).toMatchObject({ because: 'halted', what: expect.stringContaining('haltWhen failed') });
+    expect(ended).toMatchObject({ because: 'halted', message: expect.stringContaining('haltWhen failed') });
     expect(ended!.notRun).toBeGreaterThan(0);
     expect(report.rehearsed!.all.waves).toEqual([{ name: 'all', runs: 0, took: null }]);
   });

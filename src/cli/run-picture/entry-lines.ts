@@ -24,6 +24,10 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
 
 function messageOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): Message | null {
   switch (entry.kind) {
+    case 'run-started': {
+      const text = describeRunEvent(entry, saved);
+      return text && { ...text, params: { ...text.params, by: null } };
+    }
     case 'wave-ended': {
       const soak = soakOf(saved.waves, entry.wave);
       if (soak === 0) return describeRunEvent(entry, saved);

@@ -38,12 +38,14 @@ export const events = {
     plan: string;
     digest: string;
     steps: number;
-    by: string;
+    /** Null: the reader knows. */
+    by: string | null;
     /** Bytes. */
     cutOff: number;
   }): Text => {
     const torn = cutOff > 0 ? `; Refit cut off a torn entry of ${count(cutOff, 'byte')}` : '';
-    return `${STARTED[doing]} ${plan} (${digest.slice(0, 8)}), ${count(steps, 'step')}, by ${by}${torn}`;
+    const operator = by === null ? '' : `, by ${by}`;
+    return `${STARTED[doing]} ${plan} (${digest.slice(0, 8)}), ${count(steps, 'step')}${operator}${torn}`;
   },
   'event.approved': ({ wave, by }: { wave: string | null; by: string }): Text =>
     `${wave === null ? 'the plan' : `wave ${wave}`} is approved by ${by}`,

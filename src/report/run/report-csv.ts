@@ -79,9 +79,9 @@ function leftOut({ blocked, unchanged }: Report): Other[] {
       region,
       outcome: 'blocked',
       code: [...new Set(findings.map(({ code }) => code))].join(' '),
-      what: findings.map(({ message }) => message).join(' '),
+      message: findings.map(({ message }) => message).join(' '),
     })),
-    ...unchanged.map(({ instance, region, why }) => ({ instance, region, outcome: 'unchanged', what: why })),
+    ...unchanged.map(({ instance, region, why }) => ({ instance, region, outcome: 'unchanged', message: why })),
   ];
 }
 
@@ -90,7 +90,7 @@ function signed({ run }: Report): Other[] {
     wave: wave ?? '',
     outcome: 'signed',
     code: key,
-    what: `${by} signed ${signedWhat(wave)}, ${instant(issuedAt)}, good until ${instant(expiresAt)}, with ${key}`,
+    message: `${by} signed ${signedWhat(wave)}, ${instant(issuedAt)}, good until ${instant(expiresAt)}, with ${key}`,
   }));
 }
 

@@ -27,13 +27,13 @@ describe('a command', () => {
     [
       'reads the facts',
       ['cat'],
-      { kind: 'ended', exitCode: 0, output: '{"event":"halt"}\n', said: '{"event":"halt"}' },
+      { kind: 'ended', exitCode: 0, output: '{"event":"halt"}\n', lastLine: '{"event":"halt"}' },
     ],
     ['is no shell', ['echo', '$GREETING; exit 3'], { exitCode: 0, output: '$GREETING; exit 3\n' }],
     ['has the environment that it is given', sh('echo $GREETING'), { output: 'hello\n' }],
     ['ends with its own code', sh('echo no >&2; exit 3'), { kind: 'ended', exitCode: 3, output: 'no\n' }],
-    ['says its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, said: 'two' }],
-    ['says nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', said: '' }],
+    ['says its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, lastLine: 'two' }],
+    ['says nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', lastLine: '' }],
     ['need not read', sh('exec 0<&-; exit 0'), { kind: 'ended', exitCode: 0 }],
     ['may be killed', sh('kill -9 $$'), { kind: 'no-end', reason: 'it was ended by SIGKILL' }],
   ])('%s', async (_, command, expected) => {
@@ -66,8 +66,8 @@ describe('a command', () => {
   it('has its output cut where it is too long, and its last line is told all the same', async () => {
     const end = await run(sh('head -c 100000 /dev/zero | tr "\\0" x; echo; echo the end; exit 1'));
     expect(end.output).toBe(`${'x'.repeat(65_536)}\n(34473 bytes more)`);
-    expect(end).toMatchObject({ said: 'the end' });
-    expect(await run(sh('head -c 100000 /dev/zero | tr "\\0" x'))).toMatchObject({ said: 'x'.repeat(200) });
+    expect(end).toMatchObject({ lastLine: 'the end' });
+    expect(await run(sh('head -c 100000 /dev/zero | tr "\\0" x'))).toMatchObject({ lastLine: 'x'.repeat(200) });
   });
 
   it('does not take a great input for a fault that it never reads', async () => {
@@ -83,7 +83,7 @@ describe('a command', () => {
     ],
   ])('is killed with what it started %s, and what it wrote is kept', async (_, given, why) => {
     const end = await run(sh('sleep 100 & echo $!; wait'), given());
-    expect(end).toMatchObject({ kind: 'no-end', why });
+    expect(end).toMatchObject({ kind: 'no-end', reason: why });
     const child = Number(end.output);
     await expect.poll(() => isAlive(child)).toBe(false);
   });
