@@ -188,8 +188,19 @@ describe('a step tells every attempt', () => {
       .ask(one, 2)
       .accept(one, 2);
     expect(step(journal).attemptDetails).toEqual([
-      expect.objectContaining({ attempt: 1, answer: 'refused', code: LIMIT, message: 'slow down', order: null }),
-      expect.objectContaining({ attempt: 2, answer: 'not-sent', message: 'the slot was missed', sentAt: null }),
+      expect.objectContaining({
+        attempt: 1,
+        answer: 'refused',
+        code: LIMIT,
+        message: 'slow down',
+        order: null,
+      }),
+      expect.objectContaining({
+        attempt: 2,
+        answer: 'not-sent',
+        message: 'the slot was missed',
+        sentAt: null,
+      }),
       expect.objectContaining({ attempt: 2, answer: 'accepted', order: '2026010500102', code: null }),
     ]);
     expect(step(journal, two).attemptDetails).toEqual([]);

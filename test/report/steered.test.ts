@@ -4,10 +4,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import { replay } from '../../src/journal/replay.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import type { ControlAttempt, JournalEntry } from '../../src/model.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
-import { textOf } from '../../src/messages/messages.ts';
 import { words } from '../messages/words.ts';
 import { SITUATIONS } from './situations.ts';
 

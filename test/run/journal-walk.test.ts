@@ -57,7 +57,7 @@ describe('a journal of several pieces', () => {
     bytes[at] = 0xff;
     await writeFile(path, bytes);
     const read = await readJournalFile(path);
-    expect(read.fault).toEqual({ line: 1_200, what: 'the line is not UTF-8' });
+    expect(read.fault).toEqual({ line: 1_200, message: 'the line is not UTF-8' });
     expect(read.entries).toHaveLength(1_199);
     expect(read.wholeBytes).toBe(bytes.length);
   });

@@ -327,7 +327,7 @@ describe('a run that is told to stop by command', () => {
     holds(stage, first);
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
     expect(first.report.run.message).toBe(
-      'told to drain by oncall@there: what is under way is followed to its end',
+      'drained by oncall@there: Refit follows orders in flight to their end',
     );
     expect(first.report.totals.unknown).toBe(0);
     const second = await stage.run();

@@ -81,7 +81,7 @@ describe('an order whose request was lost while somebody else ordered for the in
       ),
     );
     holds(stage, run);
-    expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], found: { memoryPerShard: 8192 } });
+    expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], readBack: { memoryPerShard: 8192 } });
     expect(askedFor(stage)).toBe(1);
   });
 

@@ -49,7 +49,7 @@ describe('a gate that succeeds', () => {
       ['failed', 'unknown', 'duration', 'metric'].map((judge) => `${judge} success go-on`),
     );
     // 2,000 MB in 8,192: what was measured while it had 4,096 does not count, so five minutes are waited for.
-    expect(gates(run)[3]!.message).toBe('MemUtil of 1 instances is 24.41 at the worst, fails at > 90');
+    expect(textOf(gates(run)[3]!.message)).toBe('MemUtil of 1 instance is 24.41 at the worst, fails at > 90');
     const ended = run.entries.find(({ kind }) => kind === 'wave-ended')!;
     const waited = Date.parse(gates(run)[3]!.at) - Date.parse(ended.at);
     expect(waited).toBeGreaterThanOrEqual(5 * MINUTE);

@@ -67,7 +67,9 @@ describe('a command', () => {
     const end = await run(sh('head -c 100000 /dev/zero | tr "\\0" x; echo; echo the end; exit 1'));
     expect(end.output).toBe(`${'x'.repeat(65_536)}\n(34473 bytes more)`);
     expect(end).toMatchObject({ lastLine: 'the end' });
-    expect(await run(sh('head -c 100000 /dev/zero | tr "\\0" x'))).toMatchObject({ lastLine: 'x'.repeat(200) });
+    expect(await run(sh('head -c 100000 /dev/zero | tr "\\0" x'))).toMatchObject({
+      lastLine: 'x'.repeat(200),
+    });
   });
 
   it('does not take a great input for a fault that it never reads', async () => {
