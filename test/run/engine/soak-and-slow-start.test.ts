@@ -206,8 +206,8 @@ describe('a slow start', () => {
     });
     holds(stage, run);
     expect(run.answers.map(({ what }) => what.slice(0, 29))).toEqual([
-      'inFlight is 3 now, it was 6; ',
-      'inFlight is 5 now, it was 3; ',
+      'inFlight is now 3, it was 6 (',
+      'inFlight is now 5, it was 3 (',
     ]);
     within(most(run), 5);
     expect(
