@@ -83,7 +83,8 @@ export const gates = {
     of: number;
     worst: number;
     fails: Comparison;
-  }): Text => `${metric} of ${count(of, 'instance')} is ${formatFigure(worst)} at the worst, ${failsAt(fails)}`,
+  }): Text =>
+    `${metric} of ${count(of, 'instance')} is ${formatFigure(worst)} at the worst, ${failsAt(fails)}`,
   'gate.metric-late': ({ metric }: { metric: MetricName }): Text => `${metric} could not be read in time`,
   'gate.metric-unreadable': ({ metric, fault }: { metric: MetricName; fault: Message }, say: Say): Text =>
     `${metric} could not be read: ${say(fault)}${say.fix(fault) === '' ? '' : ` (fix: ${say.fix(fault)})`}`,

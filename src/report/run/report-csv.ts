@@ -81,7 +81,12 @@ function leftOut({ blocked, unchanged }: Report): Other[] {
       code: [...new Set(findings.map(({ code }) => code))].join(' '),
       message: findings.map(({ message }) => message).join(' '),
     })),
-    ...unchanged.map(({ instance, region, why }) => ({ instance, region, outcome: 'unchanged', message: why })),
+    ...unchanged.map(({ instance, region, why }) => ({
+      instance,
+      region,
+      outcome: 'unchanged',
+      message: why,
+    })),
   ];
 }
 
