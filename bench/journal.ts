@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../src/clock.ts';
 import { EMPTY_CHAIN } from '../src/journal/chain.ts';
 import { createReplay } from '../src/journal/replay.ts';
+import { message } from '../src/messages/messages.ts';
 import { openJournalFile } from '../src/store/folder/journal-file.ts';
 import { createJournalWriter } from '../src/store/journal-writer.ts';
 import { type Row, rounds, timed } from './measure.ts';
@@ -29,7 +30,7 @@ export async function journalEntries(): Promise<Row> {
                 kind: 'not-sent',
                 step: `crs-bench${lane}/memoryPerShard`,
                 attempt: entry,
-                why: 'measured',
+                reason: message('run.call-failed', { error: 'measured' }),
               });
             }
           }),

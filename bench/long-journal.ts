@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal/chain.ts';
+import { message } from '../src/messages/messages.ts';
 import { JOURNAL_FORMAT, type JournalEvent, type SavedPlan, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
 import { RUN_FILES } from '../src/store/folder/run-files.ts';
@@ -56,11 +57,16 @@ function eventOf(n: number, { id: step, before: size }: Step): JournalEvent {
   const attempt = 1;
   switch (n % 4) {
     case 0:
-      return { kind: 'looked', step, status: 'running', size };
+      return { kind: 'instance-read', step, status: 'running', size };
     case 1:
       return { kind: 'intent', step, attempt, size, providerAt: iso(BEGAN + n * 50) };
     case 2:
-      return { kind: 'not-sent', step, attempt, why: 'the slot was missed by 61 ms' };
+      return {
+        kind: 'not-sent',
+        step,
+        attempt,
+        reason: message('run.call-failed', { error: 'the slot was missed by 61 ms' }),
+      };
     default:
       return { kind: 'calls', counts: [[BEGAN / 1000 + (n % 600), 'DescribeInstances', 1, 0]] };
   }

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal/chain.ts';
+import { message } from '../src/messages/messages.ts';
 import { JOURNAL_FORMAT, type JournalEvent, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
 import { RUN_FILES } from '../src/store/folder/run-files.ts';
@@ -56,12 +57,20 @@ function lifeOf({ id: step, before, after }: Step, n: number): (readonly [number
   const requestId = `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
   const what = 'read back at the planned size';
   return [
-    [at, { kind: 'looked', step, status: 'running', size: before }],
+    [at, { kind: 'instance-read', step, status: 'running', size: before }],
     [at, { kind: 'intent', step, attempt: 1, size: after }],
     [at + 20, { kind: 'accepted', step, attempt: 1, order: `2026${n}`, requestId, sentAt: iso(BEGAN + at) }],
     [
       at + TAKES,
-      { kind: 'step-ended', step, outcome: 'verified', code: null, what, size: after, billed: null },
+      {
+        kind: 'step-ended',
+        step,
+        outcome: 'verified',
+        code: null,
+        message: message('run.call-failed', { error: what }),
+        size: after,
+        billed: null,
+      },
     ],
   ];
 }

@@ -44,7 +44,8 @@ const isAtPrompt = () => screen().split('\n').at(-1) === '$';
 
 async function until(condition, isTrue) {
   for (const startedAt = Date.now(); !isTrue(); await sleep(50))
-    if (Date.now() - startedAt > LIMIT) throw new Error(`not within ${LIMIT / 1000} s: ${condition}\n${screen()}`);
+    if (Date.now() - startedAt > LIMIT)
+      throw new Error(`not within ${LIMIT / 1000} s: ${condition}\n${screen()}`);
 }
 
 /** Types a command on an empty screen and waits for its end. @returns the screen from the command on. */

@@ -18,6 +18,7 @@ import { createReplay } from '../src/journal/replay.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
 import { RUN_FILES, readRunSnapshot } from '../src/store/folder/run-directory.ts';
 import { createJournalWriter } from '../src/store/journal-writer.ts';
+import { words } from './messages/words.ts';
 
 const TWICE = 2;
 const folder = await mkdtemp(join(tmpdir(), 'refit-bench-'));
@@ -90,7 +91,7 @@ describe('no benchmark is clearly lost', () => {
           kind: 'not-sent',
           step: `crs-bench${n}/replicas`,
           attempt,
-          why: 'measured',
+          reason: words('measured'),
         });
     };
     await time.run(() => Promise.all(Array.from({ length: waiting }, lane)));

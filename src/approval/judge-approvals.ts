@@ -3,7 +3,7 @@
  * the approvals.
  */
 import { iso } from '../clock.ts';
-import { message, textOf } from '../messages/messages.ts';
+import { message } from '../messages/messages.ts';
 import type { ApprovalFile, Approvals, Message, SavedPlan } from '../model.ts';
 import { type PublicKey, readPublicKey } from './keys.ts';
 import { isSignedBy, readApproval } from './signed-files.ts';
@@ -108,11 +108,11 @@ export function rejectionReason(
 }
 
 /** Lines for a person: who is missing, then why each rejected file does not count. */
-export function formatMissing(
+export function missingApprovals(
   saved: SavedPlan,
   wave: number | null,
   judgement: Judgement,
-): readonly string[] {
+): readonly Message[] {
   const { counted, rejected, missing } = judgement;
   const summary = message('approval.missing', {
     wave: wave === null ? null : saved.waves[wave]!.name,
@@ -121,7 +121,5 @@ export function formatMissing(
     have: counted.map(({ approval }) => approval.by),
     missing,
   });
-  return [summary, ...rejected.map((one) => message('approval.does-not-count', one))].map((one) =>
-    textOf(one),
-  );
+  return [summary, ...rejected.map((one) => message('approval.does-not-count', one))];
 }

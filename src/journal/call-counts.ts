@@ -1,4 +1,4 @@
-/** Calls by second and action: what the journal tells of the traffic of a run. */
+/** Counts the calls of a run by second and action, from its journal. */
 import { ORDER_ACTION, type RunState } from '../model.ts';
 import { SECOND } from '../units.ts';
 

@@ -5,7 +5,7 @@ import type { JournalEntry, JournalEvent } from '../model.ts';
 /** `prev` of the first entry. */
 export const GENESIS = '0'.repeat(64);
 
-/** The end of a chain: what the next entry must follow. */
+/** The end of a chain, which the next entry must follow. */
 export interface ChainEnd {
   readonly seq: number;
   readonly hash: string;
@@ -15,58 +15,58 @@ export interface ChainEnd {
 export const EMPTY_CHAIN: ChainEnd = { seq: 0, hash: GENESIS };
 
 /** Makes the entry that follows `end`. @param at ISO 8601 UTC. */
-export function seal(end: ChainEnd, at: string, deed: JournalEvent): JournalEntry {
-  return sealLine(end, at, deed).entry;
+export function seal(end: ChainEnd, at: string, event: JournalEvent): JournalEntry {
+  return sealLine(end, at, event).entry;
 }
 
 /** The same, with its journal line: the canonical form of the entry, without a line feed. */
-export function sealLine(end: ChainEnd, at: string, deed: JournalEvent) {
-  const rest = { ...deed, seq: end.seq + 1, at, prev: end.hash };
-  // One walk serves hash and line: the members are sorted, so the line is the hashed text with `hash` put in its place.
+export function sealLine(end: ChainEnd, at: string, event: JournalEvent) {
+  const rest = { ...event, seq: end.seq + 1, at, prev: end.hash };
+  // One encoding serves hash and line. Members are sorted, so the line is the hashed text with `hash` inserted.
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(rest)) (key < 'hash' ? before : after)[key] = member;
-  // Neither is empty: each entry has `at`, and `seq`.
+  // Neither part is empty: each entry has `at` and `seq`.
   const head = canonical(before).slice(0, -1);
   const tail = canonical(after).slice(1);
   const hash = sha256(`${head},${tail}`);
   return { entry: { ...rest, hash } as JournalEntry, line: `${head},"hash":"${hash}",${tail}` };
 }
 
-/** What is wrong with a journal, and where. */
+/** A fault in a journal, with its line. */
 export interface ChainFault {
   /** Line number from 1. */
   readonly line: number;
-  readonly what: string;
+  readonly message: string;
 }
 
-/** What was read of a journal: its whole entries, and what spoils it. */
+/** The whole entries of a journal, and its fault if it has one. */
 export interface Decoded {
   readonly entries: readonly JournalEntry[];
   readonly end: ChainEnd;
-  /** The chain is broken here: bytes were changed, removed, reordered or added. */
+  /** Where the chain is broken: bytes were changed, removed, reordered or added. */
   readonly fault: ChainFault | null;
-  /** Bytes after the last whole line: an entry that was being written when the process died. */
+  /** The text after the last whole line: the process died while it wrote this entry. */
   readonly torn: string | null;
 }
 
 /**
- * Begins to read a journal piece by piece and to check every byte of it: each line must be exactly the canonical encoding
- * of its entry, number and chain unbroken. Stops at the first fault. Keeps nothing but where the chain ends.
- * @param each is given every entry before that, in order.
- * @param after the end of what was read before, where the text goes on from there.
+ * Creates a decoder that reads a journal piece by piece and checks every byte. Each line must be the canonical encoding of
+ * its entry, with the next number and an unbroken chain. It stops at the first fault and keeps only the end of the chain.
+ * @param each gets every entry before the fault, in order.
+ * @param after the end of the chain before the text.
  */
 export function createDecoder(each: (entry: JournalEntry) => void, after: ChainEnd = EMPTY_CHAIN) {
   const decoding = {
     end: after,
     fault: null as ChainFault | null,
-    /** Reads whole lines, each with its line feed; after a fault nothing any more. */
+    /** Reads whole lines, each with its line feed. After a fault it reads nothing. */
     read(lines: string): void {
       for (let from = 0; from < lines.length && decoding.fault === null; ) {
         const feed = lines.indexOf('\n', from);
         const read = decodeLine(lines.slice(from, feed), decoding.end);
         from = feed + 1;
-        if (typeof read === 'string') decoding.fault = { line: decoding.end.seq + 1, what: read };
+        if (typeof read === 'string') decoding.fault = { line: decoding.end.seq + 1, message: read };
         else {
           decoding.end = { seq: read.seq, hash: read.hash };
           each(read);
@@ -77,7 +77,7 @@ export function createDecoder(each: (entry: JournalEntry) => void, after: ChainE
   return decoding;
 }
 
-/** The entry that follows `end`; where the line is not it, what is wrong with it. */
+/** The entry that follows `end`, or the fault of the line. */
 function decodeLine(line: string, end: ChainEnd): JournalEntry | string {
   let entry: JournalEntry;
   try {
@@ -94,13 +94,13 @@ function decodeLine(line: string, end: ChainEnd): JournalEntry | string {
   const { seq, prev, hash } = entry;
   if (seq !== end.seq + 1)
     return `seq is ${seq}, expected ${end.seq + 1}: entries are missing, added or reordered`;
-  if (prev !== end.hash) return 'prev is not the hash of the entry before';
+  if (prev !== end.hash) return 'prev is not the hash of the previous entry';
   // The canonical form of the rest: `prev` and `seq` come after `hash`, so a comma does.
   const rest = line.replace(`"hash":"${hash}",`, '');
-  return sha256(rest) === hash ? entry : 'hash does not fit the entry: it was changed';
+  return sha256(rest) === hash ? entry : 'hash does not match the entry: it was changed';
 }
 
-/** Reads a journal whole. A last line without a line feed is torn, not a fault. As `beginDecoding`. */
+/** Decodes a whole journal, as `createDecoder`. A last line without a line feed is torn, not a fault. */
 export function decode(text: string, after: ChainEnd = EMPTY_CHAIN): Decoded {
   const entries: JournalEntry[] = [];
   const decoding = createDecoder((entry) => entries.push(entry), after);

@@ -1,11 +1,11 @@
-/** How a run stands after a process has started or ended it, after its waves, gates and the commands of operators. */
+/** Folds the entries about a whole run: process starts and ends, waves, gates and control commands. */
 import { unreachable } from '../errors.ts';
 import type { EntryOf, Operator } from '../model.ts';
 import { AS_PLANNED, type Folding } from './folding.ts';
 
 export function foldStart(run: Folding, { at, purpose }: EntryOf<'run-started'>): void {
   reopenUnknown(run);
-  // A reconcile starts nothing: why nothing was started any more stands as it did.
+  // A reconcile starts nothing, so the reason to stop stays as it was.
   if (purpose === undefined) {
     acknowledgeHalt(run);
     run.stopping = null;
@@ -14,8 +14,8 @@ export function foldStart(run: Folding, { at, purpose }: EntryOf<'run-started'>)
   run.endedAt = null;
   run.endedBecause = null;
   run.exitCode = null;
-  run.steered = AS_PLANNED;
-  run.toldToStop = false;
+  run.control = AS_PLANNED;
+  run.stopCommanded = false;
   run.starts += 1;
 }
 
@@ -37,12 +37,12 @@ function reopenUnknown(run: Folding): void {
   for (const [id, step] of run.steps) {
     if (step.phase !== 'ended' || step.outcome !== 'unknown') continue;
     if (run.standsHalted) run.acknowledged.add(id);
-    const phase = step.acceptedAt === null ? 'unanswered' : 'settling';
+    const phase = step.acceptedAt === null ? 'unanswered' : 'following';
     run.steps.set(id, { ...step, phase, endedAt: null });
   }
 }
 
-/** Whoever resumes a run to continue it has seen why it halted: that does not halt it twice. */
+/** Records that an operator resumed the run after its halt: the same reason does not halt it again. */
 function acknowledgeHalt(run: Folding): void {
   for (const [id, step] of run.steps) {
     if (step.phase !== 'ended') continue;
@@ -59,44 +59,47 @@ function acknowledgeHalt(run: Folding): void {
 }
 
 /** A command to the live run. One that was rejected changes nothing. */
-export function foldCommand(run: Folding, { command, value, by, at, accepted }: EntryOf<'steered'>): void {
+export function foldCommand(
+  run: Folding,
+  { command, value, by, at, accepted }: EntryOf<'control-command'>,
+): void {
   if (!accepted) return;
   switch (command) {
     case 'pause':
-      run.steered = { ...run.steered, paused: { since: at, by: formatOperator(by) } };
+      run.control = { ...run.control, paused: { since: at, by: formatOperator(by) } };
       return;
     case 'continue':
-      run.steered = { ...run.steered, paused: null };
+      run.control = { ...run.control, paused: null };
       for (const { wave, next } of run.gates.values()) if (next === 'pause') run.gatesReleased.add(wave);
       return;
     case 'set inFlight':
-      run.steered = { ...run.steered, inFlight: value };
+      run.control = { ...run.control, inFlight: value };
       return;
     case 'set requestsPerSecond':
-      run.steered = { ...run.steered, requestsPerSecond: value };
+      run.control = { ...run.control, requestsPerSecond: value };
       return;
     case 'drain':
     case 'abort':
-      run.toldToStop = true;
+      run.stopCommanded = true;
       return;
     default:
       return unreachable(command);
   }
 }
 
-/** What a gate judged. One that is inconclusive pauses the run, unless it is paused already. */
+/** Records a judgement of a gate. An inconclusive one pauses the run, unless it is already paused. */
 export function foldGate(run: Folding, entry: EntryOf<'gate'>): void {
   run.gates.set(`${entry.wave} ${entry.judge}`, entry);
-  if (entry.next !== 'pause' || run.steered.paused !== null) return;
-  run.steered = { ...run.steered, paused: { since: entry.at, by: formatGate(entry.name) } };
+  if (entry.next !== 'pause' || run.control.paused !== null) return;
+  run.control = { ...run.control, paused: { since: entry.at, by: formatGate(entry.name) } };
 }
 
-/** Who told a run something: `dba@host`. */
+/** The name of an operator: `dba@host`. */
 export function formatOperator({ user, host }: Operator): string {
   return `${user}@${host}`;
 }
 
-/** Who pauses a run whose gate cannot tell. */
+/** Names the gate after a wave. */
 export function formatGate(wave: string): string {
   return `the gate after wave ${wave}`;
 }

@@ -1,8 +1,9 @@
-/** How an entry changes the state of its step: a pure function for each kind. */
+/** Computes how an entry changes the state of its step: a pure function for each kind. */
+import { message } from '../messages/messages.ts';
 import type { EntryOf, JournalEntry, StepState } from '../model.ts';
 
-/** The state of a step of which the journal says nothing. */
-export function untouched(step: string): StepState {
+/** The state of a step without any entry in the journal. */
+export function initialStepState(step: string): StepState {
   return {
     step,
     phase: 'waiting',
@@ -13,7 +14,7 @@ export function untouched(step: string): StepState {
     requestIds: [],
     outcome: 'not-run',
     code: null,
-    what: 'never started',
+    message: message('run.never-started'),
     startedAt: null,
     endedAt: null,
     unknownSince: null,
@@ -29,44 +30,44 @@ export function untouched(step: string): StepState {
   };
 }
 
-/** What an entry of each kind changes of its step. */
+/** The members of the step's state that an entry of each kind changes. */
 export const STEP_CHANGES: {
   readonly [Kind in Extract<JournalEntry, { step: string }>['kind']]: (
     entry: EntryOf<Kind>,
     was: StepState,
   ) => Partial<StepState>;
 } = {
-  looked: ({ size }) => ({ size }),
+  'instance-read': ({ size }) => ({ size }),
   intent: ({ at, attempt, providerAt }, was) => ({
-    phase: 'asking',
+    phase: 'ordering',
     attempts: attempt,
     unresolved: was.unresolved + 1,
     outcome: 'unknown',
-    // What an earlier attempt was refused with says nothing of this one.
+    // The code of an earlier attempt's refusal does not apply to this one.
     code: null,
-    what: 'asked, and no answer on record',
+    message: message('run.awaiting-answer'),
     startedAt: was.startedAt ?? at,
     unknownSince: null,
     intentAt: at,
     intentProviderAt: providerAt ?? at,
   }),
-  'not-sent': ({ attempt, why }, was) => ({
+  'not-sent': ({ attempt, reason }, was) => ({
     phase: 'waiting',
     attempts: attempt - 1,
     unresolved: was.unresolved - 1,
     outcome: 'not-run',
-    what: `nothing was sent: ${why}`,
+    message: message('run.nothing-sent', { reason }),
   }),
   accepted: ({ at, order, requestId }, was) => ({
-    phase: 'settling',
+    phase: 'following',
     adopted: false,
     orders: withOrder(was.orders, order),
     requestIds: [...was.requestIds, requestId],
     acceptedAt: at,
-    what: 'ordered, and not yet seen to end',
+    message: message('run.ordered'),
   }),
   // A refusal that may hide an order leaves the step unknown until reading resolves it.
-  refused: ({ next, code, message, requestId }, was) => {
+  refused: ({ next, code, message: answer, requestId }, was) => {
     const hides = next === 'read-first';
     return {
       phase: hides ? 'unanswered' : 'waiting',
@@ -74,42 +75,42 @@ export const STEP_CHANGES: {
       outcome: hides ? 'unknown' : 'not-run',
       requestIds: requestId === null ? was.requestIds : [...was.requestIds, requestId],
       code,
-      what: message,
+      message: message('run.provider-answer', { answer }),
     };
   },
-  'no-answer': ({ why }) => ({
+  'no-answer': ({ reason }) => ({
     phase: 'unanswered',
     outcome: 'unknown',
     code: null,
-    what: why,
+    message: reason,
   }),
-  settled: ({ at, executed, order, evidence }, was) =>
+  resolved: ({ at, executed, order, evidence }, was) =>
     executed
       ? {
-          phase: 'settling',
-          adopted: was.phase !== 'settling' || was.adopted,
+          phase: 'following',
+          adopted: was.phase !== 'following' || was.adopted,
           orders: order === null ? was.orders : withOrder(was.orders, order),
           acceptedAt: was.acceptedAt ?? at,
           outcome: 'unknown',
-          what: `had landed: ${evidence}`,
+          message: message('run.was-executed', { evidence }),
         }
-      : { phase: 'waiting', outcome: 'not-run', what: `had not landed: ${evidence}` },
+      : { phase: 'waiting', outcome: 'not-run', message: message('run.was-not-executed', { evidence }) },
   deferred: ({ window, opensAt }) => ({
     waitsFor: { window, opensAt },
-    what: `accepted, waits for its window ${window.from}-${window.to} Beijing time`,
+    message: message('run.deferred', { window }),
   }),
   began: ({ at, warning, evidence }) => ({
     waitsFor: null,
     beganAt: at,
     warning,
-    what: `under way: ${evidence}`,
+    message: message('run.change-started', { evidence }),
   }),
   'step-ended': (entry, was) => ({
     waitsFor: null,
     phase: 'ended',
     outcome: entry.outcome,
     code: entry.code,
-    what: entry.what,
+    message: entry.message,
     endedAt: entry.at,
     unknownSince: entry.outcome === 'unknown' ? (was.unknownSince ?? entry.at) : null,
     endedProviderAt: entry.providerAt ?? entry.at,

@@ -2,12 +2,12 @@
 import type { EntryOf, JournalEntry, RunState, SavedPlan, StepState } from '../model.ts';
 import type { CallCounts } from './call-counts.ts';
 import { GENESIS } from './chain.ts';
-import { STEP_CHANGES, untouched } from './fold-step.ts';
+import { initialStepState, STEP_CHANGES } from './fold-step.ts';
 
-/** Nobody has told the run anything. */
-export const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
+/** The state without any control command. */
+export const AS_PLANNED: RunState['control'] = { paused: null, inFlight: null, requestsPerSecond: null };
 
-/** It begins as a run of which the journal says nothing. */
+/** A run while its journal is folded. It starts as a run without entries. */
 export class Folding {
   startedAt: string | null = null;
   endedAt: string | null = null;
@@ -15,19 +15,19 @@ export class Folding {
   exitCode: number | null = null;
   starts = 0;
   stopping: RunState['stopping'] = null;
-  steered = AS_PLANNED;
-  toldToStop = false;
+  control = AS_PLANNED;
+  stopCommanded = false;
   wavesStarted: number[] = [];
   wavesEnded: number[] = [];
   waveEndedAt = new Map<number, string>();
   approvalsAwaited = new Map<number, string>();
   gatesReleased = new Set<number>();
   gatesAcknowledged = new Set<string>();
-  /** What gates have said last, by `<wave> <judge>`. */
+  /** The last judgement of each gate, by `<wave> <judge>`. */
   gates = new Map<string, EntryOf<'gate'>>();
   acknowledged = new Set<string>();
   haltingRefusals = new Set<string>();
-  /** It ended as halted, and nobody has resumed it since to continue. */
+  /** The run ended as halted, and no process has resumed it since. */
   standsHalted = false;
   steps: Map<string, StepState>;
   stepOfOrder = new Map<string, string>();
@@ -36,22 +36,22 @@ export class Folding {
   entries = 0;
 
   constructor({ steps }: Pick<SavedPlan, 'steps'>) {
-    this.steps = new Map(steps.map(({ id }) => [id, untouched(id)]));
+    this.steps = new Map(steps.map(({ id }) => [id, initialStepState(id)]));
   }
 }
 
-/** Changes the step that an entry is about. */
+/** Applies an entry to the state of its step. */
 export function changeStep(run: Folding, entry: Extract<JournalEntry, { step: string }>): void {
-  const was = run.steps.get(entry.step) ?? untouched(entry.step);
+  const was = run.steps.get(entry.step) ?? initialStepState(entry.step);
   const change = STEP_CHANGES[entry.kind] as (entry: JournalEntry, was: StepState) => Partial<StepState>;
   run.steps.set(entry.step, { ...was, ...change(entry, was) });
 }
 
 /**
- * Puts an order on record for a step. Billing names the instance of an order, an answer does not: where they differ, the
- * answer was that to another call, as a proxy may mix up.
+ * Assigns an order to a step, and removes it from any other. Billing names the instance of an order; an answer does not.
+ * If they differ, the answer belonged to another call, as a faulty proxy may return it.
  */
-export function takeOrder(run: Folding, order: string, step: string): void {
+export function assignOrder(run: Folding, order: string, step: string): void {
   const other = run.stepOfOrder.get(order);
   run.stepOfOrder.set(order, step);
   if (other === undefined || other === step) return;

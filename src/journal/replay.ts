@@ -1,4 +1,4 @@
-/** Replays a journal: where a run and its steps stand, as its entries tell. */
+/** Replays a journal: folds its entries to the state of the run and its steps. */
 import { unreachable } from '../errors.ts';
 import {
   isLimitCode,
@@ -11,14 +11,14 @@ import {
 } from '../model.ts';
 import { callsOf, countCalls, countOrder } from './call-counts.ts';
 import { foldCommand, foldEnd, foldGate, foldStart, foldWave } from './fold-run.ts';
-import { untouched } from './fold-step.ts';
-import { changeStep, Folding, takeOrder } from './folding.ts';
+import { initialStepState } from './fold-step.ts';
+import { assignOrder, changeStep, Folding } from './folding.ts';
 
 export type Replay = ReturnType<typeof createReplay>;
 
 /**
- * Begins a replay that is fed entry by entry: what a live run keeps beside its journal, and decides from. Steps of the saved plan that the journal does not name are `not-run`; a step that was asked
- * and has no answer on record is `unknown` until it is settled.
+ * Creates a replay that takes the journal entry by entry. A live run keeps one beside its journal and decides from it.
+ * Steps without entries are `not-run`. An ordered step without an answer on record is `unknown` until it is resolved.
  */
 export function createReplay(saved: Pick<SavedPlan, 'steps'>) {
   const run = new Folding(saved);
@@ -28,11 +28,11 @@ export function createReplay(saved: Pick<SavedPlan, 'steps'>) {
       run.head = entry.hash;
       run.entries = entry.seq;
     },
-    /** Where one step stands now. */
-    step: (id: string): StepState => run.steps.get(id) ?? untouched(id),
-    /** The step that an order number is on record for; null for a number that is new. */
+    /** The present state of one step. */
+    step: (id: string): StepState => run.steps.get(id) ?? initialStepState(id),
+    /** The step that has this order number on record; null for a new number. */
     stepOf: (order: string): string | null => run.stepOfOrder.get(order) ?? null,
-    /** Where everything stands now. */
+    /** The present state of the run. */
     state(): RunState {
       const { callCounts, stepOfOrder: _, standsHalted: __, gates: ___, ...rest } = run;
       return { ...rest, ...callsOf(callCounts) };
@@ -40,7 +40,7 @@ export function createReplay(saved: Pick<SavedPlan, 'steps'>) {
   };
 }
 
-/** Folds a whole journal to where its run stands. */
+/** Folds a whole journal to the state of its run. */
 export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<JournalEntry>): RunState {
   const run = createReplay(saved);
   for (const entry of entries) run.add(entry);
@@ -52,9 +52,9 @@ function fold(run: Folding, entry: JournalEntry): void {
     case 'run-started':
       return foldStart(run, entry);
     case 'approved':
-    case 'caller':
+    case 'identity':
     case 'lock-taken-over':
-    case 'told':
+    case 'notified':
       return;
     case 'approval-awaited':
       run.approvalsAwaited.set(entry.wave, entry.until);
@@ -73,10 +73,10 @@ function fold(run: Folding, entry: JournalEntry): void {
     case 'no-answer':
       countOrder(run.callCounts, entry.sentAt, false);
       return changeStep(run, entry);
-    case 'settled':
-      if (entry.order !== null) takeOrder(run, entry.order, entry.step);
+    case 'resolved':
+      if (entry.order !== null) assignOrder(run, entry.order, entry.step);
       return changeStep(run, entry);
-    case 'looked':
+    case 'instance-read':
     case 'intent':
     case 'not-sent':
     case 'deferred':
@@ -86,10 +86,10 @@ function fold(run: Folding, entry: JournalEntry): void {
       return changeStep(run, entry);
     case 'gate':
       return foldGate(run, entry);
-    case 'steered':
+    case 'control-command':
       return foldCommand(run, entry);
     case 'stopping':
-      run.stopping = { because: entry.because, what: entry.what };
+      run.stopping = { because: entry.because, message: entry.message };
       return;
     case 'calls':
       for (const calls of entry.counts) countCalls(run.callCounts, calls);
@@ -101,7 +101,7 @@ function fold(run: Folding, entry: JournalEntry): void {
   }
 }
 
-/** True where nothing is left to do: the run has ended and each of its steps has an end that can be known. */
+/** True if nothing is left to do: the run has ended, and every step has a known end. */
 export function isFinished(state: RunState): boolean {
   if (state.endedAt === null || state.haltingRefusals.size > 0) return false;
   for (const { outcome } of state.steps.values())
@@ -109,7 +109,7 @@ export function isFinished(state: RunState): boolean {
   return true;
 }
 
-/** One count per outcome, every outcome present; the counts add up to the number of steps. */
+/** One count for each outcome; the counts add up to the number of steps. */
 export function totals(states: Iterable<Pick<StepState, 'outcome'>>): Record<Outcome, number> {
   const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
   for (const { outcome } of states) counts[outcome] += 1;

@@ -1,6 +1,6 @@
 /**
- * Sentences as data, and the words for them. Findings and journal entries hold a `Message`: an id with parameters. Each
- * sentence is written once in each language, in `messages/en/` for English.
+ * Sentences as data, and their words. Findings and journal entries hold a `Message`: an id with parameters. Each sentence
+ * exists once in each language, in `messages/en/` for English.
  *
  *     message('rule.not-running', { id: 'crs-1', status: 'isolated' })
  *       → { id: 'rule.not-running', params: { id: 'crs-1', status: 'isolated' } }     in the plan or the journal
@@ -34,19 +34,31 @@ export function message<Id extends MessageId>(id: Id, ...[params]: ParamsOf<Id>)
   return { id, params: (params ?? {}) as Message['params'] };
 }
 
+/** How deep messages may nest. A changed journal may nest more, and each level may be written twice. */
+const MOST_NESTED = 8;
+
 /**
- * The words of a message, with its fix or its example. What the language cannot say, such as a message of a newer
- * version or of a changed file, is shown as its id and parameters: a report never fails for one sentence.
+ * The words of a message, with its fix or example. A message that the language does not know, such as one of a newer
+ * version or of a changed file, is shown as its id and parameters. A report never fails because of one sentence.
  */
-export function render({ id, params }: Message, language: Language = en): Rendered {
+export function render(message: Message, language: Language = en): Rendered {
+  return renderAt(message, language, 0);
+}
+
+function renderAt(message: Message, language: Language, depth: number): Rendered {
   const sentences = language as Readonly<Record<string, (params: unknown, say: Say) => Text>>;
-  const say: Say = (inner) => render(inner, language).message;
+  const inner = (one: Message): Rendered => renderAt(one, language, depth + 1);
+  const say: Say = Object.assign((one: Message) => inner(one).message, {
+    fix: (one: Message) => inner(one).fix ?? '',
+  });
   try {
-    const text = Object.hasOwn(sentences, id) ? sentences[id]!(params, say) : asData(id, params);
+    const { id, params } = message;
+    const isKnown = depth < MOST_NESTED && Object.hasOwn(sentences, id);
+    const text = isKnown ? sentences[id]!(params, say) : asData(message);
     if (typeof text === 'string') return { message: text, fix: null, example: null };
     return { message: text.message, fix: text.fix ?? null, example: text.example ?? null };
   } catch {
-    return { message: asData(id, params), fix: null, example: null };
+    return { message: asData(message), fix: null, example: null };
   }
 }
 
@@ -55,6 +67,19 @@ export function textOf(message: Message, language: Language = en): string {
   return render(message, language).message;
 }
 
-function asData(id: unknown, params: unknown): string {
-  return `${String(id)} ${JSON.stringify(params)}`;
+/** The words of a message with its fix, in one sentence: `the key is refused (fix: check the keys …)`. */
+export function textWithFix(message: Message, language: Language = en): string {
+  const { message: text, fix } = render(message, language);
+  return fix === null || fix === '' ? text : `${text} (fix: ${fix})`;
+}
+
+/** Whatever stands in the place of a message, as text. */
+function asData(message: unknown): string {
+  if (typeof message === 'string') return message;
+  try {
+    const { id, params } = message as Message;
+    return `${String(id)} ${JSON.stringify(params)}`;
+  } catch {
+    return 'unreadable message';
+  }
 }

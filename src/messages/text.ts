@@ -1,16 +1,20 @@
-/** What the sentences of every language are made of. */
+/** The parts that every language builds its sentences from. */
 import type { Message } from '../model.ts';
 
-/** What a sentence becomes: the words, and where there is one the fix or the example. */
+/** The words of a message, with its fix or example if it has one. */
 export type Text =
   | string
   | {
       readonly message: string;
       /** What to do, as a command or a value that can be typed. */
       readonly fix?: string;
-      /** What a right value looks like, where the right one cannot be known. */
+      /** A correct value, for cases in which Refit cannot know the right one. */
       readonly example?: string;
     };
 
 /** Writes a message that is a parameter of another one. */
-export type Say = (message: Message) => string;
+export interface Say {
+  (message: Message): string;
+  /** The fix of that message; empty without one. */
+  fix(message: Message): string;
+}

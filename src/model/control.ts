@@ -1,4 +1,5 @@
 /** Commands to a live run. */
+import type { Message } from './message.ts';
 
 /** What an operator can ask of a live run. `set` never exceeds what was approved. */
 export type ControlCommand =
@@ -29,5 +30,5 @@ export interface ControlAttempt {
   readonly by: Operator;
   readonly accepted: boolean;
   /** The answer: what happens now, or why the command was refused. */
-  readonly what: string;
+  readonly message: Message;
 }

@@ -1,6 +1,7 @@
-/** Who is notified of a run, and of what. */
+/** Who is notified about a run, and about what. */
+import type { Message } from './message.ts';
 
-/** The moments of a run at which a hook is run. */
+/** The moments of a run at which Refit runs a hook. */
 export const HOOK_PHASES = [
   'run-start',
   'wave-start',
@@ -16,30 +17,30 @@ export type HookPhase = (typeof HOOK_PHASES)[number];
 /** The command of each phase: a program and its arguments, no shell. */
 export type Hooks = Readonly<Partial<Record<HookPhase, readonly string[]>>>;
 
-/** What an address can be told of. */
+/** The events that a webhook can receive. */
 export const NOTICE_EVENTS = ['run-start', 'gate', 'approval', 'halt', 'unknown', 'end'] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
-/** An address that is told of a run by requests. Exactly one of `url` and `urlEnv` is there. */
+/** An address that receives requests about a run. It has exactly one of `url` and `urlEnv`. */
 export interface Webhook {
-  /** https, or loopback. Never one that holds a secret. */
+  /** https, or loopback. Never an address that contains a secret. */
   readonly url: string | null;
-  /** The environment variable of whoever applies that holds the address. */
+  /** The operator's environment variable with the address. */
   readonly urlEnv: string | null;
   readonly form: 'json' | 'slack' | 'wecom' | 'feishu' | 'dingtalk';
   readonly on: readonly NoticeEvent[];
-  /** The environment variable that holds the secret to sign with; null: unsigned. */
+  /** The environment variable with the signing secret; null: unsigned. */
   readonly secretEnv: string | null;
 }
 
-/** Who was told of what, and what came of it. */
-export interface Told {
+/** One delivery to a hook or webhook, with its result. */
+export interface NotificationResult {
   readonly by: 'hook' | 'webhook';
   readonly event: HookPhase;
-  /** The number of the entry that it was about. */
+  /** The number of the entry that it is about. */
   readonly about: number;
-  /** The program, or the host: never a whole address, which may be a secret. */
+  /** The program, or the host. Never a whole address, which may be a secret. */
   readonly to: string;
   readonly ok: boolean;
-  readonly what: string;
+  readonly message: Message;
 }

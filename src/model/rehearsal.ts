@@ -1,54 +1,54 @@
-/** What the rehearsals of a plan showed. */
+/** The results of rehearsing a plan. */
 import type { Durations, LikelySeconds } from './forecast.ts';
 import type { EndedBecause, Outcome } from './run-state.ts';
 
-/** What the rehearsal of a saved plan showed. */
+/** The results of rehearsing a saved plan. */
 export interface Rehearsed {
-  /** The runs: one for each seed from the first on. */
+  /** One run for each seed from the first on. */
   readonly seeds: { readonly first: number; readonly count: number };
-  /** What was told to go wrong, as it was typed. */
+  /** The faults, as they were typed. */
   readonly faults: readonly string[];
-  /** How long changes were taken to last. */
+  /** The assumed durations of changes. */
   readonly durations: Durations;
-  /** What was taken for granted, in sentences. */
-  readonly assumed: readonly string[];
-  /** Over all runs with all faults. */
+  /** The assumptions, one sentence each. */
+  readonly assumptions: readonly string[];
+  /** All runs with all faults. */
   readonly all: RehearsedEffect;
-  /** The same plan and seeds with nothing told to go wrong; absent where nothing was. */
-  readonly calm?: RehearsedEffect;
-  /** Each fault by itself, where there are several. */
+  /** The same plan and seeds without faults; absent: there were no faults. */
+  readonly baseline?: RehearsedEffect;
+  /** Each fault alone, if there are several. */
   readonly each: readonly RehearsedEffect[];
 }
 
-/** What came of the runs of one plan under the same faults. */
+/** The results of the runs of one plan with the same faults. */
 export interface RehearsedEffect {
   readonly faults: readonly string[];
-  /** Seconds from the begin of a run to its end. */
+  /** Seconds from the start of a run to its end. */
   readonly took: RehearsedSeconds;
-  /** By how much later each run ended than that of the same seed with nothing told to go wrong; absent for that one. */
+  /** How much later each run ended than the run of the same seed without faults; absent for the latter. */
   readonly later?: RehearsedSeconds;
-  /** In the order of the waves: to the end of each, of the runs that reached it. */
+  /** Seconds to the end of each wave, in order, over the runs that reached it. */
   readonly waves: readonly {
     readonly name: string;
     readonly runs: number;
     readonly took: RehearsedSeconds | null;
   }[];
-  /** How many windows the runs went through, the most; 1 where there are none. */
+  /** The most windows that a run needed; 1 without windows. */
   readonly windows: number;
   /** Steps of all runs by outcome. */
   readonly totals: Readonly<Record<Outcome, number>>;
-  /** Orders that were asked again, over all runs. */
-  readonly askedAgain: number;
+  /** Repeated orders, over all runs. */
+  readonly retries: number;
   /** Orders without a usable answer. */
   readonly unanswered: number;
   /** Orders refused, by code, the most frequent first. */
   readonly refused: readonly { readonly code: string; readonly count: number }[];
-  /** Seconds over all steps of all runs: reading until it was known what came of an order, and until one that was refused was asked again. */
-  readonly waited: { readonly settling: number; readonly afterRefusal: number; readonly longest: number };
-  /** How the runs ended, the most frequent first; `what` where something stopped them. */
+  /** Seconds over all steps of all runs: resolving orders without an answer, and waiting to order again after a refusal. */
+  readonly waited: { readonly resolving: number; readonly afterRefusal: number; readonly longest: number };
+  /** How the runs ended, the most frequent first. `message` null: nothing stopped them. */
   readonly ended: readonly {
     readonly because: EndedBecause;
-    readonly what: string | null;
+    readonly message: string | null;
     readonly runs: number;
     /** Steps that never ran, of all these runs. */
     readonly notRun: number;

@@ -1,46 +1,48 @@
-/** The audit report of a run. */
+/** The audit report of a run. Its texts are in English; the journal has their messages. */
 import type { Signed } from './approval.ts';
 import type { ControlAttempt, Operator } from './control.ts';
 import type { Change, MaintenanceWindow, Size } from './fleet.ts';
 import type { EntryOf, FormerHolder, IdentityOnRecord } from './journal-entry.ts';
+import type { Message } from './message.ts';
 import type { Bill, Money, PriceShare, PriceSum } from './money.ts';
-import type { Told } from './notification.ts';
+import type { NotificationResult } from './notification.ts';
 import type { Rehearsed } from './rehearsal.ts';
 import type { Outcome, RunState, StepState } from './run-state.ts';
 import type { BlockedTarget, SavedPlan, Step } from './saved-plan.ts';
 
 export const REPORT_FORMAT = 'refit.report/1';
 
-/** The audit report: a pure function of saved plan and journal. Its file: `report.json`. */
+/** A pure function of saved plan and journal. Its file is `report.json`. */
 export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entries'> {
   readonly format: typeof REPORT_FORMAT;
-  /** Its findings are the warnings and notes with which it was approved. */
+  /** Its findings are the warnings and notes that people approved. */
   readonly plan: Pick<SavedPlan, 'name' | 'digest' | 'change' | 'owner' | 'file' | 'sealedAt' | 'findings'>;
-  /** `endedBecause`: null while the run is live, or after a crash. */
+  /** `endedBecause` null: the run is live, or its process crashed. */
   readonly run: Pick<RunState, 'startedAt' | 'endedAt' | 'endedBecause' | 'exitCode' | 'starts'> & {
-    readonly what: string | null;
+    /** Why the run stopped; null: nothing stopped it. */
+    readonly message: string | null;
     readonly user: string | null;
     readonly host: string | null;
     readonly endpoint: string | null;
     readonly approved: { readonly how: string; readonly by: string; readonly at: string } | null;
-    /** Whose keys were used, as the provider told it, in order; absent where it was never asked. */
-    readonly callers?: readonly ReportCaller[];
-    /** Times in which the whole run waited, in order; absent where it never did. */
+    /** The identities that the processes used, in order; absent: Refit never asked. */
+    readonly identities?: readonly ReportIdentity[];
+    /** The waits of the whole run, in order; absent: it never waited. */
     readonly waits?: readonly RunWait[];
-    /** The signatures by which it, or one of its waves, was approved; absent where none was needed. */
+    /** The signatures that approved it or one of its waves; absent: none was needed. */
     readonly signatures?: readonly ReportSignature[];
     readonly requestsPerSecond: number;
     readonly inFlight: number;
-    /** Every process that took it up, in order. */
+    /** Every process that opened it, in order. */
     readonly processes: readonly RunProcess[];
-    /** What it was told while it was live, in order; absent where nobody told it anything. */
-    readonly steered?: readonly ReportSteered[];
-    /** Who was told of it while it was live, and could not be, in order; absent where nobody was to be told. */
-    readonly told?: readonly ReportTold[];
-    /** Present where the changes were to wait for the maintenance windows. */
+    /** The control commands that it received, in order; absent: none. */
+    readonly controlCommands?: readonly ReportControlCommand[];
+    /** Deliveries to hooks and webhooks, in order; absent: none. */
+    readonly notifications?: readonly ReportNotification[];
+    /** Present if the changes had to wait for maintenance windows. */
     readonly switch?: 'maintenance-window';
   };
-  /** One count per outcome, every outcome present; they add up to the number of steps. */
+  /** One count for each outcome; they add up to the number of steps. */
   readonly totals: Readonly<Record<Outcome, number>>;
   readonly calls: Readonly<Record<string, { readonly count: number; readonly refusedByLimit: number }>>;
   /** Memory of all planned instances, MB, replicas included: before, planned, and as read back. */
@@ -49,11 +51,11 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
     readonly quoted: readonly PriceSum[];
     /** Sums over the verified steps only. */
     readonly verified: readonly PriceSum[];
-    /** Sums of what was billed, over the steps where that was read. */
+    /** Sums of the bills that Refit read. */
     readonly billed: readonly Money[];
-    /** Verified steps by how the bill stands to the quote. */
+    /** Verified steps by the comparison of bill and quote. */
     readonly bills: Readonly<Record<Bill, number>>;
-    /** The same sums by wave, region and account; empty where nothing was priced or billed. */
+    /** The same sums by wave, region and account; empty: nothing was priced or billed. */
     readonly shares: readonly MoneyShare[];
   };
   readonly waves: readonly {
@@ -61,7 +63,7 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
     readonly startedAt: string | null;
     readonly endedAt: string | null;
     readonly steps: number;
-    /** What its gate judged, in order; absent where nothing was. */
+    /** The judgements of its gate, in order; absent: none. */
     readonly gate?: readonly ReportGate[];
   }[];
   readonly steps: readonly ReportStep[];
@@ -71,58 +73,66 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
     readonly reason: string;
   }[];
   readonly blocked: readonly BlockedTarget[];
-  /** Nothing of it happened: the plan was rehearsed against a simulated provider. Absent: an audit report. */
+  /** The plan was rehearsed against a simulated provider, and nothing was ordered. Absent: an audit report. */
   readonly rehearsal?: true;
-  /** What all runs of the rehearsal came to; this report is of the first of them. */
+  /** The results of all runs of the rehearsal; this report shows the first of them. */
   readonly rehearsed?: Rehearsed;
 }
 
-/** When something was told, as its journal entry has it. */
+/** The time of a journal entry. */
 interface Dated {
   /** ISO 8601 UTC. */
   readonly at: string;
 }
 
-/** Whose keys a process used. */
-export type ReportCaller = IdentityOnRecord & Dated;
+/** A member that holds a message in the journal, as a sentence. */
+type InWords<Of, Key extends keyof Of> = Omit<Of, Key> & {
+  readonly [Name in Key]: Message extends Of[Name] ? string | Exclude<Of[Name], Message> : Of[Name];
+};
 
-/** What a whole run can wait for. `no-process`: nobody carried it out, after an end, or after a death. */
+/** The identity that a process used. */
+export type ReportIdentity = InWords<IdentityOnRecord, 'reason'> & Dated;
+
+/** What a whole run can wait for. `no-process`: no process carried it out, after an end or a crash. */
 export const RUN_WAITS = ['paused', 'soak', 'no-process'] as const;
 
-/** A time in which the whole run waited. */
+/** A wait of the whole run. */
 export interface RunWait {
   readonly for: (typeof RUN_WAITS)[number];
-  /** ISO 8601 UTC; `to` null: it lasts, as far as the journal tells. */
+  /** ISO 8601 UTC; `to` null: it has not ended yet. */
   readonly from: string;
   readonly to: string | null;
-  /** Who paused it, the wave that soaked, why the process before had ended. */
-  readonly what: string;
+  /** Who paused it, which wave soaked, or why the previous process ended. */
+  readonly reason: string;
 }
 
-/** The signature of an approver, with when it was judged and taken, and the wave that it approves; null: the plan. */
+/** The signature of an approver, with its time and the wave that it approves; null: the plan. */
 export type ReportSignature = Signed & Dated & { readonly wave: string | null };
 
-/** One thing that a gate judged. */
-export type ReportGate = Pick<EntryOf<'gate'>, 'at' | 'judge' | 'outcome' | 'what' | 'shadow'>;
+/** One judgement of a gate. */
+export type ReportGate = InWords<
+  Pick<EntryOf<'gate'>, 'at' | 'judge' | 'outcome' | 'message' | 'shadow'>,
+  'message'
+>;
 
 /** A command to a live run. */
-export type ReportSteered = ControlAttempt & Dated;
+export type ReportControlCommand = InWords<ControlAttempt, 'message'> & Dated;
 
-/** A notice of a run, or the lack of it. */
-export type ReportTold = Told & Dated;
+/** A delivery to a hook or webhook, or its failure. */
+export type ReportNotification = InWords<NotificationResult, 'message'> & Dated;
 
-/** A process that took a run up. */
+/** A process that opened a run. */
 export interface RunProcess
   extends Dated,
     Operator,
     Pick<EntryOf<'run-started'>, 'cutOff' | 'version' | 'purpose'> {
-  /** The dead whose locks it took over; absent where there were none. */
+  /** The dead processes whose locks it took over; absent: none. */
   readonly tookOverFrom?: readonly FormerHolder[];
-  /** Why it began nothing new from a moment on and left the rest to the next; absent: nothing stopped it, or none followed. */
-  readonly stopped?: Pick<EntryOf<'stopping'>, 'at' | 'because' | 'what'>;
+  /** Why it stopped and left the rest to the next process; absent: nothing stopped it, or none followed. */
+  readonly stopped?: InWords<Pick<EntryOf<'stopping'>, 'at' | 'because' | 'message'>, 'message'>;
 }
 
-/** What the steps of one wave, region or account were quoted and billed at. */
+/** The quotes and bills of one wave, region or account. */
 export interface MoneyShare extends Pick<PriceShare, 'by' | 'name' | 'steps'> {
   readonly quoted: readonly PriceSum[];
   readonly verified: readonly PriceSum[];
@@ -130,60 +140,62 @@ export interface MoneyShare extends Pick<PriceShare, 'by' | 'name' | 'steps'> {
 }
 
 /**
- * What a step can wait for, beside the change itself (`change`): its own order to be sent, the request limit, something
- * else under way on its instance, what became of an attempt without an answer, its maintenance window.
+ * What a step can wait for. `sending`: its own order. `limit`: the request limit. `busy`: another task on its instance.
+ * `resolving`: an order without an answer. `window`: its maintenance window. `change`: the change itself.
  */
-export const STEP_WAITS = ['sending', 'limit', 'busy', 'settling', 'window', 'change'] as const;
+export const STEP_WAITS = ['sending', 'limit', 'busy', 'resolving', 'window', 'change'] as const;
 
-/** How long a step waited for one thing, in milliseconds, and how often. */
+/** How long a step waited for one reason, ms, and how often. */
 export interface StepWait {
   readonly for: (typeof STEP_WAITS)[number];
   readonly ms: number;
   readonly times: number;
 }
 
-/** One attempt to order: what was asked when, and what came of it. */
+/** One attempt to order, with its times and its answer. */
 export interface ReportAttempt {
   readonly attempt: number;
-  /** When it was written down, ISO 8601 UTC. */
+  /** When its intent was written, ISO 8601 UTC. */
   readonly at: string;
-  /** When it left; null where it is not known to have. */
+  /** When it was sent; null: Refit does not know that it was. */
   readonly sentAt: string | null;
-  /** `none-yet`: the journal ends before it, or its process died. */
+  /** `none-yet`: the journal ends before the answer, or the process died. */
   readonly answer: 'accepted' | 'refused' | 'no-answer' | 'not-sent' | 'none-yet';
   readonly order: string | null;
   readonly requestId: string | null;
-  /** The provider's code and message of a refusal, or why there is no answer. */
+  /** The provider's code and text of a refusal, or why there is no answer. */
   readonly code: string | null;
-  readonly what: string | null;
-  /** What reading proved of it; absent where nothing had to be settled. */
-  readonly settled?: Pick<EntryOf<'settled'>, 'at' | 'executed' | 'evidence'>;
+  readonly message: string | null;
+  /** The proof that reading found; absent: nothing had to be resolved. */
+  readonly resolved?: InWords<Pick<EntryOf<'resolved'>, 'at' | 'executed' | 'evidence'>, 'evidence'>;
 }
 
-/** One step of a report: as it was planned, and how it ended. */
+/** One step of a report: its plan and its end. */
 export interface ReportStep
   extends Change,
     Pick<Step, 'id' | 'instance' | 'region' | 'profile' | 'edition' | 'nodes' | 'before' | 'after' | 'quote'>,
-    Pick<StepState, 'outcome' | 'code' | 'what' | 'orders' | 'requestIds' | 'attempts' | 'billed'>,
+    Pick<StepState, 'outcome' | 'code' | 'orders' | 'requestIds' | 'attempts' | 'billed'>,
     Pick<StepState, 'startedAt' | 'acceptedAt' | 'endedAt'> {
+  readonly message: string;
   readonly name: string;
   readonly wave: string;
   /** Why this size, or these steps, as the plan says it; absent where there is nothing to say. */
   readonly reason?: string;
   /** As read just before its order; null where nothing was read. */
-  readonly seen: Pick<EntryOf<'looked'>, 'at' | 'status' | 'size'> | null;
+  readonly readBefore: Pick<EntryOf<'instance-read'>, 'at' | 'status' | 'size'> | null;
   /** As read back at the end; null where nothing was read. */
-  readonly found: Size | null;
+  readonly readBack: Size | null;
   /** Every attempt, in order. */
-  readonly asked: readonly ReportAttempt[];
-  /** What it waited for, in the order of `STEP_WAITS`. */
+  readonly attemptDetails: readonly ReportAttempt[];
+  /** Its waits, in the order of `STEP_WAITS`. */
   readonly waits: readonly StepWait[];
-  /** The window it was to wait for, when it was seen to begin, and what was wrong with that; absent elsewhere. */
+  /** The window that its change waits for. */
   readonly window?: MaintenanceWindow;
+  /** When Refit saw the change start, if it had to wait. */
   readonly beganAt?: string;
   readonly warning?: string;
-  /** How the bill stands to the quote; null unless verified. */
+  /** The comparison of bill and quote; null unless verified. */
   readonly bill: Bill | null;
-  /** Billed less quoted, in the quote's currency, where the two can be compared: above zero where more was billed. */
+  /** Billed minus quoted, in the quote's currency; null: they cannot be compared. */
   readonly difference: number | null;
 }

@@ -1,8 +1,9 @@
-/** How a run and its steps stand, folded from the journal. */
+/** The state of a run and its steps, computed from the journal. */
 import type { MaintenanceWindow, Size } from './fleet.ts';
+import type { Message } from './message.ts';
 import type { Money } from './money.ts';
 
-/** All outcomes, in the order in which they are shown. */
+/** All outcomes, in display order. */
 export const OUTCOMES = [
   'verified',
   'failed',
@@ -16,9 +17,9 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number];
 
 /**
- * Why a run ended. `done`: every step has an end of its own. `not-approved`: before a wave that asks for an approval.
- * `reconciled`: its process had died, and a reconcile settled what was unknown, left the rest and has no other reason to
- * tell.
+ * Why a run ended.
+ * `done`: every step has an end of its own. `not-approved`: before a wave that requires an approval.
+ * `reconciled`: the process died, and a reconcile resolved the unknown steps; there is no other reason.
  */
 export type EndedBecause =
   | 'done'
@@ -29,78 +30,79 @@ export type EndedBecause =
   | 'not-approved'
   | 'reconciled';
 
-/** Where a step stands, as told by the journal alone. */
+/** The state of a step, from the journal alone. */
 export interface StepState {
   readonly step: string;
-  readonly phase: 'waiting' | 'asking' | 'asked' | 'unanswered' | 'settling' | 'ended';
+  /** `ordering`: an intent without an answer on record. `following`: an accepted order. */
+  readonly phase: 'waiting' | 'ordering' | 'unanswered' | 'following' | 'ended';
   /** Attempts whose intent is on record. */
   readonly attempts: number;
-  /** Those of them that are not proved to have left nothing behind: no answer, or a refusal that may hide an order. */
+  /** Attempts that may still have left an order: no answer, or a refusal that may hide one. */
   readonly unresolved: number;
   readonly orders: readonly string[];
-  /** Its order was found by reading: no answer told that it is its own. */
+  /** Refit found its order by reading. No answer confirmed that the order is its own. */
   readonly adopted: boolean;
   readonly requestIds: readonly string[];
   readonly outcome: Outcome;
   readonly code: string | null;
-  readonly what: string;
+  readonly message: Message;
   /** ISO 8601 UTC; null before its first intent, or while it has not ended. */
   readonly startedAt: string | null;
   readonly endedAt: string | null;
-  /** Since when it is told `unknown`, however often it was read again meanwhile; null where it is not. */
+  /** When it first ended as `unknown`, however often Refit read it again since; null: it is not unknown. */
   readonly unknownSince: string | null;
   /** When the last intent was written, by this machine's clock. */
   readonly intentAt: string | null;
-  /** The same by the provider's clock: patience and what is an effect of the order count from here. */
+  /** The same by the provider's clock. Patience and the effects of the order count from here. */
   readonly intentProviderAt: string | null;
   readonly endedProviderAt: string | null;
-  /** When the order was accepted, or found to have landed. */
+  /** When the provider accepted the order, or Refit found that it was executed. */
   readonly acceptedAt: string | null;
-  /** Accepted and not begun: the window it waits for; else null. */
+  /** The window that the accepted change waits for; null: it has started, or waits for none. */
   readonly waitsFor: { readonly window: MaintenanceWindow; readonly opensAt: string } | null;
-  /** When it was seen to have begun, where it was told to wait for its window. */
+  /** When Refit saw the change start, if it had to wait for its window. */
   readonly beganAt: string | null;
-  /** What a person should know of it although it may be verified; null where there is nothing. */
-  readonly warning: string | null;
+  /** What a person should know even of a verified step; null: nothing. */
+  readonly warning: Message | null;
   readonly size: Size | null;
   readonly billed: Money | null;
 }
 
-/** A run as told by its journal: a fold, never stored. */
+/** The state of a run. Refit computes it from the journal and never stores it. */
 export interface RunState {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly endedBecause: EndedBecause | null;
   readonly exitCode: number | null;
-  /** How many processes have taken it up. */
+  /** How many processes have opened it. */
   readonly starts: number;
-  readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly what: string } | null;
-  /** What its last process had been told: another one begins as the plan says. */
-  readonly steered: {
-    /** Since when (ISO 8601 UTC) and by whom; null where it is not paused. */
+  readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly message: Message } | null;
+  /** What operators changed in its last process. The next process starts with the plan's values. */
+  readonly control: {
+    /** Since when (ISO 8601 UTC) and by whom; null: not paused. */
     readonly paused: { readonly since: string; readonly by: string } | null;
-    /** null: as the plan says. */
+    /** null: as in the plan. */
     readonly inFlight: number | null;
     readonly requestsPerSecond: number | null;
   };
-  /** Its last process was told by a command to start nothing more: to drain, or to abort. */
-  readonly toldToStop: boolean;
+  /** An operator drained or aborted its last process. */
+  readonly stopCommanded: boolean;
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
-  /** Until when waves wait for their approvals, ISO 8601 UTC, by index; none where it was not asked for yet. */
+  /** Until when waves wait for their approvals, ISO 8601 UTC, by index. Absent: not requested yet. */
   readonly approvalsAwaited: ReadonlyMap<number, string>;
-  /** When each of those that ended was settled, ISO 8601 UTC. */
+  /** When each ended wave ended, ISO 8601 UTC, by index. */
   readonly waveEndedAt: ReadonlyMap<number, string>;
-  /** Waves whose gate was inconclusive, and after which somebody has told the run to continue. */
+  /** Waves with an inconclusive gate after which an operator continued the run. */
   readonly gatesReleased: ReadonlySet<number>;
-  /** What gates halted the run by, as `<wave> <judge>`, and it was taken up again by hand. */
+  /** Gates that halted the run before an operator resumed it, as `<wave> <judge>`. */
   readonly gatesAcknowledged: ReadonlySet<string>;
-  /** Steps that had failed or were unknown when the run halted and was taken up again by hand: they do not halt it twice. */
+  /** Failed and unknown steps of a halted run that an operator resumed. They do not halt it again. */
   readonly acknowledged: ReadonlySet<string>;
-  /** Steps refused for a reason that concerns every order (no right, no money): open again when the run is taken up. */
+  /** Steps refused for a reason that affects every order (no permission, no money). Resuming opens them again. */
   readonly haltingRefusals: ReadonlySet<string>;
   readonly steps: ReadonlyMap<string, StepState>;
-  /** Sent and refused by limit, per action, orders included. */
+  /** Calls sent and refused by limit, by action, orders included. */
   readonly calls: ReadonlyMap<string, { readonly count: number; readonly refusedByLimit: number }>;
   /** Calls by second: [unix second, action, sent, refused by limit], orders included. */
   readonly callsBySecond: readonly (readonly [number, string, number, number])[];

@@ -24,17 +24,17 @@ function severityRank({ outcome }: ReportStep): number {
 }
 
 /** True where a step has several attempts, or one without a clear answer. Reports then list its attempts. */
-export function hasUnusualAttempts({ asked }: ReportStep): boolean {
-  return asked.some(
+export function hasUnusualAttempts({ attemptDetails }: ReportStep): boolean {
+  return attemptDetails.some(
     (one, at) =>
-      at > 0 || one.settled !== undefined || one.answer === 'no-answer' || one.answer === 'none-yet',
+      at > 0 || one.resolved !== undefined || one.answer === 'no-answer' || one.answer === 'none-yet',
   );
 }
 
 /** `attempt 1, 02:05:01: refused, FailedOperation.SystemError: instance is locked` */
 export function describeAttempt(one: ReportAttempt): string {
-  const { attempt, order, settled } = one;
-  const reason = show.join([one.code, one.what], ': ');
+  const { attempt, order, resolved: settled } = one;
+  const reason = show.join([one.code, one.message], ': ');
   const answer = show.join([ANSWERS[one.answer], reason, order !== null && `order ${order}`], ', ');
   const resolution =
     settled &&
@@ -62,7 +62,7 @@ const DELAY_NAMES: Readonly<Record<StepWait['for'], string>> = {
   sending: 'sending',
   limit: 'request limit',
   busy: 'busy instance',
-  settling: 'resolving an unanswered order',
+  resolving: 'resolving an unanswered order',
   window: 'maintenance window',
   change: 'change',
 };

@@ -169,7 +169,7 @@ export function describeProcess({ purpose, tookOverFrom, stopped }: RunProcess):
   return join([
     purpose === 'reconcile' && 'reconcile: read only, no orders',
     describeTakeover(tookOverFrom),
-    stopped && `${stopped.because} at ${instant(stopped.at)}: ${stopped.what}`,
+    stopped && `${stopped.because} at ${instant(stopped.at)}: ${stopped.message}`,
   ]);
 }
 

@@ -43,7 +43,7 @@ function verdictOf(report: Report, directory: string): Verdict {
       next: `refit status ${directory}`,
     };
   }
-  const cause = run.endedBecause === 'done' ? '' : (run.what ?? END_CAUSES[run.endedBecause]);
+  const cause = run.endedBecause === 'done' ? '' : (run.message ?? END_CAUSES[run.endedBecause]);
   if (totals.unknown > 0) {
     const next = `refit reconcile ${directory}`;
     return { tone: 'bad', word: 'UNKNOWN', sentence: join([summary, cause]), next };

@@ -1,15 +1,21 @@
 /** Decides whether a run or a wave has the signatures that its plan demands. */
-import { formatMissing, judgeApprovals, type Offered } from '../approval/judge-approvals.ts';
+import { judgeApprovals, missingApprovals, type Offered } from '../approval/judge-approvals.ts';
 import { encodeApproval } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
-import { APPROVAL_FORMAT, type ApprovalFile, type JournalEvent, type SavedPlan } from '../model.ts';
+import {
+  APPROVAL_FORMAT,
+  type ApprovalFile,
+  type JournalEvent,
+  type Message,
+  type SavedPlan,
+} from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { offeredApprovals, saveApprovals } from '../store/folder/signed-files.ts';
 
 /** The journal event if there are enough signatures. Otherwise the missing ones, one line each, and the fix. */
 export type ApprovalDemand =
   | { readonly event: Extract<JournalEvent, { how: 'signatures' }> }
-  | { readonly missing: readonly string[]; readonly fix: string };
+  | { readonly missing: readonly Message[]; readonly fix: string };
 
 /**
  * Judges the approval files that exist now, and copies those that count to the run directory.
@@ -39,7 +45,7 @@ export function judgeOffered(
   if (!judgement.enough) {
     const command = `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(saved.waves[wave]!.name)}`}`;
     const fix = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
-    return { missing: formatMissing(saved, wave, judgement), fix };
+    return { missing: missingApprovals(saved, wave, judgement), fix };
   }
   const signed = judgement.counted.map(({ approval }) => {
     const { by, key, issuedAt, expiresAt, signature } = approval;

@@ -2,8 +2,10 @@
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
+import { message } from '../messages/messages.ts';
 import type { IdentityOnRecord, JournalEntry, SavedPlan } from '../model.ts';
 import type { JournalWriter } from '../store/journal-writer.ts';
+import { SECOND } from '../units.ts';
 
 /** Milliseconds that a run waits for the answers. Then it starts without them. */
 const PATIENCE = 5_000;
@@ -19,16 +21,16 @@ export function mustBeSameAccount(
   entries: readonly JournalEntry[],
   identities: readonly IdentityOnRecord[],
 ): void {
-  for (const { profile, caller } of identities) {
+  for (const { profile, identity } of identities) {
     const before = entries.find(
-      (entry): entry is Extract<JournalEntry, { kind: 'caller' }> =>
-        entry.kind === 'caller' && entry.profile === profile && entry.caller !== null,
+      (entry): entry is Extract<JournalEntry, { kind: 'identity' }> =>
+        entry.kind === 'identity' && entry.profile === profile && entry.identity !== null,
     );
-    if (!caller || !before?.caller || before.caller.account === caller.account) continue;
+    if (!identity || !before?.identity || before.identity.account === identity.account) continue;
     throw new RefitError(
       'usage',
-      `${directory} is a run on account ${before.caller.account}, but the keys of profile ${profile} belong to account ${caller.account}`,
-      `use keys of account ${before.caller.account}; refit doctor shows the account of the present keys`,
+      `${directory} is a run on account ${before.identity.account}, but the keys of profile ${profile} belong to account ${identity.account}`,
+      `use keys of account ${before.identity.account}; refit doctor shows the account of the present keys`,
     );
   }
 }
@@ -62,10 +64,11 @@ export async function recordIdentities({
       const answer = await cloudFor(profile)
         .describeIdentity(scope)
         .then(
-          (caller): IdentityOnRecord => ({ profile, caller, why: null }),
+          (identity): IdentityOnRecord => ({ profile, identity, reason: null }),
           (error: unknown): IdentityOnRecord => {
-            const why = error instanceof Error ? error.message : String(error);
-            return { profile, caller: null, why };
+            const text = error instanceof Error ? error.message : String(error);
+            const reason = message('run.call-failed', { error: text });
+            return { profile, identity: null, reason };
           },
         );
       answers.set(profile, answer);
@@ -73,8 +76,8 @@ export async function recordIdentities({
   );
   await Promise.race([asking, clock.sleep(PATIENCE, AbortSignal.any([over.signal, leave]))]);
   over.abort();
-  const why = `no answer within ${PATIENCE / 1000} seconds`;
-  const all = scopes.map(({ profile }) => answers.get(profile) ?? { profile, caller: null, why });
-  for (const one of all) journal.appendSoon({ kind: 'caller', ...one });
+  const reason = message('run.identity-late', { seconds: PATIENCE / SECOND });
+  const all = scopes.map(({ profile }) => answers.get(profile) ?? { profile, identity: null, reason });
+  for (const one of all) journal.appendSoon({ kind: 'identity', ...one });
   return all;
 }

@@ -13,7 +13,7 @@ import { openJournalFile } from '../store/folder/journal-file.ts';
 import { type Lock, takeLock } from '../store/folder/lock.ts';
 import { isRegistered } from '../store/folder/register.ts';
 import { RUN_FILES, type RunOnDisk, replaceFile, reportedHead } from '../store/folder/run-directory.ts';
-import { withLost } from '../store/journal-writer.ts';
+import { withUnwrittenEntries } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, recordIdentities } from './identities.ts';
 import { NOTIFY_GRACE, type NotifierConfig } from './notify/notifier.ts';
@@ -111,7 +111,7 @@ export async function withProcess<Value>(
   } catch (error) {
     // Report what is known. If the disk fails here too, the error below says so.
     await writeReports(directory, saved, entries).catch(() => undefined);
-    throw withLost(error, journal.unwritten);
+    throw withUnwrittenEntries(error, journal.unwritten);
   } finally {
     // The reports are written already. This delays only the end of the process.
     await runProcess.closeNotifier(runProcess.wasLeft ? 0 : NOTIFY_GRACE);

@@ -1,8 +1,9 @@
 /** `reconcile` in a run directory: takes its locks, reads unknown outcomes, records them, and writes the reports. */
 import type { CloudReader } from '../cloud/cloud.ts';
+import { textOf } from '../messages/messages.ts';
 import type { Report, SavedPlan, Step, StepState } from '../model.ts';
 import { type RunOnDisk, readRun } from '../store/folder/run-directory.ts';
-import { unsettledSteps } from './engine/reconcile-steps.ts';
+import { unresolvedSteps } from './engine/reconcile-steps.ts';
 import {
   type DirectoryInput,
   Locks,
@@ -20,8 +21,8 @@ export interface ReconcileInput extends DirectoryInput<CloudReader> {
 }
 
 /** A step whose outcome was unknown, as it is now. `not-run`: its order was not executed, so apply may order again. */
-export type ReconciledStep = Pick<StepState, 'step' | 'outcome' | 'orders' | 'code' | 'what'> &
-  Pick<Step, 'instance' | 'region'>;
+export type ReconciledStep = Pick<StepState, 'step' | 'outcome' | 'orders' | 'code'> &
+  Pick<Step, 'instance' | 'region'> & { readonly message: string };
 
 export interface ReconcileEnd {
   readonly directory: string;
@@ -46,7 +47,7 @@ export async function reconcileInDirectory(input: ReconcileInput): Promise<Recon
     await locks.takeDirectory(directory);
     const run = await readRun(directory);
     await mustBeWhole(input.stateDirectory, run);
-    const steps = unsettledSteps(saved, run.state.steps);
+    const steps = unresolvedSteps(saved, run.state.steps);
     if (steps.length === 0) {
       const report = await writeReports(directory, saved, run.journal.entries);
       return { directory, saved, report, steps: [], exitCode: 0 };
@@ -71,8 +72,8 @@ async function resolveSteps(
   const end = await runProcess.reconcile(cloudFor);
   const report = await writeReports(directory, saved, runProcess.entries);
   const steps = open.map(({ id, instance, region }) => {
-    const { outcome, orders, code, what } = runProcess.journal.replay.step(id);
-    return { step: id, instance, region, outcome, orders, code, what };
+    const { outcome, orders, code, message } = runProcess.journal.replay.step(id);
+    return { step: id, instance, region, outcome, orders, code, message: textOf(message) };
   });
   const isUnknown = steps.some(({ outcome }) => outcome === 'unknown');
   const ended = end?.exitCode === 12 ? 12 : isUnknown ? 10 : 0;

@@ -20,7 +20,7 @@ export const LIMITS = {
   /** For an unresolved order after `patience`. */
   unclear: 60 * MINUTE,
   /** Until an accepted change ends. The provider's own plug-in allows 60 minutes (docs/provider.md P170). */
-  settling: 120 * MINUTE,
+  following: 120 * MINUTE,
   /** Until billing shows an order as delivered, after the instance has the new size. */
   delivery: MINUTE,
   /** Until a list names an instance again that the last list lacked, before its order. */

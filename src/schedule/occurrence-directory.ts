@@ -46,8 +46,8 @@ export function createOccurrenceStore(root: string, host: string) {
      */
     async run(directory: string) {
       if ((await readText(join(directory, RUN_FILES.journal))) === null) return null;
-      const { entries, exitCode, toldToStop } = (await readRunSnapshot(directory)).state;
-      return { entries, end: exitCode === null ? null : { exitCode, byCommand: toldToStop } };
+      const { entries, exitCode, stopCommanded } = (await readRunSnapshot(directory)).state;
+      return { entries, end: exitCode === null ? null : { exitCode, byCommand: stopCommanded } };
     },
     /** The sealed plan; null if there is none yet. */
     async sealed(directory: string): Promise<SavedPlan | null> {

@@ -6,7 +6,9 @@
 import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { type ChainEnd, sealLine } from '../journal/chain.ts';
+import { describeStepEvent } from '../journal/describe-event.ts';
 import type { Replay } from '../journal/replay.ts';
+import { message, textOf } from '../messages/messages.ts';
 import type { JournalEntry, JournalEvent } from '../model.ts';
 
 /** The storage of journal lines. */
@@ -159,43 +161,40 @@ class Writer {
   }
 }
 
-/** Deeds told one by one; the others are counted. Orders always are: each may be the only trace of money spent. */
-const MOST_TOLD = 20;
+/** How many lost entries an error lists; it counts the others. It lists every order: each may be the only trace of money. */
+const MOST_LISTED = 20;
 
-/** The same failure, with what was in memory and is not on disk. Any other error, and one that lost nothing, stays as it is. */
-export function withLost(error: unknown, lost: readonly JournalEvent[]): unknown {
+/** Adds the entries that are in memory and not on disk to the failure. Other errors stay as they are. */
+export function withUnwrittenEntries(error: unknown, lost: readonly JournalEvent[]): unknown {
   if (!(error instanceof RefitError) || error.code !== 'disk-failed') return error;
   const [orders, others] = [true, false].map((isOrder) =>
-    lost.filter(({ kind }) => (kind === 'accepted') === isOrder).flatMap((deed) => inWords(deed) ?? []),
+    lost.filter(({ kind }) => (kind === 'accepted') === isOrder).flatMap((event) => lineOf(event) ?? []),
   ) as [string[], string[]];
   const count = orders.length + others.length;
   if (count === 0) return error;
-  const told = [...orders, ...others.slice(0, Math.max(0, MOST_TOLD - orders.length))];
-  const more = count - told.length;
-  const what = [
+  const listed = [...orders, ...others.slice(0, Math.max(0, MOST_LISTED - orders.length))];
+  const more = count - listed.length;
+  const lines = [
     error.message,
-    `known and not on disk (${count}); the next apply reads it from the provider:`,
-    ...told.map((line) => `  ${line}`),
+    textOf(message('event.unwritten', { entries: count })),
+    ...listed.map((line) => `  ${line}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
-  return new RefitError('disk-failed', what.join('\n'), error.fix, { cause: error });
+  return new RefitError('disk-failed', lines.join('\n'), error.fix, { cause: error });
 }
 
-/** Null for what tells of no step: it is made anew, or was for the reader alone. */
-function inWords(deed: JournalEvent): string | null {
-  switch (deed.kind) {
+/** Null for events without a step, and for those that the next process makes again. */
+function lineOf(event: JournalEvent): string | null {
+  switch (event.kind) {
     case 'intent':
-      return `${deed.step}: about to be ordered, and nothing was sent`;
     case 'accepted':
-      return `${deed.step}: accepted as order ${deed.order} (request ${deed.requestId}) at ${deed.sentAt}`;
     case 'refused':
-      return `${deed.step}: refused with ${deed.code}`;
     case 'no-answer':
-      return `${deed.step}: asked at ${deed.sentAt}, and no answer came: ${deed.why}`;
-    case 'settled':
-      return `${deed.step}: ${deed.executed ? 'had landed' : 'had not landed'}${deed.order === null ? '' : ` as order ${deed.order}`}: ${deed.evidence}`;
-    case 'step-ended':
-      return `${deed.step}: ${deed.outcome}: ${deed.what}`;
+    case 'resolved':
+    case 'step-ended': {
+      const text = describeStepEvent(event, event.step);
+      return text && textOf(text);
+    }
     default:
       return null;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatMissing, judgeApprovals } from '../../src/approval/judge-approvals.ts';
+import { judgeApprovals, missingApprovals } from '../../src/approval/judge-approvals.ts';
 import { encodeApproval, readApproval } from '../../src/approval/signed-files.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import type { ApprovalFile } from '../../src/model.ts';
@@ -18,7 +18,9 @@ function judge(texts: readonly string[], wave: number | null = null, now = NOW) 
     counted: judgement.counted.map(({ approval }) => approval.by),
     reasons: judgement.rejected.map(({ reason }) => textOf(reason)),
     missing: judgement.missing,
-    text: formatMissing(SAVED, wave, judgement).join('\n'),
+    text: missingApprovals(SAVED, wave, judgement)
+      .map((one) => textOf(one))
+      .join('\n'),
   };
 }
 

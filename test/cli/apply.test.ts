@@ -215,16 +215,16 @@ describe.concurrent('the exit code of apply shows how a run ended', () => {
       /crs-fleet001.*failed/,
     ],
     ['an instance sold out meanwhile', 3, ['sold-out=crs-fleet001'], { verified: 2, refused: 1 }, /SaleOut/],
-    ['an answer lost, and the order found by reading', 0, ['lost-answer#1'], { verified: 3 }, /had landed/],
+    ['an answer lost, and the order found by reading', 0, ['lost-answer#1'], { verified: 3 }, /was executed/],
     [
       'a connection cut, and nothing found by reading',
       0,
       ['reset-before#1'],
       { verified: 3 },
-      /had not landed/,
+      /was not executed/,
     ],
     ['an answer that is a web page', 0, ['html#1'], { verified: 3 }, /no answer/],
-    ['an internal error that took effect', 0, ['internal-error=executed#1'], { verified: 3 }, /had landed/],
+    ['an internal error that took effect', 0, ['internal-error=executed#1'], { verified: 3 }, /was executed/],
     ['a refusal by limit', 0, ['limit=2@UpgradeInstance'], { verified: 3 }, /3 of 3/],
     ['no right to order', 4, ['no-permission'], { verified: 0 }, /PermissionDenied/],
     ['no money', 4, ['no-balance'], { verified: 0 }, /AccountBalanceNotEnough/],
@@ -311,8 +311,8 @@ describe.concurrent('the exit code of apply shows how a run ended', () => {
       return ended.stderr;
     };
     const [plain, verbose] = await Promise.all([twoSteps([]), twoSteps(['-v'])]);
-    expect(verbose).toMatch(/refused, FailedOperation\.(SystemError|Unknown)[\s\S]*had not landed/);
-    expect(plain).not.toMatch(/refused, |had not landed/);
+    expect(verbose).toMatch(/refused, FailedOperation\.(SystemError|Unknown)[\s\S]*was not executed/);
+    expect(plain).not.toMatch(/refused, |was not executed/);
   });
 
   it('plan exits 5 and writes no saved plan when a rule or a guard refuses', async (test) => {

@@ -42,7 +42,7 @@ describe('refit audit verify of an ended run', () => {
     [
       'a byte that is another',
       (text) => text.replace('"verified"', '"verifieD"'),
-      /:\d+: hash does not fit the entry/,
+      /:\d+: hash does not match the entry/,
     ],
     ['a byte that is removed', (text) => text.replace('"verified"', '"verifed"'), /:\d+: hash does not fit/],
     ['a byte that is added', (text) => text.replace('\n', ' \n'), /:1: the line is not the canonical form/],

@@ -107,17 +107,23 @@ describe('a live run', () => {
 
     expect(await scene.send('continue', '--json')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^\{"accepted":true,"message":"continued: the run was paused since .*"\}\n$/),
+      stdout: expect.stringMatching(
+        /^\{"accepted":true,"message":"continued: the run was paused since .*"\}\n$/,
+      ),
     });
     expect((await scene.send('continue')).code).toBe(5);
     expect((await scene.applying.ended).code).toBe(0);
-    expect((await scene.entries('steered')).map(({ command, accepted }) => [command, accepted])).toEqual([
+    expect(
+      (await scene.entries('control-command')).map(({ command, accepted }) => [command, accepted]),
+    ).toEqual([
       ['pause', true],
       ['pause', false],
       ['continue', true],
       ['continue', false],
     ]);
-    const [{ by }] = (await scene.entries('steered')) as [Extract<JournalEntry, { kind: 'steered' }>];
+    const [{ by }] = (await scene.entries('control-command')) as [
+      Extract<JournalEntry, { kind: 'control-command' }>,
+    ];
     const [began] = await scene.entries('run-started');
     expect(by).toMatchObject({ user: began!.by.user, host: began!.by.host });
     expect(by.pid).not.toBe(began!.by.pid);
@@ -290,9 +296,9 @@ describe('the control socket', () => {
     ).toMatch(/above the approved value/);
     expect((await scene.applying.ended).code).toBe(0);
     mute.destroy();
-    expect((await scene.entries('steered')).map(({ command, accepted }) => [command, accepted])).toEqual([
-      ['set inFlight', false],
-    ]);
+    expect(
+      (await scene.entries('control-command')).map(({ command, accepted }) => [command, accepted]),
+    ).toEqual([['set inFlight', false]]);
     expect((await scene.desk.report()).totals.verified).toBe(6);
   });
 

@@ -136,7 +136,7 @@ export const BOUNDARIES = {
     { story: 'plain', having: { resumed: true }, after: { kind: 'accepted' } },
   ],
   'lock-taken-over': [{ story: 'plain', after: { kind: 'accepted' } }],
-  caller: PLAIN,
+  identity: PLAIN,
   approved: [
     ...PLAIN,
     { story: 'signed by two', having: { how: 'signatures', wave: null } },
@@ -144,7 +144,7 @@ export const BOUNDARIES = {
   ],
   'approval-awaited': [{ story: 'signed while it waits' }],
   'wave-started': PLAIN,
-  looked: PLAIN,
+  'instance-read': PLAIN,
   intent: PLAIN,
   'not-sent': [{ story: 'a delay between entry and send' }],
   accepted: [{ story: 'orders that show late' }, ...PLAIN],
@@ -156,7 +156,7 @@ export const BOUNDARIES = {
     halt: 'no permission at first',
   }),
   'no-answer': [{ story: 'lost answers' }],
-  settled: [
+  resolved: [
     { story: 'lost answers', having: { executed: true } },
     { story: 'lost answers', having: { executed: false } },
     { story: 'plain', having: { executed: true }, after: { kind: 'accepted' } },
@@ -176,11 +176,11 @@ export const BOUNDARIES = {
   ],
   billed: [{ story: 'no permission to search billing' }],
   gate: [{ story: 'a gate', having: { judge: 'unknown' } }],
-  steered: [
+  'control-command': [
     { story: 'a lower rate by command', having: { accepted: true } },
     { story: 'a lower rate by command', having: { accepted: false } },
   ],
-  told: [{ story: 'a hook at the start' }],
+  notified: [{ story: 'a hook at the start' }],
   stopping: [{ story: 'no permission at first' }],
   calls: PLAIN,
   'wave-ended': PLAIN,

@@ -55,7 +55,7 @@ async function killedWhen(at: Desk, shows: (journal: readonly JournalEntry[]) =>
 async function verifiedOnce(at: Desk): Promise<void> {
   const again = await at.refit(APPLY);
   expect(again.code, again.stderr).toBe(0);
-  expect(again.stderr).toContain('going on with grow-everything');
+  expect(again.stderr).toContain('resuming grow-everything');
   const { totals, calls, steps } = await at.report();
   expect(totals).toMatchObject({ verified: 16, unknown: 0, 'not-run': 0 });
   const counts = await at.simulator.counts();
@@ -75,7 +75,7 @@ describe.concurrent('the same apply command after kill -9 verifies every step an
     const asked = count(await at.journal(), 'intent');
     await verifiedOnce(at);
     const journal = await at.journal();
-    expect(count(journal, 'settled'), `${asked} were asked`).toBeGreaterThan(0);
+    expect(count(journal, 'resolved'), `${asked} were asked`).toBeGreaterThan(0);
     expect(journal.filter((entry) => entry.kind === 'run-started').map(({ resumed }) => resumed)).toEqual([
       false,
       true,

@@ -1,4 +1,5 @@
 /** Pictures of a run at three widths. No name can break a line. */
+
 import { describe, expect, it } from 'vitest';
 import { gatherFacts } from '../../src/cli/run-picture/run-facts.ts';
 import type { RunPicture } from '../../src/cli/run-picture/run-picture.ts';
@@ -7,6 +8,7 @@ import type { SavedPlan } from '../../src/model.ts';
 import { cells } from '../../src/report/document/columns.ts';
 import { ink } from '../../src/report/document/ink.ts';
 import type { LiveRunStatus } from '../../src/run/control/control.ts';
+import { words } from '../messages/words.ts';
 import { JournalWriter, savedPlan } from '../report/situations.ts';
 import { CONTROL } from './refit.ts';
 
@@ -59,7 +61,7 @@ const STANDING: LiveRunStatus = {
     lanes: [{ action: 'UpgradeInstance', host: 'redis.tencentcloudapi.com', rate: 9, held: null }],
   },
   waits: [
-    { name: 'settling', step: 'crs-aaaa0002/memoryPerShard', since: since(149), limit: 7_200_000 },
+    { name: 'following', step: 'crs-aaaa0002/memoryPerShard', since: since(149), limit: 7_200_000 },
     { name: 'permit', step: 'crs-aaaa0003/memoryPerShard', since: since(4), limit: 30_000 },
     { name: 'rateHold', step: null, since: since(2), limit: 5_000 },
   ],
@@ -135,8 +137,15 @@ describe('a picture', () => {
     const journal = new JournalWriter(saved);
     journal.entries.push(...entries);
     const by = { user: 'oncall', host: 'ops-2', pid: 99 };
-    const what = 'paused: no new order starts';
-    journal.append({ kind: 'steered', command: 'pause', value: null, by, accepted: true, what });
+    const answer = words('paused: no new order starts');
+    journal.append({
+      kind: 'control-command',
+      command: 'pause',
+      value: null,
+      by,
+      accepted: true,
+      message: answer,
+    });
     const picture = pictureOf({ saved, entries: journal.entries });
     expect(picture.state).toMatch(/^paused by oncall@ops-2 since \d\d:\d\d:\d\d UTC$/);
     expect(picture.timeLeft).toBeNull();

@@ -14,8 +14,8 @@ it('a lost order and an order of another client: the step is drifted, names the 
   const { steps } = await at.report();
   expect(steps.map(({ outcome }) => outcome)).toEqual(['drifted', 'verified']);
   expect(steps[0]).toMatchObject({ code: 'Refit.Drifted', orders: [], attempts: 1 });
-  expect(steps[0]!.what).toMatch(
-    /somebody else changed the instance meanwhile: .* order \d+ by 100000000099, created at/,
+  expect(steps[0]!.message).toMatch(
+    /someone else changed the instance meanwhile: .* order \d+ by 100000000099, created at/,
   );
   expect(ended.stdout.replace(/\s+/g, ' ')).toContain('by 100000000099');
   // One order from the other client, and one from Refit for the other instance.

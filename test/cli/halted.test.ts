@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { BRISK, desk, growPlan, plainFleet } from './refit.ts';
 
 const SENTENCE =
-  'InvalidParameter.PermissionDenied: no right on this action: every order would be refused (fix: let this identity call redis:UpgradeInstance)';
+  'InvalidParameter.PermissionDenied: no permission for this action: every order would be refused (fix: let this identity call redis:UpgradeInstance)';
 
 it('a permission that is revoked during the run halts it with 4; every output has the fix, and the same command resumes', async (test) => {
   const at = await desk(test, {

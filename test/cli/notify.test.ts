@@ -52,7 +52,9 @@ describe.concurrent('a plan with a webhook', () => {
       expect(headers['x-refit-signature']).toBe(`sha256=${signed.digest('hex')}`);
     }
     const report = await at.report();
-    expect(report.run.told).toMatchObject([{ by: 'webhook', event: 'run-start', to: url, ok: true }]);
+    expect(report.run.notifications).toMatchObject([
+      { by: 'webhook', event: 'run-start', to: url, ok: true },
+    ]);
     expect(await at.text('run/notifications.log')).toMatch(/run-end \(entry \d+\) http:\S+: sent: 1 try/);
     const files = ['journal.jsonl', 'plan.json', 'report.json', 'report.html', 'notifications.log'];
     for (const name of files) {

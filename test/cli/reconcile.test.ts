@@ -72,7 +72,7 @@ describe.concurrent('refit reconcile', () => {
     expect(JSON.parse(still.stdout).next).toMatch(/^refit reconcile run --endpoint /);
     const read = await at.refit(['reconcile', 'run']);
     expect(read.code, read.stderr).toBe(0);
-    expect(read.stdout).toMatch(/ {2}not run {3}crs-fleet000\/memoryPerShard {2}had not landed: /);
+    expect(read.stdout).toMatch(/ {2}not run {3}crs-fleet000\/memoryPerShard {2}was not executed: /);
     expect((await at.report()).run).toMatchObject({ endedBecause: 'halted', exitCode: 4 });
     expect(await arrivalsAt(at)).toBe(1);
     expect((await at.refit(APPLY)).code).toBe(0);

@@ -38,11 +38,16 @@ describe('the report of a run that has not ended', () => {
       expect(report.run).toMatchObject({
         endedBecause: null,
         exitCode: null,
-        callers: [{ profile: 'default', caller: { account: expect.stringMatching(/^\d+$/) }, why: null }],
+        identities: [
+          { profile: 'default', identity: { account: expect.stringMatching(/^\d+$/) }, reason: null },
+        ],
       });
-      expect(report.steps.map(({ outcome, asked }) => [outcome, asked.map(({ answer }) => answer)])).toEqual(
-        report.steps.map(() => ['unknown', ['accepted']]),
-      );
+      expect(
+        report.steps.map(({ outcome, attemptDetails: asked }) => [
+          outcome,
+          asked.map(({ answer }) => answer),
+        ]),
+      ).toEqual(report.steps.map(() => ['unknown', ['accepted']]));
       expect(report.steps[0]).toMatchObject({ seen: { status: 'running' }, found: null });
     }
     expect(await at.text('mid.html')).toContain('NOT ENDED');
@@ -50,8 +55,8 @@ describe('the report of a run that has not ended', () => {
 
     expect((await at.refit(APPLY)).code).toBe(0);
     const { run } = await at.report();
-    expect(run.waits).toMatchObject([{ for: 'no-process', what: 'its process had died, or was left' }]);
-    expect(run.callers).toHaveLength(2);
+    expect(run.waits).toMatchObject([{ for: 'no-process', reason: 'its process died, or was aborted' }]);
+    expect(run.identities).toHaveLength(2);
     expect((await at.refit(['audit', 'replay', 'run'])).code).toBe(0);
 
     const chosen = await at.refit(['report', 'run', '--format', 'csv', '--columns', 'outcome, instance']);

@@ -47,11 +47,7 @@ it(`apply of ${ORDERS} orders with faults and kills every few seconds executes e
     const ended = run.ended.finally(() => {
       over = true;
     });
-    await until(
-      'it to take the run up',
-      () => over || /carrying out|going on with/.test(run.stderr()),
-      180_000,
-    );
+    await until('it to take the run up', () => over || /carrying out|resuming/.test(run.stderr()), 180_000);
     const killed = setTimeout(() => run.kill('SIGKILL'), chance.whole(3_000, 5_000));
     const { code, stderr } = await ended;
     clearTimeout(killed);

@@ -187,7 +187,7 @@ describe('the README example', () => {
     expect(applied.code, applied.stderr).toBe(0);
     expect(applied.stdout).toContain(`${saved.steps.length} of ${saved.steps.length} steps verified`);
     expect(applied.stdout).not.toContain('wave 1 of 2');
-    expect(applied.stderr).toContain('wave 1 of 2 (canary) begins: 2 steps');
+    expect(applied.stderr).toContain('wave 1 of 2 (canary) starts: 2 steps');
     expect(applied.stderr).toContain(`report  ${run}/report.html`);
   });
 

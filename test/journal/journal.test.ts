@@ -11,6 +11,7 @@ import {
   type Size,
   type StepState,
 } from '../../src/model.ts';
+import { words } from '../messages/words.ts';
 
 const S = 'crs-aaaa0001/memoryPerShard';
 const OTHER = 'crs-aaaa0002/memoryPerShard';
@@ -33,7 +34,7 @@ const notSent = (attempt = 1): JournalEvent => ({
   kind: 'not-sent',
   step: S,
   attempt,
-  why: 'its slot was lost',
+  reason: words('its slot was lost'),
 });
 const accepted = (attempt = 1, step = S): JournalEvent => ({
   kind: 'accepted',
@@ -61,16 +62,16 @@ const noAnswer: JournalEvent = {
   kind: 'no-answer',
   step: S,
   attempt: 1,
-  why: 'reset',
+  reason: words('reset'),
   sentAt: '2026-11-01T02:00:01.000Z',
 };
-const settled = (executed: boolean, order: string | null = null): JournalEvent => ({
-  kind: 'settled',
+const resolved = (executed: boolean, order: string | null = null): JournalEvent => ({
+  kind: 'resolved',
   step: S,
   attempt: 1,
   executed,
   order,
-  evidence: 'so it was seen',
+  evidence: words('so it was seen'),
 });
 const ended = (
   outcome: Extract<JournalEvent, { kind: 'step-ended' }>['outcome'],
@@ -80,7 +81,7 @@ const ended = (
   step,
   outcome,
   code: null,
-  what: outcome,
+  message: words(outcome),
   size: SIZE,
   billed: null,
 });
@@ -118,7 +119,7 @@ const TEXT = textOf(SMALL);
 const SEED = Number(process.env.SEED ?? 20261101);
 
 describe('decode', () => {
-  it('gives back what was encoded, with the end of the chain', () => {
+  it('returns the encoded entries and the end of the chain', () => {
     expect(decode(TEXT)).toEqual({
       entries: SMALL,
       end: { seq: 6, hash: SMALL.at(-1)!.hash },
@@ -127,11 +128,11 @@ describe('decode', () => {
     });
   });
 
-  it('of nothing is the empty chain', () => {
+  it('returns the empty chain for an empty text', () => {
     expect(decode('')).toEqual({ entries: [], end: { seq: 0, hash: GENESIS }, fault: null, torn: null });
   });
 
-  it('each line is told with its number, its time, the hash before and its own', () => {
+  it('gives each line its number, its time, the previous hash and its own', () => {
     for (const [n, line] of TEXT.trimEnd().split('\n').entries())
       expect(JSON.parse(line)).toMatchObject({
         seq: n + 1,
@@ -140,7 +141,7 @@ describe('decode', () => {
       });
   });
 
-  it('a last line without its line feed is torn and no fault, however much of it there is', () => {
+  it('reports a last line without its line feed as torn, not as a fault, at any length', () => {
     const whole = TEXT.lastIndexOf('\n', TEXT.length - 2) + 1;
     for (let length = whole + 1; length < TEXT.length; length++) {
       const read = decode(TEXT.slice(0, length));
@@ -148,7 +149,7 @@ describe('decode', () => {
     }
   });
 
-  it('catches every single change of one character', () => {
+  it('finds every change of one character', () => {
     for (let at = 0; at < TEXT.length - 1; at++) {
       const was = TEXT[at]!;
       for (const now of ['0', ' ', 'x'].filter((one) => one !== was)) {
@@ -158,11 +159,11 @@ describe('decode', () => {
     }
   });
 
-  it('a change of the last line feed is a torn line', () => {
+  it('reports a changed last line feed as a torn line', () => {
     expect(decode(`${TEXT.slice(0, -1)}x`)).toMatchObject({ fault: null, end: { seq: 5 } });
   });
 
-  it(`catches any random edit of a whole journal (seed ${SEED})`, () => {
+  it(`finds any random edit of a whole journal (seed ${SEED})`, () => {
     const edit = fc.oneof(
       fc.record({
         kind: fc.constant('change' as const),
@@ -197,7 +198,7 @@ describe('decode', () => {
           text = `${lines.join('\n')}\n`;
         fc.pre(text !== TEXT);
         const read = decode(text);
-        // Cut exactly between two lines, or within the last: told by the head that is kept elsewhere, or torn.
+        // A cut exactly between two lines shows only by the head that is kept elsewhere. Any other cut is torn.
         const cut = TEXT.startsWith(text);
         const caught = read.fault !== null || read.torn !== null || cut;
         return caught && read.entries.every((entry, n) => entry.hash === SMALL[n]!.hash);
@@ -219,25 +220,21 @@ describe('decode', () => {
     ['there is an empty line', TEXT.replace('\n', '\n\n'), /not JSON/],
     ['a line is no object', `[]\n${TEXT}`, /not an entry/],
     ['a line is null', `null\n${TEXT}`, /not an entry/],
-    [
-      'a line is nested beyond reason',
-      `${'['.repeat(50_000)}${']'.repeat(50_000)}\n`,
-      /not an entry|not JSON/,
-    ],
+    ['a line is nested too deep', `${'['.repeat(50_000)}${']'.repeat(50_000)}\n`, /not an entry|not JSON/],
     [
       'a line has a key that objects inherit',
       `{"__proto__":{"seq":1},"hash":"x"}\n`,
       /seq|hash|prev|canonical/,
     ],
-  ])('tells the fault where %s', (_, text, what) => {
-    expect(decode(text).fault?.what).toMatch(what);
+  ])('reports the fault if %s', (_, text, what) => {
+    expect(decode(text).fault?.message).toMatch(what);
   });
 
-  it('stops at the first fault and keeps what is before it', () => {
+  it('stops at the first fault and keeps the entries before it', () => {
     const lines = TEXT.split('\n');
     lines[3] = lines[3]!.replace('order-1', 'order-2');
     const read = decode(lines.join('\n'));
-    expect(read.fault).toEqual({ line: 4, what: expect.stringMatching(/hash/) });
+    expect(read.fault).toEqual({ line: 4, message: expect.stringMatching(/hash/) });
     expect(read.entries).toEqual(SMALL.slice(0, 3));
   });
 });
@@ -246,10 +243,10 @@ describe('replay', () => {
   it.each<[string, JournalEvent[], Partial<StepState>]>([
     ['nothing was done', [], { phase: 'waiting', outcome: 'not-run', attempts: 0, startedAt: null }],
     [
-      'it was asked, and nothing is known',
+      'it was ordered, and nothing is known',
       [intent()],
       {
-        phase: 'asking',
+        phase: 'ordering',
         outcome: 'unknown',
         attempts: 1,
         startedAt: '2026-11-01T02:00:01.000Z',
@@ -266,7 +263,7 @@ describe('replay', () => {
       'it was accepted',
       [intent(), accepted()],
       {
-        phase: 'settling',
+        phase: 'following',
         outcome: 'unknown',
         orders: ['order-1'],
         requestIds: ['r-1'],
@@ -279,23 +276,23 @@ describe('replay', () => {
       { phase: 'unanswered', outcome: 'unknown', code: null, unresolved: 1 },
     ],
     [
-      'it had landed, with its order',
-      [intent(), noAnswer, settled(true, 'order-7')],
-      { phase: 'settling', outcome: 'unknown', orders: ['order-7'], acceptedAt: '2026-11-01T02:00:03.000Z' },
+      'it was executed, with its order',
+      [intent(), noAnswer, resolved(true, 'order-7')],
+      { phase: 'following', outcome: 'unknown', orders: ['order-7'], acceptedAt: '2026-11-01T02:00:03.000Z' },
     ],
     [
-      'it had landed, with an order that was known',
-      [intent(), accepted(), settled(true, 'order-1')],
+      'it was executed, with an order that was known',
+      [intent(), accepted(), resolved(true, 'order-1')],
       { orders: ['order-1'], acceptedAt: '2026-11-01T02:00:02.000Z' },
     ],
     [
-      'it had landed, without a number',
-      [intent(), noAnswer, settled(true)],
-      { phase: 'settling', orders: [] },
+      'it was executed, without a number',
+      [intent(), noAnswer, resolved(true)],
+      { phase: 'following', orders: [] },
     ],
     [
-      'it had not landed',
-      [intent(), noAnswer, settled(false)],
+      'it was not executed',
+      [intent(), noAnswer, resolved(false)],
       { phase: 'waiting', outcome: 'not-run', attempts: 1, unresolved: 1 },
     ],
     [
@@ -309,10 +306,10 @@ describe('replay', () => {
       { phase: 'unanswered', outcome: 'unknown', code: 'Some.Code' },
     ],
     [
-      'it was asked again after such a code',
-      [intent(), refused('read-first'), settled(false), intent(2)],
+      'it was ordered again after such a code',
+      [intent(), refused('read-first'), resolved(false), intent(2)],
       {
-        phase: 'asking',
+        phase: 'ordering',
         outcome: 'unknown',
         attempts: 2,
         unresolved: 2,
@@ -326,8 +323,8 @@ describe('replay', () => {
       { phase: 'ended', outcome: 'verified', endedAt: '2026-11-01T02:00:03.000Z', size: SIZE },
     ],
     [
-      'it was looked at',
-      [{ kind: 'looked', step: S, status: 'running', size: SIZE }],
+      'its instance was read',
+      [{ kind: 'instance-read', step: S, status: 'running', size: SIZE }],
       { phase: 'waiting', outcome: 'not-run', size: SIZE },
     ],
   ])('%s', (_, deeds, expected) => {
@@ -336,56 +333,56 @@ describe('replay', () => {
 
   it.each<[string, JournalEvent[], Partial<StepState>]>([
     [
-      'an unknown that was never accepted is settled anew',
+      'an unknown that was never accepted is resolved again',
       [intent(), ended('unknown'), runEnded('halted', 10)],
       { phase: 'unanswered', outcome: 'unknown', endedAt: null },
     ],
     [
-      'an unknown that was accepted is followed anew',
+      'an unknown that was accepted is followed again',
       [intent(), accepted(), ended('unknown'), runEnded('halted', 10)],
-      { phase: 'settling', outcome: 'unknown', endedAt: null },
+      { phase: 'following', outcome: 'unknown', endedAt: null },
     ],
     [
-      'what was refused for a reason that concerns every order is open',
+      'a refusal that affects every order opens the step again',
       [intent(), refused('halt'), ended('refused'), runEnded('halted', 4)],
       { phase: 'waiting', outcome: 'not-run', endedAt: null, attempts: 1 },
     ],
     [
-      'what was refused for its own sake stays so',
+      'a refusal of this step alone stays',
       [intent(), refused('skip'), ended('refused'), runEnded('done', 3)],
       { phase: 'ended', outcome: 'refused' },
     ],
     [
-      'what was asked when the process died is still unknown',
+      'a step that was ordered when the process died is still unknown',
       [intent()],
-      { phase: 'asking', outcome: 'unknown' },
+      { phase: 'ordering', outcome: 'unknown' },
     ],
     [
-      'what is verified stays verified',
+      'a verified step stays verified',
       [intent(), accepted(), ended('verified'), runEnded('halted', 4)],
       { phase: 'ended', outcome: 'verified' },
     ],
-  ])('taken up again: %s', (_, deeds, expected) => {
+  ])('after a resume: %s', (_, deeds, expected) => {
     expect(stepOf(started(), ...deeds, started(true))).toMatchObject(expected);
   });
 
-  it('failures are acknowledged by whoever takes a halted run up again, and by nobody after a crash', () => {
+  it('resuming a halted run acknowledges its failures; resuming after a crash does not', () => {
     const failed = [started(), intent(), accepted(), ended('failed')];
     expect([...stateOf(...failed, runEnded('halted', 4), started(true)).acknowledged]).toEqual([S]);
     expect([...stateOf(...failed, started(true)).acknowledged]).toEqual([]);
     expect([...stateOf(...failed, runEnded('drained', 130), started(true)).acknowledged]).toEqual([]);
   });
 
-  it('a bill that is read after the end of its step changes nothing but what it was billed at', () => {
+  it('a bill that is read after the end of its step changes only the bill', () => {
     const done = [started(), intent(), accepted(), ended('verified')];
     const billed = { amount: 412, currency: 'CNY' };
     expect(stepOf(...done, { kind: 'billed', step: S, billed })).toEqual({ ...stepOf(...done), billed });
   });
 
-  it('a run that is taken up again has not ended, and counts its starts', () => {
+  it('a resumed run has not ended, and counts its starts', () => {
     const state = stateOf(
       started(),
-      { kind: 'stopping', because: 'drained', what: 'told to' },
+      { kind: 'stopping', because: 'drained', message: words('drained by an operator') },
       runEnded('drained', 130),
       started(true),
     );
@@ -404,12 +401,22 @@ describe('replay', () => {
     ['abort', true, true],
     ['drain', false, false],
     ['pause', true, false],
-  ] as const)('%s, accepted: %s, tells the last process to stop: %s', (command, accepted, toldToStop) => {
+  ] as const)('%s, accepted: %s, tells the last process to stop: %s', (command, accepted, stopCommanded) => {
     const by = { user: 'dba', host: 'here', pid: 1 };
-    const told: JournalEvent = { kind: 'steered', command, value: null, by, accepted, what: 'so it is' };
-    expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({ toldToStop, exitCode: 5 });
+    const told: JournalEvent = {
+      kind: 'control-command',
+      command,
+      value: null,
+      by,
+      accepted,
+      message: words('so it is'),
+    };
+    expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({
+      stopCommanded,
+      exitCode: 5,
+    });
     expect(stateOf(started(), told, runEnded('drained', 5), started(true))).toMatchObject({
-      toldToStop: false,
+      stopCommanded: false,
       exitCode: null,
     });
   });
@@ -439,22 +446,22 @@ describe('replay', () => {
   it.each<[string, JournalEvent[], boolean]>([
     ['it has not ended', [intent(), accepted(), ended('verified'), ended('skipped', OTHER)], false],
     [
-      'everything has an end',
+      'every step has an end',
       [intent(), accepted(), ended('verified'), ended('skipped', OTHER), runEnded('done', 3)],
       true,
     ],
     ['something was not run', [intent(), accepted(), ended('verified'), runEnded('drained', 130)], false],
     [
-      'something is unknown',
+      'a step is unknown',
       [intent(), accepted(), ended('unknown'), ended('skipped', OTHER), runEnded('halted', 10)],
       false,
     ],
     [
-      'a refusal concerned every order',
+      'a refusal affected every order',
       [intent(), refused('halt'), ended('refused'), ended('skipped', OTHER), runEnded('halted', 4)],
       false,
     ],
-  ])('nothing is left to do where %s: see the table', (_, deeds, finished) => {
+  ])('isFinished follows the table if %s', (_, deeds, finished) => {
     expect(isFinished(stateOf(started(), ...deeds))).toBe(finished);
   });
 
@@ -464,7 +471,7 @@ describe('replay', () => {
     expect(Object.values(counts).reduce((a, b) => a + b, 0)).toBe(3);
   });
 
-  it('what a state says does not change when the run goes on', () => {
+  it('a state does not change when the run continues', () => {
     const entries = chain(started(), intent(), accepted());
     const before = replay({ steps: [{ id: S }] as never }, entries.slice(0, 2));
     const copy = structuredClone([...before.steps]);

@@ -1,6 +1,6 @@
 // Goal: a run becomes the plan that takes it back, or that asks again, and nothing else becomes part of it.
 import { describe, expect, it } from 'vitest';
-import { untouched } from '../../src/journal/fold-step.ts';
+import { initialStepState } from '../../src/journal/fold-step.ts';
 import type {
   ApproversOfRun,
   Gate,
@@ -58,7 +58,7 @@ function runOf(outcomes: readonly Outcome[], is: Partial<SavedPlan> = {}) {
   );
   expect(saved.steps).toHaveLength(3);
   const steps = new Map(
-    saved.steps.map(({ id }, index) => [id, { ...untouched(id), outcome: outcomes[index]! }] as const),
+    saved.steps.map(({ id }, index) => [id, { ...initialStepState(id), outcome: outcomes[index]! }] as const),
   );
   const state = { steps, head: HEAD } as unknown as RunState;
   return { directory: 'runs/one', saved: { ...saved, ...is }, state, finished: true };
@@ -457,7 +457,7 @@ describe('replicas of a multi-zone instance', () => {
       ),
     );
     const [step] = saved.steps;
-    const steps = new Map([[step!.id, { ...untouched(step!.id), outcome: 'verified' as const }]]);
+    const steps = new Map([[step!.id, { ...initialStepState(step!.id), outcome: 'verified' as const }]]);
     return {
       directory: 'runs/one',
       saved,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { en } from '../../src/messages/en/en.ts';
 import {
   type JournalEvent,
+  type Message,
   OUTCOMES,
   type Outcome,
   type ReportStep,
@@ -11,6 +13,7 @@ import { describeBill } from '../../src/report/describe-step.ts';
 import { billOf } from '../../src/report/run/bills.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
+import { words } from '../messages/words.ts';
 import { fleet, JournalWriter, SITUATIONS, savedPlan } from './situations.ts';
 
 const report = (name: string) => {
@@ -188,7 +191,25 @@ describe('a report', () => {
   });
 });
 
-/** Random events about the steps of a plan, also sequences that no executor writes. */
+/** Messages that no version wrote: any words, known ids with any parameters, and values that are no message. */
+function hostileMessages(text: fc.Arbitrary<string>): fc.Arbitrary<Message> {
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.record({
+        id: fc.oneof(text, fc.constantFrom(...Object.keys(en))),
+        params: fc.dictionary(
+          fc.oneof(text, fc.constantFrom('reason', 'cause', 'evidence', 'fault')),
+          tie('tree'),
+        ),
+      }),
+    ),
+  }));
+  return fc.oneof(text.map(words), tree as fc.Arbitrary<Message>);
+}
+
+/** Events about steps of the plan in any order that the types allow, and with hostile messages. */
 function eventsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
   const step = fc.constantFrom(...saved.steps.map(({ id }) => id));
   const attempt = fc.integer({ min: 1, max: 4 });
@@ -196,15 +217,16 @@ function eventsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
   const sentAt = '2026-01-05T02:00:07.000Z';
   const ends = OUTCOMES.filter((outcome): outcome is Exclude<Outcome, 'not-run'> => outcome !== 'not-run');
   const text = fc.string({ maxLength: 12, unit: 'binary' });
+  const said = hostileMessages(text);
   const event: fc.Arbitrary<JournalEvent> = fc.oneof(
     fc.record({
-      kind: fc.constant('looked' as const),
+      kind: fc.constant('instance-read' as const),
       step,
       status: fc.constant('running' as const),
       size: fc.constant(size),
     }),
     fc.record({ kind: fc.constant('intent' as const), step, attempt, size: fc.constant(size) }),
-    fc.record({ kind: fc.constant('not-sent' as const), step, attempt, why: text }),
+    fc.record({ kind: fc.constant('not-sent' as const), step, attempt, reason: said }),
     fc.record({
       kind: fc.constant('accepted' as const),
       step,
@@ -227,23 +249,23 @@ function eventsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
       kind: fc.constant('no-answer' as const),
       step,
       attempt,
-      why: text,
+      reason: said,
       sentAt: fc.constant(sentAt),
     }),
     fc.record({
-      kind: fc.constant('settled' as const),
+      kind: fc.constant('resolved' as const),
       step,
       attempt,
       executed: fc.boolean(),
       order: fc.option(text),
-      evidence: text,
+      evidence: said,
     }),
     fc.record({
       kind: fc.constant('step-ended' as const),
       step,
       outcome: fc.constantFrom(...ends),
       code: fc.option(text),
-      what: text,
+      message: said,
       size: fc.option(fc.constant(size)),
       billed: fc.constant(null),
     }),
@@ -255,7 +277,7 @@ function eventsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
     fc.record({
       kind: fc.constant('stopping' as const),
       because: fc.constant('halted' as const),
-      what: text,
+      message: said,
     }),
     fc.record({
       kind: fc.constant('run-ended' as const),
@@ -266,8 +288,8 @@ function eventsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
   return fc.array(event, { maxLength: 60 });
 }
 
-describe('a report of a random journal', () => {
-  it('has totals that add up, shows every step in every format, and has no control characters', () => {
+describe('a hostile journal', () => {
+  it('gives a report whose totals add up, with each step once in every format and no control characters', () => {
     const saved = savedPlan(fleet(6));
     fc.assert(
       fc.property(eventsAbout(saved), (events) => {

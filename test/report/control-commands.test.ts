@@ -4,24 +4,28 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import { replay } from '../../src/journal/replay.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import type { ControlAttempt, JournalEntry } from '../../src/model.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
+import { words } from '../messages/words.ts';
 import { SITUATIONS } from './situations.ts';
 
 const BY = { user: 'oncall', host: 'ops-2', pid: 99 };
 const COMMANDS: readonly ControlAttempt[] = [
-  { command: 'pause', value: null, by: BY, accepted: true, what: 'paused: no new order starts' },
-  { command: 'pause', value: null, by: BY, accepted: false, what: 'already paused' },
-  { command: 'continue', value: null, by: BY, accepted: true, what: 'going on' },
-  { command: 'set inFlight', value: 5, by: BY, accepted: true, what: 'inFlight is 5 now' },
+  { command: 'pause', value: null, by: BY, accepted: true, message: words('paused: no new order starts') },
+  { command: 'pause', value: null, by: BY, accepted: false, message: words('already paused') },
+  { command: 'continue', value: null, by: BY, accepted: true, message: words('going on') },
+  { command: 'set inFlight', value: 5, by: BY, accepted: true, message: words('inFlight is 5 now') },
 ];
 
 function runWith(commands: readonly ControlAttempt[]) {
   const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
   const more: JournalEntry[] = [...entries];
   for (const one of commands)
-    more.push(seal(more.at(-1) ?? EMPTY_CHAIN, '2026-01-05T02:30:00.000Z', { kind: 'steered', ...one }));
+    more.push(
+      seal(more.at(-1) ?? EMPTY_CHAIN, '2026-01-05T02:30:00.000Z', { kind: 'control-command', ...one }),
+    );
   return { saved, entries: more };
 }
 
@@ -30,7 +34,9 @@ describe('control commands', () => {
   const report = buildReport(saved, entries);
 
   it('are in the report in order, with operator and answer', () => {
-    expect(report.run.steered).toEqual(COMMANDS.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one })));
+    expect(report.run.controlCommands).toEqual(
+      COMMANDS.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one, message: textOf(one.message) })),
+    );
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
     );
@@ -41,13 +47,13 @@ describe('control commands', () => {
 
   it('are absent if there are none', () => {
     const quiet = runWith([]);
-    expect(buildReport(quiet.saved, quiet.entries).run).not.toHaveProperty('steered');
+    expect(buildReport(quiet.saved, quiet.entries).run).not.toHaveProperty('controlCommands');
   });
 
   it.each(['text', 'markdown', 'html'] as const)('are shown as %s', (format) => {
     const text = renderReport(report, format, { color: false, width: 140 });
-    for (const { what, by } of COMMANDS) {
-      expect(text).toContain(what);
+    for (const { message, by } of COMMANDS) {
+      expect(text).toContain(textOf(message));
       expect(text).toContain(by.user);
     }
     expect(text).toContain('set inFlight 5');
@@ -75,8 +81,8 @@ describe('a replay of the journal keeps the control commands', () => {
     [COMMANDS.slice(0, 3), { paused: null, inFlight: null }],
     [COMMANDS, { paused: null, inFlight: 5 }],
     [[{ ...COMMANDS[3]!, accepted: false }], { paused: null, inFlight: null }],
-  ])('%#', (commands, steered) => {
+  ])('%#', (commands, control) => {
     const { saved, entries } = runWith(commands);
-    expect(replay(saved, entries).steered).toMatchObject(steered);
+    expect(replay(saved, entries).control).toMatchObject(control);
   });
 });

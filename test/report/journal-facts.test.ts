@@ -1,6 +1,7 @@
 /** Facts for auditors apart from the outcome: identities, attempts, waits. */
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/run/build-report.ts';
+import { words } from '../messages/words.ts';
 import { fleet, JournalWriter, savedPlan } from './situations.ts';
 
 const saved = savedPlan(fleet(2));
@@ -17,7 +18,12 @@ const step = (journal: JournalWriter, id = one) =>
   buildReport(saved, journal.entries).steps.find((own) => own.id === id)!;
 
 describe('a report shows the reasons and durations of the waits of a step', () => {
-  const busy = { kind: 'looked', step: one, status: 'processing', size: saved.steps[0]!.before } as const;
+  const busy = {
+    kind: 'instance-read',
+    step: one,
+    status: 'processing',
+    size: saved.steps[0]!.before,
+  } as const;
   it.each<[string, JournalWriter, Record<string, [ms: number, times: number]>]>([
     ['the request limit', refusedOnce().after(3).ask(one, 2), { sending: [1000, 2], limit: [3000, 1] }],
     [
@@ -40,7 +46,7 @@ describe('a report shows the reasons and durations of the waits of a step', () =
           kind: 'no-answer',
           step: one,
           attempt: 1,
-          why: 'reset',
+          reason: words('reset'),
           sentAt: '2026-01-05T02:00:00.000Z',
         })
         .after(7)
@@ -49,16 +55,16 @@ describe('a report shows the reasons and durations of the waits of a step', () =
         .start(undefined, true)
         .after(11)
         .append({
-          kind: 'settled',
+          kind: 'resolved',
           step: one,
           attempt: 1,
           executed: true,
           order: null,
-          evidence: 'task done',
+          evidence: words('task done'),
         })
         .after(60)
         .end(one, 'verified'),
-      { sending: [2000, 1], settling: [18_000, 2], change: [60_000, 1] },
+      { sending: [2000, 1], resolving: [18_000, 2], change: [60_000, 1] },
     ],
     [
       'its maintenance window, also across processes',
@@ -75,7 +81,7 @@ describe('a report shows the reasons and durations of the waits of a step', () =
         .after(100)
         .start(undefined, true)
         .after(100)
-        .append({ kind: 'began', step: one, evidence: 'processing', warning: null })
+        .append({ kind: 'began', step: one, evidence: words('processing'), warning: null })
         .after(50)
         .end(one, 'verified'),
       { sending: [0, 1], window: [200_000, 1], change: [50_000, 1] },
@@ -96,12 +102,12 @@ describe('a report shows the waits of the whole run', () => {
   });
   const controlled = (command: 'pause' | 'continue') =>
     ({
-      kind: 'steered',
+      kind: 'control-command',
       command,
       value: null,
       by: { user: 'wei', host: 'ops-1', pid: 7 },
       accepted: true,
-      what: '',
+      message: words(''),
     }) as const;
   it.each([
     [
@@ -117,7 +123,7 @@ describe('a report shows the waits of the whole run', () => {
           for: 'paused',
           from: '2026-01-05T02:00:00.000Z',
           to: '2026-01-05T02:00:30.000Z',
-          what: 'by wei@ops-1',
+          reason: 'by wei@ops-1',
         },
       ],
     ],
@@ -136,9 +142,9 @@ describe('a report shows the waits of the whole run', () => {
           for: 'soak',
           from: '2026-01-05T02:00:00.000Z',
           to: '2026-01-05T02:01:00.000Z',
-          what: 'after wave canary',
+          reason: 'after wave canary',
         },
-        { for: 'paused', from: '2026-01-05T02:00:10.000Z', to: null, what: 'by wei@ops-1' },
+        { for: 'paused', from: '2026-01-05T02:00:10.000Z', to: null, reason: 'by wei@ops-1' },
       ],
     ],
     [
@@ -164,13 +170,13 @@ describe('a report shows the waits of the whole run', () => {
           for: 'no-process',
           from: '2026-01-05T02:00:01.000Z',
           to: '2026-01-05T02:01:01.000Z',
-          what: 'ended: drained',
+          reason: 'ended: drained',
         },
         {
           for: 'no-process',
           from: '2026-01-05T02:01:06.000Z',
           to: '2026-01-05T02:02:06.000Z',
-          what: 'its process had died, or was left',
+          reason: 'its process died, or was aborted',
         },
       ],
     ],
@@ -183,40 +189,54 @@ describe('a report shows every attempt of a step', () => {
   it('with its answer, in order', () => {
     const journal = refusedOnce()
       .ask(one, 2)
-      .append({ kind: 'not-sent', step: one, attempt: 2, why: 'the slot was missed' })
+      .append({ kind: 'not-sent', step: one, attempt: 2, reason: words('the slot was missed') })
       .ask(one, 2)
       .accept(one, 2);
-    expect(step(journal).asked).toEqual([
-      expect.objectContaining({ attempt: 1, answer: 'refused', code: LIMIT, what: 'slow down', order: null }),
-      expect.objectContaining({ attempt: 2, answer: 'not-sent', what: 'the slot was missed', sentAt: null }),
+    expect(step(journal).attemptDetails).toEqual([
+      expect.objectContaining({
+        attempt: 1,
+        answer: 'refused',
+        code: LIMIT,
+        message: 'slow down',
+        order: null,
+      }),
+      expect.objectContaining({
+        attempt: 2,
+        answer: 'not-sent',
+        message: 'the slot was missed',
+        sentAt: null,
+      }),
       expect.objectContaining({ attempt: 2, answer: 'accepted', order: '2026010500102', code: null }),
     ]);
-    expect(step(journal, two).asked).toEqual([]);
+    expect(step(journal, two).attemptDetails).toEqual([]);
   });
 
   it('without an answer if the process died, and with the evidence after it is resolved', () => {
     const journal = new JournalWriter(saved).start().ask(one);
-    expect(step(journal).asked).toMatchObject([{ answer: 'none-yet', sentAt: null }]);
-    journal.after(60).start(undefined, true).append({
-      kind: 'settled',
-      step: one,
-      attempt: 1,
-      executed: true,
-      order: '77',
-      evidence: 'found in billing',
-    });
-    expect(step(journal).asked).toMatchObject([
-      { answer: 'none-yet', order: '77', settled: { executed: true, evidence: 'found in billing' } },
+    expect(step(journal).attemptDetails).toMatchObject([{ answer: 'none-yet', sentAt: null }]);
+    journal
+      .after(60)
+      .start(undefined, true)
+      .append({
+        kind: 'resolved',
+        step: one,
+        attempt: 1,
+        executed: true,
+        order: '77',
+        evidence: words('found in billing'),
+      });
+    expect(step(journal).attemptDetails).toMatchObject([
+      { answer: 'none-yet', order: '77', resolved: { executed: true, evidence: 'found in billing' } },
     ]);
   });
 
   it('and the size of the instance before the order and after the change', () => {
     const journal = new JournalWriter(saved).start().ask(one).accept(one).after(60).end(one, 'verified');
     expect(step(journal)).toMatchObject({
-      seen: { status: 'running', size: saved.steps[0]!.before, at: '2026-01-05T02:00:00.000Z' },
-      found: saved.steps[0]!.after,
+      readBefore: { status: 'running', size: saved.steps[0]!.before, at: '2026-01-05T02:00:00.000Z' },
+      readBack: saved.steps[0]!.after,
     });
-    expect(step(journal, two)).toMatchObject({ seen: null, found: null });
+    expect(step(journal, two)).toMatchObject({ readBefore: null, readBack: null });
   });
 });
 
@@ -225,10 +245,15 @@ it('a report shows the identity of each process, or why it is unknown', () => {
     .start()
     .after(5)
     .start(undefined, true)
-    .append({ kind: 'caller', profile: 'retail', caller: null, why: 'no answer within 5 seconds' });
-  expect(buildReport(saved, journal.entries).run.callers).toMatchObject([
-    { profile: 'default', caller: { account: '100000000001' }, why: null },
-    { profile: 'default', caller: { account: '100000000001' } },
-    { profile: 'retail', caller: null, why: 'no answer within 5 seconds' },
+    .append({
+      kind: 'identity',
+      profile: 'retail',
+      identity: null,
+      reason: words('no answer within 5 seconds'),
+    });
+  expect(buildReport(saved, journal.entries).run.identities).toMatchObject([
+    { profile: 'default', identity: { account: '100000000001' }, reason: null },
+    { profile: 'default', identity: { account: '100000000001' } },
+    { profile: 'retail', identity: null, reason: 'no answer within 5 seconds' },
   ]);
 });

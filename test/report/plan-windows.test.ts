@@ -6,6 +6,7 @@ import type { Forecast, JournalEntry, JournalEvent, Review, SavedPlan } from '..
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
+import { words } from '../messages/words.ts';
 import { SITUATIONS } from './situations.ts';
 
 const plain = { color: false, width: 200, all: true };
@@ -70,7 +71,7 @@ describe('a report of a run whose window closed', () => {
       endpoint: 'the provider',
       version: '0.0.0',
     },
-    { kind: 'stopping', because: 'window-closed', what },
+    { kind: 'stopping', because: 'window-closed', message: words(what) },
     { kind: 'run-ended', because: 'window-closed', exitCode: 8 },
   ];
   const entries: JournalEntry[] = [];
@@ -80,7 +81,7 @@ describe('a report of a run whose window closed', () => {
 
   it('fits the published schema', () => {
     expect(validateReport(JSON.parse(JSON.stringify(report)))).toBe(true);
-    expect(report.run).toMatchObject({ endedBecause: 'window-closed', what, exitCode: 8 });
+    expect(report.run).toMatchObject({ endedBecause: 'window-closed', message: what, exitCode: 8 });
   });
 
   it.each(REPORT_FORMATS.filter((format) => format !== 'csv'))(

@@ -2,11 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { seal } from '../../src/journal/chain.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import type { JournalEvent, RolloutOptions, SavedPlan, SealedReview } from '../../src/model.ts';
 import { describeRolloutOptions, describeSpread } from '../../src/report/review/describe-rollout.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
+import { words } from '../messages/words.ts';
 import { SITUATIONS } from './situations.ts';
 
 const plain = { color: false, width: 120, all: true };
@@ -120,7 +122,7 @@ describe('a report of a run with a gate', () => {
     name: saved.waves[0]!.name,
     judge: 'command',
     outcome: 'failure',
-    what: 'exit 3: \u001b[31mp99 <b>40</b> ms',
+    message: words('exit 3: \u001b[31mp99 <b>40</b> ms'),
     shadow: true,
     next: 'go-on',
   };
@@ -141,7 +143,7 @@ describe('a report of a run with a gate', () => {
 
   it('fits the report schema', () => {
     expect(report.waves[0]!.gate).toEqual([
-      { at: last.at, judge: 'command', outcome: 'failure', what: judged.what, shadow: true },
+      { at: last.at, judge: 'command', outcome: 'failure', message: textOf(judged.message), shadow: true },
     ]);
     expect(validateReport(JSON.parse(JSON.stringify(report)))).toBe(true);
   });

@@ -23,6 +23,7 @@ import {
   type Step,
 } from '../../src/model.ts';
 import { partsOf, sumPrices } from '../../src/money.ts';
+import { words } from '../messages/words.ts';
 
 const START = Date.UTC(2026, 0, 5, 2, 0, 0);
 const READ_AT = '2026-01-05T01:58:00.000Z';
@@ -166,7 +167,7 @@ export class JournalWriter {
       version: '0.1.0',
     } as const;
     this.append({ kind: 'run-started', ...common });
-    this.append({ kind: 'caller', profile: 'default', caller: callerOf(by.user), why: null });
+    this.append({ kind: 'identity', profile: 'default', identity: callerOf(by.user), reason: null });
     return resumed ? this : this.append({ kind: 'approved', how: 'prompt', by: by.user });
   }
 
@@ -179,7 +180,7 @@ export class JournalWriter {
   }
 
   ask(step: string, attempt = 1): this {
-    this.append({ kind: 'looked', step, status: 'running', size: this.#step(step).before });
+    this.append({ kind: 'instance-read', step, status: 'running', size: this.#step(step).before });
     return this.append({ kind: 'intent', step, attempt, size: this.#step(step).after });
   }
 
@@ -205,7 +206,7 @@ export class JournalWriter {
     const { code = null, what = 'read back at the planned size', billed = null } = more;
     const size =
       more.size === undefined && outcome === 'verified' ? this.#step(step).after : (more.size ?? null);
-    return this.append({ kind: 'step-ended', step, outcome, code, what, size, billed });
+    return this.append({ kind: 'step-ended', step, outcome, code, message: words(what), size, billed });
   }
 
   /** One read per second in the last `seconds` seconds. */
@@ -218,7 +219,7 @@ export class JournalWriter {
   }
 
   stop(because: Exclude<EndedBecause, 'done'>, what: string): this {
-    return this.append({ kind: 'stopping', because, what });
+    return this.append({ kind: 'stopping', because, message: words(what) });
   }
 
   finish(because: EndedBecause, exitCode: number): this {
@@ -439,7 +440,7 @@ function crashed(): Situation {
     kind: 'no-answer',
     step: two,
     attempt: 1,
-    why: 'the connection was reset',
+    reason: words('the connection was reset'),
     sentAt: '2026-01-05T02:03:10.000Z',
   };
   const journal = new JournalWriter(saved)
@@ -458,12 +459,12 @@ function crashed(): Situation {
     .after(600)
     .start({ user: 'lin', host: 'ops-2', pid: 77 }, true, 37)
     .append({
-      kind: 'settled',
+      kind: 'resolved',
       step: four,
       attempt: 1,
       executed: true,
       order: '20260105009999',
-      evidence: 'its order was found by time and instance',
+      evidence: words('its order was found by time and instance'),
     })
     .after(60)
     .end(four, 'verified')

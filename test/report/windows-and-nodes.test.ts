@@ -5,6 +5,7 @@ import type { JournalEntry, JournalEvent, Review, SavedPlan } from '../../src/mo
 import { REVIEW_FORMATS, renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
+import { words } from '../messages/words.ts';
 import { SITUATIONS } from './situations.ts';
 
 const WINDOW = { from: '03:00', to: '06:00' };
@@ -76,13 +77,18 @@ describe('a report', () => {
   });
 
   const warning = 'executed outside its window 03:00-06:00 Beijing time';
-  const began: JournalEvent = { kind: 'began', step: id, evidence: 'task 7 is running', warning };
+  const began: JournalEvent = {
+    kind: 'began',
+    step: id,
+    evidence: words('task 7 is running'),
+    warning: warning && words(warning),
+  };
   const ended: JournalEvent = {
     kind: 'step-ended',
     step: id,
     outcome: 'verified',
     code: null,
-    what: 'read back',
+    message: words('read back'),
     size: null,
     billed: null,
   };

@@ -77,7 +77,7 @@ function disobeyed({ saved, entries }: Run): string[] {
     if (entry.kind === 'run-started') {
       bound = saved.execution.inFlight;
       paused = false;
-    } else if (entry.kind === 'steered' && entry.accepted) {
+    } else if (entry.kind === 'control-command' && entry.accepted) {
       if (entry.command === 'set inFlight') bound = entry.value!;
       if (entry.command === 'pause') paused = true;
       if (entry.command === 'continue') paused = false;
@@ -90,7 +90,7 @@ function disobeyed({ saved, entries }: Run): string[] {
       entry.kind === 'deferred' ||
       entry.kind === 'step-ended' ||
       (entry.kind === 'refused' && entry.next !== 'read-first') ||
-      (entry.kind === 'settled' && !entry.executed)
+      (entry.kind === 'resolved' && !entry.executed)
     )
       underWay.delete(entry.step);
   }

@@ -2,19 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
 import type { IdentityOnRecord, JournalEntry } from '../../src/model.ts';
 import { mustBeSameAccount } from '../../src/run/identities.ts';
+import { words } from '../messages/words.ts';
 
 const identity = (account: string | null, profile = 'default'): IdentityOnRecord => ({
   profile,
-  caller: account === null ? null : { account, user: '1', type: 'CAMUser', arn: 'qcs::cam::uin/1:uin/1' },
-  why: account === null ? 'no right' : null,
+  identity: account === null ? null : { account, user: '1', type: 'CAMUser', arn: 'qcs::cam::uin/1:uin/1' },
+  reason: account === null ? words('no right') : null,
 });
-const entry = (one: IdentityOnRecord) => ({ kind: 'caller', ...one }) as JournalEntry;
+const entry = (one: IdentityOnRecord) => ({ kind: 'identity', ...one }) as JournalEntry;
 
 describe('a resumed run', () => {
   it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([
     ['by the first process', [], [identity('100')]],
     ['on the same account', [identity('100')], [identity('100')]],
-    ['by another user of the account', [identity('100')], [{ ...identity('100'), why: null }]],
+    ['by another user of the account', [identity('100')], [{ ...identity('100'), reason: null }]],
     ['if the earlier identity is unknown', [identity(null)], [identity('200')]],
     ['if the present identity is unknown', [identity('100')], [identity(null)]],
     [

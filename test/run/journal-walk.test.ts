@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ChainEnd, decode, EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
 import { readJournalFile } from '../../src/store/folder/journal-file.ts';
+import { words } from '../messages/words.ts';
 
 /** Letters of one to four bytes, so that pieces are cut within letters, too. */
 const LETTERS = ['a', 'é', '容', '𝄞'];
@@ -14,7 +15,12 @@ function journalOf(entries: number, longest: number): string {
   let text = '';
   for (let n = 0; n < entries; n++) {
     const why = LETTERS[n % LETTERS.length]!.repeat(n === entries >> 1 ? longest : 40 + n);
-    const deed = { kind: 'not-sent', step: 'crs-aaaa0001/memoryPerShard', attempt: n, why } as const;
+    const deed = {
+      kind: 'not-sent',
+      step: 'crs-aaaa0001/memoryPerShard',
+      attempt: n,
+      reason: words(why),
+    } as const;
     const { entry, line } = sealLine(end, '2026-11-01T00:00:00.000Z', deed);
     end = { seq: entry.seq, hash: entry.hash };
     text += `${line}\n`;
@@ -51,7 +57,7 @@ describe('a journal of several pieces', () => {
     bytes[at] = 0xff;
     await writeFile(path, bytes);
     const read = await readJournalFile(path);
-    expect(read.fault).toEqual({ line: 1_200, what: 'the line is not UTF-8' });
+    expect(read.fault).toEqual({ line: 1_200, message: 'the line is not UTF-8' });
     expect(read.entries).toHaveLength(1_199);
     expect(read.wholeBytes).toBe(bytes.length);
   });
@@ -59,7 +65,7 @@ describe('a journal of several pieces', () => {
   it('stops at the first changed line, and still counts its bytes', async () => {
     await writeFile(path, TEXT.replace('"attempt":700', '"attempt":701'));
     const read = await readJournalFile(path);
-    expect(read.fault).toEqual({ line: 701, what: 'hash does not fit the entry: it was changed' });
+    expect(read.fault).toEqual({ line: 701, message: 'hash does not match the entry: it was changed' });
     expect(read.entries).toHaveLength(700);
     expect(read.wholeBytes).toBe(Buffer.byteLength(TEXT));
   });

@@ -48,7 +48,7 @@ describe('reconcile', () => {
     expect(read.report.totals).toMatchObject({ unknown: 0 });
     expect(read.report.steps.find(({ attempts }) => attempts === 1)).toMatchObject({
       outcome: 'not-run',
-      what: expect.stringContaining('had not landed'),
+      message: expect.stringContaining('was not executed'),
     });
     expect(read.took).toBeGreaterThan(2 * MINUTE);
     const rest = await stage.run();
@@ -87,7 +87,7 @@ describe('reconcile', () => {
     });
     const halted = await stage.run();
     expect(halted.end).toEqual({ because: 'halted', exitCode: 10 });
-    expect(halted.report.run.what).toContain('refit reconcile RUN');
+    expect(halted.report.run.message).toContain('refit reconcile RUN');
     await stage.pass(40 * MINUTE);
     const read = await reconcile(stage);
     expect(outcomes(read)).toEqual(['verified', 'not-run', 'not-run']);

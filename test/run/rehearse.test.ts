@@ -96,19 +96,19 @@ describe('a rehearsal', () => {
 
   it('takes longer with a fault, seed by seed', async () => {
     const { report } = await rehearseSavedPlan(plain(1), { faults: ['reset-before#1'], seeds: 4 });
-    const { all, calm } = report.rehearsed!;
+    const { all, baseline: calm } = report.rehearsed!;
     expect(calm!.later).toBeUndefined();
     // Silence for as long as patience, three minutes, before it is asked again.
     expect(all.later!.p50).toBeGreaterThan(170);
-    expect(all).toMatchObject({ unanswered: 4, askedAgain: 4, totals: { verified: 4 } });
-    expect(all.waited.settling).toBeGreaterThan(4 * 170);
+    expect(all).toMatchObject({ unanswered: 4, retries: 4, totals: { verified: 4 } });
+    expect(all.waited.resolving).toBeGreaterThan(4 * 170);
   });
 
   it('shows the effect of halt thresholds', async () => {
     const { report, exitCode } = await rehearseSavedPlan(plain(40), { faults: ['failed-task'], seeds: 2 });
     expect(exitCode).toBe(4);
     const [ended] = report.rehearsed!.all.ended;
-    expect(ended).toMatchObject({ because: 'halted', what: expect.stringContaining('haltWhen failed') });
+    expect(ended).toMatchObject({ because: 'halted', message: expect.stringContaining('haltWhen failed') });
     expect(ended!.notRun).toBeGreaterThan(0);
     expect(report.rehearsed!.all.waves).toEqual([{ name: 'all', runs: 0, took: null }]);
   });
@@ -129,7 +129,7 @@ describe('a rehearsal', () => {
     expect(report.rehearsed!.all.windows).toBe(2);
     expect(report.run.startedAt).toBe('2026-01-05T17:00:00.000Z');
     expect(report.waves[0]!.endedAt!.slice(0, 13)).toBe('2026-01-06T17');
-    expect(report.rehearsed!.assumed).toContain('somebody repeats apply when the next window opens');
+    expect(report.rehearsed!.assumptions).toContain('somebody repeats apply when the next window opens');
   });
 
   it('assumes approvals and successful gate commands and URLs, and lists these assumptions', async () => {
@@ -153,7 +153,7 @@ describe('a rehearsal', () => {
     expect(report.totals.verified).toBe(3);
     const judged = report.waves[0]!.gate!.map(({ judge, outcome }) => `${judge} ${outcome}`);
     expect(judged).toEqual(['metric success', 'url success', 'command success']);
-    expect(report.rehearsed!.assumed.join('; ')).toMatch(
+    expect(report.rehearsed!.assumptions.join('; ')).toMatch(
       /every approval .* arrives in time; gate commands and gate URLs succeed; Refit ran no command and sent no request; gate metrics come from the simulated monitor/,
     );
   });
@@ -213,7 +213,9 @@ guards: { shrink: allow }`,
     const { report } = await rehearseSavedPlan(saved, { seeds: 1 });
     expect(report.totals.verified).toBe(4);
     for (const { beganAt } of report.steps) expect(beganAt!.slice(0, 13)).toBe('2026-01-05T19');
-    expect(report.rehearsed!.assumed).toContain('each profile is a separate account with separate limits');
+    expect(report.rehearsed!.assumptions).toContain(
+      'each profile is a separate account with separate limits',
+    );
   });
 
   // biome-ignore format: a table

@@ -381,7 +381,11 @@ function intentOnDisk(text: string, saved: SavedPlan, instance: string): string 
     const begin = text.lastIndexOf('\n', end - 1) + 1;
     const line = text.slice(begin, end);
     const at = line.indexOf('"step":"');
-    if (at >= 0 && steps.has(line.slice(at + 8, line.indexOf('"', at + 8))) && !line.includes('"looked"'))
+    if (
+      at >= 0 &&
+      steps.has(line.slice(at + 8, line.indexOf('"', at + 8))) &&
+      !line.includes('"instance-read"')
+    )
       last = line;
     end = begin - 1;
   }

@@ -74,7 +74,7 @@ function sign(stage: Stage, name: string, wave: string | null): void {
 }
 
 const ended = ({ end }: Run) => [end?.because, end?.exitCode];
-const stoppedBy = ({ state }: Run) => state.stopping?.what;
+const stoppedBy = ({ state }: Run) => state.stopping?.message;
 const gatesOf = ({ entries }: Run) =>
   entries.flatMap((one) =>
     one.kind === 'gate' ? [`${one.name}: ${one.judge} ${one.outcome}, ${one.next}`] : [],

@@ -60,7 +60,7 @@ describe('the network fails during a run', () => {
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
-    expect(run.report.run.what).toContain('could not be reached for 15 minutes');
+    expect(run.report.run.message).toContain('could not be reached for 15 minutes');
     expect(run.report.totals['not-run']).toBe(6);
     await stage.pass(30 * MINUTE);
     endsWell(stage, await stage.run());
@@ -121,7 +121,7 @@ it('halts with a fix when the balance ends in the second wave, and continues aft
   expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
   expect(run.report.steps.map(({ outcome }) => outcome).slice(0, 2)).toEqual(['verified', 'verified']);
   expect(run.report.totals).toMatchObject({ verified: 2, unknown: 0 });
-  expect(run.report.run.what).toMatch(/AccountBalanceNotEnough: the account cannot pay \(fix: top up/);
+  expect(run.report.run.message).toMatch(/AccountBalanceNotEnough: the account cannot pay \(fix: top up/);
   Object.assign(account, { balance: 1_000_000 });
   endsWell(stage, await stage.run());
 });
@@ -178,7 +178,7 @@ describe('the clock jumps during a run', () => {
       const { stage, run } = await jumps(31 * SECOND, ms);
       holds(stage, run);
       expect(run.end).toEqual({ because: 'halted', exitCode: 12 });
-      expect(run.report.run.what).toMatch(/clock/);
+      expect(run.report.run.message).toMatch(/clock/);
       const again = await stage.run();
       endsWell(stage, again);
     },

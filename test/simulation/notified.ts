@@ -52,7 +52,13 @@ export function createListeners(
     ),
     ...(hook === null
       ? []
-      : [createHookListener(hooks, { runCommand: createCommand(hook, clock), clock, directory: '/runs/one' })]),
+      : [
+          createHookListener(hooks, {
+            runCommand: createCommand(hook, clock),
+            clock,
+            directory: '/runs/one',
+          }),
+        ]),
   ];
 }
 
@@ -91,19 +97,19 @@ function createCommand(behaviour: Behaviour, clock: Clock): RunCommand {
     switch (behaviour) {
       case 'hangs':
         await clock.sleep(timeout, signal);
-        return { kind: 'no-end', why: `no end within ${timeout / 1000} s`, output: '' };
+        return { kind: 'no-end', reason: `no end within ${timeout / 1000} s`, output: '' };
       case 'is slow':
         await clock.sleep(9_000, signal);
-        return { kind: 'ended', exitCode: 0, said: '', output: '' };
+        return { kind: 'ended', exitCode: 0, lastLine: '', output: '' };
       case 'resets':
-        return { kind: 'no-end', why: 'it was ended by SIGKILL', output: '' };
+        return { kind: 'no-end', reason: 'it was ended by SIGKILL', output: '' };
       case 'throws':
         throw new Error('an error that no command runner throws');
       default:
         return {
           kind: 'ended',
           exitCode: behaviour === 'accepts' ? 0 : 3,
-          said: '',
+          lastLine: '',
           output: behaviour.repeat(1_000),
         };
     }
@@ -121,6 +127,6 @@ export function isComparable({ processes }: Scenario): boolean {
 /** The part of a run that receivers must not change: all other entries with their times. */
 export function describeCourse(entries: readonly JournalEntry[]): string[] {
   return entries.flatMap(({ seq: _, prev: __, hash: ___, ...entry }) =>
-    entry.kind === 'told' ? [] : [JSON.stringify(entry)],
+    entry.kind === 'notified' ? [] : [JSON.stringify(entry)],
   );
 }

@@ -11,6 +11,7 @@ import { readInventory } from '../../src/cloud/read-inventory.ts';
 import { RefitError } from '../../src/errors.ts';
 import { type ChainEnd, decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
 import { createReplay, isFinished } from '../../src/journal/replay.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import {
   type Catalogue,
   type Gate,
@@ -26,13 +27,14 @@ import {
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { type ApprovalDemand, judgeOffered } from '../../src/run/demand-approvals.ts';
-import { unsettledSteps } from '../../src/run/engine/reconcile-steps.ts';
+import { unresolvedSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GatePorts } from '../../src/run/engine/run.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
 import { createProviderClient } from '../../src/run/rehearse/rehearse-run.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { JournalWriter } from '../../src/store/journal-writer.ts';
+import { words } from '../messages/words.ts';
 import { APPROVALS, needsApproval, offeredAt } from './approvals.ts';
 import { createDisk } from './disk.ts';
 import { createMachine, type Machine } from './machine.ts';
@@ -108,6 +110,8 @@ const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
 
 interface Options {
   readonly sabotage?: Sabotage | null;
+  /** Gets the journal of the run. */
+  readonly onEntries?: (entries: readonly JournalEntry[]) => void;
   /** Receives the lines of the trace. */
   readonly trace?: ((line: string) => void) | null;
 }
@@ -119,6 +123,7 @@ const allPromises = () => new Promise<void>((resolve) => process.nextTick(resolv
 export async function simulate(scenario: Scenario, options: Options = {}): Promise<Result> {
   const { sabotage = null } = options;
   const { entries, ...result } = await simulateOnce(scenario, options);
+  options.onEntries?.(entries);
   const { notified, ...withoutNotified } = scenario;
   const isCompared = sabotage === null || sabotage === 'notify-first';
   if (notified === undefined || !isCompared || !isComparable(scenario)) return result;
@@ -210,7 +215,7 @@ async function simulateRun(
     // Entries of earlier processes were already checked.
     const decoded = decode(disk.text.slice(read), end);
     if (decoded.fault) {
-      watcher.reportViolation('journal', `line ${decoded.fault.line}: ${decoded.fault.what}`);
+      watcher.reportViolation('journal', `line ${decoded.fault.line}: ${decoded.fault.message}`);
       break;
     }
     for (const entry of decoded.entries) {
@@ -234,7 +239,7 @@ async function simulateRun(
       );
       watcher.reportViolation(
         'ends',
-        `after ${processes} processes, ${open.length} steps are open, for example ${open[0]?.step}: ${open[0]?.what}`,
+        `after ${processes} processes, ${open.length} steps are open, for example ${open[0]?.step}: ${open[0] && textOf(open[0].message)}`,
       );
       break;
     }
@@ -342,7 +347,8 @@ async function simulateProcess(
   };
   const work = async (): Promise<'ended' | 'left'> => {
     await runProcess.start();
-    if (!runProcess.isResumed) await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
+    if (!runProcess.isResumed)
+      await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     for (const [after, command] of script.commands)
       later(after, 'control command', () => {
         void control.handle(command, { user: 'dba', host: 'here', pid: 2 }).then(
@@ -371,7 +377,7 @@ async function simulateProcess(
   };
   try {
     // Without unresolved steps, the command reports this and writes nothing.
-    const reconciles = script.reconciles && unsettledSteps(saved, journal.replay.state().steps).length > 0;
+    const reconciles = script.reconciles && unresolvedSteps(saved, journal.replay.state().steps).length > 0;
     return await Promise.race([reconciles ? reconcile() : work(), machine.death.then(() => 'died' as const)]);
   } catch (error) {
     if (error instanceof RefitError) return 'failed';
@@ -433,14 +439,14 @@ function withoutRollout({ spread: _, ...saved }: SavedPlan): SavedPlan {
 async function assumeUnsent({ steps }: SavedPlan, journal: JournalWriter): Promise<void> {
   for (const { id } of steps) {
     const { phase, attempts } = journal.replay.step(id);
-    if (phase !== 'asking' && phase !== 'unanswered') continue;
+    if (phase !== 'ordering' && phase !== 'unanswered') continue;
     await journal.appendDurably({
-      kind: 'settled',
+      kind: 'resolved',
       step: id,
       attempt: attempts,
       executed: false,
       order: null,
-      evidence: 'assumed',
+      evidence: words('assumed'),
     });
   }
 }
@@ -545,7 +551,7 @@ function createUnreliableGate(clock: Clock, chance: Setting['chance']): GatePort
     async runCommand() {
       await clock.sleep(chance.whole(0, 20_000));
       const mood = chance.next();
-      return { kind: 'ended', exitCode: mood < 0.15 ? 1 : mood < 0.3 ? 75 : 0, said: '' };
+      return { kind: 'ended', exitCode: mood < 0.15 ? 1 : mood < 0.3 ? 75 : 0, lastLine: '' };
     },
   };
 }

@@ -5,6 +5,7 @@
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
 import type { Replay } from '../../src/journal/replay.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -218,13 +219,13 @@ export function createWatcher(
       for (const line of text.split('\n')) {
         if (line === '') continue;
         const entry = JSON.parse(line) as JournalEntry;
-        if ('step' in entry && entry.kind !== 'looked') known.get(entry.step)!.onDisk = entry.kind;
+        if ('step' in entry && entry.kind !== 'instance-read') known.get(entry.step)!.onDisk = entry.kind;
       }
     },
     processLeft(entries) {
       for (const one of known.values()) one.onDisk = '';
       for (const entry of entries)
-        if ('step' in entry && entry.kind !== 'looked') known.get(entry.step)!.onDisk = entry.kind;
+        if ('step' in entry && entry.kind !== 'instance-read') known.get(entry.step)!.onDisk = entry.kind;
     },
     sent(instance, clock) {
       const { windows } = scenario;
@@ -299,7 +300,7 @@ export function createWatcher(
         gates.set(event.wave, event.outcome);
         watcher.count(`gate: ${event.outcome}`);
       }
-      if (event.kind === 'steered' && event.accepted && event.command === 'continue')
+      if (event.kind === 'control-command' && event.accepted && event.command === 'continue')
         for (const [wave, judged] of gates) if (judged === 'inconclusive') gates.set(wave, 'released');
       if (event.kind === 'wave-ended') waveEndedAt.set(event.wave, time.monotonic());
       if (event.kind !== 'step-ended') return;
@@ -312,7 +313,7 @@ export function createWatcher(
       if (event.outcome === 'verified') verified.add(event.step);
     },
     entry(entry) {
-      if (entry.kind !== 'looked' && entry.kind !== 'calls') trace(describeEntry(entry));
+      if (entry.kind !== 'instance-read' && entry.kind !== 'calls') trace(describeEntry(entry));
     },
     processEnded(fresh, replay, report) {
       for (const entry of fresh) {
@@ -363,7 +364,7 @@ export function createWatcher(
             if (
               deals.length === 0 &&
               state.code !== 'Refit.NoAnswer' &&
-              !(touched && state.what.includes('billing lists no order'))
+              !(touched && textOf(state.message).includes('billing lists no order'))
             )
               reportUntrue('the provider accepted no order');
             if (deals.some(({ status }) => status === 4) && !touched) reportUntrue('its order was delivered');
@@ -382,7 +383,7 @@ export function createWatcher(
         }
         for (const { name, by } of deals) {
           if (by !== OWNER_UIN || state.orders.includes(name) || state.outcome === 'unknown') continue;
-          if (!state.what.includes('billing lists no order'))
+          if (!textOf(state.message).includes('billing lists no order'))
             reportViolation(
               'recorded',
               `order ${name} is not in the journal of ${step.id}, which has: ${state.orders.join(', ')}`,
@@ -476,7 +477,10 @@ function checkUndisturbed(
       (step.outcome === 'failed' || step.outcome === 'refused') &&
       Math.max(arrivalsOf(step.id), step.attempts) >= 4;
     if (!gaveUp)
-      reportViolation('undisturbed', `${step.id} ended ${step.outcome} (${step.what}), expected ${expected}`);
+      reportViolation(
+        'undisturbed',
+        `${step.id} ended ${step.outcome} (${step.message}), expected ${expected}`,
+      );
   }
 }
 
@@ -485,15 +489,15 @@ function describeEntry(entry: JournalEntry): string {
   const step = 'step' in entry ? ` ${entry.step}` : '';
   const more =
     kind === 'step-ended'
-      ? `${entry.outcome}: ${entry.what}`
+      ? `${entry.outcome}: ${textOf(entry.message)}`
       : kind === 'refused'
         ? `${entry.code}, ${entry.next}`
-        : kind === 'settled'
-          ? `${entry.executed ? 'executed' : 'not executed'}: ${entry.evidence}`
+        : kind === 'resolved'
+          ? `${entry.executed ? 'executed' : 'not executed'}: ${textOf(entry.evidence)}`
           : kind === 'no-answer' || kind === 'not-sent'
-            ? entry.why
+            ? textOf(entry.reason)
             : kind === 'stopping'
-              ? `${entry.because}: ${entry.what}`
+              ? `${entry.because}: ${textOf(entry.message)}`
               : kind === 'run-ended'
                 ? `${entry.because}, exit ${entry.exitCode}`
                 : kind === 'accepted'

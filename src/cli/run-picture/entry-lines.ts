@@ -1,96 +1,70 @@
-/** A sentence for each entry of a journal that says something of how a run goes. */
-import { unreachable } from '../../errors.ts';
-import { formatOperator } from '../../journal/fold-run.ts';
+/** The lines that show a person the events of a run. */
+import { describeRunEvent, describeStepEvent, waveOf } from '../../journal/describe-event.ts';
 import type { Replay } from '../../journal/replay.ts';
-import { isLimitCode, type JournalEntry, type SavedPlan, type Step } from '../../model.ts';
+import { message, textOf } from '../../messages/messages.ts';
+import { isLimitCode, type JournalEntry, type Message, type SavedPlan, type Step } from '../../model.ts';
 import { isTailLockCode } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { OUTCOME_SIGNS } from '../../report/document/ink.ts';
-import { change, counted, describeTakeover, duration, hours } from '../../report/quantities.ts';
+import { change, describeTakeover, duration } from '../../report/quantities.ts';
 
 /** By their ids. */
 type Steps = ReadonlyMap<string, Step>;
-type Entry<Kind extends JournalEntry['kind']> = Extract<JournalEntry, { kind: Kind }>;
 
-/** One visible line for what an entry says, or null for what only counts. */
+/** One line for an entry, with control characters escaped; null: Refit only counts it. */
 export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): string | null {
+  if (entry.kind === 'lock-taken-over') return escapeControls(describeTakeover([entry.from]));
+  const text = messageOf(entry, saved, steps);
+  if (text === null) return null;
+  if (entry.kind !== 'step-ended') return escapeControls(textOf(text));
+  const { outcome } = entry;
+  return `${OUTCOME_SIGNS[outcome][0]} ${escapeControls(outcome === 'verified' ? nameOf(entry, steps) : textOf(text))}`;
+}
+
+function messageOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): Message | null {
   switch (entry.kind) {
-    case 'run-started':
-      return startedLine(entry, saved);
-    case 'approved':
-      if (entry.how !== 'signatures') return null;
-      return `${entry.wave === null ? 'the plan' : `wave ${escapeControls(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${escapeControls(entry.by)}`;
-    case 'approval-awaited':
-      return `waits for approval until ${entry.until}: ${escapeControls(entry.what)}`;
-    case 'lock-taken-over':
-      return escapeControls(describeTakeover([entry.from]));
-    case 'wave-started':
-      return `${waveOf(entry, saved)} begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
+    case 'run-started': {
+      const text = describeRunEvent(entry, saved);
+      return text && { ...text, params: { ...text.params, by: null } };
+    }
     case 'wave-ended': {
       const soak = soakOf(saved.waves, entry.wave);
-      return `${waveOf(entry, saved)} is settled${soak > 0 ? `; it soaks for ${duration(soak)}` : ''}`;
+      if (soak === 0) return describeRunEvent(entry, saved);
+      return message('event.wave-soaks', { ...waveOf(entry, saved), soak: duration(soak) });
     }
-    case 'gate':
-      return `gate after wave ${escapeControls(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${escapeControls(entry.what)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
-    case 'steered':
-      return `${escapeControls(formatOperator(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${escapeControls(entry.what)}`;
-    case 'told':
-      return entry.ok
-        ? null
-        : `${escapeControls(entry.to)} was not told (${entry.event}): ${escapeControls(entry.what)}`;
-    case 'stopping':
-      return `stopping (${entry.because}): ${escapeControls(entry.what)}`;
     case 'refused':
-      if (isLimitCode(entry.code)) return null;
-      return `${entry.step}: refused, ${escapeControls(entry.code)} (${entry.next})`;
+      return isLimitCode(entry.code) ? null : describeStepEvent(entry, entry.step);
     case 'no-answer':
-      return `${entry.step}: no answer (${escapeControls(entry.why)}); it is settled by reading`;
-    case 'settled':
-      return `${entry.step}: ${entry.executed ? 'had landed' : 'had not landed'}, ${escapeControls(entry.evidence)}`;
+    case 'resolved':
+      return describeStepEvent(entry, entry.step);
     case 'deferred':
-      return `${stepOf(entry, steps)}: accepted, waits for its window ${hours(entry.window)}`;
     case 'began':
-      return entry.warning === null ? null : `${stepOf(entry, steps)}: ${escapeControls(entry.warning)}`;
     case 'step-ended':
-      return `${OUTCOME_SIGNS[entry.outcome][0]} ${stepOf(entry, steps)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${escapeControls(entry.what)}`}`;
-    case 'caller':
-    case 'looked':
+      return describeStepEvent(entry, nameOf(entry, steps));
+    case 'instance-read':
     case 'intent':
     case 'not-sent':
     case 'accepted':
     case 'billed':
-    case 'calls':
     case 'run-ended':
       return null;
     default:
-      return unreachable(entry);
+      return describeRunEvent(entry, saved);
   }
 }
 
-/** What goes as it should: counted, and told line by line only where asked for. @param replay has taken in the entry. */
-export function isPassing(entry: JournalEntry, steps: Steps, replay: Replay): boolean {
+/** True for an expected event: `-v` prints its line. @param replay has taken the entry. */
+export function isRoutine(entry: JournalEntry, steps: Steps, replay: Replay): boolean {
   if (entry.kind === 'deferred' || (entry.kind === 'step-ended' && entry.outcome === 'verified')) return true;
-  // The tail lock between two steps of one instance is waited out by trying: nothing that anybody need know of.
-  if (entry.kind !== 'refused' && (entry.kind !== 'settled' || entry.executed)) return false;
+  // Refit waits out the tail lock between two steps of one instance by ordering again. People need not act on it.
+  if (entry.kind !== 'refused' && (entry.kind !== 'resolved' || entry.executed)) return false;
   const code = entry.kind === 'refused' ? entry.code : replay.step(entry.step).code;
   return code !== null && isTailLockCode(code) && steps.get(entry.step)?.needs !== null;
 }
 
-function startedLine(
-  { purpose, resumed, plan, digest, cutOff }: Entry<'run-started'>,
-  { steps }: SavedPlan,
-): string {
-  const doing = purpose === 'reconcile' ? 'reconciling' : resumed ? 'going on with' : 'carrying out';
-  const torn = cutOff > 0 ? `; a torn entry of ${cutOff} bytes was cut off` : '';
-  return `${doing} ${escapeControls(plan)} (${digest.slice(0, 8)}), ${steps.length} steps${torn}`;
-}
-
-function waveOf({ wave, name }: Entry<'wave-started' | 'wave-ended'>, { waves }: SavedPlan): string {
-  return `wave ${wave + 1} of ${waves.length} (${escapeControls(name)})`;
-}
-
-function stepOf({ step: id }: { readonly step: string }, steps: Steps): string {
+/** The instance with its change: `crs-1  memoryPerShard 4GB -> 8GB`. */
+function nameOf({ step: id }: { readonly step: string }, steps: Steps): string {
   const step = steps.get(id);
-  return step ? `${step.instance}  ${escapeControls(change(step.change, step.after, step.nodes))}` : id;
+  return step ? `${step.instance}  ${change(step.change, step.after, step.nodes)}` : id;
 }

@@ -14,7 +14,7 @@ import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { change, timeOfDay } from '../../report/quantities.ts';
 import { SECOND } from '../../units.ts';
-import { isPassing, lineOf } from './entry-lines.ts';
+import { isRoutine as isRoutineEntry, lineOf } from './entry-lines.ts';
 import type { PictureEvent, PictureStep, PictureWait, PictureWave, RunPicture } from './run-picture.ts';
 
 /** The facts of a run so far. */
@@ -79,7 +79,7 @@ export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
   const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, escapeControls(name)]));
   const states = () => saved.steps.map(({ id }) => replay.step(id));
   const line = (entry: JournalEntry) => lineOf(entry, saved, steps);
-  const isRoutine = (entry: JournalEntry) => isPassing(entry, steps, replay);
+  const isRoutine = (entry: JournalEntry) => isRoutineEntry(entry, steps, replay);
   return {
     line,
     isRoutine,
@@ -148,8 +148,8 @@ function pictureOf(moment: Moment, standing: LiveRunStatus | null): RunPicture {
     remaining: states.length - ended.length - open.length,
   };
   const approved = saved.execution;
-  const limit = run.steered.requestsPerSecond ?? approved.requestsPerSecond;
-  const slots = run.steered.inFlight ?? approved.inFlight;
+  const limit = run.control.requestsPerSecond ?? approved.requestsPerSecond;
+  const slots = run.control.inFlight ?? approved.inFlight;
   return {
     name: escapeControls(saved.name),
     change: saved.change === null ? null : escapeControls(saved.change),
@@ -211,7 +211,7 @@ function estimateTimeLeft(
 ): number | null {
   const { durations } = moment.tally;
   const left = of - ended;
-  if (durations.count === 0 || moment.run.steered.paused || left === 0 || left === deferred) return null;
+  if (durations.count === 0 || moment.run.control.paused || left === 0 || left === deferred) return null;
   const mean = durations.sum / durations.count;
   return Math.max((remaining * SECOND) / limit, (remaining * mean) / slots) + mean + soakLeft(moment);
 }
@@ -225,7 +225,7 @@ function ordersPerSecond({ tally, now }: Moment): number {
 function describeRunState(moment: Moment): string | null {
   const { tally, run, now } = moment;
   if (tally.stopping !== null) return tally.stopping;
-  const { paused } = run.steered;
+  const { paused } = run.control;
   if (paused) return `paused by ${escapeControls(paused.by)} since ${timeOfDay(paused.since)} UTC`;
   if (now - tally.limitMetAt < LIMIT_SHOWN) return 'request limit reached: slower for now';
   const until = soakingUntil(moment);
@@ -291,7 +291,7 @@ const WAIT_REASONS: Readonly<Record<WaitName, string>> = {
   tryingAgain: 'the lock after the previous step',
   tailLock: 'the lock after the previous step',
   unclear: 'contradictory readings to become clear',
-  settling: 'the provider to end the change',
+  following: 'the provider to end the change',
   delivery: 'billing to report the order as delivered',
   unlisted: 'the next list: this one lacks the instance',
   missing: 'the instance to appear in a list again',

@@ -199,10 +199,9 @@ const NARROW = 56;
 
 const PHASES: Readonly<Record<PictureStep['phase'], string>> = {
   waiting: 'waiting',
-  asking: 'ordering',
-  asked: 'ordering',
+  ordering: 'ordering',
   unanswered: 'no answer',
-  settling: 'following',
+  following: 'following',
   ended: 'ended',
 };
 

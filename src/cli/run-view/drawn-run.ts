@@ -1,5 +1,5 @@
 /** Draws a run in place on this terminal, from its journal and the answers of its process. */
-import type { RunOnDisk, LiveRunStatus } from '../../operations/read-run.ts';
+import type { LiveRunStatus, RunOnDisk } from '../../operations/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';

@@ -47,7 +47,7 @@ export function createExamination({ name, saved, heads }: Against) {
     end({ fault, tornBytes, end }: JournalWalk) {
       const faults: string[] = [];
       const warnings: string[] = [];
-      if (fault) faults.push(`${name}:${fault.line}: ${fault.what}`);
+      if (fault) faults.push(`${name}:${fault.line}: ${fault.message}`);
       if (invalid)
         faults.push(
           escapeControls(`${name}:${invalid.seq}: not a valid entry of this format${formatNote(invalid)}`),

@@ -1,8 +1,9 @@
-/** What was asked for each step, attempt by attempt, and what came of it. */
+/** The attempts to order each step, with their answers. */
 import { unreachable } from '../../errors.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, ReportAttempt } from '../../model.ts';
 
-/** The attempts of every step that was asked for, in order. */
+/** The attempts of every ordered step, in order. */
 export function attemptsIn(entries: readonly JournalEntry[]): ReadonlyMap<string, readonly ReportAttempt[]> {
   const all = new Map<string, ReportAttempt[]>();
   for (const entry of entries) {
@@ -13,7 +14,7 @@ export function attemptsIn(entries: readonly JournalEntry[]): ReadonlyMap<string
       all.set(step, [...own, { ...NOTHING_YET, attempt, at }]);
       continue;
     }
-    // An intent of which nothing was sent gives its number to the next one.
+    // An intent without a sent order gives its number to the next one.
     const last = own.findLastIndex((one) => one.attempt === attempt);
     if (last >= 0) own[last] = { ...own[last]!, ...answerIn(entry) };
   }
@@ -25,18 +26,18 @@ type AttemptEntry = Extract<JournalEntry, { readonly attempt: number }>;
 function answerIn(entry: Exclude<AttemptEntry, { kind: 'intent' }>): Partial<ReportAttempt> {
   switch (entry.kind) {
     case 'not-sent':
-      return { answer: 'not-sent', what: entry.why };
+      return { answer: 'not-sent', message: textOf(entry.reason) };
     case 'accepted':
       return { answer: 'accepted', order: entry.order, requestId: entry.requestId, sentAt: entry.sentAt };
     case 'refused': {
       const { requestId, sentAt, code, message } = entry;
-      return { answer: 'refused', requestId, sentAt, code, what: message };
+      return { answer: 'refused', requestId, sentAt, code, message: message };
     }
     case 'no-answer':
-      return { answer: 'no-answer', sentAt: entry.sentAt, what: entry.why };
-    case 'settled': {
+      return { answer: 'no-answer', sentAt: entry.sentAt, message: textOf(entry.reason) };
+    case 'resolved': {
       const { at, executed, evidence, order } = entry;
-      return { ...(order === null ? {} : { order }), settled: { at, executed, evidence } };
+      return { ...(order === null ? {} : { order }), resolved: { at, executed, evidence: textOf(evidence) } };
     }
     default:
       return unreachable(entry);
@@ -49,5 +50,5 @@ const NOTHING_YET = {
   order: null,
   requestId: null,
   code: null,
-  what: null,
+  message: null,
 } as const;

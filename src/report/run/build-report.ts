@@ -1,9 +1,8 @@
-/** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
-
+/** Computes the report from saved plan and journal. Pure; works before, during and after a run, and after a crash. */
 import { given, pick } from '../../given.ts';
-import { untouched } from '../../journal/fold-step.ts';
+import { initialStepState } from '../../journal/fold-step.ts';
 import { replay, totals } from '../../journal/replay.ts';
-import { textOf } from '../../messages/messages.ts';
+import { textOf, textWithFix } from '../../messages/messages.ts';
 import {
   type JournalEntry,
   REPORT_FORMAT,
@@ -21,9 +20,9 @@ import { factsIn, type JournalFacts } from './journal-facts.ts';
 import { runWaits, stepWaits } from './waits.ts';
 
 /**
- * The audit report of a run.
- * @param entries the journal, as far as it is whole; empty where nothing has been done yet.
- * @returns every step of the plan with exactly one outcome, `not-run` among them; the totals add up to the steps.
+ * Builds the audit report of a run.
+ * @param entries the whole entries of the journal; empty before the run.
+ * @returns every step of the plan with exactly one outcome, such as `not-run`. The totals add up to the steps.
  */
 export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]): Report {
   const state = replay(saved, entries);
@@ -54,26 +53,26 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
 function runOf(
   { execution }: SavedPlan,
   state: RunState,
-  { started, approved, callers, signatures, processes, steered, told }: JournalFacts,
+  { started, approved, identities, signatures, processes, controlCommands, notifications }: JournalFacts,
   waits: readonly RunWait[],
 ): Report['run'] {
   return {
     ...pick(state, 'startedAt', 'endedAt', 'endedBecause'),
-    what: state.stopping?.what ?? null,
+    message: state.stopping && textWithFix(state.stopping.message),
     ...pick(state, 'exitCode', 'starts'),
     user: started?.by.user ?? null,
     host: started?.by.host ?? null,
     endpoint: started?.endpoint ?? null,
     approved,
-    ...unlessEmpty({ callers, waits, signatures }),
+    ...unlessEmpty({ identities, waits, signatures }),
     ...pick(execution, 'requestsPerSecond', 'inFlight'),
     processes,
-    ...unlessEmpty({ steered, told }),
+    ...unlessEmpty({ controlCommands, notifications }),
     ...(execution.switch === 'now' ? {} : { switch: execution.switch }),
   };
 }
 
-/** The lists in which something is. */
+/** The lists that are not empty. */
 function unlessEmpty<Lists extends Record<string, readonly unknown[]>>(lists: Lists): Partial<Lists> {
   return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<Lists>;
 }
@@ -98,24 +97,25 @@ function stepsOf(
   const attempts = attemptsIn(entries);
   const waits = stepWaits(entries);
   return saved.steps.map((step) => {
-    const own = state.steps.get(step.id) ?? untouched(step.id);
+    const own = state.steps.get(step.id) ?? initialStepState(step.id);
     const { name = '', reason, window, billing } = known.get(step.instance) ?? {};
     return {
       ...pick(step, 'id', 'instance', 'region', 'profile', 'edition'),
       ...pick(step.change, 'dimension', 'from', 'to'),
       ...pick(step, 'nodes', 'before', 'after'),
       ...pick(own, 'outcome', 'orders', 'requestIds', 'attempts', 'startedAt', 'acceptedAt', 'endedAt'),
-      ...pick(own, 'code', 'what'),
-      ...given({ beganAt: own.beganAt, warning: own.warning }),
+      code: own.code,
+      message: textOf(own.message),
+      ...given({ beganAt: own.beganAt, warning: own.warning && textOf(own.warning) }),
       quote: step.quote,
       billed: own.billed,
       ...billOf(step, own, billing === 'postpaid'),
       name,
       wave: saved.waves[step.wave]?.name ?? '',
       ...given({ reason: reason ? textOf(reason) : null }),
-      seen: facts.seen.get(step.id) ?? null,
-      found: facts.found.get(step.id) ?? null,
-      asked: attempts.get(step.id) ?? [],
+      readBefore: facts.readBefore.get(step.id) ?? null,
+      readBack: facts.readBack.get(step.id) ?? null,
+      attemptDetails: attempts.get(step.id) ?? [],
       waits: waits.get(step.id) ?? [],
       ...given({ window }),
     };

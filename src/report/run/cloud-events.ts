@@ -1,6 +1,6 @@
 /**
- * A journal as CloudEvents 1.0, one JSON line an entry, for those who collect events of many programs. Source of the
- * form: CloudEvents 1.0.2 and its JSON format, read 2026-11.
+ * Writes a journal as CloudEvents 1.0, one JSON line for each entry, for collectors of many programs' events. Source of
+ * the form: CloudEvents 1.0.2 and its JSON format, read 2026-11.
  */
 import { unreachable } from '../../errors.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
@@ -14,22 +14,22 @@ export interface CloudEvent {
   readonly specversion: '1.0';
   /** The entry's number: unique within `source`. */
   readonly id: string;
-  /** The run, by the hash of its first entry: no other run has it, and it stays as the run goes on. */
+  /** The run, by the hash of its first entry. It is unique and never changes. */
   readonly source: string;
   /** `refit.journal.` and the entry's kind. */
   readonly type: string;
   readonly time: string;
-  /** The step, else the wave, else the plan. Characters that could act are made visible, as the standard forbids them. */
+  /** The step, else the wave, else the plan. Control characters are escaped, because the standard forbids them. */
   readonly subject: string;
   readonly datacontenttype: 'application/json';
   readonly dataschema: string;
-  /** The entry as it stands in the journal: by its `hash` it can be held against it. */
+  /** The entry as in the journal; its `hash` proves that. */
   readonly data: JournalEntry;
 }
 
 type Named = Pick<SavedPlan, 'name'>;
 
-/** The events of a run. Pure: the same entries give the same events, and a longer journal only more of them. */
+/** The events of a run. Pure: the same entries give the same events, and a longer journal only adds events. */
 export function cloudEvents({ name }: Named, entries: readonly JournalEntry[]): CloudEvent[] {
   const source = `urn:refit:run:${entries[0]?.hash ?? ''}`;
   return entries.map((entry) => ({
@@ -59,11 +59,11 @@ function subjectOf(entry: JournalEntry): string {
       return entry.name;
     case 'run-started':
     case 'lock-taken-over':
-    case 'caller':
+    case 'identity':
     case 'approved':
     case 'approval-awaited':
-    case 'steered':
-    case 'told':
+    case 'control-command':
+    case 'notified':
     case 'stopping':
     case 'calls':
     case 'run-ended':

@@ -40,7 +40,7 @@ export function rehearsalTables({ rehearsed }: Pick<Report, 'rehearsed'>): Table
   return [
     wavesOfAllRuns(rehearsed),
     effectsTable(rehearsed),
-    tableOf(head, rehearsed.assumed, [['Assumption', (one) => one, BELOW_ROW]]),
+    tableOf(head, rehearsed.assumptions, [['Assumption', (one) => one, BELOW_ROW]]),
   ];
 }
 
@@ -53,10 +53,10 @@ function wavesOfAllRuns({ all, seeds }: Rehearsed): Table {
 }
 
 /** The effects without faults, with each fault, with all faults; empty without faults. */
-function effectsTable({ all, calm, each, seeds }: Rehearsed): Table {
-  const effects = calm === undefined ? [] : [calm, ...each, all];
+function effectsTable({ all, baseline, each, seeds }: Rehearsed): Table {
+  const effects = baseline === undefined ? [] : [baseline, ...each, all];
   const faultsOf = (effect: RehearsedEffect) => {
-    if (effect === calm) return 'none';
+    if (effect === baseline) return 'none';
     return effect === all && each.length > 0 ? 'all' : effect.faults.join(', ');
   };
   return tableOf({ id: 'effects', heading: 'Effects of the faults' }, effects, [
@@ -81,20 +81,20 @@ function describeLater({ p50, greatest }: RehearsedSeconds): string {
 }
 
 /** `16 without an answer, 3 refused ResourceUnavailable.SaleOut, 3 sent again` */
-function describeOrders({ askedAgain, unanswered, refused }: RehearsedEffect): string {
+function describeOrders({ retries, unanswered, refused }: RehearsedEffect): string {
   const parts = [
     unanswered > 0 && `${show.count(unanswered)} without an answer`,
     ...refused.slice(0, 3).map(({ code, count }) => `${show.count(count)} refused ${code}`),
     refused.length > 3 && show.counted(refused.length - 3, 'more code'),
-    askedAgain > 0 && `${show.count(askedAgain)} sent again`,
+    retries > 0 && `${show.count(retries)} sent again`,
   ];
   return show.join(parts, ', ') || 'all accepted at the first attempt';
 }
 
 /** `1 m 39 s resolving unanswered orders; longest 15 s` */
-function describeWaits({ waited: { settling, afterRefusal, longest } }: RehearsedEffect): string {
+function describeWaits({ waited: { resolving, afterRefusal, longest } }: RehearsedEffect): string {
   const parts = [
-    settling > 0 && `${seconds(settling)} resolving unanswered orders`,
+    resolving > 0 && `${seconds(resolving)} resolving unanswered orders`,
     afterRefusal > 0 && `${seconds(afterRefusal)} after refusals`,
   ];
   const waits = show.join(parts, ', ');
@@ -104,7 +104,7 @@ function describeWaits({ waited: { settling, afterRefusal, longest } }: Rehearse
 /** `3 finished all steps; 2 halted: haltWhen … (41 steps not run)` */
 function describeEnds({ ended }: RehearsedEffect, runs: number): string {
   return ended
-    .map(({ because, what, runs: alike, notRun }) => {
+    .map(({ because, message: what, runs: alike, notRun }) => {
       const of = runs === 1 ? '' : `${alike === runs ? `all ${runs}` : alike} `;
       const left = notRun === 0 ? '' : ` (${show.counted(notRun, 'step')} not run)`;
       // The fix is left out, because nobody continues a rehearsal.

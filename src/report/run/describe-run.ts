@@ -37,9 +37,9 @@ function describeResumes(times: number): string {
 
 /** `account 100012345678, user 100098765432 (qcs::…)` for each identity, with its profile if there are several. */
 function describeIdentities({ run }: Report): string {
-  const callers = run.callers ?? [];
+  const callers = run.identities ?? [];
   const several = new Set(callers.map(({ profile }) => profile)).size > 1;
-  const identities = callers.map(({ profile, caller, why }) => {
+  const identities = callers.map(({ profile, identity: caller, reason: why }) => {
     const who = caller
       ? `account ${caller.account}, user ${caller.user} (${show.join([caller.type, caller.arn], ', ')})`
       : `unknown: ${why ?? ''}`;

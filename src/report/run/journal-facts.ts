@@ -1,16 +1,17 @@
-/** What a report tells of a journal beyond the state of its steps: who, when, which waves, and what was read. */
+/** Collects facts of a journal for the report beyond the state of the steps: who, when, which waves, and readings. */
 import { unreachable } from '../../errors.ts';
 import { given, pick } from '../../given.ts';
+import { textOf, textWithFix } from '../../messages/messages.ts';
 import type {
   EntryOf,
   JournalEntry,
   Report,
-  ReportCaller,
+  ReportControlCommand,
   ReportGate,
+  ReportIdentity,
+  ReportNotification,
   ReportSignature,
-  ReportSteered,
   ReportStep,
-  ReportTold,
   RunProcess,
   SavedPlan,
   Size,
@@ -19,27 +20,27 @@ import type {
 
 type StepEntry = Extract<JournalEntry, { readonly step: string }>;
 
-/** Filled entry by entry. */
+/** Facts of a journal, filled entry by entry. */
 export interface JournalFacts {
-  /** The first process and the first approval: the run is theirs, those who resumed it are counted. */
+  /** The first process and the first approval. The report only counts the processes that resumed the run. */
   started: EntryOf<'run-started'> | null;
   approved: Report['run']['approved'];
-  readonly callers: ReportCaller[];
+  readonly identities: ReportIdentity[];
   readonly signatures: ReportSignature[];
   readonly waveStarts: Map<number, string>;
   readonly waveEnds: Map<number, string>;
   /** By wave. */
   readonly gates: Map<number, ReportGate[]>;
   readonly processes: RunProcess[];
-  readonly steered: ReportSteered[];
-  readonly told: ReportTold[];
-  /** What was read just before a step's last order. */
-  readonly seen: Map<string, NonNullable<ReportStep['seen']>>;
-  /** What was read back at the end of a step. */
-  readonly found: Map<string, Size>;
-  /** The size last read of an instance, in the order of the journal. */
+  readonly controlCommands: ReportControlCommand[];
+  readonly notifications: ReportNotification[];
+  /** The reading just before each step's last order. */
+  readonly readBefore: Map<string, NonNullable<ReportStep['readBefore']>>;
+  /** The size read back at the end of each step. */
+  readonly readBack: Map<string, Size>;
+  /** The last size that Refit read of each instance. */
   readonly lastRead: Map<string, Size>;
-  /** Why the process that carries the run out starts nothing more. */
+  /** Why the present process stopped. */
   stopped: RunProcess['stopped'];
 }
 
@@ -47,16 +48,16 @@ export function factsIn(saved: SavedPlan, entries: readonly JournalEntry[]): Jou
   const facts: JournalFacts = {
     started: null,
     approved: null,
-    callers: [],
+    identities: [],
     signatures: [],
     waveStarts: new Map(),
     waveEnds: new Map(),
     gates: new Map(),
     processes: [],
-    steered: [],
-    told: [],
-    seen: new Map(),
-    found: new Map(),
+    controlCommands: [],
+    notifications: [],
+    readBefore: new Map(),
+    readBack: new Map(),
     lastRead: new Map(),
     stopped: undefined,
   };
@@ -70,14 +71,14 @@ export function factsIn(saved: SavedPlan, entries: readonly JournalEntry[]): Jou
 
 function addRead(facts: JournalFacts, step: Step | undefined, entry: StepEntry): void {
   let size: Size | null = null;
-  if (entry.kind === 'looked') {
+  if (entry.kind === 'instance-read') {
     size = entry.size;
-    facts.seen.set(entry.step, { at: entry.at, status: entry.status, size });
+    facts.readBefore.set(entry.step, { at: entry.at, status: entry.status, size });
   }
   if (entry.kind === 'step-ended') {
-    // Verified means: read back at `to`, whether or not the entry repeats the size.
+    // Verified means read back at `to`, even if the entry does not repeat the size.
     size = entry.size ?? (entry.outcome === 'verified' ? (step?.after ?? null) : null);
-    if (size) facts.found.set(entry.step, size);
+    if (size) facts.readBack.set(entry.step, size);
   }
   if (step && size) facts.lastRead.set(step.instance, size);
 }
@@ -94,8 +95,11 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       if (last) facts.processes.push({ ...last, tookOverFrom: [...(last.tookOverFrom ?? []), entry.from] });
       return;
     }
-    case 'caller':
-      facts.callers.push(pick(entry, 'at', 'profile', 'caller', 'why'));
+    case 'identity':
+      facts.identities.push({
+        ...pick(entry, 'at', 'profile', 'identity'),
+        reason: entry.reason && textOf(entry.reason),
+      });
       return;
     case 'approved':
       if (entry.how === 'signatures') facts.signatures.push(...signaturesOf(entry, saved));
@@ -109,17 +113,26 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       return;
     case 'gate': {
       const before = facts.gates.get(entry.wave) ?? [];
-      facts.gates.set(entry.wave, [...before, pick(entry, 'at', 'judge', 'outcome', 'what', 'shadow')]);
+      facts.gates.set(entry.wave, [
+        ...before,
+        { ...pick(entry, 'at', 'judge', 'outcome', 'shadow'), message: textOf(entry.message) },
+      ]);
       return;
     }
-    case 'steered':
-      facts.steered.push(pick(entry, 'at', 'command', 'value', 'by', 'accepted', 'what'));
+    case 'control-command':
+      facts.controlCommands.push({
+        ...pick(entry, 'at', 'command', 'value', 'by', 'accepted'),
+        message: textOf(entry.message),
+      });
       return;
-    case 'told':
-      facts.told.push(pick(entry, 'at', 'by', 'event', 'about', 'to', 'ok', 'what'));
+    case 'notified':
+      facts.notifications.push({
+        ...pick(entry, 'at', 'by', 'event', 'about', 'to', 'ok'),
+        message: textOf(entry.message),
+      });
       return;
     case 'stopping':
-      facts.stopped = pick(entry, 'at', 'because', 'what');
+      facts.stopped = { ...pick(entry, 'at', 'because'), message: textWithFix(entry.message) };
       return;
     case 'approval-awaited':
     case 'calls':
@@ -130,7 +143,7 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
   }
 }
 
-/** Why a process stopped is told of those that others followed: of the last the run itself tells it. */
+/** Adds a process. Only processes with a successor get their reason to stop; the run itself has the last one. */
 function addProcess(facts: JournalFacts, { at, by, cutOff, version, purpose }: EntryOf<'run-started'>): void {
   const before = facts.processes.pop();
   if (before) facts.processes.push({ ...before, ...given({ stopped: facts.stopped }) });

@@ -1,6 +1,7 @@
-/** What the runs of a rehearsal came to: from their journals, by rank and in sums. Pure. */
+/** Computes the results of the runs of a rehearsal from their journals, by rank and in sums. Pure. */
 import { unreachable } from '../../errors.ts';
 import { replay, totals } from '../../journal/replay.ts';
+import { textWithFix } from '../../messages/messages.ts';
 import {
   type EndedBecause,
   type JournalEntry,
@@ -12,19 +13,19 @@ import {
 } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 
-/** What is kept of one run. */
+/** The figures of one run. */
 export interface RunFigures {
   /** Seconds. */
   readonly took: number;
-  /** Seconds to the end of each wave; null where the run did not reach it. */
+  /** Seconds to the end of each wave; null: the run did not reach it. */
   readonly waves: readonly (number | null)[];
   readonly processes: number;
   readonly totals: Readonly<Record<Outcome, number>>;
-  readonly askedAgain: number;
+  readonly retries: number;
   readonly unanswered: number;
   readonly refused: ReadonlyMap<string, number>;
   readonly waited: RehearsedEffect['waited'];
-  readonly ended: { readonly because: EndedBecause; readonly what: string | null };
+  readonly ended: { readonly because: EndedBecause; readonly message: string | null };
 }
 
 /** The figures of one run that has ended. */
@@ -39,32 +40,37 @@ export function figuresOf(saved: SavedPlan, entries: readonly JournalEntry[]): R
     waves: saved.waves.map((_, wave) => since(state.waveEndedAt.get(wave))),
     processes: state.starts,
     totals: totals(steps),
-    askedAgain: steps.reduce((sum, { attempts }) => sum + Math.max(0, attempts - 1), 0),
+    retries: steps.reduce((sum, { attempts }) => sum + Math.max(0, attempts - 1), 0),
     ...answersIn(entries),
-    ended: { because, what: because === 'done' ? null : (state.stopping?.what ?? null) },
+    ended: {
+      because,
+      message: because === 'done' ? null : state.stopping && textWithFix(state.stopping.message),
+    },
   };
 }
 
 /**
- * Runs of one plan under the same faults, as one.
- * @param calm the runs of the same seeds with nothing told to go wrong, each held against its own; null: these are they.
+ * Combines the runs of one plan with the same faults.
+ * @param baseline the runs of the same seeds without faults; null: these are they.
  */
 export function effectOf(
   saved: SavedPlan,
   faults: readonly string[],
   runs: readonly RunFigures[],
-  calm: readonly RunFigures[] | null,
+  baseline: readonly RunFigures[] | null,
 ): RehearsedEffect {
   const sum = (of: (run: RunFigures) => number) => runs.reduce((total, run) => total + of(run), 0);
   const most = (of: (run: RunFigures) => number) => runs.reduce((a, run) => Math.max(a, of(run)), 0);
   const refused = new Map<string, number>();
   for (const run of runs)
     for (const [code, times] of run.refused) refused.set(code, (refused.get(code) ?? 0) + times);
-  const ends = Map.groupBy(runs, ({ ended }) => `${ended.because} ${ended.what ?? ''}`);
+  const ends = Map.groupBy(runs, ({ ended }) => `${ended.because} ${ended.message ?? ''}`);
   return {
     faults,
     took: secondsByRank(runs.map(({ took }) => took))!,
-    ...(calm === null ? {} : { later: secondsByRank(runs.map(({ took }, n) => took - calm[n]!.took))! }),
+    ...(baseline === null
+      ? {}
+      : { later: secondsByRank(runs.map(({ took }, n) => took - baseline[n]!.took))! }),
     waves: saved.waves.map(({ name }, wave) => {
       const reached = runs.flatMap(({ waves }) => waves[wave] ?? []);
       return { name, runs: reached.length, took: secondsByRank(reached) };
@@ -73,13 +79,13 @@ export function effectOf(
     totals: Object.fromEntries(
       OUTCOMES.map((outcome) => [outcome, sum((run) => run.totals[outcome])]),
     ) as Record<Outcome, number>,
-    askedAgain: sum((run) => run.askedAgain),
+    retries: sum((run) => run.retries),
     unanswered: sum((run) => run.unanswered),
     refused: [...refused]
       .map(([code, count]) => ({ code, count }))
       .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
     waited: {
-      settling: rounded(sum(({ waited }) => waited.settling)),
+      resolving: rounded(sum(({ waited }) => waited.resolving)),
       afterRefusal: rounded(sum(({ waited }) => waited.afterRefusal)),
       longest: rounded(most(({ waited }) => waited.longest)),
     },
@@ -89,11 +95,13 @@ export function effectOf(
         runs: alike.length,
         notRun: alike.reduce((total, run) => total + run.totals['not-run'], 0),
       }))
-      .sort((a, b) => b.runs - a.runs || (`${a.because} ${a.what}` < `${b.because} ${b.what}` ? -1 : 1)),
+      .sort(
+        (a, b) => b.runs - a.runs || (`${a.because} ${a.message}` < `${b.because} ${b.message}` ? -1 : 1),
+      ),
   };
 }
 
-/** By the nearest rank; null of nothing. */
+/** Seconds by the nearest rank; null: no values. */
 export function secondsByRank(values: readonly number[]): RehearsedSeconds | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
@@ -102,13 +110,13 @@ export function secondsByRank(values: readonly number[]): RehearsedSeconds | nul
 }
 
 /**
- * Answers that were not plain, and what steps waited for because of them: from a doubtful one until it was settled, from
- * a refusal until it was asked again or given up.
+ * Counts missing answers and refusals, and the seconds that steps waited because of them. One wait is from an unresolved
+ * order to its resolution. The other is from a refusal to the next order or the end of the step.
  */
 function answersIn(entries: readonly JournalEntry[]): Pick<RunFigures, 'unanswered' | 'refused' | 'waited'> {
-  const since = { settling: new Map<string, number>(), afterRefusal: new Map<string, number>() };
+  const since = { resolving: new Map<string, number>(), afterRefusal: new Map<string, number>() };
   const refused = new Map<string, number>();
-  const waited = { settling: 0, afterRefusal: 0, longest: 0 };
+  const waited = { resolving: 0, afterRefusal: 0, longest: 0 };
   let unanswered = 0;
   const end = (name: keyof typeof since, step: string, at: number): void => {
     const from = since[name].get(step);
@@ -124,23 +132,23 @@ function answersIn(entries: readonly JournalEntry[]): Pick<RunFigures, 'unanswer
     switch (entry.kind) {
       case 'no-answer':
         unanswered += 1;
-        since.settling.set(step, at);
+        since.resolving.set(step, at);
         break;
       case 'refused':
         refused.set(entry.code, (refused.get(entry.code) ?? 0) + 1);
-        since[entry.next === 'read-first' ? 'settling' : 'afterRefusal'].set(step, at);
+        since[entry.next === 'read-first' ? 'resolving' : 'afterRefusal'].set(step, at);
         break;
-      case 'settled':
-        end('settling', step, at);
+      case 'resolved':
+        end('resolving', step, at);
         break;
       case 'intent':
         end('afterRefusal', step, at);
         break;
       case 'step-ended':
-        end('settling', step, at);
+        end('resolving', step, at);
         end('afterRefusal', step, at);
         break;
-      case 'looked':
+      case 'instance-read':
       case 'not-sent':
       case 'accepted':
       case 'deferred':

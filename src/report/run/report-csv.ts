@@ -17,9 +17,9 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ...members('instance', 'name', 'region', 'profile', 'edition', 'wave', 'dimension', 'from', 'to'),
   ...sizeColumns('before', ({ before }) => before),
   ...sizeColumns('after', ({ after }) => after),
-  ...sizeColumns('found', ({ found }) => found),
+  ...sizeColumns('found', ({ readBack }) => readBack),
   ...members('outcome', 'code'),
-  ['message', ({ what }) => what],
+  ['message', ({ message }) => message],
   ['orders', ({ orders }) => orders.join(' ')],
   ['request_ids', ({ requestIds }) => requestIds.join(' ')],
   ['attempts', ({ attempts }) => attempts],
@@ -40,15 +40,15 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ['began_at', ({ beganAt }) => beganAt],
   ['warning', ({ warning }) => warning],
   ['reason', ({ reason }) => reason],
-  ['read_at', ({ seen }) => seen?.at],
-  ...sizeColumns('read', ({ seen }) => seen?.size ?? null),
+  ['read_at', ({ readBefore }) => readBefore?.at],
+  ...sizeColumns('read', ({ readBefore }) => readBefore?.size ?? null),
   ...STEP_WAITS.map(
     (reason): ColumnOf<ReportStep> => [
       `waited_${reason}_seconds`,
       ({ waits }) => inSeconds(waits.find((wait) => wait.for === reason)?.ms ?? null),
     ],
   ),
-  ['attempts_text', ({ asked }) => asked.map(describeAttempt).join(' | ') || null],
+  ['attempts_text', ({ attemptDetails }) => attemptDetails.map(describeAttempt).join(' | ') || null],
 ];
 
 /** The names of all columns in their default order. */

@@ -50,7 +50,7 @@ const STEP_WAIT_NAMES = {
   sending: 'sending of the order and its answer',
   limit: 'request limit',
   busy: 'another operation on the instance',
-  settling: 'resolving an unanswered order',
+  resolving: 'resolving an unanswered order',
   window: 'maintenance window',
   change: 'the change',
 } as const;
@@ -63,7 +63,7 @@ const TABLES = {
     ['Name', (step) => name(step.name), { minWidth: 6 }],
     ['Change', changeOf],
     ['Code', (step) => code(step.code), { yields: 1, bare: true }],
-    ['Message', ({ what }) => what, BELOW_ROW],
+    ['Message', ({ message }) => message, BELOW_ROW],
     ['Warning', ({ warning = null }) => warning, { below: true }],
   ]),
   waves: table('Waves', wavesWithOutcomes, [
@@ -87,7 +87,7 @@ const TABLES = {
     ['Wave', ({ wave }) => wave],
     ['Check', ({ judge }) => judge],
     ['Outcome', ({ outcome, shadow }) => (shadow ? `${outcome} (shadow)` : outcome)],
-    ['Message', ({ what }) => what, BELOW_ROW],
+    ['Message', ({ message }) => message, BELOW_ROW],
   ]),
   processes: table('Processes', ({ run }) => run.processes, [
     ['At', ({ at }) => time(at)],
@@ -98,28 +98,28 @@ const TABLES = {
     ['Incomplete bytes removed', ({ cutOff }) => count(cutOff || null), { yields: 2 }],
     ['Details', (process) => show.describeProcess(process), BELOW_ROW],
   ]),
-  commands: table('Control commands', ({ run }) => run.steered ?? [], [
+  commands: table('Control commands', ({ run }) => run.controlCommands ?? [], [
     ['At', ({ at }) => time(at)],
     ['User', ({ by }) => by.user, { minWidth: 8 }],
     ['Host', ({ by }) => by.host, { minWidth: 8 }],
     ['Pid', ({ by }) => String(by.pid), { yields: 1 }],
     ['Command', ({ command, value }) => (value === null ? command : `${command} ${value}`)],
     ['Answer', ({ accepted }) => (accepted ? 'accepted' : 'refused')],
-    ['Message', ({ what }) => what, BELOW_ROW],
+    ['Message', ({ message }) => message, BELOW_ROW],
   ]),
-  notifications: table('Notifications', ({ run }) => run.told ?? [], [
+  notifications: table('Notifications', ({ run }) => run.notifications ?? [], [
     ['At', ({ at }) => time(at)],
     ['Event', ({ event }) => event],
     ['Sent by', ({ by }) => by],
     ['To', ({ to }) => to, { yields: 1 }],
     ['Delivered', ({ ok }) => (ok ? 'yes' : 'NO')],
-    ['Message', ({ what }) => what, BELOW_ROW],
+    ['Message', ({ message }) => message, BELOW_ROW],
   ]),
   'run-waits': table('Waits of the run', ({ run }) => run.waits ?? [], [
     ['From', ({ from }) => time(from)],
     ['To', ({ from, to }) => time(to, from)],
     ['Reason', (wait) => RUN_WAIT_NAMES[wait.for]],
-    ['Details', ({ what }) => what, { minWidth: 20, yields: 1, bare: true }],
+    ['Details', ({ reason }) => reason, { minWidth: 20, yields: 1, bare: true }],
     ['Duration', ({ from, to }) => duration(show.between(from, to)) ?? 'in progress'],
   ]),
   'step-waits': table('Waits of the steps', stepWaits, [
@@ -210,7 +210,9 @@ function sum(values: readonly number[]): number {
 }
 
 function attemptsOf({ steps }: Report) {
-  return steps.filter(hasUnusualAttempts).flatMap((step) => step.asked.map((attempt) => ({ step, attempt })));
+  return steps
+    .filter(hasUnusualAttempts)
+    .flatMap((step) => step.attemptDetails.map((attempt) => ({ step, attempt })));
 }
 
 function blockedFindings({ blocked }: Report) {
@@ -230,7 +232,7 @@ function stepsTable(report: Report, id: string): Table {
   const columns: readonly ColumnOf<ReportStep>[] = [
     OUTCOME,
     ['Code', (step) => unlessVerified(step, step.code), UNDER_OUTCOME],
-    ['Message', (step) => (needsExplanation(step) ? step.what : null), UNDER_OUTCOME],
+    ['Message', (step) => (needsExplanation(step) ? step.message : null), UNDER_OUTCOME],
     ['Warning', ({ warning = null }) => warning, { under: 'Outcome', in: 'page' }],
     ['Attempts', attemptList, UNDER_OUTCOME],
     ['Waits', describeDelays, { under: 'Outcome', in: 'page' }],
@@ -240,7 +242,11 @@ function stepsTable(report: Report, id: string): Table {
     ['Wave', ({ wave }) => wave, { in: 'documents' }],
     ['Change', changeOf],
     ['Reason', ({ reason = null }) => reason, { ...UNDER_CHANGE, bare: true }],
-    ['Found', (step) => (step.found && needsExplanation(step) ? show.size(step.found) : null), UNDER_CHANGE],
+    [
+      'Found',
+      (step) => (step.readBack && needsExplanation(step) ? show.size(step.readBack) : null),
+      UNDER_CHANGE,
+    ],
     ['Started', ({ startedAt }) => time(startedAt, runStart), { in: 'documents' }],
     ['Duration', ({ startedAt, endedAt }) => duration(show.between(startedAt, endedAt)), { yields: 3 }],
     ['Orders', ({ orders }) => ids(orders), { yields: 2 }],
@@ -261,7 +267,7 @@ function unlessVerified({ outcome }: ReportStep, text: string | null): Cell {
 }
 
 function attemptList(step: ReportStep): Cell {
-  return hasUnusualAttempts(step) ? { kind: 'list', items: step.asked.map(describeAttempt) } : null;
+  return hasUnusualAttempts(step) ? { kind: 'list', items: step.attemptDetails.map(describeAttempt) } : null;
 }
 
 function billCell(step: ReportStep): Cell {

@@ -1,7 +1,6 @@
-/** What a run and its steps waited for, and how long: computed from when the journal's entries were written. */
-
+/** Computes what a run and its steps waited for, and how long, from the times of the journal's entries. */
 import { unreachable } from '../../errors.ts';
-import { formatOperator } from '../../journal/fold-run.ts';
+import { formatGate, formatOperator } from '../../journal/fold-run.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -14,10 +13,10 @@ import {
 type Reason = StepWait['for'];
 type StepEntry = Extract<JournalEntry, { readonly step: string }>;
 
-/** What a step waits for from an entry on: a reason, null for nothing, undefined where the entry changes nothing. */
+/** What a step waits for after an entry; null: nothing; undefined: the entry changes nothing. */
 function reasonFrom(entry: StepEntry, now: Reason | null): Reason | null | undefined {
   switch (entry.kind) {
-    case 'looked':
+    case 'instance-read':
       if (entry.status !== 'running') return 'busy';
       return now === 'busy' ? null : undefined;
     case 'intent':
@@ -28,10 +27,10 @@ function reasonFrom(entry: StepEntry, now: Reason | null): Reason | null | undef
       return 'change';
     case 'refused':
       if (isLimitCode(entry.code)) return 'limit';
-      return entry.next === 'read-first' ? 'settling' : entry.next === 'wait' ? 'busy' : null;
+      return entry.next === 'read-first' ? 'resolving' : entry.next === 'wait' ? 'busy' : null;
     case 'no-answer':
-      return 'settling';
-    case 'settled':
+      return 'resolving';
+    case 'resolved':
       return entry.executed ? 'change' : null;
     case 'deferred':
       return 'window';
@@ -45,8 +44,8 @@ function reasonFrom(entry: StepEntry, now: Reason | null): Reason | null | undef
 }
 
 /**
- * How long each step waited for what. A wait that lasts is counted up to the last entry; while no process carries the
- * run out, only the provider's own work goes on.
+ * The waits of each step. An open wait counts up to the last entry. While no process carries out the run, only the
+ * provider's own work continues.
  */
 export function stepWaits(entries: readonly JournalEntry[]): ReadonlyMap<string, readonly StepWait[]> {
   const sums = new Map<string, Map<Reason, { ms: number; times: number }>>();
@@ -61,14 +60,14 @@ export function stepWaits(entries: readonly JournalEntry[]): ReadonlyMap<string,
     sums.set(step, own);
   };
   let last = 0;
-  /** Steps that were asked for, of which nobody knows yet what became: the next process settles them first. */
+  /** Ordered steps whose orders are not resolved yet. The next process resolves them first. */
   const unanswered = new Set<string>();
   for (const entry of entries) {
     const at = Date.parse(entry.at);
     if (entry.kind === 'run-started') {
       for (const [step, { reason }] of [...open])
         if (reason !== 'change' && reason !== 'window') close(step, last);
-      for (const step of unanswered) open.set(step, { reason: 'settling', since: at });
+      for (const step of unanswered) open.set(step, { reason: 'resolving', since: at });
     }
     last = at;
     if (!('step' in entry)) continue;
@@ -90,7 +89,7 @@ export function stepWaits(entries: readonly JournalEntry[]): ReadonlyMap<string,
   );
 }
 
-/** The times in which the whole run waited: paused, in a soak, or with nobody to carry it out. */
+/** The waits of the whole run: paused, in a soak, or without a process. */
 export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly JournalEntry[]): RunWait[] {
   const waits: RunWait[] = [];
   const open: { paused?: OpenWait | undefined; soak?: OpenWait | undefined } = {};
@@ -99,7 +98,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
     open[which] = undefined;
   };
   const pause = (from: string, by: string): void => {
-    open.paused ??= { for: 'paused', from, what: `by ${by}` };
+    open.paused ??= { for: 'paused', from, reason: `by ${by}` };
   };
   for (const [index, entry] of entries.entries()) {
     if ('step' in entry) continue;
@@ -110,16 +109,16 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
         if (before === undefined) break;
         end('paused', before.at);
         end('soak', before.at);
-        waits.push({ for: 'no-process', from: before.at, to: at, what: whyNobody(before) });
+        waits.push({ for: 'no-process', from: before.at, to: at, reason: reasonForNoProcess(before) });
         break;
       }
-      case 'steered':
+      case 'control-command':
         if (!entry.accepted || entry.command.startsWith('set')) break;
         if (entry.command === 'pause') pause(at, formatOperator(entry.by));
         else end('paused', at);
         break;
       case 'gate':
-        if (entry.next === 'pause') pause(at, `the gate after wave ${entry.name}`);
+        if (entry.next === 'pause') pause(at, formatGate(entry.name));
         end('soak', at);
         break;
       case 'wave-started':
@@ -127,7 +126,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
         break;
       case 'wave-ended':
         if (soaks(saved.waves, entry.wave))
-          open.soak = { for: 'soak', from: at, what: `after wave ${entry.name}` };
+          open.soak = { for: 'soak', from: at, reason: `after wave ${entry.name}` };
         break;
       case 'stopping':
       case 'run-ended':
@@ -135,10 +134,10 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
         end('soak', at);
         break;
       case 'lock-taken-over':
-      case 'caller':
+      case 'identity':
       case 'approved':
       case 'approval-awaited':
-      case 'told':
+      case 'notified':
       case 'calls':
         break;
       default:
@@ -152,11 +151,11 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
 
 type OpenWait = Omit<RunWait, 'to'>;
 
-function whyNobody(before: JournalEntry): string {
-  return before.kind === 'run-ended' ? `ended: ${before.because}` : 'its process had died, or was left';
+function reasonForNoProcess(before: JournalEntry): string {
+  return before.kind === 'run-ended' ? `ended: ${before.because}` : 'its process died, or was aborted';
 }
 
-/** The last wave soaks only for the sake of its gate. */
+/** True if the wave soaks. The last wave soaks only if it has a gate. */
 function soaks(waves: SavedPlan['waves'], index: number): boolean {
   const { soak = 0, gate } = waves[index] ?? {};
   return soak > 0 && (index < waves.length - 1 || gate !== undefined);

@@ -123,9 +123,9 @@ export class Control {
     const situation = this.#situation();
     const refused = refusalOf(command, situation);
     const accepted = refused === null;
-    const answer = createAnswer(accepted, refused ?? answerTo(command, situation));
-    const what = answer.message;
-    const written = journal.appendDurably({ kind: 'steered', ...inJournal(command), by, accepted, what });
+    const answer = refused ?? answerTo(command, situation);
+    const attempt = { ...inJournal(command), by, accepted, message: answer };
+    const written = journal.appendDurably({ kind: 'control-command', ...attempt });
     if (accepted) this.#takeEffect(command, by);
     try {
       await written;
@@ -134,7 +134,7 @@ export class Control {
     } finally {
       if (accepted && command.kind === 'abort') stop.leave();
     }
-    return answer;
+    return createAnswer(accepted, answer);
   }
 
   /**
@@ -171,7 +171,7 @@ export class Control {
     return {
       execution: saved.execution,
       isLeaving: stop.mustLeave,
-      stopping: stopping?.what ?? (stop.drained.aborted ? stop.drainedBy : null),
+      stopping: stopping?.message ?? (stop.drained.aborted ? stop.drainedBy : null),
       paused: this.#paused,
       inFlight: this.#allowed,
       requestsPerSecond: permits.fullRate,

@@ -1,16 +1,11 @@
-/** An accepted order: followed to its final facts, with as few calls as the waiting steps allow. */
+/** Follows an accepted order to its final facts, with as few calls as the waiting steps allow. */
 import type { Deal } from '../../cloud/cloud.ts';
+import { message } from '../../messages/messages.ts';
+import type { Message } from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
-import { describe, type FollowState, judgeFollowing, type Reading } from './judge-following.ts';
-import {
-  describeBillingMatch,
-  factsSince,
-  foreignOrders,
-  formatOrder,
-  formatTask,
-  ownInBilling,
-} from './judge-order-fate.ts';
+import { type FollowState, judgeFollowing, type Reading } from './judge-following.ts';
+import { billingMatch, factsSince, foreignOrders, ownInBilling } from './judge-order-fate.ts';
 import {
   type AcceptedMemory,
   type At,
@@ -18,20 +13,21 @@ import {
   type Fault,
   type FollowMove,
   type Read,
-  settled,
+  resolved,
 } from './move.ts';
 import { faultMove } from './read-fault.ts';
+import { orderTraces, taskTraces } from './traces.ts';
 
 /**
- * How long the last facts of one change wait for those of others, in milliseconds, where a step waits for the slot and
- * where none does: a round is three calls or more.
+ * How long the last facts of one change wait for those of others, ms. A round is three calls or more. `hurried`: a step
+ * awaits the in-flight slot.
  */
 const FACTS_WITHIN = { hurried: 500, calm: 8_000 } as const;
 
-/** Rounds after which the task list and billing are read too, while an instance runs, and while it is in process. */
+/** Rounds after which Refit also reads the task list and billing, by the status of the instance. */
 const FACTS_EVERY = { running: 8, processing: 64 } as const;
 
-/** The longest pause: an end is noticed within half a minute. */
+/** The longest pause, ms: Refit notices an end within half a minute. */
 const LONGEST_PAUSE = 20 * SECOND;
 
 type Verdict<Kind> = Extract<FollowState, { kind: Kind }>;
@@ -50,14 +46,14 @@ function beganAt({ state, now }: At): number {
 }
 
 function firstMemory(at: At): AcceptedMemory {
-  // What went by before this process read is told by the wall clock; what goes by now is not: that one may jump.
+  // Only the wall clock knows the time before this process. From now on the monotonic clock counts, which cannot jump.
   const before = Math.max(0, at.now.wall - beganAt(at));
   const since = at.now.monotonic - before;
   const status = 'running';
   return { phase: 'accepted', round: 0, since, before, facts: null, asked: false, age: before, status };
 }
 
-/** @param memory of the round before; `facts` says what this one asks for. */
+/** @param memory of the previous round; `facts` is what this round asks for. */
 function readNext(at: At, memory: AcceptedMemory): FollowMove {
   const { state, now } = at;
   const { facts, status } = memory;
@@ -65,7 +61,7 @@ function readNext(at: At, memory: AcceptedMemory): FollowMove {
   const age = now.monotonic - memory.since;
   const asked = facts !== null || round % FACTS_EVERY[status] === 0;
   const isCalm = facts === 'open' && !at.isSlotWanted && age > MINUTE;
-  // What went on while nobody read may be over: one read, and one for the facts, serve all that is resumed.
+  // A resumed change may have ended already: Refit reads it immediately, and its facts in the next round.
   const isResumed = memory.before > SECOND && round <= 2;
   const pause = facts === null ? pauseFor(at, age) : FACTS_WITHIN[isCalm ? 'calm' : 'hurried'];
   const askedAt = Date.parse(state.intentProviderAt ?? state.acceptedAt ?? '');
@@ -74,15 +70,15 @@ function readNext(at: At, memory: AcceptedMemory): FollowMove {
     within: isResumed ? SECOND : pause,
     factsSince: asked ? factsSince(at.step, at.earlier, askedAt) : null,
     openTasks: facts === 'open',
-    showsWait: { name: 'settling', limit: LIMITS.settling, since: beganAt(at) },
+    showsWait: { name: 'following', limit: LIMITS.following, since: beganAt(at) },
     memory: { ...memory, round, asked, age },
   };
 }
 
 /**
- * When to read an accepted change again. To notice an end early is worth calls only where a step waits for the slot:
- * then the pause is a fiftieth of what changes usually take, so that slots stand empty for a hundredth of it.
- * While none has ended, the first of them tells at least how long they take.
+ * The pause before the next read of an accepted change, ms. An early notice is worth calls only if a step awaits the
+ * in-flight slot. Then the pause is a fiftieth of the usual time of a change, so that slots are empty for a hundredth of
+ * it. Before any change has ended, the age of the oldest one is the lower bound.
  */
 function pauseFor({ learned, now, isSlotWanted }: At, age: number): number {
   const between = (pause: number) => Math.min(LONGEST_PAUSE, Math.max(SECOND, pause));
@@ -96,35 +92,35 @@ function pauseFor({ learned, now, isSlotWanted }: At, age: number): number {
 }
 
 function afterFault(memory: AcceptedMemory, seen: Fault): FollowMove {
-  const message = `ordered, and its end could not be read: ${seen.message}`;
-  const end: End = { kind: 'end', outcome: 'unknown', message };
-  const again = { kind: 'wait', name: 'unreachable', limit: LIMITS.settling, ms: 5 * SECOND } as const;
+  const unreadable = message('run.end-unreadable', { error: seen.error });
+  const end: End = { kind: 'end', outcome: 'unknown', message: unreadable };
+  const again = { kind: 'wait', name: 'unreachable', limit: LIMITS.following, ms: 5 * SECOND } as const;
   return faultMove<FollowMove>(seen, { ...again, until: 'left', orElse: end, memory }, end);
 }
 
-/** A reading, and what it says of the step's own order and of others. */
+/** A reading, with the step's own orders and the foreign ones. */
 interface Judged {
   readonly memory: AcceptedMemory;
   readonly reading: Reading;
   readonly orders: readonly string[];
-  readonly foreign: readonly { readonly deal: Deal; readonly words: string }[];
-  /** Billing could be read, and lists no order of this run for the change. */
+  readonly foreign: readonly Deal[];
+  /** Refit read billing, and it lists no order of this run for the change. */
   readonly isNumberless: boolean;
 }
 
 function afterReading(at: At, memory: AcceptedMemory, { reading, whose }: Read): FollowMove {
   const { step, state } = at;
   const { deals, tasks } = reading;
-  // Only all of them tell whether something was done after the one that failed.
+  // Only the full list shows whether another task followed the failed one.
   if (memory.facts === 'open' && tasks?.some(({ result }) => result === 'failed'))
     return readNext(at, { ...memory, facts: 'all' });
-  // What was seen to land by its task or its size has no number yet: billing lists orders later than that.
+  // An order that Refit found by its task or size has no number yet: billing lists orders later.
   const found = state.orders.length > 0 ? null : (ownInBilling(step, deals, whose)?.order ?? null);
   const orders = found === null ? state.orders : [found];
-  const foreign = foreignOrders(deals, whose, orders).map((deal) => ({ deal, words: formatOrder(deal) }));
+  const foreign = foreignOrders(deals, whose, orders);
   const isNumberless = orders.length === 0 && deals !== null;
   const next = byVerdict(at, { memory, reading, orders, foreign, isNumberless });
-  return found === null ? next : { ...settled(state, found, describeBillingMatch(found)), next };
+  return found === null ? next : { ...resolved(state, found, billingMatch(found)), next };
 }
 
 function byVerdict(at: At, judged: Judged): FollowMove {
@@ -133,43 +129,41 @@ function byVerdict(at: At, judged: Judged): FollowMove {
     case 'failed':
       return failed(at, judged, verdict);
     case 'drifted': {
-      const { what: message, size, billed } = verdict;
-      return { kind: 'end', outcome: 'drifted', message, code: 'Refit.Drifted', size, billed };
+      const { cause, size, billed } = verdict;
+      return { kind: 'end', outcome: 'drifted', message: cause, code: 'Refit.Drifted', size, billed };
     }
     case 'verified':
       return verified(at, judged, verdict);
-    case 'under-way':
+    case 'in-progress':
       return inProgress(at, judged, verdict.near);
   }
 }
 
-function failed({ state }: At, judged: Judged, { what, code, size }: Verdict<'failed'>): End {
+function failed({ state }: At, judged: Judged, { cause, code, size }: Verdict<'failed'>): End {
   const { reading, orders, isNumberless } = judged;
   if (code === 'Refit.OtherSize' && state.adopted) {
-    // An order asks for a size and nothing else: one that ends at another was not this step's.
-    const taken = (reading.deals ?? []).filter(({ order }) => orders.includes(order)).map(formatOrder);
-    const by = taken.length > 0 ? taken : (reading.tasks ?? []).map(formatTask);
-    const message = `${what}: what was taken for its order was somebody else's: ${by.join('; ')}`;
-    return { kind: 'end', outcome: 'drifted', message, code: 'Refit.Drifted', size };
+    // An order names one size. One that ends at another size was not this step's.
+    const adopted = orderTraces((reading.deals ?? []).filter(({ order }) => orders.includes(order)));
+    const traces = adopted.length > 0 ? adopted : taskTraces(reading.tasks ?? []);
+    const drift = message('run.order-of-others', { cause, traces });
+    return { kind: 'end', outcome: 'drifted', message: drift, code: 'Refit.Drifted', size };
   }
-  // Taken for its order by a task alone: that may be somebody else's, and a failed one leaves no size to tell by.
-  const message = `${what}${isNumberless ? '; billing lists no order of this run for it' : ''}`;
-  return { kind: 'end', outcome: 'failed', message, code: code ?? 'Refit.TaskFailed', size };
+  // Refit found the order by a task alone. It may be foreign, and a failed task leaves no size as proof.
+  const failure: Message = isNumberless ? message('run.no-order-in-billing', { cause }) : cause;
+  return { kind: 'end', outcome: 'failed', message: failure, code: code ?? 'Refit.TaskFailed', size };
 }
 
 function verified(at: At, judged: Judged, { size, billed }: Verdict<'verified'>): FollowMove {
   const { memory, orders, foreign, isNumberless } = judged;
   const next: AcceptedMemory = { ...memory, facts: 'open' };
   if (!memory.asked) return readNext(at, next);
-  const readBack = `read back at ${describe(size)}`;
   if (!isNumberless) {
-    const unread = '; billing cannot be read, so the number of its order is not known';
-    const message = `${readBack}${orders.length > 0 ? '' : unread}`;
-    return { kind: 'end', outcome: 'verified', message, size, billed, took: memory.age };
+    const billing = orders.length > 0 ? 'found' : 'unreadable';
+    const readBack = message('run.verified', { size, billing });
+    return { kind: 'end', outcome: 'verified', message: readBack, size, billed, took: memory.age };
   }
-  const by = foreign.map(({ words }) => words).join('; ');
-  const theirs = `the instance is at ${describe(size)} by ${by}: it is not known to be of this run`;
-  const ours = `${readBack}; billing lists no order for it`;
+  const theirs = message('run.at-size-by-others', { size, orders: orderTraces(foreign) });
+  const ours = message('run.verified', { size, billing: 'no-order' });
   const orElse: End =
     foreign.length > 0
       ? { kind: 'end', outcome: 'drifted', message: theirs, code: 'Refit.Drifted', size }
@@ -177,33 +171,34 @@ function verified(at: At, judged: Judged, { size, billed }: Verdict<'verified'>)
   return { kind: 'wait', name: 'delivery', ms: 2 * SECOND, until: 'left', orElse, memory: next };
 }
 
-/** @param near it looks finished, and only the last facts are missing. */
+/** @param near the change looks finished, and only the last facts are missing. */
 function inProgress(at: At, judged: Judged, near: boolean): FollowMove {
   const { memory: was, reading } = judged;
   const status = reading.instance?.status === 'processing' ? 'processing' : 'running';
-  // In process no more, and not at its new size: it failed, or somebody else has a part in it.
+  // No longer processing, and not at its new size: it failed, or someone else interfered.
   const isOver = was.status === 'processing' && status === 'running' && !was.asked;
   const memory: AcceptedMemory = { ...was, status, facts: near ? 'open' : isOver ? 'all' : null };
-  const late = was.age > LIMITS.settling ? { next: tooLate(at, judged, memory) } : {};
+  const late = was.age > LIMITS.following ? { next: tooLate(at, judged, memory) } : {};
   if (near) {
-    const message = `read back at ${describe(at.step.after)}; billing does not call its order delivered yet`;
-    const end: End = { kind: 'end', outcome: 'verified', message, size: at.step.after };
+    const size = at.step.after;
+    const readBack = message('run.verified', { size, billing: 'not-delivered' });
+    const end: End = { kind: 'end', outcome: 'verified', message: readBack, size };
     const orElse = isWorking(reading) ? {} : { orElse: end };
     return { kind: 'wait', name: 'delivery', ms: 2 * SECOND, until: 'left', ...orElse, ...late, memory };
   }
   const next = late.next ?? readNext(at, memory);
   if (reading.instance) return next;
-  const message = 'ordered, and the instance is no longer listed';
+  const unlisted = message('run.unlisted-after-order');
   const code = 'ResourceNotFound.InstanceNotExists';
-  const orElse: End = { kind: 'end', outcome: 'failed', message, code };
+  const orElse: End = { kind: 'end', outcome: 'failed', message: unlisted, code };
   return { kind: 'wait', name: 'missing', ms: 0, until: 'left', orElse, next, memory };
 }
 
-/** Only the task list and billing tell a change that failed from one that goes on. */
+/** The move after the limit. Only the task list and billing distinguish a failed change from one in progress. */
 function tooLate(at: At, { memory: was, reading }: Judged, memory: AcceptedMemory): FollowMove {
   if (!was.asked) return readNext(at, { ...memory, facts: 'all' });
-  const message = `ordered, and not ended within ${LIMITS.settling / MINUTE} minutes`;
-  return { kind: 'end', outcome: 'unknown', message, size: reading.instance?.size ?? null };
+  const notEnded = message('run.not-ended', { minutes: LIMITS.following / MINUTE });
+  return { kind: 'end', outcome: 'unknown', message: notEnded, size: reading.instance?.size ?? null };
 }
 
 function isWorking({ tasks }: Reading): boolean {

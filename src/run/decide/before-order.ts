@@ -1,19 +1,27 @@
-/** What a step needs before it may be ordered, one fact after the other; with all of them the move is `order`. */
+/** Reads what a step needs before its order, one fact after another. With all of them, the move is `order`. */
 import type { Deal } from '../../cloud/cloud.ts';
-import { type Instance, type MaintenanceWindow, type Step, type StepState, sameSize } from '../../model.ts';
+import { message } from '../../messages/messages.ts';
+import {
+  type Instance,
+  type MaintenanceWindow,
+  type Message,
+  type Step,
+  type StepState,
+  sameSize,
+} from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
-import { afterRefusal, formatHalt, leavesOrder } from './after-refusal.ts';
-import { describe, isAtTarget, nodesDrifted } from './judge-following.ts';
-import { type At, type End, type OrderMemory, type OrderMove, settled } from './move.ts';
+import { afterRefusal, leavesOrder } from './after-refusal.ts';
+import { isAtTarget, nodesDrifted } from './judge-following.ts';
+import { type At, type End, type OrderMemory, type OrderMove, resolved } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
-/** An order that the call made was made while it was in progress: clocks differ by less, and no call takes longer. */
+/** An order of the call was created within this time around it. Clocks differ by less, and no call takes longer. */
 const MADE_WITHIN = { before: 30 * SECOND, after: 90 * SECOND };
 
 const ABNORMAL = 'ResourceUnavailable.InstanceStatusAbnormal';
 
-/** For a step in the phase `waiting`: what it was asked before, if anything, is resolved. */
+/** The next move in the phase `waiting`: earlier attempts, if any, are resolved. */
 export function beforeOrder(at: At): OrderMove {
   const { step, state, seen, execution } = at;
   const memory = memoryOf(at);
@@ -25,14 +33,14 @@ export function beforeOrder(at: At): OrderMove {
   if (execution.switch === 'maintenance-window') {
     if (memory.window === undefined) return { kind: 'read-window' };
     if (at.window === null) throw new Error(`internal error: ${step.id} waits for a window and has none`);
-    const moved = windowMoved(at.window, memory.window);
-    if (moved !== null) return moved;
+    const drifted = windowDrifted(at.window, memory.window);
+    if (drifted !== null) return drifted;
   }
   const unpaid = byUnpaidOrder(step, state, memory);
   if (unpaid !== null) return unpaid;
-  if (memory.instance === undefined) return { kind: 'look' };
+  if (memory.instance === undefined) return { kind: 'read-instance' };
   const { instance, refused } = memory;
-  // Still as it was planned: ordered, unless a refusal has just said that it can't be.
+  // The instance is as planned: Refit orders, unless a refusal of the same attempt forbids it.
   return (
     byInstance(step, state, instance) ?? (refused === undefined ? { kind: 'order' } : refusedEnd(refused))
   );
@@ -42,9 +50,16 @@ export function memoryOf({ memory }: At): OrderMemory {
   return memory?.phase === 'order' ? memory : { phase: 'order' };
 }
 
-/** The end of a step by a refusal that is for good. */
-export function refusedEnd({ code, message }: { readonly code: string; readonly message: string }): End {
-  return { kind: 'end', outcome: 'refused', message: `${message} (${afterRefusal(code).why})`, code };
+/** The end of a step by a final refusal. */
+export function refusedEnd({
+  code,
+  message: answer,
+}: {
+  readonly code: string;
+  readonly message: string;
+}): End {
+  const reason = message(afterRefusal(code).reason);
+  return { kind: 'end', outcome: 'refused', message: message('run.refused', { answer, reason }), code };
 }
 
 function byEarlierStep({ step, state, earlier, learned, now }: At, memory: OrderMemory): OrderMove | null {
@@ -52,10 +67,10 @@ function byEarlierStep({ step, state, earlier, learned, now }: At, memory: Order
   const { outcome, phase, endedAt } = earlier.state;
   if (phase !== 'ended' || !earlier.isFinal) return { kind: 'leave' };
   if (outcome !== 'verified') {
-    const message = `its earlier step ${step.needs} ended ${outcome}`;
-    return { kind: 'end', outcome: 'skipped', message, code: 'Refit.EarlierStep' };
+    const cause = message('run.earlier-step', { step: step.needs ?? '', outcome });
+    return { kind: 'end', outcome: 'skipped', message: cause, code: 'Refit.EarlierStep' };
   }
-  // A refusal by the tail lock costs the whole of patience, because it may hide an order that was taken.
+  // A refusal by the tail lock costs the whole patience, because it may hide an accepted order.
   const left = Date.parse(endedAt ?? '') + learned.tail - now.wall;
   if (memory.tailWaited || memory.turn !== undefined || state.attempts > 0 || !(left > 0)) return null;
   const ms = Math.min(left, learned.tail);
@@ -64,24 +79,24 @@ function byEarlierStep({ step, state, earlier, learned, now }: At, memory: Order
   return { kind: 'wait', name: null, ms, until: 'stopped', showsWait, memory: waited };
 }
 
-/** The provider does not answer, or refuses for now: a moment's pause, and after a limit the run halts. */
-function untilReachable(halt: string): OrderMove {
-  const message = `the provider could not be reached for ${LIMITS.unreachable / MINUTE} minutes: ${halt}`;
-  const orElse = { kind: 'stop-run', because: 'halted', message } as const;
+/** Waits while the provider does not answer, or refuses for now. After a limit the run halts. */
+function untilReachable(fault: Message): OrderMove {
+  const halt = message('halt.unreachable', { minutes: LIMITS.unreachable / MINUTE, fault });
+  const orElse = { kind: 'stop-run', because: 'halted', message: halt } as const;
   return { kind: 'wait', name: 'unreachable', ms: 'growing', until: 'stopped', orElse };
 }
 
-/** Only the window that was approved counts. One that the provider does not tell any more has not changed. */
-function windowMoved(planned: MaintenanceWindow, now: MaintenanceWindow | null): End | null {
+/** The end of a step whose window is no longer the approved one. A window that the provider omits has not changed. */
+function windowDrifted(planned: MaintenanceWindow, now: MaintenanceWindow | null): End | null {
   if (now === null || (now.from === planned.from && now.to === planned.to)) return null;
-  const message = `its maintenance window is ${now.from}-${now.to} now, planned with ${planned.from}-${planned.to} Beijing time`;
-  return { kind: 'end', outcome: 'drifted', message, code: 'Refit.Drifted' };
+  const cause = message('run.window-changed', { now, planned });
+  return { kind: 'end', outcome: 'drifted', message: cause, code: 'Refit.Drifted' };
 }
 
 /**
- * The order that a failed payment may leave: the provider refuses the call, and an order waits to be paid for days
- * (docs/provider.md P21 and P80). Whoever pays it in the console has bought the change; asked again, it would be
- * bought twice. So billing is read before such a step is ordered again.
+ * Looks for the order that a failed payment may leave. The provider refuses the call, but an unpaid order stays for days
+ * (docs/provider.md P21 and P80). A person may pay it in the console, and a second order would buy the change twice. So
+ * Refit reads billing before it orders such a step again.
  */
 function byUnpaidOrder(step: Step, state: StepState, { unpaid }: OrderMemory): OrderMove | null {
   const { code, intentProviderAt } = state;
@@ -92,46 +107,46 @@ function byUnpaidOrder(step: Step, state: StepState, { unpaid }: OrderMemory): O
   const deal = made.find((one) => one.state !== 'unpaid') ?? made[0];
   if (deal === undefined) return null;
   if (deal.state === 'unpaid') {
-    const why = `${code}: order ${deal.order} for ${step.instance} waits to be paid`;
-    const message = formatHalt(why, `pay or cancel order ${deal.order} in the console`);
-    return { kind: 'stop-run', because: 'halted', message, next: { kind: 'leave' } };
+    const { order } = deal;
+    const halt = message('halt.order-unpaid', { code, order, instance: step.instance });
+    return { kind: 'stop-run', because: 'halted', message: halt, next: { kind: 'leave' } };
   }
-  return settled(state, deal.order, `order ${deal.order}, which waited to be paid, has been paid`);
+  return resolved(state, deal.order, message('run.order-paid', { order: deal.order }));
 }
 
+/** Whether the order may be that of the call. */
 function isOf(askedAt: number, { createdAt, state }: Deal): boolean {
   return createdAt <= askedAt + MADE_WITHIN.after && state !== 'failed';
 }
 
-/** Whether the instance still is what was approved: only then may it be ordered for. null: it is. */
+/** The move if the instance is not as approved; null: it is, and Refit may order. */
 function byInstance(step: Step, state: StepState, instance: Instance | null): OrderMove | null {
   if (instance === null) {
-    const message = 'the provider lists no such instance any more';
     const code = 'ResourceNotFound.InstanceNotExists';
-    const orElse: End = { kind: 'end', outcome: 'drifted', message, code };
-    // One list may lack an instance that is there, as a page does that comes from a copy of the list which is late.
+    const orElse: End = { kind: 'end', outcome: 'drifted', message: message('run.instance-gone'), code };
+    // One list may lack an instance that exists: a page may come from a late copy of the list.
     return { kind: 'wait', name: 'unlisted', ms: 3 * SECOND, until: 'stopped', orElse };
   }
   const { status, size } = instance;
   if (state.unresolved > 0 && isAtTarget(step, instance)) {
-    const at = describe(sameSize(size, step.after) ? size : step.after);
-    return settled(state, null, `the instance is at ${at} now: an earlier attempt had landed after all`);
+    const at = sameSize(size, step.after) ? size : step.after;
+    return resolved(state, null, message('run.at-size-after-all', { size: at }));
   }
-  if (status === 'isolated' || status === 'deleting' || status === 'unrecognised')
-    return { kind: 'end', outcome: 'skipped', message: `the instance is ${status}`, code: ABNORMAL, size };
+  if (status === 'isolated' || status === 'deleting' || status === 'unrecognised') {
+    const cause = message('run.instance-status', { status });
+    return { kind: 'end', outcome: 'skipped', message: cause, code: ABNORMAL, size };
+  }
   if (status !== 'running') {
-    const what = `the instance was ${status} for ${LIMITS.busy / MINUTE} minutes`;
-    const message = [what, { lookUp: 'in-progress' }] as const;
-    const orElse: End = { kind: 'end', outcome: 'skipped', message, code: ABNORMAL, size };
+    const cause = message('run.instance-busy', { status, minutes: LIMITS.busy / MINUTE, tasks: [] });
+    const end = { kind: 'end', outcome: 'skipped', message: cause, code: ABNORMAL, size } as const;
+    const orElse: End = { ...end, fillIn: ['tasks'] };
     return { kind: 'wait', name: 'busy', ms: 5 * SECOND, until: 'stopped', orElse };
   }
-  const by = { lookUp: 'foreign-change' } as const;
+  const drifted = { kind: 'end', outcome: 'drifted', fillIn: ['by'], code: 'Refit.Drifted', size } as const;
   if (!sameSize(size, step.before)) {
-    const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile`;
-    return { kind: 'end', outcome: 'drifted', message: [what, by], code: 'Refit.Drifted', size };
+    return { ...drifted, message: message('run.size-drifted', { size, planned: step.before, by: [] }) };
   }
-  const moved = nodesDrifted(step, instance);
-  if (moved === null) return null;
-  const message = ['the nodes were changed meanwhile', by, `: ${moved}`];
-  return { kind: 'end', outcome: 'drifted', message, code: 'Refit.Drifted', size };
+  const nodes = nodesDrifted(step, instance);
+  if (nodes === null) return null;
+  return { ...drifted, message: message('run.nodes-drifted', { nodes, by: [] }) };
 }

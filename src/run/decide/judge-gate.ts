@@ -1,24 +1,25 @@
-/** What a gate's evidence says: success, failure, or that it cannot be told. Pure; the asking is done in `gate.ts`. */
+/** Judges a gate's evidence: success, failure or inconclusive. Pure; `gate.ts` collects the evidence. */
 import type { UrlAnswer } from '../../cloud/network/transport.ts';
-import type { Gate, GateJudge, GateOutcome, Outcome, Threshold } from '../../model.ts';
-import { compare, formatThreshold, reached } from '../../plan/parse/quantity.ts';
+import { message } from '../../messages/messages.ts';
+import type { Gate, GateJudge, GateOutcome, Message, Outcome, Threshold } from '../../model.ts';
+import { compare, reached } from '../../plan/parse/quantity.ts';
 
-/** What was judged, how, and one sentence with the numbers in it. */
+/** One judgement, with a message that has the numbers. */
 export interface Judgement {
   readonly judge: GateJudge;
   readonly outcome: GateOutcome;
-  readonly what: string;
+  readonly message: Message;
 }
 
-/** How a command ended: with its exit code, or without one. `said`: the last line of its output. */
+/** How a command ended: with an exit code, or without one. `lastLine` is the last line of its output. */
 export type CommandEnd =
-  | { readonly kind: 'ended'; readonly exitCode: number; readonly said: string }
-  | { readonly kind: 'no-end'; readonly why: string };
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly lastLine: string }
+  | { readonly kind: 'no-end'; readonly reason: string };
 
-/** A program's way of saying that it cannot tell: EX_TEMPFAIL of sysexits.h. */
+/** The exit code for "inconclusive": EX_TEMPFAIL of sysexits.h. */
 const CANNOT_TELL = 75;
 
-/** Statuses that a gateway or a limit answers with, not the service that was asked. */
+/** Statuses that come from a gateway or a limit, not from the service. */
 const NOT_THE_SERVICE: readonly number[] = [408, 425, 429, 502, 504];
 
 /** @param outcomes of the wave's steps. */
@@ -32,13 +33,13 @@ export function judgeCount(
   ).length;
   const { length } = outcomes;
   const fails = reached(threshold, counted, { inventory: length, wave: length, run: length });
-  const what = `${counted} of ${length} steps ${judge === 'unknown' ? 'unknown' : 'failed or refused'}, fails at "${formatThreshold(threshold)}"`;
-  return { judge, outcome: fails ? 'failure' : 'success', what };
+  const judged = message('gate.count', { judge, counted, of: length, threshold });
+  return { judge, outcome: fails ? 'failure' : 'success', message: judged };
 }
 
 /**
- * @param own milliseconds that each verified resize of the wave took.
- * @param before the same of the waves before.
+ * @param own milliseconds of each verified resize of the wave.
+ * @param before the same for the previous waves.
  */
 export function judgeDuration(
   { operator, value, unit }: NonNullable<Gate['duration']>,
@@ -47,85 +48,81 @@ export function judgeDuration(
 ): Judgement {
   const judge = 'duration';
   const took = median(own);
-  if (took === null) return inconclusive(judge, 'no resize of the wave was verified');
+  if (took === null) return inconclusive(judge, message('gate.none-verified'));
   const forecast = unit === 'ms' ? 1 : median(before);
-  if (forecast === null)
-    return inconclusive(judge, 'no resize of the waves before was verified: no forecast');
-  const limit = unit === 'ms' ? seconds(value) : `${value}x the forecast of ${seconds(forecast)}`;
-  const what = `a resize took ${seconds(took)} by the median of ${own.length}, fails at ${operator} ${limit}`;
-  return { judge, outcome: compare(took, operator, value * forecast) ? 'failure' : 'success', what };
+  if (forecast === null) return inconclusive(judge, message('gate.no-forecast'));
+  const judged = message('gate.duration', {
+    took,
+    of: own.length,
+    fails: { operator, value },
+    forecast: unit === 'ms' ? null : forecast,
+  });
+  return {
+    judge,
+    outcome: compare(took, operator, value * forecast) ? 'failure' : 'success',
+    message: judged,
+  };
 }
 
-/** @param figures of the instances that were resized; those that could not be read are missing. */
+/** @param figures of the resized instances; unreadable ones are missing. */
 export function judgeMetric(
   { name, fails }: NonNullable<Gate['metric']>,
   instances: readonly string[],
   figures: ReadonlyMap<string, number>,
 ): Judgement {
   const judge = 'metric';
-  if (instances.length === 0)
-    return inconclusive(judge, 'no resize of the wave was verified: nothing to read');
-  const limit = `fails at ${fails.operator} ${fails.value}`;
-  const failing = instances.filter(
-    (id) => figures.has(id) && compare(figures.get(id)!, fails.operator, fails.value),
-  );
-  if (failing.length > 0) {
-    const what = `${name} of ${named(failing.map((id) => `${id} is ${figure(figures.get(id)!)}`))}, ${limit}`;
-    return { judge, outcome: 'failure', what };
-  }
-  const count = instances.length;
-  const unread = instances.filter((id) => !figures.has(id));
-  if (unread.length > 0)
-    return inconclusive(
+  if (instances.length === 0) return inconclusive(judge, message('gate.nothing-to-read'));
+  const failing = instances.flatMap((instance) => {
+    const figure = figures.get(instance);
+    return figure !== undefined && compare(figure, fails.operator, fails.value) ? [{ instance, figure }] : [];
+  });
+  if (failing.length > 0)
+    return {
       judge,
-      `${name} of ${unread.length} of ${count} instances has no figure: ${named(unread)}`,
-    );
+      outcome: 'failure',
+      message: message('gate.metric-fails', { metric: name, fails, failing }),
+    };
+  const of = instances.length;
+  const missing = instances.filter((id) => !figures.has(id));
+  if (missing.length > 0)
+    return inconclusive(judge, message('gate.metric-missing', { metric: name, missing, of }));
   const worst = [...figures.values()].reduce((a, b) =>
     fails.operator === '>' || fails.operator === '>=' ? Math.max(a, b) : Math.min(a, b),
   );
-  const what = `${name} of ${count} instances is ${figure(worst)} at the worst, ${limit}`;
-  return { judge, outcome: 'success', what };
+  return {
+    judge,
+    outcome: 'success',
+    message: message('gate.metric-passes', { metric: name, of, worst, fails }),
+  };
 }
 
-/** Takes how the command ended. */
 export function judgeCommand(end: CommandEnd): Judgement {
-  if (end.kind === 'no-end') return inconclusive('command', end.why);
-  const { exitCode, said } = end;
+  if (end.kind === 'no-end')
+    return inconclusive('command', message('gate.not-judged', { error: end.reason }));
+  const { exitCode, lastLine } = end;
   const outcome = exitCode === 0 ? 'success' : exitCode === CANNOT_TELL ? 'inconclusive' : 'failure';
-  return { judge: 'command', outcome, what: `exit ${exitCode}${said === '' ? '' : `: ${said}`}` };
+  return { judge: 'command', outcome, message: message('gate.command-ended', { exitCode, lastLine }) };
 }
 
-/** Takes what the address answered. */
-export function judgeUrl(answer: UrlAnswer): Judgement {
-  if (answer.kind === 'silent') return inconclusive('url', answer.reason);
+/** @param answer null: the address did not answer in time. */
+export function judgeUrl(answer: UrlAnswer | null): Judgement {
+  if (answer === null) return inconclusive('url', message('gate.url-late'));
+  if (answer.kind === 'silent')
+    return inconclusive('url', message('gate.not-judged', { error: answer.reason }));
   const { status } = answer;
   const cannotTell = status < 200 || (status >= 300 && status < 400) || NOT_THE_SERVICE.includes(status);
   const outcome = cannotTell ? 'inconclusive' : status < 300 ? 'success' : 'failure';
-  return { judge: 'url', outcome, what: `answered ${status}` };
+  return { judge: 'url', outcome, message: message('gate.url-answered', { status }) };
 }
 
-function inconclusive(judge: GateJudge, what: string): Judgement {
-  return { judge, outcome: 'inconclusive', what };
+function inconclusive(judge: GateJudge, reason: Message): Judgement {
+  return { judge, outcome: 'inconclusive', message: reason };
 }
 
-/** The middle one; of an even number the mean of the two in the middle. null for none. */
+/** The median; of an even number the mean of the two in the middle; null of nothing. */
 export function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const { length } = sorted;
   if (length === 0) return null;
   return (sorted[(length - 1) >> 1]! + sorted[length >> 1]!) / 2;
-}
-
-/** The first three, and how many more. */
-function named(list: readonly string[]): string {
-  const more = list.length - 3;
-  return `${list.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function figure(value: number): string {
-  return String(Math.round(value * 100) / 100);
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
 }

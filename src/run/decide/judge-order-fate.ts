@@ -1,53 +1,52 @@
 /**
- * Whether an order without an answer landed, from what was read: pure. What somebody else did to the instance at the same
- * time is told apart as far as the provider tells: who placed an order, what a task changes, and above all the size at
- * which it ends. The docs do not say which task an order becomes (docs/provider.md P93), so a task that does not
- * fit proves nothing until the size has.
+ * Judges from a reading whether an order without an answer was executed. Pure. Someone else may change the instance at
+ * the same time. Refit distinguishes their orders by who placed an order, what a task changes, and the final size. The
+ * docs do not say which task an order becomes (docs/provider.md P93), so a task that does not fit proves nothing alone.
  */
-import { iso } from '../../clock.ts';
-import type { Deal, Task } from '../../cloud/cloud.ts';
-import type { StepState } from '../../model.ts';
-import { type Step, sameSize, totalMemory } from '../../model.ts';
+import type { Deal } from '../../cloud/cloud.ts';
+import { message } from '../../messages/messages.ts';
+import { type Message, type Step, type StepState, sameSize, totalMemory } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import { describe, judgeNodes, type Reading } from './judge-following.ts';
+import { judgeNodes, type Reading } from './judge-following.ts';
+import { orderTraces, taskTraces } from './traces.ts';
 
 /** The verdict on an order that got no answer. */
 export type OrderFate =
-  /** `hasty`: by a trace that may yet turn out to be somebody else's, once billing lists whose it is. */
+  /** `provisional`: billing may still show that the trace belongs to someone else. */
   | {
-      readonly kind: 'landed';
+      readonly kind: 'executed';
       readonly order: string | null;
-      readonly evidence: string;
-      readonly hasty?: true;
+      readonly evidence: Message;
+      readonly provisional?: true;
     }
-  /** Nothing points to it. Only patience turns this into "not landed". */
+  /** There is no trace of it. Only patience turns this into "not executed". */
   | { readonly kind: 'silent' }
-  /** Something is under way that may or may not be this order. */
-  | { readonly kind: 'unclear'; readonly why: string; readonly working: boolean }
-  /** Something else was done to the instance, and is over. `certain`: and this order was not. */
-  | { readonly kind: 'foreign'; readonly what: string; readonly certain: boolean };
+  /** Something is in progress that may or may not be this order. */
+  | { readonly kind: 'unclear'; readonly reason: Message; readonly working: boolean }
+  /** Someone else's change is over. `certain`: and this order was not executed. */
+  | { readonly kind: 'foreign'; readonly evidence: Message; readonly certain: boolean };
 
-/** What is known of who placed the orders of an instance. */
+/** What Refit knows about who placed the orders of an instance. */
 export interface Ownership {
-  /** Order numbers on the journal that are not this attempt's. */
+  /** Order numbers in the journal that are not this attempt's. */
   readonly known: ReadonlySet<string>;
-  /** By what numbers orders name this identity; null where that is not known. */
+  /** The numbers by which orders name this identity; null: not known. */
   readonly self: ReadonlySet<string> | null;
 }
 
-/** True where somebody else is named as who placed the order. */
+/** True if billing names someone else as who placed the order. */
 export function isForeign({ createdBy }: Deal, { self }: Ownership): boolean {
   return createdBy !== null && self !== null && !self.has(createdBy);
 }
 
-/** The orders that are on no record of ours. */
+/** The orders that this run has no record of. */
 export function otherOrders(deals: readonly Deal[] | null, { known }: Ownership): Deal[] {
   return (deals ?? []).filter(({ order }) => !known.has(order));
 }
 
 /**
- * The orders that are not this step's. While it has no number of its own, one that nobody else is named for may be it.
- * @param orders the numbers of its own.
+ * The orders that are not this step's. If the step has no number yet, an order without a foreign name may be its own.
+ * @param orders the step's own numbers.
  */
 export function foreignOrders(
   deals: readonly Deal[] | null,
@@ -61,10 +60,9 @@ export function foreignOrders(
 }
 
 /**
- * The order that may be this step's: on no record, by no one else, and larger or smaller as the step is. The latest where
- * there are several: what is older was more likely there before it was asked. An order that was held up on its way may
- * come after somebody else's, and then it is larger or smaller than what that one made of the instance, which proves
- * nothing.
+ * The order that may be this step's, or null. It is on no record, not foreign, and has the step's direction. Of several,
+ * Refit takes the latest: an older one probably existed before the step ordered. After a foreign order the direction
+ * proves nothing, because a delayed order compares with the size that the foreign one made.
  */
 export function ownInBilling(step: Step, deals: readonly Deal[] | null, whose: Ownership): Deal | null {
   const others = otherOrders(deals, whose);
@@ -81,19 +79,9 @@ function fits({ before, after }: Step, { direction }: Deal): boolean {
   return direction === null || (direction === 'up') === totalMemory(after) > totalMemory(before);
 }
 
-/** `order 2026… by 100000000099, created at 2026-01-05T02:00:00.000Z`, for the record. */
-export function formatOrder({ order, createdBy, createdAt }: Deal): string {
-  return `order ${order}${createdBy === null ? '' : ` by ${createdBy}`}, created at ${iso(createdAt)}`;
-}
-
-/** `task 700001 (type 012), begun at …`, for the record. */
-export function formatTask({ id, type, startedAt }: Task): string {
-  return `task ${id} (type ${type}), begun at ${iso(startedAt)}`;
-}
-
-/** Where the number of an order without an answer came from, for the record. */
-export function describeBillingMatch(order: string): string {
-  return `billing lists order ${order} for it`;
+/** The evidence for an order number that came from billing. */
+export function billingMatch(order: string): Message {
+  return message('run.billing-lists', { order });
 }
 
 export function judgeOrderFate(step: Step, reading: Reading, whose: Ownership): OrderFate {
@@ -105,76 +93,84 @@ export function judgeOrderFate(step: Step, reading: Reading, whose: Ownership): 
   const odd = tasks.filter(({ dimension }) => dimension !== null && dimension !== step.change.dimension);
   const unexplained = tasks.length === odd.length && odd.length > foreign.length;
   if (own !== null && !unexplained) {
-    const landed = { kind: 'landed' as const, order: own.order, evidence: describeBillingMatch(own.order) };
-    // The task list may show yet that it is an order for something else.
-    return reading.tasks?.length === 0 && own.state !== 'delivered' ? { ...landed, hasty: true } : landed;
+    const { order } = own;
+    const executed = { kind: 'executed' as const, order, evidence: billingMatch(order) };
+    // The task list may still show that it is an order for something else.
+    return reading.tasks?.length === 0 && own.state !== 'delivered'
+      ? { ...executed, provisional: true }
+      : executed;
   }
 
-  const traces = [...others.map(formatOrder), ...odd.map(formatTask)];
+  const traces = [...orderTraces(others), ...taskTraces(odd)];
   if (traces.length === 0) return judgeAlone(step, reading);
-  const named = traces.join('; ');
   if (!instance)
-    return { kind: 'unclear', why: `the instance is not listed, and there is ${named}`, working: false };
+    return { kind: 'unclear', reason: message('run.unlisted-with-traces', { traces }), working: false };
   const working =
     instance.status === 'processing' ||
     tasks.some(({ result }) => result === 'pending' || result === 'running') ||
     others.some(({ state }) => state === 'in-progress');
-  if (working) return { kind: 'unclear', why: `under way on the instance: ${named}`, working };
+  if (working) return { kind: 'unclear', reason: message('run.traces-in-progress', { traces }), working };
 
   const ours = others.length - foreign.length;
   const { size } = instance;
-  const at = describe(size);
-  if (sameSize(size, step.after) || judgeNodes(step, instance).kind === 'landed') {
+  if (sameSize(size, step.after) || judgeNodes(step, instance).kind === 'executed') {
     if (foreign.length > 0 && ours === 0)
-      return { kind: 'foreign', what: `the instance is at ${at} by ${named}`, certain: true };
+      return { kind: 'foreign', evidence: message('run.at-size-by', { size, traces }), certain: true };
     const order = own?.order ?? others.find((deal) => !isForeign(deal, whose))?.order ?? null;
-    const evidence = `the instance is at ${at}, and there is ${named}`;
-    return { kind: 'landed', order, evidence, ...(order === null ? { hasty: true } : {}) };
+    const evidence = message('run.at-size-with-traces', { size, traces });
+    return { kind: 'executed', order, evidence, ...(order === null ? { provisional: true } : {}) };
   }
   if (sameSize(size, step.before)) {
-    // What was placed by the same identity and left the size as it was may have been this order, and have failed.
+    // An order of the same identity that left the size unchanged may be this order, failed.
     const certain = ours === 0 && (deals !== null || odd.length === 0) && reading.tasks !== null;
-    return { kind: 'foreign', what: `the instance is at ${at} still, after ${named}`, certain };
+    return { kind: 'foreign', evidence: message('run.still-at-size', { size, traces }), certain };
   }
-  const what = `the instance is at ${at} by ${named}`;
-  return { kind: 'foreign', what, certain: isElsewhere(step, reading) };
+  const evidence = message('run.at-size-by', { size, traces });
+  return { kind: 'foreign', evidence, certain: isElsewhere(step, reading) };
 }
 
-/** An order of ours would have brought its dimension to its new value, whatever else was done. */
+/** True if the step's dimension is not at its new value: an executed order would have changed it. */
 function isElsewhere({ change: { dimension, to } }: Step, { instance, tasks }: Reading): boolean {
   return tasks !== null && instance !== undefined && instance.size[dimension] !== to;
 }
 
-/** Where neither an order nor a task speaks of anything else. */
+/** The fate if no order and no task points to another change. */
 function judgeAlone(step: Step, reading: Reading): OrderFate {
   const { instance, tasks } = reading;
   const task = tasks?.[0];
   if (task)
-    return { kind: 'landed', order: null, evidence: `${formatTask(task)}, after it was asked`, hasty: true };
-  if (!instance) return { kind: 'unclear', why: 'the instance is not listed', working: false };
+    return {
+      kind: 'executed',
+      order: null,
+      evidence: message('run.task-after-order', { task: taskTraces([task])[0]! }),
+      provisional: true,
+    };
+  if (!instance) return { kind: 'unclear', reason: message('run.instance-not-listed'), working: false };
   if (sameSize(instance.size, step.after)) {
-    const evidence = `the instance already is at ${describe(instance.size)}`;
-    return { kind: 'landed', order: null, evidence, hasty: true };
+    const evidence = message('run.already-at-size', { size: instance.size });
+    return { kind: 'executed', order: null, evidence, provisional: true };
   }
   const nodes = judgeNodes(step, instance);
-  if (nodes.kind === 'landed') return { kind: 'landed', order: null, evidence: nodes.what, hasty: true };
-  if (nodes.kind === 'unclear') return { kind: 'unclear', why: nodes.what, working: false };
+  if (nodes.kind === 'executed')
+    return { kind: 'executed', order: null, evidence: nodes.evidence, provisional: true };
+  if (nodes.kind === 'unclear') return { kind: 'unclear', reason: nodes.evidence, working: false };
   if (instance.status === 'processing')
-    return { kind: 'unclear', why: 'something is under way on the instance', working: true };
+    return { kind: 'unclear', reason: message('run.something-in-progress'), working: true };
   if (!sameSize(instance.size, step.before)) {
-    const what = `the instance is at ${describe(instance.size)}, and nothing that can be read says by what`;
-    return { kind: 'foreign', what, certain: isElsewhere(step, reading) };
+    const evidence = message('run.changed-without-trace', { size: instance.size });
+    return { kind: 'foreign', evidence, certain: isElsewhere(step, reading) };
   }
   return { kind: 'silent' };
 }
 
-/** The provider's clock and ours differ by less than this: what began that much before the intent may be its effect. */
+/** The provider's clock and Refit's differ by less than this. A task that started this long before may be the effect. */
 const CLOCK_MARGIN = 30 * SECOND;
 
 /**
- * Never those of the step before. The provider tells whole seconds, so what began within the second in which the step
- * before ended must not be lost: its own task and order began earlier than that.
- * @param intentAt ms since 1970 UTC by the provider's clock, as all here.
+ * From when on tasks and orders may belong to the step, ms since 1970 UTC by the provider's clock. It excludes those of
+ * the previous step. Times are whole seconds, so the second in which the previous step ended is included: the task and
+ * order of that step started earlier.
+ * @param intentAt ms since 1970 UTC by the provider's clock.
  */
 export function factsSince(
   step: Step,

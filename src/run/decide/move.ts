@@ -1,5 +1,5 @@
 /**
- * What the engine does next for one step, as plain data: `next-move.ts` decides, `engine/carry-out-move.ts` does it.
+ * The next move of the engine for one step, as plain data. `next-move.ts` decides, `engine/carry-out-move.ts` acts.
  *
  *     nextMove(step, state, observation) → move → carried out → the next observation → nextMove …
  */
@@ -10,6 +10,7 @@ import type {
   Instance,
   JournalEvent,
   MaintenanceWindow,
+  Message,
   Money,
   Outcome,
   Size,
@@ -20,30 +21,25 @@ import type { WaitName, WaitWithLimit } from '../waits.ts';
 import type { Reading } from './judge-following.ts';
 import type { Ownership } from './judge-order-fate.ts';
 
-/** A part of a message that has to be read first. */
-export interface LookUp {
-  /**
-   * `foreign-change`: who changed the instance meanwhile. `in-progress`: what runs on it now. `minutes`: for how many
-   * the wait that ends here has lasted.
-   */
-  readonly lookUp: 'foreign-change' | 'in-progress' | 'minutes';
-}
+/**
+ * A parameter of an end's message that the engine fills in. `by`: the foreign change. `tasks`: what is in progress on the
+ * instance. `minutes`: how long the wait before the end lasted.
+ */
+export type FilledIn = 'by' | 'tasks' | 'minutes';
 
-export type Message = string | readonly (string | LookUp)[];
-
-/** Moves that read, and write the journal: none of them can order. Without `next`, the next move is decided anew. */
+/** Moves that read and write the journal; none can order. Without `next`, Refit decides the next move again. */
 export type FollowMove =
-  /** Nothing more is done for this step in this process. */
+  /** This process does nothing more for this step. */
   | { readonly kind: 'leave' }
   | {
       readonly kind: 'read';
-      /** Milliseconds for which the question may wait for others. */
+      /** Milliseconds that the question may wait for others. */
       readonly within: number;
-      /** Tasks and orders from this time on (provider's clock, ms since 1970 UTC) are read too; null = the instance alone. */
+      /** Also read tasks and orders since then (provider's clock, ms since 1970 UTC); null: the instance alone. */
       readonly factsSince: number | null;
-      /** Tasks that are done are left out. */
+      /** Leaves out finished tasks. */
       readonly openTasks: boolean;
-      /** What the step is shown to wait for meanwhile. */
+      /** The wait that `status` shows meanwhile. */
       readonly showsWait?: ShownWait;
       readonly memory: Memory;
     }
@@ -57,11 +53,11 @@ export type FollowMove =
 export interface Defer {
   readonly kind: 'defer';
   readonly window: MaintenanceWindow;
-  /** When it opens, where the journal does not have it yet: ms since 1970 UTC. */
+  /** When it opens, ms since 1970 UTC; null: the journal has it already. */
   readonly opensAt: number | null;
   /** Gives the step's in-flight slot back. */
   readonly givesSlot: boolean;
-  /** The provider was seen to let changes wait. */
+  /** Refit has seen the provider let changes wait. */
   readonly isKept: boolean;
   readonly next: FollowMove;
 }
@@ -69,14 +65,14 @@ export interface Defer {
 /** Moves of a step that may be ordered. */
 export type OrderMove =
   | { readonly kind: 'await-turn' }
-  /** Gives its slot back and goes on in another: fewer may be in flight than have one. */
+  /** Gives its slot back and continues in another, because fewer steps may be in flight now. */
   | { readonly kind: 'give-way' }
   /** Reads the maintenance window again. */
   | { readonly kind: 'read-window' }
   /** Looks for the order that a failed payment may have left. */
   | { readonly kind: 'read-unpaid'; readonly factsSince: number }
   /** Reads the instance again, directly before its order. */
-  | { readonly kind: 'look'; readonly memory?: OrderMemory }
+  | { readonly kind: 'read-instance'; readonly memory?: OrderMemory }
   | { readonly kind: 'order' }
   | Wait<OrderMove>
   | Append<OrderMove>
@@ -89,28 +85,29 @@ export interface End {
   readonly kind: 'end';
   readonly outcome: Exclude<Outcome, 'not-run'>;
   readonly message: Message;
+  readonly fillIn?: readonly FilledIn[];
   readonly code?: string | null;
   readonly size?: Size | null;
   readonly billed?: Money | null;
-  /** How long the change took, ms: the run learns from it when the next is worth a read. */
+  /** How long the change took, ms. The run learns from it when to read the next one. */
   readonly took?: number;
 }
 
 export interface Wait<Next> {
   readonly kind: 'wait';
-  /** Counts against the limit of this wait of the step; null = against none. */
+  /** The wait whose limit this counts against; null: none. */
   readonly name: WaitWithLimit | null;
-  /** Where it is not the usual one of its name, ms. */
+  /** A limit other than the usual one of its name, ms. */
   readonly limit?: number;
-  /** 0 = no pause. `growing`: from one second to thirty, with the time already waited. */
+  /** 0: no pause. `growing`: from one second to thirty, with the time already waited. */
   readonly ms: number | 'growing';
-  /** What ends the pause early: nothing new starts; the run is drained (then the step is left); everything is left. */
+  /** Ends the pause early: no new orders; the run drains (then the step is left); the process leaves. */
   readonly until: 'stopped' | 'drained' | 'left';
   readonly showsWait?: ShownWait;
-  /** Instead of the pause, where the limit is passed; absent = the pause all the same. */
+  /** Replaces the pause once the limit is over; absent: the pause stays. */
   readonly orElse?: Next;
   readonly next?: Next;
-  /** Kept for the next decision; absent = it begins from nothing seen. */
+  /** Kept for the next decision; absent: that one starts without any observation. */
   readonly memory?: Memory;
 }
 
@@ -118,10 +115,10 @@ export interface Wait<Next> {
 export interface Append<Next> {
   readonly kind: 'append';
   readonly event: JournalEvent;
-  /** A changed instance is left alone for so long before its next order, ms. */
+  /** The new pause between a change and the next order of its instance, ms. */
   readonly learnsTail?: number | null;
   /** The provider does not let changes wait for their windows. */
-  readonly isOverlooked?: boolean;
+  readonly isWindowIgnored?: boolean;
   readonly next?: Next;
 }
 
@@ -129,8 +126,8 @@ export interface Append<Next> {
 export interface StopRun<Next> {
   readonly kind: 'stop-run';
   readonly because: Exclude<EndedBecause, 'done'>;
-  readonly message: string;
-  /** The provider's, where a refusal is the reason. */
+  readonly message: Message;
+  /** The provider's code, if a refusal is the reason. */
   readonly code?: string;
   readonly next?: Next;
 }
@@ -142,7 +139,7 @@ export interface ShownWait {
   readonly since?: number;
 }
 
-/** One moment by the three clocks, ms: this machine's two, and the provider's as its answers tell it. */
+/** One moment by three clocks, ms: the two of this machine, and the provider's from its answers. */
 export interface Moment {
   readonly wall: number;
   readonly monotonic: number;
@@ -152,18 +149,18 @@ export interface Moment {
 /** What this process knows of a step while it is in one phase. */
 export type Memory = OrderMemory | UnansweredMemory | AcceptedMemory | DeferredMemory;
 
-/** What was read in this round before the order; what is absent was not read yet. */
+/** What this round has read before the order. Absent: not read yet. */
 export interface OrderMemory {
   readonly phase: 'order';
   /** The wait for the tail lock of the step before is over. */
   readonly tailWaited?: true;
   readonly turn?: 'go' | 'give-way' | 'stopped';
-  /** null: the provider does not tell it any more. */
+  /** null: the provider no longer returns it. */
   readonly window?: MaintenanceWindow | null;
-  /** Orders that the failed payment may have left; null: billing may not be read. */
+  /** Orders that the failed payment may have left; null: this identity may not read billing. */
   readonly unpaid?: readonly Deal[] | null;
   readonly instance?: Instance | null;
-  /** What the order before this look was refused with: where the instance still is as planned, that ends the step. */
+  /** The refusal before this reading. It ends the step if the instance still is as planned. */
   readonly refused?: { readonly code: string; readonly message: string };
 }
 
@@ -177,85 +174,88 @@ export interface UnansweredMemory {
 export interface AcceptedMemory {
   readonly phase: 'accepted';
   readonly round: number;
-  /** When the change began, monotonic, and ms for which it went on before this process read it. */
+  /** When the change started, monotonic, and for how many ms it ran before this process read it. */
   readonly since: number;
   readonly before: number;
-  /** What the next read asks of tasks and billing; null = nothing, unless it is time again. */
+  /** What the next read asks of tasks and billing; null: nothing, unless it is time again. */
   readonly facts: 'open' | 'all' | null;
   /** Whether the last read asked for them. */
   readonly asked: boolean;
-  /** How long the change had gone on when the last read was asked for, ms. */
+  /** How long the change had been running at the last read, ms. */
   readonly age: number;
   readonly status: 'running' | 'processing';
 }
 
 export interface DeferredMemory {
   readonly phase: 'deferred';
-  /** When it was last known not to have begun, wall clock. */
+  /** The last moment at which it had not started, wall clock. */
   readonly notYetAt: number;
 }
 
-/** What came of placing an order. */
+/** The result of placing an order. */
 export type OrderResult =
-  | OrderAnswer
-  /** Nothing was sent: nothing new may start, or the run is paused. */
+  | Exclude<OrderAnswer, { kind: 'not-sent' }>
+  /** Nothing left this process. */
+  | { readonly kind: 'not-sent'; readonly reason: Message }
+  /** Refit sent nothing: no new order may start, or the run is paused. */
   | { readonly kind: 'stopped' }
-  /** The read by which it was to be ordered had become too old. */
-  | { readonly kind: 'look-again' };
+  /** The reading before the order had become too old. */
+  | { readonly kind: 'read-again' };
 
 /**
- * `passing`: waiting may help, as where nobody answers, a limit refuses, or the provider has a fault of its own.
- * `no-right`: this identity may not ask that. `credentials`: the identity itself is refused, or has no keys.
+ * `passing`: waiting may help: no answer, a refusal by limit, or a fault of the provider.
+ * `no-right`: this identity lacks the permission. `credentials`: the keys are refused or missing.
  */
 export type ReadFault = 'passing' | 'no-right' | 'credentials' | 'other';
 
-/** What the last move brought. */
+/** The result of the last move. */
 export type Seen =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'reading'; readonly reading: Reading; readonly whose: Ownership }
-  | { readonly kind: 'fault'; readonly fault: ReadFault; readonly message: string; readonly halt: string }
+  /** `error` is the text of the error; `halt` is the message of a run that halts for it. */
+  | { readonly kind: 'fault'; readonly fault: ReadFault; readonly error: string; readonly halt: Message }
   | {
       readonly kind: 'placed';
       readonly placed: OrderResult;
-      /** The code that the attempt before was refused with. */
+      /** The code with which the previous attempt was refused. */
       readonly refusedBefore: string | null;
-      /** The step whose order on record has the number that was answered. */
+      /** Another step that has this order number on record. */
       readonly orderOf: string | null;
-      /** Nothing new may start at this moment. */
+      /** No new order may start now. */
       readonly isHeldBack: boolean;
     };
 
-/** What a run has learned of its changes as it goes on. */
+/** What a run has learned about its changes so far. */
 export interface Learned {
   /** What a change usually takes, ms; null until one has ended. */
   usual: number | null;
-  /** How long a changed instance is left alone before its next order, ms. */
+  /** The pause between a change and the next order of its instance, ms. */
   tail: number;
-  /** Since when the first accepted change is followed, monotonic ms; null while none is. */
+  /** When Refit started to follow the first accepted change, monotonic ms; null: none yet. */
   firstSince: number | null;
 }
 
-/** Everything that a decision about a step rests on, beside its state in the journal. */
+/** Everything that a decision about a step needs beside its state in the journal. */
 export interface Observation {
   readonly now: Moment;
   readonly memory: Memory | null;
   readonly seen: Seen;
   readonly execution: Pick<Execution, 'patience' | 'switch'>;
-  /** The maintenance window that was approved for the instance. */
+  /** The approved maintenance window of the instance. */
   readonly window: MaintenanceWindow | null;
-  /** The step of the same instance that comes before; `isFinal` false: its end may change yet. */
+  /** The previous step of the same instance. `isFinal` false: its end may still change. */
   readonly earlier: { readonly state: StepState; readonly isFinal: boolean } | null;
   readonly learned: Readonly<Learned> & {
-    /** Whether the provider lets changes wait for their windows, as far as was seen in this scope. */
+    /** Whether the provider lets changes wait for their windows, as seen in this scope. */
     readonly deferral: 'kept' | 'overlooked' | null;
   };
-  /** Another step waits for this one's in-flight slot. */
+  /** Another step awaits this one's in-flight slot. */
   readonly isSlotWanted: boolean;
-  /** The process leaves a change that waits for its window after one read. */
+  /** The process reads a change that waits for its window once, and leaves it. */
   readonly readsOnce: boolean;
 }
 
-/** A step, its state, and what was observed: what a decision is made from. */
+/** A step, its state and the observation: the input of a decision. */
 export interface At extends Observation {
   readonly step: Step;
   readonly state: StepState;
@@ -264,12 +264,12 @@ export interface At extends Observation {
 export type Fault = Extract<Seen, { kind: 'fault' }>;
 export type Read = Extract<Seen, { kind: 'reading' }>;
 
-/** Writes down that the step's unanswered order landed, or that it did not. */
-export function settled(
+/** Records whether the step's unanswered order was executed. */
+export function resolved(
   { step, attempts: attempt }: StepState,
   order: string | null,
-  evidence: string,
+  evidence: Message,
   executed = true,
 ): Append<never> {
-  return { kind: 'append', event: { kind: 'settled', step, attempt, executed, order, evidence } };
+  return { kind: 'append', event: { kind: 'resolved', step, attempt, executed, order, evidence } };
 }

@@ -1,6 +1,6 @@
 /**
- * The next move of the engine for one step, from its state in the journal and what was last observed. Pure: the same
- * question has the same answer after a crash.
+ * Decides the next move of the engine for one step, from its state in the journal and the last observation. Pure: after
+ * a crash, the same input gives the same move.
  */
 import type { Step, StepState } from '../../model.ts';
 import { followAccepted } from './accepted.ts';
@@ -11,12 +11,14 @@ import type { FollowMove, Move, Observation } from './move.ts';
 import { resolveUnanswered } from './unanswered.ts';
 
 /**
- * | phase of the step          | what is decided                                          |
- * |----------------------------|----------------------------------------------------------|
- * | waiting                    | what to read before its order, and the order             |
- * | asking, asked, unanswered  | whether an order without an answer landed                |
- * | settling                   | how an accepted order ends, or when it begins            |
- * | ended                      | nothing                                                  |
+ * Decides by the phase of the step:
+ *
+ * | phase of the step      | decision                                                |
+ * |------------------------|---------------------------------------------------------|
+ * | waiting                | what to read before its order, and the order            |
+ * | ordering, unanswered   | whether an order without an answer was executed         |
+ * | following              | how an accepted order ends, or when its change starts   |
+ * | ended                  | none                                                    |
  */
 export function nextMove(step: Step, state: StepState, observation: Observation): Move {
   const { seen } = observation;
@@ -25,18 +27,17 @@ export function nextMove(step: Step, state: StepState, observation: Observation)
   return state.phase === 'waiting' ? beforeOrder(at) : followMove(step, state, observation);
 }
 
-/** The same without the moves that order: a step that was not asked is left as it is. */
+/** The same without the moves that order. A step that was not ordered stays as it is. */
 export function followMove(step: Step, state: StepState, observation: Observation): FollowMove {
   const at = { ...observation, step, state };
   switch (state.phase) {
     case 'waiting':
     case 'ended':
       return { kind: 'leave' };
-    case 'asking':
-    case 'asked':
+    case 'ordering':
     case 'unanswered':
       return resolveUnanswered(at);
-    case 'settling':
+    case 'following':
       return observation.execution.switch === 'maintenance-window' && state.beganAt === null
         ? followDeferred(at)
         : followAccepted(at);

@@ -1,31 +1,32 @@
-/** What a read that failed means for a run: one place, so that the same fault never ends one step and not another. */
+/** What a failed read means for a run. One place decides it, so that equal faults have equal effects. */
 import { isMissingPermission, isTransient, refusalOf } from '../../cloud/calls/refusals.ts';
 import type { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../model.ts';
-import { CREDENTIALS_REFUSED, formatHalt } from './after-refusal.ts';
+import { message } from '../../messages/messages.ts';
+import { isLimitCode, type Message } from '../../model.ts';
+import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import type { Fault, ReadFault, StopRun } from './move.ts';
 
-/** The client has tried before it throws; this is what is left. Source of the codes: docs/provider.md P157 to P160. */
+/** The kind of a fault that is left after the client's retries. Source of the codes: docs/provider.md P157 to P160. */
 export function readFaultOf(error: RefitError): ReadFault {
   if (error.code === 'provider-unreachable') return 'passing';
   const code = refusalOf(error)?.code;
   if (code !== undefined) {
-    // Spelt like a refused key, and said of a key that is good and lacks one right.
+    // The code looks like a refused key, but means a good key without one permission.
     if (isMissingPermission(code)) return 'no-right';
     if (isLimitCode(code) || isTransient(code)) return 'passing';
   }
   return error.code === 'credentials-refused' || error.code === 'no-credentials' ? 'credentials' : 'other';
 }
 
-/** The sentence that a run halts with where reading failed: what was refused, and the fix. */
-export function formatReadFault(error: RefitError): string {
-  const aboutKeys = readFaultOf(error) === 'credentials';
-  return formatHalt(error.message, aboutKeys ? `${error.fix}; refit doctor tells more` : error.fix);
+/** The message with which a run halts after a failed read: the error, and its fix. */
+export function readFaultMessage(error: RefitError): Message {
+  const isCredentials = readFaultOf(error) === 'credentials';
+  return message('halt.read-failed', { error: error.message, fix: error.fix, isCredentials });
 }
 
 /**
- * What is done about a read that failed.
- * @param passing where waiting may help. @param ended after the run was stopped, where it does not.
+ * The move after a failed read.
+ * @param passing the move if waiting may help. @param ended the move after the run has stopped, if it does not.
  */
 export function faultMove<Next>({ fault, halt }: Fault, passing: Next, ended?: Next): Next | StopRun<Next> {
   if (fault === 'passing') return passing;

@@ -1,14 +1,15 @@
 /**
- * An order that has no answer on record: whether it landed. It is read until something shows that it did, or until every
- * source has been silent for the plan's patience, counted from the intent's time on disk.
+ * Resolves an order without an answer on record. Refit reads until a trace shows that the order was executed, or until
+ * every source was silent for the plan's patience. Patience counts from the intent's time on disk.
  *
- *     intent                       patience over               the read that may say "not landed"
+ *     intent                       patience over               the read that may prove "not executed"
  *       ├──────────── patience ────────┼── clock grain ──┤
  *     provider's clock ───────────────────────────────────────────────►
  */
 import { iso } from '../../clock.ts';
-import type { Size, StepState } from '../../model.ts';
-import { SECOND } from '../../units.ts';
+import { message } from '../../messages/messages.ts';
+import type { Message, Size, StepState } from '../../model.ts';
+import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 import { afterRefusal, isTailLockCode } from './after-refusal.ts';
 import { addsNodes, type Reading } from './judge-following.ts';
@@ -20,12 +21,12 @@ import {
   type FollowMove,
   type Moment,
   type Read,
-  settled,
+  resolved,
   type UnansweredMemory,
 } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
-/** The provider's clock is known to about a second. */
+/** Refit knows the provider's clock to about a second. */
 const CLOCK_GRAIN = 1.5 * SECOND;
 
 export function resolveUnanswered(at: At): FollowMove {
@@ -35,19 +36,19 @@ export function resolveUnanswered(at: At): FollowMove {
   const { asked, round } = memory;
   if (seen.kind === 'fault') return afterFault(at, memory, seen);
   if (seen.kind !== 'reading') return readNext(at, round + 1);
-  // What counts is for how long it had been silent when the reading began, by the clock as the reading told it; and no
-  // longer than was known when it began: the machine may have slept with the answer in its hands.
-  const told = overdueAt(at, now) - (now.monotonic - asked.monotonic);
-  const overdue = Math.min(overdueAt(at, asked), told) - CLOCK_GRAIN;
+  // The silence counts up to the start of the read, by the clock of its answer. It is at most the silence known at that
+  // start, because the machine may have slept before it handled the answer.
+  const atStart = overdueAt(at, now) - (now.monotonic - asked.monotonic);
+  const overdue = Math.min(overdueAt(at, asked), atStart) - CLOCK_GRAIN;
   return byReading(at, seen, overdue) ?? readNext(at, round + 1);
 }
 
-/** By the provider's clock: a restart does not begin patience anew, and no jump or sleep of this machine changes it. */
+/** When Refit ordered, by the provider's clock. A restart, a clock jump or a sleep does not restart patience. */
 function intentAt({ state, now }: At): number {
   return Date.parse(state.intentProviderAt ?? state.startedAt ?? iso(now.provider));
 }
 
-/** Milliseconds for which patience has been over; below zero while it is not. */
+/** Milliseconds since patience ended; below zero before. */
 function overdueAt(at: At, moment: Moment): number {
   return moment.provider - intentAt(at) - at.execution.patience;
 }
@@ -74,80 +75,91 @@ function readNext(at: At, round: number): FollowMove {
 }
 
 function afterFault(at: At, memory: UnansweredMemory, seen: Fault): FollowMove {
-  const end = stillOpen(at, seen.message);
+  const end = stillOpen(at, message('run.call-failed', { error: seen.error }));
   if (seen.fault === 'passing' && overdueAt(at, memory.asked) <= LIMITS.unclear)
     return { kind: 'wait', name: null, ms: pauseOf(memory.round), until: 'left', memory };
   return seen.fault === 'credentials' ? faultMove<FollowMove>(seen, end, end) : end;
 }
 
-/** With the code of its refusal: whoever resolves it later must know whether it may be asked again. */
-function stillOpen({ state }: At, why: string, size: Size | null = null): End {
-  const message = `asked, and it could not be settled: ${why}`;
-  return { kind: 'end', outcome: 'unknown', message, code: state.code, size };
+/** Ends the step as unknown. It keeps the code, so that a later process knows whether it may order again. */
+function stillOpen({ state }: At, reason: Message, size: Size | null = null): End {
+  const unresolved = message('run.unresolved', { reason });
+  return { kind: 'end', outcome: 'unknown', message: unresolved, code: state.code, size };
 }
 
-/** null: nothing is certain yet, and there is time. */
+/** The move that the reading proves; null: nothing is certain yet, and there is time. */
 function byReading(at: At, { reading, whose }: Read, overdue: number): FollowMove | null {
-  const landing = judgeOrderFate(at.step, reading, whose);
+  const fate = judgeOrderFate(at.step, reading, whose);
   const size = reading.instance?.size ?? null;
-  switch (landing.kind) {
-    case 'landed':
-      if (landing.hasty && reading.deals !== null && overdue < 0) return null;
-      return settled(at.state, landing.order, landing.evidence);
+  switch (fate.kind) {
+    case 'executed':
+      if (fate.provisional && reading.deals !== null && overdue < 0) return null;
+      return resolved(at.state, fate.order, fate.evidence);
     case 'foreign': {
       if (overdue < 0) return null;
-      const { what } = landing;
-      if (!landing.certain) {
-        const message = `asked, and it cannot be told whether it landed: ${what}`;
-        return { kind: 'end', outcome: 'unknown', message, size };
+      const { evidence } = fate;
+      if (!fate.certain) {
+        const unresolved = message('run.unresolved', { reason: evidence });
+        return { kind: 'end', outcome: 'unknown', message: unresolved, size };
       }
-      // Nothing is asked on top of what somebody else did.
-      const message = `asked, and not landed; somebody else changed the instance meanwhile: ${what}`;
-      const next: End = { kind: 'end', outcome: 'drifted', message, code: 'Refit.Drifted', size };
-      return { ...settled(at.state, null, what, false), next };
+      // Refit does not order on top of a foreign change.
+      const cause = message('run.not-executed-changed', { evidence });
+      const next: End = { kind: 'end', outcome: 'drifted', message: cause, code: 'Refit.Drifted', size };
+      return { ...resolved(at.state, null, evidence, false), next };
     }
     case 'silent':
       return overdue < 0 ? null : bySilence(at, reading);
     case 'unclear': {
-      const limit = landing.working ? LIMITS.settling : LIMITS.unclear;
-      return overdue > limit ? stillOpen(at, landing.why, size) : null;
+      const limit = fate.working ? LIMITS.following : LIMITS.unclear;
+      return overdue > limit ? stillOpen(at, fate.reason, size) : null;
     }
   }
 }
 
-/** Every source was silent for long enough: it did not land, and is asked again within a limit. */
+/** Every source was silent for long enough: the order was not executed. Refit orders again within a limit. */
 function bySilence(at: At, { tasks, deals }: Reading): FollowMove {
   const { step, state, now } = at;
-  if (tasks === null) return stillOpen(at, 'the task list cannot be read');
-  // Nodes that are added twice are two more: then billing must have been asked as well.
-  if (deals === null && addsNodes(step)) return stillOpen(at, 'it adds nodes, and billing cannot be read');
-  const nodes = step.nodes ? ['its nodes'] : [];
-  const sources = ['instance', ...nodes, 'task list', ...(deals === null ? [] : ['billing'])];
-  const quiet = Math.round((now.provider - intentAt(at)) / SECOND);
-  const evidence = `${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} were silent for ${quiet} s`;
+  if (tasks === null) return stillOpen(at, message('run.tasks-unreadable'));
+  // Two orders would add the nodes twice: then billing must be silent as well.
+  if (deals === null && addsNodes(step)) return stillOpen(at, message('run.billing-unreadable'));
+  const nodes = step.nodes ? (['nodes'] as const) : [];
+  const billing = deals === null ? [] : (['billing'] as const);
+  const seconds = Math.round((now.provider - intentAt(at)) / SECOND);
+  const sources = ['instance', ...nodes, 'tasks', ...billing] as const;
+  const evidence = message('run.sources-silent', { sources, seconds });
   return {
-    ...settled(state, null, evidence, false),
+    ...resolved(state, null, evidence, false),
     learnsTail: learnedTail(at),
-    next: askAgain(state),
+    next: orderAgain(state),
   };
 }
 
-/** An attempt that did not land is asked again, within a limit, unless its code forbids it. */
-function askAgain({ code, what }: StepState): FollowMove {
+/** Orders again within a limit, unless the code of the refusal forbids it. */
+function orderAgain({ code, message: cause }: StepState): FollowMove {
   if (code !== null && !afterRefusal(code).again)
-    return { kind: 'end', outcome: 'refused', message: what, code };
-  const minutes = { lookUp: 'minutes' } as const;
-  const unusable = ['no usable answer for ', minutes, ' minutes; nothing landed'];
-  const orElse: End =
+    return { kind: 'end', outcome: 'refused', message: cause, code };
+  const minutes = LIMITS.tryingAgain / MINUTE;
+  const end: End =
     code === null
-      ? { kind: 'end', outcome: 'failed', message: unusable, code: 'Refit.NoAnswer' }
-      : { kind: 'end', outcome: 'refused', message: [`${what} (for `, minutes, ' minutes)'], code };
+      ? {
+          kind: 'end',
+          outcome: 'failed',
+          message: message('run.no-usable-answer', { minutes }),
+          code: 'Refit.NoAnswer',
+        }
+      : {
+          kind: 'end',
+          outcome: 'refused',
+          message: message('run.refused-repeatedly', { cause, minutes }),
+          code,
+        };
+  const orElse: End = { ...end, fillIn: ['minutes'] };
   return { kind: 'wait', name: 'tryingAgain', ms: 0, until: 'left', orElse };
 }
 
 /**
- * What a refusal that turned out to be the tail lock of the step before teaches: the lock lasts longer than this step
- * waited. The code alone never shortens patience, because the same code may hide an order that was taken.
+ * The new pause after a change, learned from a refusal by the tail lock. The lock of the previous step lasts longer than
+ * this step waited. The code alone never shortens patience, because the same code may hide an accepted order.
  */
 function learnedTail({ step, state, earlier, execution }: At): number | null {
   if (step.needs === null || state.code === null || !isTailLockCode(state.code)) return null;

@@ -1,4 +1,4 @@
-/** What orders were billed at, for the steps whose end did not tell: a right on orders does not imply one on billing. */
+/** Reads the bills of orders for steps that ended without one. Permission for orders does not include billing. */
 import { RefitError } from '../../errors.ts';
 import type { Step } from '../../model.ts';
 import { type FollowingRun, scopeKey, scopeOf } from './run.ts';
@@ -6,8 +6,8 @@ import { type FollowingRun, scopeKey, scopeOf } from './run.ts';
 type BillsRun = Pick<FollowingRun, 'saved' | 'journal' | 'cloudFor' | 'stop'>;
 
 /**
- * Reads the bills that are missing of one wave and writes them down. Of postpaid orders nothing is paid at once, so
- * there is none to read. Whatever cannot be read stays unknown: a bill never decides anything in a run.
+ * Reads the missing bills of one wave and records them. Postpaid orders have none, because nothing is paid immediately.
+ * A bill that Refit cannot read stays unknown: bills never decide anything in a run.
  */
 export async function readBills(run: BillsRun, wave: number): Promise<void> {
   const { saved, journal } = run;

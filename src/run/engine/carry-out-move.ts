@@ -1,23 +1,23 @@
-/** Carries moves out: reads, waits, orders and writes the journal. What to do is decided in `decide/`. */
+/** Carries out moves: reads, waits, orders and writes the journal. `decide/` decides them. */
 import { iso } from '../../clock.ts';
 import type { Deal } from '../../cloud/cloud.ts';
 import { RefitError, unreachable } from '../../errors.ts';
-import { isLimitCode, type Scope, type Step } from '../../model.ts';
+import { message } from '../../messages/messages.ts';
+import { isLimitCode, type Message, type Scope, type Step } from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
-import { formatHalt } from '../decide/after-refusal.ts';
-import type { End, FollowMove, Message, Move, OrderMemory, OrderResult, Wait } from '../decide/move.ts';
-import { formatReadFault, readFaultOf } from '../decide/read-fault.ts';
+import type { End, FilledIn, FollowMove, Move, OrderMemory, OrderResult, Wait } from '../decide/move.ts';
+import { readFaultMessage, readFaultOf } from '../decide/read-fault.ts';
 import { LIMITS } from '../waits.ts';
-import { byWhom, ownershipOf, underWayNow } from './foreign-orders.ts';
+import { foreignChange, ownershipOf, tasksInProgress } from './foreign-orders.ts';
 import { awaitTurnOf, judgeStop, mayStart, stopRun } from './may-start.ts';
 import { placeOrder } from './order.ts';
 import { type FollowingRun, type ReconcilingRun, type Run, scopeKey, scopeOf } from './run.ts';
 import { forget, type StepInProgress } from './step-in-progress.ts';
 
-/** Whether the next move is decided, the step is left as it is, or it goes on in another in-flight slot. */
+/** What follows a move: the next decision, leaving the step, or continuing in another in-flight slot. */
 export type Carried = 'again' | 'leave' | 'give-way';
 
-/** The moves that only a run can carry out which orders. */
+/** The moves that only a run that orders can carry out. */
 type OrderingMove = Exclude<Move, { kind: FollowMove['kind'] | 'give-way' }>;
 
 /** @throws RefitError `disk-failed` when the journal cannot be written. */
@@ -42,13 +42,13 @@ export async function carryOut(run: FollowingRun, doing: StepInProgress, move: M
       return waited.kind === 'next' ? goOn(waited.move) : waited.kind;
     }
     case 'append':
-      if (move.isOverlooked) run.learned.deferral.set(scopeKey(step), 'overlooked');
+      if (move.isWindowIgnored) run.learned.deferral.set(scopeKey(step), 'overlooked');
       await run.journal.appendDurably(move.event);
       if (move.learnsTail) run.learned.tail = Math.max(run.learned.tail, move.learnsTail);
       return goOn(move.next);
     case 'end':
       if (move.took !== undefined) learnUsual(run, move.took);
-      await endStep(run, step, move, await inFull(run, step, move.message));
+      await endStep(run, step, move, await filledIn(run, step, move));
       return goOn(undefined);
     case 'stop-run':
       stopRun(run, move.because, move.message, move.code);
@@ -80,12 +80,12 @@ async function carryOutOrdering(
       return trying(doing, async () => {
         observed(doing, { unpaid: await unpaidOrders(run, step, move.factsSince) });
       });
-    case 'look':
+    case 'read-instance':
       if (move.memory) {
         doing.memory = move.memory;
         doing.notBefore = run.clock.monotonic();
       }
-      return trying(doing, () => look(run, doing));
+      return trying(doing, () => readBeforeOrder(run, doing));
     case 'order':
       return order(run, doing);
     default:
@@ -99,14 +99,14 @@ function observed(doing: StepInProgress, seen: Partial<OrderMemory>): Carried {
   return 'again';
 }
 
-/** Reads; a read that failed is observed too. */
+/** Reads. A failed read is an observation too. */
 async function trying(doing: StepInProgress, reads: () => Promise<void>): Promise<Carried> {
   try {
     await reads();
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
-    const { message } = error;
-    doing.seen = { kind: 'fault', fault: readFaultOf(error), message, halt: formatReadFault(error) };
+    const halt = readFaultMessage(error);
+    doing.seen = { kind: 'fault', fault: readFaultOf(error), error: error.message, halt };
   }
   return 'again';
 }
@@ -157,25 +157,20 @@ async function wait(
   return { kind: 'again' };
 }
 
-/** The same end, with the minutes that were waited in its message. */
+/** The same end, with the minutes of the wait in its message. */
 function withMinutes(move: Move, waited: number): Move {
-  if (move.kind !== 'end' || typeof move.message === 'string') return move;
-  const minutes = `${Math.round(waited / MINUTE)}`;
-  const message = move.message.map((part) =>
-    typeof part !== 'string' && part.lookUp === 'minutes' ? minutes : part,
-  );
-  return { ...move, message };
+  if (move.kind !== 'end' || !move.fillIn?.includes('minutes')) return move;
+  return { ...move, message: withParam(move.message, 'minutes', Math.round(waited / MINUTE)) };
 }
 
-async function inFull(run: FollowingRun, step: Step, message: Message): Promise<string> {
-  if (typeof message === 'string') return message;
-  const parts = await Promise.all(
-    message.map((part) => {
-      if (typeof part === 'string') return part;
-      return part.lookUp === 'foreign-change' ? byWhom(run, step) : underWayNow(run, step);
-    }),
-  );
-  return parts.join('');
+/** The message of an end, with the parameters that Refit has to read first. */
+async function filledIn(run: FollowingRun, step: Step, { message: text, fillIn }: End): Promise<Message> {
+  if (fillIn?.includes('by')) return withParam(text, 'by', await foreignChange(run, step));
+  return fillIn?.includes('tasks') ? withParam(text, 'tasks', await tasksInProgress(run, step)) : text;
+}
+
+function withParam({ id, params }: Message, name: FilledIn, value: unknown): Message {
+  return { id, params: { ...params, [name]: value } };
 }
 
 function defer(
@@ -190,40 +185,40 @@ function defer(
   if (givesSlot) giveSlotBack();
 }
 
-/** What ended changes of this run took tells when the next read of one is worth a call. */
+/** Learns the usual time of a change: it decides when the next read is worth a call. */
 function learnUsual({ learned }: FollowingRun, took: number): void {
   learned.usual = learned.usual === null ? took : learned.usual + 0.2 * (took - learned.usual);
 }
 
-/** The orders for the instance since then that are on no record; null where this identity may not read billing. */
+/** The unrecorded orders for the instance since then; null: this identity may not read billing. */
 async function unpaidOrders(run: Run, step: Step, factsSince: number): Promise<Deal[] | null> {
   const { instance } = step;
   const { deals } = await run.watch.read({ ...scopeOf(step), instance, within: SECOND, factsSince });
   return deals?.filter(({ order }) => run.journal.replay.stepOf(order) === null) ?? null;
 }
 
-async function look(run: Run, doing: StepInProgress): Promise<void> {
+async function readBeforeOrder(run: Run, doing: StepInProgress): Promise<void> {
   const { waits, watch, journal } = run;
   const { step, notBefore } = doing;
-  const sighting = await watch.look(step, step.instance, notBefore);
+  const read = await watch.readFresh(step, step.instance, notBefore);
   waits.end(step, 'unreachable');
-  const { instance = null } = sighting;
-  doing.sighting = sighting;
+  const { instance = null } = read;
+  doing.freshRead = read;
   observed(doing, { instance });
   if (instance === null) return;
   const { status, size } = instance;
   waits.end(step, 'unlisted');
   if (status === 'running') waits.end(step, 'busy');
-  journal.appendSoon({ kind: 'looked', step: step.id, status, size });
+  journal.appendSoon({ kind: 'instance-read', step: step.id, status, size });
 }
 
 async function order(run: Run, doing: StepInProgress): Promise<Carried> {
   const { waits, journal } = run;
-  const { step, sighting } = doing;
-  if (sighting === null) throw new Error(`internal error: ${step.id} would be ordered without a read`);
+  const { step, freshRead } = doing;
+  if (freshRead === null) throw new Error(`internal error: ${step.id} would be ordered without a read`);
   const refusedBefore = journal.replay.step(step.id).code;
   waits.clear(step);
-  const placed = await placeOrder(run, step, sighting);
+  const placed = await placeOrder(run, step, freshRead);
   const isAnswered = placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer';
   const isHeldBack = placed.kind === 'not-sent' && !mayStart(run);
   if (isAnswered) countLimitRefusals(run, step, placed);
@@ -233,8 +228,8 @@ async function order(run: Run, doing: StepInProgress): Promise<Carried> {
   return 'again';
 }
 
-/** @param message in full: nothing in it is left to be read. */
-async function endStep(run: FollowingRun, step: Step, end: End, message: string): Promise<void> {
+/** @param text the message with all its parameters. */
+async function endStep(run: FollowingRun, step: Step, end: End, text: Message): Promise<void> {
   const { outcome, code = null, size = null, billed = null } = end;
   const providerAt = iso(run.cloudFor(step.profile).providerNow());
   const recorded = run.journal.appendDurably({
@@ -242,14 +237,14 @@ async function endStep(run: FollowingRun, step: Step, end: End, message: string)
     step: step.id,
     outcome,
     code,
-    what: message,
+    message: text,
     size,
     billed,
     providerAt,
   });
-  // Thresholds decide about new orders: a run that starts none has none.
+  // Thresholds limit new orders. A run without new orders has none.
   if (run.purpose === 'apply') {
-    // Counted as soon as it is told, not once it is durable: nothing may be begun past a threshold meanwhile.
+    // Refit counts the end before it is durable: no order may start past a threshold meanwhile.
     run.tally.add(step, outcome);
     run.slowStart.ended(step, outcome);
     judgeStop(run);
@@ -257,16 +252,15 @@ async function endStep(run: FollowingRun, step: Step, end: End, message: string)
   await recorded;
 }
 
-/** For how long the limit may let nothing through, milliseconds. */
+/** How long the limit may refuse every order, ms. */
 const LONGEST = 15 * MINUTE;
 
-/** Fewer say little, however far apart: a run may have been held back between them. */
+/** Fewer refusals prove little, because the run may have been held back between them. */
 const ENOUGH = 100;
 
 /**
- * Counts what came of an order, and halts the run where nothing but refusals by the limit has come for too long. Each is
- * asked again, and fails no step; but where the account's limit has been lowered, or somebody else takes all of it, the
- * run would ask for ever.
+ * Counts refusals by the limit, and halts the run after only such refusals for too long. A single one fails no step:
+ * Refit orders again. But if the account's limit was lowered, or someone else uses all of it, Refit would retry forever.
  */
 function countLimitRefusals(run: Run, scope: Scope, placed: OrderResult): void {
   const { limitRefusals } = run.learned;
@@ -277,12 +271,7 @@ function countLimitRefusals(run: Run, scope: Scope, placed: OrderResult): void {
   limitRefusals.set(key, present);
   present.times += 1;
   if (present.times < ENOUGH || now - present.since <= LONGEST) return;
-  stopRun(
-    run,
-    'halted',
-    formatHalt(
-      `for ${LONGEST / MINUTE} minutes every order in ${scope.region} was refused by the request limit (${placed.code})`,
-      'wait until others have stopped ordering as this account, or have its limit looked at by a ticket',
-    ),
-  );
+  const { code } = placed;
+  const minutes = LONGEST / MINUTE;
+  stopRun(run, 'halted', message('halt.limit-refusals', { minutes, region: scope.region, code }));
 }

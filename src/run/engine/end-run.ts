@@ -1,24 +1,24 @@
-/** The end of a run: why it ended, its exit code, and the last entry of its process. */
+/** Ends a run: its reason, its exit code, and the last entry of its process. */
 import { EXIT_NOT_APPROVED } from '../../errors.ts';
 import { totals } from '../../journal/replay.ts';
 import type { EndedBecause, Outcome, StepState } from '../../model.ts';
 import type { FollowingRun, ReconcilingRun, Run, RunEnd } from './run.ts';
 
-/** Writes down how a run that carried the plan out ended. */
+/** Records the end of a run that carried out the plan. */
 export async function endRun(run: Run): Promise<RunEnd> {
   const { stopping } = run.journal.replay.state();
   const open = openSteps(run);
   const because: EndedBecause =
     stopping && (open.length > 0 || stopping.because === 'halted') ? stopping.because : 'done';
-  // What was accepted and is left at the close of a window is followed by the next process: it is not unknown.
-  const followed = because === 'window-closed' ? open.filter(({ phase }) => phase === 'settling').length : 0;
+  // The next process follows orders that this one leaves at the close of a window. They are not unknown.
+  const followed = because === 'window-closed' ? open.filter(({ phase }) => phase === 'following').length : 0;
   const drained = run.stop.drained.reason;
   return recordEnd(run, because, followed, typeof drained === 'number' ? drained : 130);
 }
 
 /**
- * The same for a run that only read: it stands as before where it is not finished.
- * @param before the exit code that it last ended with; null where it had not ended.
+ * The same for a run that only read. An unfinished run keeps its reason and exit code.
+ * @param before the exit code of its last end; null: it had not ended.
  */
 export async function endReconciling(
   run: ReconcilingRun,
@@ -33,7 +33,7 @@ function openSteps({ saved, journal }: FollowingRun): StepState[] {
   return saved.steps.map(({ id }) => journal.replay.step(id)).filter(({ phase }) => phase !== 'ended');
 }
 
-/** @param known how many unknown outcomes are known to be followed by the next process. */
+/** @param known unknown outcomes that the next process will follow. */
 async function recordEnd(
   run: FollowingRun,
   because: EndedBecause,
@@ -50,7 +50,10 @@ async function recordEnd(
   return { because, exitCode };
 }
 
-/** Where several apply, the first of 12, 130/143, 10, 4, 8, 11, 3 (docs/reference/exit-codes.md). @param signalExitCode of who drained it. */
+/**
+ * The first that applies of 12, 130/143, 10, 4, 8, 11, 3 (docs/reference/exit-codes.md).
+ * @param signalExitCode the exit code of the signal or command that drained the run.
+ */
 function exitCodeOf(
   totals: Readonly<Record<Outcome, number>>,
   because: EndedBecause,

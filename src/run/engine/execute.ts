@@ -1,5 +1,5 @@
 /**
- * Carries a saved plan out: wave after wave, instance by instance. Decides from the journal alone, so that resuming
+ * Carries out a saved plan, wave after wave, instance by instance. It decides from the journal alone, so that resuming
  * after a crash is the same code as starting.
  */
 import pLimit from 'p-limit';
@@ -9,7 +9,7 @@ import { readBills } from './bills.ts';
 import { endRun } from './end-run.ts';
 import { judgeGate, soakAfter } from './gate.ts';
 import { createTally } from './halt.ts';
-import { goesOn, judgeStop } from './may-start.ts';
+import { judgeStop, mayContinue } from './may-start.ts';
 import { PLACING } from './order.ts';
 import { type EnginePorts, nothingLearned, type Run, type RunEnd } from './run.ts';
 import { createSlowStart } from './slow-start.ts';
@@ -23,13 +23,13 @@ type RunInput = EnginePorts &
   Pick<Run, 'saved' | 'journal' | 'cloudFor' | 'permits' | 'calls' | 'clock' | 'stop' | 'control'>;
 
 /**
- * Runs until every step is finished or something stops it: a threshold, a fatal error, a signal, `finishBy`, or the end
- * of a window. Orders in flight are still followed to their end, unless `atClose: halt`.
- * @returns null when told to leave: the journal is whole, and the same command goes on from there.
+ * Runs until every step is finished or something stops it. That is a threshold, a fatal error, a signal, `finishBy`, or
+ * the end of a window. Orders in flight are still followed to their end, unless `atClose: halt`.
+ * @returns null after an abort: the journal is whole, and the same command continues from there.
  * @throws RefitError `disk-failed` when the journal cannot be written.
  */
 export async function execute(input: RunInput): Promise<RunEnd | null> {
-  const run = beginRun(input);
+  const run = createRun(input);
   const { stop, windowGate } = run;
   const judge = () => judgeStop(run);
   stop.drained.addEventListener('abort', judge, { once: true });
@@ -39,7 +39,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   try {
     return await carryOutWaves(run);
   } catch (error) {
-    // Whoever waits for this call gives the locks away now: what else is in flight orders nothing more.
+    // The process releases its locks now, so the other steps in flight must not order any more.
     stop.stopNewOrders();
     stop.abandon();
     throw error;
@@ -50,7 +50,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   }
 }
 
-function beginRun({ approvalOf, gates, ...input }: RunInput): Run {
+function createRun({ approvalOf, gates, ...input }: RunInput): Run {
   const { saved, journal, cloudFor, clock, control } = input;
   const upcoming = new Set<Step>();
   return {
@@ -67,7 +67,7 @@ function beginRun({ approvalOf, gates, ...input }: RunInput): Run {
     placing: pLimit(PLACING),
     upcoming,
     awaitingSlot: new Set(),
-    outside: given({ approvalOf, gates }),
+    ports: given({ approvalOf, gates }),
   };
 }
 
@@ -76,9 +76,9 @@ async function carryOutWaves(run: Run): Promise<RunEnd | null> {
   await resolveUnanswered(run);
   for (const [index] of saved.waves.entries()) {
     const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
-    // What has begun is not held: it is followed from here.
+    // A wave that has started is not held back: Refit follows it from here.
     if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await endOfWave(run, index - 1);
-    if (!goesOn(run) && !open.some((step) => isInFlight(run, step))) break;
+    if (!mayContinue(run) && !open.some((step) => isInFlight(run, step))) break;
     if (open.length > 0 && !(await isApproved(run, index))) break;
     run.slowStart.begin(index);
     await carryOutWave(run, index, open);
@@ -88,14 +88,14 @@ async function carryOutWaves(run: Run): Promise<RunEnd | null> {
   return stop.mustLeave ? null : endRun(run);
 }
 
-/** What is between a wave and the next, and after the last one: its soak, then its gate. Nothing where the run is stopped. */
+/** Soaks and judges the gate after a wave, also after the last one. Does nothing once the run stops. */
 async function endOfWave(run: Run, wave: number): Promise<void> {
-  if (run.saved.waves[wave] === undefined || !goesOn(run)) return;
+  if (run.saved.waves[wave] === undefined || !mayContinue(run)) return;
   await soakAfter(run, wave);
   await judgeGate(run, wave);
 }
 
-/** How often the calls since the last time are written down, in milliseconds. */
+/** The pause between two entries about calls, ms. */
 const CALLS_EVERY = 15_000;
 
 async function recordCalls({ calls, clock, journal }: Run, ended: AbortSignal): Promise<void> {
@@ -109,10 +109,10 @@ async function recordCalls({ calls, clock, journal }: Run, ended: AbortSignal): 
 async function carryOutWave(run: Run, index: number, open: readonly Step[]): Promise<void> {
   const { saved, journal, stop, upcoming } = run;
   const { name } = saved.waves[index]!;
-  const told = journal.replay.state();
-  if (!told.wavesStarted.includes(index)) journal.appendSoon({ kind: 'wave-started', wave: index, name });
-  // What is in flight already comes first: it holds slots that new orders must not take.
-  // So does what is of later waves, where a step of this one is open again that was unknown when they began.
+  const state = journal.replay.state();
+  if (!state.wavesStarted.includes(index)) journal.appendSoon({ kind: 'wave-started', wave: index, name });
+  // Steps in flight come first: they hold slots that new orders must not take. They may belong to later waves, if an
+  // unknown step of this wave was opened again after those had started.
   const ahead = saved.steps.filter((step) => step.wave > index && isInFlight(run, step));
   const chains = [...ahead.map((step) => [step]), ...chainsOf(open)].sort(
     (a, b) => Number(isInFlight(run, b[0]!)) - Number(isInFlight(run, a[0]!)),
@@ -122,7 +122,7 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   await Promise.all(chains.map((chain) => run.spread(chain[0]!.instance, () => carryOutChain(run, chain))));
   const isLeft = open.some((step) => isOpen(run, step));
   if (!stop.left.aborted && !stop.mustLeave && !journal.failed) await readBills(run, index);
-  if (!isLeft && !told.wavesEnded.includes(index))
+  if (!isLeft && !state.wavesEnded.includes(index))
     await journal.appendDurably({ kind: 'wave-ended', wave: index, name });
 }
 
@@ -130,13 +130,13 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
 interface Chain {
   readonly steps: readonly Step[];
   next: number;
-  /** When a step gave its slot back, monotonic ms; null: none did since it went on. */
+  /** When a step gave its slot back, monotonic ms; null: none has since the last slot. */
   gaveWayAt: number | null;
 }
 
 /**
- * Carries out the steps of one instance in one in-flight slot; where a change waits for its window the slot is given
- * back, and the steps after it take another. So does a step that gave way.
+ * Carries out the steps of one instance in one in-flight slot. A change that waits for its window gives the slot back,
+ * and so does a step that gives way. The next steps take another slot.
  */
 async function carryOutChain(run: Run, steps: readonly Step[]): Promise<void> {
   const chain: Chain = { steps, next: 0, gaveWayAt: null };
@@ -174,7 +174,7 @@ async function carryOutWithSlot(run: Run, chain: Chain, giveSlotBack: () => void
   }
 }
 
-/** Orders whose answer a crash or the network took away are resolved by reading before anything new is ordered. */
+/** Resolves orders without an answer before anything new is ordered. */
 async function resolveUnanswered(run: Run): Promise<void> {
   const unanswered = run.saved.steps.filter((step) => isUnanswered(run, step));
   await Promise.all(unanswered.map((step) => resolveStep(run, step).finally(() => run.waits.clear(step))));

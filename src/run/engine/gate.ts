@@ -1,9 +1,9 @@
-/** What comes after a wave: its soak, then its gate. */
+/** Soaks after a wave, then judges its gate. */
 import { RefitError } from '../../errors.ts';
 import { formatGate } from '../../journal/fold-run.ts';
+import { message, textOf } from '../../messages/messages.ts';
 import type { Gate, JournalEvent, Outcome, RunState, Step } from '../../model.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
-import { formatHalt } from '../decide/after-refusal.ts';
 import {
   type Judgement,
   judgeCommand,
@@ -12,44 +12,44 @@ import {
   judgeMetric,
   judgeUrl,
 } from '../decide/judge-gate.ts';
-import { formatReadFault } from '../decide/read-fault.ts';
-import { awaitTurn, goesOn, stopRun, waitUntil } from './may-start.ts';
+import { readFaultMessage } from '../decide/read-fault.ts';
+import { awaitTurn, mayContinue, stopRun, waitUntil } from './may-start.ts';
 import { type Run, scopeKey, scopeOf } from './run.ts';
 
-/** Judges the gate of this wave, if it has one that nobody has answered for, and does what comes of it. */
+/** Judges the gate of this wave, unless an operator released it, and acts on the result. */
 export async function judgeGate(run: Run, wave: number): Promise<void> {
   const { saved, journal, clock, waits, control } = run;
   const { gate, name } = saved.waves[wave]!;
-  if (gate === undefined || !goesOn(run)) return;
+  if (gate === undefined || !mayContinue(run)) return;
   const { gatesReleased, gatesAcknowledged } = journal.replay.state();
   if (gatesReleased.has(wave)) return;
   const isLast = wave === saved.waves.length - 1;
   const nexts: Extract<JournalEvent, { kind: 'gate' }>['next'][] = [];
-  const failures: string[] = [];
+  let failure: Judgement | null = null;
   const asks = asksOf(run, wave, gate).filter(
     ({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)),
   );
   const limit = gate.timeout * asks.length + (gate.metric?.over ?? 0);
   waits.setRunWait({ name: 'gate', since: clock.now(), limit });
   for (const { ask } of asks) {
-    const told = await ask();
-    // Told to stop meanwhile, the wave is not judged: whoever takes the run up does.
-    if (!goesOn(run)) break;
-    const { outcome } = told;
+    const judgement = await ask();
+    // If the run stopped meanwhile, the process that resumes it judges the wave.
+    if (!mayContinue(run)) break;
+    const { outcome } = judgement;
     const stops = outcome === 'failure' || (outcome === 'inconclusive' && gate.onInconclusive === 'halt');
-    // After the last wave there is nothing to hold back.
+    // After the last wave, a pause would hold nothing back.
     const next =
       gate.shadow || outcome === 'success' || (!stops && isLast) ? 'go-on' : stops ? 'halt' : 'pause';
     nexts.push(next);
-    await journal.appendDurably({ kind: 'gate', wave, name, ...told, shadow: gate.shadow, next });
+    await journal.appendDurably({ kind: 'gate', wave, name, ...judgement, shadow: gate.shadow, next });
     if (next !== 'halt') continue;
-    failures.push(`${told.judge} ${told.outcome}, ${told.what}`);
+    failure = judgement;
     break;
   }
   waits.setRunWait(null);
-  if (failures.length > 0) {
-    const fix = 'see to it, then apply again: what can change is judged anew';
-    stopRun(run, 'halted', formatHalt(`${formatGate(name)} failed: ${failures.join('; ')}`, fix));
+  if (failure !== null) {
+    const { judge, outcome, message: judged } = failure;
+    stopRun(run, 'halted', message('halt.gate', { wave: name, judge, outcome, judged }));
     return;
   }
   if (!nexts.includes('pause')) return;
@@ -59,7 +59,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
 
 interface Ask {
   readonly judge: Judgement['judge'];
-  /** Judged by what is over: it cannot come out otherwise when it is judged again. */
+  /** Judges the past: judging it again gives the same result. */
   readonly isPast: boolean;
   readonly ask: () => Promise<Judgement>;
 }
@@ -71,7 +71,7 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
   const asks: Ask[] = [];
   const past = (judge: Ask['judge'], ask: () => Judgement) =>
     void asks.push({ judge, isPast: true, ask: async () => ask() });
-  const outside = (judge: Ask['judge'], ask: () => Promise<Judgement>) =>
+  const now = (judge: Ask['judge'], ask: () => Promise<Judgement>) =>
     void asks.push({ judge, isPast: false, ask });
   const { failed, unknown, duration, metric, command, url } = gate;
   if (failed) past('failed', () => judgeCount('failed', failed, outcomes()));
@@ -81,30 +81,28 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
     past('duration', () => judgeDuration(duration, tookOf(run, own), tookOf(run, before)));
   }
   if (metric)
-    outside('metric', async () => {
-      // What was measured before the resizes says nothing of them: the time that is read begins after the wave.
-      const since = settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
+    now('metric', async () => {
+      // Figures from before the resizes prove nothing, so the period starts after the wave.
+      const since = waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
       await waitUntil(run, since + metric.over, metric.over, { isMonotonic: true });
       return readMetric(run, own, metric, gate.timeout);
     });
   if (url !== undefined)
-    outside('url', async () =>
-      judgeUrl(
-        (await within(run, gate.timeout, run.outside.gates?.askUrl?.(url, gate.timeout))) ??
-          ({ kind: 'silent', reason: 'no answer in time' } as const),
-      ),
+    now('url', async () =>
+      judgeUrl(await within(run, gate.timeout, run.ports.gates?.askUrl?.(url, gate.timeout))),
     );
   if (command)
-    outside('command', async () => {
+    now('command', async () => {
       const signal = AbortSignal.any([run.stop.noNewOrders, run.stop.left]);
       const options = { input: factsOf(run, wave), timeout: gate.timeout, signal };
-      const end = await run.outside.gates?.runCommand?.(command, options);
-      return judgeCommand(end ?? { kind: 'no-end', why: 'commands are not allowed here' });
+      const end = await run.ports.gates?.runCommand?.(command, options);
+      if (end) return judgeCommand(end);
+      return { judge: 'command', outcome: 'inconclusive', message: message('gate.command-not-allowed') };
     });
   return asks;
 }
 
-/** What is awaited, or null where it takes longer or nothing new may start. */
+/** The awaited value; null: it takes longer, or no new order may start. */
 async function within<Value>(
   { clock, stop }: Run,
   ms: number,
@@ -139,16 +137,23 @@ async function readMetric(
   try {
     const read = await within(run, timeout, reading);
     if (read === null)
-      return { judge: 'metric', outcome: 'inconclusive', what: `${metric.name} could not be read in time` };
+      return {
+        judge: 'metric',
+        outcome: 'inconclusive',
+        message: message('gate.metric-late', { metric: metric.name }),
+      };
     return judgeMetric(metric, instances, new Map(read.flatMap((figures) => [...figures])));
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
-    const what = `${metric.name} could not be read: ${formatReadFault(error)}`;
-    return { judge: 'metric', outcome: 'inconclusive', what };
+    const unreadable = message('gate.metric-unreadable', {
+      metric: metric.name,
+      fault: readFaultMessage(error),
+    });
+    return { judge: 'metric', outcome: 'inconclusive', message: unreadable };
   }
 }
 
-/** Milliseconds that the verified resizes took, each from its acceptance, or its beginning in its window, to its end. */
+/** Milliseconds of each verified resize, from its acceptance or its start in its window to its end. */
 function tookOf({ journal }: Run, steps: readonly Step[]): number[] {
   return steps.flatMap(({ id }) => {
     const { outcome, beganAt, acceptedAt, endedAt } = journal.replay.step(id);
@@ -159,24 +164,24 @@ function tookOf({ journal }: Run, steps: readonly Step[]): number[] {
   });
 }
 
-/** What a command of a gate is told: JSON, one object and a line feed. */
+/** The input of a gate's command: one JSON object and a line feed. */
 function factsOf({ saved, journal }: Run, wave: number): string {
   const { name, digest } = saved;
   const steps = saved.steps
     .filter((step) => step.wave === wave)
     .map(({ id, instance, region, profile }) => {
-      const { outcome, code, what } = journal.replay.step(id);
-      return { id, instance, region, profile, outcome, code, what };
+      const { outcome, code, message: text } = journal.replay.step(id);
+      return { id, instance, region, profile, outcome, code, message: textOf(text) };
     });
   return `${JSON.stringify({ phase: 'gate', plan: { name, digest }, wave: { index: wave, name: saved.waves[wave]!.name }, steps })}\n`;
 }
 
 /**
- * When the wave was settled: its entry, or a step that was settled later because it had been unknown. A step that is
- * read again and still unknown was settled when that was first told: it would else hold the wave for ever where the
- * windows are shorter than the soak.
+ * When the wave was done, ms since 1970 UTC. That is its last entry, or the later end of a step that was unknown. A step that
+ * is read again and stays unknown counts from its first end. Otherwise it would hold the wave forever if the windows are
+ * shorter than the soak.
  */
-export function settledAt(state: RunState, wave: number, steps: readonly string[]): number | null {
+export function waveDoneAt(state: RunState, wave: number, steps: readonly string[]): number | null {
   const ends = steps.map((id) => {
     const step = state.steps.get(id);
     return step?.unknownSince ?? step?.endedAt;
@@ -185,14 +190,11 @@ export function settledAt(state: RunState, wave: number, steps: readonly string[
   return moments.length === 0 ? null : moments.reduce((a, b) => Math.max(a, b));
 }
 
-/**
- * Waits until the soak time after this wave is over, or nothing new may start. A pause does not lengthen it.
- * @returns at once where the wave has none.
- */
+/** Waits until the soak after this wave is over, or no new order may start. A pause does not lengthen it. */
 export async function soakAfter(run: Run, wave: number): Promise<void> {
   const { saved, journal, waits } = run;
   const soak = soakOf(saved.waves, wave);
-  const since = soak === 0 ? null : settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
+  const since = soak === 0 ? null : waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
   if (since === null) return;
   waits.setRunWait({ name: 'soak', since, limit: soak });
   await waitUntil(run, since + soak, soak);

@@ -1,19 +1,19 @@
-/** Judges `haltWhen` as a run goes on: counts of ended steps by wave and run, held against the plan's thresholds. */
-import type { Outcome, SavedPlan, Step, Threshold } from '../../model.ts';
+/** Judges `haltWhen` during a run: compares the counts of ended steps with the plan's thresholds. */
+import { message } from '../../messages/messages.ts';
+import type { Message, Outcome, SavedPlan, Step, Threshold } from '../../model.ts';
 import { reached } from '../../plan/parse/quantity.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
-import { formatHalt } from '../decide/after-refusal.ts';
 
 export type Tally = ReturnType<typeof createTally>;
 
-/** Starts from what the journal tells: a restart after a crash does not begin the count anew. */
+/** Creates the counts from the journal: a restart after a crash keeps them. */
 export function createTally(saved: SavedPlan, journal: JournalWriter) {
   const { failed, unknown } = saved.execution.haltWhen;
   const ofWaves = saved.waves.map(({ haltWhen }) => haltWhen);
   const sizes = saved.waves.map(({ steps }) => steps.length);
   const perWave = saved.waves.map(() => ({ failed: 0, unknown: 0 }));
   const perRun = { failed: 0, unknown: 0 };
-  let halted: string | null = null;
+  let halted: Message | null = null;
   const { acknowledged } = journal.replay.state();
 
   const judge = (
@@ -26,13 +26,8 @@ export function createTally(saved: SavedPlan, journal: JournalWriter) {
     const count = own !== null || threshold.base === 'wave' ? perWave[wave]![name] : perRun[name];
     const bases = { inventory: saved.inventory.instances, wave: sizes[wave]!, run: saved.steps.length };
     if (!reached(threshold, count, bases)) return;
-    const base = threshold.base === 'count' ? '' : `% of ${threshold.base}`;
-    halted = formatHalt(
-      `haltWhen ${name}${own === null ? '' : ` of wave ${saved.waves[wave]!.name}`}: "${threshold.operator} ${threshold.value}${base}" is reached with ${count}`,
-      name === 'unknown'
-        ? 'refit reconcile RUN tells by reading what came of them; then apply again: it goes on with the rest'
-        : 'see in the report what came of them, then apply again: it goes on with the rest',
-    );
+    const ofWave = own === null ? null : saved.waves[wave]!.name;
+    halted = message('halt.threshold', { counts: name, wave: ofWave, threshold, counted: count });
   };
   /** Counts the end of a step. */
   const add = (step: Step, outcome: Outcome): void => {
@@ -50,7 +45,7 @@ export function createTally(saved: SavedPlan, journal: JournalWriter) {
   }
   return {
     add,
-    /** Why the run must halt, in one sentence; null while it may go on. */
+    /** Why the run must halt; null: it may continue. */
     verdict: () => halted,
   };
 }

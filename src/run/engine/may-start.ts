@@ -1,57 +1,54 @@
-/** Whether a run goes on, and whether a step may start at this moment. */
-
-import { textOf } from '../../messages/messages.ts';
-import type { EndedBecause, Step } from '../../model.ts';
+/** Decides whether a run may continue, and whether a step may start now. */
+import { message } from '../../messages/messages.ts';
+import type { EndedBecause, Message, Step } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
 import { isCredentialsCode } from '../decide/after-refusal.ts';
 import type { FollowingRun, Run } from './run.ts';
 
-/** What becomes of what is in flight when a run is told to stop. */
-const FOLLOWED = {
-  now: 'what is under way is followed to its end',
-  'maintenance-window':
-    'what is under way is followed to its end, what waits for its window is left to the next apply',
-} as const;
-
 /**
- * Nothing new starts from here on; the journal is told why, once. A run that starts nothing anyway only notes refused
- * credentials. @param code the provider's, where a refusal is the reason.
+ * Stops new orders, and records the reason once. A run that only reads records nothing, except refused credentials for its
+ * exit code.
+ * @param code the provider's code, if a refusal is the reason.
  */
 export function stopRun(
   run: FollowingRun,
   because: Exclude<EndedBecause, 'done'>,
-  what: string,
+  reason: Message,
   code?: string,
 ): void {
   const { stop, journal } = run;
   if (code !== undefined && isCredentialsCode(code)) stop.credentialsRefused = true;
   if (run.purpose === 'reconcile' || stop.noNewOrders.aborted) return;
-  journal.appendSoon({ kind: 'stopping', because, what });
+  journal.appendSoon({ kind: 'stopping', because, message: reason });
   stop.stopNewOrders();
 }
 
-/** Stops the run where a threshold is reached, it is drained, or its time or window is over. */
+/** Stops the run if a threshold is reached, it is drained, or its time or window is over. */
 export function judgeStop(run: Run): void {
   const { saved, stop, tally, clock, windowGate } = run;
   const halt = tally.verdict();
   if (halt !== null) return stopRun(run, 'halted', halt);
   if (stop.drained.aborted)
-    return stopRun(run, 'drained', `${textOf(stop.drainedBy)}: ${FOLLOWED[saved.execution.switch]}`);
+    return stopRun(
+      run,
+      'drained',
+      message('halt.drained', { by: stop.drainedBy, switch: saved.execution.switch }),
+    );
   if (saved.finishBy !== null && clock.now() >= Date.parse(saved.finishBy))
-    return stopRun(run, 'finish-by', `finishBy ${saved.finishBy} is reached`);
+    return stopRun(run, 'finish-by', message('halt.finish-by', { finishBy: saved.finishBy }));
   const closed = windowGate.refusal();
-  if (closed !== null) stopRun(run, 'window-closed', closed);
+  if (closed !== null) stopRun(run, 'window-closed', message('halt.windows-closed', { closed }));
 }
 
-/** Whether new orders may still start in this process, now or after a pause. */
-export function goesOn(run: Run): boolean {
+/** True if new orders may still start in this process, now or after a pause. */
+export function mayContinue(run: Run): boolean {
   judgeStop(run);
   return !run.stop.noNewOrders.aborted && !run.stop.mustLeave && !run.journal.failed;
 }
 
-/** Whether a new order may start now; to be asked directly before each. */
+/** True if a new order may start now. Refit asks directly before each order. */
 export function mayStart(run: Run): boolean {
-  return goesOn(run) && run.control.paused === null && !isFull(run);
+  return mayContinue(run) && run.control.paused === null && !isFull(run);
 }
 
 /** A step with a slot may order only while slot holders plus resumed steps stay within `inFlight`. */
@@ -59,22 +56,19 @@ function isFull({ slots, awaitingSlot }: Run): boolean {
   return slots.activeCount + awaitingSlot.size > slots.concurrency;
 }
 
-/**
- * Waits while the run is paused. `give-way`: fewer resizes may be in flight than have slots; one that has not begun
- * gives its slot back.
- */
+/** Waits while the run is paused. `give-way`: fewer steps may be in flight now, and this one gives its slot back. */
 export async function awaitTurn(run: Run): Promise<'go' | 'give-way' | 'stopped'> {
   const { stop, control, clock } = run;
-  while (goesOn(run)) {
+  while (mayContinue(run)) {
     if (isFull(run)) return 'give-way';
     if (control.paused === null) return 'go';
-    // Again each minute: finishBy may be reached meanwhile.
+    // Checked each minute: finishBy may be reached meanwhile.
     await clock.sleep(MINUTE, AbortSignal.any([stop.noNewOrders, stop.left, control.changed]));
   }
   return 'stopped';
 }
 
-/** The same for a step: a pause does not count against the limits of its own waits. */
+/** The same for a step. A pause does not count against the limits of its own waits. */
 export async function awaitTurnOf(run: Run, step: Step): ReturnType<typeof awaitTurn> {
   const { clock, waits } = run;
   const from = clock.monotonic();
@@ -85,17 +79,17 @@ export async function awaitTurnOf(run: Run, step: Step): ReturnType<typeof await
 }
 
 interface WaitOptions {
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two checks. */
   readonly every?: number;
-  /** Once it has begun, the wall clock cannot end it. */
+  /** Once started, the wall clock cannot end it. */
   readonly isMonotonic?: boolean;
-  /** Done after each pause; true ends the wait. */
+  /** Called after each pause; true ends the wait. */
   readonly each?: () => Promise<boolean>;
 }
 
 /**
- * Waits until a moment, while the run goes on; no longer than `most` in this process, however the wall clock is set
- * meanwhile. Looks at the run again each minute, because finishBy may be reached.
+ * Waits until a moment while the run may continue, and checks that each minute. A wall clock that is set meanwhile cannot
+ * make it wait longer than `most` in this process.
  * @param until wall clock, ms since 1970 UTC.
  */
 export async function waitUntil(
@@ -108,7 +102,7 @@ export async function waitUntil(
   const end = clock.monotonic() + Math.min(most, until - clock.now());
   const left = () =>
     Math.min(end - clock.monotonic(), isMonotonic ? Number.POSITIVE_INFINITY : until - clock.now());
-  while (left() > 0 && goesOn(run)) {
+  while (left() > 0 && mayContinue(run)) {
     await clock.sleep(Math.min(left(), every), AbortSignal.any([stop.noNewOrders, stop.left]));
     if (await each?.()) return;
   }

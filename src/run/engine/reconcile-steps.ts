@@ -1,6 +1,6 @@
 /**
- * Resolves by reading what is unknown of a run, and orders nothing: it is given a client that cannot, and starts no step.
- * What is found is journaled as any other fact, so that `apply` goes on from there.
+ * Resolves the unknown steps of a run by reading. It orders nothing: its client cannot order, and it starts no step. The
+ * journal records the results like any other event, so that `apply` continues from there.
  */
 import pLimit from 'p-limit';
 import type { JournalEntry, SavedPlan, Step, StepState } from '../../model.ts';
@@ -15,24 +15,24 @@ type ReconcileStepsInput = Pick<
   ReconcilingRun,
   'saved' | 'journal' | 'cloudFor' | 'calls' | 'clock' | 'stop'
 > & {
-  /** The exit code that the run had last ended with; null where it had not ended. */
+  /** The exit code of the run's last end; null: it had not ended. */
   readonly exitCodeBefore: number | null;
 };
 
-/** The steps of which nobody knows yet how they ended, by the journal. */
-export function unsettledSteps(saved: SavedPlan, steps: ReadonlyMap<string, StepState>): Step[] {
+/** The unknown steps, by the journal. */
+export function unresolvedSteps(saved: SavedPlan, steps: ReadonlyMap<string, StepState>): Step[] {
   return saved.steps.filter(({ id }) => steps.get(id)?.outcome === 'unknown');
 }
 
-/** The exit code that a run last ended with. */
+/** The exit code of a run's last end. */
 export function lastExitCode(entries: readonly JournalEntry[]): number | null {
   return entries.findLast((entry) => entry.kind === 'run-ended')?.exitCode ?? null;
 }
 
 /**
- * Resolves what is unknown: whether it landed, and what landed to its end. A change that waits for its maintenance
- * window is read once.
- * @returns how the run stands now; null when told to leave: the journal is whole.
+ * Resolves unknown orders, and follows the executed ones to their end. Refit reads a change that waits for its maintenance
+ * window once.
+ * @returns the end of the run; null after an abort: the journal is whole.
  * @throws RefitError `disk-failed` when the journal cannot be written.
  */
 export async function reconcileSteps({
@@ -44,13 +44,13 @@ export async function reconcileSteps({
     ...input,
     purpose: 'reconcile',
     waits: new Waits(clock),
-    // Nothing waits for one.
+    // No step awaits a slot.
     slots: pLimit(1),
     learned: nothingLearned(),
     watch: new Watch({ cloudFor, clock, upcoming: () => [] }),
   };
   const before = journal.replay.state();
-  await Promise.all(unsettledSteps(saved, before.steps).map((step) => followStep(run, step)));
+  await Promise.all(unresolvedSteps(saved, before.steps).map((step) => followStep(run, step)));
   if (stop.left.aborted) return null;
 
   for (const [index, { name }] of saved.waves.entries()) {

@@ -1,6 +1,6 @@
 /**
- * The types of a run that is in progress in this process. Nothing in the engine needs to be imported back from here:
- * what works on a run is a function in a file of its own.
+ * The types of a run in this process. A run is plain data; the functions that work on it have files of their own. So no
+ * file imports the engine from here.
  */
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../../clock.ts';
@@ -22,15 +22,15 @@ import type { Spread } from './spread.ts';
 import type { Watch } from './watch.ts';
 import type { WindowGate } from './window-gate.ts';
 
-/** What every run has, whether it orders or only reads. */
+/** The members of every run, whether it orders or only reads. */
 interface RunBase<Client extends CloudReader> {
   readonly saved: SavedPlan;
-  /** Opened: its `run-started` entry is written. */
+  /** An open journal, with its `run-started` entry written. */
   readonly journal: JournalWriter;
   readonly clock: Clock;
-  /** The provider as seen by a profile. */
+  /** The API client of a profile. */
   readonly cloudFor: (profile: string) => Client;
-  /** Counts what the clients behind `cloudFor` send. */
+  /** Counts the calls of the clients. */
   readonly calls: CallCounter;
   readonly watch: Watch;
   readonly waits: Waits;
@@ -40,7 +40,7 @@ interface RunBase<Client extends CloudReader> {
   readonly slots: LimitFunction;
 }
 
-/** A run that carries the plan out. */
+/** A run that carries out the plan. */
 export interface Run extends RunBase<Cloud> {
   readonly purpose: 'apply';
   readonly permits: Permits;
@@ -49,43 +49,43 @@ export interface Run extends RunBase<Cloud> {
   readonly tally: Tally;
   readonly slowStart: SlowStart;
   readonly windowGate: WindowGate;
-  /** Holds groups of instances apart. */
+  /** Bounds the instances of a group that are in flight. */
   readonly spread: Spread;
-  /** Orders between their reservation and their send. */
+  /** Limits the orders between reservation and send. */
   readonly placing: LimitFunction;
-  /** Steps that will be read next, so that one call reads many instances. */
+  /** The steps that Refit reads next, so that one call reads many instances. */
   readonly upcoming: Set<Step>;
-  /** Instances in flight, as a process finds them that resumes a run, and awaiting an in-flight slot. */
+  /** Instances in flight since an earlier process that still await an in-flight slot. */
   readonly awaitingSlot: Set<string>;
-  readonly outside: EnginePorts;
+  readonly ports: EnginePorts;
 }
 
-/** A run that only resolves and follows what was ordered: it is given a client that cannot order. */
+/** A run that only resolves and follows orders. Its client cannot order. */
 export interface ReconcilingRun extends RunBase<CloudReader> {
   readonly purpose: 'reconcile';
 }
 
-/** What following needs of a run. */
+/** A run of either kind. */
 export type FollowingRun = Run | ReconcilingRun;
 
-/** What this process has learned as the run goes on. */
+/** What this process has learned during the run. */
 interface LearnedByScope extends Learned {
-  /** Whether changes that are told to wait for their windows do, by scope. */
+  /** Whether the provider lets changes wait for their windows, by scope. */
   readonly deferral: Map<string, 'kept' | 'overlooked'>;
-  /** Orders refused by the limit without one between that was not, by scope. */
+  /** Uninterrupted refusals by the limit, by scope. */
   readonly limitRefusals: Map<string, { readonly since: number; times: number }>;
 }
 
-/** How a run asks whatever is neither the provider nor the journal. What is missing is inconclusive. */
+/** Effects of a run beside the provider and the journal. A gate without its port is inconclusive. */
 export interface EnginePorts {
-  /** Judges the approvals of a wave that asks for its own, as it is to begin; without it no such wave begins. */
+  /** Judges the approvals of a wave that requires its own. Without it, no such wave starts. */
   readonly approvalOf?: (wave: number) => Promise<ApprovalDemand>;
   readonly gates?: GatePorts;
 }
 
-/** How a gate asks outside. Neither throws for what is asked; both give up when the signal is aborted. */
+/** Effects of a gate. Neither throws because of the command or address; both stop when the signal aborts. */
 export interface GatePorts {
-  /** Runs a program of the plan's; absent: whoever carries the plan out has not allowed it. */
+  /** Runs a command of the plan; absent: the operator has not allowed commands. */
   readonly runCommand?: (
     command: readonly string[],
     options: { readonly input: string; readonly timeout: number; readonly signal: AbortSignal },
@@ -103,7 +103,7 @@ export function scopeOf({ region, profile }: Scope): Scope {
   return { region, profile };
 }
 
-/** A scope as a key. */
+/** A scope as a map key. */
 export function scopeKey({ region, profile }: Scope): string {
   return `${profile} ${region}`;
 }

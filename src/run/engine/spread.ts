@@ -1,20 +1,20 @@
 /**
- * Keeps a spread: never more instances of one group under way together than the plan says, over the whole run. An
- * instance holds its seat until its last step has ended, also while its change waits for its maintenance window or its
- * answer is being looked for; the others of its group wait without a place, so that other groups pass them by.
+ * Keeps a spread: the plan's bound on how many instances of one group are in flight, over the whole run. An instance holds
+ * its seat until its last step has ended, also while its change waits for its maintenance window or its order is being
+ * resolved. The others of its group wait without an in-flight slot, so that other groups continue.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { SavedPlan } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 
 /**
- * Does the work on an instance when its group has a seat for it, in the order of the calls.
- * An outcome that is unknown keeps its seat: it may be under way still. Where no seat is left so, the rest of the group
- * is not begun, and is left to whoever takes the run up and settles what is unknown.
+ * Does the work on an instance once its group has a seat, in the order of the calls. An unknown outcome keeps its seat,
+ * because its change may still be in progress. If no seat is left, the rest of the group does not start. The process that
+ * resumes the run resolves the unknown steps first.
  */
 export type Spread = (instance: string, work: () => Promise<void>) => Promise<void>;
 
-/** Takes the plan and gives what holds its groups apart in this process. */
+/** Creates the spread of a plan for this process. */
 export function createSpreadKeeper(
   { spread, preconditions, steps }: SavedPlan,
   journal: JournalWriter,
@@ -31,15 +31,15 @@ export function createSpreadKeeper(
     await seat(async () => {
       if (full.has(group)) return;
       await work();
-      if (!own.get(instance)?.some(({ id }) => mayBeUnderWay(journal, id))) return;
+      if (!own.get(instance)?.some(({ id }) => mayBeInProgress(journal, id))) return;
       if (seat.concurrency > 1) seat.concurrency -= 1;
       else full.add(group);
     });
   };
 }
 
-/** What is left behind by work that is over: unknown, or waiting for its window when the run was told to stop. */
-function mayBeUnderWay({ replay }: JournalWriter, step: string): boolean {
+/** True if the step may still be in progress: it is unknown, or was left before its end. */
+function mayBeInProgress({ replay }: JournalWriter, step: string): boolean {
   const { phase, outcome } = replay.step(step);
   return outcome === 'unknown' || (phase !== 'ended' && phase !== 'waiting');
 }

@@ -1,4 +1,4 @@
-/** A step that this process works on: what it knows of it beside the journal, and what a decision is given of both. */
+/** A step that this process works on, with what it knows beside the journal. */
 import type { Step } from '../../model.ts';
 import type { Memory, Observation, Seen } from '../decide/move.ts';
 import { type FollowingRun, scopeKey } from './run.ts';
@@ -8,13 +8,13 @@ export class StepInProgress {
   readonly step: Step;
   memory: Memory | null = null;
   seen: Seen = { kind: 'nothing' };
-  /** A read of the instance before its order must be younger than this, monotonic ms. */
+  /** The reading before the order must not be older than this, monotonic ms. */
   notBefore = Number.NEGATIVE_INFINITY;
-  /** The read by which it may be ordered. */
-  sighting: FreshRead | null = null;
+  /** The reading that allows the order. */
+  freshRead: FreshRead | null = null;
   /** Gives the step's in-flight slot back. */
   readonly giveSlotBack: () => void;
-  /** The process leaves a change that waits for its window after one read. */
+  /** The process reads a change that waits for its window once, and leaves it. */
   readonly readsOnce: boolean;
 
   constructor(step: Step, { giveSlotBack = () => {}, readsOnce = false } = {}) {
@@ -24,13 +24,13 @@ export class StepInProgress {
   }
 }
 
-/** The next decision begins from nothing seen. */
+/** Forgets the observation: the next decision starts without any. */
 export function forget(run: FollowingRun, doing: StepInProgress): void {
   doing.memory = null;
   doing.notBefore = run.clock.monotonic();
 }
 
-/** Everything that a decision about the step rests on, at this moment. */
+/** Everything that a decision about the step needs, at this moment. */
 export function observe(run: FollowingRun, doing: StepInProgress): Observation {
   const { saved, clock, learned, slots } = run;
   const { step, memory, seen, readsOnce } = doing;
@@ -57,7 +57,7 @@ function windowOf({ saved }: FollowingRun, { instance }: Step): Observation['win
   return saved.preconditions.find((one) => one.instance === instance)?.window ?? null;
 }
 
-/** Its end is not final where it is open again when the run is resumed: the steps that need it then stay as they are. */
+/** The previous step. Its end is not final if resuming opens it again; the steps that need it then stay as they are. */
 function earlierOf({ journal }: FollowingRun, { needs }: Step): Observation['earlier'] {
   if (needs === null) return null;
   const state = journal.replay.step(needs);

@@ -1,4 +1,4 @@
-/** A step's life: observe, decide the next move, carry it out, until nothing is left to do for it in this process. */
+/** Carries a step through: observe, decide the next move, carry it out, until nothing is left to do. */
 import type { Step } from '../../model.ts';
 import { followMove, nextMove } from '../decide/next-move.ts';
 import { carryOut } from './carry-out-move.ts';
@@ -6,9 +6,9 @@ import type { FollowingRun, ReconcilingRun, Run } from './run.ts';
 import { observe, StepInProgress } from './step-in-progress.ts';
 
 /**
- * Takes a step from wherever it stands to its end, or to where the run stops before its next order.
- * @param giveSlotBack gives its in-flight slot back, while its change waits for its window.
- * @returns `gave-way` where it must go on in another slot, because fewer may be in flight now.
+ * Carries a step from its present state to its end, or until the run stops before its next order.
+ * @param giveSlotBack gives its in-flight slot back while its change waits for its window.
+ * @returns `gave-way` if it must continue in another slot, because fewer steps may be in flight now.
  */
 export async function carryOutStep(
   run: Run,
@@ -33,7 +33,7 @@ export async function resolveStep(run: Run, step: Step): Promise<void> {
   }
 }
 
-/** Takes a step to its end by reading, or to where only a new order could take it further. */
+/** Follows a step by reading, to its end or until only a new order could continue it. */
 export async function followStep(run: ReconcilingRun, step: Step): Promise<void> {
   const doing = new StepInProgress(step, { readsOnce: true });
   while (!isOver(run, doing)) {
@@ -42,14 +42,14 @@ export async function followStep(run: ReconcilingRun, step: Step): Promise<void>
   }
 }
 
-/** Once the run is left, only what was read or answered already is still judged, and written down. */
+/** True once the process leaves. Refit still judges and records what it has already read or received. */
 function isOver({ stop }: FollowingRun, { seen, memory }: StepInProgress): boolean {
-  const isSecondLook = memory?.phase === 'order' && memory.refused !== undefined;
-  return stop.left.aborted && seen.kind === 'nothing' && !isSecondLook;
+  const isSecondRead = memory?.phase === 'order' && memory.refused !== undefined;
+  return stop.left.aborted && seen.kind === 'nothing' && !isSecondRead;
 }
 
-/** Whether an order of the step has no answer on record. */
+/** True if an order of the step has no answer on record. */
 export function isUnanswered({ journal }: Pick<FollowingRun, 'journal'>, { id }: Step): boolean {
   const { phase } = journal.replay.step(id);
-  return phase === 'asking' || phase === 'asked' || phase === 'unanswered';
+  return phase === 'ordering' || phase === 'unanswered';
 }

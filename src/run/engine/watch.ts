@@ -1,7 +1,6 @@
 /**
- * Reading the fleet while a run is under way: whoever wants to know something of an instance says how long that can
- * wait, and one round of calls serves everybody who waits in the same region and identity. So polling is fleet-wide
- * whatever the number of steps under way, and there is no poller to start, stop or forget.
+ * Reads the fleet during a run. Each question says how long it may wait, and one round of calls serves all questions of
+ * one scope. So the number of calls does not grow with the number of steps in flight, and there is no poller to manage.
  */
 import type { Clock } from '../../clock.ts';
 import type { CloudReader, Deal, Task } from '../../cloud/cloud.ts';
@@ -11,30 +10,30 @@ import { MINUTE } from '../../units.ts';
 import type { Reading } from '../decide/judge-following.ts';
 import { readFaultOf } from '../decide/read-fault.ts';
 
-/** What somebody wants to read. */
+/** A question about one instance. */
 export interface Question extends Scope {
   readonly instance: string;
-  /** Milliseconds this may wait for others to share the round. */
+  /** Milliseconds that it may wait for others to share the round. */
   readonly within: number;
-  /** Also read tasks and orders that began at or after this time (ms since 1970 UTC); null = the instance alone. */
+  /** Also read tasks and orders since this time (ms since 1970 UTC); null: the instance alone. */
   readonly factsSince: number | null;
-  /** Tasks that are done are not asked for: fewer pages, where their absence says as much. */
+  /** Leaves out finished tasks: fewer pages, if their absence says as much. */
   readonly openTasks?: boolean;
 }
 
-/** How old a sighting may be when an order relies on it, counted from the question: the time of a slow answer, and a little. */
-export const LOOK_AGE = 8_000;
+/** How old a reading may be at the order, ms from the question: a slow answer plus a margin. */
+export const READ_AGE = 8_000;
 
-/** How long a look waits for others to join its round. */
-const LOOK_WITHIN = 25;
+/** How long a reading before an order waits for others, ms. */
+const READ_WITHIN = 25;
 
-/** Instances read ahead with each look, so that a wave needs few calls. The provider's page is 1,000. */
+/** Instances that Refit reads ahead in each round before orders. The provider's page is 1,000. */
 const READ_AHEAD = 200;
 
-/** Why a round that waits for others is woken. Given, because making an error for it each time would cost more than the round. */
-const SOONER = 'somebody cannot wait so long';
+/** The abort reason that wakes a waiting round. A constant, because creating an error each time costs more than the round. */
+const SOONER = 'a question cannot wait so long';
 
-/** An instance as it was seen; undefined: the provider knows no such instance. */
+/** An instance as it was read; undefined: the provider does not know it. */
 export interface FreshRead {
   /** Monotonic ms. */
   readonly at: number;
@@ -44,8 +43,8 @@ export interface FreshRead {
 }
 
 /**
- * Milliseconds since an instance was seen, by whichever clock says more: the monotonic one stands still while a machine
- * sleeps, and the other may be set.
+ * Milliseconds since a reading, by the clock that says more. The monotonic clock stands still while a machine sleeps, and
+ * the wall clock may be set.
  */
 export function ageOf({ at, wallAt }: FreshRead, clock: Clock): number {
   return Math.max(clock.monotonic() - at, Math.abs(clock.now() - wallAt));
@@ -63,20 +62,20 @@ class Lane {
   due = Number.POSITIVE_INFINITY;
   running = false;
   wake = new AbortController();
-  readonly sightings = new Map<string, FreshRead>();
+  readonly freshReads = new Map<string, FreshRead>();
   /** False once the provider has refused this identity the source. */
   tasksReadable = true;
   dealsReadable = true;
 }
 
-/** Looks have a lane of their own: an order does not wait until all pages of facts about others are read. */
-type Kind = 'looks' | 'ends';
+/** Readings before orders have their own lane. So an order never waits for pages of facts about others. */
+type Kind = 'before-order' | 'ends';
 
 interface WatchInput {
-  /** The provider as seen by a profile. */
+  /** The API client of a profile. */
   readonly cloudFor: (profile: string) => CloudReader;
   readonly clock: Clock;
-  /** The instances of a scope that will be read next, in order. */
+  /** The next instances of a scope to read, in order. */
   readonly upcoming: (scope: Scope, atMost: number) => readonly string[];
 }
 
@@ -89,7 +88,7 @@ export class Watch {
     this.#input = input;
   }
 
-  /** @throws RefitError where the provider cannot be reached or refuses to be read. */
+  /** @throws RefitError if the provider cannot be reached, or refuses the read. */
   read(question: Question, kind: Kind = 'ends'): Promise<Reading> {
     return new Promise((resolve, reject) => {
       const lane = this.#laneOf(question, kind);
@@ -106,16 +105,16 @@ export class Watch {
     });
   }
 
-  /** The instance as seen at most `LOOK_AGE` ago and not before `notBefore` (monotonic ms), read now if need be. */
-  async look(scope: Scope, instance: string, notBefore: number): Promise<FreshRead> {
-    const { sightings } = this.#laneOf(scope);
-    const seen = sightings.get(instance);
-    if (seen && seen.at >= notBefore && ageOf(seen, this.#input.clock) <= LOOK_AGE) return seen;
-    await this.read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null }, 'looks');
-    return sightings.get(instance)!;
+  /** A reading at most `READ_AGE` old and not before `notBefore` (monotonic ms). Refit reads now if it has none. */
+  async readFresh(scope: Scope, instance: string, notBefore: number): Promise<FreshRead> {
+    const { freshReads } = this.#laneOf(scope);
+    const known = freshReads.get(instance);
+    if (known && known.at >= notBefore && ageOf(known, this.#input.clock) <= READ_AGE) return known;
+    await this.read({ ...scope, instance, within: READ_WITHIN, factsSince: null }, 'before-order');
+    return freshReads.get(instance)!;
   }
 
-  /** By what numbers orders name this identity; null where that is not known. Asked once. */
+  /** The numbers by which orders name this identity; null: not known. Refit asks once. */
   async self(scope: Scope): Promise<ReadonlySet<string> | null> {
     const present = this.#selves.get(scope.profile);
     if (present !== undefined) return present;
@@ -130,7 +129,7 @@ export class Watch {
     }
   }
 
-  #laneOf({ profile, region }: Scope, kind: Kind = 'looks'): Lane {
+  #laneOf({ profile, region }: Scope, kind: Kind = 'before-order'): Lane {
     const key = `${profile} ${region} ${kind}`;
     const lane = this.#lanes.get(key) ?? new Lane();
     this.#lanes.set(key, lane);
@@ -157,27 +156,27 @@ export class Watch {
   async #round(lane: Lane, scope: Scope, group: readonly Asked[]): Promise<void> {
     const clock = this.#input.clock;
     const cloud = this.#input.cloudFor(scope.profile);
-    const looks = this.#laneOf(scope);
+    const beforeOrders = this.#laneOf(scope);
     const ids = new Set(group.map(({ instance }) => instance));
-    if (lane === looks)
+    if (lane === beforeOrders)
       for (const id of this.#input.upcoming(scope, READ_AHEAD)) if (ids.size < 1000) ids.add(id);
-    // An order's facts are read before its instance, so that "running at its new size" is never the older news.
+    // Refit reads an order's facts before its instance, so that "running at its new size" is never older than they are.
     const { tasks, deals } = await readFacts(cloud, lane, scope, group);
-    // As old as the question: a process may be frozen before it hears the answer.
+    // A reading is as old as its question: a process may be frozen before it receives the answer.
     const [at, wallAt] = [clock.monotonic(), clock.now()];
     const read = await cloud.describeInstances(scope, [...ids]);
     const instances = new Map(read.map((instance) => [instance.id, instance]));
-    // Two rounds may be under way at once: what was asked later stands.
+    // Two rounds may run at the same time: the later question wins.
     for (const id of ids)
-      if ((looks.sightings.get(id)?.at ?? at) <= at)
-        looks.sightings.set(id, { at, wallAt, instance: instances.get(id) });
+      if ((beforeOrders.freshReads.get(id)?.at ?? at) <= at)
+        beforeOrders.freshReads.set(id, { at, wallAt, instance: instances.get(id) });
     for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
   }
 }
 
 /**
- * Takes those whom the next round serves. Who has just begun to wait is left to the one after it, above all where this
- * one is for facts: served with everybody's, those that find an end would ask for its facts one round after the other.
+ * Takes the questions that the next round answers. Questions that have just arrived stay for the round after it, above all
+ * if this round reads facts. Otherwise steps that find an end would ask for its facts one round after another.
  */
 function takeGroup(lane: Lane, now: number): Asked[] {
   const most = lane.asked.some(({ factsSince }) => factsSince !== null) ? 0.5 : 0.9;
@@ -188,7 +187,7 @@ function takeGroup(lane: Lane, now: number): Asked[] {
   return group;
 }
 
-/** Tasks and orders for those of a group that ask for them; null = not asked for, or not readable. */
+/** Tasks and orders for the questions that need them; null: not needed, or not readable. */
 async function readFacts(
   cloud: CloudReader,
   lane: Lane,
@@ -214,8 +213,8 @@ async function readFacts(
 }
 
 /**
- * null where this identity may not read the source. Other faults are thrown on: a source that is silent because it
- * could not be read just now must not count as one that has nothing to tell.
+ * The answer; null: this identity may not read the source. It throws other faults on, because a source that could not be
+ * read must not count as silent.
  */
 async function readable<T>(ask: () => Promise<T>): Promise<T | null> {
   try {

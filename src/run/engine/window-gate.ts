@@ -1,6 +1,5 @@
-/** The windows of a live run: whether a step may begin now, and what happens when a window closes. */
+/** The windows of a live run: whether a step may start now, and what happens when a window closes. */
 import type { Clock } from '../../clock.ts';
-import { textOf } from '../../messages/messages.ts';
 import type { SavedPlan } from '../../model.ts';
 import { closedWindowsMessage } from '../../plan/windows/describe-windows.ts';
 import { createOpenWindows } from '../../plan/windows/open-windows.ts';
@@ -8,38 +7,37 @@ import { MINUTE } from '../../units.ts';
 
 export type WindowGate = ReturnType<typeof createWindowGate>;
 
-/** For a plan without windows it is always open. The time is that of this machine's wall clock. */
+/** Without windows it is always open. The time is this machine's wall clock. */
 export function createWindowGate(
   { windows }: Pick<SavedPlan, 'windows'>,
   clock: Pick<Clock, 'now' | 'sleep'>,
 ) {
   if (windows === undefined) return { refusal: () => null, watch: async () => {} };
-  const openings = createOpenWindows(windows);
+  const openWindows = createOpenWindows(windows);
   const refusal = () => {
     const now = clock.now();
-    const closed = closedWindowsMessage(openings, windows, now);
-    return closed && textOf(closed);
+    return openWindows.mayStart(now) ? null : closedWindowsMessage(openWindows, windows, now);
   };
   return {
-    /** Why nothing may begin now, with the next opening, in one sentence; null where it may. */
+    /** Why nothing may start now, with the next opening; null: it may. */
     refusal,
     /**
-     * Looks at the clock until the run has ended, and tells `onChange` as the last start and the close go by. `onHalt` is
-     * told as the window closes in which this process began, where the plan says `atClose: halt`: what is in flight is
-     * left as it is. A process that begins outside the windows follows what it finds in flight to its end.
+     * Watches the clock until the run has ended. It calls `onChange` after the last start and the close of a window. With
+     * `atClose: halt` it calls `onHalt` when the window closes in which this process started, and orders in flight stay as
+     * they are. A process that starts outside the windows follows orders in flight to their end.
      */
     async watch(ended: AbortSignal, { onChange, onHalt }: { onChange: () => void; onHalt: () => void }) {
-      let closed = openings.at(clock.now()) === null;
+      let closed = openWindows.at(clock.now()) === null;
       while (!ended.aborted) {
         const now = clock.now();
-        const opening = openings.at(now);
-        if (opening === null && !closed && windows.atClose === 'halt') onHalt();
-        closed = opening === null;
+        const window = openWindows.at(now);
+        if (window === null && !closed && windows.atClose === 'halt') onHalt();
+        closed = window === null;
         if (refusal() !== null) onChange();
-        const ahead = [opening?.lastStart, opening?.closes].flatMap((at) =>
+        const ahead = [window?.lastStart, window?.closes].flatMap((at) =>
           at === undefined || at === null || at <= now ? [] : [at - now],
         );
-        // By the minute, because the wall clock may be set meanwhile.
+        // At least each minute, because the wall clock may be set meanwhile.
         await clock.sleep(Math.min(MINUTE, ...ahead), ended);
       }
     },

@@ -45,7 +45,7 @@ export function createHookListener(
       }
       const reason = signal.aborted
         ? message('notify.killed', { ms })
-        : message('notify.hook-failed', { reason: end.why });
+        : message('notify.hook-failed', { reason: end.reason });
       return { ok: false, message: reason, output };
     },
   };

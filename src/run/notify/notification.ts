@@ -1,83 +1,75 @@
-/** What people are told of a run, and when: journal entries as facts for hooks and webhooks. Pure. */
+/** Which journal entries people are notified about, as facts for hooks and webhooks. Pure. */
+import { describeRunEvent, describeStepEvent } from '../../journal/describe-event.ts';
 import { type Replay, totals } from '../../journal/replay.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { HookPhase, JournalEntry, Outcome, SavedPlan } from '../../model.ts';
 
-export const TOLD_FORMAT = 'refit.told/1';
+export const NOTIFICATION_FORMAT = 'refit.told/1';
 
-/** One thing that people are told, as it goes to a hook's standard input and into a webhook's body. */
+/** One notification, as a hook reads it from standard input and a webhook sends it. */
 export interface NotificationFacts {
-  readonly format: typeof TOLD_FORMAT;
+  readonly format: typeof NOTIFICATION_FORMAT;
   readonly event: HookPhase;
-  /** When it happened, ISO 8601 UTC, and the number of its entry in the journal: together with the digest it names it. */
+  /** ISO 8601 UTC. */
   readonly at: string;
+  /** The number of its entry in the journal. With the digest, it identifies the event. */
   readonly entry: number;
   readonly plan: Pick<SavedPlan, 'name' | 'change' | 'owner' | 'digest'>;
   /** One sentence. */
-  readonly what: string;
-  /** How the steps stood: one count per outcome. */
+  readonly message: string;
+  /** The steps by outcome at that time. */
   readonly totals: Readonly<Record<Outcome, number>>;
   readonly wave: string | null;
   readonly step: string | null;
   readonly exitCode: number | null;
 }
 
-/** The facts of an entry; null for those that nobody is told of. */
+/** The facts of an entry; null: nobody is notified about it. */
 export function notificationOf(
   entry: JournalEntry,
   saved: SavedPlan,
   replay: Replay,
 ): NotificationFacts | null {
-  const told = said(entry, saved);
-  if (told === null) return null;
+  const subject = subjectOf(entry);
+  if (subject === null) return null;
+  const text = 'step' in entry ? describeStepEvent(entry, entry.step) : describeRunEvent(entry, saved);
   const { name, change, owner, digest } = saved;
   return {
-    format: TOLD_FORMAT,
+    format: NOTIFICATION_FORMAT,
     at: entry.at,
     entry: entry.seq,
     plan: { name, change, owner, digest },
+    message: text === null ? '' : textOf(text),
     totals: totals(saved.steps.map(({ id }) => replay.step(id))),
     wave: null,
     step: null,
     exitCode: null,
-    ...told,
+    ...subject,
   };
 }
 
-type Said = Pick<NotificationFacts, 'event' | 'what'> &
+type Subject = Pick<NotificationFacts, 'event'> &
   Partial<Pick<NotificationFacts, 'wave' | 'step' | 'exitCode'>>;
 
-function said(entry: JournalEntry, saved: SavedPlan): Said | null {
+/** The phase of an entry, and the wave, step or exit code that it is about. */
+function subjectOf(entry: JournalEntry): Subject | null {
   switch (entry.kind) {
-    case 'run-started': {
-      const where = `${entry.by.user}@${entry.by.host}`;
-      const what = `${entry.resumed ? 'goes on' : 'begins'}: ${saved.steps.length} steps, by ${where}`;
-      return { event: 'run-start', what };
-    }
+    case 'run-started':
+      return { event: 'run-start' };
     case 'wave-started':
-      return { event: 'wave-start', what: `wave ${entry.name} begins`, wave: entry.name };
+      return { event: 'wave-start', wave: entry.name };
     case 'wave-ended':
-      return { event: 'wave-end', what: `wave ${entry.name} has ended`, wave: entry.name };
-    case 'gate': {
-      const { name, judge, outcome, shadow, next } = entry;
-      const judged = `the gate after wave ${name}: ${judge} is ${outcome}${shadow ? ' (in shadow)' : ''}: ${entry.what}`;
-      // A halt is told of by itself; a pause is not, and it waits for somebody.
-      const what = next === 'pause' ? `${judged}; the run is paused until it is told to continue` : judged;
-      return { event: 'gate', what, wave: name };
-    }
-    case 'approval-awaited': {
-      const { name, until } = entry;
-      return { event: 'approval', what: `waits until ${until} for approval: ${entry.what}`, wave: name };
-    }
+      return { event: 'wave-end', wave: entry.name };
+    case 'gate':
+      return { event: 'gate', wave: entry.name };
+    case 'approval-awaited':
+      return { event: 'approval', wave: entry.name };
     case 'stopping':
-      return entry.because === 'halted' ? { event: 'halt', what: `halts: ${entry.what}` } : null;
+      return entry.because === 'halted' ? { event: 'halt' } : null;
     case 'step-ended':
-      return entry.outcome === 'unknown'
-        ? { event: 'unknown', what: `${entry.step} is unknown: ${entry.what}`, step: entry.step }
-        : null;
-    case 'run-ended': {
-      const { because, exitCode } = entry;
-      return { event: 'run-end', what: `has ended (${because}), exit code ${exitCode}`, exitCode };
-    }
+      return entry.outcome === 'unknown' ? { event: 'unknown', step: entry.step } : null;
+    case 'run-ended':
+      return { event: 'run-end', exitCode: entry.exitCode };
     default:
       return null;
   }

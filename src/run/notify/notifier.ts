@@ -99,7 +99,7 @@ export class Notifier {
     const journal = this.#input.journal();
     // After the end of the run its journal is complete. Only the log files hold later results.
     if (this.#isClosed || journal.replay.state().endedAt !== null) return;
-    journal.appendWithNextGroup({ kind: 'told', by, event, about: entry, to, ok, what: text });
+    journal.appendWithNextGroup({ kind: 'notified', by, event, about: entry, to, ok, message: reason });
   }
 }
 

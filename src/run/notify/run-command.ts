@@ -36,8 +36,9 @@ export function createCommandRunner(
         over.abort();
         resolve({ ...result, output: written.output() });
       };
-      const ended = (exitCode: number): void => end({ kind: 'ended', exitCode, said: written.lastLine() });
-      const noEnd = (why: string): void => end({ kind: 'no-end', why });
+      const ended = (exitCode: number): void =>
+        end({ kind: 'ended', exitCode, lastLine: written.lastLine() });
+      const noEnd = (why: string): void => end({ kind: 'no-end', reason: why });
       const notStarted = (error: unknown): void =>
         noEnd(`it could not be started: ${error instanceof Error ? error.message : String(error)}`);
       let child: ChildProcessWithoutNullStreams;

@@ -46,7 +46,7 @@ const ASSUMED_BY = 'the rehearsal, which assumes it';
 
 /** Gate commands and gate URLs that always succeed, without running or asking anything. */
 const ASSUMED_PORTS: GatePorts = {
-  runCommand: async () => ({ kind: 'ended', exitCode: 0, said: 'assumed by the rehearsal' }),
+  runCommand: async () => ({ kind: 'ended', exitCode: 0, lastLine: 'assumed by the rehearsal' }),
   askUrl: async () => ({ kind: 'answered', status: 200 }),
 };
 

@@ -89,7 +89,7 @@ function createWalk(each: (entry: JournalEntry) => void) {
     // One line is not text. Check the lines before it first.
     const bad = badLineAt(bytes);
     decoding.read(bytes.toString('utf8', 0, bad));
-    if (decoding.fault === null) badLine = { line: decoding.end.seq + 1, what: 'the line is not UTF-8' };
+    if (decoding.fault === null) badLine = { line: decoding.end.seq + 1, message: 'the line is not UTF-8' };
   };
   return {
     read(piece: Buffer): void {

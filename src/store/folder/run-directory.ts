@@ -80,7 +80,7 @@ function mustBeSound(
   other: JournalEntry | null,
 ): void {
   if (journal.fault) {
-    const { line, what: fault } = journal.fault;
+    const { line, message: fault } = journal.fault;
     throw new RefitError(
       'journal-broken',
       `${join(directory, RUN_FILES.journal)}:${line}: ${fault}`,

@@ -14,6 +14,7 @@ import {
   OUTCOMES,
   type SavedPlan,
 } from '../../../src/model.ts';
+import { words } from '../../messages/words.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8'));
 const AT = '2026-11-10T01:00:00.000Z';
@@ -88,16 +89,16 @@ describe('the journal entry schema', () => {
       locks: ['saved-plan', 'run-directory', 'instances'],
       from: { pid: 4711, host: 'db-ops-1', since: AT, purpose: 'refit apply in runs/x' },
     },
-    caller: {
-      kind: 'caller',
+    identity: {
+      kind: 'identity',
       profile: 'default',
-      caller: {
+      identity: {
         account: '100000000001',
         user: '100000000002',
         type: 'CAMUser',
         arn: 'qcs::cam::uin/1:uin/2',
       },
-      why: null,
+      reason: null,
     },
     approved: { kind: 'approved', how: 'prompt', by: 'dba' },
     'approval-awaited': {
@@ -105,13 +106,13 @@ describe('the journal entry schema', () => {
       wave: 1,
       name: 'rest',
       until: AT,
-      what: 'wave rest needs 1 approval and has 0 (none); missing: 1 of wei, jun',
+      message: words('wave rest needs 1 approval and has 0 (none); missing: 1 of wei, jun'),
     },
     'wave-started': { kind: 'wave-started', wave: 0, name: 'all' },
     'wave-ended': { kind: 'wave-ended', wave: 0, name: 'all' },
-    looked: { kind: 'looked', step, status: 'running', size: SIZE },
+    'instance-read': { kind: 'instance-read', step, status: 'running', size: SIZE },
     intent: { kind: 'intent', step, attempt: 1, size: SIZE },
-    'not-sent': { kind: 'not-sent', step, attempt: 1, why: 'the slot was missed' },
+    'not-sent': { kind: 'not-sent', step, attempt: 1, reason: words('the slot was missed') },
     accepted: { kind: 'accepted', step, attempt: 1, order: '20261110', requestId: 'r-1', sentAt: AT },
     refused: {
       kind: 'refused',
@@ -123,16 +124,23 @@ describe('the journal entry schema', () => {
       sentAt: AT,
       next: 'try-again',
     },
-    'no-answer': { kind: 'no-answer', step, attempt: 1, why: 'reset', sentAt: AT },
-    settled: { kind: 'settled', step, attempt: 1, executed: true, order: null, evidence: 'task 002 done' },
+    'no-answer': { kind: 'no-answer', step, attempt: 1, reason: words('reset'), sentAt: AT },
+    resolved: {
+      kind: 'resolved',
+      step,
+      attempt: 1,
+      executed: true,
+      order: null,
+      evidence: words('task 002 done'),
+    },
     deferred: { kind: 'deferred', step, window: { from: '03:00', to: '06:00' }, opensAt: AT },
-    began: { kind: 'began', step, evidence: 'task 7 is running', warning: null },
+    began: { kind: 'began', step, evidence: words('task 7 is running'), warning: null },
     'step-ended': {
       kind: 'step-ended',
       step,
       outcome: 'verified',
       code: null,
-      what: 'read back',
+      message: words('read back'),
       size: SIZE,
       billed: { amount: 12.5, currency: 'CNY' },
     },
@@ -143,28 +151,28 @@ describe('the journal entry schema', () => {
       name: 'canary',
       judge: 'metric',
       outcome: 'failure',
-      what: 'MemUtil of crs-5qlrlhux is 93.1, fails at > 90',
+      message: words('MemUtil of crs-5qlrlhux is 93.1, fails at > 90'),
       shadow: false,
       next: 'halt',
     },
-    steered: {
-      kind: 'steered',
+    'control-command': {
+      kind: 'control-command',
       command: 'set inFlight',
       value: 5,
       by: { user: 'dba', host: 'ops-1', pid: 8 },
       accepted: true,
-      what: 'inFlight is 5 now',
+      message: words('inFlight is 5 now'),
     },
-    told: {
-      kind: 'told',
+    notified: {
+      kind: 'notified',
       by: 'hook',
       event: 'halt',
       about: 12,
       to: 'page-oncall',
       ok: false,
-      what: 'exit code 3 after 12 ms',
+      message: words('exit code 3 after 12 ms'),
     },
-    stopping: { kind: 'stopping', because: 'halted', what: '3 failed, more than 2' },
+    stopping: { kind: 'stopping', because: 'halted', message: words('3 failed, more than 2') },
     calls: { kind: 'calls', counts: [[1_794_272_400, 'DescribeInstances', 4, 0]] },
     'run-ended': { kind: 'run-ended', because: 'done', exitCode: 0 },
   };

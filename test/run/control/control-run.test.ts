@@ -1,5 +1,6 @@
 /** Control commands to a live run, in virtual time, against the simulated provider. */
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/messages/messages.ts';
 import type { ControlCommand } from '../../../src/model.ts';
 import { seededRandom } from '../../../src/simulator/world/random.ts';
 import { A, ALL_TO_8GB, clusters, standards } from '../fleets.ts';
@@ -27,7 +28,8 @@ function moments(run: Run) {
   return { intents: at('intent').filter((ms) => ms >= 0), ended: at('step-ended') };
 }
 
-const commandsOf = (run: Run) => run.entries.flatMap((entry) => (entry.kind === 'steered' ? [entry] : []));
+const commandsOf = (run: Run) =>
+  run.entries.flatMap((entry) => (entry.kind === 'control-command' ? [entry] : []));
 
 describe('a command to a live run', () => {
   const early = 5_000;
@@ -106,10 +108,14 @@ describe('a command to a live run', () => {
       if (answer !== true) expect(run.answers[n]!.message).toMatch(answer);
     }
     const journaled = commandsOf(run);
-    expect(journaled.slice(0, run.answers.length).map(({ accepted, what }) => ({ accepted, what }))).toEqual(
+    expect(
+      journaled
+        .slice(0, run.answers.length)
+        .map(({ accepted, message }) => ({ accepted, message: textOf(message) })),
+    ).toEqual(
       run.answers
         .filter(({ messageId }) => messageId !== 'control.run-ended')
-        .map(({ accepted, message }) => ({ accepted, what: message })),
+        .map(({ accepted, message }) => ({ accepted, message })),
     );
     for (const entry of journaled) expect(entry.by).toEqual(OPERATOR);
   });
@@ -184,7 +190,7 @@ describe('a paused run', () => {
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
     expect(first.took).toBeGreaterThanOrEqual(24 * 3_600_000);
     expect(first.took).toBeLessThan(24 * 3_600_000 + 60_000);
-    expect(first.report.run.what).toMatch(/^paused for 24 hours: /);
+    expect(first.report.run.message).toMatch(/^paused for 24 hours: /);
     const second = await stage.run();
     holds(stage, second);
     expect(second.end).toEqual({ because: 'done', exitCode: 0 });
@@ -228,11 +234,11 @@ describe('a paused run', () => {
       diesAt: (what) => what.kind === 'durable' && what.text.includes('"step-ended"'),
     });
     expect(first.died).toBe(true);
-    expect(first.state.steered).toMatchObject({ paused: { by: 'oncall@there' }, inFlight: 2 });
+    expect(first.state.control).toMatchObject({ paused: { by: 'oncall@there' }, inFlight: 2 });
     const second = await stage.run();
     holds(stage, second);
     expect(second.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(second.state.steered).toEqual({ paused: null, inFlight: null, requestsPerSecond: null });
+    expect(second.state.control).toEqual({ paused: null, inFlight: null, requestsPerSecond: null });
   });
 });
 
@@ -329,7 +335,9 @@ describe('a run that a command stops', () => {
     const first = await stage.run({ commands: [[25_000, DRAIN]] });
     holds(stage, first);
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
-    expect(first.report.run.what).toBe('drained by oncall@there: what is under way is followed to its end');
+    expect(first.report.run.message).toBe(
+      'drained by oncall@there: what is under way is followed to its end',
+    );
     expect(first.report.totals.unknown).toBe(0);
     const second = await stage.run();
     holds(stage, second);
@@ -346,7 +354,7 @@ describe('a run that a command stops', () => {
       expect(first.end).toBeNull();
       expect(first.took).toBeLessThanOrEqual(ms + 50);
       expect(first.entries.filter(({ kind }) => kind === 'run-ended')).toEqual([]);
-      const aborted = first.entries.findIndex(({ kind }) => kind === 'steered');
+      const aborted = first.entries.findIndex(({ kind }) => kind === 'control-command');
       expect(first.entries.slice(aborted).filter(({ kind }) => kind === 'intent')).toEqual([]);
       const second = await stage.run();
       holds(stage, second);
@@ -446,9 +454,11 @@ it('starts nothing after a resume until steps in progress fit a lower inFlight',
   const underWay = new Set<string>();
   let isSet = false;
   for (const entry of run.entries) {
-    if (entry.kind === 'steered' && entry.accepted) isSet = true;
+    if (entry.kind === 'control-command' && entry.accepted) isSet = true;
     const isOver =
-      entry.kind === 'settled' ? !entry.executed : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
+      entry.kind === 'resolved'
+        ? !entry.executed
+        : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
     if ('step' in entry && isOver) underWay.delete(entry.step);
     if (entry.kind !== 'intent') continue;
     underWay.add(entry.step);

@@ -4,7 +4,7 @@ import {
   beganOutside,
   isOpen,
   openingAt,
-  pauseUntilLook,
+  pauseUntilRead,
   secondClosing,
 } from '../../../src/run/decide/deferred.ts';
 
@@ -39,16 +39,16 @@ describe('a maintenance window', () => {
     ['5 10:00', '7 06:00'],
     ['5 02:00', '6 06:00'],
     ['5 04:00', '6 06:00'],
-  ])('of an order at %s is given up at the end of its second opening, %s', (ordered, closing) => {
+  ])('of an order at %s ends at the end of its second open period, %s', (ordered, closing) => {
     expect(told(secondClosing(NIGHT, at(ordered)))).toBe(closing);
   });
 });
 
-describe('looks at what waits', () => {
-  it('grow apart, with one just before the window opens, and are frequent while it is open', () => {
+describe('the reads of a waiting change', () => {
+  it('become rarer, come just before the window opens, and are frequent while it is open', () => {
     const ordered = at('5 10:00');
     const looks: number[] = [];
-    for (let now = ordered; now < at('6 03:02'); looks.push(now)) now += pauseUntilLook(NIGHT, ordered, now);
+    for (let now = ordered; now < at('6 03:02'); looks.push(now)) now += pauseUntilRead(NIGHT, ordered, now);
     expect(looks.filter((now) => now < at('6 02:59')).length).toBeLessThan(60);
     expect(looks.slice(0, 6).map((now) => Math.round((now - ordered) / 1000))).toEqual([
       5, 10, 15, 23, 34, 51,
@@ -57,13 +57,13 @@ describe('looks at what waits', () => {
     expect(looks.filter((now) => now >= at('6 03:00')).length).toBeGreaterThan(6);
   });
 
-  it('never stand still', () => {
+  it('never stop', () => {
     for (let now = at('5 00:00'); now < at('6 12:00'); now += 7_919)
-      expect(pauseUntilLook(NIGHT, at('5 00:00'), now)).toBeGreaterThanOrEqual(1_000);
+      expect(pauseUntilRead(NIGHT, at('5 00:00'), now)).toBeGreaterThanOrEqual(1_000);
   });
 });
 
-describe('a change began outside its window', () => {
+describe('a change that started outside its window', () => {
   // biome-ignore format: one line a case
   it.for([
     ['seen at once after the order', '5 10:00', '5 10:00', '5 10:01', null, true],

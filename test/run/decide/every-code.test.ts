@@ -51,7 +51,7 @@ const COMES_OF: Readonly<
   'halt: keys': { next: 'halt', outcome: 'refused', asked: 1, exitCode: 12, took: [0, MINUTE] },
 };
 
-describe('an order that is answered with', () => {
+describe('an order with the answer', () => {
   it.each(ORDER_CODES)('$code, by $fault: $expected', async ({ code, expected, fault, fix }) => {
     const comes = COMES_OF[expected];
     const stage = await setStage({
@@ -82,7 +82,7 @@ describe('an order that is answered with', () => {
     const halts = comes.next === 'halt';
     expect(second!.outcome).toBe(halts ? 'not-run' : 'verified');
     if (!halts) return;
-    const { what } = run.report.run;
+    const { message: what } = run.report.run;
     expect(what).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: .+ \\(fix: .+\\)$`));
     expect(what).toMatch(fix!);
     const again = await stage.run();
@@ -91,21 +91,21 @@ describe('an order that is answered with', () => {
     expect(again.report.totals.verified).toBe(2);
   });
 
-  it('any documented code has its row, and none stands here for nothing', () => {
+  it('has a row for each documented code, and no other row', () => {
     const documented = new Set([...MODEL['redis.UpgradeInstance']!.codes, ...COMMON_CODES]);
     const rows = new Set(ORDER_CODES.map(({ code }) => code));
     expect([...documented].filter((code) => !rows.has(code))).toEqual([]);
   });
 });
 
-describe('planning, where a read is refused:', () => {
+describe('planning after a refused read:', () => {
   it.each(READ_CODES)('$action, $code: $plan', async ({ action, code, plan }) => {
     const end = await planAgainst(`refuse=${code}@${action}`, action);
     expect(end).toBe(plan);
   });
 });
 
-describe('a run, where a read is refused:', () => {
+describe('a run after a refused read:', () => {
   it.each(READ_CODES.filter(({ run }) => run !== 'not asked'))(
     '$action, $code: $run',
     async ({ action, code, run: expected }) => {
@@ -143,8 +143,8 @@ describe('a run, where a read is refused:', () => {
         return;
       }
       expect(run.end).toEqual({ because: 'halted', exitCode: Number(/\d+$/.exec(expected)![0]) });
-      expect(run.report.run.what).toContain(code);
-      expect(run.report.run.what).toMatch(/\(fix: .+\)$/);
+      expect(run.report.run.message).toContain(code);
+      expect(run.report.run.message).toMatch(/\(fix: .+\)$/);
       over();
       const again = await stage.run();
       holds(stage, again);
@@ -153,7 +153,7 @@ describe('a run, where a read is refused:', () => {
     },
   );
 
-  it('any documented code of any read has its row', () => {
+  it('has a row for each documented code of each read', () => {
     const rows = new Set(READ_CODES.map(({ action, code }) => `${action} ${code}`));
     const missing = Object.values(READS).flatMap(({ product, name }) => {
       // Products without a list of their own answer with the common codes: a few of each kind stand for them.

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { UrlAnswer } from '../../../src/cloud/network/transport.ts';
+import { textOf } from '../../../src/messages/messages.ts';
 import type { Comparison, Gate, Outcome, Threshold } from '../../../src/model.ts';
 import {
+  type Judgement,
   judgeCommand,
   judgeCount,
   judgeDuration,
@@ -14,6 +17,9 @@ const more = (value: number, base: Threshold['base'] = 'count'): Threshold => ({
   value,
   base,
 });
+/** A judgement with its message in words. */
+const written = (judgement: Judgement) => ({ ...judgement, message: textOf(judgement.message) });
+
 const [V, F, R, U, S]: Outcome[] = ['verified', 'failed', 'refused', 'unknown', 'skipped'];
 
 describe('a gate on counts', () => {
@@ -22,9 +28,9 @@ describe('a gate on counts', () => {
     ['nothing failed', 'failed', more(0), [V, V], 'success'],
     ['one failed', 'failed', more(0), [V, F], 'failure'],
     ['a refusal counts as failed', 'failed', more(0), [V, R], 'failure'],
-    ['what is skipped or unknown does not', 'failed', more(0), [S, U], 'success'],
+    ['skipped and unknown steps do not count as failed', 'failed', more(0), [S, U], 'success'],
     ['the threshold itself is not above it', 'failed', more(1), [F, V], 'success'],
-    ['but is reached with >=', 'failed', { operator: '>=', value: 1, base: 'count' }, [F, V], 'failure'],
+    ['the threshold itself is reached with >=', 'failed', { operator: '>=', value: 1, base: 'count' }, [F, V], 'failure'],
     ['a percentage of the wave', 'failed', more(25, 'wave'), [F, V, V, V], 'success'],
     ['and above it', 'failed', more(25, 'wave'), [F, F, V, V], 'failure'],
     ['unknown ones', 'unknown', more(0), [U, F], 'failure'],
@@ -33,8 +39,8 @@ describe('a gate on counts', () => {
     expect(judgeCount(judge, threshold, outcomes as Outcome[]).outcome).toBe(expected);
   });
 
-  it('says the numbers', () => {
-    expect(judgeCount('failed', more(25, 'wave'), [F!, V!]).what).toBe(
+  it('reports the numbers', () => {
+    expect(written(judgeCount('failed', more(25, 'wave'), [F!, V!])).message).toBe(
       '1 of 2 steps failed or refused, fails at "> 25% of wave"',
     );
   });
@@ -48,10 +54,17 @@ describe('a gate on the duration', () => {
     unit: 'forecast',
   });
   it.for<[string, NonNullable<Gate['duration']>, number[], number[], string, RegExp]>([
-    ['shorter than stated', ms(60_000), [50_000], [], 'success', /50 s by the median of 1, fails at > 60 s/],
-    ['longer', ms(60_000), [61_000], [], 'failure', /61 s/],
     [
-      'one that is slow among many is not the median',
+      'shorter than the limit',
+      ms(60_000),
+      [50_000],
+      [],
+      'success',
+      /the median resize of 1 took 50 s, fails at > 60 s/,
+    ],
+    ['longer than the limit', ms(60_000), [61_000], [], 'failure', /61 s/],
+    [
+      'one slow resize among many is not the median',
       ms(60_000),
       [10_000, 20_000, 900_000],
       [],
@@ -60,13 +73,13 @@ describe('a gate on the duration', () => {
     ],
     ['nothing verified', ms(60_000), [], [], 'inconclusive', /no resize of the wave/],
     ['within the forecast', times(2), [20_000], [10_000, 11_000], 'success', /2x the forecast of 10.5 s/],
-    ['beyond it', times(2), [21_001], [10_000, 11_000], 'failure', /21 s/],
+    ['beyond the forecast', times(2), [21_001], [10_000, 11_000], 'failure', /21 s/],
     ['no forecast', times(2), [21_001], [], 'inconclusive', /no forecast/],
-  ])('%s', ([_, duration, own, before, outcome, what]) => {
-    expect(judgeDuration(duration, own, before)).toMatchObject({
+  ])('%s', ([_, duration, own, before, outcome, words]) => {
+    expect(written(judgeDuration(duration, own, before))).toMatchObject({
       judge: 'duration',
       outcome,
-      what: expect.stringMatching(what),
+      message: expect.stringMatching(words),
     });
   });
 
@@ -123,7 +136,7 @@ describe('a gate on a metric', () => {
       'MemUtil of 2 instances is 40 at the worst, fails at < 5',
     ],
     [
-      'many above: three are named',
+      'many above: the message names three',
       metric('>', 0),
       5,
       read(1, 2, 3, 4, 5),
@@ -139,7 +152,7 @@ describe('a gate on a metric', () => {
       'MemUtil of 1 of 2 instances has no figure: crs-b',
     ],
     [
-      'one unread and one above: that is known',
+      'one unread and one above: the failure is certain',
       metric('>', 90),
       2,
       read(null, 95),
@@ -152,10 +165,11 @@ describe('a gate on a metric', () => {
       0,
       read(),
       'inconclusive',
-      'no resize of the wave was verified: nothing to read',
+      'no resize of the wave was verified: there is nothing to read',
     ],
-  ])('%s', ([_, given, count, figures, outcome, what]) => {
-    expect(judgeMetric(given, ids.slice(0, count), figures)).toEqual({ judge: 'metric', outcome, what });
+  ])('%s', ([_, given, count, figures, outcome, message]) => {
+    const judgement = judgeMetric(given, ids.slice(0, count), figures);
+    expect(written(judgement)).toEqual({ judge: 'metric', outcome, message });
   });
 });
 
@@ -166,17 +180,17 @@ describe('a gate on a command', () => {
     [127, 'failure'],
     [75, 'inconclusive'],
   ])('that exits %i is a %s', (exitCode, outcome) => {
-    expect(judgeCommand({ kind: 'ended', exitCode, said: '' }).outcome).toBe(outcome);
+    expect(judgeCommand({ kind: 'ended', exitCode, lastLine: '' }).outcome).toBe(outcome);
   });
 
-  it('says the last line of its output, and why it did not end', () => {
-    expect(judgeCommand({ kind: 'ended', exitCode: 3, said: 'p99 is 40 ms' }).what).toBe(
+  it('reports the last line of its output, or why it did not end', () => {
+    expect(written(judgeCommand({ kind: 'ended', exitCode: 3, lastLine: 'p99 is 40 ms' })).message).toBe(
       'exit 3: p99 is 40 ms',
     );
-    expect(judgeCommand({ kind: 'no-end', why: 'no end within 60 s' })).toEqual({
+    expect(written(judgeCommand({ kind: 'no-end', reason: 'no end within 60 s' }))).toEqual({
       judge: 'command',
       outcome: 'inconclusive',
-      what: 'no end within 60 s',
+      message: 'no end within 60 s',
     });
   });
 });
@@ -198,7 +212,10 @@ describe('a gate on an address', () => {
     expect(judgeUrl({ kind: 'answered', status }).outcome).toBe(outcome);
   });
 
-  it('that does not answer is inconclusive', () => {
-    expect(judgeUrl({ kind: 'silent', reason: 'the connection was reset' }).outcome).toBe('inconclusive');
+  it.each<[string, UrlAnswer | null]>([
+    ['with an error', { kind: 'silent', reason: 'the connection was reset' }],
+    ['in time', null],
+  ])('that does not answer is inconclusive: %s', (_, answer) => {
+    expect(judgeUrl(answer).outcome).toBe('inconclusive');
   });
 });

@@ -2,12 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Deal, Task } from '../../../src/cloud/cloud.ts';
-import { untouched } from '../../../src/journal/fold-step.ts';
+import { initialStepState } from '../../../src/journal/fold-step.ts';
 
 import type { Instance, Step, StepState } from '../../../src/model.ts';
 import type { AcceptedMemory, Move, Observation, OrderMemory, Seen } from '../../../src/run/decide/move.ts';
 import { followMove, nextMove } from '../../../src/run/decide/next-move.ts';
 import { MINUTE, SECOND } from '../../../src/units.ts';
+import { words } from '../../messages/words.ts';
 
 const NOW = Date.UTC(2026, 10, 11, 2);
 const ago = (ms: number) => new Date(NOW - ms).toISOString();
@@ -29,7 +30,7 @@ const STEP: Step = {
 } as unknown as Step;
 const SECOND_STEP: Step = { ...STEP, id: 'crs-aaaa0001/2', needs: STEP.id };
 
-const state = (changes: Partial<StepState> = {}): StepState => ({ ...untouched(STEP.id), ...changes });
+const state = (changes: Partial<StepState> = {}): StepState => ({ ...initialStepState(STEP.id), ...changes });
 const ended = (outcome: StepState['outcome']) => state({ phase: 'ended', outcome, endedAt: ago(SECOND) });
 const UNANSWERED = state({
   phase: 'unanswered',
@@ -40,7 +41,7 @@ const UNANSWERED = state({
   intentProviderAt: ago(10 * SECOND),
 });
 const SILENT_FOR_LONG = { ...UNANSWERED, intentProviderAt: ago(4 * MINUTE) };
-const ACCEPTED = state({ phase: 'settling', attempts: 1, orders: ['2026'], acceptedAt: ago(MINUTE) });
+const ACCEPTED = state({ phase: 'following', attempts: 1, orders: ['2026'], acceptedAt: ago(MINUTE) });
 const DEFERRED = { ...ACCEPTED, intentProviderAt: ago(MINUTE) };
 
 const instance = (changes: Partial<Instance> = {}): Instance =>
@@ -76,8 +77,8 @@ const reading = (
 const fault = (kind: 'passing' | 'no-right' | 'credentials'): Seen => ({
   kind: 'fault',
   fault: kind,
-  message: 'it failed',
-  halt: 'it failed (fix: try)',
+  error: 'it failed',
+  halt: words('it failed'),
 });
 const placed = (answer: object, changes: object = {}): Seen =>
   ({
@@ -163,28 +164,23 @@ type Row = readonly [behaviour: string, state: StepState, observation: Observati
 const TABLES: Readonly<Record<string, readonly Row[]>> = {
   'before an order': [
     ['waits for its turn first', state(), observation(), 'await-turn'],
-    ['leaves the step where nothing new starts', state(), round({ turn: 'stopped' }), 'leave'],
-    [
-      'gives its slot to another where too many are in flight',
-      state(),
-      round({ turn: 'give-way' }),
-      'give-way',
-    ],
+    ['leaves the step if no new order may start', state(), round({ turn: 'stopped' }), 'leave'],
+    ['gives its slot back if too many steps are in flight', state(), round({ turn: 'give-way' }), 'give-way'],
     [
       'reads the instance once it is its turn',
       state(),
       observation({ memory: { phase: 'order', turn: 'go' } }),
-      'look',
+      'read-instance',
     ],
     ['orders an instance that is as planned', state(), round({}), 'order'],
     [
-      'waits for an instance that something else goes on on, and skips it in the end',
+      'waits for a busy instance, and skips it after the limit',
       state(),
       round({ instance: instance({ status: 'processing' }) }),
       'wait busy 5000, else end skipped ResourceUnavailable.InstanceStatusAbnormal',
     ],
     [
-      'looks again for an instance that one list lacks',
+      'reads again if one list lacks the instance',
       state(),
       round({ instance: null }),
       'wait unlisted 3000, else end drifted ResourceNotFound.InstanceNotExists',
@@ -202,10 +198,10 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'end skipped ResourceUnavailable.InstanceStatusAbnormal',
     ],
     [
-      'finds that an earlier attempt had landed after all',
+      'finds that an earlier attempt was executed after all',
       state({ unresolved: 1, attempts: 1 }),
       round({ instance: instance({ size: AFTER }) }),
-      'append settled executed',
+      'append resolved executed',
     ],
     [
       'reads billing before it orders again after a failed payment',
@@ -214,37 +210,37 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'read-unpaid',
     ],
     [
-      'stops the run where an order waits to be paid',
+      'stops the run if an order is not paid',
       state({ code: 'FailedOperation.PayFailed', intentProviderAt: ago(MINUTE) }),
       round({ unpaid: [deal({ state: 'unpaid', createdAt: NOW - MINUTE })] }),
       'stop run, leave',
     ],
     [
-      'takes the order that was paid meanwhile',
+      'adopts the order that was paid meanwhile',
       state({ code: 'FailedOperation.PayFailed', intentProviderAt: ago(MINUTE) }),
       round({ unpaid: [deal({ createdAt: NOW - MINUTE })] }),
-      'append settled executed',
+      'append resolved executed',
     ],
     [
-      'waits while the provider cannot be reached, and stops the run in the end',
+      'waits while the provider cannot be reached, and stops the run after the limit',
       state(),
       round({}, fault('passing')),
       'wait unreachable growing, else stop run',
     ],
     [
-      'stops the run where the credentials are refused',
+      'stops the run if the credentials are refused',
       state(),
       round({}, fault('credentials')),
       'stop run AuthFailure.Refused',
     ],
     [
-      'reads the maintenance window again where the plan has one',
+      'reads the maintenance window again if the plan has one',
       state(),
       deferred({ memory: { phase: 'order', turn: 'go' } }),
       'read-window',
     ],
     [
-      'drifts where the maintenance window was moved',
+      'drifts if the maintenance window has changed',
       state(),
       deferred({ memory: { ...LOOKED, window: { from: '01:00', to: '02:00' } } }),
       'end drifted Refit.Drifted',
@@ -252,67 +248,67 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
   ],
   'after an order was placed': [
     [
-      'writes an accepted order down',
+      'records an accepted order',
       state(),
       round({}, placed({ kind: 'accepted', order: '1', requestId: 'r', sentAt: NOW })),
       'append accepted',
     ],
     [
-      'takes the number of another step for no answer',
+      'treats the order number of another step as no answer',
       state(),
       round({}, placed({ kind: 'accepted', order: '1', requestId: 'r', sentAt: NOW }, { orderOf: 'x/1' })),
       'append no-answer',
     ],
     [
-      'writes a lost answer down',
+      'records a lost answer',
       state(),
       round({}, placed({ kind: 'no-answer', why: 'reset', sentAt: NOW })),
       'append no-answer',
     ],
     [
-      'tries again where nothing could be sent, and stops the run in the end',
+      'tries again if nothing could be sent, and stops the run after the limit',
       state(),
       round({}, placed({ kind: 'not-sent', why: 'no connection' })),
       'wait unsent growing, else stop run, leave',
     ],
     [
-      'begins a new round where the run was held back',
+      'starts a new round if the run was held back',
       state(),
       round({}, placed({ kind: 'not-sent', why: 'held' }, { isHeldBack: true })),
       'wait 0',
     ],
     [
-      'asks again above the request limit',
+      'orders again above the request limit',
       state(),
       round({}, refused('RequestLimitExceeded')),
       'append refused',
     ],
     [
-      'waits out a lock, and skips in the end',
+      'waits for a lock, and skips after the limit',
       state(),
       round({}, refused('ResourceUnavailable.InstanceLockedError')),
       'append refused, wait locked 10000, else end skipped ResourceUnavailable.InstanceLockedError',
     ],
     [
-      'ends by a refusal for good',
+      'ends by a final refusal',
       state(),
       round({}, refused('ResourceUnavailable.SaleOut')),
       'append refused, end refused ResourceUnavailable.SaleOut',
     ],
     [
-      'reads again where the code may mean a changed instance',
+      'reads again if the code may mean a changed instance',
       state(),
       round({}, refused('InvalidParameter')),
-      'append refused, look',
+      'append refused, read-instance',
     ],
     [
-      'ends by that refusal where the instance is as planned still',
+      'ends by that refusal if the instance is still as planned',
       state({ attempts: 1 }),
       round({ refused: { code: 'InvalidParameter', message: 'no' } }),
       'end refused InvalidParameter',
     ],
     [
-      'stops the run where every order would be refused',
+      'stops the run if every order would be refused',
       state(),
       round({}, refused('UnauthorizedOperation')),
       'append refused, stop run UnauthorizedOperation, end refused UnauthorizedOperation',
@@ -321,54 +317,54 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
   'an order without an answer': [
     ['is read', UNANSWERED, observation(), 'read facts within 1000'],
     [
-      'has landed where billing lists it',
+      'was executed if billing lists it',
       UNANSWERED,
       silence(reading(instance(), [task('done')], [deal()])),
-      'append settled executed',
+      'append resolved executed',
     ],
     [
-      'is read again while patience lasts, ever less often',
+      'is read less and less often while patience lasts',
       UNANSWERED,
       silence(reading(instance(), [], [])),
       'read facts within 4000',
     ],
     [
-      'is asked again after silence for longer than patience',
+      'is ordered again after silence longer than patience',
       SILENT_FOR_LONG,
       silence(reading(instance(), [], [])),
-      'append settled not executed, wait tryingAgain 0, else end failed Refit.NoAnswer',
+      'append resolved not executed, wait tryingAgain 0, else end failed Refit.NoAnswer',
     ],
     [
-      'stays unknown where the task list cannot be read',
+      'stays unknown if the task list cannot be read',
       SILENT_FOR_LONG,
       silence(reading(instance(), null, [])),
       'end unknown',
     ],
     [
-      'counts no time that the machine slept with the answer in its hands',
+      'does not count time that the machine slept before it handled the answer',
       { ...SILENT_FOR_LONG, intentProviderAt: ago(3 * MINUTE + 10 * SECOND) },
       silence(reading(instance(), [], []), MINUTE - 30 * SECOND),
       'read facts within 50',
     ],
     [
-      'is never asked again on top of a foreign change',
+      'is never ordered again on top of a foreign change',
       SILENT_FOR_LONG,
       silence(reading(instance({ size: { ...BEFORE, replicas: 2 } }), [], [])),
-      'append settled not executed, end drifted Refit.Drifted',
+      'append resolved not executed, end drifted Refit.Drifted',
     ],
-    ['is read on where a read failed', UNANSWERED, silence(fault('passing')), 'wait 2000'],
-    ['stays unknown where it may not be read', UNANSWERED, silence(fault('no-right')), 'end unknown'],
+    ['is read again after a failed read', UNANSWERED, silence(fault('passing')), 'wait 2000'],
+    ['stays unknown without permission to read', UNANSWERED, silence(fault('no-right')), 'end unknown'],
     [
-      'is not asked again where its code forbids it',
+      'is not ordered again if its code forbids it',
       { ...SILENT_FOR_LONG, code: 'Unheard.Of' },
       silence(reading(instance(), [], [])),
-      'append settled not executed, end refused Unheard.Of',
+      'append resolved not executed, end refused Unheard.Of',
     ],
   ],
   'an accepted order': [
-    ['is read soon after it is resumed', ACCEPTED, observation(), 'read instance within 1000'],
+    ['is read soon after a resume', ACCEPTED, observation(), 'read instance within 1000'],
     [
-      'is read often while a step waits for its slot',
+      'is read often while a step awaits its slot',
       ACCEPTED,
       observation({ memory: { ...FOLLOWING, facts: 'open' }, isSlotWanted: true }),
       'read open facts within 500',
@@ -380,13 +376,13 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'read open facts within 500',
     ],
     [
-      'is verified by them',
+      'is verified by the last facts',
       ACCEPTED,
       follow(ASKED, reading(instance({ size: AFTER }), [], [deal()])),
       'end verified',
     ],
     [
-      'waits for billing where it lists no order of its own',
+      'waits for billing if it lists no order of its own',
       { ...ACCEPTED, orders: [] },
       follow(ASKED, reading(instance({ size: AFTER }), [], [])),
       'wait delivery 2000, else end verified',
@@ -395,7 +391,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'takes its number from billing',
       { ...ACCEPTED, orders: [] },
       follow(ASKED, reading(instance({ size: AFTER }), [], [deal()])),
-      'append settled executed, end verified',
+      'append resolved executed, end verified',
     ],
     [
       'fails with its task',
@@ -404,13 +400,13 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'end failed Refit.TaskFailed',
     ],
     [
-      'reads all tasks where an open one has failed',
+      'reads all tasks if an open one has failed',
       ACCEPTED,
       follow(ASKED, reading(instance(), [task('failed')], [])),
       'read facts within 500',
     ],
     [
-      'reads all facts where it is in process no more and not at its new size',
+      'reads all facts if it no longer processes and is not at its new size',
       ACCEPTED,
       follow({ ...FOLLOWING, status: 'processing' }, reading(instance())),
       'read facts within 500',
@@ -422,34 +418,34 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'end unknown',
     ],
     [
-      'fails where the instance is gone for long',
+      'fails if the instance is missing for long',
       ACCEPTED,
       follow(FOLLOWING, reading(undefined)),
       'wait missing 0, else end failed ResourceNotFound.InstanceNotExists, read instance within 20000',
     ],
     [
-      'is followed on where the provider cannot be reached',
+      'is still followed while the provider cannot be reached',
       ACCEPTED,
       follow(FOLLOWING, fault('passing')),
       'wait unreachable 5000, else end unknown',
     ],
     [
-      'stops the run and stays unknown where the credentials are refused',
+      'stops the run and stays unknown if the credentials are refused',
       ACCEPTED,
       follow(FOLLOWING, fault('credentials')),
       'stop run AuthFailure.Refused, end unknown',
     ],
   ],
   'a change that waits for its maintenance window': [
-    ['is read immediately where it is resumed', DEFERRED, deferred(), 'wait 0'],
+    ['is read immediately after a resume', DEFERRED, deferred(), 'wait 0'],
     [
-      'gives its slot back where it is known to wait',
+      'gives its slot back if it is known to wait',
       DEFERRED,
       deferred({ learned: { ...observation().learned, deferral: 'kept' } }),
       'defer, give slot back, wait 0',
     ],
     [
-      'has begun with its task',
+      'has started with its task',
       DEFERRED,
       deferred({
         memory: { phase: 'deferred', notYetAt: NOW },
@@ -458,7 +454,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'append began',
     ],
     [
-      'waits on while nothing shows that it began',
+      'keeps waiting while nothing shows that it started',
       DEFERRED,
       deferred({ memory: { phase: 'deferred', notYetAt: NOW }, seen: reading(instance(), [], []) }),
       `defer, give slot back, wait ${30 * SECOND}`,
@@ -490,10 +486,10 @@ describe.each(Object.entries(TABLES))('%s', (_, rows) => {
 
 describe('a step that needs another', () => {
   it.each([
-    ['waits out the tail lock of the one before', ended('verified'), true, `wait ${4 * SECOND}`],
-    ['is skipped where that one failed', ended('failed'), true, 'end skipped Refit.EarlierStep'],
-    ['is left while the end of that one may change', ended('unknown'), false, 'leave'],
-    ['is left while that one goes on', ACCEPTED, true, 'leave'],
+    ['waits for the tail lock of the previous step', ended('verified'), true, `wait ${4 * SECOND}`],
+    ['is skipped if the previous step failed', ended('failed'), true, 'end skipped Refit.EarlierStep'],
+    ['is left while the end of the previous step may change', ended('unknown'), false, 'leave'],
+    ['is left while the previous step is in progress', ACCEPTED, true, 'leave'],
   ] as const)('%s', (_, before, isFinal, move) => {
     const seen = observation({ earlier: { state: before, isFinal } });
     expect(inWords(nextMove(SECOND_STEP, state(), seen))).toBe(move);
@@ -501,7 +497,7 @@ describe('a step that needs another', () => {
 });
 
 describe('reconciling', () => {
-  it('decides as the run does, and leaves what only an order could take further', () => {
+  it('decides as the run does, and leaves steps that need a new order', () => {
     const all = Object.values(TABLES).flat();
     for (const [behaviour, stepState, seen, move] of all) {
       const decided = inWords(followMove(STEP, stepState, seen));

@@ -36,7 +36,7 @@ describe('a wave that asks for an approval', () => {
     const first = await stage.run();
     expect(because(first)).toEqual(['not-approved', 11]);
     expect(verified(first)).toBe(1);
-    expect(first.report.run.what).toMatch(
+    expect(first.report.run.message).toMatch(
       /^wave tenth \(.{8}\) needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li \(fix: refit approve saved\.json --wave tenth /,
     );
     holds(stage, first);
@@ -48,7 +48,7 @@ describe('a wave that asks for an approval', () => {
     sign(stage, 'jun', 'tenth');
     const second = await stage.run();
     expect([verified(second), ...because(second)]).toEqual([3, 'not-approved', 11]);
-    expect(second.report.run.what).toMatch(
+    expect(second.report.run.message).toMatch(
       /^wave rest .*tenth\.json does not count: it approves wave tenth, not wave rest/,
     );
     holds(stage, second);
@@ -75,7 +75,7 @@ describe('a wave that asks for an approval', () => {
     holds(stage, first);
     expect([verified(first), ...because(first)]).toEqual([1, 'not-approved', 11]);
     expect(first.took).toBeGreaterThan(HOUR);
-    expect(first.report.run.what).toContain('does not count: expired at');
+    expect(first.report.run.message).toContain('does not count: expired at');
     for (const name of ['wei', 'jun']) sign(stage, name, 'tenth');
     const second = await stage.run();
     holds(stage, second);
@@ -123,8 +123,8 @@ describe('a wave that asks for an approval', () => {
     sign(stage, name, 'tenth', signing);
     const run = await stage.run();
     expect([verified(run), ...because(run)]).toEqual([1, 'not-approved', 11]);
-    expect(run.report.run.what).toMatch(/has 1 \(wei\); missing: 1 of jun, li/);
-    expect(run.report.run.what).toMatch(why);
+    expect(run.report.run.message).toMatch(/has 1 \(wei\); missing: 1 of jun, li/);
+    expect(run.report.run.message).toMatch(why);
     holds(stage, run);
   });
 
@@ -173,7 +173,7 @@ describe('a wave that asks for an approval', () => {
     await stage.pass(24 * HOUR);
     const wednesday = await stage.run();
     expect(because(wednesday)).toEqual(['not-approved', 11]);
-    expect(wednesday.report.run.what).toMatch(
+    expect(wednesday.report.run.message).toMatch(
       /has 1 \(wei\); missing: 1 of jun, li; .*jun\.rest\.json does not count: expired at/,
     );
     sign(stage, 'li', 'rest');
@@ -236,7 +236,7 @@ describe('a wave that waits two hours for its approval', () => {
         {
           runCommand: async (_, { input }) => {
             told.push(JSON.parse(input));
-            return { kind: 'ended', exitCode: 0, said: '', output: '' };
+            return { kind: 'ended', exitCode: 0, lastLine: '', output: '' };
           },
           clock,
           directory: '/runs/one',
@@ -257,13 +257,20 @@ describe('a wave that waits two hours for its approval', () => {
       {
         event: 'approval',
         wave: 'tenth',
-        what: expect.stringMatching(/^waits until .*Z for approval: wave tenth/),
+        message: expect.stringMatching(/^waits until .*Z for approval: wave tenth/),
       },
     ]);
     expect(awaited(run)).toMatchObject([
       {
         name: 'tenth',
-        what: expect.stringMatching(/needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li/),
+        message: {
+          id: 'run.approvals-missing',
+          params: {
+            missing: [
+              expect.stringMatching(/needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li/),
+            ],
+          },
+        },
       },
     ]);
   });

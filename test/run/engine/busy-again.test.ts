@@ -23,7 +23,7 @@ it('an instance that is busy for a minute, and was before for another, is not ca
   let settled = 0;
   const run = await stage.run({
     diesAt: (moment) => {
-      if (moment.kind !== 'durable' || !moment.text.includes('"kind":"settled"') || ++settled !== 5)
+      if (moment.kind !== 'durable' || !moment.text.includes('"kind":"resolved"') || ++settled !== 5)
         return false;
       beBusy(MINUTE);
       return false;

@@ -25,8 +25,8 @@ function haltedInTheMiddle(run: Run, exitCode: number, what: RegExp, fix: RegExp
   expect(run.end).toEqual({ because: 'halted', exitCode });
   expect(run.report.totals.verified).toBeGreaterThan(0);
   expect(run.report.totals['not-run']).toBeGreaterThan(0);
-  expect(run.report.run.what).toMatch(what);
-  expect(/\(fix: (.+)\)$/.exec(run.report.run.what ?? '')?.[1]).toMatch(fix);
+  expect(run.report.run.message).toMatch(what);
+  expect(/\(fix: (.+)\)$/.exec(run.report.run.message ?? '')?.[1]).toMatch(fix);
 }
 
 /** The same command again, once the cause is gone: everything verified, nothing ordered twice. */
@@ -50,11 +50,11 @@ describe('in the middle of a run', () => {
   });
 
   it.each([
-    { fault: 'no-permission', what: /InvalidParameter\.PermissionDenied: no right/ },
-    { fault: 'no-cam', what: /UnauthorizedOperation\.NoCAMAuthed: no right/ },
+    { fault: 'no-permission', what: /InvalidParameter\.PermissionDenied: no permission/ },
+    { fault: 'no-cam', what: /UnauthorizedOperation\.NoCAMAuthed: no permission/ },
     {
       fault: 'refuse=AuthFailure.UnauthorizedOperation',
-      what: /AuthFailure\.UnauthorizedOperation: no right/,
+      what: /AuthFailure\.UnauthorizedOperation: no permission/,
     },
   ])(
     'a right to order that is revoked ($fault) halts it with 4, and what is under way ends well',
@@ -208,7 +208,7 @@ describe('an instance that is changed by hand between look and order', () => {
       code: 'InvalidParameter.InvalidParameter',
     });
     expect(run.report.steps[0]).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted', orders: [] });
-    expect(run.report.steps[0]!.what).toContain('it was changed meanwhile');
+    expect(run.report.steps[0]!.message).toContain('it was changed meanwhile');
     expect(run.report.steps[1]).toMatchObject({ outcome: 'verified' });
     expect(run.end).toEqual({ because: 'done', exitCode: 3 });
     expect(run.counts.orders[A(1)] ?? 0).toBe(0);
@@ -224,7 +224,7 @@ describe('an instance that is changed by hand between look and order', () => {
       attempts: 1,
     });
     expect(
-      run.entries.filter((entry) => entry.kind === 'looked' && entry.step.startsWith(A(1))),
+      run.entries.filter((entry) => entry.kind === 'instance-read' && entry.step.startsWith(A(1))),
     ).toHaveLength(2);
   });
 
@@ -234,7 +234,7 @@ describe('an instance that is changed by hand between look and order', () => {
     const run = await stage.run();
     holds(stage, run);
     expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 2, orders: [] });
-    expect(run.report.steps[0]!.what).toContain('billing lists no order for it');
+    expect(run.report.steps[0]!.message).toContain('billing lists no order for it');
     expect(run.end?.exitCode).toBe(0);
   });
 
@@ -307,7 +307,7 @@ describe('an order that landed without an answer', () => {
       });
       holds(stage, run);
       expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-      const settled = run.entries.flatMap((entry) => (entry.kind === 'settled' ? [entry] : []));
+      const settled = run.entries.flatMap((entry) => (entry.kind === 'resolved' ? [entry] : []));
       expect(settled.map(({ executed, order }) => [executed, order !== null])).toEqual(told);
       const [deal] = [...stage.cloud.world.deals.values()];
       expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [deal!.name] });

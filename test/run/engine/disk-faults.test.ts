@@ -8,7 +8,7 @@ import { EMPTY_CHAIN } from '../../../src/journal/chain.ts';
 import { createReplay } from '../../../src/journal/replay.ts';
 import type { JournalEvent } from '../../../src/model.ts';
 import { openJournalFile, writeWhole } from '../../../src/store/folder/journal-file.ts';
-import { createJournalWriter, withLost } from '../../../src/store/journal-writer.ts';
+import { createJournalWriter, withUnwrittenEntries } from '../../../src/store/journal-writer.ts';
 import { ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { setStage } from '../stage.ts';
@@ -130,7 +130,7 @@ describe('what is known and not on disk is told', () => {
       ...Array.from({ length: 30 }, (_, n) => intent(n)),
       ...Array.from({ length: 25 }, (_, n) => accepted(n)),
     ];
-    const told = withLost(failure, lost) as RefitError;
+    const told = withUnwrittenEntries(failure, lost) as RefitError;
     expect(told).toMatchObject({ code: 'disk-failed', fix: 'free the disk' });
     for (let n = 0; n < 25; n++)
       expect(told.message).toContain(`accepted as order 2026${n} (request r-${n})`);
@@ -139,9 +139,9 @@ describe('what is known and not on disk is told', () => {
   });
 
   it('nothing is added where nothing of a step was lost, or where something else failed', () => {
-    expect(withLost(failure, [deed(1)])).toBe(failure);
+    expect(withUnwrittenEntries(failure, [deed(1)])).toBe(failure);
     const other = new RefitError('internal', 'x', 'y');
-    expect(withLost(other, [accepted(1)])).toBe(other);
+    expect(withUnwrittenEntries(other, [accepted(1)])).toBe(other);
   });
 
   it('by a run whose disk is full when the answer to an order comes', async () => {
@@ -155,7 +155,7 @@ describe('what is known and not on disk is told', () => {
     holds(stage, first);
     expect(first.error).toMatchObject({ code: 'disk-failed' });
     const [order] = [...stage.cloud.world.deals.keys()];
-    expect(withLost(first.error, first.unwritten)).toMatchObject({
+    expect(withUnwrittenEntries(first.error, first.unwritten)).toMatchObject({
       message: expect.stringContaining(`accepted as order ${order}`),
     });
     expect(stage.cloud.arrivals).toHaveLength(1);

@@ -21,7 +21,7 @@ const dealsBy = (stage: Stage, uin: string) =>
   [...stage.cloud.world.deals.values()].filter(({ by }) => by === uin).map(({ name }) => name);
 const settled = ({ entries }: Run) =>
   entries.flatMap((entry) =>
-    entry.kind === 'settled' && entry.step.startsWith(A(1)) ? [[entry.executed, entry.order]] : [],
+    entry.kind === 'resolved' && entry.step.startsWith(A(1)) ? [[entry.executed, entry.order]] : [],
   );
 
 /** Does something to the world as the first order for the instance has arrived, and before its answer leaves. */
@@ -58,9 +58,9 @@ describe('an order whose request was lost while somebody else ordered for the in
     expect(run.end).toEqual({ because: 'done', exitCode: 3 });
     const [theirs] = dealsBy(stage, OTHER_UIN);
     expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted', orders: [], attempts: 1 });
-    expect(first(run).what).toMatch(
+    expect(first(run).message).toMatch(
       new RegExp(
-        `somebody else changed the instance meanwhile: .*order ${theirs} by ${OTHER_UIN}, created at`,
+        `someone else changed the instance meanwhile: .*order ${theirs} by ${OTHER_UIN}, created at`,
       ),
     );
     expect(settled(run)).toEqual([[false, null]]);
@@ -81,7 +81,7 @@ describe('an order whose request was lost while somebody else ordered for the in
       ),
     );
     holds(stage, run);
-    expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], found: { memoryPerShard: 8192 } });
+    expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], readBack: { memoryPerShard: 8192 } });
     expect(askedFor(stage)).toBe(1);
   });
 
@@ -94,7 +94,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     const run = await stage.run(asItArrives(stage, replicasByHand(OTHER_UIN)));
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [] });
-    expect(first(run).what).toMatch(/task \d+ \(type 029\), begun at/);
+    expect(first(run).message).toMatch(/task \d+ \(type 029\), started at/);
     expect(askedFor(stage)).toBe(1);
   });
 
@@ -111,7 +111,9 @@ describe('an order whose request was lost while somebody else ordered for the in
     );
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted' });
-    expect(first(run).what).toMatch(/what was taken for its order was somebody else's: order \d+ by/);
+    expect(first(run).message).toMatch(
+      /the order that Refit found for this step was someone else's: order \d+ by/,
+    );
     expect(askedFor(stage)).toBe(1);
   });
 
@@ -125,8 +127,8 @@ describe('an order whose request was lost while somebody else ordered for the in
     holds(stage, run);
     expect(run.end).toMatchObject({ exitCode: 10 });
     expect(first(run).outcome).toBe('unknown');
-    expect(first(run).what).toMatch(
-      /cannot be told whether it landed: .*order \d+ by \d+, created at .*; task \d+ \(type 029\), begun at/,
+    expect(first(run).message).toMatch(
+      /could not find out whether it was executed: .*order \d+ by \d+, created at .*; task \d+ \(type 029\), started at/,
     );
     const again = await stage.run({ reconciles: true });
     holds(stage, again);
@@ -158,7 +160,7 @@ describe('an order that was taken together with one of somebody else', () => {
       outcomes.add(first(run).outcome);
       if (first(run).outcome === 'drifted') {
         expect(sizeOf(stage)).not.toBe(8192);
-        expect(first(run).what).toContain(`somebody else changed it, by order ${theirs} by ${OTHER_UIN}`);
+        expect(first(run).message).toContain(`someone else changed it, by order ${theirs} by ${OTHER_UIN}`);
       } else expect(first(run).outcome).toBe('verified');
     }
     expect(outcomes).toContain('drifted');
@@ -199,7 +201,7 @@ describe('what somebody else does before the order', () => {
     holds(stage, run);
     const [theirs] = dealsBy(stage, OTHER_UIN);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], attempts: 0 });
-    expect(first(run).what).toMatch(
+    expect(first(run).message).toMatch(
       new RegExp(`it was changed meanwhile, by order ${theirs} by ${OTHER_UIN}, created at 2026-01-05T02:`),
     );
     expect(run.took).toBeGreaterThan(10_000);
@@ -209,7 +211,7 @@ describe('what somebody else does before the order', () => {
     [
       'billing',
       ['no-permission@DescribeDealsByCond'],
-      /changed meanwhile, by task \d+ \(type 002\), begun at/,
+      /changed meanwhile, by task \d+ \(type 002\), started at/,
     ],
     [
       'neither billing nor the task list',
@@ -221,7 +223,7 @@ describe('what somebody else does before the order', () => {
     const run = await stage.run();
     holds(stage, run);
     expect(first(run).outcome).toBe('drifted');
-    expect(first(run).what).toMatch(what);
+    expect(first(run).message).toMatch(what);
   });
 
   it('a backup that does not end within a quarter of an hour is named in the step that is skipped for it', async () => {
@@ -229,6 +231,6 @@ describe('what somebody else does before the order', () => {
     await stage.pass(2 * MINUTE);
     const run = await stage.run();
     expect(first(run)).toMatchObject({ outcome: 'skipped' });
-    expect(first(run).what).toMatch(/for 15 minutes\): task \d+ \(type 012\), begun at/);
+    expect(first(run).message).toMatch(/for 15 minutes\): task \d+ \(type 012\), started at/);
   });
 });

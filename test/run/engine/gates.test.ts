@@ -1,5 +1,6 @@
 /** Gates after waves: what they judge and what becomes of the run, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/messages/messages.ts';
 import type { ControlCommand, JournalEntry } from '../../../src/model.ts';
 import type { CommandEnd } from '../../../src/run/decide/judge-gate.ts';
 import type { GatePorts } from '../../../src/run/engine/run.ts';
@@ -31,7 +32,7 @@ const answers = (...ends: readonly (CommandEnd | number)[]): GatePorts => {
   return {
     runCommand: async () => {
       const end = ends[Math.min(asked++, ends.length - 1)]!;
-      return typeof end === 'number' ? { kind: 'ended', exitCode: end, said: '' } : end;
+      return typeof end === 'number' ? { kind: 'ended', exitCode: end, lastLine: '' } : end;
     },
   };
 };
@@ -48,7 +49,7 @@ describe('a gate that succeeds', () => {
       ['failed', 'unknown', 'duration', 'metric'].map((judge) => `${judge} success go-on`),
     );
     // 2,000 MB in 8,192: what was measured while it had 4,096 does not count, so five minutes are waited for.
-    expect(gates(run)[3]!.what).toBe('MemUtil of 1 instances is 24.41 at the worst, fails at > 90');
+    expect(textOf(gates(run)[3]!.message)).toBe('MemUtil of 1 instance is 24.41 at the worst, fails at > 90');
     const ended = run.entries.find(({ kind }) => kind === 'wave-ended')!;
     const waited = Date.parse(gates(run)[3]!.at) - Date.parse(ended.at);
     expect(waited).toBeGreaterThanOrEqual(5 * MINUTE);
@@ -85,7 +86,7 @@ describe('a gate that fails', () => {
     expect(first.end).toEqual({ because: 'halted', exitCode: 4 });
     expect(said(first)).toEqual(['command failure halt']);
     expect(orders(first)).toBe(1);
-    expect(first.report.run.what).toContain(
+    expect(first.report.run.message).toContain(
       'the gate after wave canary failed: command failure, exit 1 (fix: ',
     );
     expect((await stage.run()).end).toEqual({ because: 'halted', exitCode: 4 });
@@ -125,7 +126,7 @@ describe('a gate that fails', () => {
     const stage = await setStage(story('{ metric: { name: MemUsed, fails: ">= 2000", over: 2m } }'));
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
-    expect(gates(run)[0]!.what).toBe(`MemUsed of ${A(1)} is 2000, fails at >= 2000`);
+    expect(textOf(gates(run)[0]!.message)).toBe(`MemUsed of ${A(1)} is 2000, fails at >= 2000`);
   });
 
   it('after the last wave halts too, and the run is finished', async () => {
@@ -142,7 +143,7 @@ describe('a gate that fails', () => {
 });
 
 describe('a gate that cannot tell', () => {
-  const SILENT: CommandEnd = { kind: 'no-end', why: 'no end within 60 s' };
+  const SILENT: CommandEnd = { kind: 'no-end', reason: 'no end within 60 s' };
 
   it('pauses the run until somebody tells it to continue, and then the next wave begins', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
@@ -151,12 +152,7 @@ describe('a gate that cannot tell', () => {
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(said(run)).toEqual(['command inconclusive pause']);
     expect(run.answers).toEqual([
-      {
-        accepted: true,
-        message: expect.stringMatching(/^continued: the run was paused since/),
-        messageId: 'control.continued',
-        params: { since: expect.any(String) },
-      },
+      { accepted: true, what: expect.stringMatching(/^continued: the run was paused since/) },
     ]);
     const second = run.entries.filter(({ kind }) => kind === 'intent')[1]!;
     expect(Date.parse(second.at) - Date.parse(gates(run)[0]!.at)).toBeGreaterThan(50 * MINUTE);
@@ -167,7 +163,7 @@ describe('a gate that cannot tell', () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT, 0) }));
     const first = await stage.run();
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
-    expect(first.report.run.what).toContain('paused for 24 hours');
+    expect(first.report.run.message).toContain('paused for 24 hours');
     expect(orders(first)).toBe(1);
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
@@ -213,7 +209,7 @@ describe('a gate that cannot tell', () => {
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
     expect(said(run)).toEqual(['metric inconclusive halt']);
-    expect(gates(run)[0]!.what).toContain('MemUtil could not be read');
+    expect(textOf(gates(run)[0]!.message)).toContain('MemUtil could not be read');
   });
 
   it('because an address does not answer in time, by the clock of the run', async () => {
@@ -261,7 +257,7 @@ describe('what a command of a gate is told', () => {
     const told: string[] = [];
     const runCommand: GatePorts['runCommand'] = async (_, { input }) => {
       told.push(input);
-      return { kind: 'ended', exitCode: 0, said: '' };
+      return { kind: 'ended', exitCode: 0, lastLine: '' };
     };
     const stage = await setStage(story('{ command: [./check] }', { gates: { runCommand } }));
     await stage.run();
@@ -289,7 +285,7 @@ describe('thresholds of one wave', () => {
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
     expect(orders(run)).toBe(begun);
-    expect(run.report.run.what).toContain('haltWhen failed of wave canary: ');
+    expect(run.report.run.message).toContain('haltWhen failed of wave canary: ');
   });
 
   it('do not count what failed in another wave', async () => {

@@ -60,5 +60,5 @@ it('an order without an answer that landed while billing cannot be read is verif
   const run = await stage.run();
   holds(stage, run);
   expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [] });
-  expect(run.report.steps[0]!.what).toContain('billing cannot be read');
+  expect(run.report.steps[0]!.message).toContain('billing cannot be read');
 });

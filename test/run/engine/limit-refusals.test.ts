@@ -15,7 +15,7 @@ it('a request limit that lets nothing through fails no step: the run halts after
   holds(stage, run);
   expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
   expect(run.report.totals['not-run']).toBe(2);
-  expect(run.report.run.what).toMatch(/RequestLimitExceeded\.UinLimitExceeded\) \(fix: /);
+  expect(run.report.run.message).toMatch(/RequestLimitExceeded\.UinLimitExceeded\) \(fix: /);
   expect(run.took).toBeLessThan(20 * MINUTE);
   await stage.pass(30 * MINUTE);
   const again = await stage.run();

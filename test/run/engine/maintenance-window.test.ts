@@ -46,7 +46,7 @@ describe('a change in the maintenance window', () => {
     const stage = await setStage({ fleet: standards(1), plan: TO_8GB });
     const run = await stage.run({ leaveAfter: 5 * HOUR });
     const [step] = run.report.steps;
-    expect([step!.outcome, step!.what]).toEqual([
+    expect([step!.outcome, step!.message]).toEqual([
       'unknown',
       'accepted, waits for its window 03:00-06:00 Beijing time',
     ]);
@@ -131,8 +131,8 @@ describe('a change in the maintenance window', () => {
       },
     });
     const run = await stage.run();
-    expect(run.report.steps.map(({ outcome, what }) => [outcome, what])).toEqual([
-      ['drifted', 'its maintenance window is 01:00-02:00 now, planned with 03:00-06:00 Beijing time'],
+    expect(run.report.steps.map(({ outcome, message: what }) => [outcome, what])).toEqual([
+      ['drifted', 'its maintenance window is now 01:00-02:00, planned with 03:00-06:00 Beijing time'],
       ['verified', expect.anything()],
     ]);
   });
@@ -215,7 +215,7 @@ describe('a change in the maintenance window', () => {
     });
     const run = await stage.run();
     expect(run.report.steps[0]!.outcome).toBe('unknown');
-    expect(run.report.steps[0]!.what).toMatch(/not begun by the end of the second of its windows/);
+    expect(run.report.steps[0]!.message).toMatch(/not started by the end of the second of its windows/);
     expect(run.end?.exitCode).toBe(10);
     expect(run.took / HOUR).toBeGreaterThan(43.9);
     await stage.pass(72 * HOUR);

@@ -1,5 +1,6 @@
 // Goal: replicas of multi-zone instances are added and removed where the plan says, once, and by their nodes.
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/messages/messages.ts';
 import { holds } from '../holds.ts';
 import { type Run, type Stage, type StageOptions, setStage } from '../stage.ts';
 
@@ -85,8 +86,8 @@ describe('replicas of a multi-zone instance', () => {
     });
     expect(outcome(run)).toEqual(['verified', null, 2]);
     expect(where(stage)).toBe('M4 R6 R6 R7');
-    const silent = run.entries.find((entry) => entry.kind === 'settled');
-    expect(silent?.kind === 'settled' && silent.evidence).toMatch(
+    const silent = run.entries.find((entry) => entry.kind === 'resolved');
+    expect(silent?.kind === 'resolved' && textOf(silent.evidence)).toMatch(
       /^instance, its nodes, task list and billing were silent for 1\d\d s$/,
     );
   });

@@ -83,7 +83,7 @@ describe('after a payment that failed', () => {
     holds(stage, again);
     expect(again.counts.orders).toEqual({});
     expect(again.end).toEqual({ because: 'halted', exitCode: 4 });
-    expect(again.report.run.what).toContain(`order ${deal.name}`);
+    expect(again.report.run.message).toContain(`order ${deal.name}`);
     pay(stage, deal);
     const paid = await stage.run();
     holds(stage, paid);

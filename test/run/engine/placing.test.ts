@@ -20,9 +20,9 @@ describe('an order leaves only while its entry is fresh', () => {
     holds(stage, run);
     expect(run.end?.exitCode).toBe(0);
     expect(stage.cloud.arrivals).toHaveLength(1);
-    expect(kinds(run, 'looked', 'intent', 'not-sent', 'accepted')).toEqual([
-      ...['looked', 'intent', 'not-sent'],
-      ...['looked', 'intent', 'accepted'],
+    expect(kinds(run, 'instance-read', 'intent', 'not-sent', 'accepted')).toEqual([
+      ...['instance-read', 'intent', 'not-sent'],
+      ...['instance-read', 'intent', 'accepted'],
     ]);
   });
 

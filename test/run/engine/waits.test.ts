@@ -42,7 +42,7 @@ const busy =
   };
 
 const STORIES: readonly Story[] = [
-  { name: 'settling', when: 'a change is under way', options: {}, limit: 120 * MINUTE },
+  { name: 'following', when: 'a change is under way', options: {}, limit: 120 * MINUTE },
   {
     name: 'paused',
     when: 'it is paused',

@@ -43,7 +43,7 @@ function nights(stage: Stage, from: string, to: string): Record<string, number> 
   return days;
 }
 
-const stoppedBy = (run: Run) => run.state.stopping?.what ?? null;
+const stoppedBy = (run: Run) => run.state.stopping?.message ?? null;
 const closed = { because: 'window-closed', exitCode: 8 };
 
 describe('a plan for the nights', () => {

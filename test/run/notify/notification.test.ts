@@ -1,9 +1,10 @@
-// Goal: what people are told of a run is one sentence and the facts with it, and of the rest nobody is told.
+/** A notification has one sentence and the facts of its entry; other entries notify nobody. */
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../../src/journal/chain.ts';
 import { createReplay } from '../../../src/journal/replay.ts';
 import type { GateOutcome, JournalEvent } from '../../../src/model.ts';
 import { notificationOf } from '../../../src/run/notify/notification.ts';
+import { words } from '../../messages/words.ts';
 import { savedPlan } from '../../report/situations.ts';
 
 const SAVED = savedPlan(
@@ -15,7 +16,7 @@ const STEP = 'crs-aaaa0000/memoryPerShard';
 const AT = '2026-01-05T02:00:00.000Z';
 const told = (deed: JournalEvent) => notificationOf(seal(EMPTY_CHAIN, AT, deed), SAVED, createReplay(SAVED));
 
-const PAUSED = '; the run is paused until it is told to continue';
+const PAUSED = '; the run is paused until an operator continues it';
 
 const gate = (outcome: GateOutcome, next: 'go-on' | 'pause' | 'halt', shadow = false): JournalEvent => ({
   kind: 'gate',
@@ -23,30 +24,30 @@ const gate = (outcome: GateOutcome, next: 'go-on' | 'pause' | 'halt', shadow = f
   name: 'canary',
   judge: 'metric',
   outcome,
-  what: 'MemUtil of crs-aaaa0000 is 93.99, fails at > 90',
+  message: words('MemUtil of crs-aaaa0000 is 93.99, fails at > 90'),
   shadow,
   next,
 });
 
-describe('of a gate people are told', () => {
+describe('a notification about a gate', () => {
   it.each<[string, JournalEvent, string, string?]>([
-    ['that it succeeded', gate('success', 'go-on'), 'metric is success'],
-    ['that it failed', gate('failure', 'halt'), 'metric is failure'],
-    ['that it cannot tell', gate('inconclusive', 'pause'), 'metric is inconclusive', PAUSED],
-    ['that it would have failed', gate('failure', 'go-on', true), 'metric is failure (in shadow)'],
+    ['says that it succeeded', gate('success', 'go-on'), 'metric success'],
+    ['says that it failed', gate('failure', 'halt'), 'metric failure'],
+    ['says that it is inconclusive', gate('inconclusive', 'pause'), 'metric inconclusive', PAUSED],
+    ['says that it would have failed', gate('failure', 'go-on', true), 'metric failure (shadow)'],
     [
-      'that it could not have told',
+      'says that it would have been inconclusive',
       gate('inconclusive', 'go-on', true),
-      'metric is inconclusive (in shadow)',
+      'metric inconclusive (shadow)',
     ],
-  ])('%s, with its wave and what was judged', (_, deed, said, after = '') => {
+  ])('%s, with its wave and its judgement', (_, deed, said, after = '') => {
     expect(told(deed)).toMatchObject({
       format: 'refit.told/1',
       event: 'gate',
       at: AT,
       entry: 1,
       plan: { name: SAVED.name, digest: SAVED.digest },
-      what: `the gate after wave canary: ${said}: MemUtil of crs-aaaa0000 is 93.99, fails at > 90${after}`,
+      message: `gate after wave canary: ${said}, MemUtil of crs-aaaa0000 is 93.99, fails at > 90${after}`,
       totals: { 'not-run': 2, verified: 0 },
       wave: 'canary',
       step: null,
@@ -55,32 +56,32 @@ describe('of a gate people are told', () => {
   });
 });
 
-describe('of the other moments', () => {
+describe('a notification about another entry', () => {
   it.each<[JournalEvent, object | null]>([
     [
       { kind: 'wave-started', wave: 0, name: 'canary' },
-      { event: 'wave-start', what: 'wave canary begins', wave: 'canary' },
+      { event: 'wave-start', message: 'wave 1 of 2 (canary) starts: 1 step', wave: 'canary' },
     ],
     [
       { kind: 'wave-ended', wave: 0, name: 'canary' },
-      { event: 'wave-end', what: 'wave canary has ended', wave: 'canary' },
+      { event: 'wave-end', message: 'wave 1 of 2 (canary) has ended', wave: 'canary' },
     ],
     [
-      { kind: 'stopping', because: 'halted', what: '3 failed' },
-      { event: 'halt', what: 'halts: 3 failed', wave: null },
+      { kind: 'stopping', because: 'halted', message: words('3 failed') },
+      { event: 'halt', message: 'stopping (halted): 3 failed', wave: null },
     ],
-    [{ kind: 'stopping', because: 'window-closed', what: 'the window closes' }, null],
+    [{ kind: 'stopping', because: 'window-closed', message: words('the window closes') }, null],
     [
       {
         kind: 'step-ended',
         step: STEP,
         outcome: 'unknown',
         code: null,
-        what: 'silence',
+        message: words('silence'),
         size: null,
         billed: null,
       },
-      { event: 'unknown', what: `${STEP} is unknown: silence`, step: STEP },
+      { event: 'unknown', message: `${STEP}: unknown, silence`, step: STEP },
     ],
     [
       {
@@ -88,7 +89,7 @@ describe('of the other moments', () => {
         step: STEP,
         outcome: 'failed',
         code: null,
-        what: 'failed',
+        message: words('failed'),
         size: null,
         billed: null,
       },
@@ -96,7 +97,7 @@ describe('of the other moments', () => {
     ],
     [
       { kind: 'run-ended', because: 'window-closed', exitCode: 8 },
-      { event: 'run-end', what: 'has ended (window-closed), exit code 8', exitCode: 8 },
+      { event: 'run-end', message: 'has ended (window-closed), exit code 8', exitCode: 8 },
     ],
     [{ kind: 'calls', counts: [] }, null],
   ])('$kind', (deed, expected) => {

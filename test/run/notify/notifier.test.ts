@@ -29,7 +29,7 @@ async function play(options: StageOptions, listeners?: (clock: Clock) => readonl
 
 /** What must not depend on listeners: every entry with its time, except the entries about notifications. */
 function course(run: Run) {
-  const entries = run.entries.filter(({ kind }) => kind !== 'told');
+  const entries = run.entries.filter(({ kind }) => kind !== 'notified');
   return {
     took: run.took,
     end: run.end,
@@ -44,12 +44,12 @@ const never =
   (clock: Clock): RunCommand =>
   async (_, { timeout, signal }) => {
     await clock.sleep(timeout, signal);
-    return { kind: 'no-end', why: `no end within ${timeout / 1000} s`, output: 'half a wo' };
+    return { kind: 'no-end', reason: `no end within ${timeout / 1000} s`, output: 'half a wo' };
   };
 const ends =
   (exitCode: number, output = '') =>
   (): RunCommand =>
-  async () => ({ kind: 'ended', exitCode, said: '', output });
+  async () => ({ kind: 'ended', exitCode, lastLine: '', output });
 
 const HOOKS = {
   'run-start': ['start'],
@@ -68,7 +68,11 @@ describe('a run has the same course, end and duration', () => {
     ['a hook that fails', ends(3)],
     [
       'a hook that does not exist',
-      () => async () => ({ kind: 'no-end', why: 'it could not be started: spawn start ENOENT', output: '' }),
+      () => async () => ({
+        kind: 'no-end',
+        reason: 'it could not be started: spawn start ENOENT',
+        output: '',
+      }),
     ],
     ['a hook that hangs', never],
     ['a hook that throws', () => () => Promise.reject(new Error('no'))],
@@ -88,7 +92,7 @@ describe('a hook', () => {
       HALTS,
       hooks(() => async ([program], { input }) => {
         received.push(JSON.parse(input));
-        return { kind: 'ended', exitCode: 0, said: '', output: `said by ${program}` };
+        return { kind: 'ended', exitCode: 0, lastLine: '', output: `said by ${program}` };
       }),
     );
     expect(received.map(({ event }) => event)).toEqual([
@@ -110,11 +114,11 @@ describe('a hook', () => {
     const story: StageOptions = {
       fleet: standards(3),
       plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { failed: "> 0", command: [./check] } }, { name: rest, take: rest }]`,
-      gates: { runCommand: async () => ({ kind: 'ended', exitCode: 1, said: '' }) },
+      gates: { runCommand: async () => ({ kind: 'ended', exitCode: 1, lastLine: '' }) },
     };
     const received: string[] = [];
     const receive: RunCommand = async (command, options) => {
-      received.push((JSON.parse(options.input) as NotificationFacts).what);
+      received.push((JSON.parse(options.input) as NotificationFacts).message);
       return ends(0)()(command, options);
     };
     const judged: Hooks = { gate: ['judged'] };
@@ -138,13 +142,13 @@ describe('a hook', () => {
           command[0] === 'start' ? never(clock)(command, options) : ends(0)()(command, options),
       ),
     );
-    expect(run.report.run.told!.filter(({ ok }) => !ok)).toMatchObject([
+    expect(run.report.run.notifications!.filter(({ ok }) => !ok)).toMatchObject([
       {
         by: 'hook',
         event: 'run-start',
         about: 1,
         to: 'start',
-        what: 'no end within 30 s',
+        message: 'no end within 30 s',
       },
     ]);
     expect(run.notificationLog).toContain('half a wo\n');
@@ -175,7 +179,7 @@ describe('a listener', () => {
         },
       },
     ]);
-    const results = run.report.run.told!.map(({ what }) => what);
+    const results = run.report.run.notifications!.map(({ message }) => message);
     // One notification is in progress and a hundred wait.
     expect(results).toEqual(Array.from({ length: 39 }, () => 'dropped: 100 notifications wait already'));
     expect(run.notificationLog.match(/not tried, because the run is over/g)).toHaveLength(100);

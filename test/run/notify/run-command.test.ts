@@ -27,15 +27,15 @@ describe('a command', () => {
     [
       'reads the facts',
       ['cat'],
-      { kind: 'ended', exitCode: 0, output: '{"event":"halt"}\n', said: '{"event":"halt"}' },
+      { kind: 'ended', exitCode: 0, output: '{"event":"halt"}\n', lastLine: '{"event":"halt"}' },
     ],
     ['runs without a shell', ['echo', '$GREETING; exit 3'], { exitCode: 0, output: '$GREETING; exit 3\n' }],
     ['gets its environment', sh('echo $GREETING'), { output: 'hello\n' }],
     ['ends with its own code', sh('echo no >&2; exit 3'), { kind: 'ended', exitCode: 3, output: 'no\n' }],
-    ['returns its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, said: 'two' }],
-    ['may write nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', said: '' }],
+    ['returns its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, lastLine: 'two' }],
+    ['may write nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', lastLine: '' }],
     ['need not read its input', sh('exec 0<&-; exit 0'), { kind: 'ended', exitCode: 0 }],
-    ['may be killed', sh('kill -9 $$'), { kind: 'no-end', why: 'it was ended by SIGKILL' }],
+    ['may be killed', sh('kill -9 $$'), { kind: 'no-end', reason: 'it was ended by SIGKILL' }],
   ])('%s', async (_, command, expected) => {
     expect(await run(command)).toMatchObject(expected);
   });
@@ -57,7 +57,7 @@ describe('a command', () => {
     async (command) => {
       expect(await run(command)).toMatchObject({
         kind: 'no-end',
-        why: expect.stringMatching(/^it could not be started: /),
+        reason: expect.stringMatching(/^it could not be started: /),
         output: '',
       });
     },
@@ -66,8 +66,10 @@ describe('a command', () => {
   it('gets its long output truncated, but keeps its last line', async () => {
     const end = await run(sh('head -c 100000 /dev/zero | tr "\\0" x; echo; echo the end; exit 1'));
     expect(end.output).toBe(`${'x'.repeat(65_536)}\n(34473 bytes more)`);
-    expect(end).toMatchObject({ said: 'the end' });
-    expect(await run(sh('head -c 100000 /dev/zero | tr "\\0" x'))).toMatchObject({ said: 'x'.repeat(200) });
+    expect(end).toMatchObject({ lastLine: 'the end' });
+    expect(await run(sh('head -c 100000 /dev/zero | tr "\\0" x'))).toMatchObject({
+      lastLine: 'x'.repeat(200),
+    });
   });
 
   it('does not fail if it never reads a large input', async () => {
@@ -83,7 +85,7 @@ describe('a command', () => {
     ],
   ])('is killed with its child processes %s, and its output is kept', async (_, given, why) => {
     const end = await run(sh('sleep 100 & echo $!; wait'), given());
-    expect(end).toMatchObject({ kind: 'no-end', why });
+    expect(end).toMatchObject({ kind: 'no-end', reason: why });
     const child = Number(end.output);
     await expect.poll(() => isAlive(child)).toBe(false);
   });

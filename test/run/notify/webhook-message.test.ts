@@ -16,7 +16,7 @@ const FACTS: NotificationFacts = {
   at: '2026-11-10T01:00:00.000Z',
   entry: 17,
   plan: { name: 'headroom', change: 'CHG-1', owner: 'dba', digest: 'ab'.repeat(32) },
-  what: 'halts: 3 failed, more than 2',
+  message: 'halts: 3 failed, more than 2',
   totals: { ...counts, verified: 12, failed: 3, 'not-run': 40 },
   wave: null,
   step: null,
@@ -41,11 +41,11 @@ describe('the body', () => {
     ['slack', '&lt;!channel&gt; &amp; co'],
     ['feishu', '＜!channel> & co'],
   ])('of %s notifies nobody that the text of a plan mentions', (form, expected) => {
-    expect(JSON.stringify(body(form, null, { ...FACTS, what: '<!channel> & co' }))).toContain(expected);
+    expect(JSON.stringify(body(form, null, { ...FACTS, message: '<!channel> & co' }))).toContain(expected);
   });
 
   it('escapes control characters, and is not longer than WeCom accepts', () => {
-    const { text } = body('wecom', null, { ...FACTS, what: `\u001b[2J${'字'.repeat(5_000)}` });
+    const { text } = body('wecom', null, { ...FACTS, message: `\u001b[2J${'字'.repeat(5_000)}` });
     expect(text.content).not.toContain('\u001b');
     expect(Buffer.byteLength(text.content)).toBeLessThanOrEqual(2_048);
   });

@@ -70,7 +70,7 @@ async function play(
 
 /** What must not depend on answers: every entry with its time, except the entries about notifications. */
 function course(run: Run) {
-  const entries = run.entries.filter(({ kind }) => kind !== 'told');
+  const entries = run.entries.filter(({ kind }) => kind !== 'notified');
   return {
     // Fractions of a millisecond come from rounding other sleeps.
     took: Math.round(run.took),
@@ -120,8 +120,8 @@ describe('a run has the same course, end and duration', () => {
 });
 
 describe('a webhook for a gate', () => {
-  const exits = (exitCode: number): CommandEnd => ({ kind: 'ended', exitCode, said: 'p99 is 40 ms' });
-  const hung: CommandEnd = { kind: 'no-end', why: 'no end within 60 s' };
+  const exits = (exitCode: number): CommandEnd => ({ kind: 'ended', exitCode, lastLine: 'p99 is 40 ms' });
+  const hung: CommandEnd = { kind: 'no-end', reason: 'no end within 60 s' };
   const gated = (end: CommandEnd, more = ''): StageOptions => ({
     fleet: standards(3),
     plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { command: [./check]${more} } }, { name: rest, take: rest }]`,
@@ -136,31 +136,31 @@ describe('a webhook for a gate', () => {
       'has no result',
       gated(hung),
       [
-        'gate: command is inconclusive: no end within 60 s; the run is paused until it is told to continue',
+        'gate: command inconclusive, no end within 60 s; the run is paused until an operator continues it',
         'run-end',
       ],
     ],
     [
       'has no result and must then halt',
       gated(hung, ', onInconclusive: halt'),
-      ['gate: command is inconclusive: no end within 60 s', 'halt', 'run-end'],
+      ['gate: command inconclusive, no end within 60 s', 'halt', 'run-end'],
     ],
     [
       'would have failed',
       gated(exits(1), SHADOW),
-      ['gate: command is failure (in shadow): exit 1: p99 is 40 ms', 'run-end'],
+      ['gate: command failure (shadow), exit 1: p99 is 40 ms', 'run-end'],
     ],
     [
       'would have had no result',
       gated(hung, SHADOW),
-      ['gate: command is inconclusive (in shadow): no end within 60 s', 'run-end'],
+      ['gate: command inconclusive (shadow), no end within 60 s', 'run-end'],
     ],
   ])('sends each judgement and its effect when the gate %s', async (_, story, expected) => {
     const { sent } = await play(story, status(200), { on: ['gate', 'halt', 'end'] });
     const facts = sent.map(({ request }) => JSON.parse(request.body));
     expect(
-      facts.map(({ event, what }) =>
-        event === 'gate' ? what.replace('the gate after wave canary', 'gate') : event,
+      facts.map(({ event, message }) =>
+        event === 'gate' ? message.replace('gate after wave canary', 'gate') : event,
       ),
     ).toEqual(expected);
     expect(facts[0]).toMatchObject({ wave: 'canary', totals: { verified: 1, 'not-run': 2 } });
@@ -180,20 +180,20 @@ describe('a webhook', () => {
     const facts = sent.map(({ request }) => JSON.parse(request.body));
     expect(facts.map(({ event }) => event)).toEqual(['run-start', 'halt', 'run-end']);
     expect(facts[1]).toMatchObject({ format: 'refit.told/1', plan: { name: 'story' } });
-    expect(facts[1].what).toMatch(/^halts: /);
+    expect(facts[1].message).toMatch(/^stopping \(halted\): /);
     expect(sent[0]!.request).toMatchObject({
       origin: 'https://hooks.example.com',
       path: '/refit?team=dba',
       headers: { 'x-refit-event': 'run-start' },
     });
-    expect(report.run.told).toMatchObject([
+    expect(report.run.notifications).toMatchObject([
       {
         by: 'webhook',
         event: 'run-start',
         about: 1,
         to: 'https://hooks.example.com',
         ok: true,
-        what: '1 try',
+        message: '1 try',
       },
       { event: 'halt', ok: true },
     ]);
@@ -214,19 +214,19 @@ describe('a webhook', () => {
     const { sent, report } = await play(LONG, status(503), { on: ['run-start'] });
     expect(sent.map(({ at }) => Math.round(at - sent[0]!.at))).toEqual([0, 1_000, 3_000, 7_000, 15_000]);
     expect(new Set(sent.map(({ request }) => request.headers['x-refit-delivery'])).size).toBe(1);
-    expect(report.run.told).toMatchObject([{ ok: false, what: 'HTTP 503, 5 tries' }]);
+    expect(report.run.notifications).toMatchObject([{ ok: false, message: 'HTTP 503, 5 tries' }]);
   });
 
   it('waits ten seconds for each answer', async () => {
     const { sent, report } = await play(LONG, hangs, { on: ['run-start'] });
     expect(Math.round(sent[1]!.at - sent[0]!.at)).toBe(WEBHOOK_LIMITS.answer + WEBHOOK_LIMITS.backOff);
-    expect(report.run.told![0]!.what).toBe('no answer within 10000 ms, 5 tries');
+    expect(report.run.notifications![0]!.message).toBe('no answer within 10000 ms, 5 tries');
   });
 
   it('succeeds once the endpoint is back', async () => {
     const answer: Answer = (request, clock, nth) => status(nth < 3 ? 500 : 200)(request, clock, nth);
-    expect((await play(LONG, answer, { on: ['run-start'] })).report.run.told).toMatchObject([
-      { ok: true, what: '3 tries' },
+    expect((await play(LONG, answer, { on: ['run-start'] })).report.run.notifications).toMatchObject([
+      { ok: true, message: '3 tries' },
     ]);
   });
 
@@ -253,7 +253,7 @@ describe('a webhook', () => {
   ])('sends nothing with %s, records it, and the run continues', async (_, webhook, env, what) => {
     const { sent, report, end } = await play(STORY, status(200), webhook, env);
     expect(sent).toEqual([]);
-    expect(report.run.told).toMatchObject([{ ok: false, what }]);
+    expect(report.run.notifications).toMatchObject([{ ok: false, message: what }]);
     expect(end).toEqual({ because: 'done', exitCode: 0 });
   });
 

@@ -63,7 +63,7 @@ function describeEnd({ saved, steps }: ReconcileEnd, unknown: number, next: stri
   if (steps.length === 0) return `${name}: no outcome is unknown\nnext: ${next}\n`;
   const lines = [
     `${name}: ${counted(steps.length, 'outcome')} ${steps.length === 1 ? 'was' : 'were'} unknown, ${unknown === 0 ? 'none is' : `${unknown} still ${unknown === 1 ? 'is' : 'are'}`}; nothing was ordered`,
-    ...steps.map(({ step, outcome, orders, what: message }) => {
+    ...steps.map(({ step, outcome, orders, message }) => {
       const numbers = orders.length === 0 ? '' : `order ${orders.map(escapeControls).join(', ')}: `;
       return `  ${(outcome === 'not-run' ? 'not run' : outcome).padEnd(8)}  ${step}  ${numbers}${escapeControls(message)}`;
     }),

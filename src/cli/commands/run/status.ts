@@ -1,5 +1,6 @@
 /** `refit status RUN`: shows the state of a run; `--watch` refreshes it until the run has ended. */
 import { isFinished, totals } from '../../../journal/replay.ts';
+import { textOf, textWithFix } from '../../../messages/messages.ts';
 import { OUTCOMES } from '../../../model.ts';
 import { type LiveRunStatus, type RunStatus, readStatus } from '../../../operations/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
@@ -47,7 +48,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
 function describeRunState({ run: { state }, holder, live }: RunStatus): string {
   if (state.startedAt === null) return 'not started';
   if (holder) {
-    if (state.stopping) return `stopping (${state.stopping.because}): ${state.stopping.what}`;
+    if (state.stopping) return `stopping (${state.stopping.because}): ${textWithFix(state.stopping.message)}`;
     return live?.paused ? `paused since ${live.paused.since} by ${live.paused.by}` : 'running';
   }
   if (isFinished(state)) return 'ended';
@@ -69,20 +70,20 @@ function statusData(status: RunStatus) {
     endedAt: state.endedAt,
     endedBecause: state.endedBecause,
     exitCode: state.exitCode,
-    message: state.stopping?.what ?? null,
+    message: state.stopping && textWithFix(state.stopping.message),
     // A step that Refit still follows is in progress, not unknown.
     totals: totals(steps.filter((step) => !open.includes(step))),
     waves: { of: saved.waves.length, started: state.wavesStarted.length, ended: state.wavesEnded.length },
-    inProgress: open.map(({ step, phase, what, intentAt, acceptedAt }) => ({
+    inProgress: open.map(({ step, phase, message, intentAt, acceptedAt }) => ({
       step,
       phase,
-      message: what,
+      message: textOf(message),
       since: acceptedAt ?? intentAt,
     })),
     /** The answer of the process: paused or not, settings and waits. null if none answers. */
     live,
     /** From the journal. A pause ends with its process. */
-    wasPaused: holder ? null : state.steered.paused,
+    wasPaused: holder ? null : state.control.paused,
     head: state.head,
     next,
   };
@@ -101,7 +102,9 @@ function describeStatus(status: RunStatus, now: number): string {
   return [
     `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)}): ${escapeControls(facts.status)}`,
     `  started  ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${escapeControls(holder.host)}` : ''}`,
-    ...(state.stopping && !holder ? [`  reason   ${escapeControls(state.stopping.what)}`] : []),
+    ...(state.stopping && !holder
+      ? [`  reason   ${escapeControls(textWithFix(state.stopping.message))}`]
+      : []),
     ...(live ? liveLines(live, now) : holder ? ['  process  does not answer on its control socket'] : []),
     ...(paused
       ? [

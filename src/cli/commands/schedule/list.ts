@@ -89,7 +89,9 @@ function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
       last === null ? 'none yet' : `${moment(Date.parse(last.due))}: ${describeOccurrence(last, zone)}`,
     ],
     ...(last === null ? [] : [['run', directoryOf(plan.name, last.due)]]),
-    ...(skipped === null ? [] : [['skipped', `${moment(Date.parse(skipped.due))}: ${textOf(skipped.message)}`]]),
+    ...(skipped === null
+      ? []
+      : [['skipped', `${moment(Date.parse(skipped.due))}: ${textOf(skipped.message)}`]]),
     [
       'next',
       next === null ? describeNever(status) : `${formatMoment(next, zone)} ${zone} (${formatUtc(next)})`,
@@ -98,10 +100,7 @@ function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
   return table(rows, [{}, {}], Number.POSITIVE_INFINITY, '');
 }
 
-function describeOccurrence(
-  { phase, exitCode, message, continuesAt }: Occurrence,
-  zone: string,
-): string {
+function describeOccurrence({ phase, exitCode, message, continuesAt }: Occurrence, zone: string): string {
   if (phase === 'in-progress' || message === null) return 'in progress';
   return `exit ${exitCode}, ${textOf(message)}${continuesAt === null ? '' : `, at ${formatMoment(continuesAt, zone)}`}`;
 }

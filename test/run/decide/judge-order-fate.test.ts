@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Deal, Task } from '../../../src/cloud/cloud.ts';
+import { message, textOf } from '../../../src/messages/messages.ts';
 import type { Dimension, Instance, Size, Step } from '../../../src/model.ts';
-import { judgeBegun, type Reading } from '../../../src/run/decide/judge-following.ts';
+import { judgeStart, type Reading } from '../../../src/run/decide/judge-following.ts';
 import { judgeOrderFate, ownInBilling } from '../../../src/run/decide/judge-order-fate.ts';
 
 const US = '100000000001';
@@ -69,41 +70,41 @@ const ELSEWHERE = { memoryPerShard: 16_384 };
 const OTHER_DIMENSION = { replicas: 2 };
 const BOTH = { memoryPerShard: 8192, replicas: 2 };
 
-describe('an order without an answer, to 8 GB, with what is read of its instance', () => {
+describe('an order without an answer, to 8 GB, judged by a reading', () => {
   it.each<[string, Seen, object]>([
     ['nothing at all', {}, { kind: 'silent' }],
     [
-      'an order of this identity that is on no record, and a fitting task',
+      'an unrecorded order of this identity, and a fitting task',
       {
         deals: [order(US, 'in-progress')],
         tasks: [task('memoryPerShard', 'running')],
         status: 'processing',
       },
-      { kind: 'landed', order: 'ours', evidence: 'billing lists order ours for it' },
+      { kind: 'executed', order: 'ours', evidence: message('run.billing-lists', { order: 'ours' }) },
     ],
     [
-      'an order of this identity that is on no record, before the task list says for what',
+      'an unrecorded order of this identity, before the task list shows its task',
       { deals: [order(US, 'in-progress')] },
-      { kind: 'landed', order: 'ours', hasty: true },
+      { kind: 'executed', order: 'ours', provisional: true },
     ],
+    ['a recorded order', { deals: [order(US, 'delivered', { order: 'known' })] }, { kind: 'silent' }],
     [
-      'an order that is on record',
-      { deals: [order(US, 'delivered', { order: 'known' })] },
-      { kind: 'silent' },
-    ],
-    [
-      'an order whose creator is not told, as before',
+      'an order without a named creator',
       { deals: [order(null, 'in-progress')] },
-      { kind: 'landed', order: 'theirs' },
+      { kind: 'executed', order: 'theirs' },
     ],
     [
       'a fitting task, and billing that lists nothing yet',
       { tasks: [task('memoryPerShard', 'running')], status: 'processing' },
-      { kind: 'landed', order: null, hasty: true },
+      { kind: 'executed', order: null, provisional: true },
     ],
-    ['its target, and nothing else', { size: AT_TARGET }, { kind: 'landed', order: null, hasty: true }],
     [
-      "somebody else's order under way",
+      'its target, and nothing else',
+      { size: AT_TARGET },
+      { kind: 'executed', order: null, provisional: true },
+    ],
+    [
+      'a foreign order in progress',
       {
         deals: [order(THEM, 'in-progress')],
         tasks: [task('memoryPerShard', 'running')],
@@ -112,32 +113,32 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
       { kind: 'unclear', working: true },
     ],
     [
-      "somebody else's order, ended at another size",
+      'a foreign order, ended at another size',
       { deals: [order(THEM, 'delivered')], tasks: [task('memoryPerShard', 'done')], size: ELSEWHERE },
       { kind: 'foreign', certain: true },
     ],
     [
-      "somebody else's order, ended at the very target",
+      'a foreign order, ended at the exact target',
       { deals: [order(THEM, 'delivered')], tasks: [task('memoryPerShard', 'done')], size: AT_TARGET },
       { kind: 'foreign', certain: true },
     ],
     [
-      "somebody else's order, failed",
+      'a foreign order, failed',
       { deals: [order(THEM, 'failed')], tasks: [task('memoryPerShard', 'failed')] },
       { kind: 'foreign', certain: true },
     ],
     [
-      "somebody else's order beside one of this identity",
+      'a foreign order beside one of this identity',
       { deals: [order(THEM, 'delivered'), order(US, 'in-progress')], status: 'processing' },
-      { kind: 'landed', order: 'ours' },
+      { kind: 'executed', order: 'ours' },
     ],
     [
-      "somebody else's order that waits to be paid",
+      'a foreign order that is not paid',
       { deals: [order(THEM, 'unpaid')] },
       { kind: 'foreign', certain: true },
     ],
     [
-      'a task of another dimension under way',
+      'a task of another dimension in progress',
       { tasks: [task('replicas', 'running')], status: 'processing' },
       { kind: 'unclear', working: true },
     ],
@@ -147,24 +148,24 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
       { kind: 'foreign', certain: true },
     ],
     [
-      'the same, where billing may not be read',
+      'a task of another dimension, ended in that dimension, without permission for billing',
       { tasks: [task('replicas', 'done')], size: OTHER_DIMENSION, deals: null },
       { kind: 'foreign', certain: true },
     ],
     [
-      'a task of another dimension, ended with nothing changed, where billing may not be read',
+      'a task of another dimension, ended without a change, without permission for billing',
       { tasks: [task('replicas', 'failed')], deals: null },
       { kind: 'foreign', certain: false },
     ],
     [
-      'a task of another dimension, ended at the very target: the mapping of types is an inference',
+      'a task of another dimension, ended at the exact target, because the mapping of types is an inference',
       { tasks: [task('replicas', 'done')], size: AT_TARGET },
-      { kind: 'landed', order: null, hasty: true },
+      { kind: 'executed', order: null, provisional: true },
     ],
     [
-      'the same with an order of this identity',
+      'a task of another dimension and an order of this identity, ended at the exact target',
       { tasks: [task('replicas', 'done')], deals: [order(US, 'delivered')], size: AT_TARGET },
-      { kind: 'landed', order: 'ours' },
+      { kind: 'executed', order: 'ours' },
     ],
     [
       'a task of another dimension and an order of this identity, ended elsewhere',
@@ -177,7 +178,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
       { kind: 'foreign', certain: false },
     ],
     [
-      'two dimensions changed, one of them as asked for: somebody did one, and who did the other is not told',
+      'two dimensions changed, one of them as ordered, and nothing shows who changed the other',
       { tasks: [task('replicas', 'done')], size: BOTH },
       { kind: 'foreign', certain: false },
     ],
@@ -187,7 +188,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
       { kind: 'foreign', certain: true },
     ],
     [
-      'an order of this identity for less, placed after somebody else made it more: it was held up on its way',
+      'an order of this identity for less, delayed until after a foreign order for more',
       {
         deals: [
           order(THEM, 'delivered', { createdAt: Date.UTC(2026, 0, 5, 1) }),
@@ -195,11 +196,11 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
         ],
         size: ELSEWHERE,
       },
-      { kind: 'landed', order: 'ours' },
+      { kind: 'executed', order: 'ours' },
     ],
-    ['another size, and nobody who did it', { size: ELSEWHERE }, { kind: 'foreign', certain: true }],
+    ['another size, without any trace', { size: ELSEWHERE }, { kind: 'foreign', certain: true }],
     [
-      'another size, where the task list may not be read',
+      'another size, without permission for the task list',
       { size: ELSEWHERE, tasks: null },
       { kind: 'foreign', certain: false },
     ],
@@ -207,15 +208,15 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     expect(judgeOrderFate(STEP, reading(seen), WHOSE)).toMatchObject(verdict);
   });
 
-  it('names the order with who placed it and when, and the task with its type', () => {
+  it('names the order with its creator and time, and the task with its type', () => {
     const seen = { deals: [order(THEM, 'delivered')], tasks: [task('replicas', 'done')], size: ELSEWHERE };
     const verdict = judgeOrderFate(STEP, reading(seen), WHOSE);
-    expect(verdict).toMatchObject({
-      what: `the instance is at 16384 MB x 1 shards, 1 replicas by order theirs by ${THEM}, created at 2026-01-05T02:00:00.000Z; task t-replicas (type 029), begun at 2026-01-05T02:00:00.000Z`,
-    });
+    expect(verdict.kind === 'foreign' && textOf(verdict.evidence)).toBe(
+      `the instance is at 16GB x 1 shard, 1 replica by order theirs by ${THEM}, created at 2026-01-05T02:00:00.000Z; task t-replicas (type 029), started at 2026-01-05T02:00:00.000Z`,
+    );
   });
 
-  it('takes everybody for possible where this identity is not known', () => {
+  it('accepts the order of anyone if this identity is not known', () => {
     const deals = [order(THEM, 'in-progress')];
     expect(judgeOrderFate(STEP, reading({ deals }), { ...WHOSE, self: null })).toMatchObject({
       order: 'theirs',
@@ -230,7 +231,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
   });
 });
 
-describe('a change that was told to wait', () => {
+describe('a change that waits for its window', () => {
   const ASKED = Date.UTC(2026, 0, 5, 2);
   const at = (seconds: number, result: Task['result']): Task => ({
     ...task('memoryPerShard', result),
@@ -242,34 +243,30 @@ describe('a change that was told to wait', () => {
     ['its task waits', { tasks: [at(2, 'pending')], deals: [ours] }, null],
     ['its task runs', { tasks: [at(2, 'running')], deals: [ours] }, 'task t2 is running'],
     ['the status alone, beside a task that waits', { status: 'processing', tasks: [at(2, 'pending')] }, null],
-    ['the status alone, and no task tells more', { status: 'processing' }, 'the instance is in process'],
+    ['the status alone, without any task', { status: 'processing' }, 'the instance is processing'],
     [
-      'a task that failed before it was asked is not its own',
+      'a task that failed before the order is not its own',
       { tasks: [at(-18, 'failed')], deals: [ours] },
       null,
     ],
     [
-      "the one task that has begun may be that of somebody else's order",
+      'the only started task may belong to the foreign order',
       { tasks: [at(40, 'done'), at(2, 'pending')], deals: [ours, order(THEM, 'delivered')] },
       null,
     ],
     [
-      "of two that have begun one is its own, beside somebody else's order",
+      'one of two started tasks is its own, beside a foreign order',
       { tasks: [at(900, 'running'), at(40, 'done')], deals: [ours, order(THEM, 'delivered')] },
       'task t900 is running',
     ],
     [
-      "somebody else's task of before explains their order",
+      'an earlier foreign task explains the foreign order',
       { tasks: [at(900, 'running'), at(-18, 'failed')], deals: [ours, order(THEM, 'failed')] },
       'task t900 is running',
     ],
+    ['at its target', { size: AT_TARGET, deals: [ours] }, 'the instance is at 8GB x 1 shard, 1 replica'],
     [
-      'at its target',
-      { size: AT_TARGET, deals: [ours] },
-      'the instance is at 8192 MB x 1 shards, 1 replicas',
-    ],
-    [
-      "at its target, beside somebody else's order",
+      'at its target, beside a foreign order',
       { size: AT_TARGET, deals: [ours, order(THEM, 'delivered')] },
       null,
     ],
@@ -281,9 +278,9 @@ describe('a change that was told to wait', () => {
     ['its order failed', { deals: [order(US, 'failed')] }, 'order ours was not delivered'],
   ];
 
-  it.each(table)('is judged to have begun by what is its own alone: %s', (_, seen, evidence) => {
+  it.each(table)('has started only by evidence of its own: %s', (_, seen, evidence) => {
     const foreign = (seen.deals ?? []).filter(({ createdBy }) => createdBy === THEM);
-    const begun = judgeBegun(STEP, reading(seen), { orders: ['ours'], askedAt: ASKED }, foreign);
-    expect(begun?.evidence ?? null).toBe(evidence);
+    const start = judgeStart(STEP, reading(seen), { orders: ['ours'], askedAt: ASKED }, foreign);
+    expect(start && textOf(start.evidence)).toBe(evidence);
   });
 });
