@@ -1,77 +1,81 @@
-/** The words of the documents: no retired phrase, and no sentence that a reader must read twice for its length. */
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The words that people read: no retired phrase, and no sentence that is too long for one reading. */
 import { describe, expect, it } from 'vitest';
-
-const ROOT = join(import.meta.dirname, '../..');
+import { codeProse, documents, type Passage, sentencesOf } from './prose.ts';
 
 /** A sentence may have so many words. */
 const LONGEST = 30;
 
-/** What is not written any more, and what is written instead. */
+/** What is not written any more, and what is written instead. cspell.json has the single words. */
+// cspell:disable
 const RETIRED: readonly (readonly [phrase: RegExp, instead: string])[] = [
-  [/\bmend(s|ed|ing)?\b/, 'fix'],
   [/\b(is|are|was|were|be|been) told\b|\btold of\b/, 'is notified, reads, learns'],
-  [/\bone by one told\b/, 'each is logged'],
-  [/\b(take|takes|taken|took) (a run |it )?up\b/, 'resume, open'],
-  [/\bwhat came of\b/, 'the outcome'],
-  [/\bbefall(s|en)?\b|\bbefell\b/, 'happens to'],
-  [/\bwhoever\b|\bof whom\b|\bof which nobody\b/, 'name the person'],
-  [/\bthereof\b/, 'of it'],
-  [/\banew\b/, 'again'],
-  [/\bbegan to be\b|\bbegun\b/, 'started'],
-  [/\breckon(ed|s)?\b/, 'estimated'],
-  [/\bnor\b/, 'and no'],
+  [/\b(take|takes|taken|took|taking) (a run |it |them )?up\b/, 'resume, open'],
+  [/\bwhat (came|comes|became|becomes) of\b/, 'the outcome'],
+  [/\bof whom\b|\bof which nobody\b/, 'name the person'],
+  [/\bbegan to be\b/, 'started'],
   [/\bbut for\b|\bsave that\b/, 'except'],
   [/\bfor which reason\b/, 'therefore'],
-  [/\bleave [^.]* away\b/, 'omit'],
+  [/\b(leave|left) [^.]{0,40} away\b/, 'omit'],
   [/\bin hand\b/, 'in progress'],
   [/\bat once\b/, 'immediately, at the same time'],
   [/\bunder way\b/, 'in progress, in flight'],
-  [/\bsteer(s|ed|ing|er)?\b/, 'control'],
-  [/\bdeeds?\b/, 'event'],
-  [/\bdearest\b/, 'highest cost'],
-  [/\btaken for granted\b/, 'assumed'],
+  [/\btak(e|en|es) for granted\b/, 'assumed'],
   [/\bnine times (of|out of) ten\b/, 'p90'],
+  [/\bfor want of\b/, 'without'],
+  [/\b(goes|go|went|gone|going) on with\b/, 'continues, resumes'],
+  [/\bheld against\b/, 'compared with'],
+  [/\bone is\?/, 'your identity'],
 ];
+// cspell:enable
 
-const DOCUMENTS = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT })
-  // Recorded from a terminal, and a history.
-  .filter((file) => file !== 'docs/session.md' && file !== 'CHANGELOG.md')
-  .sort();
+/** Scripts for shells and styles for browsers are no prose. */
+const NO_PROSE = /completion-(bash|fish|zsh)\.ts$|page-assets\.ts$/;
 
-/** The prose of a document: without code, addresses and the titles of tests. Headings, items and cells end a sentence. */
-function prose(text: string): string {
-  return text
-    .replace(/^```.*?^```$/gms, '\n\n')
-    .replace(/`[^`]*`: "[^"]*"/g, 'test')
-    .replace(/`[^`\n]*`/g, 'code')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/<[^>]+>/g, '')
-    .replace(/^\s*(#+|[-*]|\d+\.) /gm, '\n\n')
-    .replaceAll('**', '')
-    .replaceAll('|', '\n\n');
+const CODE = codeProse(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/*.mjs']);
+const DOCUMENTS = documents();
+
+function tooLong(passages: readonly Passage[]): string[] {
+  return passages.flatMap(({ file, line, text }) =>
+    sentencesOf(text)
+      .filter((sentence) => sentence.split(' ').length > LONGEST)
+      .map((sentence) => `${file}:${line}: ${sentence}`),
+  );
 }
 
-function sentences(text: string): string[] {
-  return prose(text)
-    .split(/(?<=[.!?:;])\s+|\n\s*\n/)
-    .map((sentence) => sentence.replace(/\s+/g, ' ').trim())
-    .filter((sentence) => sentence !== '');
+function retired(passages: readonly Passage[]): string[] {
+  return passages.flatMap(({ file, line, text }) => {
+    const plain = text.replace(/\s+/g, ' ');
+    return RETIRED.flatMap(([phrase, instead]) => {
+      const found = phrase.exec(plain);
+      return found === null ? [] : [`${file}:${line}: "${found[0]}": write ${instead}`];
+    });
+  });
 }
 
-describe.each(DOCUMENTS)('%s', (file) => {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-
-  it(`has no sentence of more than ${LONGEST} words`, () => {
-    expect(sentences(text).filter((one) => one.split(' ').length > LONGEST)).toEqual([]);
+describe.each<[string, readonly Passage[]]>([
+  ['documents', DOCUMENTS],
+  ['comments', CODE.flatMap(({ comments }) => comments)],
+  ['texts in src, as of messages and help', textsOf('src')],
+])('%s', (_, passages) => {
+  it(`have no sentence of more than ${LONGEST} words`, () => {
+    expect(tooLong(passages)).toEqual([]);
   });
 
-  it('has no retired phrase', () => {
-    const found = RETIRED.flatMap(([phrase, instead]) => {
-      const hit = phrase.exec(prose(text).replace(/\s+/g, ' '));
-      return hit === null ? [] : [`${hit[0]}: write ${instead}`];
-    });
-    expect(found).toEqual([]);
+  it('have no retired phrase', () => {
+    expect(retired(passages)).toEqual([]);
   });
 });
+
+describe('titles of tests', () => {
+  it('have no retired phrase', () => {
+    expect(retired(textsOf('test').filter(({ file }) => !file.endsWith('plain-english.test.ts')))).toEqual(
+      [],
+    );
+  });
+});
+
+function textsOf(folder: string): readonly Passage[] {
+  return CODE.filter(({ file }) => file.startsWith(`${folder}/`) && !NO_PROSE.test(file)).flatMap(
+    ({ texts }) => texts,
+  );
+}
