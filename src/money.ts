@@ -24,7 +24,7 @@ export function sumPrices(
     .sort((a, b) => (inOrder(a) < inOrder(b) ? -1 : 1));
 }
 
-/** By currency, and what is paid at once before what is paid by the hour. */
+/** Sorts by currency, then one-time payments before hourly ones. */
 function inOrder({ currency, basis }: PriceSum): string {
   return `${currency} ${basis === 'once' ? 0 : 1}`;
 }
