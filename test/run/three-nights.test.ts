@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { decode } from '../../src/journal/chain.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import type { ControlCommand } from '../../src/model.ts';
 import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';
 import { examineJournal } from '../../src/operations/audit/examine-journal.ts';
@@ -74,7 +75,7 @@ function sign(stage: Stage, name: string, wave: string | null): void {
 }
 
 const ended = ({ end }: Run) => [end?.because, end?.exitCode];
-const stoppedBy = ({ state }: Run) => state.stopping?.message;
+const stoppedBy = ({ state: { stopping } }: Run) => stopping && textOf(stopping.message);
 const gatesOf = ({ entries }: Run) =>
   entries.flatMap((one) =>
     one.kind === 'gate' ? [`${one.name}: ${one.judge} ${one.outcome}, ${one.next}`] : [],

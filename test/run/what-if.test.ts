@@ -71,7 +71,7 @@ describe('the network fails during a run', () => {
     const run = await stage.run();
     endsWell(stage, run);
     expect(kinds(run, 'no-answer')).toHaveLength(1);
-    expect(kinds(run, 'settled')).toMatchObject([{ executed: true }]);
+    expect(kinds(run, 'resolved')).toMatchObject([{ executed: true }]);
   });
 });
 
@@ -168,7 +168,7 @@ describe('the clock jumps during a run', () => {
     async (after, ms) => {
       const { stage, run } = await jumps(after, ms);
       endsWell(stage, run);
-      expect(kinds(run, 'settled')).toMatchObject([{ executed: true }]);
+      expect(kinds(run, 'resolved')).toMatchObject([{ executed: true }]);
     },
   );
 

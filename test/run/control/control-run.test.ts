@@ -336,7 +336,7 @@ describe('a run that a command stops', () => {
     holds(stage, first);
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
     expect(first.report.run.message).toBe(
-      'drained by oncall@there: what is under way is followed to its end',
+      'drained by oncall@there: Refit follows orders in flight to their end',
     );
     expect(first.report.totals.unknown).toBe(0);
     const second = await stage.run();

@@ -144,7 +144,7 @@ describe('a session token that dies before its end', () => {
     const stage = await staged({ keysFrom, faults: ['expired-token+45s..90m'] });
     const run = await stage.run({ meanwhile: [[10_000, () => Object.assign(state, { stale: true })]] });
     holds(stage, run);
-    haltedInTheMiddle(run, 12, /AuthFailure\.TokenFailure/, /get other temporary keys.*refit doctor/);
+    haltedInTheMiddle(run, 12, /AuthFailure\.TokenFailure/, /get new temporary keys.*refit doctor/);
     state.stale = false;
     await goesOn(stage);
   });

@@ -152,7 +152,12 @@ describe('a gate that cannot tell', () => {
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(said(run)).toEqual(['command inconclusive pause']);
     expect(run.answers).toEqual([
-      { accepted: true, what: expect.stringMatching(/^continued: the run was paused since/) },
+      {
+        accepted: true,
+        message: expect.stringMatching(/^continued: the run was paused since/),
+        messageId: 'control.continued',
+        params: { since: expect.any(String) },
+      },
     ]);
     const second = run.entries.filter(({ kind }) => kind === 'intent')[1]!;
     expect(Date.parse(second.at) - Date.parse(gates(run)[0]!.at)).toBeGreaterThan(50 * MINUTE);

@@ -1,6 +1,7 @@
 // Goal: nothing is ordered outside the windows of a plan, in a freeze, or after the last start; what is left goes on.
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/messages/messages.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, type Stage, setStage } from '../stage.ts';
@@ -43,7 +44,7 @@ function nights(stage: Stage, from: string, to: string): Record<string, number> 
   return days;
 }
 
-const stoppedBy = (run: Run) => run.state.stopping?.message ?? null;
+const stoppedBy = ({ state: { stopping } }: Run) => stopping && textOf(stopping.message);
 const closed = { because: 'window-closed', exitCode: 8 };
 
 describe('a plan for the nights', () => {

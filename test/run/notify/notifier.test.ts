@@ -127,8 +127,8 @@ describe('a hook', () => {
       hooks(() => receive, judged),
     );
     expect(received).toEqual([
-      'the gate after wave canary: failed is success: 0 of 1 steps failed or refused, fails at "> 0"',
-      'the gate after wave canary: command is failure: exit 1',
+      'gate after wave canary: failed success, 0 of 1 steps failed or refused, fails at "> 0"',
+      'gate after wave canary: command failure, exit 1',
     ]);
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
     expect(course(await play(story, hooks(never, judged)))).toEqual(course(run));

@@ -130,8 +130,8 @@ describe('a webhook for a gate', () => {
   const SHADOW = ', shadow: true';
 
   it.each<[string, StageOptions, string[]]>([
-    ['succeeds', gated(exits(0)), ['gate: command is success: exit 0: p99 is 40 ms', 'run-end']],
-    ['fails', gated(exits(1)), ['gate: command is failure: exit 1: p99 is 40 ms', 'halt', 'run-end']],
+    ['succeeds', gated(exits(0)), ['gate: command success, exit 0: p99 is 40 ms', 'run-end']],
+    ['fails', gated(exits(1)), ['gate: command failure, exit 1: p99 is 40 ms', 'halt', 'run-end']],
     [
       'has no result',
       gated(hung),
