@@ -256,7 +256,7 @@ describe('inFlight, set while the run is live', () => {
       const from = stage.clock.now() - run.took;
       const late = stage.cloud.arrivals.filter(({ at }) => at > from + ms + 50);
       expect(late.length).toBeGreaterThan(5);
-      expect(Math.max(...late.map(({ underWay }) => underWay))).toBeLessThanOrEqual(2);
+      expect(Math.max(...late.map(({ inProgress }) => inProgress))).toBeLessThanOrEqual(2);
     },
   );
 
@@ -286,7 +286,7 @@ describe('inFlight, set while the run is live', () => {
     const from = stage.clock.now() - run.took;
     const late = stage.cloud.arrivals.filter(({ at, accepted }) => accepted && at > from + 5_050);
     expect(late).toHaveLength(8);
-    expect(Math.max(...late.map(({ underWay }) => underWay))).toBeLessThanOrEqual(2);
+    expect(Math.max(...late.map(({ inProgress }) => inProgress))).toBeLessThanOrEqual(2);
   });
 
   it('keeps a number that was set during a pause in later waves', async () => {
@@ -303,7 +303,7 @@ describe('inFlight, set while the run is live', () => {
     });
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(Math.max(...stage.cloud.arrivals.slice(8).map(({ underWay }) => underWay))).toBe(3);
+    expect(Math.max(...stage.cloud.arrivals.slice(8).map(({ inProgress }) => inProgress))).toBe(3);
   });
 });
 
@@ -451,7 +451,7 @@ it('starts nothing after a resume until steps in progress fit a lower inFlight',
   // While Refit resolves the unanswered order, no step holds an in-flight slot yet.
   const run = await stage.run({ commands: [[1_000, { kind: 'set', setting: 'inFlight', value: 2 }]] });
   expect(run.report.totals.verified).toBe(12);
-  const underWay = new Set<string>();
+  const inProgress = new Set<string>();
   let isSet = false;
   for (const entry of run.entries) {
     if (entry.kind === 'control-command' && entry.accepted) isSet = true;
@@ -459,10 +459,10 @@ it('starts nothing after a resume until steps in progress fit a lower inFlight',
       entry.kind === 'resolved'
         ? !entry.executed
         : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
-    if ('step' in entry && isOver) underWay.delete(entry.step);
+    if ('step' in entry && isOver) inProgress.delete(entry.step);
     if (entry.kind !== 'intent') continue;
-    underWay.add(entry.step);
-    if (isSet) expect(underWay.size, entry.step).toBeLessThanOrEqual(2);
+    inProgress.add(entry.step);
+    if (isSet) expect(inProgress.size, entry.step).toBeLessThanOrEqual(2);
   }
   expect(isSet).toBe(true);
 });

@@ -370,7 +370,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'read open facts within 500',
     ],
     [
-      'asks for the last facts at its new size',
+      'reads the last facts at its new size',
       ACCEPTED,
       follow(FOLLOWING, reading(instance({ size: AFTER }))),
       'read open facts within 500',

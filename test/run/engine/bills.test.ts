@@ -26,7 +26,7 @@ async function carriedOut(
 ): Promise<{ stage: Stage; run: Run; dealReads: unknown[] }> {
   const stage = await setStage(options);
   const dealReads: unknown[] = [];
-  stage.cloud.road.intercept = (action, body) => {
+  stage.cloud.network.intercept = (action, body) => {
     if (action === 'DescribeInstanceDealDetail') dealReads.push(body.DealIds ?? body.DealName);
     const code = refuse(action, body);
     return code === null ? null : refusedWith(code);

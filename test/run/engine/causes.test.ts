@@ -187,7 +187,7 @@ describe('an instance that someone changes between read and order', () => {
   /** Calls `act` in the tick before an attempt for the first instance is sent. */
   const justBefore = (stage: Stage, attempt: number, act: () => void): void => {
     let orders = 0;
-    stage.cloud.road.connect = (action) => {
+    stage.cloud.network.connect = (action) => {
       if (action === 'UpgradeInstance' && ++orders === attempt) act();
       return 0;
     };
@@ -286,7 +286,7 @@ describe('an executed order without an answer', () => {
         DescribeDealsByCond: { TotalCount: 0, Deals: [] },
         DescribeTaskList: { TotalCount: 0, Tasks: [] },
       };
-      stage.cloud.road.intercept = (action) => {
+      stage.cloud.network.intercept = (action) => {
         if (
           !late ||
           !(action === 'DescribeDealsByCond' || (by === 'its size' && action === 'DescribeTaskList'))

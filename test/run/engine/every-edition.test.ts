@@ -125,8 +125,8 @@ describe('a fleet of every edition', () => {
     expect(run.report.money.bills.differs).toBe(0);
     // Each order has only the dimensions of its edition.
     const editions = new Map(members.map(({ id, edition }) => [id, edition]));
-    for (const { instance, asked } of stage.cloud.arrivals)
-      expect([editions.get(instance), asked.replace(/\d+/g, 'n')]).toEqual([
+    for (const { instance, size } of stage.cloud.arrivals)
+      expect([editions.get(instance), size.replace(/\d+/g, 'n')]).toEqual([
         editions.get(instance),
         orderedSize(editions.get(instance)!),
       ]);

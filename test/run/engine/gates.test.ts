@@ -209,7 +209,7 @@ describe('an inconclusive gate', () => {
     expect((await stage.run()).end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('has its cause in a refusal of the monitor product', async () => {
+  it('halts the run if the monitor product refuses the read', async () => {
     const stage = await setStage(
       story('{ metric: { name: MemUtil, fails: "> 90" }, onInconclusive: halt }', {
         faults: ['no-cam@GetMonitorData'],
@@ -221,7 +221,7 @@ describe('an inconclusive gate', () => {
     expect(textOf(gates(run)[0]!.message)).toContain('MemUtil could not be read');
   });
 
-  it('has its cause in a URL that does not answer in time, by the clock of the run', async () => {
+  it('halts the run if a URL does not answer in time, by the clock of the run', async () => {
     const stage = await setStage(
       story('{ url: "https://health.example.com/", timeout: 90s, onInconclusive: halt }', {
         gates: { askUrl: () => new Promise(() => {}) },
@@ -232,7 +232,7 @@ describe('an inconclusive gate', () => {
     const waits = run.statuses.flatMap(({ waits }) => waits.filter(({ name }) => name === 'gate'));
     expect(waits.length).toBeGreaterThan(10);
     expect(waits[0]).toMatchObject({ step: null, limit: 90_000 });
-    expect(stage.faultsSeen).toEqual([]);
+    expect(stage.violations).toEqual([]);
   });
 
   it('lets the run end after the last wave', async () => {

@@ -25,7 +25,7 @@ execution: { inFlight: 3, haltWhen: { unknown: "> 5" } }`,
   await stage.pass(5 * MINUTE);
   const again = await stage.run();
   expect(again.end).toEqual({ because: 'done', exitCode: 0 });
-  expect(Math.max(...stage.cloud.arrivals.map(({ underWay }) => underWay))).toBe(3);
+  expect(Math.max(...stage.cloud.arrivals.map(({ inProgress }) => inProgress))).toBe(3);
 });
 
 it.each([

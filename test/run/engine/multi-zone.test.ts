@@ -92,7 +92,7 @@ describe('replicas of a multi-zone instance', () => {
     );
   });
 
-  it('are not asked for again nodesOf billing may not be read: added twice they would be two more', async () => {
+  it('are not ordered again if billing cannot be read, because that could add them twice', async () => {
     const { stage, run } = await carryOut({
       fleet: fleet(['ap-guangzhou-6']),
       plan: ADD,

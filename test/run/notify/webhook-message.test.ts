@@ -80,7 +80,7 @@ describe('the signature', () => {
     });
   });
 
-  it('of DingTalk is in the address too, in milliseconds', () => {
+  it('of DingTalk is in the query too, in milliseconds', () => {
     expect(webhookMessage('dingtalk', FACTS, 'key', NOW).query).toEqual({
       timestamp: String(NOW),
       sign: hmac('key', `${NOW}\nkey`).digest('base64'),
