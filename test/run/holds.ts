@@ -18,7 +18,7 @@ export interface Exceptions {
 /** Asserts the invariants; the message says which one broke. */
 export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
   const { saved, cloud, disk } = stage;
-  expect(stage.violations, 'seen while it ran').toEqual([]);
+  expect(stage.violations, 'violations during the run').toEqual([]);
   expect(decode(disk.text).fault, 'the journal decodes without a fault').toBeNull();
 
   const byStep = new Map<string, number>();
@@ -41,7 +41,7 @@ export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
     saved.execution.inFlight + (except.stuck ?? 0) + (except.deferred ?? 0),
   );
 
-  expect(disobediences(run), 'every order obeys the control commands').toEqual([]);
+  expect(disobedientOrders(run), 'every order obeys the control commands').toEqual([]);
 
   const endedAt = saved.waves.map(() => 0);
   const startedAt = saved.waves.map(() => Number.POSITIVE_INFINITY);
@@ -68,7 +68,7 @@ export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
  * Finds orders that started against a control command: during a pause, or above the set number.
  * The journal has them in the order in which they happened.
  */
-function disobediences({ saved, entries }: Run): string[] {
+function disobedientOrders({ saved, entries }: Run): string[] {
   const wrong: string[] = [];
   const inProgress = new Set<string>();
   let bound = saved.execution.inFlight;

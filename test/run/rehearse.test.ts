@@ -48,7 +48,7 @@ describe('a rehearsal', () => {
     ['a failed task', [`failed-task=${A(2)}`]],
     ['a refusal of one instance', [`low-version=${A(3)}`]],
     ['a foreign change', [`hand-change=${A(4)}`]],
-    ['no money', ['no-balance']],
+    ['an empty balance', ['no-balance']],
     ['an error that took effect', ['internal-error=executed#1']],
     ['a change that never ends', [`stuck=${A(1)}`]],
   ] as const)('has the outcomes of a run of the same plan: %s', async (_, faults) => {

@@ -41,7 +41,7 @@ export interface StageOptions {
   readonly fleet: readonly object[];
   /** The plan's `targets`, `waves` and so on, without its head. */
   readonly plan: string;
-  /** Ask for prices. */
+  /** Read prices. */
   readonly price?: boolean;
   readonly faults?: readonly string[];
   readonly seed?: number;
@@ -53,7 +53,7 @@ export interface StageOptions {
   readonly balance?: number;
   /** Finds the keys, instead of the account's own. Called again when the provider refuses them. */
   readonly keysFrom?: (world: World, now: number) => Credentials;
-  /** The text of the approvers file, where the plan has `approvals`. */
+  /** The text of the approvers file, if the plan has `approvals`. */
   readonly approvers?: string;
   /** Requires the approvals of the plan, as `apply` does. Without it, only the approvals of waves count. */
   readonly demandsSignatures?: true;
@@ -325,7 +325,7 @@ async function live(
       : runProcess.carryOut({ cloudFor: () => cloud, approvalOf: demand, gates: common.gates });
   };
   const statuses: (LiveRunStatus & { after: number })[] = [];
-  const ask = async (every: number) => {
+  const readStatuses = async (every: number) => {
     while (alive && !over) {
       await time.sleep(every);
       if (!alive || over) return;
@@ -333,7 +333,7 @@ async function live(
       violations.push(...overdue(control.status(), time.now(), every));
     }
   };
-  if (processOptions.statusEvery !== undefined) void ask(processOptions.statusEvery);
+  if (processOptions.statusEvery !== undefined) void readStatuses(processOptions.statusEvery);
   let outcome: Outcome;
   try {
     const end = await Promise.race([work(), death]);
@@ -366,11 +366,11 @@ async function live(
   };
 }
 
-/** Waits beyond their limit. A minute and `little` more are allowed for the read that ends them. */
-function overdue({ waits }: LiveRunStatus, now: number, little: number): string[] {
+/** Waits beyond their limit. A minute and `margin` more are allowed for the read that ends them. */
+function overdue({ waits }: LiveRunStatus, now: number, margin: number): string[] {
   return waits.flatMap(({ name, step, since, limit }) => {
     const waited = now - Date.parse(since);
-    return waited <= limit + 60_000 + little ? [] : [`${name} of ${step} for ${waited} ms, at most ${limit}`];
+    return waited <= limit + 60_000 + margin ? [] : [`${name} of ${step} for ${waited} ms, at most ${limit}`];
   });
 }
 

@@ -13,7 +13,7 @@ import { A, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import { together } from './in-progress-together.ts';
 import { type ProcessOptions, type Run, type Stage, setStage } from './stage.ts';
-import { clockOf, goTo } from './wall-clock.ts';
+import { clockOf, passUntil } from './wall-clock.ts';
 
 const MINUTE = 60_000;
 
@@ -114,7 +114,7 @@ describe('a thousand instances over three nights', () => {
     sign(stage, 'jun', null);
 
     // Tuesday, 01:00: the canary. Its gate is inconclusive, and the run pauses until an operator continues it.
-    await goTo(stage, '2026-01-06T01:00:00');
+    await passUntil(stage, '2026-01-06T01:00:00');
     const first = await step({ statusEvery: MINUTE, commands: [[40 * MINUTE, CONTINUE]] });
     expect(gatesOf(first)).toEqual(['canary: failed success, go-on', 'canary: metric inconclusive, pause']);
     expect(first.statuses.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
@@ -139,13 +139,13 @@ describe('a thousand instances over three nights', () => {
     expect(verified(night1)[1]).toBeLessThan(480);
 
     // Wednesday is frozen. An operator repeats the command anyway.
-    await goTo(stage, '2026-01-07T01:30:00');
+    await passUntil(stage, '2026-01-07T01:30:00');
     const frozen = await step();
     expect([ended(frozen), verified(frozen)]).toEqual([['window-closed', 8], verified(night1)]);
     expect(stoppedBy(frozen)).toMatch(/^frozen: 2026-01-07;/);
 
     // Thursday: the wave ends. The data of one instance has grown to fill its new size, so the gate fails.
-    await goTo(stage, '2026-01-08T01:00:00');
+    await passUntil(stage, '2026-01-08T01:00:00');
     const grown = stage.cloud.world.instances.get(A(120))!;
     grown.used = [7_700];
     const halted = await step();
@@ -165,7 +165,7 @@ describe('a thousand instances over three nights', () => {
     expect(verified(night2)[2]).toBeGreaterThan(0);
 
     // Friday: the remaining steps.
-    await goTo(stage, '2026-01-09T01:00:00');
+    await passUntil(stage, '2026-01-09T01:00:00');
     const night3 = await step();
     expect([ended(night3), verified(night3)]).toEqual([
       ['done', 0],

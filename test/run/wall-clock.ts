@@ -11,7 +11,7 @@ export function clockOf(at: number): string {
 }
 
 /** Lets time pass until this local time. @throws if it has passed. */
-export async function goTo(stage: Stage, local: string): Promise<void> {
+export async function passUntil(stage: Stage, local: string): Promise<void> {
   const ms = DateTime.fromISO(local, { zone: ZONE }).toMillis() - stage.clock.now();
   if (ms < 0) throw new Error(`${local} has passed: it is ${clockOf(stage.clock.now())}`);
   await stage.pass(ms);

@@ -31,7 +31,7 @@ function endsWell(stage: Stage, run: Run): void {
 const kinds = (run: Run, kind: string) => run.entries.filter((entry) => entry.kind === kind);
 
 describe('the network fails during a run', () => {
-  /** No connection succeeds from `from` to `until`, in milliseconds. A request sent just before arrives, and its answer is lost. */
+  /** Connections fail from `from` to `until`, in milliseconds. A request sent just before arrives, and its answer is lost. */
   const dies = (stage: Stage, from: number, until: number): void => {
     const began = stage.clock.monotonic();
     const dead = () => stage.clock.monotonic() - began >= from && stage.clock.monotonic() - began < until;

@@ -379,7 +379,7 @@ const SOME_FAULTS = [
 
 describe('a run with random commands and faults', () => {
   it.each([1, 11, 21])(
-    'obeys, executes nothing twice, and can be brought to its end (ten seeds from %i)',
+    'obeys commands, executes nothing twice, and can be finished (ten seeds from %i)',
     async (from) => {
       for (let seed = from; seed < from + 10; seed++) {
         try {

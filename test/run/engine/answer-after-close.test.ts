@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../../src/units.ts';
 import { ALL_TO_8GB, standards } from '../fleets.ts';
 import { type Stage, setStage } from '../stage.ts';
-import { goTo, ZONE } from '../wall-clock.ts';
+import { passUntil, ZONE } from '../wall-clock.ts';
 
 const MINUTE = 60 * SECOND;
 
@@ -28,7 +28,7 @@ describe('an answer after the close of the window', () => {
     ['refuses the order permanently', ['refuse=InvalidParameterValue#1'], ['refused', 'step-ended'], 3],
   ] as const)('is in the journal if it %s', async ([, faults, kinds, exitCode]) => {
     const stage = await story(faults);
-    await goTo(stage, '2026-01-05T10:00:57');
+    await passUntil(stage, '2026-01-05T10:00:57');
     const { end, entries } = await stage.run();
     const after = entries.slice(entries.findIndex(({ kind }) => kind === 'stopping') + 1);
     expect(after.flatMap(({ kind }) => ((kinds as readonly string[]).includes(kind) ? [kind] : []))).toEqual(
@@ -39,9 +39,9 @@ describe('an answer after the close of the window', () => {
 
   it('prevents a second order when no other source shows the first', async () => {
     const stage = await story(['no-permission@DescribeDealsByCond'], '60s');
-    await goTo(stage, '2026-01-05T10:00:57');
+    await passUntil(stage, '2026-01-05T10:00:57');
     await stage.run();
-    await goTo(stage, '2026-01-05T10:03:00');
+    await passUntil(stage, '2026-01-05T10:03:00');
     const { report } = await stage.run();
     expect(stage.cloud.arrivals).toHaveLength(1);
     expect(report.totals.verified).toBe(1);

@@ -20,7 +20,7 @@ const story = (fleet: readonly object[]): StageOptions => ({
 const NO_RIGHT = 'UnauthorizedOperation.NoCAMAuthed';
 
 /** Runs the story. `refuse` returns the error code for an action and its body, or null. */
-async function carriedOut(
+async function carryOut(
   options: StageOptions,
   refuse: (action: string, body: Readonly<Record<string, unknown>>) => string | null = () => null,
 ): Promise<{ stage: Stage; run: Run; dealReads: unknown[] }> {
@@ -40,7 +40,7 @@ const billing = (action: string) => (action === 'DescribeDealsByCond' ? NO_RIGHT
 
 describe('the bills of orders', () => {
   it('come with the end of each step, and match the quotes of prepaid instances', async () => {
-    const { run, dealReads } = await carriedOut(story(clusters(12, { billing: 'prepaid', daysLeft: 90 })));
+    const { run, dealReads } = await carryOut(story(clusters(12, { billing: 'prepaid', daysLeft: 90 })));
     expect(run.report.money.bills).toMatchObject({ 'as-quoted': 12, differs: 0, 'not-read': 0 });
     expect(run.report.money.billed[0]?.amount).toBeCloseTo(run.report.money.quoted[0]!.amount, 6);
     expect(dealReads).toEqual([]);
@@ -49,7 +49,7 @@ describe('the bills of orders', () => {
   it('match quotes from hours before to the cent, because the remaining term counts in days', async () => {
     const large = clusters(6, { billing: 'prepaid', daysLeft: 300, shards: 16 });
     const plan = PRICED.replace('{ patience', '{ inFlight: 1, patience');
-    const { run } = await carriedOut({ fleet: large, plan, duration: [1_800_000, 2_400_000] });
+    const { run } = await carryOut({ fleet: large, plan, duration: [1_800_000, 2_400_000] });
     expect(run.took).toBeGreaterThan(3 * 3_600_000);
     expect(run.report.steps.map(({ bill, difference }) => [bill, difference])).toEqual(
       large.map(() => ['as-quoted', 0]),
@@ -57,7 +57,7 @@ describe('the bills of orders', () => {
   });
 
   it('are read at the end of the wave, ten orders a call, if billing cannot be read', async () => {
-    const { run, dealReads } = await carriedOut(
+    const { run, dealReads } = await carryOut(
       story(standards(12, { billing: 'prepaid', daysLeft: 90 })),
       billing,
     );
@@ -68,7 +68,7 @@ describe('the bills of orders', () => {
   });
 
   it('are read one by one if the provider refuses several in one call', async () => {
-    const { run, dealReads } = await carriedOut(
+    const { run, dealReads } = await carryOut(
       story(standards(3, { billing: 'prepaid', daysLeft: 90 })),
       (action, { DealIds }) => (DealIds === undefined ? billing(action) : 'UnknownParameter'),
     );
@@ -77,7 +77,7 @@ describe('the bills of orders', () => {
   });
 
   it('stay unknown, fail no step and are read once if orders cannot be read either', async () => {
-    const { run, dealReads } = await carriedOut(
+    const { run, dealReads } = await carryOut(
       story(standards(3, { billing: 'prepaid', daysLeft: 90 })),
       (action) => (action === 'DescribeInstanceDealDetail' ? NO_RIGHT : billing(action)),
     );
@@ -87,7 +87,7 @@ describe('the bills of orders', () => {
   });
 
   it('of postpaid instances are not read, and the report shows no difference', async () => {
-    const { run, dealReads } = await carriedOut(story(standards(3)), billing);
+    const { run, dealReads } = await carryOut(story(standards(3)), billing);
     expect(run.report.money).toMatchObject({ billed: [], bills: { 'by-the-hour': 3, differs: 0 } });
     expect(run.report.steps.map(({ difference }) => difference)).toEqual([null, null, null]);
     expect(dealReads).toEqual([]);

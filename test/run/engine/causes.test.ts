@@ -185,7 +185,7 @@ describe('a session token that expires early', () => {
 
 describe('an instance that someone changes between read and order', () => {
   /** Calls `act` in the tick before an attempt for the first instance is sent. */
-  const justBefore = (stage: Stage, attempt: number, act: () => void): void => {
+  const beforeAttempt = (stage: Stage, attempt: number, act: () => void): void => {
     let orders = 0;
     stage.cloud.network.connect = (action) => {
       if (action === 'UpgradeInstance' && ++orders === attempt) act();
@@ -202,7 +202,7 @@ describe('an instance that someone changes between read and order', () => {
     ['already has the planned size', { memoryPerShard: 8192 }],
   ])('is drifted, not refused, if it %s', async (_, size) => {
     const stage = await one();
-    justBefore(stage, 1, resized(stage, size));
+    beforeAttempt(stage, 1, resized(stage, size));
     const run = await stage.run();
     expect(run.entries.find(({ kind }) => kind === 'refused')).toMatchObject({
       code: 'InvalidParameter.InvalidParameter',
@@ -230,7 +230,7 @@ describe('an instance that someone changes between read and order', () => {
 
   it('is verified if its change comes from an earlier attempt without an answer', async () => {
     const stage = await one({ faults: ['reset-before#1'] });
-    justBefore(stage, 2, resized(stage, { memoryPerShard: 8192 }));
+    beforeAttempt(stage, 2, resized(stage, { memoryPerShard: 8192 }));
     const run = await stage.run();
     holds(stage, run);
     expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 2, orders: [] });

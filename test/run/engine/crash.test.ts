@@ -55,8 +55,8 @@ async function crashAndResume(diesAt: (moment: Moment) => boolean, leaves: Left)
   return { died: true, stage };
 }
 
-describe('a run resumes after a crash and orders nothing twice', () => {
-  it('without a crash', () => {
+describe('a run', () => {
+  it('ends well without a crash', () => {
     expect(undisturbed.end).toEqual({ because: 'done', exitCode: 0 });
     expect(undisturbed.appends).toBeGreaterThan(2 * STEPS);
   });
@@ -68,7 +68,7 @@ describe('a run resumes after a crash and orders nothing twice', () => {
       (group: number): Left => (group % 2 ? 'nothing' : 'half a line'),
     ],
     ['it leaves the whole group, not acknowledged', (): Left => 'everything'],
-  ])('at each group of entries in turn, if %s', async (_, leaves) => {
+  ])('resumes after a crash at each group of entries without a second order, if %s', async (_, leaves) => {
     let deaths = 0;
     for (const group of groups) {
       const { died } = await crashAndResume(
@@ -83,7 +83,7 @@ describe('a run resumes after a crash and orders nothing twice', () => {
   it.each([
     ['between its durable intent and the request', 'sending'],
     ['between its arrival and the answer', 'arrived'],
-  ] as const)('at each order in turn, %s', async (_, kind) => {
+  ] as const)('resumes after a crash at each order without a second order, %s', async (_, kind) => {
     let deaths = 0;
     for (let order = 1; order <= STEPS; order++) {
       let seen = 0;
@@ -93,7 +93,7 @@ describe('a run resumes after a crash and orders nothing twice', () => {
     expect(deaths).toBe(STEPS);
   });
 
-  it('many times, at every third moment', async () => {
+  it('resumes after many crashes, at every third moment', async () => {
     const stage = await setStage(STORY);
     let run = await stage.run({ diesAt: everyNth(3) });
     for (let lives = 1; run.died && lives < 200; lives++) {

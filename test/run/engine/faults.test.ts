@@ -252,7 +252,7 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
 const PLAN = (extra = '') => `targets: [{ select: { all: true }, memoryPerShard: 8GB }]
 execution: { inFlight: 6 }${extra}`;
 
-async function meet({
+async function runWithFaults({
   faults,
   except,
 }: Pick<Story, 'faults' | 'except'>): Promise<{ stage: Stage; run: Run }> {
@@ -278,7 +278,7 @@ describe('a run', () => {
   it.each(STORIES)(
     '$it ($faults)',
     async ({ faults, outcome, code, exitCode, orderCalls, others = 'verified', took, except }) => {
-      const { stage, run } = await meet({ faults, ...(except ? { except } : {}) });
+      const { stage, run } = await runWithFaults({ faults, ...(except ? { except } : {}) });
       const [first, ...rest] = run.report.steps;
       expect({
         outcome: first!.outcome,
@@ -325,7 +325,7 @@ execution: { inFlight: 1 }`,
   );
 
   it('halts with 12 and orders nothing if the clock is too far off for a signature', async () => {
-    const { stage, run } = await meet({ faults: ['clock-skew=10m'] });
+    const { stage, run } = await runWithFaults({ faults: ['clock-skew=10m'] });
     expect(run.end).toEqual({ because: 'halted', exitCode: 12 });
     expect(run.report.totals['not-run']).toBe(6);
     expect(stage.cloud.arrivals).toEqual([]);

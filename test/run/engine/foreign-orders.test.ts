@@ -25,7 +25,7 @@ const resolved = ({ entries }: Run) =>
   );
 
 /** Changes the world when the first order for the instance arrives, before its answer leaves. */
-function asItArrives(stage: Stage, act: (world: World, now: number) => void): ProcessOptions {
+function whenOrderArrives(stage: Stage, act: (world: World, now: number) => void): ProcessOptions {
   let done = false;
   return {
     diesAt(moment) {
@@ -76,7 +76,7 @@ describe('a step whose request is lost while someone else orders for its instanc
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
     });
     const run = await stage.run(
-      asItArrives(stage, (world, now) =>
+      whenOrderArrives(stage, (world, now) =>
         placeForeignOrder(world, world.instances.get(A(1))!, { to: 8192, by: OTHER_UIN, now }),
       ),
     );
@@ -91,7 +91,7 @@ describe('a step whose request is lost while someone else orders for its instanc
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
       faults: ['reset-before#1', 'no-permission@DescribeDealsByCond'],
     });
-    const run = await stage.run(asItArrives(stage, replicasByHand(OTHER_UIN)));
+    const run = await stage.run(whenOrderArrives(stage, replicasByHand(OTHER_UIN)));
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [] });
     expect(first(run).message).toMatch(/task \d+ \(type 029\), started at/);
@@ -105,7 +105,7 @@ describe('a step whose request is lost while someone else orders for its instanc
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
     });
     const run = await stage.run(
-      asItArrives(stage, (world, now) =>
+      whenOrderArrives(stage, (world, now) =>
         placeForeignOrder(world, world.instances.get(A(1))!, { to: 16_384, by: OWNER_UIN, now }),
       ),
     );
@@ -117,13 +117,13 @@ describe('a step whose request is lost while someone else orders for its instanc
     expect(orderCallsFor(stage)).toBe(1);
   });
 
-  it('is unknown and names both traces if they are indistinguishable, and reconcile orders nothing', async () => {
+  it('is unknown and names both traces if Refit cannot distinguish them, and reconcile orders nothing', async () => {
     const stage = await setStage({
       ...STORY,
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { unknown: "> 5" } }`,
       faults: ['reset-before#1', `failed-task=${A(1)}`],
     });
-    const run = await stage.run(asItArrives(stage, replicasByHand(OWNER_UIN)));
+    const run = await stage.run(whenOrderArrives(stage, replicasByHand(OWNER_UIN)));
     holds(stage, run);
     expect(run.end).toMatchObject({ exitCode: 10 });
     expect(first(run).outcome).toBe('unknown');
@@ -174,7 +174,7 @@ describe('an order that the provider accepts together with a foreign order', () 
   it('is not failed by the failed task of the foreign order', async () => {
     const stage = await setStage({ ...STORY, fleet: standards(1), plan: ALL_TO_8GB });
     const run = await stage.run(
-      asItArrives(stage, (world, now) => {
+      whenOrderArrives(stage, (world, now) => {
         const instance = world.instances.get(A(1))!;
         const deal = placeForeignOrder(world, instance, { to: 16_384, by: OTHER_UIN, now });
         // The foreign order runs after ours, and fails.
@@ -190,7 +190,7 @@ describe('an order that the provider accepts together with a foreign order', () 
 });
 
 describe('a foreign change before the order', () => {
-  it('is awaited while in progress, and then named with its order number and time', async () => {
+  it('delays the order while in progress, and is then named with its order number and time', async () => {
     const stage = await setStage({
       ...STORY,
       afterPlanning: (world, now) =>

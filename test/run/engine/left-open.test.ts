@@ -1,4 +1,4 @@
-/** Orders that one process leaves open and the next one resolves. None may be lost, and no in-flight slot may be given twice. */
+/** Orders that one process leaves open and the next one resolves. No order is lost, and no in-flight slot is given twice. */
 import { expect, it } from 'vitest';
 import { ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';

@@ -120,7 +120,7 @@ describe('a disk', () => {
     expect((119 * 1000) / (times.at(-1)! - times[0]!)).toBeGreaterThan(rate);
   });
 
-  it('slower than an entry stays fresh lets no order leave, and the run halts after a limit', async () => {
+  it('that is slower than the lifetime of an entry lets no order leave, and the run halts after a limit', async () => {
     const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB });
     stage.disk.slowness = 3_000;
     const run = await stage.run();

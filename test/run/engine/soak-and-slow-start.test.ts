@@ -20,7 +20,7 @@ const at = (run: Run, kind: string): number[] =>
 const soaked = (run: Run): number => (at(run, 'intent')[1]! - at(run, 'wave-ended')[0]!) / MINUTE;
 
 describe('a soak time after a wave', () => {
-  it('delays the next wave by exactly its length, and shows as a wait of the run', async () => {
+  it('delays the next wave by its length, and shows as a wait of the run', async () => {
     const stage = await setStage(SOAKING);
     const run = await stage.run({ statusEvery: MINUTE });
     holds(stage, run);
@@ -54,7 +54,7 @@ describe('a soak time after a wave', () => {
     expect(soaked(run)).toBeLessThan(Math.max(30, away / MINUTE) + 1);
   });
 
-  it('runs during a pause, and a pause outlasts it', async () => {
+  it('runs during a pause, and does not end the pause', async () => {
     for (const [pauseFor, least, most] of [
       [10, 30, 31],
       [60, 60, 62],

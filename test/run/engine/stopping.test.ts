@@ -184,7 +184,7 @@ describe('a run that must stop', () => {
     expect(second.report.totals).toEqual(first.report.totals);
   });
 
-  it('with two reasons names the first, and exits with the more serious code', async () => {
+  it('names the first of two reasons, and exits with the more serious code', async () => {
     const stage = await setStage({
       ...STORY,
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 3, haltWhen: { failed: "> 0" } }`,

@@ -1,11 +1,12 @@
-// Goal: nothing is ordered outside the windows of a plan, in a freeze, or after the last start. The next window continues the run.
+// Goal: nothing is ordered outside the windows of a plan, in a freeze, or after the last start. The next window continues
+// the run.
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../src/messages/messages.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, type Stage, setStage } from '../stage.ts';
-import { clockOf, goTo, ZONE } from '../wall-clock.ts';
+import { clockOf, passUntil, ZONE } from '../wall-clock.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -68,7 +69,7 @@ describe('a run with windows', () => {
       'outside the windows: it is Mon 2026-01-05 10:00 Asia/Shanghai; the next opens Tue 2026-01-06 01:00 (2026-01-05 17:00 UTC)',
     );
 
-    await goTo(stage, '2026-01-06T01:00:00');
+    await passUntil(stage, '2026-01-06T01:00:00');
     const first = await stage.run();
     holds(stage, first);
     expect(first.end).toEqual(closed);
@@ -77,19 +78,19 @@ describe('a run with windows', () => {
     );
     expect(first.report.totals.verified).toBe(stage.cloud.arrivals.length);
 
-    await goTo(stage, '2026-01-07T01:00:00');
+    await passUntil(stage, '2026-01-07T01:00:00');
     const frozen = await stage.run();
     expect(frozen.end).toEqual(closed);
     expect(stoppedBy(frozen)).toMatch(/^frozen: 2026-01-07; it is Wed 2026-01-07 01:00/);
 
-    await goTo(stage, '2026-01-08T01:00:00');
+    await passUntil(stage, '2026-01-08T01:00:00');
     // Someone has changed an instance by hand. Refit reads it again, and orders nothing for it.
     Object.assign(stage.cloud.world.instances.get(A(40))!, { memoryPerShard: 16_384 });
     const second = await stage.run();
     holds(stage, second);
     expect(second.end).toEqual(closed);
 
-    await goTo(stage, '2026-01-09T01:00:00');
+    await passUntil(stage, '2026-01-09T01:00:00');
     const third = await stage.run();
     holds(stage, third);
     expect(third.end).toEqual({ because: 'done', exitCode: 3 });
@@ -105,7 +106,7 @@ describe('a run with windows', () => {
       windows: 'allow: ["daily 01:00-01:04"]',
       duration: [3 * MINUTE, 3 * MINUTE],
     });
-    await goTo(stage, '2026-01-06T01:00:00');
+    await passUntil(stage, '2026-01-06T01:00:00');
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual(closed);
@@ -124,7 +125,7 @@ describe('a run with windows', () => {
       windows: 'allow: ["daily 01:00-01:04"], atClose: halt',
       duration: [3 * MINUTE, 3 * MINUTE],
     });
-    await goTo(stage, '2026-01-06T01:00:00');
+    await passUntil(stage, '2026-01-06T01:00:00');
     const halted = await stage.run();
     holds(stage, halted);
     expect(halted.end).toEqual(closed);
@@ -137,7 +138,7 @@ describe('a run with windows', () => {
     expect(after.report.totals).toMatchObject({ verified: 8, unknown: 0, 'not-run': 4 });
     expect(stage.cloud.arrivals.length).toBe(8);
 
-    await goTo(stage, '2026-01-07T01:00:00');
+    await passUntil(stage, '2026-01-07T01:00:00');
     const last = await stage.run();
     holds(stage, last);
     expect(last.end).toEqual({ because: 'done', exitCode: 0 });
@@ -153,7 +154,7 @@ describe('a run with windows', () => {
       // From the close, reads fail for a minute.
       faults: ['lost-answer#1', 'http-500@DescribeInstances+54240s..54300s'],
     });
-    await goTo(stage, '2026-01-06T01:03:59.300');
+    await passUntil(stage, '2026-01-06T01:03:59.300');
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual({ because: 'window-closed', exitCode: 10 });
@@ -177,7 +178,7 @@ describe('a run with windows', () => {
       'frozen: 2026-01-05T10:01+08:00..2026-01-05T11:00+08:00; it is Mon 2026-01-05 10:01 Asia/Shanghai; the next opens Mon 2026-01-05 11:00 (2026-01-05 03:00 UTC)',
     );
     ordersByDay(stage, '10:00:00', '10:01:00');
-    await goTo(stage, '2026-01-05T11:00:00');
+    await passUntil(stage, '2026-01-05T11:00:00');
     const second = await stage.run();
     expect(second.end).toEqual({ because: 'done', exitCode: 0 });
   });
