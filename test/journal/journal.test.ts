@@ -34,7 +34,7 @@ const notSent = (attempt = 1): JournalEvent => ({
   kind: 'not-sent',
   step: S,
   attempt,
-  reason: words('its slot was lost'),
+  reason: words('its request slot expired'),
 });
 const accepted = (attempt = 1, step = S): JournalEvent => ({
   kind: 'accepted',
@@ -71,7 +71,7 @@ const resolved = (executed: boolean, order: string | null = null): JournalEvent 
   attempt: 1,
   executed,
   order,
-  evidence: words('so it was seen'),
+  evidence: words('billing lists it'),
 });
 const ended = (
   outcome: Extract<JournalEvent, { kind: 'step-ended' }>['outcome'],
@@ -409,7 +409,7 @@ describe('replay', () => {
       value: null,
       by,
       accepted,
-      message: words('so it is'),
+      message: words('accepted'),
     };
     expect(stateOf(started(), command, runEnded('drained', 5))).toMatchObject({
       stopCommanded,
