@@ -7,7 +7,7 @@ import { type Run, type Stage, type StageOptions, setStage } from '../stage.ts';
 const refusedWith = (code: string): HttpResponse => ({
   status: 200,
   contentType: 'application/json',
-  body: JSON.stringify({ Response: { Error: { Code: code, Message: 'so it is' }, RequestId: 'r-1' } }),
+  body: JSON.stringify({ Response: { Error: { Code: code, Message: 'refused' }, RequestId: 'r-1' } }),
 });
 
 /** A cost guard makes Refit read the prices of the plan. */

@@ -10,7 +10,7 @@ const MINUTE = 60 * SECOND;
 const refusedWith = (code: string): HttpResponse => ({
   status: 200,
   contentType: 'application/json',
-  body: JSON.stringify({ Response: { Error: { Code: code, Message: 'so it is' }, RequestId: 'r-1' } }),
+  body: JSON.stringify({ Response: { Error: { Code: code, Message: 'refused' }, RequestId: 'r-1' } }),
 });
 
 /** Gives these actions this answer from `from` to `until`, in milliseconds after planning. */
