@@ -43,7 +43,7 @@ describe('a notification about a gate', () => {
     ],
   ])('%s, with its wave and its judgement', (_, event, judged, after = '') => {
     expect(notify(event)).toMatchObject({
-      format: 'refit.told/1',
+      format: 'refit.notification/1',
       event: 'gate',
       at: AT,
       entry: 1,

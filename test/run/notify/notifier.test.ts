@@ -103,7 +103,7 @@ describe('a hook', () => {
       'halt',
       'run-end',
     ]);
-    expect(received[0]).toMatchObject({ format: 'refit.told/1', entry: 1, directory: '/runs/one' });
+    expect(received[0]).toMatchObject({ format: 'refit.notification/1', entry: 1, directory: '/runs/one' });
     expect(received[0]!.plan).toMatchObject({ name: 'story', digest: run.saved.digest });
     expect(received.map(({ wave }) => wave)).toEqual([null, 'canary', 'canary', 'rest', null, null]);
     expect(received.at(-1)).toMatchObject({ exitCode: 4, totals: { refused: run.report.totals.refused } });

@@ -179,7 +179,7 @@ describe('a webhook', () => {
     const { sent, report } = await play(HALTS, status(204));
     const facts = sent.map(({ request }) => JSON.parse(request.body));
     expect(facts.map(({ event }) => event)).toEqual(['run-start', 'halt', 'run-end']);
-    expect(facts[1]).toMatchObject({ format: 'refit.told/1', plan: { name: 'story' } });
+    expect(facts[1]).toMatchObject({ format: 'refit.notification/1', plan: { name: 'story' } });
     expect(facts[1].message).toMatch(/^stopping \(halted\): /);
     expect(sent[0]!.request).toMatchObject({
       origin: 'https://hooks.example.com',
