@@ -10,6 +10,7 @@ import type { Transport } from '../cloud/network/transport.ts';
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
+import { textOf } from '../messages/messages.ts';
 import type { JournalEvent, Report, SavedPlan } from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
 import { register } from '../store/folder/register.ts';
@@ -188,7 +189,7 @@ async function requireSignatures(input: ApplyInput, directory: string): Promise<
   const { saved, clock, savedFile = null } = input;
   const demand = await demandApprovals({ saved, savedFile, directory, clock }, null);
   if ('event' in demand) return demand.event;
-  throw new RefitError('not-approved', `not approved: ${demand.missing.join('\n')}`, demand.fix);
+  throw new RefitError('not-approved', `not approved: ${demand.missing.map((one) => textOf(one)).join('\n')}`, demand.fix);
 }
 
 async function askForApproval({ saved, approve }: ApplyInput): Promise<Approved> {
@@ -211,7 +212,7 @@ function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): 
   const plan = shellQuote(join(directory, RUN_FILES.plan));
   throw new RefitError(
     'outside-window',
-    `${closed}; nothing was ordered`,
+    `${textOf(closed)}; nothing was ordered`,
     `refit apply ${plan} --run-dir ${shellQuote(directory)}${endpointOption}   when a window is open; refit windows next ${plan} lists the next ones`,
   );
 }

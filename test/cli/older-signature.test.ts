@@ -49,7 +49,7 @@ describe.each(['HmacSHA256', 'HmacSHA1'])('with %s through a gateway that accept
     const doctor = await through('doctor', '--profile', 'night');
     expect(doctor.code, doctor.stdout + doctor.stderr).toBe(0);
     expect(doctor.stdout).toMatch(new RegExp(`^signing +${name}, the older form$`, 'm'));
-    expect(doctor.stdout).toMatch(/^who +qcs::sts:.*CAMRole/m);
+    expect(doctor.stdout).toMatch(/^identity +qcs::sts:.*CAMRole/m);
     expect(doctor.stdout).not.toContain('✗');
 
     const planned = await through('plan', 'plan.yaml', '--price', '-o', 'saved.json');
