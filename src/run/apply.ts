@@ -189,7 +189,11 @@ async function requireSignatures(input: ApplyInput, directory: string): Promise<
   const { saved, clock, savedFile = null } = input;
   const demand = await demandApprovals({ saved, savedFile, directory, clock }, null);
   if ('event' in demand) return demand.event;
-  throw new RefitError('not-approved', `not approved: ${demand.missing.map((one) => textOf(one)).join('\n')}`, demand.fix);
+  throw new RefitError(
+    'not-approved',
+    `not approved: ${demand.missing.map((one) => textOf(one)).join('\n')}`,
+    demand.fix,
+  );
 }
 
 async function askForApproval({ saved, approve }: ApplyInput): Promise<Approved> {

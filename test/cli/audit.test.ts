@@ -44,7 +44,11 @@ describe('refit audit verify of an ended run', () => {
       (text) => text.replace('"verified"', '"verifieD"'),
       /:\d+: hash does not match the entry/,
     ],
-    ['a byte that is removed', (text) => text.replace('"verified"', '"verifed"'), /:\d+: hash does not fit/],
+    [
+      'a byte that is removed',
+      (text) => text.replace('"verified"', '"verifed"'),
+      /:\d+: hash does not match the entry/,
+    ],
     ['a byte that is added', (text) => text.replace('\n', ' \n'), /:1: the line is not the canonical form/],
     [
       'a line that is removed',

@@ -117,7 +117,9 @@ describe.concurrent('the same apply command after kill -9 verifies every step an
     expect(audit.stdout).toMatch(/warning: .*15 bytes of an incomplete entry/);
     const report = await at.refit(['report', 'run']);
     expect(report.code).toBe(0);
-    expect(report.stderr).toContain('the journal ends with an incomplete entry of 15 bytes, which is not in this report');
+    expect(report.stderr).toContain(
+      'the journal ends with an incomplete entry of 15 bytes, which is not in this report',
+    );
     const status = await at.refit(['status', 'run']);
     expect(status.stdout).toContain('interrupted: its process is gone');
     expect(status.stdout).toMatch(/next: refit apply .*run\/plan\.json --run-dir .*run/);
@@ -150,7 +152,9 @@ describe.concurrent('apply and signals', () => {
       run.kill(signal);
       const ended = await run.ended;
       expect(ended.code, ended.stderr).toBe(code);
-      expect(ended.stderr).toContain('stopping: Refit orders nothing new and follows orders in flight to their end');
+      expect(ended.stderr).toContain(
+        'stopping: Refit orders nothing new and follows orders in flight to their end',
+      );
       expect(ended.stderr).toMatch(/next {4}refit apply saved\.json --run-dir run/);
       const { totals, run: told } = await at.report();
       expect(told.endedBecause).toBe('drained');

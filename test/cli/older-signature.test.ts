@@ -111,5 +111,7 @@ it.concurrent('the gateway rejects the default signature, and Refit refuses an u
   expect(gateway.forms.length).toBeGreaterThan(3);
   const wrong = await at.refit(['inventory', '--signature', 'HmacMD5']);
   expect(wrong).toMatchObject({ code: 64, stdout: '' });
-  expect(wrong.stderr).toMatch(/--signature: "HmacMD5" is none[\s\S]*fix: --signature HmacSHA256/);
+  expect(wrong.stderr).toMatch(
+    /--signature: "HmacMD5" is not a signature of the provider[\s\S]*fix: --signature HmacSHA256/,
+  );
 });

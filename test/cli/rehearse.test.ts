@@ -50,8 +50,8 @@ describe.concurrent('refit rehearse', () => {
       [['rehearse', 'altered.json'], 6, /altered after it was sealed/],
       [[...REHEARSE, '--fault', 'lost-answers'], 64, /lost-answers" is not a fault/],
       [[...REHEARSE, '--fault', 'stuck=crs-elsewhere'], 64, /the plan does not change instance crs-elsewhere[\s\S]*--fault stuck=crs-/],
-      [[...REHEARSE, '--seeds', '0'], 64, /a whole number from 1 on/],
-      [[...REHEARSE, '--duration', '5m..1m'], 64, /the lesser first/],
+      [[...REHEARSE, '--seeds', '0'], 64, /not a whole number of at least 1/],
+      [[...REHEARSE, '--duration', '5m..1m'], 64, /the shorter first/],
       [[...REHEARSE, '--format', 'sarif'], 64, /no format "sarif"/],
     ] as const) {
       const refused = await at.refit([...args]);
@@ -90,7 +90,9 @@ describe.concurrent('refit rehearse', () => {
     const unknown = await at.refit([...plan, '--durations', 'nowhere']);
     expect([unknown.code, unknown.stderr]).toEqual([
       64,
-      expect.stringContaining('--durations nowhere: there is no report'),
+      expect.stringContaining(
+        '--durations nowhere: no report there has a verified change at a simulated provider',
+      ),
     ]);
   });
 });

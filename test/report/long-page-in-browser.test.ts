@@ -146,7 +146,8 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
     expect(await shown()).toBe(STEPS);
     // The next stops are the frame of the table and its column heads.
     const focused = () => page.evaluate<string>("document.activeElement?.textContent?.slice(0, 20) ?? ''");
-    for (let tabs = 0; tabs < 12 && (await focused()) !== 'Duration'; tabs++) await page.keyboard.press('Tab');
+    for (let tabs = 0; tabs < 12 && (await focused()) !== 'Duration'; tabs++)
+      await page.keyboard.press('Tab');
     expect(await focused()).toBe('Duration');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Space');
