@@ -3,7 +3,7 @@ import type { LimitCounting } from '../src/simulator/world/request-limit.ts';
 import { type Row, rowOf } from './measure.ts';
 import { type VirtualRun, virtualRun } from './virtual-run.ts';
 
-const COUNTINGS = ['calendar', 'bucket', 'sliding'] as const;
+const COUNT_METHODS = ['calendar', 'bucket', 'sliding'] as const;
 const SEEDS = [1, 2, 3, 4, 5, 6, 7];
 const SHARED_SEEDS = [1, 2, 3, 4, 5];
 /** Only the request limit bounds these runs. */
@@ -18,7 +18,7 @@ const AT_18 = [0.99, 0.1] as const;
 export async function useOfLimit(seeds: readonly number[] = SEEDS, orders = 1_000): Promise<Row[]> {
   const rows: Row[] = [];
   for (const rate of [20, 18])
-    for (const counting of COUNTINGS) {
+    for (const counting of COUNT_METHODS) {
       const runs: VirtualRun[] = [];
       for (const seed of seeds) {
         const run = await virtualRun({
@@ -55,10 +55,10 @@ const LEFT = 15;
 /** The same at 20 per second. For a minute another client uses 5 of them. */
 export async function sharing(
   seeds: readonly number[] = SHARED_SEEDS,
-  countings: readonly LimitCounting[] = COUNTINGS,
+  countMethods: readonly LimitCounting[] = COUNT_METHODS,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const counting of countings) {
+  for (const counting of countMethods) {
     const pairs: [number, number][] = [];
     const again: [number, number][] = [];
     let [refused, all] = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * The HTML report of 2,000 steps: the time to open it until its filter works, compared with the same page without a
- * script; and the time to render it, compared with JSON of the same report.
+ * The HTML report of 2,000 steps. Measures the time to open it until its filter works, compared with the same page without
+ * a script. Measures the time to render it, compared with JSON of the same report.
  */
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

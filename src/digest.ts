@@ -1,29 +1,29 @@
 /**
- * The canonical form of a JSON value, and its SHA-256: one meaning, one text, whatever the order of the keys
- * or the white space it was read with. Used by the journal's chain and the saved plan's seal.
+ * The canonical form of a JSON value, and its SHA-256. Values with the same meaning have the same text: the order of keys
+ * and white space do not matter. The chain of the journal and the seal of a saved plan use it.
  */
 import { createHash, createHmac, hash } from 'node:crypto';
 
 /**
- * Keys sorted by code unit, no white space, numbers and strings as JSON writes them; undefined members are
- * left out. @throws TypeError on a value that JSON cannot hold (NaN, Infinity, functions).
+ * The canonical text of a value: keys sorted by code unit, no white space, numbers and strings as JSON writes them. It
+ * omits undefined members. @throws TypeError for a value that JSON cannot hold (NaN, Infinity, functions).
  */
 export function canonical(value: unknown): string {
   if (value === undefined) throw new TypeError('not a JSON value: undefined');
   const copy = inOrder(value);
-  return copy === UNORDERABLE ? written(value) : JSON.stringify(copy);
+  return copy === CANNOT_BE_SORTED ? written(value) : JSON.stringify(copy);
 }
 
-/** Keys that no object keeps where they are put: those of lists come first, and this one is no key. */
+/** Keys that objects do not keep in order: integers always come first, and `__proto__` is not stored as a key. */
 const MOVES = /^(?:\d+|__proto__)$/;
-/** What such keys begin with. */
+/** First characters of such keys: at most `9`, or `_`. */
 const NINE = 0x39;
 const LOW_LINE = 0x5f;
-const UNORDERABLE = Symbol();
+const CANNOT_BE_SORTED = Symbol();
 
 /**
- * The value with its keys in order, for the platform's writer, which is many times as fast as one of ours. What is in
- * order already is not copied. @returns UNORDERABLE where an object cannot keep the order.
+ * The value with its keys in order, for `JSON.stringify`, which is many times faster than our own writer. Parts that are
+ * in order already are not copied. @returns CANNOT_BE_SORTED if an object cannot keep the order.
  */
 function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return leaf(value);
@@ -36,7 +36,7 @@ function itemsInOrder(items: readonly unknown[]): unknown {
   let copy: unknown[] | null = null;
   for (let at = 0; at < items.length; at++) {
     const kept = inOrder(items[at]);
-    if (kept === UNORDERABLE) return UNORDERABLE;
+    if (kept === CANNOT_BE_SORTED) return CANNOT_BE_SORTED;
     if (copy === null && kept !== items[at]) copy = items.slice(0, at);
     copy?.push(kept);
   }
@@ -51,9 +51,9 @@ function membersInOrder(value: Members): unknown {
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!;
     const first = key.charCodeAt(0);
-    if ((first <= NINE || first === LOW_LINE) && MOVES.test(key)) return UNORDERABLE;
+    if ((first <= NINE || first === LOW_LINE) && MOVES.test(key)) return CANNOT_BE_SORTED;
     const kept = inOrder(value[key]);
-    if (kept === UNORDERABLE) return UNORDERABLE;
+    if (kept === CANNOT_BE_SORTED) return CANNOT_BE_SORTED;
     if (copy === null && kept !== value[key]) {
       copy = {};
       for (const before of keys.slice(0, at)) copy[before] = value[before];
@@ -71,7 +71,7 @@ function leaf(value: unknown): unknown {
   return value;
 }
 
-/** The canonical form, written here member by member. */
+/** Writes the canonical form member by member. */
 function written(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(leaf(value) ?? null);
   if (Array.isArray(value)) return `[${value.map(written).join(',')}]`;
@@ -82,7 +82,7 @@ function written(value: unknown): string {
     .join(',')}}`;
 }
 
-/** The SHA-256 of the canonical form of an object, hex. A large one is never one text: its lists go in item by item. */
+/** The SHA-256 of an object's canonical form, hex. Lists are hashed item by item, so a large object is never one text. */
 export function canonicalDigest(value: object): string {
   const sum = createHash('sha256');
   let text = '';
@@ -109,7 +109,7 @@ export function canonicalDigest(value: object): string {
   return sum.update(text, 'utf8').digest('hex');
 }
 
-/** UTF-16 units. */
+/** The size of a piece that is hashed, in UTF-16 units. */
 const PIECE = 65_536;
 
 /** Lower-case hex SHA-256 of bytes, or of a text's UTF-8 bytes. */

@@ -1,9 +1,9 @@
-/** Sums of money: quotes and bills by currency, as a whole and by wave, region and account. Pure. */
+/** Sums quotes and bills by currency: in total, and by wave, region and account. Pure. */
 import type { Money, PriceSum } from './model.ts';
 
 /**
- * Sums by currency and basis. Of the hourly prices of one instance only that of its last step is counted: each is
- * the whole new price an hour, not a difference.
+ * Sums prices by currency and basis. For each instance, only the hourly price of its last step counts, because each
+ * hourly price is the whole new price, not a difference.
  */
 export function sumPrices(
   priced: readonly { readonly instance: string; readonly quote: PriceSum | null }[],
@@ -24,12 +24,12 @@ export function sumPrices(
     .sort((a, b) => (inOrder(a) < inOrder(b) ? -1 : 1));
 }
 
-/** By currency, and what is paid at once before what is paid by the hour. */
+/** Sorts by currency, then one-time payments before hourly ones. */
 function inOrder({ currency, basis }: PriceSum): string {
   return `${currency} ${basis === 'once' ? 0 : 1}`;
 }
 
-/** Sums by currency; what is null is left out. */
+/** Sums amounts by currency. It skips null. */
 export function sumMoney(amounts: readonly (Money | null)[]): Money[] {
   const sums = new Map<string, number>();
   for (const one of amounts) if (one) sums.set(one.currency, (sums.get(one.currency) ?? 0) + one.amount);
@@ -38,19 +38,19 @@ export function sumMoney(amounts: readonly (Money | null)[]): Money[] {
     .sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
-/** Binary fractions kept out of sums: a millionth of the unit is finer than anything the provider bills. */
+/** Rounds to a millionth of the unit, which is finer than anything that the provider bills. */
 export function money(amount: number): number {
   return Math.round(amount * 1e6) / 1e6;
 }
 
-/** Where money falls: the name of a wave or region, or the profile by which an account is reached. */
+/** A group of items with a sum of its own: a wave, a region, or the account of a profile. */
 export interface Part<Item> {
   readonly by: 'wave' | 'region' | 'account';
   readonly name: string;
   readonly items: readonly Item[];
 }
 
-/** The items once by wave in the order given, once by region and once by account, each sorted by name. */
+/** Groups the items by wave in the given order, and by region and account sorted by name. */
 export function partsOf<Item extends { readonly region: string; readonly profile: string }>(
   items: readonly Item[],
   waveOf: (item: Item) => string,

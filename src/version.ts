@@ -1,4 +1,4 @@
-/** This program's version, as package.json tells it. */
+/** The version of this program, from package.json. */
 import { readFileSync } from 'node:fs';
 
 export const VERSION: string = (

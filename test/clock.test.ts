@@ -34,7 +34,7 @@ describe('virtual time', () => {
     expect(clock.now()).toBe(29 * 24 * 3600_000);
   });
 
-  it('an aborted sleep ends at once and leaves nothing behind', async () => {
+  it('ends an aborted sleep immediately and leaves nothing behind', async () => {
     const clock = new VirtualClock(0);
     const abort = new AbortController();
     await clock.run(async () => {
@@ -44,7 +44,7 @@ describe('virtual time', () => {
       await clock.sleep(1000, abort.signal);
       expect(clock.monotonic()).toBe(5);
     });
-    await expect(clock.run(() => new Promise(() => {}))).rejects.toThrow(/stands still/);
+    await expect(clock.run(() => new Promise(() => {}))).rejects.toThrow(/virtual time cannot advance/);
   });
 
   it('a jump of the wall clock wakes nobody, and monotonic time does not see it', async () => {
@@ -67,7 +67,7 @@ describe('virtual time', () => {
 
   it('tells when everybody waits for something that never comes, and when its limit is passed', async () => {
     const clock = new VirtualClock();
-    await expect(clock.run(() => new Promise(() => {}))).rejects.toThrow(/stands still/);
+    await expect(clock.run(() => new Promise(() => {}))).rejects.toThrow(/virtual time cannot advance/);
     const forever = async () => {
       for (;;) await clock.sleep(60_000);
     };
@@ -90,13 +90,13 @@ describe('virtual time', () => {
 });
 
 describe('real time', () => {
-  it('sleeps at least as long as it was told, less the grain of a timer', async () => {
+  it('sleeps at least as long as requested, except for the grain of a timer', async () => {
     const began = systemClock.monotonic();
     await systemClock.sleep(20);
     expect(systemClock.monotonic() - began).toBeGreaterThanOrEqual(18);
   });
 
-  it('an aborted sleep ends at once', async () => {
+  it('ends an aborted sleep immediately', async () => {
     const abort = new AbortController();
     const began = systemClock.monotonic();
     const asleep = systemClock.sleep(60_000, abort.signal);
@@ -106,7 +106,7 @@ describe('real time', () => {
     expect(systemClock.monotonic() - began).toBeLessThan(5_000);
   });
 
-  it('a sleep longer than a timer can hold does not end at once', async () => {
+  it('does not end a sleep early that is longer than a timer can hold', async () => {
     const abort = new AbortController();
     let woke = false;
     const asleep = systemClock.sleep(40 * 24 * 3600_000, abort.signal).then(() => {

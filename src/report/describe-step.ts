@@ -1,7 +1,8 @@
 /** Describes the steps of a report in words, the same in every format. */
+
+import * as show from '../messages/en/quantities.ts';
 import type { Report, ReportAttempt, ReportStep, StepWait } from '../model.ts';
 import { SECOND } from '../units.ts';
-import * as show from './quantities.ts';
 
 /** The change of a step: `memory 4 GB → 8 GB × 3 shards`. */
 export function changeOf(step: ReportStep): string {

@@ -1,6 +1,7 @@
 /** The verdict of a run and of a plan review: one word and one sentence. Readers see it first. */
+
+import { count, counted, join } from '../messages/en/quantities.ts';
 import { OUTCOMES, type Outcome, type Report, type Review } from '../model.ts';
-import { count, counted, join } from './quantities.ts';
 
 /** A verdict. The tone only sets a colour; word and sentence are complete without it. */
 export interface Verdict {

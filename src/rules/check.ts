@@ -63,7 +63,7 @@ export function allRules(): readonly Rule[] {
  */
 export function createFinding(
   code: string,
-  message: Message | WrittenMessage,
+  message: Message,
   instance: string | null = null,
   location: SourceLocation | null = null,
 ): Finding {
@@ -72,32 +72,23 @@ export function createFinding(
   return finding(rule, message, instance, location);
 }
 
-/** A message that is in words already. */
-export interface WrittenMessage {
-  readonly message: string;
-  readonly fix?: string;
-  readonly example?: string;
-}
-
 function finding(
   { code, severity }: Rule,
-  message: Message | WrittenMessage,
+  message: Message,
   instance: string | null,
   location: SourceLocation | null,
 ): Finding {
-  const written = 'id' in message ? render(message) : message;
-  const { id: messageId, params } = 'id' in message ? message : { id: '', params: {} };
-  const { fix = null, example = null } = written;
+  const { message: text, fix, example } = render(message);
   return {
     code,
     severity,
-    message: written.message,
+    message: text,
     fix: fix ?? (example === null ? textOfCode(code).fix : null),
     example,
     location,
     excerpt: null,
     instance,
-    messageId,
-    params,
+    messageId: message.id,
+    params: message.params,
   };
 }

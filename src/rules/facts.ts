@@ -11,7 +11,7 @@ export interface QuoteRefusal {
 
 /** Where a change adds or removes the replicas of a multi-zone instance. */
 export interface Placement {
-  /** The nodes that the order names; null if neither the author nor Refit chooses them. */
+  /** The nodes that the order names; null if nobody chooses them. */
   readonly nodes: NodeChange | null;
   /** Why the author's zones cannot be used; null if they can. */
   readonly problem: Message | null;

@@ -68,7 +68,7 @@ export class Process {
   readonly #watched: JournalWriter;
   /** True if an earlier process started the run. */
   readonly isResumed: boolean;
-  /** True if the process was told to exit and did not wait for its work. */
+  /** True if the process had to exit before its work was done. */
   wasLeft = false;
 
   constructor(input: ProcessInput) {
@@ -121,7 +121,7 @@ export class Process {
     for (const event of tookOver) this.journal.appendSoon(event);
   }
 
-  /** Carries out the plan. @returns null if the process was told to exit. */
+  /** Carries out the plan. @returns null if the process had to exit. */
   carryOut(ports: EnginePorts & { readonly cloudFor: (profile: string) => Cloud }): Promise<RunEnd | null> {
     const { saved, clock, permits, calls } = this.#input;
     const { stop, control } = this;
@@ -130,7 +130,7 @@ export class Process {
     );
   }
 
-  /** Resolves unknown outcomes by reading. @returns null if the process was told to exit. */
+  /** Resolves unknown outcomes by reading. @returns null if the process had to exit. */
   reconcile(cloudFor: (profile: string) => CloudReader): Promise<RunEnd | null> {
     const { saved, past, clock, calls } = this.#input;
     const exitCodeBefore = lastExitCode(past.entries);
@@ -146,7 +146,7 @@ export class Process {
   }
 
   /**
-   * Waits for the work of the process, or until it is told to exit. A call may then still wait for its answer. Its intent is
+   * Waits for the work of the process, or until it must exit. A call may then still wait for its answer. Its intent is
    * in the journal.
    */
   async #untilLeft<Value>(work: Promise<Value | null>): Promise<Value | null> {

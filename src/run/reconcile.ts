@@ -36,8 +36,9 @@ export interface ReconcileEnd {
 
 /**
  * Resolves the unknown outcomes of a run by reading, and records the end of the run again.
- * @throws RefitError `locked` while a live process holds the run or one of its instances; `journal-broken`; `disk-failed`;
- * what reading the run directory throws; and what the first read of each region throws, before Refit writes anything.
+ * @throws RefitError `locked` while a live process holds the run or one of its instances; `journal-broken`; `disk-failed`.
+ * It also throws what reading the run directory throws, and what the first read of each region throws. Refit writes
+ * nothing before these reads.
  */
 export async function reconcileInDirectory(input: ReconcileInput): Promise<ReconcileEnd> {
   const { saved, directory } = await readRun(input.directory);

@@ -3,7 +3,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import { duration } from '../report/quantities.ts';
+import { duration } from '../messages/en/quantities.ts';
 import { MINUTE, SECOND } from '../units.ts';
 import { metricsText } from './metrics.ts';
 import type { SchedulerStatus } from './scheduler.ts';

@@ -191,7 +191,7 @@ it('skips an instance that Terraform is about to destroy', () => {
 it.each([
   ['{', /it is not JSON/],
   ['[]', /it is not a JSON object/],
-  ['{}', /neither format_version nor version/],
+  ['{}', /no format_version and no version/],
   ['{"version":3,"modules":[]}', /its version is 3, and refit reads 4/],
   ['{"format_version":"2.0","values":{}}', /its format_version is 2.0/],
   ['{"format_version":"1.2","planned_values":{},"resource_changes":[]}', /it is a Terraform plan/],

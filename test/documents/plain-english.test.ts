@@ -28,8 +28,8 @@ const RETIRED: readonly (readonly [phrase: RegExp, instead: string])[] = [
 ];
 // cspell:enable
 
-/** Scripts for shells and styles for browsers are no prose. */
-const NO_PROSE = /completion-(bash|fish|zsh)\.ts$|page-assets\.ts$/;
+/** Scripts for shells, styles for browsers, and a page of commands are not prose. */
+const NO_PROSE = /completion-(bash|fish|zsh)\.ts$|page-assets\.ts$|run\/evidence\.ts$/;
 
 const CODE = codeProse(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/*.mjs']);
 const DOCUMENTS = documents();

@@ -269,7 +269,7 @@ describe('the plan that is made', () => {
     expect(note!.fix).toBe(`refit audit verify runs/one --head ${HEAD}`);
   });
 
-  it('warns of a run that apply would still go on with', () => {
+  it('warns of a run that apply can still resume', () => {
     const { findings } = planFromRun('retry', { ...run, finished: false }, { now: NOW });
     expect(findings.map(({ code }) => code)).toEqual(['Refit.FromRun', 'Refit.RunUnfinished']);
   });
@@ -307,17 +307,20 @@ describe('the plan made of a run that wanted approvals', () => {
     return finishPlan(draft, { quotes: null, now: NOW, saveAs: 'undo.json', approvals });
   };
 
-  it.each(['rollback', 'retry'] as const)('by %s wants as many, by the same people, anew', (kind) => {
-    const review = madeBy(kind, 'dba', 'zhou');
-    const { next } = review;
-    const made = sealedPlan(review);
-    expect(review.verdict).toBe('ready');
-    expect(made.approvals).toEqual({ need: 2, authors: ['dba', 'zhou'], approvers });
-    expect(next).toBe('refit approve undo.json');
-    const wave = kind === 'retry' ? [['others', 'required']] : [['canary', undefined]];
-    expect(made.waves.map(({ name, approval }) => [name, approval])).toEqual(wave);
-    expect(readSavedPlan(encodeSavedPlan(made))).toEqual(made);
-  });
+  it.each(['rollback', 'retry'] as const)(
+    'requires as many new approvals by the same people for a %s',
+    (kind) => {
+      const review = madeBy(kind, 'dba', 'zhou');
+      const { next } = review;
+      const made = sealedPlan(review);
+      expect(review.verdict).toBe('ready');
+      expect(made.approvals).toEqual({ need: 2, authors: ['dba', 'zhou'], approvers });
+      expect(next).toBe('refit approve undo.json');
+      const wave = kind === 'retry' ? [['others', 'required']] : [['canary', undefined]];
+      expect(made.waves.map(({ name, approval }) => [name, approval])).toEqual(wave);
+      expect(readSavedPlan(encodeSavedPlan(made))).toEqual(made);
+    },
+  );
 
   it('is not sealed without them', () => {
     const { plan: made } = planFromRun('rollback', run, { now: NOW });

@@ -70,10 +70,10 @@ describe('a saved plan', () => {
     ['with a key more', JSON.stringify({ ...SAVED, more: 1 }), 'plan-altered'],
     ['with a step less', altered({ steps: others }), 'plan-altered'],
     ['with a greater size', altered({ steps: [{ ...first!, change: { ...first!.change, to: 64 * GB } }, ...others] }), 'plan-altered'],
-    ['sealed anew with a step twice', resealed({ steps: [...SAVED.steps, first!] }), 'format-unknown'],
-    ['sealed anew with a step in no wave', resealed({ waves: [{ name: 'all', steps: [first!.id] }] }), 'format-unknown'],
-    ['sealed anew with a step before the one it needs', resealed({ steps: SAVED.steps.toReversed() }), 'format-unknown'],
-    ['sealed anew with a step that nothing must hold for', resealed({ preconditions: [] }), 'format-unknown'],
+    ['sealed again with a step twice', resealed({ steps: [...SAVED.steps, first!] }), 'format-unknown'],
+    ['sealed again with a step in no wave', resealed({ waves: [{ name: 'all', steps: [first!.id] }] }), 'format-unknown'],
+    ['sealed again with a step before the one it needs', resealed({ steps: SAVED.steps.toReversed() }), 'format-unknown'],
+    ['sealed again with a step that nothing must hold for', resealed({ preconditions: [] }), 'format-unknown'],
   ])('%s', (_, text, expected) => {
     expect(codeOf(text)).toBe(expected);
   });

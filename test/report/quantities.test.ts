@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, duration, memory, money, quote, size } from '../../src/report/quantities.ts';
+import { change, duration, memory, money, quote, size } from '../../src/messages/en/quantities.ts';
 
 describe('quantities are shown exactly', () => {
   it.each([

@@ -63,7 +63,7 @@ describe('the tables of a run', () => {
       'run-waits': [
         'Waits of the run',
         'From | To | Reason | Details | Duration',
-        '2026-01-05 02:03:10 UTC | 02:13:10 | no process running | its process had died, or was left | 10 m',
+        '2026-01-05 02:03:10 UTC | 02:13:10 | no process running | its process died, or was aborted | 10 m',
       ],
       'step-waits': [
         'Waits of the steps',

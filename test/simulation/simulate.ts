@@ -322,7 +322,7 @@ async function simulateProcess(
         ? createListeners(setting.scenario.notified, time, machine).map(counted)
         : [],
       log: async (_, text) =>
-        watcher.count(text.includes(': NOT TOLD: ') ? 'notification failed' : 'notification delivered'),
+        watcher.count(text.includes(': NOT SENT: ') ? 'notification failed' : 'notification delivered'),
     },
     watchJournal: (journal) =>
       observeJournal(journal, watcher, sabotage === 'notify-first' ? untilNotified : null),
@@ -409,15 +409,15 @@ function observeJournal(
       return journal.latency;
     },
     unwritten: journal.unwritten,
-    appendSoon(deed) {
-      journal.appendSoon(deed);
+    appendSoon(event) {
+      journal.appendSoon(event);
     },
-    appendWithNextGroup(deed) {
-      journal.appendWithNextGroup(deed);
+    appendWithNextGroup(event) {
+      journal.appendWithNextGroup(event);
     },
-    appendDurably(deed) {
-      watcher.appending(deed);
-      const recording = journal.appendDurably(deed);
+    appendDurably(event) {
+      watcher.appending(event);
+      const recording = journal.appendDurably(event);
       return after === null ? recording : recording.then((entry) => after().then(() => entry));
     },
   };

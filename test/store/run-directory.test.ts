@@ -22,12 +22,11 @@ async function folder(): Promise<string> {
   return path;
 }
 
-const { saved, ...told } = await (async () => {
+const { saved, text: WHOLE } = await (async () => {
   const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB });
   await stage.run();
   return { saved: stage.saved, text: stage.disk.text };
 })();
-const WHOLE = told.text;
 const FIRST = decode(WHOLE).entries[0]!;
 
 async function runWith(journal: string | Buffer): Promise<string> {
@@ -38,8 +37,8 @@ async function runWith(journal: string | Buffer): Promise<string> {
 }
 
 function altered(change: object): string {
-  const { seq: _, at, prev: __, hash: ___, ...deed } = FIRST;
-  return `${canonical(seal(EMPTY_CHAIN, at, { ...deed, ...change } as JournalEvent))}\n`;
+  const { seq: _, at, prev: __, hash: ___, ...event } = FIRST;
+  return `${canonical(seal(EMPTY_CHAIN, at, { ...event, ...change } as JournalEvent))}\n`;
 }
 
 describe('a run directory', () => {

@@ -1,5 +1,6 @@
 /** Collects the facts for pictures of a run, entry by entry, so that no picture searches the journal. */
 import { createReplay, type Replay, totals } from '../../journal/replay.ts';
+import { change, timeOfDay } from '../../messages/en/quantities.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -12,7 +13,6 @@ import { sumPrices } from '../../money.ts';
 import type { LiveRunStatus, WaitName } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
-import { change, timeOfDay } from '../../report/quantities.ts';
 import { SECOND } from '../../units.ts';
 import { isRoutine as isRoutineEntry, lineOf } from './entry-lines.ts';
 import type { PictureEvent, PictureStep, PictureWait, PictureWave, RunPicture } from './run-picture.ts';

@@ -2,9 +2,10 @@
  * Draws a run as lines of a screen. Pure: picture and screen size in, lines out. No line is wider than the screen, so
  * that no terminal wraps a line that Refit draws over.
  */
+
+import { counted, duration, quotes, timeOfDay } from '../../messages/en/quantities.ts';
 import { cells, clip, pad, table, wrap } from '../../report/document/columns.ts';
 import { type Ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
-import { counted, duration, quotes, timeOfDay } from '../../report/quantities.ts';
 import type { PictureStep, PictureWave, RunPicture } from '../run-picture/run-picture.ts';
 
 /** The screen, and which events it shows. */

@@ -1,25 +1,25 @@
 /** Every sentence of findings and journal entries in English. */
-import { approvals } from './approvals.ts';
-import { control } from './control.ts';
-import { events } from './events.ts';
-import { gates } from './gates.ts';
-import { halts } from './halts.ts';
-import { notify } from './notify.ts';
-import { planChecks } from './plan-checks.ts';
-import { planFromRun } from './plan-from-run.ts';
-import { planText } from './plan-text.ts';
-import { plans } from './plans.ts';
-import { prices } from './prices.ts';
-import { reads } from './reads.ts';
-import { reasons } from './reasons.ts';
-import { refusals } from './refusals.ts';
-import { review } from './review.ts';
-import { rules } from './rules.ts';
-import { run } from './run.ts';
-import { schedule } from './schedule.ts';
-import { drift, selectors, targets } from './targets.ts';
-import { waves } from './waves.ts';
-import { windows } from './windows.ts';
+import { approvals } from './plan/approvals.ts';
+import { planChecks } from './plan/plan-checks.ts';
+import { planFromRun } from './plan/plan-from-run.ts';
+import { planText } from './plan/plan-text.ts';
+import { plans } from './plan/plans.ts';
+import { prices } from './plan/prices.ts';
+import { reads } from './plan/reads.ts';
+import { reasons } from './plan/reasons.ts';
+import { review } from './plan/review.ts';
+import { rules } from './plan/rules.ts';
+import { drift, selectors, targets } from './plan/targets.ts';
+import { waves } from './plan/waves.ts';
+import { windows } from './plan/windows.ts';
+import { control } from './run/control.ts';
+import { events } from './run/events.ts';
+import { gates } from './run/gates.ts';
+import { halts } from './run/halts.ts';
+import { notify } from './run/notify.ts';
+import { refusals } from './run/refusals.ts';
+import { run } from './run/run.ts';
+import { schedule } from './run/schedule.ts';
 
 export const en = {
   ...approvals,

@@ -65,7 +65,7 @@ export const refitCodes = {
     fix: 'correct the selector, or remove the target; refit explain INSTANCE PLAN shows why an instance is not selected',
   },
   'Refit.NoRegion': {
-    meaning: 'Neither the plan nor the command line names a region for the target.',
+    meaning: 'No region is named for the target, in the plan or on the command line.',
     checks: 'region of the target, regions of the selector, defaults.region, --region',
     fix: 'defaults: { region: ap-guangzhou }',
   },

@@ -6,7 +6,7 @@ import { createOpenWindows, type OpenWindow } from '../windows/open-windows.ts';
 import { secondsAt } from './durations.ts';
 
 /** The parts of a plan that determine how long it takes. */
-export type Forecastable = Pick<
+export type PlanToForecast = Pick<
   SavedPlan,
   'steps' | 'waves' | 'execution' | 'preconditions' | 'spread' | 'windows'
 >;
@@ -28,7 +28,7 @@ const MOST_WINDOWS = 200;
  * A function from a seed to the course of a run. The course has its end, its last order and the end of each wave, in
  * seconds from the start of the run, and the number of windows.
  */
-export function createCourse(plan: Forecastable, now: number, durations: Durations) {
+export function createCourse(plan: PlanToForecast, now: number, durations: Durations) {
   const { steps, waves, execution, preconditions, spread } = plan;
   const chains = Map.groupBy(steps, ({ instance }) => instance);
   const known = new Map(preconditions.map((one) => [one.instance, one]));
@@ -36,7 +36,7 @@ export function createCourse(plan: Forecastable, now: number, durations: Duratio
   const chainsOfWaves = waves.map((_, index) =>
     [...chains.values()].filter((chain) => chain[0]!.wave === index),
   );
-  const openWindows = plan.windows ? startableWindows(plan.windows, now) : null;
+  const openWindows = plan.windows ? windowsForStart(plan.windows, now) : null;
   const startsAt = Math.max(now, openWindows?.at(0)?.opens ?? now);
 
   return (seed: number, withWindows: boolean) => {
@@ -168,7 +168,7 @@ function simulateWave(chains: readonly (readonly Step[])[], start: number, optio
  * The windows in which a step may start, by index; null after the last. It looks up windows only as needed, because a whole
  * year takes longer than the rest of the forecast.
  */
-function startableWindows(windows: SavedWindows, now: number) {
+function windowsForStart(windows: SavedWindows, now: number) {
   const openWindows = createOpenWindows(windows);
   const mayStart = ({ opens, lastStart }: OpenWindow) =>
     lastStart === null || lastStart > Math.max(opens, now);
@@ -186,7 +186,7 @@ function startableWindows(windows: SavedWindows, now: number) {
 }
 
 /** Tells when a ready order may leave, in seconds from `startsAt`. Calls may come in any order. */
-function createWindowGate(openWindows: ReturnType<typeof startableWindows>, startsAt: number) {
+function createWindowGate(openWindows: ReturnType<typeof windowsForStart>, startsAt: number) {
   let furthest = 0;
   return {
     from(ready: number): number {

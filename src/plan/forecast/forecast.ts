@@ -6,7 +6,7 @@ import { given } from '../../given.ts';
 import type { Durations, Forecast, ForecastTime, LikelySeconds, Step } from '../../model.ts';
 import { leastSeconds } from '../waves/waves.ts';
 import { comingWindow, secondsToFit } from '../windows/window-findings.ts';
-import { afterWave, createCourse, type Forecastable } from './course.ts';
+import { afterWave, createCourse, type PlanToForecast } from './course.ts';
 import { secondsAt } from './durations.ts';
 
 /** How often the forecast simulates the plan. A long plan needs fewer simulations, because chance evens out. */
@@ -16,7 +16,7 @@ const STEPS_IN_ALL = 30_000;
 
 /** The calls and the time of a run, and whether it fits into the first window. */
 export function forecastPlan(
-  plan: Forecastable,
+  plan: PlanToForecast,
   now: number,
   { durations, monitorCalls }: { readonly durations: Durations; readonly monitorCalls: number },
 ): Forecast {
@@ -39,7 +39,7 @@ export function forecastPlan(
  * @param now the earliest start of a run, milliseconds since 1970 UTC. With windows, the run starts when one is open.
  * @returns null when there is nothing to order.
  */
-export function forecastTime(plan: Forecastable, now: number, durations: Durations): ForecastTime | null {
+export function forecastTime(plan: PlanToForecast, now: number, durations: Durations): ForecastTime | null {
   const { steps, waves } = plan;
   if (steps.length === 0) return null;
   const times = Math.max(MIN_SIMULATIONS, Math.min(MAX_SIMULATIONS, Math.ceil(STEPS_IN_ALL / steps.length)));
@@ -69,7 +69,7 @@ const MEASURED_A_CALL = 50;
  * - while steps are in progress, one round of reads at an eighth of the usual duration, at most every 20 s;
  * - tasks and orders before each order and at the end of each change.
  */
-function callsOf(plan: Forecastable, durations: Durations, total: number): Record<string, number> {
+function callsOf(plan: PlanToForecast, durations: Durations, total: number): Record<string, number> {
   const { steps, waves, execution } = plan;
   const scopes = new Set(steps.map(({ region, profile }) => `${profile} ${region}`)).size;
   const usual = usualSeconds(durations, steps);

@@ -155,7 +155,7 @@ function respell(schema: Schema, key: string, written: string, isText: boolean):
   const { pattern } = schema;
   if (typeof pattern !== 'string') return isText ? null : text;
   const accepted = new RegExp(pattern, 'u');
-  const guesses = isText ? respellings(text, key) : [text, ...respellings(text, key)];
+  const guesses = isText ? suggestedSpellings(text, key) : [text, ...suggestedSpellings(text, key)];
   const fitting = guesses.find((one) => accepted.test(one));
   if (fitting !== undefined) return fitting;
   // When the key allows both operators, Refit cannot know which one the author meant.
@@ -168,7 +168,7 @@ function inRange(value: number, { minimum, maximum }: Schema): boolean {
 }
 
 /** The text as a size, a duration, a percentage and so on; the schema picks one. */
-function respellings(text: string, key: string): string[] {
+function suggestedSpellings(text: string, key: string): string[] {
   const quantities = [size(text), duration(text, UNIT_OF[key] ?? 'm'), percentage(text)];
   return [...quantities, text.toLowerCase(), text.replace(/\s*[–—]\s*/g, '-')].filter((one) => one !== null);
 }

@@ -86,10 +86,10 @@ export function drawExcerpt(source: string, line: number, column: number, length
   const cutAfter = whole
     ? source.length
     : Math.min(source.length, Math.max(from + 1, Math.min(to, from + REACH)) + REACH);
-  const before = (cutBefore > 0 ? '…' : '') + escapeUnshowable(source.slice(cutBefore, from));
-  const marked = escapeUnshowable(source.slice(from, Math.min(to, cutAfter)));
+  const before = (cutBefore > 0 ? '…' : '') + escapeControls(source.slice(cutBefore, from));
+  const marked = escapeControls(source.slice(from, Math.min(to, cutAfter)));
   const after =
-    escapeUnshowable(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
+    escapeControls(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
   const number = String(line).padStart(4);
   const carets = '^'.repeat(Math.max(1, columns(marked)));
   return `${number} | ${before}${marked}${after}\n${' '.repeat(number.length)} | ${' '.repeat(columns(before))}${carets}`;
@@ -97,10 +97,10 @@ export function drawExcerpt(source: string, line: number, column: number, length
 
 /** Control characters, and bidirectional ones, which would move text away from its mark. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
-function escapeUnshowable(text: string): string {
-  return text.replaceAll('\t', TAB).replace(UNSHOWABLE, '?');
+function escapeControls(text: string): string {
+  return text.replaceAll('\t', TAB).replace(CONTROL_CHARACTERS, '?');
 }
 
 /** Characters that take two columns of a terminal. */

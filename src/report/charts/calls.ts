@@ -5,10 +5,10 @@
  */
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
+import * as show from '../../messages/en/quantities.ts';
 import { ORDER_ACTION, type Report } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { markup, type Raw } from '../document/escape.ts';
-import * as show from '../quantities.ts';
 import { axisMarks, chart, round, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 
 /** Requests per second that the provider accepts for each identity, region and action. Source: docs/provider.md P28 and P29. */

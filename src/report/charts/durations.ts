@@ -1,8 +1,8 @@
 /** A histogram of how long the changes took, with median, 95th percentile and longest. */
 import { scaleLinear } from 'd3-scale';
+import * as show from '../../messages/en/quantities.ts';
 import type { ReportStep } from '../../model.ts';
 import { markup, type Raw } from '../document/escape.ts';
-import * as show from '../quantities.ts';
 import { chart, round, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 
 const TOP = 8;

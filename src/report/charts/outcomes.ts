@@ -1,8 +1,8 @@
 /** The outcomes of all steps as one bar. The legend has the count of every outcome. */
 import { scaleLinear } from 'd3-scale';
+import { count } from '../../messages/en/quantities.ts';
 import { OUTCOMES, type Outcome } from '../../model.ts';
 import { markup, type Raw } from '../document/escape.ts';
-import { count } from '../quantities.ts';
 import { describeOutcomes, outcomeName } from '../verdict.ts';
 import { chart, round, WIDTH } from './chart-frame.ts';
 

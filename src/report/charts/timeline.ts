@@ -1,9 +1,9 @@
 /** A timeline of the run by wave, one bar for each step. A few steps have a line each; many steps share lanes. */
 import { scaleUtc } from 'd3-scale';
+import * as show from '../../messages/en/quantities.ts';
 import type { Report, ReportStep } from '../../model.ts';
 import { changeOf } from '../describe-step.ts';
 import { markup, type Raw } from '../document/escape.ts';
-import * as show from '../quantities.ts';
 import { outcomeName } from '../verdict.ts';
 import { axisMarks, chart, round, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 

@@ -2,7 +2,7 @@
  * Builds a Markdown document that always fits a comment. Head and tail are complete; the tables between them are filled
  * row by row while there is room. Rows are never cut, folds are always closed, and the number of omitted rows is shown.
  */
-import { count } from '../quantities.ts';
+import { count } from '../../messages/en/quantities.ts';
 import { clip } from './columns.ts';
 import { code, markdown, markup } from './escape.ts';
 import { type Cell, cellText, joined, type Table, withColumns } from './table.ts';

@@ -2,8 +2,9 @@
  * A table as data: heading, columns and typed cells. The renderers (`text-document.ts`, `html-table.ts`,
  * `markdown-document.ts`) escape, align and arrange it for their format.
  */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Outcome, Severity } from '../../model.ts';
-import * as show from '../quantities.ts';
 import { outcomeName } from '../verdict.ts';
 
 /** The content of a cell, by kind. A string is text of any origin; null is an empty cell. */

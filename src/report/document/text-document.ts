@@ -91,7 +91,7 @@ export function textRows(
     ...group.flatMap((row) => {
       const line = lines[next++]!;
       const under = linesUnder(row, columns, inRow, { width, inks });
-      return inRow.length === 0 ? outdented(under) : [line, ...under];
+      return inRow.length === 0 ? withoutIndent(under) : [line, ...under];
     }),
   ]);
 }
@@ -99,7 +99,7 @@ export function textRows(
 const INDENT = '  ';
 
 /** Without columns in the row, the lines under it start at the indent of a row. */
-function outdented([first, ...rest]: readonly string[]): string[] {
+function withoutIndent([first, ...rest]: readonly string[]): string[] {
   return first === undefined ? [] : [first.slice(INDENT.length), ...rest];
 }
 

@@ -1,7 +1,8 @@
 /** The differences of two saved plans as tables, for text and Markdown. */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Change, NodeChange, PriceSum, Size } from '../../model.ts';
 import { type ColumnOf, id, type Table, tableOf } from '../document/table.ts';
-import * as show from '../quantities.ts';
 import {
   type ChangedPrecondition,
   type ChangedStep,

@@ -1,12 +1,12 @@
 /**
  * Compares two saved plans by meaning; pure. Differences in what Refit does, what people approve and who is notified
- * count. Values that depend only on the time of planning do not count: the times of sealing and reading, memory in use,
- * the forecast, the name of the plan file and its line numbers.
+ * count. Values that depend only on the time of planning do not count. These are the times of sealing and reading, memory
+ * in use, the forecast, the name of the plan file and its line numbers.
  */
 import { canonical } from '../../digest.ts';
 import { pick } from '../../given.ts';
+import { duration } from '../../messages/en/quantities.ts';
 import type { Change, Finding, Precondition, SavedPlan, Step, Wave } from '../../model.ts';
-import { duration } from '../quantities.ts';
 
 export const PLAN_DIFF_FORMAT = 'refit.plan-diff/1';
 

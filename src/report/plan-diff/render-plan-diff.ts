@@ -1,10 +1,11 @@
 /** Renders the differences of two saved plans for `refit diff`; pure. */
+
+import * as show from '../../messages/en/quantities.ts';
 import { clip, wrap } from '../document/columns.ts';
 import { json, sanitize } from '../document/escape.ts';
 import { type Ink, ink } from '../document/ink.ts';
 import { commandSpan, identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
 import { cellText, firstRows, type Table } from '../document/table.ts';
-import * as show from '../quantities.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import { describeSide, tablesOf, verdictOfDiff } from './plan-diff-tables.ts';
 

@@ -1,7 +1,8 @@
 /** Describes how Refit carries out a plan: rollout options, spread, schedule, forecast. */
+
+import { count, counted, duration, join } from '../../messages/en/quantities.ts';
 import type { Forecast, Gate, LikelySeconds, Schedule, Threshold, UnsealedPlan, Wave } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import { count, counted, duration, join } from '../quantities.ts';
 
 /** `starts with 1 step in flight …; then soaks for 30 m`; empty for a wave without options. */
 export function describeRolloutOptions(plan: Pick<UnsealedPlan, 'execution' | 'waves'>, wave: Wave): string {

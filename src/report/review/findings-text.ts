@@ -1,10 +1,11 @@
 /** The findings of a plan for a terminal. Grouped by code, hundreds of them fit one screen. */
+
+import * as show from '../../messages/en/quantities.ts';
 import { type Finding, remedyOf } from '../../model.ts';
 import { cells, clip, labelled, wrap } from '../document/columns.ts';
 import { SEVERITY_SIGNS } from '../document/ink.ts';
 import type { Terminal } from '../document/text-document.ts';
 import { locationOf } from '../finding-columns.ts';
-import * as show from '../quantities.ts';
 import { findingGroups, MANY, severityCounts } from './review-targets.ts';
 
 /** The number of codes shown without `--all`. */

@@ -1,10 +1,11 @@
 /** The changes of a plan for a terminal, by wave. Long waves end with a summary by kind of change. */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Step, UnsealedPlan, Wave } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import { clip, wrap } from '../document/columns.ts';
 import { firstRows, withColumns } from '../document/table.ts';
 import { textRows } from '../document/text-document.ts';
-import * as show from '../quantities.ts';
 import { describeRolloutOptions } from './describe-rollout.ts';
 import type { View } from './findings-text.ts';
 import { changeKinds, type ReviewedTarget, wavesOf } from './review-targets.ts';

@@ -1,8 +1,9 @@
 /** A plan as CSV: a record for each step, finding and unchanged target. Plan-wide findings are last. */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Finding, Review } from '../../model.ts';
 import { csvRecord } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';
-import * as show from '../quantities.ts';
 import { planOf, reviewedTargets } from './review-targets.ts';
 
 const HEADER = [

@@ -1,7 +1,8 @@
 /** The facts of a plan review, the same in every format. */
+
+import * as show from '../../messages/en/quantities.ts';
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import * as show from '../quantities.ts';
 import { describeSchedule, describeSpread, forecastFacts, rolloutOfWaves } from './describe-rollout.ts';
 import { planOf, type ReviewedTarget } from './review-targets.ts';
 

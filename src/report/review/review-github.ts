@@ -2,10 +2,11 @@
  * The findings of a plan as GitHub workflow annotations. The runner shows each one at its line of the plan file.
  * Source: "Workflow commands for GitHub Actions", read 2026-11; a step shows ten annotations of each kind.
  */
+
+import * as show from '../../messages/en/quantities.ts';
 import { type Finding, type Review, remedyOf, type Severity } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { sanitize } from '../document/escape.ts';
-import * as show from '../quantities.ts';
 import { verdictOfReview } from '../verdict.ts';
 import { severityCounts, titleOf } from './review-targets.ts';
 

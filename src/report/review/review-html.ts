@@ -1,10 +1,11 @@
 /** A plan review as an HTML page for the approver. */
+
+import * as show from '../../messages/en/quantities.ts';
 import { type Review, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { amountsChart } from '../charts/amounts.ts';
 import { markup, type Raw, sanitize } from '../document/escape.ts';
 import { htmlTable } from '../document/html-table.ts';
 import { page, pageHeader, section } from '../document/page.ts';
-import * as show from '../quantities.ts';
 import { unchangedTable } from '../run/tables.ts';
 import { unchangedTargets } from '../unchanged.ts';
 import { verdictOfReview } from '../verdict.ts';

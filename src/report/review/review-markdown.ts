@@ -2,6 +2,8 @@
  * A plan review as Markdown for the comment of a change request. Verdict, facts and findings come first; then the
  * changes, folded by wave, as far as they fit.
  */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Finding, Review, UnsealedPlan } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import { sanitize } from '../document/escape.ts';
@@ -13,7 +15,6 @@ import {
   markdownHead,
   plainName,
 } from '../document/markdown-document.ts';
-import * as show from '../quantities.ts';
 import { unchangedTable } from '../run/tables.ts';
 import { unchangedTargets } from '../unchanged.ts';
 import { verdictOfReview } from '../verdict.ts';

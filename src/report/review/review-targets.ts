@@ -1,7 +1,8 @@
 /** The targets of a review: one record for each instance that the plan names. */
+
+import * as show from '../../messages/en/quantities.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { Finding, Precondition, Review, Step, TextReview, UnsealedPlan } from '../../model.ts';
-import * as show from '../quantities.ts';
 import { unchangedTargets } from '../unchanged.ts';
 
 /** The plan of a review; null where Refit only checked the plan file. */

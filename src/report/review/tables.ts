@@ -1,9 +1,10 @@
 /** The tables of a plan review as data, shared by all formats. */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Finding, PriceShare, Step, UnsealedPlan } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import { BELOW_ROW, type ColumnOf, count, id, money, name, type Table, tableOf } from '../document/table.ts';
 import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts';
-import * as show from '../quantities.ts';
 import { priceOfShare } from './review-facts.ts';
 import {
   type changeKinds,

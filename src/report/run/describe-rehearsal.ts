@@ -1,7 +1,8 @@
 /** The facts and tables of a rehearsal, the same in every format, and its banner. */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Rehearsed, RehearsedEffect, RehearsedSeconds, Report } from '../../model.ts';
 import { BELOW_ROW, type Table, tableOf } from '../document/table.ts';
-import * as show from '../quantities.ts';
 import { describeOutcomes } from '../verdict.ts';
 
 /** The first line of a rehearsal in every format for people. Nobody must take it for an audit report. */

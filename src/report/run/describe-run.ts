@@ -1,6 +1,7 @@
 /** The facts of a run, the same in every format. */
+
+import * as show from '../../messages/en/quantities.ts';
 import { BILLS, type Bill, type MaintenanceWindow, type Report } from '../../model.ts';
-import * as show from '../quantities.ts';
 import { describeOutcomes } from '../verdict.ts';
 
 /** The facts as name and value; formats leave out empty values. */

@@ -1,9 +1,10 @@
 /** The report as CSV: steps, then targets without a step, then signatures. Amounts are plain numbers. */
+
+import { between, hours, instant, nodes } from '../../messages/en/quantities.ts';
 import { type Report, type ReportStep, type Size, STEP_WAITS } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { describeAttempt } from '../describe-step.ts';
 import { csvRecord } from '../document/escape.ts';
-import { between, hours, instant, nodes } from '../quantities.ts';
 import { describeSigned } from './tables.ts';
 
 type Value = string | number | null;

@@ -1,4 +1,6 @@
 /** The report as an HTML page for auditors: approvals, changes, every order number. */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { PriceSum, Report } from '../../model.ts';
 import { type Amount, amountsChart } from '../charts/amounts.ts';
 import { callsChart } from '../charts/calls.ts';
@@ -8,7 +10,6 @@ import { timelineChart } from '../charts/timeline.ts';
 import { markup, type Piece, type Raw, sanitize } from '../document/escape.ts';
 import { htmlTable } from '../document/html-table.ts';
 import { page, pageHeader, section } from '../document/page.ts';
-import * as show from '../quantities.ts';
 import { verdictOfRun } from '../verdict.ts';
 import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-rehearsal.ts';
 import { factsOf } from './describe-run.ts';

@@ -1,8 +1,9 @@
 /** The report as Markdown for a ticket or comment. Tables are shown as far as they fit. */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Report } from '../../model.ts';
 import { sanitize } from '../document/escape.ts';
 import { identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
-import * as show from '../quantities.ts';
 import { verdictOfRun } from '../verdict.ts';
 import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-rehearsal.ts';
 import { factsOf } from './describe-run.ts';

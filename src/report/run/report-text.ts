@@ -1,11 +1,12 @@
 /** The report for a terminal: verdict, facts, tables, and the verdict again. */
+
+import * as show from '../../messages/en/quantities.ts';
 import type { Report } from '../../model.ts';
 import { wrap } from '../document/columns.ts';
 import { sanitize } from '../document/escape.ts';
 import { ink } from '../document/ink.ts';
 import type { Table } from '../document/table.ts';
 import { factLines, textTable, verdictLines } from '../document/text-document.ts';
-import * as show from '../quantities.ts';
 import { verdictOfRun } from '../verdict.ts';
 import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-rehearsal.ts';
 import { factsOf } from './describe-run.ts';

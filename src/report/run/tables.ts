@@ -1,6 +1,7 @@
 /** The tables of a report as data, shared by all formats. */
 import { given } from '../../given.ts';
 import { totals } from '../../journal/replay.ts';
+import * as show from '../../messages/en/quantities.ts';
 import { OUTCOMES, type Report, type ReportStep, STEP_WAITS } from '../../model.ts';
 import { actionCalls, actionTone } from '../charts/calls.ts';
 import {
@@ -27,7 +28,6 @@ import {
   time,
 } from '../document/table.ts';
 import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts';
-import * as show from '../quantities.ts';
 import { describeOutcomes } from '../verdict.ts';
 
 /** Makes a table with this id from a report. */

@@ -24,7 +24,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   const { gatesReleased, gatesAcknowledged } = journal.replay.state();
   if (gatesReleased.has(wave)) return;
   const isLast = wave === saved.waves.length - 1;
-  const nexts: Extract<JournalEvent, { kind: 'gate' }>['next'][] = [];
+  const decisions: Extract<JournalEvent, { kind: 'gate' }>['next'][] = [];
   let failure: Judgement | null = null;
   const asks = asksOf(run, wave, gate).filter(
     ({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)),
@@ -40,7 +40,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
     // After the last wave, a pause would hold nothing back.
     const next =
       gate.shadow || outcome === 'success' || (!stops && isLast) ? 'go-on' : stops ? 'halt' : 'pause';
-    nexts.push(next);
+    decisions.push(next);
     await journal.appendDurably({ kind: 'gate', wave, name, ...judgement, shadow: gate.shadow, next });
     if (next !== 'halt') continue;
     failure = judgement;
@@ -52,7 +52,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
     stopRun(run, 'halted', message('halt.gate', { wave: name, judge, outcome, judged }));
     return;
   }
-  if (!nexts.includes('pause')) return;
+  if (!decisions.includes('pause')) return;
   control.hold(formatGate(name));
   await awaitTurn(run);
 }

@@ -7,7 +7,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import { counted } from '../../report/quantities.ts';
+import { counted } from '../../messages/en/quantities.ts';
 import { type Holder, holderOf, isAlive, type LockOwner, lockedBy, parseHolder, takeLock } from './lock.ts';
 import { readText, replaceFile } from './run-files.ts';
 

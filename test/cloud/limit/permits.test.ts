@@ -88,12 +88,12 @@ describe('the limit of 20 a second holds, as the server counts it', () => {
         // Each seed starts at another moment of a second.
         const times = await arrivals(rate, jitter, seed, Date.UTC(2026, 10, 11) + seed * 337);
         const counted = most(times);
-        const told = `seed ${seed}`;
-        expect(counted.sliding, told).toBeLessThanOrEqual(sliding);
-        expect(counted.calendar, told).toBeLessThanOrEqual(calendar);
-        expect(counted.spilt, told).toBe(0);
+        const seedName = `seed ${seed}`;
+        expect(counted.sliding, seedName).toBeLessThanOrEqual(sliding);
+        expect(counted.calendar, seedName).toBeLessThanOrEqual(calendar);
+        expect(counted.spilt, seedName).toBe(0);
         const used = (times.length - 1) / ((Math.max(...times) - Math.min(...times) + 1) / 1000) / rate;
-        expect(used * 100, told).toBeGreaterThanOrEqual(Number.parseFloat(share));
+        expect(used * 100, seedName).toBeGreaterThanOrEqual(Number.parseFloat(share));
       }
     },
   );

@@ -17,14 +17,14 @@ describe('many deadlines on one timer', () => {
       off();
       within('between', 100);
       await clock.sleep(1000);
-      within('anew', 20);
+      within('again', 20);
       await clock.sleep(100);
     });
     expect(came).toEqual([
       ['soon', 50],
       ['between', 160],
       ['late', 300],
-      ['anew', 1080],
+      ['again', 1080],
     ]);
   });
 });

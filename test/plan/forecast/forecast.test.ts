@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Execution, Step, Wave } from '../../../src/model.ts';
 import {
   createEventQueue,
-  type Forecastable,
   maintenanceStart,
   PAUSE_BETWEEN_STEPS,
+  type PlanToForecast,
 } from '../../../src/plan/forecast/course.ts';
 import {
   ASSUMED_DURATIONS,
@@ -27,11 +27,18 @@ type Given = {
   readonly each?: 1 | 2;
   readonly execution?: Partial<Execution>;
   readonly waves?: readonly Partial<Wave>[];
-  readonly more?: Partial<Forecastable>;
+  readonly more?: Partial<PlanToForecast>;
   readonly group?: (instance: number) => string;
 };
 
-function plan({ steps = 1, each = 1, execution = {}, waves = [{}], more = {}, group }: Given): Forecastable {
+function plan({
+  steps = 1,
+  each = 1,
+  execution = {},
+  waves = [{}],
+  more = {},
+  group,
+}: Given): PlanToForecast {
   const saved = savedPlan(
     Array.from({ length: steps }, (_, n) => ({
       instance: `crs-many${String(n).padStart(4, '0')}`,

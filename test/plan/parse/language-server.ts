@@ -39,7 +39,8 @@ export async function openEditor(folder: string): Promise<Editor> {
   const waiting = new Map<string, (found: readonly Diagnostic[]) => void>();
   connection.onNotification(
     'textDocument/publishDiagnostics',
-    (told: { uri: string; diagnostics: Diagnostic[] }) => waiting.get(told.uri)?.(told.diagnostics),
+    (published: { uri: string; diagnostics: Diagnostic[] }) =>
+      waiting.get(published.uri)?.(published.diagnostics),
   );
   const settings = {
     yaml: {

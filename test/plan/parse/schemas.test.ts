@@ -71,8 +71,8 @@ describe('every schema', () => {
 
 describe('the journal entry schema', () => {
   const step = 'crs-5qlrlhux/shards';
-  // One deed of every kind: a new kind breaks the build here until the schema knows it.
-  const deeds: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Kind }> } = {
+  // One event of every kind: a new kind breaks the build here until the schema knows it.
+  const events: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Kind }> } = {
     'run-started': {
       kind: 'run-started',
       format: 'refit.journal/1',
@@ -177,22 +177,22 @@ describe('the journal entry schema', () => {
     'run-ended': { kind: 'run-ended', because: 'done', exitCode: 0 },
   };
 
-  it.each(Object.values(deeds))('accepts a sealed $kind entry', (deed) => {
-    validateJournalEntry(JSON.parse(JSON.stringify(seal(EMPTY_CHAIN, AT, deed))));
+  it.each(Object.values(events))('accepts a sealed $kind entry', (event) => {
+    validateJournalEntry(JSON.parse(JSON.stringify(seal(EMPTY_CHAIN, AT, event))));
     expect(validateJournalEntry.errors ?? []).toEqual([]);
   });
 
-  it.each(Object.values(deeds))(
+  it.each(Object.values(events))(
     'refuses a $kind entry with a member too many, or without its hash',
-    (deed) => {
-      const { hash: _, ...unsealed } = seal(EMPTY_CHAIN, AT, deed);
-      expect(validateJournalEntry({ ...seal(EMPTY_CHAIN, AT, deed), note: 'x' })).toBe(false);
+    (event) => {
+      const { hash: _, ...unsealed } = seal(EMPTY_CHAIN, AT, event);
+      expect(validateJournalEntry({ ...seal(EMPTY_CHAIN, AT, event), note: 'x' })).toBe(false);
       expect(validateJournalEntry(unsealed)).toBe(false);
     },
   );
 
   it('refuses an unknown kind', () => {
-    expect(validateJournalEntry({ ...seal(EMPTY_CHAIN, AT, deeds.approved), kind: 'disapproved' })).toBe(
+    expect(validateJournalEntry({ ...seal(EMPTY_CHAIN, AT, events.approved), kind: 'disapproved' })).toBe(
       false,
     );
   });

@@ -154,7 +154,7 @@ describe('the scopes of a plan', () => {
     expect(findings).toEqual([]);
   });
 
-  it('give a finding if neither target, plan nor command line names a region', () => {
+  it('give a finding if no target, plan or command line names a region', () => {
     const { scopes, findings } = scopesOf(plan([target('crs-aaaa0001', to8, { line: 7 })]), {
       region: null,
       profile: null,

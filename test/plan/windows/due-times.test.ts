@@ -1,4 +1,4 @@
-/** The due times of schedules, held against another calendar: luxon walks the minutes of a zone's clock by itself. */
+/** The due times of schedules, compared with another calendar: luxon, which walks the minutes of a zone's clock. */
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { cronFault, dueTimes } from '../../../src/plan/windows/due-times.ts';

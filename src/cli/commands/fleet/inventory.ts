@@ -1,10 +1,11 @@
 /** `refit inventory`: reads the live fleet into a dated file for offline plans. */
+
+import { memory } from '../../../messages/en/quantities.ts';
 import { textOf } from '../../../messages/messages.ts';
 import { type Inventory, totalMemory } from '../../../model.ts';
 import { writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import { memory } from '../../../report/quantities.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { regionsFrom } from '../../options.ts';
 import { readProvider } from '../../read-provider.ts';

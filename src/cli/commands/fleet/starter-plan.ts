@@ -4,10 +4,10 @@
  */
 
 import { formatMemory } from '../../../messages/en/format-size.ts';
+import { counted, size } from '../../../messages/en/quantities.ts';
 import { EDITIONS, type Instance, type Size } from '../../../model.ts';
 import { clip } from '../../../report/document/columns.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import { counted, size } from '../../../report/quantities.ts';
 import type { Skipped, StateReading } from './terraform-state.ts';
 
 export interface StarterPlan {

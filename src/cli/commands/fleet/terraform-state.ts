@@ -74,7 +74,7 @@ function resourcesIn(text: string, file: string): Resource[] {
   if (state.version === 4 && Array.isArray(state.resources))
     return state.resources.flatMap(resourceInstances);
   if (typeof state.version === 'number') throw refuse(`its version is ${state.version}, and refit reads 4`);
-  throw refuse('it has neither format_version nor version');
+  throw refuse('it has no format_version and no version');
 }
 
 /** The resources of a module of `terraform show -json`, and of the modules below it. */

@@ -1,6 +1,7 @@
 /** `refit windows next PLAN`: lists the next windows, and whether the forecast fits into each. */
 import { iso } from '../../../clock.ts';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
+import { counted, duration } from '../../../messages/en/quantities.ts';
 import { textOf } from '../../../messages/messages.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
@@ -20,7 +21,6 @@ import { wallTime } from '../../../plan/windows/time-zone.ts';
 import { fitsInto, secondsToFit } from '../../../plan/windows/window-findings.ts';
 import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
 import { table } from '../../../report/document/columns.ts';
-import { counted, duration } from '../../../report/quantities.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
 import { countFrom, type Options, regionFrom } from '../../options.ts';

@@ -1,10 +1,10 @@
 /** `refit reconcile RUN`: resolves unknown outcomes of a run by reading. It orders nothing. */
 import { join } from 'node:path';
+import { counted } from '../../../messages/en/quantities.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
 import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import { counted } from '../../../report/quantities.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';

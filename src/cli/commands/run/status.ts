@@ -1,10 +1,10 @@
 /** `refit status RUN`: shows the state of a run; `--watch` refreshes it until the run has ended. */
 import { isFinished, totals } from '../../../journal/replay.ts';
+import { duration } from '../../../messages/en/quantities.ts';
 import { textOf, textWithFix } from '../../../messages/messages.ts';
 import { OUTCOMES } from '../../../model.ts';
 import { type LiveRunStatus, type RunStatus, readStatus } from '../../../operations/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import { duration } from '../../../report/quantities.ts';
 import { SECOND } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';

@@ -1,7 +1,7 @@
 /** Why an instance gets its size, its order of steps and its nodes, in English. */
-import type { Dimension, Message, Size, UsedMemory } from '../../model.ts';
-import type { Say } from '../text.ts';
-import { count, formatMemory, formatSize, formatUsed, formatValue, upTo } from './format-size.ts';
+import type { Dimension, Message, Size, UsedMemory } from '../../../model.ts';
+import type { Say } from '../../text.ts';
+import { count, formatMemory, formatSize, formatUsed, formatValue, upTo } from '../format-size.ts';
 
 const formatOrder = (order: readonly Dimension[]): string => order.join(', then ');
 

@@ -1,7 +1,7 @@
 /** What a run records of its steps, in English. Times are ISO 8601 UTC. */
-import type { MaintenanceWindow, Message, Outcome, Size, Trace } from '../../model.ts';
-import type { Say, Text } from '../text.ts';
-import { count, formatSize } from './format-size.ts';
+import type { MaintenanceWindow, Message, Outcome, Size, Trace } from '../../../model.ts';
+import type { Say, Text } from '../../text.ts';
+import { count, formatSize } from '../format-size.ts';
 
 /** `22:00-23:00 Beijing time` */
 export function formatWindow({ from, to }: MaintenanceWindow): string {

@@ -1,5 +1,5 @@
 /** What the provider's refusals mean for a run, in English, with the fix for those that halt it. */
-import type { Text } from '../text.ts';
+import type { Text } from '../../text.ts';
 
 const GRANT = 'let this identity call redis:UpgradeInstance';
 const KEYS = 'check the keys: refit doctor shows whose keys are in use and where they come from';

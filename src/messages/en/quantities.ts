@@ -13,7 +13,7 @@ import type {
   Quote,
   RunProcess,
   Size,
-} from '../model.ts';
+} from '../../model.ts';
 
 /** A whole number with thousands separators: `12,345`. */
 export function count(value: number): string {

@@ -1,6 +1,6 @@
 /** Findings about waves and spread, in English. */
-import type { Text } from '../text.ts';
-import { count } from './format-size.ts';
+import type { Text } from '../../text.ts';
+import { count } from '../format-size.ts';
 
 export const waves = {
   'wave.from-matches-none': ({ wave, planned }: { wave: string; planned: number }): Text => ({

@@ -1,6 +1,6 @@
 /** The results of hooks and webhooks, in English. No text of the far end is in them. */
-import type { Message } from '../../model.ts';
-import type { Say } from '../text.ts';
+import type { Message } from '../../../model.ts';
+import type { Say } from '../../text.ts';
 
 export const notify = {
   'notify.exited': ({ exitCode, ms }: { exitCode: number; ms: number }): string =>

@@ -1,7 +1,7 @@
 /** What Refit says about a plan whose values fit the schema but not each other. */
-import type { Dimension } from '../../model.ts';
-import type { Text } from '../text.ts';
-import { formatMemory } from './format-size.ts';
+import type { Dimension } from '../../../model.ts';
+import type { Text } from '../../text.ts';
+import { formatMemory } from '../format-size.ts';
 
 /** A day, or a date with a time. */
 type Unit = 'day' | 'moment';

@@ -1,6 +1,6 @@
 /** What Refit says about approvers, their keys and their signatures. */
-import type { KeyFault, Message } from '../../model.ts';
-import type { Say, Text } from '../text.ts';
+import type { KeyFault, Message } from '../../../model.ts';
+import type { Say, Text } from '../../text.ts';
 
 const APPROVER = '- { name: wei, key: ssh-ed25519 AAAA... }';
 const MAKE_KEY = 'ssh-keygen -t ed25519 makes one; its .pub file holds the line';

@@ -1,5 +1,5 @@
 /** What Refit could not read while it planned, in English. `code` and `answer` are the provider's. */
-import type { Text } from '../text.ts';
+import type { Text } from '../../text.ts';
 
 export const reads = {
   'read.tasks-refused': ({

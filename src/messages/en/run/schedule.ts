@@ -1,7 +1,7 @@
 /** The entries of the schedule log, in English. `plan` is the file name of a plan, `due` an ISO 8601 time. */
-import type { Message } from '../../model.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../units.ts';
-import type { Say, Text } from '../text.ts';
+import type { Message } from '../../../model.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../units.ts';
+import type { Say, Text } from '../../text.ts';
 
 /** The meaning of an exit code for which Refit makes no further attempt. */
 const EXIT_CODES: Readonly<Record<number, string>> = {

@@ -1,8 +1,8 @@
 /** Findings about prices and what they cost together, in English. */
-import type { Change, Dimension, Plan } from '../../model.ts';
-import type { Text } from '../text.ts';
-import { count, formatChange } from './format-size.ts';
-import { refitCodes } from './refit-codes.ts';
+import type { Change, Dimension, Plan } from '../../../model.ts';
+import type { Text } from '../../text.ts';
+import { count, formatChange } from '../format-size.ts';
+import { refitCodes } from '../refit-codes.ts';
 
 type CostGuard = NonNullable<Plan['guards']['cost']>;
 

@@ -1,6 +1,6 @@
 /** What Refit says about windows, freezes and calendars. Local times are as `Wed 2026-11-25 01:00` in the plan's zone. */
-import type { CalendarFault, FreezeCause } from '../../model.ts';
-import type { Text } from '../text.ts';
+import type { CalendarFault, FreezeCause } from '../../../model.ts';
+import type { Text } from '../../text.ts';
 
 /** A moment by the clock of the plan's zone, and in UTC. */
 export interface Opening {

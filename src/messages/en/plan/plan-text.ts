@@ -1,5 +1,5 @@
 /** What Refit says about the text of a plan: its encoding, its YAML and the schema. */
-import type { Text } from '../text.ts';
+import type { Text } from '../../text.ts';
 
 /** The part of a plan that a sentence is about. `key` is the nearest key above it; null for the plan itself. */
 export interface Part {

@@ -1,8 +1,8 @@
 /** The answers to control commands, in English. */
-import type { ControlSetting, Message } from '../../model.ts';
-import { HOUR } from '../../units.ts';
-import type { Say } from '../text.ts';
-import { count } from './format-size.ts';
+import type { ControlSetting, Message } from '../../../model.ts';
+import { HOUR } from '../../../units.ts';
+import type { Say } from '../../text.ts';
+import { count } from '../format-size.ts';
 
 const inProgress = (steps: number): string =>
   steps === 0 ? 'no resize is in progress' : `${count(steps, 'resize')} in progress`;

@@ -1,13 +1,13 @@
 /** Findings about the targets of a plan, in English. */
-import type { Dimension, Select, Size } from '../../model.ts';
-import type { Text } from '../text.ts';
-import { formatSize, formatValue } from './format-size.ts';
+import type { Dimension, Select, Size } from '../../../model.ts';
+import type { Text } from '../../text.ts';
+import { formatSize, formatValue } from '../format-size.ts';
 
 const excludeOnce = (id: string): string => `exclude: [${id}] in one of the two`;
 
 export const targets = {
   'target.no-region': (): Text => ({
-    message: 'neither the plan nor the command line names a region for this target',
+    message: 'no region is named for this target, in the plan or on the command line',
     fix: 'defaults: { region: ap-guangzhou } in the plan, region: in the target, or --region',
   }),
   'target.no-match': ({

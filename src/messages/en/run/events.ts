@@ -8,9 +8,9 @@ import type {
   MaintenanceWindow,
   Message,
   Outcome,
-} from '../../model.ts';
-import type { Say, Text } from '../text.ts';
-import { count } from './format-size.ts';
+} from '../../../model.ts';
+import type { Say, Text } from '../../text.ts';
+import { count } from '../format-size.ts';
 import { formatWindow } from './run.ts';
 
 const STARTED = { apply: 'carrying out', resume: 'resuming', reconcile: 'reconciling' } as const;

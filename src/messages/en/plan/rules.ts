@@ -1,7 +1,7 @@
 /** Findings of the rules about one change, in English. `id` is the instance. */
-import type { Change, Dimension, InstanceStatus } from '../../model.ts';
-import type { Text } from '../text.ts';
-import { count, formatChange, formatMemory, formatValue } from './format-size.ts';
+import type { Change, Dimension, InstanceStatus } from '../../../model.ts';
+import type { Text } from '../../text.ts';
+import { count, formatChange, formatMemory, formatValue } from '../format-size.ts';
 
 /** The sold values next to one that is not sold: `shards: 4, or shards: 8`. */
 const nearest = (dimension: Dimension, values: readonly number[]): string =>

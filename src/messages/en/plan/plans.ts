@@ -1,8 +1,8 @@
 /** Findings about a whole plan, in English: its guards, its times, its maintenance windows, whom it notifies. */
-import type { Message, Plan, Size, Webhook } from '../../model.ts';
-import { SECOND } from '../../units.ts';
-import type { Say, Text } from '../text.ts';
-import { formatSize } from './format-size.ts';
+import type { Message, Plan, Size, Webhook } from '../../../model.ts';
+import { SECOND } from '../../../units.ts';
+import type { Say, Text } from '../../text.ts';
+import { formatSize } from '../format-size.ts';
 
 const left = (seconds: number): string => `finishBy leaves ${seconds} s`;
 

@@ -1,7 +1,7 @@
 /** What Refit says about a plan that it made from a run, or from a saved plan. */
-import type { SavedWindows } from '../../model.ts';
-import type { Text } from '../text.ts';
-import { count } from './format-size.ts';
+import type { SavedWindows } from '../../../model.ts';
+import type { Text } from '../../text.ts';
+import { count } from '../format-size.ts';
 
 /** What the author wrote of the windows, and how many calendars there are. */
 type Windows = Pick<SavedWindows, 'allow' | 'freeze' | 'timezone'> & { readonly calendars: number };
