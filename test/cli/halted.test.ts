@@ -25,7 +25,7 @@ it('a permission that is revoked during the run halts it with 4; every output ha
     message: SENTENCE,
   });
   const report = await at.report();
-  expect(report.run).toMatchObject({ endedBecause: 'halted', exitCode: 4, what: SENTENCE });
+  expect(report.run).toMatchObject({ endedBecause: 'halted', exitCode: 4, message: SENTENCE });
   expect(report.totals).toMatchObject({ verified: 2, refused: 1, 'not-run': 1 });
 
   const again = await at.refit(apply);
