@@ -156,8 +156,8 @@ describe.concurrent('apply and signals', () => {
         'stopping: Refit orders nothing new and follows orders in flight to their end',
       );
       expect(ended.stderr).toMatch(/next {4}refit apply saved\.json --run-dir run/);
-      const { totals, run: told } = await at.report();
-      expect(told.endedBecause).toBe('drained');
+      const { totals, run: recorded } = await at.report();
+      expect(recorded.endedBecause).toBe('drained');
       expect(totals.unknown).toBe(0);
       expect(totals['not-run']).toBeGreaterThan(0);
       expect(totals.verified + totals['not-run']).toBe(16);

@@ -16,7 +16,7 @@ describe.concurrent('refit rehearse', () => {
     const written = ['--write', 'json=r.json', '--write', 'html=r.html', '--write', 'csv=r.csv'];
     const first = await at.refit([...typed, ...written]);
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stderr).toContain('10 runs rehearsed');
+    expect(first.stderr).toContain('10 of 10 runs rehearsed');
     expect(first.stdout).toMatch(/^REHEARSAL, not an audit report: nothing was ordered\./);
     expect(first.stdout).toMatch(/run time {3}p50 .*, longest .*/);
     expect(first.stdout).toContain('lost-answer:0.05\n    run time: ');

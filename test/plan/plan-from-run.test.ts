@@ -137,7 +137,7 @@ describe('the steps that a rollback makes', () => {
       'what nobody knows the outcome of is a finding, whatever its size is',
       ['verified', 'unknown', 'unknown'],
       at(half, BEFORE.b),
-      [`${A} Refit.Unsettled`, `${B} Refit.Unsettled`],
+      [`${A} Refit.Unresolved`, `${B} Refit.Unresolved`],
     ],
     [
       'an instance that is gone is a finding',
@@ -199,7 +199,7 @@ describe('the steps that a retry makes', () => {
       'an outcome that nobody knows is a finding',
       ['verified', 'verified', 'unknown'],
       at(AFTER.a, BEFORE.b),
-      [`${B} Refit.Unsettled`],
+      [`${B} Refit.Unresolved`],
     ],
     [
       'what has grown beyond the target is not made smaller by a plan that only grew',
