@@ -36,7 +36,7 @@ describe('docs/what-if.md', () => {
       '… the provider answers nonsense?',
       '… an approver leaves?',
       '… somebody changes the journal afterwards?',
-      '… the window closes in mid-wave?',
+      '… the window closes in the middle of a wave?',
       '… a freeze is declared during a run?',
       '… a gate cannot tell?',
       '… a gate says no?',

@@ -25,8 +25,8 @@ import {
 } from './may-change.ts';
 import { dataWouldNotFit } from './reduction.ts';
 
-const FOUNDING = 'UpgradeInstance page, founding and present edition (docs/provider.md P21)';
-const PRESENT = 'UpgradeInstance error list, present edition (docs/provider.md P21)';
+const FIRST_EDITION = 'UpgradeInstance page, founding and present edition (docs/provider.md P21)';
+const CURRENT_EDITION = 'UpgradeInstance error list, present edition (docs/provider.md P21)';
 
 /**
  * A later step of the same instance may meet the lock that no read shows. Source: docs/provider.md P23 and P167.
@@ -38,23 +38,23 @@ const mayMeetTailLock = onChange(({ id }, _, { followsOwnStep }) => {
 
 /** Every code with which the provider is known to answer an order. */
 export const RULES: readonly Rule[] = [
-  error('InvalidParameter.PermissionDenied', FOUNDING),
-  error('UnauthorizedOperation.NoCAMAuthed', FOUNDING),
-  error('ResourceNotFound.InstanceNotExists', FOUNDING, instanceIsMissing),
-  error('ResourceUnavailable.InstanceStatusAbnormal', FOUNDING, statusIsAbnormal),
-  error('ResourceUnavailable.InstanceStatusError', PRESENT, taskIsInProgress),
-  error('UnsupportedOperation.LowVersion', PRESENT),
-  error('InvalidParameter.InvalidParameter', PRESENT, requestIsMalformed),
-  error('InvalidParameterValue.UnSupportedType', PRESENT, editionForbids),
-  error('InvalidParameterValue.SpecNotExist', PRESENT, isNotSold),
-  error('InvalidParameterValue.MemSizeNotInRange', FOUNDING, memoryIsOutOfRange),
-  error('LimitExceeded.InvalidMemSize', FOUNDING, memoryIsNotListed),
-  error('LimitExceeded', PRESENT, capacityIsTooGreat),
-  error('InvalidParameterValue.ReduceCapacityNotAllowed', FOUNDING, dataWouldNotFit),
-  error('ResourceUnavailable.SaleOut', PRESENT, editionIsSoldOut),
-  error('ResourceInsufficient', PRESENT, zoneIsSoldOut),
-  error('FailedOperation.PayFailed', PRESENT, orderIsUnpaid),
-  error('ResourceUnavailable.AccountBalanceNotEnough', FOUNDING, balanceIsTooLow),
+  error('InvalidParameter.PermissionDenied', FIRST_EDITION),
+  error('UnauthorizedOperation.NoCAMAuthed', FIRST_EDITION),
+  error('ResourceNotFound.InstanceNotExists', FIRST_EDITION, instanceIsMissing),
+  error('ResourceUnavailable.InstanceStatusAbnormal', FIRST_EDITION, statusIsAbnormal),
+  error('ResourceUnavailable.InstanceStatusError', CURRENT_EDITION, taskIsInProgress),
+  error('UnsupportedOperation.LowVersion', CURRENT_EDITION),
+  error('InvalidParameter.InvalidParameter', CURRENT_EDITION, requestIsMalformed),
+  error('InvalidParameterValue.UnSupportedType', CURRENT_EDITION, editionForbids),
+  error('InvalidParameterValue.SpecNotExist', CURRENT_EDITION, isNotSold),
+  error('InvalidParameterValue.MemSizeNotInRange', FIRST_EDITION, memoryIsOutOfRange),
+  error('LimitExceeded.InvalidMemSize', FIRST_EDITION, memoryIsNotListed),
+  error('LimitExceeded', CURRENT_EDITION, capacityIsTooGreat),
+  error('InvalidParameterValue.ReduceCapacityNotAllowed', FIRST_EDITION, dataWouldNotFit),
+  error('ResourceUnavailable.SaleOut', CURRENT_EDITION, editionIsSoldOut),
+  error('ResourceInsufficient', CURRENT_EDITION, zoneIsSoldOut),
+  error('FailedOperation.PayFailed', CURRENT_EDITION, orderIsUnpaid),
+  error('ResourceUnavailable.AccountBalanceNotEnough', FIRST_EDITION, balanceIsTooLow),
   note('FailedOperation.SystemError', 'step', mayMeetTailLock),
   // The note on SystemError names this code too: there is one lock, and nothing predicts which of the two codes comes.
   note('FailedOperation.Unknown', 'run', null),
@@ -74,6 +74,6 @@ function error(code: KnownCode, source: string, check?: NonNullable<Rule['check'
 }
 
 function note(code: KnownCode, appliesTo: Rule['appliesTo'], check: Rule['check']): Rule {
-  const source = `${PRESENT}; the terraform provider retries it after each change (docs/provider.md P23 and P167)`;
+  const source = `${CURRENT_EDITION}; the terraform provider retries it after each change (docs/provider.md P23 and P167)`;
   return { code, source, readOn: '2026-11', severity: 'note', appliesTo, check };
 }

@@ -111,11 +111,18 @@ function decidePlan(file: ScheduledPlan, input: DecideInput): Decision[] {
   if (isNew || known === null) return decisions;
   // A starting attempt is not in the log yet. It decides about its own due time.
   if (input.inProgress.has(plan) && open === null) return decisions;
-  if (saved !== null && (known.ofDigest.has(saved.digest) || expiresBeforeDue(file, known.since) !== null))
+  if (
+    saved !== null &&
+    (known.ofDigest.has(saved.digest) || expiresBeforeDue(file, known.scheduledSince) !== null)
+  )
     return decisions;
 
   const toggled = view.switches.get(plan) ?? null;
-  const from = Math.max(known.since, known.decided, toggled?.enabled ? toggled.at : Number.NEGATIVE_INFINITY);
+  const from = Math.max(
+    known.scheduledSince,
+    known.decidedUpTo,
+    toggled?.enabled ? toggled.at : Number.NEGATIVE_INFINITY,
+  );
   const times = dueTimes(schedule.when);
   const first = times.after(from);
   if (first === null || first > now) return decisions;
@@ -230,7 +237,7 @@ export function nextDueAt(file: ScheduledPlan, known: PlanLog | null, now: numbe
   const continuesAt = open?.phase === 'postponed' ? open.continuesAt : null;
   const { saved, schedule } = file;
   if (saved !== null && known?.ofDigest.has(saved.digest)) return continuesAt;
-  if (saved !== null && expiresBeforeDue(file, known?.since ?? now) !== null) return null;
+  if (saved !== null && expiresBeforeDue(file, known?.scheduledSince ?? now) !== null) return null;
   const due = dueTimes(schedule.when).after(now);
   return due === null || continuesAt === null ? (due ?? continuesAt) : Math.min(due, continuesAt);
 }

@@ -59,7 +59,7 @@ export function isEnabled({ switches }: FolderView, name: string): boolean {
 export function statusOf(plan: ScheduledPlan, { view, state }: ReadSchedule, now: number) {
   const planLog = state.plans.get(plan.name) ?? null;
   const enabled = isEnabled(view, plan.name);
-  const neverStarts = planLog?.last ? null : expiresBeforeDue(plan, planLog?.since ?? now);
+  const neverStarts = planLog?.last ? null : expiresBeforeDue(plan, planLog?.scheduledSince ?? now);
   const next = enabled && neverStarts === null ? nextDueAt(plan, planLog, now) : null;
   return { plan, planLog, enabled, neverStarts, next };
 }

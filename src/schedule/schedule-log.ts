@@ -47,7 +47,7 @@ export type ScheduleEvent =
       readonly entries: number;
       readonly request?: string;
     })
-  /** Refit does nothing about `count` due times. The last of them is `due`. */
+  /** Refit skips `count` due times. The last of them is `due`. */
   | (OfOccurrence & {
       readonly kind: 'skipped';
       readonly count: number;
@@ -104,18 +104,18 @@ export interface Occurrence {
 
 /** The state of one plan, by the name of its file. */
 export interface PlanLog {
-  readonly since: number;
+  readonly scheduledSince: number;
   readonly schedule: string;
   readonly removed: boolean;
   /** The newest due time with a decision. */
-  readonly decided: number;
+  readonly decidedUpTo: number;
   /** The occurrence that has not ended. There is at most one. */
   readonly open: Occurrence | null;
   /** The occurrence that started last, ended or not. */
   readonly last: Occurrence | null;
   /** The newest due time that was skipped or refused, and why. */
   readonly lastSkipped: { readonly at: number; readonly due: string; readonly message: Message } | null;
-  /** Ends by exit code, and due times without an attempt: `ended-0`, `missed`, `disabled`, `overlap`. */
+  /** How many occurrences ended with each exit code, and how many due times had no attempt: `ended-0`, `missed`, `disabled`, `overlap`. */
   readonly counts: Readonly<Record<string, number>>;
   /** The occurrence of each saved plan by its digest. A saved plan has only one. */
   readonly ofDigest: ReadonlyMap<string, Occurrence>;
@@ -152,10 +152,10 @@ export function foldEntry(state: ScheduleState, entry: ScheduleEntry): ScheduleS
 
 function newPlanLog({ at }: ScheduleEntry): PlanLog {
   return {
-    since: Date.parse(at),
+    scheduledSince: Date.parse(at),
     schedule: '',
     removed: false,
-    decided: Number.NEGATIVE_INFINITY,
+    decidedUpTo: Number.NEGATIVE_INFINITY,
     open: null,
     last: null,
     lastSkipped: null,
@@ -170,7 +170,7 @@ type Of<Kind extends OfPlan['kind']> = Extract<OfPlan, { kind: Kind }>;
 function foldPlan(plan: PlanLog, entry: OfPlan): PlanLog {
   switch (entry.kind) {
     case 'scheduled':
-      return { ...plan, since: Date.parse(entry.at), schedule: entry.schedule, removed: false };
+      return { ...plan, scheduledSince: Date.parse(entry.at), schedule: entry.schedule, removed: false };
     case 'removed':
       return { ...plan, schedule: '', removed: true };
     case 'attempt-started':
@@ -205,16 +205,16 @@ function foldStart(plan: PlanLog, entry: Of<'attempt-started'>): PlanLog {
     message: null,
     totals: null,
   };
-  // A requested occurrence may lie before a due time, which stays due.
+  // A run that an operator requested does not replace the next due time.
   const decides = reason === 'due' || reason === 'caught-up';
-  return withOccurrence(decides ? decidedUpTo(plan, due) : plan, open);
+  return withOccurrence(decides ? withDecision(plan, due) : plan, open);
 }
 
 function foldSkipped(plan: PlanLog, entry: Of<'skipped' | 'refused'>): PlanLog {
   const { due, message, reason } = entry;
   const isRequested = entry.kind === 'refused' && entry.request !== undefined;
   return {
-    ...(isRequested ? plan : decidedUpTo(plan, due)),
+    ...(isRequested ? plan : withDecision(plan, due)),
     lastSkipped: { at: Date.parse(entry.at), due, message },
     counts: counted(plan.counts, reason, entry.kind === 'skipped' ? entry.count : 1),
   };
@@ -233,8 +233,8 @@ function foldEnd(plan: PlanLog, entry: Of<'postponed' | 'ended'>, before: Occurr
   return { ...ended, counts: counted(plan.counts, `ended-${exitCode}`, 1) };
 }
 
-function decidedUpTo(plan: PlanLog, due: string): PlanLog {
-  return { ...plan, decided: Math.max(plan.decided, Date.parse(due)) };
+function withDecision(plan: PlanLog, due: string): PlanLog {
+  return { ...plan, decidedUpTo: Math.max(plan.decidedUpTo, Date.parse(due)) };
 }
 
 function occurrenceOf({ open, last, ofDigest }: PlanLog, due: string): Occurrence | null {

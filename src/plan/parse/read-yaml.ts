@@ -37,7 +37,7 @@ export interface ReadYaml {
   /** Null when there is nothing to validate. */
   readonly tree: YamlTree | null;
   readonly findings: Finding[];
-  /** The line of the first syntax error, from which the structure is a guess; null without one. */
+  /** The line of the first syntax error; from there on the structure is only a guess. Null without an error. */
   readonly brokenFrom: number | null;
 }
 
@@ -114,7 +114,7 @@ interface Reading {
   readonly root: Node;
   /** The node that each alias repeats. */
   readonly targets: Map<Node, Node>;
-  /** The first pair of each key, for maps in which a location was searched. */
+  /** The first pair of each key of a map. Filled when a location in the map is first looked up. */
   readonly pairs: Map<YAMLMap, ReadonlyMap<string, Pair>>;
   readonly anchors: Map<string, Node>;
   /** Anchored lists and maps that Refit is reading now. */

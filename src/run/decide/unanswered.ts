@@ -2,9 +2,11 @@
  * Resolves an order without an answer on record. Refit reads until a trace shows that the order was executed, or until
  * every source was silent for the plan's patience. Patience counts from the intent's time on disk.
  *
- *     intent                       patience over               the read that may prove "not executed"
+ *     intent                       patience over       the first read that may prove "not executed"
  *       ├──────────── patience ────────┼── clock grain ──┤
- *     provider's clock ───────────────────────────────────────────────►
+ *       └──────────────────────────────────────────────────────► time by the provider's clock
+ *
+ * The clock grain is the error with which Refit knows that clock.
  */
 import { iso } from '../../clock.ts';
 import { message } from '../../messages/messages.ts';
@@ -26,7 +28,7 @@ import {
 } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
-/** Refit knows the provider's clock to about a second. */
+/** Refit knows the provider's clock to within 1.5 seconds. */
 const CLOCK_GRAIN = 1.5 * SECOND;
 
 export function resolveUnanswered(at: At): FollowMove {
@@ -36,8 +38,8 @@ export function resolveUnanswered(at: At): FollowMove {
   const { asked, round } = memory;
   if (seen.kind === 'fault') return afterFault(at, memory, seen);
   if (seen.kind !== 'reading') return readNext(at, round + 1);
-  // The silence counts up to the start of the read, by the clock of its answer. It is at most the silence known at that
-  // start, because the machine may have slept before it handled the answer.
+  // The silence counts up to the start of the read. It is computed twice: from what was known then, and back from now. The
+  // smaller value is safe: if the machine slept before it handled the answer, the other one would be too large.
   const atStart = overdueAt(at, now) - (now.monotonic - asked.monotonic);
   const overdue = Math.min(overdueAt(at, asked), atStart) - CLOCK_GRAIN;
   return byReading(at, seen, overdue) ?? readNext(at, round + 1);
@@ -75,14 +77,14 @@ function readNext(at: At, round: number): FollowMove {
 }
 
 function afterFault(at: At, memory: UnansweredMemory, seen: Fault): FollowMove {
-  const end = stillOpen(at, message('run.call-failed', { error: seen.error }));
+  const end = endUnresolved(at, message('run.call-failed', { error: seen.error }));
   if (seen.fault === 'passing' && overdueAt(at, memory.asked) <= LIMITS.unclear)
     return { kind: 'wait', name: null, ms: pauseOf(memory.round), until: 'left', memory };
   return seen.fault === 'credentials' ? faultMove<FollowMove>(seen, end, end) : end;
 }
 
 /** Ends the step as unknown. It keeps the code, so that a later process knows whether it may order again. */
-function stillOpen({ state }: At, reason: Message, size: Size | null = null): End {
+function endUnresolved({ state }: At, reason: Message, size: Size | null = null): End {
   const unresolved = message('run.unresolved', { reason });
   return { kind: 'end', outcome: 'unknown', message: unresolved, code: state.code, size };
 }
@@ -111,7 +113,7 @@ function byReading(at: At, { reading, whose }: Read, overdue: number): FollowMov
       return overdue < 0 ? null : bySilence(at, reading);
     case 'unclear': {
       const limit = fate.working ? LIMITS.following : LIMITS.unclear;
-      return overdue > limit ? stillOpen(at, fate.reason, size) : null;
+      return overdue > limit ? endUnresolved(at, fate.reason, size) : null;
     }
   }
 }
@@ -119,9 +121,9 @@ function byReading(at: At, { reading, whose }: Read, overdue: number): FollowMov
 /** Every source was silent for long enough: the order was not executed. Refit orders again within a limit. */
 function bySilence(at: At, { tasks, deals }: Reading): FollowMove {
   const { step, state, now } = at;
-  if (tasks === null) return stillOpen(at, message('run.tasks-unreadable'));
-  // Two orders would add the nodes twice: then billing must be silent as well.
-  if (deals === null && addsNodes(step)) return stillOpen(at, message('run.billing-unreadable'));
+  if (tasks === null) return endUnresolved(at, message('run.tasks-unreadable'));
+  // A second order would add the nodes again, so billing must show no order either.
+  if (deals === null && addsNodes(step)) return endUnresolved(at, message('run.billing-unreadable'));
   const nodes = step.nodes ? (['nodes'] as const) : [];
   const billing = deals === null ? [] : (['billing'] as const);
   const seconds = Math.round((now.provider - intentAt(at)) / SECOND);
@@ -158,11 +160,11 @@ function orderAgain({ code, message: cause }: StepState): FollowMove {
 }
 
 /**
- * The new pause after a change, learned from a refusal by the tail lock. The lock of the previous step lasts longer than
- * this step waited. The code alone never shortens patience, because the same code may hide an accepted order.
+ * The new pause after a change of an instance, learned from a refusal by the tail lock: the provider refuses orders for
+ * some time after a change. The refusal shows that the lock lasts longer than this step waited. The code alone never shortens patience, because the same code may hide an accepted order.
  */
 function learnedTail({ step, state, earlier, execution }: At): number | null {
   if (step.needs === null || state.code === null || !isTailLockCode(state.code)) return null;
-  const asked = Date.parse(state.intentProviderAt ?? '') - Date.parse(earlier?.state.endedProviderAt ?? '');
-  return asked >= 0 && asked <= LIMITS.tailLock ? Math.min(2 * asked, execution.patience) : null;
+  const waited = Date.parse(state.intentProviderAt ?? '') - Date.parse(earlier?.state.endedProviderAt ?? '');
+  return waited >= 0 && waited <= LIMITS.tailLock ? Math.min(2 * waited, execution.patience) : null;
 }

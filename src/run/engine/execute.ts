@@ -10,7 +10,7 @@ import { endRun } from './end-run.ts';
 import { judgeGate, soakAfter } from './gate.ts';
 import { createTally } from './halt.ts';
 import { judgeStop, mayContinue } from './may-start.ts';
-import { PLACING } from './order.ts';
+import { ORDERS_AT_A_TIME } from './order.ts';
 import { type EnginePorts, nothingLearned, type Run, type RunEnd } from './run.ts';
 import { createSlowStart } from './slow-start.ts';
 import { createSpreadKeeper } from './spread.ts';
@@ -25,7 +25,7 @@ type RunInput = EnginePorts &
 /**
  * Runs until every step is finished or something stops it. That is a threshold, a fatal error, a signal, `finishBy`, or
  * the end of a window. Orders in flight are still followed to their end, unless `atClose: halt`.
- * @returns null after an abort: the journal is whole, and the same command continues from there.
+ * @returns null after an abort. The journal then has no end, and the same command resumes the run.
  * @throws RefitError `disk-failed` when the journal cannot be written.
  */
 export async function execute(input: RunInput): Promise<RunEnd | null> {
@@ -64,7 +64,7 @@ function createRun({ approvalOf, gates, ...input }: RunInput): Run {
     slowStart: createSlowStart(saved, journal, control),
     windowGate: createWindowGate(saved, clock),
     spread: createSpreadKeeper(saved, journal),
-    placing: pLimit(PLACING),
+    placing: pLimit(ORDERS_AT_A_TIME),
     upcoming,
     awaitingSlot: new Set(),
     ports: given({ approvalOf, gates }),
@@ -76,7 +76,7 @@ async function carryOutWaves(run: Run): Promise<RunEnd | null> {
   await resolveUnanswered(run);
   for (const [index] of saved.waves.entries()) {
     const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
-    // A wave that has started is not held back: Refit follows it from here.
+    // If this wave has already started, the soak and the gate before it are not repeated.
     if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await endOfWave(run, index - 1);
     if (!mayContinue(run) && !open.some((step) => isInFlight(run, step))) break;
     if (open.length > 0 && !(await isApproved(run, index))) break;
@@ -111,8 +111,8 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   const { name } = saved.waves[index]!;
   const state = journal.replay.state();
   if (!state.wavesStarted.includes(index)) journal.appendSoon({ kind: 'wave-started', wave: index, name });
-  // Steps in flight come first: they hold slots that new orders must not take. They may belong to later waves, if an
-  // unknown step of this wave was opened again after those had started.
+  // Steps in flight come first: they hold slots that new orders must not take. Later waves can have steps in flight, too.
+  // This happens when they started while a step of this wave was `unknown`, and that step is open again now.
   const ahead = saved.steps.filter((step) => step.wave > index && isInFlight(run, step));
   const chains = [...ahead.map((step) => [step]), ...chainsOf(open)].sort(
     (a, b) => Number(isInFlight(run, b[0]!)) - Number(isInFlight(run, a[0]!)),
@@ -120,9 +120,9 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   upcoming.clear();
   for (const [first] of chains) upcoming.add(first!);
   await Promise.all(chains.map((chain) => run.spread(chain[0]!.instance, () => carryOutChain(run, chain))));
-  const isLeft = open.some((step) => isOpen(run, step));
+  const hasOpenSteps = open.some((step) => isOpen(run, step));
   if (!stop.left.aborted && !stop.mustLeave && !journal.failed) await readBills(run, index);
-  if (!isLeft && !state.wavesEnded.includes(index))
+  if (!hasOpenSteps && !state.wavesEnded.includes(index))
     await journal.appendDurably({ kind: 'wave-ended', wave: index, name });
 }
 
@@ -130,13 +130,13 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
 interface Chain {
   readonly steps: readonly Step[];
   next: number;
-  /** When a step gave its slot back, monotonic ms; null: none has since the last slot. */
+  /** When a step gave its slot back, monotonic ms; null: none did since the chain took its slot. */
   gaveWayAt: number | null;
 }
 
 /**
- * Carries out the steps of one instance in one in-flight slot. A change that waits for its window gives the slot back,
- * and so does a step that gives way. The next steps take another slot.
+ * Carries out the steps of one instance in one in-flight slot. A change that waits for its window gives the slot back.
+ * So does a step that gives way because fewer steps may be in flight now. The next steps take another slot.
  */
 async function carryOutChain(run: Run, steps: readonly Step[]): Promise<void> {
   const chain: Chain = { steps, next: 0, gaveWayAt: null };

@@ -21,7 +21,7 @@ import { ageOf, type FreshRead, READ_AGE } from './watch.ts';
 const FRESH = 2_000;
 
 /** Orders between reservation and send at the same time: enough for a slow disk, few enough to stay fresh. */
-export const PLACING = 8;
+export const ORDERS_AT_A_TIME = 8;
 
 /**
  * Places the order of a step as its next attempt. The intent is durable before anything leaves.
