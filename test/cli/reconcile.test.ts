@@ -66,7 +66,9 @@ describe.concurrent('refit reconcile', () => {
       /next {4}refit reconcile run --endpoint \S+ {3}resolves unknown outcomes by reading/,
     );
     expect((await at.refit(['status', 'run'])).stdout).toMatch(/next: refit reconcile \S*run --endpoint/);
-    expect((await at.refit(['report', 'run'])).stdout).toContain('refit reconcile run');
+    expect((await at.refit(['report', 'run'])).stdout).toContain(
+      `refit reconcile run --endpoint ${at.simulator.url}`,
+    );
 
     const still = await at.refit(['reconcile', 'run', '--json']);
     expect(still.code, still.stderr).toBe(10);
