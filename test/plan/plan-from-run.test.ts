@@ -404,7 +404,7 @@ describe('the plan made of a run that kept to windows', () => {
     const review = made('rollback', { now: NOW + 301 * DAY });
     expect(review.verdict).toBe('blocked');
     expect(findingOf(review, 'Refit.WindowsClosed')).toMatchObject({
-      message: 'no window that is not frozen opens within a year',
+      message: 'every window within a year is frozen',
       fix: 'refit rollback runs/one --ignore-windows -o SAVED',
     });
   });
