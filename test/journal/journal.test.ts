@@ -16,7 +16,7 @@ import { words } from '../messages/words.ts';
 const S = 'crs-aaaa0001/memoryPerShard';
 const OTHER = 'crs-aaaa0002/memoryPerShard';
 const SIZE: Size = { memoryPerShard: 8192, shards: 1, replicas: 1 };
-const BEGAN = Date.UTC(2026, 10, 1, 2, 0, 0);
+const STARTED_AT = Date.UTC(2026, 10, 1, 2, 0, 0);
 
 const started = (resumed = false): JournalEvent => ({
   kind: 'run-started',
@@ -34,7 +34,7 @@ const notSent = (attempt = 1): JournalEvent => ({
   kind: 'not-sent',
   step: S,
   attempt,
-  reason: words('its slot was lost'),
+  reason: words('its request slot expired'),
 });
 const accepted = (attempt = 1, step = S): JournalEvent => ({
   kind: 'accepted',
@@ -71,7 +71,7 @@ const resolved = (executed: boolean, order: string | null = null): JournalEvent 
   attempt: 1,
   executed,
   order,
-  evidence: words('so it was seen'),
+  evidence: words('billing lists it'),
 });
 const ended = (
   outcome: Extract<JournalEvent, { kind: 'step-ended' }>['outcome'],
@@ -94,18 +94,18 @@ const runEnded = (
   exitCode,
 });
 
-function chain(...deeds: JournalEvent[]): JournalEntry[] {
+function chain(...events: JournalEvent[]): JournalEntry[] {
   let end = EMPTY_CHAIN;
-  return deeds.map((deed, n) => {
-    const entry = seal(end, new Date(BEGAN + n * 1000).toISOString(), deed);
+  return events.map((event, n) => {
+    const entry = seal(end, new Date(STARTED_AT + n * 1000).toISOString(), event);
     end = { seq: entry.seq, hash: entry.hash };
     return entry;
   });
 }
 const textOf = (entries: readonly JournalEntry[]) => entries.map((entry) => `${canonical(entry)}\n`).join('');
-const stateOf = (...deeds: JournalEvent[]) =>
-  replay({ steps: [{ id: S }, { id: OTHER }] as never }, chain(...deeds));
-const stepOf = (...deeds: JournalEvent[]): StepState => stateOf(...deeds).steps.get(S)!;
+const stateOf = (...events: JournalEvent[]) =>
+  replay({ steps: [{ id: S }, { id: OTHER }] as never }, chain(...events));
+const stepOf = (...events: JournalEvent[]): StepState => stateOf(...events).steps.get(S)!;
 
 const SMALL = chain(
   started(),
@@ -198,7 +198,7 @@ describe('decode', () => {
           text = `${lines.join('\n')}\n`;
         fc.pre(text !== TEXT);
         const read = decode(text);
-        // A cut exactly between two lines shows only by the head that is kept elsewhere. Any other cut is torn.
+        // Only an external head reveals a cut between two lines. Any other cut is torn.
         const cut = TEXT.startsWith(text);
         const caught = read.fault !== null || read.torn !== null || cut;
         return caught && read.entries.every((entry, n) => entry.hash === SMALL[n]!.hash);
@@ -208,7 +208,7 @@ describe('decode', () => {
   });
 
   it.each([
-    ['another run is put behind it', TEXT + textOf(chain(started())), /seq is 1, expected 7/],
+    ['another run follows', TEXT + textOf(chain(started())), /seq is 1, expected 7/],
     [
       'an entry of another chain has the right number',
       `${TEXT}${canonical(seal({ seq: 6, hash: 'a'.repeat(64) }, SMALL[0]!.at, runEnded('done')))}\n`,
@@ -216,9 +216,9 @@ describe('decode', () => {
     ],
     ['white space is added', TEXT.replace('{', '{ '), /canonical/],
     ['a key is written twice', TEXT.replace('"seq":1', '"seq":1,"seq":1'), /canonical/],
-    ['the lines end as on another system', TEXT.replaceAll('\n', '\r\n'), /canonical|not JSON/],
+    ['the lines end with CRLF', TEXT.replaceAll('\n', '\r\n'), /canonical|not JSON/],
     ['there is an empty line', TEXT.replace('\n', '\n\n'), /not JSON/],
-    ['a line is no object', `[]\n${TEXT}`, /not an entry/],
+    ['a line is not an object', `[]\n${TEXT}`, /not an entry/],
     ['a line is null', `null\n${TEXT}`, /not an entry/],
     ['a line is nested too deep', `${'['.repeat(50_000)}${']'.repeat(50_000)}\n`, /not an entry|not JSON/],
     [
@@ -327,8 +327,8 @@ describe('replay', () => {
       [{ kind: 'instance-read', step: S, status: 'running', size: SIZE }],
       { phase: 'waiting', outcome: 'not-run', size: SIZE },
     ],
-  ])('%s', (_, deeds, expected) => {
-    expect(stepOf(started(), ...deeds)).toMatchObject(expected);
+  ])('%s', (_, events, expected) => {
+    expect(stepOf(started(), ...events)).toMatchObject(expected);
   });
 
   it.each<[string, JournalEvent[], Partial<StepState>]>([
@@ -362,8 +362,8 @@ describe('replay', () => {
       [intent(), accepted(), ended('verified'), runEnded('halted', 4)],
       { phase: 'ended', outcome: 'verified' },
     ],
-  ])('after a resume: %s', (_, deeds, expected) => {
-    expect(stepOf(started(), ...deeds, started(true))).toMatchObject(expected);
+  ])('after a resume: %s', (_, events, expected) => {
+    expect(stepOf(started(), ...events, started(true))).toMatchObject(expected);
   });
 
   it('resuming a halted run acknowledges its failures; resuming after a crash does not', () => {
@@ -401,21 +401,21 @@ describe('replay', () => {
     ['abort', true, true],
     ['drain', false, false],
     ['pause', true, false],
-  ] as const)('%s, accepted: %s, tells the last process to stop: %s', (command, accepted, stopCommanded) => {
+  ] as const)('%s, accepted: %s, stops the last process: %s', (name, accepted, stopCommanded) => {
     const by = { user: 'dba', host: 'here', pid: 1 };
-    const told: JournalEvent = {
+    const command: JournalEvent = {
       kind: 'control-command',
-      command,
+      command: name,
       value: null,
       by,
       accepted,
-      message: words('so it is'),
+      message: words('accepted'),
     };
-    expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({
+    expect(stateOf(started(), command, runEnded('drained', 5))).toMatchObject({
       stopCommanded,
       exitCode: 5,
     });
-    expect(stateOf(started(), told, runEnded('drained', 5), started(true))).toMatchObject({
+    expect(stateOf(started(), command, runEnded('drained', 5), started(true))).toMatchObject({
       stopCommanded: false,
       exitCode: null,
     });
@@ -461,8 +461,8 @@ describe('replay', () => {
       [intent(), refused('halt'), ended('refused'), ended('skipped', OTHER), runEnded('halted', 4)],
       false,
     ],
-  ])('isFinished follows the table if %s', (_, deeds, finished) => {
-    expect(isFinished(stateOf(started(), ...deeds))).toBe(finished);
+  ])('isFinished follows the table if %s', (_, events, finished) => {
+    expect(isFinished(stateOf(started(), ...events))).toBe(finished);
   });
 
   it('totals have every outcome and add up to the steps', () => {

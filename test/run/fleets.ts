@@ -1,6 +1,6 @@
 /** Small fleets for stories, and the plans that go with them. */
 
-/** `crs-aaaa0001` and on: standard architecture, 4 GB. */
+/** `crs-aaaa0001`, `crs-aaaa0002`, …: standard architecture, 4 GB. */
 export function standards(count: number, members: object = {}): object[] {
   return Array.from({ length: count }, (_, n) => ({
     id: `crs-aaaa${String(n + 1).padStart(4, '0')}`,
@@ -11,7 +11,7 @@ export function standards(count: number, members: object = {}): object[] {
   }));
 }
 
-/** `crs-cccc0001` and on: clusters of 3 shards of 4 GB. */
+/** `crs-cccc0001`, `crs-cccc0002`, …: clusters of 3 shards of 4 GB. */
 export function clusters(count: number, members: object = {}): object[] {
   return Array.from({ length: count }, (_, n) => ({
     id: `crs-cccc${String(n + 1).padStart(4, '0')}`,
@@ -23,8 +23,8 @@ export function clusters(count: number, members: object = {}): object[] {
   }));
 }
 
-/** The n-th standard instance's id. */
+/** The id of the n-th standard instance. */
 export const A = (n: number): string => `crs-aaaa${String(n).padStart(4, '0')}`;
 
-/** Every instance to 8 GB. */
+/** A plan that resizes every instance to 8 GB. */
 export const ALL_TO_8GB = 'targets: [{ select: { all: true }, memoryPerShard: 8GB }]';

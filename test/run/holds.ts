@@ -7,7 +7,7 @@ import type { Run, Stage } from './stage.ts';
 const PROVIDER_LIMIT = 20;
 
 export interface Exceptions {
-  /** The request limit of this world, where it is not the provider's. */
+  /** This world has another request limit than the provider, so refusals by limit are allowed. */
   readonly refusedByLimit?: boolean;
   /** Instances whose change never ends. They hold no in-flight slot once their outcome is unknown. */
   readonly stuck?: number;
@@ -18,12 +18,12 @@ export interface Exceptions {
 /** Asserts the invariants; the message says which one broke. */
 export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
   const { saved, cloud, disk } = stage;
-  expect(stage.faultsSeen, 'seen while it ran').toEqual([]);
+  expect(stage.violations, 'violations during the run').toEqual([]);
   expect(decode(disk.text).fault, 'the journal decodes without a fault').toBeNull();
 
   const byStep = new Map<string, number>();
-  for (const { instance, asked, accepted } of cloud.arrivals) {
-    if (accepted) byStep.set(`${instance} to ${asked}`, (byStep.get(`${instance} to ${asked}`) ?? 0) + 1);
+  for (const { instance, size, accepted } of cloud.arrivals) {
+    if (accepted) byStep.set(`${instance} to ${size}`, (byStep.get(`${instance} to ${size}`) ?? 0) + 1);
   }
   expect(
     [...byStep].filter(([, times]) => times > 1),
@@ -36,26 +36,26 @@ export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
     for (const [action, { refused }] of Object.entries(run.counts.actions))
       expect(refused, `${action} refused by limit`).toBe(0);
   }
-  const most = Math.max(0, ...cloud.arrivals.map(({ underWay }) => underWay));
+  const most = Math.max(0, ...cloud.arrivals.map(({ inProgress }) => inProgress));
   expect(most, 'resizes in progress at the same time').toBeLessThanOrEqual(
     saved.execution.inFlight + (except.stuck ?? 0) + (except.deferred ?? 0),
   );
 
-  expect(disobeyed(run), 'every order obeys the control commands').toEqual([]);
+  expect(disobedientOrders(run), 'every order obeys the control commands').toEqual([]);
 
-  const settledAt = saved.waves.map(() => 0);
-  const beganAt = saved.waves.map(() => Number.POSITIVE_INFINITY);
+  const endedAt = saved.waves.map(() => 0);
+  const startedAt = saved.waves.map(() => Number.POSITIVE_INFINITY);
   const waveOf = new Map(saved.steps.map(({ id, wave }) => [id, wave]));
   for (const entry of run.entries) {
     if (entry.kind === 'intent') {
       const wave = waveOf.get(entry.step)!;
-      beganAt[wave] = Math.min(beganAt[wave]!, entry.seq);
+      startedAt[wave] = Math.min(startedAt[wave]!, entry.seq);
     }
-    if (entry.kind === 'step-ended') settledAt[waveOf.get(entry.step)!] = entry.seq;
+    if (entry.kind === 'step-ended') endedAt[waveOf.get(entry.step)!] = entry.seq;
   }
   for (let wave = 1; wave < saved.waves.length; wave++)
-    expect(beganAt[wave], `wave ${wave} begins after the one before has settled`).toBeGreaterThan(
-      settledAt[wave - 1]!,
+    expect(startedAt[wave], `wave ${wave} starts after the previous wave has ended`).toBeGreaterThan(
+      endedAt[wave - 1]!,
     );
 
   expect(run.report.steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
@@ -68,9 +68,9 @@ export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
  * Finds orders that started against a control command: during a pause, or above the set number.
  * The journal has them in the order in which they happened.
  */
-function disobeyed({ saved, entries }: Run): string[] {
+function disobedientOrders({ saved, entries }: Run): string[] {
   const wrong: string[] = [];
-  const underWay = new Set<string>();
+  const inProgress = new Set<string>();
   let bound = saved.execution.inFlight;
   let paused = false;
   for (const entry of entries) {
@@ -82,9 +82,10 @@ function disobeyed({ saved, entries }: Run): string[] {
       if (entry.command === 'pause') paused = true;
       if (entry.command === 'continue') paused = false;
     } else if (entry.kind === 'intent') {
-      underWay.add(entry.step);
+      inProgress.add(entry.step);
       if (paused) wrong.push(`${entry.step} started while the run was paused`);
-      if (underWay.size > bound) wrong.push(`${entry.step} started as number ${underWay.size} of ${bound}`);
+      if (inProgress.size > bound)
+        wrong.push(`${entry.step} started as number ${inProgress.size} of ${bound}`);
     } else if (
       entry.kind === 'not-sent' ||
       entry.kind === 'deferred' ||
@@ -92,7 +93,7 @@ function disobeyed({ saved, entries }: Run): string[] {
       (entry.kind === 'refused' && entry.next !== 'read-first') ||
       (entry.kind === 'resolved' && !entry.executed)
     )
-      underWay.delete(entry.step);
+      inProgress.delete(entry.step);
   }
   return wrong;
 }

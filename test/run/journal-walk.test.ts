@@ -1,4 +1,4 @@
-/** A journal file that is longer than what is read at once: wherever the pieces are cut, it is read as if it were one. */
+/** Journal files that are longer than one piece of reading. The result is the same as for one piece. */
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,21 +7,21 @@ import { type ChainEnd, decode, EMPTY_CHAIN, sealLine } from '../../src/journal/
 import { readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { words } from '../messages/words.ts';
 
-/** Letters of one to four bytes, so that pieces are cut within letters, too. */
+/** Letters of one to four bytes, so that some pieces end within a letter. */
 const LETTERS = ['a', 'é', '容', '𝄞'];
 
 function journalOf(entries: number, longest: number): string {
   let end: ChainEnd = EMPTY_CHAIN;
   let text = '';
   for (let n = 0; n < entries; n++) {
-    const why = LETTERS[n % LETTERS.length]!.repeat(n === entries >> 1 ? longest : 40 + n);
-    const deed = {
+    const letters = LETTERS[n % LETTERS.length]!.repeat(n === entries >> 1 ? longest : 40 + n);
+    const event = {
       kind: 'not-sent',
       step: 'crs-aaaa0001/memoryPerShard',
       attempt: n,
-      reason: words(why),
+      reason: words(letters),
     } as const;
-    const { entry, line } = sealLine(end, '2026-11-01T00:00:00.000Z', deed);
+    const { entry, line } = sealLine(end, '2026-11-01T00:00:00.000Z', event);
     end = { seq: entry.seq, hash: entry.hash };
     text += `${line}\n`;
   }

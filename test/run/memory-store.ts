@@ -9,11 +9,11 @@ import type { JournalStore } from '../../src/store/journal-writer.ts';
 export type Left = 'nothing' | 'half a line' | 'everything';
 
 export interface MemoryDisk {
-  /** What would survive a power cut. */
+  /** The text that would survive a power cut. */
   readonly text: string;
   /** How many appends have become durable. */
   readonly appends: number;
-  /** Called as an append begins, with its number from 1 and its text. */
+  /** Called when an append starts, with its number from 1 and its text. */
   onAppend: (append: number, text: string) => void;
   /** Called once an append is durable, before its caller resumes. */
   onDurable: (append: number, text: string) => void;
@@ -21,7 +21,7 @@ export interface MemoryDisk {
   slowness: number;
   /** From this append on the disk is full. */
   fullFrom: number;
-  /** The writing end for one process; `clock` is that process's own and stops with it. */
+  /** Opens the disk for one process. `clock` belongs to that process and stops with it. */
   openFor(clock: Clock): JournalStore;
   /** The process dies. An unfinished write is lost, except for the part that the crash leaves. */
   crash(left: Left): void;
@@ -43,7 +43,7 @@ export function memoryDisk(): MemoryDisk {
     slowness: 2,
     fullFrom: Number.POSITIVE_INFINITY,
     openFor: (clock) => {
-      // As the file does: a torn last line is cut off before anything is added.
+      // As in a real file, a torn last line is cut off first.
       durable = durable.slice(0, durable.lastIndexOf('\n') + 1);
       return {
         async append(text) {

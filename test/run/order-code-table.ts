@@ -1,30 +1,31 @@
 /**
- * What is expected of every code that an order may be answered with: one line a code. Written from docs/provider.md P21 to P25 and P157 to P160 alone, and held against the run in `every-code.test.ts`.
+ * The expected reaction to every code that may answer an order, one line a code. Written only from docs/provider.md P21 to
+ * P25 and P157 to P160. `every-code.test.ts` compares it with the run.
  */
 
-/** What the client does, as docs/provider.md P160 sort it. */
+/** The reaction of the run, in the groups of docs/provider.md P160. */
 export type Expected =
-  /** Provably not executed, and asked again at once. */
+  /** Provably not executed, and ordered again immediately. */
   | 'try again'
-  /** It may have been executed: read, and asked again once everything was silent for patience. */
+  /** It may have been executed: read, and ordered again after silence for the whole patience. */
   | 'read first'
-  /** It may have been executed: read, and left alone where nothing shows. */
+  /** It may have been executed: read, and not ordered again. */
   | 'read only'
-  /** Something is under way on the instance: asked again in a while. */
+  /** The instance is busy: ordered again later. */
   | 'wait'
-  /** This instance is left, the others go on. */
+  /** This instance is skipped, and the others continue. */
   | 'skip'
-  /** Concerns every order. */
+  /** Affects every order. */
   | 'halt'
-  /** The same, for the keys: exit code 12. */
+  /** The same because of the keys: exit code 12. */
   | 'halt: keys';
 
 export interface Row {
   readonly code: string;
   readonly expected: Expected;
-  /** The fault that provokes it; where there is none of its own, `refuse` answers with any code. */
+  /** The fault that causes it. For a code without its own fault, `refuse` answers with the code. */
   readonly fault: string;
-  /** What the fix of a halt names. */
+  /** Matches the fix of a halt. */
   readonly fix?: RegExp;
 }
 
@@ -36,7 +37,7 @@ const row = (expected: Expected, code: string, more: Partial<Row> = {}): Row => 
 });
 
 export const ORDER_CODES: readonly Row[] = [
-  // The action's own list.
+  // The codes that the action lists.
   row('halt', 'InvalidParameter.PermissionDenied', { fault: 'no-permission#1', fix: /UpgradeInstance/ }),
   row('halt', 'UnauthorizedOperation.NoCAMAuthed', { fault: 'no-cam#1', fix: /UpgradeInstance/ }),
   row('skip', 'InvalidParameterValue.MemSizeNotInRange'),
@@ -57,7 +58,7 @@ export const ORDER_CODES: readonly Row[] = [
   row('skip', 'ResourceUnavailable.SaleOut', { fault: 'sold-out#1' }),
   row('skip', 'UnsupportedOperation.LowVersion', { fault: 'low-version#1' }),
 
-  // The product's locks, which are not on that list.
+  // The lock codes of the product, which the action does not list.
   row('wait', 'ResourceUnavailable.InstanceLockedError'),
   row('wait', 'ResourceUnavailable.InstanceUnLockedError'),
   row('wait', 'ResourceInUse.InstanceBeenLocked'),
@@ -105,7 +106,7 @@ export const ORDER_CODES: readonly Row[] = [
   row('read only', 'ResourceUnavailable'),
   row('read only', 'ResponseSizeLimitExceeded'),
 
-  // On no list at all.
+  // On no list.
   row('read only', 'SomethingNew.OfTomorrow'),
 ];
 

@@ -1,5 +1,6 @@
 /**
- * What is expected of every code that a read may be answered with, again and again: one line a code. Written from docs/provider.md P53, P65, P74, P81, P95, P100 and P157 to P160, and held against planning and the run in `every-code.test.ts`.
+ * The expected reaction to every code that may answer a read, repeatedly, one line a code. Written from docs/provider.md P53,
+ * P65, P74, P81, P95, P100 and P157 to P160. `every-code.test.ts` compares it with planning and the run.
  */
 import { VirtualClock } from '../../src/clock.ts';
 import { createReader } from '../../src/cloud/client.ts';
@@ -16,9 +17,9 @@ import { simulatedCloud } from './simulated-cloud.ts';
 export interface ReadRow {
   readonly action: string;
   readonly code: string;
-  /** The exit code of `refit plan`, how often the read was tried, and the findings beside. */
+  /** The exit code of `refit plan`, the number of reads, and the finding codes. */
   readonly plan: string;
-  /** What a run does that meets it; those of planning alone are not asked. */
+  /** The reaction of a run. `not used` for a read that only planning makes. */
   readonly run: string;
 }
 
@@ -28,17 +29,17 @@ const rows = (
 ): ReadRow[] => Object.entries(table).map(([code, [plan, run]]) => ({ action, code, plan, run }));
 
 const WINDOW = 'DescribeMaintenanceWindow';
-/** What a plan says beside, so that this read is made. */
-export const beside = (action: string): string =>
+/** The part of the plan that causes this read. */
+export const executionFor = (action: string): string =>
   action === WINDOW ? 'execution: { inFlight: 1, switch: maintenance-window }' : 'execution: { inFlight: 1 }';
 
 const TRIED = 'exit 1, 6 x, provider-refused';
 const REFUSED = 'exit 1, 1 x, provider-refused';
 const KEYS = 'exit 12, 2 x, credentials-refused';
 const CLOCK = 'exit 12, 1 x, credentials-refused';
-/** A right that is lacking, in whichever of its spellings. */
-const LACKING = 'exit 12, 1 x, credentials-refused';
-const NOT_ASKED = 'not asked';
+/** A missing permission, in any spelling. */
+const NO_PERMISSION = 'exit 12, 1 x, credentials-refused';
+const NOT_USED = 'not used';
 const UNKNOWN_USE = 'Refit.UsedUnknown, Refit.NotReadable';
 
 export const READ_CODES: readonly ReadRow[] = [
@@ -49,20 +50,20 @@ export const READ_CODES: readonly ReadRow[] = [
     InvalidParameter: [REFUSED, 'halts with 4'],
     'InvalidParameter.EmptyParam': [REFUSED, 'halts with 4'],
     'InvalidParameter.InvalidParameter': [REFUSED, 'halts with 4'],
-    'InvalidParameter.PermissionDenied': [LACKING, 'halts with 4'],
-    'UnauthorizedOperation.NoCAMAuthed': [LACKING, 'halts with 4'],
+    'InvalidParameter.PermissionDenied': [NO_PERMISSION, 'halts with 4'],
+    'UnauthorizedOperation.NoCAMAuthed': [NO_PERMISSION, 'halts with 4'],
     UnsupportedOperation: [REFUSED, 'halts with 4'],
-    // Of the common codes, one of each kind.
+    // One common code of each kind.
     InternalError: [TRIED, 'waits'],
     ServiceUnavailable: [TRIED, 'waits'],
     RequestLimitExceeded: ['exit 1, 30 x, provider-refused', 'waits'],
     'AuthFailure.SignatureExpire': [CLOCK, 'halts with 12'],
     'AuthFailure.SecretIdNotFound': [CLOCK, 'halts with 12'],
-    // Renewed and asked once more.
+    // Refit renews the keys and reads once more.
     'AuthFailure.TokenFailure': [KEYS, 'halts with 12'],
-    'AuthFailure.UnauthorizedOperation': [LACKING, 'halts with 4'],
+    'AuthFailure.UnauthorizedOperation': [NO_PERMISSION, 'halts with 4'],
   }),
-  // Asked twice at once: for what is sold, and for the zones. A run needs it for the names of zones alone.
+  // Read twice: for the sold sizes and for the zones. A run needs it only for zone names.
   ...rows('DescribeProductInfo', {
     'FailedOperation.SystemError': ['exit 1, 12 x, provider-refused', 'goes without'],
     'InternalError.InternalError': ['exit 1, 12 x, provider-refused', 'goes without'],
@@ -71,25 +72,25 @@ export const READ_CODES: readonly ReadRow[] = [
     'InvalidParameter.PermissionDenied': ['exit 12, 2 x, credentials-refused', 'goes without'],
   }),
   ...rows('InquiryPriceUpgradeInstance', {
-    'FailedOperation.SystemError': ['exit 0, 6 x, Refit.PriceRefused', NOT_ASKED],
-    'InvalidParameter.InvalidParameter': ['exit 5, 1 x, InvalidParameter.InvalidParameter', NOT_ASKED],
-    'InvalidParameter.PermissionDenied': ['exit 5, 1 x, InvalidParameter.PermissionDenied', NOT_ASKED],
+    'FailedOperation.SystemError': ['exit 0, 6 x, Refit.PriceRefused', NOT_USED],
+    'InvalidParameter.InvalidParameter': ['exit 5, 1 x, InvalidParameter.InvalidParameter', NOT_USED],
+    'InvalidParameter.PermissionDenied': ['exit 5, 1 x, InvalidParameter.PermissionDenied', NOT_USED],
     'InvalidParameterValue.ReduceCapacityNotAllowed': [
       'exit 5, 1 x, InvalidParameterValue.ReduceCapacityNotAllowed',
-      NOT_ASKED,
+      NOT_USED,
     ],
-    'InvalidParameterValue.SpecNotExist': ['exit 5, 1 x, InvalidParameterValue.SpecNotExist', NOT_ASKED],
-    'LimitExceeded.MemSizeNotInRange': ['exit 5, 1 x, InvalidParameterValue.MemSizeNotInRange', NOT_ASKED],
+    'InvalidParameterValue.SpecNotExist': ['exit 5, 1 x, InvalidParameterValue.SpecNotExist', NOT_USED],
+    'LimitExceeded.MemSizeNotInRange': ['exit 5, 1 x, InvalidParameterValue.MemSizeNotInRange', NOT_USED],
     'ResourceUnavailable.InstanceStateError': [
       'exit 5, 1 x, ResourceUnavailable.InstanceStatusError',
-      NOT_ASKED,
+      NOT_USED,
     ],
     'ResourceUnavailable.InstanceStatusError': [
       'exit 5, 1 x, ResourceUnavailable.InstanceStatusError',
-      NOT_ASKED,
+      NOT_USED,
     ],
-    'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x, Refit.PriceRefused', NOT_ASKED],
-    'AuthFailure.TokenFailure': [KEYS, NOT_ASKED],
+    'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x, Refit.PriceRefused', NOT_USED],
+    'AuthFailure.TokenFailure': [KEYS, NOT_USED],
   }),
   ...rows('DescribeTaskList', {
     'FailedOperation.SystemError': [TRIED, 'waits'],
@@ -98,16 +99,16 @@ export const READ_CODES: readonly ReadRow[] = [
     'InvalidParameter.PermissionDenied': ['exit 0, 1 x, Refit.NotReadable', 'goes without'],
     'AuthFailure.TokenFailure': [KEYS, 'halts with 12'],
     'AuthFailure.SignatureExpire': [CLOCK, 'halts with 12'],
-    // What was ordered cannot be followed: unknown until it can.
+    // The order cannot be followed, so it is unknown until the next run.
     InvalidParameterValue: [REFUSED, 'halts with 10'],
   }),
   ...rows('DescribeInstanceShards', {
-    'FailedOperation.SystemError': [`exit 5, 6 x, ${UNKNOWN_USE}`, NOT_ASKED],
-    'InvalidParameter.PermissionDenied': [`exit 5, 1 x, ${UNKNOWN_USE}`, NOT_ASKED],
-    'InvalidParameterValue.UnSupportedType': [`exit 5, 1 x, ${UNKNOWN_USE}`, NOT_ASKED],
-    'AuthFailure.TokenFailure': [KEYS, NOT_ASKED],
+    'FailedOperation.SystemError': [`exit 5, 6 x, ${UNKNOWN_USE}`, NOT_USED],
+    'InvalidParameter.PermissionDenied': [`exit 5, 1 x, ${UNKNOWN_USE}`, NOT_USED],
+    'InvalidParameterValue.UnSupportedType': [`exit 5, 1 x, ${UNKNOWN_USE}`, NOT_USED],
+    'AuthFailure.TokenFailure': [KEYS, NOT_USED],
   }),
-  // Asked where changes wait for the windows of their instances, and for no others.
+  // Read only for changes that wait for the maintenance window.
   ...rows(WINDOW, {
     'FailedOperation.SystemError': [TRIED, 'waits'],
     'UnauthorizedOperation.NoCAMAuthed': [
@@ -124,20 +125,20 @@ export const READ_CODES: readonly ReadRow[] = [
     ],
     'AuthFailure.TokenFailure': [KEYS, 'halts with 12'],
   }),
-  // The shards of this moment tell enough where the monitor product does not.
+  // Without the monitor product, the current shard sizes are enough.
   ...rows('GetMonitorData', {
-    'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x, Refit.NotReadable', NOT_ASKED],
-    InternalError: ['exit 0, 6 x, Refit.NotReadable', NOT_ASKED],
-    InvalidParameterValue: ['exit 0, 1 x, Refit.NotReadable', NOT_ASKED],
-    'AuthFailure.TokenFailure': [KEYS, NOT_ASKED],
+    'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x, Refit.NotReadable', NOT_USED],
+    InternalError: ['exit 0, 6 x, Refit.NotReadable', NOT_USED],
+    InvalidParameterValue: ['exit 0, 1 x, Refit.NotReadable', NOT_USED],
+    'AuthFailure.TokenFailure': [KEYS, NOT_USED],
   }),
-  // Names of zones alone: without them a zone goes by its number.
+  // Only zone names. Without them, a zone is shown by its number.
   ...rows('DescribeZones', {
-    'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x', NOT_ASKED],
-    InternalError: ['exit 0, 6 x', NOT_ASKED],
-    InvalidParameterValue: ['exit 0, 1 x', NOT_ASKED],
+    'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x', NOT_USED],
+    InternalError: ['exit 0, 6 x', NOT_USED],
+    InvalidParameterValue: ['exit 0, 1 x', NOT_USED],
   }),
-  // What a prepaid order was billed at, where the search for orders does not tell.
+  // The bill of a prepaid order, if the order search does not have it.
   ...rows('DescribeInstanceDealDetail', {
     'FailedOperation.SystemError': ['exit 0, 0 x', 'goes without'],
     'InvalidParameter.PermissionDenied': ['exit 0, 0 x', 'goes without'],
@@ -150,21 +151,21 @@ export const READ_CODES: readonly ReadRow[] = [
     'AuthFailure.TokenFailure': [KEYS, 'halts with 12'],
     'AuthFailure.SignatureExpire': [CLOCK, 'halts with 12'],
   }),
-  // Asked for the inventory and again with the prices.
+  // Read for the inventory and again with the prices.
   ...rows('DescribeAccountBalance', {
-    'AuthFailure.UnauthorizedOperation': ['exit 0, 2 x', NOT_ASKED],
-    InternalError: [TRIED, NOT_ASKED],
-    InvalidParameterValue: [REFUSED, NOT_ASKED],
-    'AuthFailure.TokenFailure': [KEYS, NOT_ASKED],
+    'AuthFailure.UnauthorizedOperation': ['exit 0, 2 x', NOT_USED],
+    InternalError: [TRIED, NOT_USED],
+    InvalidParameterValue: [REFUSED, NOT_USED],
+    'AuthFailure.TokenFailure': [KEYS, NOT_USED],
   }),
-  // `refit doctor` alone asks it: test/cloud/examine.test.ts.
+  // Only `refit doctor` calls it: test/cloud/examine.test.ts.
   ...rows('GetCallerIdentity', {
-    'AuthFailure.UnauthorizedOperation': ['exit 0, 0 x', NOT_ASKED],
-    InternalError: ['exit 0, 0 x', NOT_ASKED],
+    'AuthFailure.UnauthorizedOperation': ['exit 0, 0 x', NOT_USED],
+    InternalError: ['exit 0, 0 x', NOT_USED],
   }),
 ];
 
-/** A cluster made smaller and paid for in advance: such a plan makes every read there is. */
+/** Shrinks a prepaid cluster, because such a plan makes every read. */
 const PLAN = `version: 1
 name: every-read
 defaults: { region: ap-guangzhou }
@@ -172,7 +173,7 @@ targets: [{ select: { all: true }, memoryPerShard: 2GB }]
 guards: { shrink: allow }
 `;
 
-/** Plans, with prices, against a provider with this fault. @returns what came of it, in a line */
+/** Plans with prices against a provider with this fault. @returns the result in one line */
 export async function planAgainst(fault: string, action: string): Promise<string> {
   const clock = new VirtualClock();
   const { world, secretId, secretKey } = createSimulatedWorld(
@@ -183,7 +184,7 @@ export async function planAgainst(fault: string, action: string): Promise<string
     },
     clock.now(),
   );
-  const way = simulatedCloud(world, clock, 1).transportFor(clock, () => true);
+  const transport = simulatedCloud(world, clock, 1).transportFor(clock, () => true);
   let tries = 0;
   const reader = createReader({
     clock,
@@ -191,19 +192,19 @@ export async function planAgainst(fault: string, action: string): Promise<string
     endpoint: null,
     jitter: () => 0.5,
     transport: {
-      ...way,
+      ...transport,
       send(request) {
         if (request.headers['X-TC-Action'] === action) tries += 1;
-        return way.send(request);
+        return transport.send(request);
       },
     },
     permits: createPermits(clock, 18),
   });
   let exitCode = 0;
-  const told: string[] = [];
+  const codes: string[] = [];
   try {
     const { review } = await clock.run(() =>
-      planFleet(`${PLAN}${beside(action)}\n`, 'plan.yaml', {
+      planFleet(`${PLAN}${executionFor(action)}\n`, 'plan.yaml', {
         from: reader,
         clock,
         price: true,
@@ -211,13 +212,13 @@ export async function planAgainst(fault: string, action: string): Promise<string
       }),
     );
     if (review?.verdict === 'blocked') exitCode = EXIT_BLOCKED;
-    told.push(...new Set(review?.findings.map(({ code }) => code)));
+    codes.push(...new Set(review?.findings.map(({ code }) => code)));
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
     exitCode = error.exitCode;
-    told.push(error.code, ...(error.fix === '' ? ['without a fix'] : []));
+    codes.push(error.code, ...(error.fix === '' ? ['without a fix'] : []));
   }
-  return [`exit ${exitCode}`, `${tries} x`, ...told].join(', ');
+  return [`exit ${exitCode}`, `${tries} x`, ...codes].join(', ');
 }
 
 /** An answer that refuses with a code. */

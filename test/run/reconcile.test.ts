@@ -5,10 +5,10 @@ import { type ProcessOptions, type Run, type Stage, setStage } from './stage.ts'
 
 const MINUTE = 60_000;
 
-/** A reconcile, which may send no order whatever is on the disk. */
-async function reconcile(stage: Stage, fate: ProcessOptions = {}): Promise<Run> {
+/** Reconciles, and asserts that this sends no order. */
+async function reconcile(stage: Stage, processOptions: ProcessOptions = {}): Promise<Run> {
   const before = stage.cloud.arrivals.length;
-  const run = await stage.run({ ...fate, reconciles: true });
+  const run = await stage.run({ ...processOptions, reconciles: true });
   holds(stage, run);
   expect(stage.cloud.arrivals, 'a reconcile orders nothing').toHaveLength(before);
   return run;
@@ -16,8 +16,8 @@ async function reconcile(stage: Stage, fate: ProcessOptions = {}): Promise<Run> 
 
 const outcomes = ({ report }: Run) => report.steps.map(({ outcome }) => outcome);
 
-/** Dies as the first order has arrived: it is asked, and no answer is on record. */
-const DIES_ASKED: ProcessOptions = { diesAt: ({ kind }) => kind === 'arrived' };
+/** The process dies when the first order arrives, so the journal has no answer. */
+const DIES_UNANSWERED: ProcessOptions = { diesAt: ({ kind }) => kind === 'arrived' };
 
 describe('reconcile', () => {
   it('finds an executed order and follows it; apply continues the rest', async () => {
@@ -26,7 +26,7 @@ describe('reconcile', () => {
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
       duration: [60_000, 90_000],
     });
-    const killed = await stage.run(DIES_ASKED);
+    const killed = await stage.run(DIES_UNANSWERED);
     expect(outcomes(killed)).toEqual(['unknown', 'not-run', 'not-run', 'not-run']);
     const read = await reconcile(stage);
     expect(outcomes(read)).toEqual(['verified', 'not-run', 'not-run', 'not-run']);
@@ -145,9 +145,9 @@ describe('reconcile', () => {
     expect(later.end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('keeps the journal whole when told to exit, and the same command continues', async () => {
+  it('keeps the journal whole when it must exit, and the same command continues', async () => {
     const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB, duration: [90_000, 90_000] });
-    await stage.run(DIES_ASKED);
+    await stage.run(DIES_UNANSWERED);
     const left = await reconcile(stage, { leaveAfter: 10_000 });
     expect(left.end).toBe(null);
     expect(left.report.run.endedBecause).toBe(null);

@@ -1,5 +1,5 @@
-// Goal: a rehearsal is the executor itself: the same outcomes as a run against the simulated provider, the same bytes from
-// the same seed, with everything that a saved plan may hold, and nothing of the outside.
+// Goal: a rehearsal uses the executor itself. It has the outcomes of a run against the simulated provider, the same bytes for
+// the same seed, every feature of a saved plan, and no outside effects.
 import { describe, expect, it } from 'vitest';
 import { createGatewayClient } from '../../src/cloud/calls/gateway-client.ts';
 import { canonical } from '../../src/digest.ts';
@@ -19,7 +19,7 @@ const outcomesOf = ({ steps }: Report) =>
     id,
     outcome,
     code,
-    // A change of somebody else's is seen before the order or refused with it, as the moment falls.
+    // A foreign change is found before the order or refuses it, depending on the moment.
     attempts: outcome === 'drifted' ? null : attempts,
     orders: orders.length,
   }));
@@ -47,11 +47,11 @@ describe('a rehearsal', () => {
     ['a lost answer', ['lost-answer#1']],
     ['a failed task', [`failed-task=${A(2)}`]],
     ['a refusal of one instance', [`low-version=${A(3)}`]],
-    ['somebody else’s change', [`hand-change=${A(4)}`]],
-    ['no money', ['no-balance']],
+    ['a foreign change', [`hand-change=${A(4)}`]],
+    ['an empty balance', ['no-balance']],
     ['an error that took effect', ['internal-error=executed#1']],
     ['a change that never ends', [`stuck=${A(1)}`]],
-  ] as const)('comes to the same as a run of the same plan: %s', async (_, faults) => {
+  ] as const)('has the outcomes of a run of the same plan: %s', async (_, faults) => {
     const stage = await setStage({ fleet: standards(6), plan: `${ALL_TO_8GB}\nexecution: { inFlight: 2 }`, faults: faults.map((fault) => fault.includes('hand') ? `${fault}+1m` : fault) });
     if (faults.some((fault) => fault.includes('hand'))) await stage.pass(120_000);
     const run = await stage.run();
@@ -86,7 +86,7 @@ describe('a rehearsal', () => {
     expect(entries.some(({ kind }) => kind === 'no-answer')).toBe(true);
   });
 
-  it('gives the same bytes for the same seed, and others for another', async () => {
+  it('gives the same bytes for the same seed, and other bytes for another seed', async () => {
     const bytes = async (seed: number) =>
       JSON.stringify(await rehearseSavedPlan(plain(12), { faults: ['lost-answer:0.2'], seeds: 2, seed }));
     const first = await bytes(7);
@@ -98,7 +98,7 @@ describe('a rehearsal', () => {
     const { report } = await rehearseSavedPlan(plain(1), { faults: ['reset-before#1'], seeds: 4 });
     const { all, baseline: calm } = report.rehearsed!;
     expect(calm!.later).toBeUndefined();
-    // Silence for as long as patience, three minutes, before it is asked again.
+    // Silence for the whole patience, three minutes, before the next order.
     expect(all.later!.p50).toBeGreaterThan(170);
     expect(all).toMatchObject({ unanswered: 4, retries: 4, totals: { verified: 4 } });
     expect(all.waited.resolving).toBeGreaterThan(4 * 170);
@@ -220,7 +220,7 @@ guards: { shrink: allow }`,
 
   // biome-ignore format: a table
   it.each([
-    ['a fault that nobody knows', ['lost-answers'], /is not a fault/],
+    ['an unknown fault', ['lost-answers'], /is not a fault/],
     ['a fault of keys', ['token-life=30s'], /this fault affects keys, and a rehearsal uses no keys/],
     ['an instance that the plan does not change', ['failed-task=crs-elsewhere'], /the plan does not change instance crs-elsewhere/],
   ])('refuses %s', async (_, faults, message) => {

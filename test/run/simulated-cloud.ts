@@ -1,6 +1,6 @@
 /**
- * The simulated provider in one process and in virtual time, behind the narrowest door that the client has: signing,
- * wire words, permits and the client itself are the real ones. No socket, and nothing real is waited for.
+ * The simulated provider in one process and in virtual time, behind the transport port of the client. Signing, encoding,
+ * permits and the client itself are real. There are no sockets and no real waits.
  */
 import type { Clock, VirtualClock } from '../../src/clock.ts';
 import {
@@ -19,43 +19,43 @@ export interface Arrival {
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
   readonly instance: string;
-  /** The size as asked for, as the provider spells it. */
-  readonly asked: string;
-  /** The provider took it: there is a new order. */
+  /** The ordered size in the provider's terms. */
+  readonly size: string;
+  /** The provider accepted it, so there is a new order. */
   readonly accepted: boolean;
-  /** Instances with an order of ours that has not ended, this one included. */
-  readonly underWay: number;
+  /** Instances with an order of ours in progress, including this one. */
+  readonly inProgress: number;
 }
 
-/** The road between a process and the provider. */
-export interface Road {
-  /** Milliseconds until a connection stands, asked before each request is written. */
+/** The network between a process and the provider. */
+export interface Network {
+  /** Milliseconds until a connection is ready. Called before each request. */
   connect(action: string): number;
-  /** Milliseconds that a request travels, and its answer. */
+  /** Milliseconds that a request travels, or its answer. */
   travel(action: string): number;
-  /** Called in the tick that writes an order, after it was allowed to go. */
+  /** Called in the tick that sends an order, after the guard has allowed it. */
   onSend(instance: string): void;
-  /** Called once the provider has dealt with an order, before its answer leaves. */
+  /** Called when the provider has processed an order, before its answer leaves. */
   onArrival(arrival: Arrival): void;
-  /** Answers a call instead of the provider; null lets it through. */
+  /** Answers a call instead of the provider. Null lets it through. */
   intercept(action: string, body: Readonly<Record<string, unknown>>): HttpResponse | null;
 }
 
 export interface SimulatedCloud {
   readonly world: World;
   readonly arrivals: readonly Arrival[];
-  readonly road: Road;
-  /** The way to the provider for one process. `alive` false: nothing is sent any more, and no answer is heard. */
+  readonly network: Network;
+  /** The transport for one process. While `alive` is false, it sends nothing and delivers no answer. */
   transportFor(clock: Clock, alive: () => boolean): Transport;
 }
 
 const ORDER = 'UpgradeInstance';
 
-/** @param time the world's own, which goes on whatever becomes of a process. */
+/** @param time the clock of the world, which continues after the death of a process. */
 export function simulatedCloud(world: World, time: VirtualClock, seed: number): SimulatedCloud {
   const chance = seededRandom(seed ^ 0x726f6164);
   const arrivals: Arrival[] = [];
-  const road: Road = {
+  const network: Network = {
     connect: () => 0,
     travel: () => chance.whole(5, 30),
     onSend: () => {},
@@ -72,7 +72,7 @@ export function simulatedCloud(world: World, time: VirtualClock, seed: number): 
     );
     if (action === ORDER) {
       const { InstanceId, MemSize, RedisShardNum, RedisReplicasNum } = JSON.parse(request.body);
-      const underWay = new Set(
+      const inProgress = new Set(
         [...world.deals.values()]
           .filter(({ status, by }) => (status === 2 || status === 3) && by === OWN)
           .map(({ instance }) => instance.id),
@@ -80,12 +80,12 @@ export function simulatedCloud(world: World, time: VirtualClock, seed: number): 
       const arrival = {
         at: time.now(),
         instance: InstanceId as string,
-        asked: `${MemSize} MB x ${RedisShardNum ?? '-'}, ${RedisReplicasNum ?? '-'}`,
+        size: `${MemSize} MB x ${RedisShardNum ?? '-'}, ${RedisReplicasNum ?? '-'}`,
         accepted: [...world.deals.values()].slice(before).some(({ by }) => by === OWN),
-        underWay: underWay.size,
+        inProgress: inProgress.size,
       };
       arrivals.push(arrival);
-      road.onArrival(arrival);
+      network.onArrival(arrival);
     }
     return answer;
   };
@@ -93,22 +93,22 @@ export function simulatedCloud(world: World, time: VirtualClock, seed: number): 
   return {
     world,
     arrivals,
-    road,
+    network,
     transportFor: (clock, alive) => ({
       async send(request) {
         const action = request.headers['X-TC-Action'] ?? request.headers['x-tc-action'] ?? '';
-        await clock.sleep(road.connect(action));
+        await clock.sleep(network.connect(action));
         if (!alive()) return never();
         if (request.goAhead && !request.goAhead()) throw new TransportError(STOPPED_BY_GUARD, false);
-        if (action === ORDER) road.onSend(JSON.parse(request.body).InstanceId);
+        if (action === ORDER) network.onSend(JSON.parse(request.body).InstanceId);
         if (!alive()) return never();
-        const own = road.intercept(action, JSON.parse(request.body));
-        // From here on the request is under way, whatever becomes of the process that sent it.
+        const own = network.intercept(action, JSON.parse(request.body));
+        // From here the request continues, even if its process dies.
         const answered = (async () => {
-          await time.sleep(road.travel(action));
-          if (own) return { answer: null, wait: road.travel(action) };
+          await time.sleep(network.travel(action));
+          if (own) return { answer: null, wait: network.travel(action) };
           const answer = deliver(request, action);
-          return { answer, wait: answer.delay + road.travel(action) };
+          return { answer, wait: answer.delay + network.travel(action) };
         })();
         const { answer, wait } = await answered;
         if (!alive()) return never();
@@ -131,7 +131,7 @@ export function simulatedCloud(world: World, time: VirtualClock, seed: number): 
   };
 }
 
-/** Who the orders of a run are by: the account's owner. */
+/** The account owner, who places the orders of a run. */
 const OWN = '100000000001';
 
 export function never(): Promise<never> {

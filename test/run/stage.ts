@@ -10,6 +10,7 @@ import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { RefitError } from '../../src/errors.ts';
 import { decode } from '../../src/journal/chain.ts';
 import { createReplay } from '../../src/journal/replay.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import {
   type ControlCommand,
   type JournalEntry,
@@ -40,7 +41,7 @@ export interface StageOptions {
   readonly fleet: readonly object[];
   /** The plan's `targets`, `waves` and so on, without its head. */
   readonly plan: string;
-  /** Ask for prices. */
+  /** Read prices. */
   readonly price?: boolean;
   readonly faults?: readonly string[];
   readonly seed?: number;
@@ -50,15 +51,15 @@ export interface StageOptions {
   readonly duration?: Range;
   readonly lockTail?: Range;
   readonly balance?: number;
-  /** Where keys come from, instead of the account's own: asked again when the provider refuses them. */
+  /** Finds the keys, instead of the account's own. Called again when the provider refuses them. */
   readonly keysFrom?: (world: World, now: number) => Credentials;
-  /** The text of the approvers file, where the plan has `approvals`. */
+  /** The text of the approvers file, if the plan has `approvals`. */
   readonly approvers?: string;
-  /** The plan's own approvals are demanded, as `apply` does; else they are left out of the story, and its waves' alone count. */
+  /** Requires the approvals of the plan, as `apply` does. Without it, only the approvals of waves count. */
   readonly demandsSignatures?: true;
-  /** How gates ask outside. */
+  /** The ports of gates. */
   readonly gates?: GatePorts;
-  /** Done to the world once the plan is made, and before anything is carried out. */
+  /** Changes the world after planning, before the first process. */
   readonly afterPlanning?: (world: World, now: number) => void;
 }
 
@@ -79,7 +80,7 @@ export interface ProcessOptions {
   readonly commands?: readonly (readonly [number, ControlCommand])[];
   /** Milliseconds between two readings of the live run status. */
   readonly statusEvery?: number;
-  /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
+  /** Milliseconds by which its clock is ahead of the provider's. Called at each read of the clock. */
   readonly clockAhead?: () => number;
   /** The listeners of the run. */
   readonly listeners?: (clock: Clock) => readonly Listener[];
@@ -129,11 +130,11 @@ export interface Stage {
   readonly disk: MemoryDisk;
   readonly saved: SavedPlan;
   /** Violations that only one moment could show. */
-  readonly faultsSeen: readonly string[];
-  /** The approvals that lie beside the saved plan: put some there. */
+  readonly violations: readonly string[];
+  /** The approvals beside the saved plan. Tests add to them. */
   readonly offered: Offered[];
   /** Starts a process on what is on the disk and waits for its end. */
-  run(fate?: ProcessOptions): Promise<Run>;
+  run(processOptions?: ProcessOptions): Promise<Run>;
   /** Lets the provider's time pass. */
   pass(ms: number): Promise<void>;
 }
@@ -202,25 +203,25 @@ export async function setStage(options: StageOptions): Promise<Stage> {
 
   const saved = review.plan;
   options.afterPlanning?.(world, clock.now());
-  const faultsSeen: string[] = [];
+  const violations: string[] = [];
   const stage: Stage = {
     clock,
     cloud,
     disk,
     saved,
-    faultsSeen,
+    violations,
     offered: [],
-    run: (fate = {}) => clock.run(() => live(stage, fate, faultsSeen, common)),
+    run: (processOptions = {}) => clock.run(() => live(stage, processOptions, violations, common)),
     pass: (ms) => clock.run(() => clock.sleep(ms)),
   };
   return stage;
 }
 
-/** One process from its start to its end: as in a run directory, without files and locks. */
+/** Runs one process from start to end, as in a run directory, but without files and locks. */
 async function live(
   stage: Stage,
-  fate: ProcessOptions,
-  faultsSeen: string[],
+  processOptions: ProcessOptions,
+  violations: string[],
   common: Pick<Parameters<typeof createCloud>[0], 'credentials' | 'endpoint' | 'jitter'> & {
     readonly gates: GatePorts;
     readonly demandsSignatures: boolean;
@@ -230,9 +231,9 @@ async function live(
   const began = time.monotonic();
   let alive = true;
   let over = false;
-  // A dead process never wakes: its promises stay where they are.
+  // A dead process never wakes: its promises stay pending.
   const clock: Clock = {
-    now: () => time.now() + (fate.clockAhead?.() ?? 0),
+    now: () => time.now() + (processOptions.clockAhead?.() ?? 0),
     monotonic: () => time.monotonic(),
     sleep: async (ms, signal) => {
       await time.sleep(ms, signal);
@@ -244,20 +245,20 @@ async function live(
     die = () => {
       if (!alive || over) return;
       alive = false;
-      disk.crash(fate.leaves ?? 'nothing');
+      disk.crash(processOptions.leaves ?? 'nothing');
       resolve(null);
     };
   });
   const moment = (what: Moment): void => {
-    if (alive && !over && fate.diesAt?.(what)) die();
+    if (alive && !over && processOptions.diesAt?.(what)) die();
   };
   disk.onAppend = (append, text) => moment({ kind: 'writing', append, text });
   disk.onDurable = (append, text) => moment({ kind: 'durable', append, text });
-  provider.road.onArrival = ({ instance, accepted }) => moment({ kind: 'arrived', instance, accepted });
-  provider.road.onSend = (instance) => {
-    const why = intentOnDisk(disk.text, saved, instance);
-    if (why) faultsSeen.push(why);
-    if (!alive) faultsSeen.push(`a dead process sent an order for ${instance}`);
+  provider.network.onArrival = ({ instance, accepted }) => moment({ kind: 'arrived', instance, accepted });
+  provider.network.onSend = (instance) => {
+    const violation = missingIntent(disk.text, saved, instance);
+    if (violation) violations.push(violation);
+    if (!alive) violations.push(`a dead process sent an order for ${instance}`);
     moment({ kind: 'sending', instance });
   };
 
@@ -288,10 +289,11 @@ async function live(
     endpoint: cloud.endpoint,
     version: '0.0.0',
     onEntry: (entry) => {
-      if (entry.kind === 'step-ended' && entry.outcome === 'verified') mustBeTrue(stage, entry, faultsSeen);
+      if (entry.kind === 'step-ended' && entry.outcome === 'verified')
+        checkVerified(stage, entry, violations);
     },
     notifier: {
-      listeners: fate.listeners?.(clock) ?? [],
+      listeners: processOptions.listeners?.(clock) ?? [],
       log: async (file, text) => {
         notificationLog += `${file} ${text}`;
       },
@@ -301,11 +303,11 @@ async function live(
   const later = (ms: number | undefined, act: () => void): void => {
     if (ms !== undefined) void time.sleep(ms).then(() => alive && !over && act());
   };
-  later(fate.drainAfter, () => signals.drain.abort(130));
-  later(fate.leaveAfter, () => signals.leave.abort());
-  for (const [after, act] of fate.meanwhile ?? []) later(after, act);
+  later(processOptions.drainAfter, () => signals.drain.abort(130));
+  later(processOptions.leaveAfter, () => signals.leave.abort());
+  for (const [after, act] of processOptions.meanwhile ?? []) later(after, act);
   const answers: ControlAnswer[] = [];
-  for (const [after, command] of fate.commands ?? [])
+  for (const [after, command] of processOptions.commands ?? [])
     later(after, () => void control.handle(command, OPERATOR).then((answer) => answers.push(answer)));
 
   const demand = async (wave: number | null) =>
@@ -313,32 +315,32 @@ async function live(
   const work = async (): Promise<RunEnd | null> => {
     const signed = common.demandsSignatures && !runProcess.isResumed ? await demand(null) : null;
     if (signed !== null && !('event' in signed))
-      throw new RefitError('not-approved', signed.missing.join('\n'), signed.fix);
-    await runProcess.start(fate.reconciles ? 'reconcile' : 'apply');
+      throw new RefitError('not-approved', signed.missing.map((one) => textOf(one)).join('\n'), signed.fix);
+    await runProcess.start(processOptions.reconciles ? 'reconcile' : 'apply');
     if (signed !== null) await journal.appendDurably(signed.event);
     if (!runProcess.isResumed)
       await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
-    return fate.reconciles
+    return processOptions.reconciles
       ? runProcess.reconcile(() => createReader(client))
       : runProcess.carryOut({ cloudFor: () => cloud, approvalOf: demand, gates: common.gates });
   };
   const statuses: (LiveRunStatus & { after: number })[] = [];
-  const ask = async (every: number) => {
+  const readStatuses = async (every: number) => {
     while (alive && !over) {
       await time.sleep(every);
       if (!alive || over) return;
       statuses.push({ ...control.status(), after: time.monotonic() - began });
-      faultsSeen.push(...overdue(control.status(), time.now(), every));
+      violations.push(...overdue(control.status(), time.now(), every));
     }
   };
-  if (fate.statusEvery !== undefined) void ask(fate.statusEvery);
+  if (processOptions.statusEvery !== undefined) void readStatuses(processOptions.statusEvery);
   let outcome: Outcome;
   try {
     const end = await Promise.race([work(), death]);
     outcome = { end, died: !alive, error: null, answers, statuses };
   } catch (error) {
     outcome = { end: null, died: false, error, answers, statuses };
-    await time.sleep(fate.lingers ?? 0);
+    await time.sleep(processOptions.lingers ?? 0);
   }
   const took = time.monotonic() - began;
   if (alive) await runProcess.closeNotifier(outcome.end === null ? 0 : NOTIFY_GRACE);
@@ -348,7 +350,7 @@ async function live(
   const read = decode(disk.text);
   const state = createReplay(saved);
   for (const entry of read.entries) state.add(entry);
-  if (read.fault) faultsSeen.push(`the journal does not decode: ${JSON.stringify(read.fault)}`);
+  if (read.fault) violations.push(`the journal does not decode: ${JSON.stringify(read.fault)}`);
   return {
     ...outcome,
     saved,
@@ -364,18 +366,18 @@ async function live(
   };
 }
 
-/** Waits that have gone on for longer than they may, and a little for the look that ends them. */
-function overdue({ waits }: LiveRunStatus, now: number, little: number): string[] {
+/** Waits beyond their limit. A minute and `margin` more are allowed for the read that ends them. */
+function overdue({ waits }: LiveRunStatus, now: number, margin: number): string[] {
   return waits.flatMap(({ name, step, since, limit }) => {
     const waited = now - Date.parse(since);
-    return waited <= limit + 60_000 + little ? [] : [`${name} of ${step} for ${waited} ms, at most ${limit}`];
+    return waited <= limit + 60_000 + margin ? [] : [`${name} of ${step} for ${waited} ms, at most ${limit}`];
   });
 }
 
-/** What is wrong with an order that is being sent now, by what is on the disk; null where nothing is. */
-function intentOnDisk(text: string, saved: SavedPlan, instance: string): string | null {
+/** The violation by an order that is being sent now, judged by the journal on disk. Null if there is none. */
+function missingIntent(text: string, saved: SavedPlan, instance: string): string | null {
   const steps = new Set(saved.steps.filter((step) => step.instance === instance).map(({ id }) => id));
-  // From the end: what matters is among the last lines, however long the journal is.
+  // From the end, because the entry is among the last lines of a long journal.
   let last: string | undefined;
   for (let end = text.lastIndexOf('\n'); last === undefined && end > 0; ) {
     const begin = text.lastIndexOf('\n', end - 1) + 1;
@@ -396,15 +398,15 @@ function intentOnDisk(text: string, saved: SavedPlan, instance: string): string 
     : `an order for ${instance} was sent after ${kind}, without an intent on the disk`;
 }
 
-function mustBeTrue(
+function checkVerified(
   { cloud, saved }: Stage,
   entry: Extract<JournalEntry, { kind: 'step-ended' }>,
-  faultsSeen: string[],
+  violations: string[],
 ): void {
   const step = saved.steps.find(({ id }) => id === entry.step)!;
   const instance = cloud.world.instances.get(step.instance)!;
   if (instance.status !== 2 || !sameSize(instance, step.after))
-    faultsSeen.push(
-      `${step.id} is called verified and is at ${instance.memoryPerShard} MB x ${instance.shards}, ${instance.replicas}, status ${instance.status}`,
+    violations.push(
+      `${step.id} is verified, but is at ${instance.memoryPerShard} MB x ${instance.shards}, ${instance.replicas}, status ${instance.status}`,
     );
 }

@@ -1,7 +1,8 @@
-/** The whole of it as one story: a thousand instances over three nights, as the plan says, from its text to the report. */
+/** The whole product in one story: a thousand instances over three nights, from the plan text to the report. */
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { decode } from '../../src/journal/chain.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import type { ControlCommand } from '../../src/model.ts';
 import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';
 import { examineJournal } from '../../src/operations/audit/examine-journal.ts';
@@ -10,9 +11,9 @@ import { renderReport } from '../../src/report/run/render-report.ts';
 import { approversFile, file, HOUR } from '../approval/people.ts';
 import { A, standards } from './fleets.ts';
 import { holds } from './holds.ts';
+import { together } from './in-progress-together.ts';
 import { type ProcessOptions, type Run, type Stage, setStage } from './stage.ts';
-import { together } from './under-way-together.ts';
-import { clockOf, goTo } from './wall-clock.ts';
+import { clockOf, passUntil } from './wall-clock.ts';
 
 const MINUTE = 60_000;
 
@@ -41,7 +42,7 @@ waves:
 execution: { inFlight: 40 }
 `;
 
-/** A thousand instances of 150 applications, each with 2,000 MB of data, and one that is none of them. */
+/** A thousand instances of 150 applications, with 2,000 MB of data each, and one instance outside the plan. */
 const FLEET = [
   ...standards(1_000, { usedTotal: 2_000 }).map((one, n) => ({
     ...one,
@@ -50,8 +51,8 @@ const FLEET = [
   { ...standards(1_001)[1_000], tags: { env: 'test' } },
 ];
 
-/** What each report for people says of it, whatever its format. */
-const TOLD: readonly RegExp[] = [
+/** Texts that every report format for people contains. */
+const REPORTED: readonly RegExp[] = [
   /1,000 of 1,000 steps verified/,
   /not-approved at 2026-01-05 17:40:00 UTC: wave half .{0,200} needs 2 approvals and has 0/,
   /window-closed at 2026-01-05 18:10:00 UTC: the window closes at Tue 2026-01-06 02:20/,
@@ -67,14 +68,14 @@ const TOLD: readonly RegExp[] = [
 
 const CONTINUE: ControlCommand = { kind: 'continue' };
 
-/** Puts what somebody signs now, good for a day, beside the saved plan. */
+/** Puts an approval beside the saved plan, signed now and valid for a day. */
 function sign(stage: Stage, name: string, wave: string | null): void {
   const text = file(name, { wave, expires: 24 * HOUR }, stage.saved, stage.clock.now());
   stage.offered.push({ file: `saved.json.approval-${name}${wave === null ? '' : `.${wave}`}.json`, text });
 }
 
 const ended = ({ end }: Run) => [end?.because, end?.exitCode];
-const stoppedBy = ({ state }: Run) => state.stopping?.message;
+const stoppedBy = ({ state: { stopping } }: Run) => stopping && textOf(stopping.message);
 const gatesOf = ({ entries }: Run) =>
   entries.flatMap((one) =>
     one.kind === 'gate' ? [`${one.name}: ${one.judge} ${one.outcome}, ${one.next}`] : [],
@@ -86,23 +87,23 @@ const verified = ({ saved, report }: Run) =>
   );
 
 describe('a thousand instances over three nights', () => {
-  it('are resized as the plan says, each by one order, with waves, approvals, gates, windows, a freeze and a spread', async () => {
-    // Monday morning. The plan is made, and put before those who may approve it.
+  it('are resized with one order each, with waves, approvals, gates, windows, a freeze and a spread', async () => {
+    // Monday morning: the plan is made and waits for its approvers.
     const stage = await setStage({
       fleet: FLEET,
       plan: PLAN,
       approvers: approversFile(['wei', 'jun', 'li', 'dba']),
       demandsSignatures: true,
       duration: [3 * MINUTE, 5 * MINUTE],
-      // On the first night the monitor product answers nobody until a quarter to two.
+      // On the first night, the monitor product refuses reads until 01:45.
       faults: ['no-cam@GetMonitorData+15h..945m'],
     });
     expect(stage.saved.steps).toHaveLength(1_000);
     expect(stage.saved.forecast.window?.local).toBe('Tue 2026-01-06 01:00-02:20 Asia/Shanghai');
     expect(readSavedPlan(encodeSavedPlan(stage.saved))).toEqual(stage.saved);
-    /** The same command again: each process is held against what must be so of every run. */
-    const step = async (fate: ProcessOptions = {}): Promise<Run> => {
-      const run = await stage.run(fate);
+    /** Repeats the command, and asserts the invariants of every run. */
+    const step = async (processOptions: ProcessOptions = {}): Promise<Run> => {
+      const run = await stage.run(processOptions);
       holds(stage, run);
       return run;
     };
@@ -112,13 +113,13 @@ describe('a thousand instances over three nights', () => {
     expect([alone.error, stage.cloud.arrivals]).toMatchObject([{ code: 'not-approved', exitCode: 11 }, []]);
     sign(stage, 'jun', null);
 
-    // Tuesday, one o'clock: the canary. Its gate cannot tell, and the run is paused until somebody has looked.
-    await goTo(stage, '2026-01-06T01:00:00');
+    // Tuesday, 01:00: the canary. Its gate is inconclusive, and the run pauses until an operator continues it.
+    await passUntil(stage, '2026-01-06T01:00:00');
     const first = await step({ statusEvery: MINUTE, commands: [[40 * MINUTE, CONTINUE]] });
     expect(gatesOf(first)).toEqual(['canary: failed success, go-on', 'canary: metric inconclusive, pause']);
     expect(first.statuses.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
     expect(first.answers).toMatchObject([{ accepted: true }]);
-    // Told to go on, it comes to the next wave, which nobody has approved.
+    // The continued run reaches the next wave, which is not approved.
     expect([ended(first), verified(first)]).toEqual([
       ['not-approved', 11],
       [20, 0, 0],
@@ -126,7 +127,7 @@ describe('a thousand instances over three nights', () => {
     expect(clockOf(stage.clock.now()).slice(0, 12)).toBe('Tue 06 01:40');
     expect(stoppedBy(first)).toMatch(/^wave half .* needs 2 approvals and has 0/);
 
-    // Two of them sign it, one of them at the second call; its author's does not count.
+    // Two approvers sign it, one of them after a second attempt. The author's signature does not count.
     for (const name of ['wei', 'dba']) sign(stage, name, 'half');
     const unsigned = await step();
     expect([ended(unsigned), verified(unsigned)]).toEqual([ended(first), verified(first)]);
@@ -137,14 +138,14 @@ describe('a thousand instances over three nights', () => {
     expect(verified(night1)[1]).toBeGreaterThan(0);
     expect(verified(night1)[1]).toBeLessThan(480);
 
-    // Wednesday is frozen. Somebody types the command all the same.
-    await goTo(stage, '2026-01-07T01:30:00');
+    // Wednesday is frozen. An operator repeats the command anyway.
+    await passUntil(stage, '2026-01-07T01:30:00');
     const frozen = await step();
     expect([ended(frozen), verified(frozen)]).toEqual([['window-closed', 8], verified(night1)]);
     expect(stoppedBy(frozen)).toMatch(/^frozen: 2026-01-07;/);
 
-    // Thursday: the wave is finished. Meanwhile the data of one instance has grown into its new size: the gate fails.
-    await goTo(stage, '2026-01-08T01:00:00');
+    // Thursday: the wave ends. The data of one instance has grown to fill its new size, so the gate fails.
+    await passUntil(stage, '2026-01-08T01:00:00');
     const grown = stage.cloud.world.instances.get(A(120))!;
     grown.used = [7_700];
     const halted = await step();
@@ -155,7 +156,7 @@ describe('a thousand instances over three nights', () => {
     expect(gatesOf(halted).slice(2)).toEqual(['half: failed success, go-on', 'half: metric failure, halt']);
     expect(stoppedBy(halted)).toContain(`MemUtil of ${A(120)} is 93.99, fails at > 90`);
 
-    // Whoever is on call has it cleaned up and types the same command: it is judged anew, and the rest begins.
+    // The operator has data removed and repeats the command. The gate is judged again, and the rest starts.
     grown.used = [3_000];
     await stage.pass(10 * MINUTE);
     const night2 = await step();
@@ -163,15 +164,15 @@ describe('a thousand instances over three nights', () => {
     expect(ended(night2)).toEqual(['window-closed', 8]);
     expect(verified(night2)[2]).toBeGreaterThan(0);
 
-    // Friday: what is left.
-    await goTo(stage, '2026-01-09T01:00:00');
+    // Friday: the remaining steps.
+    await passUntil(stage, '2026-01-09T01:00:00');
     const night3 = await step();
     expect([ended(night3), verified(night3)]).toEqual([
       ['done', 0],
       [20, 480, 500],
     ]);
 
-    // Of the whole: one order each, at most one of an application at a time, and only in the windows.
+    // The whole run: one order each, at most one instance of an application at a time, only in windows.
     expect(Object.values(night3.counts.orders)).toEqual(Array(1_000).fill(1));
     expect(night3.report.steps.every(({ attempts, orders }) => attempts === 1 && orders.length === 1)).toBe(
       true,
@@ -184,7 +185,7 @@ describe('a thousand instances over three nights', () => {
     const times = stage.cloud.arrivals.map(({ at }) => clockOf(at).slice(7));
     expect(times.filter((time) => time < '01:00:00' || time >= '02:10:00')).toEqual([]);
 
-    // Nothing of a wave before what it waits for.
+    // No wave starts before its approval and the gate before it.
     expect(course(night3)).toEqual([
       'signed plan',
       'order of canary',
@@ -198,7 +199,7 @@ describe('a thousand instances over three nights', () => {
       'order of rest',
     ]);
 
-    // The journal is whole, the signatures bear it out, and the report tells the story.
+    // The journal is whole, its signatures are valid, and the report has the story.
     const text = stage.disk.text;
     const audit = examineJournal(
       { ...decode(text), wholeBytes: text.length, tornBytes: 0 },
@@ -214,14 +215,14 @@ describe('a thousand instances over three nights', () => {
     const texts = (['text', 'markdown', 'html'] as const).map((format) =>
       renderReport(night3.report, format, { color: false, width: 250 })
         .replaceAll(/<[^>]*>/g, ' ')
-        // In text, sentences stand under their row.
+        // The text format puts sentences below their row.
         .replaceAll('\n    ', '  '),
     );
-    for (const part of TOLD) for (const report of texts) expect(report).toMatch(part);
+    for (const part of REPORTED) for (const report of texts) expect(report).toMatch(part);
   });
 });
 
-/** Signatures, orders and gates as they came, what repeats told once. */
+/** Signatures, orders and gates in their order, without repetitions. */
 function course({ saved, entries }: Run): string[] {
   const waveOf = new Map(saved.steps.map(({ id, wave }) => [id, saved.waves[wave]!.name]));
   const all = entries.flatMap((one) => {

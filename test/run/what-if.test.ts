@@ -9,7 +9,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Six instances, two at once, half a minute each. */
+/** Six instances, two at a time, half a minute each. */
 function staged(more: Partial<StageOptions> = {}): Promise<Stage> {
   return setStage({
     fleet: standards(6),
@@ -20,7 +20,7 @@ function staged(more: Partial<StageOptions> = {}): Promise<Stage> {
   });
 }
 
-/** Everything verified, and each by one order. */
+/** Asserts that every step is verified with one order. */
 function endsWell(stage: Stage, run: Run): void {
   holds(stage, run);
   expect(run.end).toEqual({ because: 'done', exitCode: 0 });
@@ -31,11 +31,11 @@ function endsWell(stage: Stage, run: Run): void {
 const kinds = (run: Run, kind: string) => run.entries.filter((entry) => entry.kind === kind);
 
 describe('the network fails during a run', () => {
-  /** Nothing is connected from `from` to `until`; what was sent just before has arrived, and its answer is lost. */
+  /** Connections fail from `from` to `until`, in milliseconds. A request sent just before arrives, and its answer is lost. */
   const dies = (stage: Stage, from: number, until: number): void => {
     const began = stage.clock.monotonic();
     const dead = () => stage.clock.monotonic() - began >= from && stage.clock.monotonic() - began < until;
-    stage.cloud.road.intercept = () => {
+    stage.cloud.network.intercept = () => {
       if (dead()) throw new TransportError('connect ENETUNREACH', false);
       return null;
     };
@@ -71,7 +71,7 @@ describe('the network fails during a run', () => {
     const run = await stage.run();
     endsWell(stage, run);
     expect(kinds(run, 'no-answer')).toHaveLength(1);
-    expect(kinds(run, 'settled')).toMatchObject([{ executed: true }]);
+    expect(kinds(run, 'resolved')).toMatchObject([{ executed: true }]);
   });
 });
 
@@ -91,7 +91,7 @@ describe('the provider sends invalid answers during a run', () => {
       const stage = await staged();
       const began = stage.clock.monotonic();
       let answers = 0;
-      stage.cloud.road.intercept = () => {
+      stage.cloud.network.intercept = () => {
         const since = stage.clock.monotonic() - began;
         return since < from || since > from + 6 * MINUTE ? null : NONSENSE[answers++ % NONSENSE.length]!;
       };
@@ -107,9 +107,9 @@ it('halts with a fix when the balance ends in the second wave, and continues aft
     plan: `${ALL_TO_8GB}\nwaves: [{ name: first, take: 2 }, { name: second, take: rest }]\nexecution: { inFlight: 2 }`,
   });
   const account = stage.cloud.world.accounts.get('default')!;
-  // Just as the first wave is settled.
+  // When the first wave has ended.
   let spent = false;
-  stage.cloud.road.connect = (action) => {
+  stage.cloud.network.connect = (action) => {
     if (action === 'UpgradeInstance' && !spent && stage.cloud.arrivals.length === 2) {
       spent = true;
       Object.assign(account, { balance: 1 });
@@ -126,18 +126,18 @@ it('halts with a fix when the balance ends in the second wave, and continues aft
   endsWell(stage, await stage.run());
 });
 
-/** What lists answer that have nothing to tell. */
+/** Empty lists of billing and tasks. */
 const NOTHING: Readonly<Record<string, object>> = {
   DescribeDealsByCond: { Deals: [] },
   DescribeTaskList: { Tasks: [] },
 };
 
 describe('the clock jumps during a run', () => {
-  /** Ours, while the provider's goes on. Orders show nowhere for a minute and a half: patience covers that. */
+  /** Only our clock jumps. Orders are listed nowhere for 90 seconds, which patience covers. */
   async function jumps(after: number, ms: number) {
     const stage = await staged({ faults: ['slow=1h@UpgradeInstance#1'], startLag: [90_000, 100_000] });
     const shows = stage.clock.monotonic() + 100 * SECOND;
-    stage.cloud.road.intercept = (action) => {
+    stage.cloud.network.intercept = (action) => {
       const nothing = NOTHING[action];
       if (!nothing || stage.clock.monotonic() > shows) return null;
       const body = JSON.stringify({ Response: { RequestId: 'r', TotalCount: 0, ...nothing } });
@@ -168,7 +168,7 @@ describe('the clock jumps during a run', () => {
     async (after, ms) => {
       const { stage, run } = await jumps(after, ms);
       endsWell(stage, run);
-      expect(kinds(run, 'settled')).toMatchObject([{ executed: true }]);
+      expect(kinds(run, 'resolved')).toMatchObject([{ executed: true }]);
     },
   );
 
@@ -186,7 +186,7 @@ describe('the clock jumps during a run', () => {
 });
 
 describe('the laptop sleeps during a run', () => {
-  /** Monotonic time stands still while it sleeps, the provider goes on. */
+  /** Monotonic time stops during the sleep. The time of the provider continues. */
   const sleeps = (stage: Stage, after: number, ms: number): readonly [number, () => void] => [
     after,
     () => stage.clock.jump(ms),
@@ -215,7 +215,7 @@ describe('the laptop sleeps during a run', () => {
   });
 });
 
-it('skips an instance that was changed by hand before its order, and carries out the others', async () => {
+it('skips an instance that was changed by hand before its order, and resizes the others', async () => {
   const stage = await staged({
     afterPlanning: (world) => void Object.assign(world.instances.get(A(2))!, { memoryPerShard: 16_384 }),
   });

@@ -4,7 +4,7 @@ import { type Replay, totals } from '../../journal/replay.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { HookPhase, JournalEntry, Outcome, SavedPlan } from '../../model.ts';
 
-export const NOTIFICATION_FORMAT = 'refit.told/1';
+export const NOTIFICATION_FORMAT = 'refit.notification/1';
 
 /** One notification, as a hook reads it from standard input and a webhook sends it. */
 export interface NotificationFacts {

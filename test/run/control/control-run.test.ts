@@ -256,7 +256,7 @@ describe('inFlight, set while the run is live', () => {
       const from = stage.clock.now() - run.took;
       const late = stage.cloud.arrivals.filter(({ at }) => at > from + ms + 50);
       expect(late.length).toBeGreaterThan(5);
-      expect(Math.max(...late.map(({ underWay }) => underWay))).toBeLessThanOrEqual(2);
+      expect(Math.max(...late.map(({ inProgress }) => inProgress))).toBeLessThanOrEqual(2);
     },
   );
 
@@ -286,7 +286,7 @@ describe('inFlight, set while the run is live', () => {
     const from = stage.clock.now() - run.took;
     const late = stage.cloud.arrivals.filter(({ at, accepted }) => accepted && at > from + 5_050);
     expect(late).toHaveLength(8);
-    expect(Math.max(...late.map(({ underWay }) => underWay))).toBeLessThanOrEqual(2);
+    expect(Math.max(...late.map(({ inProgress }) => inProgress))).toBeLessThanOrEqual(2);
   });
 
   it('keeps a number that was set during a pause in later waves', async () => {
@@ -303,7 +303,7 @@ describe('inFlight, set while the run is live', () => {
     });
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(Math.max(...stage.cloud.arrivals.slice(8).map(({ underWay }) => underWay))).toBe(3);
+    expect(Math.max(...stage.cloud.arrivals.slice(8).map(({ inProgress }) => inProgress))).toBe(3);
   });
 });
 
@@ -336,7 +336,7 @@ describe('a run that a command stops', () => {
     holds(stage, first);
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
     expect(first.report.run.message).toBe(
-      'drained by oncall@there: what is under way is followed to its end',
+      'drained by oncall@there: Refit follows orders in flight to their end',
     );
     expect(first.report.totals.unknown).toBe(0);
     const second = await stage.run();
@@ -379,7 +379,7 @@ const SOME_FAULTS = [
 
 describe('a run with random commands and faults', () => {
   it.each([1, 11, 21])(
-    'obeys, executes nothing twice, and can be brought to its end (ten seeds from %i)',
+    'obeys commands, executes nothing twice, and can be finished (ten seeds from %i)',
     async (from) => {
       for (let seed = from; seed < from + 10; seed++) {
         try {
@@ -451,7 +451,7 @@ it('starts nothing after a resume until steps in progress fit a lower inFlight',
   // While Refit resolves the unanswered order, no step holds an in-flight slot yet.
   const run = await stage.run({ commands: [[1_000, { kind: 'set', setting: 'inFlight', value: 2 }]] });
   expect(run.report.totals.verified).toBe(12);
-  const underWay = new Set<string>();
+  const inProgress = new Set<string>();
   let isSet = false;
   for (const entry of run.entries) {
     if (entry.kind === 'control-command' && entry.accepted) isSet = true;
@@ -459,10 +459,10 @@ it('starts nothing after a resume until steps in progress fit a lower inFlight',
       entry.kind === 'resolved'
         ? !entry.executed
         : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
-    if ('step' in entry && isOver) underWay.delete(entry.step);
+    if ('step' in entry && isOver) inProgress.delete(entry.step);
     if (entry.kind !== 'intent') continue;
-    underWay.add(entry.step);
-    if (isSet) expect(underWay.size, entry.step).toBeLessThanOrEqual(2);
+    inProgress.add(entry.step);
+    if (isSet) expect(inProgress.size, entry.step).toBeLessThanOrEqual(2);
   }
   expect(isSet).toBe(true);
 });

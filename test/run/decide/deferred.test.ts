@@ -1,4 +1,5 @@
-// Goal: a window is the right hours of Beijing, looks are rare while it is far, and "outside" is only said where it is certain.
+// Goal: a window has the right hours of Beijing time, reads are rare while it is far, and "outside" is reported only with
+// certainty.
 import { describe, expect, it } from 'vitest';
 import {
   beganOutside,
@@ -11,12 +12,12 @@ import {
 const NIGHT = { from: '03:00', to: '06:00' };
 const MINUTE = 60_000;
 
-/** A moment of January 2026 in Beijing: `5 02:59`, with seconds where they matter. */
+/** A moment of January 2026 in Beijing, such as `5 02:59` or `5 02:59:30`. */
 function at(text: string): number {
   const [day, time] = text.split(' ') as [string, string];
   return Date.parse(`2026-01-${day.padStart(2, '0')}T${time.length === 5 ? `${time}:00` : time}+08:00`);
 }
-const told = (ms: number) => new Date(ms + 8 * 60 * MINUTE).toISOString().slice(9, 16).replace('T', ' ');
+const clockOf = (ms: number) => new Date(ms + 8 * 60 * MINUTE).toISOString().slice(9, 16).replace('T', ' ');
 
 describe('a maintenance window', () => {
   it.each([
@@ -28,7 +29,7 @@ describe('a maintenance window', () => {
     ['6 01:00', '6 03:00', '6 06:00', false],
   ])('at %s opens %s and closes %s, open now: %s', (moment, opens, closes, open) => {
     const opening = openingAt(NIGHT, at(moment));
-    expect([told(opening.opens), told(opening.closes), isOpen(NIGHT, at(moment))]).toEqual([
+    expect([clockOf(opening.opens), clockOf(opening.closes), isOpen(NIGHT, at(moment))]).toEqual([
       opens,
       closes,
       open,
@@ -40,21 +41,23 @@ describe('a maintenance window', () => {
     ['5 02:00', '6 06:00'],
     ['5 04:00', '6 06:00'],
   ])('of an order at %s ends at the end of its second open period, %s', (ordered, closing) => {
-    expect(told(secondClosing(NIGHT, at(ordered)))).toBe(closing);
+    expect(clockOf(secondClosing(NIGHT, at(ordered)))).toBe(closing);
   });
 });
 
 describe('the reads of a waiting change', () => {
   it('become rarer, come just before the window opens, and are frequent while it is open', () => {
     const ordered = at('5 10:00');
-    const looks: number[] = [];
-    for (let now = ordered; now < at('6 03:02'); looks.push(now)) now += pauseUntilRead(NIGHT, ordered, now);
-    expect(looks.filter((now) => now < at('6 02:59')).length).toBeLessThan(60);
-    expect(looks.slice(0, 6).map((now) => Math.round((now - ordered) / 1000))).toEqual([
+    const reads: number[] = [];
+    for (let now = ordered; now < at('6 03:02'); reads.push(now)) now += pauseUntilRead(NIGHT, ordered, now);
+    expect(reads.filter((now) => now < at('6 02:59')).length).toBeLessThan(60);
+    expect(reads.slice(0, 6).map((now) => Math.round((now - ordered) / 1000))).toEqual([
       5, 10, 15, 23, 34, 51,
     ]);
-    expect(looks.filter((now) => now >= at('6 02:58') && now < at('6 03:00')).map(told)).toEqual(['6 02:59']);
-    expect(looks.filter((now) => now >= at('6 03:00')).length).toBeGreaterThan(6);
+    expect(reads.filter((now) => now >= at('6 02:58') && now < at('6 03:00')).map(clockOf)).toEqual([
+      '6 02:59',
+    ]);
+    expect(reads.filter((now) => now >= at('6 03:00')).length).toBeGreaterThan(6);
   });
 
   it('never stop', () => {
@@ -66,16 +69,16 @@ describe('the reads of a waiting change', () => {
 describe('a change that started outside its window', () => {
   // biome-ignore format: one line a case
   it.for([
-    ['seen at once after the order', '5 10:00', '5 10:00', '5 10:01', null, true],
-    ['seen in the last look before it opens', '5 10:00', '5 13:00', '6 02:59', null, true],
-    ['seen when it may just have opened: clocks differ', '5 10:00', '6 02:59', '6 02:59:45', null, false],
-    ['seen within', '5 10:00', '6 02:59', '6 03:00:16', null, false],
-    ['nobody looked meanwhile, and the task list says noon', '5 10:00', '5 10:00', '6 09:00', '5 12:00', true],
-    ['nobody looked meanwhile, and the task list says within', '5 10:00', '5 10:00', '6 09:00', '6 03:00:01', false],
-    ['nobody looked meanwhile, and the task has the time of the order', '5 10:00', '5 10:00', '6 09:00', '5 10:00:02', false],
-    ['nobody looked meanwhile, and there is no task', '5 10:00', '5 10:00', '6 09:00', null, false],
-    ['seen after it closed, waiting just before', '5 10:00', '6 05:59', '6 06:01', null, false],
-    ['seen after it closed, waiting then', '5 10:00', '6 06:01', '6 06:31', null, true],
+    ['seen immediately after the order', '5 10:00', '5 10:00', '5 10:01', null, true],
+    ['seen in the last read before the window opens', '5 10:00', '5 13:00', '6 02:59', null, true],
+    ['seen when the window may be open, because clocks differ', '5 10:00', '6 02:59', '6 02:59:45', null, false],
+    ['seen within the window', '5 10:00', '6 02:59', '6 03:00:16', null, false],
+    ['not read meanwhile, and the task list says noon', '5 10:00', '5 10:00', '6 09:00', '5 12:00', true],
+    ['not read meanwhile, and the task list says within', '5 10:00', '5 10:00', '6 09:00', '6 03:00:01', false],
+    ['not read meanwhile, and the task has the time of the order', '5 10:00', '5 10:00', '6 09:00', '5 10:00:02', false],
+    ['not read meanwhile, and there is no task', '5 10:00', '5 10:00', '6 09:00', null, false],
+    ['seen after the window closed, and waiting just before', '5 10:00', '6 05:59', '6 06:01', null, false],
+    ['seen later, and still waiting after the window closed', '5 10:00', '6 06:01', '6 06:31', null, true],
   ] as const)('%s: %s, %s, %s, %s: %s', ([_, ordered, notYet, seen, task, expected]) => {
     const began = {
       orderedAt: at(ordered),

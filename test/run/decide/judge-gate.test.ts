@@ -29,11 +29,11 @@ describe('a gate on counts', () => {
     ['one failed', 'failed', more(0), [V, F], 'failure'],
     ['a refusal counts as failed', 'failed', more(0), [V, R], 'failure'],
     ['skipped and unknown steps do not count as failed', 'failed', more(0), [S, U], 'success'],
-    ['the threshold itself is not above it', 'failed', more(1), [F, V], 'success'],
+    ['a count equal to the threshold is not above it', 'failed', more(1), [F, V], 'success'],
     ['the threshold itself is reached with >=', 'failed', { operator: '>=', value: 1, base: 'count' }, [F, V], 'failure'],
     ['a percentage of the wave', 'failed', more(25, 'wave'), [F, V, V, V], 'success'],
-    ['and above it', 'failed', more(25, 'wave'), [F, F, V, V], 'failure'],
-    ['unknown ones', 'unknown', more(0), [U, F], 'failure'],
+    ['above a percentage of the wave', 'failed', more(25, 'wave'), [F, F, V, V], 'failure'],
+    ['one unknown', 'unknown', more(0), [U, F], 'failure'],
     ['none unknown', 'unknown', more(0), [F, R, S], 'success'],
   ])('%s', ([_, judge, threshold, outcomes, expected]) => {
     expect(judgeCount(judge, threshold, outcomes as Outcome[]).outcome).toBe(expected);
@@ -120,7 +120,7 @@ describe('a gate on a metric', () => {
       'MemUtil of crs-b is 90.13, fails at > 90',
     ],
     [
-      'too little is a failure too',
+      'a value below a lower limit',
       metric('<', 5),
       2,
       read(4, 90),
@@ -128,7 +128,7 @@ describe('a gate on a metric', () => {
       'MemUtil of crs-a is 4, fails at < 5',
     ],
     [
-      'the worst of too little is the least',
+      'the lowest value is the worst for a lower limit',
       metric('<', 5),
       2,
       read(40, 90),
@@ -144,7 +144,7 @@ describe('a gate on a metric', () => {
       'MemUtil of crs-a is 1, crs-b is 2, crs-c is 3 and 2 more, fails at > 0',
     ],
     [
-      'one unread',
+      'one without a value',
       metric('>', 90),
       2,
       read(10, null),
@@ -152,7 +152,7 @@ describe('a gate on a metric', () => {
       'MemUtil of 1 of 2 instances has no figure: crs-b',
     ],
     [
-      'one unread and one above: the failure is certain',
+      'one without a value and one above: a certain failure',
       metric('>', 90),
       2,
       read(null, 95),
@@ -195,7 +195,7 @@ describe('a gate on a command', () => {
   });
 });
 
-describe('a gate on an address', () => {
+describe('a gate on a URL', () => {
   it.each([
     [200, 'success'],
     [204, 'success'],

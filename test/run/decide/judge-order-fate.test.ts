@@ -7,7 +7,7 @@ import { judgeOrderFate, ownInBilling } from '../../../src/run/decide/judge-orde
 
 const US = '100000000001';
 const THEM = '100000000099';
-const WHOSE = { known: new Set(['known']), self: new Set([US]) };
+const OWNERSHIP = { known: new Set(['known']), self: new Set([US]) };
 const BEFORE: Size = { memoryPerShard: 4096, shards: 1, replicas: 1 };
 const AFTER: Size = { ...BEFORE, memoryPerShard: 8192 };
 
@@ -205,12 +205,12 @@ describe('an order without an answer, to 8 GB, judged by a reading', () => {
       { kind: 'foreign', certain: false },
     ],
   ])('%s', (_, seen, verdict) => {
-    expect(judgeOrderFate(STEP, reading(seen), WHOSE)).toMatchObject(verdict);
+    expect(judgeOrderFate(STEP, reading(seen), OWNERSHIP)).toMatchObject(verdict);
   });
 
   it('names the order with its creator and time, and the task with its type', () => {
     const seen = { deals: [order(THEM, 'delivered')], tasks: [task('replicas', 'done')], size: ELSEWHERE };
-    const verdict = judgeOrderFate(STEP, reading(seen), WHOSE);
+    const verdict = judgeOrderFate(STEP, reading(seen), OWNERSHIP);
     expect(verdict.kind === 'foreign' && textOf(verdict.evidence)).toBe(
       `the instance is at 16GB x 1 shard, 1 replica by order theirs by ${THEM}, created at 2026-01-05T02:00:00.000Z; task t-replicas (type 029), started at 2026-01-05T02:00:00.000Z`,
     );
@@ -218,7 +218,7 @@ describe('an order without an answer, to 8 GB, judged by a reading', () => {
 
   it('accepts the order of anyone if this identity is not known', () => {
     const deals = [order(THEM, 'in-progress')];
-    expect(judgeOrderFate(STEP, reading({ deals }), { ...WHOSE, self: null })).toMatchObject({
+    expect(judgeOrderFate(STEP, reading({ deals }), { ...OWNERSHIP, self: null })).toMatchObject({
       order: 'theirs',
     });
   });
@@ -226,8 +226,8 @@ describe('an order without an answer, to 8 GB, judged by a reading', () => {
   it('takes the latest of several that may be its own', () => {
     const early = order(US, 'delivered', { order: 'early' });
     const late = order(US, 'delivered', { order: 'late', createdAt: early.createdAt + 1_000 });
-    expect(ownInBilling(STEP, [late, early], WHOSE)?.order).toBe('late');
-    expect(ownInBilling(STEP, [early, late], WHOSE)?.order).toBe('late');
+    expect(ownInBilling(STEP, [late, early], OWNERSHIP)?.order).toBe('late');
+    expect(ownInBilling(STEP, [early, late], OWNERSHIP)?.order).toBe('late');
   });
 });
 

@@ -92,7 +92,7 @@ const placed = (answer: object, changes: object = {}): Seen =>
 const refused = (code: string) =>
   placed({ kind: 'refused', code, message: 'no', requestId: 'r', sentAt: NOW });
 
-const LOOKED: OrderMemory = { phase: 'order', turn: 'go', instance: instance() };
+const ORDER_READ: OrderMemory = { phase: 'order', turn: 'go', instance: instance() };
 const FOLLOWING: AcceptedMemory = {
   phase: 'accepted',
   round: 3,
@@ -118,7 +118,7 @@ const observation = (changes: Partial<Observation> = {}): Observation => ({
   ...changes,
 });
 const round = (at: Partial<OrderMemory>, seen?: Seen) =>
-  observation({ memory: { ...LOOKED, ...at }, ...(seen ? { seen } : {}) });
+  observation({ memory: { ...ORDER_READ, ...at }, ...(seen ? { seen } : {}) });
 const silence = (seen: Seen, monotonic = MINUTE) =>
   observation({
     memory: {
@@ -137,10 +137,10 @@ const deferred = (changes: Partial<Observation> = {}) =>
     ...changes,
   });
 
-/** A move in a few words. */
-function inWords(move: Move): string {
-  const next = 'next' in move && move.next ? `, ${inWords(move.next)}` : '';
-  const orElse = 'orElse' in move && move.orElse ? `, else ${inWords(move.orElse)}` : '';
+/** A move as one line. */
+function formatMove(move: Move): string {
+  const next = 'next' in move && move.next ? `, ${formatMove(move.next)}` : '';
+  const orElse = 'orElse' in move && move.orElse ? `, else ${formatMove(move.orElse)}` : '';
   switch (move.kind) {
     case 'append':
       return `append ${move.event.kind}${'executed' in move.event ? (move.event.executed ? ' executed' : ' not executed') : ''}${next}`;
@@ -153,7 +153,7 @@ function inWords(move: Move): string {
     case 'stop-run':
       return `stop run${move.code ? ` ${move.code}` : ''}${next}`;
     case 'defer':
-      return `defer${move.givesSlot ? ', give slot back' : ''}${next}`;
+      return `defer${move.givesSlot ? ', give in-flight slot back' : ''}${next}`;
     default:
       return move.kind;
   }
@@ -165,7 +165,12 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
   'before an order': [
     ['waits for its turn first', state(), observation(), 'await-turn'],
     ['leaves the step if no new order may start', state(), round({ turn: 'stopped' }), 'leave'],
-    ['gives its slot back if too many steps are in flight', state(), round({ turn: 'give-way' }), 'give-way'],
+    [
+      'gives its in-flight slot back if too many steps are in flight',
+      state(),
+      round({ turn: 'give-way' }),
+      'give-way',
+    ],
     [
       'reads the instance once it is its turn',
       state(),
@@ -242,7 +247,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
     [
       'drifts if the maintenance window has changed',
       state(),
-      deferred({ memory: { ...LOOKED, window: { from: '01:00', to: '02:00' } } }),
+      deferred({ memory: { ...ORDER_READ, window: { from: '01:00', to: '02:00' } } }),
       'end drifted Refit.Drifted',
     ],
   ],
@@ -364,13 +369,13 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
   'an accepted order': [
     ['is read soon after a resume', ACCEPTED, observation(), 'read instance within 1000'],
     [
-      'is read often while a step awaits its slot',
+      'is read often while a step awaits an in-flight slot',
       ACCEPTED,
       observation({ memory: { ...FOLLOWING, facts: 'open' }, isSlotWanted: true }),
       'read open facts within 500',
     ],
     [
-      'asks for the last facts at its new size',
+      'reads the last facts at its new size',
       ACCEPTED,
       follow(FOLLOWING, reading(instance({ size: AFTER }))),
       'read open facts within 500',
@@ -439,10 +444,10 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
   'a change that waits for its maintenance window': [
     ['is read immediately after a resume', DEFERRED, deferred(), 'wait 0'],
     [
-      'gives its slot back if it is known to wait',
+      'gives its in-flight slot back if it is known to wait',
       DEFERRED,
       deferred({ learned: { ...observation().learned, deferral: 'kept' } }),
-      'defer, give slot back, wait 0',
+      'defer, give in-flight slot back, wait 0',
     ],
     [
       'has started with its task',
@@ -457,7 +462,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'keeps waiting while nothing shows that it started',
       DEFERRED,
       deferred({ memory: { phase: 'deferred', notYetAt: NOW }, seen: reading(instance(), [], []) }),
-      `defer, give slot back, wait ${30 * SECOND}`,
+      `defer, give in-flight slot back, wait ${30 * SECOND}`,
     ],
     [
       'is left by a process that reads once',
@@ -467,7 +472,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
         memory: { phase: 'deferred', notYetAt: NOW },
         seen: reading(instance(), [], []),
       }),
-      'defer, give slot back, leave',
+      'defer, give in-flight slot back, leave',
     ],
     [
       'is unknown after the second of its windows',
@@ -480,7 +485,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
 
 describe.each(Object.entries(TABLES))('%s', (_, rows) => {
   it.each(rows)('%s', (__, stepState, seen, move) => {
-    expect(inWords(nextMove(STEP, stepState, seen))).toBe(move);
+    expect(formatMove(nextMove(STEP, stepState, seen))).toBe(move);
   });
 });
 
@@ -492,7 +497,7 @@ describe('a step that needs another', () => {
     ['is left while the previous step is in progress', ACCEPTED, true, 'leave'],
   ] as const)('%s', (_, before, isFinal, move) => {
     const seen = observation({ earlier: { state: before, isFinal } });
-    expect(inWords(nextMove(SECOND_STEP, state(), seen))).toBe(move);
+    expect(formatMove(nextMove(SECOND_STEP, state(), seen))).toBe(move);
   });
 });
 
@@ -500,7 +505,7 @@ describe('reconciling', () => {
   it('decides as the run does, and leaves steps that need a new order', () => {
     const all = Object.values(TABLES).flat();
     for (const [behaviour, stepState, seen, move] of all) {
-      const decided = inWords(followMove(STEP, stepState, seen));
+      const decided = formatMove(followMove(STEP, stepState, seen));
       expect(decided, behaviour).toBe(stepState.phase === 'waiting' ? 'leave' : move);
     }
   });

@@ -1,13 +1,13 @@
-/** An answer that comes when the run is left already, by `atClose: halt`, is written down all the same. */
+/** An answer that arrives after `atClose: halt` ended the run is still written to the journal. */
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../../src/units.ts';
 import { ALL_TO_8GB, standards } from '../fleets.ts';
 import { type Stage, setStage } from '../stage.ts';
-import { goTo, ZONE } from '../wall-clock.ts';
+import { passUntil, ZONE } from '../wall-clock.ts';
 
 const MINUTE = 60 * SECOND;
 
-/** One instance; the window closes at 10:01, and opens again at 10:03. Answers to orders take five seconds. */
+/** One instance. The window closes at 10:01 and opens again at 10:03. Answers to orders take five seconds. */
 function story(faults: readonly string[], patience = '3m'): Promise<Stage> {
   return setStage({
     fleet: standards(1),
@@ -22,13 +22,13 @@ execution: { inFlight: 1, patience: ${patience} }`,
 
 describe('an answer after the close of the window', () => {
   it.for([
-    ['that accepts the order', [], ['accepted'], 8],
-    ['that refuses the key', ['refuse=AuthFailure.SecretIdNotFound#1'], ['refused', 'step-ended'], 12],
-    ['that refuses the payment', ['refuse=FailedOperation.PayFailed#1'], ['refused', 'step-ended'], 3],
-    ['that refuses the order for good', ['refuse=InvalidParameterValue#1'], ['refused', 'step-ended'], 3],
-  ] as const)('%s is on record', async ([, faults, kinds, exitCode]) => {
+    ['accepts the order', [], ['accepted'], 8],
+    ['refuses the key', ['refuse=AuthFailure.SecretIdNotFound#1'], ['refused', 'step-ended'], 12],
+    ['refuses the payment', ['refuse=FailedOperation.PayFailed#1'], ['refused', 'step-ended'], 3],
+    ['refuses the order permanently', ['refuse=InvalidParameterValue#1'], ['refused', 'step-ended'], 3],
+  ] as const)('is in the journal if it %s', async ([, faults, kinds, exitCode]) => {
     const stage = await story(faults);
-    await goTo(stage, '2026-01-05T10:00:57');
+    await passUntil(stage, '2026-01-05T10:00:57');
     const { end, entries } = await stage.run();
     const after = entries.slice(entries.findIndex(({ kind }) => kind === 'stopping') + 1);
     expect(after.flatMap(({ kind }) => ((kinds as readonly string[]).includes(kind) ? [kind] : []))).toEqual(
@@ -37,11 +37,11 @@ describe('an answer after the close of the window', () => {
     expect(end?.exitCode).toBe(exitCode);
   });
 
-  it('is not asked for again where nothing else would show the order', async () => {
+  it('prevents a second order when no other source shows the first', async () => {
     const stage = await story(['no-permission@DescribeDealsByCond'], '60s');
-    await goTo(stage, '2026-01-05T10:00:57');
+    await passUntil(stage, '2026-01-05T10:00:57');
     await stage.run();
-    await goTo(stage, '2026-01-05T10:03:00');
+    await passUntil(stage, '2026-01-05T10:03:00');
     const { report } = await stage.run();
     expect(stage.cloud.arrivals).toHaveLength(1);
     expect(report.totals.verified).toBe(1);

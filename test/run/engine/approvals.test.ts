@@ -1,4 +1,4 @@
-/** A run and the approvals of its waves, in virtual time. What a plan as a whole needs is shown in test/cli. */
+/** A run and the approvals of its waves, in virtual time. test/cli tests the approval of a whole plan. */
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { validateJournalEntry } from '../../../src/generated/validators.js';
@@ -30,8 +30,8 @@ function sign(stage: Stage, name: string, wave: string, more: Signing = {}): voi
 const verified = ({ report }: Run) => report.totals.verified;
 const because = (run: Run) => [run.end?.because, run.end?.exitCode];
 
-describe('a wave that asks for an approval', () => {
-  it('is not begun without one: the run ends before it, with who is missing and what to type, and goes on when it is there', async () => {
+describe('a wave with a required approval', () => {
+  it('does not start without approval: the run ends, names the missing approvers and the command, and continues once approved', async () => {
     const stage = await staged();
     const first = await stage.run();
     expect(because(first)).toEqual(['not-approved', 11]);
@@ -67,7 +67,7 @@ describe('a wave that asks for an approval', () => {
     for (const entry of third.entries) expect(validateJournalEntry(entry), entry.kind).toBe(true);
   });
 
-  it('soaks after the wave before, is judged then, and does not soak again when it is approved later', async () => {
+  it('is judged after the previous wave has soaked, and a later approval causes no second soak', async () => {
     const plan = PLAN.replace('take: 1 }', 'take: 1, soak: 1h }');
     const stage = await setStage({ fleet: standards(6), plan, approvers: approversFile(PEOPLE) });
     for (const name of ['wei', 'jun']) sign(stage, name, 'tenth', { expires: HOUR / 2 });
@@ -83,7 +83,7 @@ describe('a wave that asks for an approval', () => {
     expect(second.took).toBeLessThan(HOUR / 2);
   });
 
-  it('is reconciled without one: what it had begun is settled, and nothing is ordered', async () => {
+  it('is reconciled without approval: open orders are resolved, and nothing is ordered', async () => {
     const stage = await staged();
     for (const name of ['wei', 'jun']) sign(stage, name, 'tenth');
     let orders = 0;
@@ -95,13 +95,13 @@ describe('a wave that asks for an approval', () => {
     holds(stage, read);
     expect(stage.cloud.arrivals).toHaveLength(before);
     expect([verified(read), ...because(read)]).toEqual([2, 'reconciled', 3]);
-    // The wave began by its approvals: apply carries it to its end, and asks for those of the next.
+    // The approvals already started the wave. Apply finishes it, and requires approvals for the next wave.
     const rest = await stage.run();
     holds(stage, rest);
     expect([verified(rest), ...because(rest)]).toEqual([3, 'not-approved', 11]);
   });
 
-  it('begins at once where its approval is there in time', async () => {
+  it('starts immediately if its approval already exists', async () => {
     const stage = await staged();
     for (const wave of ['tenth', 'rest']) for (const name of ['wei', 'jun']) sign(stage, name, wave);
     const run = await stage.run();
@@ -111,13 +111,13 @@ describe('a wave that asks for an approval', () => {
 
   // biome-ignore format: one line a case
   it.each<[string, Signing & { name?: string }, RegExp]>([
-    ['has expired by then, though it had not when the run began', { expires: 1 }, /expired at/],
-    ['is forged', { key: 'mallory' }, /key of no approver/],
-    ['is of another plan', { digest: 'e'.repeat(64) }, /of another plan/],
+    ['expired after the run started', { expires: 1 }, /expired at/],
+    ['is forged', { key: 'mallory' }, /is not the key of an approver/],
+    ['is of another plan', { digest: 'e'.repeat(64) }, /approves another plan/],
     ["is the author's own", { name: 'dba' }, /dba made the plan/],
-    ['is the same person\'s a second time', { name: 'wei', expires: HOUR / 2 }, /each approver counts once/],
+    ['is the second of one person', { name: 'wei', expires: HOUR / 2 }, /each approver counts once/],
     ['is of another wave', { wave: 'rest' }, /approves wave rest, not wave tenth/],
-  ])('is not begun by one that %s', async (_, { name = 'jun', ...signing }, why) => {
+  ])('does not start with an approval that %s', async (_, { name = 'jun', ...signing }, why) => {
     const stage = await staged();
     sign(stage, 'wei', 'tenth');
     sign(stage, name, 'tenth', signing);
@@ -128,7 +128,7 @@ describe('a wave that asks for an approval', () => {
     holds(stage, run);
   });
 
-  it('that has begun goes on after a crash, though its approvals have expired meanwhile', async () => {
+  it('continues after a crash if its approvals expired after it started', async () => {
     const stage = await staged();
     for (const name of ['wei', 'jun']) sign(stage, name, 'tenth', { expires: HOUR });
     let intents = 0;
@@ -142,8 +142,8 @@ describe('a wave that asks for an approval', () => {
     holds(stage, run);
   });
 
-  it.each(['half there', 'durable'] as const)(
-    'whose process dies with its approval %s begins after it, and never before',
+  it.each(['half written', 'durable'] as const)(
+    'starts only after a durable approval if the process dies when the approval is %s',
     async (state) => {
       const stage = await staged();
       for (const wave of ['tenth', 'rest']) for (const name of ['wei', 'jun']) sign(stage, name, wave);
@@ -156,18 +156,18 @@ describe('a wave that asks for an approval', () => {
       expect(crashed.died).toBe(true);
       const run = await stage.run();
       expect([verified(run), ...because(run)]).toEqual([6, 'done', 0]);
-      expect(wavesBegunUnapproved(run.entries)).toEqual([]);
+      expect(wavesStartedUnapproved(run.entries)).toEqual([]);
       holds(stage, run);
     },
   );
 
-  it('an approver who has left: what was signed in time counts, a wave waits for the others, and they are enough', async () => {
+  it('accepts the other approvers when one approver has left and her signature has expired', async () => {
     const stage = await staged();
     sign(stage, 'wei', 'tenth');
     sign(stage, 'jun', 'tenth');
     const tuesday = await stage.run();
     expect([verified(tuesday), ...because(tuesday)]).toEqual([3, 'not-approved', 11]);
-    // Jun has left, and what she signed ahead runs out.
+    // Jun has left. Her earlier signature expires.
     sign(stage, 'jun', 'rest', { expires: HOUR });
     sign(stage, 'wei', 'rest', { expires: 48 * HOUR });
     await stage.pass(24 * HOUR);
@@ -183,8 +183,8 @@ describe('a wave that asks for an approval', () => {
   });
 });
 
-/** Waves of this plan that began with no approval before them. */
-function wavesBegunUnapproved(entries: readonly JournalEntry[]): number[] {
+/** Waves of this plan that started without an approval. */
+function wavesStartedUnapproved(entries: readonly JournalEntry[]): number[] {
   const approved = new Set<number | null>([0]);
   return entries.flatMap((entry) => {
     if (entry.kind === 'approved' && entry.how === 'signatures') approved.add(entry.wave);
@@ -192,23 +192,24 @@ function wavesBegunUnapproved(entries: readonly JournalEntry[]): number[] {
   });
 }
 
-describe('signatures on record', () => {
-  it('are believed for being good and enough, not for standing in a journal', async () => {
+describe('signatures in a journal', () => {
+  it('count only if they are valid and enough', async () => {
     const stage = await staged();
     sign(stage, 'wei', 'tenth');
     sign(stage, 'jun', 'tenth');
     const { entries } = await stage.run();
-    const deed = entries.find((entry) => entry.kind === 'approved' && entry.how === 'signatures');
-    if (deed?.kind !== 'approved' || deed.how !== 'signatures') throw new Error('no signatures on record');
-    expect(areSignaturesEnough(stage.saved, deed)).toBe(true);
-    const [first, second] = deed.signed;
+    const event = entries.find((entry) => entry.kind === 'approved' && entry.how === 'signatures');
+    if (event?.kind !== 'approved' || event.how !== 'signatures')
+      throw new Error('no signatures in the journal');
+    expect(areSignaturesEnough(stage.saved, event)).toBe(true);
+    const [first, second] = event.signed;
     for (const changed of [
-      { ...deed, wave: null },
-      { ...deed, wave: 2 },
-      { ...deed, signed: [first!] },
-      { ...deed, signed: [first!, first!] },
-      { ...deed, signed: [first!, { ...second!, signature: first!.signature }] },
-      { ...deed, judgedAt: second!.expiresAt },
+      { ...event, wave: null },
+      { ...event, wave: 2 },
+      { ...event, signed: [first!] },
+      { ...event, signed: [first!, first!] },
+      { ...event, signed: [first!, { ...second!, signature: first!.signature }] },
+      { ...event, judgedAt: second!.expiresAt },
     ])
       expect(areSignaturesEnough(stage.saved, changed)).toBe(false);
   });
@@ -227,15 +228,15 @@ describe('a wave that waits two hours for its approval', () => {
   const awaited = ({ entries }: Run) =>
     entries.flatMap((entry) => (entry.kind === 'approval-awaited' ? [entry] : []));
 
-  it('begins as it is signed, in the same process, which says meanwhile what it waits for', async () => {
+  it('starts in the same process when it is signed, and the process shows what it waits for', async () => {
     const stage = await waiting();
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     const listeners = (clock: Clock) => [
       createHookListener(
         { approval: ['page'] },
         {
           runCommand: async (_, { input }) => {
-            told.push(JSON.parse(input));
+            received.push(JSON.parse(input));
             return { kind: 'ended', exitCode: 0, lastLine: '', output: '' };
           },
           clock,
@@ -253,7 +254,7 @@ describe('a wave that waits two hours for its approval', () => {
     expect(run.took).toBeGreaterThan(40 * MINUTES);
     expect(run.took).toBeLessThan(80 * MINUTES);
     expect(run.statuses[1]!.waits).toMatchObject([{ name: 'approval', step: null, limit: 2 * HOUR }]);
-    expect(told).toMatchObject([
+    expect(received).toMatchObject([
       {
         event: 'approval',
         wave: 'tenth',
@@ -267,7 +268,10 @@ describe('a wave that waits two hours for its approval', () => {
           id: 'run.approvals-missing',
           params: {
             missing: [
-              expect.stringMatching(/needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li/),
+              {
+                id: 'approval.missing',
+                params: { wave: 'tenth', need: 2, have: [], missing: ['wei', 'jun', 'li'] },
+              },
             ],
           },
         },
@@ -275,7 +279,7 @@ describe('a wave that waits two hours for its approval', () => {
     ]);
   });
 
-  it('is given up after that, and asked for once by each later apply', async () => {
+  it('ends the run after the limit, and each later apply checks once', async () => {
     const stage = await waiting();
     const first = await stage.run();
     holds(stage, first);
@@ -292,7 +296,7 @@ describe('a wave that waits two hours for its approval', () => {
     expect([verified(last), ...because(last)]).toEqual([6, 'done', 0]);
   });
 
-  it('waits on from when it was asked for where its process dies meanwhile', async () => {
+  it('keeps the start of its wait if the process dies', async () => {
     const stage = await waiting();
     const killed = await stage.run({
       diesAt: (moment) => moment.kind === 'durable' && moment.text.includes('"approval-awaited"'),
@@ -306,7 +310,7 @@ describe('a wave that waits two hours for its approval', () => {
     expect(awaited(run)).toHaveLength(1);
   });
 
-  it('leaves off waiting at a signal, and goes on by the same command', async () => {
+  it('stops waiting at a signal, and continues with the same command', async () => {
     const stage = await waiting();
     const drained = await stage.run({ drainAfter: 30 * MINUTES });
     expect(because(drained)).toEqual(['drained', 130]);

@@ -6,7 +6,7 @@ import { setStage } from '../stage.ts';
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-it('an instance that is busy for a minute, and was before for another, is not called busy for all that was between', async () => {
+it('counts two busy periods of an instance separately', async () => {
   const stage = await setStage({
     fleet: standards(1),
     plan: ALL_TO_8GB,
@@ -20,17 +20,17 @@ it('an instance that is busy for a minute, and was before for another, is not ca
     });
   };
   beBusy(20 * SECOND);
-  let settled = 0;
+  let resolved = 0;
   const run = await stage.run({
     diesAt: (moment) => {
-      if (moment.kind !== 'durable' || !moment.text.includes('"kind":"resolved"') || ++settled !== 5)
+      if (moment.kind !== 'durable' || !moment.text.includes('"kind":"resolved"') || ++resolved !== 5)
         return false;
       beBusy(MINUTE);
       return false;
     },
   });
   holds(stage, run);
-  expect(settled).toBe(5);
+  expect(resolved).toBe(5);
   expect(run.took).toBeGreaterThan(15 * MINUTE);
   expect(run.end).toEqual({ because: 'done', exitCode: 0 });
 });

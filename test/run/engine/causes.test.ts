@@ -1,4 +1,4 @@
-/** What befalls a run from outside while it is under way: it halts or refreshes, says why and what to do, and goes on. */
+/** External failures during a run. The run halts or renews its keys, shows cause and fix, and can be resumed. */
 import { describe, expect, it } from 'vitest';
 import { secret } from '../../../src/cloud/credentials/find-credentials.ts';
 import { issueKeys } from '../../../src/simulator/world/temporary-keys.ts';
@@ -9,7 +9,7 @@ import { type Run, type Stage, type StageOptions, setStage } from '../stage.ts';
 
 const MINUTE = 60_000;
 
-/** Six instances, two at once, half a minute each: something is under way whenever something befalls them. */
+/** Six instances, two at a time, half a minute each: every fault meets a resize in progress. */
 function staged(more: Partial<StageOptions> = {}): Promise<Stage> {
   return setStage({
     fleet: standards(6),
@@ -20,7 +20,7 @@ function staged(more: Partial<StageOptions> = {}): Promise<Stage> {
   });
 }
 
-/** Halted in the middle: something was verified, something is left, and the sentence has its fix. */
+/** Asserts a halt in the middle: some steps are verified, some are left, and the message has a fix. */
 function haltedInTheMiddle(run: Run, exitCode: number, what: RegExp, fix: RegExp): void {
   expect(run.end).toEqual({ because: 'halted', exitCode });
   expect(run.report.totals.verified).toBeGreaterThan(0);
@@ -29,8 +29,8 @@ function haltedInTheMiddle(run: Run, exitCode: number, what: RegExp, fix: RegExp
   expect(/\(fix: (.+)\)$/.exec(run.report.run.message ?? '')?.[1]).toMatch(fix);
 }
 
-/** The same command again, once the cause is gone: everything verified, nothing ordered twice. */
-async function goesOn(stage: Stage): Promise<Run> {
+/** Repeats the command without the cause: every step is verified, and no step has two orders. */
+async function resumes(stage: Stage): Promise<Run> {
   const again = await stage.run();
   holds(stage, again);
   expect(again.end).toEqual({ because: 'done', exitCode: 0 });
@@ -39,14 +39,14 @@ async function goesOn(stage: Stage): Promise<Run> {
   return again;
 }
 
-describe('in the middle of a run', () => {
-  it('a clock that is ten minutes off halts it with 12; set right, it goes on', async () => {
+describe('a run', () => {
+  it('halts with 12 when the clock is ten minutes off, and continues when the clock is right', async () => {
     const stage = await staged({ faults: ['clock-skew=10m+45s..20m'] });
     const run = await stage.run();
     holds(stage, run);
     haltedInTheMiddle(run, 12, /AuthFailure\.SignatureExpire/, /set this machine's clock.*refit doctor/);
     await stage.pass(20 * MINUTE);
-    await goesOn(stage);
+    await resumes(stage);
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe('in the middle of a run', () => {
       what: /AuthFailure\.UnauthorizedOperation: no permission/,
     },
   ])(
-    'a right to order that is revoked ($fault) halts it with 4, and what is under way ends well',
+    'halts with 4 when the order permission is revoked ($fault), and verifies orders in flight',
     async ({ fault, what }) => {
       const stage = await staged({ faults: [`${fault}+30s..10m`] });
       const run = await stage.run();
@@ -65,20 +65,20 @@ describe('in the middle of a run', () => {
       haltedInTheMiddle(run, 4, what, /let this identity call redis:UpgradeInstance/);
       expect(run.report.totals.unknown).toBe(0);
       await stage.pass(10 * MINUTE);
-      await goesOn(stage);
+      await resumes(stage);
     },
   );
 
-  it('a right to read that is revoked halts it, and what was ordered is unknown until it is granted again', async () => {
+  it('halts when the read permission is revoked, and its orders stay unknown until it is granted again', async () => {
     const stage = await staged({ faults: ['no-cam@DescribeInstances+45s..20m'] });
     const run = await stage.run();
     holds(stage, run);
     haltedInTheMiddle(run, 10, /NoCAMAuthed/, /let this identity call redis:DescribeInstances/);
     await stage.pass(20 * MINUTE);
-    await goesOn(stage);
+    await resumes(stage);
   });
 
-  it('an account that runs empty halts it with 4; topped up, it goes on', async () => {
+  it('halts with 4 when the balance is empty, and continues after a top-up', async () => {
     const stage = await staged({ fleet: standards(6, { billing: 'prepaid', daysLeft: 100 }) });
     const account = stage.cloud.world.accounts.get('default')!;
     const run = await stage.run({ meanwhile: [[30_000, () => Object.assign(account, { balance: 1 })]] });
@@ -86,10 +86,10 @@ describe('in the middle of a run', () => {
     haltedInTheMiddle(run, 4, /AccountBalanceNotEnough: the account cannot pay/, /top up the account/);
     expect(run.report.totals.unknown).toBe(0);
     Object.assign(account, { balance: 1_000_000 });
-    await goesOn(stage);
+    await resumes(stage);
   });
 
-  it('a threshold that is reached halts it with a fix too', async () => {
+  it('halts with a fix when a threshold is reached', async () => {
     const stage = await staged({
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { failed: "> 0" } }`,
       faults: [`sold-out=${A(2)}#1`],
@@ -99,7 +99,7 @@ describe('in the middle of a run', () => {
   });
 });
 
-/** Keys of a role, new ones at each search, or for a while the same ones over and over. */
+/** Keys of a role. Each search returns new keys, or the same keys while `stale` is true. */
 function roleKeys() {
   const state = { searches: 0, stale: false };
   let last: ReturnType<typeof issue> | null = null;
@@ -126,8 +126,8 @@ function roleKeys() {
   return { state, keysFrom };
 }
 
-describe('a session token that dies before its end', () => {
-  it('is renewed, and nobody sees more of it than a run that is verified', async () => {
+describe('a session token that expires early', () => {
+  it('is renewed, and every step is verified without a stop', async () => {
     const { state, keysFrom } = roleKeys();
     const stage = await staged({ keysFrom, faults: ['expired-token+45s..90m'] });
     const before = state.searches;
@@ -139,17 +139,17 @@ describe('a session token that dies before its end', () => {
     expect(run.entries.filter(({ kind }) => kind === 'stopping' || kind === 'refused')).toEqual([]);
   });
 
-  it('halts the run with 12 where the place of the keys has no others; when it has, it goes on', async () => {
+  it('halts the run with 12 if no new keys exist, and new keys resume it', async () => {
     const { state, keysFrom } = roleKeys();
     const stage = await staged({ keysFrom, faults: ['expired-token+45s..90m'] });
     const run = await stage.run({ meanwhile: [[10_000, () => Object.assign(state, { stale: true })]] });
     holds(stage, run);
-    haltedInTheMiddle(run, 12, /AuthFailure\.TokenFailure/, /get other temporary keys.*refit doctor/);
+    haltedInTheMiddle(run, 12, /AuthFailure\.TokenFailure/, /get new temporary keys.*refit doctor/);
     state.stale = false;
-    await goesOn(stage);
+    await resumes(stage);
   });
 
-  it('costs an order that meets it one more attempt with other keys, whatever the number of orders', async () => {
+  it('costs each order only one more attempt with new keys', async () => {
     const { state, keysFrom } = roleKeys();
     const stage = await staged({
       keysFrom,
@@ -164,7 +164,7 @@ describe('a session token that dies before its end', () => {
     expect(state.searches).toBeGreaterThanOrEqual(before + 2);
   });
 
-  it('halts at the second refusal in a row of one order, which was not executed', async () => {
+  it('halts the run at the second refusal in a row of one order', async () => {
     const { keysFrom } = roleKeys();
     const stage = await staged({
       keysFrom,
@@ -179,15 +179,15 @@ describe('a session token that dies before its end', () => {
       code: 'AuthFailure.TokenFailure',
       attempts: 2,
     });
-    await goesOn(stage);
+    await resumes(stage);
   });
 });
 
-describe('an instance that is changed by hand between look and order', () => {
-  /** Does something to the first instance in the tick before an attempt at it is written. */
-  const justBefore = (stage: Stage, attempt: number, act: () => void): void => {
+describe('an instance that someone changes between read and order', () => {
+  /** Calls `act` in the tick before an attempt for the first instance is sent. */
+  const beforeAttempt = (stage: Stage, attempt: number, act: () => void): void => {
     let orders = 0;
-    stage.cloud.road.connect = (action) => {
+    stage.cloud.network.connect = (action) => {
       if (action === 'UpgradeInstance' && ++orders === attempt) act();
       return 0;
     };
@@ -198,11 +198,11 @@ describe('an instance that is changed by hand between look and order', () => {
     staged({ fleet: standards(2), plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`, ...more });
 
   it.each([
-    ['to another size, so that two dimensions would differ', { replicas: 2 }],
-    ['to the very size that was planned, so that none would', { memoryPerShard: 8192 }],
-  ])('%s: drifted, not refused', async (_, size) => {
+    ['gets another size, so that two dimensions differ', { replicas: 2 }],
+    ['already has the planned size', { memoryPerShard: 8192 }],
+  ])('is drifted, not refused, if it %s', async (_, size) => {
     const stage = await one();
-    justBefore(stage, 1, resized(stage, size));
+    beforeAttempt(stage, 1, resized(stage, size));
     const run = await stage.run();
     expect(run.entries.find(({ kind }) => kind === 'refused')).toMatchObject({
       code: 'InvalidParameter.InvalidParameter',
@@ -214,7 +214,7 @@ describe('an instance that is changed by hand between look and order', () => {
     expect(run.counts.orders[A(1)] ?? 0).toBe(0);
   });
 
-  it('not at all: refused, after another look', async () => {
+  it('is refused after a second read if nobody changed it', async () => {
     const stage = await one({ faults: ['refuse=InvalidParameter.InvalidParameter#1'] });
     const run = await stage.run();
     holds(stage, run);
@@ -228,9 +228,9 @@ describe('an instance that is changed by hand between look and order', () => {
     ).toHaveLength(2);
   });
 
-  it('and an earlier attempt without an answer that shows only then has landed after all', async () => {
+  it('is verified if its change comes from an earlier attempt without an answer', async () => {
     const stage = await one({ faults: ['reset-before#1'] });
-    justBefore(stage, 2, resized(stage, { memoryPerShard: 8192 }));
+    beforeAttempt(stage, 2, resized(stage, { memoryPerShard: 8192 }));
     const run = await stage.run();
     holds(stage, run);
     expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 2, orders: [] });
@@ -238,19 +238,19 @@ describe('an instance that is changed by hand between look and order', () => {
     expect(run.end?.exitCode).toBe(0);
   });
 
-  it('to its target while a refused order waits: somebody else did that, so it is drifted', async () => {
+  it('is drifted if someone else brings it to its target while a refused order waits', async () => {
     const stage = await one({ faults: ['refuse=ResourceUnavailable.InstanceStatusError#1'] });
     const run = await stage.run({ meanwhile: [[5000, resized(stage, { memoryPerShard: 8192 })]] });
     expect(run.report.steps[0]).toMatchObject({ outcome: 'drifted', attempts: 1, orders: [] });
   });
 });
 
-describe('an order that landed without an answer', () => {
+describe('an executed order without an answer', () => {
   const BY_TASK = { startLag: [1000, 2000], duration: [40_000, 50_000] } as const;
   const BY_SIZE = { startLag: [100, 200], duration: [200, 300] } as const;
 
   it.each([
-    // Within patience billing is waited for: until it tells whose the order is, it may be somebody else's.
+    // Within patience, Refit waits for billing, because the order may belong to someone else.
     ['its task', 30_000, BY_TASK, [[true, true]]],
     ['its size', 30_000, BY_SIZE, [[true, true]]],
     [
@@ -272,21 +272,21 @@ describe('an order that landed without an answer', () => {
       ],
     ],
   ] as const)(
-    'and is known by %s gets its number from billing when it shows there, after %i ms',
-    async (by, listedAfter, pace, told) => {
+    'is known by %s, and gets its number when billing lists it after %i ms',
+    async (by, listedAfter, pace, expected) => {
       const stage = await staged({
         fleet: standards(1),
         plan: ALL_TO_8GB,
         faults: ['lost-answer#1'],
         ...pace,
       });
-      // Billing lists orders late; for the size the task list says nothing either.
+      // Billing lists orders late. In the size case, the task list is empty too.
       let late = true;
       const nothing = {
         DescribeDealsByCond: { TotalCount: 0, Deals: [] },
         DescribeTaskList: { TotalCount: 0, Tasks: [] },
       };
-      stage.cloud.road.intercept = (action) => {
+      stage.cloud.network.intercept = (action) => {
         if (
           !late ||
           !(action === 'DescribeDealsByCond' || (by === 'its size' && action === 'DescribeTaskList'))
@@ -307,8 +307,8 @@ describe('an order that landed without an answer', () => {
       });
       holds(stage, run);
       expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-      const settled = run.entries.flatMap((entry) => (entry.kind === 'resolved' ? [entry] : []));
-      expect(settled.map(({ executed, order }) => [executed, order !== null])).toEqual(told);
+      const resolved = run.entries.flatMap((entry) => (entry.kind === 'resolved' ? [entry] : []));
+      expect(resolved.map(({ executed, order }) => [executed, order !== null])).toEqual(expected);
       const [deal] = [...stage.cloud.world.deals.values()];
       expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [deal!.name] });
     },

@@ -4,7 +4,7 @@ import { clusters, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { setStage } from '../stage.ts';
 
-/** Faults that befall orders and reads by chance; none of them may lead to a second order or an untrue report. */
+/** Random faults of orders and reads. None may cause a second order or a wrong report. */
 const MAYBE = [
   'lost-answer:0.2',
   'reset-before:0.2',
@@ -30,9 +30,9 @@ const MAYBE = [
 const FROM = 1;
 const SEEDS = 50;
 
-describe('whatever chance does', () => {
+describe('random faults', () => {
   it.each(Array.from({ length: SEEDS / 10 }, (_, n) => FROM + 10 * n))(
-    'the invariants hold, and every run comes to an end that can be told (ten seeds from %i)',
+    'break no invariant, and every run ends with known outcomes (ten seeds from %i)',
     async (from) => {
       for (let seed = from; seed < from + 10; seed++) {
         try {

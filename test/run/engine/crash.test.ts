@@ -4,7 +4,7 @@ import { holds } from '../holds.ts';
 import type { Left } from '../memory-store.ts';
 import { type Moment, type StageOptions, setStage } from '../stage.ts';
 
-/** Eight steps: six instances, one of which takes three. */
+/** Eight steps of six instances. One instance has three steps. */
 const STORY: StageOptions = {
   fleet: [...standards(5), ...clusters(1)],
   plan: `targets:
@@ -36,7 +36,7 @@ function sizes(run: {
   }));
 }
 
-async function crashAndGoOn(diesAt: (moment: Moment) => boolean, leaves: Left) {
+async function crashAndResume(diesAt: (moment: Moment) => boolean, leaves: Left) {
   const stage = await setStage(STORY);
   const first = await stage.run({ diesAt, leaves });
   holds(stage, first);
@@ -55,20 +55,23 @@ async function crashAndGoOn(diesAt: (moment: Moment) => boolean, leaves: Left) {
   return { died: true, stage };
 }
 
-describe('a process that dies is gone on from, and no order is placed twice', () => {
-  it('the story itself ends well', () => {
+describe('a run', () => {
+  it('ends well without a crash', () => {
     expect(undisturbed.end).toEqual({ because: 'done', exitCode: 0 });
     expect(undisturbed.appends).toBeGreaterThan(2 * STEPS);
   });
 
   const groups = Array.from({ length: undisturbed.appends }, (_, n) => n + 1);
   it.each([
-    ['nothing or half of it is left', (group: number): Left => (group % 2 ? 'nothing' : 'half a line')],
-    ['all of it is left, and nobody was told', (): Left => 'everything'],
-  ])('at each group of entries in turn, when %s', async (_, leaves) => {
+    [
+      'it leaves nothing or half of the group',
+      (group: number): Left => (group % 2 ? 'nothing' : 'half a line'),
+    ],
+    ['it leaves the whole group, not acknowledged', (): Left => 'everything'],
+  ])('resumes after a crash at each group of entries without a second order, if %s', async (_, leaves) => {
     let deaths = 0;
     for (const group of groups) {
-      const { died } = await crashAndGoOn(
+      const { died } = await crashAndResume(
         (moment) => moment.kind === 'writing' && moment.append === group,
         leaves(group),
       );
@@ -78,19 +81,19 @@ describe('a process that dies is gone on from, and no order is placed twice', ()
   });
 
   it.each([
-    ['after its intent is durable and before it is sent', 'sending'],
-    ['after the provider dealt with it and before its answer', 'arrived'],
-  ] as const)('at each order in turn, %s', async (_, kind) => {
+    ['between its durable intent and the request', 'sending'],
+    ['between its arrival and the answer', 'arrived'],
+  ] as const)('resumes after a crash at each order without a second order, %s', async (_, kind) => {
     let deaths = 0;
     for (let order = 1; order <= STEPS; order++) {
       let seen = 0;
-      const { died } = await crashAndGoOn((moment) => moment.kind === kind && ++seen === order, 'nothing');
+      const { died } = await crashAndResume((moment) => moment.kind === kind && ++seen === order, 'nothing');
       deaths += Number(died);
     }
     expect(deaths).toBe(STEPS);
   });
 
-  it('over and over, at every third moment of any kind', async () => {
+  it('resumes after many crashes, at every third moment', async () => {
     const stage = await setStage(STORY);
     let run = await stage.run({ diesAt: everyNth(3) });
     for (let lives = 1; run.died && lives < 200; lives++) {
@@ -112,7 +115,7 @@ function everyNth(nth: number): (moment: Moment) => boolean {
   return () => ++seen === nth;
 }
 
-it('a process that takes a run up looks at once at what was under way, however long ago that began', async () => {
+it('a resumed run immediately reads the resizes in progress, even old ones', async () => {
   const stage = await setStage({
     fleet: standards(12),
     plan: `${ALL_TO_8GB}\nexecution: { inFlight: 12 }`,
@@ -127,7 +130,7 @@ it('a process that takes a run up looks at once at what was under way, however l
   await stage.pass(10 * 60_000);
   const run = await stage.run();
   expect(run.report.totals.verified).toBe(12);
-  // A death every few seconds would keep it from ever noticing an end that it waited longer for.
+  // Otherwise a process that dies every few seconds would never see the end of a resize.
   const ended = run.entries.filter((entry) => entry.kind === 'step-ended');
   const began = run.entries.findLast((entry) => entry.kind === 'run-started')!;
   expect(Date.parse(ended[0]!.at) - Date.parse(began.at)).toBeLessThan(3_000);

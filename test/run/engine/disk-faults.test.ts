@@ -20,15 +20,15 @@ async function journalPath(): Promise<string> {
   return join(folder, 'run', 'journal.jsonl');
 }
 
-const deed = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
+const event = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
 
-describe('a journal that somebody meddles with while it is written takes no further entry', () => {
+describe('a journal that someone changes during the run accepts no more entries', () => {
   it.each<[string, (path: string) => Promise<unknown>, RegExp]>([
     ['its file is removed', (path) => rm(path), /removed or renamed/],
     ['its folder is removed', (path) => rm(dirname(path), { recursive: true }), /removed or renamed/],
     ['its folder is renamed', (path) => rename(dirname(path), `${dirname(path)}-2`), /removed or renamed/],
     [
-      'a file takes the place of its folder',
+      'a file replaces its folder',
       async (path) => {
         await rename(dirname(path), `${dirname(path)}-2`);
         await writeFile(dirname(path), '');
@@ -36,7 +36,7 @@ describe('a journal that somebody meddles with while it is written takes no furt
       /removed or renamed/,
     ],
     [
-      'another file with the same bytes takes its place',
+      'another file with the same bytes replaces it',
       async (path) => {
         await writeFile(`${path}.copy`, await readFile(path));
         await rename(`${path}.copy`, path);
@@ -45,8 +45,8 @@ describe('a journal that somebody meddles with while it is written takes no furt
     ],
     ['it is emptied', (path) => truncate(path, 0), /has 0 bytes/],
     ['its end is cut off', (path) => truncate(path, 20), /has 20 bytes/],
-    ['somebody else adds to it', (path) => appendFile(path, 'x'), /bytes, but this run left it at/],
-  ])('%s', async (_, meddle, why) => {
+    ['another process appends to it', (path) => appendFile(path, 'x'), /bytes, but this run left it at/],
+  ])('%s', async (_, change, why) => {
     const path = await journalPath();
     const file = await openJournalFile(path, { wholeBytes: 0, tornBytes: 0 });
     onTestFinished(() => file.close());
@@ -56,21 +56,21 @@ describe('a journal that somebody meddles with while it is written takes no furt
       end: EMPTY_CHAIN,
       replay: createReplay({ steps: [] }),
     });
-    await writer.appendDurably(deed(1));
-    await writer.appendDurably(deed(2));
-    await meddle(path);
-    const refusal = await writer.appendDurably(deed(3)).catch((error: RefitError) => error);
+    await writer.appendDurably(event(1));
+    await writer.appendDurably(event(2));
+    await change(path);
+    const refusal = await writer.appendDurably(event(3)).catch((error: RefitError) => error);
     expect(refusal).toMatchObject({ code: 'disk-failed', exitCode: 1 });
     expect((refusal as RefitError).message).toContain(path);
     expect((refusal as RefitError).message).toMatch(why);
     expect((refusal as RefitError).fix).toContain('restore the run directory');
-    await expect(writer.appendDurably(deed(4))).rejects.toMatchObject({ code: 'disk-failed' });
+    await expect(writer.appendDurably(event(4))).rejects.toMatchObject({ code: 'disk-failed' });
     expect(writer.unwritten.map((one) => 'wave' in one && one.wave)).toEqual([3, 4]);
   });
 });
 
-describe('bytes are written whole', () => {
-  it.each([1, 3, 1000])('where the system takes %i at a time', async (most) => {
+describe('writeWhole', () => {
+  it.each([1, 3, 1000])('writes every byte when the system takes %i at a time', async (most) => {
     const taken: number[] = [];
     const file = {
       async write(bytes: Uint8Array, from: number, length: number, position: number) {
@@ -83,32 +83,32 @@ describe('bytes are written whole', () => {
     expect(Buffer.from(taken.slice(4)).toString()).toBe('größer');
   });
 
-  it('or the write fails, where it takes none', async () => {
+  it('fails when the system takes no bytes', async () => {
     const file = { write: async () => ({ bytesWritten: 0 }) };
     await expect(writeWhole(file as never, Buffer.from('x'), 0)).rejects.toThrow('takes no more bytes');
   });
 });
 
-it('a store that fails once and would then succeed is not asked again: what it kept is not known', async () => {
-  let asked = 0;
+it('a journal writer never retries a failed append, because the disk content is unknown', async () => {
+  let appends = 0;
   const writer = createJournalWriter({
     store: {
       async append() {
-        asked += 1;
-        if (asked === 2) throw new Error('EIO: i/o error, fdatasync');
+        appends += 1;
+        if (appends === 2) throw new Error('EIO: i/o error, fdatasync');
       },
     },
     clock: new VirtualClock(),
     end: EMPTY_CHAIN,
     replay: createReplay({ steps: [] }),
   });
-  await writer.appendDurably(deed(1));
-  await expect(writer.appendDurably(deed(2))).rejects.toMatchObject({ code: 'disk-failed' });
-  await expect(writer.appendDurably(deed(3))).rejects.toMatchObject({ code: 'disk-failed' });
-  expect(asked).toBe(2);
+  await writer.appendDurably(event(1));
+  await expect(writer.appendDurably(event(2))).rejects.toMatchObject({ code: 'disk-failed' });
+  await expect(writer.appendDurably(event(3))).rejects.toMatchObject({ code: 'disk-failed' });
+  expect(appends).toBe(2);
 });
 
-describe('what is known and not on disk is told', () => {
+describe('unwritten entries', () => {
   const failure = new RefitError('disk-failed', 'the journal cannot be written (full)', 'free the disk');
   const accepted = (n: number): JournalEvent => ({
     kind: 'accepted',
@@ -125,26 +125,26 @@ describe('what is known and not on disk is told', () => {
     size: { memoryPerShard: 1024, shards: 1, replicas: 2 },
   });
 
-  it('each order by its number, the rest up to a limit, and how many more there are', () => {
-    const lost = [
+  it('show each order with its number, other entries up to a limit, and the number of the rest', () => {
+    const unwritten = [
       ...Array.from({ length: 30 }, (_, n) => intent(n)),
       ...Array.from({ length: 25 }, (_, n) => accepted(n)),
     ];
-    const told = withUnwrittenEntries(failure, lost) as RefitError;
-    expect(told).toMatchObject({ code: 'disk-failed', fix: 'free the disk' });
+    const error = withUnwrittenEntries(failure, unwritten) as RefitError;
+    expect(error).toMatchObject({ code: 'disk-failed', fix: 'free the disk' });
     for (let n = 0; n < 25; n++)
-      expect(told.message).toContain(`accepted as order 2026${n} (request r-${n})`);
-    expect(told.message).toContain('not on disk (55)');
-    expect(told.message).toContain('and 30 more');
+      expect(error.message).toContain(`accepted as order 2026${n} (request r-${n})`);
+    expect(error.message).toContain('not on disk (55)');
+    expect(error.message).toContain('and 30 more');
   });
 
-  it('nothing is added where nothing of a step was lost, or where something else failed', () => {
-    expect(withUnwrittenEntries(failure, [deed(1)])).toBe(failure);
+  it('add nothing without an entry of a step, or to another error', () => {
+    expect(withUnwrittenEntries(failure, [event(1)])).toBe(failure);
     const other = new RefitError('internal', 'x', 'y');
     expect(withUnwrittenEntries(other, [accepted(1)])).toBe(other);
   });
 
-  it('by a run whose disk is full when the answer to an order comes', async () => {
+  it('show the order whose answer found a full disk', async () => {
     const stage = await setStage({ fleet: standards(3), plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }` });
     const first = await stage.run({
       diesAt(moment) {

@@ -1,5 +1,5 @@
-// Goal: a fleet of every edition, prepaid and postpaid, some multi-zone, some shrinking, is priced and carried out: every
-// step ends verified, what cannot be done is refused before it is ordered, and what was quoted is what is billed.
+// Goal: a fleet of every edition is priced and carried out: prepaid and postpaid, some multi-zone, some shrinking. Every step
+// ends verified, each bill matches its quote, and planning refuses an impossible change.
 import { describe, expect, it } from 'vitest';
 import { EDITIONS } from '../../../src/model.ts';
 import { holds } from '../holds.ts';
@@ -8,17 +8,17 @@ import { type Run, setStage } from '../stage.ts';
 const ZONES = ['ap-guangzhou-4', 'ap-guangzhou-6', 'ap-guangzhou-7'];
 const COPIES = 14;
 
-/** What the plan does with an instance, by its tag. */
-type Wish = 'grow' | 'shrink' | 'wider' | 'copied' | 'spread' | 'gathered' | 'both';
+/** The change that the plan makes to an instance. A tag selects it. */
+type Change = 'grow' | 'shrink' | 'wider' | 'copied' | 'spread' | 'gathered' | 'both';
 
 interface Member {
   readonly id: string;
   readonly edition: string;
-  readonly tags: { readonly wish: Wish };
+  readonly tags: { readonly change: Change };
   readonly [member: string]: unknown;
 }
 
-/** Each edition in turn, with what it can do: one in twenty multi-zone, one in ten shrinking. */
+/** Each edition in turn, with a change that it supports. One in twenty is multi-zone, one in ten shrinks. */
 function fleet(): Member[] {
   const members: Member[] = [];
   for (let copy = 0; copy < COPIES; copy++) {
@@ -28,7 +28,7 @@ function fleet(): Member[] {
       const cluster = architecture === 'cluster';
       const fixed = type === 2 || type === 3 || type === 5;
       const multi = !legacy && n % 20 === 7;
-      const wish: Wish =
+      const change: Change =
         n % 10 === 3
           ? 'shrink'
           : multi
@@ -46,23 +46,23 @@ function fleet(): Member[] {
         id: `crs-every${String(n).padStart(4, '0')}`,
         edition: name,
         zone: legacy ? 'ap-guangzhou-3' : ZONES[n % ZONES.length]!,
-        memoryPerShard: wish === 'shrink' ? 16_384 : 4096,
+        memoryPerShard: change === 'shrink' ? 16_384 : 4096,
         shards: cluster ? 3 : 1,
-        ...(wish === 'shrink' ? { usedTotal: cluster ? 12_000 : 4000 } : {}),
+        ...(change === 'shrink' ? { usedTotal: cluster ? 12_000 : 4000 } : {}),
         replicas: type === 3 || type === 5 ? 0 : type === 2 ? 1 : multi ? 2 : 1,
         replicaZones: multi ? ['ap-guangzhou-3', 'ap-guangzhou-4'] : [],
         // CKV is sold prepaid only.
         billing: type === 3 || type === 4 || copy % 2 === 0 ? 'prepaid' : 'postpaid',
-        tags: { wish },
+        tags: { change },
       });
     }
   }
-  // The trial size, which is no multiple of 1,024: out of it and into it.
+  // Changes from and to the trial size, which is no multiple of 1,024.
   const trial = { edition: 'redis-5.0-standard', zone: 'ap-guangzhou-7', replicas: 1 };
   members.push(
-    { ...trial, id: 'crs-trialout', memoryPerShard: 256, tags: { wish: 'grow' } },
-    { ...trial, id: 'crs-trial2in', memoryPerShard: 1024, usedTotal: 40, tags: { wish: 'shrink' } },
-    { ...trial, id: 'crs-trialpre', memoryPerShard: 256, billing: 'prepaid', tags: { wish: 'grow' } },
+    { ...trial, id: 'crs-trialout', memoryPerShard: 256, tags: { change: 'grow' } },
+    { ...trial, id: 'crs-trial2in', memoryPerShard: 1024, usedTotal: 40, tags: { change: 'shrink' } },
+    { ...trial, id: 'crs-trialpre', memoryPerShard: 256, billing: 'prepaid', tags: { change: 'grow' } },
   );
   return members;
 }
@@ -71,34 +71,34 @@ const PLAN = `
 onBlocked: skip
 guards: { shrink: allow }
 targets:
-  - { select: { tags: { wish: grow } }, memoryPerShard: { grow: 25%, roundTo: sold } }
-  - { select: { tags: { wish: shrink } }, exclude: [crs-trial2in], memoryPerShard: 8GB }
+  - { select: { tags: { change: grow } }, memoryPerShard: { grow: 25%, roundTo: sold } }
+  - { select: { tags: { change: shrink } }, exclude: [crs-trial2in], memoryPerShard: 8GB }
   - { instance: crs-trial2in, memoryPerShard: 256MB }
-  - { select: { tags: { wish: wider } }, shards: 5 }
-  - { select: { tags: { wish: copied } }, replicas: 2 }
-  - { select: { tags: { wish: spread } }, replicas: 3, zones: [ap-guangzhou-7] }
-  - { select: { tags: { wish: gathered } }, replicas: 1 }
-  - { select: { tags: { wish: both } }, memoryPerShard: 8GB, shards: 5 }
+  - { select: { tags: { change: wider } }, shards: 5 }
+  - { select: { tags: { change: copied } }, replicas: 2 }
+  - { select: { tags: { change: spread } }, replicas: 3, zones: [ap-guangzhou-7] }
+  - { select: { tags: { change: gathered } }, replicas: 1 }
+  - { select: { tags: { change: both } }, memoryPerShard: 8GB, shards: 5 }
 execution: { inFlight: 60 }`;
 
-/** Instances that end as they were wished, by edition. */
+/** The editions with a verified step. */
 function verifiedEditions(run: Run): Set<string> {
   return new Set(run.report.steps.filter(({ outcome }) => outcome === 'verified').map((one) => one.edition));
 }
 
-/** Memory, shards and replicas of an order, a dash for what it does not say. */
-function spelling(name: string): string {
+/** Memory, shards and replicas of an order, with a dash for each omitted value. */
+function orderedSize(name: string): string {
   const { architecture, dimensions } = EDITIONS.find((one) => one.name === name)!;
   const replicas = (dimensions as readonly string[]).includes('replicas') ? 'n' : '-';
   return `n MB x ${architecture === 'cluster' ? 'n' : '-'}, ${replicas}`;
 }
 
 describe('a fleet of every edition', () => {
-  it('is priced and carried out whole, and billed as it was quoted', { timeout: 120_000 }, async () => {
+  it('is priced and resized completely, and each bill matches its quote', { timeout: 120_000 }, async () => {
     const members = fleet();
     const stage = await setStage({ fleet: members, plan: PLAN, price: true, balance: 100_000_000 });
-    const share = (wishes: readonly Wish[]) =>
-      members.filter(({ tags }) => wishes.includes(tags.wish)).length / members.length;
+    const share = (changes: readonly Change[]) =>
+      members.filter(({ tags }) => changes.includes(tags.change)).length / members.length;
     expect(share(['spread', 'gathered'])).toBeGreaterThan(0.03);
     expect(share(['shrink'])).toBeGreaterThan(0.09);
     expect(stage.saved.blocked).toEqual([]);
@@ -123,17 +123,17 @@ describe('a fleet of every edition', () => {
     for (const { id, quote, billed: bill } of billed)
       if (quote!.estimated === undefined) expect([id, bill!.amount]).toEqual([id, quote!.amount]);
     expect(run.report.money.bills.differs).toBe(0);
-    // Each order says of the size what its edition takes, and no more.
+    // Each order has only the dimensions of its edition.
     const editions = new Map(members.map(({ id, edition }) => [id, edition]));
-    for (const { instance, asked } of stage.cloud.arrivals)
-      expect([editions.get(instance), asked.replace(/\d+/g, 'n')]).toEqual([
+    for (const { instance, size } of stage.cloud.arrivals)
+      expect([editions.get(instance), size.replace(/\d+/g, 'n')]).toEqual([
         editions.get(instance),
-        spelling(editions.get(instance)!),
+        orderedSize(editions.get(instance)!),
       ]);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('is refused honestly where it cannot be done, each by a code and with what to do', async () => {
+  it('is refused with a code and a fix for each impossible change', async () => {
     const edition = (name: string, n: number, more: object = {}) => ({
       id: `crs-cannot${String(n).padStart(2, '0')}`,
       edition: name,

@@ -11,13 +11,13 @@ const BACKUP = `foreign-task=${A(1)}`;
 
 interface Story {
   readonly faults: readonly string[];
-  /** In the order of the sentence: what becomes of the step that met the fault. */
+  /** The outcome of the step that met the fault. */
   readonly outcome: Outcome;
   readonly code: string | null;
   readonly exitCode: number;
   /** Ordering calls for the first instance. */
-  readonly asked: number;
-  /** How the other five steps end. */
+  readonly orderCalls: number;
+  /** The outcome of the other five steps. */
   readonly others?: Outcome;
   /** The least and the most virtual time, ms. */
   readonly took?: readonly [number, number];
@@ -32,15 +32,15 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'calls an order not landed only after patience, and then asks once more',
+    it: 'resolves an order as not executed only after patience, and then orders once more',
     faults: ['reset-before#1'],
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 2,
+    orderCalls: 2,
     took: [3 * MINUTE, 5 * MINUTE],
   },
   {
@@ -49,7 +49,7 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 2,
+    orderCalls: 2,
     took: [3 * MINUTE, 5 * MINUTE],
   },
   {
@@ -58,7 +58,7 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
     it: 'waits out patience after a page of HTML',
@@ -66,7 +66,7 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 2,
+    orderCalls: 2,
     took: [3 * MINUTE, 5 * MINUTE],
   },
   {
@@ -75,7 +75,7 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
     it: 'adopts an order whose answer stopped in the middle',
@@ -83,15 +83,15 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'reads after InternalError, waits out patience and asks again',
+    it: 'reads after InternalError, waits out patience and orders again',
     faults: ['internal-error#1'],
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 2,
+    orderCalls: 2,
     took: [3 * MINUTE, 5 * MINUTE],
   },
   {
@@ -100,15 +100,15 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'reads after SystemError, which may be an internal fault, and asks again',
+    it: 'reads after SystemError, which may be an internal error, and orders again',
     faults: ['system-error#1'],
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 2,
+    orderCalls: 2,
     took: [3 * MINUTE, 5 * MINUTE],
   },
   {
@@ -117,15 +117,15 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'reads after FailedOperation.Unknown and asks again',
+    it: 'reads after FailedOperation.Unknown and orders again',
     faults: ['unknown-error#1'],
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 2,
+    orderCalls: 2,
     took: [3 * MINUTE, 5 * MINUTE],
   },
   {
@@ -134,117 +134,117 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'gives up an order that is answered with SystemError for a quarter of an hour',
+    it: 'refuses a step after 15 minutes of SystemError',
     faults: [`system-error@UpgradeInstance:1`],
     outcome: 'refused',
     code: 'FailedOperation.SystemError',
     exitCode: 4,
-    asked: 6,
+    orderCalls: 6,
     others: 'refused',
     took: [15 * MINUTE, 30 * MINUTE],
   },
   {
-    it: 'calls a change failed whose task failed, and goes on',
+    it: 'reports a failed task as failed, and continues',
     faults: [`failed-task=${A(1)}`],
     outcome: 'failed',
     code: 'Refit.TaskFailed',
     exitCode: 3,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'leaves what is sold out and goes on',
+    it: 'skips a sold-out size, and continues',
     faults: [`sold-out=${A(1)}`],
     outcome: 'refused',
     code: 'ResourceUnavailable.SaleOut',
     exitCode: 3,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'leaves what the pool cannot hold and goes on',
+    it: 'skips a size that the pool cannot hold, and continues',
     faults: [`insufficient=${A(1)}`],
     outcome: 'refused',
     code: 'ResourceInsufficient',
     exitCode: 3,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'leaves a kernel that is too old and goes on',
+    it: 'skips a kernel that is too old, and continues',
     faults: [`low-version=${A(1)}`],
     outcome: 'refused',
     code: 'UnsupportedOperation.LowVersion',
     exitCode: 3,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'leaves an instance that somebody else changed, without ordering for it',
+    it: 'orders nothing for an instance that someone else changed',
     faults: [`hand-change=${A(1)}`],
     outcome: 'drifted',
     code: 'Refit.Drifted',
     exitCode: 3,
-    asked: 0,
+    orderCalls: 0,
   },
   {
-    it: 'tells the order that somebody else places from its own, which was lost, and orders nothing on top of it',
+    it: 'distinguishes a foreign order from its own lost order, and orders nothing more',
     faults: [`foreign-order=${A(1)}#1`, 'reset-before#1'],
     outcome: 'drifted',
     code: 'Refit.Drifted',
     exitCode: 3,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'waits for a backup to end, and skips the instance where it does not',
+    it: 'waits for a backup, and skips the instance if the backup does not end',
     faults: [BACKUP],
     outcome: 'skipped',
     code: 'ResourceUnavailable.InstanceStatusError',
     exitCode: 3,
-    asked: 91,
+    orderCalls: 91,
     took: [15 * MINUTE, 16 * MINUTE],
   },
   {
-    it: 'calls unknown what never ends',
+    it: 'reports a change that never ends as unknown',
     faults: [`stuck=${A(1)}`],
     outcome: 'unknown',
     code: null,
     exitCode: 10,
-    asked: 1,
+    orderCalls: 1,
     took: [120 * MINUTE, 125 * MINUTE],
     except: { stuck: 1 },
   },
   {
-    it: 'waits for answers that come late',
+    it: 'waits for late answers',
     faults: ['slow=20s:0.3'],
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'settles an order whose answer comes after a minute, as it does one that was lost',
+    it: 'resolves an order whose answer is late as if its answer was lost',
     faults: ['slow=2m@UpgradeInstance#1'],
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 1,
+    orderCalls: 1,
   },
   {
-    it: 'slows down to a lower limit, and no step fails by it',
+    it: 'slows down to a lower limit, and no step fails',
     faults: ['limit=3@UpgradeInstance'],
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 0,
+    orderCalls: 0,
     except: { refusedByLimit: true },
   },
   {
-    it: 'slows down to a lower limit of everything',
+    it: 'slows down to a lower limit of all actions',
     faults: ['limit=2'],
     outcome: 'verified',
     code: null,
     exitCode: 0,
-    asked: 0,
+    orderCalls: 0,
     except: { refusedByLimit: true },
   },
 ];
@@ -252,13 +252,13 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
 const PLAN = (extra = '') => `targets: [{ select: { all: true }, memoryPerShard: 8GB }]
 execution: { inFlight: 6 }${extra}`;
 
-async function meet({
+async function runWithFaults({
   faults,
   except,
 }: Pick<Story, 'faults' | 'except'>): Promise<{ stage: Stage; run: Run }> {
   const stage = await setStage({
     afterPlanning(world, now) {
-      // A fault that befalls an instance from the start would not get past the plan.
+      // Planning would refuse an instance that is busy from the start.
       if (faults.includes(BACKUP))
         createTask(world, world.instances.get(A(1))!, { type: '012', by: 'somebody', at: now }).result = 1;
     },
@@ -274,19 +274,19 @@ async function meet({
   return { stage, run };
 }
 
-describe('what a run makes of each fault', () => {
+describe('a run', () => {
   it.each(STORIES)(
     '$it ($faults)',
-    async ({ faults, outcome, code, exitCode, asked, others = 'verified', took, except }) => {
-      const { stage, run } = await meet({ faults, ...(except ? { except } : {}) });
+    async ({ faults, outcome, code, exitCode, orderCalls, others = 'verified', took, except }) => {
+      const { stage, run } = await runWithFaults({ faults, ...(except ? { except } : {}) });
       const [first, ...rest] = run.report.steps;
       expect({
         outcome: first!.outcome,
         code: outcome === 'verified' ? null : first!.code,
         exitCode: run.end?.exitCode,
       }).toEqual({ outcome, code, exitCode });
-      if (asked > 0 || outcome === 'drifted')
-        expect(stage.cloud.arrivals.filter(({ instance }) => instance === A(1))).toHaveLength(asked);
+      if (orderCalls > 0 || outcome === 'drifted')
+        expect(stage.cloud.arrivals.filter(({ instance }) => instance === A(1))).toHaveLength(orderCalls);
       for (const step of rest) expect(step.outcome, step.id).toBe(others);
       if (took) {
         expect(run.took).toBeGreaterThanOrEqual(took[0]);
@@ -302,7 +302,7 @@ describe('what a run makes of each fault', () => {
     { fault: 'pay-failed', code: 'FailedOperation.PayFailed' },
     { fault: 'quota', code: 'LimitExceeded' },
   ])(
-    'halts at $code, which concerns every order, and goes on cleanly once it is over',
+    'halts at $code, which affects every order, and continues when the cause is gone',
     async ({ fault, code }) => {
       const stage = await setStage({
         fleet: [...standards(5), ...clusters(1)],
@@ -324,14 +324,14 @@ execution: { inFlight: 1 }`,
     },
   );
 
-  it('halts with 12 and orders nothing where the clock is too far off for a signature', async () => {
-    const { stage, run } = await meet({ faults: ['clock-skew=10m'] });
+  it('halts with 12 and orders nothing if the clock is too far off for a signature', async () => {
+    const { stage, run } = await runWithFaults({ faults: ['clock-skew=10m'] });
     expect(run.end).toEqual({ because: 'halted', exitCode: 12 });
     expect(run.report.totals['not-run']).toBe(6);
     expect(stage.cloud.arrivals).toEqual([]);
   });
 
-  it('every fault of the simulator is met here', () => {
+  it('is tested with every fault of the simulator', () => {
     const met = new Set([
       ...STORIES.flatMap(({ faults }) => faults.map((fault) => /^[a-z0-9-]+/.exec(fault)![0])),
       ...['no-permission', 'no-cam', 'no-balance', 'pay-failed', 'quota', 'clock-skew'],

@@ -14,18 +14,18 @@ const STORY: StageOptions = {
 };
 
 const first = ({ report }: Run) => report.steps[0]!;
-const askedFor = (stage: Stage, id = A(1)) =>
+const orderCallsFor = (stage: Stage, id = A(1)) =>
   stage.cloud.arrivals.filter(({ instance }) => instance === id).length;
 const sizeOf = (stage: Stage) => stage.cloud.world.instances.get(A(1))!.memoryPerShard;
 const dealsBy = (stage: Stage, uin: string) =>
   [...stage.cloud.world.deals.values()].filter(({ by }) => by === uin).map(({ name }) => name);
-const settled = ({ entries }: Run) =>
+const resolved = ({ entries }: Run) =>
   entries.flatMap((entry) =>
     entry.kind === 'resolved' && entry.step.startsWith(A(1)) ? [[entry.executed, entry.order]] : [],
   );
 
-/** Does something to the world as the first order for the instance has arrived, and before its answer leaves. */
-function asItArrives(stage: Stage, act: (world: World, now: number) => void): ProcessOptions {
+/** Changes the world when the first order for the instance arrives, before its answer leaves. */
+function whenOrderArrives(stage: Stage, act: (world: World, now: number) => void): ProcessOptions {
   let done = false;
   return {
     diesAt(moment) {
@@ -46,8 +46,8 @@ const replicasByHand = (by: string) => (world: World, now: number) =>
     { by, cents: 0, inWindow: false, now, grows: true },
   );
 
-describe('an order whose request was lost while somebody else ordered for the instance', () => {
-  it('is drifted, names the order, and is never asked again; the others are carried out', async () => {
+describe('a step whose request is lost while someone else orders for its instance', () => {
+  it('is drifted, names the foreign order and orders nothing more; the other steps are verified', async () => {
     const stage = await setStage({
       ...STORY,
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
@@ -63,49 +63,49 @@ describe('an order whose request was lost while somebody else ordered for the in
         `someone else changed the instance meanwhile: .*order ${theirs} by ${OTHER_UIN}, created at`,
       ),
     );
-    expect(settled(run)).toEqual([[false, null]]);
-    expect(askedFor(stage)).toBe(1);
+    expect(resolved(run)).toEqual([[false, null]]);
+    expect(orderCallsFor(stage)).toBe(1);
     expect(run.report.totals).toMatchObject({ verified: 2, drifted: 1 });
     expect(sizeOf(stage)).toBeGreaterThan(8192);
   });
 
-  it('is drifted even where that brought it to its very target', async () => {
+  it('is drifted even if the foreign order brings it to its target', async () => {
     const stage = await setStage({
       ...STORY,
       faults: ['reset-before#1'],
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
     });
     const run = await stage.run(
-      asItArrives(stage, (world, now) =>
+      whenOrderArrives(stage, (world, now) =>
         placeForeignOrder(world, world.instances.get(A(1))!, { to: 8192, by: OTHER_UIN, now }),
       ),
     );
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], readBack: { memoryPerShard: 8192 } });
-    expect(askedFor(stage)).toBe(1);
+    expect(orderCallsFor(stage)).toBe(1);
   });
 
-  it('is drifted by a task of another dimension where billing may not be read', async () => {
+  it('is drifted by a task of another dimension if billing cannot be read', async () => {
     const stage = await setStage({
       ...STORY,
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
       faults: ['reset-before#1', 'no-permission@DescribeDealsByCond'],
     });
-    const run = await stage.run(asItArrives(stage, replicasByHand(OTHER_UIN)));
+    const run = await stage.run(whenOrderArrives(stage, replicasByHand(OTHER_UIN)));
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [] });
     expect(first(run).message).toMatch(/task \d+ \(type 029\), started at/);
-    expect(askedFor(stage)).toBe(1);
+    expect(orderCallsFor(stage)).toBe(1);
   });
 
-  it('by hand of the same identity is told by the size at which it ends', async () => {
+  it('is drifted by an order of the same identity, which the final size shows', async () => {
     const stage = await setStage({
       ...STORY,
       faults: ['reset-before#1'],
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
     });
     const run = await stage.run(
-      asItArrives(stage, (world, now) =>
+      whenOrderArrives(stage, (world, now) =>
         placeForeignOrder(world, world.instances.get(A(1))!, { to: 16_384, by: OWNER_UIN, now }),
       ),
     );
@@ -114,16 +114,16 @@ describe('an order whose request was lost while somebody else ordered for the in
     expect(first(run).message).toMatch(
       /the order that Refit found for this step was someone else's: order \d+ by/,
     );
-    expect(askedFor(stage)).toBe(1);
+    expect(orderCallsFor(stage)).toBe(1);
   });
 
-  it('is unknown, with both named, where neither of them can be told, and a reconcile orders nothing either', async () => {
+  it('is unknown and names both traces if Refit cannot distinguish them, and reconcile orders nothing', async () => {
     const stage = await setStage({
       ...STORY,
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { unknown: "> 5" } }`,
       faults: ['reset-before#1', `failed-task=${A(1)}`],
     });
-    const run = await stage.run(asItArrives(stage, replicasByHand(OWNER_UIN)));
+    const run = await stage.run(whenOrderArrives(stage, replicasByHand(OWNER_UIN)));
     holds(stage, run);
     expect(run.end).toMatchObject({ exitCode: 10 });
     expect(first(run).outcome).toBe('unknown');
@@ -133,15 +133,15 @@ describe('an order whose request was lost while somebody else ordered for the in
     const again = await stage.run({ reconciles: true });
     holds(stage, again);
     expect(first(again).outcome).toBe('unknown');
-    expect(askedFor(stage)).toBe(1);
+    expect(orderCallsFor(stage)).toBe(1);
   });
 });
 
-describe('an order that was taken together with one of somebody else', () => {
+describe('an order that the provider accepts together with a foreign order', () => {
   it.each([
-    ['its answer lost', ['lost-answer#1']],
-    ['its answer heard', []],
-  ])('%s: it is told by its own number, and verified or drifted as it ends', async (_, faults) => {
+    ['its answer is lost', ['lost-answer#1']],
+    ['its answer arrives', []],
+  ])('has its own number, and is verified or drifted by its final size (%s)', async (_, faults) => {
     const outcomes = new Set<string>();
     for (let seed = 1; seed <= 6; seed++) {
       const stage = await setStage({
@@ -156,7 +156,7 @@ describe('an order that was taken together with one of somebody else', () => {
       expect(first(run).orders).toEqual([
         stage.cloud.world.instances.get(A(1))!.jobs.length === 0 ? ownOrder(stage) : '',
       ]);
-      expect(askedFor(stage)).toBe(1);
+      expect(orderCallsFor(stage)).toBe(1);
       outcomes.add(first(run).outcome);
       if (first(run).outcome === 'drifted') {
         expect(sizeOf(stage)).not.toBe(8192);
@@ -171,13 +171,13 @@ describe('an order that was taken together with one of somebody else', () => {
       ({ by, instance }) => by === OWNER_UIN && instance.id === A(1),
     )!.name;
 
-  it('whose task failed is not called failed for it', async () => {
+  it('is not failed by the failed task of the foreign order', async () => {
     const stage = await setStage({ ...STORY, fleet: standards(1), plan: ALL_TO_8GB });
     const run = await stage.run(
-      asItArrives(stage, (world, now) => {
+      whenOrderArrives(stage, (world, now) => {
         const instance = world.instances.get(A(1))!;
         const deal = placeForeignOrder(world, instance, { to: 16_384, by: OTHER_UIN, now });
-        // It comes after ours, and comes to nothing.
+        // The foreign order runs after ours, and fails.
         world.agenda.add(now + 40_000, () => {
           const job = instance.jobs.find((one) => one.deal === deal);
           if (job) Object.assign(job, { fails: true });
@@ -189,8 +189,8 @@ describe('an order that was taken together with one of somebody else', () => {
   });
 });
 
-describe('what somebody else does before the order', () => {
-  it('an order of theirs that is under way is waited for, and then named with its number and time', async () => {
+describe('a foreign change before the order', () => {
+  it('delays the order while in progress, and is then named with its order number and time', async () => {
     const stage = await setStage({
       ...STORY,
       afterPlanning: (world, now) =>
@@ -214,11 +214,11 @@ describe('what somebody else does before the order', () => {
       /changed meanwhile, by task \d+ \(type 002\), started at/,
     ],
     [
-      'neither billing nor the task list',
+      'billing and the task list',
       ['no-permission@DescribeDealsByCond', 'no-permission@DescribeTaskList'],
       /changed meanwhile$/,
     ],
-  ])('is named as far as it can be read: %s may not be', async (_, faults, what) => {
+  ])('is named by the other sources if Refit cannot read %s', async (_, faults, what) => {
     const stage = await setStage({ ...STORY, faults: [...faults, `hand-change=${A(1)}`] });
     const run = await stage.run();
     holds(stage, run);
@@ -226,7 +226,7 @@ describe('what somebody else does before the order', () => {
     expect(first(run).message).toMatch(what);
   });
 
-  it('a backup that does not end within a quarter of an hour is named in the step that is skipped for it', async () => {
+  it('is named in the skipped step if it is a backup of more than 15 minutes', async () => {
     const stage = await setStage({ ...STORY, faults: [`foreign-task=${A(1)}+1m`] });
     await stage.pass(2 * MINUTE);
     const run = await stage.run();

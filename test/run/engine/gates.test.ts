@@ -1,4 +1,4 @@
-/** Gates after waves: what they judge and what becomes of the run, in virtual time against the simulated provider. */
+/** Gates after waves and their effect on the run, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../src/messages/messages.ts';
 import type { ControlCommand, JournalEntry } from '../../../src/model.ts';
@@ -11,7 +11,7 @@ import { type Run, type StageOptions, setStage } from '../stage.ts';
 const MINUTE = 60_000;
 const CONTINUE: ControlCommand = { kind: 'continue' };
 
-/** Four instances, one of them first, and this gate after it. Each has 2,000 MB of data. */
+/** Four instances with 2,000 MB of data each. The first is the canary, with this gate after it. */
 function story(gate: string, more: Partial<StageOptions> = {}): StageOptions {
   return {
     fleet: standards(4, { usedTotal: 2_000 }),
@@ -25,30 +25,30 @@ const gates = (run: Run) =>
   run.entries.flatMap((entry) =>
     entry.kind === 'gate' ? [entry] : ([] as Extract<JournalEntry, { kind: 'gate' }>[]),
   );
-const said = (run: Run) => gates(run).map(({ judge, outcome, next }) => `${judge} ${outcome} ${next}`);
+const judgements = (run: Run) => gates(run).map(({ judge, outcome, next }) => `${judge} ${outcome} ${next}`);
 const orders = (run: Run) => run.entries.filter(({ kind }) => kind === 'accepted').length;
 const answers = (...ends: readonly (CommandEnd | number)[]): GatePorts => {
-  let asked = 0;
+  let calls = 0;
   return {
     runCommand: async () => {
-      const end = ends[Math.min(asked++, ends.length - 1)]!;
+      const end = ends[Math.min(calls++, ends.length - 1)]!;
       return typeof end === 'number' ? { kind: 'ended', exitCode: end, lastLine: '' } : end;
     },
   };
 };
 
 describe('a gate that succeeds', () => {
-  it('lets the next wave begin, and each judgement is on record and in the report', async () => {
+  it('lets the next wave start, and the journal and report show each judgement', async () => {
     const gate =
       '{ failed: "> 0", unknown: "> 0", duration: "> 15m", metric: { name: MemUtil, fails: "> 90" } }';
     const stage = await setStage(story(gate));
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(said(run)).toEqual(
+    expect(judgements(run)).toEqual(
       ['failed', 'unknown', 'duration', 'metric'].map((judge) => `${judge} success go-on`),
     );
-    // 2,000 MB in 8,192: what was measured while it had 4,096 does not count, so five minutes are waited for.
+    // 2,000 MB of 8,192. Values from before the resize do not count, so the gate waits five minutes.
     expect(textOf(gates(run)[3]!.message)).toBe('MemUtil of 1 instance is 24.41 at the worst, fails at > 90');
     const ended = run.entries.find(({ kind }) => kind === 'wave-ended')!;
     const waited = Date.parse(gates(run)[3]!.at) - Date.parse(ended.at);
@@ -80,11 +80,11 @@ describe('a gate that succeeds', () => {
 });
 
 describe('a gate that fails', () => {
-  it('halts the run with 4; taken up again, what can change is judged anew', async () => {
+  it('halts the run with 4; a resumed run repeats a check whose result can change', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(1, 1, 0) }));
     const first = await stage.run();
     expect(first.end).toEqual({ because: 'halted', exitCode: 4 });
-    expect(said(first)).toEqual(['command failure halt']);
+    expect(judgements(first)).toEqual(['command failure halt']);
     expect(orders(first)).toBe(1);
     expect(first.report.run.message).toContain(
       'the gate after wave canary failed: command failure, exit 1 (fix: ',
@@ -93,13 +93,17 @@ describe('a gate that fails', () => {
     const third = await stage.run();
     holds(stage, third);
     expect(third.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(said(third)).toEqual(['command failure halt', 'command failure halt', 'command success go-on']);
+    expect(judgements(third)).toEqual([
+      'command failure halt',
+      'command failure halt',
+      'command success go-on',
+    ]);
   });
 
   it.each([
     ['failed steps', '{ failed: "> 0" }', [`failed-task=${A(1)}`]],
     ['how long it took', '{ duration: "> 1s" }', []],
-  ])('on what is past (%s) halts once: whoever takes it up again has seen it', async (_, gate, faults) => {
+  ])('halts once on a result that cannot change (%s); resuming acknowledges it', async (_, gate, faults) => {
     const stage = await setStage(story(gate, { faults }));
     const first = await stage.run();
     expect(first.end).toEqual({ because: 'halted', exitCode: 4 });
@@ -110,7 +114,7 @@ describe('a gate that fails', () => {
     expect(orders(second)).toBe(4);
   });
 
-  it('and the process dies before it halted: it is judged again, and halts', async () => {
+  it('is judged again and halts if the process dies before the halt', async () => {
     const stage = await setStage(story('{ duration: "> 1s" }'));
     const dead = await stage.run({
       diesAt: (one) => one.kind === 'durable' && one.text.includes('"kind":"gate"'),
@@ -122,14 +126,14 @@ describe('a gate that fails', () => {
     expect(orders(run)).toBe(1);
   });
 
-  it('on the metric names the instance, read from the monitor product', async () => {
+  it('names the instance whose metric fails', async () => {
     const stage = await setStage(story('{ metric: { name: MemUsed, fails: ">= 2000", over: 2m } }'));
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
     expect(textOf(gates(run)[0]!.message)).toBe(`MemUsed of ${A(1)} is 2000, fails at >= 2000`);
   });
 
-  it('after the last wave halts too, and the run is finished', async () => {
+  it('halts after the last wave too', async () => {
     const stage = await setStage(
       story('', {
         plan: `${ALL_TO_8GB}\nwaves: [{ name: all, take: rest, gate: { command: [./check] } }]`,
@@ -142,24 +146,29 @@ describe('a gate that fails', () => {
   });
 });
 
-describe('a gate that cannot tell', () => {
+describe('an inconclusive gate', () => {
   const SILENT: CommandEnd = { kind: 'no-end', reason: 'no end within 60 s' };
 
-  it('pauses the run until somebody tells it to continue, and then the next wave begins', async () => {
+  it('pauses the run until an operator continues it, and then the next wave starts', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
     const run = await stage.run({ commands: [[60 * MINUTE, CONTINUE]], statusEvery: MINUTE });
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(said(run)).toEqual(['command inconclusive pause']);
+    expect(judgements(run)).toEqual(['command inconclusive pause']);
     expect(run.answers).toEqual([
-      { accepted: true, what: expect.stringMatching(/^continued: the run was paused since/) },
+      {
+        accepted: true,
+        message: expect.stringMatching(/^continued: the run was paused since/),
+        messageId: 'control.continued',
+        params: { since: expect.any(String) },
+      },
     ]);
     const second = run.entries.filter(({ kind }) => kind === 'intent')[1]!;
     expect(Date.parse(second.at) - Date.parse(gates(run)[0]!.at)).toBeGreaterThan(50 * MINUTE);
     expect(run.statuses.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
   });
 
-  it('and nobody continues: it drains after a day, and whoever takes it up judges anew', async () => {
+  it('drains the run after a day without continue, and a resumed run repeats the check', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT, 0) }));
     const first = await stage.run();
     expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
@@ -167,10 +176,10 @@ describe('a gate that cannot tell', () => {
     expect(orders(first)).toBe(1);
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(said(run)).toEqual(['command inconclusive pause', 'command success go-on']);
+    expect(judgements(run)).toEqual(['command inconclusive pause', 'command success go-on']);
   });
 
-  it('was answered for by somebody, and the process dies then: it is not judged again', async () => {
+  it('is not judged again if an operator continued the run and the process died', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
     const dead = await stage.run({
       commands: [[30 * MINUTE, CONTINUE]],
@@ -183,16 +192,16 @@ describe('a gate that cannot tell', () => {
     expect(gates(run)).toHaveLength(1);
   });
 
-  it('and the process dies while it is paused: it is judged again', async () => {
+  it('is judged again if the run ends while paused', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
     const dead = await stage.run({ drainAfter: 30 * MINUTE });
     expect(dead.end!.because).toBe('drained');
     const run = await stage.run({ commands: [[30 * MINUTE, CONTINUE]] });
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(said(run)).toEqual(['command inconclusive pause', 'command inconclusive pause']);
+    expect(judgements(run)).toEqual(['command inconclusive pause', 'command inconclusive pause']);
   });
 
-  it('halts where the plan says so', async () => {
+  it('halts if the plan says so', async () => {
     const stage = await setStage(
       story('{ command: [./check], onInconclusive: halt }', { gates: answers(SILENT, 0) }),
     );
@@ -200,7 +209,7 @@ describe('a gate that cannot tell', () => {
     expect((await stage.run()).end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('because the monitor product refuses to tell', async () => {
+  it('halts the run if the monitor product refuses the read', async () => {
     const stage = await setStage(
       story('{ metric: { name: MemUtil, fails: "> 90" }, onInconclusive: halt }', {
         faults: ['no-cam@GetMonitorData'],
@@ -208,25 +217,25 @@ describe('a gate that cannot tell', () => {
     );
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
-    expect(said(run)).toEqual(['metric inconclusive halt']);
+    expect(judgements(run)).toEqual(['metric inconclusive halt']);
     expect(textOf(gates(run)[0]!.message)).toContain('MemUtil could not be read');
   });
 
-  it('because an address does not answer in time, by the clock of the run', async () => {
+  it('halts the run if a URL does not answer in time, by the clock of the run', async () => {
     const stage = await setStage(
       story('{ url: "https://health.example.com/", timeout: 90s, onInconclusive: halt }', {
         gates: { askUrl: () => new Promise(() => {}) },
       }),
     );
     const run = await stage.run({ statusEvery: 5_000 });
-    expect(said(run)).toEqual(['url inconclusive halt']);
+    expect(judgements(run)).toEqual(['url inconclusive halt']);
     const waits = run.statuses.flatMap(({ waits }) => waits.filter(({ name }) => name === 'gate'));
     expect(waits.length).toBeGreaterThan(10);
     expect(waits[0]).toMatchObject({ step: null, limit: 90_000 });
-    expect(stage.faultsSeen).toEqual([]);
+    expect(stage.violations).toEqual([]);
   });
 
-  it('after the last wave holds nothing back', async () => {
+  it('lets the run end after the last wave', async () => {
     const stage = await setStage(
       story('', {
         plan: `${ALL_TO_8GB}\nwaves: [{ name: all, take: rest, gate: { command: [./check] } }]`,
@@ -235,7 +244,7 @@ describe('a gate that cannot tell', () => {
     );
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(said(run)).toEqual(['command inconclusive go-on']);
+    expect(judgements(run)).toEqual(['command inconclusive go-on']);
   });
 });
 
@@ -243,26 +252,26 @@ describe('a gate in shadow mode', () => {
   it.each([
     [1, 'failure'],
     [75, 'inconclusive'],
-  ])('tells that it would have stopped the run (exit %i), and does not', async (exitCode, outcome) => {
+  ])('records a failure without a stop (exit %i)', async (exitCode, outcome) => {
     const stage = await setStage(story('{ command: [./check], shadow: true }', { gates: answers(exitCode) }));
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(said(run)).toEqual([`command ${outcome} go-on`]);
+    expect(judgements(run)).toEqual([`command ${outcome} go-on`]);
     expect(run.report.waves[0]!.gate).toMatchObject([{ outcome, shadow: true }]);
   });
 });
 
-describe('what a command of a gate is told', () => {
-  it('is the wave with what became of each of its steps, as JSON', async () => {
-    const told: string[] = [];
+describe('the input of a gate command', () => {
+  it('is the wave with the outcome of each step, as JSON', async () => {
+    const inputs: string[] = [];
     const runCommand: GatePorts['runCommand'] = async (_, { input }) => {
-      told.push(input);
+      inputs.push(input);
       return { kind: 'ended', exitCode: 0, lastLine: '' };
     };
     const stage = await setStage(story('{ command: [./check] }', { gates: { runCommand } }));
     await stage.run();
-    expect(told).toHaveLength(1);
-    expect(JSON.parse(told[0]!)).toMatchObject({
+    expect(inputs).toHaveLength(1);
+    expect(JSON.parse(inputs[0]!)).toMatchObject({
       phase: 'gate',
       plan: { name: 'story', digest: stage.saved.digest },
       wave: { index: 0, name: 'canary' },
@@ -278,17 +287,17 @@ describe('thresholds of one wave', () => {
 
   it.each([
     ['a count', ', haltWhen: { failed: "> 0" }', 1],
-    ['a count that the second reaches', ', haltWhen: { failed: ">= 2" }', 2],
+    ['a count that the second step reaches', ', haltWhen: { failed: ">= 2" }', 2],
     ['a percentage of the wave', ', haltWhen: { failed: ">= 50% of wave" }', 1],
-  ])('halt the run where they are reached: %s', async (_, own, begun) => {
+  ])('halt the run when reached: %s', async (_, own, ordered) => {
     const stage = await setStage({ fleet: standards(6), plan: plan(own), faults });
     const run = await stage.run();
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
-    expect(orders(run)).toBe(begun);
+    expect(orders(run)).toBe(ordered);
     expect(run.report.run.message).toContain('haltWhen failed of wave canary: ');
   });
 
-  it('do not count what failed in another wave', async () => {
+  it('do not count failures of another wave', async () => {
     const later = `${ALL_TO_8GB}\nwaves: [{ name: first, take: 2 }, { name: second, take: rest, haltWhen: { failed: "> 0" } }]\nexecution: { haltWhen: { failed: "> 9" } }`;
     const stage = await setStage({ fleet: standards(6), plan: later, faults });
     const run = await stage.run();
@@ -296,7 +305,7 @@ describe('thresholds of one wave', () => {
     expect(run.report.totals).toMatchObject({ failed: 2, verified: 4 });
   });
 
-  it('do not loosen those of the run', async () => {
+  it('do not loosen the thresholds of the run', async () => {
     const stage = await setStage({
       fleet: standards(6),
       plan: plan(', haltWhen: { failed: "> 5" }', '"> 0"'),

@@ -1,4 +1,4 @@
-/** What a process leaves open that another settles: nothing of it may be forgotten, nor a place be given twice. */
+/** Orders that one process leaves open and the next one resolves. No order is lost, and no in-flight slot is given twice. */
 import { expect, it } from 'vitest';
 import { ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
@@ -6,13 +6,13 @@ import { setStage } from '../stage.ts';
 
 const MINUTE = 60_000;
 
-it('a step of an earlier wave that is open again takes no place that changes of a later wave hold', async () => {
+it('a reopened step of an earlier wave takes no in-flight slot from resizes of a later wave', async () => {
   const stage = await setStage({
     fleet: standards(6),
     plan: `${ALL_TO_8GB}
 waves: [{ name: first, take: 1 }, { name: rest, take: rest }]
 execution: { inFlight: 3, haltWhen: { unknown: "> 5" } }`,
-    // The first order is lost, and stays unknown as long as the task list cannot be read.
+    // The first order is lost, and stays unknown while the task list cannot be read.
     faults: ['reset-before#1', 'no-permission@DescribeTaskList+0s..6m'],
     duration: [30 * MINUTE, 30 * MINUTE],
   });
@@ -25,15 +25,15 @@ execution: { inFlight: 3, haltWhen: { unknown: "> 5" } }`,
   await stage.pass(5 * MINUTE);
   const again = await stage.run();
   expect(again.end).toEqual({ because: 'done', exitCode: 0 });
-  expect(Math.max(...stage.cloud.arrivals.map(({ underWay }) => underWay))).toBe(3);
+  expect(Math.max(...stage.cloud.arrivals.map(({ inProgress }) => inProgress))).toBe(3);
 });
 
 it.each([
-  { code: 'ResourceUnavailable', left: 'unknown after patience' },
-  { code: 'ResponseSizeLimitExceeded', left: 'unknown after patience' },
-  { code: 'ToBe.InventedYet', left: 'unknown after patience' },
+  { code: 'ResourceUnavailable' },
+  { code: 'ResponseSizeLimitExceeded' },
+  { code: 'ToBe.InventedYet' },
 ])(
-  'an order that was refused with $code, $left, is not asked again by the next process either',
+  'an order that $code refused, unknown after patience, is not ordered again by the next process',
   async ({ code }) => {
     const stage = await setStage({
       fleet: standards(1),
@@ -51,7 +51,7 @@ it.each([
   },
 );
 
-it('an order without an answer that landed while billing cannot be read is verified, and the record says that it has no number', async () => {
+it('an executed order without an answer is verified without a number if billing cannot be read', async () => {
   const stage = await setStage({
     fleet: standards(1),
     plan: ALL_TO_8GB,

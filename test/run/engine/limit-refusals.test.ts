@@ -5,7 +5,7 @@ import { setStage } from '../stage.ts';
 
 const MINUTE = 60_000;
 
-it('a request limit that lets nothing through fails no step: the run halts after a limit, and goes on by the same command', async () => {
+it('a request limit that refuses every order halts the run, and the same command continues it', async () => {
   const stage = await setStage({
     fleet: standards(2),
     plan: ALL_TO_8GB,
@@ -23,7 +23,7 @@ it('a request limit that lets nothing through fails no step: the run halts after
   expect(again.end).toEqual({ because: 'done', exitCode: 0 });
 });
 
-it('one that lets an order through now and then is never given up', async () => {
+it('a request limit that sometimes accepts an order never halts the run', async () => {
   const stage = await setStage({
     fleet: standards(14),
     plan: ALL_TO_8GB,

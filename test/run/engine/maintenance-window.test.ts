@@ -1,4 +1,4 @@
-// Goal: with `switch: maintenance-window` accepted is not started: steps wait without holding a place, and end verified.
+// Goal: with `switch: maintenance-window`, accepted steps wait for their window without an in-flight slot, and end verified.
 import { describe, expect, it } from 'vitest';
 import { placeForeignOrder } from '../../../src/simulator/world/change.ts';
 import { OTHER_UIN } from '../../../src/simulator/world/world.ts';
@@ -6,20 +6,20 @@ import { A, clusters, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, setStage } from '../stage.ts';
 
-// The stories begin at 10:00 in Beijing; the usual window opens 17 hours later.
+// The stories start at 10:00 in Beijing. The usual window opens 17 hours later.
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const IN_WINDOW = 'execution: { switch: maintenance-window }';
 const TO_8GB = `targets: [{ select: { all: true }, memoryPerShard: 8GB }]\n${IN_WINDOW}`;
 
-/** Hours from the start of a run to the end of its first step. */
+/** Hours from the start of a run to the first entry of this kind. */
 function hoursTo(run: Run, kind: 'began' | 'step-ended'): number {
   const entry = run.entries.find((one) => one.kind === kind)!;
   return (Date.parse(entry.at) - Date.parse(run.entries[0]!.at)) / HOUR;
 }
 
 describe('a change in the maintenance window', () => {
-  it('is planned with the window it will wait for, which is sealed', async () => {
+  it('has its window in the sealed plan', async () => {
     const stage = await setStage({ fleet: standards(2, { window: '01:30-03:00' }), plan: TO_8GB });
     expect(stage.saved.preconditions.map(({ window }) => window)).toEqual([
       { from: '01:30', to: '03:00' },
@@ -28,7 +28,7 @@ describe('a change in the maintenance window', () => {
     expect(stage.saved.findings.map(({ code }) => code)).toContain('Refit.InWindows');
   });
 
-  it('waits for it, is told as deferred, and ends verified without a warning', async () => {
+  it('waits for its window, is recorded as deferred, and ends verified without a warning', async () => {
     const stage = await setStage({ fleet: standards(3), plan: TO_8GB });
     const run = await stage.run();
     holds(stage, run);
@@ -42,7 +42,7 @@ describe('a change in the maintenance window', () => {
     expect(run.report.run.switch).toBe('maintenance-window');
   });
 
-  it('says what it waits for while it does', async () => {
+  it('shows what it waits for', async () => {
     const stage = await setStage({ fleet: standards(1), plan: TO_8GB });
     const run = await stage.run({ leaveAfter: 5 * HOUR });
     const [step] = run.report.steps;
@@ -56,7 +56,7 @@ describe('a change in the maintenance window', () => {
     });
   });
 
-  it('is looked at sparingly while the window is far', async () => {
+  it('is read rarely while its window is far away', async () => {
     const stage = await setStage({ fleet: standards(40), plan: TO_8GB });
     const run = await stage.run();
     expect(run.report.totals.verified).toBe(40);
@@ -65,7 +65,7 @@ describe('a change in the maintenance window', () => {
     expect(run.report.calls.DescribeMaintenanceWindow!.count).toBe(40);
   });
 
-  it('holds no place while it waits: far more than inFlight are ordered on the day and begin together', async () => {
+  it('holds no in-flight slot while it waits: more than inFlight can be ordered and start together', async () => {
     const stage = await setStage({
       fleet: standards(60),
       plan: `targets: [{ select: { all: true }, memoryPerShard: 8GB }]\nexecution: { switch: maintenance-window, inFlight: 5 }`,
@@ -78,7 +78,7 @@ describe('a change in the maintenance window', () => {
     expect(run.took).toBeLessThan(18 * HOUR);
   });
 
-  it('begins at once where it is ordered within the window', async () => {
+  it('starts immediately if it is ordered within its window', async () => {
     const stage = await setStage({ fleet: standards(2, { window: '09:30-12:30' }), plan: TO_8GB });
     const run = await stage.run();
     holds(stage, run);
@@ -87,7 +87,7 @@ describe('a change in the maintenance window', () => {
     expect(run.entries.filter(({ kind }) => kind === 'deferred')).toEqual([]);
   });
 
-  it('of two steps lets the second be ordered when the first is done, within the same window', async () => {
+  it('of two steps orders the second after the first, within the same window', async () => {
     const stage = await setStage({
       fleet: clusters(2),
       plan: `targets: [{ select: { all: true }, memoryPerShard: 8GB, shards: 5 }]\n${IN_WINDOW}`,
@@ -98,7 +98,7 @@ describe('a change in the maintenance window', () => {
     expect(run.took).toBeLessThan(18 * HOUR);
   });
 
-  it('that the provider begins at once is verified with a warning, and such changes keep their places', async () => {
+  it('is verified with a warning if the provider starts it immediately, and holds its in-flight slot', async () => {
     const stage = await setStage({
       fleet: standards(12),
       plan: `targets: [{ select: { all: true }, memoryPerShard: 8GB }]\nexecution: { switch: maintenance-window, inFlight: 4 }`,
@@ -113,7 +113,7 @@ describe('a change in the maintenance window', () => {
     expect(run.took).toBeLessThan(HOUR);
   });
 
-  it('that the region does not know is refused by its code', async () => {
+  it('is refused with the code of a region that does not support it', async () => {
     const stage = await setStage({ fleet: standards(1), plan: TO_8GB, faults: ['window-refused'] });
     const run = await stage.run();
     expect(run.report.steps[0]).toMatchObject({
@@ -122,7 +122,7 @@ describe('a change in the maintenance window', () => {
     });
   });
 
-  it('is not ordered for an instance whose window is another one by then', async () => {
+  it('is not ordered if the window of its instance has changed', async () => {
     const stage = await setStage({
       fleet: standards(2),
       plan: TO_8GB,
@@ -137,7 +137,7 @@ describe('a change in the maintenance window', () => {
     ]);
   });
 
-  it('is left to whoever takes the run up when the run is told to stop, and found by them', async () => {
+  it('is left to the next process when the run drains, and is found there', async () => {
     const stage = await setStage({ fleet: standards(3), plan: TO_8GB });
     const first = await stage.run({ drainAfter: 2 * HOUR });
     expect(first.end).toEqual({ because: 'drained', exitCode: 130 });
@@ -166,7 +166,7 @@ describe('a change in the maintenance window', () => {
     expect(run.report.totals.verified).toBe(3);
   });
 
-  it('whose answer was lost is found by its pending task, and waits', async () => {
+  it('is found by its pending task if its answer is lost, and waits', async () => {
     const stage = await setStage({ fleet: standards(1), plan: TO_8GB, faults: ['lost-answer#1'] });
     const run = await stage.run();
     holds(stage, run);
@@ -174,7 +174,7 @@ describe('a change in the maintenance window', () => {
     expect(hoursTo(run, 'began')).toBeGreaterThan(16.9);
   });
 
-  it("is not taken to have begun by what somebody else's order does to the instance meanwhile", async () => {
+  it('does not start by the effect of a foreign order on its instance', async () => {
     const stage = await setStage({ fleet: standards(1), plan: TO_8GB });
     let done = false;
     const run = await stage.run({
@@ -197,12 +197,12 @@ describe('a change in the maintenance window', () => {
     expect(hoursTo(run, 'began')).toBeGreaterThan(16.9);
   });
 
-  it('that has not begun by the end of its second window is unknown, and settled by a later process', async () => {
+  it('is unknown if not started by the end of its second window, and a later process resolves it', async () => {
     const stage = await setStage({
       fleet: standards(1),
       plan: TO_8GB,
       afterPlanning: (world) => {
-        // Somebody at the provider holds the change back: its time comes on the fourth day.
+        // The provider delays the change until the fourth day.
         const { agenda } = world;
         const add = agenda.add.bind(agenda);
         let held = false;

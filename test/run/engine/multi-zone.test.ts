@@ -1,4 +1,4 @@
-// Goal: replicas of multi-zone instances are added and removed where the plan says, once, and by their nodes.
+// Goal: replicas of multi-zone instances are added and removed once, in the zones and nodes of the plan.
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../src/messages/messages.ts';
 import { holds } from '../holds.ts';
@@ -21,15 +21,15 @@ const fleet = (replicaZones: readonly string[], members: object = {}) => [
 const ADD = `targets: [{ instance: ${M}, replicas: 3, zones: [ap-guangzhou-6, ap-guangzhou-7] }]`;
 const REMOVE = `targets: [{ instance: ${M}, replicas: 1 }]\nguards: { shrink: allow }`;
 
-async function told(options: StageOptions) {
+async function carryOut(options: StageOptions) {
   const stage = await setStage(options);
   const run = await stage.run();
   holds(stage, run);
   return { stage, run };
 }
 
-/** `master 4, replica 6, …` as the provider has them. */
-function where({ cloud }: Stage): string {
+/** `M4 R6 …`: masters and replicas with their zones, as the provider has them. */
+function nodesOf({ cloud }: Stage): string {
   const instance = cloud.world.instances.get(M)!;
   return (instance.nodes ?? []).map(({ kind, zone }) => `${kind === 0 ? 'M' : 'R'}${zone % 100}`).join(' ');
 }
@@ -40,104 +40,101 @@ function outcome({ report }: Run) {
 }
 
 describe('replicas of a multi-zone instance', () => {
-  it('are added in the zones of the plan, also in one that only the region product numbers', async () => {
-    const { stage, run } = await told({ fleet: fleet(['ap-guangzhou-6']), plan: ADD });
+  it('are added in the zones of the plan, including a zone that only the region product lists', async () => {
+    const { stage, run } = await carryOut({ fleet: fleet(['ap-guangzhou-6']), plan: ADD });
     expect(outcome(run)).toEqual(['verified', null, 1]);
-    expect(where(stage)).toBe('M4 R6 R6 R7');
+    expect(nodesOf(stage)).toBe('M4 R6 R6 R7');
   });
 
-  it('are removed by their numbers from the zone that has most', async () => {
-    const { stage, run } = await told({
+  it('are removed by number from the zone with the most replicas', async () => {
+    const { stage, run } = await carryOut({
       fleet: fleet(['ap-guangzhou-6', 'ap-guangzhou-7', 'ap-guangzhou-7']),
       plan: REMOVE,
     });
     expect(outcome(run)).toEqual(['verified', null, 1]);
-    expect(where(stage)).toBe('M4 R7');
+    expect(nodesOf(stage)).toBe('M4 R7');
   });
 
-  it('and their memory change in two steps, each verified', async () => {
-    const { stage, run } = await told({
+  it('change with the memory in two verified steps', async () => {
+    const { stage, run } = await carryOut({
       fleet: fleet(['ap-guangzhou-6']),
       plan: `targets: [{ instance: ${M}, memoryPerShard: 8GB, replicas: 2, zones: [ap-guangzhou-7] }]`,
     });
     expect(run.report.totals.verified).toBe(2);
-    expect(where(stage)).toBe('M4 R6 R7');
+    expect(nodesOf(stage)).toBe('M4 R6 R7');
   });
 
   it.each(['lost-answer#1', 'half-json#1', 'http-500=executed#1', 'system-error=executed#1'])(
-    'are added once although the answer is lost: %s',
+    'are added once if the answer is lost: %s',
     async (fault) => {
-      const { stage, run } = await told({
+      const { stage, run } = await carryOut({
         fleet: fleet(['ap-guangzhou-6']),
         plan: ADD,
         faults: [fault],
         startLag: [2 * MINUTE, 2 * MINUTE],
       });
       expect(outcome(run)).toEqual(['verified', null, 1]);
-      expect(where(stage)).toBe('M4 R6 R6 R7');
+      expect(nodesOf(stage)).toBe('M4 R6 R6 R7');
     },
   );
 
-  it('are asked for again once instance, nodes, task list and billing were silent for all of patience', async () => {
-    const { stage, run } = await told({
+  it('are ordered again after instance, nodes, task list and billing were silent for the whole patience', async () => {
+    const { stage, run } = await carryOut({
       fleet: fleet(['ap-guangzhou-6']),
       plan: ADD,
       faults: ['reset-before#1'],
     });
     expect(outcome(run)).toEqual(['verified', null, 2]);
-    expect(where(stage)).toBe('M4 R6 R6 R7');
+    expect(nodesOf(stage)).toBe('M4 R6 R6 R7');
     const silent = run.entries.find((entry) => entry.kind === 'resolved');
     expect(silent?.kind === 'resolved' && textOf(silent.evidence)).toMatch(
       /^instance, its nodes, task list and billing were silent for 1\d\d s$/,
     );
   });
 
-  it('are not asked for again where billing may not be read: added twice they would be two more', async () => {
-    const { stage, run } = await told({
+  it('are not ordered again if billing cannot be read, because that could add them twice', async () => {
+    const { stage, run } = await carryOut({
       fleet: fleet(['ap-guangzhou-6']),
       plan: ADD,
       faults: ['reset-before#1', 'no-cam@DescribeDealsByCond'],
     });
     expect(outcome(run)).toEqual(['unknown', null, 1]);
     expect(run.end?.exitCode).toBe(10);
-    expect(where(stage)).toBe('M4 R6');
+    expect(nodesOf(stage)).toBe('M4 R6');
   });
 
-  it('that are removed may be asked for again there: what is gone cannot go twice', async () => {
-    const { stage, run } = await told({
+  it('are ordered again without billing if they are removed, because a removal cannot happen twice', async () => {
+    const { stage, run } = await carryOut({
       fleet: fleet(['ap-guangzhou-6', 'ap-guangzhou-7']),
       plan: REMOVE,
       faults: ['reset-before#1', 'no-cam@DescribeDealsByCond'],
     });
     expect(outcome(run)).toEqual(['verified', null, 2]);
-    expect(where(stage)).toMatch(/^M4 R[67]$/);
+    expect(nodesOf(stage)).toMatch(/^M4 R[67]$/);
   });
 
   it.each<[string, (nodes: { id: number; kind: 0 | 1; zone: number }[]) => typeof nodes]>([
-    ['one has become the master', ([m, a, b]) => [{ ...a!, kind: 0 }, { ...m!, kind: 1 }, b!]],
-    ['one stands in another zone', ([m, a, b]) => [m!, { ...a!, zone: 100_003 }, { ...b!, zone: 100_003 }]],
+    ['one is now the master', ([m, a, b]) => [{ ...a!, kind: 0 }, { ...m!, kind: 1 }, b!]],
+    ['one is in another zone', ([m, a, b]) => [m!, { ...a!, zone: 100_003 }, { ...b!, zone: 100_003 }]],
     ['one has another number', ([m, a, b]) => [m!, { ...a!, id: 7 }, { ...b!, id: 8 }]],
-    ['the instance is in one zone now', () => []],
-  ])(
-    'to be removed are no longer what was approved when %s: drifted, and nothing is ordered',
-    async (_, change) => {
-      const stage = await setStage({
-        fleet: fleet(['ap-guangzhou-6', 'ap-guangzhou-7']),
-        plan: REMOVE,
-        afterPlanning: (world) => {
-          const instance = world.instances.get(M)!;
-          const nodes = change(instance.nodes!.map((node) => ({ ...node })));
-          instance.nodes = nodes.length === 0 ? null : nodes;
-        },
-      });
-      const run = await stage.run();
-      holds(stage, run);
-      expect(outcome(run)).toEqual(['drifted', 'Refit.Drifted', 0]);
-      expect(stage.cloud.arrivals).toEqual([]);
-    },
-  );
+    ['the instance is now in one zone', () => []],
+  ])('are drifted and not removed when %s', async (_, change) => {
+    const stage = await setStage({
+      fleet: fleet(['ap-guangzhou-6', 'ap-guangzhou-7']),
+      plan: REMOVE,
+      afterPlanning: (world) => {
+        const instance = world.instances.get(M)!;
+        const nodes = change(instance.nodes!.map((node) => ({ ...node })));
+        instance.nodes = nodes.length === 0 ? null : nodes;
+      },
+    });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(outcome(run)).toEqual(['drifted', 'Refit.Drifted', 0]);
+    expect(stage.cloud.arrivals).toEqual([]);
+  });
 
-  it('survive a crash at the moment the order leaves, without being added twice', async () => {
+  it('are added once if the process dies when the order arrives', async () => {
     const stage = await setStage({
       fleet: fleet(['ap-guangzhou-6']),
       plan: ADD,
@@ -148,6 +145,6 @@ describe('replicas of a multi-zone instance', () => {
     const run = await stage.run();
     holds(stage, run);
     expect(outcome(run)).toEqual(['verified', null, 1]);
-    expect(where(stage)).toBe('M4 R6 R6 R7');
+    expect(nodesOf(stage)).toBe('M4 R6 R6 R7');
   });
 });

@@ -1,4 +1,4 @@
-/** An order that waits to be paid: a payment that fails may leave one, and whoever pays it has bought the change. */
+/** Unpaid orders. A failed payment may leave one, and a payment in the console executes it. */
 import { describe, expect, it } from 'vitest';
 import { createDeal, listDeal, type SimDeal } from '../../../src/simulator/world/world.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
@@ -41,7 +41,7 @@ async function unpaid(): Promise<{ stage: Stage; deal: SimDeal }> {
   return { stage, deal: deal! };
 }
 
-/** The order is paid in the console: it is carried out as any other, after its start lag. */
+/** Pays the order in the console. The provider executes it after the usual start lag. */
 function pay({ clock, cloud }: Stage, deal: SimDeal): void {
   const { instance } = deal;
   deal.status = 2;
@@ -58,9 +58,9 @@ function pay({ clock, cloud }: Stage, deal: SimDeal): void {
   });
 }
 
-describe('after a payment that failed', () => {
+describe('after a failed payment', () => {
   it.each([0, 5 * SECOND, 40 * SECOND, 10 * MINUTE])(
-    'an order that is paid in the console, %i ms before the same command, is followed and not placed again',
+    'the same command follows an order that was paid in the console %i ms before, and orders nothing',
     async (before) => {
       const { stage, deal } = await unpaid();
       await stage.pass(MINUTE);
@@ -74,9 +74,9 @@ describe('after a payment that failed', () => {
     },
   );
 
-  it('an order that still waits to be paid halts it again: another would be a second one', async () => {
+  it('an order that is still unpaid halts the run again, to avoid a second order', async () => {
     const { stage, deal } = await unpaid();
-    // Whether an open order keeps the provider from taking another is not documented: this one does not.
+    // The docs do not say if an unpaid order blocks another one. Here it does not.
     deal.instance.unpaid = null;
     await stage.pass(MINUTE);
     const again = await stage.run();
@@ -91,7 +91,7 @@ describe('after a payment that failed', () => {
     expect(paid.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [deal.name] });
   });
 
-  it('an order that was cancelled is placed anew', async () => {
+  it('a cancelled order is ordered again', async () => {
     const { stage, deal } = await unpaid();
     await stage.pass(MINUTE);
     deal.status = 5;

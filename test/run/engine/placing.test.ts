@@ -7,11 +7,11 @@ import { type Run, setStage } from '../stage.ts';
 const kinds = (run: Run, ...which: string[]) =>
   run.entries.map(({ kind }) => kind).filter((kind) => which.includes(kind));
 
-describe('an order leaves only while its entry is fresh', () => {
-  it('a process that froze for five seconds between its entry and its send does not send, and looks again first', async () => {
+describe('an order is sent only while its entry is fresh', () => {
+  it('a process that froze for five seconds after its entry reads again before it sends', async () => {
     const stage = await setStage({ fleet: standards(1), plan: ALL_TO_8GB });
     let first = true;
-    stage.cloud.road.connect = (action) => {
+    stage.cloud.network.connect = (action) => {
       if (action !== 'UpgradeInstance' || !first) return 0;
       first = false;
       return 5_000;
@@ -26,10 +26,10 @@ describe('an order leaves only while its entry is fresh', () => {
     ]);
   });
 
-  it('a machine that slept, so that the monotonic clock stood still, does not send either', async () => {
+  it('a machine that slept, so that its monotonic clock stopped, reads again before it sends', async () => {
     const stage = await setStage({ fleet: standards(1), plan: ALL_TO_8GB });
     let first = true;
-    stage.cloud.road.connect = (action) => {
+    stage.cloud.network.connect = (action) => {
       if (action === 'UpgradeInstance' && first) {
         first = false;
         stage.clock.jump(3_600_000);
@@ -47,10 +47,10 @@ describe('an order leaves only while its entry is fresh', () => {
     ]);
   });
 
-  it('a slot missed while connecting is lost: another is taken for the same entry', async () => {
+  it('a request slot that expires during the connect is replaced for the same entry', async () => {
     const stage = await setStage({ fleet: standards(20), plan: ALL_TO_8GB, limitCounting: 'sliding' });
     let connections = 0;
-    stage.cloud.road.connect = (action) => (action === 'UpgradeInstance' && ++connections <= 8 ? 300 : 0);
+    stage.cloud.network.connect = (action) => (action === 'UpgradeInstance' && ++connections <= 8 ? 300 : 0);
     const run = await stage.run();
     holds(stage, run);
     expect(run.end?.exitCode).toBe(0);
@@ -58,9 +58,9 @@ describe('an order leaves only while its entry is fresh', () => {
     expect(kinds(run, 'intent')).toHaveLength(20);
   });
 
-  it('where no order can ever leave, the run halts after a limit instead of trying for ever', async () => {
+  it('the run halts after a limit if no order can be sent', async () => {
     const stage = await setStage({ fleet: standards(3), plan: ALL_TO_8GB });
-    stage.cloud.road.connect = (action) => (action === 'UpgradeInstance' ? 5_000 : 0);
+    stage.cloud.network.connect = (action) => (action === 'UpgradeInstance' ? 5_000 : 0);
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
@@ -69,7 +69,7 @@ describe('an order leaves only while its entry is fresh', () => {
     expect(stage.cloud.arrivals).toEqual([]);
   });
 
-  it('an instance that somebody changes while its order waits for its turn is not ordered for', async () => {
+  it('nothing is ordered for an instance that someone changes while its order waits for a request slot', async () => {
     const stage = await setStage({
       fleet: standards(300),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 300 }`,
@@ -84,12 +84,12 @@ describe('an order leaves only while its entry is fresh', () => {
     expect(run.report.steps[299]).toMatchObject({ outcome: 'drifted' });
     expect(stage.cloud.arrivals.filter(({ instance }) => instance === A(300))).toEqual([]);
     expect(run.report.totals.verified).toBe(299);
-    // Looking again costs no slot: orders leave as fast as before.
+    // A second read uses no request slot of orders, so the order rate stays the same.
     const times = stage.cloud.arrivals.map(({ at }) => at);
     expect((298 * 1000) / (times.at(-1)! - times[0]!)).toBeGreaterThan(17);
   });
 
-  it('a low rate with many places is kept without a slot lost to looking again', async () => {
+  it('repeated reads waste no request slot at a low rate with many in-flight slots', async () => {
     const stage = await setStage({
       fleet: standards(30),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 30, requestsPerSecond: 1 }`,
@@ -102,28 +102,25 @@ describe('an order leaves only while its entry is fresh', () => {
   });
 });
 
-describe('the disk', () => {
+describe('a disk', () => {
   it.each([
     { slowness: 100, rate: 17 },
     { slowness: 400, rate: 9 },
     { slowness: 900, rate: 4 },
-  ])(
-    'that takes $slowness ms for each group leaves more than $rate orders a second',
-    async ({ slowness, rate }) => {
-      const stage = await setStage({
-        fleet: standards(120),
-        plan: `${ALL_TO_8GB}\nexecution: { inFlight: 120 }`,
-      });
-      stage.disk.slowness = slowness;
-      const run = await stage.run();
-      holds(stage, run);
-      expect(run.end?.exitCode).toBe(0);
-      const times = stage.cloud.arrivals.map(({ at }) => at);
-      expect((119 * 1000) / (times.at(-1)! - times[0]!)).toBeGreaterThan(rate);
-    },
-  );
+  ])('of $slowness ms an append allows more than $rate orders a second', async ({ slowness, rate }) => {
+    const stage = await setStage({
+      fleet: standards(120),
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 120 }`,
+    });
+    stage.disk.slowness = slowness;
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end?.exitCode).toBe(0);
+    const times = stage.cloud.arrivals.map(({ at }) => at);
+    expect((119 * 1000) / (times.at(-1)! - times[0]!)).toBeGreaterThan(rate);
+  });
 
-  it('that takes longer than an entry stays fresh lets nothing leave, and the run halts after a limit', async () => {
+  it('that is slower than the lifetime of an entry lets no order leave, and the run halts after a limit', async () => {
     const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB });
     stage.disk.slowness = 3_000;
     const run = await stage.run();
@@ -133,7 +130,7 @@ describe('the disk', () => {
   });
 
   it.each([3, 5, 8, 13, 20])(
-    'that is full from append %i on stops the run before the next order; with room again it goes on',
+    'that is full from append %i stops the run before the next order, and the run continues with free space',
     async (fullFrom) => {
       const stage = await setStage({
         fleet: standards(8),

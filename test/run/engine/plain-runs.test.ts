@@ -4,8 +4,8 @@ import { ALL_TO_8GB, clusters, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Stage, setStage } from '../stage.ts';
 
-describe('a run that nothing befalls', () => {
-  it('brings every instance to its size, each by one order, and ends with 0', async () => {
+describe('a run without faults', () => {
+  it('resizes every instance with one order, and exits 0', async () => {
     const stage = await setStage({ fleet: standards(12), plan: ALL_TO_8GB });
     const run = await stage.run();
     holds(stage, run);
@@ -16,7 +16,7 @@ describe('a run that nothing befalls', () => {
     for (const step of run.report.steps) expect(step.orders).toHaveLength(1);
   });
 
-  it('takes the steps of one instance one after the other, and waits out the tail lock between them by trying', async () => {
+  it('runs the steps of one instance one after the other, and repeats the order during the tail lock', async () => {
     const stage = await setStage({
       fleet: clusters(3),
       plan: 'targets: [{ select: { all: true }, memoryPerShard: 8GB, shards: 5, replicas: 2 }]',
@@ -30,7 +30,7 @@ describe('a run that nothing befalls', () => {
       expect(one).toMatchObject({ memoryPerShard: 8192, shards: 5, replicas: 2 });
   });
 
-  it('does not take an order for refused by the tail lock that was executed behind the same code', async () => {
+  it('distinguishes an executed order from a tail lock that has the same code', async () => {
     let hidden = 0;
     for (let seed = 1; seed <= 30; seed++) {
       const stage = await setStage({
@@ -50,7 +50,7 @@ describe('a run that nothing befalls', () => {
     expect(hidden).toBeGreaterThan(30);
   });
 
-  it('begins no wave before the one before has settled, and writes down when each began and ended', async () => {
+  it('starts a wave after the previous wave has ended, and records both', async () => {
     const stage = await setStage({
       fleet: standards(14),
       plan: `${ALL_TO_8GB}
@@ -73,26 +73,23 @@ waves: [{ name: canary, take: 1 }, { name: some, take: 25% }, { name: rest, take
     ]);
   });
 
-  it.each([1, 3, 7])(
-    'has at most %i resizes under way at once, and as many where there is work',
-    async (inFlight) => {
-      const stage = await setStage({
-        fleet: standards(20),
-        plan: `${ALL_TO_8GB}\nexecution: { inFlight: ${inFlight} }`,
-      });
-      const run = await stage.run();
-      holds(stage, run);
-      expect(run.end?.exitCode).toBe(0);
-      expect(Math.max(...stage.cloud.arrivals.map(({ underWay }) => underWay))).toBe(inFlight);
-    },
-  );
+  it.each([1, 3, 7])('uses all %i in-flight slots, and no more', async (inFlight) => {
+    const stage = await setStage({
+      fleet: standards(20),
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: ${inFlight} }`,
+    });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end?.exitCode).toBe(0);
+    expect(Math.max(...stage.cloud.arrivals.map(({ inProgress }) => inProgress))).toBe(inFlight);
+  });
 
   it.each([
     { rate: 18, counting: 'sliding', leastRate: 17 },
     { rate: 20, counting: 'calendar', leastRate: 19 },
     { rate: 5, counting: 'sliding', leastRate: 4.7 },
   ] as const)(
-    'keeps $rate a second where the provider counts $counting seconds: nobody is refused, no slot is wasted',
+    'uses a rate of $rate a second without refusals if the provider counts $counting seconds',
     async ({ rate, counting, leastRate }) => {
       const stage = await setStage({
         fleet: standards(200),
@@ -108,9 +105,9 @@ waves: [{ name: canary, take: 1 }, { name: some, take: 25% }, { name: rest, take
     },
   );
 
-  it('counts every call in its report as the provider counted it', async () => {
+  it('counts calls in its report as the provider does', async () => {
     const stage = await setStage({ fleet: standards(6), plan: ALL_TO_8GB });
-    const before = new Map(Object.entries(await seen(stage)));
+    const before = new Map(Object.entries(await callsSoFar(stage)));
     const run = await stage.run();
     for (const [action, { count }] of Object.entries(run.report.calls))
       expect(count, action).toBe(run.counts.actions[action]!.arrivals - (before.get(action) ?? 0));
@@ -119,7 +116,7 @@ waves: [{ name: canary, take: 1 }, { name: some, take: 25% }, { name: rest, take
   });
 });
 
-async function seen(stage: Stage): Promise<Record<string, number>> {
+async function callsSoFar(stage: Stage): Promise<Record<string, number>> {
   await stage.pass(1);
   return Object.fromEntries(
     Object.entries(counts(stage.cloud.world).actions).map(([action, { arrivals }]) => [action, arrivals]),

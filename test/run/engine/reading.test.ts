@@ -10,10 +10,10 @@ const MINUTE = 60 * SECOND;
 const refusedWith = (code: string): HttpResponse => ({
   status: 200,
   contentType: 'application/json',
-  body: JSON.stringify({ Response: { Error: { Code: code, Message: 'so it is' }, RequestId: 'r-1' } }),
+  body: JSON.stringify({ Response: { Error: { Code: code, Message: 'refused' }, RequestId: 'r-1' } }),
 });
 
-/** The given actions are answered so between two moments after the plan was made. */
+/** Gives these actions this answer from `from` to `until`, in milliseconds after planning. */
 function answer(
   stage: Stage,
   actions: readonly string[],
@@ -21,7 +21,7 @@ function answer(
   [from, until]: [number, number] = [0, Number.POSITIVE_INFINITY],
 ) {
   const began = stage.clock.monotonic();
-  stage.cloud.road.intercept = (action) => {
+  stage.cloud.network.intercept = (action) => {
     const since = stage.clock.monotonic() - began;
     return actions.includes(action) && since >= from && since < until ? what : null;
   };
@@ -34,14 +34,14 @@ const STORY: StageOptions = {
   duration: [10_000, 20_000],
 };
 
-describe('what cannot be read', () => {
+describe('failed reads', () => {
   it.each([
     'InvalidParameter.PermissionDenied',
     'UnauthorizedOperation.NoCAMAuthed',
     'UnauthorizedOperation',
     'AuthFailure.UnauthorizedOperation',
   ])(
-    'a run whose identity may not read billing (%s) verifies by task list and size, and settles a lost answer',
+    'a run without billing (%s) verifies by task list and size, and resolves a lost answer',
     async (code) => {
       const stage = await setStage({ ...STORY, faults: ['lost-answer#1', 'reset-before#1'] });
       answer(stage, ['DescribeDealsByCond'], refusedWith(code));
@@ -52,7 +52,7 @@ describe('what cannot be read', () => {
     },
   );
 
-  it('where the task list may not be read, an order without an answer that left no trace is unknown and not placed again', async () => {
+  it('without the task list, an unanswered order without a trace is unknown and not ordered again', async () => {
     const stage = await setStage({ ...STORY, faults: ['reset-before#1'] });
     answer(stage, ['DescribeTaskList'], refusedWith('UnauthorizedOperation.NoCAMAuthed'));
     const run = await stage.run();
@@ -66,19 +66,16 @@ describe('what cannot be read', () => {
     { what: 'InternalError', response: refusedWith('InternalError') },
     { what: 'RequestLimitExceeded', response: refusedWith('RequestLimitExceeded') },
     { what: 'HTTP 503', response: { status: 503, contentType: 'text/html', body: '<html>' } },
-  ])(
-    '$what on every read for ten minutes is waited out: nothing is unknown and nothing halts',
-    async ({ response }) => {
-      const stage = await setStage({ ...STORY, faults: ['lost-answer#1'] });
-      answer(stage, READS, response, [3 * SECOND, 10 * MINUTE]);
-      const run = await stage.run();
-      holds(stage, run);
-      expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-      expect(run.took).toBeGreaterThan(10 * MINUTE);
-    },
-  );
+  ])('the run waits out ten minutes of $what on every read', async ({ response }) => {
+    const stage = await setStage({ ...STORY, faults: ['lost-answer#1'] });
+    answer(stage, READS, response, [3 * SECOND, 10 * MINUTE]);
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(run.took).toBeGreaterThan(10 * MINUTE);
+  });
 
-  it('a provider that cannot be reached for a quarter of an hour halts the run; it goes on later', async () => {
+  it('a provider that is unreachable for 15 minutes halts the run, and a later run continues', async () => {
     const stage = await setStage({ ...STORY, duration: [MINUTE, MINUTE] });
     answer(stage, READS, { status: 503, contentType: '', body: '' }, [0, 20 * MINUTE]);
     const first = await stage.run();
@@ -92,14 +89,14 @@ describe('what cannot be read', () => {
   });
 
   it.each(['AuthFailure.SecretIdNotFound', 'AuthFailure.TokenFailure'])(
-    'keys that are refused while changes are under way (%s) end the run with 12; with good keys it settles and goes on',
+    'refused keys (%s) halt the run with 12, and good keys resolve the orders and continue',
     async (code) => {
       const stage = await setStage({ ...STORY, faults: ['lost-answer#1'] });
       answer(stage, [...READS, 'UpgradeInstance'], refusedWith(code), [2 * SECOND, Number.POSITIVE_INFINITY]);
       const first = await stage.run();
       holds(stage, first);
       expect(first.end).toEqual({ because: 'halted', exitCode: 12 });
-      stage.cloud.road.intercept = () => null;
+      stage.cloud.network.intercept = () => null;
       const second = await stage.run();
       holds(stage, second);
       expect(second.end).toEqual({ because: 'done', exitCode: 0 });
@@ -107,7 +104,7 @@ describe('what cannot be read', () => {
     },
   );
 
-  it('billing that is out of order while it alone could tell of an order does not count as silent', async () => {
+  it('a failed read of billing, the only source of an order, does not count as silence', async () => {
     for (let seed = 1; seed <= 12; seed++) {
       const stage = await setStage({
         ...STORY,
@@ -117,10 +114,10 @@ describe('what cannot be read', () => {
         plan: `${ALL_TO_8GB}\nexecution: { patience: 60s }`,
         startLag: [200 * SECOND, 200 * SECOND],
       });
-      // The task list knows nothing yet; billing knows, and is out of order until well after patience.
+      // The task list is empty. Billing lists the order, but cannot be read until long after patience.
       const nothing = { Response: { TotalCount: 0, Tasks: [], RequestId: 'r-1' } };
       const began = stage.clock.monotonic();
-      stage.cloud.road.intercept = (action) => {
+      stage.cloud.network.intercept = (action) => {
         const since = stage.clock.monotonic() - began;
         if (action === 'DescribeDealsByCond' && since < 200 * SECOND) return refusedWith('InternalError');
         if (action === 'DescribeTaskList' && since < 200 * SECOND)
@@ -135,8 +132,8 @@ describe('what cannot be read', () => {
   });
 });
 
-describe('the last facts', () => {
-  it('a change that failed is called failed also where it followed another within the same second', async () => {
+describe('the last reads of a step', () => {
+  it('report a change as failed even if it follows another change in the same second', async () => {
     let met = 0;
     for (let seed = 1; seed <= 25; seed++) {
       const stage = await setStage({
@@ -160,7 +157,7 @@ describe('the last facts', () => {
   });
 
   it.each([3 * 3600 * SECOND, -24 * 3600 * SECOND])(
-    'a wall clock that jumps by %i ms while a change is under way makes nothing unknown and nothing endless',
+    'end in time when the wall clock jumps by %i ms during a resize',
     async (jump) => {
       const stage = await setStage({
         ...STORY,
@@ -170,12 +167,12 @@ describe('the last facts', () => {
       const run = await stage.run({ meanwhile: [[20 * SECOND, () => stage.clock.jump(jump)]] });
       holds(stage, run);
       if (jump > 0) expect(run.end).toEqual({ because: 'done', exitCode: 0 });
-      // The provider's own time jumps with ours here: a change that ends a day later is unknown after its limit.
+      // Here the time of the provider jumps too. A change that ends a day later is unknown after its limit.
       else expect(run.took).toBeLessThan(125 * MINUTE);
     },
   );
 
-  it('an order that somebody else placed at the same time is not taken for ours', async () => {
+  it('do not adopt a foreign change of the same time', async () => {
     const stage = await setStage({ ...STORY, fleet: standards(1), faults: [`hand-change=${A(1)}`] });
     const run = await stage.run();
     holds(stage, run);

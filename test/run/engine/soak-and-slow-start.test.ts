@@ -1,4 +1,4 @@
-/** What is between waves and how they begin: soak times and slow starts, in virtual time against the simulated provider. */
+/** Soak times between waves and slow starts of waves, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
 import type { ControlCommand } from '../../../src/model.ts';
 import { slowStartBound } from '../../../src/run/engine/slow-start.ts';
@@ -20,25 +20,25 @@ const at = (run: Run, kind: string): number[] =>
 const soaked = (run: Run): number => (at(run, 'intent')[1]! - at(run, 'wave-ended')[0]!) / MINUTE;
 
 describe('a soak time after a wave', () => {
-  it('keeps the next wave from beginning until it is over, is told as a wait of the run, and costs no more', async () => {
+  it('delays the next wave by its length, and shows as a wait of the run', async () => {
     const stage = await setStage(SOAKING);
     const run = await stage.run({ statusEvery: MINUTE });
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(soaked(run)).toBeGreaterThanOrEqual(30);
     expect(soaked(run)).toBeLessThan(31);
-    const told = run.statuses.flatMap(({ waits }) => waits.filter(({ name }) => name === 'soak'));
-    expect(told.length).toBeGreaterThan(25);
+    const waits = run.statuses.flatMap((status) => status.waits.filter(({ name }) => name === 'soak'));
+    expect(waits.length).toBeGreaterThan(25);
     const since = new Date(at(run, 'wave-ended')[0]!).toISOString();
-    for (const wait of told) expect(wait).toEqual({ name: 'soak', step: null, since, limit: 30 * MINUTE });
-    expect(stage.faultsSeen).toEqual([]);
+    for (const wait of waits) expect(wait).toEqual({ name: 'soak', step: null, since, limit: 30 * MINUTE });
+    expect(stage.violations).toEqual([]);
   });
 
   it.each([
     ['a minute after the crash', MINUTE],
-    ['when it would be over', 25 * MINUTE],
-    ['long after', 180 * MINUTE],
-  ])('is counted from the end of the wave by whoever takes the run up %s', async (_, away) => {
+    ['at its end', 25 * MINUTE],
+    ['long after its end', 180 * MINUTE],
+  ])('counts from the end of the wave if the run resumes %s', async (_, away) => {
     const stage = await setStage(SOAKING);
     const dead = await stage.run({
       diesAt: ({ kind, ...rest }) =>
@@ -54,7 +54,7 @@ describe('a soak time after a wave', () => {
     expect(soaked(run)).toBeLessThan(Math.max(30, away / MINUTE) + 1);
   });
 
-  it('is not lengthened by a pause that ends before it, and does not end one', async () => {
+  it('runs during a pause, and does not end the pause', async () => {
     for (const [pauseFor, least, most] of [
       [10, 30, 31],
       [60, 60, 62],
@@ -74,7 +74,7 @@ describe('a soak time after a wave', () => {
     }
   });
 
-  it('ends at once when the run is told to drain, and the next process soaks on', async () => {
+  it('ends immediately when the run drains, and the next process continues it', async () => {
     const stage = await setStage(SOAKING);
     const drained = await stage.run({ drainAfter: 5 * MINUTE });
     expect(drained.end).toEqual({ because: 'drained', exitCode: 130 });
@@ -85,7 +85,7 @@ describe('a soak time after a wave', () => {
     expect(soaked(run)).toBeLessThan(31);
   });
 
-  it('is counted from when a step was first told unknown, however often it is read again', async () => {
+  it('counts from the first unknown outcome of a step, even if the step is read again', async () => {
     const plan = `${SOAKING.plan}\nexecution: { haltWhen: { unknown: '> 9' } }`;
     const stage = await setStage({ ...SOAKING, plan, faults: [`stuck=${A(1)}`] });
     const drained = await stage.run({ drainAfter: 125 * MINUTE });
@@ -100,7 +100,7 @@ describe('a soak time after a wave', () => {
     expect((next! - first!) / MINUTE).toBeLessThan(31);
   });
 
-  it('ends where finishBy is reached, with what is left for another run', async () => {
+  it('ends when finishBy is reached', async () => {
     const stage = await setStage(SOAKING);
     const finishBy = new Date(stage.clock.now() + 10 * MINUTE).toISOString();
     const bounded = await setStage({ ...SOAKING, plan: `${SOAKING.plan}\nfinishBy: ${finishBy}` });
@@ -110,7 +110,7 @@ describe('a soak time after a wave', () => {
     expect(at(run, 'intent')).toHaveLength(1);
   });
 
-  it('is not waited for after the last wave, and the review says so', async () => {
+  it('is ignored after the last wave, and the review says so', async () => {
     const plan = `${ALL_TO_8GB}\nwaves: [{ name: all, take: rest, soak: 10h }]`;
     const stage = await setStage({ ...SOAKING, plan });
     expect(stage.saved.findings.map(({ code }) => code)).toContain('Refit.SoakLast');
@@ -120,7 +120,7 @@ describe('a soak time after a wave', () => {
 });
 
 describe('waves by region and tag', () => {
-  it('begin in the order of the plan, whatever the order of the targets', async () => {
+  it('start in the order of the plan, not in the order of the targets', async () => {
     const fleet = [
       ...standards(3, { tags: { tier: 'gold' } }),
       ...standards(5, { tags: { tier: 'bronze' } }).slice(3),
@@ -136,19 +136,19 @@ describe('waves by region and tag', () => {
   });
 });
 
-/** The greatest number under way at once after so many ends. */
-function most(run: Run): number[] {
-  const greatest: number[] = [];
-  let [underWay, ended] = [0, 0];
+/** The highest number of steps in progress after each number of ended steps. */
+function highestInProgress(run: Run): number[] {
+  const highest: number[] = [];
+  let [inProgress, ended] = [0, 0];
   for (const { kind } of run.entries) {
-    if (kind === 'intent') underWay += 1;
+    if (kind === 'intent') inProgress += 1;
     if (kind === 'step-ended') {
-      underWay -= 1;
+      inProgress -= 1;
       ended += 1;
     }
-    greatest[ended] = Math.max(greatest[ended] ?? 0, underWay);
+    highest[ended] = Math.max(highest[ended] ?? 0, inProgress);
   }
-  return greatest;
+  return highest;
 }
 
 describe('a slow start', () => {
@@ -161,28 +161,28 @@ describe('a slow start', () => {
     [7, 8],
     [14, 8],
     [15, 16],
-  ])('after %i verified steps lets %i be under way', (verified, bound) => {
+  ])('after %i verified steps allows %i in-flight slots', (verified, bound) => {
     expect(slowStartBound(verified)).toBe(bound);
   });
 
   const SLOW = { fleet: standards(40), duration: [20_000, 30_000] as const };
   const slow = `${ALL_TO_8GB}\nexecution: { inFlight: 6, slowStart: true }`;
-  const within = (greatest: readonly number[], inFlight: number) => {
-    for (const [ended, count] of greatest.entries())
+  const within = (highest: readonly number[], inFlight: number) => {
+    for (const [ended, count] of highest.entries())
       expect(count, `after ${ended} ends`).toBeLessThanOrEqual(Math.min(inFlight, slowStartBound(ended)));
   };
 
-  it('begins with one resize, doubles as they are verified, and goes no higher than inFlight', async () => {
+  it('starts with one resize, doubles with verified steps, and stops at inFlight', async () => {
     const stage = await setStage({ ...SLOW, plan: slow });
     const run = await stage.run();
     holds(stage, run);
-    const greatest = most(run);
-    within(greatest, 6);
-    expect(greatest.slice(0, 4)).toEqual([1, 2, 2, 4]);
-    expect(Math.max(...greatest)).toBe(6);
+    const highest = highestInProgress(run);
+    within(highest, 6);
+    expect(highest.slice(0, 4)).toEqual([1, 2, 2, 4]);
+    expect(Math.max(...highest)).toBe(6);
   });
 
-  it('goes on after a crash from what is verified', async () => {
+  it('continues after a crash from the verified steps', async () => {
     const stage = await setStage({ ...SLOW, plan: slow });
     let ends = 0;
     await stage.run({
@@ -191,11 +191,11 @@ describe('a slow start', () => {
     });
     const run = await stage.run();
     holds(stage, run);
-    within(most(run), 6);
-    expect(Math.max(...most(run))).toBe(6);
+    within(highestInProgress(run), 6);
+    expect(Math.max(...highestInProgress(run))).toBe(6);
   });
 
-  it('stays within what is set meanwhile', async () => {
+  it('stays within an inFlight that is set during the run', async () => {
     const stage = await setStage({ ...SLOW, plan: slow });
     const set = (value: number): ControlCommand => ({ kind: 'set', setting: 'inFlight', value });
     const run = await stage.run({
@@ -209,16 +209,16 @@ describe('a slow start', () => {
       'inFlight is now 3, it was 6 (',
       'inFlight is now 5, it was 3 (',
     ]);
-    within(most(run), 5);
+    within(highestInProgress(run), 5);
     expect(
-      most(run)
+      highestInProgress(run)
         .slice(0, 8)
         .every((count) => count <= 3),
     ).toBe(true);
-    expect(Math.max(...most(run))).toBe(5);
+    expect(Math.max(...highestInProgress(run))).toBe(5);
   });
 
-  it('is of the wave that asks for it, and each begins anew', async () => {
+  it('applies to waves that have it, and restarts with each wave', async () => {
     const waves =
       'waves: [{ name: fast, take: 10, slowStart: false }, { name: slow, take: 10, slowStart: true }, { name: rest, take: rest }]';
     const stage = await setStage({ ...SLOW, plan: `${slow}\n${waves}` });
@@ -237,7 +237,7 @@ describe('a slow start', () => {
     expect(firsts).toEqual([6, 1, 1]);
   });
 
-  it('does not grow by steps that fail, and goes on', async () => {
+  it('does not grow with failed steps, and the run continues', async () => {
     const stage = await setStage({
       ...SLOW,
       fleet: standards(6),
@@ -246,6 +246,6 @@ describe('a slow start', () => {
     });
     const run = await stage.run();
     expect(run.report.totals.refused).toBe(6);
-    expect(Math.max(...most(run))).toBe(1);
+    expect(Math.max(...highestInProgress(run))).toBe(1);
   });
 });

@@ -1,32 +1,32 @@
-/** That instances of one group are never under way together, and that the others pass by: in virtual time. */
+/** Instances of one group are never resized together, and do not block other groups. In virtual time. */
 import { describe, expect, it } from 'vitest';
 import { A, ALL_TO_8GB, clusters, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
+import { together } from '../in-progress-together.ts';
 import { setStage } from '../stage.ts';
-import { together } from '../under-way-together.ts';
 
-/** Instances of these applications in turn; `-` has no tag. */
+/** Instances of these applications in turn. `-` has no tag. */
 const fleet = (...apps: readonly string[]): object[] =>
   standards(apps.length).map((one, n) => ({ ...one, tags: apps[n] === '-' ? {} : { app: apps[n] } }));
 const plan = (more = '', spread = 'spread: { by: tags.app }') => `${ALL_TO_8GB}\n${spread}\n${more}`;
 const duration = [20_000, 60_000] as const;
 
 describe('a spread', () => {
-  it('holds each application apart, while the others and what has no tag pass by', async () => {
+  it('resizes one instance of an application at a time, and does not block others', async () => {
     const stage = await setStage({ fleet: fleet('a', 'a', 'a', 'b', 'b', '-', '-'), plan: plan(), duration });
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(together(run)).toEqual({ a: 1, b: 1, [A(6)]: 1, [A(7)]: 1 });
     const first = run.entries.findIndex(({ kind }) => kind === 'step-ended');
-    const begun = run.entries
+    const started = run.entries
       .slice(0, first)
       .flatMap((one) => (one.kind === 'intent' ? [one.step.slice(0, 12)] : []));
-    expect(begun.sort()).toEqual([A(1), A(4), A(6), A(7)]);
+    expect(started.sort()).toEqual([A(1), A(4), A(6), A(7)]);
   });
 
-  it('starves nobody: a great application ahead of a small one leaves it a place', async () => {
-    const apps = [...Array(10).fill('great'), 'small'];
+  it('leaves an in-flight slot to a small application behind a large one', async () => {
+    const apps = [...Array(10).fill('large'), 'small'];
     const stage = await setStage({
       fleet: fleet(...apps),
       plan: plan('execution: { inFlight: 2 }'),
@@ -35,10 +35,10 @@ describe('a spread', () => {
     const run = await stage.run();
     const ends = run.entries.flatMap((one) => (one.kind === 'step-ended' ? [one.step.slice(0, 12)] : []));
     expect(ends.indexOf(A(11))).toBeLessThanOrEqual(2);
-    expect(together(run)).toEqual({ great: 1, small: 1 });
+    expect(together(run)).toEqual({ large: 1, small: 1 });
   });
 
-  it('lets as many of one be under way as it says', async () => {
+  it('allows maxInFlight resizes of one application', async () => {
     const apps = Array(6).fill('a');
     const stage = await setStage({
       fleet: fleet(...apps),
@@ -50,7 +50,7 @@ describe('a spread', () => {
     expect(together(run)).toEqual({ a: 2 });
   });
 
-  it('goes by zone: one after the other where there is one zone', async () => {
+  it('by zone resizes the instances of one zone one after the other', async () => {
     const stage = await setStage({
       fleet: fleet('a', 'b', '-'),
       plan: plan('', 'spread: { by: zone }'),
@@ -60,7 +60,7 @@ describe('a spread', () => {
     expect(Object.values(together(run))).toEqual([1]);
   });
 
-  it('holds an instance with two steps apart until the second has ended', async () => {
+  it('counts an instance with two steps until the second has ended', async () => {
     const pair = clusters(2, { tags: { app: 'a' } });
     const targets =
       'targets: [{ select: { all: true }, memoryPerShard: 8GB, shards: 5 }]\nspread: { by: tags.app }';
@@ -72,7 +72,7 @@ describe('a spread', () => {
     expect(together(run)).toEqual({ a: 1 });
   });
 
-  it.each([1, 2, 3, 4])('is kept by whoever takes the run up after a crash (at order %i)', async (nth) => {
+  it.each([1, 2, 3, 4])('still applies after a crash at order %i', async (nth) => {
     const stage = await setStage({ fleet: fleet('a', 'a', 'a', 'b', 'b', 'b'), plan: plan(), duration });
     let orders = 0;
     const dead = await stage.run({ diesAt: ({ kind }) => kind === 'arrived' && ++orders === nth });
@@ -81,10 +81,10 @@ describe('a spread', () => {
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
     expect(together(run)).toEqual({ a: 1, b: 1 });
-    expect(stage.faultsSeen).toEqual([]);
+    expect(stage.violations).toEqual([]);
   });
 
-  it('waits for what waits for its maintenance window: one of an application a night', async () => {
+  it('resizes one instance of an application a night in maintenance windows', async () => {
     const stage = await setStage({
       fleet: fleet('a', 'a', 'b'),
       plan: plan('execution: { switch: maintenance-window }'),
@@ -97,7 +97,7 @@ describe('a spread', () => {
     expect(run.took).toBeGreaterThan(86_400_000 / 2);
   });
 
-  it('does not begin another of an application in which one is unknown, and leaves it open', async () => {
+  it('starts no other instance of an application while one is unknown', async () => {
     const stage = await setStage({
       fleet: fleet('a', 'a', 'b', 'b'),
       plan: plan('execution: { haltWhen: { unknown: "> 9" } }'),

@@ -15,12 +15,12 @@ describe('haltWhen', () => {
     { when: '"> 20% of run"', faults: soldOut(1, 2), halts: false },
     { when: '"> 30% of wave"', waves: true, faults: soldOut(1), halts: true },
     { when: '"> 50% of wave"', waves: true, faults: soldOut(1), halts: false },
-    // One in the first wave, one in the second: neither wave is above a half.
+    // One in each of the first two waves: neither wave is above half.
     { when: '"> 50% of wave"', waves: true, faults: soldOut(1, 3), halts: false },
     { when: '"> 10% of run"', waves: true, faults: soldOut(1, 3), halts: true },
     { when: '"> 500% of run"', faults: soldOut(1, 2, 3, 4), halts: false },
     { when: '"> 0"', faults: [`hand-change=${A(1)}`], halts: false },
-  ])('failed: $when with $faults: halts $halts', async ({ when, faults, halts, waves }) => {
+  ])('failed: $when with $faults halts: $halts', async ({ when, faults, halts, waves }) => {
     const stage = await setStage({
       fleet: standards(10),
       plan: `${ALL_TO_8GB}
@@ -35,7 +35,7 @@ execution: { inFlight: 1, haltWhen: { failed: ${when} } }`,
     else expect(run.report.totals['not-run']).toBe(0);
   });
 
-  it('follows what is in flight to its end, counts it, and orders nothing more', async () => {
+  it('follows orders in flight to their end, counts them, and orders nothing more', async () => {
     const stage = await setStage({
       fleet: standards(10),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 4, haltWhen: { failed: "> 0" } }`,
@@ -52,7 +52,7 @@ execution: { inFlight: 1, haltWhen: { failed: ${when} } }`,
     expect(run.report.totals['not-run']).toBeGreaterThan(0);
   });
 
-  it('lets a person who takes the run up again have seen the failures, and halts anew only at new ones', async () => {
+  it('counts only new failures after the halted run is resumed', async () => {
     const stage = await setStage({
       fleet: standards(10),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { failed: "> 1" } }`,
@@ -69,7 +69,7 @@ execution: { inFlight: 1, haltWhen: { failed: ${when} } }`,
     expect(third.report.totals).toMatchObject({ refused: 4, verified: 6 });
   });
 
-  it('counts failures on over a crash: a restart does not begin the count anew', async () => {
+  it('keeps counting failures after a crash', async () => {
     const stage = await setStage({
       fleet: standards(10),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { failed: "> 1" } }`,
@@ -83,7 +83,7 @@ execution: { inFlight: 1, haltWhen: { failed: ${when} } }`,
     expect(second.report.totals).toMatchObject({ refused: 2, verified: 2, 'not-run': 6 });
   });
 
-  it('halts at an outcome that stays unknown, and a later run settles it and goes on', async () => {
+  it('halts at an outcome that stays unknown, and a later run resolves it and continues', async () => {
     const stage = await setStage({
       fleet: standards(6),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 2 }`,
@@ -104,7 +104,7 @@ execution: { inFlight: 1, haltWhen: { failed: ${when} } }`,
     expect(second.report.totals.verified).toBe(6);
   });
 
-  it('finds that a change which was unknown has failed meanwhile', async () => {
+  it('finds that an unknown change has failed in the meantime', async () => {
     const stage = await setStage({ fleet: standards(1), plan: ALL_TO_8GB, faults: [`stuck=${A(1)}`] });
     const first = await stage.run();
     expect(first.end?.exitCode).toBe(10);
@@ -119,7 +119,7 @@ execution: { inFlight: 1, haltWhen: { failed: ${when} } }`,
   });
 });
 
-describe('a run that is told to stop', () => {
+describe('a run that must stop', () => {
   const STORY = {
     fleet: standards(12),
     plan: `${ALL_TO_8GB}\nexecution: { inFlight: 3 }`,
@@ -127,7 +127,7 @@ describe('a run that is told to stop', () => {
   };
 
   it.each([0, 1, 30, 100, 500, 5_000, 25_000, 40_000])(
-    'drains at the first signal (after %i ms): follows what is under way, exits 130, and is gone on with',
+    'drains at the first signal (after %i ms), follows orders in flight, exits 130, and can be resumed',
     async (ms) => {
       const stage = await setStage(STORY);
       const first = await stage.run({ drainAfter: ms });
@@ -146,7 +146,7 @@ describe('a run that is told to stop', () => {
   );
 
   it.each([0, 30, 100, 500, 5_000, 25_000, 40_000])(
-    'leaves at once at the second signal (after %i ms) with a whole journal, and is gone on with',
+    'exits immediately at the second signal (after %i ms) with a whole journal, and can be resumed',
     async (ms) => {
       const stage = await setStage(STORY);
       const first = await stage.run({ ...(ms > 1000 ? { drainAfter: ms - 1000 } : {}), leaveAfter: ms });
@@ -160,7 +160,7 @@ describe('a run that is told to stop', () => {
     },
   );
 
-  it('leaves at once also where no drain came before, and while an answer is late', async () => {
+  it('exits immediately without a drain before, and while an answer is late', async () => {
     const stage = await setStage({ ...STORY, faults: ['slow=30s@UpgradeInstance'] });
     const first = await stage.run({ leaveAfter: 2_000 });
     expect(first.took).toBeLessThanOrEqual(2_050);
@@ -170,7 +170,7 @@ describe('a run that is told to stop', () => {
     expect(Object.values(second.counts.orders)).toEqual(Array(12).fill(1));
   });
 
-  it('orders nothing from finishBy on, follows what is under way, and exits 8; so does every later run', async () => {
+  it('orders nothing after finishBy, follows orders in flight, and exits 8, as every later run does', async () => {
     const stage = await setStage({ ...STORY, plan: `${STORY.plan}\nfinishBy: "2026-01-05T10:00:40+08:00"` });
     const first = await stage.run();
     holds(stage, first);
@@ -184,7 +184,7 @@ describe('a run that is told to stop', () => {
     expect(second.report.totals).toEqual(first.report.totals);
   });
 
-  it('that stops for two reasons names the first, and its exit code is the weightier', async () => {
+  it('names the first of two reasons, and exits with the more serious code', async () => {
     const stage = await setStage({
       ...STORY,
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 3, haltWhen: { failed: "> 0" } }`,
@@ -195,14 +195,14 @@ describe('a run that is told to stop', () => {
   });
 });
 
-describe('a fault of ours in the middle of one instance', () => {
-  it('ends the call, and nothing is ordered after it has ended: whoever waits for it gives the locks away', async () => {
+describe('an internal error during one step', () => {
+  it('ends the run, and nothing is ordered afterwards, because the locks are released then', async () => {
     const stage = await setStage({
       fleet: standards(12),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 2 }`,
       duration: [5_000, 10_000],
     });
-    const fault = new Error('a fault of ours');
+    const fault = new Error('an internal error');
     let sent = 0;
     let struck = false;
     let sentAfter = 0;

@@ -6,12 +6,12 @@ import { type Stage, setStage } from '../stage.ts';
 
 const SECOND = 1_000;
 
-/** Lists of instances lack one as long as it is hidden. */
+/** Removes an instance from the lists while `isHidden` returns true. `listed` counts the lists. */
 function hide(stage: Stage, id: string, isHidden: (listed: number) => boolean): void {
   const { transportFor } = stage.cloud;
   let listed = 0;
-  const transport = (...road: Parameters<typeof transportFor>): Transport => {
-    const own = transportFor(...road);
+  const transport = (...args: Parameters<typeof transportFor>): Transport => {
+    const own = transportFor(...args);
     return {
       ...own,
       async send(request) {
@@ -28,7 +28,7 @@ function hide(stage: Stage, id: string, isHidden: (listed: number) => boolean): 
   Object.assign(stage.cloud, { transportFor: transport });
 }
 
-it('an instance that one list lacks is looked for again before it is called gone', async () => {
+it('an instance that is missing from one list is read again', async () => {
   const stage = await setStage({ fleet: standards(3), plan: ALL_TO_8GB });
   hide(stage, A(2), (listed) => listed === 1);
   const run = await stage.run();
@@ -36,7 +36,7 @@ it('an instance that one list lacks is looked for again before it is called gone
   expect(run.end).toEqual({ because: 'done', exitCode: 0 });
 });
 
-it('one that no list holds for ten seconds is gone', async () => {
+it('an instance that is missing from every list for ten seconds is gone', async () => {
   const stage = await setStage({ fleet: standards(3), plan: ALL_TO_8GB });
   hide(stage, A(2), () => true);
   const run = await stage.run();

@@ -1,4 +1,4 @@
-/** What a live run says that it waits for: each wait with its name, its step, since when, and for how long at most. */
+/** The waits in the status of a live run: each has its name, its step, its start and its limit. */
 import { describe, expect, it } from 'vitest';
 import { TransportError } from '../../../src/cloud/network/transport.ts';
 import type { WaitName } from '../../../src/run/waits.ts';
@@ -12,7 +12,7 @@ interface Story {
   readonly name: WaitName;
   readonly when: string;
   readonly options: Partial<StageOptions>;
-  readonly fate?: ProcessOptions;
+  readonly processOptions?: ProcessOptions;
   readonly change?: (stage: Stage) => void;
   readonly limit: number | ((limit: number) => boolean);
   /** The whole run waits. */
@@ -23,14 +23,14 @@ const unreachable =
   (actions: RegExp, from: number, until: number) =>
   (stage: Stage): void => {
     const began = stage.clock.now();
-    stage.cloud.road.intercept = (action) => {
+    stage.cloud.network.intercept = (action) => {
       const now = stage.clock.now() - began;
       if (!actions.test(action) || now < from || now > until) return null;
-      throw new TransportError('the network is away', true);
+      throw new TransportError('the network is down', true);
     };
   };
 
-/** Something else is under way on an instance, for so long. */
+/** Makes an instance busy for so many milliseconds. */
 const busy =
   (id: string, ms: number) =>
   (stage: Stage): void => {
@@ -42,12 +42,12 @@ const busy =
   };
 
 const STORIES: readonly Story[] = [
-  { name: 'following', when: 'a change is under way', options: {}, limit: 120 * MINUTE },
+  { name: 'following', when: 'a resize is in progress', options: {}, limit: 120 * MINUTE },
   {
     name: 'paused',
     when: 'it is paused',
     options: {},
-    fate: {
+    processOptions: {
       commands: [
         [2_000, { kind: 'pause' }],
         [10_000, { kind: 'continue' }],
@@ -58,7 +58,7 @@ const STORIES: readonly Story[] = [
   },
   {
     name: 'busy',
-    when: 'something else is under way on an instance',
+    when: 'an instance is busy',
     options: {},
     change: busy(A(1), 60_000),
     limit: 15 * MINUTE,
@@ -71,14 +71,14 @@ const STORIES: readonly Story[] = [
   },
   {
     name: 'unclear',
-    when: 'patience is over and reading is not possible',
+    when: 'patience is over and reads fail',
     options: { faults: ['lost-answer#1'] },
     change: unreachable(/Describe/, 250, 10 * MINUTE),
     limit: 60 * MINUTE,
   },
   {
     name: 'unreachable',
-    when: 'a change is under way and cannot be read',
+    when: 'a resize in progress cannot be read',
     options: {},
     change: unreachable(/Describe/, 1_000, 10 * MINUTE),
     limit: 120 * MINUTE,
@@ -92,11 +92,11 @@ const STORIES: readonly Story[] = [
   },
   {
     name: 'unsent',
-    when: 'no connection stands in time for an order',
+    when: 'no connection is ready in time for an order',
     options: {},
     change: (stage) => {
       const began = stage.clock.now();
-      stage.cloud.road.connect = (action) =>
+      stage.cloud.network.connect = (action) =>
         action === 'UpgradeInstance' && stage.clock.now() - began < 60_000 ? 5_000 : 0;
     },
     limit: 15 * MINUTE,
@@ -107,12 +107,12 @@ const STORIES: readonly Story[] = [
     options: {
       plan: 'targets: [{ select: { all: true }, memoryPerShard: 8GB }]\nexecution: { switch: maintenance-window }',
     },
-    fate: { statusEvery: 10 * MINUTE },
+    processOptions: { statusEvery: 10 * MINUTE },
     limit: (limit) => limit > 24 * 60 * MINUTE && limit < 48 * 60 * MINUTE,
   },
   {
     name: 'tailLock',
-    when: 'an instance is left alone between its steps',
+    when: 'an instance rests between its steps',
     options: {
       fleet: clusters(1),
       plan: 'targets: [{ select: { all: true }, memoryPerShard: 8GB, shards: 5 }]',
@@ -121,23 +121,23 @@ const STORIES: readonly Story[] = [
   },
   {
     name: 'permit',
-    when: 'many wait for a slow lane',
+    when: 'many orders wait at a low rate',
     options: { fleet: standards(12) },
-    fate: { commands: [[0, { kind: 'set', setting: 'requestsPerSecond', value: 0.5 }]] },
+    processOptions: { commands: [[0, { kind: 'set', setting: 'requestsPerSecond', value: 0.5 }]] },
     limit: (limit) => limit >= 1_000 + 2_000 && limit <= 1_000 + 12 * 2_000,
   },
   {
     name: 'rateHold',
-    when: 'the provider has refused by its limit',
+    when: 'the request limit has refused a call',
     options: { fleet: standards(40), limit: 12 },
-    fate: { statusEvery: 50 },
+    processOptions: { statusEvery: 50 },
     limit: (limit) => limit > 0 && limit <= 500,
     wide: true,
   },
 ];
 
-describe('a live run names what it waits for', () => {
-  it.each(STORIES)('$name, while $when', async ({ name, options, fate, change, limit, wide }) => {
+describe('the status of a live run shows a wait', () => {
+  it.each(STORIES)('$name, while $when', async ({ name, options, processOptions, change, limit, wide }) => {
     const stage = await setStage({
       fleet: standards(2),
       plan: ALL_TO_8GB,
@@ -146,12 +146,12 @@ describe('a live run names what it waits for', () => {
     });
     change?.(stage);
     const began = stage.clock.now();
-    const run = await stage.run({ statusEvery: 500, ...fate });
+    const run = await stage.run({ statusEvery: 500, ...processOptions });
     holds(stage, run, { refusedByLimit: name === 'rateHold' });
     const seen = run.statuses.flatMap(({ waits, after }) => waits.map((wait) => ({ ...wait, after })));
-    const those = seen.filter((wait) => wait.name === name);
-    expect(those.length).toBeGreaterThan(0);
-    for (const { step, since, limit: most, after } of those) {
+    const matching = seen.filter((wait) => wait.name === name);
+    expect(matching.length).toBeGreaterThan(0);
+    for (const { step, since, limit: most, after } of matching) {
       if (typeof limit === 'number') expect(most).toBe(limit);
       else expect(limit(most), `${most} ms`).toBe(true);
       if (wide) expect(step).toBeNull();
@@ -159,17 +159,17 @@ describe('a live run names what it waits for', () => {
       expect(Date.parse(since)).toBeGreaterThanOrEqual(began - 1);
       expect(Date.parse(since)).toBeLessThanOrEqual(began + after + 1);
     }
-    // A wait keeps its beginning as long as it goes on.
-    expect(new Set(those.map(({ step, since }) => `${step} ${since}`)).size).toBeLessThan(
-      Math.max(2, those.length),
+    // A wait keeps its start until it ends.
+    expect(new Set(matching.map(({ step, since }) => `${step} ${since}`)).size).toBeLessThan(
+      Math.max(2, matching.length),
     );
-    // What is over is not told any more.
+    // A wait that has ended is no longer shown.
     const last = run.statuses.at(-1)!;
     expect(last.waits.filter((wait) => wait.name === 'paused' || wait.name === 'busy')).toEqual([]);
     expect(run.end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('one thing for each step at a time, and nothing for a step that has ended or not begun', async () => {
+  it('at most once for each step, and only for steps in progress', async () => {
     const stage = await setStage({
       fleet: standards(9),
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 3 }`,
@@ -189,8 +189,8 @@ describe('a live run names what it waits for', () => {
   });
 });
 
-describe('a live run says how it goes on', () => {
-  it('with what was set beside what was approved', async () => {
+describe('the status of a live run', () => {
+  it('shows the set values beside the approved values', async () => {
     const stage = await setStage({ fleet: standards(6), plan: ALL_TO_8GB, duration: [20_000, 30_000] });
     const run = await stage.run({
       statusEvery: 1_500,

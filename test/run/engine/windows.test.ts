@@ -1,16 +1,18 @@
-// Goal: nothing is ordered outside the windows of a plan, in a freeze, or after the last start; what is left goes on.
+// Goal: nothing is ordered outside the windows of a plan, in a freeze, or after the last start. The next window continues
+// the run.
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../src/messages/messages.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, type Stage, setStage } from '../stage.ts';
-import { clockOf, goTo, ZONE } from '../wall-clock.ts';
+import { clockOf, passUntil, ZONE } from '../wall-clock.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-interface Told {
+interface StoryOptions {
   readonly count: number;
   readonly windows: string;
   readonly duration?: [number, number];
@@ -22,7 +24,7 @@ function story({
   windows,
   duration = [20 * SECOND, 40 * SECOND],
   inFlight = 4,
-}: Told): Promise<Stage> {
+}: StoryOptions): Promise<Stage> {
   return setStage({
     fleet: standards(count),
     plan: `${ALL_TO_8GB}\nwindows: { timezone: ${ZONE}, ${windows} }\nexecution: { inFlight: ${inFlight} }`,
@@ -30,8 +32,8 @@ function story({
   });
 }
 
-/** The days on which orders arrived, with how many; and whether each was between two times of its day. */
-function nights(stage: Stage, from: string, to: string): Record<string, number> {
+/** The number of orders on each day. Asserts that each order arrived between two times of its day. */
+function ordersByDay(stage: Stage, from: string, to: string): Record<string, number> {
   const days: Record<string, number> = {};
   for (const { at } of stage.cloud.arrivals) {
     const local = DateTime.fromMillis(at, { zone: ZONE });
@@ -43,11 +45,11 @@ function nights(stage: Stage, from: string, to: string): Record<string, number> 
   return days;
 }
 
-const stoppedBy = (run: Run) => run.state.stopping?.message ?? null;
+const stoppedBy = ({ state: { stopping } }: Run) => stopping && textOf(stopping.message);
 const closed = { because: 'window-closed', exitCode: 8 };
 
-describe('a plan for the nights', () => {
-  it('is carried out on three nights, a freeze between them, each step by one order', async () => {
+describe('a run with windows', () => {
+  it('runs on three nights around a freeze, with one order a step', async () => {
     const stage = await story({
       count: 40,
       windows: 'allow: ["daily 01:00-01:04"], freeze: [2026-01-07], lastStart: 2m',
@@ -67,7 +69,7 @@ describe('a plan for the nights', () => {
       'outside the windows: it is Mon 2026-01-05 10:00 Asia/Shanghai; the next opens Tue 2026-01-06 01:00 (2026-01-05 17:00 UTC)',
     );
 
-    await goTo(stage, '2026-01-06T01:00:00');
+    await passUntil(stage, '2026-01-06T01:00:00');
     const first = await stage.run();
     holds(stage, first);
     expect(first.end).toEqual(closed);
@@ -76,35 +78,35 @@ describe('a plan for the nights', () => {
     );
     expect(first.report.totals.verified).toBe(stage.cloud.arrivals.length);
 
-    await goTo(stage, '2026-01-07T01:00:00');
+    await passUntil(stage, '2026-01-07T01:00:00');
     const frozen = await stage.run();
     expect(frozen.end).toEqual(closed);
     expect(stoppedBy(frozen)).toMatch(/^frozen: 2026-01-07; it is Wed 2026-01-07 01:00/);
 
-    await goTo(stage, '2026-01-08T01:00:00');
-    // Somebody changed one of them by hand since: it is looked at anew, and left alone.
+    await passUntil(stage, '2026-01-08T01:00:00');
+    // Someone has changed an instance by hand. Refit reads it again, and orders nothing for it.
     Object.assign(stage.cloud.world.instances.get(A(40))!, { memoryPerShard: 16_384 });
     const second = await stage.run();
     holds(stage, second);
     expect(second.end).toEqual(closed);
 
-    await goTo(stage, '2026-01-09T01:00:00');
+    await passUntil(stage, '2026-01-09T01:00:00');
     const third = await stage.run();
     holds(stage, third);
     expect(third.end).toEqual({ because: 'done', exitCode: 3 });
     expect(third.report.totals).toMatchObject({ verified: 39, drifted: 1, 'not-run': 0 });
-    const orders = nights(stage, '01:00:00', '01:02:00');
+    const orders = ordersByDay(stage, '01:00:00', '01:02:00');
     expect(Object.keys(orders)).toEqual(['Tue 06', 'Thu 08', 'Fri 09']);
     expect(Object.values(orders).reduce((sum, one) => sum + one, 0)).toBe(39);
   });
 
-  it('at the close what is under way is followed to its end, and nothing new begins', async () => {
+  it('follows orders in flight at the close of its window, and starts nothing new', async () => {
     const stage = await story({
       count: 12,
       windows: 'allow: ["daily 01:00-01:04"]',
       duration: [3 * MINUTE, 3 * MINUTE],
     });
-    await goTo(stage, '2026-01-06T01:00:00');
+    await passUntil(stage, '2026-01-06T01:00:00');
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual(closed);
@@ -112,18 +114,18 @@ describe('a plan for the nights', () => {
     expect(orders).toBe(8);
     expect(run.report.totals).toMatchObject({ verified: orders, 'not-run': 12 - orders, unknown: 0 });
     expect(clockOf(stage.clock.now()) > 'Tue 06 01:06').toBe(true);
-    expect(nights(stage, '01:00:00', '01:04:00')).toEqual({ 'Tue 06': 8 });
+    expect(ordersByDay(stage, '01:00:00', '01:04:00')).toEqual({ 'Tue 06': 8 });
     const stopping = run.entries.find(({ kind }) => kind === 'stopping');
     expect(clockOf(Date.parse(stopping!.at))).toBe('Tue 06 01:04:00');
   });
 
-  it('that is to halt at the close leaves what is under way, and the next apply settles it first', async () => {
+  it('leaves orders in flight at the close with atClose: halt, and the next apply follows them first', async () => {
     const stage = await story({
       count: 12,
       windows: 'allow: ["daily 01:00-01:04"], atClose: halt',
       duration: [3 * MINUTE, 3 * MINUTE],
     });
-    await goTo(stage, '2026-01-06T01:00:00');
+    await passUntil(stage, '2026-01-06T01:00:00');
     const halted = await stage.run();
     holds(stage, halted);
     expect(halted.end).toEqual(closed);
@@ -136,23 +138,23 @@ describe('a plan for the nights', () => {
     expect(after.report.totals).toMatchObject({ verified: 8, unknown: 0, 'not-run': 4 });
     expect(stage.cloud.arrivals.length).toBe(8);
 
-    await goTo(stage, '2026-01-07T01:00:00');
+    await passUntil(stage, '2026-01-07T01:00:00');
     const last = await stage.run();
     holds(stage, last);
     expect(last.end).toEqual({ because: 'done', exitCode: 0 });
-    expect(nights(stage, '01:00:00', '01:04:00')).toEqual({ 'Tue 06': 8, 'Wed 07': 4 });
+    expect(ordersByDay(stage, '01:00:00', '01:04:00')).toEqual({ 'Tue 06': 8, 'Wed 07': 4 });
     expect(Object.values(last.counts.orders)).toEqual(Array(12).fill(1));
   });
 
-  it('ends with 10 where it halts at the close and an order has no answer', async () => {
+  it('exits 10 if it halts at the close while an order has no answer', async () => {
     const stage = await setStage({
       fleet: standards(6),
       plan: `${ALL_TO_8GB}\nwindows: { timezone: ${ZONE}, allow: ["daily 01:00-01:04"], atClose: halt }\nexecution: { inFlight: 2, patience: 30m }`,
       duration: [3 * MINUTE, 3 * MINUTE],
-      // From the moment of the close on nothing can be read for a minute.
+      // From the close, reads fail for a minute.
       faults: ['lost-answer#1', 'http-500@DescribeInstances+54240s..54300s'],
     });
-    await goTo(stage, '2026-01-06T01:03:59.300');
+    await passUntil(stage, '2026-01-06T01:03:59.300');
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual({ because: 'window-closed', exitCode: 10 });
@@ -164,7 +166,7 @@ describe('a plan for the nights', () => {
     expect(after.report.totals.unknown).toBe(0);
   });
 
-  it('a freeze that begins in the window closes it', async () => {
+  it('ends when a freeze starts in its window', async () => {
     const stage = await story({
       count: 24,
       windows: 'allow: ["Mon 10:00-12:00"], freeze: ["2026-01-05T10:01+08:00..2026-01-05T11:00+08:00"]',
@@ -175,13 +177,13 @@ describe('a plan for the nights', () => {
     expect(stoppedBy(first)).toBe(
       'frozen: 2026-01-05T10:01+08:00..2026-01-05T11:00+08:00; it is Mon 2026-01-05 10:01 Asia/Shanghai; the next opens Mon 2026-01-05 11:00 (2026-01-05 03:00 UTC)',
     );
-    nights(stage, '10:00:00', '10:01:00');
-    await goTo(stage, '2026-01-05T11:00:00');
+    ordersByDay(stage, '10:00:00', '10:01:00');
+    await passUntil(stage, '2026-01-05T11:00:00');
     const second = await stage.run();
     expect(second.end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('a run that is paused when its window closes ends, and is not continued outside of it', async () => {
+  it('ends if it is paused when its window closes, and cannot be continued outside the window', async () => {
     const stage = await story({ count: 12, windows: 'allow: ["Mon 10:00-10:10"]', inFlight: 1 });
     const run = await stage.run({
       commands: [
@@ -195,7 +197,7 @@ describe('a plan for the nights', () => {
     expect(run.answers.map(({ accepted }) => accepted)).toEqual([true]);
   });
 
-  it('a run that dies in its window and is taken up outside of it settles, and orders nothing', async () => {
+  it('resolves its orders and orders nothing if it is resumed outside its window after a crash', async () => {
     const stage = await story({ count: 12, windows: 'allow: ["Mon 10:00-10:02"]' });
     const died = await stage.run({
       diesAt: (moment) => moment.kind === 'arrived' && moment.instance === A(6),
@@ -210,7 +212,7 @@ describe('a plan for the nights', () => {
     expect(run.report.totals).toMatchObject({ verified: ordered, unknown: 0, 'not-run': 12 - ordered });
   });
 
-  it('all of which is done before the window closes is done', async () => {
+  it('ends as done if every step ends before the window closes', async () => {
     const stage = await story({ count: 4, windows: 'allow: ["Mon 10:00-10:10"], lastStart: 9m' });
     const run = await stage.run();
     holds(stage, run);

@@ -14,7 +14,8 @@ const SAVED = savedPlan(
 );
 const STEP = 'crs-aaaa0000/memoryPerShard';
 const AT = '2026-01-05T02:00:00.000Z';
-const told = (deed: JournalEvent) => notificationOf(seal(EMPTY_CHAIN, AT, deed), SAVED, createReplay(SAVED));
+const notify = (event: JournalEvent) =>
+  notificationOf(seal(EMPTY_CHAIN, AT, event), SAVED, createReplay(SAVED));
 
 const PAUSED = '; the run is paused until an operator continues it';
 
@@ -40,14 +41,14 @@ describe('a notification about a gate', () => {
       gate('inconclusive', 'go-on', true),
       'metric inconclusive (shadow)',
     ],
-  ])('%s, with its wave and its judgement', (_, deed, said, after = '') => {
-    expect(told(deed)).toMatchObject({
-      format: 'refit.told/1',
+  ])('%s, with its wave and its judgement', (_, event, judged, after = '') => {
+    expect(notify(event)).toMatchObject({
+      format: 'refit.notification/1',
       event: 'gate',
       at: AT,
       entry: 1,
       plan: { name: SAVED.name, digest: SAVED.digest },
-      message: `gate after wave canary: ${said}, MemUtil of crs-aaaa0000 is 93.99, fails at > 90${after}`,
+      message: `gate after wave canary: ${judged}, MemUtil of crs-aaaa0000 is 93.99, fails at > 90${after}`,
       totals: { 'not-run': 2, verified: 0 },
       wave: 'canary',
       step: null,
@@ -100,8 +101,8 @@ describe('a notification about another entry', () => {
       { event: 'run-end', message: 'has ended (window-closed), exit code 8', exitCode: 8 },
     ],
     [{ kind: 'calls', counts: [] }, null],
-  ])('$kind', (deed, expected) => {
-    if (expected === null) expect(told(deed)).toBeNull();
-    else expect(told(deed)).toMatchObject(expected);
+  ])('$kind', (event, expected) => {
+    if (expected === null) expect(notify(event)).toBeNull();
+    else expect(notify(event)).toMatchObject(expected);
   });
 });

@@ -103,7 +103,7 @@ describe('a hook', () => {
       'halt',
       'run-end',
     ]);
-    expect(received[0]).toMatchObject({ format: 'refit.told/1', entry: 1, directory: '/runs/one' });
+    expect(received[0]).toMatchObject({ format: 'refit.notification/1', entry: 1, directory: '/runs/one' });
     expect(received[0]!.plan).toMatchObject({ name: 'story', digest: run.saved.digest });
     expect(received.map(({ wave }) => wave)).toEqual([null, 'canary', 'canary', 'rest', null, null]);
     expect(received.at(-1)).toMatchObject({ exitCode: 4, totals: { refused: run.report.totals.refused } });
@@ -127,8 +127,8 @@ describe('a hook', () => {
       hooks(() => receive, judged),
     );
     expect(received).toEqual([
-      'the gate after wave canary: failed is success: 0 of 1 steps failed or refused, fails at "> 0"',
-      'the gate after wave canary: command is failure: exit 1',
+      'gate after wave canary: failed success, 0 of 1 steps failed or refused, fails at "> 0"',
+      'gate after wave canary: command failure, exit 1',
     ]);
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
     expect(course(await play(story, hooks(never, judged)))).toEqual(course(run));

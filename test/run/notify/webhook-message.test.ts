@@ -11,7 +11,7 @@ const NOW = Date.UTC(2026, 10, 10, 1, 0, 0) + 250;
 const SECONDS = String(Math.floor(NOW / 1000));
 const counts = Object.fromEntries(OUTCOMES.map((one) => [one, 0])) as Record<Outcome, number>;
 const FACTS: NotificationFacts = {
-  format: 'refit.told/1',
+  format: 'refit.notification/1',
   event: 'halt',
   at: '2026-11-10T01:00:00.000Z',
   entry: 17,
@@ -80,7 +80,7 @@ describe('the signature', () => {
     });
   });
 
-  it('of DingTalk is in the address too, in milliseconds', () => {
+  it('of DingTalk is in the query too, in milliseconds', () => {
     expect(webhookMessage('dingtalk', FACTS, 'key', NOW).query).toEqual({
       timestamp: String(NOW),
       sign: hmac('key', `${NOW}\nkey`).digest('base64'),

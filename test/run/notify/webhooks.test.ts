@@ -130,8 +130,8 @@ describe('a webhook for a gate', () => {
   const SHADOW = ', shadow: true';
 
   it.each<[string, StageOptions, string[]]>([
-    ['succeeds', gated(exits(0)), ['gate: command is success: exit 0: p99 is 40 ms', 'run-end']],
-    ['fails', gated(exits(1)), ['gate: command is failure: exit 1: p99 is 40 ms', 'halt', 'run-end']],
+    ['succeeds', gated(exits(0)), ['gate: command success, exit 0: p99 is 40 ms', 'run-end']],
+    ['fails', gated(exits(1)), ['gate: command failure, exit 1: p99 is 40 ms', 'halt', 'run-end']],
     [
       'has no result',
       gated(hung),
@@ -167,7 +167,7 @@ describe('a webhook for a gate', () => {
     expect(sent[0]!.request.headers).toMatchObject({ 'x-refit-event': 'gate' });
   });
 
-  it('sends only the events of the plan, and a hanging address does not delay the gate', async () => {
+  it('sends only the events of the plan, and a hanging endpoint does not delay the gate', async () => {
     const story = gated(exits(0));
     expect((await play(story, status(200), { on: ['end'] })).sent).toHaveLength(1);
     expect(course(await play(story, hangs, { on: ['gate'] }))).toEqual(course(await play(story)));
@@ -179,7 +179,7 @@ describe('a webhook', () => {
     const { sent, report } = await play(HALTS, status(204));
     const facts = sent.map(({ request }) => JSON.parse(request.body));
     expect(facts.map(({ event }) => event)).toEqual(['run-start', 'halt', 'run-end']);
-    expect(facts[1]).toMatchObject({ format: 'refit.told/1', plan: { name: 'story' } });
+    expect(facts[1]).toMatchObject({ format: 'refit.notification/1', plan: { name: 'story' } });
     expect(facts[1].message).toMatch(/^stopping \(halted\): /);
     expect(sent[0]!.request).toMatchObject({
       origin: 'https://hooks.example.com',
@@ -237,19 +237,14 @@ describe('a webhook', () => {
 
   it.each<readonly [string, Partial<Webhook>, Readonly<Record<string, string>>, string]>([
     ['no secret to sign with', {}, {}, 'HOOK_SECRET is not set, so Refit cannot sign the request'],
-    ['no address', { url: null, urlEnv: 'HOOK_URL' }, ENV, 'HOOK_URL is not set, so there is no address'],
+    ['no URL', { url: null, urlEnv: 'HOOK_URL' }, ENV, 'HOOK_URL is not set, so there is no address'],
     [
-      'a plain address of another machine',
+      'a plain http URL of another machine',
       { url: null, urlEnv: 'HOOK_URL' },
       { ...ENV, HOOK_URL: 'http://203.0.113.9/' },
       'HOOK_URL is not https; plain http is for loopback only',
     ],
-    [
-      'an invalid address',
-      { url: null, urlEnv: 'HOOK_URL' },
-      { ...ENV, HOOK_URL: '-' },
-      'HOOK_URL is not a URL',
-    ],
+    ['an invalid URL', { url: null, urlEnv: 'HOOK_URL' }, { ...ENV, HOOK_URL: '-' }, 'HOOK_URL is not a URL'],
   ])('sends nothing with %s, records it, and the run continues', async (_, webhook, env, what) => {
     const { sent, report, end } = await play(STORY, status(200), webhook, env);
     expect(sent).toEqual([]);
@@ -257,7 +252,7 @@ describe('a webhook', () => {
     expect(end).toEqual({ because: 'done', exitCode: 0 });
   });
 
-  it('records no secret and no address from the environment', async () => {
+  it('records no secret and no URL from the environment', async () => {
     const env = { ...ENV, HOOK_URL: 'https://hooks.slack.com/services/T0/B0/the-token' };
     const run = await play(
       HALTS,
