@@ -136,9 +136,9 @@ try {
   };
   /** The lines during the run and the end. The report between them is shown below. */
   const lines = from(applied, isFirstOfRun).split('\n');
-  const settled = lines.findLastIndex((text) => / is settled$/.test(text));
+  const waveEnded = lines.findLastIndex((text) => /^wave \d+ of \d+ .* has ended$/.test(text));
   const ending = from(applied, (text) => text.startsWith('VERIFIED '));
-  const ended = [...lines.slice(0, settled + 1), '…', ending].join('\n');
+  const ended = [...lines.slice(0, waveEnded + 1), '…', ending].join('\n');
   const document = [
     '# A session at the terminal',
     '',

@@ -15,7 +15,7 @@ export function progressBar(terminal: Terminal) {
         );
       } else if (done === of && printed !== subject) {
         printed = subject;
-        terminal.err(`${done} ${subject}\n`);
+        terminal.err(`${done} of ${of} ${subject}\n`);
       }
     },
     clear() {

@@ -1,5 +1,5 @@
 /**
- * Makes a plan from a run. The plan takes back what the run verified, or asks again for what it left undone. It is an
+ * Makes a plan from a run. The plan rolls back what the run verified, or retries what it left undone. It is an
  * ordinary plan, so rules, guards, prices and the seal apply to it, against the present fleet.
  */
 import { given } from '../given.ts';

@@ -2,6 +2,7 @@
 
 import { count, counted, join } from '../messages/en/quantities.ts';
 import { OUTCOMES, type Outcome, type Report, type Review } from '../model.ts';
+import { shellQuote } from '../next-command.ts';
 
 /** A verdict. The tone only sets a colour; word and sentence are complete without it. */
 export interface Verdict {
@@ -46,7 +47,7 @@ function verdictOf(report: Report, directory: string): Verdict {
   }
   const cause = run.endedBecause === 'done' ? '' : (run.message ?? END_CAUSES[run.endedBecause]);
   if (totals.unknown > 0) {
-    const next = `refit reconcile ${directory}`;
+    const next = `refit reconcile ${directory}${endpointOption(run.endpoint)}`;
     return { tone: 'bad', word: 'UNKNOWN', sentence: join([summary, cause]), next };
   }
   if (run.endedBecause !== 'done') {
@@ -54,7 +55,10 @@ function verdictOf(report: Report, directory: string): Verdict {
       tone: run.endedBecause === 'halted' ? 'bad' : 'warn',
       word: WORDS[run.endedBecause],
       sentence: `${cause}; ${summary}`,
-      next: totals.verified === steps ? null : `refit apply ${directory}/plan.json --run-dir ${directory}`,
+      next:
+        totals.verified === steps
+          ? null
+          : `refit apply ${directory}/plan.json --run-dir ${directory}${endpointOption(run.endpoint)}`,
     };
   }
   if (totals.verified === steps) return { tone: 'good', word: 'VERIFIED', sentence: summary, next: null };
@@ -64,6 +68,11 @@ function verdictOf(report: Report, directory: string): Verdict {
     sentence: summary,
     next: null,
   };
+}
+
+/** The option that a command needs if the run was not against the provider's own addresses. */
+function endpointOption(endpoint: string | null): string {
+  return endpoint?.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
 }
 
 const WORDS = {

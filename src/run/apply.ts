@@ -216,7 +216,7 @@ function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): 
   const plan = shellQuote(join(directory, RUN_FILES.plan));
   throw new RefitError(
     'outside-window',
-    `${closed}; nothing was ordered`,
+    `${textOf(closed)}; nothing was ordered`,
     `refit apply ${plan} --run-dir ${shellQuote(directory)}${endpointOption}   when a window is open; refit windows next ${plan} lists the next ones`,
   );
 }

@@ -132,7 +132,7 @@ describe.concurrent('apply refuses before any order', () => {
     [
       'plain http to another machine',
       64,
-      /loopback only/,
+      /only for loopback/,
       { args: [...APPLY, '--endpoint', 'http://192.0.2.1'] },
     ],
     ['an unknown format of the report', 64, /no format "sarif"/, { args: [...APPLY, '--format', 'sarif'] }],

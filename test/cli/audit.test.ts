@@ -44,7 +44,11 @@ describe('refit audit verify of an ended run', () => {
       (text) => text.replace('"verified"', '"verifieD"'),
       /:\d+: hash does not match the entry/,
     ],
-    ['a byte that is removed', (text) => text.replace('"verified"', '"verifed"'), /:\d+: hash does not fit/],
+    [
+      'a byte that is removed',
+      (text) => text.replace('"verified"', '"verifed"'),
+      /:\d+: hash does not match the entry/,
+    ],
     ['a byte that is added', (text) => text.replace('\n', ' \n'), /:1: the line is not the canonical form/],
     [
       'a line that is removed',
@@ -85,7 +89,7 @@ describe('refit audit verify of an ended run', () => {
     expect(ended.code, ended.stdout).toBe(0);
     expect(ended.stdout).toContain('the run has not ended');
     expect(ended.stderr).toMatch(
-      /to detect missing entries at the end, compare with a head that you kept elsewhere: .*--head HASH/,
+      /to detect missing entries at the end, compare with a head kept elsewhere:\n {2}refit audit verify RUN --head HASH\n/,
     );
   });
 

@@ -131,7 +131,7 @@ describe('a live run', () => {
       (await scene.send('audit', 'verify').then(() => scene.desk.refit(['audit', 'verify', 'run']))).code,
     ).toBe(0);
     for (const [format, pattern] of [
-      ['text', /Commands to the run\n.*\n.* pause +accepted\n +paused: no new order/],
+      ['text', /Control commands\n.*\n.* pause +accepted\n +paused: no new order/],
       ['markdown', /pause/],
       ['html', /pause/],
     ] as const)

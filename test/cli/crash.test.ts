@@ -117,13 +117,15 @@ describe.concurrent('the same apply command after kill -9 verifies every step an
     expect(audit.stdout).toMatch(/warning: .*15 bytes of an incomplete entry/);
     const report = await at.refit(['report', 'run']);
     expect(report.code).toBe(0);
-    expect(report.stderr).toContain('the last 15 bytes of the journal are a torn entry');
+    expect(report.stderr).toContain(
+      'the journal ends with an incomplete entry of 15 bytes, which is not in this report',
+    );
     const status = await at.refit(['status', 'run']);
-    expect(status.stdout).toContain('stopped without an end');
+    expect(status.stdout).toContain('interrupted: its process is gone');
     expect(status.stdout).toMatch(/next: refit apply .*run\/plan\.json --run-dir .*run/);
     const again = at.start(APPLY);
     const { stderr } = await again.ended;
-    expect(stderr).toContain('a torn entry of 15 bytes was cut off');
+    expect(stderr).toContain('Refit cut off a torn entry of 15 bytes');
     expect((await at.journal()).some((entry) => entry.kind === 'run-started' && entry.cutOff === 15)).toBe(
       true,
     );
@@ -150,10 +152,12 @@ describe.concurrent('apply and signals', () => {
       run.kill(signal);
       const ended = await run.ended;
       expect(ended.code, ended.stderr).toBe(code);
-      expect(ended.stderr).toContain('nothing new is ordered');
+      expect(ended.stderr).toContain(
+        'stopping: Refit orders nothing new and follows orders in flight to their end',
+      );
       expect(ended.stderr).toMatch(/next {4}refit apply saved\.json --run-dir run/);
-      const { totals, run: told } = await at.report();
-      expect(told.endedBecause).toBe('drained');
+      const { totals, run: recorded } = await at.report();
+      expect(recorded.endedBecause).toBe('drained');
       expect(totals.unknown).toBe(0);
       expect(totals['not-run']).toBeGreaterThan(0);
       expect(totals.verified + totals['not-run']).toBe(16);

@@ -38,10 +38,10 @@ it('apply that is frozen for 30 s between entry and send keeps its lock, does no
   const journal = await at.journal();
   const ofStep = journal.filter((entry) => 'step' in entry && entry.step === step);
   expect(ofStep.map(({ kind }) => kind)).toEqual([
-    ...['looked', 'intent', 'not-sent'],
-    ...['looked', 'intent', 'accepted', 'step-ended'],
+    ...['instance-read', 'intent', 'not-sent'],
+    ...['instance-read', 'intent', 'accepted', 'step-ended'],
   ]);
-  expect(ofStep[2]).toMatchObject({ why: 'its entry was older than two seconds' });
+  expect(ofStep[2]).toMatchObject({ reason: { id: 'run.intent-expired' } });
   expect((await at.report()).totals).toMatchObject({ verified: 4 });
   const { orders } = await at.simulator.counts();
   expect(orders).toEqual({ 'crs-fleet000': 1, 'crs-fleet001': 1, 'crs-fleet002': 1, 'crs-fleet003': 1 });

@@ -18,7 +18,7 @@ it('a gate command runs only with --allow-hooks, gets the wave on stdin but no k
     `import { readFileSync, writeFileSync, existsSync } from 'node:fs';
 const facts = JSON.parse(readFileSync(0, 'utf8'));
 const keys = Object.keys(process.env).filter((name) => name.startsWith('TENCENTCLOUD_'));
-writeFileSync('told.json', JSON.stringify({ facts, keys }));
+writeFileSync('received.json', JSON.stringify({ facts, keys }));
 console.log('p99 is 40 ms');
 process.exit(existsSync('calm') ? 0 : 3);
 `,
@@ -41,7 +41,7 @@ process.exit(existsSync('calm') ? 0 : 3);
   expect(halted.code, halted.stderr).toBe(4);
   expect(halted.stderr).toContain('gate after wave canary: command failure, exit 3: p99 is 40 ms');
   expect(halted.stdout).toContain('Gates');
-  const { facts, keys } = JSON.parse(await at.text('told.json'));
+  const { facts, keys } = JSON.parse(await at.text('received.json'));
   expect(keys).toEqual([]);
   expect(facts).toMatchObject({ phase: 'gate', wave: { name: 'canary' }, steps: [{ outcome: 'verified' }] });
 

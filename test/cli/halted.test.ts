@@ -20,18 +20,18 @@ it('a permission that is revoked during the run halts it with 4; every output ha
   expect(halted.code, halted.stderr).toBe(4);
   expect(halted.stderr).toContain(`stopping (halted): ${SENTENCE}`);
   expect(oneLine(halted.stdout)).toContain(SENTENCE);
-  expect((await at.refit(['status', 'run'])).stdout).toContain(`because  ${SENTENCE}`);
+  expect((await at.refit(['status', 'run'])).stdout).toContain(`reason   ${SENTENCE}`);
   expect(JSON.parse((await at.refit(['status', 'run', '--json'])).stdout)).toMatchObject({
     message: SENTENCE,
   });
   const report = await at.report();
-  expect(report.run).toMatchObject({ endedBecause: 'halted', exitCode: 4, what: SENTENCE });
+  expect(report.run).toMatchObject({ endedBecause: 'halted', exitCode: 4, message: SENTENCE });
   expect(report.totals).toMatchObject({ verified: 2, refused: 1, 'not-run': 1 });
 
   const again = await at.refit(apply);
   expect(again.code, again.stderr).toBe(0);
   expect((await at.report()).totals.verified).toBe(4);
-  expect((await at.refit(['status', 'run'])).stdout).not.toContain('because');
+  expect((await at.refit(['status', 'run'])).stdout).not.toContain('reason');
   expect(Object.values((await at.simulator.counts()).orders)).toEqual([1, 1, 1, 1]);
 });
 

@@ -45,8 +45,8 @@ describe.concurrent('a plan with hooks', () => {
     });
     const log = await at.text('run/hooks.log');
     expect(log).toContain('hello from the hook, key is not here');
-    expect(log).toMatch(/wave-end \(entry \d+\) sh: NOT TOLD: exit code 7 after/);
-    expect(log).toMatch(/run-end \(entry \d+\) sh: told: exit code 0 after/);
+    expect(log).toMatch(/wave-end \(entry \d+\) sh: NOT SENT: exit code 7 after/);
+    expect(log).toMatch(/run-end \(entry \d+\) sh: sent: exit code 0 after/);
     expect((await stat(join(at.folder, 'run/hooks.log'))).mode & 0o777).toBe(0o600);
     const audit = await at.refit(['audit', 'verify', 'run']);
     expect(audit.code, audit.stdout).toBe(0);

@@ -35,7 +35,7 @@ async function sealed(test: Pick<TestContext, 'onTestFinished'>, notify: string)
 }
 
 describe.concurrent('a plan with a webhook', () => {
-  it('sends signed notifications, and stores neither address nor secret', async (test) => {
+  it('sends signed notifications, and stores no address and no secret', async (test) => {
     const heard: { path: string; headers: IncomingMessage['headers']; body: string }[] = [];
     const url = await listen(test, async (request, response) => {
       heard.push({ path: request.url!, headers: request.headers, body: await textOf(request) });

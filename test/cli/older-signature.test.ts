@@ -49,7 +49,7 @@ describe.each(['HmacSHA256', 'HmacSHA1'])('with %s through a gateway that accept
     const doctor = await through('doctor', '--profile', 'night');
     expect(doctor.code, doctor.stdout + doctor.stderr).toBe(0);
     expect(doctor.stdout).toMatch(new RegExp(`^signing +${name}, the older form$`, 'm'));
-    expect(doctor.stdout).toMatch(/^who +qcs::sts:.*CAMRole/m);
+    expect(doctor.stdout).toMatch(/^identity +qcs::sts:.*CAMRole/m);
     expect(doctor.stdout).not.toContain('✗');
 
     const planned = await through('plan', 'plan.yaml', '--price', '-o', 'saved.json');
@@ -111,5 +111,7 @@ it.concurrent('the gateway rejects the default signature, and Refit refuses an u
   expect(gateway.forms.length).toBeGreaterThan(3);
   const wrong = await at.refit(['inventory', '--signature', 'HmacMD5']);
   expect(wrong).toMatchObject({ code: 64, stdout: '' });
-  expect(wrong.stderr).toMatch(/--signature: "HmacMD5" is none[\s\S]*fix: --signature HmacSHA256/);
+  expect(wrong.stderr).toMatch(
+    /--signature: "HmacMD5" is not a signature of the provider[\s\S]*fix: --signature HmacSHA256/,
+  );
 });

@@ -200,7 +200,7 @@ describe('reviews from the command line', () => {
   it('show what has changed in the live fleet since the plan', async () => {
     const before = await desk.refit(['show', 'one.json', '--live']);
     expect(before.stdout).not.toContain('Refit.DriftedSince');
-    expect(before.stderr).toContain('every instance is as it was planned');
+    expect(before.stderr).toContain('no instance has changed since the plan');
     expect((await desk.refit(['apply', 'one.json', '--auto-approve', '-q'])).code).toBe(0);
     const after = await desk.refit(['show', 'one.json', '--live']);
     expect(after.stdout).toMatch(/! Refit\.DriftedSince {2}crs-fleet000\n +crs-fleet000 is 8GB/);

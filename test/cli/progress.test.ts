@@ -74,7 +74,7 @@ it.concurrent('without a terminal the lines are plain, and -q prints only the re
   await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
   const ended = await at.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'run']);
   expect(ended.stderr).not.toMatch(CONTROL);
-  expect(ended.stderr).toMatch(/^\d\d:\d\d:\d\d wave 1 of 2 \(canary\) begins: 1 step$/m);
+  expect(ended.stderr).toMatch(/^\d\d:\d\d:\d\d wave 1 of 2 \(canary\) starts: 1 step$/m);
   // Verified steps are counted, and get no line.
   expect(ended.stderr).not.toContain('✓');
   await at.write('back.yaml', growPlan(WAVES).replace('8GB', '16GB'));
@@ -155,7 +155,7 @@ describe.skipIf(!HAS_TMUX)('in a real terminal', () => {
       const terminal = await inTerminal(context, at, command, { size: [80, 40], env });
       await until('it ends', () => terminal.seen().some((line) => /^ended 0/.test(line)));
       const raw = await at.text('raw');
-      expect(raw).toMatch(/wave 1 of 2 \(canary\) begins/);
+      expect(raw).toMatch(/wave 1 of 2 \(canary\) starts/);
       // Colours only.
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys
       expect(raw.replace(/\r\n|\x1b\[\d+m/g, '\n')).not.toMatch(CONTROL);

@@ -36,7 +36,7 @@ describe.concurrent('refit reconcile', () => {
     const read = await at.refit(['reconcile', 'run']);
     expect(read.code, read.stderr).toBe(0);
     expect(read.stdout).toMatch(
-      /^grow-everything \(\w{8}\): 1 outcome was unknown, none is; nothing was ordered\n {2}verified {2}crs-fleet000\/memoryPerShard {2}order \d+: read back at 8192 MB/,
+      /^grow-everything \(\w{8}\): 1 outcome was unknown, none is; nothing was ordered\n {2}verified {2}crs-fleet000\/memoryPerShard {2}order \d+: read back at 8GB x 1 shard, 1 replica/,
     );
     expect(read.stdout).toMatch(
       /next: refit apply run\/plan\.json --run-dir run --endpoint http:\/\/127\.0\.0\.1:\d+\n$/,
@@ -62,9 +62,13 @@ describe.concurrent('refit reconcile', () => {
     const at = await sealed(test, [...BRISK, ...faults.flatMap((fault) => ['--fault', fault])], 2);
     const unknown = await at.refit(APPLY);
     expect(unknown.code, unknown.stderr).toBe(10);
-    expect(unknown.stderr).toMatch(/next {4}refit reconcile run --endpoint \S+ {3}settles by reading/);
+    expect(unknown.stderr).toMatch(
+      /next {4}refit reconcile run --endpoint \S+ {3}resolves unknown outcomes by reading/,
+    );
     expect((await at.refit(['status', 'run'])).stdout).toMatch(/next: refit reconcile \S*run --endpoint/);
-    expect((await at.refit(['report', 'run'])).stdout).toContain('refit reconcile run');
+    expect((await at.refit(['report', 'run'])).stdout).toContain(
+      `refit reconcile run --endpoint ${at.simulator.url}`,
+    );
 
     const still = await at.refit(['reconcile', 'run', '--json']);
     expect(still.code, still.stderr).toBe(10);

@@ -16,7 +16,7 @@ describe.concurrent('refit rehearse', () => {
     const written = ['--write', 'json=r.json', '--write', 'html=r.html', '--write', 'csv=r.csv'];
     const first = await at.refit([...typed, ...written]);
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stderr).toContain('10 runs rehearsed');
+    expect(first.stderr).toContain('10 of 10 runs rehearsed');
     expect(first.stdout).toMatch(/^REHEARSAL, not an audit report: nothing was ordered\./);
     expect(first.stdout).toMatch(/run time {3}p50 .*, longest .*/);
     expect(first.stdout).toContain('lost-answer:0.05\n    run time: ');
@@ -50,8 +50,8 @@ describe.concurrent('refit rehearse', () => {
       [['rehearse', 'altered.json'], 6, /altered after it was sealed/],
       [[...REHEARSE, '--fault', 'lost-answers'], 64, /lost-answers" is not a fault/],
       [[...REHEARSE, '--fault', 'stuck=crs-elsewhere'], 64, /the plan does not change instance crs-elsewhere[\s\S]*--fault stuck=crs-/],
-      [[...REHEARSE, '--seeds', '0'], 64, /a whole number from 1 on/],
-      [[...REHEARSE, '--duration', '5m..1m'], 64, /the lesser first/],
+      [[...REHEARSE, '--seeds', '0'], 64, /not a whole number of at least 1/],
+      [[...REHEARSE, '--duration', '5m..1m'], 64, /the shorter first/],
       [[...REHEARSE, '--format', 'sarif'], 64, /no format "sarif"/],
     ] as const) {
       const refused = await at.refit([...args]);
@@ -90,7 +90,9 @@ describe.concurrent('refit rehearse', () => {
     const unknown = await at.refit([...plan, '--durations', 'nowhere']);
     expect([unknown.code, unknown.stderr]).toEqual([
       64,
-      expect.stringContaining('--durations nowhere: there is no report'),
+      expect.stringContaining(
+        '--durations nowhere: no report there has a verified change at a simulated provider',
+      ),
     ]);
   });
 });

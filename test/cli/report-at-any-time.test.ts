@@ -48,7 +48,7 @@ describe('the report of a run that has not ended', () => {
           asked.map(({ answer }) => answer),
         ]),
       ).toEqual(report.steps.map(() => ['unknown', ['accepted']]));
-      expect(report.steps[0]).toMatchObject({ seen: { status: 'running' }, found: null });
+      expect(report.steps[0]).toMatchObject({ readBefore: { status: 'running' }, readBack: null });
     }
     expect(await at.text('mid.html')).toContain('NOT ENDED');
     expect((await at.refit(['report', 'run'])).stdout).toContain('NOT ENDED');

@@ -116,7 +116,7 @@ describe.concurrent('a run', () => {
 
     const ignored = await ok(at, ['rollback', 'run', '--ignore-windows', '-o', 'now.json']);
     expect(ignored.stdout.replace(/\s+/g, ' ')).toContain(
-      'to begin at once, at any time, it ignores what that run kept to: 1 calendar (UTC)',
+      'this plan may start at any time and ignores what that run kept to: 1 calendar (UTC)',
     );
     const now = await at.json<SavedPlan>('now.json');
     expect(now).not.toHaveProperty('windows');
@@ -135,12 +135,14 @@ describe.concurrent('a run', () => {
     const running = at.start(apply('saved.json', 'run'));
     await until('it has ordered', async () => (await at.journal()).some(({ kind }) => kind === 'accepted'));
     const refused = await ok(at, ['rollback', 'run', '-o', 'undo.json'], 7);
-    expect(refused.stderr).toMatch(/carries the run out[\s\S]*fix: refit drain run/);
+    expect(refused.stderr).toMatch(
+      /is still running it, so its outcomes are not final[\s\S]*fix: wait for its end, or stop it: refit drain run/,
+    );
     running.kill('SIGKILL');
     await running.ended;
     // The outcome of the order is unknown: the plan leaves it out and says so.
     const blocked = await ok(at, ['rollback', 'run'], 5);
-    expect(blocked.stdout).toContain('Refit.Unsettled');
+    expect(blocked.stdout).toContain('Refit.Unresolved');
     expect(blocked.stdout).toContain('Refit.RunUnfinished');
   });
 });

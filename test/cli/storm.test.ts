@@ -70,8 +70,8 @@ it(`apply of ${ORDERS} orders with faults and kills every few seconds executes e
   expect(steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
   expect(totals).toMatchObject({ verified: ORDERS, 'not-run': 0 });
   // A process that was killed before its first entry was on disk does not count.
-  expect(run.starts, 'processes that took it up').toBeGreaterThan(2);
-  expect(run.starts, 'processes that took it up').toBeLessThanOrEqual(kills + 1);
+  expect(run.starts, 'processes that opened the run').toBeGreaterThan(2);
+  expect(run.starts, 'processes that opened the run').toBeLessThanOrEqual(kills + 1);
 
   const world = new Map(instances.map((instance) => [instance.id, instance]));
   for (const step of steps) {

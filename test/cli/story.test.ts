@@ -225,7 +225,7 @@ describe('the README example', () => {
         outcome: 'verified',
         attempts: expect.any(Number),
         code: null,
-        what: expect.any(String),
+        message: expect.any(String),
       });
       expect(step.orders).toHaveLength(1);
       expect(step.requestIds.length).toBeGreaterThan(0);

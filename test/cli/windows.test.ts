@@ -62,7 +62,7 @@ describe.concurrent('windows', () => {
       );
     const json = await at.refit(['windows', 'next', 'plan.yaml', '--json']);
     const result = JSON.parse(json.stdout);
-    expect(result).toMatchObject({ timezone: 'UTC', mayBegin: false, forecast: null });
+    expect(result).toMatchObject({ timezone: 'UTC', mayStart: false, forecast: null });
     expect(result.windows).toHaveLength(5);
     expect(result.windows[0]).toEqual({
       weekday,

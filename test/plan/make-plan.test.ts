@@ -208,7 +208,7 @@ describe('the plan', () => {
     expect(got.plan.steps.map(({ quote }) => quote?.amount)).toEqual([6, 10]);
     // The last hourly price is the whole new one; adding the first would count the instance twice.
     expect(got.plan.prices).toEqual([{ amount: 10, currency: 'CNY', basis: 'hourly' }]);
-    expect(got.findings.map(({ code }) => code)).toContain('Refit.PriceReckoned');
+    expect(got.findings.map(({ code }) => code)).toContain('Refit.PriceEstimated');
     expect(got.plan.steps.map(({ quote }) => quote?.estimated)).toEqual([undefined, true]);
   });
 

@@ -137,7 +137,7 @@ describe('the steps that a rollback makes', () => {
       'what nobody knows the outcome of is a finding, whatever its size is',
       ['verified', 'unknown', 'unknown'],
       at(half, BEFORE.b),
-      [`${A} Refit.Unsettled`, `${B} Refit.Unsettled`],
+      [`${A} Refit.Unresolved`, `${B} Refit.Unresolved`],
     ],
     [
       'an instance that is gone is a finding',
@@ -199,7 +199,7 @@ describe('the steps that a retry makes', () => {
       'an outcome that nobody knows is a finding',
       ['verified', 'verified', 'unknown'],
       at(AFTER.a, BEFORE.b),
-      [`${B} Refit.Unsettled`],
+      [`${B} Refit.Unresolved`],
     ],
     [
       'what has grown beyond the target is not made smaller by a plan that only grew',
@@ -404,7 +404,7 @@ describe('the plan made of a run that kept to windows', () => {
     const review = made('rollback', { now: NOW + 301 * DAY });
     expect(review.verdict).toBe('blocked');
     expect(findingOf(review, 'Refit.WindowsClosed')).toMatchObject({
-      message: 'no window that is not frozen opens within a year',
+      message: 'every window within a year is frozen',
       fix: 'refit rollback runs/one --ignore-windows -o SAVED',
     });
   });

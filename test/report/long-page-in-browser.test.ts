@@ -146,11 +146,12 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
     expect(await shown()).toBe(STEPS);
     // The next stops are the frame of the table and its column heads.
     const focused = () => page.evaluate<string>("document.activeElement?.textContent?.slice(0, 20) ?? ''");
-    for (let tabs = 0; tabs < 12 && (await focused()) !== 'Took'; tabs++) await page.keyboard.press('Tab');
-    expect(await focused()).toBe('Took');
+    for (let tabs = 0; tabs < 12 && (await focused()) !== 'Duration'; tabs++)
+      await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Duration');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Space');
-    const head = page.locator('#steps thead th', { hasText: 'Took' });
+    const head = page.locator('#steps thead th', { hasText: 'Duration' });
     expect(await head.getAttribute('aria-sort')).toBe('descending');
     const took = await rows.evaluateAll((all) =>
       all.map((row) => Number((row as unknown as Element).cells[5]!.dataset.v)),

@@ -44,7 +44,7 @@ describe('the verdict of a run has a word and a sentence', () => {
       'a-halted-run',
       'HALTED',
       '3 steps failed, the plan allows no more than 2 (failed > 2); 3 of 9 steps verified; 3 failed, 3 not run',
-      'refit apply RUN/plan.json --run-dir RUN',
+      'refit apply RUN/plan.json --run-dir RUN --endpoint https://redis.tencentcloudapi.com',
     ],
     [
       'a-run-in-progress',
@@ -56,7 +56,7 @@ describe('the verdict of a run has a word and a sentence', () => {
       'a-resumed-run-with-an-unknown',
       'UNKNOWN',
       '2 of 4 steps verified; 1 skipped, 1 unknown; 1 step is unknown (unknown > 0)',
-      'refit reconcile RUN',
+      'refit reconcile RUN --endpoint https://redis.tencentcloudapi.com',
     ],
     ['a-plan-without-a-journal', 'NOT STARTED', 'the run has not started; 0 of 4 steps have run', null],
     [

@@ -220,7 +220,7 @@ function stepLines(
     change,
     name,
   ]);
-  const layout = [{}, {}, { align: 'right' as const }, {}, { least: 6, optional: true }];
+  const layout = [{}, {}, { align: 'right' as const }, {}, { minWidth: 6, optional: true }];
   const lines = table(rows, layout, columns, '  ');
   return [`in flight${rest > 0 ? `, the ${shown.length} longest of ${steps.inProgress}` : ''}`, ...lines].map(
     (line) => (cells(line) > columns ? clip(line, columns) : line),

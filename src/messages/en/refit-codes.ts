@@ -131,7 +131,7 @@ export const refitCodes = {
     checks: 'switch: maintenance-window, and the windows of the instances to change',
     fix: 'use smaller waves if fewer changes should start together',
   },
-  'Refit.PriceReckoned': {
+  'Refit.PriceEstimated': {
     meaning:
       'The provider cannot price a later step before the earlier steps are done. Refit scales its quote, which is for the present size, by the memory that the earlier steps add or remove.',
     checks: 'targets with several steps',
@@ -148,7 +148,7 @@ export const refitCodes = {
     checks: 'the present size, and the size at which the run left the instance',
     fix: 'write a plan for this instance if it should change',
   },
-  'Refit.Unsettled': {
+  'Refit.Unresolved': {
     meaning: 'The outcome of an order of the run is unknown: the provider may still execute it.',
     checks: 'the outcomes of the run that the plan is made from',
     fix: 'type the same refit apply again, which finds out the outcome, then make the plan again',
@@ -201,7 +201,7 @@ export const refitCodes = {
     checks: 'the targets that are blocked as sold out, and the other steps in their region that need memory',
     fix: 'apply soon, or put the most important instances into the first wave',
   },
-  'Refit.Dearest': {
+  'Refit.HighestCost': {
     meaning: 'The step is one of the steps with the highest cost in the plan.',
     checks: "the provider's quotes",
     fix: 'use a smaller size, or exclude the instance',

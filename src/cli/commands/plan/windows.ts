@@ -61,7 +61,7 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
     json: {
       now: iso(now),
       timezone: windows?.timezone ?? null,
-      mayBegin: openWindows?.mayStart(now) ?? true,
+      mayStart: openWindows?.mayStart(now) ?? true,
       forecast: load,
       windows: windows ? coming.map((one) => jsonOf(one, windows.timezone, now, load)) : [],
     },

@@ -38,8 +38,8 @@ export const planFromRun = {
     const about = count(targets, 'instance');
     const does =
       kind === 'rollback'
-        ? `takes back what run ${run} verified (${about}); it has shrink: allow, because taking growth back makes instances smaller`
-        : `asks again for what run ${run} left undone (${about})${shrinks ? '; it has shrink: allow, because that run made instances smaller' : ''}`;
+        ? `rolls back what run ${run} verified (${about}); it has shrink: allow, because the rollback of a growth makes an instance smaller`
+        : `retries what run ${run} left undone (${about})${shrinks ? '; it has shrink: allow, because that run made instances smaller' : ''}`;
     return {
       message: `this plan ${does}. The run carried out saved plan ${digest.slice(0, 8)}, and the head of its journal is ${head}`,
       fix: command,

@@ -271,7 +271,7 @@ export const planText = {
         ? expected.title
         : 'kind' in expected
           ? { list: 'a list', map: 'keys with values' }[expected.kind]
-          : values.join(' or ');
+          : `${values.slice(0, -1).join(', ')}${values.length > 1 ? ' or ' : ''}${values.at(-1)}`;
     const state =
       problem === 'missing' ? 'has no value' : problem === 'empty' ? 'is empty' : `is ${shown(value)}`;
     const text = fix ?? (isLong ? `one of ${values.join(', ')}` : example);

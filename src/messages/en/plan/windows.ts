@@ -20,8 +20,10 @@ export const windows = {
     frozen: boolean;
     command: string | null;
   }): Text => ({
-    message: `no window that ${frozen ? 'is not frozen' : 'lasts longer than lastStart'} opens within a year`,
-    fix: command ?? 'other windows, freezes or lastStart',
+    message: frozen
+      ? 'every window within a year is frozen'
+      : 'no window within a year lasts longer than lastStart',
+    fix: command ?? 'change the windows, the freezes or lastStart',
   }),
   'window.after-expiry': ({
     opening,
