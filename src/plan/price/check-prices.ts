@@ -114,7 +114,7 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
     remarks.push(...findings);
     if (answer !== null && !isRefusal(answer) && answer.estimated) {
       const text = message('price.estimated', { id, dimension: change.dimension });
-      remarks.push(createFinding('Refit.PriceReckoned', text, id, location));
+      remarks.push(createFinding('Refit.PriceEstimated', text, id, location));
     }
     if (inapplicable) {
       const { code, message: answer } = inapplicable;

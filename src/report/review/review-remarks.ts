@@ -85,7 +85,7 @@ function highestCost(plan: UnsealedPlan): Finding[] {
       const { instance: id, change, after, nodes = null } = step;
       const share = Math.round((quote.amount / sum) * 100);
       const text = message('review.highest-cost', { id, change, after, nodes, quote, share });
-      return remark('Refit.Dearest', 'note', text, step, id);
+      return remark('Refit.HighestCost', 'note', text, step, id);
     });
 }
 
