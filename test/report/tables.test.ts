@@ -67,9 +67,9 @@ describe('the tables of a run', () => {
       ],
       'step-waits': [
         'Waits of the steps',
-        'Reason | Steps | Times | Total | Longest',
+        'Reason | Steps | Count | Total | Longest',
         'resolving an unanswered order | 1 | 2 | 3 m | 3 m',
-        'the change | 2 | 2 | 4 m | 3 m',
+        'execution of the change | 2 | 2 | 4 m | 3 m',
       ],
       attempts: [
         'Steps with several attempts or without a clear answer',

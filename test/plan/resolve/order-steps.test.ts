@@ -60,7 +60,7 @@ describe('the reason for the order', () => {
     ['one step needs no reason', { size: size(4 * GB, 3) }, size(8 * GB, 3), null],
     ['the usual order', { size: size(4 * GB, 3) }, size(8 * GB, 5), 'first memoryPerShard, then shards: the usual sequence'],
     ['a lower peak', { size: size(4 * GB, 3, 3) }, size(8 * GB, 3, 1), 'first replicas, then memoryPerShard, because this needs at most 48 GB between the steps; memoryPerShard, then replicas needs 96 GB'],
-    ['another would be refused', { size: size(8 * GB, 3), used: used(15_000, 5000) }, size(4 * GB, 8), 'first shards, then memoryPerShard, because the provider would refuse memoryPerShard, then shards: InvalidParameterValue.ReduceCapacityNotAllowed: crs-00000001: 12GB in total is less than 1.3 x the 15000MB in use (19500MB), by test, read 2026-11-05T02:00:00.000Z'],
+    ['another would be refused', { size: size(8 * GB, 3), used: used(15_000, 5000) }, size(4 * GB, 8), 'first shards, then memoryPerShard, because the provider would refuse memoryPerShard, then shards: InvalidParameterValue.ReduceCapacityNotAllowed: crs-00000001: 12 GB in total is less than the 19,500 MB that it needs: 1.3 x the 15,000 MB in use (from test, read 2026-11-05T02:00:00.000Z)'],
   ] as const)('%s', (_, from, to, expected) => {
     const { reason } = route(from, to);
     expect(reason && textOf(reason)).toBe(expected);

@@ -47,7 +47,7 @@ describe('the arithmetic that the reviewer sees', () => {
     ['rounded up', relative({ ...grow(25), ...sold }), '4 GB + 25% = 5 GB; the next size sold is 8 GB'],
     ['limited', relative({ ...grow(150), ...sold, atMost: 9 * GB }), '4 GB + 150% = 10 GB; the largest size sold up to 9 GB is 8 GB'],
     ['never smaller', relative({ ...grow(25), atMost: 2 * GB }), '4 GB + 25% = 5 GB; at most 2 GB; never below the present 4 GB'],
-    ['enough already', relative({ atLeast: 2 * GB }), 'the present 4GB is enough'],
+    ['enough already', relative({ atLeast: 2 * GB }), 'the present 4 GB is enough'],
   ])('%s', (_, requested, expected) => {
     const { reason } = resolveRequestedSize('memoryPerShard', requested, 4 * GB, SOLD);
     expect(textOf(reason!)).toBe(expected);
