@@ -19,7 +19,7 @@ export async function overHttp(orders = 1_000): Promise<Row> {
     const request = requestFor(n);
     for (;;) {
       const slot = await permits.take(cloud.orderLane(request));
-      const answer = await cloud.order(request, () => !permits.isLost(slot));
+      const answer = await cloud.order(request, () => !permits.isVoid(slot));
       if (answer.kind === 'not-sent') continue;
       if (answer.kind === 'no-answer') throw new Error(`an order was not answered: ${answer.reason}`);
       const byLimit = answer.kind === 'refused' && answer.code === 'RequestLimitExceeded';

@@ -1,7 +1,8 @@
 /** Answers of `refit explain`: what a code means, and what a plan does with an instance. */
 
 import { textOfCode } from '../messages/codes.ts';
-import { formatMemory, formatSize, formatValue, upTo } from '../messages/en/format-size.ts';
+import { formatMemory, formatValue, upTo } from '../messages/en/format-size.ts';
+import { memory, size } from '../messages/en/quantities.ts';
 import { message, render, textOf } from '../messages/messages.ts';
 import type { Instance, InstanceNode, Inventory, Message, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
@@ -71,10 +72,10 @@ function describe(instance: Instance, inventory: Inventory): string[] {
   return [
     `${instance.id} "${instance.name}"`,
     `  is        ${instance.status}, ${instance.edition}, ${instance.billing}, ${instance.zone}${instance.nodes.length > 0 ? ' and other zones' : ''}, profile ${instance.profile}`,
-    `  size      ${formatSize(instance.size)}`,
+    `  size      ${size(instance.size)}`,
     used === null
       ? '  used      not read'
-      : `  used      ${used.total}MB${used.fullestShard === null ? '' : `, ${upTo(used.fullestShard)}MB in the fullest shard`} (${used.source}, ${used.readAt})`,
+      : `  used      ${memory(used.total)}${used.fullestShard === null ? '' : `, ${memory(upTo(used.fullestShard))} in the fullest shard`} (${used.source}, ${used.readAt})`,
     ...(instance.nodes.length > 0 ? [`  nodes     ${instance.nodes.map(formatNode).join(', ')}`] : []),
     ...(tags.length > 0 ? [`  tags      ${tags.join(', ')}`] : []),
     ...(instance.task === null ? [] : [`  task      ${instance.task}`]),
@@ -133,7 +134,7 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
   const unchanged = draft.unchanged.find(({ instance }) => instance === id);
   const blocked = draft.blocked.filter(({ instance }) => instance === id);
   if (route) {
-    lines.push(`  becomes   ${formatSize(route.target.to)}`);
+    lines.push(`  becomes   ${size(route.target.to)}`);
     if (route.target.reason !== null) lines.push(`            ${textOf(route.target.reason)}`);
     for (const { change } of route.legs) {
       const { dimension, from, to } = change;

@@ -18,7 +18,7 @@ describe.concurrent('refit rehearse', () => {
     expect(first.code, first.stderr).toBe(0);
     expect(first.stderr).toContain('10 of 10 runs rehearsed');
     expect(first.stdout).toMatch(/^REHEARSAL, not an audit report: nothing was ordered\./);
-    expect(first.stdout).toMatch(/run time {3}p50 .*, longest .*/);
+    expect(first.stdout).toMatch(/run time {3}median .*, longest .*/);
     expect(first.stdout).toContain('lost-answer:0.05\n    run time: ');
     expect(first.stdout).toContain('60 verified');
     const report = await at.json<Report>('r.json');

@@ -142,7 +142,7 @@ describe.concurrent('a run', () => {
     await running.ended;
     // The outcome of the order is unknown: the plan leaves it out and says so.
     const blocked = await ok(at, ['rollback', 'run'], 5);
-    expect(blocked.stdout).toContain('Refit.Unresolved');
+    expect(blocked.stdout).toContain('Refit.OutcomeUnknown');
     expect(blocked.stdout).toContain('Refit.RunUnfinished');
   });
 });

@@ -295,7 +295,7 @@ describe('the plan', () => {
   });
 
   it('stores the memory in use on which a size depends, and shows it to the reviewer', () => {
-    const inUse = 'in use 1024MB (test, read 2026-11-05T02:00:00Z)';
+    const inUse = 'in use 1 GB (test, read 2026-11-05T02:00:00Z)';
     const shrunk = review(
       plan([target('crs-aaaaaaaa', { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })),
       [a],
@@ -307,7 +307,7 @@ describe('the plan', () => {
     expect(shown(shrunk)).toEqual([a.used, inUse]);
     const twice = relative({ atLeast: { timesUsed: 6 }, roundTo: 'sold' });
     const grown = review(plan([target('crs-aaaaaaaa', { memoryPerShard: twice })]), [a]);
-    const grownReason = `at least 6 x 1024MB in use = 6144MB; the next size sold is 8GB; ${inUse}`;
+    const grownReason = `at least 6 x 1 GB in use = 6 GB; the next size sold is 8 GB; ${inUse}`;
     expect(shown(grown)).toEqual([a.used, grownReason]);
     expect(review(plan([all8]), [a]).plan.preconditions[0]).not.toHaveProperty('used');
   });

@@ -137,7 +137,7 @@ describe('the steps that a rollback makes', () => {
       'what nobody knows the outcome of is a finding, whatever its size is',
       ['verified', 'unknown', 'unknown'],
       at(half, BEFORE.b),
-      [`${A} Refit.Unresolved`, `${B} Refit.Unresolved`],
+      [`${A} Refit.OutcomeUnknown`, `${B} Refit.OutcomeUnknown`],
     ],
     [
       'an instance that is gone is a finding',
@@ -162,7 +162,7 @@ describe('the steps that a rollback makes', () => {
     ];
     const review = reviewOf('rollback', runOf(['not-run', 'not-run', 'verified']), fleet);
     expect(review.verdict).toBe('blocked');
-    expect(review.plan.blocked[0]!.findings[0]!.message).toContain('1.3 x the 4000MB in use');
+    expect(review.plan.blocked[0]!.findings[0]!.message).toContain('1.3 x the 4,000 MB in use');
   });
 
   it('need the memory in use: it is asked for', () => {
@@ -199,7 +199,7 @@ describe('the steps that a retry makes', () => {
       'an outcome that nobody knows is a finding',
       ['verified', 'verified', 'unknown'],
       at(AFTER.a, BEFORE.b),
-      [`${B} Refit.Unresolved`],
+      [`${B} Refit.OutcomeUnknown`],
     ],
     [
       'what has grown beyond the target is not made smaller by a plan that only grew',

@@ -77,7 +77,7 @@ describe('plans/refused.yaml against a fixed inventory', () => {
       'Refit.CalendarUnreadable', // comes before anything is read
       'Refit.WindowUnknown', // would apply to every target
       'Refit.NotAsLeft', // only for plans made from a run
-      'Refit.Unresolved', // the same
+      'Refit.OutcomeUnknown', // the same
       'Refit.TooFewApprovers', // is about a file beside the plan
       'Refit.Blocked', // only for formats with a single code
     ]);

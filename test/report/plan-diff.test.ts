@@ -60,7 +60,7 @@ const DIFFERENCES: readonly [name: string, change: (plan: SavedPlan) => SavedPla
   [
     'another price',
     () => savedPlan([{ ...CASES[0]!, changes: [{ memoryPerShard: 8192, price: 999 }] }, ...CASES.slice(1)]),
-    /quote \+¥100\.00 now → \+¥999\.00 now/,
+    /quote \+¥100\.00 once → \+¥999\.00 once/,
   ],
   [
     'other nodes',

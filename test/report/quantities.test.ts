@@ -36,9 +36,9 @@ describe('quantities are shown exactly', () => {
   ])('%d %s', (amount, currency, shown) => expect(money(amount, currency)).toBe(shown));
 
   it.each([
-    [{ amount: 412, currency: 'CNY', basis: 'once' }, '+¥412.00 now'],
-    [{ amount: -88, currency: 'CNY', basis: 'once' }, '-¥88.00 now'],
-    [{ amount: 0, currency: 'CNY', basis: 'once' }, '¥0.00 now'],
+    [{ amount: 412, currency: 'CNY', basis: 'once' }, '+¥412.00 once'],
+    [{ amount: -88, currency: 'CNY', basis: 'once' }, '-¥88.00 once'],
+    [{ amount: 0, currency: 'CNY', basis: 'once' }, '¥0.00 once'],
     [{ amount: 1.752, currency: 'USD', basis: 'hourly' }, '1.752 USD per hour'],
   ] as const)('the quote %j', (value, shown) => expect(quote(value)).toBe(shown));
 

@@ -47,7 +47,7 @@ describe('a review', () => {
   it('is shortened, counts the hidden rows and says how to show them', () => {
     expect(rows(text(false))).toBe(1 + 10 + 1);
     expect(text(false)).toContain('and 49 more steps in this wave; use --all to show all');
-    expect(text(false)).toContain('Refit.Forecast × 14');
+    expect(text(false)).toContain('Refit.FinishByTooSoon × 14');
     expect(text(false)).toContain('and 13 more: crs-00000001, crs-00000002');
   });
 

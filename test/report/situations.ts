@@ -23,6 +23,7 @@ import {
   type Step,
 } from '../../src/model.ts';
 import { partsOf, sumPrices } from '../../src/money.ts';
+import { createFinding } from '../../src/rules/check.ts';
 import { words } from '../messages/words.ts';
 
 const START = Date.UTC(2026, 0, 5, 2, 0, 0);
@@ -239,8 +240,8 @@ export const finding = (more: Partial<Finding> = {}): Finding => ({
   params: {},
   code: 'InvalidParameterValue.ReduceCapacityNotAllowed',
   severity: 'error',
-  message: '8 GB × 3 shards hold 24 GB, less than 1.3 × the 21 GB in use (27.3 GB)',
-  fix: 'memoryPerShard: 12GB',
+  message: `${more.instance ?? 'crs-8kd02mfa'}: 24 GB in total is less than the 27,956 MB that it needs: 1.3 x the 21,504 MB in use (from the monitor, read 2026-01-05T02:00:00Z)`,
+  fix: 'memoryPerShard: { atLeast: 9319MB, roundTo: sold }, or free memory first',
   example: null,
   location: { file: 'plans/double-eleven.yaml', line: 12, column: 21 },
   excerpt: '12 |     memoryPerShard: 8GB\n   |                     ^^^',
@@ -282,15 +283,10 @@ const blocked: BlockedTarget = {
   region: 'ap-guangzhou',
   findings: [finding({ instance: 'crs-b10cked1' })],
 };
-const tooSoon = finding({
-  code: 'Refit.FinishByTooSoon',
-  severity: 'warning',
-  message: 'the request rate alone takes 1 s, and finishBy leaves 0 s',
-  fix: 'a later finishBy, or fewer targets',
-  location: null,
-  excerpt: null,
-  instance: null,
-});
+const tooSoon = createFinding(
+  'Refit.FinishByTooSoon',
+  message('plan.finish-by-too-soon', { least: 1, soaks: false, seconds: 0 }),
+);
 const unchanged = [
   {
     instance: 'crs-0k0k0k0k',
@@ -552,15 +548,10 @@ export const SITUATIONS: Readonly<Record<string, () => Situation>> = {
   'a-run-full-of-hostile-text': () => hostileRun(HOSTILE),
 };
 
-const warning = finding({
-  code: 'Refit.Forecast',
-  severity: 'warning',
-  message: 'the least time for 4 orders is under a second, but each resize takes minutes',
-  fix: '',
-  location: null,
-  excerpt: null,
-  instance: null,
-});
+const warning = createFinding(
+  'Refit.FinishByTooSoon',
+  message('plan.finish-by-unlikely', { likely: 1800, durations: 'assumed', seconds: 1200 }),
+);
 
 /** The reviews by name; golden files have the same names. */
 export const REVIEWS: Readonly<Record<string, () => PlanReview>> = {

@@ -67,9 +67,9 @@ describe('the tables of a run', () => {
       ],
       'step-waits': [
         'Waits of the steps',
-        'Reason | Steps | Times | Total | Longest',
+        'Reason | Steps | Count | Total | Longest',
         'resolving an unanswered order | 1 | 2 | 3 m | 3 m',
-        'the change | 2 | 2 | 4 m | 3 m',
+        'execution of the change | 2 | 2 | 4 m | 3 m',
       ],
       attempts: [
         'Steps with several attempts or without a clear answer',
@@ -120,8 +120,8 @@ describe('the tables of a run', () => {
     );
     expect(sums!.slice(1, 4)).toEqual([
       'By | Name | Steps | Quoted | Verified | Billed',
-      'wave | canary | 1 | +¥412.00 now | +¥412.00 now | ¥412.00',
-      'wave | rest | 3 | +¥2,580.50 now, ¥1.752 per hour | +¥980.50 now | ¥990.50',
+      'wave | canary | 1 | +¥412.00 once | +¥412.00 once | ¥412.00',
+      'wave | rest | 3 | +¥2,580.50 once, ¥1.752 per hour | +¥980.50 once | ¥990.50',
     ]);
     expect(otherwise!.at(-1)).toBe(
       'crs-8kd02mfa | shards 3 → 8 × 4 GB | billed ¥990.50, ¥10.00 more than quoted',
@@ -137,9 +137,9 @@ describe('the tables of a review', () => {
     expect(textOf(table)).toEqual([
       'Changes',
       'Wave | Instance | Name | Edition | Step | Change | Reason | Before | After | Price',
-      'canary | crs-5qlrlhux | cart-01 | redis-6.2-cluster |  | memory 4 GB → 8 GB × 3 shards |  | 4 GB × 3 shards × 1 replica | 8 GB × 3 shards × 1 replica | +¥412.00 now',
-      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 1/2 | shards 3 → 8 × 4 GB | shards, then memoryPerShard: at most 64GB between steps, 96GB with memoryPerShard, then shards | 4 GB × 3 shards × 1 replica | 4 GB × 8 shards × 1 replica | +¥980.50 now',
-      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 2/2 | memory 4 GB → 8 GB × 8 shards |  | 4 GB × 8 shards × 1 replica | 8 GB × 8 shards × 1 replica | +¥1,600.00 now',
+      'canary | crs-5qlrlhux | cart-01 | redis-6.2-cluster |  | memory 4 GB → 8 GB × 3 shards |  | 4 GB × 3 shards × 1 replica | 8 GB × 3 shards × 1 replica | +¥412.00 once',
+      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 1/2 | shards 3 → 8 × 4 GB | first shards, then memoryPerShard, because this needs at most 64 GB between the steps; memoryPerShard, then shards needs 96 GB | 4 GB × 3 shards × 1 replica | 4 GB × 8 shards × 1 replica | +¥980.50 once',
+      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 2/2 | memory 4 GB → 8 GB × 8 shards |  | 4 GB × 8 shards × 1 replica | 8 GB × 8 shards × 1 replica | +¥1,600.00 once',
       'rest | crs-x1y2z3a4 | 购物车-上海 | redis-6.2-cluster |  | replicas 1 → 3 |  | 4 GB × 3 shards × 1 replica | 4 GB × 3 shards × 3 replicas | ¥1.752 per hour',
     ]);
   });
@@ -165,7 +165,7 @@ describe('the tables of a review', () => {
     expect(textOf(kindsTable(kinds)).slice(0, 3)).toEqual([
       'Changes by kind',
       'Change | Steps | Price',
-      'memory 8 GB → 16 GB | 1,283 | +¥80,104.00 now, ¥80.208 per hour',
+      'memory 8 GB → 16 GB | 1,283 | +¥80,104.00 once, ¥80.208 per hour',
     ]);
     expect(kinds.reduce((sum, { own }) => sum + own.length, 0)).toBe(5001);
   });

@@ -16,7 +16,7 @@ import {
 
 /** Commands that always need a subcommand, with their summaries. */
 export const FAMILIES: Readonly<Record<string, string>> = {
-  windows: 'list the next windows of a plan',
+  windows: 'show the next windows of a plan',
   schedule: 'apply a folder of plans on schedule',
   audit: 'check, sign and export the record of a run, offline',
 };
@@ -40,7 +40,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     arguments: [RUN],
     options: [
       option('--head <hash>', 'head hash that you kept elsewhere; detects missing entries at the end'),
-      option('--signers <file>', 'list of names and public keys; one of them must have signed the journal'),
+      option('--signers <file>', 'file with names and public keys; one of them must have signed the journal'),
       option('--signed-by <file>', 'signature file outside the run directory; may be repeated', {
         repeats: true,
       }),
@@ -63,8 +63,8 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     summary: 'sign the head of a journal',
     arguments: [RUN],
     options: [
-      option('--key <file>', 'Ed25519 private key without a passphrase (~/.ssh/id_ed25519)'),
-      option('--as <name>', 'name of the signer (your operating system user)'),
+      option('--key <file>', 'Ed25519 private key without a passphrase (default: ~/.ssh/id_ed25519)'),
+      option('--as <name>', 'name of the signer (default: your operating system user)'),
       option('-o, --out <file>', 'write to this file instead of the run directory'),
       TEXT_OR_JSON,
     ],
@@ -77,7 +77,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
   'audit export': {
     summary: 'pack a run into one archive for a third party',
     arguments: [RUN],
-    options: [option('-o, --out <file>', '.tar.gz or .tar file (<run>.tar.gz)'), TEXT_OR_JSON],
+    options: [option('-o, --out <file>', '.tar.gz or .tar file (default: <run>.tar.gz)'), TEXT_OR_JSON],
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
     load: async () => (await import('../commands/audit/export.ts')).auditExport,
   },
@@ -103,16 +103,16 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
   simulate: {
     summary: "serve the provider's API on loopback, with optional faults",
     options: [
-      option('--instances <n>', 'number of instances in the default fleet (60)'),
+      option('--instances <n>', 'number of instances in the default fleet (default: 60)'),
       option('--fleet <file>', 'file with your own fleet'),
-      option('--port <port>', 'port (a free one)'),
+      option('--port <port>', 'port (default: a free port)'),
       FAULT,
-      option('--seed <n>', 'seed for the fleet and the delays (1)'),
+      option('--seed <n>', 'seed for the fleet and the delays (default: 1)'),
       option(
         '--limit <n>',
-        'requests per second for each action and identity; 0 = no limit (the documented limits)',
+        'requests per second for each action and identity; 0: no limit (default: the documented limits)',
       ),
-      choiceOf('--limit-counting <way>', ['calendar', 'sliding', 'bucket'], ' (calendar)'),
+      choiceOf('--limit-counting <way>', ['calendar', 'sliding', 'bucket'], ' (default: calendar)'),
       option('--start-lag <range>', 'time from an order to the start of its change, such as 200ms..600ms'),
       option('--duration <range>', 'duration of a change, such as 1s..4s'),
       option('--lock-tail <range>', 'how long an instance stays locked after a change, such as 1s..2s'),

@@ -48,12 +48,12 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     options: [
       option(
         '--key <file>',
-        'your Ed25519 private key, OpenSSH or PKCS#8, without a passphrase (~/.ssh/id_ed25519)',
+        'your Ed25519 private key, OpenSSH or PKCS#8, without a passphrase (default: ~/.ssh/id_ed25519)',
       ),
-      option('--as <name>', 'approver that you are; Refit refuses the key of another approver'),
+      option('--as <name>', 'your name in the approvers file; your key must be the one listed there'),
       option('--wave <name>', 'approve this wave, which needs its own approval'),
-      option('--expires <duration>', 'how long the approval is valid for the start of the run or wave (24h)'),
-      option('-o, --out <file>', 'write to this file (<saved>.approval-<name>.json)'),
+      option('--expires <duration>', 'the run or wave must start within this time (default: 24h)'),
+      option('-o, --out <file>', 'write to this file (default: <saved>.approval-<name>.json)'),
       TEXT_OR_JSON,
     ],
     examples: [
@@ -66,11 +66,11 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     summary: 'apply a saved plan, or resume its run',
     arguments: [SAVED],
     options: [
-      option('--auto-approve', 'apply without asking for approval'),
-      option('--run-dir <folder>', 'run directory (runs/<utc>-<digest8>/)'),
+      option('--auto-approve', 'answer the question with yes; required signatures are still needed'),
+      option('--run-dir <folder>', 'run directory (default: runs/<utc>-<digest8>/)'),
       option(
         '--at-entry <n>',
-        'start only if the journal has this many entries, so that no other process has resumed the run',
+        'start only if the journal has exactly this many entries, which shows that no other process resumed the run',
       ),
       option('--allow-hooks', 'run the hook and gate commands of the plan on this machine, as you'),
       PROGRESS,
@@ -121,7 +121,7 @@ export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Control a liv
 
 export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Schedule:', {
   'schedule run': {
-    summary: 'watch a folder of plans, and apply each plan when it is due',
+    summary: 'watch a folder of plans, and carry out each due schedule',
     isDefault: true,
     arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
     options: [
@@ -144,7 +144,7 @@ export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Schedule:', 
   'schedule next': {
     summary: 'list the next due times, in local time and in UTC',
     arguments: [PLAN_FOLDER],
-    options: [option('--count <n>', 'number of due times (10)'), RUNS_FOLDER, TEXT_OR_JSON],
+    options: [option('--count <n>', 'number of due times (default: 10)'), RUNS_FOLDER, TEXT_OR_JSON],
     examples: ['refit schedule next plans --count 20'],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleNext,
   },

@@ -94,7 +94,7 @@ export function createProgram(rows: readonly CommandRow[], appendix: string | nu
     .description('Plans, reviews and applies size changes across a fleet of TencentDB for Redis instances.')
     .version(VERSION, '--version', 'print the version')
     .usage('[options] <command>')
-    .helpOption('-h, --help', 'show help; each command has its own')
+    .helpOption('-h, --help', 'show the help of this command')
     .helpCommand(false)
     .addHelpText('after', formatExitCodes)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false, subcommandTerm: formatCommandTerm })

@@ -92,7 +92,7 @@ export function choiceOf(flags: string, words: readonly string[], more = ''): Op
 export const PROGRESS: OptionRow = choiceOf(
   '--progress <how>',
   PROGRESS_MODES,
-  ': form of progress on stderr (auto)',
+  ': form of progress on stderr (default: auto)',
 );
 
 export const OUT: OptionRow = option('-o, --out <file>', 'write to this file');
@@ -108,15 +108,15 @@ export const SUMMARY: OptionRow = option(
 export const PRICE: OptionRow = option('--price', 'ask the provider for the price of every step');
 export const DURATIONS: OptionRow = option(
   '--durations <path>',
-  'past runs for the forecast: a folder of runs, a run or a report.json (runs)',
+  'past runs for the forecast: a folder of runs, a run or a report.json (default: runs)',
 );
 export const CHANGES_EXIT_CODE: OptionRow = option('--detailed-exitcode', 'exit 2 if there are changes');
 export const RUNS_FOLDER: OptionRow = option(
   '--runs <folder>',
-  'folder for occurrences and the schedule log (<folder>/runs)',
+  'folder for occurrences and the schedule log (default: <folder>/runs)',
 );
 export const FAULT: OptionRow = option(
   '--fault <fault>',
-  'inject a fault: name[=value][@action][:probability|#count][+from[..until]]; may be repeated',
+  'inject a fault: NAME[=VALUE][@ACTION][:PROBABILITY|#COUNT][+FROM[..UNTIL]]; may be repeated',
   { repeats: true, completes: { kind: 'faults' } },
 );

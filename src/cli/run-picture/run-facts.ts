@@ -1,4 +1,4 @@
-/** Collects the facts for pictures of a run, entry by entry, so that no picture searches the journal. */
+/** Keeps running totals of a run, so that a status view does not read the journal again. */
 import { createReplay, type Replay, totals } from '../../journal/replay.ts';
 import { change, timeOfDay } from '../../messages/en/quantities.ts';
 import {
@@ -20,12 +20,12 @@ import type { PictureEvent, PictureStep, PictureWait, PictureWave, RunPicture } 
 /** The facts of a run so far. */
 export interface RunFacts {
   add(entry: JournalEntry): void;
-  /** One line for an entry, without control characters; null if the entry only counts. */
+  /** One line for an entry, without control characters; null if the entry is not shown and only changes counters. */
   line(entry: JournalEntry): string | null;
   /** Whether an entry is as planned, so that only `-v` prints it. Call `add` first. */
   isRoutine(entry: JournalEntry): boolean;
-  /** @param standing the answer of the live process; null if none answers. */
-  picture(standing: LiveRunStatus | null): RunPicture;
+  /** @param liveStatus the answer of the live process; null if none answers. */
+  picture(liveStatus: LiveRunStatus | null): RunPicture;
   /** Whether every open step waits for its maintenance window. Its duration is unknown then. */
   onlyDeferredLeft(): boolean;
 }
@@ -95,8 +95,11 @@ export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
       const left = states().filter(({ phase }) => phase !== 'ended');
       return left.length > 0 && left.every(({ waitsFor }) => waitsFor !== null);
     },
-    picture: (standing) =>
-      pictureOf({ saved, steps, names, states: states(), run: replay.state(), tally, now: now() }, standing),
+    picture: (liveStatus) =>
+      pictureOf(
+        { saved, steps, names, states: states(), run: replay.state(), tally, now: now() },
+        liveStatus,
+      ),
   };
 }
 
@@ -135,7 +138,7 @@ function keep<T>(list: T[], one: T, most: number): void {
   if (list.length > most) list.shift();
 }
 
-function pictureOf(moment: Moment, standing: LiveRunStatus | null): RunPicture {
+function pictureOf(moment: Moment, liveStatus: LiveRunStatus | null): RunPicture {
   const { saved, states, run, tally, now } = moment;
   const ended = states.filter(({ phase }) => phase === 'ended');
   const open = states.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
@@ -162,13 +165,13 @@ function pictureOf(moment: Moment, standing: LiveRunStatus | null): RunPicture {
     rate: {
       orders: ordersPerSecond(moment),
       limit: { now: limit, approved: approved.requestsPerSecond },
-      slowed: (standing?.requestsPerSecond.lanes ?? [])
+      slowed: (liveStatus?.requestsPerSecond.lanes ?? [])
         .filter(({ rate }) => rate < limit)
         .map(({ action, rate }) => ({ action: escapeControls(action), rate: Math.round(rate * 10) / 10 })),
     },
     slots: { taken: steps.inProgress, now: slots, approved: approved.inFlight },
     money: { verified: sumPrices(tally.verified), planned: saved.prices },
-    waits: standing === null ? [] : pictureWaits(standing),
+    waits: liveStatus === null ? [] : pictureWaits(liveStatus),
     inFlight: pictureSteps(
       moment,
       open.filter(({ waitsFor }) => waitsFor === null),
@@ -203,7 +206,7 @@ function soakLeft(moment: Moment): number {
   return later + (until === null ? current : until - moment.now);
 }
 
-/** Estimated milliseconds until the end, from rate, mean duration and in-flight slots; null if unknown. */
+/** Estimated milliseconds until the end; null if unknown. Rate, mean duration and in-flight slots decide it. */
 function estimateTimeLeft(
   moment: Moment,
   { of, ended, deferred, remaining }: RunPicture['steps'],
@@ -296,7 +299,7 @@ const WAIT_REASONS: Readonly<Record<WaitName, string>> = {
   unlisted: 'the next list: this one lacks the instance',
   missing: 'the instance to appear in a list again',
   paused: 'an operator to continue the run',
-  patience: 'patience to pass: the order got no answer',
+  patience: 'the end of patience: the order got no answer',
   soak: 'the soak after the wave',
   approval: 'the approval of the wave',
   gate: 'the result of the gate',

@@ -18,7 +18,7 @@ import { isExpiredToken, isTransient, sanitizeLine } from './refusals.ts';
 const MAX_TRIES = 6;
 const MAX_LIMIT_REFUSALS = 30;
 /** How many request slots may pass while Refit connects. The connection stays open for the next slot. */
-const MAX_LOST_SLOTS = 20;
+const MAX_VOID_SLOTS = 20;
 
 /** An answer this late means that the machine slept. A signature is valid as long. Source: docs/provider.md P153. */
 const SLEPT_MS = 5 * MINUTE;
@@ -95,7 +95,7 @@ async function sendAtSlot(client: ReadApiClient, { permits, clock }: ReadOptions
     let late = false;
     let sentAt: number | null = null;
     const goAhead = () => {
-      late = permits.isLost(slot);
+      late = permits.isVoid(slot);
       if (!late) sentAt = clock.now();
       return !late;
     };
@@ -107,7 +107,7 @@ async function sendAtSlot(client: ReadApiClient, { permits, clock }: ReadOptions
       return { answer, sentAt: left };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      if (late && !error.sent && lost < MAX_LOST_SLOTS) continue;
+      if (late && !error.sent && lost < MAX_VOID_SLOTS) continue;
       const answer = { kind: 'unusable', reason: error.message } as const;
       return { answer, sentAt: error.sent ? (sentAt ?? slot.at) : null };
     }

@@ -19,10 +19,11 @@
  * - a refusal in the first half of a calendar second;
  * - a refusal that this lane's own calls explain, because 19 of them or more arrived within the 1,000 ms before it.
  *
- * From then on the lane is even at any rate, and uses arrivals instead of slots (arrivals.ts). Refit gives no slot
- * before the twentieth last arrival is 1,000 ms ago. A late request delays the request that is twenty after it.
+ * From then on the lane is even at any rate, and uses arrivals instead of slots (arrivals.ts). A new slot is at least
+ * 1,000 ms after the 20th most recent arrival. So a late request delays the request that is twenty after it.
  * The lane catches up with at most two slots, half a spacing apart. Example: a round trip of 25 ms, log-normal with
- * sigma 0.6, gives 19.7 calls a second, of which 0.2 % are refused. Every second slot of 50 ms would be too early.
+ * sigma 0.6, gives 19.7 calls a second, of which 0.2 % are refused. With plain slots of 50 ms, half of the calls would
+ * be too early.
  *
  * A refusal that this lane does not explain means that other programs use the limit. Then:
  *
@@ -48,13 +49,13 @@ const MAX_EVEN_RATE = PROVIDER_LIMIT / 1.1;
 
 const FIRST_IN_SECOND_MS = 5;
 const PACKED_MS = 40;
-const LOST_AFTER_MS = 50;
+const VOID_AFTER_MS = 50;
 /** The difference of the two clocks varies this much. The wall clock has whole ms, the monotonic one fractions. */
 const CLOCK_GRAIN_MS = 2;
 
-/** A calendar second is not full between these moments: 20 calls are not that fast. */
+/** A refusal between these moments of a calendar second, in ms, shows another count: 20 packed slots take longer. */
 const NOT_FULL_BETWEEN_MS = [50, 500] as const;
-/** This many own calls within 1,000 ms explain a refusal: one in `EXPLAINED_EVERY_MS`. */
+/** If this many own calls arrived within 1,000 ms, they explain one refusal in `EXPLAINED_EVERY_MS`. */
 const EXPLAINING_CALLS = PROVIDER_LIMIT - 1;
 const EXPLAINED_EVERY_MS = 1_000;
 /** Slots to catch up after a late call, and their least distance in spacings. */
@@ -77,8 +78,8 @@ export interface RequestSlot {
   /** The same moment in monotonic time. `wait` uses it, because the wall clock may jump. */
   readonly due: number;
   readonly lane: string;
-  /** How often slots of its lane had become void before the reservation. */
-  readonly change: number;
+  /** How many times slots of its lane had become void before the reservation. */
+  readonly voidings: number;
   /** The call of this slot. */
   readonly call: ObservedCall;
 }
@@ -89,7 +90,7 @@ export interface Permits {
   /** Resolves at the slot, or immediately when `signal` is aborted. */
   wait(slot: RequestSlot, signal?: AbortSignal): Promise<void>;
   /** True for a void slot. Causes: missed by more than 50 ms, lane held back, rate changed, call refused. */
-  isLost(slot: RequestSlot): boolean;
+  isVoid(slot: RequestSlot): boolean;
   /** Reserves slots and waits, until it holds a slot that is not void. */
   take(lane: Lane): Promise<RequestSlot>;
   /**
@@ -132,7 +133,7 @@ interface LaneState {
   heldFrom: number;
   heldUntil: number;
   /** Monotonic moments. At each, all later slots became void. */
-  readonly changes: number[];
+  readonly voidedAt: number[];
 }
 
 /**
@@ -163,7 +164,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
         at: due + wallOffset,
         due,
         lane: key,
-        change: state.changes.length,
+        voidings: state.voidedAt.length,
         call: state.arrivals.expect(due),
       };
     },
@@ -177,17 +178,17 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       }
     },
 
-    isLost(slot) {
-      const { changes, heldUntil } = stateOf(slot.lane);
-      if (slot.due > (changes[slot.change] ?? Infinity)) return true;
-      return clock.monotonic() > slot.due + LOST_AFTER_MS || slot.due < heldUntil;
+    isVoid(slot) {
+      const { voidedAt, heldUntil } = stateOf(slot.lane);
+      if (slot.due > (voidedAt[slot.voidings] ?? Infinity)) return true;
+      return clock.monotonic() > slot.due + VOID_AFTER_MS || slot.due < heldUntil;
     },
 
     async take(lane) {
       for (;;) {
         const slot = permits.reserve(lane);
         await permits.wait(slot);
-        if (!permits.isLost(slot)) return slot;
+        if (!permits.isVoid(slot)) return slot;
       }
     },
 
@@ -244,7 +245,7 @@ function createLane(full: number): LaneState {
     explainedAt: -Infinity,
     heldFrom: -Infinity,
     heldUntil: -Infinity,
-    changes: [],
+    voidedAt: [],
   };
 }
 
@@ -273,8 +274,8 @@ function isPacked({ calendar }: LaneState, rate: number): boolean {
 }
 
 /** Makes the slots after this moment void. Returns the last slot that may have been used. */
-function voidSlotsAfter({ changes, arrivals }: LaneState, now: number): number {
-  changes.push(now);
+function voidSlotsAfter({ voidedAt, arrivals }: LaneState, now: number): number {
+  voidedAt.push(now);
   return arrivals.dropAfter(now);
 }
 
@@ -297,12 +298,12 @@ function onLimitRefusal(
   if (sentAt < share.loweredAt) return;
   const isExplained = own >= EXPLAINING_CALLS && now - state.explainedAt > EXPLAINED_EVERY_MS;
   if (isExplained) state.explainedAt = now;
-  const isLate = state.calendar && into >= NOT_FULL_BETWEEN_MS[1];
+  const isInSecondHalf = state.calendar && into >= NOT_FULL_BETWEEN_MS[1];
   if (!isExplained && !(wasPacked && refuted))
-    lower(share, now, full, isLate ? arrivals.within(second, arrival) : own);
+    lower(share, now, full, isInSecondHalf ? arrivals.within(second, arrival) : own);
   state.last = voidSlotsAfter(state, now);
   state.pace = state.last;
-  if (!isLate) return;
+  if (!isInSecondHalf) return;
   if (state.heldUntil <= now) state.heldFrom = now;
   state.heldUntil = Math.max(state.heldUntil, second + 1000 - arrivals.fastest);
 }

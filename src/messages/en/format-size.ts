@@ -1,7 +1,8 @@
-/** Sizes and changes in words, in the spelling that a plan file takes. */
+/** Formats values and changes as a plan file writes them, and memory in use as tables show it. */
 
-import type { Change, Dimension, Size, UsedMemory } from '../../model.ts';
+import type { Change, Dimension, UsedMemory } from '../../model.ts';
 import { GIGABYTE } from '../../units.ts';
+import { memory } from './quantities.ts';
 
 /** Memory as a plan file writes it: `4GB`, `256MB`, `1.5GB` never (1536MB). @param mb MB, 1,024-based. */
 export function formatMemory(mb: number): string {
@@ -11,11 +12,6 @@ export function formatMemory(mb: number): string {
 /** A value of a dimension as a plan file writes it. */
 export function formatValue(dimension: Dimension, value: number): string {
   return dimension === 'memoryPerShard' ? formatMemory(value) : String(value);
-}
-
-/** A whole size: `4GB x 3 shards, 1 replica`. */
-export function formatSize(size: Size): string {
-  return `${formatMemory(size.memoryPerShard)} x ${count(size.shards, 'shard')}, ${count(size.replicas, 'replica')}`;
 }
 
 /** A change: `memoryPerShard 4GB -> 8GB`. */
@@ -31,8 +27,10 @@ export function upTo(mb: number): number {
 /** Memory in use, with its source and time. A reviewer needs both to judge a size that depends on it. */
 export function formatUsed({ total, fullestShard, source, readAt }: UsedMemory): string {
   const fullest =
-    fullestShard === null || fullestShard === total ? '' : `, ${upTo(fullestShard)}MB in the fullest shard`;
-  return `in use ${total}MB${fullest} (${source}, read ${readAt.replace(/\.\d+Z$/, 'Z')})`;
+    fullestShard === null || fullestShard === total
+      ? ''
+      : `, ${memory(upTo(fullestShard))} in the fullest shard`;
+  return `in use ${memory(total)}${fullest} (${source}, read ${readAt.replace(/\.\d+Z$/, 'Z')})`;
 }
 
 /** A number and its noun: `1 shard`, `3 shards`. */

@@ -110,11 +110,11 @@ export function amounts(sums: readonly Money[]): string {
   return sums.map(({ amount, currency }) => money(amount, currency)).join(', ');
 }
 
-/** A quote: `+¥412.00 now` is paid once, `-¥88.00 now` is a refund, `¥0.8763 per hour` is the new price. */
+/** A quote: `+¥412.00 once` is paid once, `-¥88.00 once` is a refund, `¥0.8763 per hour` is the new price. */
 export function quote({ amount, currency, basis, estimated }: PriceSum & Pick<Quote, 'estimated'>): string {
   const mark = estimated ? ', estimated' : '';
   if (basis === 'hourly') return `${money(amount, currency)} per hour${mark}`;
-  return `${amount > 0 ? '+' : ''}${money(amount, currency)} now${mark}`;
+  return `${amount > 0 ? '+' : ''}${money(amount, currency)} once${mark}`;
 }
 
 /** Several sums of quotes in one line. */

@@ -16,7 +16,7 @@ export const refitCodes = {
     meaning:
       'The zones of the target do not fit: the instance is in one zone, the region does not have the zone, or the zone has no replica to remove.',
     checks: 'zones of the target, the nodes of the instance, and the zones of its region',
-    fix: 'remove zones, or name zones of the region; refit explain INSTANCE shows the nodes',
+    fix: 'remove the key zones, or name zones of the region; refit explain INSTANCE shows the nodes',
   },
   'Refit.CatalogueUnknown': {
     meaning: 'The inventory has no catalogue, so Refit does not know whether the size is sold.',
@@ -49,9 +49,9 @@ export const refitCodes = {
     checks: 'memory x shards and the replicas, before the first and after the last step of the target',
     fix: 'use a larger size; if the reduction is intended, guards: { shrink: allow }',
   },
-  'Refit.NoOrder': {
-    meaning: 'The target needs several steps, and the provider would refuse them in every order.',
-    checks: 'every order of the steps of a target that changes several dimensions',
+  'Refit.NoSequence': {
+    meaning: 'The target needs several steps, and the provider refuses them, whichever comes first.',
+    checks: 'every sequence of the steps of a target that changes several dimensions',
     fix: 'change one dimension now and the others in a later plan, or use another size',
   },
   'Refit.Conflict': {
@@ -85,7 +85,7 @@ export const refitCodes = {
     fix: 'fewer or smaller targets, or change guards.cost',
   },
   'Refit.CostUnknown': {
-    meaning: 'The plan has a guards.cost, and a price is unknown or in another currency.',
+    meaning: 'The plan has guards.cost, and a price is unknown or in another currency.',
     checks: "the provider's quotes and their currency",
     fix: 'refit plan PLAN --price, with an identity that may call InquiryPriceUpgradeInstance',
   },
@@ -116,7 +116,7 @@ export const refitCodes = {
   },
   'Refit.ShortPatience': {
     meaning:
-      'Refit repeats an order that has no answer after patience. An order that becomes visible later than that is then placed twice.',
+      'Refit repeats an order that has no answer and no trace after patience. If the order becomes visible later, Refit has already repeated it, so it is executed twice.',
     checks: 'execution.patience',
     fix: 'execution: { patience: 3m } (the default), or at least 60s',
   },
@@ -148,7 +148,7 @@ export const refitCodes = {
     checks: 'the present size, and the size at which the run left the instance',
     fix: 'write a plan for this instance if it should change',
   },
-  'Refit.Unresolved': {
+  'Refit.OutcomeUnknown': {
     meaning: 'The outcome of an order of the run is unknown: the provider may still execute it.',
     checks: 'the outcomes of the run that the plan is made from',
     fix: 'type the same refit apply again, which finds out the outcome, then make the plan again',
@@ -213,7 +213,7 @@ export const refitCodes = {
   },
   'Refit.Expired': {
     meaning: 'The saved plan has expired: no run of it may start.',
-    checks: 'expiresAt of the saved plan, and the time of refit show',
+    checks: 'expiresAt of the saved plan, and the time at which refit show runs',
     fix: PLAN_AGAIN,
   },
   'Refit.DriftedSince': {

@@ -108,7 +108,7 @@ interface Pair {
 }
 
 /** The state of reading one document. */
-interface Reading {
+interface ParseState {
   readonly source: PlanText;
   readonly findings: Finding[];
   readonly root: Node;
@@ -127,12 +127,12 @@ interface Reading {
   aliases: number;
   /** The outermost alias that Refit is reading now. */
   outermost: Node | null;
-  bombed: boolean;
+  isTooLarge: boolean;
 }
 
 /** Reads a document from its root, and adds to `findings`. */
 function treeOf(root: Node, source: PlanText, findings: Finding[]): YamlTree {
-  const reading: Reading = {
+  const state: ParseState = {
     source,
     findings,
     root,
@@ -145,14 +145,14 @@ function treeOf(root: Node, source: PlanText, findings: Finding[]): YamlTree {
     nodes: 0,
     aliases: 0,
     outermost: null,
-    bombed: false,
+    isTooLarge: false,
   };
-  const { refused } = reading;
+  const { refused } = state;
   return {
-    value: read(reading, root, 0),
-    valueAt: (path) => spanOf(nodeAt(reading, path).value),
+    value: read(state, root, 0),
+    valueAt: (path) => spanOf(nodeAt(state, path).value),
     keyAt: (path) => {
-      const { key, value } = nodeAt(reading, path);
+      const { key, value } = nodeAt(state, path);
       return spanOf(key ?? value);
     },
     isRefused: (path) =>
@@ -161,120 +161,122 @@ function treeOf(root: Node, source: PlanText, findings: Finding[]): YamlTree {
   };
 }
 
-function read(on: Reading, node: Node, depth: number): unknown {
-  on.nodes += 1;
-  if (on.nodes > YAML_LIMITS.nodes) {
-    return refuseBomb(on, node, message('plan-text.too-many-values', { limit: YAML_LIMITS.nodes }));
+function read(state: ParseState, node: Node, depth: number): unknown {
+  state.nodes += 1;
+  if (state.nodes > YAML_LIMITS.nodes) {
+    return refuseTooLarge(state, node, message('plan-text.too-many-values', { limit: YAML_LIMITS.nodes }));
   }
-  if (isAlias(node)) return readAlias(on, node, depth);
+  if (isAlias(node)) return readAlias(state, node, depth);
   if (node.tag !== undefined) {
     const tag = shorten(node.tag.replace('tag:yaml.org,2002:', '!!'));
-    return refuse(on, node, message('plan-text.tag', { tag }));
+    return refuse(state, node, message('plan-text.tag', { tag }));
   }
   if (isScalar(node)) {
-    if (node.anchor) on.anchors.set(node.anchor, node);
+    if (node.anchor) state.anchors.set(node.anchor, node);
     return node.value ?? null;
   }
   if (depth >= YAML_LIMITS.depth) {
-    return refuse(on, node, message('plan-text.too-deep', { limit: YAML_LIMITS.depth }));
+    return refuse(state, node, message('plan-text.too-deep', { limit: YAML_LIMITS.depth }));
   }
   if (node.anchor) {
-    on.anchors.set(node.anchor, node);
-    on.open.add(node);
+    state.anchors.set(node.anchor, node);
+    state.open.add(node);
   }
   const value = isMap(node)
-    ? readMap(on, node, depth)
+    ? readMap(state, node, depth)
     : isSeq(node)
-      ? readItems(on, node.items, depth)
+      ? readItems(state, node.items, depth)
       : null;
-  if (node.anchor) on.open.delete(node);
+  if (node.anchor) state.open.delete(node);
   return value;
 }
 
-function readAt(on: Reading, part: string | number, node: Node, depth: number): unknown {
-  on.path.push(part);
-  const value = read(on, node, depth);
-  on.path.pop();
+function readAt(state: ParseState, part: string | number, node: Node, depth: number): unknown {
+  state.path.push(part);
+  const value = read(state, node, depth);
+  state.path.pop();
   return value;
 }
 
-function readItems(on: Reading, items: readonly unknown[], depth: number): unknown[] {
+function readItems(state: ParseState, items: readonly unknown[], depth: number): unknown[] {
   return items.map((item, index) =>
     item === null || typeof item !== 'object' || 'key' in item
       ? null
-      : readAt(on, index, item as Node, depth + 1),
+      : readAt(state, index, item as Node, depth + 1),
   );
 }
 
-function readAlias(on: Reading, node: Node & { source: string }, depth: number): unknown {
-  on.aliases += 1;
-  if (on.bombed || on.aliases > YAML_LIMITS.aliases) {
-    return refuseBomb(on, node, message('plan-text.too-many-aliases', { limit: YAML_LIMITS.aliases }));
+function readAlias(state: ParseState, node: Node & { source: string }, depth: number): unknown {
+  state.aliases += 1;
+  if (state.isTooLarge || state.aliases > YAML_LIMITS.aliases) {
+    return refuseTooLarge(state, node, message('plan-text.too-many-aliases', { limit: YAML_LIMITS.aliases }));
   }
-  const target = on.anchors.get(node.source);
+  const target = state.anchors.get(node.source);
   if (!target) {
-    const value = /^[^,\]}#\n]*/.exec(on.source.text.slice(spanOf(node).offset))![0].trimEnd();
+    const value = /^[^,\]}#\n]*/.exec(state.source.text.slice(spanOf(node).offset))![0].trimEnd();
     return refuse(
-      on,
+      state,
       node,
       message('plan-text.unknown-anchor', { alias: shorten(`*${node.source}`), value }),
     );
   }
-  if (on.open.has(target))
-    return refuse(on, node, message('plan-text.contains-itself', { alias: `*${shorten(node.source)}` }));
-  on.targets.set(node, target);
-  const isOutermost = on.outermost === null;
-  if (isOutermost) on.outermost = node;
-  const value = read(on, target, depth);
-  if (isOutermost) on.outermost = null;
+  if (state.open.has(target))
+    return refuse(state, node, message('plan-text.contains-itself', { alias: `*${shorten(node.source)}` }));
+  state.targets.set(node, target);
+  const isOutermost = state.outermost === null;
+  if (isOutermost) state.outermost = node;
+  const value = read(state, target, depth);
+  if (isOutermost) state.outermost = null;
   return value;
 }
 
-function readMap(on: Reading, map: YAMLMap, depth: number): Record<string, unknown> {
+function readMap(state: ParseState, map: YAMLMap, depth: number): Record<string, unknown> {
   const value: Record<string, unknown> = {};
   /** Forbidden keys that the map has. They are not in the value. */
   let forbidden: Set<string> | null = null;
   for (const { key: keyNode, value: valueNode } of map.items as { key: Node | null; value: Node | null }[]) {
     if (!isPlainKey(keyNode)) {
-      on.path.push('?');
-      refuse(on, keyNode ?? map, message('plan-text.key-is-no-text'));
-      on.path.pop();
+      state.path.push('?');
+      refuse(state, keyNode ?? map, message('plan-text.key-is-not-text'));
+      state.path.pop();
       continue;
     }
     const key = keyText(keyNode);
     if (Object.hasOwn(value, key) || forbidden?.has(key)) {
-      refuseDuplicate(on, map, key, keyNode);
+      refuseDuplicate(state, map, key, keyNode);
       continue;
     }
     const refusal = FORBIDDEN_KEYS.get(key);
     if (refusal) {
       forbidden = (forbidden ?? new Set()).add(key);
-      on.findings.push(on.source.finding({ code: 'Refit.UnknownKey', message: refusal }, spanOf(keyNode)));
-    } else value[key] = valueNode ? readAt(on, key, valueNode, depth + 1) : null;
+      state.findings.push(
+        state.source.finding({ code: 'Refit.UnknownKey', message: refusal }, spanOf(keyNode)),
+      );
+    } else value[key] = valueNode ? readAt(state, key, valueNode, depth + 1) : null;
   }
   return value;
 }
 
-function refuseDuplicate(on: Reading, map: YAMLMap, key: string, node: Node): void {
-  const first = spanOf(pairsOf(on, map).get(key)!.key);
-  const { line } = on.source.locationAt(first.offset);
+function refuseDuplicate(state: ParseState, map: YAMLMap, key: string, node: Node): void {
+  const first = spanOf(pairsOf(state, map).get(key)!.key);
+  const { line } = state.source.locationAt(first.offset);
   const duplicate = message('plan-text.duplicate-key', { key: shorten(key), line });
-  on.findings.push(
-    on.source.finding({ code: 'Refit.DuplicateKey', message: duplicate }, spanOf(node), first),
+  state.findings.push(
+    state.source.finding({ code: 'Refit.DuplicateKey', message: duplicate }, spanOf(node), first),
   );
 }
 
-function refuse({ findings, source, refused, path }: Reading, node: Node, refusal: Message): null {
+function refuse({ findings, source, refused, path }: ParseState, node: Node, refusal: Message): null {
   findings.push(source.finding({ code: 'Refit.Yaml', message: refusal }, spanOf(node)));
   refused.add(pointer(path));
   return null;
 }
 
-/** Refuses an alias bomb with one finding, at the outermost alias. */
-function refuseBomb(on: Reading, node: Node, refusal: Message): null {
-  if (on.bombed) on.refused.add(pointer(on.path));
-  else refuse(on, on.outermost ?? node, refusal);
-  on.bombed = true;
+/** Refuses a document with too many values or aliases, with one finding at the outermost alias. */
+function refuseTooLarge(state: ParseState, node: Node, refusal: Message): null {
+  if (state.isTooLarge) state.refused.add(pointer(state.path));
+  else refuse(state, state.outermost ?? node, refusal);
+  state.isTooLarge = true;
   return null;
 }
 
@@ -292,13 +294,13 @@ function spanOf(node: Node | null | undefined): Span {
 }
 
 /** The nodes of the value and the key at a path, or at its nearest existing parent. */
-function nodeAt(on: Reading, path: Path): { key: Node | null; value: Node } {
-  let value = on.root;
+function nodeAt(state: ParseState, path: Path): { key: Node | null; value: Node } {
+  let value = state.root;
   let key: Node | null = null;
   for (const part of path) {
-    const at = on.targets.get(value) ?? value;
+    const at = state.targets.get(value) ?? value;
     if (isMap(at)) {
-      const pair = pairsOf(on, at).get(String(part));
+      const pair = pairsOf(state, at).get(String(part));
       if (!pair) break;
       key = pair.key;
       value = pair.value ?? pair.key;
@@ -311,7 +313,7 @@ function nodeAt(on: Reading, path: Path): { key: Node | null; value: Node } {
 }
 
 /** The first pair of each key of a map. */
-function pairsOf({ pairs }: Reading, map: YAMLMap): ReadonlyMap<string, Pair> {
+function pairsOf({ pairs }: ParseState, map: YAMLMap): ReadonlyMap<string, Pair> {
   const known = pairs.get(map);
   if (known) return known;
   const first = new Map<string, Pair>();

@@ -132,7 +132,7 @@ function noOrder(best: Tried, tried: readonly Tried[], target: Resolved): Findin
       at: one.legs[one.stopsAt!]!.change.dimension,
     })),
   });
-  return [createFinding('Refit.NoOrder', text, id, target.location)];
+  return [createFinding('Refit.NoSequence', text, id, target.location)];
 }
 
 function orderOf({ legs }: Tried): Dimension[] {

@@ -201,7 +201,7 @@ function blockedByRun({ instance, location, fromRun }: RequestedInstance, to: Si
   const { leftAt, unresolved } = fromRun;
   if (unresolved !== null) {
     const text = message('target.outcome-unknown', { id, step: unresolved });
-    return [createFinding('Refit.Unresolved', text, id, location)];
+    return [createFinding('Refit.OutcomeUnknown', text, id, location)];
   }
   if (leftAt === null || sameSize(size, leftAt) || sameSize(size, to)) return [];
   const text = message('target.not-as-run-left-it', { id, size, leftAt });

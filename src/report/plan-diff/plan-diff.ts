@@ -1,7 +1,7 @@
 /**
- * Compares two saved plans by meaning; pure. Differences in what Refit does, what people approve and who is notified
- * count. Values that depend only on the time of planning do not count. These are the times of sealing and reading, memory
- * in use, the forecast, the name of the plan file and its line numbers.
+ * Compares two saved plans by meaning; pure. Two plans differ only in what Refit does, what people approve and who is
+ * notified. Values that depend only on the time of planning do not count. These are the times of sealing and reading,
+ * memory in use, the forecast, the name of the plan file and its line numbers.
  */
 import { canonical } from '../../digest.ts';
 import { pick } from '../../given.ts';
@@ -52,7 +52,7 @@ export interface PlanDiff {
     /** Waves whose common steps are in a different order. */
     readonly stepsReordered: readonly string[];
   };
-  /** Execution, guards, approvals, windows, hooks, rollout options: everything approved apart from the steps. */
+  /** Execution, approvals, windows, hooks, rollout options: everything approved apart from the steps. */
   readonly settings: readonly Difference[];
   /** The preconditions of an instance, checked before its first step. */
   readonly preconditions: readonly ChangedPrecondition[];
@@ -196,7 +196,7 @@ function preconditionValues(precondition: Precondition): object {
 function pricesOf({ prices }: SavedPlan): Record<string, number> {
   return Object.fromEntries(
     prices.map(({ amount, currency, basis }) => [
-      `${currency} ${basis === 'once' ? 'now' : 'per hour'}`,
+      `${currency} ${basis === 'once' ? 'once' : 'per hour'}`,
       amount,
     ]),
   );
@@ -228,8 +228,9 @@ function readingsOf(from: SavedPlan, to: SavedPlan): Difference[] {
 }
 
 /**
- * The leaves in which two values differ. Items of a list are matched by name or file; other lists are one value.
- * @param depth the number of levels to descend. Deeper objects, such as a size, are one value.
+ * Finds the leaves in which two values differ. It matches the items of a list by name or file. A list without names or
+ * files counts as one value.
+ * @param depth the number of levels to descend. A deeper object, such as a size, counts as one value.
  */
 function differences(from: object, to: object, depth = Number.POSITIVE_INFINITY): Difference[] {
   const [a, b] = [from, to].map((value) => new Map(Object.entries(byName(value))));
@@ -242,7 +243,7 @@ function differences(from: object, to: object, depth = Number.POSITIVE_INFINITY)
   });
 }
 
-/** The differences inside two values. Empty unless both have leaves, or one has leaves and the other is absent. */
+/** Finds the differences inside two objects; an absent value counts as an object without keys. Empty for other values. */
 function inner(x: unknown, y: unknown, depth: number): Difference[] {
   const tree = (value: unknown) =>
     value === undefined ? {} : isTree(value) && !isSize(value) ? value : null;

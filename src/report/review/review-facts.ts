@@ -99,7 +99,7 @@ function describeApprovals({ approvals, waves }: Pick<UnsealedPlan, 'approvals' 
   return show.join([`${need} of ${names}`, excluded, perWave]);
 }
 
-/** `+¥412.00 now, ¥1.752 an hour; 2 steps without a price`. */
+/** `+¥412.00 once, ¥1.752 per hour; 2 steps without a price`. */
 export function priceOfShare({ sums, unpriced }: Pick<PriceShare, 'sums' | 'unpriced'>): string {
   return show.join([show.quotes(sums), unpriced > 0 && `${show.counted(unpriced, 'step')} without a price`]);
 }

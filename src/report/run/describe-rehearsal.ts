@@ -9,12 +9,12 @@ import { describeOutcomes } from '../verdict.ts';
 export const REHEARSAL_BANNER =
   'REHEARSAL, not an audit report: nothing was ordered. The executor of real runs carried out the plan against a simulated provider in virtual time.';
 
-/** `p50 40 m 12 s, p90 42 m, longest 43 m`; fewer figures for less than ten runs. */
+/** `median 40 m 12 s, p90 42 m, longest 43 m`; fewer figures for less than ten runs. */
 function describeRunTime(took: RehearsedSeconds, runs: number): string {
   const { p50, p90, greatest } = took;
   if (runs === 1) return seconds(p50);
-  if (runs < 10) return `p50 ${seconds(p50)}, longest ${seconds(greatest)}`;
-  return `p50 ${seconds(p50)}, p90 ${seconds(p90)}, longest ${seconds(greatest)}`;
+  if (runs < 10) return `median ${seconds(p50)}, longest ${seconds(greatest)}`;
+  return `median ${seconds(p50)}, p90 ${seconds(p90)}, longest ${seconds(greatest)}`;
 }
 
 /** The facts over all runs as name and value; empty for an audit report. */
@@ -64,7 +64,7 @@ function effectsTable({ all, baseline, each, seeds }: Rehearsed): Table {
     ['Faults', faultsOf],
     [
       'Run time',
-      ({ later, took }) => (later ? describeLater(later) : `p50 ${seconds(took.p50)}`),
+      ({ later, took }) => (later ? describeLater(later) : `median ${seconds(took.p50)}`),
       { below: true },
     ],
     ['Steps', (effect) => describeOutcomes(effect.totals), { below: true }],
@@ -74,11 +74,13 @@ function effectsTable({ all, baseline, each, seeds }: Rehearsed): Table {
   ]);
 }
 
-/** `p50 3 m 2 s longer, at most 9 m longer`. A halted run is shorter. */
+/** `median 3 m 2 s longer, at most 9 m longer`. A halted run is shorter. */
 function describeLater({ p50, greatest }: RehearsedSeconds): string {
   const median =
-    Math.abs(p50) < 1 ? 'no change' : `${seconds(Math.abs(p50))} ${p50 > 0 ? 'longer' : 'shorter'}`;
-  return greatest >= 1 && greatest - p50 >= 1 ? `p50 ${median}, at most ${seconds(greatest)} longer` : median;
+    Math.abs(p50) < 1 ? 'unchanged' : `${seconds(Math.abs(p50))} ${p50 > 0 ? 'longer' : 'shorter'}`;
+  return greatest >= 1 && greatest - p50 >= 1
+    ? `median ${median}, at most ${seconds(greatest)} longer`
+    : median;
 }
 
 /** `16 without an answer, 3 refused ResourceUnavailable.SaleOut, 3 sent again` */
@@ -102,15 +104,19 @@ function describeWaits({ waited: { resolving, afterRefusal, longest } }: Rehears
   return waits === '' ? 'none' : `${waits}; longest ${seconds(longest)}`;
 }
 
-/** `3 finished all steps; 2 halted: haltWhen … (41 steps not run)` */
+/** `in 3 runs every step ended; 2 halted: haltWhen … (41 steps not run)` */
 function describeEnds({ ended }: RehearsedEffect, runs: number): string {
   return ended
     .map(({ because, message: what, runs: alike, notRun }) => {
-      const of = runs === 1 ? '' : `${alike === runs ? `all ${runs}` : alike} `;
+      const all = alike === runs ? 'all ' : '';
       const left = notRun === 0 ? '' : ` (${show.counted(notRun, 'step')} not run)`;
       // The fix is left out, because nobody continues a rehearsal.
       const cause = what === null ? '' : `: ${what.replace(/ \(fix: .*\)$/s, '')}`;
-      return `${of}${because === 'done' ? 'finished all steps' : because}${cause}${left}`;
+      const end =
+        because === 'done'
+          ? `${runs === 1 ? '' : `in ${all}${show.counted(alike, 'run')} `}every step ended`
+          : `${runs === 1 ? '' : `${all}${alike} `}${because}`;
+      return `${end}${cause}${left}`;
     })
     .join('; ');
 }

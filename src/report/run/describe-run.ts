@@ -61,7 +61,7 @@ function windowsOf({ steps }: Report): MaintenanceWindow[] {
   return [...windows.values()].filter((window) => window !== undefined);
 }
 
-/** `quoted +¥412.00 now; verified +¥100.00 now`; empty where the plan was not priced. */
+/** `quoted +¥412.00 once; verified +¥100.00 once`; empty where the plan was not priced. */
 function describeQuotes({ quoted, verified }: Report['money']): string {
   if (quoted.length === 0 && verified.length === 0) return '';
   return `quoted ${show.quotes(quoted)}; verified ${verified.length === 0 ? 'none' : show.quotes(verified)}`;
@@ -75,13 +75,13 @@ const BILL_WORDS: Readonly<Record<Bill, string>> = {
   'by-the-hour': 'billed by the hour',
 };
 
-/** `¥412.00 one-time; 1 as quoted, 2 billed by the hour`; empty where nothing was priced or billed. */
+/** `¥412.00 once; 1 as quoted, 2 billed by the hour`; empty where nothing was priced or billed. */
 function describeBills({ billed, bills, shares }: Report['money']): string {
   if (shares.length === 0) return '';
   const counts = BILLS.filter((bill) => bills[bill] > 0).map(
     (bill) => `${show.count(bills[bill])} ${BILL_WORDS[bill]}`,
   );
-  const sums = billed.length === 0 ? '' : `${show.amounts(billed)} one-time`;
+  const sums = billed.length === 0 ? '' : `${show.amounts(billed)} once`;
   return show.join([sums, counts.join(', ')]);
 }
 

@@ -53,7 +53,7 @@ function readme({ saved, entries, others, version }: EvidenceOf): string {
   return `Evidence of one Refit run: ${escapeControls(saved.name)}${saved.change === null ? '' : `, ${escapeControls(saved.change)}`}
 
 plan.json        the approved plan; digest ${saved.digest}
-journal.jsonl    the only record of the run, ${entries.length} entries; head ${head}
+journal.jsonl    the only record of the run, ${entries.length} entries; journal head ${head}
 report.*         computed from plan and journal only, here by refit ${version}
 events.jsonl     the journal as CloudEvents 1.0
 approvals/       signatures that approve the run and its waves, if the plan requires them

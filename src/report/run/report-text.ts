@@ -59,7 +59,7 @@ export function reportText(
     ...factLines(
       [
         ['next', verdict.next ?? ''],
-        ['head', report.entries > 0 && !report.rehearsal ? report.head : ''],
+        ['journal head', report.entries > 0 && !report.rehearsal ? report.head : ''],
       ],
       width,
       inks,

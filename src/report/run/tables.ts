@@ -52,7 +52,7 @@ const STEP_WAIT_NAMES = {
   busy: 'another operation on the instance',
   resolving: 'resolving an unanswered order',
   window: 'maintenance window',
-  change: 'the change',
+  change: 'execution of the change',
 } as const;
 
 /** The tables by id, in reading order: urgent ones first, long ones last. */
@@ -125,7 +125,7 @@ const TABLES = {
   'step-waits': table('Waits of the steps', stepWaits, [
     ['Reason', ({ reason }) => STEP_WAIT_NAMES[reason], { minWidth: 20 }],
     ['Steps', ({ waits }) => count(waits.length)],
-    ['Times', ({ waits }) => count(sum(waits.map(({ times }) => times)))],
+    ['Count', ({ waits }) => count(sum(waits.map(({ times }) => times)))],
     ['Total', ({ waits }) => duration(sum(waits.map(({ ms }) => ms)))],
     ['Longest', ({ waits }) => duration(waits.reduce((most, { ms }) => Math.max(most, ms), 0))],
   ]),

@@ -67,7 +67,7 @@ function readNext(at: At, memory: AcceptedMemory): FollowMove {
   const askedAt = Date.parse(state.intentProviderAt ?? state.acceptedAt ?? '');
   return {
     kind: 'read',
-    within: isResumed ? SECOND : pause,
+    maxDelay: isResumed ? SECOND : pause,
     factsSince: asked ? factsSince(at.step, at.earlier, askedAt) : null,
     openTasks: facts === 'open',
     showsWait: { name: 'following', limit: LIMITS.following, since: beganAt(at) },

@@ -36,7 +36,7 @@ export function followDeferred(at: At): FollowMove {
   if (seen.kind === 'fault') return afterFault(at, deferral, memory, seen);
   if (seen.kind === 'reading') return afterReading(at, deferral, memory, seen);
   const since = factsSince(at.step, at.earlier, deferral.askedAt);
-  return { kind: 'read', within: TOGETHER, factsSince: since, openTasks: false, memory };
+  return { kind: 'read', maxDelay: TOGETHER, factsSince: since, openTasks: false, memory };
 }
 
 function deferralOf({ step, state, window, now }: At): Deferral {

@@ -34,7 +34,7 @@ export type FollowMove =
   | {
       readonly kind: 'read';
       /** Milliseconds that the question may wait for others. */
-      readonly within: number;
+      readonly maxDelay: number;
       /** Also read tasks and orders since then (provider's clock, ms since 1970 UTC); null: the instance alone. */
       readonly factsSince: number | null;
       /** Leaves out finished tasks. */

@@ -65,7 +65,7 @@ function readNext(at: At, round: number): FollowMove {
   const overdue = overdueAt(at, now);
   return {
     kind: 'read',
-    within: overdue >= 0 ? 50 : Math.min(pauseOf(round), -overdue),
+    maxDelay: overdue >= 0 ? 50 : Math.min(pauseOf(round), -overdue),
     factsSince: factsSince(step, earlier, intentAt(at)),
     openTasks: false,
     showsWait:

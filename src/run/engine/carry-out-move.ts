@@ -118,14 +118,14 @@ async function read(
 ): Promise<Carried> {
   const { waits, watch, learned } = run;
   const { step } = doing;
-  const { within, factsSince, openTasks, showsWait, memory } = move;
+  const { maxDelay, factsSince, openTasks, showsWait, memory } = move;
   if (showsWait) waits.setCurrent(step, showsWait.name, showsWait.limit, showsWait.since);
   if (memory.phase === 'accepted')
     learned.firstSince = Math.min(learned.firstSince ?? memory.since, memory.since);
   doing.memory = memory;
   return trying(doing, async () => {
     const { instance } = step;
-    const reading = await watch.read({ ...scopeOf(step), instance, within, factsSince, openTasks });
+    const reading = await watch.read({ ...scopeOf(step), instance, maxDelay, factsSince, openTasks });
     waits.end(step, 'unreachable');
     if (reading.instance) waits.end(step, 'missing');
     doing.seen = { kind: 'reading', reading, whose: await ownershipOf(run, step, reading) };
@@ -193,7 +193,7 @@ function learnUsual({ learned }: FollowingRun, took: number): void {
 /** The unrecorded orders for the instance since then; null: this identity may not read billing. */
 async function unpaidOrders(run: Run, step: Step, factsSince: number): Promise<Deal[] | null> {
   const { instance } = step;
-  const { deals } = await run.watch.read({ ...scopeOf(step), instance, within: SECOND, factsSince });
+  const { deals } = await run.watch.read({ ...scopeOf(step), instance, maxDelay: SECOND, factsSince });
   return deals?.filter(({ order }) => run.journal.replay.stepOf(order) === null) ?? null;
 }
 

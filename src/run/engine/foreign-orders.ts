@@ -38,7 +38,7 @@ export async function ownershipOf(run: FollowingRun, step: Step, { deals }: Read
 const REACH = 30 * 24 * 60 * MINUTE - MINUTE;
 
 /** How long the question may wait for others, ms. Nothing waits for the answer. */
-const WITHIN = 500;
+const MAX_DELAY = 500;
 
 /** Foreign orders or tasks since Refit read the size that the step was planned from. */
 export async function foreignChange(run: FollowingRun, step: Step): Promise<Trace[]> {
@@ -51,7 +51,7 @@ export async function foreignChange(run: FollowingRun, step: Step): Promise<Trac
     factsSince(step, earlier, readAt === undefined ? now : Date.parse(readAt)),
   );
   return unlessRefused(async () => {
-    const question = { ...scopeOf(step), instance: step.instance, within: WITHIN, factsSince: since };
+    const question = { ...scopeOf(step), instance: step.instance, maxDelay: MAX_DELAY, factsSince: since };
     const { deals, tasks } = await watch.read(question);
     const orders = otherOrders(deals, { known: knownOrders(run, step), self: null });
     return orders.length > 0 ? orderTraces(orders) : taskTraces(tasks ?? []);

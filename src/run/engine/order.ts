@@ -76,8 +76,8 @@ async function awaitSlot(run: Run, lane: Lane): Promise<RequestSlot | null> {
     const early = slot.due - lead - clock.monotonic();
     await clock.sleep(early, AbortSignal.any([stop.noNewOrders, control.changed]));
     if (!mayStart(run)) return null;
-    // No intent for a slot that is already lost: it would be too old at the next slot.
-    if (permits.isLost(slot)) slot = permits.reserve(lane);
+    // No intent for a void slot: it would be too old at the next slot.
+    if (permits.isVoid(slot)) slot = permits.reserve(lane);
     else if (clock.monotonic() >= slot.due - lead - 1) return slot;
   }
 }
@@ -118,14 +118,14 @@ async function send(
         reason: mayContinue(run) ? message('run.held-back') : message('run.run-stopped'),
       };
     if (!isFresh()) return { kind: 'not-sent', reason: message('run.intent-expired') };
-    if (permits.isLost(slot)) {
+    if (permits.isVoid(slot)) {
       slot = permits.reserve(cloud.orderLane(step));
       continue;
     }
     let asked = false;
     const answer = await cloud.order(request, () => {
       asked = true;
-      const go = isFresh() && !permits.isLost(slot) && mayStart(run);
+      const go = isFresh() && !permits.isVoid(slot) && mayStart(run);
       if (go) left();
       return go;
     });

@@ -14,7 +14,7 @@ import { readFaultOf } from '../decide/read-fault.ts';
 export interface Question extends Scope {
   readonly instance: string;
   /** Milliseconds that it may wait for others to share the round. */
-  readonly within: number;
+  readonly maxDelay: number;
   /** Also read tasks and orders since this time (ms since 1970 UTC); null: the instance alone. */
   readonly factsSince: number | null;
   /** Leaves out finished tasks: fewer pages, if their absence says as much. */
@@ -25,7 +25,7 @@ export interface Question extends Scope {
 export const READ_AGE = 8_000;
 
 /** How long a reading before an order waits for others, ms. */
-const READ_WITHIN = 25;
+const READ_DELAY = 25;
 
 /** Instances that Refit reads ahead in each round before orders. The provider's page is 1,000. */
 const READ_AHEAD = 200;
@@ -92,7 +92,7 @@ export class Watch {
   read(question: Question, kind: Kind = 'ends'): Promise<Reading> {
     return new Promise((resolve, reject) => {
       const lane = this.#laneOf(question, kind);
-      const due = this.#input.clock.monotonic() + question.within;
+      const due = this.#input.clock.monotonic() + question.maxDelay;
       lane.asked.push({ ...question, due, resolve, reject });
       if (due < lane.due) {
         lane.due = due;
@@ -110,7 +110,7 @@ export class Watch {
     const { freshReads } = this.#laneOf(scope);
     const known = freshReads.get(instance);
     if (known && known.at >= notBefore && ageOf(known, this.#input.clock) <= READ_AGE) return known;
-    await this.read({ ...scope, instance, within: READ_WITHIN, factsSince: null }, 'before-order');
+    await this.read({ ...scope, instance, maxDelay: READ_DELAY, factsSince: null }, 'before-order');
     return freshReads.get(instance)!;
   }
 
@@ -180,7 +180,8 @@ export class Watch {
  */
 function takeGroup(lane: Lane, now: number): Asked[] {
   const most = lane.asked.some(({ factsSince }) => factsSince !== null) ? 0.5 : 0.9;
-  const isServed = ({ due, within, factsSince }: Asked) => factsSince !== null || due - now <= most * within;
+  const isServed = ({ due, maxDelay, factsSince }: Asked) =>
+    factsSince !== null || due - now <= most * maxDelay;
   const group = lane.asked.filter(isServed);
   lane.asked = lane.asked.filter((asked) => !isServed(asked));
   lane.due = lane.asked.reduce((first, { due }) => Math.min(first, due), Number.POSITIVE_INFINITY);

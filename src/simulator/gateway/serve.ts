@@ -187,9 +187,9 @@ function checkRights({ deny = [] }: Identity, name: string, product: Product): v
   throw new Refusal(code, `no right to ${name}`);
 }
 
-/** Creates a request id from the random numbers for names. */
+/** Creates a request id from the random numbers for ids. */
 export function newRequestId(world: World): string {
-  const word = (): string => world.names.whole(0, 0xffff_ffff).toString(16).padStart(8, '0');
+  const word = (): string => world.idRandom.whole(0, 0xffff_ffff).toString(16).padStart(8, '0');
   const [a, b, c, d] = [word(), word(), word(), word()] as const;
   return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${'89ab'[c.charCodeAt(0) & 3]}${c.slice(1, 4)}-${c.slice(4)}${d}`;
 }

@@ -64,7 +64,7 @@ export function acceptOrder(
     charged,
   });
   instance.account.balance -= charged;
-  instance.orders += 1;
+  instance.orderCount += 1;
   const job: SimJob = {
     instance,
     change,

@@ -37,7 +37,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     options,
     startedAt: now,
     random,
-    names: seededRandom(options.seed ^ 0x9e3779b9),
+    idRandom: seededRandom(options.seed ^ 0x9e3779b9),
     agenda: createAgenda(),
     regions,
     catalogue: options.catalogue ?? createCatalogue(regions),
@@ -181,7 +181,7 @@ function instanceOf(world: World, account: SimAccount, spec: FleetInstance): Sim
     lockedUntil: 0,
     openTasks: 0,
     unpaid: null,
-    orders: 0,
+    orderCount: 0,
     tasks: [],
     jobs: [],
   };

@@ -1,7 +1,7 @@
 /**
  * The faults of the simulator. On the command line:
  *
- *   name[=value][@Action][:probability|#count][+from[..until]]
+ *   NAME[=VALUE][@ACTION][:PROBABILITY|#COUNT][+FROM[..UNTIL]]
  *
  *   lost-answer#1                           the first order only
  *   slow=5s@DescribeInstances:0.1           10 % of the reads
@@ -57,7 +57,7 @@ export const FAULTS = [
   kind('system-error', 'executed?', 'FailedOperation.SystemError; with =executed, the request is executed'),
   kind('unknown-error', 'executed?', 'FailedOperation.Unknown; with =executed, the request is executed'),
   kind('failed-task', 'instance?', 'the order is accepted, but its task fails and the size does not change'),
-  kind('stuck', 'instance?', 'the order is accepted, but the instance stays in process'),
+  kind('stuck', 'instance?', 'the order is accepted, but the instance stays in the status processing'),
   kind(
     'clock-skew',
     'duration',
@@ -67,7 +67,7 @@ export const FAULTS = [
   kind(
     'hand-change',
     'instance',
-    'another user changes the instance directly after its first read, for example hand-change=crs-5qlrlhux',
+    'another person changes the instance directly after its first read, for example hand-change=crs-5qlrlhux',
     null,
   ),
   kind(
@@ -79,7 +79,7 @@ export const FAULTS = [
   kind(
     'foreign-order',
     'instance',
-    'another user orders a size two steps larger just before the next order for the instance arrives, for example foreign-order=crs-5qlrlhux#1',
+    'another person changes the instance to a larger size just before the next order of Refit arrives, for example foreign-order=crs-5qlrlhux#1',
   ),
 ];
 
@@ -93,7 +93,7 @@ const MORE_FAULTS = [
   kind(
     'expired-token',
     'none',
-    'temporary keys issued before this time are expired (AuthFailure.TokenFailure), for example expired-token+30s',
+    'temporary keys issued before the start time of the fault are expired (AuthFailure.TokenFailure), for example expired-token+30s',
     null,
   ),
   kind(
@@ -106,12 +106,12 @@ const MORE_FAULTS = [
   kind(
     'window-refused',
     'region?',
-    'SwitchOption 1 is refused, everywhere or in one region, for example window-refused=ap-shanghai',
+    'an order for the maintenance window (SwitchOption 1) is refused, everywhere or in one region, for example window-refused=ap-shanghai',
   ),
   kind(
     'window-ignored',
     'region?',
-    'SwitchOption 1 is accepted, but the change starts immediately, everywhere or in one region',
+    'an order for the maintenance window (SwitchOption 1) is accepted, but the change starts immediately, everywhere or in one region',
   ),
 ];
 
@@ -146,7 +146,7 @@ export function parseFault(text: string): Fault {
   const kind = ALL_FAULTS.find(({ name }) => name === parts?.[1]);
   if (!parts || !kind) {
     return refuse(
-      `${JSON.stringify(text)} is not a fault; the form is name[=value][@Action][:probability|#count][+from[..until]]`,
+      `${JSON.stringify(text)} is not a fault; the form is NAME[=VALUE][@ACTION][:PROBABILITY|#COUNT][+FROM[..UNTIL]]`,
       `use one of:\n${ALL_FAULTS.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,
     );
   }

@@ -27,9 +27,9 @@ export function issueKeys(world: World, { account, role, name, askedBy, seconds 
   ];
   // The expiry in the response is a whole second, and the key expires exactly then.
   const expires = Math.floor((now + Math.max(0, Math.min(...lifetimes))) / 1000);
-  const secretId = `AKID${world.names.text(60, LETTERS)}`;
-  const secretKey = world.names.text(44, LETTERS);
-  const token = world.names.text(200, LETTERS);
+  const secretId = `AKID${world.idRandom.text(60, LETTERS)}`;
+  const secretKey = world.idRandom.text(44, LETTERS);
+  const token = world.idRandom.text(200, LETTERS);
   const identity: Identity = {
     secretId,
     secretKey,

@@ -18,7 +18,7 @@ export function worldState(world: World) {
       /** MB over all shards. */
       used: sum(one.used),
       /** Accepted orders. */
-      orders: one.orders,
+      orders: one.orderCount,
       /** Milliseconds since 1970 UTC; 0: never locked. */
       lockedUntil: one.lockedUntil,
     })),

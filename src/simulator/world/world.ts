@@ -70,11 +70,11 @@ export interface WorldOptions {
   readonly roles?: AccountOptions['roles'];
   /** Role of the metadata service; null: none. Default `refit-cvm`. */
   readonly cvmRole?: string | null;
-  /** Time from an accepted order to Status 1. Tasks and billing show the order within this time. */
+  /** Time from an accepted order to Status 1 (processing). Tasks and billing show the order within this time. */
   readonly startLag: Range;
-  /** Time in process. */
+  /** How long an instance stays in the status processing. */
   readonly duration: Range;
-  /** Time in process by change, milliseconds; left out: drawn from `duration`. */
+  /** The same for one change, milliseconds; left out: drawn from `duration`. */
   readonly durationOf?: (job: Pick<SimJob, 'instance' | 'change'>) => number;
   /** Time after the change in which the instance reads as running and still refuses orders. */
   readonly lockTail: Range;
@@ -113,7 +113,9 @@ export interface SimInstance extends SimSize, Pick<FleetInstance, 'id' | 'name' 
   readonly billing: BillingMode;
   readonly tags: readonly { readonly TagKey: string; readonly TagValue: string }[];
   readonly createdAt: number;
+  /** When a prepaid instance expires, ms since 1970 UTC; null: postpaid. */
   readonly deadline: number | null;
+  /** When an instance was isolated, ms since 1970 UTC; null: it was not. */
   readonly closedAt: number | null;
   /** The provider's state code of a data transfer (7 running, 9 done, 10 failed); null: none. */
   readonly transfer: number | null;
@@ -133,10 +135,10 @@ export interface SimInstance extends SimSize, Pick<FleetInstance, 'id' | 'name' 
   openTasks: number;
   unpaid: SimDeal | null;
   /** Number of accepted orders. */
-  orders: number;
+  orderCount: number;
   /** Newest last. */
   readonly tasks: SimTask[];
-  /** Started orders: the first is in process, the others wait for it. */
+  /** Started orders: the first is processing, the others wait for it. */
   readonly jobs: SimJob[];
 }
 
@@ -166,6 +168,7 @@ export interface SimJob {
   readonly stuck: boolean;
 }
 
+/** An order in billing. The provider calls it a deal. */
 export interface SimDeal {
   /** About 23 digits that start with the Beijing date. */
   readonly name: string;
@@ -187,7 +190,7 @@ export interface SimTask {
   readonly type: string;
   readonly instance: SimInstance;
   readonly by: string;
-  /** Creation time, replaced by the start time of a change that waited for its window. */
+  /** When the task was created; for a change that waited for its window, when the change started. */
   startedAt: number;
   /** 0 pending, 1 running, 2 done, 4 failed. */
   result: 0 | 1 | 2 | 4;
@@ -200,7 +203,7 @@ export interface World {
   /** Random numbers for events. */
   readonly random: Random;
   /** Separate random numbers for ids and keys: the number of reads must not change the events. */
-  readonly names: Random;
+  readonly idRandom: Random;
   readonly agenda: Agenda;
   readonly regions: ReadonlyMap<string, SimRegion>;
   readonly catalogue: SimCatalogue;
@@ -218,7 +221,7 @@ export interface World {
   readonly taskById: Map<number, SimTask>;
   /** Identities by secret id, including those of issued temporary keys. */
   readonly identities: Map<string, Identity>;
-  /** Recent requests with the older signature, which the gateway accepts only once: key and expiry. */
+  /** Requests signed with signature version 1, by key, until they expire. The gateway accepts each only once. */
   readonly usedRequests: Map<string, number>;
   readonly limit: RequestLimit;
   readonly faults: FaultSet;
@@ -321,7 +324,7 @@ export type WorldCounts = ReturnType<typeof counts>;
 
 /** Arrivals and refusals by second and action, and accepted orders by instance. */
 export function counts(world: World) {
-  const ordered = [...world.instances.values()].filter(({ orders }) => orders > 0);
-  const orders = Object.fromEntries(ordered.map(({ id, orders }) => [id, orders]));
+  const ordered = [...world.instances.values()].filter(({ orderCount }) => orderCount > 0);
+  const orders = Object.fromEntries(ordered.map(({ id, orderCount }) => [id, orderCount]));
   return { ...world.limit.counts(), orders, unauthenticated: world.unauthenticated };
 }

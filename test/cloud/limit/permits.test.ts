@@ -160,9 +160,9 @@ describe('Refit saves up no slots', () => {
       await permits.wait(slot);
       expect(clock.now()).toBe(slot.at);
       await clock.sleep(50);
-      expect(permits.isLost(slot)).toBe(false);
+      expect(permits.isVoid(slot)).toBe(false);
       await clock.sleep(1);
-      expect(permits.isLost(slot)).toBe(true);
+      expect(permits.isVoid(slot)).toBe(true);
     });
   });
 
@@ -176,7 +176,7 @@ describe('Refit saves up no slots', () => {
         Array.from({ length: 45 }, async () => {
           let slot: RequestSlot = permits.reserve(ORDERS);
           await outage;
-          while (permits.isLost(slot)) {
+          while (permits.isVoid(slot)) {
             slot = permits.reserve(ORDERS);
             await permits.wait(slot);
           }
@@ -252,8 +252,8 @@ describe('a refusal by limit', () => {
       permits.onResponse(slots[0]!, sentAt[0]!, true);
       const rate = permits.rate(ORDERS);
       permits.onResponse(slots[1]!, sentAt[1]!, true);
-      expect(slots.slice(2).map(permits.isLost)).toEqual([true, true, true]);
-      expect(permits.isLost(elsewhere)).toBe(false);
+      expect(slots.slice(2).map(permits.isVoid)).toEqual([true, true, true]);
+      expect(permits.isVoid(elsewhere)).toBe(false);
       expect(rate).toBeLessThan(18);
       expect(permits.rate(ORDERS)).toBe(rate);
       const [lane] = permits.lanes();
@@ -401,10 +401,10 @@ describe('a change of the full rate', () => {
       await clock.sleep(90);
       permits.setFullRate(2);
       expect(permits.fullRate).toBe(2);
-      expect(permits.isLost(ahead)).toBe(true);
+      expect(permits.isVoid(ahead)).toBe(true);
       await clock.sleep(20);
       permits.setFullRate(1);
-      expect(permits.isLost(ahead)).toBe(true);
+      expect(permits.isVoid(ahead)).toBe(true);
       expect(ahead.due - used.due).toBe(100);
       expect(permits.reserve(ORDERS).due).toBe(90 + 1000);
       permits.setFullRate(10);

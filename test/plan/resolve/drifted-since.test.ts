@@ -38,7 +38,7 @@ describe('a saved plan against the fleet as it is now', () => {
       { profile: 'retail' },
       /does not exist any more, or these keys cannot see it/,
     ],
-    ['has another size', { size: size(16_384) }, /is 16GB.* now, and was 4GB/],
+    ['has another size', { size: size(16_384) }, /has 16 GB.* now, and had 4 GB/],
     [
       'has another edition',
       { edition: 'redis-6.2-standard' },

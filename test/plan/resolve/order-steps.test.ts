@@ -40,7 +40,7 @@ describe('the order of the steps of one instance', () => {
     ['the limit of 8 TB also holds between steps', { size: size(32 * GB, 128), used: used(300_000, 3000) }, size(64 * GB, 96), undefined, 'shards, memoryPerShard'],
     ['a size not sold is refused in any order', { size: size(4 * GB, 3) }, size(5 * GB, 5), undefined, 'shards, memoryPerShard | LimitExceeded.InvalidMemSize'],
     ['isolated: every order is refused with the same code', { size: size(4 * GB, 3), status: 'isolated' }, size(8 * GB, 5), undefined, 'memoryPerShard, shards | ResourceUnavailable.InstanceStatusAbnormal'],
-    ['both wrong: each order fails for another reason', { size: size(4 * GB, 3) }, size(5 * GB, 4), undefined, 'memoryPerShard, shards | LimitExceeded.InvalidMemSize | Refit.NoOrder'],
+    ['both wrong: each order fails for another reason', { size: size(4 * GB, 3) }, size(5 * GB, 4), undefined, 'memoryPerShard, shards | LimitExceeded.InvalidMemSize | Refit.NoSequence'],
   ] as const)('%s', ([_, from, to, sold, expected]) => {
     expect(picture(from, to, sold)).toBe(expected);
   });
@@ -58,9 +58,9 @@ describe('the reason for the order', () => {
   // biome-ignore format: one line a case
   it.each([
     ['one step needs no reason', { size: size(4 * GB, 3) }, size(8 * GB, 3), null],
-    ['the usual order', { size: size(4 * GB, 3) }, size(8 * GB, 5), 'memoryPerShard, then shards: the usual order'],
-    ['a lower peak', { size: size(4 * GB, 3, 3) }, size(8 * GB, 3, 1), 'replicas, then memoryPerShard: at most 48GB between steps, 96GB with memoryPerShard, then replicas'],
-    ['another would be refused', { size: size(8 * GB, 3), used: used(15_000, 5000) }, size(4 * GB, 8), 'shards, then memoryPerShard: the provider would refuse memoryPerShard, then shards: InvalidParameterValue.ReduceCapacityNotAllowed: crs-00000001: 12GB in total is less than 1.3 x the 15000MB in use (19500MB), by test, read 2026-11-05T02:00:00.000Z'],
+    ['the usual order', { size: size(4 * GB, 3) }, size(8 * GB, 5), 'first memoryPerShard, then shards: the usual sequence'],
+    ['a lower peak', { size: size(4 * GB, 3, 3) }, size(8 * GB, 3, 1), 'first replicas, then memoryPerShard, because this needs at most 48 GB between the steps; memoryPerShard, then replicas needs 96 GB'],
+    ['another would be refused', { size: size(8 * GB, 3), used: used(15_000, 5000) }, size(4 * GB, 8), 'first shards, then memoryPerShard, because the provider would refuse memoryPerShard, then shards: InvalidParameterValue.ReduceCapacityNotAllowed: crs-00000001: 12 GB in total is less than the 19,500 MB that it needs: 1.3 x the 15,000 MB in use (from test, read 2026-11-05T02:00:00.000Z)'],
   ] as const)('%s', (_, from, to, expected) => {
     const { reason } = route(from, to);
     expect(reason && textOf(reason)).toBe(expected);

@@ -44,10 +44,10 @@ describe('a requested size of memory per shard', () => {
 describe('the arithmetic that the reviewer sees', () => {
   // biome-ignore format: one line a case
   it.each([
-    ['rounded up', relative({ ...grow(25), ...sold }), '4GB + 25% = 5GB; the next size sold is 8GB'],
-    ['limited', relative({ ...grow(150), ...sold, atMost: 9 * GB }), '4GB + 150% = 10GB; the largest size sold up to 9GB is 8GB'],
-    ['never smaller', relative({ ...grow(25), atMost: 2 * GB }), '4GB + 25% = 5GB; at most 2GB; never below the present 4GB'],
-    ['enough already', relative({ atLeast: 2 * GB }), 'the present 4GB is enough'],
+    ['rounded up', relative({ ...grow(25), ...sold }), '4 GB + 25% = 5 GB; the next size sold is 8 GB'],
+    ['limited', relative({ ...grow(150), ...sold, atMost: 9 * GB }), '4 GB + 150% = 10 GB; the largest size sold up to 9 GB is 8 GB'],
+    ['never smaller', relative({ ...grow(25), atMost: 2 * GB }), '4 GB + 25% = 5 GB; at most 2 GB; never below the present 4 GB'],
+    ['enough already', relative({ atLeast: 2 * GB }), 'the present 4 GB is enough'],
   ])('%s', (_, requested, expected) => {
     const { reason } = resolveRequestedSize('memoryPerShard', requested, 4 * GB, SOLD);
     expect(textOf(reason!)).toBe(expected);
@@ -63,16 +63,16 @@ describe('the least size by the memory in use', () => {
   });
   // biome-ignore format: one line a case
   it.for([
-    ['standard: twice what is in use', 2, used(3000, 3000), size(4 * GB), 1, 6000, '2 x 3000MB in use = 6000MB'],
-    ['standard, the only shard is the fullest', 2, used(3000, null), size(4 * GB), 1, 6000, '2 x 3000MB in use = 6000MB'],
-    ['a fraction, despite binary fractions', 1.1, used(1000, 1000), size(4 * GB), 1, 1100, '1.1 x 1000MB in use = 1100MB'],
-    ['... rounded up', 1.5, used(1001, 1001), size(4 * GB), 1, 1502, '1.5 x 1001MB in use = 1502MB'],
-    ['cluster: the fullest shard decides', 2, used(3000, 1400), size(4 * GB, 3), 3, 2800, '2 x 1400MB in use in the fullest shard = 2800MB'],
-    ['... unless the total of the day needs more than the fullest shard', 2, used(6000, 1400), size(4 * GB, 3), 3, 4000, '2 x 6000MB in use / 3 shards = 4000MB'],
-    ['more shards share it, and the fullest stays fuller by the same factor', 2, used(3000, 1400), size(4 * GB, 3), 6, 1400, '2 x 700MB in use in the fullest shard, spread over 6 shards = 1400MB'],
-    ['one shard of a cluster becomes three', 2, used(3000, null), size(4 * GB, 1), 3, 2000, '2 x 1000MB in use in the fullest shard, spread over 3 shards = 2000MB'],
-    ['three shards become one', 2, used(3000, 1400), size(4 * GB, 3), 1, 6000, '2 x 3000MB in use in the fullest shard, spread over 1 shard = 6000MB'],
-    ['nothing in use', 2, used(0, 0), size(4 * GB), 1, 0, '2 x 0MB in use = 0MB'],
+    ['standard: twice what is in use', 2, used(3000, 3000), size(4 * GB), 1, 6000, '2 x 3,000 MB in use = 6,000 MB'],
+    ['standard, the only shard is the fullest', 2, used(3000, null), size(4 * GB), 1, 6000, '2 x 3,000 MB in use = 6,000 MB'],
+    ['a fraction, despite binary fractions', 1.1, used(1000, 1000), size(4 * GB), 1, 1100, '1.1 x 1,000 MB in use = 1,100 MB'],
+    ['... rounded up', 1.5, used(1001, 1001), size(4 * GB), 1, 1502, '1.5 x 1,001 MB in use = 1,502 MB'],
+    ['cluster: the fullest shard decides', 2, used(3000, 1400), size(4 * GB, 3), 3, 2800, '2 x 1,400 MB in use in the fullest shard = 2,800 MB'],
+    ['... unless the total of the day needs more than the fullest shard', 2, used(6000, 1400), size(4 * GB, 3), 3, 4000, '2 x 6,000 MB in use / 3 shards = 4,000 MB'],
+    ['more shards share it, and the fullest stays fuller by the same factor', 2, used(3000, 1400), size(4 * GB, 3), 6, 1400, '2 x 700 MB in use in the fullest shard, spread over 6 shards = 1,400 MB'],
+    ['one shard of a cluster becomes three', 2, used(3000, null), size(4 * GB, 1), 3, 2000, '2 x 1,000 MB in use in the fullest shard, spread over 3 shards = 2,000 MB'],
+    ['three shards become one', 2, used(3000, 1400), size(4 * GB, 3), 1, 6000, '2 x 3,000 MB in use in the fullest shard, spread over 1 shard = 6,000 MB'],
+    ['nothing in use', 2, used(0, 0), size(4 * GB), 1, 0, '2 x 0 MB in use = 0 MB'],
   ] as const)('%s', ([_, times, memory, present, shards, least, arithmetic]) => {
     const byUse = leastByUse(times, memory, present, shards)!;
     expect([byUse.least, textOf(byUse.reason)]).toEqual([least, `at least ${arithmetic}`]);
@@ -87,10 +87,10 @@ describe('the least size by the memory in use', () => {
 
   // biome-ignore format: one line a case
   it.for([
-    ['a size above the present is rounded to a size sold', { ...sold }, 6000, 8 * GB, 'at least 6000MB; the next size sold is 8GB'],
-    ['a present size that is enough stays', { ...sold }, 3000, 4 * GB, 'at least 3000MB; the present 4GB is enough'],
-    ['atMost limits it', { ...sold, atMost: 4 * GB }, 6000, 4 * GB, 'at least 6000MB; the largest size sold up to 4GB is 4GB; the present 4GB is enough'],
-    ['a larger growth stays', { ...grow(100) }, 6000, 8 * GB, '4GB + 100% = 8GB; at least 6000MB'],
+    ['a size above the present is rounded to a size sold', { ...sold }, 6000, 8 * GB, 'at least 6,000 MB; the next size sold is 8 GB'],
+    ['a present size that is enough stays', { ...sold }, 3000, 4 * GB, 'at least 3,000 MB; the present 4 GB is enough'],
+    ['atMost limits it', { ...sold, atMost: 4 * GB }, 6000, 4 * GB, 'at least 6,000 MB; the largest size sold up to 4 GB is 4 GB; the present 4 GB is enough'],
+    ['a larger growth stays', { ...grow(100) }, 6000, 8 * GB, '4 GB + 100% = 8 GB; at least 6,000 MB'],
   ] as const)('%s', ([_, is, least, to, expected]) => {
     const requested = relative({ atLeast: { timesUsed: 2 }, ...is });
     const byUse = { least, reason: message('reason.at-least', { dimension: 'memoryPerShard', value: least }) };

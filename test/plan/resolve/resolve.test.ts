@@ -130,8 +130,8 @@ describe('an instance that already has its size', () => {
       target('crs-cart0002', { memoryPerShard: relative({ grow: { percent: 50 }, atMost: 3 * GB }) }),
     ]);
     expect(resolved(given).unchanged.map(({ reason }) => textOf(reason))).toEqual([
-      'already 4GB x 3 shards, 1 replica',
-      '4GB + 50% = 6GB; at most 3GB; never below the present 4GB',
+      'already 4 GB × 3 shards × 1 replica',
+      '4 GB + 50% = 6 GB; at most 3 GB; never below the present 4 GB',
     ]);
   });
 });
@@ -228,7 +228,7 @@ describe('a size by the memory in use', () => {
 
   it('keeps a size that is enough, and shows the numbers', () => {
     expect(sizeOf(plan([byUse]), busy({ used: used(3000, 1200) })).unchanged).toEqual([
-      'at least 2 x 1200MB in use in the fullest shard = 2400MB; the present 4GB is enough; in use 3000MB, 1200MB in the fullest shard (the monitor, read 2026-11-05T02:00:00Z)',
+      'at least 2 x 1,200 MB in use in the fullest shard = 2,400 MB; the present 4 GB is enough; in use 3,000 MB, 1,200 MB in the fullest shard (the monitor, read 2026-11-05T02:00:00Z)',
     ]);
   });
 

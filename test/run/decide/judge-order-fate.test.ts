@@ -212,7 +212,7 @@ describe('an order without an answer, to 8 GB, judged by a reading', () => {
     const seen = { deals: [order(THEM, 'delivered')], tasks: [task('replicas', 'done')], size: ELSEWHERE };
     const verdict = judgeOrderFate(STEP, reading(seen), OWNERSHIP);
     expect(verdict.kind === 'foreign' && textOf(verdict.evidence)).toBe(
-      `the instance is at 16GB x 1 shard, 1 replica by order theirs by ${THEM}, created at 2026-01-05T02:00:00.000Z; task t-replicas (type 029), started at 2026-01-05T02:00:00.000Z`,
+      `the instance has 16 GB × 1 replica, because of order theirs by ${THEM}, created at 2026-01-05T02:00:00.000Z; task t-replicas (type 029), started at 2026-01-05T02:00:00.000Z`,
     );
   });
 
@@ -264,7 +264,7 @@ describe('a change that waits for its window', () => {
       { tasks: [at(900, 'running'), at(-18, 'failed')], deals: [ours, order(THEM, 'failed')] },
       'task t900 is running',
     ],
-    ['at its target', { size: AT_TARGET, deals: [ours] }, 'the instance is at 8GB x 1 shard, 1 replica'],
+    ['at its target', { size: AT_TARGET, deals: [ours] }, 'the instance has 8 GB × 1 replica'],
     [
       'at its target, beside a foreign order',
       { size: AT_TARGET, deals: [ours, order(THEM, 'delivered')] },

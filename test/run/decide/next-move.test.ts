@@ -149,7 +149,7 @@ function formatMove(move: Move): string {
     case 'wait':
       return `wait ${move.name ?? ''} ${move.ms}`.replace('  ', ' ') + orElse + next;
     case 'read':
-      return `read ${move.factsSince === null ? 'instance' : move.openTasks ? 'open facts' : 'facts'} within ${move.within}`;
+      return `read ${move.factsSince === null ? 'instance' : move.openTasks ? 'open facts' : 'facts'} within ${move.maxDelay}`;
     case 'stop-run':
       return `stop run${move.code ? ` ${move.code}` : ''}${next}`;
     case 'defer':

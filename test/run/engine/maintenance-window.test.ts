@@ -132,7 +132,7 @@ describe('a change in the maintenance window', () => {
     });
     const run = await stage.run();
     expect(run.report.steps.map(({ outcome, message: what }) => [outcome, what])).toEqual([
-      ['drifted', 'its maintenance window is now 01:00-02:00, planned with 03:00-06:00 Beijing time'],
+      ['drifted', 'its maintenance window is now 01:00-02:00; the plan has 03:00-06:00 Beijing time'],
       ['verified', expect.anything()],
     ]);
   });
@@ -215,7 +215,7 @@ describe('a change in the maintenance window', () => {
     });
     const run = await stage.run();
     expect(run.report.steps[0]!.outcome).toBe('unknown');
-    expect(run.report.steps[0]!.message).toMatch(/not started by the end of the second of its windows/);
+    expect(run.report.steps[0]!.message).toMatch(/did not start in two of its windows/);
     expect(run.end?.exitCode).toBe(10);
     expect(run.took / HOUR).toBeGreaterThan(43.9);
     await stage.pass(72 * HOUR);

@@ -12,7 +12,7 @@ export const auditExport: CommandCode<[string]> = async ([directory], options, t
     json: { file, head, entries, files },
     indent: 2,
   });
-  terminal.hint(`${files.length} files, ${entries} entries, head ${head}`);
+  terminal.hint(`${files.length} files, ${entries} entries, journal head ${head}`);
   if (tornBytes > 0)
     terminal.hint(
       `the journal ends with an incomplete entry of ${tornBytes} bytes, which is not in the archive`,

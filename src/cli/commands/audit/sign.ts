@@ -15,7 +15,7 @@ export const auditSign: CommandCode<[string]> = async ([directory], options, ter
   });
   const { by, entries, head } = signature;
   terminal.hint(
-    `${by} signed entry ${entries} of ${escapeControls(saved.name)} (head ${head.slice(0, 8)}) with ${fingerprint}`,
+    `${by} signed entry ${entries} of ${escapeControls(saved.name)} (journal head ${head.slice(0, 8)}) with ${fingerprint}`,
   );
   if (!ended) terminal.hint('the run has not ended: the signature does not cover later entries');
   return 0;

@@ -120,7 +120,7 @@ export const planText = {
     message: `${alias} contains itself`,
     fix: 'write the values out',
   }),
-  'plan-text.key-is-no-text': (): Text => ({
+  'plan-text.key-is-not-text': (): Text => ({
     message: 'a key must be plain text',
     example: 'name: value',
   }),

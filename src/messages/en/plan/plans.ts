@@ -2,7 +2,7 @@
 import type { Message, Plan, Size, Webhook } from '../../../model.ts';
 import { SECOND } from '../../../units.ts';
 import type { Say, Text } from '../../text.ts';
-import { formatSize } from '../format-size.ts';
+import { size as wholeSize } from '../quantities.ts';
 
 const left = (seconds: number): string => `finishBy leaves ${seconds} s`;
 
@@ -20,7 +20,7 @@ export const plans = {
     to: Size;
     reduces: 'capacity' | 'replicas';
   }): Text =>
-    `${id}: the change from ${formatSize(from)} to ${formatSize(to)} reduces ${reduces}, and guards.shrink is deny`,
+    `${id}: the change from ${wholeSize(from)} to ${wholeSize(to)} reduces ${reduces}, and guards.shrink is deny`,
   'guard.too-many-targets': ({
     planned,
     instances,

@@ -46,7 +46,7 @@ export const prices = {
     answer: string;
   }): Text => ({
     message: `${id}: the provider gave no price for ${formatChange(change)} from the present size: ${code}: ${answer}; it may still accept the order, because the step starts after another one`,
-    fix: 'plan it alone after the step before it is done; a guards.cost refuses the plan until then',
+    fix: 'plan it alone after the step before it is done; guards.cost refuses the plan until a price is known',
   }),
   'guard.cost-offline': ({ guard, source }: { guard: CostGuard; source: string }): Text => ({
     message: `${formatGuard(guard)}, and this plan is made offline from ${source}: only the provider gives prices, and an unknown price refuses the plan`,

@@ -1,14 +1,19 @@
 /** Why an instance gets its size, its order of steps and its nodes, in English. */
 import type { Dimension, Message, Size, UsedMemory } from '../../../model.ts';
 import type { Say } from '../../text.ts';
-import { count, formatMemory, formatSize, formatUsed, formatValue, upTo } from '../format-size.ts';
+import { count, formatUsed, upTo } from '../format-size.ts';
+import { memory, size as wholeSize } from '../quantities.ts';
 
-const formatOrder = (order: readonly Dimension[]): string => order.join(', then ');
+const formatSequence = (order: readonly Dimension[]): string => order.join(', then ');
+
+/** A value of a dimension as the tables beside the reason show it. */
+const formatValue = (dimension: Dimension, value: number): string =>
+  dimension === 'memoryPerShard' ? memory(value) : String(value);
 
 export const reasons = {
   'reason.list': ({ reasons: all }: { reasons: readonly Message[] }, say: Say): string =>
     all.map(say).join('; '),
-  'reason.already-at-size': ({ size }: { size: Size }): string => `already ${formatSize(size)}`,
+  'reason.already-at-size': ({ size }: { size: Size }): string => `already ${wholeSize(size)}`,
   'reason.memory-in-use': ({ used }: { used: UsedMemory }): string => formatUsed(used),
   'reason.grow-by-percent': ({
     dimension,
@@ -50,9 +55,9 @@ export const reasons = {
     shards: number | null;
     least: number;
   }): string => {
-    const memory = fullest ? `${upTo(used)}MB in use in the fullest shard` : `${used}MB in use`;
+    const inUse = fullest ? `${memory(upTo(used))} in use in the fullest shard` : `${memory(used)} in use`;
     const split = shards === null ? '' : `${fullest ? ', spread over' : ' /'} ${count(shards, 'shard')}`;
-    return `at least ${times} x ${memory}${split} = ${least}MB`;
+    return `at least ${times} x ${inUse}${split} = ${memory(least)}`;
   },
   'reason.next-size-sold': ({ dimension, value }: { dimension: Dimension; value: number }): string =>
     `the next size sold is ${formatValue(dimension, value)}`,
@@ -83,7 +88,7 @@ export const reasons = {
   'reason.present-suffices': ({ dimension, value }: { dimension: Dimension; value: number }): string =>
     `the present ${formatValue(dimension, value)} is enough`,
   'reason.usual-order': ({ order }: { order: readonly Dimension[] }): string =>
-    `${formatOrder(order)}: the usual order`,
+    `first ${formatSequence(order)}: the usual sequence`,
   'reason.usual-order-refused': (
     {
       order,
@@ -93,7 +98,7 @@ export const reasons = {
     }: { order: readonly Dimension[]; usual: readonly Dimension[]; code: string; refusal: Message },
     say: Say,
   ): string =>
-    `${formatOrder(order)}: the provider would refuse ${formatOrder(usual)}: ${code}: ${say(refusal)}`,
+    `first ${formatSequence(order)}, because the provider would refuse ${formatSequence(usual)}: ${code}: ${say(refusal)}`,
   'reason.lower-peak': ({
     order,
     peak,
@@ -106,7 +111,7 @@ export const reasons = {
     usual: readonly Dimension[];
     usualPeak: number;
   }): string =>
-    `${formatOrder(order)}: at most ${formatMemory(peak)} between steps, ${formatMemory(usualPeak)} with ${formatOrder(usual)}`,
+    `first ${formatSequence(order)}, because this needs at most ${memory(peak)} between the steps; ${formatSequence(usual)} needs ${memory(usualPeak)}`,
   'reason.node-in-fullest-zone': ({
     node,
     zone,

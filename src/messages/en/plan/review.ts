@@ -65,7 +65,7 @@ export const review = {
     /** Whole percent of all costs of the same basis. */
     share: number;
   }): Text => ({
-    message: `${id}: ${show.change(change, after, nodes ?? undefined)} costs ${show.quote(quote)}${share < 1 ? '' : `, ${share} % of the total ${quote.basis === 'once' ? 'to pay now' : 'per hour'}`}`,
+    message: `${id}: ${show.change(change, after, nodes ?? undefined)} costs ${show.quote(quote)}${share < 1 ? '' : `, ${share} % of the total ${quote.basis === 'once' ? 'one-time cost' : 'per hour'}`}`,
     fix: `use a smaller size, or exclude: [${id}]`,
   }),
   'review.several-steps': ({ instances, first }: { instances: number; first: readonly string[] }): Text => ({

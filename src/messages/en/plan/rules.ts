@@ -2,6 +2,7 @@
 import type { Change, Dimension, InstanceStatus } from '../../../model.ts';
 import type { Text } from '../../text.ts';
 import { count, formatChange, formatMemory, formatValue } from '../format-size.ts';
+import { memory } from '../quantities.ts';
 
 /** The sold values next to one that is not sold: `shards: 4, or shards: 8`. */
 const nearest = (dimension: Dimension, values: readonly number[]): string =>
@@ -66,7 +67,7 @@ export const rules = {
     zones: readonly string[];
     open: readonly string[];
   }): Text => ({
-    message: `${id}: ${formatChange(change)} of a multi-zone instance needs a zone for each added replica; its nodes are in ${zones.join(', ')}`,
+    message: `${id}: ${formatChange(change)} of a multi-zone instance needs the key zones, with a zone for each added replica; its nodes are in ${zones.join(', ')}`,
     fix: `zones: [${open[0] ?? 'ZONE'}] beside replicas${open.length > 1 ? `; available: ${open.join(', ')}` : ''}`,
   }),
   'rule.edition-forbids': ({
@@ -88,8 +89,8 @@ export const rules = {
     fix: `exclude it: exclude: [${id}], or use a newer version of refit`,
   }),
   'rule.zones-in-one-zone': ({ id }: { id: string }): Text => ({
-    message: `${id} is in one zone; zones names the zones for replicas of multi-zone instances`,
-    fix: 'remove zones; or spread the instance over zones in the console first, then plan again',
+    message: `${id} is in one zone, and the key zones is only for multi-zone instances`,
+    fix: 'remove the key zones; or spread the instance over zones in the console first, then plan again',
   }),
   'rule.nodes-differ': ({
     id,
@@ -246,7 +247,7 @@ export const rules = {
   }): Text => {
     const [scope, where] = fullest ? ['per shard', ' in its fullest shard'] : ['in total', ''];
     return {
-      message: `${id}: ${formatMemory(size)} ${scope} is less than 1.3 x the ${used}MB in use${where} (${needed}MB), by ${source}, read ${readAt}`,
+      message: `${id}: ${memory(size)} ${scope} is less than the ${memory(needed)} that it needs: 1.3 x the ${memory(used)} in use${where} (from ${source}, read ${readAt})`,
       fix:
         atLeast.dimension === 'shards'
           ? `shards: at least ${atLeast.value}, or free memory first`
@@ -298,6 +299,6 @@ export const rules = {
     answer: string;
   }): Text => ({
     message: `${id}: the provider gave no price for ${asked(change)}: ${code}: ${answer}`,
-    fix: 'plan again with --price; a guards.cost refuses the plan until then',
+    fix: 'plan again with --price; guards.cost refuses the plan until a price is known',
   }),
 };

@@ -1,7 +1,8 @@
 /** Findings about the targets of a plan, in English. */
 import type { Dimension, Select, Size } from '../../../model.ts';
 import type { Text } from '../../text.ts';
-import { formatSize, formatValue } from '../format-size.ts';
+import { formatValue } from '../format-size.ts';
+import { size as wholeSize } from '../quantities.ts';
 
 const excludeOnce = (id: string): string => `exclude: [${id}] in one of the two`;
 
@@ -84,7 +85,7 @@ export const targets = {
     fix: 'type the same refit apply again, which finds out the outcome by reading; then make this plan again',
   }),
   'target.not-as-run-left-it': ({ id, size, leftAt }: { id: string; size: Size; leftAt: Size }): Text => ({
-    message: `${id} is at ${formatSize(size)}, but the run left it at ${formatSize(leftAt)}: it has changed since`,
+    message: `${id} has ${wholeSize(size)}, but the run left it at ${wholeSize(leftAt)}: it has changed since`,
     fix: `refit explain ${id}, and write a plan for it if it should change`,
   }),
   'target.no-order-is-valid': ({
@@ -92,10 +93,10 @@ export const targets = {
     tried,
   }: {
     id: string;
-    /** Each order of the steps, the code that refuses it, and the step that is refused. */
+    /** Each sequence of the steps, the code that refuses it, and the step that is refused. */
     tried: readonly { order: readonly Dimension[]; code: string; at: Dimension }[];
   }): Text => ({
-    message: `${id}: no order of its steps is valid (${tried
+    message: `${id}: the provider refuses the steps, whichever comes first (${tried
       .map(({ order, code, at }) => `${order.join(', then ')}: ${code} at ${at}`)
       .join('; ')})`,
     fix: `change one of ${tried[0]!.order.join(', ')} now and the rest in a later plan, or use another size`,
@@ -143,7 +144,7 @@ export const drift = {
     fix: command,
   }),
   'drift.size': ({ id, is, was, command }: { id: string; is: Size; was: Size; command: string }): Text => ({
-    message: `${id} is ${formatSize(is)} now, and was ${formatSize(was)}`,
+    message: `${id} has ${wholeSize(is)} now, and had ${wholeSize(was)}`,
     fix: command,
   }),
   'drift.edition': ({ id, is, was, command }: Record<'id' | 'is' | 'was' | 'command', string>): Text => ({

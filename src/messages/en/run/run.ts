@@ -1,7 +1,8 @@
 /** What a run records of its steps, in English. Times are ISO 8601 UTC. */
 import type { MaintenanceWindow, Message, Outcome, Size, Trace } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
-import { count, formatSize } from '../format-size.ts';
+import { count } from '../format-size.ts';
+import { size as wholeSize } from '../quantities.ts';
 
 /** `22:00-23:00 Beijing time` */
 export function formatWindow({ from, to }: MaintenanceWindow): string {
@@ -61,12 +62,12 @@ export const run = {
   'run.earlier-step': ({ step, outcome }: { step: string; outcome: Outcome }): Text =>
     `its earlier step ${step} ended ${outcome}`,
   'run.window-changed': ({ now, planned }: { now: MaintenanceWindow; planned: MaintenanceWindow }): Text =>
-    `its maintenance window is now ${now.from}-${now.to}, planned with ${formatWindow(planned)}`,
+    `its maintenance window is now ${now.from}-${now.to}; the plan has ${formatWindow(planned)}`,
   'run.order-paid': ({ order }: { order: string }): Text =>
     `order ${order}, which was not paid, has been paid`,
   'run.instance-gone': (): Text => 'the provider no longer lists the instance',
   'run.at-size-after-all': ({ size }: { size: Size }): Text =>
-    `the instance is now at ${formatSize(size)}: an earlier attempt was executed after all`,
+    `the instance now has ${wholeSize(size)}: an earlier attempt was executed after all`,
   'run.instance-status': ({ status }: { status: string }): Text => `the instance is ${status}`,
   'run.instance-busy': ({
     status,
@@ -78,12 +79,12 @@ export const run = {
     tasks: readonly Trace[];
   }): Text => `the instance was ${status} for ${minutesOf(minutes)}${tracesAfter(': ', tasks)}`,
   'run.size-drifted': ({ size, planned, by }: { size: Size; planned: Size; by: readonly Trace[] }): Text =>
-    `the instance is at ${formatSize(size)}, planned from ${formatSize(planned)}: it was changed meanwhile${tracesAfter(', by ', by)}`,
+    `the instance has ${wholeSize(size)}, and the plan expects ${wholeSize(planned)}: it was changed meanwhile${tracesAfter(', by ', by)}`,
   'run.nodes-drifted': ({ nodes, by }: { nodes: Message; by: readonly Trace[] }, say: Say): Text =>
     `the nodes were changed meanwhile${tracesAfter(', by ', by)}: ${say(nodes)}`,
   'run.nodes-span-zones': (): Text => 'it now spans several zones, and was in one zone when it was planned',
   'run.replica-count-differs': ({ listed, planned }: { listed: number; planned: number }): Text =>
-    `it lists ${count(listed, 'replica')}, planned with ${planned}`,
+    `it lists ${count(listed, 'replica')}, and the plan expects ${planned}`,
   'run.replica-gone': ({ node, zone }: { node: number | null; zone: string }): Text =>
     `node ${node} in ${zone}, which the step removes, is no longer a replica there`,
 
@@ -94,7 +95,7 @@ export const run = {
   // Answers to an order.
   /** The text of an error that Refit met while it called the provider. */
   'run.call-failed': ({ error }: { error: string }): Text => error,
-  'run.held-back': (): Text => 'the run was held back',
+  'run.held-back': (): Text => 'the run could start nothing new',
   'run.run-stopped': (): Text => 'the run was stopped',
   'run.intent-expired': (): Text => 'its entry was older than two seconds',
   'run.answer-of-other-order': ({ order, step }: { order: string; step: string }): Text =>
@@ -126,23 +127,24 @@ export const run = {
   'run.traces-in-progress': ({ traces }: { traces: readonly Trace[] }): Text =>
     `in progress on the instance: ${formatTraces(traces)}`,
   'run.at-size-with-traces': ({ size, traces }: { size: Size; traces: readonly Trace[] }): Text =>
-    `the instance is at ${formatSize(size)}, and there is ${formatTraces(traces)}`,
+    `the instance has ${wholeSize(size)}, and there is ${formatTraces(traces)}`,
   'run.at-size-by': ({ size, traces }: { size: Size; traces: readonly Trace[] }): Text =>
-    `the instance is at ${formatSize(size)} by ${formatTraces(traces)}`,
+    `the instance has ${wholeSize(size)}, because of ${formatTraces(traces)}`,
   'run.still-at-size': ({ size, traces }: { size: Size; traces: readonly Trace[] }): Text =>
-    `the instance is still at ${formatSize(size)}, after ${formatTraces(traces)}`,
+    `the instance still has ${wholeSize(size)}, after ${formatTraces(traces)}`,
   'run.task-after-order': ({ task }: { task: Trace }): Text => `${formatTrace(task)}, after the order`,
   'run.instance-not-listed': (): Text => 'the instance is not listed',
-  'run.already-at-size': ({ size }: { size: Size }): Text => `the instance is already at ${formatSize(size)}`,
+  'run.already-at-size': ({ size }: { size: Size }): Text => `the instance already has ${wholeSize(size)}`,
   'run.replicas-listed': ({ listed }: { listed: number }): Text =>
     `the instance lists ${count(listed, 'replica')}`,
   'run.replicas-changed': ({ listed, before }: { listed: number; before: number }): Text =>
     `the instance lists ${count(listed, 'replica')}, and it had ${before}`,
   'run.something-in-progress': (): Text => 'something is in progress on the instance',
   'run.changed-without-trace': ({ size }: { size: Size }): Text =>
-    `the instance is at ${formatSize(size)}, and no order or task that Refit can read explains it`,
+    `the instance has ${wholeSize(size)}, and no order or task that Refit can read explains it`,
   'run.tasks-unreadable': (): Text => 'the task list cannot be read',
-  'run.billing-unreadable': (): Text => 'the step adds nodes, and billing cannot be read',
+  'run.billing-unreadable': (): Text =>
+    'only billing can show an order that adds nodes, and billing cannot be read',
   'run.sources-silent': ({
     sources,
     seconds,
@@ -151,29 +153,29 @@ export const run = {
     seconds: number;
   }): Text => {
     const names = sources.map((source) => SOURCES[source]);
-    return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} were silent for ${seconds} s`;
+    return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} showed no trace of the order for ${seconds} s`;
   },
 
   // How an accepted order ended.
   'run.task-state': ({ task, result }: { task: string; result: string }): Text => `task ${task} is ${result}`,
   'run.order-delivered': ({ order }: { order: string }): Text => `order ${order} is delivered`,
   'run.order-not-delivered': ({ order }: { order: string }): Text => `order ${order} was not delivered`,
-  'run.at-size': ({ size }: { size: Size }): Text => `the instance is at ${formatSize(size)}`,
+  'run.at-size': ({ size }: { size: Size }): Text => `the instance has ${wholeSize(size)}`,
   'run.instance-processing': (): Text => 'the instance is processing',
   'run.outside-window': ({ window }: { window: MaintenanceWindow }): Text =>
     `executed outside its window ${formatWindow(window)}`,
   'run.not-started-in-window': ({ window }: { window: MaintenanceWindow }): Text =>
-    `accepted, and not started by the end of the second of its windows ${formatWindow(window)}`,
+    `accepted, but it did not start in two of its windows (${formatWindow(window)})`,
   'run.end-unreadable': ({ error }: { error: string }): Text =>
     `ordered, and Refit could not read how it ended: ${error}`,
   'run.task-failed': ({ task, size }: { task: string; size: Size }): Text =>
-    `the provider's task ${task} failed; the instance is at ${formatSize(size)}`,
+    `the provider's task ${task} failed; the instance has ${wholeSize(size)}`,
   'run.other-nodes': ({
     nodes,
   }: {
     nodes: readonly { readonly role: string; readonly id: number | null; readonly zone: string }[];
   }): Text =>
-    `the change ended at its size, but not with the ordered nodes: ${nodes.map(({ role, id, zone }) => `${role} ${id} in ${zone}`).join(', ')}`,
+    `the instance has the planned size, but other nodes than ordered: ${nodes.map(({ role, id, zone }) => `${role} ${id} in ${zone}`).join(', ')}`,
   'run.changed-by-others': ({
     size,
     wanted,
@@ -183,17 +185,17 @@ export const run = {
     wanted: Size;
     orders: readonly Trace[];
   }): Text =>
-    `the instance is at ${formatSize(size)} instead of ${formatSize(wanted)}: someone else changed it, by ${formatTraces(orders)}`,
+    `the instance has ${wholeSize(size)} instead of ${wholeSize(wanted)}: someone else changed it, by ${formatTraces(orders)}`,
   'run.ended-at-other-size': ({ size, wanted }: { size: Size; wanted: Size }): Text =>
-    `the change ended, and the instance is at ${formatSize(size)} instead of ${formatSize(wanted)}`,
+    `the change ended, and the instance has ${wholeSize(size)} instead of ${wholeSize(wanted)}`,
   'run.no-order-in-billing': ({ cause }: { cause: Message }, say: Say): Text =>
     `${say(cause)}; billing lists no order of this run for it`,
   'run.order-of-others': ({ cause, traces }: { cause: Message; traces: readonly Trace[] }, say: Say): Text =>
     `${say(cause)}: the order that Refit found for this step was someone else's: ${formatTraces(traces)}`,
   'run.verified': ({ size, billing }: { size: Size; billing: keyof typeof BILLING }): Text =>
-    `read back at ${formatSize(size)}${BILLING[billing]}`,
+    `read back at ${wholeSize(size)}${BILLING[billing]}`,
   'run.at-size-by-others': ({ size, orders }: { size: Size; orders: readonly Trace[] }): Text =>
-    `the instance is at ${formatSize(size)} by ${formatTraces(orders)}: Refit cannot prove that this is an order of this run`,
+    `the instance has ${wholeSize(size)}, because of ${formatTraces(orders)}: Refit cannot prove that this is an order of this run`,
   'run.unlisted-after-order': (): Text => 'ordered, and the instance is no longer listed',
   'run.not-ended': ({ minutes }: { minutes: number }): Text =>
     `ordered, and not ended within ${minutesOf(minutes)}`,
