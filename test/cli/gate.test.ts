@@ -59,7 +59,7 @@ it('a gate command that does not end is killed with its child processes, and giv
   expect((await at.refit(['plan', 'plan.yaml', '-o', 'saved.json'])).code).toBe(0);
   const halted = await at.refit([...APPLY, '--allow-hooks']);
   expect(halted.code, halted.stderr).toBe(4);
-  expect(halted.stderr).toContain('command inconclusive, no end within 1 s');
+  expect(halted.stderr).toContain('command inconclusive, the command did not end within 1 s');
   const child = Number(await at.text('child'));
   await until('it is gone', async () => {
     const state = await readFile(`/proc/${child}/stat`, 'utf8').catch(() => 'gone');

@@ -2,8 +2,10 @@
  * Receivers of notifications: real hooks and webhooks, whose other end hangs, fails or answers garbage. They draw no
  * random numbers and do not use the machine of the process. A run with them must therefore equal the run without them.
  */
+
 import type { Clock, VirtualClock } from '../../src/clock.ts';
 import { type HttpResponse, type Transport, TransportError } from '../../src/cloud/network/transport.ts';
+import { message } from '../../src/messages/messages.ts';
 import { HOOK_PHASES, type Hooks, type JournalEntry, NOTICE_EVENTS } from '../../src/model.ts';
 import { createHookListener } from '../../src/run/notify/hooks.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
@@ -97,12 +99,12 @@ function createCommand(behaviour: Behaviour, clock: Clock): RunCommand {
     switch (behaviour) {
       case 'hangs':
         await clock.sleep(timeout, signal);
-        return { kind: 'no-end', reason: `no end within ${timeout / 1000} s`, output: '' };
+        return { kind: 'no-end', reason: message('command.late', { limit: timeout }), output: '' };
       case 'is slow':
         await clock.sleep(9_000, signal);
         return { kind: 'ended', exitCode: 0, lastLine: '', output: '' };
       case 'resets':
-        return { kind: 'no-end', reason: 'it was ended by SIGKILL', output: '' };
+        return { kind: 'no-end', reason: message('command.killed', { signal: 'SIGKILL' }), output: '' };
       case 'throws':
         throw new Error('an error that no command runner throws');
       default:

@@ -38,13 +38,13 @@ function describeResumes(times: number): string {
 
 /** `account 100012345678, user 100098765432 (qcs::…)` for each identity, with its profile if there are several. */
 function describeIdentities({ run }: Report): string {
-  const callers = run.identities ?? [];
-  const several = new Set(callers.map(({ profile }) => profile)).size > 1;
-  const identities = callers.map(({ profile, identity: caller, reason: why }) => {
-    const who = caller
-      ? `account ${caller.account}, user ${caller.user} (${show.join([caller.type, caller.arn], ', ')})`
-      : `unknown: ${why ?? ''}`;
-    return several ? `${profile}: ${who}` : who;
+  const all = run.identities ?? [];
+  const several = new Set(all.map(({ profile }) => profile)).size > 1;
+  const identities = all.map(({ profile, identity, reason }) => {
+    const text = identity
+      ? `account ${identity.account}, user ${identity.user} (${show.join([identity.type, identity.arn], ', ')})`
+      : `unknown: ${reason ?? ''}`;
+    return several ? `${profile}: ${text}` : text;
   });
   return [...new Set(identities)].join('; ');
 }

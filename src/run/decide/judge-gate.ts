@@ -14,7 +14,7 @@ export interface Judgement {
 /** How a command ended: with an exit code, or without one. `lastLine` is the last line of its output. */
 export type CommandEnd =
   | { readonly kind: 'ended'; readonly exitCode: number; readonly lastLine: string }
-  | { readonly kind: 'no-end'; readonly reason: string };
+  | { readonly kind: 'no-end'; readonly reason: Message };
 
 /** The exit code for "inconclusive": EX_TEMPFAIL of sysexits.h. */
 const CANNOT_TELL = 75;
@@ -97,8 +97,7 @@ export function judgeMetric(
 }
 
 export function judgeCommand(end: CommandEnd): Judgement {
-  if (end.kind === 'no-end')
-    return inconclusive('command', message('gate.not-judged', { error: end.reason }));
+  if (end.kind === 'no-end') return inconclusive('command', end.reason);
   const { exitCode, lastLine } = end;
   const outcome = exitCode === 0 ? 'success' : exitCode === CANNOT_TELL ? 'inconclusive' : 'failure';
   return { judge: 'command', outcome, message: message('gate.command-ended', { exitCode, lastLine }) };

@@ -43,9 +43,7 @@ export function createHookListener(
         const { exitCode } = end;
         return { ok: exitCode === 0, message: message('notify.exited', { exitCode, ms }), output };
       }
-      const reason = signal.aborted
-        ? message('notify.killed', { ms })
-        : message('notify.hook-failed', { reason: end.reason });
+      const reason = signal.aborted ? message('notify.killed', { ms }) : end.reason;
       return { ok: false, message: reason, output };
     },
   };

@@ -4,6 +4,9 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Clock } from '../../clock.ts';
+import { messageOf } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import type { Message } from '../../model.ts';
 import type { CommandEnd } from '../decide/judge-gate.ts';
 
 /**
@@ -38,9 +41,9 @@ export function createCommandRunner(
       };
       const ended = (exitCode: number): void =>
         end({ kind: 'ended', exitCode, lastLine: written.lastLine() });
-      const noEnd = (why: string): void => end({ kind: 'no-end', reason: why });
+      const noEnd = (reason: Message): void => end({ kind: 'no-end', reason });
       const notStarted = (error: unknown): void =>
-        noEnd(`it could not be started: ${error instanceof Error ? error.message : String(error)}`);
+        noEnd(message('command.not-started', { error: messageOf(error) }));
       let child: ChildProcessWithoutNullStreams;
       try {
         child = spawn(program, args, { env: safeEnv, detached: true, stdio: 'pipe' });
@@ -56,10 +59,10 @@ export function createCommandRunner(
         }
       };
       // A process that left the group may hold the pipes open. Do not wait for it.
-      const giveUp = (why: string): void => {
+      const giveUp = (reason: Message): void => {
         killAll();
         for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-        if (child.exitCode === null) noEnd(why);
+        if (child.exitCode === null) noEnd(reason);
         else ended(child.exitCode);
       };
       child.stdout.on('data', written.add);
@@ -71,13 +74,11 @@ export function createCommandRunner(
       // Kill its background processes too. The pipes close with the last of them.
       child.once('exit', killAll);
       child.once('close', (exitCode, killedBy) =>
-        exitCode === null ? noEnd(`it was ended by ${killedBy}`) : ended(exitCode),
+        exitCode === null ? noEnd(message('command.killed', { signal: killedBy })) : ended(exitCode),
       );
       void clock.sleep(timeout, AbortSignal.any([over.signal, signal])).then(() => {
         if (over.signal.aborted) return;
-        giveUp(
-          signal.aborted ? 'it was ended: nobody waits for it any more' : `no end within ${timeout / 1000} s`,
-        );
+        giveUp(signal.aborted ? message('command.run-over') : message('command.late', { limit: timeout }));
       });
     });
 }

@@ -197,13 +197,13 @@ const SLACK_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&
 const LONGEST_SENTENCE = 600;
 
 /** `refit: double-eleven-headroom (CHG-20481) halts: 3 failed, more than 2. verified 12, failed 3, not-run 40` */
-function sentence({ plan, message: what, totals }: NotificationFacts): string {
+function sentence({ plan, message: text, totals }: NotificationFacts): string {
   const change = plan.change === null ? '' : ` (${plan.change})`;
   const counts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map(
     (outcome) => `${outcome} ${totals[outcome]}`,
   );
-  const text = escapeControls(`refit: ${plan.name}${change} ${what}`);
-  const cut = text.length > LONGEST_SENTENCE ? `${text.slice(0, LONGEST_SENTENCE)}…` : text;
+  const whole = escapeControls(`refit: ${plan.name}${change} ${text}`);
+  const cut = whole.length > LONGEST_SENTENCE ? `${whole.slice(0, LONGEST_SENTENCE)}…` : whole;
   return `${cut}. ${counts.join(', ')}`;
 }
 

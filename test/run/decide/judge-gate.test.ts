@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UrlAnswer } from '../../../src/cloud/network/transport.ts';
-import { textOf } from '../../../src/messages/messages.ts';
+import { message, textOf } from '../../../src/messages/messages.ts';
 import type { Comparison, Gate, Outcome, Threshold } from '../../../src/model.ts';
 import {
   type Judgement,
@@ -187,10 +187,12 @@ describe('a gate on a command', () => {
     expect(written(judgeCommand({ kind: 'ended', exitCode: 3, lastLine: 'p99 is 40 ms' })).message).toBe(
       'exit 3: p99 is 40 ms',
     );
-    expect(written(judgeCommand({ kind: 'no-end', reason: 'no end within 60 s' }))).toEqual({
+    expect(
+      written(judgeCommand({ kind: 'no-end', reason: message('command.late', { limit: 60_000 }) })),
+    ).toEqual({
       judge: 'command',
       outcome: 'inconclusive',
-      message: 'no end within 60 s',
+      message: 'the command did not end within 60 s',
     });
   });
 });

@@ -1,6 +1,6 @@
 /** Gates after waves and their effect on the run, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../../src/messages/messages.ts';
+import { message, textOf } from '../../../src/messages/messages.ts';
 import type { ControlCommand, JournalEntry } from '../../../src/model.ts';
 import type { CommandEnd } from '../../../src/run/decide/judge-gate.ts';
 import type { GatePorts } from '../../../src/run/engine/run.ts';
@@ -147,7 +147,7 @@ describe('a gate that fails', () => {
 });
 
 describe('an inconclusive gate', () => {
-  const SILENT: CommandEnd = { kind: 'no-end', reason: 'no end within 60 s' };
+  const SILENT: CommandEnd = { kind: 'no-end', reason: message('command.late', { limit: 60_000 }) };
 
   it('pauses the run until an operator continues it, and then the next wave starts', async () => {
     const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));

@@ -44,7 +44,7 @@ const never =
   (clock: Clock): RunCommand =>
   async (_, { timeout, signal }) => {
     await clock.sleep(timeout, signal);
-    return { kind: 'no-end', reason: `no end within ${timeout / 1000} s`, output: 'half a wo' };
+    return { kind: 'no-end', reason: message('command.late', { limit: timeout }), output: 'half a wo' };
   };
 const ends =
   (exitCode: number, output = '') =>
@@ -70,7 +70,7 @@ describe('a run has the same course, end and duration', () => {
       'a hook that does not exist',
       () => async () => ({
         kind: 'no-end',
-        reason: 'it could not be started: spawn start ENOENT',
+        reason: message('command.not-started', { error: 'spawn start ENOENT' }),
         output: '',
       }),
     ],
@@ -148,7 +148,7 @@ describe('a hook', () => {
         event: 'run-start',
         about: 1,
         to: 'start',
-        message: 'no end within 30 s',
+        message: 'the command did not end within 30 s',
       },
     ]);
     expect(run.notificationLog).toContain('half a wo\n');

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { message, textOf } from '../../../src/messages/messages.ts';
 import { createCommandRunner } from '../../../src/run/notify/run-command.ts';
 
 const env = { PATH: process.env.PATH!, GREETING: 'hello' };
@@ -35,7 +36,11 @@ describe('a command', () => {
     ['returns its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, lastLine: 'two' }],
     ['may write nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', lastLine: '' }],
     ['need not read its input', sh('exec 0<&-; exit 0'), { kind: 'ended', exitCode: 0 }],
-    ['may be killed', sh('kill -9 $$'), { kind: 'no-end', reason: 'it was ended by SIGKILL' }],
+    [
+      'may be killed',
+      sh('kill -9 $$'),
+      { kind: 'no-end', reason: message('command.killed', { signal: 'SIGKILL' }) },
+    ],
   ])('%s', async (_, command, expected) => {
     expect(await run(command)).toMatchObject(expected);
   });
@@ -57,7 +62,7 @@ describe('a command', () => {
     async (command) => {
       expect(await run(command)).toMatchObject({
         kind: 'no-end',
-        reason: expect.stringMatching(/^it could not be started: /),
+        reason: { id: 'command.not-started', params: { error: expect.any(String) } },
         output: '',
       });
     },
@@ -77,15 +82,15 @@ describe('a command', () => {
   });
 
   it.each<[string, () => Given, string]>([
-    ['when its time is over', () => ({ timeout: 300 }), 'no end within 0.3 s'],
+    ['when its time is over', () => ({ timeout: 300 }), 'the command did not end within 0.3 s'],
     [
       'when its signal is aborted',
       () => ({ signal: AbortSignal.timeout(300) }),
-      'it was ended: nobody waits for it any more',
+      'the command was stopped, because the run is over',
     ],
-  ])('is killed with its child processes %s, and its output is kept', async (_, given, why) => {
+  ])('is killed with its child processes %s, and its output is kept', async (_, given, reason) => {
     const end = await run(sh('sleep 100 & echo $!; wait'), given());
-    expect(end).toMatchObject({ kind: 'no-end', reason: why });
+    expect(end.kind === 'no-end' && textOf(end.reason)).toBe(reason);
     const child = Number(end.output);
     await expect.poll(() => isAlive(child)).toBe(false);
   });

@@ -1,4 +1,5 @@
 // Webhooks are signed, sent and tried again. No answer changes the course of a run.
+
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type Transport,
   TransportError,
 } from '../../../src/cloud/network/transport.ts';
+import { message } from '../../../src/messages/messages.ts';
 import type { Webhook } from '../../../src/model.ts';
 import type { CommandEnd } from '../../../src/run/decide/judge-gate.ts';
 import { NOTIFY_GRACE } from '../../../src/run/notify/notifier.ts';
@@ -121,7 +123,7 @@ describe('a run has the same course, end and duration', () => {
 
 describe('a webhook for a gate', () => {
   const exits = (exitCode: number): CommandEnd => ({ kind: 'ended', exitCode, lastLine: 'p99 is 40 ms' });
-  const hung: CommandEnd = { kind: 'no-end', reason: 'no end within 60 s' };
+  const hung: CommandEnd = { kind: 'no-end', reason: message('command.late', { limit: 60_000 }) };
   const gated = (end: CommandEnd, more = ''): StageOptions => ({
     fleet: standards(3),
     plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { command: [./check]${more} } }, { name: rest, take: rest }]`,
@@ -136,14 +138,14 @@ describe('a webhook for a gate', () => {
       'has no result',
       gated(hung),
       [
-        'gate: command inconclusive, no end within 60 s; the run is paused until an operator continues it',
+        'gate: command inconclusive, the command did not end within 60 s; the run is paused until an operator continues it',
         'run-end',
       ],
     ],
     [
       'has no result and must then halt',
       gated(hung, ', onInconclusive: halt'),
-      ['gate: command inconclusive, no end within 60 s', 'halt', 'run-end'],
+      ['gate: command inconclusive, the command did not end within 60 s', 'halt', 'run-end'],
     ],
     [
       'would have failed',
@@ -153,7 +155,7 @@ describe('a webhook for a gate', () => {
     [
       'would have had no result',
       gated(hung, SHADOW),
-      ['gate: command inconclusive (shadow), no end within 60 s', 'run-end'],
+      ['gate: command inconclusive (shadow), the command did not end within 60 s', 'run-end'],
     ],
   ])('sends each judgement and its effect when the gate %s', async (_, story, expected) => {
     const { sent } = await play(story, status(200), { on: ['gate', 'halt', 'end'] });

@@ -1,13 +1,17 @@
-/** The results of hooks and webhooks, in English. No text of the far end is in them. */
+/** The results of hooks, webhooks and commands, in English. No text of the far end is in them. */
 import type { Message } from '../../../model.ts';
+import { SECOND } from '../../../units.ts';
 import type { Say } from '../../text.ts';
 
 export const notify = {
   'notify.exited': ({ exitCode, ms }: { exitCode: number; ms: number }): string =>
     `exit code ${exitCode} after ${ms} ms`,
   'notify.killed': ({ ms }: { ms: number }): string => `killed after ${ms} ms, because the run is over`,
-  'notify.hook-failed': ({ reason }: { reason: Message | string }, say: Say): string =>
-    typeof reason === 'string' ? reason : say(reason),
+  'command.not-started': ({ error }: { error: string }): string => `the command could not start: ${error}`,
+  'command.killed': ({ signal }: { signal: string | null }): string => `the command was ended by ${signal}`,
+  'command.late': ({ limit }: { limit: number }): string =>
+    `the command did not end within ${limit / SECOND} s`,
+  'command.run-over': (): string => 'the command was stopped, because the run is over',
   'notify.sent': ({ tries }: { tries: number }): string => formatTries(tries),
   'notify.failed': (
     { cause, tries, isRunOver }: { cause: Message; tries: number; isRunOver: boolean },
