@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 
 /** The folders of the package. */
-const FOLDERS = ['dist', 'schemas', 'plans', 'docs'];
+const FOLDERS = ['dist', 'schemas', 'plans', 'docs', 'deploy'];
 
 declare module 'vitest' {
   interface ProvidedContext {

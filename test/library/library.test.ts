@@ -52,7 +52,7 @@ describe('the package, packed and installed in an empty folder', () => {
     );
     for (const path of packed)
       expect(path).toMatch(
-        /^(dist|schemas|docs)\/|^plans\/(demo|small|selectors)\.yaml$|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+        /^(dist|schemas|docs|deploy)\/|^plans\/(demo|session|small|selectors)\.yaml$|^(package\.json|LICENSE|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md)$/,
       );
   });
 
