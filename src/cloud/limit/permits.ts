@@ -79,7 +79,7 @@ export interface RequestSlot {
   readonly due: number;
   readonly lane: string;
   /** How many times slots of its lane had become void before the reservation. */
-  readonly voidings: number;
+  readonly voidsSeen: number;
   /** The call of this slot. */
   readonly call: ObservedCall;
 }
@@ -164,7 +164,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
         at: due + wallOffset,
         due,
         lane: key,
-        voidings: state.voidedAt.length,
+        voidsSeen: state.voidedAt.length,
         call: state.arrivals.expect(due),
       };
     },
@@ -180,7 +180,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
 
     isVoid(slot) {
       const { voidedAt, heldUntil } = stateOf(slot.lane);
-      if (slot.due > (voidedAt[slot.voidings] ?? Infinity)) return true;
+      if (slot.due > (voidedAt[slot.voidsSeen] ?? Infinity)) return true;
       return clock.monotonic() > slot.due + VOID_AFTER_MS || slot.due < heldUntil;
     },
 
