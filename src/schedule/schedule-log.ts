@@ -115,7 +115,10 @@ export interface PlanLog {
   readonly last: Occurrence | null;
   /** The newest due time that was skipped or refused, and why. */
   readonly lastSkipped: { readonly at: number; readonly due: string; readonly message: Message } | null;
-  /** How many occurrences ended with each exit code, and how many due times had no attempt: `ended-0`, `missed`, `disabled`, `overlap`. */
+  /**
+   * Occurrences by exit code (`ended-0`), skipped due times (`missed`, `disabled`), and refused due times and requests
+   * (`overlap`, `not-scheduled`).
+   */
   readonly counts: Readonly<Record<string, number>>;
   /** The occurrence of each saved plan by its digest. A saved plan has only one. */
   readonly ofDigest: ReadonlyMap<string, Occurrence>;

@@ -141,7 +141,7 @@ describe.skipIf(!HAS.zsh)('zsh', () => {
       ['refit set runs/x inF', /^> refit set runs\/x inFlight=$/m],
       ['refit explain ResourceUnavailable.Sale', /^> refit explain ResourceUnavailable.SaleOut *$/m],
       ['refit plan --write js', /^> refit plan --write json=$/m],
-      ['refit ', /^inventory +-- read the live fleet into a file for offline plans$/m],
+      ['refit ', /^inventory +-- read the live fleet; with -o, write it for offline plans$/m],
     ];
     for (const [typed, shown] of rows) {
       type('C-u');

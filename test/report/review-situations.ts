@@ -80,11 +80,17 @@ function shrinking(): SealedReview {
       instance: 'crs-8kd02mfa',
       name: 'cart-02',
       wave: 1,
-      reason: message('reason.lower-peak', {
+      reason: message('reason.usual-order-refused', {
         order: ['shards', 'memoryPerShard'],
-        peak: 65_536,
         usual: ['memoryPerShard', 'shards'],
-        usualPeak: 98_304,
+        code: 'ResourceUnavailable.SaleOut',
+        refusal: message('rule.sold-out', {
+          id: 'crs-8kd02mfa',
+          before: 24_576,
+          after: 49_152,
+          zone: 'ap-guangzhou-3',
+          edition: 'redis-6.2-cluster',
+        }),
       }),
       changes: [
         { shards: 8, price: 980.5 },

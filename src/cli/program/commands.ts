@@ -117,7 +117,10 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
       option('--duration <range>', 'duration of a change, such as 1s..4s'),
       option('--lock-tail <range>', 'how long an instance stays locked after a change, such as 1s..2s'),
       option('--balance <amount>', 'balance of the account, CNY'),
-      option('--tls', 'serve https with a temporary certificate; "ca" in the first line is its path'),
+      option(
+        '--tls',
+        'serve https with a temporary certificate; "ca" in the first line of output is its path',
+      ),
       option(
         '--account <name=n>',
         'another account with n instances and its own keys and balance; may be repeated',

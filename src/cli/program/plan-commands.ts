@@ -29,7 +29,7 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
     PRICE,
     option(
       '--ignore-windows',
-      "drop the windows and freezes of the run's plan, so that it can start immediately",
+      'leave out windows, freezes and maintenance windows, so that the new plan can start immediately',
     ),
     DURATIONS,
     ALL,
@@ -50,7 +50,7 @@ export async function faultsAppendix(): Promise<string> {
 
 export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:', {
   inventory: {
-    summary: 'read the live fleet into a file for offline plans',
+    summary: 'read the live fleet; with -o, write it for offline plans',
     options: [
       OUT,
       option(

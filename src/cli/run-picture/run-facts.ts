@@ -26,7 +26,7 @@ export interface RunFacts {
   isRoutine(entry: JournalEntry): boolean;
   /** @param liveStatus the answer of the live process; null if none answers. */
   picture(liveStatus: LiveRunStatus | null): RunPicture;
-  /** Whether every open step waits for its maintenance window. Its duration is unknown then. */
+  /** Whether every step that has not ended waits for its maintenance window. The time left is unknown then. */
   onlyDeferredLeft(): boolean;
 }
 
@@ -45,11 +45,11 @@ function createTally() {
   return {
     /** When the current process started. */
     began: null as number | null,
-    /** Why Refit starts no new step; null while it does. */
+    /** Why Refit starts no new step; null while it starts steps. */
     stopping: null as string | null,
     /** When the provider last refused by its limit. */
     limitMetAt: Number.NEGATIVE_INFINITY,
-    /** When the provider accepted the last orders. */
+    /** When the last accepted orders were sent. */
     accepted: [] as number[],
     /** Number and total duration of ended changes, milliseconds. */
     durations: { count: 0, sum: 0 },
@@ -206,7 +206,7 @@ function soakLeft(moment: Moment): number {
   return later + (until === null ? current : until - moment.now);
 }
 
-/** Estimated milliseconds until the end; null if unknown. Rate, mean duration and in-flight slots decide it. */
+/** Estimated milliseconds until the end; null if unknown. Rate, mean duration, in-flight slots and the remaining soaks decide it. */
 function estimateTimeLeft(
   moment: Moment,
   { of, ended, deferred, remaining }: RunPicture['steps'],
@@ -290,9 +290,9 @@ const WAIT_REASONS: Readonly<Record<WaitName, string>> = {
   unreachable: 'the provider to become reachable',
   unsent: 'a connection for an order',
   busy: 'another task on the instance to end',
-  locked: 'the lock of an instance whose status is running',
-  tryingAgain: 'the lock after the previous step',
-  tailLock: 'the lock after the previous step',
+  locked: 'the instance to be unlocked, although its status is running',
+  tryingAgain: 'the lock after the previous step to end',
+  tailLock: 'the lock after the previous step to end',
   unclear: 'contradictory readings to become clear',
   following: 'the provider to end the change',
   delivery: 'billing to report the order as delivered',

@@ -182,7 +182,7 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
         ...rate.slowed.map(({ action, rate: slow }) => `${action} at ${slow}/s for now`),
       ],
     ],
-    ['money', planned === '' ? [] : [`${quotes(money.verified) || 'nothing'} of ${planned}`]],
+    ['cost', planned === '' ? [] : [`${quotes(money.verified) || 'nothing'} of ${planned}`]],
     ['waiting', listed],
   ];
   return rows.flatMap(([label, lines]) =>

@@ -2,7 +2,7 @@
  * The right to make one call, as a request slot in the near future. Reserve it, prepare the call, send it in the slot.
  *
  * The provider allows 20 requests per second for each identity, region and action, counted on arrival. The identity is
- * the one that signs; the region is that of the front end (docs/provider.md P28 to P30). It does not say
+ * the one that signs; the region is that of the front end (docs/provider.md P28 to P30). The provider does not say
  * whether its second is a calendar second or slides (P31). Therefore Refit has one lane for each identity, front end
  * and action. It spaces calls and does not count them: a bucket that holds 20 lets 40 calls through in its first second,
  * and queue limiters do the same (measured: docs/decisions/0003-request-slots.md).
@@ -10,13 +10,13 @@
  * The arithmetic. Let J be the worst spread, in ms, between a slot and the arrival of its request. Slots `i` ms
  * apart keep any sliding second at 20 as long as 20 i >= 1000 + J: 55 ms (18.18 a second) gives J = 100. So up to
  * 20 / 1.1 a second the slots are evenly spaced. Faster lanes have no room for that. They start in the way that is safe
- * for calendar seconds, which is the documented way. Their slots are packed into the beginning of each calendar second
+ * for calendar seconds, which is an assumption. Their slots are packed into the beginning of each calendar second
  * of this machine's clock: at +5, +45, … +765 ms for 20. This leaves 235 ms in which late calls still count in the
  * right second.
  *
  * Two kinds of refusals show that the server counts otherwise:
  *
- * - a refusal in the first half of a calendar second;
+ * - a refusal between 50 and 500 ms of a calendar second;
  * - a refusal that this lane's own calls explain, because 19 of them or more arrived within the 1,000 ms before it.
  *
  * From then on the lane is even at any rate, and uses arrivals instead of slots (arrivals.ts). A new slot is at least
@@ -28,8 +28,9 @@
  * A refusal that this lane does not explain means that other programs use the limit. Then:
  *
  * - the rate goes down (share.ts), and unused slots become void;
- * - while the server may count calendar seconds, nothing arrives in the rest of the full second;
- * - a slowed lane keeps any sliding second at its own rate rounded up, so it sends steadily and not in bursts.
+ * - while the server may count calendar seconds, Refit sends nothing that would arrive in the rest of
+ *   a calendar second whose limit is used up;
+ * - a slowed lane keeps any sliding second at most one call above its rate, so it sends steadily and not in bursts.
  *
  * The full rate of all lanes may change while they are in use. Unused slots then become void, so that the new rate
  * spaces every slot from that moment on. A step that waits for a void slot reserves another.
@@ -53,7 +54,7 @@ const VOID_AFTER_MS = 50;
 /** The difference of the two clocks varies this much. The wall clock has whole ms, the monotonic one fractions. */
 const CLOCK_GRAIN_MS = 2;
 
-/** A refusal between these moments of a calendar second, in ms, shows another count: 20 packed slots take longer. */
+/** A refusal between these moments of a calendar second, in ms, shows another way of counting: 20 packed slots take longer. */
 const NOT_FULL_BETWEEN_MS = [50, 500] as const;
 /** If this many own calls arrived within 1,000 ms, they explain one refusal in `EXPLAINED_EVERY_MS`. */
 const EXPLAINING_CALLS = PROVIDER_LIMIT - 1;
@@ -121,7 +122,7 @@ export interface LaneRate {
 interface LaneState {
   /** Monotonic moment of the last reserved slot. */
   last: number;
-  /** The moment of the last slot, if no call had been late. */
+  /** Where the last slot would be if no call had ever been late. */
   pace: number;
   readonly share: Share;
   readonly arrivals: Arrivals;
@@ -225,7 +226,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       for (const state of lanes.values()) {
         changeFull(state.share, now, full, next);
         voidSlotsAfter(state, now);
-        // Void slots are reserved again. The slot before them may have been used at this moment.
+        // Steps reserve new slots. They count from now, because a call may have left at this moment.
         state.last = Math.min(state.last, now);
         state.pace = Math.min(state.pace, now);
       }

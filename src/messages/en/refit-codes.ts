@@ -40,7 +40,8 @@ export const refitCodes = {
     fix: 'refit plan PLAN --price without --inventory',
   },
   'Refit.BalanceShort': {
-    meaning: 'The account cannot pay for all prepaid steps. Refit blocks the targets that it cannot pay for.',
+    meaning:
+      'The account cannot pay for all prepaid steps. Refit blocks the targets that the balance does not cover.',
     checks: 'the sum of the prepaid quotes of one profile, without refunds, and the balance of its account',
     fix: 'top up the account, or plan fewer targets',
   },
@@ -138,7 +139,7 @@ export const refitCodes = {
     fix: 'nothing to do',
   },
   'Refit.InventoryOld': {
-    meaning: 'The inventory is older than expires allows for a saved plan.',
+    meaning: 'The inventory is older than the key expires allows for a saved plan.',
     checks: 'the time at which the inventory was read, and expires',
     fix: 'refit inventory -o FILE, then plan again',
   },
@@ -170,7 +171,7 @@ export const refitCodes = {
   },
   'Refit.TooFewApprovers': {
     meaning:
-      'The approvers of the run also approve the new plan. Too few remain without the person who makes this plan.',
+      'The approvers of the run also approve the new plan. Too few remain without its authors: the owner and the person who makes it.',
     checks: 'the approvers in the saved plan of the run, and the person who makes the new plan',
     fix: 'let a person who is not an approver type the same command',
   },
@@ -188,7 +189,7 @@ export const refitCodes = {
   'Refit.Notify': {
     meaning: 'A run of the plan sends notifications to the listed addresses. A reviewer should check them.',
     checks: 'notify',
-    fix: 'export the variables that notify names on the machine that applies the plan',
+    fix: 'on the machine that applies the plan, export the variables that the key notify lists',
   },
   'Refit.Shrinks': {
     meaning: 'The instance ends with less memory or fewer replicas, and guards.shrink: allow permits it.',
@@ -227,7 +228,7 @@ export const refitCodes = {
     fix: 'plan again when there is stock',
   },
   'Refit.EmptyWave': {
-    meaning: 'The wave has no instance: earlier waves take them all, or its from matches none.',
+    meaning: 'The wave has no instance: earlier waves take them all, or its key from matches none.',
     checks: 'the waves and the number of instances to change',
     fix: 'nothing to do',
   },
@@ -237,7 +238,7 @@ export const refitCodes = {
     fix: 'add the tag to the instances, then plan again',
   },
   'Refit.SoakLast': {
-    meaning: 'No wave follows the last wave, so Refit does not wait for its soak.',
+    meaning: 'The last wave has a soak but no gate, so nothing would follow. Refit does not wait.',
     checks: 'the soak of the last wave',
     fix: 'remove soak from the last wave',
   },

@@ -25,7 +25,7 @@ const SAMPLE_ORDERS = [73, 1080] as const;
 export const ASSUMED_DURATIONS: Durations = {
   source: 'assumed',
   basis:
-    'no past run: assumed between 73 s and 18 min, the durations of sample orders in the provider’s documentation (read 2026-11; it states no durations)',
+    'no past run: assumed 73 s to 18 min, as in sample orders of the provider’s documentation (read 2026-11), which states no durations',
   of: byDimension(() => {
     const [least, greatest] = SAMPLE_ORDERS;
     return { samples: 0, seconds: pointsOf((share) => least * (greatest / least) ** share) };

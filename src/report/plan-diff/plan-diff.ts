@@ -1,7 +1,7 @@
 /**
- * Compares two saved plans by meaning; pure. Two plans differ only in what Refit does, what people approve and who is
- * notified. Values that depend only on the time of planning do not count. These are the times of sealing and reading,
- * memory in use, the forecast, the name of the plan file and its line numbers.
+ * Compares two saved plans by meaning; pure. Two plans count as different only if they differ in what Refit does, what
+ * people approve or who is notified. These values do not count: the times of sealing and reading, memory in use, the
+ * forecast, and the name and line numbers of the plan file.
  */
 import { canonical } from '../../digest.ts';
 import { pick } from '../../given.ts';
@@ -61,7 +61,7 @@ export interface PlanDiff {
   readonly blocked: Sides<{ readonly instance: string; readonly codes: readonly string[] }>;
   readonly unchanged: Sides<string>;
   readonly findings: Sides<Pick<Finding, 'code' | 'severity' | 'message'>>;
-  /** Values that depend only on the time of planning. They do not count. */
+  /** Values that do not count, such as the time of planning. */
   readonly readings: readonly Difference[];
 }
 
@@ -94,7 +94,7 @@ export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
   const settings = [
     ...differences(settingsOf(from), settingsOf(to)),
     ...differences(rolloutOptionsOf(from.waves), rolloutOptionsOf(to.waves)),
-    // The time when a calendar was read does not count, but its content does.
+    // `knownUntil` does not count, because it follows from the time of planning. The freezes of a calendar do.
   ].filter(({ name }) => !/^windows\.calendars\..*\.knownUntil$/.test(name));
   const conditions = pairs(from.preconditions, to.preconditions, ({ instance }) => instance);
   const blockedIn = ({ blocked }: SavedPlan) =>
@@ -264,7 +264,7 @@ function isSize(value: object): boolean {
   return 'memoryPerShard' in value && 'shards' in value;
 }
 
-/** A list whose items have unique names or files becomes an object by them. Other values stay. */
+/** Turns a list whose items have unique names or files into an object with these as keys. Other values stay. */
 function byName(value: object): object {
   if (!Array.isArray(value) || value.length === 0) return value;
   const names = value.map((one: { name?: unknown; file?: unknown } | null) => one?.name ?? one?.file);

@@ -61,10 +61,10 @@ function windowsOf({ steps }: Report): MaintenanceWindow[] {
   return [...windows.values()].filter((window) => window !== undefined);
 }
 
-/** `quoted +¥412.00 once; verified +¥100.00 once`; empty where the plan was not priced. */
+/** `quoted +¥412.00 once; of this for verified steps +¥100.00 once`; empty where the plan was not priced. */
 function describeQuotes({ quoted, verified }: Report['money']): string {
   if (quoted.length === 0 && verified.length === 0) return '';
-  return `quoted ${show.quotes(quoted)}; verified ${verified.length === 0 ? 'none' : show.quotes(verified)}`;
+  return `quoted ${show.quotes(quoted)}; of this for verified steps ${verified.length === 0 ? 'nothing' : show.quotes(verified)}`;
 }
 
 const BILL_WORDS: Readonly<Record<Bill, string>> = {

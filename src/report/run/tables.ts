@@ -163,7 +163,7 @@ const TABLES = {
     [STEP_INSTANCE, ['Change', changeOf], ['Bill', describeBill, { yields: 1, bare: true }]],
     // This is the cause of most differences.
     () =>
-      'A prepaid quote covers the rest of the term. If Refit orders on a later day, the bill or refund covers fewer days.',
+      'A prepaid quote covers the rest of the term. If Refit orders on a later day, the bill or refund covers fewer days. Check other differences.',
   ),
   /** One row for each finding of a blocked target. */
   blocked: table('Blocked targets', blockedFindings, [

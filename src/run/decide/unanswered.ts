@@ -38,8 +38,9 @@ export function resolveUnanswered(at: At): FollowMove {
   const { asked, round } = memory;
   if (seen.kind === 'fault') return afterFault(at, memory, seen);
   if (seen.kind !== 'reading') return readNext(at, round + 1);
-  // The silence counts up to the start of the read. It is computed twice: from what was known then, and back from now. The
-  // smaller value is safe: if the machine slept before it handled the answer, the other one would be too large.
+  // How long the sources were silent when the read started, by two estimates. One uses the provider's time as known at that
+  // start, the other the present one minus the elapsed monotonic time. A sleep of the machine can make the second one too
+  // large, so the smaller counts.
   const atStart = overdueAt(at, now) - (now.monotonic - asked.monotonic);
   const overdue = Math.min(overdueAt(at, asked), atStart) - CLOCK_GRAIN;
   return byReading(at, seen, overdue) ?? readNext(at, round + 1);
@@ -161,7 +162,8 @@ function orderAgain({ code, message: cause }: StepState): FollowMove {
 
 /**
  * The new pause after a change of an instance, learned from a refusal by the tail lock: the provider refuses orders for
- * some time after a change. The refusal shows that the lock lasts longer than this step waited. The code alone never shortens patience, because the same code may hide an accepted order.
+ * some time after a change. The refusal shows that the lock lasts longer than this step waited. The refusal does not prove that
+ * nothing was ordered, so Refit learns this only after the whole patience.
  */
 function learnedTail({ step, state, earlier, execution }: At): number | null {
   if (step.needs === null || state.code === null || !isTailLockCode(state.code)) return null;

@@ -130,7 +130,7 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
 interface Chain {
   readonly steps: readonly Step[];
   next: number;
-  /** When a step gave its slot back, monotonic ms; null: none did since the chain took its slot. */
+  /** When a step gave way because fewer may be in flight now, monotonic ms; null: none did since the chain took its slot. */
   gaveWayAt: number | null;
 }
 

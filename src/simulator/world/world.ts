@@ -1,7 +1,7 @@
 /**
  * The simulated state of the provider: instances, orders, tasks, balances and faults. The world has no clock. Callers
- * pass the time, and `advance` first runs everything that is due. Only `advance`, orders (change.ts) and the request
- * counters change a world.
+ * pass the time, and let `advance` run everything that is due before each call. Besides `advance`, orders (change.ts),
+ * issued temporary keys, the gateway's records of requests, and a fault that strikes at a read change a world.
  */
 import type { Agenda } from './agenda.ts';
 import { beijingDate, type DailySpan } from './beijing-time.ts';
@@ -221,7 +221,7 @@ export interface World {
   readonly taskById: Map<number, SimTask>;
   /** Identities by secret id, including those of issued temporary keys. */
   readonly identities: Map<string, Identity>;
-  /** Requests signed with signature version 1, by key, until they expire. The gateway accepts each only once. */
+  /** When requests with signature version 1 expire, by their signature. The gateway accepts each request only once. */
   readonly usedRequests: Map<string, number>;
   readonly limit: RequestLimit;
   readonly faults: FaultSet;

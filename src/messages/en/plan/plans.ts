@@ -60,7 +60,7 @@ export const plans = {
     soaks: boolean;
     seconds: number;
   }): Text =>
-    `the request rate ${soaks ? 'and the soak times alone need' : 'alone needs'} ${least} s, and ${left(seconds)}`,
+    `sending the orders at the request rate${soaks ? ' and the soak times take' : ' takes'} ${least} s, and ${left(seconds)}`,
   'plan.finish-by-unlikely': ({
     likely,
     durations,

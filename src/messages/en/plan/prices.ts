@@ -32,7 +32,7 @@ export const prices = {
     fix: `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or plan fewer targets`,
   }),
   'price.estimated': ({ id, dimension }: { id: string; dimension: Dimension }): Text =>
-    `${id}: the price of ${dimension} is estimated: it is the provider's quote for this step alone, scaled by the steps before it`,
+    `${id}: the price of ${dimension} is estimated: it is the provider's quote for this step alone, scaled to the size that the earlier steps leave`,
   'price.later-step-refused': ({
     id,
     change,

@@ -67,7 +67,7 @@ export const rules = {
     zones: readonly string[];
     open: readonly string[];
   }): Text => ({
-    message: `${id}: ${formatChange(change)} of a multi-zone instance needs the key zones, with a zone for each added replica; its nodes are in ${zones.join(', ')}`,
+    message: `${id}: ${formatChange(change)} of a multi-zone instance needs the key zones with the zones of the added replicas; its nodes are in ${zones.join(', ')}`,
     fix: `zones: [${open[0] ?? 'ZONE'}] beside replicas${open.length > 1 ? `; available: ${open.join(', ')}` : ''}`,
   }),
   'rule.edition-forbids': ({
@@ -205,7 +205,7 @@ export const rules = {
     shards: number;
     limit: number;
   }): Text => ({
-    message: `${id}: ${formatMemory(memoryPerShard)} x ${shards} shards is ${formatMemory(memoryPerShard * shards)}, above the ${formatMemory(limit)} of one instance`,
+    message: `${id}: ${formatMemory(memoryPerShard)} x ${shards} shards is ${formatMemory(memoryPerShard * shards)}, more than the ${formatMemory(limit)} that one instance can have`,
     fix: `fewer shards or less memory per shard: memory x shards up to ${formatMemory(limit)}`,
   }),
   'rule.catalogue-unknown': ({ id }: { id: string }): Text =>

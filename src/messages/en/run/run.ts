@@ -64,7 +64,7 @@ export const run = {
   'run.window-changed': ({ now, planned }: { now: MaintenanceWindow; planned: MaintenanceWindow }): Text =>
     `its maintenance window is now ${now.from}-${now.to}; the plan has ${formatWindow(planned)}`,
   'run.order-paid': ({ order }: { order: string }): Text =>
-    `order ${order}, which was not paid, has been paid`,
+    `order ${order}, which was unpaid before, is now paid`,
   'run.instance-gone': (): Text => 'the provider no longer lists the instance',
   'run.at-size-after-all': ({ size }: { size: Size }): Text =>
     `the instance now has ${wholeSize(size)}: an earlier attempt was executed after all`,
@@ -86,7 +86,7 @@ export const run = {
   'run.replica-count-differs': ({ listed, planned }: { listed: number; planned: number }): Text =>
     `it lists ${count(listed, 'replica')}, and the plan expects ${planned}`,
   'run.replica-gone': ({ node, zone }: { node: number | null; zone: string }): Text =>
-    `node ${node} in ${zone}, which the step removes, is no longer a replica there`,
+    `node ${node ?? 'without a number'} in ${zone}, which the step removes, is no longer a replica there`,
 
   // The identity of a profile.
   'run.identity-late': ({ seconds }: { seconds: number }): Text =>
@@ -97,7 +97,7 @@ export const run = {
   'run.call-failed': ({ error }: { error: string }): Text => error,
   'run.held-back': (): Text => 'the run could start nothing new',
   'run.run-stopped': (): Text => 'the run was stopped',
-  'run.intent-expired': (): Text => 'its entry was older than two seconds',
+  'run.intent-expired': (): Text => 'the journal entry of the order was older than two seconds',
   'run.answer-of-other-order': ({ order, step }: { order: string; step: string }): Text =>
     `the answer names order ${order}, which belongs to ${step}`,
   'run.refused': ({ answer, reason }: { answer: string; reason: Message }, say: Say): Text =>
