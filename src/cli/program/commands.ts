@@ -112,7 +112,11 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
         '--limit <n>',
         'requests per second for each action and identity; 0: no limit (default: the documented limits)',
       ),
-      choiceOf('--limit-counting <way>', ['calendar', 'sliding', 'bucket'], ' (default: calendar)'),
+      choiceOf(
+        '--limit-counting <way>',
+        ['calendar', 'sliding', 'bucket'],
+        ': how the request limit counts a second (default: calendar)',
+      ),
       option('--start-lag <range>', 'time from an order to the start of its change, such as 200ms..600ms'),
       option('--duration <range>', 'duration of a change, such as 1s..4s'),
       option('--lock-tail <range>', 'how long an instance stays locked after a change, such as 1s..2s'),
