@@ -203,7 +203,7 @@ describe('reviews from the command line', () => {
     expect(before.stderr).toContain('no instance has changed since the plan');
     expect((await desk.refit(['apply', 'one.json', '--auto-approve', '-q'])).code).toBe(0);
     const after = await desk.refit(['show', 'one.json', '--live']);
-    expect(after.stdout).toMatch(/! Refit\.DriftedSince {2}crs-fleet000\n +crs-fleet000 is 8GB/);
+    expect(after.stdout).toMatch(/! Refit\.DriftedSince {2}crs-fleet000\n +crs-fleet000 has 8 GB/);
     expect(after.code).toBe(0);
   });
 });

@@ -36,7 +36,7 @@ describe.concurrent('refit reconcile', () => {
     const read = await at.refit(['reconcile', 'run']);
     expect(read.code, read.stderr).toBe(0);
     expect(read.stdout).toMatch(
-      /^grow-everything \(\w{8}\): 1 outcome was unknown, none is; nothing was ordered\n {2}verified {2}crs-fleet000\/memoryPerShard {2}order \d+: read back at 8GB x 1 shard, 1 replica/,
+      /^grow-everything \(\w{8}\): 1 outcome was unknown, none is; nothing was ordered\n {2}verified {2}crs-fleet000\/memoryPerShard {2}order \d+: read back at 8 GB × 1 replica/,
     );
     expect(read.stdout).toMatch(
       /next: refit apply run\/plan\.json --run-dir run --endpoint http:\/\/127\.0\.0\.1:\d+\n$/,
