@@ -16,7 +16,7 @@ import type {
 import { money, sumPrices } from '../money.ts';
 import { createFinding } from '../rules/check.ts';
 import { MINUTE, SECOND } from '../units.ts';
-import { compare, formatThreshold, reached } from './parse/quantity.ts';
+import { compare, reached } from './parse/quantity.ts';
 
 /** `guards.shrink: deny` blocks a target that ends with less memory x shards or with fewer replicas. */
 export function shrinkDenied(
@@ -38,7 +38,7 @@ export function tooManyTargets(plan: Plan, planned: number, instances: number): 
   const guard = plan.guards.targets;
   if (guard === null || reached(guard, planned, { inventory: instances, wave: planned, run: planned }))
     return [];
-  const text = message('guard.too-many-targets', { planned, instances, guard: formatThreshold(guard) });
+  const text = message('guard.too-many-targets', { planned, instances, guard });
   return [createFinding('Refit.TooManyTargets', text)];
 }
 

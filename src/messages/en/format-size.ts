@@ -1,6 +1,6 @@
 /** Formats values and changes as a plan file writes them, and memory in use as tables show it. */
 
-import type { Change, Dimension, UsedMemory } from '../../model.ts';
+import type { Change, Dimension, Threshold, UsedMemory } from '../../model.ts';
 import { GIGABYTE } from '../../units.ts';
 import { memory } from './quantities.ts';
 
@@ -36,4 +36,9 @@ export function formatUsed({ total, fullestShard, source, readAt }: UsedMemory):
 /** A number and its noun: `1 shard`, `3 shards`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A threshold as a plan file writes it: `> 2`, `<= 40% of run`. */
+export function formatThreshold({ operator, value, base }: Threshold): string {
+  return base === 'count' ? `${operator} ${value}` : `${operator} ${value}% of ${base}`;
 }

@@ -94,11 +94,6 @@ export function compare(left: number, operator: Comparison['operator'], right: n
   return COMPARES[operator](left, right);
 }
 
-/** The comparison in the spelling of a plan. */
-export function formatThreshold({ operator, value, base }: Threshold): string {
-  return base === 'count' ? `${operator} ${value}` : `${operator} ${value}% of ${base}`;
-}
-
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

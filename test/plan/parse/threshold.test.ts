@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { formatThreshold } from '../../../src/messages/en/format-size.ts';
 import type { Threshold } from '../../../src/model.ts';
-import { formatThreshold, reached } from '../../../src/plan/parse/quantity.ts';
+import { reached } from '../../../src/plan/parse/quantity.ts';
 
 const BASES = { inventory: 30, wave: 10, run: 20 };
 

@@ -1,7 +1,8 @@
 /** Findings about a whole plan, in English: its guards, its times, its maintenance windows, whom it notifies. */
-import type { Message, Plan, Size, Webhook } from '../../../model.ts';
+import type { Message, Plan, Size, Threshold, Webhook } from '../../../model.ts';
 import { SECOND } from '../../../units.ts';
 import type { Say, Text } from '../../text.ts';
+import { formatThreshold } from '../format-size.ts';
 import { size as wholeSize } from '../quantities.ts';
 
 const left = (seconds: number): string => `finishBy leaves ${seconds} s`;
@@ -28,10 +29,9 @@ export const plans = {
   }: {
     planned: number;
     instances: number;
-    /** As a plan file writes it: `<= 20% of inventory`. */
-    guard: string;
+    guard: Threshold;
   }): Text =>
-    `the plan would change ${planned} of ${instances} instances${instances === 0 ? '' : `, ${((planned * 100) / instances).toFixed(2)}%`}, and guards.targets is ${guard}`,
+    `the plan would change ${planned} of ${instances} instances${instances === 0 ? '' : `, ${((planned * 100) / instances).toFixed(2)}%`}, and guards.targets is ${formatThreshold(guard)}`,
   'plan.window-unknown': ({ id }: { id: string }): Text =>
     `${id} changes in its maintenance window, and Refit does not know this window`,
   'plan.changes-in-windows': ({

@@ -1,12 +1,7 @@
 /** What gates judge after a wave, in English. */
 import type { Comparison, Message, MetricName, Threshold } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
-import { count } from '../format-size.ts';
-
-/** A threshold as an author writes it: `> 5% of wave`. */
-export function formatThreshold({ operator, value, base }: Threshold): string {
-  return base === 'count' ? `${operator} ${value}` : `${operator} ${value}% of ${base}`;
-}
+import { count, formatThreshold } from '../format-size.ts';
 
 const formatSeconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 

@@ -1,8 +1,7 @@
 /** Why a run stops starting new orders, in English. */
 import type { GateJudge, GateOutcome, Message, Threshold } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
-import { count } from '../format-size.ts';
-import { formatThreshold } from './gates.ts';
+import { count, formatThreshold } from '../format-size.ts';
 
 /** What happens to orders in flight when a run stops. */
 const FOLLOWED = {
