@@ -22,6 +22,7 @@
  *   seal, digest     the SHA-256 over the canonical form of a saved plan; it shows each change, it is no signature
  *   rollout options  how a wave goes on: soak, slow start, approval, gate
  *   forecast         how many calls and how much time the run will take, estimated
+ *   effect           something that a run of the saved plan does or uses: orders, programs, addresses, variables, times
  *
  * Running
  *   run              one execution of one saved plan; it has one journal
@@ -56,6 +57,7 @@
  */
 export * from './model/approval.ts';
 export type * from './model/control.ts';
+export type * from './model/effect.ts';
 export * from './model/finding.ts';
 export * from './model/fleet.ts';
 export type * from './model/forecast.ts';
