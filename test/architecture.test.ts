@@ -46,7 +46,7 @@ function withoutComments(text: string): string {
 }
 
 /** The rooms from the lowest floor to the highest, and what each may import: the rooms named, and itself. */
-const WORDS = ['units', 'given'];
+const WORDS = ['units', 'given', 'text'];
 const PURE = [
   ...WORDS,
   'model',
@@ -61,6 +61,7 @@ const PURE = [
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   units: [],
   given: [],
+  text: [],
   model: [],
   errors: [],
   clock: ['units'],

@@ -8,6 +8,7 @@ import type { Instance, InstanceNode, Inventory, Message, Plan, PlanTarget } fro
 import { allRules, ruleOf } from '../rules/check.ts';
 import { factsOf, type Rule } from '../rules/facts.ts';
 import { indexOffers } from '../rules/is-sold.ts';
+import { escapeControls } from '../text.ts';
 import { type Draft, draftPlan } from './make-plan.ts';
 import { closest } from './parse/closest-word.ts';
 import { matcher } from './resolve/match-selector.ts';
@@ -179,11 +180,4 @@ function outOfScope(instance: Instance, plan: Plan, target: PlanTarget): Message
   const regions = regionsOf(plan, target);
   if (regions === null || regions.includes(instance.region)) return null;
   return message('selector.other-region', { regions, is: instance.region });
-}
-
-// Control, format and line-breaking characters, which could change what a terminal shows.
-const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-function escapeControls(line: string): string {
-  return line.replace(CONTROLS, (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`);
 }

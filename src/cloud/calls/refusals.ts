@@ -1,6 +1,7 @@
 /** The meaning of refusals by their codes, and the errors made from them. */
 import { RefitError } from '../../errors.ts';
 import { isLimitCode, type Scope } from '../../model.ts';
+import { escapeControls } from '../../text.ts';
 import type { Refusal } from '../cloud.ts';
 import type { Action } from '../wire/actions.ts';
 
@@ -66,11 +67,8 @@ export function refusalOf(error: unknown): Refusal | null {
   return cause?.kind === 'refused' ? (cause as Refusal) : null;
 }
 
-/** Makes a text from outside safe for one line. Escapes control and direction characters; keeps 300 characters. */
+/** Makes a text from outside safe for one line. Escapes what nobody can see; keeps 300 characters. */
 export function sanitizeLine(text: string): string {
-  const shown = text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
-  );
+  const shown = escapeControls(text);
   return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;
 }

@@ -4,6 +4,7 @@
  */
 import type { Finding, Message, SourceLocation } from '../../model.ts';
 import { createFinding } from '../../rules/check.ts';
+import { isUnseen } from '../../text.ts';
 
 /** A part of the text, in UTF-16 code units. */
 export interface Span {
@@ -86,21 +87,20 @@ export function drawExcerpt(source: string, line: number, column: number, length
   const cutAfter = whole
     ? source.length
     : Math.min(source.length, Math.max(from + 1, Math.min(to, from + REACH)) + REACH);
-  const before = (cutBefore > 0 ? '…' : '') + escapeControls(source.slice(cutBefore, from));
-  const marked = escapeControls(source.slice(from, Math.min(to, cutAfter)));
+  const before = (cutBefore > 0 ? '…' : '') + visible(source.slice(cutBefore, from));
+  const marked = visible(source.slice(from, Math.min(to, cutAfter)));
   const after =
-    escapeControls(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
+    visible(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
   const number = String(line).padStart(4);
   const carets = '^'.repeat(Math.max(1, columns(marked)));
   return `${number} | ${before}${marked}${after}\n${' '.repeat(number.length)} | ${' '.repeat(columns(before))}${carets}`;
 }
 
-/** Control characters, and bidirectional ones, which would move text away from its mark. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-function escapeControls(text: string): string {
-  return text.replaceAll('\t', TAB).replace(CONTROL_CHARACTERS, '?');
+/** One column for each character that nobody can see, so that the marks below stay where they belong. */
+function visible(text: string): string {
+  return Array.from(text.replaceAll('\t', TAB), (character) => (isUnseen(character) ? '?' : character)).join(
+    '',
+  );
 }
 
 /** Characters that take two columns of a terminal. */

@@ -3,31 +3,11 @@
  * Each can contain terminal escape sequences, direction overrides, markup or formulas.
  *
  * Renderers call `sanitize` on the whole value first, so that no string is forgotten. They build markup only with the
- * templates below, which escape every inserted text.
+ * templates below, which escape every inserted text. Which characters are invisible is in `text.ts`.
  */
+import { escapeControls, escapeLines, fromFirstVisible, isUnseen } from '../../text.ts';
 
-// Characters that act or hide instead of being visible. These are control and format characters (C0, DEL, C1, bidi,
-// zero width, tags), lone surrogates, line and paragraph separators, private use and noncharacters.
-const INVISIBLE = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]`;
-/** Compiled at the first use, because these character classes take a millisecond. */
-let invisible: RegExp | undefined;
-
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** Printable ASCII: most texts, and nothing in them needs an escape. */
-const PLAIN = /^[\x20-\x7e]*$/;
-
-/** Replaces control and invisible characters with visible escapes such as `\x1b`, `\u{202e}`, `\n`. Returns one line. */
-export function escapeControls(text: string): string {
-  if (PLAIN.test(text)) return text;
-  invisible ??= new RegExp(INVISIBLE, 'gu');
-  return text.replace(invisible, (character) => {
-    const short = SHORT[character];
-    if (short) return short;
-    const code = character.codePointAt(0)!;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
-  });
-}
+export { escapeControls };
 
 /**
  * Escapes control characters in every string of a value, keys included. Only source excerpts keep their line feeds.
@@ -38,8 +18,7 @@ export function sanitize<T>(value: T): T {
 }
 
 function walk(value: unknown, lines: boolean): unknown {
-  if (typeof value === 'string')
-    return lines ? value.split('\n').map(escapeControls).join('\n') : escapeControls(value);
+  if (typeof value === 'string') return lines ? escapeLines(value) : escapeControls(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     let items: unknown[] | null = null;
@@ -141,9 +120,9 @@ export function csvRecord(cells: readonly (string | number | null | undefined)[]
   const shown = cells.map((cell) => {
     if (cell === null || cell === undefined) return '';
     if (typeof cell === 'number') return String(cell);
-    const defused = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/u.test(cell)
-      ? `'${escapeControls(cell)}`
-      : escapeControls(cell);
+    const isFormula =
+      /^[\t\r\n]/.test(cell) || /^[=+\-@]/.test(fromFirstVisible(cell).slice(0, 1).normalize('NFKC'));
+    const defused = `${isFormula ? "'" : ''}${escapeControls(cell)}`;
     return /[",;]|^\s|\s$/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
   });
   return `${shown.join(',')}\r\n`;
@@ -165,6 +144,6 @@ export function jsonLine(value: unknown): string {
 function escapeInvisible(text: string): string {
   const code = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return text.replace(/[\u007f-\u{10ffff}]/gu, (character) =>
-    escapeControls(character) === character ? character : character.split('').map(code).join(''),
+    isUnseen(character) ? character.split('').map(code).join('') : character,
   );
 }
