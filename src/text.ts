@@ -4,8 +4,8 @@
  */
 
 /**
- * Characters that act, hide or look blank: controls, format and bidirectional characters, lone surrogates, private use,
- * unassigned code points, separators except the space, everything default-ignorable, and signs whose glyph is empty.
+ * Characters that act, hide or look blank. `C` has controls, format and bidirectional characters, lone surrogates, private
+ * use and unassigned code points. `Z` has separators; the space stays. The last ones are signs with an empty glyph.
  */
 const UNSEEN = String.raw`(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}\u{16fe4}]`;
 /** Compiled at the first use, because these classes take milliseconds. */
