@@ -21,6 +21,7 @@ const EXIT_CODES = {
   'no-credentials': 12,
   'credentials-refused': 12,
   usage: 64,
+  'file-refused': 64,
   'plan-invalid': 65,
   'provider-unreachable': 1,
   'provider-refused': 1,

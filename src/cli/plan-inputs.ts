@@ -7,7 +7,7 @@ import { readSavedPlan } from '../plan/seal.ts';
 
 /** @throws RefitError `usage` if the file cannot be read, and as `readSavedPlan` does. */
 export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
-  return readSavedPlan((await readInput(path, 'the saved plan')).toString('utf8'));
+  return readSavedPlan((await readInput(path, 'saved-plan')).toString('utf8'));
 }
 
 /**
@@ -15,7 +15,7 @@ export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
  * @throws RefitError `usage` if the file cannot be read, `format-unknown` if it is not an inventory of this version.
  */
 export async function readInventoryFile(path: string): Promise<Inventory> {
-  const bytes = await readInput(path, 'the inventory');
+  const bytes = await readInput(path, 'inventory');
   const fix = 'refit inventory -o fleet.json';
   let value: unknown;
   try {

@@ -1,6 +1,6 @@
 /** Runs one command and returns its exit code. Errors are printed with their fix. */
 import { exitCodeOf, RefitError } from '../errors.ts';
-import { describeSystemError } from '../operations/named-files.ts';
+import { describeSystemError } from '../files/file-refused.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { runProgram } from './program/run-program.ts';
 

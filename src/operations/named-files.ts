@@ -1,18 +1,16 @@
 /** Reads and writes files that users name: helpful errors, atomic writes. */
-import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RefitError } from '../errors.ts';
+import { describeSystemError } from '../files/file-refused.ts';
+import { readRegularFile } from '../files/open-file.ts';
+import type { Subject } from '../files/subjects.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { RUN_FILES, replaceFile } from '../store/folder/run-files.ts';
 
-/** @param subject the kind of file, for the error. @throws RefitError `usage` if the file cannot be read. */
-export async function readInput(path: string, subject: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const problem = `${subject} ${escapeControls(path)} cannot be read: ${describeSystemError(cause)}`;
-    throw new RefitError('usage', problem, fixFor(cause, path), { cause });
-  }
+/** Reads a file that the user named. @throws FileRefused if there is none, or it is not a file that Refit reads. */
+export function readInput(path: string, subject: Subject): Promise<Buffer> {
+  return readRegularFile(path, { subject, links: 'follow' });
 }
 
 /**
@@ -56,28 +54,4 @@ async function mustNotBeRunFile(target: string, path: string): Promise<void> {
     `${escapeControls(path)} is a file of a run; writing would destroy it`,
     'use a file outside the run directory',
   );
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or folder',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is not a folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-};
-
-/** The text of a system error. */
-export function describeSystemError(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return REASONS[code] ?? message ?? String(error);
-}
-
-function fixFor(error: unknown, path: string): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT')
-    return `check the spelling: ls ${path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '.'}`;
-  if (code === 'EISDIR') return 'use a file in that folder';
-  return `ls -l ${path}`;
 }

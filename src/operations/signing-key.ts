@@ -22,5 +22,5 @@ export async function readSigningKey({
   env,
 }: SigningOptions): Promise<{ readonly file: string; readonly key: PrivateKey }> {
   const file = key ?? join(env.HOME ?? '', '.ssh', 'id_ed25519');
-  return { file, key: readPrivateKey((await readInput(file, 'the key')).toString('latin1'), file) };
+  return { file, key: readPrivateKey((await readInput(file, 'key')).toString('latin1'), file) };
 }

@@ -173,7 +173,7 @@ const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
   ['10', 'an outcome is unknown: run refit reconcile'],
   ['11', 'not approved: no "yes", too few signatures, or a wave still needs its own approval'],
   ['12', 'no credentials, or refused credentials, or a missing read permission'],
-  ['64', 'usage error'],
+  ['64', 'usage error, or a file or folder that is not safe to use'],
   ['65', 'invalid plan file'],
   ['130, 143', 'stopped by a signal after a clean drain; 143 also after refit drain or refit abort'],
 ];

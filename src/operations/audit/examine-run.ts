@@ -32,7 +32,7 @@ export async function examineRun(
     readonly signersFile?: string | null;
   } = {},
 ) {
-  const planText = (await readInput(join(directory, RUN_FILES.plan), 'the saved plan')).toString('utf8');
+  const planText = (await readInput(join(directory, RUN_FILES.plan), 'saved-plan')).toString('utf8');
   const saved = readSavedPlan(planText);
   const signers = signersFile === null ? null : await readSigners(signersFile);
   const journalPath = join(directory, RUN_FILES.journal);
@@ -53,7 +53,7 @@ export async function examineRun(
   const given = await Promise.all(
     signatureFiles.map(async (file) => ({
       file,
-      text: (await readInput(file, 'the signature')).toString('utf8'),
+      text: (await readInput(file, 'signature')).toString('utf8'),
     })),
   );
   const signatures = await keptSignatures(directory);

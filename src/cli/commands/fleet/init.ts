@@ -95,7 +95,7 @@ async function fleetOf(options: Options, terminal: Terminal): Promise<Fleet> {
   const profile = options.profile ?? 'default';
   if (options.fromTerraform !== undefined) {
     const file = options.fromTerraform;
-    const text = (await readInput(file, 'the Terraform state')).toString('utf8');
+    const text = (await readInput(file, 'terraform-state')).toString('utf8');
     const regions = regionsFrom(options);
     const region = regions?.length === 1 ? regions[0]! : null;
     const { instances, skipped } = readTerraformState(text, file, { region, profile });

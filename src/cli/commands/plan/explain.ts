@@ -48,7 +48,7 @@ function ruleText(code: string): string {
 }
 
 async function readPlan(file: string, options: Options, terminal: Terminal): Promise<Plan> {
-  const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
+  const { text, findings } = decodePlan(await readInput(file, 'plan'), file);
   const parsed = text === null ? { plan: null, findings } : parsePlan(text, file);
   if (!parsed.plan) {
     terminal.err(`${findingsText(parsed.findings, terminal.color.err)}\n`);

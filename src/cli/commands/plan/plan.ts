@@ -24,7 +24,7 @@ import type { Terminal } from '../../terminal.ts';
 
 export const plan: CommandCode<[string]> = async ([file], options, terminal) => {
   const region = regionFrom(options);
-  const { text, findings: undecoded } = decodePlan(await readInput(file, 'the plan'), file);
+  const { text, findings: undecoded } = decodePlan(await readInput(file, 'plan'), file);
   if (text === null) return invalid(undecoded, options, terminal, file);
   const { inventory: source, price = false, profile = null, out: saveAs = null } = options;
   const durations = await pastDurations(options.durations, options.endpoint);

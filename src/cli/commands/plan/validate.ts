@@ -63,7 +63,7 @@ function resultText({ file, valid, findings }: Result, color: boolean): string {
 export const validate: CommandCode<string[]> = async (files, options, terminal) => {
   const results: Result[] = [];
   for (const file of files) {
-    const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
+    const { text, findings } = decodePlan(await readInput(file, 'plan'), file);
     const parsed = text === null ? null : parsePlan(text, file);
     const beside = parsed?.plan
       ? [...(await calendarFindings(parsed.plan, terminal)), ...(await approverFindings(parsed.plan))]

@@ -18,7 +18,7 @@ export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
   }
   const settings = given({
     instances: wholeFrom('--instances', options.instances),
-    fleet: fleetFile && (await readInput(fleetFile, 'the fleet')).toString('utf8'),
+    fleet: fleetFile && (await readInput(fleetFile, 'fleet')).toString('utf8'),
     port: wholeFrom('--port', options.port),
     faults: options.fault,
     seed: wholeFrom('--seed', options.seed),

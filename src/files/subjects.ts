@@ -1,0 +1,35 @@
+/** The kinds of files that Refit reads, each with its name in messages and its largest size. */
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+
+interface SubjectRow {
+  /** As a sentence starts: `the plan plan.yaml cannot be read`. */
+  readonly name: string;
+  /** Bytes. Refit refuses a larger file before it reads it. */
+  readonly most: number;
+}
+
+/** A file of 10,000 instances has about a tenth of its limit. Journals have none, because Refit reads them in pieces. */
+export const SUBJECTS = {
+  plan: { name: 'the plan', most: 16 * MIB },
+  'saved-plan': { name: 'the saved plan', most: 64 * MIB },
+  journal: { name: 'the journal', most: Number.POSITIVE_INFINITY },
+  report: { name: 'the report', most: 128 * MIB },
+  inventory: { name: 'the inventory', most: 64 * MIB },
+  'terraform-state': { name: 'the Terraform state', most: 64 * MIB },
+  fleet: { name: 'the fleet', most: 64 * MIB },
+  policy: { name: 'the policy', most: MIB },
+  approvers: { name: 'the list of approvers', most: MIB },
+  signers: { name: 'the list of signers', most: MIB },
+  calendar: { name: 'the calendar', most: 16 * MIB },
+  key: { name: 'the key', most: 64 * KIB },
+  credentials: { name: 'the credentials file', most: MIB },
+  /** An approval or a signature. */
+  signature: { name: 'the signature', most: 64 * KIB },
+  /** A file of Refit's own: a lock, a claim, an entry of the register, a request. */
+  state: { name: 'the file', most: 16 * MIB },
+  'schedule-log': { name: 'the schedule log', most: 256 * MIB },
+  hooks: { name: 'the log', most: Number.POSITIVE_INFINITY },
+} as const satisfies Readonly<Record<string, SubjectRow>>;
+
+export type Subject = keyof typeof SUBJECTS;

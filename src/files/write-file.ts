@@ -1,0 +1,95 @@
+/**
+ * Creates files so that nobody can make Refit write somewhere else. It creates a new name exclusively, and never opens an
+ * existing file through a link. A replacement is a new file that gets the old name.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmod, constants, type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FileRefused, type Refusal } from './file-refused.ts';
+import { whoElseWrites } from './judge-trust.ts';
+import { SUBJECTS, type Subject } from './subjects.ts';
+import { thisUser } from './this-user.ts';
+
+/** Replaces a file so that readers and crashes see the whole old text or the whole new one. Mode 0600. */
+export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
+  const draft = draftBeside(path);
+  try {
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    // A failed write does not name its path.
+    (error as NodeJS.ErrnoException).path = path;
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** A new name in the folder of a file, which nobody can guess. */
+export function draftBeside(path: string): string {
+  return join(dirname(path), `.refit-${randomBytes(8).toString('hex')}.tmp`);
+}
+
+/** Makes the names in a folder durable. */
+export async function syncDirectory(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Makes a folder and those above it, for this user only. An existing folder stays as it is. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * Opens a file for appending, and creates it if there is none.
+ * @throws FileRefused if it is a link, has a second name, is no regular file, or others can write to it.
+ */
+export async function openForAppending(path: string, subject: Subject): Promise<FileHandle> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const refuse = (cause: Refusal | NodeJS.ErrnoException) =>
+    new FileRefused(SUBJECTS[subject].name, path, cause);
+  const fix = `remove it: rm ${path}`;
+  let file: FileHandle;
+  try {
+    file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ELOOP' ? refuse({ reason: 'it is a symbolic link', fix }) : error;
+  }
+  try {
+    const there = await file.stat();
+    if (!there.isFile()) throw refuse({ reason: 'it is not a regular file', fix });
+    if (there.nlink > 1) throw refuse({ reason: 'the same file has another name', fix });
+    const user = thisUser();
+    const others = user && whoElseWrites(path, there, user, 'itself');
+    if (others) throw refuse(others);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Appends a text, under the rules of `openForAppending`. */
+export async function appendText(path: string, text: string, subject: Subject): Promise<void> {
+  const file = await openForAppending(path, subject);
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Gives a folder the mode 0700. @throws FileRefused if it belongs to another user. */
+export async function makePrivate(folder: string, subject: string): Promise<void> {
+  try {
+    await chmod(folder, 0o700);
+  } catch (error) {
+    throw new FileRefused(subject, folder, error as NodeJS.ErrnoException);
+  }
+}

@@ -1,0 +1,305 @@
+/** Files that another user of the host placed, or wants Refit to write: each attack as that user would do it. */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mustBeOwnFolder } from '../../src/files/check-folder.ts';
+import { isOnReadOnlyMount, whoElseWrites } from '../../src/files/judge-trust.ts';
+import { openRegularFile, readRegularFile } from '../../src/files/open-file.ts';
+import { SUBJECTS, type Subject } from '../../src/files/subjects.ts';
+import { appendText, openForAppending, replaceFile } from '../../src/files/write-file.ts';
+
+const isRoot = process.getuid?.() === 0;
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'refit-attacks-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+let folders = 0;
+/** A new empty folder. */
+function folder(mode = 0o700): string {
+  const path = join(root, `folder-${folders++}`);
+  mkdirSync(path);
+  chmodSync(path, mode);
+  return path;
+}
+
+function file(path: string, text = 'text\n', mode = 0o600): string {
+  writeFileSync(path, text, { mode });
+  chmodSync(path, mode);
+  return path;
+}
+
+/** A sparse file of 10 GB, which takes no space. */
+function hugeFile(path: string): string {
+  closeSync(openSync(path, 'w'));
+  truncateSync(path, 10 * 2 ** 30);
+  return path;
+}
+
+function namedPipe(path: string): string {
+  expect(spawnSync('mkfifo', [path]).status).toBe(0);
+  return path;
+}
+
+describe('every kind of input file: what is not a regular file of bounded size ends with a message', () => {
+  const bounded = (Object.keys(SUBJECTS) as Subject[]).filter((one) => Number.isFinite(SUBJECTS[one].most));
+
+  it.each(bounded)('%s: no pipe, device, socket, folder or huge file is read', async (subject) => {
+    const here = folder();
+    const socket = createServer().listen(join(here, 'socket'));
+    await new Promise((resolve) => socket.once('listening', resolve));
+    const cases: [string, string][] = [
+      [namedPipe(join(here, 'pipe')), 'it is a named pipe'],
+      ['/dev/zero', 'it is a device'],
+      [join(here, 'socket'), 'it is a socket'],
+      [here, 'it is a folder'],
+      [hugeFile(join(here, 'huge')), 'it is larger than'],
+      [join(here, 'missing'), 'no such file or folder'],
+    ];
+    const from = performance.now();
+    for (const [path, reason] of cases)
+      for (const links of ['follow', 'refuse'] as const) {
+        const reading = readRegularFile(path, { subject, links });
+        await expect(reading, path).rejects.toThrow(
+          `${SUBJECTS[subject].name} ${path} cannot be read: ${reason}`,
+        );
+      }
+    expect(performance.now() - from).toBeLessThan(1_000 * cases.length);
+    socket.close();
+  });
+
+  it('a file that grows while it is read ends at the limit', async () => {
+    const path = file(join(folder(), 'key'), 'x'.repeat(SUBJECTS.key.most + 1));
+    await expect(readRegularFile(path, { subject: 'key' })).rejects.toThrow('it is larger than 64 KB');
+  });
+
+  it('gives the exact bytes', async () => {
+    const path = join(folder(), 'plan');
+    const bytes = Buffer.from([0xff, 0x00, 0x0d, 0x0a, 0xef, 0xbb, 0xbf]);
+    writeFileSync(path, bytes);
+    expect(await readRegularFile(path, { subject: 'plan' })).toEqual(bytes);
+    writeFileSync(path, '');
+    expect(await readRegularFile(path, { subject: 'plan' })).toHaveLength(0);
+  });
+
+  it('a pipe that the shell of the user opened is read to its end', async () => {
+    const script = `
+      const { readRegularFile } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/files/open-file.ts'))});
+      const bytes = await readRegularFile(process.argv[1], { subject: "key", links: "follow" });
+      process.stdout.write(bytes);`;
+    const node = [process.execPath, '--input-type=module', '-e', script].map((word) => `'${word}'`).join(' ');
+    const run = (command: string) => spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+    expect(run(`${node} <(sleep 0.1; echo from the pipe)`).stdout).toBe('from the pipe\n');
+    expect(run(`echo from stdin | ${node} /dev/stdin`).stdout).toBe('from stdin\n');
+    expect(run(`yes | ${node} /dev/stdin`).stderr).toContain('it is larger than 64 KB');
+  });
+});
+
+describe('symbolic links', () => {
+  it('a link is followed only if the user named the file', async () => {
+    const here = folder();
+    file(join(here, 'secret'), 'secret');
+    symlinkSync('secret', join(here, 'link'));
+    const path = join(here, 'link');
+    await expect(readRegularFile(path, { subject: 'plan' })).rejects.toThrow('it is a symbolic link');
+    expect(String(await readRegularFile(path, { subject: 'plan', links: 'follow' }))).toBe('secret');
+  });
+
+  it('a link must stay inside its folder, however many links it takes', async () => {
+    const here = folder();
+    const outside = file(join(folder(), 'plan.yaml'), 'outside');
+    mkdirSync(join(here, '..2026_11_30'));
+    file(join(here, '..2026_11_30', 'plan.yaml'), 'inside');
+    symlinkSync('..2026_11_30', join(here, '..data'));
+    symlinkSync('..data/plan.yaml', join(here, 'plan.yaml'));
+    symlinkSync(outside, join(here, 'absolute.yaml'));
+    symlinkSync('../../etc/passwd', join(here, 'relative.yaml'));
+    symlinkSync('absolute.yaml', join(here, 'twice.yaml'));
+    symlinkSync('circle.yaml', join(here, 'circle.yaml'));
+    const read = (name: string) =>
+      readRegularFile(join(here, name), { subject: 'plan', links: { inside: here } });
+    expect(String(await read('plan.yaml'))).toBe('inside');
+    for (const name of ['absolute.yaml', 'twice.yaml'])
+      await expect(read(name), name).rejects.toThrow(
+        `${name} cannot be read: it is a symbolic link that leaves`,
+      );
+    for (const name of ['relative.yaml', 'circle.yaml']) await expect(read(name), name).rejects.toThrow(name);
+    // A folder beside it whose name starts the same.
+    mkdirSync(`${here}-other`);
+    file(join(`${here}-other`, 'plan.yaml'));
+    symlinkSync(`../${here.split('/').at(-1)}-other/plan.yaml`, join(here, 'beside.yaml'));
+    await expect(read('beside.yaml')).rejects.toThrow('leaves the folder');
+  });
+});
+
+describe('who else can write', () => {
+  const user = { uid: 1_000 };
+  const rows: [string, { uid: number; gid: number; mode: number }, 'itself' | 'ancestor', string | null][] = [
+    ['own, 0700', { uid: 1_000, gid: 1_000, mode: 0o700 }, 'itself', null],
+    ['of root, 0755', { uid: 0, gid: 0, mode: 0o755 }, 'itself', null],
+    ['own, writable by the group of the user', { uid: 1_000, gid: 1_000, mode: 0o775 }, 'itself', null],
+    ['of root, with the fsGroup of a pod', { uid: 0, gid: 1_000, mode: 0o2775 }, 'ancestor', null],
+    [
+      'own, writable by another group',
+      { uid: 1_000, gid: 100, mode: 0o775 },
+      'itself',
+      'group 100 can write',
+    ],
+    ['own, writable by all', { uid: 1_000, gid: 1_000, mode: 0o777 }, 'itself', 'every user can write'],
+    ['of another user', { uid: 1_001, gid: 1_001, mode: 0o700 }, 'itself', 'belongs to user 1001'],
+    [
+      'an ancestor of another user',
+      { uid: 1_001, gid: 1_001, mode: 0o755 },
+      'ancestor',
+      'belongs to user 1001',
+    ],
+    ['/tmp as an ancestor', { uid: 0, gid: 0, mode: 0o1777 }, 'ancestor', null],
+    ['/tmp itself', { uid: 0, gid: 0, mode: 0o1777 }, 'itself', 'every user can write'],
+    ['an ancestor writable by all', { uid: 0, gid: 0, mode: 0o777 }, 'ancestor', 'every user can write'],
+  ];
+  it.each(rows)('%s', (_, owned, role, reason) => {
+    const others = whoElseWrites('/folder', owned, user, role);
+    if (reason === null) expect(others).toBeNull();
+    else expect(others?.reason).toContain(reason);
+  });
+
+  it('knows read-only mounts, and the innermost mount decides', () => {
+    const mounts = [
+      '22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw',
+      '30 22 8:2 / /plans ro,relatime - tmpfs tmpfs rw',
+      '31 30 8:2 / /plans/with\\040space rw - tmpfs tmpfs rw',
+      '32 22 8:3 / /data ro - ext4 /dev/sdb rw',
+      '33 22 8:3 / /data rw - ext4 /dev/sdc rw',
+    ].join('\n');
+    const isReadOnly = (path: string) => isOnReadOnlyMount(path, mounts);
+    expect(['/', '/plans', '/plans/a', '/plans-2', '/plans/with space/a', '/data/a'].map(isReadOnly)).toEqual(
+      [false, true, true, false, false, false],
+    );
+    expect(isOnReadOnlyMount('/plans', '')).toBe(false);
+  });
+});
+
+describe('folders whose content is executed or believed', () => {
+  const check = (path: string) => mustBeOwnFolder(path, 'the folder');
+
+  it('refuses a folder that others can write to, with a command that corrects it', async () => {
+    for (const mode of [0o777, 0o1777, 0o722]) {
+      const path = folder(mode);
+      await expect(check(path)).rejects.toMatchObject({ code: 'file-refused', fix: `chmod go-w ${path}` });
+    }
+    await check(folder(0o755));
+  });
+
+  it('refuses a folder below one that others can write to, even if it does not exist yet', async () => {
+    const path = folder(0o777);
+    await expect(check(join(path, 'a', 'b'))).rejects.toThrow('every user can write to');
+    mkdirSync(join(path, 'own'), { mode: 0o700 });
+    await expect(check(join(path, 'own'))).rejects.toThrow('every user can write to');
+    chmodSync(path, 0o1777);
+    await check(join(path, 'own'));
+  });
+
+  it('follows links, and checks where they lead and where they are', async () => {
+    const shared = folder(0o777);
+    const own = folder();
+    symlinkSync(shared, join(own, 'to-shared'));
+    symlinkSync(own, join(shared, 'to-own'));
+    symlinkSync('circle', join(own, 'circle'));
+    await expect(check(join(own, 'to-shared'))).rejects.toThrow('every user can write to');
+    await expect(check(join(shared, 'to-own'))).rejects.toThrow('every user can write to');
+    await expect(check(join(own, 'circle'))).rejects.toThrow('no end');
+    await expect(check(join(file(join(own, 'file')), 'below'))).rejects.toThrow('is not a folder');
+  });
+
+  it.runIf(isRoot)('refuses a folder and a link of another user', async () => {
+    const theirs = folder(0o755);
+    chownSync(theirs, 4_242, 4_242);
+    await expect(check(theirs)).rejects.toThrow('belongs to user 4242');
+    await expect(check(join(theirs, 'below'))).rejects.toThrow('belongs to user 4242');
+  });
+
+  it('accepts a shared folder on a read-only mount, as a ConfigMap is', async () => {
+    const path = folder(0o777);
+    const user = { uid: process.getuid!() };
+    const mounts = async () => `30 22 8:2 / ${path} ro,relatime - tmpfs tmpfs rw`;
+    await mustBeOwnFolder(path, 'the folder', { user, mounts });
+  });
+});
+
+describe('trusted files', () => {
+  it('refuses a file that others can write to', async () => {
+    const path = file(join(folder(), 'policy.yaml'), 'version: 1', 0o666);
+    const reading = readRegularFile(path, { subject: 'policy', isTrusted: true });
+    await expect(reading).rejects.toThrow('every user can write to');
+    chmodSync(path, 0o644);
+    expect(String(await readRegularFile(path, { subject: 'policy', isTrusted: true }))).toBe('version: 1');
+  });
+
+  it.runIf(isRoot)('refuses a file of another user', async () => {
+    const path = file(join(folder(), 'policy.yaml'), 'version: 1', 0o644);
+    chownSync(path, 4_242, 4_242);
+    const reading = readRegularFile(path, { subject: 'policy', isTrusted: true });
+    await expect(reading).rejects.toThrow('belongs to user 4242');
+  });
+});
+
+describe('writing', () => {
+  it('replaces a link itself, and never writes through it', async () => {
+    const here = folder();
+    const victim = file(join(here, 'victim'), 'precious');
+    symlinkSync(victim, join(here, 'report.json'));
+    linkSync(victim, join(here, 'hard.json'));
+    await replaceFile(join(here, 'report.json'), 'new');
+    await replaceFile(join(here, 'hard.json'), 'new');
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(readFileSync(join(here, 'report.json'), 'utf8')).toBe('new');
+    expect(statSync(join(here, 'hard.json')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(here).sort()).toEqual(['hard.json', 'report.json', 'victim']);
+  });
+
+  it('appends to no link, no second name, no pipe and no file that others can write to', async () => {
+    const here = folder();
+    const victim = file(join(here, 'victim'), 'precious');
+    symlinkSync(victim, join(here, 'link.log'));
+    symlinkSync(join(here, 'new-victim'), join(here, 'dangling.log'));
+    linkSync(victim, join(here, 'hard.log'));
+    namedPipe(join(here, 'pipe.log'));
+    file(join(here, 'shared.log'), '', 0o666);
+    for (const name of ['link.log', 'dangling.log', 'hard.log', 'pipe.log', 'shared.log'])
+      await expect(appendText(join(here, name), 'attack', 'hooks'), name).rejects.toThrow();
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(readdirSync(here)).not.toContain('new-victim');
+    await appendText(join(here, 'own.log'), 'a', 'hooks');
+    await appendText(join(here, 'own.log'), 'b', 'hooks');
+    expect(readFileSync(join(here, 'own.log'), 'utf8')).toBe('ab');
+    await (await openForAppending(join(here, 'own.log'), 'hooks')).close();
+  });
+});
+
+it('an open file is judged, not its name, so that a swap after the check changes nothing', async () => {
+  const here = folder();
+  const path = file(join(here, 'plan.yaml'), 'first');
+  const opened = await openRegularFile(path, { subject: 'plan' });
+  await replaceFile(path, 'second');
+  expect(String(await opened.file.readFile())).toBe('first');
+  await opened.file.close();
+});
