@@ -19,6 +19,7 @@ const SCHEMAS = {
   validateReport: 'report.schema.json',
   validateApproval: 'approval.schema.json',
   validateHeadSignature: 'head-signature.schema.json',
+  validatePlanSignature: 'plan-signature.schema.json',
 };
 
 const TYPES = `/** An error of the schema validator. */

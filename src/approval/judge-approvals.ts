@@ -5,7 +5,9 @@
 import { iso } from '../clock.ts';
 import { message } from '../messages/messages.ts';
 import type { ApprovalFile, Approvals, Message, SavedPlan } from '../model.ts';
+import { DAY, MINUTE } from '../units.ts';
 import { type PublicKey, readPublicKey } from './keys.ts';
+import { looksLike } from './names.ts';
 import { isSignedBy, readApproval } from './signed-files.ts';
 
 /** A file that may be an approval. */
@@ -26,14 +28,14 @@ export interface Judgement {
   readonly missing: readonly string[];
 }
 
-/** The form of an approver's name for comparisons. */
-export function nameKey(name: string): string {
-  return name.normalize('NFC').toLowerCase();
-}
+/** Milliseconds for which an approval may count at most. A policy may set less. */
+export const MOST_VALIDITY: number = 7 * DAY;
+/** How far the clocks of an approver and of this machine may differ, milliseconds. */
+const CLOCK_SKEW = 5 * MINUTE;
 
-/** Whether the name is an author of the plan, who may not approve it. */
+/** Whether the name is an author of the plan, or looks like one, and so may not approve it. */
 export function isAuthor({ authors }: Pick<Approvals, 'authors'>, name: string): boolean {
-  return authors.some((author) => nameKey(author) === nameKey(name));
+  return authors.some((author) => looksLike(author, name));
 }
 
 /** The sealed approvers with their keys, without those whose key Refit cannot read. */
@@ -47,12 +49,14 @@ export function approversOf(approvals: Approvals): { readonly name: string; read
 /**
  * @param wave the index of the wave that needs approval; null for the plan.
  * @param now milliseconds since 1970 UTC. An approval that expires before does not count.
+ * @param limit milliseconds from issue to expiry that an approval may have at most.
  */
 export function judgeApprovals(
   saved: SavedPlan,
   wave: number | null,
   offered: readonly Offered[],
   now: number,
+  limit: number = MOST_VALIDITY,
 ): Judgement {
   const approvals = saved.approvals ?? { need: 0, authors: [], approvers: [] };
   const approvers = approversOf(approvals);
@@ -73,7 +77,7 @@ export function judgeApprovals(
     const { by, key } = approval;
     const isSecond = counted.some(({ approval: one }) => one.by === by || one.key === key);
     const reason =
-      rejectionReason(saved, wave, approval, approvers, now) ??
+      rejectionReason(saved, wave, approval, approvers, { now, limit }) ??
       (isSecond ? message('approval.second-by-same', { by }) : null);
     if (reason === null) counted.push({ approval, text });
     else rejected.push({ file, reason });
@@ -90,7 +94,7 @@ export function rejectionReason(
   wave: number | null,
   approval: ApprovalFile,
   approvers: ReturnType<typeof approversOf>,
-  now: number,
+  { now, limit = MOST_VALIDITY }: { readonly now: number; readonly limit?: number },
 ): Message | null {
   const { by, key } = approval;
   const approver = approvers.find((one) => one.key.fingerprint === key);
@@ -102,7 +106,11 @@ export function rejectionReason(
   if (approval.wave !== name) return message('approval.other-wave', { found: approval.wave, wave: name });
   if (by !== approver.name) return message('approval.other-name', { by, name: approver.name });
   if (isAuthor(saved.approvals!, by)) return message('approval.by-author', { by });
-  const { expiresAt } = approval;
+  const { issuedAt, expiresAt } = approval;
+  if (!(Date.parse(issuedAt) <= now + CLOCK_SKEW))
+    return message('approval.from-future', { issuedAt, now: iso(now) });
+  const valid = Date.parse(expiresAt) - Date.parse(issuedAt);
+  if (!(valid <= limit)) return message('approval.too-long', { valid, limit });
   if (!(Date.parse(expiresAt) > now)) return message('approval.expired', { expiresAt, now: iso(now) });
   return null;
 }

@@ -1,6 +1,6 @@
 /**
  * Reads Ed25519 keys from their files. A public key is an OpenSSH line or PEM (SPKI). A private key is an OpenSSH file
- * or PKCS#8 in PEM, without a passphrase. Sources of the OpenSSH forms: draft-ietf-curdle-ssh-ed25519 §4 (now RFC 8709)
+ * or PKCS#8 in PEM. A private key with a passphrase signs through ssh-agent. Sources of the OpenSSH forms: draft-ietf-curdle-ssh-ed25519 §4 (now RFC 8709)
  * and PROTOCOL.key 1.3 of openssh-portable, read 2026-11.
  */
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
@@ -46,9 +46,14 @@ function publicKey(raw: Buffer): PublicKey {
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   return {
     line: `${ALGORITHM} ${blob.toString('base64')}`,
-    fingerprint: `SHA256:${hash('sha256', blob, 'base64').replace(/=+$/, '')}`,
+    fingerprint: fingerprintOf(blob),
     verify: (text, signature) => verify(null, Buffer.from(text, 'utf8'), key, signature),
   };
+}
+
+/** The fingerprint of any SSH key. @param blob the key in the SSH wire form. */
+export function fingerprintOf(blob: Buffer): string {
+  return `SHA256:${hash('sha256', blob, 'base64').replace(/=+$/, '')}`;
 }
 
 function fromPem(text: string): ReturnType<typeof readPublicKey> {
@@ -74,11 +79,21 @@ function blobOf(raw: Buffer): Buffer {
   );
 }
 
-/** A private key, which can sign. Refit never shows it. */
-export interface PrivateKey {
+/** Who can sign: a private key from a file, or one that ssh-agent holds. */
+export interface Signer {
   readonly public: PublicKey;
   /** Signs the UTF-8 bytes of `text`. @returns 64 bytes. */
+  sign(text: string): Buffer | Promise<Buffer>;
+}
+
+/** A private key. Refit never shows it. */
+export interface PrivateKey extends Signer {
   sign(text: string): Buffer;
+}
+
+/** A key whose private part is not in the file, or has a passphrase. */
+export interface LockedKey {
+  readonly public: PublicKey;
 }
 
 const MAGIC = 'openssh-key-v1\0';
@@ -86,35 +101,40 @@ const MAGIC = 'openssh-key-v1\0';
 const PKCS8_HEAD = '302e020100300506032b657004220420';
 
 /**
+ * Reads the key of a signer: a private key, or only its public part if that is all the file shows.
  * @param file the path of the key, for error messages.
- * @throws RefitError `usage` when the text is not such a key, is cut off, or has a passphrase.
+ * @throws RefitError `usage` when the text is not such a key, or is cut off.
  */
-export function readPrivateKey(text: string, file: string): PrivateKey {
+export function readSignerKey(text: string, file: string): PrivateKey | LockedKey {
   const openSsh =
     /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]*)-----END OPENSSH PRIVATE KEY-----/.exec(text);
   if (openSsh) return fromOpenSsh(Buffer.from(openSsh[1]!, 'base64'), file);
   if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text)) {
-    throw refusal(file, 'has a passphrase', `openssl pkey -in ${file} -out COPY, then --key COPY`);
+    throw refusal(
+      file,
+      'has a passphrase and does not show its public key',
+      `ssh-add ${file}, then --key SHA256:... as ssh-add -l shows it`,
+    );
   }
   let key: KeyObject;
   try {
     key = createPrivateKey(text);
   } catch {
-    const isPublic = /BEGIN PUBLIC KEY|^ssh-/.test(text);
-    throw refusal(
-      file,
-      isPublic
-        ? 'is a public key; signing needs the private key'
-        : 'is not a private key that Refit can read',
-      isPublic && file.endsWith('.pub') ? `--key ${file.slice(0, -4)}` : MAKE_ONE,
-    );
+    const known = readPublicKey(text);
+    if (!('fault' in known)) return { public: known };
+    if (known.fault.kind === 'other-algorithm') throw otherAlgorithm(file, known.fault.algorithm);
+    throw refusal(file, 'is not a key that Refit can read', MAKE_ONE);
   }
-  if (key.asymmetricKeyType !== 'ed25519')
-    throw refusal(file, `is a key for ${key.asymmetricKeyType}, and Refit accepts only Ed25519`, MAKE_ONE);
+  if (key.asymmetricKeyType !== 'ed25519') throw otherAlgorithm(file, String(key.asymmetricKeyType));
   return privateKey(key);
 }
 
 const MAKE_ONE = 'ssh-keygen -t ed25519 makes one; give its .pub line to the keeper of the approvers file';
+
+/** Approvals and approvers files know one kind of signature, so that each of them has exactly one text. */
+export function otherAlgorithm(file: string, algorithm: string): RefitError {
+  return refusal(file, `is a key for ${algorithm.slice(0, 60)}, and Refit accepts only Ed25519`, MAKE_ONE);
+}
 
 function refusal(file: string, predicate: string, fix: string): RefitError {
   return new RefitError('usage', `the key ${file} ${predicate}`, fix);
@@ -128,7 +148,7 @@ function privateKey(key: KeyObject): PrivateKey {
   };
 }
 
-function fromOpenSsh(bytes: Buffer, file: string): PrivateKey {
+function fromOpenSsh(bytes: Buffer, file: string): PrivateKey | LockedKey {
   const broken = () =>
     refusal(file, 'is cut off or was changed', 'restore it from a copy, or use another --key');
   if (bytes.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw broken();
@@ -136,18 +156,15 @@ function fromOpenSsh(bytes: Buffer, file: string): PrivateKey {
   const cipher = outer.text();
   outer.bytes();
   outer.bytes();
-  if (cipher !== 'none') {
-    throw refusal(
-      file,
-      'has a passphrase; Refit does not ask for passphrases and does not use ssh-agent',
-      `cp ${file} COPY && ssh-keygen -p -N '' -f COPY removes it from a copy, then --key COPY; delete the copy afterwards`,
-    );
-  }
   if (outer.number() !== 1) throw refusal(file, 'has more than one key', 'use a file with one key');
   const publicPart = reader(outer.bytes(), broken);
   const algorithm = publicPart.text();
-  if (algorithm !== ALGORITHM)
-    throw refusal(file, `is a key for ${algorithm.slice(0, 60)}, and Refit accepts only Ed25519`, MAKE_ONE);
+  if (algorithm !== ALGORITHM) throw otherAlgorithm(file, algorithm);
+  if (cipher !== 'none') {
+    const known = publicPart.bytes();
+    if (known.length !== KEY_BYTES) throw broken();
+    return { public: publicKey(known) };
+  }
   const inner = reader(outer.bytes(), broken);
   const check = [inner.number(), inner.number()];
   const kind = inner.text();

@@ -1,10 +1,15 @@
 /**
- * Writes and reads approvals, and signatures over the head of a journal. A head signature covers every entry up to the
- * head. Each signature has exactly one text; Refit accepts no other.
+ * Writes and reads approvals, signatures of planners, and signatures over the head of a journal. A head signature covers
+ * every entry up to the head. Each signature has exactly one text; Refit accepts no other.
  */
 import { iso } from '../clock.ts';
 import { canonical } from '../digest.ts';
-import { type Validate, validateApproval, validateHeadSignature } from '../generated/validators.js';
+import {
+  type Validate,
+  validateApproval,
+  validateHeadSignature,
+  validatePlanSignature,
+} from '../generated/validators.js';
 import { message } from '../messages/messages.ts';
 import {
   APPROVAL_FORMAT,
@@ -13,31 +18,52 @@ import {
   HEAD_SIGNATURE_FORMAT,
   type HeadSignature,
   type Message,
+  PLAN_SIGNATURE_FORMAT,
+  type PlanSignature,
 } from '../model.ts';
-import { type PrivateKey, type PublicKey, readPublicKey } from './keys.ts';
+import { type PublicKey, readPublicKey, type Signer } from './keys.ts';
 
-/** @param now milliseconds since 1970 UTC. @param expires milliseconds from `now` in which the approval counts. */
-export function signApproval(
+/** What an approver signs. @param now milliseconds since 1970 UTC. @param expires milliseconds in which it counts. */
+export function approvalContent(
   { digest, wave, by }: Pick<ApprovalFile, 'digest' | 'wave' | 'by'>,
-  key: PrivateKey,
+  key: PublicKey,
   { now, expires }: { readonly now: number; readonly expires: number },
-): ApprovalFile {
+): Omit<ApprovalFile, 'signature'> {
   const when = { issuedAt: iso(now), expiresAt: iso(now + expires) };
-  return sign({ format: APPROVAL_FORMAT, digest, wave, by, key: key.public.fingerprint, ...when }, key);
+  return { format: APPROVAL_FORMAT, digest, wave, by, key: key.fingerprint, ...when };
+}
+
+/** @param when as for `approvalContent`. */
+export function signApproval(
+  what: Pick<ApprovalFile, 'digest' | 'wave' | 'by'>,
+  key: Signer,
+  when: { readonly now: number; readonly expires: number },
+): Promise<ApprovalFile> {
+  return sign(approvalContent(what, key.public, when), key);
+}
+
+/** Signs a saved plan as the person who planned it. @param now milliseconds since 1970 UTC. */
+export function signPlan(
+  { digest, by }: Pick<PlanSignature, 'digest' | 'by'>,
+  key: Signer,
+  now: number,
+): Promise<PlanSignature> {
+  const content = { format: PLAN_SIGNATURE_FORMAT, digest, by } as const;
+  return sign({ ...content, key: key.public.line, signedAt: iso(now) }, key);
 }
 
 /** @param now milliseconds since 1970 UTC. */
 export function signHead(
   { digest, head, entries, by }: Pick<HeadSignature, 'digest' | 'head' | 'entries' | 'by'>,
-  key: PrivateKey,
+  key: Signer,
   now: number,
-): HeadSignature {
+): Promise<HeadSignature> {
   const content = { format: HEAD_SIGNATURE_FORMAT, digest, head, entries, by } as const;
   return sign({ ...content, key: key.public.line, signedAt: iso(now) }, key);
 }
 
-function sign<Unsigned extends object>(unsigned: Unsigned, key: PrivateKey) {
-  return { ...unsigned, signature: key.sign(canonical(unsigned)).toString('base64') };
+async function sign<Unsigned extends object>(unsigned: Unsigned, key: Signer) {
+  return { ...unsigned, signature: (await key.sign(canonical(unsigned))).toString('base64') };
 }
 
 /** The text of an approval file. */
@@ -45,8 +71,8 @@ export function encodeApproval(approval: ApprovalFile): string {
   return `${canonical(approval)}\n`;
 }
 
-/** The text of a signature file. */
-export function encodeHeadSignature(signature: HeadSignature): string {
+/** The text of a signature file, of a planner or over a head. */
+export function encodeSignature(signature: HeadSignature | PlanSignature): string {
   return `${canonical(signature)}\n`;
 }
 
@@ -70,7 +96,24 @@ export function readHeadSignature(text: string): HeadSignature | { readonly reas
     invalid: message('approval.not-a-signature'),
     command: 'refit audit sign',
   });
-  if ('reason' in signed) return signed;
+  return 'reason' in signed ? signed : withGoodSignature(signed);
+}
+
+/** Reads the text of a planner's signature. @returns the reason when it is not a good signature. */
+export function readPlanSignature(text: string): PlanSignature | { readonly reason: Message } {
+  const signed = readFile<PlanSignature>(text, {
+    format: PLAN_SIGNATURE_FORMAT,
+    family: 'refit.plan-',
+    validate: validatePlanSignature,
+    invalid: message('approval.not-a-plan-signature'),
+    command: 'refit plan --sign',
+  });
+  return 'reason' in signed ? signed : withGoodSignature(signed);
+}
+
+function withGoodSignature<Signed extends HeadSignature | PlanSignature>(
+  signed: Signed,
+): Signed | { readonly reason: Message } {
   const key = readPublicKey(signed.key);
   if ('fault' in key) return { reason: message('approval.bad-signing-key', { fault: key.fault }) };
   if (isSignedBy(signed, key)) return signed;
@@ -107,7 +150,7 @@ function readFile<Signed>(
 
 /** Whether the key signed everything else in the file. */
 export function isSignedBy(
-  { signature, ...unsigned }: ApprovalFile | HeadSignature,
+  { signature, ...unsigned }: ApprovalFile | HeadSignature | PlanSignature,
   key: PublicKey,
 ): boolean {
   const bytes = Buffer.from(signature, 'base64');

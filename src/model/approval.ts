@@ -3,6 +3,7 @@ import type { SourceLocation } from './finding.ts';
 
 export const APPROVAL_FORMAT = 'refit.approval/1';
 export const HEAD_SIGNATURE_FORMAT = 'refit.head-signature/1';
+export const PLAN_SIGNATURE_FORMAT = 'refit.plan-signature/1';
 
 /** Who may approve a plan, by name and Ed25519 public key. */
 export interface Approver {
@@ -69,6 +70,24 @@ export interface HeadSignature {
   readonly signature: string;
 }
 
+/**
+ * A person's statement that they planned a saved plan. The file `<saved plan>.plan-signature-<name>.json` is its canonical
+ * form and a line feed.
+ */
+export interface PlanSignature {
+  readonly format: typeof PLAN_SIGNATURE_FORMAT;
+  /** The digest of the saved plan. */
+  readonly digest: string;
+  /** The name that the planner gave; only a trusted list with the key proves it. */
+  readonly by: string;
+  /** The key that signed: `ssh-ed25519 AAAA…`, without a comment. */
+  readonly key: string;
+  /** ISO 8601 UTC, by the planner's clock. */
+  readonly signedAt: string;
+  /** Ed25519, base64, over the canonical form of everything else in this value. */
+  readonly signature: string;
+}
+
 /** An approval in the journal, without digest, format and wave, which its entry and run have. */
 export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' | 'signature'>;
 
@@ -76,3 +95,9 @@ export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' 
 export type KeyFault =
   | { readonly kind: 'private' | 'no-key' | 'changed' | 'bad-pem' }
   | { readonly kind: 'other-algorithm'; readonly algorithm: string };
+
+/** Why a person's name is not accepted. */
+export type NameFault =
+  | { readonly kind: 'characters' | 'other-script' }
+  | { readonly kind: 'invisible'; readonly code: string }
+  | { readonly kind: 'mixed-scripts'; readonly scripts: readonly string[] };

@@ -33,7 +33,7 @@ export async function approvePlan(
   }
   const { file: keyFile, key } = await readSigningKey(options);
   const by = approverWith(saved, key.public.fingerprint, keyFile, options.as);
-  const approval = signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
+  const approval = await signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
   const usualPath = approvalPath(file, approval);
   const path = options.out ?? usualPath;
   await writeOutput(path, encodeApproval(approval), file);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PublicKey, readPrivateKey, readPublicKey } from '../../src/approval/keys.ts';
+import { type PrivateKey, type PublicKey, readPublicKey, readSignerKey } from '../../src/approval/keys.ts';
 import { RefitError } from '../../src/errors.ts';
 import { message, render } from '../../src/messages/messages.ts';
 
@@ -20,7 +20,7 @@ function publicFrom(text: string): PublicKey {
 
 function refusal(text: string, file = 'key'): { message: string; fix: string; code: string } {
   try {
-    readPrivateKey(text, file);
+    readSignerKey(text, file);
   } catch (error) {
     if (error instanceof RefitError) return { message: error.message, fix: error.fix, code: error.code };
     throw error;
@@ -33,7 +33,7 @@ describe('a private key', () => {
     ['an OpenSSH file', 'wei', 'wei.pub'],
     ['PKCS#8 in PEM', 'li.pem', 'li-public.pem'],
   ])('as %s makes signatures that its public key verifies', (_, own, open) => {
-    const key = readPrivateKey(fixture(own), own);
+    const key = readSignerKey(fixture(own), own) as PrivateKey;
     const theirs = publicFrom(fixture(open));
     expect(key.public.line).toBe(theirs.line);
     const signature = key.sign('a text');
@@ -49,27 +49,17 @@ describe('a private key', () => {
       format: 'pem',
       type: 'pkcs8',
     });
-    expect(
-      readPrivateKey(pem as string, 'rfc')
-        .sign('')
-        .toString('hex'),
-    ).toBe(
+    expect((readSignerKey(pem as string, 'rfc') as PrivateKey).sign('').toString('hex')).toBe(
       'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
     );
   });
 
   it.each([
     [
-      'an OpenSSH file with a passphrase',
-      fixture('with-passphrase'),
-      /has a passphrase; .*does not use ssh-agent/,
-      /ssh-keygen -p -N '' -f COPY/,
-    ],
-    [
       'PKCS#8 with a passphrase',
       fixture('li-with-passphrase.pem'),
       /has a passphrase/,
-      /openssl pkey -in key -out COPY/,
+      /ssh-add key, then --key SHA256:/,
     ],
     [
       'a key of another kind',
@@ -77,10 +67,9 @@ describe('a private key', () => {
       /ecdsa-sha2-nistp256, and Refit accepts only Ed25519/,
       /ssh-keygen -t ed25519/,
     ],
-    ['a public key', fixture('wei.pub'), /is a public key/, /ssh-keygen/],
-    ['a public key in PEM', fixture('li-public.pem'), /is a public key/, /./],
-    ['no key at all', 'hello', /not a private key/, /ssh-keygen -t ed25519/],
-    ['nothing', '', /not a private key/, /ssh-keygen -t ed25519/],
+    ['a public key of another kind', fixture('ecdsa.pub'), /ecdsa-sha2-nistp256, and Refit/, /ssh-keygen/],
+    ['no key at all', 'hello', /not a key/, /ssh-keygen -t ed25519/],
+    ['nothing', '', /not a key/, /ssh-keygen -t ed25519/],
   ])('is refused when it is %s, with a fix', (_, text, message, fix) => {
     const refused = refusal(text);
     expect(refused).toEqual({
@@ -91,15 +80,19 @@ describe('a private key', () => {
     expect(refused.message).not.toContain('internal');
   });
 
-  it('has a fix without .pub when the user names the public key', () => {
-    expect(refusal(fixture('wei.pub'), '/home/wei/.ssh/id_ed25519.pub').fix).toBe(
-      '--key /home/wei/.ssh/id_ed25519',
-    );
+  it.each([
+    ['wei.pub', 'a public key'],
+    ['li-public.pem', 'a public key in PEM'],
+    ['with-passphrase', 'an OpenSSH file with a passphrase'],
+  ])('is only its public part, for ssh-agent, when %s is %s', (name) => {
+    const key = readSignerKey(fixture(name), name);
+    expect(key).not.toHaveProperty('sign');
+    expect(key.public.line).toMatch(/^ssh-ed25519 AAAA/);
   });
 
   it('signs as itself or is refused with a RefitError when it is cut off or changed anywhere', () => {
     const whole = fixture('wei');
-    const own = readPrivateKey(whole, 'wei').public.line;
+    const own = readSignerKey(whole, 'wei').public.line;
     fc.assert(
       fc.property(
         fc.nat(whole.length - 1),
@@ -110,7 +103,7 @@ describe('a private key', () => {
             ? whole.slice(0, at)
             : whole.slice(0, at) + String.fromCharCode(byte) + whole.slice(at + 1);
           try {
-            expect(readPrivateKey(text, 'wei').public.line).toBe(own);
+            expect(readSignerKey(text, 'wei').public.line).toBe(own);
           } catch (error) {
             expect(error).toBeInstanceOf(RefitError);
           }
@@ -174,7 +167,7 @@ describe.skipIf(!HAS_SSH_KEYGEN && process.env.REFIT_REQUIRE_ALL !== '1')(
         execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `${name} of a test`, '-f', path]);
         const printed = execFileSync('ssh-keygen', ['-l', '-f', path], { encoding: 'utf8' });
         const open = publicFrom(readFileSync(`${path}.pub`, 'utf8'));
-        const key = readPrivateKey(readFileSync(path, 'latin1'), path);
+        const key = readSignerKey(readFileSync(path, 'latin1'), path) as PrivateKey;
         expect(printed.split(' ')[1]).toBe(open.fingerprint);
         expect(open.verify(name, key.sign(name))).toBe(true);
       } finally {

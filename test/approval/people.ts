@@ -1,7 +1,8 @@
 /** People with keys, the same in every test run, and a plan that needs their approval. */
 import { createPrivateKey, hash } from 'node:crypto';
-import { type PrivateKey, readPrivateKey } from '../../src/approval/keys.ts';
-import { encodeApproval, signApproval } from '../../src/approval/signed-files.ts';
+import { type PrivateKey, readSignerKey } from '../../src/approval/keys.ts';
+import { approvalContent, encodeApproval } from '../../src/approval/signed-files.ts';
+import { canonical } from '../../src/digest.ts';
 import type { ApprovalFile, Approver, SavedPlan } from '../../src/model.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { savedPlan } from '../report/situations.ts';
@@ -20,7 +21,7 @@ export function pemOf(name: string): string {
 }
 
 export function keyOf(name: string): PrivateKey {
-  return readPrivateKey(pemOf(name), name);
+  return readSignerKey(pemOf(name), name) as PrivateKey;
 }
 
 export function approver(name: string): Approver {
@@ -68,7 +69,9 @@ export function signed(
   now: number = NOW,
 ): ApprovalFile {
   const { wave = null, by = name, key = name, digest = saved.digest, expires = 2 * HOUR } = more;
-  return signApproval({ digest, wave, by }, keyOf(key), { now, expires });
+  const signer = keyOf(key);
+  const content = approvalContent({ digest, wave, by }, signer.public, { now, expires });
+  return { ...content, signature: signer.sign(canonical(content)).toString('base64') };
 }
 
 /** The same as a file. */

@@ -1,8 +1,8 @@
 /** Signatures over the head of a journal: which count, and why others do not. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readPrivateKey } from '../../src/approval/keys.ts';
-import { encodeHeadSignature, readHeadSignature, signHead } from '../../src/approval/signed-files.ts';
+import { type PrivateKey, readSignerKey } from '../../src/approval/keys.ts';
+import { encodeSignature, readHeadSignature, signHead } from '../../src/approval/signed-files.ts';
 import { canonical } from '../../src/digest.ts';
 import type { HeadSignature } from '../../src/model.ts';
 import { examineSignatures } from '../../src/operations/audit/examine-signatures.ts';
@@ -10,7 +10,7 @@ import { SITUATIONS } from '../report/situations.ts';
 
 const keyIn = (name: string) => {
   const path = new URL(`./fixtures/${name}`, import.meta.url);
-  return readPrivateKey(readFileSync(path, 'latin1'), name);
+  return readSignerKey(readFileSync(path, 'latin1'), name) as PrivateKey;
 };
 const wei = keyIn('wei');
 const li = keyIn('li.pem');
@@ -18,7 +18,10 @@ const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
 const NOW = Date.UTC(2026, 0, 5, 3);
 const last = entries.at(-1)!;
 const content = { digest: saved.digest, head: last.hash, entries: last.seq, by: 'wei' };
-const good = signHead(content, wei, NOW);
+const good = await signHead(content, wei, NOW);
+const ofOtherPlan = await signHead({ ...content, digest: 'a'.repeat(64) }, wei, NOW);
+const ofOtherHead = await signHead({ ...content, head: 'b'.repeat(64) }, wei, NOW);
+const ofLaterEntry = await signHead({ ...content, entries: last.seq + 1 }, wei, NOW);
 const signers = (...list: [string, typeof wei][]) => ({
   file: 'signers.yaml',
   list: list.map(([name, key]) => ({ name, key: key.public.line })),
@@ -33,7 +36,7 @@ const examine = (
     offered: [
       {
         file: 'signatures/wei.json',
-        text: typeof signature === 'string' ? signature : encodeHeadSignature(signature),
+        text: typeof signature === 'string' ? signature : encodeSignature(signature),
       },
     ],
     signers: known,
@@ -41,7 +44,7 @@ const examine = (
 
 describe('a signature over the head of a journal', () => {
   it('reads back unchanged, and counts for the known signer with its key', () => {
-    expect(readHeadSignature(encodeHeadSignature(good))).toEqual(good);
+    expect(readHeadSignature(encodeSignature(good))).toEqual(good);
     expect(examine(good)).toEqual({
       faults: [],
       warnings: [],
@@ -51,8 +54,8 @@ describe('a signature over the head of a journal', () => {
     });
   });
 
-  it('has the name of its key in the list, not the name in its text', () => {
-    expect(examine(signHead({ ...content, by: 'jun' }, wei, NOW)).good[0]).toMatch(/^wei signed/);
+  it('has the name of its key in the list, not the name in its text', async () => {
+    expect(examine(await signHead({ ...content, by: 'jun' }, wei, NOW)).good[0]).toMatch(/^wei signed/);
   });
 
   it('is good without a list of signers, with a warning that the key is unknown', () => {
@@ -66,8 +69,8 @@ describe('a signature over the head of a journal', () => {
   it.each<[string, HeadSignature | string, RegExp]>([
     ['has other content than the signer signed', forged, /forged or changed/],
     ['has the key of another person', { ...good, key: li.public.line }, /forged or changed/],
-    ['has changed bytes', encodeHeadSignature(good).replace('{', '{ '), /was changed/],
-    ['is cut off', encodeHeadSignature(good).slice(0, 100), /not JSON/],
+    ['has changed bytes', encodeSignature(good).replace('{', '{ '), /was changed/],
+    ['is cut off', encodeSignature(good).slice(0, 100), /not JSON/],
     [
       'spells the same bytes in another way',
       { ...good, signature: respell(good.signature) },
@@ -76,24 +79,12 @@ describe('a signature over the head of a journal', () => {
     ['is not signed', canonical(unsigned), /not a signature of a journal/],
     [
       'has a newer format',
-      encodeHeadSignature({ ...good, format: 'refit.head-signature/2' as never }),
+      encodeSignature({ ...good, format: 'refit.head-signature/2' as never }),
       /its format is/,
     ],
-    [
-      'is for a run of another plan',
-      signHead({ ...content, digest: 'a'.repeat(64) }, wei, NOW),
-      /of another plan/,
-    ],
-    [
-      'is for a head that the journal does not have',
-      signHead({ ...content, head: 'b'.repeat(64) }, wei, NOW),
-      /which the journal does not have there/,
-    ],
-    [
-      'is for an entry that was cut off',
-      signHead({ ...content, entries: last.seq + 1 }, wei, NOW),
-      /entries were removed/,
-    ],
+    ['is for a run of another plan', ofOtherPlan, /of another plan/],
+    ['is for a head that the journal does not have', ofOtherHead, /which the journal does not have there/],
+    ['is for an entry that was cut off', ofLaterEntry, /entries were removed/],
   ])('that %s is a fault', (_, signature, fault) => {
     const { faults, good: found } = examine(signature, null);
     expect(found).toEqual([]);
@@ -106,8 +97,8 @@ describe('a signature over the head of a journal', () => {
     );
   });
 
-  it('warns of entries that were written later', () => {
-    const early = signHead({ ...content, head: entries[4]!.hash, entries: 5 }, wei, NOW);
+  it('warns of entries that were written later', async () => {
+    const early = await signHead({ ...content, head: entries[4]!.hash, entries: 5 }, wei, NOW);
     expect(examine(early)).toMatchObject({
       faults: [],
       warnings: [expect.stringContaining(`${entries.length - 5} entries are newer than this signature`)],

@@ -33,7 +33,8 @@ export function examineApprovals(
     if (entry.kind === 'approved' && entry.how === 'signatures' && Array.isArray(entry.signed)) {
       const good = new Set<string>();
       for (const approval of approvalsOf(saved, entry)) {
-        const reason = rejectionReason(saved, entry.wave, approval, approvers, Date.parse(entry.judgedAt));
+        const now = Date.parse(entry.judgedAt);
+        const reason = rejectionReason(saved, entry.wave, approval, approvers, { now });
         if (reason !== null)
           faults.push(
             `${name}:${entry.seq}: the approval by ${approval.by} does not count: ${textOf(reason)}`,

@@ -1,29 +1,18 @@
 /** Signs the head of the journal of a run. */
-import { encodeHeadSignature, signHead } from '../../approval/signed-files.ts';
+import { encodeSignature, signHead } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
 import { shellQuote } from '../../next-command.ts';
 import { saveSignature } from '../../store/folder/signed-files.ts';
-import { userName } from '../machine.ts';
 import { writeOutput } from '../named-files.ts';
-import { readSigningKey, type SigningOptions } from '../signing-key.ts';
+import { readSigningKey, type SigningOptions, signerName } from '../signing-key.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
-
-/** Names appear in file names and messages, so the rule is the same as for approvers. */
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
 
 /**
  * @returns the signature, its file, and the plan that it belongs to.
  * @throws RefitError `journal-broken` if the run is not sound, `usage` if it has no entry.
  */
 export async function signRun(directory: string, options: SigningOptions) {
-  const by = options.as ?? userName();
-  if (!NAME.test(by)) {
-    throw new RefitError(
-      'usage',
-      `${options.as === undefined ? 'the user' : '--as'} ${by}: a name may have letters, digits and . _ @ + -, at most 64 characters`,
-      '--as wei',
-    );
-  }
+  const by = signerName(options);
   const run = await examineRun(directory);
   mustBeSound(
     run,
@@ -40,8 +29,8 @@ export async function signRun(directory: string, options: SigningOptions) {
   const { key } = await readSigningKey(options);
   const { end } = run.journal;
   const what = { digest: saved.digest, head: end.hash, entries: end.seq, by };
-  const signature = signHead(what, key, options.now);
+  const signature = await signHead(what, key, options.now);
   const path = options.out ?? (await saveSignature(directory, signature));
-  if (options.out !== undefined) await writeOutput(options.out, encodeHeadSignature(signature));
+  if (options.out !== undefined) await writeOutput(options.out, encodeSignature(signature));
   return { signature, path, fingerprint: key.public.fingerprint, saved, ended: audit.ended };
 }

@@ -1,6 +1,7 @@
 /** Reads the file that `approvals.from` names: a list of names with public keys. Each fault is a finding with its location. */
-import { isAuthor, nameKey } from '../../approval/judge-approvals.ts';
+import { isAuthor } from '../../approval/judge-approvals.ts';
 import { readPublicKey } from '../../approval/keys.ts';
+import { looksLike, nameFault, nameKey } from '../../approval/names.ts';
 import { message } from '../../messages/messages.ts';
 import type { Approvals, Approver, ApproversInFile, Finding, Message, Plan } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
@@ -8,9 +9,6 @@ import { createFinding } from '../../rules/check.ts';
 import { createPlanText } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';
 import { readYaml } from './read-yaml.ts';
-
-/** A name becomes part of a file name and of sentences. */
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
 
 /**
  * @param text the text of the file; null when Refit cannot read it. @param file its path, for locations.
@@ -79,8 +77,9 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
     for (const [member, value] of Object.entries({ name, key: written }))
       if (value === undefined)
         report('Refit.MissingKey', [index], message('approval.missing-key', { key: member }));
-    if (name !== undefined && (typeof name !== 'string' || !NAME.test(name)))
-      report('Refit.BadValue', [index, 'name'], message('approval.bad-name'));
+    const fault = typeof name === 'string' ? nameFault(name) : null;
+    if (name !== undefined && (typeof name !== 'string' || fault !== null))
+      report('Refit.BadValue', [index, 'name'], message('approval.bad-name', { fault }));
     if (written === undefined) continue;
     const key = typeof written === 'string' ? readPublicKey(written) : null;
     if (key === null || 'fault' in key) {
@@ -90,8 +89,11 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
     }
     if (typeof name !== 'string') continue;
     // A person with two names, or two people with one key, would count twice.
-    if (approvers.some((other) => nameKey(other.name) === nameKey(name)))
+    const like = approvers.find((other) => looksLike(other.name, name));
+    if (like !== undefined && nameKey(like.name) === nameKey(name))
       report('Refit.BadValue', [index, 'name'], message('approval.same-name', { name }));
+    else if (like !== undefined)
+      report('Refit.BadValue', [index, 'name'], message('approval.similar-name', { name, other: like.name }));
     const same = approvers.find((other) => other.key === key.line);
     if (same)
       report('Refit.BadValue', [index, 'key'], message('approval.same-key', { name, other: same.name }));

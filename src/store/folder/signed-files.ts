@@ -6,7 +6,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Offered } from '../../approval/judge-approvals.ts';
-import { encodeApproval, encodeHeadSignature } from '../../approval/signed-files.ts';
+import { encodeApproval, encodeSignature } from '../../approval/signed-files.ts';
 import type { ApprovalFile, HeadSignature } from '../../model.ts';
 import { RUN_FILES, replaceFile, textOf } from './run-files.ts';
 
@@ -58,7 +58,7 @@ export async function saveSignature(directory: string, signature: HeadSignature)
   const folder = join(directory, RUN_FILES.signatures);
   const path = join(folder, `${safe(signature.by)}.json`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await replaceFile(path, encodeHeadSignature(signature));
+  await replaceFile(path, encodeSignature(signature));
   return path;
 }
 

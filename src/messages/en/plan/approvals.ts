@@ -1,6 +1,7 @@
 /** What Refit says about approvers, their keys and their signatures. */
-import type { KeyFault, Message } from '../../../model.ts';
+import type { KeyFault, Message, NameFault } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
+import { duration } from '../quantities.ts';
 
 const APPROVER = '- { name: wei, key: ssh-ed25519 AAAA... }';
 const MAKE_KEY = 'ssh-keygen -t ed25519 makes one; its .pub file holds the line';
@@ -21,6 +22,22 @@ function keyFault(fault: KeyFault): { readonly message: string; readonly fix: st
       return { message: 'the line is cut off or was changed', fix: 'copy the whole line of the .pub file' };
     case 'bad-pem':
       return { message: 'the PEM text is not a public key, or is cut off', fix: MAKE_KEY };
+  }
+}
+
+/** Why Refit does not accept the name of a person. @param fault null: it is not text. */
+function nameFault(fault: NameFault | null): string {
+  switch (fault?.kind) {
+    case undefined:
+      return 'it must be text';
+    case 'characters':
+      return "it must have letters, digits and . _ @ + -, at most 64, as the plan's owner";
+    case 'invisible':
+      return `it contains ${fault.code}, which nobody can see`;
+    case 'other-script':
+      return 'it has letters of a script that is not in common use';
+    case 'mixed-scripts':
+      return `it mixes letters of ${fault.scripts.join(' and ')}, which look alike`;
   }
 }
 
@@ -89,10 +106,13 @@ export const approvals = {
     message: `an approver needs a ${key}`,
     example: APPROVER,
   }),
-  'approval.bad-name': (): Text => ({
-    message: "an approver's name must be letters, digits and . _ @ + -, at most 64, as in the plan's owner",
+  'approval.bad-name': ({ fault }: { fault: NameFault | null }): Text => ({
+    message: `the name of the approver is not valid: ${nameFault(fault)}`,
     example: 'name: wei',
   }),
+  /** Of people outside an approvers file. */
+  'approval.bad-person': ({ name, fault }: { name: string; fault: NameFault }): Text =>
+    `the name ${name} is not valid: ${nameFault(fault)}`,
   'approval.bad-key': ({ number, fault }: { number: number; fault: KeyFault | null }): Text => {
     const { message, ...remedy } =
       fault === null ? { message: 'it is not text', example: APPROVER } : keyFault(fault);
@@ -101,6 +121,10 @@ export const approvals = {
   'approval.same-name': ({ name }: { name: string }): Text => ({
     message: `two approvers have the name ${name}`,
     fix: 'give each approver a name of their own',
+  }),
+  'approval.similar-name': ({ name, other }: { name: string; other: string }): Text => ({
+    message: `the names ${name} and ${other} look alike, so readers could take one for the other`,
+    fix: 'give each approver a name that nobody can mistake for another',
   }),
   'approval.same-key': ({ name, other }: { name: string; other: string }): Text => ({
     message: `${name} has the same key as ${other}`,
@@ -112,6 +136,7 @@ export const approvals = {
     `its format is ${found}; this version of refit reads ${format}`,
   'approval.not-an-approval': (): Text => 'it is not an approval in this format',
   'approval.not-a-signature': (): Text => 'it is not a signature of a journal',
+  'approval.not-a-plan-signature': (): Text => 'it is not a signature of a planner',
   'approval.bytes-changed': ({ command }: { command: string }): Text =>
     `it was changed: its bytes differ from what ${command} writes`,
   'approval.bad-signing-key': ({ fault }: { fault: KeyFault }): Text =>
@@ -129,7 +154,15 @@ export const approvals = {
     `it approves ${planOrWave(found)}, not ${planOrWave(wave)}`,
   'approval.other-name': ({ by, name }: { by: string; name: string }): Text =>
     `it says ${by}, but it is signed with the key of ${name}`,
+  'approval.not-their-key': ({ by, key }: { by: string; key: string }): Text =>
+    `it says ${by}, but ${key} is not the key of ${by}`,
+  'approval.signs-other-plan': ({ digest, planDigest }: { digest: string; planDigest: string }): Text =>
+    `it signs another plan (${digest.slice(0, 8)}, not ${planDigest.slice(0, 8)})`,
   'approval.by-author': ({ by }: { by: string }): Text => `${by} made the plan and may not approve it`,
+  'approval.from-future': ({ issuedAt, now }: { issuedAt: string; now: string }): Text =>
+    `it was issued at ${issuedAt}, which is in the future; it is ${now}: check the clock of the approver`,
+  'approval.too-long': ({ valid, limit }: { valid: number; limit: number }): Text =>
+    `it is valid for ${duration(valid)}, and an approval may be valid for ${duration(limit)} at most`,
   'approval.expired': ({ expiresAt, now }: { expiresAt: string; now: string }): Text =>
     `expired at ${expiresAt}; it is ${now}`,
   'approval.second-by-same': ({ by }: { by: string }): Text =>
