@@ -36,6 +36,8 @@ export interface ApplyOptions
   readonly leave?: AbortSignal;
   /** Run the hook and gate commands of the plan, as this user. Without it Refit refuses a plan with such commands. */
   readonly allowHooks?: boolean;
+  /** Environment variables that hook and gate commands get besides PATH, HOME, LANG and TZ. */
+  readonly hookEnvironment?: readonly string[];
 }
 
 /**
@@ -46,7 +48,12 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
   const { connection, approve } = options;
   const never = new AbortController().signal;
   const allowHooks = options.allowHooks ?? false;
-  const runCommand = createCommandRunner(connection.clock, connection.env);
+  const runCommand = createCommandRunner(connection.clock, connection.env, {
+    allowed: options.hookEnvironment ?? [],
+    secret: (saved.notify ?? []).flatMap(({ urlEnv, secretEnv }) =>
+      [urlEnv, secretEnv].filter((name) => name !== null),
+    ),
+  });
   const { savedFile, atEntry, onStart, onEntry, onLive, onNotice } = options;
   return applyInDirectory({
     saved,

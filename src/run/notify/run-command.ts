@@ -1,6 +1,6 @@
 /**
  * Runs the commands of hooks and gates, and leaves no process behind. Each command is its own process group, with limits
- * for its time and its kept output. It gets none of the provider's keys.
+ * for its time and its kept output. It gets few environment variables.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Clock } from '../../clock.ts';
@@ -19,18 +19,44 @@ export type RunCommand = (
   options: { readonly input: string; readonly timeout: number; readonly signal: AbortSignal },
 ) => Promise<CommandEnd & { readonly output: string }>;
 
-/** The environment variables that hold the provider's keys. No command of a plan needs them. */
-const KEYS = /^(TENCENTCLOUD|TCCLI|TKE)_/;
+/** The variables that every command gets. PATH finds programs, and HOME their settings. */
+const PASSED = ['PATH', 'HOME', 'LANG', 'TZ'];
+
+/** Variables that no command gets, also if a policy lists them: the provider's keys, and the address of the store. */
+const NEVER_PASSED = /^((TENCENTCLOUD|TCCLI|TKE)_.*|REFIT_STORE)$/;
+
+/** Which variables a command gets besides those that every command gets. */
+export interface CommandEnvironment {
+  /** Names that the policy lists. */
+  readonly allowed?: readonly string[];
+  /** Names that the plan uses for secrets. No command gets them. */
+  readonly secret?: readonly string[];
+}
+
+/** The environment of a command: a list of allowed variables, so that tokens of a pipeline are never in it. Pure. */
+export function commandEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  { allowed = [], secret = [] }: CommandEnvironment = {},
+): Record<string, string> {
+  const names = new Set([...PASSED, ...allowed]);
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (one): one is [string, string] =>
+        one[1] !== undefined && names.has(one[0]) && !NEVER_PASSED.test(one[0]) && !secret.includes(one[0]),
+    ),
+  );
+}
 
 /**
- * @returns a function that runs a command here, with this environment except for the provider's keys. There is no shell:
- * the first word is the program, and the others are its arguments unchanged.
+ * @returns a function that runs a command here with the variables of `commandEnvironment`. There is no shell: the first
+ * word is the program, and the others are its arguments unchanged.
  */
 export function createCommandRunner(
   clock: Pick<Clock, 'sleep'>,
   env: Readonly<Record<string, string | undefined>>,
+  variables: CommandEnvironment = {},
 ): RunCommand {
-  const safeEnv = Object.fromEntries(Object.entries(env).filter(([name]) => !KEYS.test(name)));
+  const safeEnv = commandEnvironment(env, variables);
   return ([program = '', ...args], { input, timeout, signal }) =>
     new Promise((resolve) => {
       const written = keepOutput();

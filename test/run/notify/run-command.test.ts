@@ -20,7 +20,12 @@ const run = (
     input = '{"event":"halt"}\n',
     more = {},
   }: Given = {},
-) => createCommandRunner(systemClock, { ...env, ...more })(command, { input, timeout, signal });
+) =>
+  createCommandRunner(
+    systemClock,
+    { ...env, ...more },
+    { allowed: ['GREETING'] },
+  )(command, { input, timeout, signal });
 const sh = (script: string) => ['/bin/sh', '-c', script];
 
 describe('a command', () => {
@@ -31,7 +36,7 @@ describe('a command', () => {
       { kind: 'ended', exitCode: 0, output: '{"event":"halt"}\n', lastLine: '{"event":"halt"}' },
     ],
     ['runs without a shell', ['echo', '$GREETING; exit 3'], { exitCode: 0, output: '$GREETING; exit 3\n' }],
-    ['gets its environment', sh('echo $GREETING'), { output: 'hello\n' }],
+    ['gets the variables that are allowed', sh('echo $GREETING'), { output: 'hello\n' }],
     ['ends with its own code', sh('echo no >&2; exit 3'), { kind: 'ended', exitCode: 3, output: 'no\n' }],
     ['returns its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, lastLine: 'two' }],
     ['may write nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', lastLine: '' }],
