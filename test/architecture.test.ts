@@ -261,7 +261,9 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
     /^(digest|files\/write-file|approval\/keys|cloud\/signing\/sign(-v1)?|simulator\/gateway\/authenticate)\.ts$/,
   'node:http': /^(simulator\/server|schedule\/health-server)\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
-  'node:net': /^(simulator\/server|operations\/ssh-agent|run\/control\/control-(socket|client))\.ts$/,
+  'node:net':
+    /^(simulator\/server|operations\/ssh-agent|run\/control\/control-(socket|client)|cloud\/network\/guarded-lookup)\.ts$/,
+  'node:dns/promises': /^cloud\/network\/guarded-lookup\.ts$/,
   'node:path': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:os': /^(operations\/.+|run\/control\/socket-path\.ts|cli\/.+)$/,
   'node:timers/promises': /^clock\.ts$/,

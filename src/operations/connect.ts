@@ -1,17 +1,20 @@
 import { homedir } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
+import { createKnownSecrets } from '../cloud/calls/known-secrets.ts';
 import { createCloud, createReader } from '../cloud/client.ts';
 import type { Cloud, CloudReader } from '../cloud/cloud.ts';
 import { findCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud, type Permission } from '../cloud/examine.ts';
 import { createPermits } from '../cloud/limit/permits.ts';
+import type { AddressRules } from '../cloud/network/addresses.ts';
 import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
 import { createHttp } from '../cloud/network/http.ts';
-import { proxyFromEnvironment } from '../cloud/network/proxy.ts';
+import { mustVerifyTls, proxyFromEnvironment } from '../cloud/network/proxy.ts';
 import { askUrl, type Transport, type UrlAnswer } from '../cloud/network/transport.ts';
 import { createNonces } from '../cloud/signing/sign-v1.ts';
 import { signatureFrom } from '../cloud/signing/signature.ts';
+import { given } from '../given.ts';
 import type { Scope } from '../model.ts';
 import { createCallCounter } from '../run/call-counter.ts';
 import { readTextOrNull, stateDirectoryOf } from './machine.ts';
@@ -32,6 +35,8 @@ export interface ConnectOptions {
   /** Calls per second for each action and identity, up to the provider's limit of 20. */
   readonly requestsPerSecond?: number;
   readonly clock?: Clock;
+  /** What the addresses of webhooks and gates may be. Default: also those of private networks. */
+  readonly planAddresses?: AddressRules;
   /** Another transport, for tests. */
   readonly transport?: Transport;
 }
@@ -50,7 +55,11 @@ export function createParts(options: ConnectOptions) {
   const permits = createPermits(clock, options.requestsPerSecond ?? 18);
   const calls = createCallCounter();
   const env = options.env;
-  const transport = options.transport ?? createHttp({ proxy: proxyFromEnvironment(env) });
+  mustVerifyTls(env);
+  const { planAddresses } = options;
+  const transport =
+    options.transport ?? createHttp({ proxy: proxyFromEnvironment(env), ...given({ planAddresses }) });
+  const secrets = createKnownSecrets();
   const endpoint = options.endpoint ?? endpointFromEnvironment(env);
   const signature = { name: signatureFrom(options.signature ?? null, env), nonce: createNonces(Math.random) };
   const home = env.HOME || homedir();
@@ -59,11 +68,12 @@ export function createParts(options: ConnectOptions) {
     clock,
     credentials: ((profile, before) =>
       findCredentials(
-        { env, readFile: readTextOrNull, home, profile, transport, clock, endpoint, signature },
+        { env, readFile: readTextOrNull, home, profile, transport, clock, endpoint, signature, secrets },
         before,
       )) satisfies CredentialsOf,
     endpoint,
     signature,
+    secrets,
     permits,
     onCall: calls.add,
     jitter: Math.random,

@@ -9,10 +9,11 @@ import { MINUTE, SECOND } from '../../units.ts';
 import type { CallRecord, Refusal } from '../cloud.ts';
 import type { Lane, Permits } from '../limit/permits.ts';
 import { TransportError } from '../network/transport.ts';
+import { sanitizeLine } from '../sanitize-line.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
 import type { Call, ReadApiClient } from './call.ts';
-import { isExpiredToken, isTransient, sanitizeLine } from './refusals.ts';
+import { isExpiredToken, isTransient } from './refusals.ts';
 
 /** Maximum of failed tries of one read, and of refusals by the limit. Such a refusal means only "later". */
 const MAX_TRIES = 6;
@@ -35,8 +36,8 @@ export interface ReadOptions {
   readonly jitter: () => number;
 }
 
-/** The fields of the answer, or the refusal that ended the read. */
-export type ReadAnswer = { readonly kind: 'ok'; readonly fields: Fields } | Refusal;
+/** The fields of the answer and its characters, or the refusal that ended the read. */
+export type ReadAnswer = { readonly kind: 'ok'; readonly fields: Fields; readonly size: number } | Refusal;
 
 /** Sends a read until the provider answers. */
 export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<ReadAnswer>;

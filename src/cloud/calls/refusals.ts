@@ -1,8 +1,8 @@
 /** The meaning of refusals by their codes, and the errors made from them. */
 import { RefitError } from '../../errors.ts';
 import { isLimitCode, type Scope } from '../../model.ts';
-import { escapeControls } from '../../text.ts';
 import type { Refusal } from '../cloud.ts';
+import { sanitizeLine } from '../sanitize-line.ts';
 import type { Action } from '../wire/actions.ts';
 
 /** True for a code of a fault that may be over at the next try. */
@@ -65,10 +65,4 @@ export function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof RefitError)) return null;
   const cause = error.cause as Partial<Refusal> | undefined;
   return cause?.kind === 'refused' ? (cause as Refusal) : null;
-}
-
-/** Makes a text from outside safe for one line. Escapes what nobody can see; keeps 300 characters. */
-export function sanitizeLine(text: string): string {
-  const shown = escapeControls(text);
-  return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;
 }

@@ -17,6 +17,8 @@ const ROLES = '/latest/meta-data/cam/security-credentials/';
 /** On any other machine nobody answers, and Refit must not hang there. */
 const PROBE_TIMEOUT_MS = 1000;
 const TIMEOUT_MS = 3000;
+/** Keys with a token are about 5 KB. */
+const MAX_PAGE_BYTES = 64 * 1024;
 const TRIES = 3;
 const PAUSE_MS = 300;
 
@@ -75,6 +77,8 @@ async function readPage(search: Search, path: string, isRequired: boolean): Prom
         get: path,
         headers: {},
         body: '',
+        reach: 'metadata',
+        keep: MAX_PAGE_BYTES,
         timeout: isRequired ? TIMEOUT_MS : PROBE_TIMEOUT_MS,
       });
       if (answer.status === 200) return answer.body.trim();

@@ -5,10 +5,11 @@
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isLimitCode } from '../../model.ts';
-import { fixForKeys, isKeyRefusal, isTransient, sanitizeLine } from '../calls/refusals.ts';
+import { fixForKeys, isKeyRefusal, isTransient } from '../calls/refusals.ts';
 import { createSigner, createTokenSigner, type OutgoingCall, sendCall } from '../calls/send-call.ts';
 import { ANY_REGION, accountHost } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
+import { sanitizeLine } from '../sanitize-line.ts';
 import type { Credentials } from '../signing/keys.ts';
 import { STS } from '../wire/actions.ts';
 import type { Answer } from '../wire/answer.ts';

@@ -11,7 +11,20 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { type Clock, systemClock } from '../../clock.ts';
 import { given } from '../../given.ts';
 import { SECOND } from '../../units.ts';
+import { sanitizeLine } from '../sanitize-line.ts';
+import { type AddressRules, DEFAULT_ADDRESS_RULES } from './addresses.ts';
+import { type AnswerBudget, createAnswerBody, declaredProblem } from './answer-body.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
+import {
+  type AddressGuard,
+  allowedAddresses,
+  ForbiddenAddressError,
+  guardedLookup,
+  LOOPBACK_GUARD,
+  planGuard,
+  type Resolve,
+  systemResolve,
+} from './guarded-lookup.ts';
 import { isLoopback } from './hosts.ts';
 import type { ProxySettings } from './proxy.ts';
 import {
@@ -22,12 +35,8 @@ import {
   TransportError,
 } from './transport.ts';
 
-const MIB = 1024 * 1024;
-/** A page of 1,000 instances with all their fields is about 4 MB. */
-const MAX_ANSWER_BYTES = 64 * MIB;
-
 /** The provider accepts at most 10 MB of JSON. Source: docs/provider.md P137. */
-const MAX_BODY_BYTES = 10 * MIB;
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 export interface HttpOptions {
   /** The clock of the time-outs. Default: real time. */
@@ -38,48 +47,53 @@ export interface HttpOptions {
   readonly ca?: string;
   /** The proxy for https to other machines. Null or absent: none. This file does not read the environment. */
   readonly proxy?: ProxySettings | null;
+  /** What the addresses in a plan may be. Default: also those of private networks. */
+  readonly planAddresses?: AddressRules;
+  /** The lookup of names. Default: the system's. */
+  readonly resolve?: Resolve;
+}
+
+/** Who answers: a server without or with checked addresses, directly or through the proxy. */
+interface Route {
+  readonly guard: AddressGuard | null;
+  readonly direct: Agent;
+  readonly proxied: EnvHttpProxyAgent | null;
 }
 
 /**
- * Creates a transport that keeps connections alive. It verifies TLS of the server, also through a proxy, and follows no
- * redirects. Plain http, for loopback and the machine's metadata service, never uses a proxy.
+ * Creates a transport that keeps connections alive. It verifies TLS of the server, also through a proxy and whatever
+ * NODE_TLS_REJECT_UNAUTHORIZED says. It follows no redirects. Plain http, for loopback and the machine's metadata
+ * service, never uses a proxy.
  */
 export function createHttp(options: HttpOptions = {}): Transport {
   const deadlines = createDeadlines(options.clock ?? systemClock);
+  const budget: AnswerBudget = { used: 0 };
   const proxy = options.proxy ?? null;
-  const tls = { timeout: options.connectTimeout ?? 10 * SECOND, ...given({ ca: options.ca }) };
-  const settings = {
-    connect: tls,
-    pipelining: 1,
-    allowH2: false,
-    // Servers close idle connections after 5 s or more. Close first, to never write into a closing connection.
-    keepAliveTimeout: 3000,
-    keepAliveMaxTimeout: 3500,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: MAX_ANSWER_BYTES,
-  } as const;
-  const direct = new Agent(settings);
-  const proxied =
-    proxy &&
-    new EnvHttpProxyAgent({
-      ...settings,
-      requestTls: tls,
-      proxyTls: { timeout: tls.timeout },
-      // Without an empty text, undici would read the environment of this process.
-      httpProxy: '',
-      httpsProxy: proxy.url,
-      noProxy: proxy.except,
-    });
-  const mayProxy = (origin: string): boolean => {
-    const { protocol, hostname } = new URL(origin);
-    return protocol === 'https:' && !isLoopback(hostname);
+  const resolve = options.resolve ?? systemResolve;
+  const routes = new Map<string, Route>();
+  const guards = {
+    plan: planGuard(options.planAddresses ?? DEFAULT_ADDRESS_RULES),
+    loopback: LOOPBACK_GUARD,
+    any: null,
+  };
+  const routeOf = ({ reach, origin }: HttpRequest): Route => {
+    const isPlain = origin.startsWith('http:');
+    const name = isPlain && reach !== 'metadata' ? 'loopback' : reach === 'plan' ? 'plan' : 'any';
+    const route = routes.get(name) ?? createRoute(options, guards[name], resolve);
+    routes.set(name, route);
+    return route;
   };
   return {
     async send(request) {
-      if (proxied === null || !mayProxy(request.origin)) return send(direct, deadlines, request);
+      const { guard, direct, proxied } = routeOf(request);
+      const { protocol, hostname } = new URL(request.origin);
+      const problem = guard?.hostProblem(hostname) ?? null;
+      if (problem !== null) throw new TransportError(problem, false);
+      if (proxied === null || protocol !== 'https:' || isLoopback(hostname))
+        return send(direct, deadlines, budget, request);
+      if (guard !== null) await checkLookup(resolve, guard, hostname);
       try {
-        return await send(proxied, deadlines, request);
+        return await send(proxied, deadlines, budget, request);
       } catch (error) {
         if (!(error instanceof TransportError) || error.sent) throw error;
         // Only undici knows whether NO_PROXY excludes the host, so the message shows the variable.
@@ -90,9 +104,57 @@ export function createHttp(options: HttpOptions = {}): Transport {
       }
     },
     async close() {
-      await Promise.all([direct.close(), proxied?.close()]);
+      await Promise.all(
+        [...routes.values()].flatMap(({ direct, proxied }) => [direct.close(), proxied?.close()]),
+      );
     },
   };
+}
+
+function createRoute(
+  { connectTimeout, ca, proxy }: HttpOptions,
+  guard: AddressGuard | null,
+  resolve: Resolve,
+): Route {
+  const timeout = connectTimeout ?? 10 * SECOND;
+  const tls = { timeout, rejectUnauthorized: true, ...given({ ca }) };
+  const settings = {
+    connect: { ...tls, ...given({ lookup: guard && guardedLookup(resolve, guard) }) },
+    pipelining: 1,
+    allowH2: false,
+    // Servers close idle connections after 5 s or more. Close first, to never write into a closing connection.
+    keepAliveTimeout: 3000,
+    keepAliveMaxTimeout: 3500,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  } as const;
+  return {
+    guard,
+    direct: new Agent(settings),
+    proxied: proxy
+      ? new EnvHttpProxyAgent({
+          ...settings,
+          requestTls: tls,
+          proxyTls: { timeout, rejectUnauthorized: true },
+          // Without an empty text, undici would read the environment of this process.
+          httpProxy: '',
+          httpsProxy: proxy.url,
+          noProxy: proxy.except,
+        })
+      : null,
+  };
+}
+
+/**
+ * Checks where a name leads before a proxy looks it up. A name that only the proxy knows passes: TLS is verified, and no
+ * metadata service has a certificate for it.
+ */
+async function checkLookup(resolve: Resolve, guard: AddressGuard, hostname: string): Promise<void> {
+  try {
+    await allowedAddresses(resolve, guard, hostname);
+  } catch (error) {
+    if (error instanceof ForbiddenAddressError) throw new TransportError(error.message, false);
+  }
 }
 
 /** One request in progress, with the functions that settle its promise. */
@@ -106,7 +168,12 @@ interface Exchange {
   controller: Dispatcher.DispatchController | null;
 }
 
-function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Promise<HttpResponse> {
+function send(
+  agent: Dispatcher,
+  deadlines: Deadlines,
+  budget: AnswerBudget,
+  request: HttpRequest,
+): Promise<HttpResponse> {
   const { origin, path = '/', get, body, signal, timeout } = request;
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const exchange: Exchange = { request, resolve, reject, sent: false, failed: false, controller: null };
@@ -122,7 +189,7 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
   const method =
     get === undefined ? { path, method: 'POST' as const, body } : { path: get, method: 'GET' as const };
   try {
-    agent.dispatch({ origin, headers: { ...request.headers }, ...method }, createHandler(exchange));
+    agent.dispatch({ origin, headers: { ...request.headers }, ...method }, createHandler(exchange, budget));
   } catch (error) {
     fail(exchange, describeError(error), error);
   }
@@ -132,10 +199,27 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
   });
 }
 
-function createHandler(exchange: Exchange): Dispatcher.DispatchHandler {
+function createHandler(exchange: Exchange, budget: AnswerBudget): Dispatcher.DispatchHandler {
   const { request, resolve } = exchange;
-  const chunks: Buffer[] = [];
+  const { keep } = request;
+  const body = createAnswerBody(budget);
   let head = { status: 0, contentType: '' };
+  let isOver = false;
+  const answer = (): void => {
+    isOver = true;
+    resolve({ ...head, body: body.text() });
+    body.release();
+  };
+  /** Enough was read: the rest of the body stays unread, and the connection closes. */
+  const cutOff = (): void => {
+    answer();
+    exchange.controller?.abort(new Error('Refit has read enough of the answer'));
+  };
+  const refuse = (problem: string): void => {
+    isOver = true;
+    body.release();
+    abort(exchange, problem);
+  };
   return {
     onRequestStart(controller) {
       // The socket is connected. undici writes the head in this tick, unless this throws.
@@ -148,16 +232,29 @@ function createHandler(exchange: Exchange): Dispatcher.DispatchHandler {
       exchange.sent = true;
     },
     onResponseStart(_, status, headers) {
-      const contentType = first(headers['content-type']) ?? '';
+      if (status < 200) return;
+      const contentType = sanitizeLine(first(headers['content-type']) ?? '');
       head = { status, contentType, ...given({ date: first(headers.date) }) };
+      if (keep === 0) return cutOff();
+      const coding = first(headers['content-encoding']);
+      if (coding !== null && coding !== '' && coding !== 'identity')
+        return refuse(`the answer is compressed (${sanitizeLine(coding)}), and Refit did not ask for that`);
+      const problem = keep === undefined ? declaredProblem(first(headers['content-length'])) : null;
+      if (problem !== null) refuse(problem);
     },
     onResponseData(_, chunk) {
-      chunks.push(chunk);
+      if (isOver) return;
+      const rest = keep === undefined ? chunk.length : keep - body.length;
+      const problem = body.add(chunk.subarray(0, rest));
+      if (problem !== null) refuse(problem);
+      else if (chunk.length > rest) cutOff();
     },
     onResponseEnd() {
-      resolve({ ...head, body: Buffer.concat(chunks).toString('utf8') });
+      if (!isOver) answer();
     },
     onResponseError(_, error) {
+      isOver = true;
+      body.release();
       fail(exchange, describeError(error), error);
     },
   };
@@ -179,8 +276,11 @@ function first(header: string | string[] | undefined): string | null {
 
 /** The text of an error. A failed connection has one error for each address that undici tried. */
 function describeError(error: unknown): string {
-  if (error instanceof AggregateError) return [...new Set(error.errors.map(describeError))].join(', ');
+  if (error instanceof AggregateError)
+    return sanitizeLine([...new Set(error.errors.map(describeError))].join(', '));
   if (!(error instanceof Error)) return 'unknown failure';
   const code = (error as NodeJS.ErrnoException).code;
-  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`;
+  return sanitizeLine(
+    code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`,
+  );
 }

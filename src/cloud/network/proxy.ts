@@ -1,5 +1,5 @@
 /**
- * Reads the proxy from the environment. Lower case comes before upper case, as in curl. If only HTTP_PROXY is set, it
+ * Reads the proxy from the environment, and refuses an environment that switches the verification of TLS off. Lower case comes before upper case, as in curl. If only HTTP_PROXY is set, it
  * is also the proxy for https, as in undici and the provider's Node SDK.
  */
 import { RefitError } from '../../errors.ts';
@@ -42,4 +42,14 @@ export function proxyFromEnvironment(
     from,
     urlWithoutPassword: `${url.protocol}//${url.host}`,
   };
+}
+
+/** @throws RefitError `usage` if the environment switches the verification of TLS off. Refit verifies it anyway. */
+export function mustVerifyTls(env: Readonly<Record<string, string | undefined>>): void {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
+  throw new RefitError(
+    'usage',
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the verification of TLS off, and Refit sends keys and orders only to verified servers',
+    'unset NODE_TLS_REJECT_UNAUTHORIZED; for a private certificate authority: export NODE_EXTRA_CA_CERTS=ca.pem',
+  );
 }

@@ -9,7 +9,15 @@ export interface HttpRequest {
   readonly path?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The time-out, ms. */
+  /**
+   * Where the request may go. `plan`: an address from a plan, which never leads to link-local addresses or metadata
+   * services. `metadata`: the metadata service of this machine, over plain http. Absent: the provider, or a base URL of
+   * the user. Plain http of the others goes to this machine only.
+   */
+  readonly reach?: 'plan' | 'metadata';
+  /** Bytes of the body to keep. The rest is not read. Absent: the whole body, and a large one is an error. */
+  readonly keep?: number;
+  /** The time-out of the whole request, from the lookup to the last byte, ms. */
   readonly timeout: number;
   /** Aborted: Refit stops waiting for the answer. */
   readonly signal?: AbortSignal;
@@ -63,6 +71,8 @@ export async function askUrl(transport: Transport, url: string, timeout: number)
       headers: { accept: '*/*', 'user-agent': 'refit' },
       body: '',
       timeout,
+      reach: 'plan',
+      keep: 0,
     });
     return { kind: 'answered', status };
   } catch (error) {

@@ -2,8 +2,9 @@
 import { iso } from '../../clock.ts';
 import { message } from '../../messages/messages.ts';
 import type { UsedMemory } from '../../model.ts';
-import { isKeyRefusal, readRefusedError, sanitizeLine } from '../calls/refusals.ts';
+import { isKeyRefusal, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
+import { sanitizeLine } from '../sanitize-line.ts';
 import { type Action, READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
 import { encodeInstance, isCluster } from '../wire/instances.ts';

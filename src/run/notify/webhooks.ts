@@ -6,6 +6,7 @@
  * read 2026-11 from secondary sources.
  */
 import type { Clock } from '../../clock.ts';
+import { DEFAULT_ADDRESS_RULES, isForbiddenHost } from '../../cloud/network/addresses.ts';
 import { isLoopback } from '../../cloud/network/hosts.ts';
 import { type HttpResponse, type Transport, TransportError } from '../../cloud/network/transport.ts';
 import { hmacSha256 } from '../../digest.ts';
@@ -18,6 +19,9 @@ import type { Listener, NotifyResult } from './notifier.ts';
 
 /** Milliseconds for one answer, tries for one notification, and milliseconds before the second try. Each wait doubles. */
 export const WEBHOOK_LIMITS = { answer: 10_000, tries: 5, backOff: 1_000 } as const;
+
+/** Chat products answer with one short object. */
+const MAX_ANSWER_BYTES = 64 * 1024;
 
 const EVENTS: Readonly<Record<HookPhase, NoticeEvent | null>> = {
   'run-start': 'run-start',
@@ -92,6 +96,8 @@ async function attempt(
     body,
     timeout: WEBHOOK_LIMITS.answer,
     signal: enough,
+    reach: 'plan',
+    keep: MAX_ANSWER_BYTES,
   });
   sent.catch(() => undefined);
   let answer: HttpResponse | 'given up';
@@ -129,6 +135,9 @@ function addressOf(
   const plain = parsed.protocol === 'http:' && isLoopback(parsed.hostname);
   if (parsed.protocol !== 'https:' && !plain) {
     return { fault: message('notify.url-not-https', { name: urlEnv ?? 'url' }) };
+  }
+  if (isForbiddenHost(parsed.hostname, DEFAULT_ADDRESS_RULES)) {
+    return { fault: message('notify.url-forbidden', { name: urlEnv ?? 'url' }) };
   }
   return { url: parsed };
 }

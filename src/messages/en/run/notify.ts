@@ -24,6 +24,8 @@ export const notify = {
   'notify.url-invalid': ({ name }: { name: string }): string => `${name} is not a URL`,
   'notify.url-not-https': ({ name }: { name: string }): string =>
     `${name} is not https; plain http is for loopback only`,
+  'notify.url-forbidden': ({ name }: { name: string }): string =>
+    `${name} is an address that a plan must not reach: link-local, or a metadata service`,
   'notify.secret-not-set': ({ name }: { name: string }): string =>
     `${name} is not set, so Refit cannot sign the request`,
   'notify.request-failed': ({ error }: { error: string | null }): string =>
