@@ -2,6 +2,7 @@
 import { sha256 } from '../digest.ts';
 import type { Scope } from '../model.ts';
 import type { ApiClient } from './calls/call.ts';
+import { createKnownSecrets } from './calls/known-secrets.ts';
 import { createProviderTime } from './calls/provider-time.ts';
 import { isExpiredToken } from './calls/refusals.ts';
 import { type CallSigner, createSigner, sendCall } from './calls/send-call.ts';
@@ -23,6 +24,7 @@ export function createApiClient({
   credentials,
   endpoint,
   signature,
+  secrets = createKnownSecrets(),
 }: ApiClientOptions): ApiClient {
   const fresh = createFreshKeys(credentials, clock);
   const time = createProviderTime(clock);
@@ -59,7 +61,7 @@ export function createApiClient({
       const host = hostOf(action, region);
       const keys = await keysOf(profile);
       const call = { action, host, region, fields, signer: signerOf(keys) };
-      const answer = await sendCall({ transport, clock, time }, call, goAhead);
+      const answer = await sendCall({ transport, clock, time, secrets }, call, goAhead);
       // The next call, also a new attempt of an order, waits for new keys.
       if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.reject(profile, keys);
       return answer;

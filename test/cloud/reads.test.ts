@@ -124,7 +124,7 @@ describe('a client for planning', () => {
   const caller = (sent: string[]): ApiClient => ({
     send: async ({ action }) => {
       sent.push(action.name);
-      return { kind: 'ok', fields: {}, requestId: null };
+      return { kind: 'ok', fields: {}, requestId: null, size: 0 };
     },
     lane: async () => ({ action: '', host: '', identity: '' }),
     laneSync: () => ({ action: '', host: '', identity: '' }),

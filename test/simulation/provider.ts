@@ -292,7 +292,7 @@ export function createProvider(
 function toAnswer(served: ServedRequest, watcher: Watcher, action: string): Answer {
   switch (served.kind) {
     case 'response':
-      return { kind: 'ok', fields: served.fields, requestId: String(served.fields.RequestId) };
+      return { kind: 'ok', fields: served.fields, requestId: String(served.fields.RequestId), size: 0 };
     case 'refused':
       watcher.count(`refused ${served.code}`);
       return { kind: 'refused', code: served.code, message: served.message, requestId: 'r' };

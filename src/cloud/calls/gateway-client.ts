@@ -56,7 +56,7 @@ export function createGatewayClient(gateway: GatewayPort, clock: Clock): ApiClie
       if (answer.kind === 'lost') throw new TransportError(answer.reason, true);
       time.onResponse(answer.date, sentAt);
       if (answer.kind !== 'ok') return answer;
-      return { kind: 'ok', fields: answer.fields, requestId: String(answer.fields.RequestId) };
+      return { kind: 'ok', fields: answer.fields, requestId: String(answer.fields.RequestId), size: 0 };
     },
   };
 }

@@ -11,6 +11,7 @@ import type { Signature } from '../signing/signature.ts';
 import type { Action } from '../wire/actions.ts';
 import { type Answer, decodeAnswer } from '../wire/answer.ts';
 import type { Fields } from '../wire/fields.ts';
+import { createKnownSecrets, type KnownSecrets } from './known-secrets.ts';
 import type { ProviderTime } from './provider-time.ts';
 
 /** The time-out of a call, the same as in the provider's own clients. Source: docs/provider.md P188. */
@@ -25,8 +26,9 @@ export interface OutgoingCall {
   readonly signer: CallSigner;
 }
 
-/** Signs calls. `secrets` are the texts in the request that no message may show. */
+/** Signs calls. `secrets` are texts that nothing from the answer may show: those of every call, and of this one. */
 export interface CallSigner {
+  readonly secrets: readonly string[];
   sign(call: Omit<Signing, 'body'> & { readonly fields: Fields }): {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
@@ -42,23 +44,25 @@ export function createSigner(keys: Credentials, signature?: Signature): CallSign
   const token = () => keys.token?.reveal() ?? null;
   const secretKey = () => keys.secretKey.reveal();
   const identity = { secretId: keys.secretId, token };
-  const secretsWith = (signed: string) => [keys.secretId, token(), signed].filter((text) => text !== null);
+  const secrets = [keys.secretId, secretKey(), token()].filter((text) => text !== null);
   if (signature === undefined || signature.name === 'TC3-HMAC-SHA256') {
     const signer = { ...identity, keyOf: signingKeys(secretKey) };
     return {
+      secrets,
       sign({ fields, ...call }) {
         const body = JSON.stringify(fields);
         const headers = signedHeaders({ ...call, body }, signer);
-        return { headers, body, secrets: secretsWith(headers.Authorization!.split('=').at(-1)!) };
+        return { headers, body, secrets: [headers.Authorization!.split('=').at(-1)!] };
       },
     };
   }
   const { name, nonce } = signature;
   return {
+    secrets,
     sign(call) {
       const form = signedForm({ ...call, nonce: nonce() }, name, { ...identity, secretKey });
       const headers = { Host: call.host, 'Content-Type': FORM_TYPE };
-      return { headers, body: form.body, secrets: secretsWith(form.signature) };
+      return { headers, body: form.body, secrets: [form.signature] };
     },
   };
 }
@@ -69,16 +73,23 @@ export function createSigner(keys: Credentials, signature?: Signature): CallSign
  */
 export function createTokenSigner(token: string): CallSigner {
   return {
+    secrets: [token],
     sign({ fields, ...call }) {
       const body = JSON.stringify(fields);
-      return { headers: headersOf({ ...call, body }, 'SKIP', null), body, secrets: [token] };
+      return { headers: headersOf({ ...call, body }, 'SKIP', null), body, secrets: [] };
     },
   };
 }
 
 /** @throws TransportError of the transport. */
 export async function sendCall(
-  network: { readonly transport: Transport; readonly clock: Clock; readonly time?: ProviderTime },
+  network: {
+    readonly transport: Transport;
+    readonly clock: Clock;
+    readonly time?: ProviderTime;
+    /** The secrets of other calls. They get those of this signer. */
+    readonly secrets?: KnownSecrets;
+  },
   { action, host, region, fields, signer }: OutgoingCall,
   goAhead?: () => boolean,
 ): Promise<Answer> {
@@ -101,19 +112,7 @@ export async function sendCall(
     ...given({ goAhead }),
   });
   network.time?.onResponse(answer.date, sentAt);
-  return redactKeys(decodeAnswer(answer), secrets);
-}
-
-/**
- * Removes ids, tokens and signatures from the message of a refusal. A server may repeat what it got, as it is or
- * percent-encoded, and Refit stores messages.
- */
-function redactKeys(answer: Answer, secrets: readonly string[]): Answer {
-  if (answer.kind !== 'refused') return answer;
-  const texts = secrets.filter((text) => text.length >= 8);
-  const spellings = [...texts, ...texts.map(encodeURIComponent)];
-  return {
-    ...answer,
-    message: spellings.reduce((message, text) => message.replaceAll(text, '(hidden)'), answer.message),
-  };
+  const known = network.secrets ?? createKnownSecrets();
+  known.add(signer.secrets);
+  return decodeAnswer(answer, (json) => known.hideIn(json, answer.body, secrets));
 }

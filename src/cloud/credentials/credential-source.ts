@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { SECOND } from '../../units.ts';
+import type { KnownSecrets } from '../calls/known-secrets.ts';
 import type { Transport } from '../network/transport.ts';
 import { type Credentials, checkKeys } from '../signing/keys.ts';
 import type { Signature } from '../signing/signature.ts';
@@ -15,6 +16,8 @@ export interface CallNetwork {
   readonly endpoint: string | null;
   /** Absent: TC3-HMAC-SHA256. */
   readonly signature?: Signature;
+  /** The secrets of all calls, to remove them from answers. */
+  readonly secrets?: KnownSecrets;
 }
 
 /** What Refit reads to find keys. */

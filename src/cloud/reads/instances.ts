@@ -5,7 +5,7 @@ import type { Billing, Instance, Scope } from '../../model.ts';
 import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
-import type { Fields } from '../wire/fields.ts';
+import type { Fields, Page } from '../wire/fields.ts';
 import {
   decodeInstances,
   decodeWindow,
@@ -17,7 +17,7 @@ import {
 } from '../wire/instances.ts';
 import { decodePrice, encodePrice } from '../wire/order.ts';
 import type { ReadZoneCodes } from './catalogue.ts';
-import { inBatches, type ReadSource, readFields } from './source.ts';
+import { inBatches, type ReadSource, readFields, readList } from './source.ts';
 
 /** How often Refit reads a list that changes during the read. */
 const MAX_READINGS = 4;
@@ -27,19 +27,21 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   /** Pay modes as last read. A price depends on them, and its answer does not contain them. */
   const billings = new Map<string, Billing>();
 
-  const describeInstances: CloudReader['describeInstances'] = async (scope, ids) => {
-    const pages = await (ids === undefined ? allPages(source, scope) : pagesOf(source, scope, ids));
-    const numbers = pages.flatMap(zoneNumbers);
+  const decode = async (scope: Scope, fields: Fields): Promise<Page<Instance>> => {
+    const numbers = zoneNumbers(fields);
     const codes =
       numbers.length === 0
         ? new Map<number, string>()
         : await zoneCodes(scope, (known) => numbers.every((number) => known.codes.has(number)));
-    const found = new Map<string, Instance>();
-    for (const instance of pages.flatMap((page) => decodeInstances(page, scope, codes).found)) {
-      found.set(instance.id, instance);
-      billings.set(instance.id, instance.billing);
-    }
-    return [...found.values()];
+    return decodeInstances(fields, scope, codes);
+  };
+
+  const describeInstances: CloudReader['describeInstances'] = async (scope, ids) => {
+    const found = await (ids === undefined
+      ? allInstances(source, scope, decode)
+      : instancesOf(source, scope, ids, decode));
+    for (const { id, billing } of found) billings.set(id, billing);
+    return found;
   };
 
   return {
@@ -82,30 +84,38 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   } satisfies Partial<CloudReader>;
 }
 
-function pagesOf(source: ReadSource, scope: Scope, ids: readonly string[]): Promise<Fields[]> {
-  return inBatches([...new Set(ids)], INSTANCES_PER_PAGE, async (batch) => [
-    await readFields(source, READS.instances, scope, encodeInstanceIds(batch)),
-  ]);
+type Decode = (scope: Scope, fields: Fields) => Promise<Page<Instance>>;
+
+/** Reads instances by id. Instances that Refit did not ask for are left out. */
+async function instancesOf(
+  source: ReadSource,
+  scope: Scope,
+  ids: readonly string[],
+  decode: Decode,
+): Promise<Instance[]> {
+  const found = await inBatches([...new Set(ids)], INSTANCES_PER_PAGE, async (batch) => {
+    const fields = await readFields(source, READS.instances, scope, encodeInstanceIds(batch));
+    const asked = new Set(batch);
+    return (await decode(scope, fields)).found.filter(({ id }) => asked.has(id));
+  });
+  return [...new Map(found.map((instance) => [instance.id, instance])).values()];
 }
 
-/** Reads all pages. A deleted instance moves the rest up by one and hides one, so Refit reads the list again. */
-async function allPages(source: ReadSource, scope: Scope): Promise<Fields[]> {
+/** Reads all instances. A deleted one moves the rest up by one and hides one, so Refit reads the list again. */
+async function allInstances(source: ReadSource, scope: Scope, decode: Decode): Promise<Instance[]> {
   let counts = '';
   for (let reading = 0; reading < MAX_READINGS; reading++) {
-    const pages: Fields[] = [];
-    const totals = new Set<number>();
-    const ids = new Set<string>();
-    for (let offset = 0; ; offset += INSTANCES_PER_PAGE) {
-      const page = await readFields(source, READS.instances, scope, encodeInstancePage(offset));
-      const { total, rows, found } = decodeInstances(page, scope, new Map());
-      pages.push(page);
-      totals.add(total);
-      for (const { id } of found) ids.add(id);
-      if (rows === 0 || offset + INSTANCES_PER_PAGE >= total) break;
-    }
+    const { rows, totals } = await readList(source, {
+      action: READS.instances,
+      scope,
+      perPage: INSTANCES_PER_PAGE,
+      encode: (page) => encodeInstancePage(page * INSTANCES_PER_PAGE),
+      decode: (fields) => decode(scope, fields),
+      idOf: ({ id }) => id,
+    });
     const [total] = totals;
-    if (totals.size === 1 && ids.size >= total!) return pages;
-    counts = `${ids.size} of ${Math.max(...totals)}`;
+    if (totals.size === 1 && rows.size >= total!) return [...rows.values()];
+    counts = `${rows.size} of ${Math.max(...totals)}`;
   }
   throw new RefitError(
     'provider-refused',

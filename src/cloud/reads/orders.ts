@@ -2,7 +2,7 @@
 import type { Scope } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
-import type { CloudReader, Deal } from '../cloud.ts';
+import type { CloudReader, Deal, Task } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
 import {
@@ -14,7 +14,7 @@ import {
   ORDERS_PER_CALL,
 } from '../wire/order.ts';
 import { decodeTasks, encodeRunningTasks, encodeTasks, TASKS_PER_PAGE } from '../wire/tasks.ts';
-import { everyRow, inBatches, type ReadSource, readFields } from './source.ts';
+import { inBatches, type ReadSource, readList } from './source.ts';
 
 /** The list of tasks goes 30 days back. One minute less covers clock skew. Source: docs/provider.md P90. */
 const TASKS_REACH_MS = 30 * DAY - MINUTE;
@@ -22,15 +22,17 @@ const TASKS_REACH_MS = 30 * DAY - MINUTE;
 export function orderReads(source: ReadSource) {
   const { ask, clock } = source;
 
-  const readTasks = (scope: Scope, encode: (offset: number) => Fields) =>
-    everyRow(
-      async (page) => {
-        const fields = await readFields(source, READS.tasks, scope, encode(page * TASKS_PER_PAGE));
-        return decodeTasks(fields, clock.now());
-      },
-      TASKS_PER_PAGE,
-      (task) => task.id,
-    );
+  const readTasks = async (scope: Scope, encode: (offset: number) => Fields): Promise<Task[]> => {
+    const { rows } = await readList(source, {
+      action: READS.tasks,
+      scope,
+      perPage: TASKS_PER_PAGE,
+      encode: (page) => encode(page * TASKS_PER_PAGE),
+      decode: (fields) => decodeTasks(fields, clock.now()),
+      idOf: (task) => task.id,
+    });
+    return [...rows.values()];
+  };
 
   return {
     describeTasks: (scope, since, instance, only) =>
@@ -40,15 +42,17 @@ export function orderReads(source: ReadSource) {
 
     describeRunningTasks: (scope) => readTasks(scope, encodeRunningTasks),
 
-    findDeals: (scope, since, until, instance) =>
-      everyRow(
-        async (page) => {
-          const request = encodeDeals(page, since, until, instance);
-          return decodeDeals(await readFields(source, READS.deals, scope, request), clock.now(), instance);
-        },
-        DEALS_PER_PAGE,
-        (deal) => deal.order,
-      ),
+    async findDeals(scope, since, until, instance) {
+      const { rows } = await readList(source, {
+        action: READS.deals,
+        scope,
+        perPage: DEALS_PER_PAGE,
+        encode: (page) => encodeDeals(page, since, until, instance),
+        decode: (fields) => decodeDeals(fields, clock.now(), instance),
+        idOf: (deal) => deal.order,
+      });
+      return [...rows.values()];
+    },
 
     async describeOrders(scope, orders, currency) {
       const read = async (numbers: readonly string[]): Promise<Deal[]> => {

@@ -28,9 +28,12 @@ export function list(value: unknown): Fields[] {
   return Array.isArray(value) ? value.map(object) : [];
 }
 
-/** A text that is not empty. */
+/** The longest text that an answer may have: the token of temporary keys. Source: docs/provider.md P155. */
+const MOST_CHARACTERS = 4096;
+
+/** A text that is not empty. One that is too long counts as missing. */
 export function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' && value.length <= MOST_CHARACTERS ? value : null;
 }
 
 /** A finite number, also as text: the provider writes both. */
@@ -63,7 +66,7 @@ export function ascending(numbers: readonly number[]): number[] {
 
 /** The texts of a list. Other items are left out. */
 export function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  return Array.isArray(value) ? value.filter((one) => one === '' || text(one) !== null) : [];
 }
 
 /** An id, written as a number or as text. */

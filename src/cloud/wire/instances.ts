@@ -13,6 +13,7 @@ import {
   type Fields,
   integer,
   list,
+  type Page,
   page,
   REPLICA,
   text,
@@ -41,9 +42,22 @@ const STATUS: Readonly<Record<number, Instance['status']>> = {
   [-4]: 'deleting',
 };
 
-/** Decodes a page of instances. An instance without an id is left out. */
-export function decodeInstances(fields: Fields, scope: Scope, zones: ZoneCodes) {
-  return page(fields, 'InstanceSet', (row) => decodeInstance(row, scope, zones));
+/** The form of instance ids, as plans have them. */
+const ID = /^crs-[a-z0-9]{8,32}$/;
+
+/**
+ * Decodes a page of instances. An instance without a valid id is left out. If a page has an id twice with different facts,
+ * neither is certain, and the instance is `unrecognised`.
+ */
+export function decodeInstances(fields: Fields, scope: Scope, zones: ZoneCodes): Page<Instance> {
+  const decoded = page(fields, 'InstanceSet', (row) => decodeInstance(row, scope, zones));
+  const byId = new Map<string, Instance>();
+  for (const one of decoded.found) {
+    const other = byId.get(one.id);
+    const isSame = other === undefined || JSON.stringify(other) === JSON.stringify(one);
+    byId.set(one.id, isSame ? one : { ...one, status: 'unrecognised' });
+  }
+  return { ...decoded, found: [...byId.values()] };
 }
 
 /** The zone numbers on a page of instances, those of nodes included. */
@@ -55,7 +69,7 @@ export function zoneNumbers(fields: Fields): number[] {
 
 function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance | null {
   const id = text(row.InstanceId);
-  if (id === null) return null;
+  if (id === null || !ID.test(id)) return null;
   const edition = editionOf(row.Type);
   const size = decodeSize(row, edition);
   const billing = billingOf(row.BillingMode);

@@ -58,11 +58,14 @@ function encodeNodes(change: NodeChange): Fields[] {
 
 const IN_WINDOW = 1;
 
+/** Real order numbers are digits. Anything that fits into a table is accepted. */
+const ORDER_NUMBER = /^[\w.:-]{1,64}$/;
+
 /** The order number of an accepted order, or null. `DealName` comes first, because `DealId` is deprecated. */
 export function decodeOrder(fields: Fields): string | null {
   for (const value of [fields.DealName, fields.DealId]) {
     const order = identifier(value);
-    if (order !== null && order !== '0') return order;
+    if (order !== null && order !== '0' && ORDER_NUMBER.test(order)) return order;
   }
   return null;
 }

@@ -1,0 +1,51 @@
+/**
+ * Removes known keys, tokens and signatures from every text of an answer. A server may repeat what it got in any field, as
+ * it is or percent-encoded, and Refit stores and shows texts of answers.
+ */
+
+/** A shorter text would hide harmless parts of other texts. */
+const SHORTEST = 8;
+
+export const HIDDEN = '(hidden)';
+
+export type KnownSecrets = ReturnType<typeof createKnownSecrets>;
+
+/** Creates the set of the secrets that this process has sent. */
+export function createKnownSecrets() {
+  const known = new Set<string>();
+  return {
+    /** Remembers secrets for every later answer. */
+    add(secrets: readonly string[]): void {
+      for (const spelling of spellingsOf(secrets)) known.add(spelling);
+    },
+    /**
+     * Hides the known secrets and those of one call in a value that was parsed from JSON.
+     * @param source its JSON. Without a secret and without an escape in it, the value has none either.
+     */
+    hideIn<Value>(value: Value, source: string, ofCall: readonly string[]): Value {
+      const secrets = [...known, ...spellingsOf(ofCall)];
+      const isSuspect = source.includes('\\') || secrets.some((secret) => source.includes(secret));
+      return isSuspect ? (hideInValue(value, secrets) as Value) : value;
+    },
+  };
+}
+
+function spellingsOf(secrets: readonly string[]): string[] {
+  return secrets
+    .filter(({ length }) => length >= SHORTEST)
+    .flatMap((text) => [text, encodeURIComponent(text)]);
+}
+
+function hideInValue(value: unknown, secrets: readonly string[]): unknown {
+  if (typeof value === 'string') return hideInText(value, secrets);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => hideInValue(one, secrets));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [hideInText(key, secrets), hideInValue(one, secrets)]),
+  );
+}
+
+function hideInText(text: string, secrets: readonly string[]): string {
+  if (text.length < SHORTEST) return text;
+  return secrets.reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text);
+}
