@@ -44,6 +44,20 @@ export function escapeLines(text: string): string {
   return PLAIN.test(text) ? text : text.split('\n').map(escapeControls).join('\n');
 }
 
+/** What Refit itself writes to a terminal: colours, cursor moves and returns to the start of a line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Refit draws with
+const DRAWN = /(\r|\x1b\[[0-9;]*[A-Za-z])/;
+
+/**
+ * The last check before text reaches a terminal or a pipe: its line feeds stay, everything that hides becomes visible.
+ * @param drawn true if the text may have colours and cursor moves.
+ */
+export function escapeScreen(text: string, drawn: boolean): string {
+  if (!drawn) return escapeLines(text);
+  const parts = text.split(DRAWN);
+  return parts.map((part, at) => (at % 2 === 1 ? part : escapeLines(part))).join('');
+}
+
 /** Whether the character acts, hides or looks blank. @param character one code point. */
 export function isUnseen(character: string): boolean {
   return !PLAIN.test(character) && compiled().unseen.test(character);

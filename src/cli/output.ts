@@ -1,6 +1,8 @@
 /** Prints the result of a command: one format on stdout, any number to files. */
 import { RefitError } from '../errors.ts';
 import { writeOutput } from '../operations/named-files.ts';
+import { json as encodeJson, jsonLine } from '../report/document/escape.ts';
+import { escapeScreen } from '../text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The values of `--format`, `--json` and `--write`. */
@@ -51,8 +53,9 @@ export async function emit<Format extends string>(
 export async function print(
   terminal: Terminal,
   { format }: Pick<Output, 'format'>,
-  result: { readonly text: () => string; readonly json: unknown; readonly indent?: number },
+  result: { readonly text: () => string; readonly json: unknown; readonly indent?: 2 },
 ): Promise<void> {
   const { text, json, indent } = result;
-  await terminal.out(format === 'json' ? `${JSON.stringify(json, null, indent)}\n` : text());
+  if (format === 'json') await terminal.out(indent === undefined ? jsonLine(json) : encodeJson(json));
+  else await terminal.out(escapeScreen(text(), terminal.color.out));
 }

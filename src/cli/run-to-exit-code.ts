@@ -1,7 +1,7 @@
 /** Runs one command and returns its exit code. Errors are printed with their fix. */
 import { exitCodeOf, RefitError } from '../errors.ts';
 import { describeSystemError } from '../files/file-refused.ts';
-import { escapeControls } from '../report/document/escape.ts';
+import { escapeControls, escapeLines } from '../text.ts';
 import { runProgram } from './program/run-program.ts';
 
 /** Runs a command. Never throws: it prints every error on stderr. */
@@ -27,11 +27,12 @@ export function reportError(error: unknown): number {
     );
     return exitCodeOf('disk-failed');
   }
-  process.stderr.write(`refit: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`refit: internal error: ${escapeLines(text)}\n`);
   return 1;
 }
 
-/** Escapes control characters in each line of a text. */
+/** The lines of a text with an indent, without control characters. */
 function lines(text: string, indent: string): string {
-  return text.split('\n').map(escapeControls).join(`\n${indent}`);
+  return escapeLines(text).replaceAll('\n', `\n${indent}`);
 }

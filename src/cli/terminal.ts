@@ -1,5 +1,6 @@
 /** The terminal of a command: streams, environment and their abilities. */
 import { type Clock, systemClock } from '../clock.ts';
+import { escapeScreen } from '../text.ts';
 import { encodeProgress, type ProgressEvent, toNotices } from './run-picture/progress-events.ts';
 
 /** The values of `--progress`. */
@@ -51,7 +52,9 @@ export function createTerminal(
   const mayColor = options.color && !env.NO_COLOR && !dumb && progress !== 'json';
   const event = (one: ProgressEvent) => void stderr.write(encodeProgress(systemClock.now(), one));
   const err = (text: string) =>
-    progress === 'json' ? toNotices(text).forEach(event) : void stderr.write(text);
+    progress === 'json'
+      ? toNotices(text).forEach(event)
+      : void stderr.write(escapeScreen(text, stderr.isTTY === true));
   return {
     env,
     clock: systemClock,

@@ -1,5 +1,6 @@
 /** The status of a scheduler in the text format of Prometheus. Pure. */
 import { OUTCOMES } from '../model.ts';
+import { escapeControls } from '../text.ts';
 import { SECOND } from '../units.ts';
 import { nextDueAt } from './decide.ts';
 import type { ScheduledPlan } from './plan-file.ts';
@@ -99,5 +100,5 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
 }
 
 function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return escapeControls(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
 }

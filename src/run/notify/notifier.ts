@@ -7,6 +7,7 @@ import { message, textOf } from '../../messages/messages.ts';
 import type { JournalEntry, Message, SavedPlan } from '../../model.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
+import { escapeControls, escapeLines } from '../../text.ts';
 import { type NotificationFacts, notificationOf } from './notification.ts';
 
 /** Milliseconds that notifications may still take after the end of a run. */
@@ -92,10 +93,12 @@ export class Notifier {
     const { event, entry } = facts;
     const to = listener.destination(facts);
     const text = textOf(reason);
-    const line = `${iso(this.#input.clock.now())} ${event} (entry ${entry}) ${to}: ${ok ? 'sent' : 'NOT SENT'}: ${text}\n`;
+    const line = `${iso(this.#input.clock.now())} ${event} (entry ${entry}) ${to}: ${ok ? 'sent' : 'NOT SENT'}: ${text}`;
+    // A log is read in a terminal, and the output of a command may quote what others wrote.
     const written = output === '' || output.endsWith('\n') ? output : `${output}\n`;
+    const logged = `${escapeLines(written)}${escapeControls(line)}\n`;
     const file = by === 'hook' ? RUN_FILES.hooks : RUN_FILES.notifications;
-    this.#logged = this.#logged.then(() => this.#input.log(file, written + line)).catch(() => undefined);
+    this.#logged = this.#logged.then(() => this.#input.log(file, logged)).catch(() => undefined);
     const journal = this.#input.journal();
     // After the end of the run its journal is complete. Only the log files hold later results.
     if (this.#isClosed || journal.replay.state().endedAt !== null) return;

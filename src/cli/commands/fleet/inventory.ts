@@ -5,9 +5,10 @@ import { textOf } from '../../../messages/messages.ts';
 import { type Inventory, totalMemory } from '../../../model.ts';
 import { writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
-import { escapeControls } from '../../../report/document/escape.ts';
+import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { regionsFrom } from '../../options.ts';
+import { print } from '../../output.ts';
 import { readProvider } from '../../read-provider.ts';
 
 export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
@@ -18,13 +19,13 @@ export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
     read(reader, { regions, profile, clock: terminal.clock, ...listeners }),
   );
   for (const note of notes) terminal.err(`${escapeControls(textOf(note))}\n`);
-  const json = `${JSON.stringify(inventory, null, 2)}\n`;
+  const text = json(inventory);
   if (out !== undefined) {
-    await writeOutput(out, json);
+    await writeOutput(out, text);
     terminal.hint(`next: refit plan PLAN --inventory ${escapeControls(out)}`);
   }
-  if (format === 'text') await terminal.out(summary(inventory));
-  else if (out === undefined) await terminal.out(json);
+  if (format === 'text') await print(terminal, options, { text: () => summary(inventory), json: inventory });
+  else if (out === undefined) await terminal.out(text);
   return 0;
 };
 

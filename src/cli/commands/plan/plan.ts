@@ -10,7 +10,7 @@ import { readInput } from '../../../operations/named-files.ts';
 import { type PlanOptions, pastDurations, planFleet, planFromRun } from '../../../operations/plan-fleet.ts';
 import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
-import { escapeControls } from '../../../report/document/escape.ts';
+import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import { createTextReview } from '../../../report/review/review-targets.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -57,7 +57,7 @@ async function invalid(
 ): Promise<number> {
   const next = `refit validate ${shellQuote(file)}`;
   await emit<ReviewFormat>(terminal, options, (format, where) => {
-    if (format === 'json') return `${JSON.stringify({ findings }, null, 2)}\n`;
+    if (format === 'json') return json({ findings });
     if (format === 'text') return `${findingsText(findings, where.color)}\n`;
     return renderReview(createTextReview(file, findings, next), format, { ...where, elsewhere: next });
   });

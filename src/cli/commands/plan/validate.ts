@@ -7,7 +7,7 @@ import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
-import { escapeControls } from '../../../report/document/escape.ts';
+import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
@@ -79,7 +79,7 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
   const render = await renderer(options);
   const all = results.flatMap(({ findings }) => findings);
   await emit<ReviewFormat>(terminal, options, (format, where) => {
-    if (format === 'json') return `${JSON.stringify({ results }, null, 2)}\n`;
+    if (format === 'json') return json({ results });
     if (format === 'text') return results.map((result) => resultText(result, where.color)).join('');
     return render(format, files.join(' '), all, next);
   });

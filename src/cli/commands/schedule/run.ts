@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
-import { escapeControls } from '../../../report/document/escape.ts';
+import { escapeControls, jsonLine } from '../../../report/document/escape.ts';
 import { requestRun, switchPlan } from '../../../schedule/control-schedule.ts';
 import { loopbackFrom, openHealthServer } from '../../../schedule/health-server.ts';
 import { lockFolder } from '../../../schedule/lock-folder.ts';
@@ -167,12 +167,12 @@ function logger({ format }: Options, terminal: Terminal) {
   return {
     onEntry(entry: ScheduleEntry) {
       if (terminal.quiet && isRoutine(entry)) return;
-      if (format === 'json') terminal.err(`${JSON.stringify(scheduleEventJson(entry))}\n`);
+      if (format === 'json') terminal.err(jsonLine(scheduleEventJson(entry)));
       else write(entry.at, formatScheduleEvent(entry));
     },
     log(plan: string | null, message: string) {
       const at = iso(terminal.clock.now());
-      if (format === 'json') terminal.err(`${JSON.stringify({ at, kind: 'remark', plan, message })}\n`);
+      if (format === 'json') terminal.err(jsonLine({ at, kind: 'remark', plan, message }));
       else write(at, plan === null ? message : `${plan}: ${message}`);
     },
   };

@@ -3,6 +3,7 @@ import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { type SimulatedProvider, simulateProvider } from '../../../operations/simulate-provider.ts';
+import { jsonLine } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { rangeFrom, wholeFrom } from '../../options.ts';
 import { onSignals } from '../../signals.ts';
@@ -33,7 +34,7 @@ export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
   const { url, secretId, secretKey, ca, keys } = provider;
   // The keys of every account, if there is more than one.
   const accounts = keys.length > 1 ? keys : null;
-  await terminal.out(`${JSON.stringify({ url, secretId, secretKey, ...given({ ca, accounts }) })}\n`);
+  await terminal.out(jsonLine({ url, secretId, secretKey, ...given({ ca, accounts }) }));
   terminal.hint(howToReach(provider));
   const ended = onSignals({ ...terminal, err: () => undefined });
   await new Promise<void>((resolve) => {
