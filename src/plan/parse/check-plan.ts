@@ -6,6 +6,7 @@
 import { given } from '../../given.ts';
 import { message } from '../../messages/messages.ts';
 import { DIMENSIONS, type Finding } from '../../model.ts';
+import { hasVisibleText } from '../../text.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule, checkWindows, type Report } from './check-times.ts';
@@ -23,6 +24,7 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   };
   const plan = record(tree.value);
   const waves = list(plan.waves).map(record);
+  checkLabels(plan, waves, report);
   checkFinishBy(plan, report);
   checkWindows(record(plan.windows), report);
   if (isRecord(plan.schedule)) checkSchedule(plan.schedule, report);
@@ -34,6 +36,17 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   checkGates(waves, report);
   checkAddresses(plan, report);
   return findings;
+}
+
+/** People recognise a plan and its waves by these texts, so each needs something to see. */
+function checkLabels(plan: Fields, waves: readonly Fields[], report: Report): void {
+  const labels: [Path, unknown][] = [
+    ...['name', 'change', 'owner'].map((key): [Path, unknown] => [[key], plan[key]]),
+    ...waves.map(({ name }, index): [Path, unknown] => [['waves', index, 'name'], name]),
+  ];
+  for (const [path, text] of labels)
+    if (typeof text === 'string' && !hasVisibleText(text))
+      report(path, message('plan-check.nothing-visible', { key: String(path.at(-1)), of: path.length > 1 }));
 }
 
 function checkFinishBy(plan: Fields, report: Report): void {

@@ -42,6 +42,9 @@ describe('a file of approvers', () => {
     ['with a key that is cut off', `- { name: wei, key: ${line('wei').slice(0, 40)} }`, 'Refit.BadValue', /approver 1 is not valid: the line is cut off/, 1],
     ['with a key that is a number', '- { name: wei, key: 5 }', 'Refit.BadValue', /it is not text/, 1],
     ['with one name twice', `- { name: wei, key: ${line('wei')} }\n- { name: Wei, key: ${line('jun')} }`, 'Refit.BadValue', /two approvers have the name Wei/, 2],
+    ['with two names that look alike', `- { name: mary, key: ${line('wei')} }\n- { name: rnary, key: ${line('jun')} }`, 'Refit.BadValue', /the names rnary and mary look alike/, 2],
+    ['with a name in two scripts', `- { name: wеi, key: ${line('wei')} }`, 'Refit.BadValue', /mixes letters of Latin and Cyrillic|Cyrillic and Latin/, 1],
+    ['with an invisible letter in a name', `- { name: weiㅤ, key: ${line('wei')} }`, 'Refit.BadValue', /contains U\+3164, which nobody can see/, 1],
     ['with one key twice', `- { name: wei, key: ${line('wei')} }\n- { name: jun, key: ${line('wei')} comment }`, 'Refit.BadValue', /jun has the same key as wei/, 2],
   ])('%s is refused at its location, with a fix or an example', ([_, text, code, message, at]) => {
     const { approvals, findings } = read(text);

@@ -14,6 +14,8 @@ const AN_EXAMPLE = {
   timezone: 'timezone: Asia/Shanghai',
 } as const;
 
+const EXAMPLE_LABELS: Readonly<Record<string, string>> = { change: 'CHG-20481', owner: 'dba-oncall' };
+
 const KEEP_ONE = 'keep one of the two';
 const REMOVE_ONE = 'remove one of the two';
 
@@ -59,6 +61,17 @@ export const planChecks = {
   'plan-check.approval-without-approvers': (): Text => ({
     message: 'the wave requires an approval, but the plan names no approvers',
     example: 'approvals: { need: 1, from: approvers.yaml }',
+  }),
+  'plan-check.nothing-visible': ({
+    key,
+    of,
+  }: {
+    key: string;
+    /** Whether it belongs to a wave; else to the plan. */
+    of: boolean;
+  }): Text => ({
+    message: `${of ? 'the name of the wave' : key} has nothing to see: only blanks or invisible characters`,
+    example: `${key}: ${EXAMPLE_LABELS[key] ?? 'canary'}`,
   }),
   'plan-check.wave-name-twice': ({ name }: { name: string }): Text => ({
     message: `two waves have the name ${JSON.stringify(name)}`,
