@@ -1,9 +1,9 @@
 /** Checks that nobody else can replace a folder, or what is in it, because Refit executes or believes its content. */
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstat, readlink } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { FileRefused, type Refusal } from './file-refused.ts';
 import { isOnReadOnlyMount, whoElseWrites } from './judge-trust.ts';
-import { thisUser, type User } from './this-user.ts';
+import { readMounts, thisUser, type User } from './this-user.ts';
 
 /** Links on a path before Refit takes it for a circle. */
 const MOST_LINKS = 40;
@@ -19,7 +19,7 @@ const MACHINE: FolderPorts = {
   get user() {
     return thisUser();
   },
-  mounts: () => readFile('/proc/self/mountinfo', 'utf8').catch(() => ''),
+  mounts: readMounts,
 };
 
 /**

@@ -7,9 +7,9 @@ import { sep } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { SECOND } from '../units.ts';
 import { FileRefused, isMissing, type Refusal } from './file-refused.ts';
-import { whoElseWrites } from './judge-trust.ts';
+import { isOnReadOnlyMount, whoElseWrites } from './judge-trust.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
-import { thisUser } from './this-user.ts';
+import { readMounts, thisUser } from './this-user.ts';
 
 export interface ReadRule {
   readonly subject: Subject;
@@ -102,7 +102,8 @@ async function judgeOpened(file: FileHandle, path: string, rule: ReadRule): Prom
   if (there.size > most) throw refused(path, rule, tooLarge(most));
   const user = rule.isTrusted === true ? thisUser() : null;
   const others = user && whoElseWrites(path, there, user, 'itself');
-  if (others) throw refused(path, rule, others);
+  if (others && (others.isForeign || !isOnReadOnlyMount(await realpath(path), await readMounts())))
+    throw refused(path, rule, others);
   return { file, size: there.size, isPipe };
 }
 

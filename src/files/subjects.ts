@@ -25,7 +25,7 @@ export const SUBJECTS = {
   key: { name: 'the key', most: 64 * KIB },
   credentials: { name: 'the credentials file', most: MIB },
   /** An approval or a signature. */
-  signature: { name: 'the signature', most: 64 * KIB },
+  signature: { name: 'the signature', most: 16 * KIB },
   /** A file of Refit's own: a lock, a claim, an entry of the register, a request. */
   state: { name: 'the file', most: 16 * MIB },
   'schedule-log': { name: 'the schedule log', most: 256 * MIB },

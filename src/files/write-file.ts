@@ -3,9 +3,20 @@
  * existing file through a link. A replacement is a new file that gets the old name.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, constants, type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FileRefused, type Refusal } from './file-refused.ts';
+import { shellQuote } from '../next-command.ts';
+import { FileRefused } from './file-refused.ts';
 import { whoElseWrites } from './judge-trust.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
 import { thisUser } from './this-user.ts';
@@ -51,28 +62,36 @@ export async function makeFolder(path: string): Promise<void> {
  */
 export async function openForAppending(path: string, subject: Subject): Promise<FileHandle> {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const refuse = (cause: Refusal | NodeJS.ErrnoException) =>
-    new FileRefused(SUBJECTS[subject].name, path, cause);
-  const fix = `remove it: rm ${path}`;
   let file: FileHandle;
   try {
     file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw code === 'ELOOP' ? refuse({ reason: 'it is a symbolic link', fix }) : error;
+    if (code !== 'ELOOP') throw error;
+    const fix = `remove it: rm ${shellQuote(path)}`;
+    throw new FileRefused(SUBJECTS[subject].name, path, { reason: 'it is a symbolic link', fix });
   }
   try {
-    const there = await file.stat();
-    if (!there.isFile()) throw refuse({ reason: 'it is not a regular file', fix });
-    if (there.nlink > 1) throw refuse({ reason: 'the same file has another name', fix });
-    const user = thisUser();
-    const others = user && whoElseWrites(path, there, user, 'itself');
-    if (others) throw refuse(others);
+    await mustBeAppendable(file, path, subject);
     return file;
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** Checks an open file before the first append. @throws FileRefused as `openForAppending` does. */
+export async function mustBeAppendable(file: FileHandle, path: string, subject: Subject): Promise<void> {
+  const there = await file.stat();
+  const user = thisUser();
+  const others = user && whoElseWrites(path, there, user, 'itself');
+  const fix = `remove it: rm ${shellQuote(path)}`;
+  const refusal = !there.isFile()
+    ? { reason: 'it is not a regular file', fix }
+    : there.nlink > 1
+      ? { reason: 'the same file has another name', fix }
+      : others;
+  if (refusal) throw new FileRefused(SUBJECTS[subject].name, path, refusal);
 }
 
 /** Appends a text, under the rules of `openForAppending`. */
@@ -85,11 +104,8 @@ export async function appendText(path: string, text: string, subject: Subject): 
   }
 }
 
-/** Gives a folder the mode 0700. @throws FileRefused if it belongs to another user. */
-export async function makePrivate(folder: string, subject: string): Promise<void> {
-  try {
-    await chmod(folder, 0o700);
-  } catch (error) {
-    throw new FileRefused(subject, folder, error as NodeJS.ErrnoException);
-  }
+/** Gives a folder of this user the mode 0700. The folder of another user stays as it is. */
+export async function makePrivate(folder: string): Promise<void> {
+  const user = thisUser();
+  if (user === null || (await stat(folder)).uid === user.uid) await chmod(folder, 0o700);
 }

@@ -5,8 +5,9 @@ import { RefitError } from '../errors.ts';
 import { describeSystemError } from '../files/file-refused.ts';
 import { readRegularFile } from '../files/open-file.ts';
 import type { Subject } from '../files/subjects.ts';
+import { replaceFile } from '../files/write-file.ts';
 import { escapeControls } from '../report/document/escape.ts';
-import { RUN_FILES, replaceFile } from '../store/folder/run-files.ts';
+import { RUN_FILES } from '../store/folder/run-files.ts';
 
 /** Reads a file that the user named. @throws FileRefused if there is none, or it is not a file that Refit reads. */
 export function readInput(path: string, subject: Subject): Promise<Buffer> {

@@ -2,12 +2,12 @@
  * Carries out a saved plan in its run directory: finds or makes the directory, takes the locks, opens the journal, runs, and
  * writes the reports. The same call resumes a run that stopped.
  */
-import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { iso } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Transport } from '../cloud/network/transport.ts';
 import { RefitError } from '../errors.ts';
+import { appendText } from '../files/write-file.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
 import { textOf } from '../messages/messages.ts';
@@ -260,6 +260,6 @@ function createNotifierConfig({ saved, clock, notifyPorts }: ApplyInput, directo
           ...(saved.notify ?? []).map((webhook) => createWebhookListener(webhook, ports)),
         ]
       : [],
-    log: (name, text) => appendFile(join(directory, name), text, { mode: 0o600 }),
+    log: (name, text) => appendText(join(directory, name), text, 'hooks'),
   };
 }

@@ -5,6 +5,8 @@ import type { CloudReader } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/limit/permits.ts';
 import { canonical } from '../digest.ts';
 import { RefitError } from '../errors.ts';
+import { mustBeOwnFolder } from '../files/check-folder.ts';
+import { replaceFile } from '../files/write-file.ts';
 import type { FormerHolder, JournalEntry, JournalEvent, Report, RunLock, SavedPlan, Step } from '../model.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';
@@ -12,7 +14,7 @@ import { type Claim, claimInstances, isLoopback } from '../store/folder/claims.t
 import { openJournalFile } from '../store/folder/journal-file.ts';
 import { type Lock, takeLock } from '../store/folder/lock.ts';
 import { isRegistered } from '../store/folder/register.ts';
-import { RUN_FILES, type RunOnDisk, replaceFile, reportedHead } from '../store/folder/run-directory.ts';
+import { RUN_FILES, type RunOnDisk, reportedHead } from '../store/folder/run-directory.ts';
 import { withUnwrittenEntries } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, recordIdentities } from './identities.ts';
@@ -47,14 +49,19 @@ export class Locks {
     this.#self = { host: input.by.host, purpose };
   }
 
-  /** @throws RefitError `locked` while a live process holds the lock. The other methods do the same. */
+  /**
+   * Each method throws a RefitError: `locked` while a live process holds the lock, `file-refused` if others can write to
+   * the folder.
+   */
   async takePlan(digest: string): Promise<void> {
     const { stateDirectory, clock } = this.#input;
+    await mustBeOwnFolder(stateDirectory, 'the state folder');
     const path = join(stateDirectory, 'locks', `${digest}.json`);
     this.#held.push({ name: 'saved-plan', lock: await takeLock(path, this.#self, clock) });
   }
 
   async takeDirectory(directory: string): Promise<void> {
+    await mustBeOwnFolder(directory, 'the run directory');
     const lock = await takeLock(join(directory, RUN_FILES.lock), this.#self, this.#input.clock);
     this.#held.push({ name: 'run-directory', lock });
   }

@@ -1,9 +1,11 @@
 /** Locks a watched folder and makes the ports of its scheduler: schedule log, occurrences and child processes. */
 import { spawn } from 'node:child_process';
-import { mkdir, open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
+import { mustBeOwnFolder } from '../files/check-folder.ts';
+import { makeFolder, openForAppending } from '../files/write-file.ts';
 import { type Lock, type LockOwner, takeLock } from '../store/folder/lock.ts';
 import { RUN_FILES } from '../store/folder/run-files.ts';
 import { createOccurrenceStore } from './occurrence-directory.ts';
@@ -73,7 +75,9 @@ async function takeSchedulerLock(
   self: LockOwner,
   clock: Clock,
 ): Promise<Pick<Lock, 'release'>> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  await makeFolder(root);
+  await mustBeOwnFolder(root, 'the folder of occurrences');
+  await mustBeOwnFolder(stateDirectory, 'the state folder');
   const path = await realpath(folder).catch(() => resolve(folder));
   const ofFolder = join(stateDirectory, 'locks', `schedule-${sha256(path).slice(0, 32)}.json`);
   const first = await takeLock(ofFolder, self, clock);
@@ -100,7 +104,7 @@ function createLauncher(
   env: LockFolderInput['env'],
 ): AttemptPorts['launch'] {
   return async (args, output) => {
-    const file = await open(output, 'a', 0o600);
+    const file = await openForAppending(output, 'hooks');
     try {
       await file.write(`$ refit ${args.join(' ')}\n`);
       const child = spawn(program, [...first, ...args], { env, stdio: ['ignore', file.fd, file.fd] });

@@ -2,13 +2,15 @@
  * The directory of an occurrence, `<file>/<due, UTC>/`. It is the run directory, and also holds the reviews, the draft of
  * the plan and the output of the commands.
  */
-import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { link, lstat, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { mustBeOwnFolder } from '../files/check-folder.ts';
+import { readRegularFile, readTextIfPresent } from '../files/open-file.ts';
+import { makeFolder, replaceFile, syncDirectory } from '../files/write-file.ts';
 import type { Report, SavedPlan } from '../model.ts';
 import { readSavedPlan } from '../plan/seal.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
-import { RUN_FILES, readRunSnapshot, readText, replaceFile } from '../store/folder/run-directory.ts';
-import { syncDirectory } from '../store/folder/run-files.ts';
+import { RUN_FILES, readRunSnapshot } from '../store/folder/run-directory.ts';
 
 /** The live process that holds the lock of a folder; null if there is none. @param host the name of this host. */
 export async function liveHolder(folder: string, host: string): Promise<Holder | null> {
@@ -33,7 +35,8 @@ export function createOccurrenceStore(root: string, host: string) {
       join(resolve(root), plan, due.replace(/[-:]/g, '').replace(/\.000Z$/, 'Z')),
     fileIn: (directory: string, name: string) => join(directory, name),
     async prepare(directory: string): Promise<void> {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await makeFolder(directory);
+      await mustBeOwnFolder(directory, 'the folder of the occurrence');
     },
     /** The live process that runs in the directory, as text; null if there is none. */
     async holderOf(directory: string): Promise<string | null> {
@@ -45,26 +48,26 @@ export function createOccurrenceStore(root: string, host: string) {
      * `byCommand`: a control command stopped the run.
      */
     async run(directory: string) {
-      if ((await readText(join(directory, RUN_FILES.journal))) === null) return null;
+      if ((await lstat(join(directory, RUN_FILES.journal)).catch(() => null)) === null) return null;
       const { entries, exitCode, stopCommanded } = (await readRunSnapshot(directory)).state;
       return { entries, end: exitCode === null ? null : { exitCode, byCommand: stopCommanded } };
     },
     /** The sealed plan; null if there is none yet. */
     async sealed(directory: string): Promise<SavedPlan | null> {
-      const text = await readText(join(directory, RUN_FILES.plan));
+      const text = await readTextIfPresent(join(directory, RUN_FILES.plan), { subject: 'saved-plan' });
       return text === null ? null : readSavedPlan(text);
     },
     seal,
     /** Makes the draft in a file the sealed plan. @throws RefitError if it is not a saved plan. */
     async sealDraft(directory: string, draft: string): Promise<void> {
-      const text = await readFile(draft, 'utf8');
+      const text = String(await readRegularFile(draft, { subject: 'saved-plan' }));
       readSavedPlan(text);
       await seal(directory, text);
       await rm(draft, { force: true });
     },
     /** The outcomes in the report of its run; null if there is no report. */
     async totals(directory: string): Promise<Report['totals'] | null> {
-      const text = await readText(join(directory, RUN_FILES.report));
+      const text = await readTextIfPresent(join(directory, RUN_FILES.report), { subject: 'report' });
       return text === null ? null : ((JSON.parse(text) as Report).totals ?? null);
     },
   };

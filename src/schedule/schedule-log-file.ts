@@ -1,8 +1,10 @@
 /** The file of the schedule log, `schedule.jsonl`. Only the scheduler with the lock appends to it, with fsync. */
-import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, iso } from '../clock.ts';
 import { messageOf, RefitError } from '../errors.ts';
+import { mustBeOwnFolder } from '../files/check-folder.ts';
+import { readFileIfPresent } from '../files/open-file.ts';
+import { makeFolder } from '../files/write-file.ts';
 import { shellQuote } from '../next-command.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
 import {
@@ -73,10 +75,8 @@ function unwritten(error: unknown): RefitError {
  */
 export async function readScheduleLog(root: string) {
   const path = join(root, SCHEDULE_LOG_FILE);
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  });
+  await mustBeOwnFolder(root, 'the folder of occurrences');
+  const bytes = (await readFileIfPresent(path, { subject: 'schedule-log' })) ?? Buffer.alloc(0);
   const wholeBytes = bytes.lastIndexOf('\n') + 1;
   const { entries, fault } = decodeScheduleLog(bytes.toString('utf8'));
   if (fault !== null)
@@ -99,7 +99,7 @@ export async function openScheduleLog(
   clock: Clock,
   onEntry: (entry: ScheduleEntry) => void,
 ): Promise<ScheduleLog> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  await makeFolder(root);
   const read = await readScheduleLog(root);
   const store = await openJournalFile(join(root, SCHEDULE_LOG_FILE), read);
   return createScheduleLog(store, read.entries, clock, onEntry);

@@ -2,16 +2,16 @@
  * The watched folder with its plans, and the operators' files beside the occurrences: `switches/<file>.json`, and
  * `requests/<id>.json`, which Refit removes after its answer. Each of them is replaced whole.
  */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, RefitError } from '../errors.ts';
+import { mustBeOwnFolder } from '../files/check-folder.ts';
+import { FileRefused, isMissing } from '../files/file-refused.ts';
+import { readRegularFile } from '../files/open-file.ts';
+import { makeFolder, replaceFile } from '../files/write-file.ts';
 import { shellQuote } from '../next-command.ts';
-import { replaceFile } from '../store/folder/run-directory.ts';
 import type { FolderView, PlanSwitch, RunRequest } from './decide.ts';
 import { type FileReading, mayBePlan, readPlanFile } from './plan-file.ts';
-
-/** A larger file is not a plan. */
-const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The reading of each file, and the stamp of the file at that time. */
 type Known = Map<string, { readonly stamp: string; readonly reading: FileReading | null }>;
@@ -39,7 +39,9 @@ const READ_ERRORS: Readonly<Record<string, string>> = {
   ENOTDIR: 'it is not a folder',
 };
 
+/** The files that may be plans. @throws RefitError if the folder cannot be read, or others can write to it. */
 async function namesOf(folder: string): Promise<string[]> {
+  await mustBeOwnFolder(folder, 'the folder of plans');
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
@@ -57,23 +59,19 @@ async function readingOf(folder: string, name: string, known: Known): Promise<Fi
   const path = join(folder, name);
   try {
     const there = await stat(path, { bigint: true });
-    if (!there.isFile()) return null;
-    const stamp = `${there.ino} ${there.size} ${there.mtimeNs}`;
+    const stamp = `${there.ino} ${there.size} ${there.mtimeNs} ${there.ctimeNs}`;
     const before = known.get(name);
     if (before?.stamp === stamp) return before.reading;
-    if (there.size > MOST_BYTES)
-      return {
-        kind: 'invalid',
-        name,
-        message: 'the file is too large for a plan',
-        fix: 'move it to another folder',
-      };
-    const reading = readPlanFile(name, await readFile(path, 'utf8'), path);
+    const subject = name.endsWith('.json') ? 'saved-plan' : 'plan';
+    const bytes = await readRegularFile(path, { subject, links: { inside: folder }, isTrusted: true });
+    const reading = readPlanFile(name, bytes.toString('utf8'), path);
     known.set(name, { stamp, reading });
     return reading;
   } catch (error) {
     // The file was removed during this reading.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
+    if (error instanceof FileRefused)
+      return { kind: 'invalid', name, message: `the file is refused: ${error.reason}`, fix: error.fix };
     const message = `the file cannot be read: ${messageOf(error)}`;
     return { kind: 'invalid', name, message, fix: `ls -l ${shellQuote(path)}` };
   }
@@ -100,12 +98,11 @@ async function jsonFilesIn(folder: string): Promise<[string, Record<string, unkn
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
   const files: [string, Record<string, unknown>][] = [];
   for (const name of names) {
-    const text = await readFile(join(folder, name), 'utf8').catch(() => '');
     try {
-      const value = JSON.parse(text);
+      const value = JSON.parse(String(await readRegularFile(join(folder, name), { subject: 'state' })));
       if (typeof value === 'object' && value !== null) files.push([name.slice(0, -'.json'.length), value]);
     } catch {
-      // Refit replaces its files whole, so it did not write this one.
+      // Refit writes regular files and replaces them whole, so it did not write this one.
     }
   }
   return files;
@@ -118,7 +115,7 @@ export async function writeControlFile(
   name: string,
   value: object,
 ): Promise<void> {
-  await mkdir(join(root, kind), { recursive: true, mode: 0o700 });
+  await makeFolder(join(root, kind));
   await replaceFile(join(root, kind, `${name}.json`), `${JSON.stringify(value)}\n`);
 }
 

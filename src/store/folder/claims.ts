@@ -7,9 +7,10 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
+import { readTextIfPresent } from '../../files/open-file.ts';
+import { replaceFile } from '../../files/write-file.ts';
 import { counted } from '../../messages/en/quantities.ts';
 import { type Holder, holderOf, isAlive, type LockOwner, lockedBy, parseHolder, takeLock } from './lock.ts';
-import { readText, replaceFile } from './run-files.ts';
 
 export interface Claim {
   /** Dead holders whose claims overlapped, or were from this same plan. */
@@ -84,7 +85,7 @@ async function takeTurn(path: string, self: LockOwner, clock: Clock): ReturnType
 
 /** Reads a claim. `gone`: its holder removed it meanwhile. Null: it is unreadable, such as after a disk failure. */
 async function readClaim(path: string): Promise<(OnDisk & { readonly holder: Holder }) | 'gone' | null> {
-  const text = await readText(path);
+  const text = await readTextIfPresent(path, { subject: 'state' });
   if (text === null) return 'gone';
   const holder = parseHolder(text);
   if (!holder) return null;

@@ -2,14 +2,16 @@
  * The file of the journal: reads it in pieces and checks it, appends with fsync, and cuts off a torn last line. While a run
  * writes it, nobody may move or change it. An open file still accepts entries after its name is gone, and they would be lost.
  */
-import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RefitError } from '../../errors.ts';
+import { isMissing } from '../../files/file-refused.ts';
+import { type OpenedFile, openRegularFile } from '../../files/open-file.ts';
+import { mustBeAppendable, syncDirectory } from '../../files/write-file.ts';
 import { type ChainFault, createDecoder, type Decoded } from '../../journal/chain.ts';
 import type { JournalEntry } from '../../model.ts';
 import type { JournalStore } from '../journal-writer.ts';
-import { syncDirectory, textOf } from './run-files.ts';
+import { textOf } from './run-files.ts';
 
 const LINE_FEED = 0x0a;
 
@@ -29,6 +31,9 @@ export interface JournalOnDisk extends JournalWalk {
 /** Bytes of one read. */
 const PIECE = 1 << 18;
 
+/** Bytes of the longest line. Refit writes none of a tenth of that. */
+const LONGEST_LINE = 1 << 26;
+
 /**
  * Reads through a journal file and checks it. Holds one piece in memory at a time. A missing file is an empty journal. Writes
  * nothing.
@@ -39,18 +44,19 @@ export async function walkJournalFile(
   each: (entry: JournalEntry) => void,
 ): Promise<JournalWalk> {
   const walk = createWalk(each);
-  let file: FileHandle;
+  let opened: OpenedFile;
   try {
-    file = await open(path, 'r');
+    opened = await openRegularFile(path, { subject: 'journal' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isMissing(error)) throw error;
     return walk.end();
   }
+  const { file } = opened;
   try {
     const buffer = Buffer.allocUnsafe(PIECE);
     for (let position = 0; ; ) {
       const { bytesRead } = await file.read(buffer, 0, PIECE, position);
-      if (bytesRead === 0) return walk.end();
+      if (bytesRead === 0 || walk.isTooLong()) return walk.end();
       position += bytesRead;
       walk.read(buffer.subarray(0, bytesRead));
     }
@@ -81,6 +87,7 @@ function createWalk(each: (entry: JournalEntry) => void) {
   let wholeBytes = 0;
   /** The start of a line whose end has not arrived. */
   let partial: Buffer[] = [];
+  let partialBytes = 0;
   const lines = (bytes: Buffer): void => {
     wholeBytes += bytes.length;
     if (decoding.fault !== null || badLine !== null) return;
@@ -98,9 +105,17 @@ function createWalk(each: (entry: JournalEntry) => void) {
         const whole = piece.subarray(0, feed);
         lines(partial.length === 0 ? whole : Buffer.concat([...partial, whole]));
         partial = [];
+        partialBytes = 0;
       }
       // Copy it, because the next piece overwrites this memory.
       if (feed < piece.length) partial.push(Buffer.from(piece.subarray(feed)));
+      partialBytes += piece.length - feed;
+    },
+    /** True if no line may be so long, so that reading on is of no use. */
+    isTooLong(): boolean {
+      if (partialBytes <= LONGEST_LINE) return false;
+      badLine ??= { line: decoding.end.seq + 1, message: 'the line is longer than 64 MB' };
+      return true;
     },
     end(): JournalWalk {
       const torn = Buffer.concat(partial);
@@ -135,13 +150,14 @@ export async function openJournalFile(
   { wholeBytes, tornBytes }: Pick<JournalOnDisk, 'wholeBytes' | 'tornBytes'>,
 ): Promise<JournalStore & { close(): Promise<void> }> {
   const bytesRead = wholeBytes + tornBytes;
-  const file = await open(path, constants.O_RDWR | (bytesRead === 0 ? constants.O_CREAT : 0), 0o600).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOENT' ? changedError(path, 'it was removed or renamed') : error;
-    },
-  );
+  const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | (bytesRead === 0 ? O_CREAT : 0);
+  const file = await open(path, flags, 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? changedError(path, 'it was removed or renamed') : error;
+  });
   const opened = await file.stat({ bigint: true });
   try {
+    await mustBeAppendable(file, path, 'journal');
     if (opened.size !== BigInt(bytesRead))
       throw changedError(path, `it has ${opened.size} bytes, but this run read ${bytesRead}`);
     if (tornBytes > 0) await file.truncate(wholeBytes);

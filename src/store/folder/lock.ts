@@ -2,13 +2,14 @@
  * Locks between processes. A lock is a file that names its holder. A process can take over the lock of a dead holder. Locks
  * protect on one host only. The journal stays the only record.
  */
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type Clock, iso } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
 import { RefitError } from '../../errors.ts';
+import { readTextIfPresent } from '../../files/open-file.ts';
+import { draftBeside, makeFolder } from '../../files/write-file.ts';
 import { shellQuote } from '../../next-command.ts';
-import { readText } from './run-files.ts';
 
 /** The holder of a lock. */
 export interface Holder {
@@ -47,7 +48,7 @@ export interface Lock {
  * @throws RefitError `locked` while a live process, or any process of another host, holds it.
  */
 export async function takeLock(path: string, self: LockOwner, clock: Clock): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   const text = `${JSON.stringify({ ...(await holderOf(self, clock)), sequence: taken++ })}\n`;
   const release = async (): Promise<void> => {
     if ((await readText(path)) === text) await rm(path, { force: true });
@@ -120,11 +121,9 @@ function successor(path: string, { file, text }: Link): string {
   return `${path}.after-${sha256(`${basename(file)} ${text}`).slice(0, 16)}`;
 }
 
-let drafts = 0;
-
 /** Creates the complete file or none, so that no process reads an unfinished lock. @returns false if it exists. */
 async function create(path: string, text: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}.${drafts++}.tmp`;
+  const draft = draftBeside(path);
   try {
     await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
     await link(draft, path);
@@ -136,6 +135,10 @@ async function create(path: string, text: string): Promise<boolean> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+function readText(path: string): Promise<string | null> {
+  return readTextIfPresent(path, { subject: 'state' });
 }
 
 /** Reads the holder; null if the lock is free or truncated. */

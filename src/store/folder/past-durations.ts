@@ -1,7 +1,8 @@
 /** Reads from the reports of past runs how long changes took. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
+import { readRegularFile } from '../../files/open-file.ts';
 import { type Durations, REPORT_FORMAT, type Report } from '../../model.ts';
 import { type DurationSample, durationsFrom, samplesOf } from '../../plan/forecast/durations.ts';
 import { isLoopback } from './claims.ts';
@@ -60,7 +61,9 @@ async function reportsIn(path: string): Promise<string[]> {
 /** Reads a report; null if there is none or it has another format. */
 async function reportIn(file: string): Promise<Report | null> {
   try {
-    const report = JSON.parse(await readFile(file, 'utf8')) as Report;
+    const report = JSON.parse(
+      String(await readRegularFile(file, { subject: 'report', links: 'follow' })),
+    ) as Report;
     return report.format === REPORT_FORMAT && Array.isArray(report.steps) ? report : null;
   } catch {
     return null;

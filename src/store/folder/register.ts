@@ -1,9 +1,9 @@
 /** The register of plans carried out. It holds the one run directory of each saved plan. */
-import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Clock, iso } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import { replaceFile } from './run-directory.ts';
+import { readTextIfPresent } from '../../files/open-file.ts';
+import { makeFolder, replaceFile } from '../../files/write-file.ts';
 
 /** A plan in the register. */
 interface Registered {
@@ -12,10 +12,13 @@ interface Registered {
 }
 
 async function registered(stateDirectory: string, digest: string): Promise<Registered | null> {
-  return readFile(join(stateDirectory, 'carried-out', `${digest}.json`), 'utf8').then(
-    (text) => JSON.parse(text) as Registered,
-    () => null,
-  );
+  const path = join(stateDirectory, 'carried-out', `${digest}.json`);
+  const text = await readTextIfPresent(path, { subject: 'state' });
+  try {
+    return text === null ? null : (JSON.parse(text) as Registered);
+  } catch {
+    return null;
+  }
 }
 
 /** True if the register names this directory for the plan, because its run started. */
@@ -50,6 +53,6 @@ export async function register(
     );
   }
   if (check) return;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   await replaceFile(path, `${JSON.stringify({ runDirectory: here, at: iso(clock.now()) })}\n`);
 }

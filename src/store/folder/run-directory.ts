@@ -1,15 +1,19 @@
 /** Run directories: saved plan, journal and reports. Folders have mode 0700. */
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefitError } from '../../errors.ts';
+import { mustBeOwnFolder } from '../../files/check-folder.ts';
+import { FileRefused } from '../../files/file-refused.ts';
+import { readTextIfPresent } from '../../files/open-file.ts';
+import { makeFolder, makePrivate, replaceFile } from '../../files/write-file.ts';
 import { GENESIS } from '../../journal/chain.ts';
 import { createReplay, isFinished } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../plan/seal.ts';
 import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
-import { RUN_FILES, readText, replaceFile } from './run-files.ts';
+import { RUN_FILES } from './run-files.ts';
 
-export { RUN_FILES, readText, replaceFile };
+export { RUN_FILES };
 
 /** A run without its entries: plan, state, and the result of checking the journal. */
 export interface RunSnapshot {
@@ -60,7 +64,7 @@ export async function readRunSnapshot(
 
 /** Reads the saved plan of a run directory, in its own function so that its text can be freed. */
 async function readPlan(directory: string, path: string): Promise<SavedPlan> {
-  const planText = await readText(join(path, RUN_FILES.plan));
+  const planText = await readTextIfPresent(join(path, RUN_FILES.plan), { subject: 'saved-plan' });
   if (planText === null) {
     throw new RefitError(
       'usage',
@@ -113,30 +117,32 @@ function mustBeSound(
 
 /** The journal head in the run's report; null if there is no readable report with one. */
 export async function reportedHead(directory: string): Promise<string | null> {
+  const text = await readTextIfPresent(join(directory, RUN_FILES.report), { subject: 'report' });
   try {
-    const { head } = JSON.parse((await readText(join(directory, RUN_FILES.report))) ?? '') as {
-      head?: unknown;
-    };
+    const { head } = JSON.parse(text ?? '') as { head?: unknown };
     return typeof head === 'string' && head !== GENESIS ? head : null;
   } catch {
     return null;
   }
 }
 
-/** Makes a run directory for a plan, or checks that an existing one belongs to the plan. */
+/**
+ * Makes a run directory for a plan, or checks that an existing one belongs to the plan and to this user.
+ * @throws FileRefused if others can write to it, or if it holds other files.
+ */
 export async function prepareRunDirectory(directory: string, saved: SavedPlan): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeFolder(directory);
+  await mustBeRunOrEmpty(directory);
   const path = join(directory, RUN_FILES.plan);
-  const present = await readText(path);
+  const present = await readTextIfPresent(path, { subject: 'saved-plan' });
   if (present === null) {
-    if ((await readText(join(directory, RUN_FILES.journal))) !== null) {
+    if ((await lstat(join(directory, RUN_FILES.journal)).catch(() => null)) !== null) {
       throw new RefitError(
         'journal-broken',
         `${directory} has a journal but no plan`,
         'give another run directory with --run-dir',
       );
     }
-    await chmod(directory, 0o700);
     await replaceFile(path, encodeSavedPlan(saved));
   } else if (readSavedPlan(present).digest !== saved.digest) {
     throw new RefitError(
@@ -145,6 +151,27 @@ export async function prepareRunDirectory(directory: string, saved: SavedPlan): 
       'remove --run-dir, or give an empty folder',
     );
   }
+}
+
+/** What one directory may hold before its run has a plan: files of the scheduler, and of a start that failed. */
+const BEFORE_A_RUN = /^(\.refit-.+\.tmp|sealing\.json|review\..+|draft.*\.json|output\.log|lock\.json.*)$/;
+
+/** Makes a run directory private. A folder with other files may be a mistake, so it is refused. */
+async function mustBeRunOrEmpty(directory: string): Promise<void> {
+  const subject = 'the run directory';
+  const names = await readdir(directory);
+  // Nobody has placed a file in an empty folder, so its mode can be corrected.
+  if (names.length === 0) await makePrivate(directory);
+  await mustBeOwnFolder(directory, subject);
+  if (names.length > 0) await makePrivate(directory);
+  const other = (await readdir(directory)).find((name) => !BEFORE_A_RUN.test(name));
+  const records: readonly string[] = [RUN_FILES.plan, RUN_FILES.journal];
+  if (other === undefined || names.some((name) => records.includes(name))) return;
+  throw new FileRefused(subject, directory, {
+    reason: `it is not empty and not a run: it has ${other}`,
+    fix: 'give another folder with --run-dir, or remove --run-dir',
+    isFolder: true,
+  });
 }
 
 /** The newest unfinished run of a digest in `root`; null if there is none. */

@@ -1,6 +1,4 @@
-/** The names of a run's files, and the durable replacement of a file. Imports nothing else, so that it loads fast. */
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+/** The names of a run's files. Imports nothing else, so that it loads fast. */
 
 /** The files of a run directory. */
 export const RUN_FILES = {
@@ -19,42 +17,6 @@ export const RUN_FILES = {
   /** Exists while a process carries out the run. */
   control: 'control.sock',
 } as const;
-
-/** Replaces a file so that readers and crashes see the whole old text or the whole new one. Mode 0600. */
-export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(draft, text, { mode: 0o600, flush: true });
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    // A failed write does not name its path.
-    (error as NodeJS.ErrnoException).path ??= path;
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
-
-/** Makes the names in a folder durable. */
-export async function syncDirectory(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-/** The text of a file; null if it does not exist. */
-export async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw error;
-  }
-}
 
 /** Decodes bytes; null if they are not UTF-8. */
 export function textOf(bytes: Buffer): string | null {

@@ -3,15 +3,14 @@
  * `approvals` folder. That folder keeps the approvals that counted. The `signatures` folder has signatures over the head
  * of the journal.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Offered } from '../../approval/judge-approvals.ts';
 import { encodeApproval, encodeSignature } from '../../approval/signed-files.ts';
+import { readRegularFile } from '../../files/open-file.ts';
+import { makeFolder, replaceFile } from '../../files/write-file.ts';
 import type { ApprovalFile, HeadSignature } from '../../model.ts';
-import { RUN_FILES, replaceFile, textOf } from './run-files.ts';
-
-/** Files of this kind have a few hundred bytes. Refit ignores longer ones. */
-const MOST_BYTES = 10_000;
+import { RUN_FILES, textOf } from './run-files.ts';
 
 /** The path of an approval: `saved.json.approval-wei.json`, or with the wave `saved.json.approval-wei.canary.json`. */
 export function approvalPath(saved: string, approval: Pick<ApprovalFile, 'by' | 'wave'>): string {
@@ -48,7 +47,7 @@ export async function keptApprovals(directory: string): Promise<Offered[]> {
 /** Keeps the approvals that counted, byte by byte. */
 export async function saveApprovals(directory: string, approvals: readonly ApprovalFile[]): Promise<void> {
   const folder = join(directory, RUN_FILES.approvals);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   for (const approval of approvals)
     await replaceFile(join(folder, approvalName(approval)), encodeApproval(approval));
 }
@@ -57,7 +56,7 @@ export async function saveApprovals(directory: string, approvals: readonly Appro
 export async function saveSignature(directory: string, signature: HeadSignature): Promise<string> {
   const folder = join(directory, RUN_FILES.signatures);
   const path = join(folder, `${safe(signature.by)}.json`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   await replaceFile(path, encodeSignature(signature));
   return path;
 }
@@ -78,9 +77,10 @@ function readApprovals(paths: readonly string[]): Promise<Offered[]> {
   return Promise.all(paths.map(async (file) => ({ file, text: textOf(await shortFile(file)) ?? '' })));
 }
 
+/** The bytes of a short file; none if Refit does not read it. In the volume of a pod, such a file is a link. */
 async function shortFile(path: string): Promise<Buffer> {
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
-  return bytes.length > MOST_BYTES ? Buffer.alloc(0) : bytes;
+  const links = { inside: dirname(path) };
+  return readRegularFile(path, { subject: 'signature', links }).catch(() => Buffer.alloc(0));
 }
 
 async function keptIn(directory: string, kind: 'approvals' | 'signatures'): Promise<string[]> {
