@@ -20,6 +20,7 @@ const SCHEMAS = {
   validateApproval: 'approval.schema.json',
   validateHeadSignature: 'head-signature.schema.json',
   validatePlanSignature: 'plan-signature.schema.json',
+  validatePolicy: 'policy.schema.json',
 };
 
 const TYPES = `/** An error of the schema validator. */
@@ -80,8 +81,8 @@ async function compile() {
   for (const { name, path } of present) {
     const ajv = new Ajv2020({
       allErrors: true,
-      // Messages about plans use titles and examples of the schema. The other schemas only accept or reject.
-      verbose: name === 'validatePlan',
+      // Messages about plans and policies use titles and examples of the schema. The other schemas only accept or reject.
+      verbose: name === 'validatePlan' || name === 'validatePolicy',
       strict: true,
       strictRequired: false,
       allowUnionTypes: true,

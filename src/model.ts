@@ -19,6 +19,7 @@
  *   location         a file, line and column in the author's text
  *   guard            a bound on the whole plan: how many targets, whether sizes may shrink, what it may cost
  *   saved plan       the steps against one inventory, sealed by a digest: what people approve
+ *   policy           what the person who applies demands of every plan, whatever a plan says; a set of rules
  *   seal, digest     the SHA-256 over the canonical form of a saved plan; it shows each change, it is no signature
  *   rollout options  how a wave goes on: soak, slow start, approval, gate
  *   forecast         how many calls and how much time the run will take, estimated
@@ -66,6 +67,7 @@ export type * from './model/message.ts';
 export * from './model/money.ts';
 export * from './model/notification.ts';
 export type * from './model/plan.ts';
+export type * from './model/policy.ts';
 export type * from './model/rehearsal.ts';
 export * from './model/report.ts';
 export type * from './model/review.ts';

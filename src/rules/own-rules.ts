@@ -76,6 +76,12 @@ export const OWN_RULES: readonly Rule[] = [
     'Refit.BadValue',
     'Refit.SelectEmpty',
   ]),
+  own('Refit.PolicyNotAllowed', 'error'),
+  own('Refit.PolicyLimit', 'error'),
+  own('Refit.PolicyAge', 'error'),
+  own('Refit.PolicyWindows', 'error'),
+  own('Refit.PolicyApprovals', 'warning'),
+  own('Refit.PolicyPlanner', 'warning'),
   own('Refit.NotReadable', 'note'),
   own('Refit.Blocked', 'error'),
   ...errors('run', [

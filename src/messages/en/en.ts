@@ -4,6 +4,7 @@ import { planChecks } from './plan/plan-checks.ts';
 import { planFromRun } from './plan/plan-from-run.ts';
 import { planText } from './plan/plan-text.ts';
 import { plans } from './plan/plans.ts';
+import { policy } from './plan/policy.ts';
 import { prices } from './plan/prices.ts';
 import { reads } from './plan/reads.ts';
 import { reasons } from './plan/reasons.ts';
@@ -32,6 +33,7 @@ export const en = {
   ...planFromRun,
   ...planText,
   ...plans,
+  ...policy,
   ...prices,
   ...reads,
   ...reasons,

@@ -319,4 +319,34 @@ export const refitCodes = {
     checks: RUN,
     fix: LOOK_AND_PLAN,
   },
+  'Refit.PolicyNotAllowed': {
+    meaning: 'The plan uses something that the policy of the person who applies does not allow.',
+    checks: 'the profiles, regions, programs and addresses of the plan, and the key allow of the policy',
+    fix: 'change the plan, or ask the keeper of the policy; refit policy check SAVED shows every rule',
+  },
+  'Refit.PolicyLimit': {
+    meaning: 'The plan exceeds a limit of the policy of the person who applies.',
+    checks: 'instances, cost, rate, in-flight limit and expiry of the plan, and the key limit of the policy',
+    fix: 'make the plan smaller, or ask the keeper of the policy; refit policy check SAVED shows every rule',
+  },
+  'Refit.PolicyAge': {
+    meaning: 'The saved plan is older than the policy of the person who applies allows.',
+    checks: 'when the plan was sealed, and require.maxAge of the policy',
+    fix: PLAN_AGAIN,
+  },
+  'Refit.PolicyWindows': {
+    meaning: 'The plan could start steps at times at which the policy of the person who applies forbids it.',
+    checks: 'the windows and freezes of the plan, and require.windows of the policy',
+    fix: 'add the windows and freezes of the policy to the plan, then plan again',
+  },
+  'Refit.PolicyApprovals': {
+    meaning: 'The policy of the person who applies requires signatures that the plan does not have yet.',
+    checks: 'the approvals beside the saved plan, and require.approvals of the policy',
+    fix: 'refit approve SAVED',
+  },
+  'Refit.PolicyPlanner': {
+    meaning: 'The policy of the person who applies requires the signature of the person who planned.',
+    checks: 'the signatures of planners over the saved plan, and require.plannedBy of the policy',
+    fix: 'refit plan PLAN --sign KEY -o SAVED',
+  },
 } satisfies Record<string, CodeText>;

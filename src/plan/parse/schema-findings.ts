@@ -3,6 +3,7 @@
  * Titles and examples come from the schema, so the editor, the validator and the sentence agree.
  */
 import type { SchemaError } from '../../generated/validators.js';
+import { given } from '../../given.ts';
 import { message } from '../../messages/messages.ts';
 import type { Finding } from '../../model.ts';
 import { badValueMessage, describeValue, exampleOf, formatFlow, shorten } from './bad-value.ts';
@@ -14,6 +15,17 @@ import { MINIMAL_PLAN, type YamlTree } from './read-yaml.ts';
 /** The versions of the plan format that Refit reads. */
 export const PLAN_VERSIONS: readonly number[] = [1];
 
+/** What the whole text is. */
+export interface DocumentKind {
+  /** Absent for a plan. */
+  readonly whole?: 'policy';
+  readonly versions: readonly number[];
+  /** The smallest text of its kind. */
+  readonly example: string;
+}
+
+const A_PLAN: DocumentKind = { versions: PLAN_VERSIONS, example: MINIMAL_PLAN };
+
 type Schema = NonNullable<SchemaError['parentSchema']>;
 
 interface LocatedRemark extends Remark {
@@ -21,14 +33,19 @@ interface LocatedRemark extends Remark {
 }
 
 /** @param errors in the validator's order. Errors of refused branches and of refused parts give no finding. */
-export function schemaFindings(errors: readonly SchemaError[], tree: YamlTree, source: PlanText): Finding[] {
+export function schemaFindings(
+  errors: readonly SchemaError[],
+  tree: YamlTree,
+  source: PlanText,
+  kind: DocumentKind = A_PLAN,
+): Finding[] {
   const meant = meantKeys(errors);
   const seen = new Set<string>();
   const findings: Finding[] = [];
   for (const error of errors) {
     const path = pathOf(error.instancePath, tree.value);
     if (tree.isRefused(path)) continue;
-    const remark = remarkOf(faultOf(error, path, meant), tree, source);
+    const remark = remarkOf(faultOf(error, path, meant, kind), tree, source);
     if (remark === null) continue;
     // A value has one finding: the finding about its type also covers its pattern and range.
     const detail = remark.code === 'Refit.BadValue' ? '' : JSON.stringify(remark.message);
@@ -43,13 +60,15 @@ export function schemaFindings(errors: readonly SchemaError[], tree: YamlTree, s
 type Fault = ReturnType<typeof faultOf>;
 
 /** An error of the validator with the part of the plan that it is about. */
-function faultOf(error: SchemaError, path: Path, meant: ReturnType<typeof meantKeys>) {
+function faultOf(error: SchemaError, path: Path, meant: ReturnType<typeof meantKeys>, kind: DocumentKind) {
   return {
+    kind,
     error,
     schema: error.parentSchema ?? {},
     path,
     part: {
-      /** The nearest key above the value; null for the plan itself. */
+      ...given({ whole: kind.whole }),
+      /** The nearest key above the value; null for the whole text. */
       key: (path.findLast((step) => typeof step === 'string') as string | undefined) ?? null,
       entry: typeof path.at(-1) === 'number',
     },
@@ -142,15 +161,15 @@ function emptySelector({ part }: Fault, span: Span): LocatedRemark {
   return { code: 'Refit.SelectEmpty', message: empty, span };
 }
 
-function wrongValue({ error, path, part }: Fault, tree: YamlTree, source: PlanText): LocatedRemark {
+function wrongValue({ kind, error, path, part }: Fault, tree: YamlTree, source: PlanText): LocatedRemark {
   const code = 'Refit.BadValue';
   const value = describeValue(error.data);
   const span = tree.valueAt(path);
   if (error.instancePath === '/version')
-    return { code, message: message('plan-text.version', { value, versions: PLAN_VERSIONS }), span };
+    return { code, message: message('plan-text.version', { part, value, versions: kind.versions }), span };
   const { key, entry } = part;
   if (key === null) {
-    const notAMap = message('plan-text.not-a-map', { value, example: MINIMAL_PLAN });
+    const notAMap = message('plan-text.not-a-map', { part, value, example: kind.example });
     return { code, message: notAMap, span: { ...span, length: 1 } };
   }
   const written = source.text.slice(span.offset, span.offset + Math.min(span.length, 100));
@@ -219,7 +238,7 @@ function lookUp(table: typeof HOMES, name: string): string | null {
 }
 
 /** The finding about a key that the schema does not know. */
-function unknownKey({ error, schema, part }: Fault, span: Span): LocatedRemark {
+function unknownKey({ kind, error, schema, part }: Fault, span: Span): LocatedRemark {
   const name = String(error.params.additionalProperty);
   const { title } = schema;
   const known = Object.keys(schema.properties ?? {});
@@ -228,7 +247,7 @@ function unknownKey({ error, schema, part }: Fault, span: Span): LocatedRemark {
     title: title === 'a target' || title === 'a wave' ? title : null,
     key: shorten(JSON.stringify(name)),
     meant: suggestedKey(name, known),
-    home: known.includes(name) ? null : lookUp(HOMES, name),
+    home: known.includes(name) || kind.whole !== undefined ? null : lookUp(HOMES, name),
     known,
   });
   return { code: 'Refit.UnknownKey', message: unknown, span };

@@ -1,8 +1,10 @@
 /** What Refit says about the text of a plan: its encoding, its YAML and the schema. */
 import type { Text } from '../../text.ts';
 
-/** The part of a plan that a sentence is about. `key` is the nearest key above it; null for the plan itself. */
+/** The part of a plan or policy that a sentence is about. `key` is the nearest key above it; null for the whole text. */
 export interface Part {
+  /** What the whole text is; absent for a plan. */
+  readonly whole?: 'policy';
   readonly key: string | null;
   /** Whether the part is an entry of the list under `key`. */
   readonly entry: boolean;
@@ -15,8 +17,8 @@ const KINDS = { empty: 'empty', list: 'a list', map: 'a group of keys' } as cons
 
 const shown = (value: Shown): string => ('text' in value ? value.text : KINDS[value.kind]);
 
-const nameOf = ({ key, entry }: Part): string =>
-  key === null ? 'the plan' : entry ? `an entry of ${key}` : key;
+const nameOf = ({ whole, key, entry }: Part): string =>
+  key === null ? `the ${whole ?? 'plan'}` : entry ? `an entry of ${key}` : key;
 
 /** A fix when Refit knows the value, else an example. */
 const suggest = (certain: boolean, text: string) => (certain ? { fix: text } : { example: text });
@@ -228,13 +230,21 @@ export const planText = {
     message: 'the selector under exclude is empty and would exclude every instance',
     fix: 'remove it',
   }),
-  'plan-text.version': ({ value, versions }: { value: Shown; versions: readonly number[] }): Text => ({
-    message: `the version of the plan is ${shown(value)}; this version of refit reads: ${versions.join(', ')}`,
+  'plan-text.version': ({
+    part,
+    value,
+    versions,
+  }: {
+    part: Part;
+    value: Shown;
+    versions: readonly number[];
+  }): Text => ({
+    message: `the version of ${nameOf({ ...part, key: null })} is ${shown(value)}; this version of refit reads: ${versions.join(', ')}`,
     fix: `version: ${versions.at(-1)}`,
   }),
-  'plan-text.not-a-map': ({ value, example }: { value: Shown; example: string }): Text => ({
-    message: `the plan is ${shown(value)}; it must be keys with values, such as name: and targets:`,
-    ...('kind' in value && value.kind === 'list'
+  'plan-text.not-a-map': ({ part, value, example }: { part: Part; value: Shown; example: string }): Text => ({
+    message: `${nameOf(part)} is ${shown(value)}; it must be keys with values, such as ${part.whole === 'policy' ? 'limit:' : 'name: and targets:'}`,
+    ...('kind' in value && value.kind === 'list' && part.whole === undefined
       ? { fix: 'put the list under targets:, beside version: 1 and name:' }
       : { example }),
   }),

@@ -1,0 +1,139 @@
+/** What Refit says about the policy of the person who applies. */
+import type { Comparison, Message, Money, PolicyAmount, PolicyList } from '../../../model.ts';
+import type { Say, Text } from '../../text.ts';
+import { duration } from '../quantities.ts';
+
+/** At most this many entries of a list are shown. */
+const MOST_SHOWN = 8;
+
+const listed = (all: readonly string[]): string =>
+  all.length <= MOST_SHOWN
+    ? all.join(', ')
+    : `${all.slice(0, MOST_SHOWN).join(', ')} and ${all.length - MOST_SHOWN} more`;
+
+const LISTS: Readonly<Record<PolicyList, string>> = {
+  profiles: 'profile',
+  regions: 'region',
+  endpoints: 'endpoint',
+  hooks: 'program',
+  hosts: 'host',
+};
+
+const amount = (of: PolicyAmount, value: number): string => {
+  switch (of) {
+    case 'instances':
+      return `${value} ${value === 1 ? 'instance' : 'instances'}`;
+    case 'requestsPerSecond':
+      return `${value} requests per second`;
+    case 'inFlight':
+      return `${value} in flight`;
+    case 'planExpiry':
+    case 'approvalExpiry':
+      return duration(value);
+  }
+};
+
+type Limit = Pick<Comparison, 'operator'> & Money;
+
+const sum = ({ operator, amount: value, currency }: Limit): string => `${operator} ${value} ${currency}`;
+
+const people = (names: readonly string[]): string => (names.length === 0 ? 'nobody' : listed(names));
+
+export const policy = {
+  'policy.empty': ({ example }: { example: string }): Text => ({
+    message: 'the policy is empty; a policy without rules has at least a version',
+    example,
+  }),
+  'policy.not-allowed': ({
+    of,
+    allowed,
+    used,
+  }: {
+    of: PolicyList;
+    allowed: readonly string[];
+    used: readonly string[];
+  }): Text => ({
+    message: `the policy allows ${allowed.length === 0 ? `no ${LISTS[of]}` : `only these ${LISTS[of]}s: ${listed(allowed)}`}; the plan uses ${listed(used)}`,
+    fix: `remove ${used[0]} from the plan, or let the keeper of the policy add it to allow.${of}`,
+  }),
+  'policy.address-in-environment': ({ names }: { names: readonly string[] }): Text =>
+    `only the machine that applies knows the address in ${listed(names)}`,
+  'policy.endpoint-later': (): Text => 'only the command that connects knows the endpoint',
+  'policy.private-address': ({ hosts }: { hosts: readonly string[] }): Text => ({
+    message: `the policy allows no private addresses for webhooks and gates; the plan uses ${listed(hosts)}`,
+    fix: `remove ${hosts[0]} from the plan, or use an address that is reachable from everywhere`,
+  }),
+  'policy.limit': ({ of, most, value }: { of: PolicyAmount; most: number; value: number }): Text =>
+    `the policy allows ${amount(of, most)}, and the plan has ${amount(of, value)} (limit.${of})`,
+  'policy.cost': ({ most, total }: { most: Limit; total: number }): Text =>
+    `the policy allows a cost ${sum(most)}, and the quotes are ${total} ${most.currency}, without refunds`,
+  'policy.cost-unknown': ({ most, step }: { most: Limit; step: string }): Text => ({
+    message: `the policy allows a cost ${sum(most)}, and the price of ${step} in ${most.currency} is not known`,
+    fix: 'refit plan PLAN --price -o SAVED',
+  }),
+  'policy.too-old': ({ most, age }: { most: number; age: number }): Text => ({
+    message: `the policy allows saved plans of ${duration(most)}, and this one is ${duration(age)} old`,
+    fix: 'refit plan PLAN -o SAVED',
+  }),
+  'policy.sealed-later': ({ sealedAt, now }: { sealedAt: string; now: string }): Text => ({
+    message: `the plan says that it was sealed at ${sealedAt}, and it is ${now}: its age is not known`,
+    fix: 'refit plan PLAN -o SAVED',
+  }),
+  'policy.windows': ({
+    moment,
+    utc,
+    timezone,
+    has,
+  }: {
+    moment: string;
+    utc: string;
+    timezone: string;
+    /** Whether the plan has windows. */
+    has: boolean;
+  }): Text => ({
+    message: `the policy lets no step start at ${moment} ${timezone} (${utc}), and ${has ? 'the windows of the plan are open then' : 'the plan has no windows'}`,
+    fix: 'add the windows and freezes of the policy to the windows of the plan, then plan again',
+  }),
+  'policy.closed': ({ closed }: { closed: Message }, say: Say): Text => ({
+    message: `by the policy, ${say(closed)}`,
+    fix: say.fix(closed),
+  }),
+  'policy.approvals': ({
+    need,
+    from,
+    have,
+    missing,
+    rejected,
+    maybe,
+  }: {
+    need: number;
+    from: string;
+    /** The people who have approved. */
+    have: readonly string[];
+    missing: readonly string[];
+    /** Why other approvals do not count. */
+    rejected: readonly Message[];
+    /** True if a fact that decides is not known yet. */
+    maybe: boolean;
+  }, say: Say): Text => ({
+    message: [
+      `the policy ${maybe ? 'may require' : 'requires'} ${need} ${need === 1 ? 'approval' : 'approvals'} of ${from}, and ${have.length === 0 ? 'nobody has approved' : `only ${people(have)} approved`}; missing: ${people(missing)}`,
+      ...rejected.map((one) => say(one)),
+    ].join('; '),
+    fix: 'refit approve SAVED   each of them runs this and leaves the file beside the saved plan',
+  }),
+  'policy.planner': ({
+    need,
+    from,
+    have,
+    missing,
+  }: {
+    need: number;
+    from: string;
+    have: readonly string[];
+    missing: readonly string[];
+  }): Text => ({
+    message: `the policy requires the signature of ${need === 1 ? 'a planner' : `${need} planners`} of ${from}, and ${have.length === 0 ? 'none has signed' : `only ${people(have)} signed`}; may sign: ${people(missing)}`,
+    fix: 'refit plan PLAN --sign KEY -o SAVED',
+  }),
+};
