@@ -20,6 +20,7 @@ export interface Options extends Output {
   readonly columns?: string;
   readonly count?: string;
   readonly detailedExitcode?: boolean;
+  readonly digest?: string;
   readonly duration?: string;
   readonly durations?: string;
   readonly endpoint?: string;
@@ -39,6 +40,7 @@ export interface Options extends Output {
   readonly live?: boolean;
   readonly lockTail?: string;
   readonly out?: string;
+  readonly policy?: string;
   readonly port?: string;
   readonly price?: boolean;
   readonly profile?: string;
@@ -138,11 +140,12 @@ export function countFrom(text: string | undefined, most: number, command: strin
 /** A next command with the connection options of this one, so that it reaches the same provider. */
 export function withConnectionOptions(
   command: string,
-  { endpoint, signature, region, profile }: Options,
+  { endpoint, signature, region, profile, policy }: Options,
 ): string {
   const given = [
     ['--endpoint', endpoint, /^refit (plan|apply|reconcile|rollback|retry) /],
     ['--signature', signature, /^refit (plan|apply|reconcile|rollback|retry) /],
+    ['--policy', policy, /^refit (plan|approve|apply|rollback|retry) /],
     ['--region', region, /^refit plan /],
     ['--profile', profile, /^refit plan /],
   ] as const;

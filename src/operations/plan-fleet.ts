@@ -15,6 +15,7 @@ import type {
   Plan,
   PlanReview,
   PlanSource,
+  Policy,
   Quote,
   SavedPlan,
   Scope,
@@ -27,11 +28,15 @@ import { readApprovers } from '../plan/parse/read-approvers.ts';
 import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
 import { driftedSince } from '../plan/resolve/drifted-since.ts';
 import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';
+import type { PolicySubject } from '../policy/judge-policy.ts';
+import { withPolicy } from '../policy/review-policy.ts';
+import { NO_POLICY } from '../policy/tighten.ts';
 import { createFinding } from '../rules/check.ts';
 import { isLoopback } from '../store/folder/claims.ts';
 import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { readTextOrNull, userName } from './machine.ts';
+import { plannedSubject } from './policy-subject.ts';
 import { type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
 import { liveHolder } from './read-run.ts';
 
@@ -52,6 +57,10 @@ export interface PlanOptions extends ReadOptions {
   readonly user?: string;
   /** Measured durations of past changes (`durationsOfRuns`); absent: an assumption, which the forecast names. */
   readonly durations?: Durations;
+  /** What the person who applies demands; absent: nothing. */
+  readonly policy?: Policy;
+  /** Receives what a policy judges, also if the plan is blocked. */
+  readonly onJudge?: (subject: PolicySubject) => void;
 }
 
 /**
@@ -129,7 +138,7 @@ async function reviewPlan(
     ...fleet.notes.map((note) => createFinding('Refit.NotReadable', note)),
   ];
   const draft = { ...fleet.draft, findings: [...made.findings, ...fleet.draft.findings, ...remarks] };
-  const review = finishPlan(draft, {
+  const unjudged = finishPlan(draft, {
     quotes: prices.quotes,
     balances: { ...fleet.inventory.balances, ...prices.balances },
     now: clock.now(),
@@ -138,6 +147,10 @@ async function reviewPlan(
     monitorCalls: fleet.monitorCalls,
     ...given({ approvals, durations }),
   });
+  const endpoint = isOffline ? null : from.endpoint;
+  const subject = plannedSubject(unjudged.plan, fleet.inventory, { now: clock.now(), endpoint });
+  options.onJudge?.(subject);
+  const review = withPolicy(unjudged, options.policy ?? NO_POLICY, subject, saveAs);
   return { review, findings: review.findings };
 }
 

@@ -24,9 +24,6 @@ import { readApprovers } from '../plan/parse/read-approvers.ts';
 import { type Path, type ReadYaml, readYaml, type YamlTree } from '../plan/parse/read-yaml.ts';
 import { schemaFindings } from '../plan/parse/schema-findings.ts';
 
-/** The largest policy file that Refit reads. */
-export const MAX_POLICY_BYTES = 256 * 1024;
-
 /** The versions of the policy format that Refit reads. */
 const VERSIONS: readonly number[] = [1];
 
@@ -47,12 +44,12 @@ export async function parsePolicy(
   readBeside: ReadBeside,
 ): Promise<{ readonly policy: Policy | null; readonly findings: readonly Finding[] }> {
   const source = createPlanText(text.replace(/^\ufeff/, ''), file);
-  if (source.text.trim() === '') {
-    const empty = { code: 'Refit.Yaml', message: message('policy.empty', { example: MINIMAL_POLICY }) };
-    return { policy: null, findings: [source.finding(empty, { offset: 0, length: 1 })] };
-  }
   const { tree, findings } = readTree(source);
-  if (tree === null) return { policy: null, findings };
+  if (tree === null) {
+    const empty = { code: 'Refit.Yaml', message: message('policy.empty', { example: MINIMAL_POLICY }) };
+    const isEmpty = findings[0]?.messageId === 'plan-text.empty';
+    return { policy: null, findings: isEmpty ? [source.finding(empty, { offset: 0, length: 1 })] : findings };
+  }
   if (!validatePolicy(tree.value)) {
     const kind = { whole: 'policy', versions: VERSIONS, example: MINIMAL_POLICY } as const;
     findings.push(...schemaFindings(validatePolicy.errors ?? [], tree, source, kind));

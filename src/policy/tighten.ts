@@ -1,13 +1,10 @@
 /** Joins policies, and gives what holds beside the rules about plans: the digest, the environment of hooks, expiries. */
+import { MOST_VALIDITY } from '../approval/judge-approvals.ts';
 import { canonical, canonicalDigest } from '../digest.ts';
 import type { Policy, PolicyAmount, PolicyRule, PolicyUsed, SavedWindows } from '../model.ts';
-import { DAY } from '../units.ts';
 
 /** The policy without any file: it demands nothing. */
 export const NO_POLICY: Policy = { files: [], rules: [] };
-
-/** How long an approval may count if no policy says it, milliseconds. */
-export const APPROVAL_EXPIRY: number = 7 * DAY;
 
 /**
  * The demands of both policies. A rule can only refuse, so what one of them refuses stays refused, and the order does not
@@ -41,7 +38,7 @@ export function limitOf({ rules }: Policy, of: PolicyAmount): number | null {
 
 /** How long an approval may count, milliseconds. */
 export function approvalExpiryOf(policy: Policy): number {
-  return limitOf(policy, 'approvalExpiry') ?? APPROVAL_EXPIRY;
+  return limitOf(policy, 'approvalExpiry') ?? MOST_VALIDITY;
 }
 
 /** The names of the environment variables that hooks and gate commands may get: those that every list has. */

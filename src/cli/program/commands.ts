@@ -17,6 +17,7 @@ import {
 /** Commands that always need a subcommand, with their summaries. */
 export const FAMILIES: Readonly<Record<string, string>> = {
   windows: 'show the next windows of a plan',
+  policy: 'check the policy of the person who applies',
   schedule: 'apply a folder of plans on schedule',
   audit: 'check, sign and export the record of a run, offline',
 };

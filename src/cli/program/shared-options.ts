@@ -110,6 +110,10 @@ export const DURATIONS: OptionRow = option(
   '--durations <path>',
   'past runs for the forecast: a folder of runs, a run or a report.json (default: runs)',
 );
+export const POLICY: OptionRow = option(
+  '--policy <file>',
+  'policy file, beside those of the machine and the user; it can only demand more',
+);
 export const CHANGES_EXIT_CODE: OptionRow = option('--detailed-exitcode', 'exit 2 if there are changes');
 export const RUNS_FOLDER: OptionRow = option(
   '--runs <folder>',

@@ -8,6 +8,7 @@ import type { PlanSource } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { type PlanOptions, pastDurations, planFleet, planFromRun } from '../../../operations/plan-fleet.ts';
+import { readPolicy } from '../../../operations/read-policy.ts';
 import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { escapeControls, json } from '../../../report/document/escape.ts';
@@ -27,9 +28,10 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
   const { text, findings: undecoded } = decodePlan(await readInput(file, 'plan'), file);
   if (text === null) return invalid(undecoded, options, terminal, file);
   const { inventory: source, price = false, profile = null, out: saveAs = null } = options;
+  const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
   const durations = await pastDurations(options.durations, options.endpoint);
   const make = (from: PlanOptions['from'], listeners = {}) =>
-    planFleet(text, file, { from, region, profile, price, durations, saveAs, ...listeners });
+    planFleet(text, file, { from, region, profile, price, durations, policy, saveAs, ...listeners });
   const { review, findings } = source
     ? await make({ inventory: await readInventoryFile(source), source })
     : await readProvider(options, terminal, make);
@@ -41,9 +43,10 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
 export function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
   return async ([directory], options, terminal) => {
     const { price = false, ignoreWindows = false, out: saveAs = null } = options;
+    const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
     const durations = await pastDurations(options.durations, options.endpoint);
     const review = await readProvider(options, terminal, (from, listeners) =>
-      planFromRun(kind, directory, { from, price, ignoreWindows, durations, saveAs, ...listeners }),
+      planFromRun(kind, directory, { from, price, ignoreWindows, durations, policy, saveAs, ...listeners }),
     );
     return saveAndEmitReview(review, options, terminal, null);
   };

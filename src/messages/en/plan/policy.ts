@@ -44,6 +44,10 @@ export const policy = {
     message: 'the policy is empty; a policy without rules has at least a version',
     example,
   }),
+  'policy.stated': ({ at, reason }: { at: string; reason: Message }, say: Say): Text => ({
+    message: `${at}: ${say(reason)}`,
+    fix: say.fix(reason),
+  }),
   'policy.not-allowed': ({
     of,
     allowed,
@@ -94,28 +98,27 @@ export const policy = {
     message: `the policy lets no step start at ${moment} ${timezone} (${utc}), and ${has ? 'the windows of the plan are open then' : 'the plan has no windows'}`,
     fix: 'add the windows and freezes of the policy to the windows of the plan, then plan again',
   }),
-  'policy.closed': ({ closed }: { closed: Message }, say: Say): Text => ({
-    message: `by the policy, ${say(closed)}`,
-    fix: say.fix(closed),
-  }),
-  'policy.approvals': ({
-    need,
-    from,
-    have,
-    missing,
-    rejected,
-    maybe,
-  }: {
-    need: number;
-    from: string;
-    /** The people who have approved. */
-    have: readonly string[];
-    missing: readonly string[];
-    /** Why other approvals do not count. */
-    rejected: readonly Message[];
-    /** True if a fact that decides is not known yet. */
-    maybe: boolean;
-  }, say: Say): Text => ({
+  'policy.approvals': (
+    {
+      need,
+      from,
+      have,
+      missing,
+      rejected,
+      maybe,
+    }: {
+      need: number;
+      from: string;
+      /** The people who have approved. */
+      have: readonly string[];
+      missing: readonly string[];
+      /** Why other approvals do not count. */
+      rejected: readonly Message[];
+      /** True if a fact that decides is not known yet. */
+      maybe: boolean;
+    },
+    say: Say,
+  ): Text => ({
     message: [
       `the policy ${maybe ? 'may require' : 'requires'} ${need} ${need === 1 ? 'approval' : 'approvals'} of ${from}, and ${have.length === 0 ? 'nobody has approved' : `only ${people(have)} approved`}; missing: ${people(missing)}`,
       ...rejected.map((one) => say(one)),

@@ -1,0 +1,48 @@
+/** Collects what the policy judges a plan by: the approvals beside a saved plan, and the tags of its instances. */
+import { join } from 'node:path';
+import type { CloudReader } from '../cloud/cloud.ts';
+import type { Inventory, Policy, SavedPlan, UnsealedPlan } from '../model.ts';
+import type { PolicySubject } from '../policy/judge-policy.ts';
+import { offeredApprovals } from '../store/folder/signed-files.ts';
+
+/** What is known before a run connects. */
+type Known = Pick<PolicySubject, 'now' | 'env' | 'endpoint'>;
+
+/** A saved plan with the signatures beside it. @param directory the run directory; null before there is one. */
+export async function savedSubject(
+  saved: SavedPlan,
+  file: string,
+  { directory = null, ...known }: Known & { readonly directory?: string | null },
+): Promise<PolicySubject> {
+  const offered = await offeredApprovals(file, directory ?? join(file, 'no-run'));
+  return { plan: saved, ...known, tags: null, verifiedPlanners: [], offered };
+}
+
+/** A plan that is made now. Signatures come later. @param inventory the instances that it is made from; null if unknown. */
+export function plannedSubject(
+  plan: UnsealedPlan | SavedPlan,
+  inventory: Pick<Inventory, 'instances'> | null,
+  { now, endpoint }: Omit<Known, 'env'>,
+): PolicySubject {
+  const tags = inventory && new Map(inventory.instances.map(({ id, tags: own }) => [id, own]));
+  return { plan, now, endpoint, tags, env: null, verifiedPlanners: null, offered: null };
+}
+
+/** Whether the policy asks for the tags of instances. */
+export function needsTags({ rules }: Policy): boolean {
+  return rules.some((rule) => rule.kind === 'approvals' && rule.when?.tags !== undefined);
+}
+
+/** The tags of the instances of a plan, as the provider has them now. An author cannot leave one out. */
+export async function readTags(
+  reader: Pick<CloudReader, 'describeInstances'>,
+  { steps }: Pick<SavedPlan, 'steps'>,
+): Promise<NonNullable<PolicySubject['tags']>> {
+  const tags = new Map<string, Readonly<Record<string, string>>>();
+  const scopes = Map.groupBy(steps, ({ region, profile }) => `${profile} ${region}`);
+  for (const own of scopes.values()) {
+    const ids = [...new Set(own.map(({ instance }) => instance))];
+    for (const one of await reader.describeInstances(own[0]!, ids)) tags.set(one.id, one.tags);
+  }
+  return tags;
+}

@@ -1,0 +1,110 @@
+/**
+ * Reads the policy of the person who applies: the system's file, the user's file, and the file that a command names. Each
+ * can only demand more.
+ */
+import { lstat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { RefitError } from '../errors.ts';
+import { mustBeOwnFolder } from '../files/check-folder.ts';
+import { readFileIfPresent, readRegularFile } from '../files/open-file.ts';
+import { SUBJECTS } from '../files/subjects.ts';
+import type { Finding, Policy } from '../model.ts';
+import { shellQuote } from '../next-command.ts';
+import { decodePlan } from '../plan/parse/decode-plan.ts';
+import { parsePolicy } from '../policy/parse-policy.ts';
+import { NO_POLICY, tighten } from '../policy/tighten.ts';
+import { escapeControls } from '../report/document/escape.ts';
+
+/** The policy of the machine. No variable of the environment can hide it. */
+export const SYSTEM_POLICY = '/etc/refit/policy.yaml';
+
+/** Where policies are. */
+export interface PolicyOptions {
+  /** Gives the folder of the user's policy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The file of `--policy`. */
+  readonly named?: string | null;
+  /** The policy of the machine; another file only in tests. */
+  readonly systemFile?: string;
+}
+
+/** The files of a policy as read. */
+export interface PolicyReading {
+  /** Null if a file is not valid. */
+  readonly policy: Policy | null;
+  readonly findings: readonly Finding[];
+}
+
+/** The user's policy: `$XDG_CONFIG_HOME/refit/policy.yaml`, else `~/.config/refit/policy.yaml`. */
+export function userPolicyOf(env: PolicyOptions['env']): string {
+  return join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config'), 'refit', 'policy.yaml');
+}
+
+/** @throws FileRefused, RefitError `policy-invalid` if a file is there and cannot be read, or if the named file is missing. */
+export async function readPolicyFiles({
+  env,
+  named = null,
+  systemFile = SYSTEM_POLICY,
+}: PolicyOptions): Promise<PolicyReading> {
+  let policy: Policy = NO_POLICY;
+  const findings: Finding[] = [];
+  const usual = [systemFile, userPolicyOf(env)];
+  for (const file of named === null ? usual : [...usual, named]) {
+    const bytes = await readBytes(file, file === named);
+    if (bytes === null) continue;
+    const parsed = await parseBytes(bytes, file);
+    findings.push(...parsed.findings);
+    if (parsed.policy !== null) policy = tighten(policy, parsed.policy);
+  }
+  return { policy: findings.length > 0 ? null : policy, findings };
+}
+
+/** The policy that holds. @throws RefitError `policy-invalid` if a file is not valid: half a policy would permit too much. */
+export async function readPolicy(options: PolicyOptions): Promise<Policy> {
+  const { policy, findings } = await readPolicyFiles(options);
+  if (policy !== null) return policy;
+  const { location, message, fix, example } = findings[0]!;
+  const at =
+    location === null ? '' : `${escapeControls(location.file)}:${location.line}:${location.column}: `;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+  const named = options.named ? ` --policy ${shellQuote(options.named)}` : '';
+  throw new RefitError(
+    'policy-invalid',
+    `the policy is not valid: ${at}${message}${more}; nothing was done`,
+    fix ?? example ?? `refit policy check${named} shows every finding`,
+  );
+}
+
+async function parseBytes(bytes: Uint8Array, file: string): Promise<PolicyReading> {
+  const { text, findings } = decodePlan(bytes, file);
+  if (text === null) return { policy: null, findings };
+  return parsePolicy(text, file, async (from) => {
+    const beside = isAbsolute(from) ? from : join(dirname(file), from);
+    return { file: beside, text: (await readTrusted(beside, 'approvers'))?.toString('utf8') ?? null };
+  });
+}
+
+/**
+ * Reads a file that nobody else can write to or replace. A link is followed, because the keeper of the policy made it.
+ * @returns null if it is not there. @throws FileRefused
+ */
+async function readTrusted(file: string, subject: 'policy' | 'approvers'): Promise<Buffer | null> {
+  const bytes = await readFileIfPresent(file, { subject, links: 'follow', isTrusted: true });
+  // A link whose target is gone must not hide a policy.
+  if (bytes === null && (await lstat(file).catch(() => null)) !== null)
+    return readRegularFile(file, { subject, links: 'follow' });
+  if (bytes !== null) await mustBeOwnFolder(dirname(file), `the folder of ${SUBJECTS[subject].name}`);
+  return bytes;
+}
+
+/** @returns null if the file is not there and need not be. @throws RefitError */
+async function readBytes(file: string, mustExist: boolean): Promise<Uint8Array | null> {
+  const bytes = await readTrusted(file, 'policy');
+  if (bytes !== null || !mustExist) return bytes;
+  throw new RefitError(
+    'policy-invalid',
+    `the policy ${escapeControls(file)} cannot be read: no such file or folder; nothing was done`,
+    `ls -l ${shellQuote(file)}`,
+  );
+}
