@@ -1,6 +1,10 @@
-/** Health and metrics over HTTP, on loopback only, because they are not for other machines. */
+/**
+ * Health and metrics over HTTP, on loopback only, because they are not for other machines. Each connection carries one
+ * request. Slow or silent clients lose their connections to new ones, so they cannot make the health probe fail.
+ */
 
 import { createServer, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { duration } from '../messages/en/quantities.ts';
@@ -10,6 +14,21 @@ import type { SchedulerStatus } from './scheduler.ts';
 
 /** Milliseconds without a round after which the loop counts as stuck. */
 const STUCK_AFTER = MINUTE;
+
+/** Limits of one client. A probe needs 200 bytes and a millisecond. */
+const MAX_HEADER_BYTES = 4096;
+const MAX_HEADERS = 40;
+const REQUEST_MS = 5 * SECOND;
+/** Connections at the same time. A further one replaces the oldest. */
+const MAX_CONNECTIONS = 64;
+
+/**
+ * Whether the Host header names this machine: an address, or `localhost`. A web page cannot send an address that is not
+ * its own, so this refuses pages whose name was changed to lead here (DNS rebinding).
+ */
+export function isOwnHost(host: string | undefined): boolean {
+  return /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/i.test(host ?? '');
+}
 
 /** Parses `127.0.0.1:9464` into host and port. @throws RefitError `usage` if it is not a loopback address. */
 export function loopbackFrom(text: string): { readonly host: string; readonly port: number } {
@@ -56,11 +75,19 @@ export async function openHealthServer(options: {
 }) {
   const { host, port, status, clock, version } = options;
   const since = clock.monotonic();
-  const server = createServer((request, response) => {
-    request.resume();
+  const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: REQUEST_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: SECOND,
+    keepAlive: false,
+  };
+  const server = createServer(limits, (request, response) => {
     const path = (request.url ?? '').replace(/\?.*$/s, '');
     const respond = (problem: string | null) =>
       answer(response, problem === null ? 200 : 503, `${problem ?? 'ok'}\n`);
+    if (!isOwnHost(request.headers.host))
+      return answer(response, 421, 'the Host header must be an address or localhost\n');
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'use GET\n');
     switch (path) {
       case '/healthz':
@@ -78,9 +105,21 @@ export async function openHealthServer(options: {
         return answer(response, 404, '/healthz, /readyz or /metrics\n');
     }
   });
-  server.requestTimeout = 10 * SECOND;
-  server.headersTimeout = 10 * SECOND;
-  server.maxConnections = 64;
+  server.maxHeadersCount = MAX_HEADERS;
+  server.maxRequestsPerSocket = 1;
+  server.timeout = REQUEST_MS;
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    // The oldest is the slowest: a complete request is answered in the tick that reads it.
+    const [oldest] = connections;
+    if (oldest && connections.size >= MAX_CONNECTIONS) {
+      connections.delete(oldest);
+      oldest.destroy();
+    }
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('clientError', (_, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -111,6 +150,6 @@ function answer(
   body: string,
   type = 'text/plain; charset=utf-8',
 ): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', connection: 'close' });
   response.end(body);
 }
