@@ -62,10 +62,10 @@ describe('the unchanged scripts', () => {
       'bin/refit',
       `#!/bin/sh\nexec node "${join(desk.folder, 'action/scripts/refit.mjs')}" "$@"\n`,
     );
-    // The text of the comment and its author.
+    // Lists the comments in the file `earlier`, one JSON object a line.
     await desk.write(
       'bin/gh',
-      '#!/bin/sh\necho "$@" >> gh.log\ncase "$*" in *--jq*) cat earlier 2>/dev/null;; esac\n',
+      '#!/bin/sh\necho "$@" >> gh.log\ncase "$*" in *graphql*) cat earlier 2>/dev/null;; esac\nexit 0\n',
     );
     for (const name of ['refit', 'gh']) await chmod(join(desk.folder, 'bin', name), 0o755);
     await desk.write('plan.yaml', growPlan());
@@ -122,9 +122,20 @@ describe('the unchanged scripts', () => {
     expect(await desk.text('temp/refit/comment.md')).toMatch(
       /^<!-- refit plan plan\.yaml -->\n\n## grow-everything/,
     );
-    await desk.write('earlier', '4711\n');
+    const earlier = (databaseId: unknown, viewerDidAuthor: boolean, body: string) =>
+      `${JSON.stringify({ databaseId, viewerDidAuthor, body })}\n`;
+    const marked = '<!-- refit plan plan.yaml -->\n\nREADY';
+    await desk.write(
+      'earlier',
+      earlier(666, false, marked) + earlier(667, true, `look:\n${marked}`) + earlier(4711, true, marked),
+    );
     expect(await bash(comment.run, about)).toBe(0);
     expect(await desk.text('gh.log')).toMatch(/--method PATCH repos\/ops\/plans\/issues\/comments\/4711 /);
+    // Somebody else wrote the marker: their comment stays as it is.
+    await desk.write('earlier', earlier(666, false, marked) + earlier('1/../2', true, marked));
+    expect(await bash(comment.run, about)).toBe(0);
+    expect(await desk.text('gh.log')).not.toContain('PATCH');
+    expect(await desk.text('gh.log')).toContain('--method POST');
 
     expect(await bash(verdict.run, { CODE: '2' })).toBe(0);
     expect(await bash(verdict.run, { CODE: '5' })).toBe(5);
