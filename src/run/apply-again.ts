@@ -1,13 +1,13 @@
 /** Formats the commands that resume a run, ready to paste. */
 import { join } from 'node:path';
 import { shellQuote } from '../next-command.ts';
+import { effectsOf, programEffects } from '../plan/effects.ts';
 import { RUN_FILES, type RunSnapshot } from '../store/folder/run-directory.ts';
 
 /** The `apply` command of a run. It names the endpoint of the run if that is not the provider's own. */
 export function formatApplyCommand(run: RunSnapshot): string {
   const { directory, saved } = run;
-  const hasCommands =
-    saved.hooks !== undefined || saved.waves.some(({ gate }) => gate?.command !== undefined);
+  const hasCommands = programEffects(effectsOf(saved)).length > 0;
   return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${shellQuote(directory)}${endpointOf(run)}${hasCommands ? ' --allow-hooks' : ''}`;
 }
 

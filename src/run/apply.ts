@@ -11,8 +11,9 @@ import { appendText } from '../files/write-file.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
 import { textOf } from '../messages/messages.ts';
-import type { JournalEvent, Report, SavedPlan } from '../model.ts';
+import type { Effects, JournalEvent, Report, SavedPlan } from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
+import { effectsOf, effectsOfKind } from '../plan/effects.ts';
 import { register } from '../store/folder/register.ts';
 import {
   findUnfinishedRun,
@@ -99,7 +100,8 @@ export interface ApplyEnd {
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
   const { saved, clock, stateDirectory } = input;
-  mustAllowCommands(input);
+  const effects = effectsOf(saved);
+  mustAllowCommands(effects, input.gates);
   const directory = resolve(
     input.runDirectory ??
       (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
@@ -120,11 +122,11 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
       return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
     }
     await locks.takeInstances(saved.digest, openInstances(run));
-    mustAllowHooks(saved, input.notifyPorts?.allowHooks ?? false);
+    mustAllowHooks(effects, input.notifyPorts?.allowHooks ?? false);
     const approvals = await approvalsFor(input, run);
     return await withProcess(
       run,
-      { ...input, notifier: createNotifierConfig(input, directory) },
+      { ...input, notifier: createNotifierConfig(effects, input, directory) },
       { purpose: 'apply', locks, steps: saved.steps },
       (runProcess) => carryOut(input, run, runProcess, approvals),
     );
@@ -165,12 +167,12 @@ function mustBeAtEntry({ atEntry }: ApplyInput, { directory, journal }: RunOnDis
 }
 
 /** Requires that the user allows the gate commands of the plan. */
-function mustAllowCommands({ saved, gates }: ApplyInput): void {
-  const wave = saved.waves.find(({ gate }) => gate?.command !== undefined);
-  if (wave === undefined || gates?.runCommand !== undefined) return;
+function mustAllowCommands(effects: Effects, gates: GatePorts | undefined): void {
+  const [first] = effectsOfKind(effects, 'gate-command');
+  if (first === undefined || gates?.runCommand !== undefined) return;
   throw new RefitError(
     'usage',
-    `the gate after wave ${wave.name} runs a command: ${wave.gate!.command!.join(' ')}`,
+    `the gate after wave ${first.after} runs a command: ${first.command.join(' ')}`,
     'read the command, then add --allow-hooks',
   );
 }
@@ -251,13 +253,18 @@ async function carryOut(
   }
 }
 
-function createNotifierConfig({ saved, clock, notifyPorts }: ApplyInput, directory: string): NotifierConfig {
+function createNotifierConfig(
+  effects: Effects,
+  { clock, notifyPorts }: ApplyInput,
+  directory: string,
+): NotifierConfig {
   const ports = notifyPorts && { ...notifyPorts, clock, directory };
+  const hooks = effectsOfKind(effects, 'hook');
   return {
     listeners: ports
       ? [
-          ...(saved.hooks ? [createHookListener(saved.hooks, ports)] : []),
-          ...(saved.notify ?? []).map((webhook) => createWebhookListener(webhook, ports)),
+          ...(hooks.length > 0 ? [createHookListener(hooks, ports)] : []),
+          ...effectsOfKind(effects, 'webhook').map((webhook) => createWebhookListener(webhook, ports)),
         ]
       : [],
     log: (name, text) => appendText(join(directory, name), text, 'hooks'),

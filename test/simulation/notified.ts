@@ -12,6 +12,7 @@ import type { Listener } from '../../src/run/notify/notifier.ts';
 import type { RunCommand } from '../../src/run/notify/run-command.ts';
 import { createWebhookListener } from '../../src/run/notify/webhooks.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
+import { hookEffects, webhookEffect } from '../run/notify/effects-for.ts';
 import type { Machine } from './machine.ts';
 import { BEHAVIOURS, type Behaviour, type Receivers, type Scenario } from './scenario.ts';
 
@@ -42,20 +43,20 @@ export function createListeners(
   return [
     ...webhooks.map((behaviour, n) =>
       createWebhookListener(
-        {
+        webhookEffect({
           url: `https://hooks.example.com/${n}`,
           urlEnv: null,
           form: n === 0 ? 'wecom' : 'json',
           on: NOTICE_EVENTS,
           secretEnv: null,
-        },
+        }),
         { transport: createTransport(behaviour, clock), clock, env: {} },
       ),
     ),
     ...(hook === null
       ? []
       : [
-          createHookListener(hooks, {
+          createHookListener(hookEffects(hooks), {
             runCommand: createCommand(hook, clock),
             clock,
             directory: '/runs/one',

@@ -5,6 +5,7 @@
 import pLimit from 'p-limit';
 import { given } from '../../given.ts';
 import type { Scope, Step } from '../../model.ts';
+import { effectsOf } from '../../plan/effects.ts';
 import { readBills } from './bills.ts';
 import { endRun } from './end-run.ts';
 import { judgeGate, soakAfter } from './gate.ts';
@@ -56,6 +57,7 @@ function createRun({ approvalOf, gates, ...input }: RunInput): Run {
   return {
     ...input,
     purpose: 'apply',
+    effects: effectsOf(saved),
     waits: control.waits,
     slots: control.slots,
     learned: nothingLearned(),

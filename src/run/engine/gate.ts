@@ -1,8 +1,17 @@
 /** Soaks after a wave, then judges its gate. */
-import { RefitError } from '../../errors.ts';
+import { RefitError, unreachable } from '../../errors.ts';
 import { formatGate } from '../../journal/fold-run.ts';
 import { message, textOf } from '../../messages/messages.ts';
-import type { Gate, JournalEvent, Outcome, RunState, Step } from '../../model.ts';
+import type {
+  Gate,
+  GateEffect,
+  GateMetricEffect,
+  JournalEvent,
+  Outcome,
+  RunState,
+  Step,
+} from '../../model.ts';
+import { effectsOfKind, gateEffects } from '../../plan/effects.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import {
   type Judgement,
@@ -29,7 +38,10 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   const asks = asksOf(run, wave, gate).filter(
     ({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)),
   );
-  const limit = gate.timeout * asks.length + (gate.metric?.over ?? 0);
+  const periods = effectsOfKind(gateEffects(run.effects, wave), 'gate-metric').map(
+    ({ metric }) => metric.over,
+  );
+  const limit = gate.timeout * asks.length + Math.max(0, ...periods);
   waits.setRunWait({ name: 'gate', since: clock.now(), limit });
   for (const { ask } of asks) {
     const judgement = await ask();
@@ -65,41 +77,50 @@ interface Ask {
 }
 
 function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
-  const { journal, saved, clock } = run;
+  const { journal, saved } = run;
   const own = saved.steps.filter((step) => step.wave === wave);
   const outcomes = (): Outcome[] => own.map(({ id }) => journal.replay.step(id).outcome);
   const asks: Ask[] = [];
   const past = (judge: Ask['judge'], ask: () => Judgement) =>
     void asks.push({ judge, isPast: true, ask: async () => ask() });
-  const now = (judge: Ask['judge'], ask: () => Promise<Judgement>) =>
-    void asks.push({ judge, isPast: false, ask });
-  const { failed, unknown, duration, metric, command, url } = gate;
+  const { failed, unknown, duration } = gate;
   if (failed) past('failed', () => judgeCount('failed', failed, outcomes()));
   if (unknown) past('unknown', () => judgeCount('unknown', unknown, outcomes()));
   if (duration) {
     const before = saved.steps.filter((step) => step.wave < wave);
     past('duration', () => judgeDuration(duration, tookOf(run, own), tookOf(run, before)));
   }
-  if (metric)
-    now('metric', async () => {
+  for (const effect of gateEffects(run.effects, wave))
+    asks.push({ judge: JUDGES[effect.kind], isPast: false, ask: () => askAbout(run, effect, own) });
+  return asks;
+}
+
+const JUDGES = { 'gate-metric': 'metric', 'gate-url': 'url', 'gate-command': 'command' } as const;
+
+/** Reads a metric, contacts an address or runs a program, and judges the answer. @param own the steps of the wave. */
+async function askAbout(run: Run, effect: GateEffect, own: readonly Step[]): Promise<Judgement> {
+  const { saved, journal, clock, ports, stop } = run;
+  const { wave, timeout } = effect;
+  switch (effect.kind) {
+    case 'gate-metric': {
+      const { metric } = effect;
       // Figures from before the resizes prove nothing, so the period starts after the wave.
       const since = waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
       await waitUntil(run, since + metric.over, metric.over, { isMonotonic: true });
-      return readMetric(run, own, metric, gate.timeout);
-    });
-  if (url !== undefined)
-    now('url', async () =>
-      judgeUrl(await within(run, gate.timeout, run.ports.gates?.askUrl?.(url, gate.timeout))),
-    );
-  if (command)
-    now('command', async () => {
-      const signal = AbortSignal.any([run.stop.noNewOrders, run.stop.left]);
-      const options = { input: factsOf(run, wave), timeout: gate.timeout, signal };
-      const end = await run.ports.gates?.runCommand?.(command, options);
+      return readMetric(run, own, metric, timeout);
+    }
+    case 'gate-url':
+      return judgeUrl(await within(run, timeout, ports.gates?.askUrl?.(effect.url, timeout)));
+    case 'gate-command': {
+      const signal = AbortSignal.any([stop.noNewOrders, stop.left]);
+      const options = { input: factsOf(run, wave), timeout, signal };
+      const end = await ports.gates?.runCommand?.(effect.command, options);
       if (end) return judgeCommand(end);
       return { judge: 'command', outcome: 'inconclusive', message: message('gate.command-not-allowed') };
-    });
-  return asks;
+    }
+    default:
+      return unreachable(effect);
+  }
 }
 
 /** The awaited value; null: it takes longer, or no new order may start. */
@@ -122,7 +143,7 @@ async function within<Value>(
 async function readMetric(
   run: Run,
   own: readonly Step[],
-  metric: NonNullable<Gate['metric']>,
+  metric: GateMetricEffect['metric'],
   timeout: number,
 ): Promise<Judgement> {
   const resized = own.filter(({ id }) => run.journal.replay.step(id).outcome === 'verified');

@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 import type { Cloud, CloudReader } from '../../cloud/cloud.ts';
 import type { Permits } from '../../cloud/limit/permits.ts';
 import type { UrlAnswer } from '../../cloud/network/transport.ts';
-import type { EndedBecause, SavedPlan, Scope, Step } from '../../model.ts';
+import type { Effects, EndedBecause, SavedPlan, Scope, Step } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Control } from '../control/control.ts';
@@ -43,6 +43,8 @@ interface RunBase<Client extends CloudReader> {
 /** A run that carries out the plan. */
 export interface Run extends RunBase<Cloud> {
   readonly purpose: 'apply';
+  /** What the run does or uses, as the review shows it: the work of gates. */
+  readonly effects: Effects;
   readonly permits: Permits;
   readonly control: Control;
   /** Counts the ends of steps against the thresholds. */

@@ -2,7 +2,8 @@
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
-import type { SavedPlan } from '../../model.ts';
+import type { Effects, HookEffect, HookPhase } from '../../model.ts';
+import { effectsOfKind } from '../../plan/effects.ts';
 import type { Listener } from './notifier.ts';
 import type { RunCommand } from './run-command.ts';
 
@@ -13,9 +14,10 @@ export const HOOK_LIMIT = 30_000;
  * Requires that the user allows the hooks of the plan. The plan may come from another person, and its hooks run here.
  * @throws RefitError `not-approved` if the user does not allow them.
  */
-export function mustAllowHooks({ hooks }: SavedPlan, allowed: boolean): void {
-  if (hooks === undefined || allowed) return;
-  const listed = Object.entries(hooks).map(([phase, command]) => `${phase}: ${JSON.stringify(command)}`);
+export function mustAllowHooks(effects: Effects, allowed: boolean): void {
+  const hooks = effectsOfKind(effects, 'hook');
+  if (hooks.length === 0 || allowed) return;
+  const listed = hooks.map(({ phase, command }) => `${phase}: ${JSON.stringify(command)}`);
   throw new RefitError(
     'not-approved',
     `the plan has hooks; these commands would run on this machine as you: ${listed.join(', ')}`,
@@ -25,18 +27,19 @@ export function mustAllowHooks({ hooks }: SavedPlan, allowed: boolean): void {
 
 /** Creates the listener that runs the hooks, one at a time. */
 export function createHookListener(
-  hooks: NonNullable<SavedPlan['hooks']>,
+  effects: readonly HookEffect[],
   ports: { runCommand: RunCommand; clock: Pick<Clock, 'monotonic'>; directory: string },
 ): Listener {
   const { runCommand, clock, directory } = ports;
+  const hooks = new Map<HookPhase, HookEffect>(effects.map((one) => [one.phase, one]));
   return {
     by: 'hook',
-    accepts: ({ event }) => hooks[event] !== undefined,
-    destination: ({ event }) => hooks[event]![0]!,
+    accepts: ({ event }) => hooks.has(event),
+    destination: ({ event }) => hooks.get(event)!.program,
     async notify(facts, signal) {
       const startedAt = clock.monotonic();
       const input = `${JSON.stringify({ ...facts, directory })}\n`;
-      const end = await runCommand(hooks[facts.event]!, { input, timeout: HOOK_LIMIT, signal });
+      const end = await runCommand(hooks.get(facts.event)!.command, { input, timeout: HOOK_LIMIT, signal });
       const { output } = end;
       const ms = Math.round(clock.monotonic() - startedAt);
       if (end.kind === 'ended') {

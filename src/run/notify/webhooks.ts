@@ -12,7 +12,7 @@ import { type HttpResponse, type Transport, TransportError } from '../../cloud/n
 import { hmacSha256 } from '../../digest.ts';
 import { unreachable } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
-import { type HookPhase, type Message, type NoticeEvent, OUTCOMES, type Webhook } from '../../model.ts';
+import { type HookPhase, type Message, type NoticeEvent, OUTCOMES, type WebhookEffect } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import type { NotificationFacts } from './notification.ts';
 import type { Listener, NotifyResult } from './notifier.ts';
@@ -42,7 +42,10 @@ export interface WebhookPorts {
 }
 
 /** Creates the listener that sends notifications to one address. */
-export function createWebhookListener(webhook: Webhook, { transport, clock, env }: WebhookPorts): Listener {
+export function createWebhookListener(
+  webhook: WebhookEffect,
+  { transport, clock, env }: WebhookPorts,
+): Listener {
   const address = addressOf(webhook, env);
   const secret = webhook.secretEnv === null ? null : env[webhook.secretEnv] || undefined;
   return {
@@ -71,7 +74,7 @@ export function createWebhookListener(webhook: Webhook, { transport, clock, env 
 
 /** Sends one request. @returns null if the receiver accepted it. `final`: a further try would fail too. */
 async function attempt(
-  webhook: Webhook,
+  webhook: WebhookEffect,
   url: URL,
   facts: NotificationFacts,
   secret: string | null,
@@ -121,7 +124,7 @@ async function attempt(
 
 /** The address, from the plan or from the environment, which can hold a secret one. It must be https or loopback. */
 function addressOf(
-  { url, urlEnv }: Webhook,
+  { url, urlEnv }: WebhookEffect,
   env: WebhookPorts['env'],
 ): { readonly url: URL } | { readonly fault: Message } {
   const text = url ?? env[urlEnv!];
@@ -147,7 +150,7 @@ function addressOf(
  * @param secret null for an unsigned request. @param now time of this try, milliseconds since 1970 UTC.
  */
 export function webhookMessage(
-  form: Webhook['form'],
+  form: WebhookEffect['form'],
   facts: NotificationFacts,
   secret: string | null,
   now: number,
@@ -173,7 +176,7 @@ export function webhookMessage(
 }
 
 function bodyOf(
-  form: Webhook['form'],
+  form: WebhookEffect['form'],
   facts: NotificationFacts,
   secret: string | null,
   seconds: string,
@@ -221,7 +224,7 @@ function sentence({ plan, message: text, totals }: NotificationFacts): string {
  * @returns null if the receiver accepted it. The `Message` holds no text of the receiver.
  */
 export function describeRefusal(
-  form: Webhook['form'],
+  form: WebhookEffect['form'],
   { status, body }: { readonly status: number; readonly body: string },
 ): Message | null {
   if (status < 200 || status > 299) return message('notify.http-status', { status });

@@ -4,11 +4,13 @@ import type { ApiClient } from '../../cloud/calls/call.ts';
 import {
   BILLS,
   type Durations,
+  type Effect,
   type JournalEntry,
   type RehearsedEffect,
   type Report,
   type SavedPlan,
 } from '../../model.ts';
+import { effectsOf, effectsOfKind } from '../../plan/effects.ts';
 import { buildReport } from '../../report/run/build-report.ts';
 import { effectOf, figuresOf, type RunFigures } from '../../report/run/rehearsed.ts';
 import { type RehearsedRun, rehearseRun, startTimeOf } from './rehearse-run.ts';
@@ -124,24 +126,23 @@ const NO_BILLS = Object.fromEntries(BILLS.map((bill) => [bill, 0])) as Report['m
 /** The assumptions about this plan, as sentences. */
 function assumedOf(saved: SavedPlan): string[] {
   const approvals = saved.waves.filter(({ approval }) => approval !== undefined).length;
-  const gates = saved.waves.flatMap(({ gate }) => gate ?? []);
-  const external = gates.filter(({ command, url }) => command !== undefined || url !== undefined).length;
-  const measured = gates.filter(({ metric }) => metric !== undefined).length;
+  const effects = effectsOf(saved);
+  const has = (...kinds: readonly Effect['kind'][]) => effectsOfKind(effects, ...kinds).length > 0;
   const profiles = new Set(saved.steps.map(({ profile }) => profile)).size;
   return [
     saved.approvals === undefined && approvals === 0
       ? 'the plan is approved'
       : 'every approval and signature that the plan demands arrives in time',
-    ...(external > 0
+    ...(has('gate-command', 'gate-url')
       ? ['gate commands and gate URLs succeed; Refit ran no command and sent no request']
       : []),
-    ...(measured > 0
+    ...(has('gate-metric')
       ? [
           'gate metrics come from the simulated monitor; an instance uses the memory measured when planning, or 40 % of its size if nothing was measured',
         ]
       : []),
     ...(saved.windows ? ['somebody repeats apply when the next window opens'] : []),
-    ...(saved.hooks || saved.notify ? ['hooks and webhooks send nothing'] : []),
+    ...(has('hook', 'webhook') ? ['hooks and webhooks send nothing'] : []),
     ...(profiles > 1 ? ['each profile is a separate account with separate limits'] : []),
     'every instance is as it was when planning, healthy, and without another task in progress',
     'nothing is billed; the rehearsal does not cover prices',

@@ -8,6 +8,7 @@ import { createHookListener } from '../../../src/run/notify/hooks.ts';
 import { approversFile, file, HOUR, type Signing } from '../../approval/people.ts';
 import { standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
+import { hookEffects } from '../notify/effects-for.ts';
 import { type Run, type Stage, setStage } from '../stage.ts';
 
 const PLAN = `owner: dba
@@ -232,17 +233,14 @@ describe('a wave that waits two hours for its approval', () => {
     const stage = await waiting();
     const received: unknown[] = [];
     const listeners = (clock: Clock) => [
-      createHookListener(
-        { approval: ['page'] },
-        {
-          runCommand: async (_, { input }) => {
-            received.push(JSON.parse(input));
-            return { kind: 'ended', exitCode: 0, lastLine: '', output: '' };
-          },
-          clock,
-          directory: '/runs/one',
+      createHookListener(hookEffects({ approval: ['page'] }), {
+        runCommand: async (_, { input }) => {
+          received.push(JSON.parse(input));
+          return { kind: 'ended', exitCode: 0, lastLine: '', output: '' };
         },
-      ),
+        clock,
+        directory: '/runs/one',
+      }),
     ];
     const run = await stage.run({
       listeners,

@@ -10,6 +10,7 @@ import type { RunCommand } from '../../../src/run/notify/run-command.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, type StageOptions, setStage } from '../stage.ts';
+import { hookEffects } from './effects-for.ts';
 
 const WAVES = 'waves: [{ name: canary, take: 1 }, { name: rest, take: rest }]';
 const STORY: StageOptions = { fleet: standards(6), plan: `${ALL_TO_8GB}\n${WAVES}` };
@@ -60,7 +61,9 @@ const HOOKS = {
 };
 const hooks =
   (runner: (clock: Clock) => RunCommand, of: Hooks = HOOKS) =>
-  (clock: Clock) => [createHookListener(of, { runCommand: runner(clock), clock, directory: '/runs/one' })];
+  (clock: Clock) => [
+    createHookListener(hookEffects(of), { runCommand: runner(clock), clock, directory: '/runs/one' }),
+  ];
 
 describe('a run has the same course, end and duration', () => {
   const HOOK_ROWS: readonly (readonly [string, (clock: Clock) => RunCommand])[] = [

@@ -16,6 +16,7 @@ import { createWebhookListener, WEBHOOK_LIMITS } from '../../../src/run/notify/w
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, type StageOptions, setStage } from '../stage.ts';
+import { webhookEffect } from './effects-for.ts';
 
 const WAVES = 'waves: [{ name: canary, take: 1 }, { name: rest, take: rest }]';
 const STORY: StageOptions = { fleet: standards(5), plan: `${ALL_TO_8GB}\n${WAVES}` };
@@ -63,7 +64,7 @@ async function play(
       },
       close: async () => undefined,
     };
-    return [createWebhookListener({ ...WEBHOOK, ...webhook }, { transport, clock, env })];
+    return [createWebhookListener(webhookEffect({ ...WEBHOOK, ...webhook }), { transport, clock, env })];
   };
   const run = await stage.run(answer ? { listeners } : {});
   holds(stage, run);
