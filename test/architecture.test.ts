@@ -77,7 +77,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   approval: [...WORDS, 'model', 'messages', 'errors', 'clock', 'digest', 'generated'],
   plan: [...PURE, 'rules', 'approval'],
   policy: [...PURE, 'rules', 'approval', 'plan'],
-  report: [...PURE, 'journal'],
+  report: [...PURE, 'journal', 'plan'],
   cloud: [...WORDS, 'model', 'messages', 'errors', 'clock', 'digest'],
   simulator: [...WORDS, 'model', 'errors', 'clock'],
   store: [...PURE, 'files', 'journal', 'approval', 'plan', 'report'],
@@ -242,6 +242,14 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
     files:
       /^(cli\/.+|operations\/.+|files\/this-user\.ts|store\/folder\/(lock|run-files|run-directory)\.ts|run\/notify\/run-command\.ts)$/,
     instead: 'take what you need as an argument; cli/ reads the environment and exits',
+  },
+  {
+    what: 'the commands and addresses of a plan',
+    pattern:
+      /(?<!RUN_FILES)\.hooks\b|(?<!\.\.)\.notify\b(?!\()|\{[^{}();.]*\b(hooks|notify)\b[^{}();.]*\}\s*(=[^>=]|:)|\bgate[?!]*\.(command|url)\b(?!-)|\{[^{}]*\b(command|url)\b[^{}]*\}\s*(= \w*\.?gate\b|: Gate\b)/,
+    // The parser and the planner write them; a run, a review or a policy takes effects.
+    files: /^(plan\/(effects|make-plan|plan-from-run)\.ts|plan\/(parse|forecast)\/.+)$/,
+    instead: 'take the effects of plan/effects.ts, so that a run does nothing that was not shown',
   },
 ];
 

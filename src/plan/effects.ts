@@ -24,7 +24,7 @@ export function effectsOf(saved: UnsealedPlan | SavedPlan): Effects {
   const all: (Effect | undefined)[] = [
     ...ordersOf(saved),
     ...hooksOf(saved),
-    ...saved.waves.flatMap(gateOf),
+    ...saved.waves.flatMap(gateEffectsOf),
     ...webhooks,
     ...variablesOf(webhooks),
     approvalsOf(saved),
@@ -90,7 +90,8 @@ function hooksOf({ hooks = {} }: Pick<SavedPlan, 'hooks'>): HookEffect[] {
   }));
 }
 
-function gateOf({ name, gate }: SavedPlan['waves'][number], wave: number): GateEffect[] {
+/** The checks of one wave. @param wave its index. */
+export function gateEffectsOf({ name, gate }: SavedPlan['waves'][number], wave: number): GateEffect[] {
   if (gate === undefined) return [];
   const { metric, url, command, timeout } = gate;
   const after = { wave, after: name, timeout };

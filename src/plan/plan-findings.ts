@@ -1,4 +1,4 @@
-/** Findings about a whole plan: its guards, its times, its maintenance windows, its hooks and notifications. */
+/** Findings about a whole plan: its guards, its times, its maintenance windows. */
 import { iso } from '../clock.ts';
 import { textOfCode } from '../messages/codes.ts';
 import { message, textOf } from '../messages/messages.ts';
@@ -145,15 +145,6 @@ export function finishByTooSoon(
     seconds,
   });
   return [createFinding('Refit.FinishByTooSoon', text)];
-}
-
-/** Findings about the commands that a run executes, and the addresses that it notifies. */
-export function notificationFindings({ hooks, notify }: Plan): Finding[] {
-  const findings: Finding[] = [];
-  if (hooks !== undefined) findings.push(createFinding('Refit.Hooks', message('plan.hooks', { hooks })));
-  if (notify !== undefined)
-    findings.push(createFinding('Refit.Notify', message('plan.notifies', { webhooks: notify })));
-  return findings;
 }
 
 /** One finding for each code that repeats over the fleet, with the number of the others. */

@@ -10,6 +10,7 @@ import { RefitError } from '../errors.ts';
 import { appendText } from '../files/write-file.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
+import { formatCommand } from '../messages/en/format-plan.ts';
 import { textOf } from '../messages/messages.ts';
 import type { Effects, JournalEvent, Report, SavedPlan } from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
@@ -168,12 +169,15 @@ function mustBeAtEntry({ atEntry }: ApplyInput, { directory, journal }: RunOnDis
 
 /** Requires that the user allows the gate commands of the plan. */
 function mustAllowCommands(effects: Effects, gates: GatePorts | undefined): void {
-  const [first] = effectsOfKind(effects, 'gate-command');
-  if (first === undefined || gates?.runCommand !== undefined) return;
+  const commands = effectsOfKind(effects, 'gate-command');
+  if (commands.length === 0 || gates?.runCommand !== undefined) return;
+  const listed = commands.map(
+    ({ after, command }) => `the gate after wave ${after} runs a command: ${formatCommand(command)}`,
+  );
   throw new RefitError(
     'usage',
-    `the gate after wave ${first.after} runs a command: ${first.command.join(' ')}`,
-    'read the command, then add --allow-hooks',
+    listed.join('; '),
+    `read the ${commands.length === 1 ? 'command' : 'commands'}, then add --allow-hooks`,
   );
 }
 

@@ -1,11 +1,11 @@
 /** Reads a file of the watched folder: a scheduled plan, a plan without a schedule, or a file that is not valid. Pure. */
 import { RefitError } from '../errors.ts';
+import { describeWhen } from '../messages/en/format-plan.ts';
 import type { SavedPlan, Schedule } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../plan/seal.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
-import { describeWhen } from '../report/review/describe-rollout.ts';
 
 /** A plan with a schedule. */
 export interface ScheduledPlan {

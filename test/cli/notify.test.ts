@@ -30,7 +30,7 @@ async function sealed(test: Pick<TestContext, 'onTestFinished'>, notify: string)
   await at.write('plan.yaml', growPlan([`notify: [${notify}]`]));
   const planned = await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
   expect(planned.code, planned.stdout + planned.stderr).toBe(0);
-  expect(planned.stdout).toContain('Refit.Notify');
+  expect(planned.stdout).toMatch(/This plan will:[\s\S]*notify /);
   return at;
 }
 

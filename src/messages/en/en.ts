@@ -1,5 +1,6 @@
 /** Every sentence of findings and journal entries in English. */
 import { approvals } from './plan/approvals.ts';
+import { effects } from './plan/effects.ts';
 import { planChecks } from './plan/plan-checks.ts';
 import { planFromRun } from './plan/plan-from-run.ts';
 import { planText } from './plan/plan-text.ts';
@@ -23,6 +24,7 @@ import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
 
 export const en = {
+  ...effects,
   ...approvals,
   ...control,
   ...events,

@@ -180,16 +180,11 @@ export const refitCodes = {
     checks: 'the run that the plan is made from',
     fix: 'do not resume that run after this plan is applied',
   },
-  'Refit.Hooks': {
+  'Refit.Effect': {
     meaning:
-      'The plan runs commands on the machine that applies it. A reviewer must read them, and apply needs a flag to allow them.',
-    checks: 'hooks',
-    fix: 'read the commands, then refit apply SAVED --allow-hooks',
-  },
-  'Refit.Notify': {
-    meaning: 'A run of the plan sends notifications to the listed addresses. A reviewer should check them.',
-    checks: 'notify',
-    fix: 'on the machine that applies the plan, export the variables that the key notify lists',
+      'A run of the plan does or uses this: orders, commands, addresses, variables, approvals, times. SARIF shows effects with this code.',
+    checks: 'the saved plan',
+    fix: 'read every effect before you approve the plan',
   },
   'Refit.Shrinks': {
     meaning: 'The instance ends with less memory or fewer replicas, and guards.shrink: allow permits it.',

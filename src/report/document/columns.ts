@@ -23,6 +23,29 @@ export function clip(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/**
+ * Cuts a text of more than `most` characters in its middle, and says so: neither of its ends can hide.
+ * @param elsewhere where the whole text is.
+ */
+export function clipMiddle(text: string, most: number, elsewhere: string): string {
+  if (text.length <= most) return text;
+  const all = [...graphemes.segment(text)].map(({ segment }) => segment);
+  // One character can have any number of combining marks. The length has a limit too.
+  const longest = 4 * most;
+  if (all.length <= most && text.length <= longest) return text;
+  const half = Math.floor(most / 2);
+  const start = all
+    .slice(0, half)
+    .join('')
+    .slice(0, longest / 2);
+  const end = all
+    .slice(-half)
+    .join('')
+    .slice(-longest / 2);
+  const hidden = text.length - start.length - end.length;
+  return `${start} [${hidden} characters are left out here; ${elsewhere}] ${end}`;
+}
+
 /** Fills the text with spaces to `width` cells. */
 export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const room = ' '.repeat(Math.max(0, width - cells(text)));

@@ -3,7 +3,7 @@
  * row by row while there is room. Rows are never cut, folds are always closed, and the number of omitted rows is shown.
  */
 import { count } from '../../messages/en/quantities.ts';
-import { clip } from './columns.ts';
+import { clip, clipMiddle } from './columns.ts';
 import { code, markdown, markup } from './escape.ts';
 import { type Cell, cellText, joined, type Table, withColumns } from './table.ts';
 
@@ -13,6 +13,8 @@ const MARKDOWN_LIMIT = 65_536;
 const SENTENCE = 120;
 /** Characters of a command: a hostile file name must not fill the document. */
 const LONGEST_COMMAND = 500;
+/** Characters of a text of which neither end may hide. */
+const LONGEST_WHOLE = 2000;
 /** Free room, so that a pipeline can add a line before or after the document. */
 const SPARE = 512;
 
@@ -106,6 +108,8 @@ function shown(cell: Cell): string {
     case 'id':
     case 'code':
       return identifier(cell.text);
+    case 'whole':
+      return text(clipMiddle(cell.text, LONGEST_WHOLE, 'the JSON format has them'), Number.POSITIVE_INFINITY);
     case 'list':
       return joined(cell.items, shown);
     default:

@@ -24,6 +24,8 @@ export type Cell =
   | { readonly kind: 'severity'; readonly value: Severity }
   /** A provider action in its colour of the calls chart. */
   | { readonly kind: 'action'; readonly text: string; readonly tone: string }
+  /** A text of which neither end may hide: a long one is cut in its middle, and says so. */
+  | { readonly kind: 'whole'; readonly text: string }
   /** Lines of a file. */
   | { readonly kind: 'excerpt'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly Cell[] };
@@ -190,6 +192,10 @@ export function code(text: string | null): Cell {
 
 export function name(text: string): Cell {
   return { kind: 'name', text };
+}
+
+export function whole(text: string): Cell {
+  return { kind: 'whole', text };
 }
 
 /** A number. Zero is shown, null is an empty cell. */

@@ -1,7 +1,16 @@
 /** Describes how Refit carries out a plan: rollout options, spread, schedule, forecast. */
 
 import { count, counted, duration, join } from '../../messages/en/quantities.ts';
-import type { Forecast, Gate, LikelySeconds, Schedule, Threshold, UnsealedPlan, Wave } from '../../model.ts';
+import type {
+  Forecast,
+  Gate,
+  GateEffect,
+  LikelySeconds,
+  Threshold,
+  UnsealedPlan,
+  Wave,
+} from '../../model.ts';
+import { gateEffectsOf } from '../../plan/effects.ts';
 import { SECOND } from '../../units.ts';
 
 /** `starts with 1 step in flight …; then soaks for 30 m`; empty for a wave without options. */
@@ -13,20 +22,25 @@ export function describeRolloutOptions(plan: Pick<UnsealedPlan, 'execution' | 'w
     slowStart && 'starts with 1 step in flight and doubles as steps are verified',
     haltWhen && `halts if ${describeThresholds(haltWhen)} in this wave`,
     soaks && `then soaks for ${duration(soak)}`,
-    gate && describeGate(gate),
+    gate && describeGate(gate, gateEffectsOf(wave, plan.waves.indexOf(wave))),
   ]);
 }
 
-/** `then a gate fails if failed > 0 or MemUtil > 90 over 5 m; if inconclusive, the run pauses`. */
-function describeGate(gate: Gate): string {
-  const { metric, duration: limit, command, url } = gate;
+/** The checks of a gate that are effects of the plan, which has their details. */
+const CHECKS: Readonly<Record<GateEffect['kind'], string>> = {
+  'gate-metric': 'its metric fails',
+  'gate-url': 'its address fails',
+  'gate-command': 'its command fails',
+};
+
+/** `then a gate fails if failed > 0 or its metric fails; if inconclusive, the run pauses`. */
+function describeGate(gate: Gate, effects: readonly GateEffect[]): string {
+  const { duration: limit } = gate;
   const conditions = [
     describeThresholds(gate),
     limit &&
       `a resize takes ${limit.operator} ${limit.unit === 'ms' ? duration(limit.value) : `${limit.value}x the forecast`}`,
-    metric && `${metric.name} ${metric.fails.operator} ${metric.fails.value} over ${duration(metric.over)}`,
-    url !== undefined && `${url} does not answer 2xx`,
-    command && `the command ${command.join(' ')} fails`,
+    ...effects.map(({ kind }) => CHECKS[kind]),
   ];
   const effect = gate.shadow
     ? 'shadow: the result is recorded and stops nothing'
@@ -35,7 +49,7 @@ function describeGate(gate: Gate): string {
 }
 
 /** `failed > 0 or unknown > 5% of wave`. */
-function describeThresholds({ failed, unknown }: Pick<Gate, 'failed' | 'unknown'>): string {
+export function describeThresholds({ failed, unknown }: Pick<Gate, 'failed' | 'unknown'>): string {
   const format = (name: string, { operator, value, base }: Threshold) =>
     `${name} ${operator} ${value}${base === 'count' ? '' : `% of ${base}`}`;
   return join([failed && format('failed', failed), unknown && format('unknown', unknown)], ' or ');
@@ -89,20 +103,4 @@ export function forecastFacts({ time }: Pick<Forecast, 'time'>): [string, string
 /** `p50 1 h 4 m, p90 1 h 20 m` */
 function describeLikely({ p50, p90 }: LikelySeconds): string {
   return `p50 ${duration(p50 * SECOND)}, p90 ${duration(p90 * SECOND)}`;
-}
-
-/** `at "30 1 * * Tue" Asia/Shanghai; a missed time runs if it is less than 2 h late`. */
-export function describeSchedule({ when, catchUp, catchUpWithin }: Schedule): string {
-  const missed =
-    catchUp === 'skip'
-      ? '; missed times are skipped'
-      : catchUpWithin === undefined
-        ? ''
-        : `; a missed time runs if it is less than ${duration(catchUpWithin)} late`;
-  return `${describeWhen(when)}${missed}`;
-}
-
-/** `at "30 1 * * Tue" Asia/Shanghai`, `once at 2026-11-24T17:30:00.000Z`. */
-export function describeWhen(when: Schedule['when']): string {
-  return when.kind === 'once' ? `once at ${when.at}` : `at "${when.cron}" ${when.timezone}`;
 }

@@ -3,6 +3,7 @@ import { given } from '../../given.ts';
 import type { Review } from '../../model.ts';
 import { json } from '../document/escape.ts';
 import { reviewCsv } from './review-csv.ts';
+import { describeEffect, effectsOfReview } from './review-effects.ts';
 import { reviewGithub } from './review-github.ts';
 import { reviewHtml } from './review-html.ts';
 import { reviewJunit } from './review-junit.ts';
@@ -51,5 +52,15 @@ export function renderReview(review: Review, format: ReviewFormat, options: Revi
 function reviewJson(review: Review): string {
   const { verdict, next, findings } = review;
   const plan = review.verdict === 'blocked' ? { ...review.plan, digest: '' } : planOf(review);
-  return json({ format: REVIEW_FORMAT, verdict, next, findings, ...given({ plan }) });
+  const effects = effectsOfReview(review).map((effect) => ({
+    ...effect,
+    message: describeEffect(effect).text,
+  }));
+  return json({
+    format: REVIEW_FORMAT,
+    verdict,
+    next,
+    findings,
+    ...given({ effects: plan && effects, plan }),
+  });
 }

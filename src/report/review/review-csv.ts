@@ -1,9 +1,10 @@
-/** A plan as CSV: a record for each step, finding and unchanged target. Plan-wide findings are last. */
+/** A plan as CSV: a record for each step, finding, unchanged target and effect. Plan-wide findings and effects are last. */
 
 import * as show from '../../messages/en/quantities.ts';
 import type { Finding, Review } from '../../model.ts';
 import { csvRecord } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';
+import { describeEffect, effectsOfReview } from './review-effects.ts';
 import { planOf, reviewedTargets } from './review-targets.ts';
 
 const HEADER = [
@@ -77,6 +78,11 @@ export function reviewCsv(review: Review): string {
       rows.push({ ...rowOf(finding), state: state === 'change' ? 'finding' : state, instance, name, region });
   }
   for (const finding of review.findings) if (finding.instance === null) rows.push(rowOf(finding));
+  for (const effect of effectsOfReview(review)) {
+    const { kind, after, text } = describeEffect(effect);
+    const scope = effect.kind === 'orders' ? { region: effect.region, profile: effect.profile } : {};
+    rows.push({ state: 'effect', code: kind, wave: after, ...scope, message: text });
+  }
   return [HEADER, ...rows.map((row) => HEADER.map((column) => row[column]))].map(csvRecord).join('');
 }
 

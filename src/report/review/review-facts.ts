@@ -1,9 +1,10 @@
 /** The facts of a plan review, the same in every format. */
 
+import { given } from '../../given.ts';
 import * as show from '../../messages/en/quantities.ts';
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import { describeSchedule, describeSpread, forecastFacts, rolloutOfWaves } from './describe-rollout.ts';
+import { describeSpread, describeThresholds, forecastFacts, rolloutOfWaves } from './describe-rollout.ts';
 import { planOf, type ReviewedTarget } from './review-targets.ts';
 
 /** The most waves that are listed by name. */
@@ -32,18 +33,21 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
     ...forecastFacts(forecast),
     ['monitoring', monitoring || ''],
     ['waves', plan.steps.length === 0 ? '' : describeWaves(plan)],
-    ['approvals', describeApprovals(plan)],
     ['rollout', rolloutOfWaves(plan).join(' · ')],
     ['spread', describeSpread(plan)],
     ['window', describeWindow(plan)],
-    ['maintenance', show.windows(plan.preconditions.flatMap(({ window }) => window ?? []))],
+    ['maintenance', describeMaintenance(plan)],
+    ['halts', haltsOf(plan.execution)],
+    [
+      'patience',
+      plan.steps.length === 0
+        ? ''
+        : `${show.duration(plan.execution.patience)} of silence before Refit orders again`,
+    ],
     [
       'fleet',
       `${show.counted(inventory.instances, 'instance')}, read ${show.instant(inventory.readAt)} (${inventory.source})`,
     ],
-    ['expires', review.verdict === 'blocked' ? '' : show.instant(plan.expiresAt)],
-    ['schedule', plan.schedule ? `started by the scheduler, ${describeSchedule(plan.schedule)}` : ''],
-    ['finish by', plan.finishBy === null ? '' : show.instant(plan.finishBy)],
     ['warnings', warnings === 0 ? '' : show.count(warnings)],
   ];
 }
@@ -88,15 +92,18 @@ function describeWindow({ forecast: { window }, windows, steps }: UnsealedPlan):
   ]);
 }
 
-/** `2 of wei, jun, li; the author dba-oncall cannot approve; again for wave tenth`; empty without approvals. */
-function describeApprovals({ approvals, waves }: Pick<UnsealedPlan, 'approvals' | 'waves'>): string {
-  if (approvals === undefined) return '';
-  const { need, approvers, authors } = approvals;
-  const again = waves.filter(({ approval }) => approval !== undefined).map(({ name }) => name);
-  const names = approvers.map(({ name }) => name).join(', ');
-  const perWave = again.length > 0 && `again for wave ${again.join(', ')}`;
-  const excluded = `the ${authors.length === 1 ? 'author' : 'authors'} ${authors.join(', ')} cannot approve`;
-  return show.join([`${need} of ${names}`, excluded, perWave]);
+/** The maintenance windows in which changes start; empty if they start right after their orders. */
+function describeMaintenance({ execution, preconditions }: UnsealedPlan): string {
+  if (execution.switch === 'now') return '';
+  return (
+    show.windows(preconditions.flatMap(({ window }) => window ?? [])) || 'changes start in these windows'
+  );
+}
+
+/** `if failed > 5% of run or unknown > 2`; empty without a threshold. */
+function haltsOf({ haltWhen: { failed, unknown } }: UnsealedPlan['execution']): string {
+  const thresholds = describeThresholds(given({ failed, unknown }));
+  return thresholds === '' ? '' : `if ${thresholds}`;
 }
 
 /** `+¥412.00 once, ¥1.752 per hour; 2 steps without a price`. */

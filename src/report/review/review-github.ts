@@ -5,9 +5,10 @@
 
 import * as show from '../../messages/en/quantities.ts';
 import { type Finding, type Review, remedyOf, type Severity } from '../../model.ts';
-import { clip } from '../document/columns.ts';
+import { clip, clipMiddle } from '../document/columns.ts';
 import { sanitize } from '../document/escape.ts';
 import { verdictOfReview } from '../verdict.ts';
+import { type EffectRow, effectRows, effectsHeading } from './review-effects.ts';
 import { severityCounts, titleOf } from './review-targets.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
@@ -23,9 +24,12 @@ export function reviewGithub(
   const { findings } = review;
   const { file, digest } = titleOf(review);
   const { word, sentence } = verdictOfReview(review);
+  const effects = sanitize(effectRows(hostile));
   const lines = (['error', 'warning', 'note'] as const).flatMap((severity) => {
     const own = findings.filter((finding) => finding.severity === severity);
-    const shown = own.length <= SHOWN ? own : own.slice(0, SHOWN - 1);
+    // All effects share one annotation.
+    const most = severity === 'note' && effects.length > 0 ? SHOWN - 1 : SHOWN;
+    const shown = own.length <= most ? own : own.slice(0, most - 1);
     const rest = own.slice(shown.length);
     return [
       ...shown.map((finding) => annotation(finding, file)),
@@ -41,7 +45,22 @@ export function reviewGithub(
       ? ''
       : `; ${severityCounts(findings)}`;
   const sealed = digest === null ? '' : `, digest ${digest}`;
-  return `${[`${word}: ${data(sentence)}${counts}${sealed}`, ...lines].join('\n')}\n`;
+  const first = `${word}: ${data(sentence)}${counts}${sealed}`;
+  return `${[first, ...effectsAnnotation(effects, effectsHeading(review), file), ...lines].join('\n')}\n`;
+}
+
+/** One annotation for all effects, because the runner shows few of each kind. */
+function effectsAnnotation(effects: readonly EffectRow[], heading: string, file: string): string[] {
+  if (effects.length === 0) return [];
+  const rows = effects.map(
+    ({ verb, text }) => `${verb}: ${clipMiddle(text, LONGEST, 'the JSON format has them')}`,
+  );
+  const properties = [`file=${property(clip(fileOf(file), LONGEST))}`, 'line=1', 'col=1'];
+  return [`::notice ${properties.join(',')},title=${property(heading)}::${data(rows.join('\n'))}`];
+}
+
+function fileOf(file: string): string {
+  return file.replaceAll('\\', '/').replace(/^(\.\/)+/, '');
 }
 
 /** One annotation. A finding without a location is shown at line 1, because GitHub needs a file and a line. */
@@ -51,7 +70,7 @@ function annotation(
 ): string {
   const { severity, code, message, location } = finding;
   const remedy = remedyOf(finding);
-  const file = (location?.file ?? planFile).replaceAll('\\', '/').replace(/^(\.\/)+/, '');
+  const file = fileOf(location?.file ?? planFile);
   const properties = [
     `file=${property(clip(file, LONGEST))}`,
     `line=${location?.line ?? 1}`,

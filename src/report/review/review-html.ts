@@ -11,7 +11,7 @@ import { unchangedTargets } from '../unchanged.ts';
 import { verdictOfReview } from '../verdict.ts';
 import { factsOfReview } from './review-facts.ts';
 import { planOf, reviewedTargets, titleOf } from './review-targets.ts';
-import { changesTable, findingsTable, moneyTable } from './tables.ts';
+import { changesTable, effectsTable, findingsTable, moneyTable } from './tables.ts';
 
 export function reviewHtml(hostile: Review): string {
   const review = sanitize(hostile);
@@ -28,6 +28,7 @@ export function reviewHtml(hostile: Review): string {
     markup`<main>
 ${section('attention', 'Findings', htmlTable(findingsTable(findings)))}${
   plan !== null && [
+    section('effects-of', 'Effects', htmlTable(effectsTable(hostile))),
     section('memory-of', 'Memory', memory(plan)),
     section('money-of', 'Cost', htmlTable(moneyTable(plan.priceShares ?? []))),
     section('changes-of', 'Changes', htmlTable(changesTable(plan, targets, plan.steps))),

@@ -2,6 +2,7 @@
 import { type Finding, type Review, remedyOf } from '../../model.ts';
 import { markup } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';
+import { type EffectRow, effectRows, effectsHeading } from './review-effects.ts';
 import { reviewedTargets, titleOf } from './review-targets.ts';
 
 export function reviewJunit(review: Review): string {
@@ -18,10 +19,15 @@ export function reviewJunit(review: Review): string {
     })),
   ];
   const failed = all.filter(({ blocked }) => blocked).length;
-  const elements = all.map(({ name, group, findings, blocked }) => {
+  const effects = effectRows(review);
+  const elements = all.map(({ name, group, findings, blocked }, at) => {
     const notes = findings.filter((finding) => !isError(finding));
+    const shown = [
+      ...lines(notes),
+      ...(at === 0 ? effects.map((row) => effectLine(row, effectsHeading(review))) : []),
+    ];
     return markup`    <testcase classname="${group}" name="${name}">
-${blocked && failure(findings.filter(isError))}${notes.length > 0 && markup`      <system-out>${lines(notes)}</system-out>\n`}    </testcase>
+${blocked && failure(findings.filter(isError))}${shown.length > 0 && markup`      <system-out>${shown}</system-out>\n`}    </testcase>
 `;
   });
   return markup`<?xml version="1.0" encoding="UTF-8"?>
@@ -30,6 +36,10 @@ ${blocked && failure(findings.filter(isError))}${notes.length > 0 && markup`    
 ${elements}  </testsuite>
 </testsuites>
 `.raw;
+}
+
+function effectLine({ verb, text }: EffectRow, heading: string) {
+  return markup`${heading} ${verb}: ${text}\n`;
 }
 
 function isError({ severity }: Finding): boolean {

@@ -27,7 +27,14 @@ import {
   titleOf,
   wavesOf,
 } from './review-targets.ts';
-import { changesTable, findingsTable, groupedFindingsTable, kindsTable, moneyTable } from './tables.ts';
+import {
+  changesTable,
+  effectsTable,
+  findingsTable,
+  groupedFindingsTable,
+  kindsTable,
+  moneyTable,
+} from './tables.ts';
 
 /** The number of waves with their own fold. Later waves share one. */
 const OWN_FOLDS = 12;
@@ -45,7 +52,11 @@ export function reviewMarkdown(
   const { name, about, digest } = titleOf(review);
   return markdownDocument(
     markdownHead(name, about, verdict, factsOfReview(review, targets)),
-    [...attention(review.findings), ...(plan === null ? [] : changes(plan, targets))],
+    [
+      { table: effectsTable(hostile), share: 0.3 },
+      ...attention(review.findings),
+      ...(plan === null ? [] : changes(plan, targets)),
+    ],
     [
       digest === null ? '' : `Digest **${identifier(digest.slice(0, 8))}** (${identifier(digest)})`,
       verdict.next === null ? '' : `Next: ${commandSpan(verdict.next)}`,

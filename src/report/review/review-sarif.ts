@@ -1,21 +1,27 @@
 /** The findings of a plan as SARIF 2.1.0. Code hosts show them at their lines of the plan file. */
 import { canonical, sha256 } from '../../digest.ts';
 import { type Finding, type Review, remedyOf } from '../../model.ts';
-import { clip } from '../document/columns.ts';
+import { clip, clipMiddle } from '../document/columns.ts';
 import { json, sanitize } from '../document/escape.ts';
+import { effectRows, effectsHeading } from './review-effects.ts';
 import { titleOf } from './review-targets.ts';
 
+/** The code of a line about what the plan will do or use. */
+const EFFECT = 'Refit.Effect';
 /** Characters of a message, limited because hosts reject files that are too large. */
 const LONGEST = 4000;
 
 export function reviewSarif(hostile: Review): string {
   const review = sanitize(hostile);
   const { file } = titleOf(review);
-  const codes = [...new Set(review.findings.map(({ code }) => code))].sort();
+  const effects = sanitize(effectRows(hostile));
+  const heading = effectsHeading(review);
+  const found = review.findings.map(({ code }) => code);
+  const codes = [...new Set([...found, ...(effects.length > 0 ? [EFFECT] : [])])].sort();
   const seen = new Map<string, number>();
   // The fingerprint has no message and no numbers. The host then recognises the finding in the next plan.
-  const fingerprint = ({ code, instance, location }: Finding) => {
-    const about = canonical([code, instance, location?.file ?? file]);
+  const fingerprint = (code: string, of: string | null, at: string) => {
+    const about = canonical([code, of, at]);
     const times = (seen.get(about) ?? 0) + 1;
     seen.set(about, times);
     return sha256(`${about} ${times}`);
@@ -36,14 +42,28 @@ export function reviewSarif(hostile: Review): string {
           },
         },
         columnKind: 'utf16CodeUnits',
-        results: review.findings.map((finding) => ({
-          ruleId: finding.code,
-          ruleIndex: codes.indexOf(finding.code),
-          level: finding.severity,
-          message: { text: messageOf(finding) },
-          locations: [location(finding, file)],
-          partialFingerprints: { 'refitFinding/v1': fingerprint(finding) },
-        })),
+        results: [
+          ...review.findings.map((finding) => ({
+            ruleId: finding.code,
+            ruleIndex: codes.indexOf(finding.code),
+            level: finding.severity,
+            message: { text: messageOf(finding) },
+            locations: [location(finding, file)],
+            partialFingerprints: {
+              'refitFinding/v1': fingerprint(finding.code, finding.instance, finding.location?.file ?? file),
+            },
+          })),
+          ...effects.map(({ kind, verb, text }) => ({
+            ruleId: EFFECT,
+            ruleIndex: codes.indexOf(EFFECT),
+            level: 'note',
+            message: {
+              text: `${heading} ${verb}: ${clipMiddle(text, LONGEST, 'the JSON format has them')}`,
+            },
+            locations: [location({ location: null, instance: null }, file)],
+            partialFingerprints: { 'refitFinding/v1': fingerprint(EFFECT, kind, file) },
+          })),
+        ],
       },
     ],
   });
@@ -56,7 +76,7 @@ function messageOf(finding: Finding): string {
 }
 
 /** The location of a result. Plan-wide findings get line 1, because hosts drop results without a location. */
-function location({ location, instance }: Finding, file: string) {
+function location({ location, instance }: Pick<Finding, 'location' | 'instance'>, file: string) {
   return {
     physicalLocation: {
       artifactLocation: { uri: uriOf(location?.file ?? file) },

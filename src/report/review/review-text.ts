@@ -3,16 +3,17 @@
  * lines repeat the verdict, because the reader looks there when the prompt appears.
  */
 import type { Review, UnsealedPlan } from '../../model.ts';
-import { clip } from '../document/columns.ts';
-import { sanitize } from '../document/escape.ts';
+import { clip, clipMiddle, labelled, wrap } from '../document/columns.ts';
+import { escapeControls, sanitize } from '../document/escape.ts';
 import { type Ink, ink } from '../document/ink.ts';
+import { cellText, firstRows } from '../document/table.ts';
 import { factLines, textTable, verdictLines } from '../document/text-document.ts';
 import { verdictOfReview } from '../verdict.ts';
 import { findingsSection, type View } from './findings-text.ts';
 import { waveSections } from './review-changes.ts';
 import { factsOfReview } from './review-facts.ts';
 import { planOf, type ReviewedTarget, reviewedTargets, titleOf } from './review-targets.ts';
-import { moneyTable } from './tables.ts';
+import { effectsTable, moneyTable } from './tables.ts';
 
 /** Cells of a fact, limited so that a hostile one cannot fill the screen. */
 const LONGEST_FACT = 1000;
@@ -44,25 +45,44 @@ export function reviewText(
     ...factLines(facts, width, inks),
     ...findingsSection(review.findings, view),
     ...(summary || plan === null ? [] : changes(plan, targets, view)),
+    ...effectsSection(hostile, view),
     '',
     ...verdictLines(verdict, width, inks),
-    ...factLines(
-      [
-        ['digest', digestIn(digest ?? '', width, inks)],
-        ['next', clip(verdict.next ?? '', LONGEST_FACT)],
-      ],
-      Number.POSITIVE_INFINITY,
-      inks,
-    ),
+    ...digestLines(digest, width, inks),
+    ...(verdict.next === null ? [] : [`  ${inks.dim('next')}    ${clip(verdict.next, LONGEST_FACT)}`]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** The digest as far as there is room: eight characters, all of it, or both. */
-function digestIn(digest: string, width: number, inks: Ink): string {
-  const short = inks.bold(digest.slice(0, 8));
-  if (digest === '' || width < 86) return width < 74 ? short : digest;
-  return `${short}  ${digest}`;
+/** The whole digest; in groups where the terminal is narrow, and after its first eight characters where there is room. */
+function digestLines(digest: string | null, width: number, inks: Ink): string[] {
+  if (digest === null) return [];
+  const label = `  ${inks.dim('digest')}  `;
+  if (width < 74) return labelled('  digest  ', digest.match(/.{1,16}/g)!.join(' '), width, label);
+  return [`${label}${width < 86 ? '' : `${inks.bold(digest.slice(0, 8))}  `}${digest}`];
+}
+
+/** What the plan will do or use, just above the verdict: the reader of a question sees it. */
+function effectsSection(hostile: Review, { all, width, inks }: View): string[] {
+  const table = effectsTable(hostile);
+  const rows = firstRows(table).map((row) => row.map((cell) => escapeControls(cellText(cell))));
+  if (rows.length === 0) return [];
+  const room = Math.max(...rows.map(([verb]) => verb!.length)) + 4;
+  const most = all ? Number.POSITIVE_INFINITY : LONGEST_FACT;
+  return [
+    '',
+    inks.bold(`${table.heading}:`),
+    ...rows.flatMap(([verb, detail]) => {
+      const label = verb!.padEnd(room - 2);
+      return labelled(
+        `  ${label}`,
+        clipMiddle(detail!, most, '--all shows them'),
+        width,
+        `  ${inks.bold(label)}`,
+      );
+    }),
+    ...(table.note === undefined ? [] : wrap(table.note, width, '  ').map(inks.dim)),
+  ];
 }
 
 function changes(plan: UnsealedPlan, targets: readonly ReviewedTarget[], view: View): string[] {

@@ -1,10 +1,22 @@
 /** The tables of a plan review as data, shared by all formats. */
 
+import { given } from '../../given.ts';
 import * as show from '../../messages/en/quantities.ts';
-import type { Finding, PriceShare, Step, UnsealedPlan } from '../../model.ts';
+import type { Finding, PriceShare, Review, Step, UnsealedPlan } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
-import { BELOW_ROW, type ColumnOf, count, id, money, name, type Table, tableOf } from '../document/table.ts';
+import {
+  BELOW_ROW,
+  type ColumnOf,
+  count,
+  id,
+  money,
+  name,
+  type Table,
+  tableOf,
+  whole,
+} from '../document/table.ts';
 import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts';
+import { effectRows, effectsHeading, effectsNote } from './review-effects.ts';
 import { priceOfShare } from './review-facts.ts';
 import {
   type changeKinds,
@@ -37,6 +49,15 @@ export function groupedFindingsTable(findings: readonly Finding[]): Table {
   const times: ColumnOf<(typeof rows)[number]> = ['Count', ({ number }) => count(number)];
   const head = { id: 'attention', heading: findingsHeading(findings) };
   return tableOf(head, rows, [times, ...FINDING_COLUMNS]);
+}
+
+/** What the plan will do or use: `run command | at halt: page`. */
+export function effectsTable(review: Review): Table {
+  const head = { id: 'effects', heading: effectsHeading(review), ...given({ note: effectsNote(review) }) };
+  return tableOf(head, effectRows(review), [
+    ['Effect', ({ verb }) => verb],
+    ['Detail', ({ text }) => whole(text)],
+  ]);
 }
 
 /** The costs by wave, region and account. */

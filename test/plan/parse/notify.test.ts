@@ -1,5 +1,6 @@
 // Goal: the plan and its seal contain who is notified, and never a secret.
 import { describe, expect, it } from 'vitest';
+import { renderReview } from '../../../src/operations/render.ts';
 import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../../src/plan/seal.ts';
@@ -44,15 +45,14 @@ notify:
 notify: [{ urlEnv: WECOM_URL, form: wecom, on: [halt] }]`);
     const fleet = inventory([standard({ id: 'crs-aaaaaaaa' })]);
     const review = finishPlan(draftPlan(plan!, fleet, NOW), { quotes: null, now: NOW, saveAs: null });
-    const { findings } = review;
     const saved = sealedPlan(review);
     const encoded = encodeSavedPlan(saved);
     expect(readSavedPlan(encoded)).toEqual(saved);
     expect(() => readSavedPlan(encoded.replace('"page"', '"rm"'))).toThrow(/altered/);
     expect(() => readSavedPlan(encoded.replace('WECOM_URL', 'OTHER_URL'))).toThrow(/altered/);
-    const said = findings.map(({ code, message }) => `${code}: ${message}`).join('\n');
-    expect(said).toContain('halt: ["page"]');
-    expect(said).toContain('$WECOM_URL (wecom, unsigned) on halt');
+    const shown = renderReview(review, 'text');
+    expect(shown).toMatch(/run command +at halt: page\n/);
+    expect(shown).toMatch(/notify +the address in \$WECOM_URL, .* wecom, unsigned; on halt\n/);
   });
 
   it('are absent from a plan without them', () => {

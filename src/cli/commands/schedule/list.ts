@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
+import { describeSchedule } from '../../../messages/en/format-plan.ts';
 import { counted } from '../../../messages/en/quantities.ts';
 import { textOf } from '../../../messages/messages.ts';
 import type { Schedule } from '../../../model.ts';
@@ -11,7 +12,6 @@ import { wallTime } from '../../../plan/windows/time-zone.ts';
 import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
 import { table } from '../../../report/document/columns.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import { describeSchedule } from '../../../report/review/describe-rollout.ts';
 import { createOccurrenceStore, liveHolder } from '../../../schedule/occurrence-directory.ts';
 import type { FileReading } from '../../../schedule/plan-file.ts';
 import {

@@ -1,5 +1,5 @@
-/** Findings about a whole plan, in English: its guards, its times, its maintenance windows, whom it notifies. */
-import type { Message, Plan, Size, Threshold, Webhook } from '../../../model.ts';
+/** Findings about a whole plan, in English: its guards, its times, its maintenance windows. */
+import type { Message, Size, Threshold } from '../../../model.ts';
 import { SECOND } from '../../../units.ts';
 import type { Say, Text } from '../../text.ts';
 import { formatThreshold } from '../format-size.ts';
@@ -74,27 +74,4 @@ export const plans = {
     message: `the plan probably takes ${likely} s (${durations}), and ${left(seconds)}`,
     fix: 'use a later finishBy, fewer targets, or a larger inFlight',
   }),
-  'plan.hooks': ({ hooks }: { hooks: NonNullable<Plan['hooks']> }): Text =>
-    `the plan runs commands on the machine that applies it, as the user who applies it: ${Object.entries(
-      hooks,
-    )
-      .map(([phase, command]) => `${phase}: ${JSON.stringify(command)}`)
-      .join(', ')}`,
-  'plan.notifies': ({ webhooks }: { webhooks: readonly Webhook[] }): Text => {
-    const variables = webhooks
-      .flatMap(({ urlEnv, secretEnv }) => [urlEnv, secretEnv])
-      .filter((one) => one !== null);
-    return {
-      message: `a run of the plan notifies ${webhooks
-        .map(
-          ({ url, urlEnv, form, on, secretEnv }) =>
-            `${url ?? `$${urlEnv}`} (${form}, ${secretEnv === null ? 'unsigned' : `signed with $${secretEnv}`}) on ${on.join(', ')}`,
-        )
-        .join('; ')}`,
-      fix:
-        variables.length === 0
-          ? 'nothing to do'
-          : `on the machine that applies it, export ${[...new Set(variables)].join(', ')}`,
-    };
-  },
 };
