@@ -19,8 +19,8 @@ async function sealedAt(at: Desk): Promise<SavedPlan> {
   for (const name of [...PEOPLE, 'mallory']) await at.write(`${name}.key`, pemOf(name));
   const planned = await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
   expect(planned.code, planned.stdout + planned.stderr).toBe(0);
-  expect(planned.stdout).toMatch(
-    /approvals +2 of wei, jun, li, dba-oncall; the\s+authors\s+dba-oncall, \S+\s+cannot\s+approve;\s+again\s+for\s+wave\s+rest/,
+  expect(planned.stdout.replace(/\s+/g, ' ')).toMatch(
+    /need approval 2 of wei \(SHA256:\S+\), jun \(SHA256:\S+\), li \(SHA256:\S+\), dba-oncall \(SHA256:\S+\); the authors dba-oncall, \S+ cannot approve; again for wave rest/,
   );
   expect(planned.stdout).toMatch(/next +refit approve saved.json\n/);
   return at.json<SavedPlan>('saved.json');

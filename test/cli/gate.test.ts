@@ -28,7 +28,7 @@ process.exit(existsSync('calm') ? 0 : 3);
   const planned = await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
   expect(planned.code, planned.stderr).toBe(0);
   expect(planned.stdout.replace(/\s+/g, ' ')).toContain(
-    `then a gate fails if the command ${process.execPath}`,
+    `run command after wave canary: ${process.execPath} check.mjs; it must exit 0 within`,
   );
 
   const refused = await at.refit(APPLY);
