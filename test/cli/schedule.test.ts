@@ -155,10 +155,7 @@ it('refuses a saved plan without approval with 11, and carries it out once appro
     planText('board', 'crs-fleet000', NEXT_YEAR, [...approvals, 'expires: 900d']),
   );
   const planned = await at.refit(['plan', 'source.yaml', '-o', 'plans/board.json']);
-  expect([planned.code, planned.stdout]).toEqual([
-    0,
-    expect.stringMatching(/schedule +started by the scheduler, once at/),
-  ]);
+  expect([planned.code, planned.stdout]).toEqual([0, expect.stringMatching(/start by itself +once at/)]);
 
   const early = await at.refit(['schedule', 'run-now', 'plans', 'board', ...RUNS]);
   expect([early.code, early.stdout], early.stderr).toEqual([11, expect.stringMatching(/not approved/)]);

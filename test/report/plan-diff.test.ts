@@ -174,7 +174,7 @@ const DIFFERENCES: readonly [name: string, change: (plan: SavedPlan) => SavedPla
   ],
   [
     'a finding',
-    (plan) => ({ ...plan, findings: [finding({ severity: 'note', code: 'Refit.Hooks' })] }),
+    (plan) => ({ ...plan, findings: [finding({ severity: 'note', code: 'Refit.InWindows' })] }),
     /\+ Refit\.Hooks {2}note: /,
   ],
   [
