@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { createReader } from '../cloud/client.ts';
 import { given } from '../given.ts';
 import type { SavedPlan } from '../model.ts';
+import { effectsOf, effectsOfKind } from '../plan/effects.ts';
 import {
   type ApplyEnd,
   type ApplyInput,
@@ -50,9 +51,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
   const allowHooks = options.allowHooks ?? false;
   const runCommand = createCommandRunner(connection.clock, connection.env, {
     allowed: options.hookEnvironment ?? [],
-    secret: (saved.notify ?? []).flatMap(({ urlEnv, secretEnv }) =>
-      [urlEnv, secretEnv].filter((name) => name !== null),
-    ),
+    secret: effectsOfKind(effectsOf(saved), 'variable').map(({ name }) => name),
   });
   const { savedFile, atEntry, onStart, onEntry, onLive, onNotice } = options;
   return applyInDirectory({
