@@ -283,6 +283,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':
     /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/lock-folder)\.ts$/,
+  'node:async_hooks': /^files\/file-ledger\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,
 };
 

@@ -51,6 +51,8 @@ export interface OptionRow {
   readonly repeats?: boolean;
   /** What completes its value. Not needed for `<file>` and `<folder>`. */
   readonly completes?: Completes;
+  /** True if the command writes the file that it names. No input may be the same file. */
+  readonly writes?: true;
 }
 
 /** What the shell offers as completion. */

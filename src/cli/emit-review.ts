@@ -11,7 +11,7 @@ import { type Options, withConnectionOptions } from './options.ts';
 import { emit } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
-/** @param madeFrom the source file, which Refit must not overwrite; null if none. @returns the exit code. */
+/** @param madeFrom the plan file; null if none. @returns the exit code. */
 export async function saveAndEmitReview(
   review: PlanReview,
   options: Options,
@@ -19,7 +19,7 @@ export async function saveAndEmitReview(
   madeFrom: string | null,
 ): Promise<number> {
   if (review.verdict !== 'blocked' && options.out !== undefined) {
-    await writeOutput(options.out, encodeSavedPlan(review.plan), madeFrom);
+    await writeOutput(options.out, encodeSavedPlan(review.plan));
     terminal.hint(`wrote saved plan ${review.plan.digest.slice(0, 8)} to ${escapeControls(options.out)}`);
   }
   await emitReview(review, options, terminal, everyRowCommand(review, options.out ?? null, madeFrom));

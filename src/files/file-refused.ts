@@ -34,7 +34,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
-  ENXIO: 'it is a socket',
+  ENXIO: 'it is a socket, or a pipe that nobody reads',
   ELOOP: 'it is a symbolic link, or a chain of links without an end',
 };
 

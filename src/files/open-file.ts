@@ -6,6 +6,7 @@ import { constants, type FileHandle, open, readlink, realpath } from 'node:fs/pr
 import { sep } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { SECOND } from '../units.ts';
+import { currentLedger } from './file-ledger.ts';
 import { FileRefused, isMissing, type Refusal } from './file-refused.ts';
 import { isOnReadOnlyMount, whoElseWrites } from './judge-trust.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
@@ -92,6 +93,16 @@ export async function openRegularFile(path: string, rule: ReadRule): Promise<Ope
   }
 }
 
+/** Files that only Refit itself writes. No output is there by the rule of run files. */
+const OWN_FILES: ReadonlySet<Subject> = new Set([
+  'state',
+  'journal',
+  'report',
+  'schedule-log',
+  'hooks',
+  'signature',
+]);
+
 const A_LINK: Refusal = { reason: 'it is a symbolic link', fix: 'put the file itself there' };
 
 async function judgeOpened(file: FileHandle, path: string, rule: ReadRule): Promise<OpenedFile> {
@@ -104,6 +115,7 @@ async function judgeOpened(file: FileHandle, path: string, rule: ReadRule): Prom
   const others = user && whoElseWrites(path, there, user, 'itself');
   if (others && (others.isForeign || !isOnReadOnlyMount(await realpath(path), await readMounts())))
     throw refused(path, rule, others);
+  if (there.isFile() && !OWN_FILES.has(rule.subject)) currentLedger()?.read(path, there, rule.subject);
   return { file, size: there.size, isPipe };
 }
 

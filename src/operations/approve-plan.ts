@@ -36,7 +36,7 @@ export async function approvePlan(
   const approval = await signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
   const usualPath = approvalPath(file, approval);
   const path = options.out ?? usualPath;
-  await writeOutput(path, encodeApproval(approval), file);
+  await writeOutput(path, encodeApproval(approval));
   return { approval, path, usualPath };
 }
 

@@ -1,9 +1,11 @@
 /** Reads and writes files that users name: helpful errors, atomic writes. */
-import { realpath, stat, writeFile } from 'node:fs/promises';
+import { constants, open, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RefitError } from '../errors.ts';
+import { currentLedger } from '../files/file-ledger.ts';
 import { describeSystemError } from '../files/file-refused.ts';
 import { readRegularFile } from '../files/open-file.ts';
+import { preciousKind, RECOGNIZED_WITHIN } from '../files/precious.ts';
 import type { Subject } from '../files/subjects.ts';
 import { replaceFile } from '../files/write-file.ts';
 import { escapeControls } from '../report/document/escape.ts';
@@ -15,28 +17,18 @@ export function readInput(path: string, subject: Subject): Promise<Buffer> {
 }
 
 /**
- * Writes a result. It replaces a whole file, follows a link, and writes into a device or a pipe.
- * @param not the source file, which must not be overwritten.
- * @throws RefitError `disk-failed` if the file cannot be written, `usage` if it must not be overwritten.
+ * Writes a result. It replaces a whole file, follows a link, and writes into a device or a pipe that somebody reads.
+ * @throws RefitError `disk-failed` if the file cannot be written, `usage` if it must not be replaced.
  */
-export async function writeOutput(
-  path: string,
-  text: string | Uint8Array,
-  not: string | null = null,
-): Promise<void> {
+export async function writeOutput(path: string, text: string | Uint8Array): Promise<void> {
+  await currentLedger()?.mayWrite(path);
+  await mayReplace(path);
   const target = await realpath(path).catch(() => path);
-  if (not !== null && target === (await realpath(not).catch(() => not))) {
-    throw new RefitError(
-      'usage',
-      `${escapeControls(path)} is the source file; writing would destroy it`,
-      'use another file name',
-    );
-  }
-  await mustNotBeRunFile(target, path);
   try {
     const known = await stat(target).catch(() => null);
-    if (known !== null && !known.isFile() && !known.isDirectory()) await writeFile(target, text);
-    else await replaceFile(target, text);
+    if (known === null || known.isFile() || known.isDirectory()) return await replaceFile(target, text);
+    if (known.isFIFO()) await mustHaveReader(path);
+    await writeFile(path, text);
   } catch (cause) {
     const problem = `${escapeControls(path)} cannot be written: ${describeSystemError(cause)}`;
     const fix = 'use a file in a folder that exists and that you can write to';
@@ -44,15 +36,43 @@ export async function writeOutput(
   }
 }
 
+/** Refuses to replace a file of a run, a key, or another file that nothing can make again. @throws RefitError `usage` */
+export async function mayReplace(path: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const ofRun = await isRunFile(target);
+  const kind = ofRun ? 'a file of a run' : await preciousKindOf(target);
+  if (kind === null) return;
+  const fix = ofRun ? 'use a file outside the run directory' : 'use another file name';
+  throw new RefitError('usage', `${escapeControls(path)} is ${kind}; writing would destroy it`, fix);
+}
+
+async function preciousKindOf(target: string): Promise<string | null> {
+  const there = await stat(target).catch(() => null);
+  if (!there?.isFile()) return null;
+  const file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
+  if (file === null) return null;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(RECOGNIZED_WITHIN), 0, RECOGNIZED_WITHIN, 0);
+    return preciousKind(buffer.toString('latin1', 0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
 /** Only the run itself writes the files of a run. */
-async function mustNotBeRunFile(target: string, path: string): Promise<void> {
-  const records: readonly string[] = [RUN_FILES.plan, RUN_FILES.journal, RUN_FILES.lock];
-  if (!records.includes(basename(target))) return;
-  const run = await stat(join(dirname(target), RUN_FILES.journal)).catch(() => null);
-  if (run === null) return;
-  throw new RefitError(
-    'usage',
-    `${escapeControls(path)} is a file of a run; writing would destroy it`,
-    'use a file outside the run directory',
-  );
+async function isRunFile(target: string): Promise<boolean> {
+  const folder = dirname(target);
+  const isIn = async (directory: string) =>
+    (await stat(join(directory, RUN_FILES.journal)).catch(() => null)) !== null;
+  const names: readonly string[] = Object.values(RUN_FILES);
+  if (names.includes(basename(target))) return isIn(folder);
+  const kept: readonly string[] = [RUN_FILES.approvals, RUN_FILES.signatures];
+  return kept.includes(basename(folder)) && (await stat(target).catch(() => null)) !== null
+    ? isIn(dirname(folder))
+    : false;
+}
+
+/** A pipe without a reader would make Refit wait for ever. */
+async function mustHaveReader(path: string): Promise<void> {
+  await (await open(path, constants.O_WRONLY | constants.O_NONBLOCK)).close();
 }

@@ -20,11 +20,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandRow, OptionRow } from '../../src/cli/command-row.ts';
+import { COMMANDS } from '../../src/cli/program/commands.ts';
+import { filesOf, longFlag } from '../../src/cli/program/files-of.ts';
 import { mustBeOwnFolder } from '../../src/files/check-folder.ts';
+import { FileLedger } from '../../src/files/file-ledger.ts';
 import { isOnReadOnlyMount, whoElseWrites } from '../../src/files/judge-trust.ts';
 import { openRegularFile, readRegularFile } from '../../src/files/open-file.ts';
 import { SUBJECTS, type Subject } from '../../src/files/subjects.ts';
 import { appendText, openForAppending, replaceFile } from '../../src/files/write-file.ts';
+import { mayReplace, writeOutput } from '../../src/operations/named-files.ts';
 
 const isRoot = process.getuid?.() === 0;
 let root: string;
@@ -302,4 +307,172 @@ it('an open file is judged, not its name, so that a swap after the check changes
   await replaceFile(path, 'second');
   expect(String(await opened.file.readFile())).toBe('first');
   await opened.file.close();
+});
+
+describe('no output overwrites an input', () => {
+  /** The command line of a command with a value for each argument, and one for each option that names a file. */
+  const writing = COMMANDS.flatMap((row) =>
+    row.options
+      .filter(({ writes }) => writes)
+      .map((option) => [`${row.name} ${longFlag(option)}`, row, option] as const),
+  );
+
+  it('every option that writes a file says so in the table of commands', () => {
+    const silent = COMMANDS.flatMap(({ name, options }) =>
+      options
+        .filter(
+          ({ flags, writes }) => /^-o|--(out|write|record|save|report|sign-to)\b/.test(flags) && !writes,
+        )
+        .map(({ flags }) => `${name} ${flags}`),
+    );
+    expect(silent, 'add writes: true').toEqual([]);
+    expect(writing.length).toBeGreaterThan(15);
+  });
+
+  /** The same file, as four people would spell it. */
+  const spellings: [string, (path: string, here: string) => string][] = [
+    ['the same path', (path) => path],
+    ['./x/../', (path, here) => `${here}/./x/../${path.split('/').at(-1)}`],
+    [
+      'a symbolic link',
+      (path, here) => {
+        symlinkSync(path, join(here, 'symbolic'));
+        return join(here, 'symbolic');
+      },
+    ],
+    [
+      'a hard link',
+      (path, here) => {
+        linkSync(path, join(here, 'hard'));
+        return join(here, 'hard');
+      },
+    ],
+  ];
+  const typedValue = (option: OptionRow, path: string) => {
+    const value = option.completes?.kind === 'format-file' ? `json=${path}` : path;
+    return option.repeats ? [value] : value;
+  };
+  const keyOf = (option: Pick<OptionRow, 'flags'>) =>
+    longFlag(option)
+      .slice(2)
+      .replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const declare = (row: CommandRow, args: readonly string[], options: Record<string, unknown>) =>
+    new FileLedger().declare(filesOf(row, args, options), mayReplace);
+
+  it.each(writing)(
+    '%s: each argument and each option that reads, in each spelling',
+    async (_, row, option) => {
+      for (const [spelling, spell] of spellings) {
+        for (const read of row.options.filter((one) => /<(?!format)/.test(one.flags) && !one.writes)) {
+          const here = folder();
+          const input = file(join(here, 'input'));
+          mkdirSync(join(here, 'x'));
+          const value = read.repeats ? [input] : input;
+          const options = { [keyOf(read)]: value, [keyOf(option)]: typedValue(option, spell(input, here)) };
+          await expect(declare(row, [], options), `${read.flags}, ${spelling}`).rejects.toThrow(
+            'would destroy it',
+          );
+        }
+        for (const argument of row.arguments) {
+          const here = folder();
+          const input = file(join(here, 'input'));
+          mkdirSync(join(here, 'x'));
+          const options = { [keyOf(option)]: typedValue(option, spell(input, here)) };
+          await expect(declare(row, [input], options), `${argument.term}, ${spelling}`).rejects.toThrow(
+            'would destroy it',
+          );
+        }
+      }
+    },
+  );
+
+  it.each(writing)('%s: no other output of the command is the same file', async (_, row, option) => {
+    for (const other of row.options.filter((one) => one.writes && (one !== option || one.repeats))) {
+      const here = folder();
+      for (const name of ['new', 'NEW']) {
+        const mine = join(here, 'new');
+        const options =
+          other === option
+            ? { [keyOf(option)]: [typedValue(option, mine), typedValue(option, join(here, name))].flat() }
+            : {
+                [keyOf(option)]: typedValue(option, mine),
+                [keyOf(other)]: typedValue(other, join(here, name)),
+              };
+        await expect(declare(row, [], options), other.flags).rejects.toThrow('writes the same file');
+      }
+    }
+  });
+
+  it('a file that only the content of an input names is protected, too', async () => {
+    const here = folder();
+    const approvers = file(join(here, 'approvers.yaml'), 'approvers');
+    const outputs = {
+      arguments: [],
+      options: [{ flags: '-o, --out <file>', summary: '', writes: true as const }],
+    };
+    const ledger = new FileLedger();
+    await ledger.declare(filesOf(outputs, [], { out: approvers }), mayReplace);
+    const reading = ledger.during(() =>
+      readRegularFile(approvers, { subject: 'approvers', links: 'follow' }),
+    );
+    await expect(reading).rejects.toThrow('writing would destroy it');
+    // Even if the output was not declared.
+    const undeclared = new FileLedger();
+    await undeclared.during(() => readRegularFile(approvers, { subject: 'approvers' }));
+    await expect(undeclared.during(() => writeOutput(approvers, 'new'))).rejects.toThrow('would destroy it');
+    expect(readFileSync(approvers, 'utf8')).toBe('approvers');
+  });
+
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDdxnZ2F8S0rpAbjB8rP4TeJm7dYbKk2ZCX2ZcXrGnGo';
+  const precious: [string, string][] = [
+    [
+      'a private key',
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n',
+    ],
+    ['a private key', 'Bag Attributes\n-----BEGIN ENCRYPTED PRIVATE KEY-----\n'],
+    ['a credentials file', '[default]\nsecret_id = AKID\nsecret_key = x\n'],
+    ['a credentials file', '{"secretId": "AKID", "secretKey": "x"}'],
+    ['a credentials file', 'TENCENTCLOUD_SECRET_ID=AKID\n'],
+    ['a calendar', 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\n'],
+    ['a list of names and keys', `- name: wei\n  key: ${key} wei@host\n`],
+    ['a list of names and keys', `- { name: wei, key: ${key} }\n`],
+    ['a policy', 'version: 1\nrequire:\n  approvals: []\n'],
+  ];
+  it.each(precious)('no output replaces %s that is no input: %#', async (kind, text) => {
+    const here = folder();
+    const path = file(join(here, 'precious'), text);
+    symlinkSync(path, join(here, 'link'));
+    for (const target of [path, join(here, 'link')])
+      await expect(writeOutput(target, 'new')).rejects.toThrow(`is ${kind}; writing would destroy it`);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('no output replaces a file of a run', async () => {
+    const run = folder();
+    file(join(run, 'journal.jsonl'), '');
+    mkdirSync(join(run, 'approvals'));
+    file(join(run, 'approvals', 'wei.json'));
+    for (const name of [
+      'plan.json',
+      'journal.jsonl',
+      'report.json',
+      'report.html',
+      'hooks.log',
+      'approvals/wei.json',
+    ])
+      await expect(writeOutput(join(run, name), 'new'), name).rejects.toThrow('is a file of a run');
+    expect(readFileSync(join(run, 'journal.jsonl'), 'utf8')).toBe('');
+    await writeOutput(join(run, 'copy.html'), 'new');
+  });
+
+  it('results of earlier commands may be replaced', async () => {
+    const path = file(join(folder(), 'review.md'), '# Review\n- name: wei\n');
+    await writeOutput(path, 'new');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('a pipe that nobody reads ends with a message', async () => {
+    const pipe = namedPipe(join(folder(), 'pipe'));
+    await expect(writeOutput(pipe, 'new')).rejects.toThrow('a pipe that nobody reads');
+  });
 });

@@ -88,7 +88,7 @@ describe('a plan that needs two approvals', () => {
     ['a wave without approval', ['--key', 'jun.key', '--wave', 'canary'], 64, /wave canary needs no approval of its own/],
     ['a missing key', [], 64, /the key .*id_ed25519 cannot be read/],
     ['a validity without a unit', ['--key', 'jun.key', '--expires', '24'], 64, /--expires 24: not a duration/],
-    ['output over the plan itself', ['--key', 'jun.key', '-o', 'saved.json'], 64, /is the source file/],
+    ['output over the plan itself', ['--key', 'jun.key', '-o', 'saved.json'], 64, /writing would destroy it/],
   ])('refuses approve by %s, and writes nothing', async ([, args, code, why]) => {
     const result = await at.refit(['approve', 'saved.json', ...args]);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: '' });

@@ -6,6 +6,7 @@ import {
   argument,
   choiceOf,
   FAULT,
+  OUT,
   option,
   PROGRAM_OPTIONS,
   printing,
@@ -66,7 +67,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     options: [
       option('--key <file>', 'Ed25519 private key without a passphrase (default: ~/.ssh/id_ed25519)'),
       option('--as <name>', 'name of the signer (default: your operating system user)'),
-      option('-o, --out <file>', 'write to this file instead of the run directory'),
+      { ...OUT, summary: 'write to this file instead of the run directory' },
       TEXT_OR_JSON,
     ],
     examples: [
@@ -78,14 +79,14 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
   'audit export': {
     summary: 'pack a run into one archive for a third party',
     arguments: [RUN],
-    options: [option('-o, --out <file>', '.tar.gz or .tar file (default: <run>.tar.gz)'), TEXT_OR_JSON],
+    options: [{ ...OUT, summary: '.tar.gz or .tar file (default: <run>.tar.gz)' }, TEXT_OR_JSON],
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
     load: async () => (await import('../commands/audit/export.ts')).auditExport,
   },
   'audit events': {
     summary: 'print the journal as CloudEvents, one JSON line per entry',
     arguments: [RUN],
-    options: [option('-o, --out <file>', 'write to this file')],
+    options: [OUT],
     examples: [`refit audit events ${RUN_EXAMPLE} -o events.jsonl`],
     load: async () => (await import('../commands/audit/events.ts')).auditEvents,
   },

@@ -3,6 +3,7 @@ import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
   argument,
   NAME_IN_FOLDER,
+  OUT,
   option,
   PLAN_FOLDER,
   PRICE,
@@ -53,7 +54,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
       option('--as <name>', 'your name in the approvers file; your key must be the one listed there'),
       option('--wave <name>', 'approve this wave, which needs its own approval'),
       option('--expires <duration>', 'the run or wave must start within this time (default: 24h)'),
-      option('-o, --out <file>', 'write to this file (default: <saved>.approval-<name>.json)'),
+      { ...OUT, summary: 'write to this file (default: <saved>.approval-<name>.json)' },
       TEXT_OR_JSON,
     ],
     examples: [

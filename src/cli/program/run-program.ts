@@ -1,13 +1,16 @@
 /** Parses the command line by the table of commands, and runs one command. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, RefitError } from '../../errors.ts';
+import { FileLedger } from '../../files/file-ledger.ts';
 import { given } from '../../given.ts';
+import { mayReplace } from '../../operations/named-files.ts';
 import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
 import type { Options } from '../options.ts';
 import { outputFrom } from '../output.ts';
 import { createTerminal, PROGRESS_MODES, type ProgressMode } from '../terminal.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
+import { filesOf } from './files-of.ts';
 import { formatsOf, PROGRAM_OPTIONS } from './shared-options.ts';
 
 /** Runs a command with its arguments, its own options and those of the program. */
@@ -67,8 +70,10 @@ async function runCommand(
   try {
     // Checked first, so that a typing error loses no work.
     const output = outputFrom(options, formatsOf(row.options));
+    const ledger = new FileLedger();
+    await ledger.declare(filesOf(row, args, given), mayReplace);
     const run = await row.load();
-    return await run(args, { ...options, ...output }, terminal);
+    return await ledger.during(() => run(args, { ...options, ...output }, terminal));
   } catch (error) {
     if (progress !== 'json' || !(error instanceof RefitError)) throw error;
     const { message, fix, exitCode } = error;

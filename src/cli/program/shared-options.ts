@@ -72,6 +72,7 @@ export function printing(what: keyof typeof FORMATS): readonly OptionRow[] {
   return [
     choiceOf(FORMAT_FLAGS, formats),
     option('--write <format=file>', 'also write a format to a file; may be repeated', {
+      writes: true,
       repeats: true,
       completes: { kind: 'format-file', words: formats.map((format) => `${format}=`) },
     }),
@@ -95,10 +96,11 @@ export const PROGRESS: OptionRow = choiceOf(
   ': form of progress on stderr (default: auto)',
 );
 
-export const OUT: OptionRow = option('-o, --out <file>', 'write to this file');
+export const OUT: OptionRow = option('-o, --out <file>', 'write to this file', { writes: true });
 export const OUT_SAVED: OptionRow = option(
   '-o, --out <saved>',
   'write the saved plan to this file, for review and apply',
+  { writes: true },
 );
 export const ALL: OptionRow = option('--all', 'show every row');
 export const SUMMARY: OptionRow = option(

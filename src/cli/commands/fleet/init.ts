@@ -49,7 +49,7 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
   const text = starterPlan({ instances, source, mayBeOutdated, schema, profile, name, next });
   if (out === undefined) await terminal.out(text);
   else {
-    await writeOutput(out, text, inventory ?? fromTerraform ?? null);
+    await writeOutput(out, text);
     terminal.hint(
       `wrote ${escapeControls(out)}: ${counted(instances.length, 'instance')} with current sizes`,
     );
