@@ -151,7 +151,30 @@ const DIFFERENCES: readonly [name: string, change: (plan: SavedPlan) => SavedPla
     (plan) => ({ ...plan, expiresAt: '2026-01-06T01:58:30.000Z' }),
     /~ expires {2}2 d → 1 d/,
   ],
-  ['a hook', (plan) => ({ ...plan, hooks: { halt: ['page'] } }), /\+ hooks/],
+  [
+    'a hook',
+    (plan) => ({ ...plan, hooks: { halt: ['page'] } }),
+    /1 effect\n\s*[+-] run command {2}at halt: page\n/,
+  ],
+  [
+    'a webhook with its variable',
+    (plan) => ({
+      ...plan,
+      notify: [{ url: null, urlEnv: 'URL', form: 'json', on: ['end'], secretEnv: null }],
+    }),
+    /\+ notify {2}the address in \$URL[\s\S]*\+ read variable {2}\$URL/,
+  ],
+  [
+    'the command of a gate',
+    (plan) => ({
+      ...plan,
+      waves: plan.waves.map((wave) => ({
+        ...wave,
+        gate: { command: ['check'], timeout: 1000, onInconclusive: 'pause', shadow: false },
+      })),
+    }),
+    /\+ run command {2}after wave canary: check; it must exit 0/,
+  ],
   [
     'a precondition',
     (plan) => ({
@@ -175,7 +198,7 @@ const DIFFERENCES: readonly [name: string, change: (plan: SavedPlan) => SavedPla
   [
     'a finding',
     (plan) => ({ ...plan, findings: [finding({ severity: 'note', code: 'Refit.InWindows' })] }),
-    /\+ Refit\.Hooks {2}note: /,
+    /\+ Refit\.InWindows {2}note: /,
   ],
   [
     'a key of a later format',
@@ -254,6 +277,7 @@ describe('the difference of two plans', () => {
       validateFormats: false,
     });
     ajv.addSchema(read('saved-plan.schema.json'));
+    ajv.addSchema(read('review.schema.json'));
     const validate = ajv.compile(read('plan-diff.schema.json'));
     for (const [, change] of DIFFERENCES) {
       validate(JSON.parse(render(PLAN, { ...change(PLAN), digest: OTHER_DIGEST }, 'json')));

@@ -1,8 +1,9 @@
 /** The differences of two saved plans as tables, for text and Markdown. */
 
 import * as show from '../../messages/en/quantities.ts';
-import type { Change, NodeChange, PriceSum, Size } from '../../model.ts';
-import { type ColumnOf, id, type Table, tableOf } from '../document/table.ts';
+import type { Change, Effect, NodeChange, PriceSum, Size } from '../../model.ts';
+import { type ColumnOf, id, type Table, tableOf, whole } from '../document/table.ts';
+import { describeEffect } from '../review/review-effects.ts';
 import {
   type ChangedPrecondition,
   type ChangedStep,
@@ -32,6 +33,22 @@ export function describeSide({ digest, name, steps, instances, sealedAt }: PlanS
   return `${digest.slice(0, 8)}  ${name}, ${show.counted(steps, 'step')} on ${show.counted(instances, 'instance')}, sealed ${show.instant(sealedAt)}`;
 }
 
+/** `+ run command  at halt: page`. */
+function effectRows({ added, removed, changed }: PlanDiff['effects']): Row[] {
+  const rowOf = (sign: Row[0], effect: Effect): Row => {
+    const { verb, text } = describeEffect(effect);
+    return [sign, verb, text];
+  };
+  return [
+    ...added.map((effect) => rowOf('+', effect)),
+    ...removed.map((effect) => rowOf('-', effect)),
+    ...changed.map(({ from, to }): Row => {
+      const { verb, text } = describeEffect(to);
+      return ['~', verb, `${describeEffect(from).text} → ${text}`];
+    }),
+  ];
+}
+
 /** A sign, the name of the value, and its change. */
 type Row = readonly [sign: '+' | '-' | '~', name: string, change: string];
 
@@ -45,6 +62,7 @@ export function tablesOf(diff: PlanDiff): Table[] {
     tableOf({ id: kind, heading: show.counted(rows.length, one, several) }, rows, COLUMNS);
   return [
     table('prices', diff.prices.map(priceRow), 'price'),
+    table('effects', effectRows(diff.effects), 'effect'),
     table('settings', diff.settings.map(differenceRow), 'setting'),
     table('waves', waveRows(diff.waves), 'wave'),
     table('added', steps.added.map(stepRow('+')), 'step added', 'steps added'),
@@ -86,7 +104,7 @@ function unchangedRows({ added, removed }: PlanDiff['unchanged']): Row[] {
 const COLUMNS: readonly ColumnOf<Row>[] = [
   ['', ([sign]) => id(sign)],
   ['Name', ([, name]) => id(name)],
-  ['Change', ([, , change]) => change],
+  ['Change', ([, , change]) => whole(change)],
 ];
 
 function waveRows({ added, removed, reordered, stepsReordered }: PlanDiff['waves']): Row[] {

@@ -8,6 +8,8 @@ import { pick } from '../../given.ts';
 import { duration } from '../../messages/en/quantities.ts';
 import type { Change, Finding, Precondition, SavedPlan, Step, Wave } from '../../model.ts';
 
+import { diffEffects, type EffectsDiff, GATE_EFFECTS } from './diff-effects.ts';
+
 export const PLAN_DIFF_FORMAT = 'refit.plan-diff/1';
 
 /** One value that differs. `from` or `to` is absent where that plan has no such value. */
@@ -52,7 +54,9 @@ export interface PlanDiff {
     /** Waves whose common steps are in a different order. */
     readonly stepsReordered: readonly string[];
   };
-  /** Execution, approvals, windows, hooks, rollout options: everything approved apart from the steps. */
+  /** Commands, addresses, metrics and variables that a run uses. */
+  readonly effects: EffectsDiff;
+  /** Execution, approvals, windows, rollout options: everything else approved apart from the steps. */
   readonly settings: readonly Difference[];
   /** The preconditions of an instance, checked before its first step. */
   readonly preconditions: readonly ChangedPrecondition[];
@@ -87,6 +91,8 @@ const NOT_SETTINGS: readonly (keyof SavedPlan)[] = [
   'findings',
   'prices',
   'priceShares',
+  'hooks',
+  'notify',
 ];
 
 /** Compares two saved plans that were read and checked. */
@@ -103,6 +109,7 @@ export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
   const diff = {
     steps: diffSteps(from, to),
     waves: diffWaves(from.waves, to.waves),
+    effects: diffEffects(from, to),
     settings,
     preconditions: conditions.both.flatMap(([a, b]) => {
       const own = differences(preconditionValues(a), preconditionValues(b));
@@ -184,7 +191,15 @@ function settingsOf(plan: SavedPlan): Record<string, unknown> {
 }
 
 function rolloutOptionsOf(waves: readonly Wave[]): Record<string, unknown> {
-  return Object.fromEntries(waves.map(({ name, steps: _, ...options }) => [`wave ${name}`, options]));
+  return Object.fromEntries(
+    waves.map(({ name, steps: _, gate, ...options }) => {
+      const checks = Object.entries(gate ?? {}).filter(([key]) => !GATE_EFFECTS.includes(key));
+      return [
+        `wave ${name}`,
+        gate === undefined ? options : { ...options, gate: Object.fromEntries(checks) },
+      ];
+    }),
+  );
 }
 
 /** The preconditions without the target size, which the steps contain. */

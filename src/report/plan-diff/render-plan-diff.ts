@@ -1,7 +1,7 @@
 /** Renders the differences of two saved plans for `refit diff`; pure. */
 
 import * as show from '../../messages/en/quantities.ts';
-import { clip, wrap } from '../document/columns.ts';
+import { clip, clipMiddle, wrap } from '../document/columns.ts';
 import { json, sanitize } from '../document/escape.ts';
 import { type Ink, ink } from '../document/ink.ts';
 import { commandSpan, identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
@@ -67,7 +67,11 @@ function tableLines({ heading, rows }: Table, all: boolean, width: number, inks:
     inks.bold(heading),
     ...shown.flatMap((row) => {
       const [sign, name, change] = row.map(cellText) as ['+' | '-' | '~', string, string];
-      const [first, ...more] = wrap(`${clip(name, 200)}  ${clip(change, LONGEST)}`, width - 4, '');
+      const [first, ...more] = wrap(
+        `${clip(name, 200)}  ${clipMiddle(change, all ? Number.POSITIVE_INFINITY : LONGEST, '--all shows them')}`,
+        width - 4,
+        '',
+      );
       return [`  ${inks[SIGN_COLOURS[sign]](sign)} ${first}`, ...more.map((line) => `      ${line}`)];
     }),
     ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more row')} not shown; use --all`)]),
