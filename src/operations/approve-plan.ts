@@ -14,6 +14,8 @@ export interface ApproveOptions extends SigningOptions {
   readonly wave?: string | undefined;
   /** Milliseconds until the approval expires. */
   readonly expires: number;
+  /** Called before Refit signs. It throws if the person does not approve. @param by the name of the approver. */
+  readonly confirm: (by: string, wave: string | null) => Promise<void>;
 }
 
 /** @param file the path of the saved plan. @throws RefitError `plan-expired`, `not-approved`, `usage` */
@@ -33,6 +35,7 @@ export async function approvePlan(
   }
   const { file: keyFile, key } = await readSigningKey(options);
   const by = approverWith(saved, key.public.fingerprint, keyFile, options.as);
+  await options.confirm(by, wave);
   const approval = await signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
   const usualPath = approvalPath(file, approval);
   const path = options.out ?? usualPath;

@@ -1,12 +1,15 @@
-/** `refit approve SAVED`: signs a saved plan, or one of its waves. No network. */
+/** `refit approve SAVED`: shows a saved plan, asks, and signs it or one of its waves. No network. */
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
+import type { SavedPlan } from '../../../model.ts';
 import { approvePlan } from '../../../operations/approve-plan.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
+import { askYes, showPlan } from '../../ask-yes.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
+import type { Terminal } from '../../terminal.ts';
 
 /** The default validity of an approval. The help names it too. */
 const EXPIRES = '24h';
@@ -18,7 +21,8 @@ export const approve: CommandCode<[string]> = async ([file], options, terminal) 
     throw new RefitError('usage', `--expires ${options.expires}: not a duration`, '--expires 24h');
   const { key, as, wave, out } = options;
   const now = terminal.clock.now();
-  const signing = { key, as, wave, out, expires, now, env: terminal.env };
+  const confirm = (by: string, of: string | null) => confirmApproval(saved, file, { by, wave: of }, terminal);
+  const signing = { key, as, wave, out, expires, now, env: terminal.env, confirm };
   const { approval, path, usualPath } = await approvePlan(saved, file, signing);
   await print(terminal, options, {
     text: () => `${escapeControls(path)}\n`,
@@ -37,3 +41,25 @@ export const approve: CommandCode<[string]> = async ([file], options, terminal) 
     );
   return 0;
 };
+
+/**
+ * Shows the plan before Refit signs it, and asks if it can. Without a terminal nobody can answer: the command itself is
+ * the yes.
+ * @throws RefitError `not-approved` for any answer except yes.
+ */
+async function confirmApproval(
+  saved: SavedPlan,
+  file: string,
+  { by, wave }: { readonly by: string; readonly wave: string | null },
+  terminal: Terminal,
+): Promise<void> {
+  const asks = terminal.interactive;
+  if (asks || !terminal.quiet) showPlan(saved, file, terminal);
+  const subject = wave === null ? 'this plan' : `wave ${wave} of this plan`;
+  if (!asks || (await askYes(terminal, `Approve ${subject} as ${by}?`))) return;
+  throw new RefitError(
+    'not-approved',
+    `not approved: nothing was signed (digest ${saved.digest.slice(0, 8)})`,
+    'answer "yes" to sign',
+  );
+}

@@ -7,10 +7,11 @@ import { shellQuote } from '../../../next-command.ts';
 import { connect } from '../../../operations/connect.ts';
 import { userName } from '../../../operations/machine.ts';
 import { RUN_FILES } from '../../../operations/read-run.ts';
-import { renderReport, renderReview } from '../../../operations/render.ts';
+import { renderReport } from '../../../operations/render.ts';
 import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operations/run-plan.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
+import { askYes, showPlan } from '../../ask-yes.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { connectionOf, type Options, wholeFrom, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
@@ -105,16 +106,7 @@ async function byFlag(): Promise<Approval> {
 
 async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Promise<Approval | null> {
   if (!terminal.interactive) return null;
-  const review = {
-    verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),
-    plan: saved,
-    findings: [...saved.blocked.flatMap(({ findings }) => findings), ...saved.findings],
-    next: null,
-  };
-  terminal.err(
-    renderReview(review, 'text', { color: terminal.color.err, width: terminal.errWidth(), all: false }),
-  );
-  terminal.err(`  every step: refit show ${shellQuote(file)} --all\n`);
-  const answer = await terminal.ask(`\nApply these ${saved.steps.length} steps? Only "yes" is accepted: `);
-  return answer?.trim() === 'yes' ? { how: 'prompt', by: userName() } : null;
+  showPlan(saved, file, terminal);
+  const isYes = await askYes(terminal, `Apply these ${saved.steps.length} steps?`);
+  return isYes ? { how: 'prompt', by: userName() } : null;
 }

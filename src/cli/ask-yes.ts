@@ -1,0 +1,25 @@
+/** Shows a saved plan to the person who approves or applies it, and asks. */
+import type { SavedPlan } from '../model.ts';
+import { shellQuote } from '../next-command.ts';
+import { renderReview } from '../operations/render.ts';
+import { escapeControls } from '../report/document/escape.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Writes the review with all effects and the whole digest to stderr. @param file the path of the saved plan. */
+export function showPlan(saved: SavedPlan, file: string, terminal: Terminal): void {
+  const review = {
+    verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),
+    plan: saved,
+    findings: [...saved.blocked.flatMap(({ findings }) => findings), ...saved.findings],
+    next: null,
+  };
+  const { color, errWidth } = terminal;
+  terminal.err(renderReview(review, 'text', { color: color.err, width: errWidth(), all: false }));
+  terminal.err(`  every step: ${escapeControls(`refit show ${shellQuote(file)} --all`)}\n`);
+}
+
+/** Asks for a yes. Only the whole word counts. */
+export async function askYes(terminal: Terminal, question: string): Promise<boolean> {
+  const answer = await terminal.ask(`\n${escapeControls(question)} Only "yes" is accepted: `);
+  return answer?.trim() === 'yes';
+}
