@@ -1,0 +1,257 @@
+/**
+ * Sends hostile HTTP answers to every call of Refit, each made from a seed: `node test/attacks/fuzz-answers.ts COUNT SEED`.
+ * A call must end with a value or a RefitError, in bounded time and memory, without a key or a raw character in any text.
+ */
+import { VirtualClock } from '../../src/clock.ts';
+import { createCloud } from '../../src/cloud/client.ts';
+import type { Cloud } from '../../src/cloud/cloud.ts';
+import { findCredentials } from '../../src/cloud/credentials/find-credentials.ts';
+import type { HttpResponse, Transport } from '../../src/cloud/network/transport.ts';
+import { RefitError } from '../../src/errors.ts';
+import {
+  clientOptions,
+  ORDER,
+  row,
+  SCOPE,
+  SECRET_ID,
+  SECRET_KEY,
+  START,
+  TOKEN,
+} from '../cloud/scripted-client.ts';
+
+type Random = () => number;
+
+/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
+function randomOf(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+
+/** An answer that fits every call: each read finds its fields in it. */
+const RESPONSE = {
+  TotalCount: 2,
+  InstanceSet: [
+    row(),
+    row({ InstanceId: 'crs-bbbb2222', NodeSet: [{ NodeType: 0, ZoneId: 100003, NodeId: 1 }] }),
+  ],
+  Tasks: [
+    { TaskId: 1, InstanceId: 'crs-aaaa1111', TaskType: '002', StartTime: '2026-01-05 10:00:00', Result: 1 },
+  ],
+  Deals: [
+    {
+      OrderId: '20260105000000000000001',
+      Status: 4,
+      ResourceId: ['crs-aaaa1111'],
+      Creator: '100',
+      Action: 'modify',
+    },
+  ],
+  DealDetails: [
+    { DealName: '20260105000000000000001', Status: 4, Price: 100, InstanceIds: ['crs-aaaa1111'] },
+  ],
+  RegionSet: [
+    { RegionId: 'ap-guangzhou', ZoneSet: [{ ZoneId: 'ap-guangzhou-3', ZoneName: '3', ProductSet: [] }] },
+  ],
+  ZoneSet: [{ Zone: 'ap-guangzhou-3', ZoneId: '100003', ZoneState: 'AVAILABLE' }],
+  DataPoints: [
+    { Dimensions: [{ Name: 'instanceid', Value: 'crs-aaaa1111' }], Values: [1, 2], Timestamps: [1, 2] },
+  ],
+  InstanceShards: [{ ShardId: 'a', UsedMemory: 1000 }],
+  Price: 100,
+  AmountUnit: 'pent',
+  Balance: 100,
+  RealBalance: 100,
+  AccountId: '100000000001',
+  Arn: 'qcs::cam::uin/100000000001:root',
+  UserId: '1',
+  StartTime: '03:00',
+  EndTime: '04:00',
+  DealName: '20260105000000000000001',
+  Credentials: { TmpSecretId: 'AKIDtemporary', TmpSecretKey: 'temporary-key', Token: 'temporary-token' },
+  ExpiredTime: START / 1000 + 7200,
+  RequestId: 'request',
+};
+
+const VALUES: readonly ((random: Random) => unknown)[] = [
+  () => null,
+  () => -1,
+  () => 1e308,
+  () => Number.MAX_SAFE_INTEGER + 2,
+  () => '',
+  () => 'x'.repeat(5000),
+  () => '\u001b[2J\u202e\u0000\n',
+  () => '\ud800',
+  () => [],
+  () => ({}),
+  () => true,
+  () => SECRET_KEY,
+  () => TOKEN,
+  () => `%20${SECRET_ID}`,
+  () => '__proto__',
+  () => ({ toString: 'x', valueOf: 1, constructor: { prototype: 1 }, length: -1 }),
+  (random) => Array.from({ length: Math.floor(random() * 3000) }, () => ({})),
+  (random) => nested(Math.floor(random() * 200)),
+  () => '9999-99-99 99:99:99',
+  () => '１２３',
+];
+
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level++) value = level % 2 ? [value] : { a: value };
+  return value;
+}
+
+/** A copy with one place changed. */
+function mutate(random: Random, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || random() < 0.15) return pick(random, VALUES)(random);
+  if (Array.isArray(value)) {
+    const at = Math.floor(random() * (value.length + 1));
+    if (at === value.length || random() < 0.1) return [...value, ...value];
+    return value.map((one, n) => (n === at ? mutate(random, one) : one));
+  }
+  const entries = Object.entries(value);
+  const at = Math.floor(random() * entries.length);
+  if (random() < 0.1) return Object.fromEntries(entries.filter((_, n) => n !== at));
+  return Object.fromEntries(entries.map(([key, one], n) => [key, n === at ? mutate(random, one) : one]));
+}
+
+function answerOf(random: Random): HttpResponse {
+  let response: unknown = RESPONSE;
+  for (let n = 0; n < 1 + random() * 8; n++) response = mutate(random, response);
+  if (random() < 0.2) {
+    const Code = pick(random, [
+      'InternalError',
+      'RequestLimitExceeded',
+      'AuthFailure.TokenFailure',
+      'a\u001b]b',
+      SECRET_KEY,
+      {},
+    ]);
+    response = {
+      Error: { Code, Message: pick(random, VALUES)(random) },
+      RequestId: pick(random, VALUES)(random),
+    };
+  }
+  let body = JSON.stringify(random() < 0.05 ? response : { Response: response }) ?? '';
+  const kind = random();
+  if (kind < 0.05) body = body.slice(0, random() * body.length);
+  else if (kind < 0.1) body = body.replace(/"/g, () => (random() < 0.01 ? '\\"' : '"'));
+  else if (kind < 0.13) body = body.replace('{', '{"__proto__":{"TotalCount":1e9},');
+  else if (kind < 0.15) body = '['.repeat(random() * 100_000);
+  else if (kind < 0.17) body = `<html>${body}`;
+  const status = random() < 0.05 ? pick(random, [0, 204, 302, 404, 500, 999]) : 200;
+  const date = pick(random, [
+    'Mon, 05 Jan 2026 02:00:00 GMT',
+    'Thu, 01 Jan 1970 00:00:00 GMT',
+    '\u0000',
+    'x'.repeat(9999),
+  ]);
+  return { status, contentType: 'application/json', date, body };
+}
+
+const IDS = ['crs-aaaa1111', 'crs-bbbb2222'];
+
+/** Every call of the client, by name. */
+const CALLS: Readonly<Record<string, (cloud: Cloud) => Promise<unknown>>> = {
+  order: (cloud) => cloud.order(ORDER, () => true),
+  instances: (cloud) => cloud.describeInstances(SCOPE),
+  someInstances: (cloud) => cloud.describeInstances(SCOPE, IDS),
+  catalogue: (cloud) => cloud.describeCatalogue(SCOPE),
+  zones: (cloud) => cloud.describeZones(SCOPE),
+  window: (cloud) => cloud.describeWindow(SCOPE, IDS[0]!),
+  price: (cloud) => cloud.price(ORDER),
+  tasks: (cloud) => cloud.describeTasks(SCOPE, START),
+  running: (cloud) => cloud.describeRunningTasks(SCOPE),
+  balance: (cloud) => cloud.describeBalance(SCOPE),
+  deals: (cloud) => cloud.findDeals(SCOPE, START, START + 1000, IDS[0]),
+  orders: (cloud) => cloud.describeOrders(SCOPE, ['20260105000000000000001', '2'], 'CNY'),
+  identity: (cloud) => cloud.describeIdentity(SCOPE),
+  creators: (cloud) => cloud.describeCreatorIds(SCOPE),
+  memory: async (cloud) => cloud.describeMemoryInUse(SCOPE, await cloud.describeInstances(SCOPE, IDS)),
+  metric: (cloud) => cloud.describeMetric(SCOPE, IDS, 'MemUtil' as never, 3_600_000),
+};
+
+/** Sources of temporary keys: the token service, and the role of a machine. */
+const ENVIRONMENTS = [
+  {
+    TENCENTCLOUD_SECRET_ID: SECRET_ID,
+    TENCENTCLOUD_SECRET_KEY: SECRET_KEY,
+    TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/100000000001:roleName/resizer',
+  },
+  { TENCENTCLOUD_CAM_ROLE_NAME: 'resizer' },
+];
+
+/** One hostile server and one call. @returns null, or what went wrong. */
+async function meet(seed: number): Promise<string | null> {
+  const random = randomOf(seed);
+  const clock = new VirtualClock(START);
+  const transport: Transport = {
+    async send({ goAhead }) {
+      if (goAhead && !goAhead()) throw new Error('the guard said no');
+      return answerOf(random);
+    },
+    async close() {},
+  };
+  const name = pick(random, [...Object.keys(CALLS), 'keys']);
+  const startedAt = performance.now();
+  let result: unknown;
+  try {
+    const call = CALLS[name];
+    const env = pick(random, ENVIRONMENTS);
+    result = await clock.run(() =>
+      call
+        ? call(createCloud(clientOptions({ transport, clock })))
+        : findCredentials({
+            env,
+            home: '/none',
+            readFile: () => null,
+            profile: 'default',
+            transport,
+            clock,
+            endpoint: null,
+          }),
+    );
+  } catch (error) {
+    if (!(error instanceof RefitError)) return `${name}: ${String(error)} ${(error as Error).stack}`;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there.
+    if (/[\u0000-\u0009\u000b-\u001f\u202e]/.test(error.message))
+      return `${name}: raw characters in its message`;
+    if (error.message.length > 2000) return `${name}: a message of ${error.message.length} characters`;
+    result = [error.message, error.fix, error.cause];
+  }
+  const ms = performance.now() - startedAt;
+  if (ms > 5000) return `${name}: ${ms} ms`;
+  const shown = JSON.stringify(result, (_, value) => (value instanceof Map ? [...value] : value)) ?? '';
+  // The keys that a token service returns are not yet known secrets, and they are wrapped.
+  for (const secret of [SECRET_KEY, TOKEN, SECRET_ID])
+    if (name !== 'keys' && shown.includes(secret)) return `${name}: shows ${secret}`;
+  return null;
+}
+
+/** Runs `count` answers from a seed on. @returns the faults, each with its seed. */
+export async function fuzzAnswers(count: number, seed: number): Promise<string[]> {
+  const faults: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const fault = await meet(seed + n);
+    if (fault !== null) faults.push(`seed ${seed + n}: ${fault}`);
+  }
+  return faults;
+}
+
+if (import.meta.main) {
+  const [count = '10000', seed = '1'] = process.argv.slice(2);
+  const faults = await fuzzAnswers(Number(count), Number(seed));
+  const memory = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(
+    `${count} hostile answers from seed ${seed}: ${faults.length} faults, ${Math.round(memory)} MB\n`,
+  );
+  for (const fault of faults.slice(0, 20)) process.stdout.write(`${fault}\n`);
+  process.exitCode = faults.length > 0 || memory > 300 ? 1 : 0;
+}
