@@ -39,6 +39,8 @@ export const EXIT_BLOCKED: number = EXIT_CODES['blocked-by-rule'];
 export const EXIT_COMMAND_REFUSED: number = EXIT_CODES['guard-refused'];
 /** Exit code of a run that ended before a wave without approval. */
 export const EXIT_NOT_APPROVED: number = EXIT_CODES['not-approved'];
+/** Exit code of a run that ended before a wave that the policy refuses. */
+export const EXIT_POLICY_REFUSED: number = EXIT_CODES['policy-refused'];
 /** Exit code of `--detailed-exitcode` if there are changes. */
 export const EXIT_CHANGES = 2;
 

@@ -5,6 +5,7 @@ import type { InstanceStatus, MaintenanceWindow, Size } from './fleet.ts';
 import type { Message } from './message.ts';
 import type { Money } from './money.ts';
 import type { NotificationResult } from './notification.ts';
+import type { PolicyUsed } from './policy.ts';
 import type { GateJudge, GateOutcome } from './rollout.ts';
 import type { EndedBecause, Outcome } from './run-state.ts';
 
@@ -41,6 +42,8 @@ export type JournalEvent =
       readonly by: Operator;
       readonly endpoint: string;
       readonly version: string;
+      /** The policy of the person who applies; absent: there was none. */
+      readonly policy?: PolicyUsed;
     }
   /** The process took over the locks of a dead process. Comes directly after `run-started`. */
   | {

@@ -125,7 +125,7 @@ export type ReportNotification = InWords<NotificationResult, 'message'> & Dated;
 export interface RunProcess
   extends Dated,
     Operator,
-    Pick<EntryOf<'run-started'>, 'cutOff' | 'version' | 'purpose'> {
+    Pick<EntryOf<'run-started'>, 'cutOff' | 'version' | 'purpose' | 'policy'> {
   /** The dead processes whose locks it took over; absent: none. */
   readonly tookOverFrom?: readonly FormerHolder[];
   /** Why it stopped and left the rest to the next process; absent: nothing stopped it, or none followed. */

@@ -18,7 +18,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * Why a run ended.
- * `done`: every step has an end of its own. `not-approved`: before a wave that requires an approval.
+ * `done`: every step has an end of its own. `not-approved`: before a wave that lacks an approval.
+ * `policy-refused`: before a wave, the policy of the person who applies refused the plan.
  * `reconciled`: the process died, and a reconcile resolved the unknown steps; there is no other reason.
  */
 export type EndedBecause =
@@ -28,6 +29,7 @@ export type EndedBecause =
   | 'finish-by'
   | 'window-closed'
   | 'not-approved'
+  | 'policy-refused'
   | 'reconciled';
 
 /** The state of a step, from the journal alone. */

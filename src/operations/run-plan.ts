@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { createReader } from '../cloud/client.ts';
 import { given } from '../given.ts';
-import type { SavedPlan } from '../model.ts';
+import type { Policy, SavedPlan } from '../model.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
 import {
   type ApplyEnd,
@@ -14,8 +14,10 @@ import { createCommandRunner } from '../run/notify/run-command.ts';
 import { type ReconcileEnd, reconcileInDirectory } from '../run/reconcile.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { VERSION } from '../version.ts';
+import { createPolicyAsk } from './ask-policy.ts';
 import { type Connection, type ConnectOptions, createParts } from './connect.ts';
 import { userName } from './machine.ts';
+import { readPolicy } from './read-policy.ts';
 
 export type { ApplyEnd, Approval, ReconcileEnd };
 
@@ -37,7 +39,9 @@ export interface ApplyOptions
   readonly leave?: AbortSignal;
   /** Run the hook and gate commands of the plan, as this user. Without it Refit refuses a plan with such commands. */
   readonly allowHooks?: boolean;
-  /** Environment variables that hook and gate commands get besides PATH, HOME, LANG and TZ. */
+  /** The policy of the person who applies: read again before each wave. Default: the files of `readPolicy`. */
+  readonly readPolicy?: () => Promise<Policy>;
+  /** Environment variables that hook and gate commands get, as the policy lists them. Default: none. */
   readonly hookEnvironment?: readonly string[];
 }
 
@@ -71,6 +75,11 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       await mustAnswer(() => connection.cloud, saved.steps);
       return approve(saved);
     },
+    askPolicy: createPolicyAsk(saved, {
+      read: options.readPolicy ?? (() => readPolicy({ env: connection.env })),
+      savedFile: savedFile ?? null,
+      connection,
+    }),
     notifyPorts: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
     ...given({ savedFile, atEntry, onStart, onEntry, onLive, onNotice }),
   });

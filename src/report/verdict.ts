@@ -80,6 +80,7 @@ const WORDS = {
   drained: 'DRAINED',
   'finish-by': 'OUT OF TIME',
   'not-approved': 'NOT APPROVED',
+  'policy-refused': 'REFUSED BY POLICY',
   reconciled: 'WORK LEFT',
   'window-closed': 'WINDOW CLOSED',
 } as const;
@@ -89,6 +90,7 @@ const END_CAUSES = {
   drained: 'the run was stopped after its orders in flight ended',
   'finish-by': 'the finishBy time was reached',
   'not-approved': 'the next wave is not approved',
+  'policy-refused': 'the policy refuses the plan',
   reconciled: 'the process died; refit reconcile resolved the unanswered orders',
   'window-closed': 'the window closed',
 } as const;

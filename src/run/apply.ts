@@ -12,7 +12,7 @@ import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
 import { formatCommand } from '../messages/en/format-plan.ts';
 import { textOf } from '../messages/messages.ts';
-import type { Effects, JournalEvent, Report, SavedPlan } from '../model.ts';
+import type { Effects, JournalEvent, Report, SavedPlan, SavedWindows } from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
 import { register } from '../store/folder/register.ts';
@@ -42,6 +42,7 @@ import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
 import type { NotifierConfig } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';
 import { createWebhookListener } from './notify/webhooks.ts';
+import { type AskPolicy, mustPermit } from './policy-gate.ts';
 import type { Process } from './process.ts';
 
 /** How a person approved the run. */
@@ -71,6 +72,8 @@ export interface ApplyInput extends DirectoryInput<Cloud> {
   readonly onNotice?: (notice: string) => void;
   /** The ports of hooks and webhooks. Without them Refit notifies nobody. */
   readonly notifyPorts?: NotifyPorts;
+  /** Judges the plan by the policy of the person who applies; absent: no policy holds. */
+  readonly askPolicy?: AskPolicy;
 }
 
 /** The parts of machine and network that hooks and webhooks need. */
@@ -124,12 +127,15 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     }
     await locks.takeInstances(saved.digest, openInstances(run));
     mustAllowHooks(effects, input.notifyPorts?.allowHooks ?? false);
-    const approvals = await approvalsFor(input, run);
+    const { windows } = await mustPermit(input.askPolicy, directory);
+    const approvals = await approvalsFor(input, run, windows);
+    // Ask again: the question may have taken an hour, and the run starts now.
+    const permitted = await mustPermit(input.askPolicy, directory);
     return await withProcess(
       run,
-      { ...input, notifier: createNotifierConfig(effects, input, directory) },
+      { ...input, policy: permitted.used, notifier: createNotifierConfig(effects, input, directory) },
       { purpose: 'apply', locks, steps: saved.steps },
-      (runProcess) => carryOut(input, run, runProcess, approvals),
+      (runProcess) => carryOut(input, run, runProcess, { approvals, policyWindows: permitted.windows }),
     );
   } finally {
     await locks.release();
@@ -140,6 +146,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
 async function approvalsFor(
   input: ApplyInput,
   { directory, journal, state }: RunOnDisk,
+  policyWindows: readonly SavedWindows[],
 ): Promise<Approved[]> {
   const { saved } = input;
   const earlier = journal.entries.filter((entry) => entry.kind === 'approved');
@@ -148,7 +155,7 @@ async function approvalsFor(
     !earlier.some((one) => one.how === 'signatures' && one.wave === null && areSignaturesEnough(saved, one));
   const isUnasked = earlier.every(({ how }) => how === 'signatures');
   if (isUnsigned || isUnasked) mustNotBeExpired(input);
-  if (isUnasked && state.startedAt === null) mustBeOpen(input, directory);
+  if (isUnasked && state.startedAt === null) mustBeOpen(input, directory, policyWindows);
   if (isUnsigned) await requireSignatures(input, directory);
   const approval = isUnasked ? await askForApproval(input) : null;
   // Judge again: the question may have taken an hour, and the run starts now.
@@ -215,8 +222,12 @@ async function askForApproval({ saved, approve }: ApplyInput): Promise<Approved>
 }
 
 /** Refuses to start a run outside its windows. A started run may resolve its orders at any time. */
-function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): void {
-  const closed = createWindowGate(saved, clock).refusal();
+function mustBeOpen(
+  { saved, clock, endpoint }: ApplyInput,
+  directory: string,
+  policyWindows: readonly SavedWindows[],
+): void {
+  const closed = createWindowGate(saved, clock, policyWindows).refusal();
   if (closed === null) return;
   const endpointOption = endpoint.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
   const plan = shellQuote(join(directory, RUN_FILES.plan));
@@ -233,9 +244,12 @@ async function carryOut(
   input: ApplyInput,
   { directory, saved }: RunOnDisk,
   runProcess: Process,
-  approvals: readonly Approved[],
+  {
+    approvals,
+    policyWindows,
+  }: { readonly approvals: readonly Approved[]; readonly policyWindows: readonly SavedWindows[] },
 ): Promise<ApplyEnd> {
-  const { clock, stateDirectory, savedFile = null, cloudFor, gates } = input;
+  const { clock, stateDirectory, savedFile = null, cloudFor, gates, askPolicy } = input;
   const { journal, stop, control } = runProcess;
   await register(stateDirectory, saved.digest, directory, clock, { check: false });
   for (const approval of approvals) await journal.appendDurably(approval);
@@ -247,7 +261,12 @@ async function carryOut(
   });
   try {
     const approvalOf = (wave: number) => demandApprovals({ saved, savedFile, directory, clock }, wave);
-    const end = await runProcess.carryOut({ cloudFor, approvalOf, ...given({ gates }) });
+    const end = await runProcess.carryOut({
+      cloudFor,
+      approvalOf,
+      policyWindows,
+      ...given({ gates, askPolicy: askPolicy && (() => askPolicy(directory)) }),
+    });
     const report = await writeReports(directory, saved, runProcess.entries);
     const wasLeft = end === null;
     const exitCode = wasLeft ? (stop.exitCode ?? 130) : (journal.replay.state().exitCode ?? 1);

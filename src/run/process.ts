@@ -8,7 +8,13 @@ import type { Permits } from '../cloud/limit/permits.ts';
 import { given } from '../given.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../journal/chain.ts';
 import { createReplay } from '../journal/replay.ts';
-import { JOURNAL_FORMAT, type JournalEntry, type JournalEvent, type SavedPlan } from '../model.ts';
+import {
+  JOURNAL_FORMAT,
+  type JournalEntry,
+  type JournalEvent,
+  type PolicyUsed,
+  type SavedPlan,
+} from '../model.ts';
 import { createJournalWriter, type JournalStore, type JournalWriter } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { Control } from './control/control.ts';
@@ -34,6 +40,8 @@ export interface ProcessInfo {
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
   readonly endpoint: string;
   readonly version: string;
+  /** The policy that the process keeps to; null: there is none. */
+  readonly policy?: PolicyUsed | null;
 }
 
 export interface ProcessInput extends ProcessInfo {
@@ -105,7 +113,7 @@ export class Process {
     purpose: 'apply' | 'reconcile' = 'apply',
     tookOver: readonly JournalEvent[] = [],
   ): Promise<void> {
-    const { saved, past, by, endpoint, version } = this.#input;
+    const { saved, past, by, endpoint, version, policy } = this.#input;
     await this.journal.appendDurably({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
@@ -117,6 +125,7 @@ export class Process {
       by,
       endpoint,
       version,
+      ...given({ policy }),
     });
     for (const event of tookOver) this.journal.appendSoon(event);
   }

@@ -6,6 +6,7 @@ import {
   OUT,
   option,
   PLAN_FOLDER,
+  POLICY,
   PRICE,
   PROGRESS,
   printing,
@@ -30,6 +31,7 @@ const START_OPTIONS = [
   RUNS_FOLDER,
   option('--allow-hooks', 'run the hook and gate commands of the plans on this machine'),
   { ...PRICE, summary: `${PRICE.summary} when planning` },
+  POLICY,
   TEXT_OR_JSON,
 ];
 
@@ -55,6 +57,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
       option('--wave <name>', 'approve this wave, which needs its own approval'),
       option('--expires <duration>', 'the run or wave must start within this time (default: 24h)'),
       { ...OUT, summary: 'write to this file (default: <saved>.approval-<name>.json)' },
+      POLICY,
       TEXT_OR_JSON,
     ],
     examples: [
@@ -74,6 +77,8 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
         'start only if the journal has exactly this many entries, which shows that no other process resumed the run',
       ),
       option('--allow-hooks', 'run the hook and gate commands of the plan on this machine, as you'),
+      option('--digest <sha256>', 'apply only the saved plan with this digest: 64 hexadecimal digits'),
+      POLICY,
       PROGRESS,
       ...printing('report'),
     ],

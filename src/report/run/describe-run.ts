@@ -17,6 +17,7 @@ export function factsOf(report: Report): [string, string][] {
     ['operator', run.user === null ? '' : `${run.user} on ${run.host}`],
     ['identity', describeIdentities(report)],
     ['version', describeVersions(report)],
+    ['policy', describePolicies(report)],
     ['approved', approved ? `by ${approved.by}, ${show.instant(approved.at)} (${approved.how})` : ''],
     ['endpoint', run.endpoint ?? ''],
     ['maintenance', show.windows(windowsOf(report))],
@@ -53,6 +54,16 @@ function describeIdentities({ run }: Report): string {
 function describeVersions({ run }: Report): string {
   const versions = [...new Set(run.processes.map(({ version }) => version))];
   return versions.length === 0 ? '' : `refit ${versions.join(', ')}`;
+}
+
+/** `1f0c2ab9 from /etc/refit/policy.yaml` for each policy that a process kept to; `none` without one. */
+function describePolicies({ run, rehearsal }: Report): string {
+  if (rehearsal !== undefined) return '';
+  const applied = run.processes.filter(({ purpose }) => purpose === undefined);
+  const policies = applied.map(({ policy }) =>
+    policy === undefined ? 'none' : `${policy.digest.slice(0, 8)} from ${policy.files.join(', ')}`,
+  );
+  return [...new Set(policies)].join('; ');
 }
 
 /** The maintenance window of each instance whose changes waited for it. */

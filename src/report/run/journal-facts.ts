@@ -144,12 +144,15 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
 }
 
 /** Adds a process. Only processes with a successor get their reason to stop; the run itself has the last one. */
-function addProcess(facts: JournalFacts, { at, by, cutOff, version, purpose }: EntryOf<'run-started'>): void {
+function addProcess(
+  facts: JournalFacts,
+  { at, by, cutOff, version, purpose, policy }: EntryOf<'run-started'>,
+): void {
   const before = facts.processes.pop();
   if (before) facts.processes.push({ ...before, ...given({ stopped: facts.stopped }) });
   facts.stopped = undefined;
   const { user, host, pid } = by;
-  facts.processes.push({ at, user, host, pid, cutOff, version, ...given({ purpose }) });
+  facts.processes.push({ at, user, host, pid, cutOff, version, ...given({ purpose, policy }) });
 }
 
 function signaturesOf(

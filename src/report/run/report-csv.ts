@@ -61,7 +61,7 @@ export function reportCsv(
   { columns = CSV_COLUMNS }: { columns?: readonly string[] } = {},
 ): string {
   const chosen = columns.map((name) => COLUMNS[CSV_COLUMNS.indexOf(name)]!);
-  const others = [...targetsWithoutStep(report), ...signatureRows(report)];
+  const others = [...targetsWithoutStep(report), ...signatureRows(report), ...policyRows(report)];
   // The mark is the first column: nobody must take a row for a real change.
   const front = (mark: string) => (report.rehearsal ? [mark] : []);
   return [
@@ -99,6 +99,16 @@ function signatureRows({ run }: Report): Other[] {
     outcome: 'signed',
     code: key,
     message: `${by} signed ${describeSigned(wave)} at ${instant(issuedAt)} with ${key}, valid until ${instant(expiresAt)}`,
+  }));
+}
+
+/** One record for each policy that a process kept to. */
+function policyRows({ run }: Report): Other[] {
+  const used = new Map(run.processes.flatMap(({ policy }) => (policy ? [[policy.digest, policy]] : [])));
+  return [...used.values()].map(({ digest, files }) => ({
+    outcome: 'policy',
+    code: digest,
+    message: `the run kept to the policy ${digest.slice(0, 8)} from ${files.join(', ')}`,
   }));
 }
 

@@ -1,5 +1,5 @@
 /** Ends a run: its reason, its exit code, and the last entry of its process. */
-import { EXIT_NOT_APPROVED } from '../../errors.ts';
+import { EXIT_NOT_APPROVED, EXIT_POLICY_REFUSED } from '../../errors.ts';
 import { totals } from '../../journal/replay.ts';
 import type { EndedBecause, Outcome, StepState } from '../../model.ts';
 import type { FollowingRun, ReconcilingRun, Run, RunEnd } from './run.ts';
@@ -51,7 +51,7 @@ async function recordEnd(
 }
 
 /**
- * The first that applies of 12, 130/143, 10, 4, 8, 11, 3 (docs/reference/exit-codes.md).
+ * The first that applies of 12, 130/143, 10, 4, 8, 11, 5, 3 (docs/reference/exit-codes.md).
  * @param signalExitCode the exit code of the signal or command that drained the run.
  */
 function exitCodeOf(
@@ -66,5 +66,6 @@ function exitCodeOf(
   if (because === 'halted') return 4;
   if (because === 'finish-by' || because === 'window-closed') return 8;
   if (because === 'not-approved') return EXIT_NOT_APPROVED;
+  if (because === 'policy-refused') return EXIT_POLICY_REFUSED;
   return totals.failed + totals.refused + totals.drifted + totals.skipped + totals['not-run'] > 0 ? 3 : 0;
 }

@@ -51,7 +51,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   }
 }
 
-function createRun({ approvalOf, gates, ...input }: RunInput): Run {
+function createRun({ approvalOf, gates, askPolicy, policyWindows = [], ...input }: RunInput): Run {
   const { saved, journal, cloudFor, clock, control } = input;
   const upcoming = new Set<Step>();
   return {
@@ -64,12 +64,12 @@ function createRun({ approvalOf, gates, ...input }: RunInput): Run {
     watch: new Watch({ cloudFor, clock, upcoming: (scope, atMost) => nextIn(upcoming, scope, atMost) }),
     tally: createTally(saved, journal),
     slowStart: createSlowStart(saved, journal, control),
-    windowGate: createWindowGate(saved, clock),
+    windowGate: createWindowGate(saved, clock, policyWindows),
     spread: createSpreadKeeper(saved, journal),
     placing: pLimit(ORDERS_AT_A_TIME),
     upcoming,
     awaitingSlot: new Set(),
-    ports: given({ approvalOf, gates }),
+    ports: given({ approvalOf, gates, askPolicy }),
   };
 }
 

@@ -7,7 +7,8 @@ import type { Clock } from '../../clock.ts';
 import type { Cloud, CloudReader } from '../../cloud/cloud.ts';
 import type { Permits } from '../../cloud/limit/permits.ts';
 import type { UrlAnswer } from '../../cloud/network/transport.ts';
-import type { Effects, EndedBecause, SavedPlan, Scope, Step } from '../../model.ts';
+import type { Effects, EndedBecause, SavedPlan, SavedWindows, Scope, Step } from '../../model.ts';
+import type { PolicyRefusal } from '../../policy/policy-findings.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Control } from '../control/control.ts';
@@ -83,6 +84,10 @@ export interface EnginePorts {
   /** Judges the approvals of a wave that requires its own. Without it, no such wave starts. */
   readonly approvalOf?: (wave: number) => Promise<ApprovalDemand>;
   readonly gates?: GatePorts;
+  /** Judges the plan by the policy as it is now. Without it, no policy holds. */
+  readonly askPolicy?: () => Promise<{ readonly refusal: PolicyRefusal | null }>;
+  /** The windows of the policy at the start of this process. */
+  readonly policyWindows?: readonly SavedWindows[];
 }
 
 /** Effects of a gate. Neither throws because of the command or address; both stop when the signal aborts. */

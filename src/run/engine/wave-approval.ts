@@ -9,12 +9,14 @@ import { SECOND } from '../../units.ts';
 import type { ApprovalDemand } from '../demand-approvals.ts';
 import { mayContinue, stopRun, waitUntil } from './may-start.ts';
 import type { Run } from './run.ts';
+import { isPermitted } from './wave-policy.ts';
 
 /** How often a waiting run checks for approval files, ms. */
 const CHECK_EVERY = 2 * SECOND;
 
 /** @returns true: the wave may start, and its approvals are in the journal; false: no new order may start. */
 export async function isApproved(run: Run, wave: number): Promise<boolean> {
+  if (!(await isPermitted(run))) return false;
   const { saved, journal } = run;
   const { approval, name } = saved.waves[wave]!;
   if (approval === undefined || journal.replay.state().wavesStarted.includes(wave)) return true;

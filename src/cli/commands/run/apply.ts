@@ -1,14 +1,16 @@
 /** `refit apply SAVED`: applies a saved plan, or resumes its run. */
 import { join, relative } from 'node:path';
-import { exitCodeOf } from '../../../errors.ts';
+import { exitCodeOf, RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import type { SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { connect } from '../../../operations/connect.ts';
 import { userName } from '../../../operations/machine.ts';
+import { readPolicy } from '../../../operations/read-policy.ts';
 import { RUN_FILES } from '../../../operations/read-run.ts';
 import { renderReport } from '../../../operations/render.ts';
 import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operations/run-plan.ts';
+import { allowsPrivateAddresses, hookEnvironmentOf } from '../../../policy/tighten.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { askYes, showPlan } from '../../ask-yes.ts';
@@ -25,7 +27,11 @@ const UNKNOWN = exitCodeOf('outcome-unknown');
 
 export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
   const saved = await readSavedPlanFile(file);
+  mustBeDigest(saved, options.digest, file);
+  const policyFiles = () => readPolicy({ env: terminal.env, named: options.policy ?? null });
+  const policy = await policyFiles();
   const connection = connect({
+    planAddresses: { private: allowsPrivateAddresses(policy) },
     ...connectionOf(options, terminal),
     requestsPerSecond: saved.execution.requestsPerSecond,
   });
@@ -39,6 +45,8 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       runDirectory: options.runDir ?? null,
       ...given({ atEntry: wholeFrom('--at-entry', options.atEntry) }),
       allowHooks: options.allowHooks ?? false,
+      readPolicy: policyFiles,
+      hookEnvironment: hookEnvironmentOf(policy),
       drain: signals.drain,
       leave: signals.leave,
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
@@ -71,6 +79,23 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     if (!left && !signals.leave.aborted) await connection.close();
   }
 };
+
+/** Refuses any other plan than the one that people agreed on, before Refit connects. @throws RefitError `plan-altered` */
+function mustBeDigest(saved: SavedPlan, digest: string | undefined, file: string): void {
+  if (digest === undefined) return;
+  if (!/^[0-9a-f]{64}$/i.test(digest))
+    throw new RefitError(
+      'usage',
+      `--digest ${escapeControls(digest.slice(0, 80))}: a digest is 64 hexadecimal digits`,
+      'copy the whole digest from the review: refit show SAVED',
+    );
+  if (digest.toLowerCase() === saved.digest) return;
+  throw new RefitError(
+    'plan-altered',
+    `${escapeControls(file)} has digest ${saved.digest}, and --digest is ${digest.toLowerCase()}: it is another plan`,
+    'use the saved plan that was agreed on',
+  );
+}
 
 /** The next command after a run, and its reason; null if nothing is left to do. */
 function nextAfter(

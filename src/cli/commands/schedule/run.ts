@@ -151,13 +151,15 @@ function flagsOf({
   profile,
   allowHooks = false,
   price = false,
+  policy,
 }: Options): SchedulerPorts['flags'] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   const connection = [...flag('--endpoint', endpoint), ...flag('--signature', signature)];
+  const keep = flag('--policy', policy === undefined ? undefined : resolve(policy));
   const defaults = [...flag('--region', region), ...flag('--profile', profile)];
   return {
-    plan: [...connection, ...defaults, ...(price ? ['--price'] : [])],
-    apply: [...connection, ...(allowHooks ? ['--allow-hooks'] : [])],
+    plan: [...connection, ...defaults, ...keep, ...(price ? ['--price'] : [])],
+    apply: [...connection, ...keep, ...(allowHooks ? ['--allow-hooks'] : [])],
   };
 }
 

@@ -106,5 +106,14 @@ export const halts = {
     message: missing.map((one) => say(one)).join('; '),
     fix,
   }),
+  /** `reasons` name file and line of each rule. */
+  'halt.by-policy': ({ reasons, fix }: { reasons: readonly Message[]; fix: string }, say: Say): Text => ({
+    message: `the policy refuses the plan: ${reasons.map((one) => say(one)).join('; ')}`,
+    fix,
+  }),
+  'halt.policy-unreadable': ({ error }: { error: string }): Text => ({
+    message: `the policy cannot be read: ${error}`,
+    fix: 'refit policy check',
+  }),
   'halt.approval-required': ({ wave }: { wave: string }): Text => `wave ${wave} requires an approval`,
 };
