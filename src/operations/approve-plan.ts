@@ -2,10 +2,16 @@
 import { approversOf, isAuthor } from '../approval/judge-approvals.ts';
 import { encodeApproval, signApproval } from '../approval/signed-files.ts';
 import { RefitError } from '../errors.ts';
-import type { ApprovalFile, SavedPlan } from '../model.ts';
+import { duration } from '../messages/en/quantities.ts';
+import type { ApprovalFile, Approvals, Policy, SavedPlan } from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
+import { approvalsBy, judgePolicy } from '../policy/judge-policy.ts';
+import { refusalOf, refusalText } from '../policy/policy-findings.ts';
+import { approvalExpiryOf, NO_POLICY } from '../policy/tighten.ts';
 import { approvalPath } from '../store/folder/signed-files.ts';
+import { MINUTE } from '../units.ts';
 import { writeOutput } from './named-files.ts';
+import { savedSubject } from './policy-subject.ts';
 import { readSigningKey, type SigningOptions } from './signing-key.ts';
 
 /** Which wave is approved, by which key, and for how long. */
@@ -16,6 +22,8 @@ export interface ApproveOptions extends SigningOptions {
   readonly expires: number;
   /** Called before Refit signs. It throws if the person does not approve. @param by the name of the approver. */
   readonly confirm: (by: string, wave: string | null) => Promise<void>;
+  /** What the person who applies demands; absent: nothing. */
+  readonly policy?: Policy;
 }
 
 /** @param file the path of the saved plan. @throws RefitError `plan-expired`, `not-approved`, `usage` */
@@ -24,8 +32,9 @@ export async function approvePlan(
   file: string,
   options: ApproveOptions,
 ): Promise<{ readonly approval: ApprovalFile; readonly path: string; readonly usualPath: string }> {
-  const { now, expires } = options;
-  const wave = waveOf(saved, options.wave, file);
+  const { now, expires, policy = NO_POLICY } = options;
+  const lists = approvalLists(saved, policy);
+  const wave = waveOf(saved, options.wave, file, lists.length > 0);
   if (wave === null && Date.parse(saved.expiresAt) < now) {
     throw new RefitError(
       'plan-expired',
@@ -33,8 +42,10 @@ export async function approvePlan(
       planAgain(saved, file),
     );
   }
+  await mustPermitApproval(saved, file, policy, { now, expires });
   const { file: keyFile, key } = await readSigningKey(options);
-  const by = approverWith(saved, key.public.fingerprint, keyFile, options.as);
+  const accepted = wave === null ? lists : [saved.approvals!];
+  const by = approverWith(accepted, key.public.fingerprint, keyFile, options.as);
   await options.confirm(by, wave);
   const approval = await signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
   const usualPath = approvalPath(file, approval);
@@ -44,8 +55,8 @@ export async function approvePlan(
 }
 
 /** The wave to approve; null means the plan. */
-function waveOf(saved: SavedPlan, name: string | undefined, file: string): string | null {
-  if (saved.approvals === undefined) {
+function waveOf(saved: SavedPlan, name: string | undefined, file: string, isNeeded: boolean): string | null {
+  if (!isNeeded || (name !== undefined && saved.approvals === undefined)) {
     throw new RefitError(
       'usage',
       `${file}: the plan needs no approval`,
@@ -64,31 +75,72 @@ function waveOf(saved: SavedPlan, name: string | undefined, file: string): strin
   );
 }
 
+/** The approvals that count for a plan: those that it asks for itself, and those of the policy. */
+function approvalLists(saved: SavedPlan, { rules }: Policy): Approvals[] {
+  const required = rules.flatMap((rule) =>
+    rule.kind === 'approvals' ? [approvalsBy(rule, saved, null)] : [],
+  );
+  return [...(saved.approvals ? [saved.approvals] : []), ...required];
+}
+
+/** Refuses to sign what the policy forbids. Missing signatures are the reason to sign. @throws RefitError `policy-refused` */
+async function mustPermitApproval(
+  saved: SavedPlan,
+  file: string,
+  policy: Policy,
+  { now, expires }: Pick<ApproveOptions, 'now' | 'expires'>,
+): Promise<void> {
+  const most = approvalExpiryOf(policy);
+  if (expires > most)
+    throw new RefitError(
+      'usage',
+      `--expires ${duration(expires)}: an approval may be valid for ${duration(most)} at most`,
+      `--expires ${Math.floor(most / MINUTE)}m`,
+    );
+  const subject = await savedSubject(saved, file, { now, env: null, endpoint: null });
+  const refusal = refusalOf(judgePolicy(policy, subject));
+  if (refusal?.status !== 'refused') return;
+  throw new RefitError('policy-refused', `${refusalText(refusal)}\nnothing was signed`, refusal.fix);
+}
+
 /** The name of the approver with this key. @throws RefitError `not-approved` if that person may not approve. */
-function approverWith(saved: SavedPlan, fingerprint: string, keyFile: string, as?: string): string {
-  const approvals = saved.approvals!;
-  const named = approversOf(approvals).find(({ key }) => key.fingerprint === fingerprint);
-  const may = approvals.approvers.map(({ name }) => name).filter((name) => !isAuthor(approvals, name));
+function approverWith(
+  lists: readonly Approvals[],
+  fingerprint: string,
+  keyFile: string,
+  as?: string,
+): string {
+  const known = lists.flatMap((list) =>
+    approversOf(list)
+      .filter(({ key }) => key.fingerprint === fingerprint)
+      .map(({ name }) => ({ name, list })),
+  );
+  const may = lists.flatMap((list) =>
+    list.approvers.map(({ name }) => name).filter((name) => !isAuthor(list, name)),
+  );
+  const others = [...new Set(may)].join(', ');
+  const named = known.find(({ name, list }) => !isAuthor(list, name)) ?? known[0];
   if (named === undefined) {
     throw new RefitError(
       'not-approved',
-      `${keyFile} (${fingerprint}) is not the key of an approver of this plan; approvers: ${may.join(', ')}`,
+      `${keyFile} (${fingerprint}) is not the key of an approver of this plan; approvers: ${others}`,
       'use --key FILE with the key from the approvers file; to change that file, plan again',
     );
   }
-  if (as !== undefined && as !== named.name) {
+  const { name, list } = named;
+  if (as !== undefined && as !== name) {
     throw new RefitError(
       'not-approved',
-      `--as ${as}: ${keyFile} is the key of ${named.name}`,
-      `use --as ${named.name}, or --key FILE with the key of ${as}`,
+      `--as ${as}: ${keyFile} is the key of ${name}`,
+      `use --as ${name}, or --key FILE with the key of ${as}`,
     );
   }
-  if (isAuthor(approvals, named.name)) {
+  if (isAuthor(list, name)) {
     throw new RefitError(
       'not-approved',
-      `${named.name} is an author of this plan (${approvals.authors.join(', ')}), and may not approve it`,
-      `ask one of these approvers to run the command: ${may.join(', ')}`,
+      `${name} is an author of this plan (${list.authors.join(', ')}), and may not approve it`,
+      `ask one of these approvers to run the command: ${others}`,
     );
   }
-  return named.name;
+  return name;
 }

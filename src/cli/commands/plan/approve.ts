@@ -3,6 +3,7 @@ import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import type { SavedPlan } from '../../../model.ts';
 import { approvePlan } from '../../../operations/approve-plan.ts';
+import { readPolicy } from '../../../operations/read-policy.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import { askYes, showPlan } from '../../ask-yes.ts';
@@ -22,7 +23,9 @@ export const approve: CommandCode<[string]> = async ([file], options, terminal) 
   const { key, as, wave, out } = options;
   const now = terminal.clock.now();
   const confirm = (by: string, of: string | null) => confirmApproval(saved, file, { by, wave: of }, terminal);
-  const signing = { key, as, wave, out, expires, now, env: terminal.env, confirm };
+  const { env } = terminal;
+  const policy = await readPolicy({ env, named: options.policy ?? null });
+  const signing = { key, as, wave, out, expires, now, env, policy, confirm };
   const { approval, path, usualPath } = await approvePlan(saved, file, signing);
   await print(terminal, options, {
     text: () => `${escapeControls(path)}\n`,

@@ -1,0 +1,225 @@
+/** Attacks on the policy of the person who applies: by the author of a plan, and by users of the same machine. */
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, type TestContext } from 'vitest';
+import type { SavedPlan } from '../../src/model.ts';
+import { readPolicy } from '../../src/operations/read-policy.ts';
+import { limitOf } from '../../src/policy/tighten.ts';
+import { mustPermit } from '../../src/run/policy-gate.ts';
+import { judged, plan } from '../policy/policies.ts';
+import { savedPlan } from '../report/situations.ts';
+
+const statusOf = async (lines: string, saved: SavedPlan, env = {}) =>
+  (await judged(lines, saved, { env }))[0]!.status;
+
+describe('an author who asks for more than the policy allows', () => {
+  const { execution } = plan();
+  it.each([
+    [
+      'a higher rate',
+      'limit: { requestsPerSecond: 10 }',
+      plan({ execution: { ...execution, requestsPerSecond: 20 } }),
+    ],
+    ['more in flight', 'limit: { inFlight: 20 }', plan({ execution: { ...execution, inFlight: 10_000 } })],
+    ['a later expiry', 'limit: { planExpiry: 2d }', plan({ expiresAt: '2026-02-05T02:00:00.000Z' })],
+    ['a seal from the future', 'require: { maxAge: 1d }', plan({ sealedAt: '2027-01-05T02:00:00.000Z' })],
+    ['a step without a price', 'limit: { cost: "<= 1000000 CNY" }', plan()],
+    ['no windows', 'require: { windows: { timezone: UTC, allow: [Sun 01:00-02:00] } }', plan()],
+  ])('%s is refused', async (_, lines, saved) => {
+    expect(await statusOf(lines, saved)).toBe('refused');
+  });
+
+  it.each([
+    ['region', 'allow: { regions: [ap-guangzhou] }'],
+    ['profile', 'allow: { profiles: [default] }'],
+  ])('another %s in a plan that is sealed again is refused', async (_, lines) => {
+    const saved = plan();
+    const last = saved.steps.at(-1)!;
+    const steps = [...saved.steps.slice(0, -1), { ...last, region: 'ap-beijing', profile: 'root' }];
+    expect([await statusOf(lines, saved), await statusOf(lines, plan({ steps }))]).toEqual([
+      'met',
+      'refused',
+    ]);
+  });
+
+  it('a refund does not pay for another order', async () => {
+    const { steps, waves } = savedPlan([
+      { instance: 'crs-aaaa0000', changes: [{ memoryPerShard: 8192, price: 5000 }] },
+      { instance: 'crs-aaaa0001', changes: [{ memoryPerShard: 2048, price: -5000 }] },
+    ]);
+    expect(await statusOf('limit: { cost: "<= 1000 CNY" }', plan({ steps, waves }))).toBe('refused');
+  });
+});
+
+describe('a program that looks like an allowed one', () => {
+  const LINES = 'allow: { hooks: [/usr/local/bin/page, notify] }';
+  it.each([
+    ['/usr/local/bin/page', 'met'],
+    ['notify', 'met'],
+    ['page', 'refused'],
+    ['./notify', 'refused'],
+    ['/tmp/notify', 'refused'],
+    ['/usr/local/bin/../bin/page', 'refused'],
+    ['/usr/local/bin//page', 'refused'],
+    ['/usr/local/bin/./page', 'refused'],
+    ['/USR/local/bin/page', 'refused'],
+    ['/usr/local/bin/page ', 'refused'],
+    ['/usr/local/bin/page\u200b', 'refused'],
+    ['/tmp/link-to-page', 'refused'],
+    ['', 'refused'],
+  ])('%j: %s, as a hook and as a gate', async (program, status) => {
+    const waves = plan().waves.map((wave) => ({
+      ...wave,
+      gate: { command: [program, 'x'], timeout: 1, onInconclusive: 'halt' as const, shadow: true },
+    }));
+    expect(await statusOf(LINES, plan({ hooks: { halt: [program] } }))).toBe(status);
+    expect(await statusOf(LINES, plan({ waves }))).toBe(status);
+  });
+});
+
+describe('an address that looks like an allowed one', () => {
+  const LINES = 'allow: { hosts: ["*.example.com", api.test, "[::1]"] }';
+  const hook = { form: 'json', on: ['end'], secretEnv: null } as const;
+  it.each([
+    ['https://hooks.example.com/x', 'met'],
+    ['https://HOOKS.Example.COM:8443/x', 'met'],
+    ['https://hooks.example.com./x', 'met'],
+    ['https://a.b.example.com', 'met'],
+    ['http://[::1]:8080/', 'met'],
+    ['https://example.com', 'refused'],
+    ['https://evilexample.com', 'refused'],
+    ['https://evil.com#.example.com', 'refused'],
+    ['https://evil.com/.example.com', 'refused'],
+    ['https://evil.com?.example.com', 'refused'],
+    ['https://evil.com\\.example.com', 'refused'],
+    ['https://hooks.example.com@evil.com/', 'refused'],
+    ['https://hooks.example.com.evil.com/', 'refused'],
+    ['https://hooks.ехample.com', 'refused'],
+    ['https://api.test.evil.com', 'refused'],
+    ['https://0x7f.1', 'refused'],
+    ['https://2130706433', 'refused'],
+    ['https://[::ffff:127.0.0.1]', 'refused'],
+    ['not an address', 'refused'],
+  ])('%j: %s, as a webhook, by a variable and as a gate', async (url, status) => {
+    const waves = plan().waves.map((wave) => ({
+      ...wave,
+      gate: { url, timeout: 1, onInconclusive: 'halt' as const, shadow: true },
+    }));
+    expect(await statusOf(LINES, plan({ notify: [{ ...hook, url, urlEnv: null }] }))).toBe(status);
+    expect(await statusOf(LINES, plan({ waves }))).toBe(status);
+    const byVariable = plan({ notify: [{ ...hook, url: null, urlEnv: 'HOOK_URL' }] });
+    expect(await statusOf(LINES, byVariable, { HOOK_URL: url })).toBe(status);
+  });
+
+  it('never shows the address of a variable, which may be a secret', async () => {
+    const saved = plan({ notify: [{ ...hook, url: null, urlEnv: 'HOOK_URL' }] });
+    const [one] = await judged(LINES, saved, { env: { HOOK_URL: 'https:secret token' } });
+    expect(JSON.stringify(one)).toContain('the address in HOOK_URL');
+    expect(JSON.stringify(one)).not.toContain('secret');
+  });
+
+  it.each([
+    '10.1.2.3',
+    '192.168.0.1',
+    '172.31.0.1',
+    '100.64.0.1',
+    '0xa.1',
+    '[fd00::1]',
+    '[::ffff:10.0.0.1]',
+    '169.254.0.23',
+  ])('privateAddresses: false refuses %s', async (host) => {
+    const notify = [{ ...hook, url: `https://${host}/`, urlEnv: null }];
+    expect(await statusOf('allow: { privateAddresses: false }', plan({ notify }))).toBe('refused');
+  });
+});
+
+describe('somebody who can write files', () => {
+  /** A folder with a strict system policy, and the homes of a user. */
+  async function place({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+    const folder = await mkdtemp(join(tmpdir(), 'refit-policy-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const config = join(folder, 'config/refit');
+    await mkdir(config, { recursive: true });
+    await mkdir(join(folder, 'etc'));
+    const systemFile = join(folder, 'etc/policy.yaml');
+    const env = { XDG_CONFIG_HOME: join(folder, 'config'), HOME: folder };
+    return { folder, systemFile, env, user: join(config, 'policy.yaml'), named: join(folder, 'named.yaml') };
+  }
+  const STRICT = 'version: 1\nlimit: { instances: 5 }\n';
+  const LOOSE = 'version: 1\nlimit: { instances: 500 }\nallow: { hooks: [sh] }\n';
+
+  it('a later policy cannot loosen an earlier one, and no variable hides that of the machine', async (context) => {
+    const { systemFile, env, user, named, folder } = await place(context);
+    await writeFile(systemFile, STRICT);
+    await writeFile(user, LOOSE);
+    await writeFile(named, LOOSE);
+    const policy = await readPolicy({ env, named, systemFile });
+    expect(limitOf(policy, 'instances')).toBe(5);
+    expect(policy.files).toEqual([systemFile, user, named]);
+    const hidden = await readPolicy({ env: { HOME: '/nowhere', XDG_CONFIG_HOME: folder }, systemFile });
+    expect([hidden.files, limitOf(hidden, 'instances')]).toEqual([[systemFile], 5]);
+  });
+
+  it('is no policy if there is no file', async (context) => {
+    const { systemFile, env } = await place(context);
+    expect(await readPolicy({ env, systemFile })).toEqual({ files: [], rules: [] });
+  });
+
+  it.for<[string, (user: string) => Promise<void>, RegExp]>([
+    ['is empty', (user) => writeFile(user, ''), /the policy is empty/],
+    ['was cut off', (user) => writeFile(user, 'version: 1\nlimit: { instances'), /policy is not valid/],
+    [
+      'has an unknown key',
+      (user) => writeFile(user, 'version: 1\nlimits: { instances: 5 }\n'),
+      /unknown key "limits"/,
+    ],
+    ['is binary', (user) => writeFile(user, Buffer.from([0x76, 0, 1])), /binary/],
+    ['is a folder', async (user) => void (await mkdir(user)), /it is a folder/],
+    ['is a link to nothing', (user) => symlink('/nowhere/policy.yaml', user), /no such file/],
+    ['is a device', (user) => symlink('/dev/zero', user), /it is a device/],
+    [
+      'can be written by others',
+      async (user) => {
+        await writeFile(user, LOOSE);
+        await chmod(user, 0o666);
+      },
+      /every user can write/,
+    ],
+    [
+      'lies in a folder of others',
+      async (user) => {
+        await writeFile(user, LOOSE);
+        await chmod(join(user, '..'), 0o777);
+      },
+      /every user can write/,
+    ],
+    [
+      'names people in a file that is missing',
+      (user) => writeFile(user, 'version: 1\nrequire: { approvals: [{ need: 1, from: gone.yaml }] }\n'),
+      /gone.yaml cannot be read/,
+    ],
+  ])('a policy that %s stops the command', async ([, make, reason], context) => {
+    const { systemFile, env, user } = await place(context);
+    await make(user);
+    await expect(readPolicy({ env, systemFile })).rejects.toThrow(reason);
+  });
+
+  it('a missing file of --policy stops the command', async (context) => {
+    const { systemFile, env, named } = await place(context);
+    await expect(readPolicy({ env, named, systemFile })).rejects.toMatchObject({ code: 'policy-invalid' });
+  });
+});
+
+describe('a policy that changes while a run waits', () => {
+  it('is judged again, and stops the run with exit code 5, or 11 for signatures', async () => {
+    const verdict = (status: 'refused' | 'unsigned') => ({
+      used: null,
+      windows: [],
+      refusal: { status, reasons: [], fix: 'refit policy check' },
+    });
+    await expect(mustPermit(undefined, 'run')).resolves.toMatchObject({ used: null });
+    await expect(mustPermit(async () => verdict('refused'), 'run')).rejects.toMatchObject({ exitCode: 5 });
+    await expect(mustPermit(async () => verdict('unsigned'), 'run')).rejects.toMatchObject({ exitCode: 11 });
+  });
+});
