@@ -78,7 +78,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   plan: [...PURE, 'rules', 'approval'],
   policy: [...PURE, 'rules', 'approval', 'plan'],
   report: [...PURE, 'journal', 'plan'],
-  cloud: [...WORDS, 'model', 'messages', 'errors', 'clock', 'digest'],
+  cloud: [...WORDS, 'files', 'model', 'messages', 'errors', 'clock', 'digest'],
   simulator: [...WORDS, 'model', 'errors', 'clock'],
   store: [...PURE, 'files', 'journal', 'approval', 'plan', 'report'],
   run: [...PURE, 'files', 'journal', 'approval', 'plan', 'policy', 'report', 'cloud', 'store'],

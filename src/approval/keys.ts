@@ -18,6 +18,23 @@ export interface PublicKey {
 }
 
 const ALGORITHM = 'ssh-ed25519';
+/** Messages name only these. Another word of the file could be a secret. */
+const OTHER_ALGORITHMS: readonly string[] = [
+  'ssh-rsa',
+  'ssh-dss',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'sk-ssh-ed25519@openssh.com',
+  'sk-ecdsa-sha2-nistp256@openssh.com',
+  'rsa',
+  'rsa-pss',
+  'dsa',
+  'ec',
+  'ed448',
+  'x25519',
+  'x448',
+];
 /** Bytes of a public key, and of the seed of a private key. */
 const KEY_BYTES = 32;
 
@@ -28,7 +45,7 @@ export function readPublicKey(text: string): PublicKey | { readonly fault: KeyFa
   if (trimmed.startsWith('-----BEGIN')) return fromPem(trimmed);
   const [algorithm = '', encoded = ''] = trimmed.split(/[ \t]+/);
   if (algorithm !== ALGORITHM) {
-    const isOther = /^(ssh|ecdsa|sk)-[a-z0-9@.-]{1,60}$/.test(algorithm);
+    const isOther = OTHER_ALGORITHMS.includes(algorithm);
     return { fault: isOther ? { kind: 'other-algorithm', algorithm } : { kind: 'no-key' } };
   }
   const blob = Buffer.from(encoded, 'base64');
@@ -133,7 +150,11 @@ const MAKE_ONE = 'ssh-keygen -t ed25519 makes one; give its .pub line to the kee
 
 /** Approvals and approvers files know one kind of signature, so that each of them has exactly one text. */
 export function otherAlgorithm(file: string, algorithm: string): RefitError {
-  return refusal(file, `is a key for ${algorithm.slice(0, 60)}, and Refit accepts only Ed25519`, MAKE_ONE);
+  return refusal(
+    file,
+    `is a key for ${OTHER_ALGORITHMS.includes(algorithm) ? algorithm : 'another algorithm'}, and Refit accepts only Ed25519`,
+    MAKE_ONE,
+  );
 }
 
 function refusal(file: string, predicate: string, fix: string): RefitError {

@@ -27,7 +27,7 @@ export async function readInventoryFile(path: string): Promise<Inventory> {
   if (format !== INVENTORY_FORMAT) {
     throw new RefitError(
       'format-unknown',
-      `${path} is not an inventory of this version: format is ${JSON.stringify(format)?.slice(0, 80) ?? 'missing'}, not ${INVENTORY_FORMAT}`,
+      `${path} is not an inventory of this version: its format is ${format === undefined ? 'missing' : 'another one'}, not ${INVENTORY_FORMAT}`,
       fix,
     );
   }

@@ -31,6 +31,9 @@ export interface Finding {
   readonly params: Message['params'];
 }
 
+/** The text of a file that a plan names; null if there is none; or why Refit does not read it. */
+export type FileText = string | null | { readonly refused: string };
+
 /** The fix or the example of a finding, with its label; null when it has neither. */
 export function remedyOf({
   fix,

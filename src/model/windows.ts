@@ -52,7 +52,11 @@ export type FreezeCause =
 
 /** Why a calendar file is refused. Titles and zone names are the file's own text. */
 export type CalendarFault =
-  | { readonly kind: 'not-there' | 'not-icalendar' | 'no-vcalendar' | 'no-start' }
+  | { readonly kind: 'not-there' | 'not-icalendar' | 'no-vcalendar' }
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'too-many-freezes'; readonly freezes: number; readonly limit: number }
-  | { readonly kind: 'no-end' | 'recurs-too-often'; readonly title: string }
-  | { readonly kind: 'unknown-zone'; readonly zone: string };
+  /** Of the event with that number in the file. The file may be anything, so its words are not shown. */
+  | {
+      readonly kind: 'no-start' | 'no-end' | 'recurs-too-often' | 'unknown-zone';
+      readonly event: number;
+    };

@@ -17,7 +17,7 @@ import { signatureFrom } from '../cloud/signing/signature.ts';
 import { given } from '../given.ts';
 import type { Scope } from '../model.ts';
 import { createCallCounter } from '../run/call-counter.ts';
-import { readTextOrNull, stateDirectoryOf } from './machine.ts';
+import { readCredentialsFile, stateDirectoryOf } from './machine.ts';
 
 export type { CloudReader, Examination, Permission };
 
@@ -68,7 +68,7 @@ export function createParts(options: ConnectOptions) {
     clock,
     credentials: ((profile, before) =>
       findCredentials(
-        { env, readFile: readTextOrNull, home, profile, transport, clock, endpoint, signature, secrets },
+        { env, readFile: readCredentialsFile, home, profile, transport, clock, endpoint, signature, secrets },
         before,
       )) satisfies CredentialsOf,
     endpoint,

@@ -1,13 +1,26 @@
-import { readFile } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { FileRefused } from '../files/file-refused.ts';
+import { readTextIfPresent } from '../files/open-file.ts';
+import type { Subject } from '../files/subjects.ts';
+import type { FileText } from '../model.ts';
 
-export async function readTextOrNull(path: string): Promise<string | null> {
+/** Reads a file of keys; null if there is none, or this user may not read it. @throws FileRefused */
+export async function readCredentialsFile(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextIfPresent(path, { subject: 'credentials', links: 'follow' });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return null;
+    if (error instanceof FileRefused && (error.cause as NodeJS.ErrnoException).code === 'EACCES') return null;
+    throw error;
+  }
+}
+
+/** Reads a file that a plan names. */
+export async function readNamedText(path: string, subject: Subject): Promise<FileText> {
+  try {
+    return await readTextIfPresent(path, { subject, links: 'follow' });
+  } catch (error) {
+    if (error instanceof FileRefused) return { refused: error.reason };
     throw error;
   }
 }

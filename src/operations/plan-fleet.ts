@@ -9,6 +9,7 @@ import { isFinished } from '../journal/replay.ts';
 import { message } from '../messages/messages.ts';
 import type {
   Durations,
+  FileText,
   Finding,
   Inventory,
   Money,
@@ -35,7 +36,7 @@ import { createFinding } from '../rules/check.ts';
 import { isLoopback } from '../store/folder/claims.ts';
 import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import { readRun } from '../store/folder/run-directory.ts';
-import { readTextOrNull, userName } from './machine.ts';
+import { readNamedText, userName } from './machine.ts';
 import { plannedSubject } from './policy-subject.ts';
 import { type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
 import { liveHolder } from './read-run.ts';
@@ -52,7 +53,7 @@ export interface PlanOptions extends ReadOptions {
   /** The file for the saved plan, used in the next command. */
   readonly saveAs?: string | null;
   /** Reads the file of `approvals.from`, null if it is missing; default: the file relative to the plan. */
-  readonly approversFrom?: (path: string) => Promise<string | null>;
+  readonly approversFrom?: (path: string) => Promise<FileText>;
   /** The author, who may not approve; default: the user of the operating system. */
   readonly user?: string;
   /** Measured durations of past changes (`durationsOfRuns`); absent: an assumption, which the forecast names. */
@@ -239,7 +240,7 @@ export async function findDrift(
 /** The approvers, from the approvers file or from the run; empty if the plan needs no approval. */
 async function approvalsOf(
   { approvals, owner, file: plan }: Plan,
-  { approversFrom = readTextOrNull, user = userName() }: PlanOptions,
+  { approversFrom = (path) => readNamedText(path, 'approvers'), user = userName() }: PlanOptions,
 ): Promise<Partial<ReturnType<typeof readApprovers>> & { findings: readonly Finding[] }> {
   if (!approvals) return { findings: [] };
   const authors = [...new Set([...(owner === null ? [] : [owner]), user])];
@@ -256,7 +257,7 @@ export async function readCalendars(
   if (!plan.windows || plan.windows.calendars.length === 0) return { calendars: [], findings: [] };
   // Loaded only if there is a calendar to read.
   const { sealCalendars } = await import('../plan/windows/calendar-file.ts');
-  const textIn = async (file: string) => readTextOrNull(join(dirname(plan.file), file)).catch(() => null);
+  const textIn = async (file: string) => readNamedText(join(dirname(plan.file), file), 'calendar');
   return sealCalendars(plan, clock.now(), textIn);
 }
 

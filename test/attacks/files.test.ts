@@ -20,16 +20,23 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSignerKey } from '../../src/approval/keys.ts';
 import type { CommandRow, OptionRow } from '../../src/cli/command-row.ts';
+import { readTerraformState } from '../../src/cli/commands/fleet/terraform-state.ts';
+import { readInventoryFile } from '../../src/cli/plan-inputs.ts';
 import { COMMANDS } from '../../src/cli/program/commands.ts';
 import { filesOf, longFlag } from '../../src/cli/program/files-of.ts';
+import { findCredentials } from '../../src/cloud/credentials/find-credentials.ts';
 import { mustBeOwnFolder } from '../../src/files/check-folder.ts';
 import { FileLedger } from '../../src/files/file-ledger.ts';
 import { isOnReadOnlyMount, whoElseWrites } from '../../src/files/judge-trust.ts';
 import { openRegularFile, readRegularFile } from '../../src/files/open-file.ts';
 import { SUBJECTS, type Subject } from '../../src/files/subjects.ts';
 import { appendText, openForAppending, replaceFile } from '../../src/files/write-file.ts';
+import { readCredentialsFile } from '../../src/operations/machine.ts';
 import { mayReplace, writeOutput } from '../../src/operations/named-files.ts';
+import { readCalendars } from '../../src/operations/plan-fleet.ts';
+import { readApprovers } from '../../src/plan/parse/read-approvers.ts';
 
 const isRoot = process.getuid?.() === 0;
 let root: string;
@@ -474,5 +481,76 @@ describe('no output overwrites an input', () => {
   it('a pipe that nobody reads ends with a message', async () => {
     const pipe = namedPipe(join(folder(), 'pipe'));
     await expect(writeOutput(pipe, 'new')).rejects.toThrow('a pipe that nobody reads');
+  });
+});
+
+describe('a message about a file that is not the plan never quotes it', () => {
+  const SECRET = 'hunter2SECRETa1b2';
+  /** Files that a hostile plan may name, each with a secret that its author cannot read. */
+  const shapes: [string, string][] = [
+    ['/etc/shadow', `root:$6$${SECRET}:19000:0:99999:7:::\nbin:*:19000:0:99999:7:::\n`],
+    ['a private key', `-----BEGIN OPENSSH PRIVATE KEY-----\n${SECRET}\n-----END OPENSSH PRIVATE KEY-----\n`],
+    ['a cut off private key', `-----BEGIN OPENSSH PRIVATE KEY-----\n${SECRET}\n`],
+    ['credentials of tccli', `{"secretId": "${SECRET}", "secretKey": "${SECRET}"}`],
+    ['credentials as INI', `[default]\nsecret_id = ${SECRET}\nsecret_key = ${SECRET}\n`],
+    ['one word', SECRET],
+    ['a YAML key', `${SECRET}: [`],
+    ['a YAML anchor', `- &${SECRET} x\n- *${SECRET}2\n`],
+    ['a YAML tag', `- !${SECRET} x\n`],
+    ['a repeated YAML key', `- ${SECRET}: 1\n  ${SECRET}: 2\n`],
+    ['a list with other keys', `- name: ${SECRET}\n  ${SECRET}: x\n  key: ssh-${SECRET} AAAA\n`],
+    ['a list with a bad key', `- { name: wei, key: "sk-${SECRET.toLowerCase()} ${SECRET}" }\n`],
+    ['tabs', `\t${SECRET}\n\t- x: "${SECRET}`],
+    ['JSON with a format', `{"format": "${SECRET}", "${SECRET}": 1`],
+    ['a whole object with a format', `{"format": "${SECRET}", "${SECRET}": 1}`],
+    [
+      'a calendar with a bad event',
+      `BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:${SECRET}\nDTSTART:20261110T200000Z\nEND:VEVENT\nEND:VCALENDAR\n`,
+    ],
+    [
+      'a calendar with a bad zone',
+      `BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;TZID=${SECRET}:20261110T200000\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n`,
+    ],
+    [
+      'a calendar with a bad rule',
+      `BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261110T200000Z\nRRULE:${SECRET}\nEND:VEVENT\nEND:VCALENDAR\n`,
+    ],
+  ];
+  const thrown = async (read: () => unknown) => {
+    try {
+      return JSON.stringify(await read()) ?? '';
+    } catch (error) {
+      return error instanceof Error ? `${error.message} ${(error as { fix?: string }).fix}` : String(error);
+    }
+  };
+
+  it.each(shapes)('%s', async (_, text) => {
+    const path = file(join(folder(), 'other'), text);
+    const location = { file: 'plan.yaml', line: 1, column: 1 };
+    const plan = { file: join(path, '..', 'plan.yaml'), windows: { calendars: ['other'], timezone: 'UTC' } };
+    const shown = {
+      'approvals.from': await thrown(
+        () => readApprovers({ need: 1, from: path, location }, { text, file: path, authors: [] }).findings,
+      ),
+      calendar: await thrown(async () => (await readCalendars(plan as never)).findings),
+      key: await thrown(() => {
+        readSignerKey(text, path);
+      }),
+      inventory: await thrown(() => readInventoryFile(path)),
+      'terraform state': await thrown(() =>
+        readTerraformState(text, path, { region: null, profile: 'default' }),
+      ),
+      'credentials file': await thrown(async () => {
+        const sources = {
+          env: { TENCENTCLOUD_CREDENTIALS_FILE: path },
+          readFile: readCredentialsFile,
+          home: '/nowhere',
+          profile: 'other',
+        };
+        await findCredentials(sources as never);
+      }),
+    };
+    for (const [reader, output] of Object.entries(shown))
+      expect(output.toLowerCase(), reader).not.toContain(SECRET.toLowerCase());
   });
 });

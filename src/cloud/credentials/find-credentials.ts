@@ -4,6 +4,7 @@
  * Source: docs/provider.md P176.
  */
 import { RefitError } from '../../errors.ts';
+import { FileRefused } from '../../files/file-refused.ts';
 import type { CredentialSource, Credentials } from '../signing/keys.ts';
 import { type CredentialSources, type Found, noKeys, type Search } from './credential-source.ts';
 import { fromCredentialsFile } from './credentials-file.ts';
@@ -89,8 +90,9 @@ function fixForMissingKeys(profile: string): string {
 async function read(sources: CredentialSources, path: string): Promise<string | null> {
   try {
     return await sources.readFile(path);
-  } catch {
-    // Some readers quote the content in their error, so Refit does not show it.
-    throw noKeys(`${path} exists but cannot be read`, `as its owner: chmod 600 ${path}`);
+  } catch (error) {
+    // Other errors may quote the content, so Refit does not show them.
+    const reason = error instanceof FileRefused ? `: ${error.reason}` : '';
+    throw noKeys(`${path} exists but cannot be read${reason}`, `as its owner: chmod 600 ${path}`);
   }
 }

@@ -1,5 +1,4 @@
 /** Reads and checks a run directory for an audit. It trusts no file before the check. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import type { Approver, JournalEntry } from '../../model.ts';
@@ -8,6 +7,7 @@ import { readSavedPlan } from '../../plan/seal.ts';
 import { walkJournalFile } from '../../store/folder/journal-file.ts';
 import { RUN_FILES, reportedHead } from '../../store/folder/run-directory.ts';
 import { keptApprovals, keptSignatures } from '../../store/folder/signed-files.ts';
+import { readNamedText } from '../machine.ts';
 import { readInput } from '../named-files.ts';
 import { examineApprovals } from './examine-approvals.ts';
 import { createExamination, type KnownHead } from './examine-journal.ts';
@@ -82,7 +82,7 @@ export function mustBeSound(
 }
 
 async function readSigners(file: string): Promise<{ file: string; list: readonly Approver[] }> {
-  const text = await readFile(file, 'utf8').catch(() => null);
+  const text = await readNamedText(file, 'signers');
   const from = { need: 1, from: file, location: { file, line: 1, column: 1 } };
   const { approvals, findings } = readApprovers(from, { text, file, authors: [] });
   if (approvals !== null) return { file, list: approvals.approvers };

@@ -3,7 +3,7 @@ import { isAuthor } from '../../approval/judge-approvals.ts';
 import { readPublicKey } from '../../approval/keys.ts';
 import { looksLike, nameFault, nameKey } from '../../approval/names.ts';
 import { message } from '../../messages/messages.ts';
-import type { Approvals, Approver, ApproversInFile, Finding, Message, Plan } from '../../model.ts';
+import type { Approvals, Approver, ApproversInFile, FileText, Finding, Message, Plan } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
 import { createFinding } from '../../rules/check.ts';
 import { createPlanText } from './plan-text.ts';
@@ -17,14 +17,15 @@ import { readYaml } from './read-yaml.ts';
  */
 export function readApprovers(
   { need, from, location }: ApproversInFile,
-  { text, file, authors }: { text: string | null; file: string; authors: readonly string[] },
+  { text, file, authors }: { text: FileText; file: string; authors: readonly string[] },
 ): { readonly approvals: Approvals | null; readonly findings: readonly Finding[] } {
   const refuse = (refusal: Message) => ({
     approvals: null,
     findings: [createFinding('Refit.BadValue', refusal, null, location)],
   });
-  if (text === null || text.trim() === '')
-    return refuse(message('approval.no-approvers', { from, file, empty: text !== null }));
+  if (typeof text !== 'string')
+    return refuse(message('approval.no-approvers', { from, file, problem: text }));
+  if (text.trim() === '') return refuse(message('approval.no-approvers', { from, file, problem: 'empty' }));
   const { approvers, findings } = readList(text.replace(/^\ufeff/, ''), file);
   if (findings.length > 0) return { approvals: null, findings };
   const approvals = { need, authors, approvers };
@@ -51,19 +52,27 @@ function mayApprove({ authors, approvers }: Pick<Approvals, 'authors' | 'approve
   return approvers.filter(({ name }) => !isAuthor({ authors }, name)).map(({ name }) => name);
 }
 
+/**
+ * Reads the list. The file may be any file of the machine, because the plan names it. Therefore a finding has its line and
+ * a reason, but never a word of it.
+ */
 function readList(text: string, file: string): { approvers: Approver[]; findings: Finding[] } {
   const source = createPlanText(text, file);
   const { tree, findings: broken } = readYaml(source);
-  const findings: Finding[] = [...broken];
-  const approvers: Approver[] = [];
-  if (tree === null) return { approvers, findings };
+  const findings: Finding[] = broken.map(({ code, location }) =>
+    createFinding(code, message('approval.not-yaml'), null, location),
+  );
+  /** The approvers, each with its number in the file. */
+  const numbers = new Map<Approver, number>();
+  if (tree === null) return { approvers: [], findings };
   const report = (code: string, path: Path, finding: Message, key = false): void => {
     if (tree.isRefused(path)) return;
-    findings.push(source.finding({ code, message: finding }, key ? tree.keyAt(path) : tree.valueAt(path)));
+    const found = source.finding({ code, message: finding }, key ? tree.keyAt(path) : tree.valueAt(path));
+    findings.push({ ...found, excerpt: null });
   };
   if (!Array.isArray(tree.value)) {
     report('Refit.BadValue', [], message('approval.not-a-list'));
-    return { approvers, findings };
+    return { approvers: [], findings };
   }
   for (const [index, entry] of (tree.value as readonly unknown[]).entries()) {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
@@ -72,32 +81,44 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
     }
     for (const key of Object.keys(entry))
       if (key !== 'name' && key !== 'key')
-        report('Refit.UnknownKey', [index, key], message('approval.unknown-key', { key }), true);
+        report('Refit.UnknownKey', [index, key], message('approval.unknown-key'), true);
     const { name, key: written } = entry as { readonly name?: unknown; readonly key?: unknown };
     for (const [member, value] of Object.entries({ name, key: written }))
       if (value === undefined)
         report('Refit.MissingKey', [index], message('approval.missing-key', { key: member }));
+    const number = index + 1;
     const fault = typeof name === 'string' ? nameFault(name) : null;
     if (name !== undefined && (typeof name !== 'string' || fault !== null))
       report('Refit.BadValue', [index, 'name'], message('approval.bad-name', { fault }));
     if (written === undefined) continue;
     const key = typeof written === 'string' ? readPublicKey(written) : null;
     if (key === null || 'fault' in key) {
-      const badKey = message('approval.bad-key', { number: index + 1, fault: key?.fault ?? null });
+      const badKey = message('approval.bad-key', { number, fault: key?.fault ?? null });
       report('Refit.BadValue', [index, 'key'], badKey);
       continue;
     }
     if (typeof name !== 'string') continue;
-    // A person with two names, or two people with one key, would count twice.
-    const like = approvers.find((other) => looksLike(other.name, name));
-    if (like !== undefined && nameKey(like.name) === nameKey(name))
-      report('Refit.BadValue', [index, 'name'], message('approval.same-name', { name }));
-    else if (like !== undefined)
-      report('Refit.BadValue', [index, 'name'], message('approval.similar-name', { name, other: like.name }));
-    const same = approvers.find((other) => other.key === key.line);
-    if (same)
-      report('Refit.BadValue', [index, 'key'], message('approval.same-key', { name, other: same.name }));
-    approvers.push({ name, key: key.line });
+    const approver = { name, key: key.line };
+    for (const [member, clash] of clashesOf(approver, number, numbers))
+      report('Refit.BadValue', [index, member], clash);
+    numbers.set(approver, number);
   }
-  return { approvers, findings };
+  return { approvers: [...numbers.keys()], findings };
+}
+
+/** A person with two names, or two people with one key, would count twice. @param earlier approvers by number. */
+function clashesOf(
+  { name, key }: Approver,
+  number: number,
+  earlier: ReadonlyMap<Approver, number>,
+): ['name' | 'key', Message][] {
+  const clashes: ['name' | 'key', Message][] = [];
+  for (const [one, other] of earlier) {
+    if (nameKey(one.name) === nameKey(name))
+      clashes.push(['name', message('approval.same-name', { number, other })]);
+    else if (looksLike(one.name, name))
+      clashes.push(['name', message('approval.similar-name', { number, other })]);
+    if (one.key === key) clashes.push(['key', message('approval.same-key', { number, other })]);
+  }
+  return clashes;
 }

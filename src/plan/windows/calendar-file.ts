@@ -5,7 +5,7 @@
 import ICAL from 'ical.js';
 import { iso } from '../../clock.ts';
 import { message } from '../../messages/messages.ts';
-import type { CalendarFault, Finding, Plan, SealedCalendar } from '../../model.ts';
+import type { CalendarFault, FileText, Finding, Plan, SealedCalendar } from '../../model.ts';
 import { createFinding } from '../../rules/check.ts';
 import { DAY, SECOND } from '../../units.ts';
 import { LOOK_AHEAD } from './open-windows.ts';
@@ -31,12 +31,12 @@ class Unreadable extends Error {
 
 /**
  * Reads the calendars of a plan up to `LOOK_AHEAD`.
- * @param now milliseconds since 1970 UTC. @param textOf gives the text of a file that the plan names; null without one.
+ * @param now milliseconds since 1970 UTC. @param textOf gives the text of a file that the plan names.
  */
 export async function sealCalendars(
   { windows }: Pick<Plan, 'windows'>,
   now: number,
-  textOf: (file: string) => Promise<string | null>,
+  textOf: (file: string) => Promise<FileText>,
 ): Promise<{ calendars: SealedCalendar[]; findings: Finding[] }> {
   const calendars: SealedCalendar[] = [];
   const findings: Finding[] = [];
@@ -44,6 +44,7 @@ export async function sealCalendars(
     const text = await textOf(file);
     try {
       if (text === null) throw new Unreadable({ kind: 'not-there' });
+      if (typeof text !== 'string') throw new Unreadable({ kind: 'refused', reason: text.refused });
       calendars.push(readCalendar(text, file, windows!.timezone, { from: now, to: now + LOOK_AHEAD }));
     } catch (error) {
       // The messages of the iCalendar parser do not help the author.
@@ -72,7 +73,12 @@ export function readCalendar(
   if (roots.length === 0 || roots.some(({ name }) => name !== 'vcalendar'))
     throw new Unreadable({ kind: 'no-vcalendar' });
   const freezes = roots
-    .flatMap((root) => eventsOf(root).flatMap((event) => occurrencesOf(event, timezone, { from, to })))
+    .flatMap((root) => {
+      const all = root.getAllSubcomponents('vevent');
+      return eventsOf(root).flatMap((event) =>
+        numbered(all.indexOf(event.component) + 1, () => occurrencesOf(event, timezone, { from, to })),
+      );
+    })
     .sort((a, b) => a.from - b.from || a.to - b.to);
   if (freezes.length > MOST_FREEZES)
     throw new Unreadable({ kind: 'too-many-freezes', freezes: freezes.length, limit: MOST_FREEZES });
@@ -81,6 +87,17 @@ export function readCalendar(
     knownUntil: iso(to),
     freezes: freezes.map((one) => ({ from: iso(one.from), to: iso(one.to), title: one.title })),
   };
+}
+
+/** Reads one event, and gives its number to a fault. */
+function numbered<T>(event: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unreadable && 'event' in error.fault)
+      throw new Unreadable({ ...error.fault, event });
+    throw error;
+  }
 }
 
 /** The events of a calendar, each with its exceptions. */
@@ -104,10 +121,10 @@ function occurrencesOf(event: ICAL.Event, timezone: string, span: Span): (Span &
     const title = item.summary?.trim() || 'an event without a title';
     if (isCancelled(item)) return;
     const [from, to] = [momentOf(start, zones.start, timezone), momentOf(end, zones.end, timezone)];
-    if (to <= from) throw new Unreadable({ kind: 'no-end', title: title.slice(0, 60) });
+    if (to <= from) throw new Unreadable({ kind: 'no-end', event: 0 });
     if (to > span.from && from < span.to) found.push({ from, to, title: title.slice(0, TITLE_LENGTH) });
   };
-  if (!event.startDate) throw new Unreadable({ kind: 'no-start' });
+  if (!event.startDate) throw new Unreadable({ kind: 'no-start', event: 0 });
   if (!event.isRecurring()) {
     add(event, event.startDate, event.endDate);
     return found;
@@ -117,8 +134,7 @@ function occurrencesOf(event: ICAL.Event, timezone: string, span: Span): (Span &
     const occurrence = each.next();
     // A moved occurrence may start earlier than the series says.
     if (!occurrence || momentOf(occurrence, zones.start, timezone) > span.to + 31 * DAY) break;
-    if (count > MOST_OCCURRENCES)
-      throw new Unreadable({ kind: 'recurs-too-often', title: event.summary?.slice(0, 60) ?? '' });
+    if (count > MOST_OCCURRENCES) throw new Unreadable({ kind: 'recurs-too-often', event: 0 });
     const { item, startDate, endDate } = event.getOccurrenceDetails(occurrence);
     add(item, startDate, endDate);
   }
@@ -134,7 +150,7 @@ function zonesOf(component: ICAL.Component, timezone: string): { start: string; 
   for (const property of component.getAllProperties()) {
     const name = property.getFirstParameter('tzid');
     if (name && !isTimeZone(name) && !component.getTimeZoneByID(name))
-      throw new Unreadable({ kind: 'unknown-zone', zone: name.slice(0, 60) });
+      throw new Unreadable({ kind: 'unknown-zone', event: 0 });
   }
   const zoneOf = (name: string) => component.getFirstProperty(name)?.getFirstParameter('tzid');
   const start = zoneOf('dtstart') || timezone;

@@ -123,10 +123,10 @@ describe('Refit refuses a calendar that it cannot read, and says why', () => {
     ['half a file', calendar([...uid('x'), 'DTSTART;VALUE=DATE:20261111']).slice(0, 120), 'it is not an iCalendar file (RFC 5545)'],
     ['nothing', '', 'it has no VCALENDAR'],
     ['an address book', 'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:x\r\nEND:VCARD\r\n', 'it has no VCALENDAR'],
-    ['an unknown zone', calendar([...uid('x'), 'DTSTART;TZID=Middle Earth:20261110T200000', 'DURATION:PT1H']), 'its time zone "Middle Earth" is not defined'],
-    ['a moment without an end', calendar([...uid('x'), 'DTSTART:20261110T200000Z']), '"x" does not end after its start'],
-    ['no beginning', calendar([...uid('x')]), 'an event has no DTSTART'],
-    ['every second', calendar([...uid('x'), 'DTSTART:20261110T200000Z', 'DURATION:PT1S', 'RRULE:FREQ=SECONDLY']), '"x" recurs too often'],
+    ['an unknown zone', calendar([...uid('x'), 'DTSTART;TZID=Middle Earth:20261110T200000', 'DURATION:PT1H']), 'event 1 has a time zone that is not defined'],
+    ['a moment without an end', calendar([...uid('x'), 'DTSTART:20261110T200000Z']), 'event 1 does not end after its start'],
+    ['no beginning', calendar([...uid('x')]), 'event 1 has no DTSTART'],
+    ['every second', calendar([...uid('x'), 'DTSTART:20261110T200000Z', 'DURATION:PT1S', 'RRULE:FREQ=SECONDLY']), 'event 1 recurs too often'],
   ])('%s', async (_, text, reason) => {
     const { calendars, findings } = await sealCalendars(plan, FROM, async () => text);
     expect(calendars).toEqual([]);

@@ -1,9 +1,9 @@
 /** `refit validate PLAN...`: checks plan files offline, without credentials. */
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { Finding, Plan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { readNamedText } from '../../../operations/machine.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
@@ -27,7 +27,7 @@ async function calendarFindings(plan: Plan, { clock }: Terminal): Promise<readon
 async function approverFindings({ approvals, owner, file: plan }: Plan): Promise<readonly Finding[]> {
   if (!approvals || 'approvers' in approvals) return [];
   const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
-  const text = await readFile(file, 'utf8').catch(() => null);
+  const text = await readNamedText(file, 'approvers');
   const { readApprovers } = await import('../../../plan/parse/read-approvers.ts');
   return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
 }

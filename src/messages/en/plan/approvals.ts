@@ -52,14 +52,14 @@ export const approvals = {
   'approval.no-approvers': ({
     from,
     file,
-    empty,
+    problem,
   }: {
     from: string;
     file: string;
-    /** Whether the file is there and empty; else Refit cannot read it. */
-    empty: boolean;
+    /** `empty`, or why Refit cannot read the file; null if there is none. */
+    problem: 'empty' | { readonly refused: string } | null;
   }): Text => ({
-    message: `approvals.from is ${from}, but ${file} ${empty ? 'is empty' : 'cannot be read'}`,
+    message: `approvals.from is ${from}, but ${file} ${problem === 'empty' ? 'is empty' : `cannot be read${problem === null ? '' : `: ${problem.refused}`}`}`,
     example: `in ${file}: ${APPROVER}`,
   }),
   'approval.too-few-in-file': ({
@@ -98,8 +98,12 @@ export const approvals = {
     message: 'an approver must be a name and a key',
     example: APPROVER,
   }),
-  'approval.unknown-key': ({ key }: { key: string }): Text => ({
-    message: `unknown key ${key} in an approver`,
+  'approval.not-yaml': (): Text => ({
+    message: 'the file is not YAML that Refit can read',
+    example: APPROVER,
+  }),
+  'approval.unknown-key': (): Text => ({
+    message: 'an approver has only a name and a key',
     example: APPROVER,
   }),
   'approval.missing-key': ({ key }: { key: string }): Text => ({
@@ -118,16 +122,16 @@ export const approvals = {
       fault === null ? { message: 'it is not text', example: APPROVER } : keyFault(fault);
     return { message: `the key of approver ${number} is not valid: ${message}`, ...remedy };
   },
-  'approval.same-name': ({ name }: { name: string }): Text => ({
-    message: `two approvers have the name ${name}`,
+  'approval.same-name': ({ number, other }: { number: number; other: number }): Text => ({
+    message: `approver ${number} has the same name as approver ${other}`,
     fix: 'give each approver a name of their own',
   }),
-  'approval.similar-name': ({ name, other }: { name: string; other: string }): Text => ({
-    message: `the names ${name} and ${other} look alike, so readers could take one for the other`,
+  'approval.similar-name': ({ number, other }: { number: number; other: number }): Text => ({
+    message: `the names of approvers ${number} and ${other} look alike, so readers could take one for the other`,
     fix: 'give each approver a name that nobody can mistake for another',
   }),
-  'approval.same-key': ({ name, other }: { name: string; other: string }): Text => ({
-    message: `${name} has the same key as ${other}`,
+  'approval.same-key': ({ number, other }: { number: number; other: number }): Text => ({
+    message: `approver ${number} has the same key as approver ${other}`,
     fix: 'give each approver a key of their own',
   }),
 

@@ -116,19 +116,21 @@ function calendarFault(fault: CalendarFault): string {
   switch (fault.kind) {
     case 'not-there':
       return 'it cannot be read';
+    case 'refused':
+      return `it cannot be read: ${fault.reason}`;
     case 'not-icalendar':
       return 'it is not an iCalendar file (RFC 5545)';
     case 'no-vcalendar':
       return 'it has no VCALENDAR';
     case 'no-start':
-      return 'an event has no DTSTART';
+      return `event ${fault.event} has no DTSTART`;
     case 'too-many-freezes':
       return `it has ${fault.freezes} freezes within a year, more than ${fault.limit}`;
     case 'no-end':
-      return `${JSON.stringify(fault.title)} does not end after its start`;
+      return `event ${fault.event} does not end after its start`;
     case 'recurs-too-often':
-      return `${JSON.stringify(fault.title)} recurs too often`;
+      return `event ${fault.event} recurs too often`;
     case 'unknown-zone':
-      return `its time zone ${JSON.stringify(fault.zone)} is not defined`;
+      return `event ${fault.event} has a time zone that is not defined`;
   }
 }
