@@ -26,6 +26,7 @@ describe('docs/what-if.md', () => {
   it('answers what people ask', () => {
     expect(answers.map(({ question }) => question)).toEqual([
       '… the network dies in the middle?',
+      '… a server is hostile?',
       '… the process is killed?',
       '… two people run the same plan?',
       '… an instance is changed by hand?',

@@ -204,7 +204,7 @@ describe('a code or a request id', () => {
   it.each([
     ['with a command for the terminal', '\u001b]0;title\u0007\u001b[31mRED'],
     ['with two lines', 'InvalidParameter\nverified: 12 of 12'],
-    ['with a direction change', 'Invalid\u202eretemaraP'],
+    ['with a direction change', 'Invalid\u202eParameter'],
     ['with 1,000 characters', 'x'.repeat(1000)],
   ])('%s becomes one short visible line', async (_, text) => {
     const Response = { Error: { Code: text, Message: text }, RequestId: text };
