@@ -65,7 +65,7 @@ async function sendWhileFrozen(applying: Running, at: Desk, args: readonly strin
   });
   const before = await connectedTo(at.folder);
   await whileFrozen(applying, () =>
-    until('the command has connected', async () => over || (await connectedTo(at.folder)) > before, 120_000),
+    until('the command has connected', async () => over || (await connectedTo(at.folder)) > before),
   );
   return ended;
 }

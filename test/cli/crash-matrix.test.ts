@@ -111,7 +111,7 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
   let signing = story.signsLate === true;
   const signLate = async (): Promise<void> => {
     const awaited = async () => (await at.journal()).some(({ kind }) => kind === 'approval-awaited');
-    await until('it to wait for its approval', async () => !signing || (await awaited()), 120_000);
+    await until('it to wait for its approval', async () => !signing || (await awaited()));
     if (signing) await approve(at, plan, story.approvers ?? [], asking);
   };
   const signed = signing ? signLate() : Promise.resolve();
@@ -129,10 +129,8 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
       const strikes = [...(strike ? [strike] : []), ...(first && disturbance ? [disturbance] : [])];
       const run = at.start(APPLY, { env: struckBy({ strikes, clock: simulator.ahead }) });
       if (first && story.commands) {
-        const ordered = until(
-          'an order',
-          async () => (await at.journal()).some((entry) => entry.kind === 'accepted'),
-          120_000,
+        const ordered = until('an order', async () =>
+          (await at.journal()).some((entry) => entry.kind === 'accepted'),
         );
         const sent = ordered.then(async () => {
           // The process may die of the command, without an answer.
@@ -149,7 +147,7 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
       if (first && disturbance?.effect === 'set clock') {
         let over = false;
         const isDue = async () => over || (await at.journal()).some(({ kind }) => kind === disturbance.kind);
-        const set = until('the clock to be set', isDue, 120_000).then(() => {
+        const set = until('the clock to be set', isDue).then(() => {
           simulator.ahead += disturbance.ms ?? 0;
         });
         const ended = run.ended.then(async (end) => {

@@ -13,7 +13,7 @@ it('apply that is frozen for 30 s between entry and send keeps its lock, does no
   const frozen = at.start(APPLY, {
     env: struckBy({ strikes: [{ kind: 'intent', nth: 2, at: 'durable', effect: 'freeze' }] }),
   });
-  await until('it to freeze', () => frozen.stderr().includes('frozen by the test'), 120_000);
+  await until('it to freeze', () => frozen.stderr().includes('frozen by the test'));
   const began = performance.now();
   const before = await at.text('run/journal.jsonl');
   const arrived = async () => (await at.simulator.counts()).actions.UpgradeInstance?.arrivals ?? 0;

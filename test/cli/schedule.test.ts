@@ -40,7 +40,7 @@ async function listed(at: Desk, name: string): Promise<Listed> {
 
 async function watching(at: Desk, more: readonly string[] = []): Promise<Running> {
   const scheduler = at.start(['schedule', 'plans', ...RUNS, ...more]);
-  await until('it to start', () => /started by/.test(scheduler.stderr()), 60_000);
+  await until('it to start', () => /started by/.test(scheduler.stderr()));
   return scheduler;
 }
 
@@ -94,13 +94,13 @@ it('has one scheduler for a folder, with health and metrics, and notices changed
     expect([code, stderr], address).toEqual([64, expect.stringMatching(/fix: --listen 127.0.0.1:\d+/)]);
   }
   const scheduler = at.start(['schedule', 'run', 'plans', ...RUNS, '--listen', '127.0.0.1:0', '--json']);
-  await until('it to start', () => /"started"/.test(scheduler.stderr()), 60_000);
+  await until('it to start', () => /"started"/.test(scheduler.stderr()));
   const { url } = JSON.parse(scheduler.stdout()) as { url: string };
   const ask = async (path: string) => {
     const answer = await fetch(`${url}${path}`);
     return `${answer.status} ${await answer.text()}`;
   };
-  await until('it to be ready', async () => (await ask('/readyz')) === '200 ok\n', 60_000);
+  await until('it to be ready', async () => (await ask('/readyz')) === '200 ok\n');
   expect(await ask('/healthz')).toBe('200 ok\n');
   expect(await ask('/')).toMatch(/^404 /);
   for (const more of [RUNS, ['--runs', 'elsewhere']]) {
@@ -108,17 +108,13 @@ it('has one scheduler for a folder, with health and metrics, and notices changed
     expect([second.code, second.stderr], more[1]).toEqual([7, expect.stringMatching(/held by process \d+/)]);
   }
   await at.write('plans/drift.yaml', planText('drift', 'crs-fleet000', YEARLY));
-  await until(
-    'it to read the plan',
-    () => /"scheduled","plan":"drift.yaml"/.test(scheduler.stderr()),
-    60_000,
-  );
+  await until('it to read the plan', () => /"scheduled","plan":"drift.yaml"/.test(scheduler.stderr()));
   const asked = await at.refit(['schedule', 'run-now', 'plans', 'drift', ...RUNS, '--json']);
   expect([asked.code, JSON.parse(asked.stdout)]).toMatchObject([
     0,
     { kind: 'attempt-started', reason: 'requested' },
   ]);
-  await until('its end', async () => (await listed(at, 'drift.yaml')).last?.exitCode === 2, 60_000);
+  await until('its end', async () => (await listed(at, 'drift.yaml')).last?.exitCode === 2);
   const metrics = await ask('/metrics');
   expect(metrics).toMatch(/^# TYPE refit_schedule_occurrences_total counter$/m);
   for (const line of [
@@ -131,10 +127,8 @@ it('has one scheduler for a folder, with health and metrics, and notices changed
   ])
     expect(metrics).toContain(`refit_schedule_${line}\n`);
   await at.write('plans/drift.yaml', 'version: 1\n');
-  await until(
-    'it to report the fault',
-    () => /"plan":"drift.yaml","message":"not scheduled/.test(scheduler.stderr()),
-    60_000,
+  await until('it to report the fault', () =>
+    /"plan":"drift.yaml","message":"not scheduled/.test(scheduler.stderr()),
   );
 
   scheduler.kill('SIGTERM');
@@ -183,14 +177,14 @@ it('drains a stopped scheduler, and the next one resumes the attempt', async (te
   await at.write('plans/both.yaml', both);
   const first = await watching(at);
   expect((await at.refit(['schedule', 'run-now', 'plans', 'both', ...RUNS])).code).toBe(0);
-  await until('an order', async () => Object.keys((await at.simulator.counts()).orders).length === 1, 60_000);
+  await until('an order', async () => Object.keys((await at.simulator.counts()).orders).length === 1);
   first.kill('SIGTERM');
   expect((await first.ended).code).toBe(143);
   expect(await listed(at, 'both.yaml')).toMatchObject({ last: { phase: 'in-progress' } });
   expect(Object.values((await at.simulator.counts()).orders), 'drained: no second order').toEqual([1]);
 
   const second = await watching(at);
-  await until('its end', async () => (await listed(at, 'both.yaml')).last?.phase === 'ended', 60_000);
+  await until('its end', async () => (await listed(at, 'both.yaml')).last?.phase === 'ended');
   expect(await listed(at, 'both.yaml')).toMatchObject({ last: { exitCode: 0, totals: { verified: 2 } } });
   expect(Object.values((await at.simulator.counts()).orders)).toEqual([1, 1]);
   second.kill('SIGTERM');

@@ -91,11 +91,7 @@ describe.concurrent('windows', () => {
     // After a step has ended, both clocks are inside the freeze.
     const strike = { kind: 'step-ended', at: 'durable', effect: 'set clock', ms: 180_000 } as const;
     const run = at.start(APPLY, { env: struckBy({ strikes: [strike] }) });
-    await until(
-      'a step to end',
-      async () => (await at.journal()).some(({ kind }) => kind === 'step-ended'),
-      120_000,
-    );
+    await until('a step to end', async () => (await at.journal()).some(({ kind }) => kind === 'step-ended'));
     simulator.ahead = strike.ms;
     const frozen = await run.ended;
     expect(frozen.code, frozen.stderr).toBe(8);

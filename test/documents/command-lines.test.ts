@@ -40,6 +40,9 @@ const OTHER_ENDS: readonly (readonly [line: RegExp, code: number, why: string])[
   [/^refit schedule run /, 143, 'a signal ended it'],
 ];
 
+/** Milliseconds; generous, because a machine may be busy. */
+const WAIT_MS = 500_000;
+
 /** The run directory of the examples; documents also write it in other ways. */
 const RUN = 'runs/20261124T173000Z-1f0c2ab9';
 const RUN_IN_WORDS = /\bruns\/(X\b|<utc>-<digest8>)|(?<= )RUN\b/g;
@@ -138,7 +141,7 @@ async function endOf(line: string, folder: string): Promise<number> {
     if (isInRun) cpSync(join(folder, 'signers.yaml'), join(folder, RUN, 'signers.yaml'));
     const ended = typed(line, isInRun ? join(folder, RUN) : folder);
     if (SERVES.test(line)) {
-      await vi.waitFor(() => expect(written).toMatch(/"url"|watching/), 20_000);
+      await vi.waitFor(() => expect(written).toMatch(/"url"|watching/), WAIT_MS);
       process.emit('SIGTERM', 'SIGTERM');
     }
     return await ended;
@@ -151,7 +154,7 @@ async function endOf(line: string, folder: string): Promise<number> {
 async function besideRun(line: string, folder: string): Promise<number> {
   const run = typed(`refit apply saved-plan.json --run-dir ${RUN}`, folder);
   const journal = join(folder, RUN, 'journal.jsonl');
-  await vi.waitFor(() => expect(readFileSync(journal, 'utf8')).toContain('"kind":"accepted"'), 20_000);
+  await vi.waitFor(() => expect(readFileSync(journal, 'utf8')).toContain('"kind":"accepted"'), WAIT_MS);
   if (line.startsWith('refit continue')) await typed(`refit pause ${RUN}`, folder);
   const code = await typed(line, folder);
   await typed(`refit abort ${RUN}`, folder);

@@ -37,7 +37,7 @@ describe('the package, packed and installed in an empty folder', () => {
       '{ "name": "elsewhere", "private": true, "type": "module" }\n',
     );
     await npm(['install', '--prefer-offline', join(desk.folder, filename)], folder);
-  }, 120_000);
+  });
   afterAll(() => desk?.close());
 
   it('has the command, the types and the schemas, but no sources, tests or plans', () => {

@@ -20,9 +20,7 @@ const PLANS = [
   ['punctual.yaml', 10, 'run', 'skip'],
 ] as const;
 
-it(`forgets no due time and runs no occurrence twice when killed ${KILLS} times (REFIT_SCHEDULE_SEED=${SEED})`, {
-  timeout: 120_000,
-}, async () => {
+it(`forgets no due time and runs no occurrence twice when killed ${KILLS} times (REFIT_SCHEDULE_SEED=${SEED})`, async () => {
   const chance = seededRandom(SEED);
   const time = new VirtualClock(START);
   const world = makeWorld(time, chance);
