@@ -119,18 +119,21 @@ const BREAKS: Readonly<Record<Sabotage, readonly Law[]>> = {
   'resume-blindly': ['once'],
 };
 
+/** The seed from which the search starts. Seed 1, the default, finds most sabotages soon. */
+const STARTS_AT: Readonly<Partial<Record<Sabotage, number>>> = { 'resume-blindly': 280 };
+
 describe('the search', () => {
   it.each(Object.keys(SABOTAGES) as Sabotage[])(
     'finds the sabotage %s within 1,000 seeds',
     async (sabotage) => {
       let known: Law | undefined;
-      let seed = 0;
-      while (known === undefined && seed < 1_000) {
-        seed += 1;
+      const first = STARTS_AT[sabotage] ?? 1;
+      for (let tried = 0; known === undefined && tried < 1_000; tried++) {
+        const seed = ((first - 1 + tried) % 1_000) + 1;
         const { failures } = await search(seed, seed, { sabotage });
         known = failures[0]?.violations.find(({ law }) => BREAKS[sabotage].includes(law))?.law;
       }
-      expect(known, `${SABOTAGES[sabotage]}: not found within ${seed} seeds`).toBeDefined();
+      expect(known, `${SABOTAGES[sabotage]}: not found within 1,000 seeds`).toBeDefined();
     },
   );
 
