@@ -72,10 +72,11 @@ export function offeredAt(
 
 function textOf({ wave, by, how }: Omit<PlannedApproval, 'at'>, saved: SavedPlan): string {
   const now = Date.parse(saved.sealedAt);
-  const month = 30 * 24 * HOUR;
+  // As long as an approval may be valid, so that runs over several days keep it.
+  const week = 7 * 24 * HOUR;
   const more = {
     wave: how === 'other wave' ? `${wave}, and not` : wave,
-    expires: how === 'expired' ? -month : month,
+    expires: how === 'expired' ? -week : week,
     ...(how === 'forged' ? { key: 'mallory' } : {}),
     ...(how === 'other plan' ? { digest: 'e'.repeat(64) } : {}),
   };
