@@ -3,27 +3,21 @@
  * other files read the signatures and the list.
  */
 import { message } from '../messages/messages.ts';
-import type { Approver, Message, PlanSignature } from '../model.ts';
+import type { Approver, Message, PlannedBy, PlanSignature } from '../model.ts';
 import type { Offered } from './judge-approvals.ts';
 import { readPublicKey } from './keys.ts';
 import { looksLike } from './names.ts';
 import { readPlanSignature } from './signed-files.ts';
 
-/** A good signature over the digest of a saved plan. */
-export interface PlannedBy {
-  /** The trusted name of the key; without a trusted list that has the key, the name that the signer claims. */
-  readonly name: string;
-  /** Whether the trusted list has this name with this key. A name without that proves nothing. */
-  readonly verified: boolean;
-  /** `SHA256:` and 43 characters. */
-  readonly fingerprint: string;
+/** A good signature over the digest of a saved plan, and its file. */
+export interface SignedPlanner extends PlannedBy {
   readonly signature: PlanSignature;
   readonly file: string;
 }
 
 /** The signatures of a saved plan: who planned it, and why the other files do not count. */
 export interface Planners {
-  readonly planned: readonly PlannedBy[];
+  readonly planned: readonly SignedPlanner[];
   readonly rejected: readonly { readonly file: string; readonly reason: Message }[];
 }
 
@@ -36,7 +30,7 @@ export function judgePlanners(
   offered: readonly Offered[],
   trusted: readonly Approver[],
 ): Planners {
-  const planned: PlannedBy[] = [];
+  const planned: SignedPlanner[] = [];
   const rejected: { file: string; reason: Message }[] = [];
   for (const { file, text } of offered) {
     const one = judge(digest, file, text, trusted);
@@ -51,12 +45,12 @@ function judge(
   file: string,
   text: string,
   trusted: readonly Approver[],
-): PlannedBy | { readonly reason: Message } {
+): SignedPlanner | { readonly reason: Message } {
   const signature = readPlanSignature(text);
   if ('reason' in signature) return signature;
   if (signature.digest !== digest)
     return { reason: message('approval.signs-other-plan', { digest: signature.digest, planDigest: digest }) };
-  const { by, key: line } = signature;
+  const { by, key: line, signedAt } = signature;
   const key = readPublicKey(line);
   if ('fault' in key) return { reason: message('approval.bad-signing-key', { fault: key.fault }) };
   const known = trusted.find((one) => one.key === line);
@@ -64,7 +58,7 @@ function judge(
     return { reason: message('approval.other-name', { by, name: known.name }) };
   if (known === undefined && trusted.some(({ name }) => looksLike(name, by)))
     return { reason: message('approval.not-their-key', { by, key: key.fingerprint }) };
-  return { name: by, verified: known !== undefined, fingerprint: key.fingerprint, signature, file };
+  return { name: by, verified: known !== undefined, fingerprint: key.fingerprint, signedAt, signature, file };
 }
 
 /** The names of the trusted people who signed this plan. */

@@ -9,6 +9,7 @@ import { CONFUSABLES } from './confusables.ts';
 /** A name becomes part of a file name and of sentences. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
 
+// cspell:disable
 /** The scripts in common modern use. */
 export const RECOMMENDED_SCRIPTS: readonly string[] =
   'Arab Armn Beng Bopo Cyrl Deva Ethi Geor Grek Gujr Guru Hang Hani Hebr Hira Kana Khmr Knda Laoo Latn Mlym Mymr Orya Sinh Taml Telu Thaa Thai Tibt'.split(
@@ -21,6 +22,8 @@ const TOGETHER: readonly (readonly string[])[] = [
   ['Latn', 'Hani', 'Bopo'],
   ['Latn', 'Hani', 'Hang'],
 ];
+
+// cspell:enable
 
 /** Letters of every script together, digits and signs. */
 const SHARED = String.raw`\p{scx=Zyyy}\p{scx=Zinh}`;

@@ -4,6 +4,7 @@ import type { PlanReview } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { writeOutput } from '../operations/named-files.ts';
 import { renderReview } from '../operations/render.ts';
+import { type Planner, readPlanner, signSavedPlan, writePlanSignature } from '../operations/sign-plan.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import type { ReviewFormat } from '../report/review/render-review.ts';
@@ -11,16 +12,32 @@ import { type Options, withConnectionOptions } from './options.ts';
 import { emit } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
-/** @param madeFrom the plan file; null if none. @returns the exit code. */
+/** The person who signs the plan; null without `--sign`. @throws RefitError `usage` as `readPlanner` does. */
+export async function plannerFrom({ sign, as, out }: Options, { env }: Terminal): Promise<Planner | null> {
+  return sign === undefined ? null : readPlanner({ key: sign, as, out, env });
+}
+
+/**
+ * @param madeFrom the plan file; null if none. @param planner who signs, or null.
+ * @returns the exit code.
+ */
 export async function saveAndEmitReview(
   review: PlanReview,
   options: Options,
   terminal: Terminal,
-  madeFrom: string | null,
+  { madeFrom, planner }: { readonly madeFrom: string | null; readonly planner: Planner | null },
 ): Promise<number> {
-  if (review.verdict !== 'blocked' && options.out !== undefined) {
-    await writeOutput(options.out, encodeSavedPlan(review.plan));
-    terminal.hint(`wrote saved plan ${review.plan.digest.slice(0, 8)} to ${escapeControls(options.out)}`);
+  const { out } = options;
+  if (review.verdict !== 'blocked' && out !== undefined) {
+    const signature = planner && (await signSavedPlan(review.plan, planner, terminal.clock.now()));
+    await writeOutput(out, encodeSavedPlan(review.plan));
+    terminal.hint(`wrote saved plan ${review.plan.digest.slice(0, 8)} to ${escapeControls(out)}`);
+    if (planner && signature) {
+      const path = await writePlanSignature(out, signature);
+      terminal.hint(
+        `signed as ${planner.by} with ${planner.key.public.fingerprint}: ${escapeControls(path)}`,
+      );
+    }
   }
   await emitReview(review, options, terminal, everyRowCommand(review, options.out ?? null, madeFrom));
   if (review.verdict === 'blocked') return EXIT_BLOCKED;

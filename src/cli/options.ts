@@ -34,6 +34,7 @@ export interface Options extends Output {
   readonly instances?: string;
   readonly inventory?: string;
   readonly key?: string;
+  readonly sign?: string;
   readonly limit?: string;
   readonly limitCounting?: string;
   readonly listen?: string;

@@ -91,6 +91,18 @@ export interface PlanSignature {
 /** An approval in the journal, without digest, format and wave, which its entry and run have. */
 export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' | 'signature'>;
 
+/** Who signed a saved plan as its planner. */
+export interface PlannedBy {
+  /** The trusted name of the key; without `verified`, the name that the signer claims. */
+  readonly name: string;
+  /** Whether a trusted list has this name with this key. A name without that proves nothing. */
+  readonly verified: boolean;
+  /** `SHA256:` and 43 characters. */
+  readonly fingerprint: string;
+  /** ISO 8601 UTC, by the planner's clock. */
+  readonly signedAt: string;
+}
+
 /** Why a text is not a public key that Refit accepts. */
 export type KeyFault =
   | { readonly kind: 'private' | 'no-key' | 'changed' | 'bad-pem' }

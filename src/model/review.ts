@@ -1,4 +1,5 @@
 /** The review of a plan. */
+import type { PlannedBy } from './approval.ts';
 import type { Finding } from './finding.ts';
 import type { SavedPlan } from './saved-plan.ts';
 
@@ -21,6 +22,8 @@ interface Reviewed {
 export interface SealedReview extends Reviewed {
   readonly verdict: 'ready' | 'no-change';
   readonly plan: SavedPlan;
+  /** Who signed it as its planner; absent if nobody did. */
+  readonly plannedBy?: readonly PlannedBy[];
 }
 
 /** The plan was not sealed. */

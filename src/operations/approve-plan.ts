@@ -1,15 +1,17 @@
 /** Signs a saved plan, or one of its waves, and writes the approval file. */
 import { approversOf, isAuthor } from '../approval/judge-approvals.ts';
 import { encodeApproval, signApproval } from '../approval/signed-files.ts';
+import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { duration } from '../messages/en/quantities.ts';
 import type { ApprovalFile, Approvals, Policy, SavedPlan } from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
+import { durationToCover, nextStart } from '../plan/windows/next-start.ts';
 import { approvalsBy, judgePolicy } from '../policy/judge-policy.ts';
 import { refusalOf, refusalText } from '../policy/policy-findings.ts';
 import { approvalExpiryOf, NO_POLICY } from '../policy/tighten.ts';
 import { approvalPath } from '../store/folder/signed-files.ts';
-import { MINUTE } from '../units.ts';
+import { HOUR, MINUTE } from '../units.ts';
 import { writeOutput } from './named-files.ts';
 import { savedSubject } from './policy-subject.ts';
 import { readSigningKey, type SigningOptions } from './signing-key.ts';
@@ -52,6 +54,31 @@ export async function approvePlan(
   const path = options.out ?? usualPath;
   await writeOutput(path, encodeApproval(approval));
   return { approval, path, usualPath };
+}
+
+/**
+ * Warns if the approval or the plan expires before a run can start.
+ * @param command the same approval without `--expires`, as the user would type it.
+ */
+export function expiryWarnings(
+  saved: SavedPlan,
+  { now, expires, policy = NO_POLICY }: Pick<ApproveOptions, 'now' | 'expires' | 'policy'>,
+  command: string,
+): string[] {
+  const limit = approvalExpiryOf(policy);
+  const start = nextStart(saved, now);
+  if (start === null) return [];
+  if (start > Date.parse(saved.expiresAt))
+    return [
+      `the saved plan expires at ${saved.expiresAt}, before a run can start at ${iso(start)}: set a longer expires in the plan, then plan again`,
+    ];
+  if (start < now + expires) return [];
+  const early = `the approval expires at ${iso(now + expires)}, before a run can start at ${iso(start)}`;
+  if (start + HOUR > now + limit)
+    return [
+      `${early}; it may be valid for ${duration(limit)} at most: approve after ${iso(start + HOUR - limit)}`,
+    ];
+  return [`${early}; to cover the start: ${command} --expires ${durationToCover(start, now)}`];
 }
 
 /** The wave to approve; null means the plan. */

@@ -1,9 +1,10 @@
 /** Collects what the policy judges a plan by: the approvals beside a saved plan, and the tags of its instances. */
 import { join } from 'node:path';
+import { judgePlanners } from '../approval/judge-planners.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Inventory, Policy, SavedPlan, UnsealedPlan } from '../model.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
-import { offeredApprovals } from '../store/folder/signed-files.ts';
+import { offeredApprovals, offeredPlanSignatures } from '../store/folder/signed-files.ts';
 
 /** What is known before a run connects. */
 type Known = Pick<PolicySubject, 'now' | 'env' | 'endpoint'>;
@@ -15,7 +16,12 @@ export async function savedSubject(
   { directory = null, ...known }: Known & { readonly directory?: string | null },
 ): Promise<PolicySubject> {
   const offered = await offeredApprovals(file, directory ?? join(file, 'no-run'));
-  return { plan: saved, ...known, tags: null, verifiedPlanners: [], offered };
+  const signatures = await offeredPlanSignatures(file, directory);
+  // The policy knows the names of the keys.
+  const verifiedPlanners = judgePlanners(saved.digest, signatures, []).planned.map(
+    ({ signature }) => signature.key,
+  );
+  return { plan: saved, ...known, tags: null, verifiedPlanners, offered };
 }
 
 /** A plan that is made now. Signatures come later. @param inventory the instances that it is made from; null if unknown. */

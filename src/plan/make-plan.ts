@@ -22,7 +22,7 @@ import {
   type Wave,
 } from '../model.ts';
 import { partsOf, sumPrices } from '../money.ts';
-import { nextCommand } from '../next-command.ts';
+import { nextCommand, shellQuote } from '../next-command.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
 import { SECOND } from '../units.ts';
 import { ASSUMED_DURATIONS } from './forecast/durations.ts';
@@ -48,6 +48,7 @@ import { resolve } from './resolve/resolve.ts';
 import { sealPlan } from './seal.ts';
 import { spreadFindings } from './waves/spread.ts';
 import { assignSteps, preconditionOf, totalSoak } from './waves/waves.ts';
+import { expiresEarlyFindings } from './windows/next-start.ts';
 import { windowsClosedFindings, windowTooShortFindings } from './windows/window-findings.ts';
 
 /** A plan, resolved and checked offline, with its steps in order. It lacks prices, guards and the seal. */
@@ -210,14 +211,16 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
 
 /** The findings of the second half about the whole plan, errors first. */
 function findingsOf(
-  { plan, inventory, findings }: Draft,
-  { now, source = 'live', approvals }: Finish,
+  draft: Draft,
+  finish: Finish,
   found: {
     readonly priced: ReturnType<typeof checkPrices>;
     readonly assigned: ReturnType<typeof assignSteps>;
     readonly forecast: Forecast;
   },
 ): Finding[] {
+  const { plan, inventory, findings } = draft;
+  const { now, source = 'live', approvals } = finish;
   const { priced, assigned, forecast } = found;
   const { steps, waves } = assigned;
   const instances = priced.routes.map(({ route }) => route.target.instance);
@@ -229,11 +232,19 @@ function findingsOf(
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast, totalSoak(waves) / SECOND),
     ...windowTooShortFindings(forecast),
+    ...expiresEarly(plan, draft.windows, finish),
     ...assigned.findings,
     ...spreadFindings(plan, instances),
     ...startTogetherFinding(plan, instances),
     ...summarize(priced.remarks),
   ]);
+}
+
+/** Warns if the plan or its approvals would expire before a run can start. */
+function expiresEarly(plan: Plan, windows: Draft['windows'], { now, saveAs, approvals }: Finish): Finding[] {
+  const schedule = plan.schedule?.does === 'run' ? plan.schedule : undefined;
+  const approve = approvals ? `refit approve ${shellQuote(saveAs ?? 'saved-plan.json')}` : null;
+  return expiresEarlyFindings(given({ windows, schedule }), { now, expiresAt: now + plan.expires, approve });
 }
 
 /** The prices by wave, region and account; null if no price is known. */

@@ -43,6 +43,7 @@ export const OWN_RULES: readonly Rule[] = [
   own('Refit.WindowsClosed', 'error'),
   own('Refit.CalendarUnreadable', 'error'),
   own('Refit.WindowTooShort', 'note'),
+  own('Refit.ExpiresEarly', 'warning'),
   own('Refit.ShortPatience', 'warning'),
   own('Refit.WindowUnknown', 'error'),
   own('Refit.InWindows', 'note'),

@@ -38,6 +38,7 @@ import {
   withProcess,
   writeReports,
 } from './in-directory.ts';
+import { keepPlanSignatures } from './keep-plan-signatures.ts';
 import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
 import type { NotifierConfig } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';
@@ -125,6 +126,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
       const report = await writeReports(directory, run.saved, run.journal.entries);
       return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
     }
+    await keepPlanSignatures(saved, input.savedFile ?? null, directory);
     await locks.takeInstances(saved.digest, openInstances(run));
     mustAllowHooks(effects, input.notifyPorts?.allowHooks ?? false);
     const { windows } = await mustPermit(input.askPolicy, directory);

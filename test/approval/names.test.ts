@@ -1,4 +1,5 @@
 /** Names of people: which are accepted, which are equal, and which look alike. */
+// cspell:disable
 import { describe, expect, it } from 'vitest';
 import { looksLike, nameFault, nameKey } from '../../src/approval/names.ts';
 

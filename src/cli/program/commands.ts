@@ -6,6 +6,7 @@ import {
   argument,
   choiceOf,
   FAULT,
+  KEY,
   OUT,
   option,
   PROGRAM_OPTIONS,
@@ -65,7 +66,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     summary: 'sign the head of a journal',
     arguments: [RUN],
     options: [
-      option('--key <file>', 'Ed25519 private key without a passphrase (default: ~/.ssh/id_ed25519)'),
+      KEY,
       option('--as <name>', 'name of the signer (default: your operating system user)'),
       { ...OUT, summary: 'write to this file instead of the run directory' },
       TEXT_OR_JSON,

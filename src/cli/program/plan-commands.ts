@@ -17,9 +17,12 @@ import {
   RUN,
   RUN_EXAMPLE,
   SAVED,
+  SIGN,
   SUMMARY,
   TEXT_OR_JSON,
 } from './shared-options.ts';
+
+const SIGNER = option('--as <name>', 'your name in the signature (default: your user name)');
 
 /** A command that creates a plan from a run. */
 const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => ({
@@ -27,6 +30,8 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
   arguments: [RUN],
   options: [
     OUT_SAVED,
+    SIGN,
+    SIGNER,
     PRICE,
     option(
       '--ignore-windows',
@@ -98,6 +103,8 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     arguments: [PLAN],
     options: [
       OUT_SAVED,
+      SIGN,
+      SIGNER,
       option('--inventory <file>', 'plan offline from a file from refit inventory'),
       PRICE,
       DURATIONS,

@@ -2,6 +2,7 @@
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
   argument,
+  KEY,
   NAME_IN_FOLDER,
   OUT,
   option,
@@ -49,13 +50,13 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     summary: 'sign a saved plan, or one of its waves, with your key',
     arguments: [SAVED],
     options: [
-      option(
-        '--key <file>',
-        'your Ed25519 private key, OpenSSH or PKCS#8, without a passphrase (default: ~/.ssh/id_ed25519)',
-      ),
+      KEY,
       option('--as <name>', 'your name in the approvers file; your key must be the one listed there'),
       option('--wave <name>', 'approve this wave, which needs its own approval'),
-      option('--expires <duration>', 'the run or wave must start within this time (default: 24h)'),
+      option(
+        '--expires <duration>',
+        'the run or wave must start within this time, at most 7d (default: 24h)',
+      ),
       { ...OUT, summary: 'write to this file (default: <saved>.approval-<name>.json)' },
       POLICY,
       TEXT_OR_JSON,

@@ -102,6 +102,16 @@ export const OUT_SAVED: OptionRow = option(
   'write the saved plan to this file, for review and apply',
   { writes: true },
 );
+export const KEY: OptionRow = option(
+  '--key <key>',
+  'your Ed25519 key: a private key file; or a public key file or SHA256:... whose private key ssh-agent holds (default: ~/.ssh/id_ed25519)',
+  { completes: { kind: 'files' } },
+);
+export const SIGN: OptionRow = option(
+  '--sign <key>',
+  'sign the saved plan as the person who planned it, with a key as for refit approve --key',
+  { completes: { kind: 'files' } },
+);
 export const ALL: OptionRow = option('--all', 'show every row');
 export const SUMMARY: OptionRow = option(
   '--summary',

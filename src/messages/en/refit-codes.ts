@@ -115,6 +115,11 @@ export const refitCodes = {
     checks: 'the coming window, the number of orders and the request rate',
     fix: 'apply again in the next window: the same command resumes the run',
   },
+  'Refit.ExpiresEarly': {
+    meaning: 'The plan or its approvals would expire before a run can start.',
+    checks: 'the next window, the schedule, expires, and the usual validity of an approval',
+    fix: 'set a longer expires in the plan, or use refit approve --expires with a duration that covers the start',
+  },
   'Refit.ShortPatience': {
     meaning:
       'Refit repeats an order that has no answer and no trace after patience. If the order becomes visible later, Refit has already repeated it, so it is executed twice.',

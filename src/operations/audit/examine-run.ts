@@ -11,6 +11,7 @@ import { readNamedText } from '../machine.ts';
 import { readInput } from '../named-files.ts';
 import { examineApprovals } from './examine-approvals.ts';
 import { createExamination, type KnownHead } from './examine-journal.ts';
+import { examinePlanners } from './examine-planners.ts';
 import { examineSignatures } from './examine-signatures.ts';
 
 /**
@@ -59,8 +60,10 @@ export async function examineRun(
   const signatures = await keptSignatures(directory);
   const offered = [...signatures, ...given];
   const signed = examineSignatures(hashes, { saved, offered, signers });
-  const faults = [...chain.faults, ...approved.faults, ...signed.faults];
-  const warnings = [...chain.warnings, ...approved.warnings, ...signed.warnings];
+  const planSignatures = await keptSignatures(directory, 'planSignatures');
+  const planned = examinePlanners(saved, planSignatures, signers);
+  const faults = [...chain.faults, ...approved.faults, ...planned.faults, ...signed.faults];
+  const warnings = [...chain.warnings, ...approved.warnings, ...planned.warnings, ...signed.warnings];
   const audit = {
     ...chain,
     sound: faults.length === 0,
@@ -68,8 +71,9 @@ export async function examineRun(
     warnings,
     chainSound: chain.sound,
     signed: signed.good,
+    plannedBy: planned.good,
   };
-  return { directory, planText, saved, journalPath, journal, approvals, signatures, audit };
+  return { directory, planText, saved, journalPath, journal, approvals, signatures, planSignatures, audit };
 }
 
 /** @throws RefitError `journal-broken` with the faults, if the run is not sound. */

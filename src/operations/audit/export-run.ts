@@ -13,7 +13,7 @@ import { writeOutput } from '../named-files.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
 
 /** The schemas of the files in the archive. */
-const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'head-signature'];
+const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'plan-signature', 'head-signature'];
 
 /**
  * @param out the file of the archive; undefined: the name of the run.
@@ -36,7 +36,7 @@ export async function exportRun(directory: string, out: string | undefined) {
     run,
     `refit audit verify ${shellQuote(directory)}   lists every fault; to send the directory anyway: tar czf ${shellQuote(`${name}.tar.gz`)} ${shellQuote(directory)}`,
   );
-  const { saved, planText, journal, approvals, signatures } = run;
+  const { saved, planText, journal, approvals, signatures, planSignatures } = run;
   const bytes = await readFile(run.journalPath).catch(() => Buffer.alloc(0));
   const { entries } = decodeJournal(bytes);
   const files = evidenceFiles({
@@ -46,7 +46,7 @@ export async function exportRun(directory: string, out: string | undefined) {
     journalText: bytes.subarray(0, journal.wholeBytes).toString('utf8'),
     others: [
       ...approvals.map((one) => ({ path: `${RUN_FILES.approvals}/${basename(one.file)}`, text: one.text })),
-      ...signatures.map((one) => ({ path: one.file, text: one.text })),
+      ...[...planSignatures, ...signatures].map((one) => ({ path: one.file, text: one.text })),
       ...(await schemas()),
     ],
     version: VERSION,

@@ -52,6 +52,7 @@ export function renderReview(review: Review, format: ReviewFormat, options: Revi
 function reviewJson(review: Review): string {
   const { verdict, next, findings } = review;
   const plan = review.verdict === 'blocked' ? { ...review.plan, digest: '' } : planOf(review);
+  const plannedBy = 'plannedBy' in review ? review.plannedBy : undefined;
   const effects = effectsOfReview(review).map((effect) => ({
     ...effect,
     message: describeEffect(effect).text,
@@ -61,6 +62,6 @@ function reviewJson(review: Review): string {
     verdict,
     next,
     findings,
-    ...given({ effects: plan && effects, plan }),
+    ...given({ plannedBy, effects: plan && effects, plan }),
   });
 }

@@ -33,6 +33,7 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
     ...forecastFacts(forecast),
     ['monitoring', monitoring || ''],
     ['waves', plan.steps.length === 0 ? '' : describeWaves(plan)],
+    ['planned by', describePlanners(review)],
     ['rollout', rolloutOfWaves(plan).join(' · ')],
     ['spread', describeSpread(plan)],
     ['window', describeWindow(plan)],
@@ -50,6 +51,16 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
     ],
     ['warnings', warnings === 0 ? '' : show.count(warnings)],
   ];
+}
+
+/** `wei (SHA256:…)`; a key that no trusted list names is no name: `unverified: SHA256:… says wei`. */
+function describePlanners(review: Review): string {
+  const planners = 'plannedBy' in review ? (review.plannedBy ?? []) : [];
+  return planners
+    .map(({ name, verified, fingerprint }) =>
+      verified ? `${name} (${fingerprint})` : `unverified: ${fingerprint} says ${name}`,
+    )
+    .join(' · ');
 }
 
 /** The facts of a plan that has steps. */

@@ -9,6 +9,8 @@ export const RUN_FILES = {
   lock: 'lock.json',
   /** A folder with the approvals of the run and its waves. */
   approvals: 'approvals',
+  /** A folder with the signatures of people who planned the saved plan, if there are any. */
+  planSignatures: 'plan-signatures',
   /** A folder with signatures over the head of the journal, if there are any. */
   signatures: 'signatures',
   /** The output and results of hooks, and the results of webhooks, if the plan has any. */

@@ -1,7 +1,7 @@
 /**
  * The files of signatures. Refit looks for approvals beside the saved plan, beside the plan of the run directory, and in its
  * `approvals` folder. That folder keeps the approvals that counted. The `signatures` folder has signatures over the head
- * of the journal.
+ * of the journal. The `plan-signatures` folder keeps the signatures of people who planned the saved plan.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import type { Offered } from '../../approval/judge-approvals.ts';
 import { encodeApproval, encodeSignature } from '../../approval/signed-files.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import { makeFolder, replaceFile } from '../../files/write-file.ts';
-import type { ApprovalFile, HeadSignature } from '../../model.ts';
+import type { ApprovalFile, HeadSignature, PlanSignature } from '../../model.ts';
 import { RUN_FILES, textOf } from './run-files.ts';
 
 /** The path of an approval: `saved.json.approval-wei.json`, or with the wave `saved.json.approval-wei.canary.json`. */
@@ -27,21 +27,57 @@ function safe(name: string): string {
 
 /** Reads all approval files of a run. @param saved the path of the saved plan; null for only the run directory's. */
 export async function offeredApprovals(saved: string | null, directory: string): Promise<Offered[]> {
+  return readOffered(await offeredPaths(saved, directory, 'approvals'));
+}
+
+/** The path of a planner's signature: `saved.json.plan-signature-wei.json`. */
+export function planSignaturePath(saved: string, { by }: Pick<PlanSignature, 'by'>): string {
+  return `${saved}.plan-signature-${safe(by)}.json`;
+}
+
+/** Reads all signatures of planners, of a saved plan, a run, or both. Arguments as for `offeredApprovals`. */
+export async function offeredPlanSignatures(
+  saved: string | null,
+  directory: string | null,
+): Promise<Offered[]> {
+  return readOffered(await offeredPaths(saved, directory, 'planSignatures'));
+}
+
+/** Keeps the signatures of planners in the run directory, byte by byte. */
+export async function savePlanSignatures(
+  directory: string,
+  signatures: readonly PlanSignature[],
+): Promise<void> {
+  if (signatures.length === 0) return;
+  const folder = join(directory, RUN_FILES.planSignatures);
+  await makeFolder(folder);
+  for (const signature of signatures)
+    await replaceFile(join(folder, `${safe(signature.by)}.json`), encodeSignature(signature));
+}
+
+/** What the names of offered files contain, after the name of the saved plan. */
+const BESIDE = { approvals: '.approval-', planSignatures: '.plan-signature-' } as const;
+
+async function offeredPaths(
+  saved: string | null,
+  directory: string | null,
+  kind: keyof typeof BESIDE,
+): Promise<string[]> {
   const beside = async (path: string) =>
     (await namesIn(dirname(path)))
-      .filter((name) => name.startsWith(`${basename(path)}.approval-`))
+      .filter((name) => name.startsWith(`${basename(path)}${BESIDE[kind]}`))
       .map((name) => join(dirname(path), name));
   const paths = [
     ...(saved === null ? [] : await beside(saved)),
-    ...(await beside(join(directory, RUN_FILES.plan))),
-    ...(await keptIn(directory, 'approvals')),
+    ...(directory === null ? [] : await beside(join(directory, RUN_FILES.plan))),
+    ...(directory === null ? [] : await keptIn(directory, kind)),
   ];
-  return readApprovals([...new Set(paths)]);
+  return [...new Set(paths)];
 }
 
 /** Reads the `approvals` folder of a run directory. */
 export async function keptApprovals(directory: string): Promise<Offered[]> {
-  return readApprovals(await keptIn(directory, 'approvals'));
+  return readOffered(await keptIn(directory, 'approvals'));
 }
 
 /** Keeps the approvals that counted, byte by byte. */
@@ -61,19 +97,17 @@ export async function saveSignature(directory: string, signature: HeadSignature)
   return path;
 }
 
-/** The signatures in a run directory, by name. */
-export async function keptSignatures(directory: string): Promise<Offered[]> {
-  const paths = await keptIn(directory, 'signatures');
-  return Promise.all(
-    paths.map(async (path) => ({
-      file: `${RUN_FILES.signatures}/${basename(path)}`,
-      text: (await shortFile(path)).toString('utf8'),
-    })),
-  );
+/** The signatures in a run directory, over its head or of planners, by name. */
+export async function keptSignatures(
+  directory: string,
+  kind: 'signatures' | 'planSignatures' = 'signatures',
+): Promise<Offered[]> {
+  const offered = await readOffered(await keptIn(directory, kind));
+  return offered.map(({ file, text }) => ({ file: `${RUN_FILES[kind]}/${basename(file)}`, text }));
 }
 
-/** Reads approvals. A file that is not UTF-8 gets an empty text, so it does not count. */
-function readApprovals(paths: readonly string[]): Promise<Offered[]> {
+/** Reads signed files. A file that is not UTF-8 gets an empty text, so it does not count. */
+function readOffered(paths: readonly string[]): Promise<Offered[]> {
   return Promise.all(paths.map(async (file) => ({ file, text: textOf(await shortFile(file)) ?? '' })));
 }
 
@@ -83,7 +117,10 @@ async function shortFile(path: string): Promise<Buffer> {
   return readRegularFile(path, { subject: 'signature', links }).catch(() => Buffer.alloc(0));
 }
 
-async function keptIn(directory: string, kind: 'approvals' | 'signatures'): Promise<string[]> {
+async function keptIn(
+  directory: string,
+  kind: 'approvals' | 'signatures' | 'planSignatures',
+): Promise<string[]> {
   const folder = join(directory, RUN_FILES[kind]);
   return (await namesIn(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
 }

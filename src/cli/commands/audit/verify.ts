@@ -23,6 +23,7 @@ export const auditVerify: CommandCode<[string]> = async ([directory], options, t
         `plan     ${audit.digest}`,
         `entries  ${audit.entries}${audit.ended ? '' : ', the run has not ended'}`,
         `head     ${audit.head}`,
+        ...audit.plannedBy.map((one) => `planned  by ${one}`),
         ...audit.signed.map((one) => `signed   ${one}`),
         audit.sound
           ? 'sound: no byte of the journal has changed'

@@ -2,12 +2,14 @@
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import type { SavedPlan } from '../../../model.ts';
-import { approvePlan } from '../../../operations/approve-plan.ts';
+import { shellQuote } from '../../../next-command.ts';
+import { approvePlan, expiryWarnings } from '../../../operations/approve-plan.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import { askYes, showPlan } from '../../ask-yes.ts';
 import type { CommandCode } from '../../command-row.ts';
+import type { Options } from '../../options.ts';
 import { print } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -38,6 +40,9 @@ export const approve: CommandCode<[string]> = async ([file], options, terminal) 
   terminal.hint(
     `${approval.by} approves ${subject} (${saved.digest.slice(0, 8)}), ${steps} steps, until ${iso(now + expires)}`,
   );
+  if (approval.wave === null)
+    for (const warning of expiryWarnings(saved, signing, approveAgain(file, options)))
+      terminal.err(`warning: ${escapeControls(warning)}\n`);
   if (out !== undefined)
     terminal.hint(
       `refit apply reads approvals from ${escapeControls(usualPath)} and from the approvals folder of the run directory`,
@@ -57,7 +62,7 @@ async function confirmApproval(
   terminal: Terminal,
 ): Promise<void> {
   const asks = terminal.interactive;
-  if (asks || !terminal.quiet) showPlan(saved, file, terminal);
+  if (asks || !terminal.quiet) await showPlan(saved, file, terminal);
   const subject = wave === null ? 'this plan' : `wave ${wave} of this plan`;
   if (!asks || (await askYes(terminal, `Approve ${subject} as ${by}?`))) return;
   throw new RefitError(
@@ -65,4 +70,12 @@ async function confirmApproval(
     `not approved: nothing was signed (digest ${saved.digest.slice(0, 8)})`,
     'answer "yes" to sign',
   );
+}
+
+/** The same command with the same key and name, without `--expires`. */
+function approveAgain(file: string, { key, as, out }: Options): string {
+  const given = Object.entries({ key, as, out }).flatMap(([name, value]) =>
+    value === undefined ? [] : [` --${name} ${shellQuote(value)}`],
+  );
+  return `refit approve ${shellQuote(file)}${given.join('')}`;
 }

@@ -15,7 +15,7 @@ import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import { createTextReview } from '../../../report/review/review-targets.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { saveAndEmitReview } from '../../emit-review.ts';
+import { plannerFrom, saveAndEmitReview } from '../../emit-review.ts';
 import { findingsText } from '../../findings.ts';
 import { type Options, regionFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
@@ -25,6 +25,7 @@ import type { Terminal } from '../../terminal.ts';
 
 export const plan: CommandCode<[string]> = async ([file], options, terminal) => {
   const region = regionFrom(options);
+  const planner = await plannerFrom(options, terminal);
   const { text, findings: undecoded } = decodePlan(await readInput(file, 'plan'), file);
   if (text === null) return invalid(undecoded, options, terminal, file);
   const { inventory: source, price = false, profile = null, out: saveAs = null } = options;
@@ -36,7 +37,7 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
     ? await make({ inventory: await readInventoryFile(source), source })
     : await readProvider(options, terminal, make);
   if (!review) return invalid(findings, options, terminal, file);
-  return saveAndEmitReview(review, options, terminal, file);
+  return saveAndEmitReview(review, options, terminal, { madeFrom: file, planner });
 };
 
 /** `refit rollback` and `refit retry`. */
@@ -44,11 +45,12 @@ export function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
   return async ([directory], options, terminal) => {
     const { price = false, ignoreWindows = false, out: saveAs = null } = options;
     const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
+    const planner = await plannerFrom(options, terminal);
     const durations = await pastDurations(options.durations, options.endpoint);
     const review = await readProvider(options, terminal, (from, listeners) =>
       planFromRun(kind, directory, { from, price, ignoreWindows, durations, policy, saveAs, ...listeners }),
     );
-    return saveAndEmitReview(review, options, terminal, null);
+    return saveAndEmitReview(review, options, terminal, { madeFrom: null, planner });
   };
 }
 

@@ -1,9 +1,14 @@
 /** `refit show SAVED`: shows a saved plan again; with `--live` compares it with the live fleet. Reads only. */
+import { given } from '../../../given.ts';
 import { message } from '../../../messages/messages.ts';
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { findDrift } from '../../../operations/plan-fleet.ts';
+import { readPolicyFiles } from '../../../operations/read-policy.ts';
+import { readPlanners } from '../../../operations/sign-plan.ts';
+import { NO_POLICY } from '../../../policy/tighten.ts';
 import { createFinding } from '../../../rules/check.ts';
+import { escapeControls } from '../../../text.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { emitReview } from '../../emit-review.ts';
 import type { Options } from '../../options.ts';
@@ -28,8 +33,11 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   const blocked = plan.blocked.flatMap(({ findings }) => findings);
   const findings = [...blocked, ...expired, ...drifted, ...plan.findings];
   const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
+  const { policy } = await readPolicyFiles({ env: terminal.env });
+  const { plannedBy, notes } = await readPlanners(plan, file, policy ?? NO_POLICY);
+  for (const note of notes) terminal.err(`warning: ${escapeControls(note)}\n`);
   await emitReview(
-    { verdict, plan, findings, next },
+    { verdict, plan, findings, next, ...given({ plannedBy }) },
     options,
     terminal,
     `refit show ${shellQuote(file)} --all`,

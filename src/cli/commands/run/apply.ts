@@ -131,7 +131,7 @@ async function byFlag(): Promise<Approval> {
 
 async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Promise<Approval | null> {
   if (!terminal.interactive) return null;
-  showPlan(saved, file, terminal);
+  await showPlan(saved, file, terminal);
   const isYes = await askYes(terminal, `Apply these ${saved.steps.length} steps?`);
   return isYes ? { how: 'prompt', by: userName() } : null;
 }

@@ -167,6 +167,18 @@ export const approvals = {
     `it was issued at ${issuedAt}, which is in the future; it is ${now}: check the clock of the approver`,
   'approval.too-long': ({ valid, limit }: { valid: number; limit: number }): Text =>
     `it is valid for ${duration(valid)}, and an approval may be valid for ${duration(limit)} at most`,
+  'approval.expires-before-start': ({
+    hours,
+    start,
+    command,
+  }: {
+    hours: number;
+    start: string;
+    command: string;
+  }): Text => ({
+    message: `an approval is valid for ${hours}h unless it says more, and a run can start at ${start} only`,
+    fix: command,
+  }),
   'approval.expired': ({ expiresAt, now }: { expiresAt: string; now: string }): Text =>
     `expired at ${expiresAt}; it is ${now}`,
   'approval.second-by-same': ({ by }: { by: string }): Text =>

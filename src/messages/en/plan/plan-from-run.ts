@@ -89,6 +89,18 @@ export const planFromRun = {
     message: `expired at ${expiresAt}: a run of it may not start any more`,
     fix: command,
   }),
+  'saved-plan.expires-before-start': ({
+    expiresAt,
+    start,
+    days,
+  }: {
+    expiresAt: string;
+    start: string;
+    days: number;
+  }): Text => ({
+    message: `the saved plan expires at ${expiresAt}, before a run can start at ${start}`,
+    fix: `expires: ${days}d`,
+  }),
   'saved-plan.prices-offline': ({ source }: { source: string }): Text =>
     `--price needs the provider, but this plan is made offline from ${source}`,
 };
