@@ -1,7 +1,9 @@
 /** Seals a saved plan with a digest over its meaning, so that Refit applies exactly what people approved. */
+import { approversFault } from '../approval/check-approvers.ts';
 import { canonicalDigest } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { validateSavedPlan } from '../generated/validators.js';
+import { textOf } from '../messages/messages.ts';
 import { SAVED_PLAN_FORMAT, type SavedPlan } from '../model.ts';
 import { cronFault } from './windows/due-times.ts';
 import { isTimeZone } from './windows/time-zone.ts';
@@ -71,6 +73,8 @@ function describe(value: unknown): string {
 function contradictionIn(saved: SavedPlan): string | null {
   const wave = saved.approvals ? undefined : saved.waves.find(({ approval }) => approval !== undefined);
   if (wave) return `wave ${wave.name} requires an approval, but the plan has no approvers`;
+  const people = saved.approvals === undefined ? null : approversFault(saved.approvals);
+  if (people) return textOf(people);
   return stepFault(saved) ?? waveFault(saved) ?? scheduleFault(saved) ?? windowFault(saved);
 }
 
