@@ -15,9 +15,11 @@ export function approversFault({ approvers }: Pick<Approvals, 'approvers'>): Mes
       return message('approval.bad-key', { number: index + 1, fault: { kind: 'changed' } });
     const before = approvers.slice(0, index);
     const like = before.find((other) => looksLike(other.name, name));
-    if (like !== undefined) return message('approval.similar-name', { name, other: like.name });
+    if (like !== undefined)
+      return message('approval.similar-name', { number: index + 1, other: approvers.indexOf(like) + 1 });
     const same = before.find((other) => other.key === line);
-    if (same !== undefined) return message('approval.same-key', { name, other: same.name });
+    if (same !== undefined)
+      return message('approval.same-key', { number: index + 1, other: approvers.indexOf(same) + 1 });
   }
   return null;
 }

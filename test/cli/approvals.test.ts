@@ -50,10 +50,18 @@ describe('a plan that needs two approvals', () => {
 
   it('has the approvers in its digest: another list is another plan', async () => {
     await at.write('approvers.yaml', approversFile([...PEOPLE, 'mallory']));
-    expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'other.json'])).code).toBe(0);
+    const sign = ['--sign', 'dba-oncall.key', '--as', 'dba-oncall'];
+    expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'other.json', ...sign])).code).toBe(0);
     const other = await at.json<SavedPlan>('other.json');
     expect([saved.approvals?.approvers.length, other.approvals?.approvers.length]).toEqual([4, 5]);
     expect(other.digest).not.toBe(saved.digest);
+    expect(await at.json('other.json.plan-signature-dba-oncall.json')).toMatchObject({
+      format: 'refit.plan-signature/1',
+      digest: other.digest,
+      by: 'dba-oncall',
+    });
+    const shown = await at.refit(['show', 'other.json']);
+    expect(shown.stdout).toMatch(/planned by +unverified: SHA256:\S+ says dba-oncall\n/);
   });
 
   // biome-ignore format: one line a case
@@ -88,6 +96,7 @@ describe('a plan that needs two approvals', () => {
     ['a wave without approval', ['--key', 'jun.key', '--wave', 'canary'], 64, /wave canary needs no approval of its own/],
     ['a missing key', [], 64, /the key .*id_ed25519 cannot be read/],
     ['a validity without a unit', ['--key', 'jun.key', '--expires', '24'], 64, /--expires 24: not a duration/],
+    ['a validity of a month', ['--key', 'jun.key', '--expires', '30d'], 64, /an approval may be valid for 7 d at most/],
     ['output over the plan itself', ['--key', 'jun.key', '-o', 'saved.json'], 64, /writing would destroy it/],
   ])('refuses approve by %s, and writes nothing', async ([, args, code, why]) => {
     const result = await at.refit(['approve', 'saved.json', ...args]);

@@ -73,8 +73,8 @@ async function confirmApproval(
 }
 
 /** The same command with the same key and name, without `--expires`. */
-function approveAgain(file: string, { key, as, out }: Options): string {
-  const given = Object.entries({ key, as, out }).flatMap(([name, value]) =>
+function approveAgain(file: string, { key, as, policy, out }: Options): string {
+  const given = Object.entries({ key, as, policy, out }).flatMap(([name, value]) =>
     value === undefined ? [] : [` --${name} ${shellQuote(value)}`],
   );
   return `refit approve ${shellQuote(file)}${given.join('')}`;
