@@ -114,7 +114,7 @@ describe('a read that is refused', () => {
     const { run, transport } = clientOver([{ code, message: 'evil \u001b]0;title\u0007 \u202e\n' }]);
     const error = await run((cloud) => cloud.describeInstances(SCOPE)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: kind, exitCode, fix: expect.stringMatching(fix) });
-    expect((error as RefitError).message).toMatch(/evil \\u\{1b\}\]0;title\\u\{7\} \\u\{202e\}\\u\{a\}$/);
+    expect((error as RefitError).message).toMatch(/evil \\x1b\]0;title\\x07 \\u\{202e\}\\n$/);
     expect((error as RefitError).message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(transport.sent).toHaveLength(1);
   });
