@@ -1,5 +1,6 @@
 /** Everything that a run of a saved plan does or uses, computed by `plan/effects.ts`. */
 
+import type { Zone } from './fleet.ts';
 import type { HookPhase, Webhook } from './notification.ts';
 import type { PlanSource } from './plan.ts';
 import type { Gate } from './rollout.ts';
@@ -31,6 +32,8 @@ export interface OrdersEffect {
   readonly instances: number;
   /** The ids of its steps, in order: one order each. */
   readonly steps: readonly string[];
+  /** The zones of added and removed nodes. Orders name a zone by its number, tables by its code. */
+  readonly zones: readonly Zone[];
 }
 
 /** A program that runs on the machine of the run, as the user who applies. */

@@ -15,6 +15,7 @@ import type {
   UnsealedPlan,
   VariableEffect,
   WebhookEffect,
+  Zone,
 } from '../model.ts';
 
 /** Lists the effects of a saved plan, most important first. Pure. */
@@ -78,7 +79,15 @@ function ordersOf({ steps }: Pick<SavedPlan, 'steps'>): OrdersEffect[] {
     profile: own[0]!.profile,
     instances: new Set(own.map(({ instance }) => instance)).size,
     steps: own.map(({ id }) => id),
+    zones: zonesOf(own),
   }));
+}
+
+function zonesOf(steps: SavedPlan['steps']): Zone[] {
+  const all = steps.flatMap(({ nodes }) =>
+    nodes === undefined ? [] : nodes.kind === 'add' ? nodes.zones : nodes.nodes.map(({ zone }) => zone),
+  );
+  return [...new Map(all.map((zone) => [JSON.stringify([zone.code, zone.number]), zone])).values()];
 }
 
 function hooksOf({ hooks = {} }: Pick<SavedPlan, 'hooks'>): HookEffect[] {

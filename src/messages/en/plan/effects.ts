@@ -36,7 +36,11 @@ export const effects = {
         `${count(steps.length)} in ${region}${profiles.size === 1 ? '' : ` with profile ${profile}`}`,
     );
     const shared = profiles.size === 1 ? `; profile ${[...profiles].join()}` : '';
-    return `${counted(orders, 'change')} on ${counted(instances, 'instance')}: ${places.join(', ')}${shared}`;
+    const zones = new Set(
+      scopes.flatMap((one) => one.zones).map(({ code, number }) => `${code} (number ${number})`),
+    );
+    const named = zones.size === 0 ? '' : `; zones ${[...zones].join(', ')}`;
+    return `${counted(orders, 'change')} on ${counted(instances, 'instance')}: ${places.join(', ')}${shared}${named}`;
   },
   'effect.one': ({ effect }: { effect: Exclude<Effect, OrdersEffect> }): Text => describe(effect),
 };
