@@ -18,6 +18,9 @@ const LONGEST = [
   ...['every-code', 'chance'],
 ];
 
+/** Tests that fill or measure the memory of their process, and so need one of their own. */
+const ALONE = ['test/simulation/search.test.ts', 'test/bench*.test.ts'];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
@@ -42,10 +45,16 @@ export default defineConfig({
         test: {
           name: 'modules',
           include: ['test/**/*.test.ts'],
-          exclude: PROCESSES,
+          exclude: [...PROCESSES, ...ALONE],
+          // Module tests leave nothing behind, so the files of a worker share the modules that they import.
+          isolate: false,
           maxWorkers: CORES,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE, maxWorkers: CORES, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

@@ -60,7 +60,7 @@ const GROWN = { InstanceId: 'crs-standard', MemSize: 8192, RedisShardNum: 1, Red
 
 describe('the official SDK', () => {
   it('lists, prices and orders a resize and follows it to its end', async () => {
-    const simulation = await start({ startLag: [600, 700], duration: [600, 700] });
+    const simulation = await start({ startLag: [2_500, 2_600], duration: [2_500, 2_600] });
     const client = sdkClients(simulation).redis;
     const list = await client.DescribeInstances({ Limit: 1000 });
     expect(list.TotalCount).toBe(FLEET.length);
