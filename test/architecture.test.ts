@@ -235,6 +235,14 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
     files: /^(operations\/connect|files\/write-file)\.ts$/,
     instead: 'take a function that gives numbers',
   },
+  {
+    what: 'the content of files',
+    pattern: /import \{[^}]*\b(readFile|readFileSync|appendFile|createReadStream)\b[^}]*\} from 'node:fs/,
+    // The text of the kernel about a process, and the package's own file.
+    files: /^(files\/this-user|store\/folder\/lock|version)\.ts$/,
+    instead:
+      'use files/open-file.ts and files/write-file.ts, which refuse what somebody else may have placed',
+  },
   { what: 'the console', pattern: /\bconsole\./, files: /^$/, instead: 'return a string; cli/ prints it' },
   {
     what: 'the process',

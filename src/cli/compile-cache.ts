@@ -7,8 +7,8 @@ import { enableCompileCache } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 
 /**
- * Uses `$XDG_CACHE_HOME/refit`, else `~/.cache/refit`. If Refit cannot create the folder, or another user owns it, there
- * is no cache. `NODE_COMPILE_CACHE` and `NODE_DISABLE_COMPILE_CACHE` take precedence.
+ * Uses `$XDG_CACHE_HOME/refit`, else `~/.cache/refit`. If Refit cannot create the folder, or another user owns it or
+ * can write to it, there is no cache. `NODE_COMPILE_CACHE` and `NODE_DISABLE_COMPILE_CACHE` take precedence.
  */
 export function useCompileCache(env: Readonly<Record<string, string | undefined>>): void {
   if (env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE) return;
@@ -18,7 +18,8 @@ export function useCompileCache(env: Readonly<Record<string, string | undefined>
   const folder = join(base, 'refit');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (statSync(folder).uid === process.getuid?.()) enableCompileCache(folder);
+    const { uid, mode } = statSync(folder);
+    if (uid === process.getuid?.() && (mode & 0o022) === 0) enableCompileCache(folder);
   } catch {
     // The home folder is read-only or missing: Refit starts without a cache.
   }

@@ -12,6 +12,8 @@ interface SubjectRow {
 /** A file of 10,000 instances has about a tenth of its limit. Journals have none, because Refit reads them in pieces. */
 export const SUBJECTS = {
   plan: { name: 'the plan', most: 16 * MIB },
+  /** A plan or a saved plan. The content shows which. */
+  'any-plan': { name: 'the plan', most: 64 * MIB },
   'saved-plan': { name: 'the saved plan', most: 64 * MIB },
   journal: { name: 'the journal', most: Number.POSITIVE_INFINITY },
   report: { name: 'the report', most: 128 * MIB },

@@ -1,6 +1,7 @@
 /** Reads and checks a run directory for an audit. It trusts no file before the check. */
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
+import { readRegularFile } from '../../files/open-file.ts';
 import type { Approver, JournalEntry } from '../../model.ts';
 import { readApprovers } from '../../plan/parse/read-approvers.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
@@ -33,7 +34,7 @@ export async function examineRun(
     readonly signersFile?: string | null;
   } = {},
 ) {
-  const planText = (await readInput(join(directory, RUN_FILES.plan), 'saved-plan')).toString('utf8');
+  const planText = String(await readRegularFile(join(directory, RUN_FILES.plan), { subject: 'saved-plan' }));
   const saved = readSavedPlan(planText);
   const signers = signersFile === null ? null : await readSigners(signersFile);
   const journalPath = join(directory, RUN_FILES.journal);

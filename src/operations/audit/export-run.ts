@@ -1,16 +1,24 @@
 /** Packs everything that a third party needs to check a run into one archive. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Header, Pack, ReadEntry } from 'tar';
+import { encodeApproval } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
+import { readFileIfPresent, readRegularFile } from '../../files/open-file.ts';
+import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { type EvidenceFile, evidenceFiles } from '../../report/run/evidence.ts';
+import { approvalsOf } from '../../run/demand-approvals.ts';
 import { decodeJournal } from '../../store/folder/journal-file.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
+import { approvalName } from '../../store/folder/signed-files.ts';
 import { VERSION } from '../../version.ts';
 import { installed } from '../installed-files.ts';
 import { writeOutput } from '../named-files.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
+
+/** Names of signatures that cannot add a line to a list of files. */
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*\.json$/u;
 
 /** The schemas of the files in the archive. */
 const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'plan-signature', 'head-signature'];
@@ -36,17 +44,20 @@ export async function exportRun(directory: string, out: string | undefined) {
     run,
     `refit audit verify ${shellQuote(directory)}   lists every fault; to send the directory anyway: tar czf ${shellQuote(`${name}.tar.gz`)} ${shellQuote(directory)}`,
   );
-  const { saved, planText, journal, approvals, signatures, planSignatures } = run;
-  const bytes = await readFile(run.journalPath).catch(() => Buffer.alloc(0));
+  const { saved, planText, journal } = run;
+  const bytes = (await readFileIfPresent(run.journalPath, { subject: 'journal' })) ?? Buffer.alloc(0);
   const { entries } = decodeJournal(bytes);
+  const { signatures } = run;
   const files = evidenceFiles({
     saved,
     entries,
     planText,
     journalText: bytes.subarray(0, journal.wholeBytes).toString('utf8'),
     others: [
-      ...approvals.map((one) => ({ path: `${RUN_FILES.approvals}/${basename(one.file)}`, text: one.text })),
-      ...[...planSignatures, ...signatures].map((one) => ({ path: one.file, text: one.text })),
+      ...approvalsUsed(saved, entries),
+      ...[...run.planSignatures, ...signatures]
+        .filter((one) => NAME.test(basename(one.file)))
+        .map((one) => ({ path: one.file, text: one.text })),
       ...(await schemas()),
     ],
     version: VERSION,
@@ -63,6 +74,21 @@ export async function exportRun(directory: string, out: string | undefined) {
   };
 }
 
+/**
+ * The approvals that the run used, from its journal, under the names that Refit gives them. Verification has found each
+ * of them in the approvals folder. Other files there are not packed: anybody who can write there could name them.
+ */
+function approvalsUsed(saved: SavedPlan, entries: readonly JournalEntry[]): EvidenceFile[] {
+  const used = entries.flatMap((entry) =>
+    entry.kind === 'approved' && entry.how === 'signatures' ? approvalsOf(saved, entry) : [],
+  );
+  const files = used.map((one) => ({
+    path: `${RUN_FILES.approvals}/${approvalName(one)}`,
+    text: encodeApproval(one),
+  }));
+  return [...new Map(files.map((file) => [file.path, file])).values()];
+}
+
 /** The schemas of this version. */
 async function schemas(): Promise<EvidenceFile[]> {
   const folder = await installed('schemas');
@@ -70,7 +96,7 @@ async function schemas(): Promise<EvidenceFile[]> {
   return Promise.all(
     names.sort().map(async (file) => ({
       path: `schemas/${file}`,
-      text: await readFile(join(folder, file), 'utf8'),
+      text: String(await readRegularFile(join(folder, file), { subject: 'state', links: 'follow' })),
     })),
   );
 }

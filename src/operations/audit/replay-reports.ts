@@ -1,7 +1,7 @@
 /** Renders the reports of a run again, and compares them with the files byte by byte. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
+import { readTextIfPresent } from '../../files/open-file.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { buildReport } from '../../report/run/build-report.ts';
 import { formatApplyCommand } from '../../run/apply-again.ts';
@@ -21,7 +21,7 @@ export async function replayReports(directory: string) {
   const run = await readRun(directory);
   const { entries } = run.journal;
   const onDisk = await Promise.all(
-    REPORTS.map(({ file }) => readFile(join(directory, file), 'utf8').catch(() => null)),
+    REPORTS.map(({ file }) => readTextIfPresent(join(directory, file), { subject: 'report' })),
   );
   if (onDisk.every((text) => text === null)) {
     throw new RefitError(

@@ -28,6 +28,9 @@ export interface EvidenceOf {
   readonly version: string;
 }
 
+/** Names that cannot add a line to `SHA256SUMS`, and that unpack inside the folder of the archive. */
+const SAFE_PATH = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*(\/[\p{L}\p{N}][\p{L}\p{N}._@+-]*)?$/u;
+
 /** All files of the archive, sorted by path. The last one, `SHA256SUMS`, has a line for each of the others. */
 export function evidenceFiles(run: EvidenceOf): EvidenceFile[] {
   const { saved, entries, planText, journalText, others } = run;
@@ -43,6 +46,8 @@ export function evidenceFiles(run: EvidenceOf): EvidenceFile[] {
     { path: 'report.csv', text: renderReport(report, 'csv', plain) },
     ...others,
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const unsafe = files.find(({ path }) => !SAFE_PATH.test(path));
+  if (unsafe) throw new Error(`internal error: ${JSON.stringify(unsafe.path)} is not a name for an archive`);
   const sums = files.map(({ path, text }) => `${sha256(text)}  ${path}\n`).join('');
   return [...files, { path: 'SHA256SUMS', text: sums }];
 }

@@ -17,7 +17,8 @@ export function approvalPath(saved: string, approval: Pick<ApprovalFile, 'by' | 
   return `${saved}.approval-${approvalName(approval)}`;
 }
 
-function approvalName({ by, wave }: Pick<ApprovalFile, 'by' | 'wave'>): string {
+/** The file name of an approval in the `approvals` folder. It has no character that a list of files could mistake. */
+export function approvalName({ by, wave }: Pick<ApprovalFile, 'by' | 'wave'>): string {
   return `${safe(by)}${wave === null ? '' : `.${safe(wave)}`}.json`;
 }
 

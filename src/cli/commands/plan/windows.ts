@@ -83,7 +83,7 @@ async function read(
   options: Options,
   { clock }: Terminal,
 ): Promise<{ windows: SavedWindows | null; load: Load | null } | { findings: readonly Finding[] }> {
-  const bytes = await readInput(file, 'plan');
+  const bytes = await readInput(file, 'any-plan');
   if (/^\ufeff?\s*\{/.test(bytes.subarray(0, 200).toString('utf8'))) {
     const { windows = null, forecast } = readSavedPlan(bytes.toString('utf8'));
     return { windows, load: forecast };
