@@ -15,6 +15,7 @@ const EXIT_CODES = {
   'format-unknown': 6,
   'journal-broken': 6,
   'already-carried-out': 6,
+  'run-unknown': 6,
   locked: 7,
   'outside-window': 8,
   'outcome-unknown': 10,

@@ -37,6 +37,7 @@ describe('docs/what-if.md', () => {
       '… the provider answers nonsense?',
       '… an approver leaves?',
       '… somebody changes the journal afterwards?',
+      '… somebody gives me a run directory, or restores an old one?',
       '… the window closes in the middle of a wave?',
       '… a freeze is declared during a run?',
       '… a gate cannot tell?',

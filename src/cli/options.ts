@@ -11,6 +11,7 @@ import type { Terminal } from './terminal.ts';
 export interface Options extends Output {
   readonly color: boolean;
   readonly account?: readonly string[];
+  readonly adopt?: boolean;
   readonly all?: boolean;
   readonly allowHooks?: boolean;
   readonly as?: string;

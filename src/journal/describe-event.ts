@@ -47,6 +47,8 @@ export function describeRunEvent(
       const by = formatOperator(event.by);
       return message('event.run-started', { doing, plan, digest, steps: saved.steps.length, by, cutOff });
     }
+    case 'adopted':
+      return message('event.adopted', { by: event.by, reason: event.reason });
     case 'approved': {
       if (event.how !== 'signatures') return null;
       const wave = event.wave === null ? null : (saved.waves[event.wave]?.name ?? '');

@@ -1,5 +1,6 @@
 /** Folds the entries about a whole run: process starts and ends, waves, gates and control commands. */
 import { unreachable } from '../errors.ts';
+import { message } from '../messages/messages.ts';
 import type { EntryOf, Operator } from '../model.ts';
 import { AS_PLANNED, type Folding } from './folding.ts';
 
@@ -39,6 +40,21 @@ function reopenUnknown(run: Folding): void {
     if (run.standsHalted) run.acknowledged.add(id);
     const phase = step.acceptedAt === null ? 'unanswered' : 'following';
     run.steps.set(id, { ...step, phase, endedAt: null });
+  }
+}
+
+/** Any open step of an adopted run may have an order that the journal lacks. Reading resolves each. */
+export function foldAdoption(run: Folding, { since, providerAt }: EntryOf<'adopted'>): void {
+  for (const [id, step] of run.steps) {
+    if (step.phase === 'ended' || step.phase === 'following') continue;
+    run.steps.set(id, {
+      ...step,
+      phase: 'unanswered',
+      outcome: 'unknown',
+      unresolved: step.unresolved + 1,
+      hiddenOrder: { since, providerAt },
+      message: message('run.adopted'),
+    });
   }
 }
 

@@ -21,6 +21,7 @@ export function initialStepState(step: string): StepState {
     intentAt: null,
     intentProviderAt: null,
     endedProviderAt: null,
+    hiddenOrder: null,
     acceptedAt: null,
     waitsFor: null,
     beganAt: null,
@@ -50,6 +51,7 @@ export const STEP_CHANGES: {
     unknownSince: null,
     intentAt: at,
     intentProviderAt: providerAt ?? at,
+    hiddenOrder: null,
   }),
   'not-sent': ({ attempt, reason }, was) => ({
     phase: 'waiting',
@@ -90,11 +92,18 @@ export const STEP_CHANGES: {
           phase: 'following',
           adopted: was.phase !== 'following' || was.adopted,
           orders: order === null ? was.orders : withOrder(was.orders, order),
+          startedAt: was.startedAt ?? at,
           acceptedAt: was.acceptedAt ?? at,
+          hiddenOrder: null,
           outcome: 'unknown',
           message: message('run.was-executed', { evidence }),
         }
-      : { phase: 'waiting', outcome: 'not-run', message: message('run.was-not-executed', { evidence }) },
+      : {
+          phase: 'waiting',
+          outcome: 'not-run',
+          hiddenOrder: null,
+          message: message('run.was-not-executed', { evidence }),
+        },
   deferred: ({ window, opensAt }) => ({
     waitsFor: { window, opensAt },
     message: message('run.deferred', { window }),

@@ -10,7 +10,7 @@ import {
   type StepState,
 } from '../model.ts';
 import { callsOf, countCalls, countOrder } from './call-counts.ts';
-import { foldCommand, foldEnd, foldGate, foldStart, foldWave } from './fold-run.ts';
+import { foldAdoption, foldCommand, foldEnd, foldGate, foldStart, foldWave } from './fold-run.ts';
 import { initialStepState } from './fold-step.ts';
 import { assignOrder, changeStep, Folding } from './folding.ts';
 
@@ -51,6 +51,8 @@ function fold(run: Folding, entry: JournalEntry): void {
   switch (entry.kind) {
     case 'run-started':
       return foldStart(run, entry);
+    case 'adopted':
+      return foldAdoption(run, entry);
     case 'approved':
     case 'identity':
     case 'lock-taken-over':

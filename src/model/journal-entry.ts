@@ -53,6 +53,19 @@ export type JournalEvent =
     }
   /** The identity whose credentials this process uses. `identity` null: the provider did not name it; `reason` says why. */
   | ({ readonly kind: 'identity' } & IdentityOnRecord)
+  /**
+   * The user adopted a run that this user's state did not know, or whose journal lacks entries. Approvals before this entry
+   * count no more. An order of any open step may have left since `since`; reading resolves each before Refit orders.
+   */
+  | {
+      readonly kind: 'adopted';
+      readonly by: string;
+      readonly reason: Message;
+      /** When the plan was sealed, ISO 8601 UTC. */
+      readonly since: string;
+      /** The provider's time of the adoption, ISO 8601 UTC. */
+      readonly providerAt: string;
+    }
   /** Approval at the prompt, or by `--auto-approve`. */
   | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
   /** The signatures that the plan requires: of the plan (wave null), or of one wave. */

@@ -58,6 +58,11 @@ export interface StepState {
   /** The same by the provider's clock. Patience and the effects of the order count from here. */
   readonly intentProviderAt: string | null;
   readonly endedProviderAt: string | null;
+  /**
+   * The run was adopted while the step was open, so an order that is not in the journal may exist. It left after `since`
+   * and before `providerAt`, by the provider's clock. Null: the journal has all orders of the step.
+   */
+  readonly hiddenOrder: { readonly since: string; readonly providerAt: string } | null;
   /** When the provider accepted the order, or Refit found that it was executed. */
   readonly acceptedAt: string | null;
   /** The window that the accepted change waits for; null: it has started, or waits for none. */

@@ -33,10 +33,11 @@ import type { PolicySubject } from '../policy/judge-policy.ts';
 import { withPolicy } from '../policy/review-policy.ts';
 import { NO_POLICY } from '../policy/tighten.ts';
 import { createFinding } from '../rules/check.ts';
+import { mustBeTrusted, whyNotTrusted } from '../run/judge-adoption.ts';
 import { isLoopback } from '../store/folder/claims.ts';
 import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import { readRun } from '../store/folder/run-directory.ts';
-import { readNamedText, userName } from './machine.ts';
+import { readNamedText, stateDirectoryOf, userName } from './machine.ts';
 import { plannedSubject } from './policy-subject.ts';
 import { type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
 import { liveHolder } from './read-run.ts';
@@ -83,12 +84,17 @@ export async function planFleet(
 export interface PlanFromRunOptions extends PlanOptions {
   /** Drop windows, freezes and maintenance windows of the run's plan, so that it can start immediately. */
   readonly ignoreWindows?: boolean;
+  /** Plans also from a run that this user's state does not vouch for. The review names that. */
+  readonly adopt?: boolean;
+  /** The state that must know the run; default: from the environment. */
+  readonly stateDirectory?: string;
 }
 
 /**
  * Plans the inverse of the verified steps of a run (`rollback`), or its unfinished steps (`retry`). Refit resolves,
  * checks, prices and seals this plan against the live fleet like any other. It changes nothing.
- * @param directory the run directory. @throws RefitError `locked` while the run has a live process, and what
+ * @param directory the run directory. @throws RefitError `run-unknown` or `journal-broken` if this user's state does not
+ * vouch for the run, `locked` while the run has a live process, and what
  * `readRun` and `planFleet` throw.
  */
 export async function planFromRun(
@@ -96,7 +102,9 @@ export async function planFromRun(
   directory: string,
   options: PlanFromRunOptions,
 ): Promise<PlanReview> {
-  const run = await readRun(directory);
+  const { adopt = false, stateDirectory = stateDirectoryOf(process.env) } = options;
+  const run = await readRun(directory, stateDirectory);
+  if (!adopt) mustBeTrusted(run, `refit ${kind} ${shellQuote(directory)}`, true);
   const holder = await liveHolder(run.directory);
   if (holder !== null) {
     throw new RefitError(
@@ -107,7 +115,12 @@ export async function planFromRun(
   }
   const { clock = systemClock, ignoreWindows = false } = options;
   const finished = isFinished(run.state);
-  const made = planFrom(kind, { ...run, directory, finished }, { now: clock.now(), ignoreWindows });
+  const notTrusted = whyNotTrusted(run.trust);
+  const made = planFrom(
+    kind,
+    { ...run, directory, finished, notTrusted },
+    { now: clock.now(), ignoreWindows },
+  );
   const { review, findings } = await reviewPlan(made.plan, options, made);
   if (review !== null) return review;
   throw new Error(`internal error: a plan made from a run names no region: ${findings[0]?.message}`);

@@ -9,6 +9,7 @@ import { cloudEventLines } from '../report/run/cloud-events.ts';
 import { formatApplyCommand, formatReconcileCommand } from '../run/apply-again.ts';
 import type { LiveRunStatus } from '../run/control/control.ts';
 import { askRunStatus } from '../run/control/control-client.ts';
+import { whyNotTrusted } from '../run/judge-adoption.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
 import {
   RUN_FILES,
@@ -20,6 +21,7 @@ import {
 } from '../store/folder/run-directory.ts';
 
 export { isTailLockCode } from '../run/decide/after-refusal.ts';
+export { whyNotTrusted } from '../run/judge-adoption.ts';
 export type { WaitName } from '../run/waits.ts';
 export { type LiveRunStatus, RUN_FILES, type RunOnDisk, readRun };
 
@@ -37,9 +39,13 @@ export interface RunStatus {
 }
 
 /** @param isWhole keep the whole journal in memory. @throws RefitError as `readRun` does. */
-export async function readStatus(directory: string, clock: Clock, isWhole: boolean): Promise<RunStatus> {
-  const whole = isWhole ? await readRun(directory) : null;
-  const run = whole ?? (await readRunSnapshot(directory));
+export async function readStatus(
+  directory: string,
+  clock: Clock,
+  { isWhole, stateDirectory }: { readonly isWhole: boolean; readonly stateDirectory: string | null },
+): Promise<RunStatus> {
+  const whole = isWhole ? await readRun(directory, stateDirectory) : null;
+  const run = whole ?? (await readRunSnapshot(directory, stateDirectory));
   const holder = await liveHolder(run.directory);
   // If the process does not answer, only the journal is known.
   const live = holder ? await askRunStatus(directory, clock).catch(() => null) : null;
@@ -62,14 +68,15 @@ export async function liveHolder(directory: string): Promise<Holder | null> {
 /**
  * The report from the journal as it is now, also during a run and after a crash.
  * @returns `isCutOff`: entries are missing that an earlier report contained; `tornBytes`: the size of an incomplete last
- * entry. @throws RefitError as `readRun` does.
+ * entry; `notTrusted`: why this user's state does not vouch for the run, or null. @throws RefitError as `readRun` does.
  */
-export async function reportRun(directory: string) {
-  const { saved, journal } = await readRun(directory);
+export async function reportRun(directory: string, stateDirectory: string | null = null) {
+  const { saved, journal, trust } = await readRun(directory, stateDirectory);
   const head = await reportedHead(directory);
   const isCutOff =
     head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head);
-  return { report: buildReport(saved, journal.entries), isCutOff, tornBytes: journal.tornBytes };
+  const notTrusted = whyNotTrusted(trust);
+  return { report: buildReport(saved, journal.entries), isCutOff, tornBytes: journal.tornBytes, notTrusted };
 }
 
 /** The journal as CloudEvents, one JSON line for each entry. @throws RefitError as `readRun` does. */

@@ -23,7 +23,10 @@ export type { ApplyEnd, Approval, ReconcileEnd };
 
 /** What a run needs besides the saved plan. */
 export interface ApplyOptions
-  extends Pick<ApplyInput, 'savedFile' | 'atEntry' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'> {
+  extends Pick<
+    ApplyInput,
+    'savedFile' | 'atEntry' | 'adopt' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'
+  > {
   readonly connection: Connection;
   /** Asks for approval once, before any order; null = not approved. */
   readonly approve: (saved: SavedPlan) => Promise<Approval | null>;
@@ -57,7 +60,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     allowed: options.hookEnvironment ?? [],
     secret: effectsOfKind(effectsOf(saved), 'variable').map(({ name }) => name),
   });
-  const { savedFile, atEntry, onStart, onEntry, onLive, onNotice } = options;
+  const { savedFile, atEntry, adopt, onStart, onEntry, onLive, onNotice } = options;
   return applyInDirectory({
     saved,
     runsRoot: options.runsRoot ?? 'runs',
@@ -81,7 +84,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       connection,
     }),
     notifyPorts: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
-    ...given({ savedFile, atEntry, onStart, onEntry, onLive, onNotice }),
+    ...given({ savedFile, atEntry, adopt, onStart, onEntry, onLive, onNotice }),
   });
 }
 

@@ -8,6 +8,7 @@ import {
   DIMENSIONS,
   type Dimension,
   type Finding,
+  type Message,
   type Outcome,
   type Plan,
   type PlanSource,
@@ -35,6 +36,8 @@ export interface SourceRun {
   readonly state: RunState;
   /** Whether nothing is left to do, so that `apply` does not resume the run. */
   readonly finished: boolean;
+  /** Why this user's state does not vouch for the run; null or absent: it does. */
+  readonly notTrusted?: Message | null;
 }
 
 /** Options for making a plan from a run. */
@@ -106,9 +109,14 @@ export function planFromRun(
     findings: [
       originFinding(plan, source),
       ...timing.findings,
+      ...(run.notTrusted ? [untrustedFinding(directory, run.notTrusted)] : []),
       ...(run.finished ? [] : [unfinishedFinding(directory)]),
     ],
   };
+}
+
+function untrustedFinding(run: string, reason: Message): Finding {
+  return createFinding('Refit.RunUnknown', message('from-run.not-trusted', { run, reason }));
 }
 
 /** The longest name of a plan, as in its schema. */

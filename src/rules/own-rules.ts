@@ -56,6 +56,7 @@ export const OWN_RULES: readonly Rule[] = [
   own('Refit.WindowsIgnored', 'warning'),
   own('Refit.TooFewApprovers', 'error'),
   own('Refit.RunUnfinished', 'warning'),
+  own('Refit.RunUnknown', 'warning'),
   own('Refit.Effect', 'note'),
   own('Refit.Shrinks', 'warning'),
   own('Refit.StockShort', 'warning'),

@@ -12,12 +12,21 @@ import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
 import { formatCommand } from '../messages/en/format-plan.ts';
 import { textOf } from '../messages/messages.ts';
-import type { Effects, JournalEvent, Report, SavedPlan, SavedWindows } from '../model.ts';
+import type {
+  Effects,
+  JournalEntry,
+  JournalEvent,
+  Message,
+  Report,
+  SavedPlan,
+  SavedWindows,
+} from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
-import { register } from '../store/folder/register.ts';
+import { findKnownRun, openMark, realPathOf, registerRun } from '../store/folder/known-runs.ts';
 import {
   findUnfinishedRun,
+  hasJournal,
   prepareRunDirectory,
   RUN_FILES,
   type RunOnDisk,
@@ -26,18 +35,25 @@ import {
 } from '../store/folder/run-directory.ts';
 import type { LiveRunStatus } from './control/control.ts';
 import { openControlSocket } from './control/control-socket.ts';
-import { areSignaturesEnough, demandApprovals } from './demand-approvals.ts';
+import {
+  type ApprovalDemand,
+  demandApprovals,
+  recordedSignatures,
+  type Signatures,
+} from './demand-approvals.ts';
 import type { GatePorts } from './engine/run.ts';
 import { createWindowGate } from './engine/window-gate.ts';
 import {
   type DirectoryInput,
+  headAhead,
   Locks,
   mustBeSameEndpoint,
-  mustBeWhole,
   openInstances,
+  type RunMark,
   withProcess,
   writeReports,
 } from './in-directory.ts';
+import { mayAdopt } from './judge-adoption.ts';
 import { keepPlanSignatures } from './keep-plan-signatures.ts';
 import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
 import type { NotifierConfig } from './notify/notifier.ts';
@@ -62,6 +78,8 @@ export interface ApplyInput extends DirectoryInput<Cloud> {
   readonly runDirectory: string | null;
   /** Refit refuses if the journal has another number of entries, because another process continued the run. */
   readonly atEntry?: number;
+  /** Continues a run that this user's state does not know, or whose journal lacks entries. */
+  readonly adopt?: boolean;
   readonly drain: AbortSignal;
   /** The ports of gates. Refit refuses a plan with a gate command if `runCommand` is missing. */
   readonly gates?: GatePorts;
@@ -99,7 +117,7 @@ export interface ApplyEnd {
 
 /**
  * Carries out a saved plan, or resumes its run.
- * @throws RefitError `locked`, `already-carried-out`, `plan-expired`, `outside-window`, `not-approved`, `journal-broken`,
+ * @throws RefitError `locked`, `already-carried-out`, `run-unknown`, `plan-expired`, `outside-window`, `not-approved`, `journal-broken`,
  * and what reading the run directory throws. In these cases nothing is ordered.
  * @throws RefitError `disk-failed`, after which the same call resumes the run.
  */
@@ -109,20 +127,22 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
   mustAllowCommands(effects, input.gates);
   const directory = resolve(
     input.runDirectory ??
-      (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
+      (await findUnfinishedRun(input.runsRoot, saved.digest, stateDirectory)) ??
       join(input.runsRoot, runDirectoryName(clock.now(), saved.digest)),
   );
   const locks = new Locks(input, `refit apply in ${directory}`);
   try {
     await locks.takePlan(saved.digest);
-    await register(stateDirectory, saved.digest, directory, clock, { check: true });
+    await mustNotBeElsewhere(input, directory);
     await prepareRunDirectory(directory, saved);
     await locks.takeDirectory(directory);
-    const run = await readRun(directory);
-    await mustBeWhole(stateDirectory, run);
+    const run = await readRun(directory, stateDirectory);
+    const adoption = mayAdopt(run, input.adopt ?? false, await headAhead(run));
     mustBeSameEndpoint(input.endpoint, run);
     mustBeAtEntry(input, run);
     if (isFinished(run.state)) {
+      const known = { digest: saved.digest, directory, mark: run.journal.end };
+      if (adoption !== null) await registerRun(stateDirectory, known, clock);
       const report = await writeReports(directory, run.saved, run.journal.entries);
       return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
     }
@@ -130,39 +150,98 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     await locks.takeInstances(saved.digest, openInstances(run));
     mustAllowHooks(effects, input.notifyPorts?.allowHooks ?? false);
     const { windows } = await mustPermit(input.askPolicy, directory);
-    const approvals = await approvalsFor(input, run, windows);
+    const approvals = await approvalsFor(input, run, {
+      isAdopted: adoption !== null,
+      policyWindows: windows,
+    });
     // Ask again: the question may have taken an hour, and the run starts now.
     const permitted = await mustPermit(input.askPolicy, directory);
+    const mark = adoption === null ? await markOf(run, input) : markOnAdoption(run, input);
     return await withProcess(
       run,
-      { ...input, policy: permitted.used, notifier: createNotifierConfig(effects, input, directory) },
+      { ...input, mark, policy: permitted.used, notifier: createNotifierConfig(effects, input, directory) },
       { purpose: 'apply', locks, steps: saved.steps },
-      (runProcess) => carryOut(input, run, runProcess, { approvals, policyWindows: permitted.windows }),
+      (runProcess) =>
+        carryOut(input, run, runProcess, { adoption, approvals, policyWindows: permitted.windows }),
     );
   } finally {
     await locks.release();
   }
 }
 
-/** The approvals to append to the journal before the first order. */
+/** Refuses a new run of a plan that was carried out elsewhere, before Refit makes its directory. */
+async function mustNotBeElsewhere({ saved, stateDirectory }: ApplyInput, directory: string): Promise<void> {
+  const known = await findKnownRun(stateDirectory, saved.digest);
+  const isThere = await hasJournal(directory);
+  if (known === null || known.mark.seq === 0 || isThere) return;
+  if (known.directory === (await realPathOf(directory))) return;
+  mayAdopt(
+    { directory, saved, trust: { kind: 'elsewhere', run: known, hasJournal: false }, first: null },
+    false,
+  );
+}
+
+/** Opens the mark of a run. The state knows a new run before its first entry, so that a crash does not make it unknown. */
+async function markOf({ saved, directory, trust }: RunOnDisk, input: ApplyInput): Promise<RunMark> {
+  const { stateDirectory, clock } = input;
+  const { digest } = saved;
+  if (trust?.kind === 'new') await registerRun(stateDirectory, { digest, directory }, clock);
+  return openMark(stateDirectory, digest);
+}
+
+/** The mark of an adopted run. The state knows the run once its adoption is durable: a crash before needs another one. */
+function markOnAdoption({ saved, directory }: RunOnDisk, { stateDirectory, clock }: ApplyInput): RunMark {
+  const { digest } = saved;
+  let mark: RunMark | null = null;
+  return {
+    async write(end) {
+      if (mark !== null) return mark.write(end);
+      await registerRun(stateDirectory, { digest, directory, mark: end }, clock);
+      mark = await openMark(stateDirectory, digest);
+    },
+    close: async () => mark?.close(),
+  };
+}
+
+/**
+ * The approvals to append to the journal before the first order. Refit verifies the signatures each time. An answer counts
+ * for later processes of the same user, if the state knows the run.
+ */
 async function approvalsFor(
   input: ApplyInput,
   { directory, journal, state }: RunOnDisk,
-  policyWindows: readonly SavedWindows[],
+  { isAdopted, policyWindows }: { isAdopted: boolean; policyWindows: readonly SavedWindows[] },
 ): Promise<Approved[]> {
-  const { saved } = input;
-  const earlier = journal.entries.filter((entry) => entry.kind === 'approved');
-  const isUnsigned =
-    saved.approvals !== undefined &&
-    !earlier.some((one) => one.how === 'signatures' && one.wave === null && areSignaturesEnough(saved, one));
-  const isUnasked = earlier.every(({ how }) => how === 'signatures');
-  if (isUnsigned || isUnasked) mustNotBeExpired(input);
+  const { saved, clock, savedFile = null } = input;
+  const entries = isAdopted ? [] : journal.entries;
+  const recorded = recordedSignatures(entries, null);
+  const judge = () => demandApprovals({ saved, savedFile, directory, clock, recorded }, null);
+  const isSigned = saved.approvals === undefined || isOnRecord(await judge());
+  const isUnasked = !isAnsweredBy(input.by.user, entries);
+  if (!isSigned || isUnasked) mustNotBeExpired(input);
   if (isUnasked && state.startedAt === null) mustBeOpen(input, directory, policyWindows);
-  if (isUnsigned) await requireSignatures(input, directory);
+  if (!isSigned) mustBeSigned(await judge());
   const approval = isUnasked ? await askForApproval(input) : null;
   // Judge again: the question may have taken an hour, and the run starts now.
-  const signed = isUnsigned ? await requireSignatures(input, directory) : null;
+  const signed = saved.approvals === undefined ? null : mustBeSigned(await judge());
   return [signed, approval].filter((one) => one !== null);
+}
+
+/** True if the journal has enough signatures, and their files are still valid. */
+function isOnRecord(demand: ApprovalDemand): boolean {
+  return 'event' in demand && demand.event === null;
+}
+
+/** True if this user has answered the question for this run, since it was adopted last. */
+function isAnsweredBy(user: string, entries: readonly JournalEntry[]): boolean {
+  let present: string | null = null;
+  let isAnswered = false;
+  for (const entry of entries) {
+    if (entry.kind === 'run-started') present = entry.by.user;
+    if (entry.kind === 'adopted') isAnswered = false;
+    if (entry.kind === 'approved' && entry.how !== 'signatures') isAnswered ||= present === user;
+  }
+  return isAnswered;
 }
 
 /** Refuses if another process has written to the journal since the caller read it. */
@@ -199,10 +278,8 @@ function mustNotBeExpired({ saved, clock }: ApplyInput): void {
   );
 }
 
-/** The signatures that the plan demands, as a journal event. @throws RefitError `not-approved` */
-async function requireSignatures(input: ApplyInput, directory: string): Promise<Signatures> {
-  const { saved, clock, savedFile = null } = input;
-  const demand = await demandApprovals({ saved, savedFile, directory, clock }, null);
+/** The new signatures for the journal; null if it has them. @throws RefitError `not-approved` */
+function mustBeSigned(demand: ApprovalDemand): Signatures | null {
   if ('event' in demand) return demand.event;
   throw new RefitError(
     'not-approved',
@@ -240,20 +317,24 @@ function mustBeOpen(
   );
 }
 type Approved = Extract<JournalEvent, { kind: 'approved' }>;
-type Signatures = Extract<JournalEvent, { how: 'signatures' }>;
 
 async function carryOut(
   input: ApplyInput,
   { directory, saved }: RunOnDisk,
   runProcess: Process,
   {
+    adoption,
     approvals,
     policyWindows,
-  }: { readonly approvals: readonly Approved[]; readonly policyWindows: readonly SavedWindows[] },
+  }: {
+    readonly adoption: Message | null;
+    readonly approvals: readonly Approved[];
+    readonly policyWindows: readonly SavedWindows[];
+  },
 ): Promise<ApplyEnd> {
-  const { clock, stateDirectory, savedFile = null, cloudFor, gates, askPolicy } = input;
+  const { clock, savedFile = null, cloudFor, gates, askPolicy } = input;
   const { journal, stop, control } = runProcess;
-  await register(stateDirectory, saved.digest, directory, clock, { check: false });
+  if (adoption !== null) await journal.appendDurably(adoptedEvent(input, adoption));
   for (const approval of approvals) await journal.appendDurably(approval);
   input.onLive?.(() => control.status());
   const socket = await openControlSocket(directory, control, clock).catch((error: unknown) => {
@@ -262,7 +343,10 @@ async function carryOut(
     return null;
   });
   try {
-    const approvalOf = (wave: number) => demandApprovals({ saved, savedFile, directory, clock }, wave);
+    const approvalOf = (wave: number | null) => {
+      const recorded = recordedSignatures(runProcess.entries, wave);
+      return demandApprovals({ saved, savedFile, directory, clock, recorded }, wave);
+    };
     const end = await runProcess.carryOut({
       cloudFor,
       approvalOf,
@@ -276,6 +360,12 @@ async function carryOut(
   } finally {
     await socket?.close();
   }
+}
+
+function adoptedEvent({ saved, by, cloudFor }: ApplyInput, reason: Message): JournalEvent {
+  const profile = saved.steps[0]?.profile ?? 'default';
+  const providerAt = iso(cloudFor(profile).providerNow());
+  return { kind: 'adopted', by: by.user, reason, since: saved.sealedAt, providerAt };
 }
 
 function createNotifierConfig(

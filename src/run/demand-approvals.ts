@@ -1,10 +1,10 @@
 /** Decides whether a run or a wave has the signatures that its plan demands. */
 import { judgeApprovals, missingApprovals, type Offered } from '../approval/judge-approvals.ts';
-import { encodeApproval } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
 import {
   APPROVAL_FORMAT,
   type ApprovalFile,
+  type JournalEntry,
   type JournalEvent,
   type Message,
   type SavedPlan,
@@ -12,35 +12,52 @@ import {
 import { shellQuote } from '../next-command.ts';
 import { offeredApprovals, saveApprovals } from '../store/folder/signed-files.ts';
 
-/** The journal event if there are enough signatures. Otherwise the missing ones, one line each, and the fix. */
+/** Signatures as the journal records them. */
+export type Signatures = Extract<JournalEvent, { how: 'signatures' }>;
+
+/**
+ * `event`: there are enough signatures; null: the journal has them already. Otherwise the missing ones, one line each, and
+ * the fix.
+ */
 export type ApprovalDemand =
-  | { readonly event: Extract<JournalEvent, { how: 'signatures' }> }
+  | { readonly event: Signatures | null }
   | { readonly missing: readonly Message[]; readonly fix: string };
 
 /**
- * Judges the approval files that exist now, and copies those that count to the run directory.
+ * Verifies the approval files that exist now, and copies those that count to the run directory. An entry of the journal
+ * never replaces a file. It only says when the signatures had to be valid: a run that has started may continue.
  * @param input.savedFile the path of the saved plan, if it is not only in the run directory.
+ * @param input.recorded the approval in the journal of a run that the user's state knows; null if there is none.
  * @param wave the index of a wave; null for the plan.
  */
 export async function demandApprovals(
-  input: { saved: SavedPlan; savedFile: string | null; directory: string; clock: Clock },
+  input: {
+    saved: SavedPlan;
+    savedFile: string | null;
+    directory: string;
+    clock: Clock;
+    recorded: Signatures | null;
+  },
   wave: number | null,
 ): Promise<ApprovalDemand> {
-  const { saved, savedFile, directory, clock } = input;
+  const { saved, savedFile, directory, clock, recorded } = input;
   const offered = await offeredApprovals(savedFile, directory);
   const file = savedFile ?? `${directory}/plan.json`;
-  const demand = judgeOffered(saved, wave, offered, { now: clock.now(), file });
-  if ('event' in demand) await saveApprovals(directory, approvalsOf(saved, demand.event));
+  const demand = judgeOffered(saved, wave, offered, { now: clock.now(), file, recorded });
+  if ('event' in demand && demand.event !== null)
+    await saveApprovals(directory, approvalsOf(saved, demand.event));
   return demand;
 }
 
-/** The same without files. @param now milliseconds since 1970 UTC. @param file the saved plan's path, for the fix. */
+/** The same without files. @param at.now milliseconds since 1970 UTC. @param at.file the saved plan's path, for the fix. */
 export function judgeOffered(
   saved: SavedPlan,
   wave: number | null,
   offered: readonly Offered[],
-  { now, file }: { readonly now: number; readonly file: string },
+  { now, file, recorded = null }: { now: number; file: string; recorded?: Signatures | null },
 ): ApprovalDemand {
+  if (recorded !== null && judgeApprovals(saved, wave, offered, Date.parse(recorded.judgedAt)).enough)
+    return { event: null };
   const judgement = judgeApprovals(saved, wave, offered, now);
   if (!judgement.enough) {
     const command = `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(saved.waves[wave]!.name)}`}`;
@@ -55,19 +72,20 @@ export function judgeOffered(
   return { event: { kind: 'approved', how: 'signatures', by, wave, judgedAt: iso(now), signed } };
 }
 
-/** True if the signatures of an entry are valid and enough. Refit verifies them, because a journal may be forged. */
-export function areSignaturesEnough(
-  saved: SavedPlan,
-  entry: Extract<JournalEvent, { how: 'signatures' }>,
-): boolean {
-  const offered = approvalsOf(saved, entry).map((one) => ({ file: '', text: encodeApproval(one) }));
-  return judgeApprovals(saved, entry.wave, offered, Date.parse(entry.judgedAt)).enough;
+/** The signatures of the plan (null) or of a wave that the journal records; null if it has none since an adoption. */
+export function recordedSignatures(entries: readonly JournalEntry[], wave: number | null): Signatures | null {
+  const since = entries.findLastIndex(({ kind }) => kind === 'adopted');
+  const recorded = entries.findLast(
+    (entry, at) =>
+      at > since && entry.kind === 'approved' && entry.how === 'signatures' && entry.wave === wave,
+  );
+  return (recorded as Signatures | undefined) ?? null;
 }
 
 /** Restores the approval files of an entry. */
 export function approvalsOf(
   saved: SavedPlan,
-  { wave, signed }: Pick<Extract<JournalEvent, { how: 'signatures' }>, 'wave' | 'signed'>,
+  { wave, signed }: Pick<Signatures, 'wave' | 'signed'>,
 ): ApprovalFile[] {
   const name = wave === null ? null : (saved.waves[wave]?.name ?? null);
   return signed.map((one) => ({ format: APPROVAL_FORMAT, digest: saved.digest, wave: name, ...one }));

@@ -13,9 +13,8 @@ import { renderReport } from '../report/run/render-report.ts';
 import { type Claim, claimInstances, isLoopback } from '../store/folder/claims.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
 import { type Lock, takeLock } from '../store/folder/lock.ts';
-import { isRegistered } from '../store/folder/register.ts';
 import { RUN_FILES, type RunOnDisk, reportedHead } from '../store/folder/run-directory.ts';
-import { withUnwrittenEntries } from '../store/journal-writer.ts';
+import { type JournalMark, withUnwrittenEntries } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, recordIdentities } from './identities.ts';
 import { NOTIFY_GRACE, type NotifierConfig } from './notify/notifier.ts';
@@ -101,7 +100,11 @@ export class Locks {
  */
 export async function withProcess<Value>(
   run: RunOnDisk,
-  input: DirectoryInput<CloudReader> & { readonly drain?: AbortSignal; readonly notifier?: NotifierConfig },
+  input: DirectoryInput<CloudReader> & {
+    readonly drain?: AbortSignal;
+    readonly notifier?: NotifierConfig;
+    readonly mark?: RunMark;
+  },
   { purpose, locks, steps }: { purpose: 'apply' | 'reconcile'; locks: Locks; steps: readonly Step[] },
   work: (process: Process) => Promise<Value>,
 ): Promise<Value> {
@@ -123,8 +126,12 @@ export async function withProcess<Value>(
     // The reports are written already. This delays only the end of the process.
     await runProcess.closeNotifier(runProcess.wasLeft ? 0 : NOTIFY_GRACE);
     await store.close().catch(() => undefined);
+    await input.mark?.close().catch(() => undefined);
   }
 }
+
+/** The mark of a run in the user's state. */
+export type RunMark = JournalMark & { close(): Promise<void> };
 
 /**
  * Writes the reports from the entries as they are on disk, so that a later report has the same bytes.
@@ -142,26 +149,10 @@ export async function writeReports(
   return report;
 }
 
-/**
- * Refuses a journal with missing entries, because they may hold orders. The head in the run's report shows it, and so does
- * the register, which names a run only after its start.
- */
-export async function mustBeWhole(
-  stateDirectory: string,
-  { directory, saved, journal, state }: RunOnDisk,
-): Promise<void> {
+/** The head in the run's report if the journal does not have it: entries are missing. Null otherwise. */
+export async function headAhead({ directory, journal }: RunOnDisk): Promise<string | null> {
   const head = await reportedHead(directory);
-  const cut = head !== null && !journal.entries.some(({ hash }) => hash === head);
-  const gone = state.startedAt === null && (await isRegistered(stateDirectory, saved.digest, directory));
-  if (!cut && !gone) return;
-  const evidence = cut
-    ? `the report has head ${head.slice(0, 8)}, which is not in the journal`
-    : 'the register says that the run started, but the journal is empty';
-  throw new RefitError(
-    'journal-broken',
-    `${directory}: entries of the journal are missing: ${evidence}`,
-    'restore the journal from a copy. Without a copy nobody knows what was ordered: make a new plan for the present fleet with refit plan PLAN -o SAVED',
-  );
+  return head !== null && !journal.entries.some(({ hash }) => hash === head) ? head : null;
 }
 
 /** Requires the endpoint of the run. A simulated provider cannot replace another one or the real one. */

@@ -15,7 +15,12 @@ import {
   type PolicyUsed,
   type SavedPlan,
 } from '../model.ts';
-import { createJournalWriter, type JournalStore, type JournalWriter } from '../store/journal-writer.ts';
+import {
+  createJournalWriter,
+  type JournalMark,
+  type JournalStore,
+  type JournalWriter,
+} from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { Control } from './control/control.ts';
 import { execute } from './engine/execute.ts';
@@ -48,6 +53,8 @@ export interface ProcessInput extends ProcessInfo {
   readonly saved: SavedPlan;
   readonly past: PastEntries;
   readonly store: JournalStore;
+  /** Absent: no later process resumes the run. */
+  readonly mark?: JournalMark;
   readonly clock: Clock;
   readonly permits: Permits;
   /** Counts what the clients send. */
@@ -90,6 +97,7 @@ export class Process {
     this.#notifier = new Notifier({ saved, journal: () => this.journal, clock: own, listeners, log });
     this.journal = createJournalWriter({
       store,
+      ...given({ mark: input.mark }),
       clock,
       end: past.end,
       replay,

@@ -1,7 +1,9 @@
 /** `reconcile` in a run directory: takes its locks, reads unknown outcomes, records them, and writes the reports. */
 import type { CloudReader } from '../cloud/cloud.ts';
+import { given } from '../given.ts';
 import { textOf } from '../messages/messages.ts';
-import type { Report, SavedPlan, Step, StepState } from '../model.ts';
+import type { Message, Report, SavedPlan, Step, StepState } from '../model.ts';
+import { openMark } from '../store/folder/known-runs.ts';
 import { type RunOnDisk, readRun } from '../store/folder/run-directory.ts';
 import { unresolvedSteps } from './engine/reconcile-steps.ts';
 import {
@@ -9,10 +11,10 @@ import {
   Locks,
   mustAnswer,
   mustBeSameEndpoint,
-  mustBeWhole,
   withProcess,
   writeReports,
 } from './in-directory.ts';
+import { whyNotTrusted } from './judge-adoption.ts';
 import type { Process } from './process.ts';
 
 /** The client is a reader, which cannot order. */
@@ -32,6 +34,8 @@ export interface ReconcileEnd {
   readonly steps: readonly ReconciledStep[];
   /** 0 if no outcome is unknown, 10 if one is, 12 if the provider refused the keys, or the code of the signal. */
   readonly exitCode: number;
+  /** Why this user's state does not vouch for the run; null: it does. */
+  readonly notTrusted: Message | null;
 }
 
 /**
@@ -46,17 +50,21 @@ export async function reconcileInDirectory(input: ReconcileInput): Promise<Recon
   try {
     await locks.takePlan(saved.digest);
     await locks.takeDirectory(directory);
-    const run = await readRun(directory);
-    await mustBeWhole(input.stateDirectory, run);
+    const run = await readRun(directory, input.stateDirectory);
     const steps = unresolvedSteps(saved, run.state.steps);
     if (steps.length === 0) {
       const report = await writeReports(directory, saved, run.journal.entries);
-      return { directory, saved, report, steps: [], exitCode: 0 };
+      const notTrusted = whyNotTrusted(run.trust);
+      return { directory, saved, report, steps: [], exitCode: 0, notTrusted };
     }
     mustBeSameEndpoint(input.endpoint, run);
     await locks.takeInstances(saved.digest, [...new Set(steps.map(({ instance }) => instance))]);
     await mustAnswer(input.cloudFor, steps);
-    return await withProcess(run, input, { purpose: 'reconcile', locks, steps }, (runProcess) =>
+    // Reading needs no trust. Only a run that the state vouches for gets a new mark.
+    const isKnown = run.trust?.kind === 'known';
+    const mark = isKnown ? await openMark(input.stateDirectory, saved.digest) : null;
+    const withMark = { ...input, ...given({ mark }) };
+    return await withProcess(run, withMark, { purpose: 'reconcile', locks, steps }, (runProcess) =>
       resolveSteps(input, run, runProcess, steps),
     );
   } finally {
@@ -66,7 +74,7 @@ export async function reconcileInDirectory(input: ReconcileInput): Promise<Recon
 
 async function resolveSteps(
   { cloudFor }: ReconcileInput,
-  { directory, saved }: RunOnDisk,
+  { directory, saved, trust }: RunOnDisk,
   runProcess: Process,
   open: readonly Step[],
 ): Promise<ReconcileEnd> {
@@ -79,5 +87,5 @@ async function resolveSteps(
   const isUnknown = steps.some(({ outcome }) => outcome === 'unknown');
   const ended = end?.exitCode === 12 ? 12 : isUnknown ? 10 : 0;
   const exitCode = end === null ? (runProcess.stop.exitCode ?? 130) : ended;
-  return { directory, saved, report, steps, exitCode };
+  return { directory, saved, report, steps, exitCode, notTrusted: whyNotTrusted(trust) };
 }

@@ -4,7 +4,7 @@
  * error message. A `JournalStore` does the file work.
  */
 import { type Clock, iso } from '../clock.ts';
-import { RefitError } from '../errors.ts';
+import { messageOf, RefitError } from '../errors.ts';
 import { type ChainEnd, sealLine } from '../journal/chain.ts';
 import { describeStepEvent } from '../journal/describe-event.ts';
 import type { Replay } from '../journal/replay.ts';
@@ -16,6 +16,23 @@ export interface JournalStore {
   /** Appends the text. Returns once it survives a power cut. @throws on any failure; the stored text is then unknown. */
   append(text: string): Promise<void>;
 }
+
+/**
+ * How far a journal has come, kept outside of its run directory. It shows when the journal was cut or replaced. A mark
+ * follows its entry to disk, so that it never names an entry which a crash can lose.
+ */
+export interface JournalMark {
+  /** Writes the end of the chain. Returns once it survives a power cut. @throws on any failure. */
+  write(end: ChainEnd): Promise<void>;
+}
+
+/**
+ * The entries that the mark names before the run continues: an order leaves after its intent. Other entries need no mark,
+ * because a run without them reads the provider again.
+ *
+ *     fsync of the group in the journal → fsync of the mark → the orders of the group leave
+ */
+const MARKED: ReadonlySet<JournalEvent['kind']> = new Set(['intent', 'adopted', 'wave-ended', 'run-ended']);
 
 interface Waiting {
   readonly entry: JournalEntry;
@@ -31,6 +48,8 @@ const LATENCY_WEIGHT = 0.3;
 
 export interface JournalWriterInput {
   readonly store: JournalStore;
+  /** Absent: a run that no later process resumes, such as a rehearsal. */
+  readonly mark?: JournalMark;
   readonly clock: Clock;
   /** The end of the chain on disk. */
   readonly end: ChainEnd;
@@ -126,20 +145,38 @@ class Writer {
         this.#fail(cause, group);
         break;
       }
+      for (const { entry } of group) this.#notifyView(entry);
+      if (group.some(({ entry }) => MARKED.has(entry.kind)) && !(await this.#writeMark(group))) break;
       this.latency += LATENCY_WEIGHT * (this.#input.clock.monotonic() - startedAt - this.latency);
-      for (const { entry, resolve } of group) {
-        this.#notifyView(entry);
-        resolve(entry);
-      }
+      for (const { entry, resolve } of group) resolve(entry);
     }
     this.#isWriting = false;
     if (this.#failure) for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
   }
 
+  /** @returns false if the mark cannot be written: the group is durable, and nothing may follow. */
+  async #writeMark(group: readonly Waiting[]): Promise<boolean> {
+    const { seq, hash } = group.at(-1)!.entry;
+    try {
+      await this.#input.mark?.write({ seq, hash });
+      return true;
+    } catch (cause) {
+      this.#failure = new RefitError(
+        'disk-failed',
+        `Refit cannot write the mark of the journal (${messageOf(cause)}), so it orders nothing more`,
+        'free disk space or fix the permissions of the state folder, then run the same refit apply command again',
+        { cause },
+      );
+      this.unwritten.push(...this.#waiting.map(({ entry }) => entry));
+      this.#waiting = [...group, ...this.#waiting];
+      return false;
+    }
+  }
+
   #fail(cause: unknown, group: readonly Waiting[]): void {
     this.#failure = new RefitError(
       'disk-failed',
-      `Refit cannot write the journal (${cause instanceof Error ? cause.message : String(cause)}), so it orders nothing more`,
+      `Refit cannot write the journal (${messageOf(cause)}), so it orders nothing more`,
       cause instanceof RefitError
         ? cause.fix
         : 'free disk space or fix the permissions, then run the same refit apply command again: it resumes at the end of the journal',

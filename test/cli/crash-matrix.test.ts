@@ -135,7 +135,9 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
         const sent = ordered.then(async () => {
           // The process may die of the command, without an answer.
           for (const command of story.commands ?? [])
-            await controlRun(`${at.folder}/run`, command).catch(() => undefined);
+            await controlRun(`${at.folder}/run`, command, {
+              stateDirectory: `${at.folder}/state/refit`,
+            }).catch(() => undefined);
         });
         const ended = run.ended.then(async (end) => {
           await sent;

@@ -137,6 +137,8 @@ export const BOUNDARIES = {
   ],
   'lock-taken-over': [{ story: 'plain', after: { kind: 'accepted' } }],
   identity: PLAIN,
+  /** `test/attacks/evidence.test.ts` kills a process at an adoption: no story loses the state between two processes. */
+  adopted: [],
   approved: [
     ...PLAIN,
     { story: 'signed by two', having: { how: 'signatures', wave: null } },

@@ -24,7 +24,7 @@ import { planFleet } from '../../src/operations/plan-fleet.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
 import type { ControlAnswer, LiveRunStatus } from '../../src/run/control/control.ts';
-import { judgeOffered } from '../../src/run/demand-approvals.ts';
+import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src/run/demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
 import { type Listener, NOTIFY_GRACE } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
@@ -59,6 +59,8 @@ export interface StageOptions {
   readonly demandsSignatures?: true;
   /** The ports of gates. */
   readonly gates?: GatePorts;
+  /** Lets pending work proceed between two moments of virtual time; default: only promises are pending. */
+  readonly turn?: () => Promise<void>;
   /** Changes the world after planning, before the first process. */
   readonly afterPlanning?: (world: World, now: number) => void;
 }
@@ -133,6 +135,8 @@ export interface Stage {
   readonly violations: readonly string[];
   /** The approvals beside the saved plan. Tests add to them. */
   readonly offered: Offered[];
+  /** The keys of its processes. */
+  readonly credentials: () => Credentials;
   /** Starts a process on what is on the disk and waits for its end. */
   run(processOptions?: ProcessOptions): Promise<Run>;
   /** Lets the provider's time pass. */
@@ -147,7 +151,7 @@ export const OPERATOR = { user: 'oncall', host: 'there', pid: 7 };
 /** Makes a world and a saved plan against it. */
 export async function setStage(options: StageOptions): Promise<Stage> {
   const seed = options.seed ?? 1;
-  const clock = new VirtualClock();
+  const clock = new VirtualClock(undefined, options.turn);
   const { world, secretId, secretKey } = createSimulatedWorld(
     {
       seed,
@@ -211,6 +215,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     saved,
     violations,
     offered: [],
+    credentials,
     run: (processOptions = {}) => clock.run(() => live(stage, processOptions, violations, common)),
     pass: (ms) => clock.run(() => clock.sleep(ms)),
   };
@@ -310,14 +315,17 @@ async function live(
   for (const [after, command] of processOptions.commands ?? [])
     later(after, () => void control.handle(command, OPERATOR).then((answer) => answers.push(answer)));
 
-  const demand = async (wave: number | null) =>
-    judgeOffered(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' });
+  const demand = async (wave: number | null): Promise<ApprovalDemand> => {
+    if (wave === null && !common.demandsSignatures) return { event: null };
+    const recorded = recordedSignatures(runProcess.entries, wave);
+    return judgeOffered(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json', recorded });
+  };
   const work = async (): Promise<RunEnd | null> => {
     const signed = common.demandsSignatures && !runProcess.isResumed ? await demand(null) : null;
     if (signed !== null && !('event' in signed))
       throw new RefitError('not-approved', signed.missing.map((one) => textOf(one)).join('\n'), signed.fix);
     await runProcess.start(processOptions.reconciles ? 'reconcile' : 'apply');
-    if (signed !== null) await journal.appendDurably(signed.event);
+    if (signed !== null && signed.event !== null) await journal.appendDurably(signed.event);
     if (!runProcess.isResumed)
       await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     return processOptions.reconciles

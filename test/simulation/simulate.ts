@@ -26,7 +26,7 @@ import {
 } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
-import { type ApprovalDemand, judgeOffered } from '../../src/run/demand-approvals.ts';
+import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src/run/demand-approvals.ts';
 import { unresolvedSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GatePorts } from '../../src/run/engine/run.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
@@ -364,10 +364,12 @@ async function simulateProcess(
     const end = await runProcess.carryOut({
       cloudFor: () => (sabotage === null ? cloud : sabotageCloud(cloud, sabotage)),
       approvalOf: async (wave) => {
+        if (wave === null) return { event: null };
         await clock.sleep(2);
+        const recorded = recordedSignatures(runProcess.entries, wave);
         const offered = offeredAt(setting.scenario, saved, time.monotonic());
         const { now } = clock;
-        const demanded = judgeOffered(saved, wave, offered, { now: now(), file: 'saved.json' });
+        const demanded = judgeOffered(saved, wave, offered, { now: now(), file: 'saved.json', recorded });
         watcher.recordEvent(`wave approval: ${'event' in demanded ? 'approved' : 'refused'}`, '');
         return sabotage === 'no-judging' && offered.length > 0 ? forgeApproval(wave) : demanded;
       },

@@ -120,3 +120,56 @@ describe('the journal writer', () => {
     expect(thrown).toEqual([new Error('the screen is gone')]);
   });
 });
+
+describe('the mark of a journal', () => {
+  const intent = (n: number): JournalEvent => ({
+    kind: 'intent',
+    step: `crs-aaaa000${n}/memoryPerShard`,
+    attempt: 1,
+    size: { memoryPerShard: 8192, shards: 1, replicas: 1 },
+  });
+
+  function marked(write: (seq: number) => Promise<void>) {
+    const clock = new VirtualClock();
+    const disk = memoryDisk();
+    const writer = createJournalWriter({
+      store: disk.openFor(clock),
+      mark: { write: ({ seq }) => write(seq) },
+      clock,
+      end: EMPTY_CHAIN,
+      replay: createReplay({ steps: [] }),
+    });
+    return { clock, disk, writer };
+  }
+
+  it('is written once for a group of orders, after the group and before they may leave', async () => {
+    const order: string[] = [];
+    const { clock, disk, writer } = marked(async (seq) => {
+      order.push(`mark ${seq} of ${decode(disk.text).end.seq} on disk`);
+    });
+    await clock.run(() =>
+      Promise.all([1, 2, 3].map((n) => writer.appendDurably(intent(n)).then(() => order.push(`order ${n}`)))),
+    );
+    expect(order).toEqual(['mark 3 of 3 on disk', 'order 1', 'order 2', 'order 3']);
+  });
+
+  it('costs nothing for entries without which the run only reads again', async () => {
+    let writes = 0;
+    const { clock, writer } = marked(async () => {
+      writes += 1;
+    });
+    await clock.run(() => writer.appendDurably(event(1)));
+    expect(writes).toBe(0);
+  });
+
+  it('that cannot be written stops the writer, and its entries are not listed as lost', async () => {
+    const { clock, disk, writer } = marked(() => Promise.reject(new Error('no space left on device')));
+    const failed = await clock.run(() => writer.appendDurably(intent(1)).catch((error: unknown) => error));
+    expect(failed).toMatchObject({ code: 'disk-failed', message: expect.stringContaining('the mark') });
+    await expect(writer.appendDurably(event(2))).rejects.toMatchObject({ code: 'disk-failed' });
+    expect([decode(disk.text).end.seq, writer.unwritten.map(({ kind }) => kind)]).toEqual([
+      1,
+      ['wave-started'],
+    ]);
+  });
+});

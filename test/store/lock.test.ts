@@ -11,7 +11,6 @@ import { systemClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
 import { claimInstances } from '../../src/store/folder/claims.ts';
 import { type Holder, takeLock } from '../../src/store/folder/lock.ts';
-import { register } from '../../src/store/folder/register.ts';
 
 const SELF = { host: 'here', purpose: 'a test' };
 let folder: string;
@@ -271,18 +270,5 @@ describe('the instances of a live run', () => {
     );
     expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(files()).toHaveLength(1);
-  });
-});
-
-describe('the register of plans carried out', () => {
-  it('accepts one run directory for a plan, repeatedly, and no other', async () => {
-    const enter = (directory: string, check = false) =>
-      register(folder, 'd'.repeat(64), directory, systemClock, { check });
-    await enter('/runs/one', true);
-    await enter('/runs/two', true);
-    await enter('/runs/one');
-    await enter('/runs/one');
-    expect(await enter('/runs/two', true).catch(codeOf)).toBe('already-carried-out');
-    expect(await enter('/runs/two').catch(codeOf)).toBe('already-carried-out');
   });
 });

@@ -11,6 +11,7 @@ import type { JournalEvent } from '../../src/model.ts';
 import { applyPlan } from '../../src/run/apply.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
 import { openJournalFile, readJournalFile } from '../../src/store/folder/journal-file.ts';
+import { registerRun } from '../../src/store/folder/known-runs.ts';
 import { prepareRunDirectory, RUN_FILES, readRun } from '../../src/store/folder/run-directory.ts';
 import { createJournalWriter } from '../../src/store/journal-writer.ts';
 import { ALL_TO_8GB, standards } from '../run/fleets.ts';
@@ -82,13 +83,15 @@ describe('a run that died before it was approved', () => {
   it('cannot be approved after its plan has expired', async () => {
     const directory = await runWith(WHOLE.slice(0, WHOLE.indexOf('\n') + 1));
     let asked = 0;
+    const stateDirectory = join(directory, '..', 'state');
+    await registerRun(stateDirectory, { digest: saved.digest, directory }, new VirtualClock());
     const signal = new AbortController().signal;
     const clock = new VirtualClock(Date.parse(saved.expiresAt) + 1);
     const applying = applyPlan({
       saved,
       runsRoot: join(directory, '..'),
       runDirectory: directory,
-      stateDirectory: join(directory, '..', 'state'),
+      stateDirectory,
       cloudFor: () => {
         throw new Error('nothing is asked of the provider');
       },

@@ -37,6 +37,7 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
       '--ignore-windows',
       'leave out windows, freezes and maintenance windows, so that the new plan can start immediately',
     ),
+    option('--adopt', "plan from a run that this user's state does not know, as its folder describes it"),
     DURATIONS,
     POLICY,
     ALL,

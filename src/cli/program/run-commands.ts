@@ -77,6 +77,10 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
         '--at-entry <n>',
         'start only if the journal has exactly this many entries, which shows that no other process resumed the run',
       ),
+      option(
+        '--adopt',
+        "continue a run that this user's state does not know, or whose journal lacks entries",
+      ),
       option('--allow-hooks', 'run the hook and gate commands of the plan on this machine, as you'),
       option('--digest <sha256>', 'apply only the saved plan with this digest: 64 hexadecimal digits'),
       POLICY,

@@ -22,6 +22,7 @@ import { notify } from './run/notify.ts';
 import { refusals } from './run/refusals.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
+import { trust } from './run/trust.ts';
 
 export const en = {
   ...effects,
@@ -45,6 +46,7 @@ export const en = {
   ...run,
   ...schedule,
   ...targets,
+  ...trust,
   ...selectors,
   ...drift,
   ...waves,

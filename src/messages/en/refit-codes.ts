@@ -180,6 +180,12 @@ export const refitCodes = {
     checks: 'the approvers in the saved plan of the run, and the person who makes the new plan',
     fix: 'let a person who is not an approver type the same command',
   },
+  'Refit.RunUnknown': {
+    meaning:
+      "The plan is made from a run that this user's state does not know, or whose journal lacks entries. Anybody who can write the folder can have changed it.",
+    checks: 'the run that the plan is made from',
+    fix: 'compare each size before and after with what you know of the fleet',
+  },
   'Refit.RunUnfinished': {
     meaning: 'The run could still be resumed. After this plan, it would find its instances changed.',
     checks: 'the run that the plan is made from',

@@ -60,6 +60,7 @@ function subjectOf(entry: JournalEntry): string {
     case 'run-started':
     case 'lock-taken-over':
     case 'identity':
+    case 'adopted':
     case 'approved':
     case 'approval-awaited':
     case 'control-command':

@@ -101,6 +101,11 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
         reason: entry.reason && textOf(entry.reason),
       });
       return;
+    case 'adopted':
+      // Approvals before it count no more.
+      facts.approved = null;
+      facts.signatures.length = 0;
+      return;
     case 'approved':
       if (entry.how === 'signatures') facts.signatures.push(...signaturesOf(entry, saved));
       else facts.approved ??= { how: entry.how, by: entry.by, at };

@@ -135,6 +135,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
         break;
       case 'lock-taken-over':
       case 'identity':
+      case 'adopted':
       case 'approved':
       case 'approval-awaited':
       case 'notified':

@@ -11,7 +11,7 @@
 import { iso } from '../../clock.ts';
 import { message } from '../../messages/messages.ts';
 import type { Message, Size, StepState } from '../../model.ts';
-import { MINUTE, SECOND } from '../../units.ts';
+import { DAY, MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 import { afterRefusal, isTailLockCode } from './after-refusal.ts';
 import { addsNodes, type Reading } from './judge-following.ts';
@@ -31,8 +31,13 @@ import { faultMove } from './read-fault.ts';
 /** Refit knows the provider's clock to within 1.5 seconds. */
 const CLOCK_GRAIN = 1.5 * SECOND;
 
+/** How far back the task list reaches (docs/provider.md P90), minus a margin. */
+const REACH = 29 * DAY;
+
 export function resolveUnanswered(at: At): FollowMove {
   const { seen, now } = at;
+  const hidden = byEarlierStep(at);
+  if (hidden !== null) return hidden;
   const memory = at.memory?.phase === 'unanswered' ? at.memory : null;
   if (memory === null) return readNext(at, 1);
   const { asked, round } = memory;
@@ -46,9 +51,33 @@ export function resolveUnanswered(at: At): FollowMove {
   return byReading(at, seen, overdue) ?? readNext(at, round + 1);
 }
 
-/** When Refit ordered, by the provider's clock. A restart, a clock jump or a sleep does not restart patience. */
+/**
+ * The move for a step of an adopted run that waits for an earlier step of its instance; null: judge it by reading. Refit
+ * orders such a step only after the earlier one is verified.
+ */
+function byEarlierStep({ state, step, earlier }: At): FollowMove | null {
+  if (state.hiddenOrder === null || earlier === null || earlier.state.outcome === 'verified') return null;
+  const isOpen = earlier.state.phase !== 'waiting' && earlier.state.phase !== 'ended';
+  if (isOpen || !earlier.isFinal) return { kind: 'leave' };
+  const evidence = message('trust.earlier-step-not-executed', { step: step.needs ?? '' });
+  return { ...resolved(state, null, evidence, false), next: { kind: 'leave' } };
+}
+
+/**
+ * When Refit ordered, by the provider's clock. A restart, a clock jump or a sleep does not restart patience. For an order
+ * that an adopted journal may lack, this is the adoption: nothing of the run left after it.
+ */
 function intentAt({ state, now }: At): number {
-  return Date.parse(state.intentProviderAt ?? state.startedAt ?? iso(now.provider));
+  const at = state.hiddenOrder?.providerAt ?? state.intentProviderAt ?? state.startedAt;
+  return Date.parse(at ?? iso(now.provider));
+}
+
+/** From when on traces of the order may exist, by the provider's clock. */
+function tracesSince(at: At): number {
+  const { hiddenOrder } = at.state;
+  if (hiddenOrder === null) return factsSince(at.step, at.earlier, intentAt(at));
+  const since = Math.max(Date.parse(hiddenOrder.since), at.now.provider - REACH);
+  return factsSince(at.step, at.earlier, since);
 }
 
 /** Milliseconds since patience ended; below zero before. */
@@ -61,13 +90,13 @@ function pauseOf(round: number): number {
 }
 
 function readNext(at: At, round: number): FollowMove {
-  const { step, now, earlier } = at;
+  const { now } = at;
   const { patience } = at.execution;
   const overdue = overdueAt(at, now);
   return {
     kind: 'read',
     maxDelay: overdue >= 0 ? 50 : Math.min(pauseOf(round), -overdue),
-    factsSince: factsSince(step, earlier, intentAt(at)),
+    factsSince: tracesSince(at),
     openTasks: false,
     showsWait:
       overdue > 0
@@ -138,7 +167,9 @@ function bySilence(at: At, { tasks, deals }: Reading): FollowMove {
 }
 
 /** Orders again within a limit, unless the code of the refusal forbids it. */
-function orderAgain({ code, message: cause }: StepState): FollowMove {
+function orderAgain({ code, message: cause, hiddenOrder }: StepState): FollowMove {
+  // An order that the journal lacks had no answer that could forbid another.
+  if (hiddenOrder !== null) return { kind: 'wait', name: null, ms: 0, until: 'left' };
   if (code !== null && !afterRefusal(code).again)
     return { kind: 'end', outcome: 'refused', message: cause, code };
   const minutes = LIMITS.tryingAgain / MINUTE;

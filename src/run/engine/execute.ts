@@ -81,7 +81,9 @@ async function carryOutWaves(run: Run): Promise<RunEnd | null> {
     // If this wave has already started, the soak and the gate before it are not repeated.
     if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await endOfWave(run, index - 1);
     if (!mayContinue(run) && !open.some((step) => isInFlight(run, step))) break;
-    if (open.length > 0 && !(await isApproved(run, index))) break;
+    // Without approval nothing new starts, and what is in flight is followed to its end.
+    if (open.length > 0 && !(await isApproved(run, index)) && !open.some((step) => isInFlight(run, step)))
+      break;
     run.slowStart.begin(index);
     await carryOutWave(run, index, open);
     if (stop.mustLeave) return null;
@@ -112,7 +114,9 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   const { saved, journal, stop, upcoming } = run;
   const { name } = saved.waves[index]!;
   const state = journal.replay.state();
-  if (!state.wavesStarted.includes(index)) journal.appendSoon({ kind: 'wave-started', wave: index, name });
+  const isRefused = state.stopping?.because === 'not-approved';
+  if (!state.wavesStarted.includes(index) && !isRefused)
+    journal.appendSoon({ kind: 'wave-started', wave: index, name });
   // Steps in flight come first: they hold slots that new orders must not take. Later waves can have steps in flight, too.
   // This happens when they started while a step of this wave was `unknown`, and that step is open again now.
   const ahead = saved.steps.filter((step) => step.wave > index && isInFlight(run, step));
@@ -179,7 +183,12 @@ async function carryOutWithSlot(run: Run, chain: Chain, giveSlotBack: () => void
 /** Resolves orders without an answer before anything new is ordered. */
 async function resolveUnanswered(run: Run): Promise<void> {
   const unanswered = run.saved.steps.filter((step) => isUnanswered(run, step));
-  await Promise.all(unanswered.map((step) => resolveStep(run, step).finally(() => run.waits.clear(step))));
+  // In an adopted run, a step of an instance can be judged only after the step before it.
+  await Promise.all(
+    chainsOf(unanswered).map(async (chain) => {
+      for (const step of chain) await resolveStep(run, step).finally(() => run.waits.clear(step));
+    }),
+  );
 }
 
 function isOpen(run: Run, step: Step): boolean {

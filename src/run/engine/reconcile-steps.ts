@@ -50,7 +50,13 @@ export async function reconcileSteps({
     watch: new Watch({ cloudFor, clock, upcoming: () => [] }),
   };
   const before = journal.replay.state();
-  await Promise.all(unresolvedSteps(saved, before.steps).map((step) => followStep(run, step)));
+  const chains = Map.groupBy(unresolvedSteps(saved, before.steps), ({ instance }) => instance);
+  // In an adopted run, a step of an instance can be judged only after the step before it.
+  await Promise.all(
+    [...chains.values()].map(async (chain) => {
+      for (const step of chain) await followStep(run, step);
+    }),
+  );
   if (stop.left.aborted) return null;
 
   for (const [index, { name }] of saved.waves.entries()) {

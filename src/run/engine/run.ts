@@ -81,8 +81,8 @@ interface LearnedByScope extends Learned {
 
 /** Effects of a run beside the provider and the journal. A gate without its port is inconclusive. */
 export interface EnginePorts {
-  /** Judges the approvals of a wave that requires its own. Without it, no such wave starts. */
-  readonly approvalOf?: (wave: number) => Promise<ApprovalDemand>;
+  /** Verifies the signatures of the plan (null) or of a wave. Without it, no wave that requires its own starts. */
+  readonly approvalOf?: (wave: number | null) => Promise<ApprovalDemand>;
   readonly gates?: GatePorts;
   /** Judges the plan by the policy as it is now. Without it, no policy holds. */
   readonly askPolicy?: () => Promise<{ readonly refusal: PolicyRefusal | null }>;

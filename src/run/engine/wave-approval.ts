@@ -14,12 +14,32 @@ import { isPermitted } from './wave-policy.ts';
 /** How often a waiting run checks for approval files, ms. */
 const CHECK_EVERY = 2 * SECOND;
 
-/** @returns true: the wave may start, and its approvals are in the journal; false: no new order may start. */
+/**
+ * Verifies the signatures of the plan and of the wave, also when a process resumes the wave.
+ * @returns true: the wave may start, and its approvals are in the journal; false: no new order may start.
+ */
 export async function isApproved(run: Run, wave: number): Promise<boolean> {
-  if (!(await isPermitted(run))) return false;
+  return (await isPermitted(run)) && (await isPlanApproved(run)) && (await isWaveApproved(run, wave));
+}
+
+/** The process has verified the plan at its start. A wave may start days later, and a person may have removed a file. */
+async function isPlanApproved(run: Run): Promise<boolean> {
+  const { saved, ports, journal } = run;
+  if (saved.approvals === undefined || ports.approvalOf === undefined) return true;
+  const demanded = await ports.approvalOf(null);
+  if (!('event' in demanded)) {
+    const { missing, fix } = demanded;
+    stopRun(run, 'not-approved', message('halt.not-approved', { missing, fix }));
+    return false;
+  }
+  if (demanded.event !== null) await journal.appendDurably(demanded.event);
+  return true;
+}
+
+async function isWaveApproved(run: Run, wave: number): Promise<boolean> {
   const { saved, journal } = run;
   const { approval, name } = saved.waves[wave]!;
-  if (approval === undefined || journal.replay.state().wavesStarted.includes(wave)) return true;
+  if (approval === undefined) return true;
   const ask = async (): Promise<ApprovalDemand> =>
     (await run.ports.approvalOf?.(wave)) ?? {
       missing: [message('halt.approval-required', { wave: name })],
@@ -36,7 +56,7 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
     return false;
   }
   if (!mayContinue(run)) return false;
-  await journal.appendDurably(demanded.event);
+  if (demanded.event !== null) await journal.appendDurably(demanded.event);
   return true;
 }
 

@@ -11,7 +11,7 @@ import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { createOpenWindows } from '../../plan/windows/open-windows.ts';
 import { DAY } from '../../units.ts';
 import { createCallCounter } from '../call-counter.ts';
-import type { ApprovalDemand } from '../demand-approvals.ts';
+import { type ApprovalDemand, recordedSignatures } from '../demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../engine/run.ts';
 import { createProcess, NO_PAST_ENTRIES } from '../process.ts';
 
@@ -107,7 +107,8 @@ async function carryOut(
   await runProcess.start();
   if (last === undefined)
     await runProcess.journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: ASSUMED_BY });
-  const approvalOf = async (wave: number): Promise<ApprovalDemand> => {
+  const approvalOf = async (wave: number | null): Promise<ApprovalDemand> => {
+    if (wave === null || recordedSignatures(entries, wave) !== null) return { event: null };
     const judgedAt = iso(clock.now());
     return { event: { kind: 'approved', how: 'signatures', by: ASSUMED_BY, wave, judgedAt, signed: [] } };
   };

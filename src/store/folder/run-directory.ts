@@ -11,6 +11,7 @@ import { createReplay, isFinished } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../plan/seal.ts';
 import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
+import { findKnownRun, judgeTrust, type RunTrust, realPathOf } from './known-runs.ts';
 import { RUN_FILES } from './run-files.ts';
 
 export { RUN_FILES };
@@ -23,6 +24,8 @@ export interface RunSnapshot {
   /** The first entry; null if the run has not started. */
   readonly first: JournalEntry | null;
   readonly state: RunState;
+  /** Whether the user's state knows the run; null if the reader did not ask. */
+  readonly trust: RunTrust | null;
 }
 
 /** A run with all entries of its journal. */
@@ -32,38 +35,47 @@ export interface RunOnDisk extends RunSnapshot {
 
 /**
  * Reads a run directory. Writes nothing.
+ * @param stateDirectory the user's state, which may know the run; null: do not judge that.
  * @throws RefitError `usage` if there is none, `plan-altered` or `format-unknown` if its plan is not trusted,
  * `journal-broken` if the chain of the journal is broken or belongs to another plan.
  */
-export async function readRun(directory: string): Promise<RunOnDisk> {
+export async function readRun(directory: string, stateDirectory: string | null = null): Promise<RunOnDisk> {
   const entries: JournalEntry[] = [];
-  const { journal, ...run } = await readRunSnapshot(directory, (entry) => entries.push(entry));
+  const each = (entry: JournalEntry) => void entries.push(entry);
+  const { journal, ...run } = await readRunSnapshot(directory, stateDirectory, each);
   return { ...run, journal: { ...journal, entries } };
 }
 
 /** Reads a run without keeping its entries. Throws as `readRun` does. @param each receives every entry. */
 export async function readRunSnapshot(
   directory: string,
+  stateDirectory: string | null = null,
   each: (entry: JournalEntry) => void = () => undefined,
 ): Promise<RunSnapshot> {
   const path = resolve(directory);
-  const saved = await readPlan(directory, path);
+  const saved = await readRunPlan(directory);
+  const known = stateDirectory === null ? null : await findKnownRun(stateDirectory, saved.digest);
+  let hashAtMark: string | null = null;
   const replay = createReplay(saved);
   let first: JournalEntry | null = null;
   let otherFormat: JournalEntry | null = null;
   const journal = await walkJournalFile(join(path, RUN_FILES.journal), (entry) => {
     first ??= entry;
+    if (entry.seq === known?.mark.seq) hashAtMark = entry.hash;
     if (entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT) otherFormat ??= entry;
     // Do not replay entries of another version, or without a run start. The check below refuses them.
     if (otherFormat === null && first.kind === 'run-started') replay.add(entry);
     each(entry);
   });
   mustBeSound(directory, saved, journal, first, otherFormat);
-  return { directory: path, saved, journal, first, state: replay.state() };
+  const seen = { entries: journal.end.seq, tornBytes: journal.tornBytes, hashAtMark };
+  const trust = stateDirectory === null ? null : judgeTrust(known, await realPathOf(path), seen);
+  return { directory: path, saved, journal, first, state: replay.state(), trust };
 }
 
 /** Reads the saved plan of a run directory, in its own function so that its text can be freed. */
-async function readPlan(directory: string, path: string): Promise<SavedPlan> {
+export async function readRunPlan(directory: string): Promise<SavedPlan> {
+  const path = resolve(directory);
   const planText = await readTextIfPresent(join(path, RUN_FILES.plan), { subject: 'saved-plan' });
   if (planText === null) {
     throw new RefitError(
@@ -113,6 +125,14 @@ function mustBeSound(
       'restore the plan.json of this journal, or give another run directory with --run-dir',
     );
   }
+}
+
+/** True if there is something at the path of the journal. */
+export async function hasJournal(directory: string): Promise<boolean> {
+  return lstat(join(directory, RUN_FILES.journal)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The journal head in the run's report; null if there is no readable report with one. */
@@ -174,10 +194,19 @@ async function mustBeRunOrEmpty(directory: string): Promise<void> {
   });
 }
 
-/** The newest unfinished run of a digest in `root`; null if there is none. */
-export async function findUnfinishedRun(root: string, digest: string): Promise<string | null> {
+/**
+ * The unfinished run of a digest in `root`: the one that the user's state knows, else the newest; null if there is none.
+ */
+export async function findUnfinishedRun(
+  root: string,
+  digest: string,
+  stateDirectory: string,
+): Promise<string | null> {
   const names = await readdir(root).catch((): string[] => []);
   const ours = names.filter((name) => name.endsWith(`-${digest.slice(0, 8)}`)).sort();
+  const known = await findKnownRun(stateDirectory, digest);
+  const isKnown = async (name: string) => (await realPathOf(join(root, name))) === known?.directory;
+  let newest: string | null = null;
   for (const name of ours.reverse()) {
     const directory = join(root, name);
     const run = await readRun(directory).catch((error: unknown) => {
@@ -185,9 +214,11 @@ export async function findUnfinishedRun(root: string, digest: string): Promise<s
       if (error instanceof RefitError && error.code === 'usage') return null;
       throw error;
     });
-    if (run && run.saved.digest === digest && !isFinished(run.state)) return directory;
+    if (run === null || run.saved.digest !== digest || isFinished(run.state)) continue;
+    if (await isKnown(name)) return directory;
+    newest ??= directory;
   }
-  return null;
+  return newest;
 }
 
 /** The default name of a new run directory: `<utc>-<digest8>`. @param now milliseconds since 1970 UTC. */

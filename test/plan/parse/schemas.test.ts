@@ -100,6 +100,13 @@ describe('the journal entry schema', () => {
       },
       reason: null,
     },
+    adopted: {
+      kind: 'adopted',
+      by: 'dba',
+      reason: words('this state does not know this run'),
+      since: AT,
+      providerAt: AT,
+    },
     approved: { kind: 'approved', how: 'prompt', by: 'dba' },
     'approval-awaited': {
       kind: 'approval-awaited',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { validateJournalEntry } from '../../../src/generated/validators.js';
 import type { JournalEntry } from '../../../src/model.ts';
-import { areSignaturesEnough } from '../../../src/run/demand-approvals.ts';
+import { judgeOffered, recordedSignatures } from '../../../src/run/demand-approvals.ts';
 import { createHookListener } from '../../../src/run/notify/hooks.ts';
 import { approversFile, file, HOUR, type Signing } from '../../approval/people.ts';
 import { standards } from '../fleets.ts';
@@ -96,10 +96,10 @@ describe('a wave with a required approval', () => {
     holds(stage, read);
     expect(stage.cloud.arrivals).toHaveLength(before);
     expect([verified(read), ...because(read)]).toEqual([2, 'reconciled', 3]);
-    // The approvals already started the wave. Apply finishes it, and requires approvals for the next wave.
+    // The approvals had started the wave. Their files are gone, so no order leaves in it any more.
     const rest = await stage.run();
     holds(stage, rest);
-    expect([verified(rest), ...because(rest)]).toEqual([3, 'not-approved', 11]);
+    expect([verified(rest), ...because(rest)]).toEqual([2, 'not-approved', 11]);
   });
 
   it('starts immediately if its approval already exists', async () => {
@@ -194,25 +194,43 @@ function wavesStartedUnapproved(entries: readonly JournalEntry[]): number[] {
 }
 
 describe('signatures in a journal', () => {
-  it('count only if they are valid and enough', async () => {
+  it('in the journal never replace the files, and say when the files had to be valid', async () => {
     const stage = await staged();
     sign(stage, 'wei', 'tenth');
     sign(stage, 'jun', 'tenth');
     const { entries } = await stage.run();
-    const event = entries.find((entry) => entry.kind === 'approved' && entry.how === 'signatures');
-    if (event?.kind !== 'approved' || event.how !== 'signatures')
-      throw new Error('no signatures in the journal');
-    expect(areSignaturesEnough(stage.saved, event)).toBe(true);
-    const [first, second] = event.signed;
-    for (const changed of [
-      { ...event, wave: null },
-      { ...event, wave: 2 },
-      { ...event, signed: [first!] },
-      { ...event, signed: [first!, first!] },
-      { ...event, signed: [first!, { ...second!, signature: first!.signature }] },
-      { ...event, judgedAt: second!.expiresAt },
-    ])
-      expect(areSignaturesEnough(stage.saved, changed)).toBe(false);
+    const { saved, offered } = stage;
+    const recorded = recordedSignatures(entries, 1);
+    const later = { now: Date.parse(recorded!.signed[0]!.expiresAt) + 1, file: 'saved.json' };
+    expect(judgeOffered(saved, 1, offered, { ...later, recorded })).toEqual({ event: null });
+    for (const [wave, files, found] of [
+      [1, [], recorded],
+      [1, offered.slice(0, 1), recorded],
+      [1, [offered[0]!, offered[0]!], recorded],
+      [1, offered, null],
+      [2, offered, recorded],
+      [null, offered, recorded],
+      [1, offered, { ...recorded!, judgedAt: recorded!.signed[0]!.expiresAt }],
+    ] as const)
+      expect(judgeOffered(saved, wave, files, { ...later, recorded: found })).not.toHaveProperty('event');
+  });
+
+  it('are verified again when a process resumes the wave: without a file nothing new starts', async () => {
+    const stage = await staged();
+    sign(stage, 'wei', 'tenth');
+    sign(stage, 'jun', 'tenth');
+    await stage.run({
+      diesAt: ({ kind, ...at }) =>
+        kind === 'durable' &&
+        'text' in at &&
+        at.text.includes('"wave":1') &&
+        at.text.includes('wave-started'),
+    });
+    stage.offered.splice(0);
+    const { end, entries } = await stage.run();
+    expect(end).toMatchObject({ because: 'not-approved', exitCode: 11 });
+    const started = entries.findLastIndex(({ kind }) => kind === 'run-started');
+    expect(entries.slice(started).some(({ kind }) => kind === 'intent')).toBe(false);
   });
 });
 

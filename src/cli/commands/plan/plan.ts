@@ -6,6 +6,7 @@
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { PlanSource } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { type PlanOptions, pastDurations, planFleet, planFromRun } from '../../../operations/plan-fleet.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
@@ -43,12 +44,16 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
 /** `refit rollback` and `refit retry`. */
 export function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
   return async ([directory], options, terminal) => {
-    const { price = false, ignoreWindows = false, out: saveAs = null } = options;
+    const { price = false, ignoreWindows = false, adopt = false, out: saveAs = null } = options;
+    const stateDirectory = stateDirectoryOf(terminal.env);
     const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
     const planner = await plannerFrom(options, terminal);
     const durations = await pastDurations(options.durations, options.endpoint);
     const review = await readProvider(options, terminal, (from, listeners) =>
-      planFromRun(kind, directory, { from, price, ignoreWindows, durations, policy, saveAs, ...listeners }),
+      planFromRun(kind, directory, {
+        ...{ from, price, ignoreWindows, adopt, stateDirectory, durations, policy, saveAs },
+        ...listeners,
+      }),
     );
     return saveAndEmitReview(review, options, terminal, { madeFrom: null, planner });
   };

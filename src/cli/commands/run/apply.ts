@@ -47,6 +47,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       allowHooks: options.allowHooks ?? false,
       readPolicy: policyFiles,
       hookEnvironment: hookEnvironmentOf(policy),
+      adopt: options.adopt ?? false,
       drain: signals.drain,
       leave: signals.leave,
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),

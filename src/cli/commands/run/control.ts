@@ -3,6 +3,7 @@ import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import type { ControlCommand, ControlSetting } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { controlRun } from '../../../operations/control-run.ts';
+import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import type { Options } from '../../options.ts';
@@ -24,7 +25,9 @@ async function control(
   options: Options,
   terminal: Terminal,
 ): Promise<number> {
-  const { accepted, message } = await controlRun(directory, command);
+  const { accepted, message } = await controlRun(directory, command, {
+    stateDirectory: stateDirectoryOf(terminal.env),
+  });
   const text = () => `${accepted ? 'accepted' : 'refused'}: ${escapeControls(message)}\n`;
   await print(terminal, options, { text, json: { accepted, message } });
   const next = `refit ${command.kind === 'pause' && accepted ? 'continue' : 'status'} ${shellQuote(directory)}`;

@@ -6,6 +6,7 @@ import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
 import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
+import { noteTrust } from '../../note-trust.ts';
 import { withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import { createRunView } from '../../run-view/run-view.ts';
@@ -44,6 +45,7 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
         next,
       },
     });
+    noteTrust(end.notTrusted, directory, terminal);
     return end.exitCode;
   } finally {
     view.close();
@@ -51,11 +53,12 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
   }
 };
 
-function nextAfter({ report }: ReconcileEnd, unknown: number, directory: string): string {
+function nextAfter({ report, notTrusted }: ReconcileEnd, unknown: number, directory: string): string {
   const run = shellQuote(directory);
   if (unknown > 0) return `refit reconcile ${run}`;
   if (report.totals['not-run'] === 0) return `refit report ${run}`;
-  return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${run}`;
+  const adopt = notTrusted === null ? '' : ' --adopt';
+  return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${run}${adopt}`;
 }
 
 function describeEnd({ saved, steps }: ReconcileEnd, unknown: number, next: string): string {

@@ -2,21 +2,24 @@
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { reportRun } from '../../../operations/read-run.ts';
 import { renderReport } from '../../../operations/render.ts';
 import { closest } from '../../../plan/parse/closest-word.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { CSV_COLUMNS } from '../../../report/run/report-csv.ts';
 import type { CommandCode } from '../../command-row.ts';
+import { noteTrust } from '../../note-trust.ts';
 import type { Options } from '../../options.ts';
 import { emit } from '../../output.ts';
 
 export const report: CommandCode<[string]> = async ([directory], options, terminal) => {
   const columns = columnsFrom(options);
-  const made = await reportRun(directory);
+  const made = await reportRun(directory, stateDirectoryOf(terminal.env));
   await emit<ReportFormat>(terminal, options, (format, where) =>
     renderReport(made.report, format, { ...where, directory, ...given({ columns }) }),
   );
+  noteTrust(made.notTrusted, directory, terminal);
   if (made.isCutOff) {
     terminal.err(
       `journal entries are missing that an earlier report contained; next: refit audit verify ${shellQuote(directory)}\n`,

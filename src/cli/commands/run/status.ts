@@ -3,10 +3,17 @@ import { isFinished, totals } from '../../../journal/replay.ts';
 import { duration } from '../../../messages/en/quantities.ts';
 import { textOf, textWithFix } from '../../../messages/messages.ts';
 import { OUTCOMES } from '../../../model.ts';
-import { type LiveRunStatus, type RunStatus, readStatus } from '../../../operations/read-run.ts';
+import { stateDirectoryOf } from '../../../operations/machine.ts';
+import {
+  type LiveRunStatus,
+  type RunStatus,
+  readStatus,
+  whyNotTrusted,
+} from '../../../operations/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import { SECOND } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
+import { noteTrust } from '../../note-trust.ts';
 import { print } from '../../output.ts';
 import { formatLimit } from '../../run-view/draw-run.ts';
 import { createWatchedRun } from '../../run-view/drawn-run.ts';
@@ -20,11 +27,12 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
   // On a terminal Refit draws one picture. Elsewhere it prints the whole state each time.
   const isDrawn = options.watch === true && isText && terminal.live && terminal.interactive;
   const watched = isDrawn ? createWatchedRun(terminal) : null;
+  const stateDirectory = stateDirectoryOf(terminal.env);
   let readsWithoutProcess = 0;
   try {
     for (;;) {
       // Only the picture needs all entries. Otherwise Refit keeps only the state of the run.
-      const found = await readStatus(directory, terminal.clock, isDrawn);
+      const found = await readStatus(directory, terminal.clock, { isWhole: isDrawn, stateDirectory });
       const { state } = found.run;
       // A run that is about to resume has no process for a moment, so one reading is not enough.
       readsWithoutProcess = found.holder === null && state.startedAt !== null ? readsWithoutProcess + 1 : 0;
@@ -36,6 +44,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
           text: () => describeStatus(found, terminal.clock.now()),
           json: statusData(found),
         });
+      if (isLast) noteTrust(whyNotTrusted(found.run.trust), directory, terminal);
       if (isLast) return 0;
       await terminal.clock.sleep(WATCH_EVERY);
       if (isText && !watched) await terminal.out('\n');
@@ -85,6 +94,8 @@ function statusData(status: RunStatus) {
     /** From the journal. A pause ends with its process. */
     wasPaused: holder ? null : state.control.paused,
     head: state.head,
+    /** Whether this user's state vouches for the run. */
+    trusted: whyNotTrusted(run.trust) === null,
     next,
   };
 }

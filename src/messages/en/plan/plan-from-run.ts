@@ -1,6 +1,6 @@
 /** What Refit says about a plan that it made from a run, or from a saved plan. */
-import type { SavedWindows } from '../../../model.ts';
-import type { Text } from '../../text.ts';
+import type { Message, SavedWindows } from '../../../model.ts';
+import type { Say, Text } from '../../text.ts';
 import { count } from '../format-size.ts';
 
 /** What the author wrote of the windows, and how many calendars there are. */
@@ -45,6 +45,10 @@ export const planFromRun = {
       fix: command,
     };
   },
+  'from-run.not-trusted': ({ run, reason }: { run: string; reason: Message }, say: Say): Text => ({
+    message: `${say(reason)}: outcomes and sizes of run ${run} are what its folder says`,
+    fix: 'compare each size before and after with what you know of the fleet',
+  }),
   'from-run.unfinished': ({ run, command }: { run: string; command: string }): Text => ({
     message: `run ${run} is not finished: the same apply would resume it`,
     fix: `do not resume that run after you apply this plan; or resume it instead: ${command}`,

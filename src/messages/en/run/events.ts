@@ -47,6 +47,8 @@ export const events = {
     const operator = by === null ? '' : `, by ${by}`;
     return `${STARTED[doing]} ${plan} (${digest.slice(0, 8)}), ${count(steps, 'step')}${operator}${torn}`;
   },
+  'event.adopted': ({ by, reason }: { by: string; reason: Message }, say: Say): Text =>
+    `adopted by ${by}, because ${say(reason)}`,
   'event.approved': ({ wave, by }: { wave: string | null; by: string }): Text =>
     `${wave === null ? 'the plan' : `wave ${wave}`} is approved by ${by}`,
   'event.approval-awaited': ({ until, missing }: { until: string; missing: Message }, say: Say): Text =>

@@ -41,6 +41,7 @@ const minutesOf = (minutes: number): string => count(minutes, 'minute');
 export const run = {
   // The states of a step between its events.
   'run.never-started': (): Text => 'never started',
+  'run.adopted': (): Text => 'the run was adopted: the journal may lack an order of this step',
   'run.awaiting-answer': (): Text => 'ordered, and no answer is on record',
   'run.nothing-sent': ({ reason }: { reason: Message }, say: Say): Text => `nothing was sent: ${say(reason)}`,
   'run.ordered': (): Text => 'ordered, and its end is not known yet',

@@ -1,0 +1,86 @@
+/**
+ * Decides whether Refit may continue a run, control it, or plan from it. The user's state must know the run, and the journal
+ * must have every entry that the state has seen. Anybody who can write a folder can make a run directory that looks complete.
+ */
+import { join } from 'node:path';
+import { RefitError } from '../errors.ts';
+import { message, textOf } from '../messages/messages.ts';
+import type { Message } from '../model.ts';
+import { shellQuote } from '../next-command.ts';
+import type { RunTrust } from '../store/folder/known-runs.ts';
+import { RUN_FILES, type RunSnapshot } from '../store/folder/run-directory.ts';
+import { endpointOption, formatApplyCommand, formatReconcileCommand } from './apply-again.ts';
+
+/** Why this user's state does not vouch for a run; null: it does, or the run has not started. Pure. */
+export function whyNotTrusted(trust: RunTrust | null): Message | null {
+  switch (trust?.kind) {
+    case 'unknown':
+      return message('trust.unknown');
+    case 'elsewhere':
+      return message('trust.elsewhere', { directory: trust.run.directory, at: trust.run.at });
+    case 'behind':
+      return message('trust.behind', { ends: trust.ends, seen: trust.seen });
+    case 'changed':
+      return message('trust.changed', { seen: trust.seen });
+    default:
+      return null;
+  }
+}
+
+/** The members of a run that the decision needs. */
+type JudgedRun = Pick<RunSnapshot, 'directory' | 'saved' | 'first' | 'trust'>;
+
+/**
+ * Refuses a run that the state does not vouch for, unless the user adopts it.
+ * @param reported the head in the run's report, if the journal does not have it.
+ * @returns why the run has to be adopted; null: nothing has to be.
+ * @throws RefitError `run-unknown`, `already-carried-out` or `journal-broken`
+ */
+export function mayAdopt(
+  run: JudgedRun,
+  isAdopting: boolean,
+  reported: string | null = null,
+): Message | null {
+  const { directory, trust, saved } = run;
+  const reason =
+    whyNotTrusted(trust) ?? (reported === null ? null : message('trust.report-ahead', { head: reported }));
+  if (reason === null) return null;
+  // A plan is carried out once. Without a journal there is nothing to adopt.
+  const isOther = trust?.kind === 'elsewhere';
+  if (isAdopting && !(isOther && !trust.hasJournal)) return reason;
+  const adopt = `${formatApplyCommand(run)} --adopt`;
+  if (isOther) {
+    const there = shellQuote(trust.run.directory);
+    const plan = shellQuote(join(trust.run.directory, RUN_FILES.plan));
+    throw new RefitError(
+      'already-carried-out',
+      `this saved plan (${saved.digest.slice(0, 8)}) was carried out in ${trust.run.directory} at ${trust.run.at}`,
+      `refit report ${there} shows the result; to resume it: refit apply ${plan} --run-dir ${there}${endpointOption(run)}; for a further change, make a new plan: refit plan PLAN -o SAVED`,
+    );
+  }
+  if (trust?.kind === 'unknown') {
+    throw new RefitError(
+      'run-unknown',
+      `${directory}: ${textOf(reason)}. Somebody else made it, or the state folder is another one or was lost`,
+      `if you trust this folder: ${adopt}   asks for approval again, and reads every open step before it orders`,
+    );
+  }
+  throw new RefitError(
+    'journal-broken',
+    `${directory}: ${textOf(reason)}`,
+    `restore the journal from a copy; without a copy: ${formatReconcileCommand(run)}, then: ${adopt}`,
+  );
+}
+
+/** Refuses to control a run, or to plan from it. `doing`: the command that was typed, without an option. */
+export function mustBeTrusted(run: RunSnapshot, doing: string, canAdopt: boolean): void {
+  const reason = whyNotTrusted(run.trust);
+  if (reason === null) return;
+  throw new RefitError(
+    run.trust?.kind === 'unknown' ? 'run-unknown' : 'journal-broken',
+    `${run.directory}: ${textOf(reason)}`,
+    canAdopt
+      ? `if you trust this folder: ${doing} --adopt`
+      : `if you trust this folder: ${formatApplyCommand(run)} --adopt   continues the run; its process then takes commands`,
+  );
+}

@@ -1,0 +1,161 @@
+/**
+ * The runs that this user's state knows: for each saved plan its run directory, and a mark of how far its journal has come.
+ * The state folder belongs to the user, and a run directory can be copied, cut or made by somebody else. So Refit trusts a
+ * journal only if the state knows its directory and the journal has the marked entry.
+ *
+ * One file for each plan, `carried-out/<digest>.jsonl`: a line with the directory, then two slots for the mark. Refit
+ * overwrites the slots in turn, so that a torn write leaves the other one.
+ *
+ *     {"at":"…","directory":"/runs/20261124T173000Z-1f0c2ab9"}
+ *     {"check":"…","hash":"…","seq":57}
+ *     {"check":"…","hash":"…","seq":56}
+ */
+import { open, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Clock, iso } from '../../clock.ts';
+import { canonical, sha256 } from '../../digest.ts';
+import { mustBeOwnFolder } from '../../files/check-folder.ts';
+import { readTextIfPresent } from '../../files/open-file.ts';
+import { makeFolder, replaceFile } from '../../files/write-file.ts';
+import { type ChainEnd, EMPTY_CHAIN } from '../../journal/chain.ts';
+import type { JournalMark } from '../journal-writer.ts';
+import { writeWhole } from './journal-file.ts';
+
+/** A run that the state knows. */
+export interface KnownRun {
+  /** The run directory, without links in its path. */
+  readonly directory: string;
+  /** When the run started here or was adopted, ISO 8601 UTC. */
+  readonly at: string;
+  /** The newest entry before which no order left; `seq` 0: no order left. */
+  readonly mark: ChainEnd;
+}
+
+/** Whether this user's state knows a run directory, and whether the journal there is whole. */
+export type RunTrust =
+  /** No journal, and the state knows no run of the plan that may have ordered. */
+  | { readonly kind: 'new' }
+  | { readonly kind: 'known' }
+  /** There is a journal that the state does not know. */
+  | { readonly kind: 'unknown' }
+  /** The state knows the run of this plan in another directory. */
+  | { readonly kind: 'elsewhere'; readonly run: KnownRun; readonly hasJournal: boolean }
+  /** The journal ends before the mark. */
+  | { readonly kind: 'behind'; readonly ends: number; readonly seen: number }
+  /** The journal has another entry at the mark. */
+  | { readonly kind: 'changed'; readonly seen: number };
+
+/** The journal as it was read. `hashAtMark`: the hash of the entry that the mark names; null if there is none. */
+export interface JournalSeen {
+  readonly entries: number;
+  readonly tornBytes: number;
+  readonly hashAtMark: string | null;
+}
+
+/** @param directory without links in its path. Pure. */
+export function judgeTrust(known: KnownRun | null, directory: string, journal: JournalSeen): RunTrust {
+  const { entries, tornBytes, hashAtMark } = journal;
+  const hasJournal = entries > 0 || tornBytes > 0;
+  if (known === null || (known.directory !== directory && known.mark.seq === 0))
+    return { kind: hasJournal ? 'unknown' : 'new' };
+  if (known.directory !== directory) return { kind: 'elsewhere', run: known, hasJournal };
+  const { seq: seen, hash } = known.mark;
+  if (entries < seen) return { kind: 'behind', ends: entries, seen };
+  return seen > 0 && hashAtMark !== hash ? { kind: 'changed', seen } : { kind: 'known' };
+}
+
+/** Bytes of a slot with its line feed: a sector of a disk, so that writing one slot does not touch the other. */
+const SLOT = 512;
+
+function pathOf(stateDirectory: string, digest: string): string {
+  return join(stateDirectory, 'carried-out', `${digest}.jsonl`);
+}
+
+/** A path without links, as far as it exists. */
+export async function realPathOf(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+/** The run of a plan; null if the state has none, or its file is damaged. */
+export async function findKnownRun(stateDirectory: string, digest: string): Promise<KnownRun | null> {
+  const path = pathOf(stateDirectory, digest);
+  await mustBeOwnFolder(dirname(path), 'the state folder');
+  const text = await readTextIfPresent(path, { subject: 'state', isTrusted: true });
+  return text === null ? null : parseKnownRun(text);
+}
+
+/** Parses the file of a run; null if it is damaged. */
+export function parseKnownRun(text: string): KnownRun | null {
+  const [head = '', ...slots] = text.split('\n');
+  const marks = slots.flatMap((slot) => parseSlot(slot) ?? []).sort((a, b) => b.seq - a.seq);
+  const [mark] = marks;
+  try {
+    const { directory, at } = JSON.parse(head) as Partial<KnownRun>;
+    return typeof directory === 'string' && mark !== undefined ? { directory, at: String(at), mark } : null;
+  } catch {
+    return null;
+  }
+}
+
+function encodeSlot(mark: ChainEnd): string {
+  const { seq, hash } = mark;
+  return `${canonical({ seq, hash, check: checkOf(mark) }).padEnd(SLOT - 1)}\n`;
+}
+
+function parseSlot(line: string): ChainEnd | null {
+  try {
+    const { seq, hash, check } = JSON.parse(line) as { seq: number; hash: string; check: string };
+    return check === checkOf({ seq, hash }) ? { seq, hash } : null;
+  } catch {
+    return null;
+  }
+}
+
+function checkOf({ seq, hash }: ChainEnd): string {
+  return sha256(`${seq} ${hash}`).slice(0, 16);
+}
+
+/** Makes the state know a run, with a mark. It replaces what the state knew of the plan. */
+export async function registerRun(
+  stateDirectory: string,
+  { digest, directory, mark = EMPTY_CHAIN }: { digest: string; directory: string; mark?: ChainEnd },
+  clock: Pick<Clock, 'now'>,
+): Promise<void> {
+  const path = pathOf(stateDirectory, digest);
+  await makeFolder(dirname(path));
+  const head = canonical({ directory: await realPathOf(directory), at: iso(clock.now()) });
+  // The slots start at a multiple of their size.
+  const rest = (Buffer.byteLength(head, 'utf8') + 1) % SLOT;
+  const padding = ' '.repeat((SLOT - rest) % SLOT);
+  await replaceFile(path, `${head}${padding}\n${encodeSlot(mark)}${encodeSlot(mark)}`);
+}
+
+/** Opens the mark of a known run, for one process. @throws if the state does not know the run. */
+export async function openMark(
+  stateDirectory: string,
+  digest: string,
+): Promise<JournalMark & { close(): Promise<void> }> {
+  const path = pathOf(stateDirectory, digest);
+  const file = await open(path, 'r+');
+  const opened = await file.stat({ bigint: true });
+  const slots = Number(opened.size) - 2 * SLOT;
+  // The slot that is not the newest one comes first.
+  let next = await newestSlot(path).then((newest) => 1 - newest);
+  return {
+    async write(end) {
+      await writeWhole(file, Buffer.from(encodeSlot(end), 'utf8'), slots + next * SLOT);
+      await file.datasync();
+      next = 1 - next;
+      const there = await stat(path, { bigint: true }).catch(() => null);
+      if (there?.ino !== opened.ino || there.dev !== opened.dev)
+        throw new Error(`another process removed or replaced ${path}`);
+    },
+    close: () => file.close(),
+  };
+}
+
+async function newestSlot(path: string): Promise<0 | 1> {
+  const text = (await readTextIfPresent(path, { subject: 'state', isTrusted: true })) ?? '';
+  const [, first = '', second = ''] = text.split('\n');
+  return (parseSlot(second)?.seq ?? -1) > (parseSlot(first)?.seq ?? -1) ? 1 : 0;
+}
