@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { judgePlanners } from '../approval/judge-planners.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
-import type { Inventory, Policy, SavedPlan, UnsealedPlan } from '../model.ts';
+import type { Instance, Inventory, Policy, SavedPlan, UnsealedPlan } from '../model.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
 import { offeredApprovals, offeredPlanSignatures } from '../store/folder/signed-files.ts';
 
@@ -39,16 +39,16 @@ export function needsTags({ rules }: Policy): boolean {
   return rules.some((rule) => rule.kind === 'approvals' && rule.when?.tags !== undefined);
 }
 
-/** The tags of the instances of a plan, as the provider has them now. An author cannot leave one out. */
-export async function readTags(
+/** The instances of a plan, as the provider has them now. An author cannot leave out a tag. */
+export async function readPresent(
   reader: Pick<CloudReader, 'describeInstances'>,
   { steps }: Pick<SavedPlan, 'steps'>,
-): Promise<NonNullable<PolicySubject['tags']>> {
-  const tags = new Map<string, Readonly<Record<string, string>>>();
+): Promise<ReadonlyMap<string, Instance>> {
+  const present = new Map<string, Instance>();
   const scopes = Map.groupBy(steps, ({ region, profile }) => `${profile} ${region}`);
   for (const own of scopes.values()) {
     const ids = [...new Set(own.map(({ instance }) => instance))];
-    for (const one of await reader.describeInstances(own[0]!, ids)) tags.set(one.id, one.tags);
+    for (const one of await reader.describeInstances(own[0]!, ids)) present.set(one.id, one);
   }
-  return tags;
+  return present;
 }

@@ -34,8 +34,11 @@ export function windowsReason(
 
 /** The open periods in a span, in order. */
 function openIn(windows: SavedWindows, { from, to }: Span): Span[] {
-  return createOpenWindows(windows)
-    .next(from, Number.POSITIVE_INFINITY)
+  const openWindows = createOpenWindows(windows);
+  // A whole year is only looked through if the span needs it.
+  const few = openWindows.next(from, 8);
+  const isEnough = few.length < 8 || few.at(-1)!.opens >= to;
+  return (isEnough ? few : openWindows.next(from, Number.POSITIVE_INFINITY))
     .map(({ opens, closes }) => ({ from: Math.max(opens, from), to: Math.min(closes ?? to, to) }))
     .filter((one) => one.from < one.to);
 }

@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import type { SavedPlan } from '../../src/model.ts';
+import type { Instance, SavedPlan } from '../../src/model.ts';
+import { priceAgain } from '../../src/operations/price-again.ts';
 import { readPolicy } from '../../src/operations/read-policy.ts';
 import { limitOf } from '../../src/policy/tighten.ts';
 import { mustPermit } from '../../src/run/policy-gate.ts';
@@ -221,5 +222,27 @@ describe('a policy that changes while a run waits', () => {
     await expect(mustPermit(undefined, 'run')).resolves.toMatchObject({ used: null });
     await expect(mustPermit(async () => verdict('refused'), 'run')).rejects.toMatchObject({ exitCode: 5 });
     await expect(mustPermit(async () => verdict('unsigned'), 'run')).rejects.toMatchObject({ exitCode: 11 });
+  });
+});
+
+describe('an author who writes low prices into a plan', () => {
+  const { steps, waves, preconditions } = savedPlan([
+    { instance: 'crs-aaaa0000', changes: [{ memoryPerShard: 8192, price: 1 }] },
+  ]);
+  const present = (memoryPerShard: number) => {
+    const size = { memoryPerShard, shards: 3, replicas: 1 };
+    return new Map([['crs-aaaa0000', { id: 'crs-aaaa0000', size } as Instance]]);
+  };
+  const quoted = { kind: 'quoted', amount: 5000, currency: 'CNY', basis: 'once', readAt: '' } as const;
+  const refusal = { kind: 'refused', code: 'X', message: '', requestId: null } as const;
+  it.each([
+    ['the provider asks for more', quoted, 4096, 'refused'],
+    ['the provider asks for less', { ...quoted, amount: 0.5 }, 4096, 'met'],
+    ['the provider gives no price', refusal, 4096, 'refused'],
+    ['the run has changed the instance already', quoted, 8192, 'met'],
+  ])('%s', async (_, answer, memory, status) => {
+    const saved = plan({ steps, waves, preconditions });
+    const priced = await priceAgain({ price: async () => answer as never }, saved, present(memory));
+    expect(await statusOf('limit: { cost: "<= 1000 CNY" }', priced)).toBe(status);
   });
 });
