@@ -10,6 +10,7 @@ import type {
   JudgedRule,
   Message,
   Policy,
+  PolicyAmount,
   PolicyCondition,
   PolicyList,
   PolicyRule,
@@ -73,9 +74,9 @@ function judge(rule: PolicyRule, policy: Policy, subject: PolicySubject): Judged
       return refused(hosts.length === 0 ? null : message('policy.private-address', { hosts }));
     }
     case 'limit': {
-      const value = amountOf(rule.of, plan);
-      if (value === null) return IDLE;
+      if (rule.of === 'approvalExpiry') return judgeExpiry(rule.most, subject);
       const { of, most } = rule;
+      const value = amountOf(of, plan);
       return refused(value <= most ? null : message('policy.limit', { of, most, value }));
     }
     case 'cost': {
@@ -99,9 +100,9 @@ function ageReason(most: number, { sealedAt }: UnsealedPlan, now: number): Messa
 }
 
 function amountOf(
-  of: Extract<PolicyRule, { kind: 'limit' }>['of'],
+  of: Exclude<PolicyAmount, 'approvalExpiry'>,
   { steps, execution, sealedAt, expiresAt }: UnsealedPlan,
-): number | null {
+): number {
   switch (of) {
     case 'instances':
       return new Set(steps.map(({ instance }) => instance)).size;
@@ -110,9 +111,6 @@ function amountOf(
       return execution[of];
     case 'planExpiry':
       return Date.parse(expiresAt) - Date.parse(sealedAt);
-    // It limits the signatures, not the plan.
-    case 'approvalExpiry':
-      return null;
   }
 }
 
@@ -255,6 +253,23 @@ function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject
     missing: judgement.missing,
     rejected: judgement.rejected.map((one) => message('approval.does-not-count', one)),
     maybe: needed === 'maybe',
+  });
+  return { status: 'unsigned', reason };
+}
+
+/** Whether the plan's own approvals are still enough without those that are valid too long. */
+function judgeExpiry(most: number, { plan, now, offered }: PolicySubject): Judged {
+  const { approvals } = plan;
+  if (approvals === undefined || offered === null || !('digest' in plan)) return IDLE;
+  const { enough, counted, missing, rejected } = judgeApprovals(plan, null, offered, now, most);
+  if (enough) return MET;
+  const reason = message('policy.approvals', {
+    need: approvals.need,
+    from: 'the plan',
+    have: counted.map(({ approval }) => approval.by),
+    missing,
+    rejected: rejected.map((one) => message('approval.does-not-count', one)),
+    maybe: false,
   });
   return { status: 'unsigned', reason };
 }

@@ -1,7 +1,7 @@
 /** Policies and saved plans for tests. */
 import type { Offered } from '../../src/approval/judge-approvals.ts';
+import { canonicalDigest } from '../../src/digest.ts';
 import type { JudgedRule, Policy, SavedPlan, UnsealedPlan } from '../../src/model.ts';
-import { sealPlan } from '../../src/plan/seal.ts';
 import { judgePolicy, type PolicySubject } from '../../src/policy/judge-policy.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { approversFile } from '../approval/people.ts';
@@ -29,16 +29,17 @@ export const NOW: number = Date.UTC(2026, 0, 5, 2, 0, 0);
 
 /** Two instances of two profiles: crs-aaaa0000 grows from 4 GB to 8 GB, crs-aaaa0001 from 4 GB to 8 GB. */
 export function plan(change: Partial<UnsealedPlan> = {}): SavedPlan {
-  const saved = savedPlan([
+  const { digest: _, ...saved } = savedPlan([
     { instance: 'crs-aaaa0000', changes: [{ memoryPerShard: 8192 }] },
     { instance: 'crs-aaaa0001', changes: [{ memoryPerShard: 8192 }] },
   ]);
-  return sealPlan({
+  const whole = {
     ...saved,
     sealedAt: new Date(NOW).toISOString(),
     expiresAt: new Date(NOW + 48 * 3_600_000).toISOString(),
     ...change,
-  });
+  };
+  return { ...whole, digest: canonicalDigest(whole) };
 }
 
 /** A plan as `apply` knows it, without signatures. */
