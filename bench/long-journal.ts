@@ -5,7 +5,7 @@ import { iso } from '../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal/chain.ts';
 import { message } from '../src/messages/messages.ts';
 import { JOURNAL_FORMAT, type JournalEvent, type SavedPlan, type Step } from '../src/model.ts';
-import { encodeSavedPlan } from '../src/plan/seal.ts';
+import { encodeSavedPlan } from '../src/plan/saved/seal-plan.ts';
 import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { savedPlanOf } from './saved-plan.ts';
 

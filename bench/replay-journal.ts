@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createExamination } from '../src/operations/audit/examine-journal.ts';
-import { readSavedPlan } from '../src/plan/seal.ts';
+import { readSavedPlan } from '../src/plan/saved/read-saved-plan.ts';
 import { walkJournalFile } from '../src/store/folder/journal-file.ts';
 import { RUN_FILES, readRunSnapshot } from '../src/store/folder/run-directory.ts';
 import { cpuTimed } from './measure.ts';

@@ -80,9 +80,10 @@ async function compile() {
   mkdirSync(dirname(outputs[0]), { recursive: true });
   for (const { name, path } of present) {
     const ajv = new Ajv2020({
-      allErrors: true,
-      // Messages about plans and policies use titles and examples of the schema. The other schemas only accept or reject.
-      verbose: name === 'validatePlan' || name === 'validatePolicy',
+      // Messages about plans and policies use titles and examples of the schema. The other schemas only accept or reject:
+      // a hostile file gets one error, not a million.
+      allErrors: isWritten(name),
+      verbose: isWritten(name),
       strict: true,
       strictRequired: false,
       allowUnionTypes: true,
@@ -103,6 +104,11 @@ async function compile() {
     outputs[1],
     [TYPES, ...present.map(({ name }) => `export const ${name}: Validate;`), ''].join('\n'),
   );
+}
+
+/** Whether people write these files by hand. */
+function isWritten(name) {
+  return name === 'validatePlan' || name === 'validatePolicy';
 }
 
 /** `validateSavedPlan` is in `validate-saved-plan.js`. */

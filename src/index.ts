@@ -35,7 +35,8 @@ export {
 export { explainCode, explainInstance } from './plan/explain.ts';
 export { decodePlan } from './plan/parse/decode-plan.ts';
 export { parsePlan } from './plan/parse/parse-plan.ts';
-export { encodeSavedPlan, readSavedPlan } from './plan/seal.ts';
+export { readSavedPlan } from './plan/saved/read-saved-plan.ts';
+export { encodeSavedPlan } from './plan/saved/seal-plan.ts';
 export { diffPlans, type PlanDiff } from './report/plan-diff/plan-diff.ts';
 export {
   PLAN_DIFF_FORMATS,

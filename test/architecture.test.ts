@@ -255,8 +255,8 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
     what: 'the commands and addresses of a plan',
     pattern:
       /(?<!RUN_FILES)\.hooks\b|(?<!\.\.)\.notify\b(?!\()|\{[^{}();.]*\b(hooks|notify)\b[^{}();.]*\}\s*(=[^>=]|:)|\bgate[?!]*\.(command|url)\b(?!-)|\{[^{}]*\b(command|url)\b[^{}]*\}\s*(= \w*\.?gate\b|: Gate\b)/,
-    // The parser and the planner write them; a run, a review or a policy takes effects.
-    files: /^(plan\/(effects|make-plan|plan-from-run)\.ts|plan\/(parse|forecast)\/.+)$/,
+    // The parser and the planner write them, and saved plans are checked; a run, a review or a policy takes effects.
+    files: /^(plan\/(effects|make-plan|plan-from-run)\.ts|plan\/(parse|saved|forecast)\/.+)$/,
     instead: 'take the effects of plan/effects.ts, so that a run does nothing that was not shown',
   },
 ];

@@ -5,7 +5,7 @@ import { shellQuote } from '../next-command.ts';
 import { writeOutput } from '../operations/named-files.ts';
 import { renderReview } from '../operations/render.ts';
 import { type Planner, readPlanner, signSavedPlan, writePlanSignature } from '../operations/sign-plan.ts';
-import { encodeSavedPlan } from '../plan/seal.ts';
+import { encodeSavedPlan } from '../plan/saved/seal-plan.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import type { ReviewFormat } from '../report/review/render-review.ts';
 import { type Options, withConnectionOptions } from './options.ts';

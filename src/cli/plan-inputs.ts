@@ -3,7 +3,7 @@ import { RefitError } from '../errors.ts';
 import { validateInventory } from '../generated/validators.js';
 import { INVENTORY_FORMAT, type Inventory, type SavedPlan } from '../model.ts';
 import { readInput } from '../operations/named-files.ts';
-import { readSavedPlan } from '../plan/seal.ts';
+import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 
 /** @throws RefitError `usage` if the file cannot be read, and as `readSavedPlan` does. */
 export async function readSavedPlanFile(path: string): Promise<SavedPlan> {

@@ -8,6 +8,7 @@
  *
  * A new language is one more folder whose table has the type `Language`.
  */
+import { given } from '../given.ts';
 import type { Message } from '../model.ts';
 import { en } from './en/en.ts';
 import type { Say, Text } from './text.ts';
@@ -50,6 +51,7 @@ function renderAt(message: Message, language: Language, depth: number): Rendered
   const inner = (one: Message): Rendered => renderAt(one, language, depth + 1);
   const say: Say = Object.assign((one: Message) => inner(one).message, {
     fix: (one: Message) => inner(one).fix ?? '',
+    whole: (one: Message) => given(inner(one)),
   });
   try {
     const { id, params } = message;
@@ -60,6 +62,11 @@ function renderAt(message: Message, language: Language, depth: number): Rendered
   } catch {
     return { message: asData(message), fix: null, example: null };
   }
+}
+
+/** Whether the language has a sentence of that name. */
+export function isMessageId(id: string, language: Language = en): boolean {
+  return Object.hasOwn(language, id);
 }
 
 /** The words of a message alone. */

@@ -17,4 +17,6 @@ export interface Say {
   (message: Message): string;
   /** The fix of that message; empty without one. */
   fix(message: Message): string;
+  /** That message with its fix or example. */
+  whole(message: Message): Exclude<Text, string>;
 }

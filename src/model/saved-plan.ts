@@ -9,7 +9,7 @@ import type { Plan } from './plan.ts';
 import type { Wave } from './rollout.ts';
 import type { SavedWindows, Schedule } from './windows.ts';
 
-export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';
+export const SAVED_PLAN_FORMAT = 'refit.saved-plan/2';
 
 /** A change with its id and wave: one ordering call. */
 export interface Step {

@@ -2,7 +2,7 @@
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Finding, Inventory } from '../model.ts';
 import { decodePlan } from '../plan/parse/decode-plan.ts';
-import { readSavedPlan } from '../plan/seal.ts';
+import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
 import { readInput } from './named-files.ts';
 import { type PlanOptions, planFleet } from './plan-fleet.ts';

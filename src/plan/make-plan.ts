@@ -12,16 +12,13 @@ import {
   type Money,
   type Plan,
   type PlanReview,
-  type PriceShare,
   SAVED_PLAN_FORMAT,
   type SavedPlan,
   type SavedWindows,
   type SealedCalendar,
-  type Step,
   type UnsealedPlan,
-  type Wave,
 } from '../model.ts';
-import { partsOf, sumPrices } from '../money.ts';
+import { sumPrices } from '../money.ts';
 import { nextCommand, shellQuote } from '../next-command.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
 import { SECOND } from '../units.ts';
@@ -41,11 +38,12 @@ import {
   windowUnknown,
 } from './plan-findings.ts';
 import { checkPrices } from './price/check-prices.ts';
+import { sharesOf } from './price/price-shares.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price/price-steps.ts';
 import { indexZones, type ZonesOf } from './resolve/choose-nodes.ts';
 import { orderSteps, type Route } from './resolve/order-steps.ts';
 import { resolve } from './resolve/resolve.ts';
-import { sealPlan } from './seal.ts';
+import { sealPlan } from './saved/seal-plan.ts';
 import { spreadFindings } from './waves/spread.ts';
 import { assignSteps, preconditionOf, totalSoak } from './waves/waves.ts';
 import { expiresEarlyFindings } from './windows/next-start.ts';
@@ -159,7 +157,10 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const blocked = [...draft.blocked, ...priced.blocked];
   const assigned = assignSteps(plan, priced.routes);
   const { steps, waves } = assigned;
-  const preconditions = priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt));
+  const routeOf = new Map(priced.routes.map(({ route }) => [route.target.instance.id, route]));
+  const preconditions = [...new Set(steps.map(({ instance }) => instance))].map((id) =>
+    preconditionOf(routeOf.get(id)!, plan, inventory.readAt),
+  );
   const more = given({ spread: plan.spread, windows: draft.windows });
   const forecast = forecastPlan({ steps, waves, preconditions, execution: plan.execution, ...more }, now, {
     durations: finish.durations ?? ASSUMED_DURATIONS,
@@ -245,16 +246,4 @@ function expiresEarly(plan: Plan, windows: Draft['windows'], { now, saveAs, appr
   const schedule = plan.schedule?.does === 'run' ? plan.schedule : undefined;
   const approve = approvals ? `refit approve ${shellQuote(saveAs ?? 'saved-plan.json')}` : null;
   return expiresEarlyFindings(given({ windows, schedule }), { now, expiresAt: now + plan.expires, approve });
-}
-
-/** The prices by wave, region and account; null if no price is known. */
-function sharesOf(steps: readonly Step[], waves: readonly Wave[]): PriceShare[] | null {
-  if (steps.every(({ quote }) => quote === null)) return null;
-  return partsOf(steps, ({ wave }) => waves[wave]!.name).map(({ by, name, items }) => ({
-    by,
-    name,
-    steps: items.length,
-    unpriced: items.filter(({ quote }) => quote === null).length,
-    sums: sumPrices(items),
-  }));
 }

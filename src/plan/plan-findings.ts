@@ -1,7 +1,7 @@
 /** Findings about a whole plan: its guards, its times, its maintenance windows. */
 import { iso } from '../clock.ts';
 import { textOfCode } from '../messages/codes.ts';
-import { message, textOf } from '../messages/messages.ts';
+import { message } from '../messages/messages.ts';
 import type {
   Finding,
   Forecast,
@@ -150,11 +150,10 @@ export function finishByTooSoon(
 /** One finding for each code that repeats over the fleet, with the number of the others. */
 export function summarize(remarks: readonly Finding[]): Finding[] {
   return [...Map.groupBy(remarks, ({ code }) => code).values()].map(([one, ...others]) => {
-    const { messageId, params } = one!;
+    const { code, messageId, params, instance, location } = one!;
     if (others.length === 0) return one!;
     const first = { id: messageId, params };
-    const text = message('plan.and-more', { first, more: others.length });
-    return { ...one!, message: textOf(text), messageId: text.id, params: text.params };
+    return createFinding(code, message('plan.and-more', { first, more: others.length }), instance, location);
   });
 }
 

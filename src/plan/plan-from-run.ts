@@ -25,6 +25,7 @@ import {
 } from '../model.ts';
 import { planAgain } from '../next-command.ts';
 import { createFinding } from '../rules/check.ts';
+import { LONGEST_EXPIRY } from './parse/check-plan.ts';
 import { rolloutOptionsOf } from './waves/waves.ts';
 import { createOpenWindows } from './windows/open-windows.ts';
 
@@ -232,7 +233,7 @@ function timingOf(saved: SavedPlan, source: PlanSource, now: number) {
     windows: { ...windows, calendars: [] },
     calendars: windows.calendars,
     switch: execution.switch,
-    expires: Math.max(own, until - now),
+    expires: Math.min(Math.max(own, until - now), LONGEST_EXPIRY),
     findings: [windowsKeptFinding(windows, source)],
   };
 }

@@ -8,7 +8,7 @@ import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { readRegularFile, readTextIfPresent } from '../files/open-file.ts';
 import { makeFolder, replaceFile, syncDirectory } from '../files/write-file.ts';
 import type { Report, SavedPlan } from '../model.ts';
-import { readSavedPlan } from '../plan/seal.ts';
+import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
 import { RUN_FILES, readRunSnapshot } from '../store/folder/run-directory.ts';
 

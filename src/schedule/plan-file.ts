@@ -4,7 +4,7 @@ import { describeWhen } from '../messages/en/format-plan.ts';
 import type { SavedPlan, Schedule } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
-import { readSavedPlan } from '../plan/seal.ts';
+import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 
 /** A plan with a schedule. */

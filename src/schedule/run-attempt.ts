@@ -8,7 +8,7 @@ import { messageOf, RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { message } from '../messages/messages.ts';
 import type { Message } from '../model.ts';
-import { encodeSavedPlan } from '../plan/seal.ts';
+import { encodeSavedPlan } from '../plan/saved/seal-plan.ts';
 import { SECOND } from '../units.ts';
 import { afterAttempt } from './after-attempt.ts';
 import type { AttemptStart } from './decide.ts';

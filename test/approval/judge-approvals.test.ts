@@ -4,7 +4,6 @@ import { judgeApprovals, missingApprovals } from '../../src/approval/judge-appro
 import { encodeApproval, readApproval } from '../../src/approval/signed-files.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import type { ApprovalFile } from '../../src/model.ts';
-import { sealPlan } from '../../src/plan/seal.ts';
 import { approver, file, HOUR, NOW, SAVED, signed } from './people.ts';
 
 const WEI = file('wei');
@@ -45,7 +44,7 @@ describe('an approval that does not count has a reason and leaves the plan unapp
     ['not JSON', 'approved!', /not JSON/],
     ['empty', '', /not JSON/],
     ['in a newer format', WEI.replace('refit.approval/1', 'refit.approval/2'), /refit.approval\/2; this version of refit reads refit.approval\/1/],
-    ['something else', '{"format":"refit.saved-plan/1"}\n', /not an approval in this format/],
+    ['something else', '{"format":"refit.saved-plan/2"}\n', /not an approval in this format/],
     ['indented', `${JSON.stringify(signed('jun'), null, 2)}\n`, /its bytes differ from what refit approve writes/],
     ['without its line feed', file('jun').trimEnd(), /its bytes differ from what refit approve writes/],
   ])('%s', (_, text, reason) => {
@@ -103,7 +102,8 @@ describe('approvals that count', () => {
       ...SAVED.approvals!,
       approvers: [approver('wei'), { ...approver('wei'), name: 'wei2' }],
     };
-    const twice = sealPlan({ ...SAVED, approvals });
+    // No such plan is sealed or read.
+    const twice = { ...SAVED, approvals };
     const offered = ['wei', 'wei2'].map((by) => ({ file: by, text: file('wei', { by }, twice) }));
     expect(judgeApprovals(twice, null, offered, NOW)).toMatchObject({ enough: false, counted: [{}] });
   });

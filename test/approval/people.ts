@@ -4,7 +4,7 @@ import { type PrivateKey, readSignerKey } from '../../src/approval/keys.ts';
 import { approvalContent, encodeApproval } from '../../src/approval/signed-files.ts';
 import { canonical } from '../../src/digest.ts';
 import type { ApprovalFile, Approver, SavedPlan } from '../../src/model.ts';
-import { sealPlan } from '../../src/plan/seal.ts';
+import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { savedPlan } from '../report/situations.ts';
 
 export const HOUR = 3_600_000;
@@ -34,14 +34,17 @@ export function approversFile(names: readonly string[]): string {
 }
 
 /** A plan of dba with three waves. It needs two of wei, jun and li, and its last wave needs its own approval. */
-export const SAVED: SavedPlan = sealPlan({
+export const SAVED: SavedPlan = sealDraft({
   ...savedPlan(
     [0, 1, 2].map((wave) => ({
       instance: `crs-aaaa000${wave}`,
       changes: [{ memoryPerShard: 8192 }],
       wave,
     })),
-    { approvals: { need: 2, authors: ['dba', 'ops'], approvers: ['wei', 'jun', 'li', 'DBA'].map(approver) } },
+    {
+      owner: 'dba',
+      approvals: { need: 2, authors: ['dba', 'ops'], approvers: ['wei', 'jun', 'li', 'DBA'].map(approver) },
+    },
     ['canary', 'tenth', 'rest'],
   ),
   waves: ['canary', 'tenth', 'rest'].map((name, wave) => ({

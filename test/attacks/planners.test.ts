@@ -12,7 +12,7 @@ import {
   signSavedPlan,
   writePlanSignature,
 } from '../../src/operations/sign-plan.ts';
-import { encodeSavedPlan } from '../../src/plan/seal.ts';
+import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
 import { keepPlanSignatures } from '../../src/run/keep-plan-signatures.ts';
 import { keptSignatures } from '../../src/store/folder/signed-files.ts';

@@ -4,8 +4,8 @@ import { encodeApproval } from '../../src/approval/signed-files.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { ApprovalFile, JournalEntry, JournalEvent, SavedPlan } from '../../src/model.ts';
 import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';
-import { sealPlan } from '../../src/plan/seal.ts';
 import { HOUR, NOW, SAVED, signed } from '../approval/people.ts';
+import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 
 const at = (ms: number) => new Date(ms).toISOString();
 
@@ -47,7 +47,7 @@ describe('the approvals of a run', () => {
   it('are not checked if the plan needs none', () => {
     const { approvals: _, digest: __, ...rest } = SAVED;
     const waves = rest.waves.map(({ name, steps }) => ({ name, steps }));
-    expect(examine([began(0)], [], sealPlan({ ...rest, waves }))).toEqual({ faults: [], warnings: [] });
+    expect(examine([began(0)], [], sealDraft({ ...rest, waves }))).toEqual({ faults: [], warnings: [] });
   });
 
   const forged = { ...signed('jun', { key: 'mallory' }), key: signed('jun').key };

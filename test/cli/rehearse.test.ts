@@ -1,11 +1,12 @@
 // refit rehearse needs only the saved plan: no keys, network, locks or register. Its report is marked as a rehearsal.
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/model.ts';
-import { encodeSavedPlan, sealPlan } from '../../src/plan/seal.ts';
+import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
+import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { fleet, savedPlan } from '../report/situations.ts';
 import { desk, filesIn, growPlan, plainFleet } from './refit.ts';
 
-const SAVED = encodeSavedPlan(sealPlan(savedPlan(fleet(12))));
+const SAVED = encodeSavedPlan(sealDraft(savedPlan(fleet(12))));
 const REHEARSE = ['rehearse', 'saved.json'];
 
 describe.concurrent('refit rehearse', () => {

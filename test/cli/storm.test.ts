@@ -4,7 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { sameSize } from '../../src/model.ts';
-import { readSavedPlan } from '../../src/plan/seal.ts';
+import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import { BRISK, desk, growPlan, plainFleet, until } from './refit.ts';
 

@@ -105,7 +105,7 @@ describe('the verdict', () => {
     ['... and only after that', plan([all8], { ...nights({ allow: ['Wed 01:00-05:00'] }) }), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
     ['... and only after finishBy', plan([all8], { ...nights(), finishBy: '2026-11-05T16:00:00.000Z' }), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
     ['windows that are all frozen', plan([all8], nights({ freeze: ['2026-01-01..2028-01-01'] })), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
-    ['a patience that is too short', plan([all8], patience(59.9)), [a], null, 'ready: aaaaaaaa/mem | Refit.ShortPatience'],
+    ['a patience that is too short', plan([all8], patience(59)), [a], null, 'ready: aaaaaaaa/mem | Refit.ShortPatience'],
     ['a patience of a minute', plan([all8], patience(60)), [a], null, 'ready: aaaaaaaa/mem'],
   ] as const)('%s', ([_, given, fleet, prices, expected]) => {
     expect(picture(review(given, fleet, prices))).toBe(expected);

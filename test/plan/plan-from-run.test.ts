@@ -17,7 +17,8 @@ import type {
 } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { type FromRun, planFromRun } from '../../src/plan/plan-from-run.ts';
-import { encodeSavedPlan, readSavedPlan } from '../../src/plan/seal.ts';
+import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
+import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import { approver } from '../approval/people.ts';
 import { sealedPlan } from './fixtures/sealed-plan.ts';
 import {

@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { GENESIS } from '../../src/journal/chain.ts';
 import type { Report } from '../../src/model.ts';
 import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
-import { sealPlan } from '../../src/plan/seal.ts';
 import { cellText } from '../../src/report/document/table.ts';
 import { REHEARSAL_BANNER, rehearsalTables } from '../../src/report/run/describe-rehearsal.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
+import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { fleet, savedPlan } from './situations.ts';
 
 const PLAIN = { color: false, width: 100 };
 
 /** A rehearsal of six instances, one with two steps. The head is fixed, because it depends on the version. */
 async function rehearsed(faults: readonly string[]): Promise<Report> {
-  const saved = sealPlan(
+  const saved = sealDraft(
     savedPlan([
       ...fleet(5),
       { instance: 'crs-2steps01', wave: 1, changes: [{ memoryPerShard: 8192 }, { replicas: 2 }] },

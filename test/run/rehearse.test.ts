@@ -7,9 +7,10 @@ import { decode } from '../../src/journal/chain.ts';
 import type { Report, SavedPlan } from '../../src/model.ts';
 import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { ASSUMED_DURATIONS } from '../../src/plan/forecast/durations.ts';
-import { sealPlan } from '../../src/plan/seal.ts';
 import { rehearseRun, startTimeOf } from '../../src/run/rehearse/rehearse-run.ts';
 import { createRehearsal } from '../../src/simulator/rehearsal/rehearsal.ts';
+import { approver } from '../approval/people.ts';
+import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { savedPlan } from '../report/situations.ts';
 import { A, ALL_TO_8GB, clusters, standards } from './fleets.ts';
 import { setStage } from './stage.ts';
@@ -26,7 +27,7 @@ const outcomesOf = ({ steps }: Report) =>
 
 /** A saved plan of plain instances. */
 const plain = (count: number, more: Partial<SavedPlan> = {}, waves?: string[]) =>
-  sealPlan(
+  sealDraft(
     savedPlan(
       Array.from({ length: count }, (_, n) => ({
         instance: A(n + 1),
@@ -143,9 +144,9 @@ describe('a rehearsal', () => {
     } as const;
     const saved = plain(3, {}, ['first', 'rest']);
     const { report } = await rehearseSavedPlan(
-      sealPlan({
+      sealDraft({
         ...saved,
-        approvals: { need: 1, authors: ['planner'], approvers: [{ name: 'wei', key: 'ssh-ed25519 AAAA' }] },
+        approvals: { need: 1, authors: ['planner', 'dba-oncall'], approvers: [approver('wei')] },
         waves: saved.waves.map((wave) => ({ ...wave, gate, approval: 'required' as const })),
       }),
       { seeds: 1 },
@@ -183,7 +184,7 @@ describe('a rehearsal', () => {
   - { instance: crs-cccc0001, shards: 5, memoryPerShard: 8GB }
 guards: { shrink: allow }`,
     });
-    const saved = sealPlan({
+    const saved = sealDraft({
       ...stage.saved,
       preconditions: stage.saved.preconditions.map((one) =>
         one.instance === 'crs-cccc0001' ? { ...one, zone: '100003' } : one,
@@ -204,7 +205,7 @@ guards: { shrink: allow }`,
       ...one,
       profile: one.instance === A(1) ? 'retail' : 'default',
     });
-    const saved = sealPlan({
+    const saved = sealDraft({
       ...rest,
       execution: { ...execution, switch: 'maintenance-window' },
       steps: steps.map(of),

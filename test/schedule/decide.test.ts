@@ -208,8 +208,8 @@ describe('readPlanFile', () => {
     ['reports a plan without a schedule', 'a.yaml', plan, 'unscheduled'],
     ['rejects a truncated plan', 'a.yaml', plan.slice(0, 30), 'invalid'],
     ['ignores a list of approvers', 'approvers.yaml', '# who\n---\n- { name: wei }', null],
-    ['rejects a truncated saved plan', 'a.json', '{"format":"refit.saved-plan/1",', 'invalid'],
-    ['rejects an altered saved plan', 'a.json', '{"format":"refit.saved-plan/1","digest":"x"}', 'invalid'],
+    ['rejects a truncated saved plan', 'a.json', '{"format":"refit.saved-plan/2",', 'invalid'],
+    ['rejects an altered saved plan', 'a.json', '{"format":"refit.saved-plan/2","digest":"x"}', 'invalid'],
     ['ignores an inventory', 'a.json', '{"format":"refit.inventory/1"}', null],
     ['rejects a name that is not valid as a folder name', 'a b.yaml', plan, 'invalid'],
   ])('%s', (_, name, text, wanted) => {

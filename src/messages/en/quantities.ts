@@ -13,6 +13,7 @@ import type {
   Quote,
   RunProcess,
   Size,
+  Zone,
 } from '../../model.ts';
 
 /** A whole number with thousands separators: `12,345`. */
@@ -54,7 +55,8 @@ export const DIMENSION_WORDS: Readonly<Record<Dimension, string>> = {
 
 /**
  * One change: `memory 4 GB → 8 GB × 3 shards`. Memory is per shard, so the number of shards follows.
- * For a multi-zone instance, replica changes name the zones: `replicas 1 → 2 in ap-shanghai-4`.
+ * For a multi-zone instance, replica changes name the zones, each with its number, because orders send the number:
+ * `replicas 1 → 2 in ap-shanghai-4 (200004)`.
  */
 export function change({ dimension, from, to }: Change, after: Size, nodes?: NodeChange): string {
   const word = DIMENSION_WORDS[dimension];
@@ -66,11 +68,12 @@ export function change({ dimension, from, to }: Change, after: Size, nodes?: Nod
   return `${word} ${memory(from)} → ${memory(to)}${shards}`;
 }
 
-/** `in ap-shanghai-4, ap-shanghai-5` for added replicas, `without 65541 in ap-shanghai-4` for removed ones. */
+/** `in ap-shanghai-4 (200004)` for added replicas, `without 65541 in ap-shanghai-4 (200004)` for removed ones. */
 function describeNodeChange(change: NodeChange): string {
+  const zoneText = ({ code, number }: Zone) => (code === String(number) ? code : `${code} (${number})`);
   return change.kind === 'add'
-    ? `in ${change.zones.map(({ code }) => code).join(', ')}`
-    : `without ${change.nodes.map(({ id, zone }) => `${id} in ${zone.code}`).join(', ')}`;
+    ? `in ${change.zones.map(zoneText).join(', ')}`
+    : `without ${change.nodes.map(({ id, zone }) => `${id} in ${zoneText(zone)}`).join(', ')}`;
 }
 
 /** A maintenance window: `03:00-06:00 Beijing time`. */

@@ -4,7 +4,7 @@ import { RefitError } from '../../errors.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import type { Approver, JournalEntry } from '../../model.ts';
 import { readApprovers } from '../../plan/parse/read-approvers.ts';
-import { readSavedPlan } from '../../plan/seal.ts';
+import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { walkJournalFile } from '../../store/folder/journal-file.ts';
 import { RUN_FILES, reportedHead } from '../../store/folder/run-directory.ts';
 import { keptApprovals, keptSignatures } from '../../store/folder/signed-files.ts';

@@ -8,6 +8,7 @@ import { message } from '../../messages/messages.ts';
 import { DIMENSIONS, type Finding } from '../../model.ts';
 import { hasVisibleText } from '../../text.ts';
 import { DAY, MINUTE } from '../../units.ts';
+import { LOOK_AHEAD } from '../windows/open-windows.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule, checkWindows, type Report } from './check-times.ts';
 import type { PlanText } from './plan-text.ts';
@@ -22,20 +23,37 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
     const remark = { code, message: finding, ...given({ instance }) };
     findings.push(source.finding(remark, span, also && tree.valueAt(also)));
   };
-  const plan = record(tree.value);
+  checkValues(tree.value, report, (path) => source.locationAt(tree.valueAt(path).offset).line);
+  return findings;
+}
+
+/** The same checks for a plan without its text. @param lineOf gives the line of the value at a path. */
+export function checkValues(value: unknown, report: Report, lineOf: (path: Path) => number): void {
+  const plan = record(value);
   const waves = list(plan.waves).map(record);
   checkLabels(plan, waves, report);
+  checkExpires(plan, report);
   checkFinishBy(plan, report);
   checkWindows(record(plan.windows), report);
   if (isRecord(plan.schedule)) checkSchedule(plan.schedule, report);
-  checkConflicts(plan, report, (path) => source.locationAt(tree.valueAt(path).offset).line);
+  checkConflicts(plan, report, lineOf);
   checkRelativeSizes(plan, report);
   checkNamesAndApprovals(waves, plan.approvals !== undefined, report);
   checkTakes(waves, report);
   checkThresholds(plan, waves, report);
   checkGates(waves, report);
   checkAddresses(plan, report);
-  return findings;
+}
+
+/** The longest time from sealing to the start of a run: as far as Refit looks ahead for windows. */
+export const LONGEST_EXPIRY = LOOK_AHEAD;
+
+function checkExpires({ expires }: Fields, report: Report): void {
+  if ((parseDuration(expires) ?? 0) <= LONGEST_EXPIRY) return;
+  report(
+    ['expires'],
+    message('plan-check.expires-too-long', { written: String(expires), days: LONGEST_EXPIRY / DAY }),
+  );
 }
 
 /** People recognise a plan and its waves by these texts, so each needs something to see. */

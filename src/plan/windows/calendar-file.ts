@@ -8,11 +8,8 @@ import { message } from '../../messages/messages.ts';
 import type { CalendarFault, FileText, Finding, Plan, SealedCalendar } from '../../model.ts';
 import { createFinding } from '../../rules/check.ts';
 import { DAY, SECOND } from '../../units.ts';
-import { LOOK_AHEAD } from './open-windows.ts';
+import { LOOK_AHEAD, MOST_FREEZES } from './open-windows.ts';
 import { instantOf, isTimeZone, type Span } from './time-zone.ts';
-
-/** The most freezes within a year in one calendar. */
-const MOST_FREEZES = 5_000;
 
 /** The most occurrences of one event, including past ones. */
 const MOST_OCCURRENCES = 20_000;

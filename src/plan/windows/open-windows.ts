@@ -11,6 +11,9 @@ import { parseFreeze, parseWindow } from './window-text.ts';
 /** How far ahead Refit looks for a window, milliseconds. */
 export const LOOK_AHEAD = 366 * DAY;
 
+/** The most freezes within a year in one calendar. */
+export const MOST_FREEZES = 5_000;
+
 /** How far back Refit looks for the start of an open window, milliseconds. */
 const LOOK_BACK = 8 * DAY;
 

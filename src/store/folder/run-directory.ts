@@ -9,7 +9,8 @@ import { makeFolder, makePrivate, replaceFile } from '../../files/write-file.ts'
 import { GENESIS } from '../../journal/chain.ts';
 import { createReplay, isFinished } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../../model.ts';
-import { encodeSavedPlan, readSavedPlan } from '../../plan/seal.ts';
+import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
+import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
 import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
 import { findKnownRun, judgeTrust, type RunTrust, realPathOf } from './known-runs.ts';
 import { RUN_FILES } from './run-files.ts';

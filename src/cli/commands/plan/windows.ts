@@ -9,7 +9,7 @@ import { readInput } from '../../../operations/named-files.ts';
 import { pastDurations, planFleet, readCalendars } from '../../../operations/plan-fleet.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
-import { readSavedPlan } from '../../../plan/seal.ts';
+import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import {
   closedWindowsMessage,
   formatMoment,

@@ -99,6 +99,10 @@ export const planChecks = {
     message: 'the first wave has no forecast: a forecast is how long the waves before it took',
     example: 'duration: "> 15m"',
   }),
+  'plan-check.expires-too-long': ({ written, days }: { written: string; days: number }): Text => ({
+    message: `expires is ${written}; it must be at most ${days}d`,
+    example: 'expires: 48h',
+  }),
   'plan-check.metric-over': ({ written }: { written: string }): Text => ({
     message: `over is ${written}; it must be 1m to 24h`,
     example: 'over: 5m',

@@ -8,8 +8,10 @@ import { size as wholeSize } from '../quantities.ts';
 const left = (seconds: number): string => `finishBy leaves ${seconds} s`;
 
 export const plans = {
-  'plan.and-more': ({ first, more }: { first: Message; more: number }, say: Say): Text =>
-    `${say(first)} (and ${more} more like it)`,
+  'plan.and-more': ({ first, more }: { first: Message; more: number }, say: Say): Text => ({
+    ...say.whole(first),
+    message: `${say(first)} (and ${more} more like it)`,
+  }),
   'guard.shrink-denied': ({
     id,
     from,

@@ -1,0 +1,120 @@
+/** Checks times, findings, calendars and the targets without steps of a saved plan. */
+import { isMessageId } from '../../messages/messages.ts';
+import type { Message, SealedCalendar } from '../../model.ts';
+import { ruleOf } from '../../rules/check.ts';
+import { LONGEST_EXPIRY } from '../parse/check-plan.ts';
+import { MOST_FREEZES } from '../windows/open-windows.ts';
+import { parseInstant } from '../windows/window-text.ts';
+import { type Faults, fault, quoted } from './fault.ts';
+import type { StoredFinding, StoredPlan } from './stored-plan.ts';
+
+type Path = readonly (string | number)[];
+
+export function* checkContents(stored: StoredPlan): Faults {
+  yield* checkTimes(stored);
+  for (const [at, calendar] of (stored.windows?.calendars ?? []).entries())
+    yield* checkCalendar(calendar, ['windows', 'calendars', at]);
+  yield* checkSource(stored);
+  yield* checkDurations(stored);
+  yield* checkOthers(stored);
+  for (const [at, { reason }] of stored.preconditions.entries())
+    if (reason !== null) yield* checkMessage(reason, ['preconditions', at, 'reason']);
+  for (const [at, finding] of stored.findings.entries()) {
+    const path = ['findings', at];
+    yield* checkFinding(finding, path);
+    if (ruleOf(finding.code)?.severity === 'error')
+      yield fault([...path, 'code'], `is ${finding.code}, an error, with which no plan is sealed`);
+  }
+}
+
+function* checkTimes(stored: StoredPlan): Faults {
+  const { sealedAt, expiresAt, inventory } = stored;
+  yield* checkTime(sealedAt, ['sealedAt'], 'own');
+  yield* checkTime(expiresAt, ['expiresAt'], 'own');
+  yield* checkTime(inventory.readAt, ['inventory', 'readAt']);
+  const life = Date.parse(expiresAt) - Date.parse(sealedAt);
+  if (!(life > 0)) yield fault(['expiresAt'], `is ${expiresAt}, not after sealedAt ${sealedAt}`);
+  if (!(life <= LONGEST_EXPIRY))
+    yield fault(['expiresAt'], `is ${expiresAt}, more than a year after sealedAt ${sealedAt}`);
+  for (const [at, { quote }] of stored.steps.entries())
+    if (quote !== null) yield* checkTime(quote.readAt, ['steps', at, 'quote', 'readAt']);
+  for (const [at, { used }] of stored.preconditions.entries())
+    if (used !== undefined) yield* checkTime(used.readAt, ['preconditions', at, 'used', 'readAt']);
+}
+
+/** @param writer `own`: Refit wrote the time itself, so it has exactly one spelling. */
+function* checkTime(time: string, path: Path, writer: 'own' | 'any' = 'any'): Faults {
+  const ms = Date.parse(time);
+  const exact = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
+  // The platform reads 30 February as a day in March.
+  if (exact.slice(0, 19) !== time.slice(0, 19))
+    yield fault(path, `is ${quoted(time)}, a time that does not exist`);
+  else if (writer === 'own' && exact !== time)
+    yield fault(path, `is ${quoted(time)}, which is spelt ${quoted(exact)}`);
+}
+
+function* checkCalendar({ knownUntil, freezes }: SealedCalendar, path: Path): Faults {
+  if (parseInstant(knownUntil) !== knownUntil)
+    yield fault([...path, 'knownUntil'], `is ${quoted(knownUntil)}, a time that does not exist`);
+  if (freezes.length > MOST_FREEZES)
+    yield fault(
+      [...path, 'freezes'],
+      `has ${freezes.length} freezes, and a calendar at most ${MOST_FREEZES}`,
+    );
+  let last = '';
+  for (const [at, { from, to }] of freezes.entries()) {
+    const own = [...path, 'freezes', at];
+    for (const [key, time] of Object.entries({ from, to }))
+      if (parseInstant(time) !== time)
+        yield fault([...own, key], `is ${quoted(time)}, a time that does not exist`);
+    if (to <= from) yield fault([...own, 'to'], `is ${to}, not after ${from}`);
+    if (from < last) yield fault([...own, 'from'], `is ${from}, before the freeze that comes before it`);
+    last = from;
+  }
+}
+
+function* checkSource({ source, windows, execution }: StoredPlan): Faults {
+  if (source?.ignoresWindows && (windows !== undefined || execution.switch !== 'now'))
+    yield fault(['source', 'ignoresWindows'], 'is true, but the plan has windows');
+}
+
+function* checkDurations({ steps, forecast }: StoredPlan): Faults {
+  const { durations } = forecast;
+  if (steps.length > 0 !== (durations !== undefined))
+    yield fault(['forecast', 'durations'], durations ? 'is of no step' : 'is missing');
+  for (const [dimension, { seconds }] of Object.entries(durations?.of ?? {}))
+    if (seconds.some((one, at) => at > 0 && one < seconds[at - 1]!))
+      yield fault(['forecast', 'durations', 'of', dimension, 'seconds'], 'is not in ascending order');
+}
+
+/** Each instance of the plan is in exactly one of the lists. */
+function* checkOthers({ preconditions, unchanged, blocked, inventory }: StoredPlan): Faults {
+  const seen = new Set(preconditions.map(({ region, instance }) => `${region} ${instance}`));
+  for (const [list, targets] of Object.entries({ unchanged, blocked }))
+    for (const [at, { region, instance }] of targets.entries()) {
+      if (seen.has(`${region} ${instance}`))
+        yield fault([list, at, 'instance'], `is ${instance}, which the plan already has`);
+      seen.add(`${region} ${instance}`);
+    }
+  for (const [at, { reason }] of unchanged.entries())
+    yield* checkMessage(reason, ['unchanged', at, 'reason']);
+  for (const [at, { findings }] of blocked.entries())
+    for (const [index, finding] of findings.entries()) {
+      const path = ['blocked', at, 'findings', index];
+      yield* checkFinding({ ...finding, instance: null }, path);
+      if (ruleOf(finding.code)?.severity !== 'error')
+        yield fault([...path, 'code'], `is ${finding.code}, which blocks nothing`);
+    }
+  const least = preconditions.length + unchanged.length;
+  if (inventory.instances < least)
+    yield fault(['inventory', 'instances'], `is ${inventory.instances}, but the plan has ${least} of them`);
+}
+
+function* checkFinding({ code, messageId, params }: StoredFinding, path: Path): Faults {
+  if (ruleOf(code) === undefined) yield fault([...path, 'code'], `is ${quoted(code)}, which no rule has`);
+  yield* checkMessage({ id: messageId, params }, path, 'messageId');
+}
+
+function* checkMessage({ id }: Message, path: Path, key = 'id'): Faults {
+  if (!isMessageId(id)) yield fault([...path, key], `is ${quoted(id)}, which no sentence has`);
+}

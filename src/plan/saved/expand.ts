@@ -1,0 +1,121 @@
+/** Turns the stored form of a saved plan into the plan in memory: computes everything that the file leaves out. */
+import { given, pick } from '../../given.ts';
+import type {
+  Finding,
+  Forecast,
+  Precondition,
+  SavedPlan,
+  Size,
+  SourceLocation,
+  Spread,
+  Step,
+} from '../../model.ts';
+import { sumPrices } from '../../money.ts';
+import { createFinding } from '../../rules/check.ts';
+import { ASSUMED_DURATIONS } from '../forecast/durations.ts';
+import { forecastPlan } from '../forecast/forecast.ts';
+import { sharesOf } from '../price/price-shares.ts';
+import { stepId } from '../price/price-steps.ts';
+import { groupOf } from '../waves/spread.ts';
+import type {
+  StoredFinding,
+  StoredLocation,
+  StoredPlan,
+  StoredPrecondition,
+  StoredStep,
+} from './stored-plan.ts';
+
+/** The saved plan of a stored form without contradictions. Pure, and linear in its steps. */
+export function expand(stored: StoredPlan, digest: string): SavedPlan {
+  const steps = expandSteps(stored);
+  const preconditions = expandPreconditions(stored, steps);
+  const idsOf = stored.waves.map((): string[] => []);
+  for (const { id, wave } of steps) idsOf[wave]!.push(id);
+  const waves = stored.waves.map(({ name, ...options }, at) => ({ name, steps: idsOf[at]!, ...options }));
+  return {
+    ...pick(stored, 'format'),
+    digest,
+    ...pick(stored, 'name', 'change', 'owner', 'file', 'sealedAt', 'expiresAt', 'finishBy'),
+    ...pick(stored, 'inventory', 'execution', 'approvals', 'spread', 'windows', 'schedule'),
+    waves,
+    steps,
+    preconditions,
+    unchanged: stored.unchanged,
+    blocked: stored.blocked.map(({ instance, region, findings }) => ({
+      instance,
+      region,
+      findings: findings.map((one) => expandFinding({ ...one, instance }, stored.file)),
+    })),
+    findings: stored.findings.map((one) => expandFinding(one, stored.file)),
+    prices: sumPrices(steps),
+    ...given({ priceShares: sharesOf(steps, waves) }),
+    forecast: expandForecast(stored, { steps, waves, preconditions }),
+    ...pick(stored, 'source', 'hooks', 'notify'),
+  };
+}
+
+/** Whether the group of an instance comes from a tag, which only the stored form knows. */
+export function hasOwnGroups(spread: Spread | undefined): boolean {
+  return spread?.by.startsWith('tags.') ?? false;
+}
+
+function expandSteps({ steps, preconditions, file }: StoredPlan): Step[] {
+  const known = new Map(preconditions.map((one) => [one.instance, one]));
+  const last = new Map<string, { readonly id: string; readonly after: Size }>();
+  return steps.map((step: StoredStep): Step => {
+    const { instance, change, after, wave } = step;
+    const { region, profile, edition, size } = known.get(instance)!;
+    const earlier = last.get(instance);
+    const id = stepId(instance, change);
+    last.set(instance, { id, after });
+    return {
+      id,
+      ...{ instance, region, profile, edition, change },
+      ...pick(step, 'nodes'),
+      before: earlier?.after ?? size,
+      after,
+      needs: earlier?.id ?? null,
+      wave,
+      location: expandLocation(step.location, file),
+      quote: step.quote,
+    };
+  });
+}
+
+function expandPreconditions(
+  { preconditions, spread, inventory }: StoredPlan,
+  steps: readonly Step[],
+): Precondition[] {
+  const targets = new Map(steps.map(({ instance, after }) => [instance, after]));
+  const groupIn = (one: StoredPrecondition) =>
+    spread === undefined || hasOwnGroups(spread)
+      ? (one.group ?? null)
+      : groupOf(spread, { ...one, tags: {} });
+  return preconditions.map((one): Precondition => {
+    const { group: _, ...stored } = one;
+    const target = targets.get(one.instance)!;
+    return { ...stored, target, ...given({ group: groupIn(one) }), readAt: inventory.readAt };
+  });
+}
+
+function expandFinding(
+  { code, messageId, params, instance, location }: StoredFinding,
+  file: string,
+): Finding {
+  return createFinding(code, { id: messageId, params }, instance, expandLocation(location, file));
+}
+
+function expandLocation(location: StoredLocation | null, planFile: string): SourceLocation | null {
+  if (location === null) return null;
+  const { file = planFile, line, column } = location;
+  return { file, line, column };
+}
+
+function expandForecast(
+  { execution, spread, windows, sealedAt, forecast }: StoredPlan,
+  plan: Pick<SavedPlan, 'steps' | 'waves' | 'preconditions'>,
+): Forecast {
+  const { durations = ASSUMED_DURATIONS, monitorCalls = 0 } = forecast;
+  const more = given({ spread, windows });
+  return forecastPlan({ ...plan, execution, ...more }, Date.parse(sealedAt), { durations, monitorCalls });
+}
