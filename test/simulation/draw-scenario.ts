@@ -63,7 +63,8 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const network = drawNetwork(chance);
   // Every order is visible after its arrival plus the start lag. Patience must be longer, because otherwise no trace
   // would prove nothing.
-  const patience = Math.max(60_000, startLag[1] + network.delayUpTo + 20_000);
+  // In whole seconds, as a plan can have it.
+  const patience = Math.ceil(Math.max(60_000, startLag[1] + network.delayUpTo + 20_000) / 1_000) * 1_000;
   const scenario: Scenario = {
     seed: chance.whole(1, 0x7fffffff),
     fleet,

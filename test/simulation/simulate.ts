@@ -604,12 +604,17 @@ function windowsOf({ windows }: Scenario): Pick<Plan, 'windows'> {
         { length: 24 },
         (_, hour) => `daily ${two(hour)}:${two(from)}-${two(hour)}:${two(to)}`,
       ),
-      freeze: freeze ? [`${iso(freeze.from)}..${iso(freeze.to)}`] : [],
+      freeze: freeze ? [`${toSecond(freeze.from)}..${toSecond(freeze.to)}`] : [],
       calendars: [],
       lastStart: lastStart * 60_000,
       atClose,
     },
   };
+}
+
+/** A moment as a plan has it, without milliseconds. */
+function toSecond(ms: number): string {
+  return iso(ms).replace('.000Z', 'Z');
 }
 
 function targetOf({ id, changes, multiZone }: RequestedInstance, index: number): PlanTarget {
