@@ -128,8 +128,8 @@ describe('something hidden in a plan that was sealed again', () => {
     ['five thousand blanks', `a${' '.repeat(5000)}evil-end`],
     ['line feeds', `a${'\n'.repeat(300)}evil-end`],
   ])('the end of a command is shown behind %s', async (_, argument) => {
-    // The in-memory plan: reading may refuse such a text already.
-    const saved = hiding({ hooks: { halt: ['sh', '-c', argument] } });
+    // The plan in memory: sealing and reading refuse most of these texts already.
+    const saved = { ...PLAN, hooks: { halt: ['sh', '-c', argument] }, findings: [] };
     for (const [name, text] of await screens(saved)) {
       expect(read(text), name).toContain('evil-end');
       expect(text, name).not.toMatch(/(?!\r\n|\n)[\p{Cc}\p{Cf}]/u);
@@ -145,7 +145,8 @@ describe('something hidden in a plan that was sealed again', () => {
   });
 
   it('a host behind a user name is shown by its own name', async () => {
-    const saved = hiding(gate({ url: 'https://good.example@evil.example/ready' }));
+    // The plan in memory: sealing and reading refuse such an address already.
+    const saved = { ...PLAN, ...gate({ url: 'https://good.example@evil.example/ready' }), findings: [] };
     for (const [name, text] of await screens(saved))
       if (!name.includes('json'))
         expect(read(text).replaceAll(/<\/?span>/g, ''), name).toContain('(host evil.example)');
