@@ -1,4 +1,4 @@
-/** docs/what-if.md says nothing that no test shows: each answer names its tests, and they are there. */
+/** docs/what-if.md and docs/threat-model.md say nothing that no test shows: they name their tests, which are there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,9 +9,14 @@ const answers = readFileSync(join(ROOT, 'docs/what-if.md'), 'utf8')
   .slice(1)
   .map((text) => {
     const [question = '', ...lines] = text.split('\n');
-    const named = [...lines.join('\n').matchAll(/`(test\/[^`]+\.test\.ts)`: "([^"]+)"/g)];
-    return { question, tests: named.map(([, file = '', title = '']) => ({ file, title })) };
+    return { question, tests: testsNamedIn(lines.join('\n')) };
   });
+
+/** The tests that a text names, as `test/file.test.ts`: "title". */
+function testsNamedIn(text: string): { readonly file: string; readonly title: string }[] {
+  const named = text.matchAll(/`(test\/[^`]+\.test\.ts)`: "([^"]+)"/g);
+  return [...named].map(([, file = '', title = '']) => ({ file, title }));
+}
 
 /** The titles of a test file as they are written: with what stands for a row's values. */
 function titlesIn(file: string): string[] {
@@ -47,6 +52,23 @@ describe('docs/what-if.md', () => {
   });
 
   it.each(answers)('$question names its tests, and they are there', ({ tests }) => {
+    expect(tests.length).toBeGreaterThan(0);
+    for (const { file, title } of tests) {
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+      expect(titlesIn(file), file).toContain(title);
+    }
+  });
+});
+
+describe('docs/threat-model.md', () => {
+  const rows = readFileSync(join(ROOT, 'docs/threat-model.md'), 'utf8')
+    .split('\n## ')
+    .find((part) => part.startsWith('Attacks'))!
+    .split('\n')
+    .filter((line) => /^\| (?!attack )/.test(line));
+
+  it.each(rows)('%s', (row) => {
+    const tests = testsNamedIn(row);
     expect(tests.length).toBeGreaterThan(0);
     for (const { file, title } of tests) {
       expect(existsSync(join(ROOT, file)), file).toBe(true);
