@@ -152,7 +152,7 @@ async function reviewPlan(
     ...fleet.notes.map((note) => createFinding('Refit.NotReadable', note)),
   ];
   const draft = { ...fleet.draft, findings: [...made.findings, ...fleet.draft.findings, ...remarks] };
-  const unjudged = finishPlan(draft, {
+  const beforePolicy = finishPlan(draft, {
     quotes: prices.quotes,
     balances: { ...fleet.inventory.balances, ...prices.balances },
     now: clock.now(),
@@ -162,9 +162,9 @@ async function reviewPlan(
     ...given({ approvals, durations }),
   });
   const endpoint = isOffline ? null : from.endpoint;
-  const subject = plannedSubject(unjudged.plan, fleet.inventory, { now: clock.now(), endpoint });
+  const subject = plannedSubject(beforePolicy.plan, fleet.inventory, { now: clock.now(), endpoint });
   options.onJudge?.(subject);
-  const review = withPolicy(unjudged, options.policy ?? NO_POLICY, subject, saveAs);
+  const review = withPolicy(beforePolicy, options.policy ?? NO_POLICY, subject, saveAs);
   return { review, findings: review.findings };
 }
 

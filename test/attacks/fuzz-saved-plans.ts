@@ -46,7 +46,7 @@ export interface FuzzResult {
   readonly slowest: number;
 }
 
-/** Reads `count` changed plans. @throws Error for the first that is neither read nor refused, with its seed. */
+/** Reads `count` changed plans. @throws Error for the first that is not read and not refused, with its seed. */
 export function fuzzSavedPlans(count: number, firstSeed: number): FuzzResult {
   const { digest: _, ...plan } = JSON.parse(RICH_TEXT) as Record<string, unknown>;
   const paths = partsOf(plan).map(({ path }) => path);

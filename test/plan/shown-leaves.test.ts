@@ -1,4 +1,4 @@
-// Goal: whoever adds a member with an effect to the saved plan has to show it, or this test fails.
+// Goal: a new member of the saved plan that has an effect is shown, or this test fails.
 import { describe, expect, it } from 'vitest';
 import type { SavedPlan } from '../../src/model.ts';
 import { renderReview } from '../../src/operations/render.ts';
