@@ -50,6 +50,7 @@ export function describeRunEvent(
     case 'adopted':
       return message('event.adopted', { by: event.by, reason: event.reason });
     case 'approved': {
+      if (event.how === 'policy') return message('event.approved-for-policy', { by: event.by });
       if (event.how !== 'signatures') return null;
       const wave = event.wave === null ? null : (saved.waves[event.wave]?.name ?? '');
       return message('event.approved', { wave, by: event.by });

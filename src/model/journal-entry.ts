@@ -80,6 +80,16 @@ export type JournalEvent =
       readonly judgedAt: string;
       readonly signed: readonly Signed[];
     }
+  /** The signatures that the policy of the person who applies requires, which the plan need not know. */
+  | {
+      readonly kind: 'approved';
+      readonly how: 'policy';
+      /** The approvers' names, separated by commas. */
+      readonly by: string;
+      /** When Refit verified them, ISO 8601 UTC. */
+      readonly judgedAt: string;
+      readonly signed: readonly Signed[];
+    }
   /** The next wave waits for its approvals until then (ISO 8601 UTC). `message` names the missing ones. */
   | {
       readonly kind: 'approval-awaited';

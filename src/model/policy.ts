@@ -1,5 +1,5 @@
 /** What the person who applies demands of every plan, whatever a plan says. */
-import type { Approver } from './approval.ts';
+import type { ApprovalFile, Approver } from './approval.ts';
 import type { SourceLocation } from './finding.ts';
 import type { Message } from './message.ts';
 import type { Money } from './money.ts';
@@ -76,4 +76,6 @@ export interface JudgedRule {
   readonly status: PolicyStatus;
   /** Why; null for a rule that is met or idle. */
   readonly reason: Message | null;
+  /** The approvals that meet a rule about approvals; absent for other rules. */
+  readonly approvals?: readonly ApprovalFile[];
 }

@@ -107,7 +107,12 @@ export interface RunWait {
 }
 
 /** The signature of an approver, with its time and the wave that it approves; null: the plan. */
-export type ReportSignature = Signed & Dated & { readonly wave: string | null };
+export type ReportSignature = Signed &
+  Dated & {
+    readonly wave: string | null;
+    /** The policy of the person who applied required it; absent: the plan did. */
+    readonly for?: 'policy';
+  };
 
 /** One judgement of a gate. */
 export type ReportGate = InWords<

@@ -1,10 +1,10 @@
 /** Judges a saved plan for a run: with the policy, the signatures, the tags and the prices as they are now. */
 import { join } from 'node:path';
-import type { Policy, SavedPlan } from '../model.ts';
+import type { ApprovalFile, JudgedRule, Policy, SavedPlan } from '../model.ts';
 import { judgePolicy } from '../policy/judge-policy.ts';
 import { refusalOf } from '../policy/policy-findings.ts';
-import { usedPolicy, windowsOf } from '../policy/tighten.ts';
-import type { AskPolicy } from '../run/policy-gate.ts';
+import { approvalExpiryOf, usedPolicy, windowsOf } from '../policy/tighten.ts';
+import { type AskPolicy, PERMITTED, type PolicyVerdict } from '../run/policy-gate.ts';
 import type { Connection } from './connect.ts';
 import { needsTags, readPresent, savedSubject } from './policy-subject.ts';
 import { needsPrices, priceAgain } from './price-again.ts';
@@ -23,18 +23,29 @@ export function createPolicyAsk(saved: SavedPlan, { read, savedFile, connection 
   return async (directory) => {
     const policy = await read();
     const used = usedPolicy(policy);
-    if (used === null) return { used, windows: [], refusal: null };
+    if (used === null) return PERMITTED;
+    const verdictOf = (judged: readonly JudgedRule[]): PolicyVerdict => ({
+      used,
+      windows: windowsOf(policy),
+      approvalExpiry: approvalExpiryOf(policy),
+      approvals: approvalsIn(judged),
+      refusal: refusalOf(judged),
+    });
     const known = { now: clock.now(), env, endpoint: cloud.endpoint, directory };
     const subject = await savedSubject(saved, savedFile ?? join(directory, 'plan.json'), known);
     // Before it reads the provider, Refit refuses what it can. What is not known yet only ever refuses more.
-    const early = refusalOf(judgePolicy(policy, { ...subject, plan: repriced ?? saved }));
-    if (early?.status === 'refused' || !(needsTags(policy) || needsPrices(policy)))
-      return { used, windows: windowsOf(policy), refusal: early };
+    const early = verdictOf(judgePolicy(policy, { ...subject, plan: repriced ?? saved }));
+    if (early.refusal?.status === 'refused' || !(needsTags(policy) || needsPrices(policy))) return early;
     const present = await readPresent(cloud, saved);
     const tags = new Map([...present].map(([id, one]) => [id, one.tags]));
     // The prices of today hold for the whole process.
     if (needsPrices(policy)) repriced ??= await priceAgain(cloud, saved, present);
-    const refusal = refusalOf(judgePolicy(policy, { ...subject, plan: repriced ?? saved, tags }));
-    return { used, windows: windowsOf(policy), refusal };
+    return verdictOf(judgePolicy(policy, { ...subject, plan: repriced ?? saved, tags }));
   };
+}
+
+/** The approvals that met any rule, each once. */
+function approvalsIn(judged: readonly JudgedRule[]): ApprovalFile[] {
+  const all = judged.flatMap(({ approvals = [] }) => approvals);
+  return [...new Map(all.map((one) => [one.signature, one])).values()];
 }

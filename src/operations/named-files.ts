@@ -66,7 +66,8 @@ async function isRunFile(target: string): Promise<boolean> {
     (await stat(join(directory, RUN_FILES.journal)).catch(() => null)) !== null;
   const names: readonly string[] = Object.values(RUN_FILES);
   if (names.includes(basename(target))) return isIn(folder);
-  const kept: readonly string[] = [RUN_FILES.approvals, RUN_FILES.signatures];
+  const { approvals, policyApprovals, planSignatures, signatures } = RUN_FILES;
+  const kept: readonly string[] = [approvals, policyApprovals, planSignatures, signatures];
   return kept.includes(basename(folder)) && (await stat(target).catch(() => null)) !== null
     ? isIn(dirname(folder))
     : false;

@@ -48,7 +48,7 @@ export function judgePolicy(policy: Policy, subject: PolicySubject): JudgedRule[
   return policy.rules.map((rule) => ({ rule, ...judge(rule, policy, subject) }));
 }
 
-type Judged = Pick<JudgedRule, 'status' | 'reason'>;
+type Judged = Omit<JudgedRule, 'rule'>;
 
 const MET: Judged = { status: 'met', reason: null };
 const IDLE: Judged = { status: 'idle', reason: null };
@@ -244,7 +244,7 @@ function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject
   const judgement = isSealed
     ? judgeApprovals({ ...plan, approvals }, null, offered, now, approvalExpiryOf(policy))
     : { enough: false, counted: [], rejected: [], missing: approvals.approvers.map(({ name }) => name) };
-  if (judgement.enough) return MET;
+  if (judgement.enough) return { ...MET, approvals: judgement.counted.map(({ approval }) => approval) };
   const { need, from } = rule;
   const reason = message('policy.approvals', {
     need,

@@ -43,6 +43,7 @@ import {
 } from './demand-approvals.ts';
 import type { GatePorts } from './engine/run.ts';
 import { createWindowGate } from './engine/window-gate.ts';
+import { followPolicy } from './follow-policy.ts';
 import {
   type DirectoryInput,
   headAhead,
@@ -59,7 +60,7 @@ import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
 import type { NotifierConfig } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';
 import { createWebhookListener } from './notify/webhooks.ts';
-import { type AskPolicy, mustPermit } from './policy-gate.ts';
+import { type AskPolicy, mustPermit, type PolicyVerdict } from './policy-gate.ts';
 import type { Process } from './process.ts';
 
 /** How a person approved the run. */
@@ -149,10 +150,11 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     await keepPlanSignatures(saved, input.savedFile ?? null, directory);
     await locks.takeInstances(saved.digest, openInstances(run));
     mustAllowHooks(effects, input.notifyPorts?.allowHooks ?? false);
-    const { windows } = await mustPermit(input.askPolicy, directory);
+    const { windows, approvalExpiry } = await mustPermit(input.askPolicy, directory);
     const approvals = await approvalsFor(input, run, {
       isAdopted: adoption !== null,
       policyWindows: windows,
+      approvalExpiry,
     });
     // Ask again: the question may have taken an hour, and the run starts now.
     const permitted = await mustPermit(input.askPolicy, directory);
@@ -161,8 +163,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
       run,
       { ...input, mark, policy: permitted.used, notifier: createNotifierConfig(effects, input, directory) },
       { purpose: 'apply', locks, steps: saved.steps },
-      (runProcess) =>
-        carryOut(input, run, runProcess, { adoption, approvals, policyWindows: permitted.windows }),
+      (runProcess) => carryOut(input, run, runProcess, { adoption, approvals, permitted }),
     );
   } finally {
     await locks.release();
@@ -210,12 +211,17 @@ function markOnAdoption({ saved, directory }: RunOnDisk, { stateDirectory, clock
 async function approvalsFor(
   input: ApplyInput,
   { directory, journal, state }: RunOnDisk,
-  { isAdopted, policyWindows }: { isAdopted: boolean; policyWindows: readonly SavedWindows[] },
+  {
+    isAdopted,
+    policyWindows,
+    approvalExpiry,
+  }: { isAdopted: boolean; policyWindows: readonly SavedWindows[]; approvalExpiry: number },
 ): Promise<Approved[]> {
   const { saved, clock, savedFile = null } = input;
   const entries = isAdopted ? [] : journal.entries;
   const recorded = recordedSignatures(entries, null);
-  const judge = () => demandApprovals({ saved, savedFile, directory, clock, recorded }, null);
+  const judge = () =>
+    demandApprovals({ saved, savedFile, directory, clock, recorded, limit: approvalExpiry }, null);
   const isSigned = saved.approvals === undefined || isOnRecord(await judge());
   const isUnasked = !isAnsweredBy(input.by.user, entries);
   if (!isSigned || isUnasked) mustNotBeExpired(input);
@@ -239,7 +245,7 @@ function isAnsweredBy(user: string, entries: readonly JournalEntry[]): boolean {
   for (const entry of entries) {
     if (entry.kind === 'run-started') present = entry.by.user;
     if (entry.kind === 'adopted') isAnswered = false;
-    if (entry.kind === 'approved' && entry.how !== 'signatures') isAnswered ||= present === user;
+    if (entry.kind === 'approved' && !('signed' in entry)) isAnswered ||= present === user;
   }
   return isAnswered;
 }
@@ -325,17 +331,21 @@ async function carryOut(
   {
     adoption,
     approvals,
-    policyWindows,
+    permitted,
   }: {
     readonly adoption: Message | null;
     readonly approvals: readonly Approved[];
-    readonly policyWindows: readonly SavedWindows[];
+    readonly permitted: PolicyVerdict;
   },
 ): Promise<ApplyEnd> {
-  const { clock, savedFile = null, cloudFor, gates, askPolicy } = input;
+  const { clock, savedFile = null, cloudFor, gates } = input;
   const { journal, stop, control } = runProcess;
   if (adoption !== null) await journal.appendDurably(adoptedEvent(input, adoption));
   for (const approval of approvals) await journal.appendDurably(approval);
+  const { entries } = runProcess;
+  const policy = followPolicy(permitted, { ask: input.askPolicy, directory, entries, clock });
+  const forPolicy = await policy.keepApprovals();
+  if (forPolicy !== null) await journal.appendDurably(forPolicy);
   input.onLive?.(() => control.status());
   const socket = await openControlSocket(directory, control, clock).catch((error: unknown) => {
     const cause = error instanceof Error ? error.message : String(error);
@@ -344,14 +354,16 @@ async function carryOut(
   });
   try {
     const approvalOf = (wave: number | null) => {
-      const recorded = recordedSignatures(runProcess.entries, wave);
-      return demandApprovals({ saved, savedFile, directory, clock, recorded }, wave);
+      const recorded = recordedSignatures(entries, wave);
+      const limit = policy.approvalExpiry();
+      return demandApprovals({ saved, savedFile, directory, clock, recorded, limit }, wave);
     };
     const end = await runProcess.carryOut({
       cloudFor,
       approvalOf,
-      policyWindows,
-      ...given({ gates, askPolicy: askPolicy && (() => askPolicy(directory)) }),
+      policyWindows: permitted.windows,
+      askPolicy: policy.ask,
+      ...given({ gates }),
     });
     const report = await writeReports(directory, saved, runProcess.entries);
     const wasLeft = end === null;

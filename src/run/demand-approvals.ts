@@ -8,6 +8,7 @@ import {
   type JournalEvent,
   type Message,
   type SavedPlan,
+  type Signed,
 } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { offeredApprovals, saveApprovals } from '../store/folder/signed-files.ts';
@@ -28,6 +29,7 @@ export type ApprovalDemand =
  * never replaces a file. It only says when the signatures had to be valid: a run that has started may continue.
  * @param input.savedFile the path of the saved plan, if it is not only in the run directory.
  * @param input.recorded the approval in the journal of a run that the user's state knows; null if there is none.
+ * @param input.limit milliseconds from issue to expiry that an approval may have at most.
  * @param wave the index of a wave; null for the plan.
  */
 export async function demandApprovals(
@@ -37,28 +39,37 @@ export async function demandApprovals(
     directory: string;
     clock: Clock;
     recorded: Signatures | null;
+    limit: number;
   },
   wave: number | null,
 ): Promise<ApprovalDemand> {
-  const { saved, savedFile, directory, clock, recorded } = input;
+  const { saved, savedFile, directory, clock, recorded, limit } = input;
   const offered = await offeredApprovals(savedFile, directory);
   const file = savedFile ?? `${directory}/plan.json`;
-  const demand = judgeOffered(saved, wave, offered, { now: clock.now(), file, recorded });
+  const demand = judgeOffered(saved, wave, offered, { now: clock.now(), file, recorded, limit });
   if ('event' in demand && demand.event !== null)
     await saveApprovals(directory, approvalsOf(saved, demand.event));
   return demand;
 }
 
-/** The same without files. @param at.now milliseconds since 1970 UTC. @param at.file the saved plan's path, for the fix. */
+/**
+ * The same without files. @param at.now milliseconds since 1970 UTC. @param at.file the saved plan's path, for the fix.
+ * @param at.limit milliseconds from issue to expiry that an approval may have at most; absent: 7 days.
+ */
 export function judgeOffered(
   saved: SavedPlan,
   wave: number | null,
   offered: readonly Offered[],
-  { now, file, recorded = null }: { now: number; file: string; recorded?: Signatures | null },
+  {
+    now,
+    file,
+    recorded = null,
+    limit,
+  }: { now: number; file: string; recorded?: Signatures | null; limit?: number },
 ): ApprovalDemand {
-  if (recorded !== null && judgeApprovals(saved, wave, offered, Date.parse(recorded.judgedAt)).enough)
+  if (recorded !== null && judgeApprovals(saved, wave, offered, Date.parse(recorded.judgedAt), limit).enough)
     return { event: null };
-  const judgement = judgeApprovals(saved, wave, offered, now);
+  const judgement = judgeApprovals(saved, wave, offered, now, limit);
   if (!judgement.enough) {
     const command = `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(saved.waves[wave]!.name)}`}`;
     const fix = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
@@ -85,7 +96,7 @@ export function recordedSignatures(entries: readonly JournalEntry[], wave: numbe
 /** Restores the approval files of an entry. */
 export function approvalsOf(
   saved: SavedPlan,
-  { wave, signed }: Pick<Signatures, 'wave' | 'signed'>,
+  { wave = null, signed }: { readonly wave?: number | null; readonly signed: readonly Signed[] },
 ): ApprovalFile[] {
   const name = wave === null ? null : (saved.waves[wave]?.name ?? null);
   return signed.map((one) => ({ format: APPROVAL_FORMAT, digest: saved.digest, wave: name, ...one }));

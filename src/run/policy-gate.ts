@@ -1,6 +1,7 @@
 /** The policy of the person who applies, as a run asks it: before the question, at each start, and before each wave. */
+import { MOST_VALIDITY } from '../approval/judge-approvals.ts';
 import { RefitError } from '../errors.ts';
-import type { PolicyUsed, SavedWindows } from '../model.ts';
+import type { ApprovalFile, PolicyUsed, SavedWindows } from '../model.ts';
 import { type PolicyRefusal, refusalText } from '../policy/policy-findings.ts';
 
 /** What the policy says now. Its files and the signatures were read again. */
@@ -9,6 +10,10 @@ export interface PolicyVerdict {
   readonly used: PolicyUsed | null;
   /** The windows of the policy, which hold beside those of the plan. */
   readonly windows: readonly SavedWindows[];
+  /** Milliseconds from issue to expiry that an approval of the plan or of a wave may have at most. */
+  readonly approvalExpiry: number;
+  /** The approvals that met the rules of the policy, each once. */
+  readonly approvals: readonly ApprovalFile[];
   /** Null if it permits the plan. */
   readonly refusal: PolicyRefusal | null;
 }
@@ -16,11 +21,18 @@ export interface PolicyVerdict {
 /** Reads the policy and judges the plan. @throws RefitError if a policy file is not valid. */
 export type AskPolicy = (directory: string) => Promise<PolicyVerdict>;
 
-const NO_POLICY: PolicyVerdict = { used: null, windows: [], refusal: null };
+/** The verdict without a policy. */
+export const PERMITTED: PolicyVerdict = {
+  used: null,
+  windows: [],
+  approvalExpiry: MOST_VALIDITY,
+  approvals: [],
+  refusal: null,
+};
 
 /** Asks before a run starts. @throws RefitError `policy-refused`; `not-approved` if only signatures are missing. */
 export async function mustPermit(ask: AskPolicy | undefined, directory: string): Promise<PolicyVerdict> {
-  const verdict = (await ask?.(directory)) ?? NO_POLICY;
+  const verdict = (await ask?.(directory)) ?? PERMITTED;
   const { refusal } = verdict;
   if (refusal === null) return verdict;
   throw new RefitError(

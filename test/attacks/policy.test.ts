@@ -3,12 +3,21 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import type { Instance, SavedPlan } from '../../src/model.ts';
+import { encodeApproval } from '../../src/approval/signed-files.ts';
+import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
+import { message } from '../../src/messages/messages.ts';
+import type { ApprovalFile, Instance, JournalEntry, JournalEvent, SavedPlan } from '../../src/model.ts';
+import { examinePolicyApprovals } from '../../src/operations/audit/examine-approvals.ts';
 import { priceAgain } from '../../src/operations/price-again.ts';
 import { readPolicy } from '../../src/operations/read-policy.ts';
-import { limitOf } from '../../src/policy/tighten.ts';
-import { mustPermit } from '../../src/run/policy-gate.ts';
-import { judged, plan } from '../policy/policies.ts';
+import { approvalExpiryOf, limitOf } from '../../src/policy/tighten.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { renderReport } from '../../src/report/run/render-report.ts';
+import { judgeOffered } from '../../src/run/demand-approvals.ts';
+import { newApprovals } from '../../src/run/follow-policy.ts';
+import { mustPermit, PERMITTED } from '../../src/run/policy-gate.ts';
+import { approver, file, HOUR, NOW, SAVED, signed } from '../approval/people.ts';
+import { judged, plan, policyOf } from '../policy/policies.ts';
 import { savedPlan } from '../report/situations.ts';
 
 const statusOf = async (lines: string, saved: SavedPlan, env = {}) =>
@@ -215,8 +224,7 @@ describe('somebody who can write files', () => {
 describe('a policy that changes while a run waits', () => {
   it('is judged again, and stops the run with exit code 5, or 11 for signatures', async () => {
     const verdict = (status: 'refused' | 'unsigned') => ({
-      used: null,
-      windows: [],
+      ...PERMITTED,
       refusal: { status, reasons: [], fix: 'refit policy check' },
     });
     await expect(mustPermit(undefined, 'run')).resolves.toMatchObject({ used: null });
@@ -244,5 +252,84 @@ describe('an author who writes low prices into a plan', () => {
     const saved = plan({ steps, waves, preconditions });
     const priced = await priceAgain({ price: async () => answer as never }, saved, present(memory));
     expect(await statusOf('limit: { cost: "<= 1000 CNY" }', priced)).toBe(status);
+  });
+});
+
+describe('approvals of the policy in the evidence of a run', () => {
+  const saved = plan();
+  const [wei, jun] = ['wei', 'jun'].map((name) => signed(name, {}, saved));
+  const entriesOf = (...events: readonly JournalEvent[]) => {
+    const entries: JournalEntry[] = [];
+    for (const event of events) entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, saved.sealedAt, event));
+    return entries;
+  };
+  const examine = (entries: readonly JournalEntry[], files = [wei!], people = ['wei', 'jun']) => {
+    const kept = files.map((one) => ({ file: `${one.by}.json`, text: encodeApproval(one) }));
+    const signers = { file: 'signers.yaml', list: people.map(approver) };
+    return examinePolicyApprovals(entries, { name: 'journal.jsonl', saved, kept }, signers);
+  };
+  const recorded = (...all: ApprovalFile[]) => entriesOf(newApprovals(all, [], NOW)!);
+
+  it('are recorded once, and again after an adoption', () => {
+    const before = recorded(wei!);
+    expect(newApprovals([wei!], before, NOW)).toBeNull();
+    expect(newApprovals([wei!, jun!], before, NOW)).toMatchObject({ how: 'policy', by: 'jun' });
+    const reason = message('halt.by-policy', { reasons: [], fix: '' });
+    const adopted = { kind: 'adopted', by: 'ops', reason, since: '', providerAt: '' } as const;
+    const after = entriesOf(newApprovals([wei!], [], NOW)!, adopted);
+    expect(newApprovals([wei!], after, NOW)).toMatchObject({ by: 'wei' });
+  });
+
+  it('are shown with name and key in every report', () => {
+    const report = buildReport(saved, recorded(wei!));
+    for (const format of ['text', 'markdown', 'html', 'csv', 'json'] as const) {
+      const text = renderReport(report, format, { color: false, width: 200 });
+      for (const part of ['wei', wei!.key.slice(0, 20), 'policy']) expect(text, format).toContain(part);
+    }
+  });
+
+  it.each<[string, ReturnType<typeof examine>, RegExp | null, RegExp | null]>([
+    ['of a listed key are verified', examine(recorded(wei!)), null, null],
+    [
+      'of an unknown key are named',
+      examine(recorded(wei!), [wei!], ['jun']),
+      null,
+      /by wei .* is not verified/,
+    ],
+    [
+      'whose file was removed are a fault',
+      examine(recorded(wei!), []),
+      /wei for the policy was removed/,
+      null,
+    ],
+    [
+      'that were forged are a fault',
+      examine(recorded({ ...wei!, signature: jun!.signature }), [{ ...wei!, signature: jun!.signature }]),
+      /does not count: forged/,
+      null,
+    ],
+    ['that no entry records are named', examine([]), null, /wei.json: this run did not use it/],
+  ])('%s', (_, { faults, warnings }, fault, warning) => {
+    expect(faults).toEqual(fault === null ? [] : [expect.stringMatching(fault)]);
+    expect(warnings).toEqual(warning === null ? [] : [expect.stringMatching(warning)]);
+  });
+});
+
+describe('approvals that are valid longer than the policy allows', () => {
+  const offered = (wave: string | null, hours: number) =>
+    ['wei', 'jun'].map((name) => ({ file: name, text: file(name, { wave, expires: hours * HOUR }) }));
+  const LINES = 'limit: { approvalExpiry: 24h }';
+  it.each([
+    [24, 'met', true],
+    [25, 'unsigned', false],
+  ])('of %i hours, of the plan and of a wave: %s', async (hours, status, counts) => {
+    const known = { offered: offered(null, hours) };
+    expect((await judged(LINES, SAVED, known))[0]!.status).toBe(status);
+    const at = { now: NOW, file: 'saved.json', limit: approvalExpiryOf(await policyOf(LINES)) };
+    for (const [wave, name] of [
+      [null, null],
+      [1, 'tenth'],
+    ] as const)
+      expect('event' in judgeOffered(SAVED, wave, offered(name, hours), at)).toBe(counts);
   });
 });

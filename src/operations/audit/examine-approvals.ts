@@ -2,18 +2,25 @@
 import { approversOf, type Offered, rejectionReason } from '../../approval/judge-approvals.ts';
 import { encodeApproval } from '../../approval/signed-files.ts';
 import { textOf } from '../../messages/messages.ts';
-import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { approvalsOf } from '../../run/demand-approvals.ts';
 
+/** A run as the examination needs it. */
+interface ExaminedRun {
+  /** The name of the journal in messages. */
+  readonly name: string;
+  readonly saved: SavedPlan;
+  /** The files of a folder of approvals in the run directory. */
+  readonly kept: readonly Offered[];
+}
+
 /**
  * @param entries the entries that decode; only `approved` and `wave-started` matter.
- * @param name the name of the journal in messages.
- * @param kept the files of the `approvals` folder of the run directory.
  */
 export function examineApprovals(
   entries: readonly JournalEntry[],
-  { name, saved, kept }: { name: string; saved: SavedPlan; kept: readonly Offered[] },
+  { name, saved, kept }: ExaminedRun,
 ): { readonly faults: readonly string[]; readonly warnings: readonly string[] } {
   const { approvals } = saved;
   if (approvals === undefined) return { faults: [], warnings: [] };
@@ -66,4 +73,41 @@ export function examineApprovals(
 
 function describeSubject(saved: SavedPlan, wave: number | null): string {
   return wave === null ? 'the plan' : `wave ${saved.waves[wave]?.name ?? wave}`;
+}
+
+/**
+ * Checks the approvals that the policy required. The plan does not know who may approve, so only a list of signers proves
+ * them.
+ * @param run.kept the files of the `policy-approvals` folder.
+ * @param signers people whose names count with their keys; null if the caller names none.
+ */
+export function examinePolicyApprovals(
+  entries: readonly JournalEntry[],
+  { name, saved, kept }: ExaminedRun,
+  signers: { readonly file: string; readonly list: readonly Approver[] } | null,
+): { readonly faults: readonly string[]; readonly warnings: readonly string[] } {
+  const trusted = { ...saved, approvals: { need: 1, authors: [], approvers: signers?.list ?? [] } };
+  const approvers = approversOf(trusted.approvals);
+  const faults: string[] = [];
+  const warnings: string[] = [];
+  const recorded = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind !== 'approved' || entry.how !== 'policy' || !Array.isArray(entry.signed)) continue;
+    for (const approval of approvalsOf(saved, entry)) {
+      const { by, key } = approval;
+      const subject = `${name}:${entry.seq}: the approval by ${by} for the policy`;
+      const text = encodeApproval(approval);
+      recorded.add(text);
+      if (!kept.some((file) => file.text === text))
+        faults.push(`${subject} was removed from the policy-approvals folder, or changed there`);
+      const at = { now: Date.parse(entry.judgedAt) };
+      const reason = rejectionReason(trusted, null, approval, approvers, at);
+      if (!approvers.some((one) => one.key.fingerprint === key))
+        warnings.push(`${subject} is not verified: no --signers list has the key ${key}`);
+      else if (reason !== null) faults.push(`${subject} does not count: ${textOf(reason)}`);
+    }
+  }
+  const unused = kept.filter(({ text }) => !recorded.has(text));
+  warnings.push(...unused.map(({ file }) => `${file}: this run did not use it`));
+  return { faults: faults.map(escapeControls), warnings: warnings.map(escapeControls) };
 }

@@ -10,7 +10,7 @@ import { RUN_FILES, reportedHead } from '../../store/folder/run-directory.ts';
 import { keptApprovals, keptSignatures } from '../../store/folder/signed-files.ts';
 import { readNamedText } from '../machine.ts';
 import { readInput } from '../named-files.ts';
-import { examineApprovals } from './examine-approvals.ts';
+import { examineApprovals, examinePolicyApprovals } from './examine-approvals.ts';
 import { createExamination, type KnownHead } from './examine-journal.ts';
 import { examinePlanners } from './examine-planners.ts';
 import { examineSignatures } from './examine-signatures.ts';
@@ -52,6 +52,11 @@ export async function examineRun(
   const chain = examination.end(journal);
   const approvals = await keptApprovals(directory);
   const approved = examineApprovals(approving, { name: journalPath, saved, kept: approvals });
+  const forPolicy = examinePolicyApprovals(
+    approving,
+    { name: journalPath, saved, kept: await keptApprovals(directory, 'policyApprovals') },
+    signers,
+  );
   const given = await Promise.all(
     signatureFiles.map(async (file) => ({
       file,
@@ -63,8 +68,9 @@ export async function examineRun(
   const signed = examineSignatures(hashes, { saved, offered, signers });
   const planSignatures = await keptSignatures(directory, 'planSignatures');
   const planned = examinePlanners(saved, planSignatures, signers);
-  const faults = [...chain.faults, ...approved.faults, ...planned.faults, ...signed.faults];
-  const warnings = [...chain.warnings, ...approved.warnings, ...planned.warnings, ...signed.warnings];
+  const checks = [chain, approved, forPolicy, planned, signed];
+  const faults = checks.flatMap((one) => one.faults);
+  const warnings = checks.flatMap((one) => one.warnings);
   const audit = {
     ...chain,
     sound: faults.length === 0,

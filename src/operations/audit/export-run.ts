@@ -76,15 +76,17 @@ export async function exportRun(directory: string, out: string | undefined) {
 
 /**
  * The approvals that the run used, from its journal, under the names that Refit gives them. Verification has found each
- * of them in the approvals folder. Other files there are not packed: anybody who can write there could name them.
+ * of them in its folder. Other files there are not packed: anybody who can write there could name them.
  */
 function approvalsUsed(saved: SavedPlan, entries: readonly JournalEntry[]): EvidenceFile[] {
   const used = entries.flatMap((entry) =>
-    entry.kind === 'approved' && entry.how === 'signatures' ? approvalsOf(saved, entry) : [],
+    entry.kind === 'approved' && 'signed' in entry
+      ? approvalsOf(saved, entry).map((approval) => ({ approval, how: entry.how }))
+      : [],
   );
-  const files = used.map((one) => ({
-    path: `${RUN_FILES.approvals}/${approvalName(one)}`,
-    text: encodeApproval(one),
+  const files = used.map(({ approval, how }) => ({
+    path: `${how === 'policy' ? RUN_FILES.policyApprovals : RUN_FILES.approvals}/${approvalName(approval)}`,
+    text: encodeApproval(approval),
   }));
   return [...new Map(files.map((file) => [file.path, file])).values()];
 }

@@ -62,6 +62,7 @@ journal.jsonl    the only record of the run, ${entries.length} entries; journal 
 report.*         computed from plan and journal only, here by refit ${version}
 events.jsonl     the journal as CloudEvents 1.0
 approvals/       signatures that approve the run and its waves, if the plan requires them
+policy-approvals/ signatures that the policy of the person who applied required, if there are any
 plan-signatures/ signatures of people who planned the saved plan, if there are any
 signatures/      signatures over the head of the journal, if there are any
 schemas/         the meaning of every member of these files

@@ -107,7 +107,7 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       facts.signatures.length = 0;
       return;
     case 'approved':
-      if (entry.how === 'signatures') facts.signatures.push(...signaturesOf(entry, saved));
+      if ('signed' in entry) facts.signatures.push(...signaturesOf(entry, saved));
       else facts.approved ??= { how: entry.how, by: entry.by, at };
       return;
     case 'wave-started':
@@ -161,9 +161,11 @@ function addProcess(
 }
 
 function signaturesOf(
-  { at, wave, signed }: Extract<EntryOf<'approved'>, { how: 'signatures' }>,
+  entry: Extract<EntryOf<'approved'>, { how: 'signatures' | 'policy' }>,
   { waves }: SavedPlan,
 ): ReportSignature[] {
-  const name = wave === null ? null : (waves[wave]?.name ?? null);
+  const { at, signed } = entry;
+  if (entry.how === 'policy') return signed.map((one) => ({ at, wave: null, for: 'policy', ...one }));
+  const name = entry.wave === null ? null : (waves[entry.wave]?.name ?? null);
   return signed.map((one) => ({ at, wave: name, ...one }));
 }

@@ -1,7 +1,7 @@
 /** The report as CSV: steps, then targets without a step, then signatures. Amounts are plain numbers. */
 
 import { between, hours, instant, nodes } from '../../messages/en/quantities.ts';
-import { type Report, type ReportStep, type Size, STEP_WAITS } from '../../model.ts';
+import { type Report, type ReportSignature, type ReportStep, type Size, STEP_WAITS } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { describeAttempt } from '../describe-step.ts';
 import { csvRecord } from '../document/escape.ts';
@@ -94,12 +94,18 @@ function targetsWithoutStep({ blocked, unchanged }: Report): Other[] {
 }
 
 function signatureRows({ run }: Report): Other[] {
-  return (run.signatures ?? []).map(({ by, wave, key, issuedAt, expiresAt }) => ({
-    wave: wave ?? '',
+  return (run.signatures ?? []).map((signature) => ({
+    wave: signature.wave ?? '',
     outcome: 'signed',
-    code: key,
-    message: `${by} signed ${describeSigned(wave)} at ${instant(issuedAt)} with ${key}, valid until ${instant(expiresAt)}`,
+    code: signature.key,
+    message: describeSignature(signature),
   }));
+}
+
+function describeSignature(signature: ReportSignature): string {
+  const { by, key, issuedAt, expiresAt } = signature;
+  const times = `at ${instant(issuedAt)} with ${key}, valid until ${instant(expiresAt)}`;
+  return `${by} signed ${describeSigned(signature)} ${times}`;
 }
 
 /** One record for each policy that a process kept to. */

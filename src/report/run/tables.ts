@@ -2,7 +2,7 @@
 import { given } from '../../given.ts';
 import { totals } from '../../journal/replay.ts';
 import * as show from '../../messages/en/quantities.ts';
-import { OUTCOMES, type Report, type ReportStep, STEP_WAITS } from '../../model.ts';
+import { OUTCOMES, type Report, type ReportSignature, type ReportStep, STEP_WAITS } from '../../model.ts';
 import { actionCalls, actionTone } from '../charts/calls.ts';
 import {
   changeOf,
@@ -77,7 +77,7 @@ const TABLES = {
   signatures: table('Signatures', ({ run }) => run.signatures ?? [], [
     ['At', ({ at }) => time(at)],
     ['Approver', ({ by }) => by],
-    ['Signed', ({ wave }) => describeSigned(wave)],
+    ['Signed', describeSigned],
     ['Signed at', ({ issuedAt }) => time(issuedAt), { yields: 3 }],
     ['Valid until', ({ expiresAt }) => time(expiresAt), { yields: 2 }],
     ['Key', ({ key }) => code(key), { yields: 1 }],
@@ -188,9 +188,10 @@ function wavesWithOutcomes({ waves, steps }: Report) {
   return waves.map((wave) => ({ ...wave, outcomes: totals(byWave.get(wave.name) ?? []) }));
 }
 
-/** `the plan`, `wave tenth`. */
-export function describeSigned(wave: string | null): string {
-  return wave === null ? 'the plan' : `wave ${wave}`;
+/** `the plan`, `wave tenth`, `the plan, for the policy`. */
+export function describeSigned({ wave, for: reason }: Pick<ReportSignature, 'wave' | 'for'>): string {
+  const what = wave === null ? 'the plan' : `wave ${wave}`;
+  return reason === 'policy' ? `${what}, for the policy` : what;
 }
 
 function gatesOf({ waves }: Report) {

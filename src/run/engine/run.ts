@@ -15,6 +15,7 @@ import type { Control } from '../control/control.ts';
 import type { CommandEnd } from '../decide/judge-gate.ts';
 import type { Learned } from '../decide/move.ts';
 import type { ApprovalDemand } from '../demand-approvals.ts';
+import type { PolicyApproved } from '../follow-policy.ts';
 import type { StopState } from '../stop-state.ts';
 import { FIRST_TAIL, type Waits } from '../waits.ts';
 import type { Tally } from './halt.ts';
@@ -85,7 +86,11 @@ export interface EnginePorts {
   readonly approvalOf?: (wave: number | null) => Promise<ApprovalDemand>;
   readonly gates?: GatePorts;
   /** Judges the plan by the policy as it is now. Without it, no policy holds. */
-  readonly askPolicy?: () => Promise<{ readonly refusal: PolicyRefusal | null }>;
+  readonly askPolicy?: () => Promise<{
+    readonly refusal: PolicyRefusal | null;
+    /** The approvals that met its rules, for the journal; null: the journal has them. */
+    readonly event: PolicyApproved | null;
+  }>;
   /** The windows of the policy at the start of this process. */
   readonly policyWindows?: readonly SavedWindows[];
 }

@@ -9,8 +9,11 @@ export async function isPermitted(run: Run): Promise<boolean> {
   const { askPolicy } = run.ports;
   if (askPolicy === undefined) return true;
   try {
-    const { refusal } = await askPolicy();
-    if (refusal === null) return true;
+    const { refusal, event } = await askPolicy();
+    if (refusal === null) {
+      if (event !== null) await run.journal.appendDurably(event);
+      return true;
+    }
     const { status, reasons, fix } = refusal;
     const because = status === 'refused' ? 'policy-refused' : 'not-approved';
     stopRun(run, because, message('halt.by-policy', { reasons, fix }));

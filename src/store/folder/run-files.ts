@@ -9,6 +9,8 @@ export const RUN_FILES = {
   lock: 'lock.json',
   /** A folder with the approvals of the run and its waves. */
   approvals: 'approvals',
+  /** A folder with the approvals that the policy of the person who applied required, if there are any. */
+  policyApprovals: 'policy-approvals',
   /** A folder with the signatures of people who planned the saved plan, if there are any. */
   planSignatures: 'plan-signatures',
   /** A folder with signatures over the head of the journal, if there are any. */

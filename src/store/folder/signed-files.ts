@@ -1,6 +1,6 @@
 /**
  * The files of signatures. Refit looks for approvals beside the saved plan, beside the plan of the run directory, and in its
- * `approvals` folder. That folder keeps the approvals that counted. The `signatures` folder has signatures over the head
+ * `approvals` folder. That folder keeps the approvals that counted, and `policy-approvals` those that a policy required. The `signatures` folder has signatures over the head
  * of the journal. The `plan-signatures` folder keeps the signatures of people who planned the saved plan.
  */
 import { readdir } from 'node:fs/promises';
@@ -72,18 +72,26 @@ async function offeredPaths(
     ...(saved === null ? [] : await beside(saved)),
     ...(directory === null ? [] : await beside(join(directory, RUN_FILES.plan))),
     ...(directory === null ? [] : await keptIn(directory, kind)),
+    ...(directory === null || kind !== 'approvals' ? [] : await keptIn(directory, 'policyApprovals')),
   ];
   return [...new Set(paths)];
 }
 
-/** Reads the `approvals` folder of a run directory. */
-export async function keptApprovals(directory: string): Promise<Offered[]> {
-  return readOffered(await keptIn(directory, 'approvals'));
+/** What an approval counts for. Each has its own folder, because a name may have another key in a policy. */
+export type ApprovalsOf = 'approvals' | 'policyApprovals';
+
+/** Reads the approvals that a run directory keeps. */
+export async function keptApprovals(directory: string, of: ApprovalsOf = 'approvals'): Promise<Offered[]> {
+  return readOffered(await keptIn(directory, of));
 }
 
 /** Keeps the approvals that counted, byte by byte. */
-export async function saveApprovals(directory: string, approvals: readonly ApprovalFile[]): Promise<void> {
-  const folder = join(directory, RUN_FILES.approvals);
+export async function saveApprovals(
+  directory: string,
+  approvals: readonly ApprovalFile[],
+  of: ApprovalsOf = 'approvals',
+): Promise<void> {
+  const folder = join(directory, RUN_FILES[of]);
   await makeFolder(folder);
   for (const approval of approvals)
     await replaceFile(join(folder, approvalName(approval)), encodeApproval(approval));
@@ -120,7 +128,7 @@ async function shortFile(path: string): Promise<Buffer> {
 
 async function keptIn(
   directory: string,
-  kind: 'approvals' | 'signatures' | 'planSignatures',
+  kind: ApprovalsOf | 'signatures' | 'planSignatures',
 ): Promise<string[]> {
   const folder = join(directory, RUN_FILES[kind]);
   return (await namesIn(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));

@@ -51,6 +51,8 @@ export const events = {
     `adopted by ${by}, because ${say(reason)}`,
   'event.approved': ({ wave, by }: { wave: string | null; by: string }): Text =>
     `${wave === null ? 'the plan' : `wave ${wave}`} is approved by ${by}`,
+  'event.approved-for-policy': ({ by }: { by: string }): Text =>
+    `the plan is approved by ${by}, as the policy requires`,
   'event.approval-awaited': ({ until, missing }: { until: string; missing: Message }, say: Say): Text =>
     `waits until ${until} for approval: ${say(missing)}`,
   'event.wave-started': ({ steps, ...wave }: OfWave & { steps: number }): Text =>

@@ -1,0 +1,61 @@
+/**
+ * The policy while a process carries out a run: asked again before each wave. The approvals that it required are copied to
+ * the run directory and recorded in the journal, so that the evidence of a run has them.
+ */
+import { type Clock, iso } from '../clock.ts';
+import { pick } from '../given.ts';
+import type { ApprovalFile, JournalEntry, JournalEvent } from '../model.ts';
+import { saveApprovals } from '../store/folder/signed-files.ts';
+import { type AskPolicy, PERMITTED, type PolicyVerdict } from './policy-gate.ts';
+
+/** Approvals for the policy as the journal records them. */
+export type PolicyApproved = Extract<JournalEvent, { how: 'policy' }>;
+
+/** What the policy of a run is asked with. */
+interface Followed {
+  /** Undefined: no policy holds. */
+  readonly ask: AskPolicy | undefined;
+  readonly directory: string;
+  /** The journal, which grows. */
+  readonly entries: readonly JournalEntry[];
+  readonly clock: Clock;
+}
+
+/** @param permitted the verdict with which the process started. */
+export function followPolicy(permitted: PolicyVerdict, { ask, directory, entries, clock }: Followed) {
+  let verdict = permitted;
+  const keepApprovals = async (): Promise<PolicyApproved | null> => {
+    const { approvals } = verdict;
+    if (approvals.length > 0) await saveApprovals(directory, approvals, 'policyApprovals');
+    return newApprovals(approvals, entries, clock.now());
+  };
+  return {
+    /** Milliseconds from issue to expiry that an approval may have at most now. */
+    approvalExpiry: () => verdict.approvalExpiry,
+    /** Copies the approvals to the run directory. @returns the entry for those that the journal does not have. */
+    keepApprovals,
+    /** Judges again. The entry is as in `keepApprovals`. */
+    async ask() {
+      verdict = (await ask?.(directory)) ?? PERMITTED;
+      const { refusal } = verdict;
+      return { refusal, event: refusal === null ? await keepApprovals() : null };
+    },
+  };
+}
+
+/** The entry for approvals that the journal does not have since the run was adopted last; null if it has all. */
+export function newApprovals(
+  approvals: readonly ApprovalFile[],
+  entries: readonly JournalEntry[],
+  now: number,
+): PolicyApproved | null {
+  const since = entries.findLastIndex(({ kind }) => kind === 'adopted');
+  const recorded = entries.flatMap((entry, at) =>
+    at > since && entry.kind === 'approved' && entry.how === 'policy' ? entry.signed : [],
+  );
+  const added = approvals.filter(({ signature }) => !recorded.some((one) => one.signature === signature));
+  if (added.length === 0) return null;
+  const signed = added.map((one) => pick(one, 'by', 'key', 'issuedAt', 'expiresAt', 'signature'));
+  const by = signed.map((one) => one.by).join(', ');
+  return { kind: 'approved', how: 'policy', by, judgedAt: iso(now), signed };
+}
