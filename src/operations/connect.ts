@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import type { AddressRules } from '../addresses.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createKnownSecrets } from '../cloud/calls/known-secrets.ts';
 import { createCloud, createReader } from '../cloud/client.ts';
@@ -7,7 +8,6 @@ import { findCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud, type Permission } from '../cloud/examine.ts';
 import { createPermits } from '../cloud/limit/permits.ts';
-import type { AddressRules } from '../cloud/network/addresses.ts';
 import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
 import { createHttp } from '../cloud/network/http.ts';
 import { mustVerifyTls, proxyFromEnvironment } from '../cloud/network/proxy.ts';

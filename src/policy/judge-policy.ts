@@ -2,6 +2,7 @@
  * Judges a plan by a policy: one judgement for each rule. Pure. `plan`, `approve`, `apply` and `policy check` use the same
  * function, with the facts that each of them knows.
  */
+import { isForbiddenHost } from '../addresses.ts';
 import { judgeApprovals, type Offered } from '../approval/judge-approvals.ts';
 import { iso } from '../clock.ts';
 import { message } from '../messages/messages.ts';
@@ -22,7 +23,7 @@ import { money, sumPrices } from '../money.ts';
 import { effectsOf, hostEffects, programEffects } from '../plan/effects.ts';
 import { compare } from '../plan/parse/quantity.ts';
 import { MINUTE } from '../units.ts';
-import { endpointMatches, hostMatches, hostNameOf, isPrivateHost } from './hosts.ts';
+import { endpointMatches, hostMatches, hostNameOf } from './hosts.ts';
 import { approvalExpiryOf } from './tighten.ts';
 import { windowsReason } from './windows-inside.ts';
 
@@ -70,7 +71,7 @@ function judge(rule: PolicyRule, policy: Policy, subject: PolicySubject): Judged
     case 'hookEnvironment':
       return IDLE;
     case 'noPrivateAddresses': {
-      const hosts = hostsOf(subject).names.filter(isPrivateHost);
+      const hosts = hostsOf(subject).names.filter((host) => isForbiddenHost(host, { private: false }));
       return refused(hosts.length === 0 ? null : message('policy.private-address', { hosts }));
     }
     case 'limit': {

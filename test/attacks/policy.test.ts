@@ -137,7 +137,11 @@ describe('an address that looks like an allowed one', () => {
     '0xa.1',
     '[fd00::1]',
     '[::ffff:10.0.0.1]',
+    '[64:ff9b::a01:203]',
+    '[fec0::1]',
     '169.254.0.23',
+    'metadata.tencentyun.com',
+    '0.0.0.0',
   ])('privateAddresses: false refuses %s', async (host) => {
     const notify = [{ ...hook, url: `https://${host}/`, urlEnv: null }];
     expect(await statusOf('allow: { privateAddresses: false }', plan({ notify }))).toBe('refused');

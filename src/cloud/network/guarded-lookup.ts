@@ -4,7 +4,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import { type AddressRules, addressKind, isForbiddenHost, mayReach } from './addresses.ts';
+import { type AddressRules, addressKind, isForbiddenHost, mayReach } from '../../addresses.ts';
 
 /** The addresses of a name. */
 export type Resolve = (

@@ -8,11 +8,11 @@
  * request slot while connecting would then have to connect again, and would miss the next slot, too.
  */
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { type AddressRules, DEFAULT_ADDRESS_RULES } from '../../addresses.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { given } from '../../given.ts';
 import { SECOND } from '../../units.ts';
 import { sanitizeLine } from '../sanitize-line.ts';
-import { type AddressRules, DEFAULT_ADDRESS_RULES } from './addresses.ts';
 import { type AnswerBudget, createAnswerBody, declaredProblem } from './answer-body.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import {

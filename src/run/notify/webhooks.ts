@@ -5,8 +5,9 @@
  * DingTalk (open.dingtalk.com/document/robots/custom-robot-access) and Slack (api.slack.com/messaging/webhooks),
  * read 2026-11 from secondary sources.
  */
+
+import { DEFAULT_ADDRESS_RULES, isForbiddenHost } from '../../addresses.ts';
 import type { Clock } from '../../clock.ts';
-import { DEFAULT_ADDRESS_RULES, isForbiddenHost } from '../../cloud/network/addresses.ts';
 import { isLoopback } from '../../cloud/network/hosts.ts';
 import { type HttpResponse, type Transport, TransportError } from '../../cloud/network/transport.ts';
 import { hmacSha256 } from '../../digest.ts';

@@ -55,7 +55,7 @@ describe('YAML mistakes', () => {
     const { plan, findings } = parsePlan(text, 'plan.yaml');
     expect(plan).toBeNull();
     expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'Refit.Yaml: the plan uses aliases more than 1000 times, including aliases inside aliases',
+      'Refit.Yaml: the text uses aliases more than 1000 times, including aliases inside aliases',
     ]);
   });
 
@@ -76,14 +76,14 @@ describe('YAML mistakes', () => {
   ])('%s gets a minimal plan as its example, and that plan is valid', (_, text) => {
     const { findings } = parsePlan(text, 'plan.yaml');
     expect(findings.map((one) => [one.code, one.message, remedy(one)])).toEqual([
-      ['Refit.Yaml', 'the plan is empty', `example: ${MINIMAL_PLAN}`],
+      ['Refit.Yaml', 'the file is empty', `example: ${MINIMAL_PLAN}`],
     ]);
     expect(parsePlan(MINIMAL_PLAN, 'plan.yaml').findings).toEqual([]);
   });
 
   it('refuses a second document', () => {
     expect(drawText(`${withLines()}---\nname: other\n`)).toMatchInlineSnapshot(`
-      "5:1 Refit.Yaml: the file has a second YAML document; a plan is one document
+      "5:1 Refit.Yaml: the file has a second YAML document; Refit reads only one
          5 | ---
            | ^^^
       => split the file at the line ---"
@@ -191,13 +191,13 @@ describe('bytes', () => {
   it('refuses a binary file', () => {
     expect(drawBytes(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]))).toMatchInlineSnapshot(`
       "1:1 Refit.Yaml: the file is binary: byte 5 is zero
-      => name the YAML file of the plan; a saved plan or an archive is not a plan"
+      => name a YAML file; a saved plan or an archive is none"
     `);
   });
 
   it('refuses UTF-16 with the command that converts it', () => {
     expect(drawBytes(new Uint8Array([0xff, 0xfe, 0x76, 0]))).toMatchInlineSnapshot(`
-      "1:1 Refit.Yaml: the file is UTF-16; a plan must be UTF-8
+      "1:1 Refit.Yaml: the file is UTF-16; it must be UTF-8
       => iconv -f UTF-16 -t UTF-8 plan.yaml > plan.yaml.utf8"
     `);
   });
@@ -214,7 +214,7 @@ describe('bytes', () => {
 
   it('refuses a file above the limit without reading it', () => {
     expect(drawBytes(new Uint8Array(2 * 1024 * 1024 + 1))).toMatchInlineSnapshot(`
-      "1:1 Refit.Yaml: the file has 2097153 bytes; a plan has at most 2097152
+      "1:1 Refit.Yaml: the file has 2097153 bytes; Refit reads at most 2097152
       => use selectors instead of naming each instance, or split the plan into two"
     `);
   });

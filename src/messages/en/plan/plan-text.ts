@@ -1,4 +1,4 @@
-/** What Refit says about the text of a plan: its encoding, its YAML and the schema. */
+/** What Refit says about the text of a plan, a policy or a list of people: its encoding, its YAML and the schema. */
 import type { Text } from '../../text.ts';
 
 /** The part of a plan or policy that a sentence is about. `key` is the nearest key above it; null for the whole text. */
@@ -28,17 +28,17 @@ const ADVICE = {
   quote: 'quote the value, or remove the part that does not belong there',
   entries: 'separate the entries with commas, and close every bracket',
   tag: 'remove the tag; quote the value if it is text',
-  depth: 'use at most eight levels; no plan needs more',
+  depth: 'use at most eight levels; nothing needs more',
   once: 'keep one of the two',
 } as const;
 
 export const planText = {
   'plan-text.too-large': ({ bytes, limit }: { bytes: number; limit: number }): Text => ({
-    message: `the file has ${bytes} bytes; a plan has at most ${limit}`,
+    message: `the file has ${bytes} bytes; Refit reads at most ${limit}`,
     fix: 'use selectors instead of naming each instance, or split the plan into two',
   }),
   'plan-text.utf16': ({ command }: { command: string }): Text => ({
-    message: 'the file is UTF-16; a plan must be UTF-8',
+    message: 'the file is UTF-16; it must be UTF-8',
     fix: command,
   }),
   'plan-text.not-utf8': ({ line, command }: { line: number; command: string }): Text => ({
@@ -47,14 +47,14 @@ export const planText = {
   }),
   'plan-text.binary': ({ byte }: { byte: number }): Text => ({
     message: `the file is binary: byte ${byte} is zero`,
-    fix: 'name the YAML file of the plan; a saved plan or an archive is not a plan',
+    fix: 'name a YAML file; a saved plan or an archive is none',
   }),
   'plan-text.control-character': ({ character }: { character: string }): Text => ({
-    message: `the text contains the control character ${character}, which a plan must not contain`,
-    fix: 'remove the character; if the file is binary, it is not a plan',
+    message: `the text contains the control character ${character}, which YAML does not allow`,
+    fix: 'remove the character; if the file is binary, name a YAML file',
   }),
   'plan-text.empty': ({ example }: { example: string }): Text => ({
-    message: 'the plan is empty',
+    message: 'the file is empty',
     example,
   }),
 
@@ -67,7 +67,7 @@ export const planText = {
     advice: 'indent' | 'quote' | 'entries';
   }): Text => ({ message: text, fix: ADVICE[advice] }),
   'plan-text.second-document': (): Text => ({
-    message: 'the file has a second YAML document; a plan is one document',
+    message: 'the file has a second YAML document; Refit reads only one',
     fix: 'split the file at the line ---',
   }),
   'plan-text.second-key-on-line': (): Text => ({
@@ -91,11 +91,11 @@ export const planText = {
     fix: command,
   }),
   'plan-text.yaml-version': (): Text => ({
-    message: 'a plan is YAML 1.2; other versions read the same text differently',
+    message: 'Refit reads YAML 1.2; other versions read the same text differently',
     fix: '%YAML 1.2',
   }),
   'plan-text.tag': ({ tag }: { tag: string }): Text => ({
-    message: `Refit does not read the tag ${tag}: a plan is plain data`,
+    message: `Refit does not read the tag ${tag}: write plain data`,
     fix: ADVICE.tag,
   }),
   'plan-text.too-tangled': (): Text => ({
@@ -103,15 +103,15 @@ export const planText = {
     fix: ADVICE.depth,
   }),
   'plan-text.too-deep': ({ limit }: { limit: number }): Text => ({
-    message: `the plan is nested deeper than ${limit} levels`,
+    message: `the text is nested deeper than ${limit} levels`,
     fix: ADVICE.depth,
   }),
   'plan-text.too-many-values': ({ limit }: { limit: number }): Text => ({
-    message: `the plan has more than ${limit} values`,
+    message: `the text has more than ${limit} values`,
     fix: 'select the instances by tag, or split the plan into two',
   }),
   'plan-text.too-many-aliases': ({ limit }: { limit: number }): Text => ({
-    message: `the plan uses aliases more than ${limit} times, including aliases inside aliases`,
+    message: `the text uses aliases more than ${limit} times, including aliases inside aliases`,
     fix: 'write the values out, or select the instances by tag',
   }),
   'plan-text.unknown-anchor': ({ alias, value }: { alias: string; value: string }): Text => ({
