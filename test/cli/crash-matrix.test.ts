@@ -1,6 +1,6 @@
 /**
  * Kills the real process with SIGKILL at every kind of boundary of its journal: just before an entry, with half of it on
- * disk, and just after. Then the same command resumes. The run must end like an undisturbed run.
+ * disk, and just after; at an intent also with half of its mark. Then the same command resumes. The run must end like an undisturbed run.
  */
 import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { fromBeijing, toBeijing } from '../../src/cloud/wire/beijing-time.ts';
@@ -21,7 +21,9 @@ vi.setConfig({ maxConcurrency: 20 });
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--allow-hooks', '--run-dir', 'run'];
 
 /** The first boundary of a kind is tested at all three moments; the others alternate between before and after. */
-function momentsOf(nth: number): readonly At[] {
+function momentsOf(nth: number, kind: string): readonly At[] {
+  // An order follows its mark, and the mark follows its entry.
+  if (kind === 'intent') return ['not there', 'half there', 'before its mark', 'durable'];
   if (nth === 0) return ['not there', 'half there', 'durable'];
   return [nth % 2 ? 'half there' : 'not there', 'durable'];
 }
@@ -214,7 +216,8 @@ async function dies({ at, start }: Opened, strike: Omit<Strike, 'effect'>): Prom
   expect(tornBytes > 0, `${tornBytes} bytes of a torn entry`).toBe(strike.at === 'half there');
   // A group of entries becomes durable as a whole.
   const there = entries.filter(matches(strike)).length - before;
-  if (strike.at === 'durable') expect(there, 'entries there').toBeGreaterThan(0);
+  if (strike.at === 'durable' || strike.at === 'before its mark')
+    expect(there, 'entries there').toBeGreaterThan(0);
   else expect(there, 'entries there').toBe(0);
 }
 
@@ -227,7 +230,7 @@ function mustBeWithin(saved: SavedPlan, orders: Readonly<Record<string, number>>
 
 const ROWS = Object.entries(BOUNDARIES).flatMap(([kind, boundaries]) =>
   (boundaries as readonly Boundary[]).flatMap((boundary, nth) =>
-    momentsOf(nth).map((moment) => ({
+    momentsOf(nth, kind).map((moment) => ({
       ...boundary,
       kind: kind as JournalEntry['kind'],
       moment,

@@ -6,11 +6,14 @@
 import { writeSync } from 'node:fs';
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { JournalEntry, JournalEvent } from '../../src/model.ts';
 
-/** How much of the entry is on disk at the strike. Earlier entries of its group always are. */
-export type At = 'not there' | 'half there' | 'durable';
+/**
+ * How much of the entry is on disk at the strike. Earlier entries of its group always are. `before its mark`: the entry is
+ * durable, and the first half of its mark is written.
+ */
+export type At = 'not there' | 'half there' | 'durable' | 'before its mark';
 
 export interface Strike {
   readonly kind: JournalEvent['kind'];
@@ -71,17 +74,19 @@ function dueAt(entry: JournalEntry): Strike[] {
   });
 }
 
+type Write = (bytes: Uint8Array, offset: number, length: number, position: number) => Promise<unknown>;
+
+/** Strikes for an entry that is durable, until its mark is written. */
+const beforeMark: Strike[] = [];
+/** Bytes of a torn mark: less than its JSON. */
+const TORN_MARK = 60;
+
 /** Wraps the file to watch its writes. The journal appends whole lines and calls `datasync` after each append. */
 function watched(file: FileHandle): FileHandle {
-  const write = file.write.bind(file) as (
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ) => Promise<unknown>;
+  const write = file.write.bind(file) as Write;
   const datasync = file.datasync.bind(file);
   let afterSync: Strike[] = [];
-  const struckWrite: typeof write = async (bytes, offset, length, position) => {
+  const struckWrite: Write = async (bytes, offset, length, position) => {
     for (let from = offset; from < offset + length; ) {
       const end = bytes.indexOf(0x0a, from) + 1;
       const entry = JSON.parse(Buffer.from(bytes.subarray(from, end)).toString('utf8')) as JournalEntry;
@@ -90,7 +95,7 @@ function watched(file: FileHandle): FileHandle {
           const part = strike.at === 'not there' ? 0 : (end - from) >> 1;
           await write(bytes, offset, from - offset + part, position);
           await act(strike);
-        } else afterSync.push(strike);
+        } else (strike.at === 'durable' ? afterSync : beforeMark).push(strike);
       }
       from = end;
     }
@@ -107,9 +112,24 @@ function watched(file: FileHandle): FileHandle {
   });
 }
 
+/** Wraps the file of the mark. A strike before the mark leaves the first part of a slot. */
+function markedBy(file: FileHandle): FileHandle {
+  const write = file.write.bind(file) as Write;
+  const struckWrite: Write = async (bytes, offset, length, position) => {
+    for (const strike of beforeMark.splice(0)) {
+      await write(bytes, offset, TORN_MARK, position);
+      await act(strike);
+    }
+    return write(bytes, offset, length, position);
+  };
+  return Object.assign(file, { write: struckWrite });
+}
+
 const { open } = fs;
 fs.open = async (path, ...rest) => {
   const file = await open(path, ...rest);
-  return basename(String(path)) === 'journal.jsonl' ? watched(file) : file;
+  const name = basename(String(path));
+  if (name === 'journal.jsonl') return watched(file);
+  return basename(dirname(String(path))) === 'carried-out' && rest[0] === 'r+' ? markedBy(file) : file;
 };
 syncBuiltinESMExports();

@@ -1,51 +1,97 @@
 /** The disk, which outlives the processes. A crash keeps only a part of the unsynced data. */
 
+import { EMPTY_CHAIN } from '../../src/journal/chain.ts';
 import type { Random } from '../../src/simulator/world/random.ts';
-import type { JournalStore } from '../../src/store/journal-writer.ts';
+import {
+  createSlots,
+  encodeKnownRun,
+  type KnownRun,
+  parseKnownRun,
+} from '../../src/store/folder/known-runs.ts';
+import type { JournalMark, JournalStore } from '../../src/store/journal-writer.ts';
 import type { Machine } from './machine.ts';
 import type { ProcessScript } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
 
+/** The run directory that the state knows. */
+export const DIRECTORY = '/runs/simulated';
+
 export interface Disk {
-  /** The durable content, which survives a crash. */
+  /** The durable content of the journal, which survives a crash. */
   readonly text: string;
-  /** Creates the store of one process, after removal of a torn last line. */
-  storeFor(machine: Machine, script: ProcessScript): JournalStore;
+  /** The run as the durable state folder knows it; null if its file is damaged. */
+  readonly known: KnownRun | null;
+  /** Opens journal and mark for one process, after removal of a torn last line. */
+  openFor(
+    machine: Machine,
+    script: ProcessScript,
+  ): { readonly store: JournalStore; readonly mark: JournalMark };
   /** Simulates the death of the process: only this share of the unsynced data stays. */
   crash(kept: number): void;
   /** Simulates the normal end of the process: all data reaches the disk. */
   flush(): void;
 }
 
-/** Creates the disk. @param lazy sabotage: no data is durable before the process ends */
-export function createDisk(chance: Random, watcher: Watcher, lazy: boolean): Disk {
+/** Deliberate faults of the disk. */
+export interface DiskSabotage {
+  /** No journal entry is durable before the process ends. */
+  readonly isLazy: boolean;
+  /** Every mark goes into the same slot. */
+  readonly hasOneSlot: boolean;
+}
+
+/** Creates the disk. The state already knows the run, and no order has left. */
+export function createDisk(chance: Random, watcher: Watcher, { isLazy, hasOneSlot }: DiskSabotage): Disk {
   let durable = '';
   let cached = '';
+  let state = encodeKnownRun({ directory: DIRECTORY, at: '', mark: EMPTY_CHAIN });
+  const onlySlot = createSlots(state)(EMPTY_CHAIN).position;
+  let slot: ReturnType<ReturnType<typeof createSlots>> | null = null;
+  /** Writes this share of the slot that is not synced. A part of it ends within the mark. */
+  const writeSlot = (share: number): void => {
+    if (slot === null) return;
+    const { text, position } = slot;
+    slot = null;
+    const part = share >= 1 ? text : text.slice(0, Math.floor(share * text.trimEnd().length));
+    if (part !== '' && part !== text)
+      watcher.recordEvent('torn mark', `${part.length} of ${text.length} bytes`);
+    state = state.slice(0, position) + part + state.slice(position + part.length);
+  };
   return {
     get text() {
       return durable;
     },
-    storeFor(machine, script) {
+    get known() {
+      return parseKnownRun(state);
+    },
+    openFor(machine, script) {
       durable = durable.slice(0, durable.lastIndexOf('\n') + 1);
+      const slotFor = createSlots(state);
       let writes = 0;
-      return {
+      /** Waits for an fsync. @param fail keeps a part of the data. @throws if this write of the script fails */
+      const sync = async (fail: () => void): Promise<void> => {
+        writes += 1;
+        const write = writes;
+        const slow = chance.next() < 0.005;
+        if (slow) watcher.recordEvent('slow disk', '3 s');
+        await machine.clock.sleep(slow ? 3_000 : script.disk.median * (0.5 + chance.next()));
+        if (script.disk.fails?.write !== write) return;
+        const { how } = script.disk.fails;
+        watcher.recordEvent(how === 'full' ? 'disk full' : 'disk broken', `at write ${write}`);
+        fail();
+        throw new Error(how === 'full' ? 'no space left on device' : 'input/output error');
+      };
+      const store: JournalStore = {
         async append(text) {
           // A dead process writes nothing.
           if (!machine.alive) return new Promise<never>(() => {});
-          writes += 1;
           cached += text;
           machine.moment('write');
-          const slow = chance.next() < 0.005;
-          if (slow) watcher.recordEvent('slow disk', '3 s');
-          await machine.clock.sleep(slow ? 3_000 : script.disk.median * (0.5 + chance.next()));
-          if (script.disk.fails?.write === writes) {
-            const { how } = script.disk.fails;
-            watcher.recordEvent(how === 'full' ? 'disk full' : 'disk broken', `at write ${writes}`);
+          await sync(() => {
             durable += cached.slice(0, Math.floor(chance.next() * cached.length));
             cached = '';
-            throw new Error(how === 'full' ? 'no space left on device' : 'input/output error');
-          }
-          if (!lazy) {
+          });
+          if (!isLazy) {
             durable += cached;
             cached = '';
           }
@@ -53,6 +99,19 @@ export function createDisk(chance: Random, watcher: Watcher, lazy: boolean): Dis
           await machine.gate('durable');
         },
       };
+      const mark: JournalMark = {
+        async write(end) {
+          if (!machine.alive) return new Promise<never>(() => {});
+          slot = slotFor(end);
+          if (hasOneSlot) slot = { ...slot, position: onlySlot };
+          machine.moment('mark');
+          await sync(() => writeSlot(chance.next()));
+          writeSlot(1);
+          watcher.marked(end.seq);
+          await machine.gate('marked');
+        },
+      };
+      return { store, mark };
     },
     crash(kept) {
       const rest = cached.slice(0, Math.floor(kept * cached.length));
@@ -60,10 +119,12 @@ export function createDisk(chance: Random, watcher: Watcher, lazy: boolean): Dis
         watcher.recordEvent('torn write', `${rest.length} of ${cached.length} bytes`);
       durable += rest;
       cached = '';
+      writeSlot(kept);
     },
     flush() {
       durable += cached;
       cached = '';
+      writeSlot(1);
     },
   };
 }

@@ -33,10 +33,10 @@ import type { Listener } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
 import { createProviderClient } from '../../src/run/rehearse/rehearse-run.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
-import type { JournalWriter } from '../../src/store/journal-writer.ts';
+import type { JournalStore, JournalWriter } from '../../src/store/journal-writer.ts';
 import { words } from '../messages/words.ts';
 import { APPROVALS, needsApproval, offeredAt } from './approvals.ts';
-import { createDisk } from './disk.ts';
+import { createDisk, type Disk } from './disk.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { createListeners, describeCourse, isComparable } from './notified.ts';
 import { createProvider, OTHER_ZONE, type Provider } from './provider.ts';
@@ -53,6 +53,9 @@ import { createWatcher, type EventCounts, LAWS, type Violation, type Watcher } f
 /** Safeguards that a test can disable on purpose, to prove that the search notices. */
 export const SABOTAGES = {
   'no-fsync': 'entries count as durable too early',
+  'mark-first': 'the mark is written before its entries',
+  'mark-behind': 'the run does not wait for the mark',
+  'one-slot': 'every mark overwrites the mark before',
   'retry-below': 'the client repeats an order without an answer',
   'no-patience': 'an order without a trace immediately counts as not executed',
   'no-freshness': 'the guard directly before the send is skipped',
@@ -187,7 +190,10 @@ async function simulateRun(
   setting: Setting,
 ): Promise<{ readonly processes: number; readonly entries: readonly JournalEntry[] }> {
   const { time, provider, watcher, chance, sabotage } = setting;
-  const disk = createDisk(chance, watcher, sabotage === 'no-fsync');
+  const disk = createDisk(chance, watcher, {
+    isLazy: sabotage === 'no-fsync',
+    hasOneSlot: sabotage === 'one-slot',
+  });
   const entries: JournalEntry[] = [];
   const replay = createReplay(saved);
   let end: ChainEnd = EMPTY_CHAIN;
@@ -224,7 +230,7 @@ async function simulateRun(
     }
     end = decoded.end;
     read = disk.text.lastIndexOf('\n') + 1;
-    watcher.processLeft(entries);
+    watcher.processLeft(entries, disk.known?.mark ?? null);
     const report = buildReport(saved, entries);
     watcher.processEnded(decoded.entries, replay, report);
     const state = replay.state();
@@ -307,7 +313,7 @@ async function simulateProcess(
   const runProcess = createProcess({
     saved: sabotagePlan(saved, sabotage),
     past: { entries: setting.entries, end, tornBytes: torn },
-    store: disk.storeFor(machine, script),
+    ...sabotageMark(disk.openFor(machine, script), sabotage),
     clock,
     ...provided,
     drain: signals.drain.signal,
@@ -423,6 +429,24 @@ function observeJournal(
       return after === null ? recording : recording.then((entry) => after().then(() => entry));
     },
   };
+}
+
+/** Journal and mark of one process. */
+type Files = ReturnType<Disk['openFor']>;
+
+function sabotageMark(files: Files, sabotage: Sabotage | null): Files {
+  const { store, mark } = files;
+  if (sabotage === 'mark-behind')
+    return { store, mark: { write: async (end) => void mark.write(end).catch(() => undefined) } };
+  if (sabotage !== 'mark-first') return files;
+  const markFirst: JournalStore = {
+    async append(text) {
+      const { seq, hash } = JSON.parse(text.trimEnd().split('\n').at(-1)!) as JournalEntry;
+      await mark.write({ seq, hash });
+      await store.append(text);
+    },
+  };
+  return { store: markFirst, mark: { write: async () => {} } };
 }
 
 function forgeApproval(wave: number): ApprovalDemand {

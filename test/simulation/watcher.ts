@@ -4,6 +4,7 @@
  */
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
+import type { ChainEnd } from '../../src/journal/chain.ts';
 import type { Replay } from '../../src/journal/replay.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import {
@@ -23,6 +24,8 @@ import { appOf, mayStart, type Scenario } from './scenario.ts';
 /** Laws that hold for every run, with any disturbance. */
 export const LAWS = {
   onDisk: 'Refit sends no order before its entry is on disk',
+  marked: 'Refit sends no order before the mark of its entry is on disk',
+  markKept: 'the mark never names an entry that the disk lost, and never goes back',
   fresh: 'Refit sends each order within two seconds of its entry',
   once: 'Refit executes no step twice',
   recentRead: 'Refit sends no order after a read that is older than a foreign change',
@@ -69,8 +72,10 @@ export interface Watcher {
   setPlan(saved: SavedPlan, world: World): void;
   /** Entries became durable on the disk. */
   durable(text: string): void;
-  /** A process ended or died, and the disk has only these entries. */
-  processLeft(entries: readonly JournalEntry[]): void;
+  /** The mark of this entry became durable. */
+  marked(seq: number): void;
+  /** A process ended or died, and the disk has only these entries and this mark. */
+  processLeft(entries: readonly JournalEntry[], mark: ChainEnd | null): void;
   /** The client sends an order now. */
   sent(instance: string, clock: Clock): void;
   /** The provider received and answered an order. */
@@ -97,6 +102,8 @@ const READ_AND_SEND = 19_000;
 interface StepKnowledge {
   /** Kind of the last durable entry of the step, except reads. */
   onDisk: string;
+  /** Position of its last durable intent in the journal. */
+  seq: number;
   /** Real time of its last intent. */
   intentAt: number;
   /** In-flight limit at its last intent. */
@@ -184,6 +191,13 @@ export function createWatcher(
     if (needsApproval(scenario, name) && !mayStartWave(scenario, name, time.monotonic()))
       reportViolation('approved', `${step} started in ${name}, which has too few approvals`);
   };
+  const putOnDisk = (entry: JournalEntry): void => {
+    if (!('step' in entry) || entry.kind === 'instance-read') return;
+    const one = known.get(entry.step)!;
+    one.onDisk = entry.kind;
+    if (entry.kind === 'intent') one.seq = entry.seq;
+  };
+  let markedSeq = 0;
   let inFlight = 0;
   let stoppingSince = false;
   let tally = { failed: 0, unknown: 0 };
@@ -208,6 +222,7 @@ export function createWatcher(
         stepOf.set(sizeKey(step.instance, memoryPerShard, shards, replicas), step);
         known.set(step.id, {
           onDisk: '',
+          seq: 0,
           intentAt: Number.NEGATIVE_INFINITY,
           bound: 0,
           deals: [],
@@ -218,14 +233,19 @@ export function createWatcher(
     durable(text) {
       for (const line of text.split('\n')) {
         if (line === '') continue;
-        const entry = JSON.parse(line) as JournalEntry;
-        if ('step' in entry && entry.kind !== 'instance-read') known.get(entry.step)!.onDisk = entry.kind;
+        putOnDisk(JSON.parse(line) as JournalEntry);
       }
     },
-    processLeft(entries) {
+    marked(seq) {
+      markedSeq = Math.max(markedSeq, seq);
+    },
+    processLeft(entries, mark) {
       for (const one of known.values()) one.onDisk = '';
-      for (const entry of entries)
-        if ('step' in entry && entry.kind !== 'instance-read') known.get(entry.step)!.onDisk = entry.kind;
+      for (const entry of entries) putOnDisk(entry);
+      if (mark === null || mark.seq < markedSeq)
+        reportViolation('markKept', `the mark was at entry ${markedSeq}, and is at ${mark?.seq ?? 'none'}`);
+      else if (mark.seq > 0 && entries[mark.seq - 1]?.hash !== mark.hash)
+        reportViolation('markKept', `the mark names entry ${mark.seq} of ${entries.length} on disk`);
     },
     sent(instance, clock) {
       const { windows } = scenario;
@@ -240,6 +260,9 @@ export function createWatcher(
         return;
       }
       trace(`   > order sent for ${step.id}`);
+      const { seq } = known.get(step.id)!;
+      if (seq > markedSeq)
+        reportViolation('marked', `${step.id} was sent after entry ${seq}, and the mark is at ${markedSeq}`);
       const age = time.monotonic() - known.get(step.id)!.intentAt;
       if (age > FRESH) reportViolation('fresh', `${step.id} was sent ${Math.round(age)} ms after its entry`);
       const changed = foreignAt.get(instance);

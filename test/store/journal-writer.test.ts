@@ -153,6 +153,15 @@ describe('the mark of a journal', () => {
     expect(order).toEqual(['mark 3 of 3 on disk', 'order 1', 'order 2', 'order 3']);
   });
 
+  it('costs a group of 20 orders one fsync more than the group itself', async () => {
+    let marks = 0;
+    const { clock, disk, writer } = marked(async () => {
+      marks += 1;
+    });
+    await clock.run(() => Promise.all(Array.from({ length: 20 }, (_, n) => writer.appendDurably(intent(n)))));
+    expect([disk.appends, marks]).toEqual([1, 1]);
+  });
+
   it('costs nothing for entries without which the run only reads again', async () => {
     let writes = 0;
     const { clock, writer } = marked(async () => {

@@ -123,11 +123,31 @@ export async function registerRun(
 ): Promise<void> {
   const path = pathOf(stateDirectory, digest);
   await makeFolder(dirname(path));
-  const head = canonical({ directory: await realPathOf(directory), at: iso(clock.now()) });
+  await replaceFile(
+    path,
+    encodeKnownRun({ directory: await realPathOf(directory), at: iso(clock.now()), mark }),
+  );
+}
+
+/** The file of a run: its head, and the mark in both slots. */
+export function encodeKnownRun({ directory, at, mark }: KnownRun): string {
+  const head = canonical({ directory, at });
   // The slots start at a multiple of their size.
   const rest = (Buffer.byteLength(head, 'utf8') + 1) % SLOT;
   const padding = ' '.repeat((SLOT - rest) % SLOT);
-  await replaceFile(path, `${head}${padding}\n${encodeSlot(mark)}${encodeSlot(mark)}`);
+  return `${head}${padding}\n${encodeSlot(mark)}${encodeSlot(mark)}`;
+}
+
+/** Where the next marks of a run go: into the slots in turn, and first into the one that is not the newest. */
+export function createSlots(text: string): (mark: ChainEnd) => { text: string; position: number } {
+  const [head = '', first = '', second = ''] = text.split('\n');
+  const start = Buffer.byteLength(head, 'utf8') + 1;
+  let next: 0 | 1 = (parseSlot(second)?.seq ?? -1) > (parseSlot(first)?.seq ?? -1) ? 0 : 1;
+  return (mark) => {
+    const position = start + next * SLOT;
+    next = next === 0 ? 1 : 0;
+    return { text: encodeSlot(mark), position };
+  };
 }
 
 /** Opens the mark of a known run, for one process. @throws if the state does not know the run. */
@@ -138,24 +158,16 @@ export async function openMark(
   const path = pathOf(stateDirectory, digest);
   const file = await open(path, 'r+');
   const opened = await file.stat({ bigint: true });
-  const slots = Number(opened.size) - 2 * SLOT;
-  // The slot that is not the newest one comes first.
-  let next = await newestSlot(path).then((newest) => 1 - newest);
+  const slotFor = createSlots((await readTextIfPresent(path, { subject: 'state', isTrusted: true })) ?? '');
   return {
     async write(end) {
-      await writeWhole(file, Buffer.from(encodeSlot(end), 'utf8'), slots + next * SLOT);
+      const { text, position } = slotFor(end);
+      await writeWhole(file, Buffer.from(text, 'utf8'), position);
       await file.datasync();
-      next = 1 - next;
       const there = await stat(path, { bigint: true }).catch(() => null);
       if (there?.ino !== opened.ino || there.dev !== opened.dev)
         throw new Error(`another process removed or replaced ${path}`);
     },
     close: () => file.close(),
   };
-}
-
-async function newestSlot(path: string): Promise<0 | 1> {
-  const text = (await readTextIfPresent(path, { subject: 'state', isTrusted: true })) ?? '';
-  const [, first = '', second = ''] = text.split('\n');
-  return (parseSlot(second)?.seq ?? -1) > (parseSlot(first)?.seq ?? -1) ? 1 : 0;
 }
