@@ -6,6 +6,7 @@ import type { EntryOf, FormerHolder, IdentityOnRecord } from './journal-entry.ts
 import type { Message } from './message.ts';
 import type { Bill, Money, PriceShare, PriceSum } from './money.ts';
 import type { NotificationResult } from './notification.ts';
+import type { PolicyUsed } from './policy.ts';
 import type { Rehearsed } from './rehearsal.ts';
 import type { Outcome, RunState, StepState } from './run-state.ts';
 import type { BlockedTarget, SavedPlan, Step } from './saved-plan.ts';
@@ -130,7 +131,9 @@ export type ReportNotification = InWords<NotificationResult, 'message'> & Dated;
 export interface RunProcess
   extends Dated,
     Operator,
-    Pick<EntryOf<'run-started'>, 'cutOff' | 'version' | 'purpose' | 'policy'> {
+    Pick<EntryOf<'run-started'>, 'cutOff' | 'version' | 'purpose'> {
+  /** The policy that it kept to; null: there was none, or it only resolved unknown steps. */
+  readonly policy: PolicyUsed | null;
   /** The dead processes whose locks it took over; absent: none. */
   readonly tookOverFrom?: readonly FormerHolder[];
   /** Why it stopped and left the rest to the next process; absent: nothing stopped it, or none followed. */

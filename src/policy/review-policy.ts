@@ -4,24 +4,32 @@ import { nextCommand, shellQuote } from '../next-command.ts';
 import { bySeverity } from '../plan/plan-findings.ts';
 import { judgePolicy, type PolicySubject } from './judge-policy.ts';
 import { policyFindings } from './policy-findings.ts';
+import { usedPolicy } from './tighten.ts';
 
 /**
  * A plan that the policy refuses is blocked, so Refit writes no saved plan. Missing signatures are warnings.
  * @param saveAs the file of the saved plan, for the next command; null if Refit does not write it.
  */
 export function withPolicy(
-  review: PlanReview,
+  unjudged: PlanReview,
   policy: Policy,
   subject: PolicySubject,
   saveAs: string | null,
 ): PlanReview {
+  const review = { ...unjudged, policy: usedPolicy(policy) };
   if (review.plan.steps.length === 0) return review;
   const found = policyFindings(judgePolicy(policy, subject));
   if (found.length === 0) return review;
   const findings = bySeverity([...review.findings, ...found]);
   if (review.verdict === 'blocked' || found.some(({ severity }) => severity === 'error')) {
     const { digest: _, ...plan } = { digest: '', ...review.plan };
-    return { verdict: 'blocked', plan, findings, next: nextCommand('blocked', plan, saveAs, findings) };
+    return {
+      verdict: 'blocked',
+      plan,
+      findings,
+      policy: review.policy,
+      next: nextCommand('blocked', plan, saveAs, findings),
+    };
   }
   const isUnapproved = found.some(({ code }) => code === 'Refit.PolicyApprovals');
   const next =

@@ -1,4 +1,4 @@
-// The short form of the search for answers that break Refit. The long form: node test/attacks/fuzz-answers.ts 10000 SEED
+// The short form of the search for answers that break Refit. The long form: npm run fuzz -- answers 10000 SEED
 import { expect, it } from 'vitest';
 import { fuzzAnswers } from './fuzz-answers.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Sends hostile HTTP answers to every call of Refit, each made from a seed: `node test/attacks/fuzz-answers.ts COUNT SEED`.
+ * Sends hostile HTTP answers to every call of Refit, each made from a seed: `npm run fuzz -- answers COUNT SEED`.
  * A call must end with a value or a RefitError, in bounded time and memory, without a key or a raw character in any text.
  */
 import { VirtualClock } from '../../src/clock.ts';
@@ -243,15 +243,4 @@ export async function fuzzAnswers(count: number, seed: number): Promise<string[]
     if (fault !== null) faults.push(`seed ${seed + n}: ${fault}`);
   }
   return faults;
-}
-
-if (import.meta.main) {
-  const [count = '10000', seed = '1'] = process.argv.slice(2);
-  const faults = await fuzzAnswers(Number(count), Number(seed));
-  const memory = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(
-    `${count} hostile answers from seed ${seed}: ${faults.length} faults, ${Math.round(memory)} MB\n`,
-  );
-  for (const fault of faults.slice(0, 20)) process.stdout.write(`${fault}\n`);
-  process.exitCode = faults.length > 0 || memory > 300 ? 1 : 0;
 }

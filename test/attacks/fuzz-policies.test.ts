@@ -1,4 +1,4 @@
-// The short form of the search for policies that break Refit. The long form: node test/attacks/fuzz-policies.ts 100000 SEED
+// The short form of the search for policies that break Refit. The long form: npm run fuzz -- policies 100000 SEED
 import { expect, it } from 'vitest';
 import { fuzzPolicies } from './fuzz-policies.ts';
 

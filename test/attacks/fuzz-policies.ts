@@ -1,9 +1,8 @@
 /**
- * Changes policy files and lists of people, each from a seed: `node test/attacks/fuzz-policies.ts COUNT SEED`. Reading must
+ * Changes policy files and lists of people, each from a seed: `npm run fuzz -- policies COUNT SEED`. Reading must
  * end without an exception and in bounded time. A file is refused with findings, or its policy judges every plan, and never
  * permits what the unchanged policy of the machine refuses.
  */
-import { readFile } from 'node:fs/promises';
 import type { Finding, Policy } from '../../src/model.ts';
 import { describeRule } from '../../src/policy/describe-policy.ts';
 import { judgePolicy, type PolicySubject } from '../../src/policy/judge-policy.ts';
@@ -224,17 +223,4 @@ export async function fuzzPolicies(count: number, seed: number): Promise<string[
     if (fault !== null) faults.push(`seed ${seed + index}: ${fault}`);
   }
   return faults;
-}
-
-if (import.meta.filename === process.argv[1]) {
-  const [count = 10_000, seed = 1] = process.argv.slice(2).map(Number);
-  const started = performance.now();
-  const faults = await fuzzPolicies(count, seed);
-  const memory =
-    (await readFile('/proc/self/status', 'utf8').catch(() => '')).match(/VmHWM:\s+(\d+)/)?.[1] ?? '0';
-  process.stdout.write(
-    `${count} files from seed ${seed}, ${Math.round(performance.now() - started)} ms, at most ${Math.round(Number(memory) / 1024)} MB\n`,
-  );
-  process.stdout.write(faults.length === 0 ? 'no fault\n' : `${faults.join('\n')}\n`);
-  process.exitCode = faults.length === 0 ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 /**
  * Saved plans with random changes, sealed again: each is read or refused, quickly, and never with another error.
- * The long form: `node test/attacks/fuzz-saved-plans.ts COUNT SEED`.
+ * The long form: `npm run fuzz -- saved-plans COUNT SEED`.
  */
 import { RefitError } from '../../src/errors.ts';
 import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
@@ -97,15 +97,4 @@ function mutated(plan: object, paths: readonly Path[], seed: number): string {
 
 function partAt(value: unknown, path: Path): unknown {
   return structuredClone(path.reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], value));
-}
-
-if (import.meta.main) {
-  const [count = '100000', seed = '1'] = process.argv.slice(2);
-  const began = performance.now();
-  const { read, refused, slowest } = fuzzSavedPlans(Number(count), Number(seed));
-  const seconds = Math.round((performance.now() - began) / 1000);
-  const most = Math.round(process.resourceUsage().maxRSS / 1024);
-  console.info(
-    `${read} read, ${refused} refused in ${seconds} s; slowest ${Math.round(slowest)} ms, ${most} MB`,
-  );
 }

@@ -1,7 +1,8 @@
 /** The facts of a run, the same in every format. */
 
 import * as show from '../../messages/en/quantities.ts';
-import { BILLS, type Bill, type MaintenanceWindow, type Report } from '../../model.ts';
+import { BILLS, type Bill, type MaintenanceWindow, type PolicyUsed, type Report } from '../../model.ts';
+import { describePolicy } from '../describe-policy.ts';
 import { describeOutcomes } from '../verdict.ts';
 
 /** The facts as name and value; formats leave out empty values. */
@@ -59,11 +60,12 @@ function describeVersions({ run }: Report): string {
 /** `1f0c2ab9 from /etc/refit/policy.yaml` for each policy that a process kept to; `none` without one. */
 function describePolicies({ run, rehearsal }: Report): string {
   if (rehearsal !== undefined) return '';
-  const applied = run.processes.filter(({ purpose }) => purpose === undefined);
-  const policies = applied.map(({ policy }) =>
-    policy === undefined ? 'none' : `${policy.digest.slice(0, 8)} from ${policy.files.join(', ')}`,
-  );
-  return [...new Set(policies)].join('; ');
+  return [...new Set(policiesOf(run).map(describePolicy))].join('; ');
+}
+
+/** The policies of the processes that carried out the run; null for a process without one. */
+export function policiesOf({ processes }: Report['run']): (PolicyUsed | null)[] {
+  return processes.flatMap(({ purpose, policy }) => (purpose === undefined ? [policy] : []));
 }
 
 /** The maintenance window of each instance whose changes waited for it. */

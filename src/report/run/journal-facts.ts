@@ -157,7 +157,16 @@ function addProcess(
   if (before) facts.processes.push({ ...before, ...given({ stopped: facts.stopped }) });
   facts.stopped = undefined;
   const { user, host, pid } = by;
-  facts.processes.push({ at, user, host, pid, cutOff, version, ...given({ purpose, policy }) });
+  facts.processes.push({
+    at,
+    user,
+    host,
+    pid,
+    cutOff,
+    version,
+    policy: policy ?? null,
+    ...given({ purpose }),
+  });
 }
 
 function signaturesOf(

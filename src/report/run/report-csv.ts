@@ -3,8 +3,10 @@
 import { between, hours, instant, nodes } from '../../messages/en/quantities.ts';
 import { type Report, type ReportSignature, type ReportStep, type Size, STEP_WAITS } from '../../model.ts';
 import { SECOND } from '../../units.ts';
+import { describePolicy } from '../describe-policy.ts';
 import { describeAttempt } from '../describe-step.ts';
 import { csvRecord } from '../document/escape.ts';
+import { policiesOf } from './describe-run.ts';
 import { describeSigned } from './tables.ts';
 
 type Value = string | number | null;
@@ -108,13 +110,15 @@ function describeSignature(signature: ReportSignature): string {
   return `${by} signed ${describeSigned(signature)} ${times}`;
 }
 
-/** One record for each policy that a process kept to. */
-function policyRows({ run }: Report): Other[] {
-  const used = new Map(run.processes.flatMap(({ policy }) => (policy ? [[policy.digest, policy]] : [])));
-  return [...used.values()].map(({ digest, files }) => ({
+/** One record for each policy that a process kept to, and one if a process kept to none. */
+function policyRows({ run, rehearsal }: Report): Other[] {
+  if (rehearsal !== undefined) return [];
+  const used = new Map(policiesOf(run).map((policy) => [policy?.digest ?? null, policy]));
+  return [...used.values()].map((policy) => ({
     outcome: 'policy',
-    code: digest,
-    message: `the run kept to the policy ${digest.slice(0, 8)} from ${files.join(', ')}`,
+    code: policy?.digest ?? '',
+    message:
+      policy === null ? 'the run kept to no policy' : `the run kept to the policy ${describePolicy(policy)}`,
   }));
 }
 
