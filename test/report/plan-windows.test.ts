@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { validateReport, validateSavedPlan } from '../../src/generated/validators.js';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { Forecast, JournalEntry, JournalEvent, Review, SavedPlan } from '../../src/model.ts';
+import { store } from '../../src/plan/saved/store.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
@@ -43,7 +44,8 @@ describe('a review shows when the run can start', () => {
     [{}, 'halt', 'all orders fit; orders in flight at its close are left to the next apply'],
   ] as const)('%j, %s', (window, atClose, expected) => {
     const saved = plan(window, atClose);
-    expect(validateSavedPlan(saved), JSON.stringify(validateSavedPlan.errors)).toBe(true);
+    const stored = { digest: saved.digest, ...store(saved) };
+    expect(validateSavedPlan(stored), JSON.stringify(validateSavedPlan.errors)).toBe(true);
     const review: Review = { verdict: 'ready', plan: saved, findings: [], next: null };
     for (const format of ['text', 'markdown', 'html'] as const)
       expect(renderReview(review, format, plain), format).toContain(
