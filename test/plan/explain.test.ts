@@ -131,7 +131,7 @@ describe('an instance', () => {
   it('is explained with the sizes sold, its targets and its new size, and control characters are escaped', () => {
     expect(explainInstance('crs-cart0001', fleet, given)).toBe(
       [
-        'crs-cart0001 "cart\\u{1b}[2J\\u{202e}"',
+        'crs-cart0001 "cart\\x1b[2J\\u{202e}"',
         '  is        running, redis-5.0-cluster, postpaid, ap-guangzhou-3, profile default',
         '  size      4 GB × 3 shards × 1 replica',
         '  used      3 GB, 1,200 MB in the fullest shard (test, 2026-11-05T02:00:00.000Z)',
@@ -142,7 +142,7 @@ describe('an instance', () => {
         '  now       can change: running, no task in progress, no unpaid order',
         'in plan test:',
         '  target 1 (plan.yaml:3) selects it',
-        '  target 2 (plan.yaml:6) does not select it: name: cart\\u{1b}[2J\\u{202e} does not match feed-*',
+        '  target 2 (plan.yaml:6) does not select it: name: cart\\x1b[2J\\u{202e} does not match feed-*',
         '  target 3 (plan.yaml:9) does not select it: entry 1 of exclude removes it',
         '  becomes   8 GB × 5 shards × 1 replica',
         '  step      memoryPerShard 4GB -> 8GB',
