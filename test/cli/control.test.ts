@@ -1,5 +1,5 @@
 /** Controls a live run from another shell. Each command and the run are processes; a control socket connects them. */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
@@ -13,6 +13,7 @@ import {
   growPlan,
   plainFleet,
   type Running,
+  struckBy,
   until,
   whileFrozen,
 } from './refit.ts';
@@ -306,10 +307,15 @@ describe('the control socket', () => {
     const at = await desk(context, { simulator: STEADY, fleet: plainFleet(2) });
     await at.write('plan.yaml', growPlan());
     await at.refit(['plan', 'plan.yaml', '-o', 'saved.json', '-q']);
-    await mkdir(join(at.folder, 'run', 'control.sock'), { recursive: true, mode: 0o700 });
+    // A run directory with another file is refused, so the run has to be there first.
+    const dies = { kind: 'run-started', at: 'durable', effect: 'die' } as const;
+    const apply = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
+    expect((await at.refit(apply, { env: struckBy({ strikes: [dies] }) })).code).toBe(null);
+    await rm(join(at.folder, 'run', 'control.sock'), { force: true });
+    await mkdir(join(at.folder, 'run', 'control.sock'), { mode: 0o700 });
     await writeFile(join(at.folder, 'run', 'control.sock', 'mine'), 'keep');
-    const { code, stderr } = await at.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'run']);
-    expect(code).toBe(0);
+    const { code, stderr } = await at.refit(apply);
+    expect(code, stderr).toBe(0);
     expect(stderr.match(/no control socket/g)).toHaveLength(1);
     expect(await readFile(join(at.folder, 'run', 'control.sock', 'mine'), 'utf8')).toBe('keep');
   });

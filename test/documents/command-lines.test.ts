@@ -37,6 +37,7 @@ const SERVES = /^refit (simulate|schedule run)( |$)/;
 /** Exit codes other than 0 that a line rightly ends with here. */
 const OTHER_ENDS: readonly (readonly [line: RegExp, code: number, why: string])[] = [
   [/--detailed-exitcode/, 2, 'there are differences'],
+  [/--digest 3f2a/, 6, 'the documents have the digest of another plan'],
   [/^refit schedule run /, 143, 'a signal ended it'],
 ];
 
@@ -162,9 +163,12 @@ async function besideRun(line: string, folder: string): Promise<number> {
   return code;
 }
 
-/** A copy of the prepared folder, which is also the home of who types. */
+/** A copy of the prepared folder, which is also the home of who types. Always in one place, where its state knows its run. */
 function freshFolder(): string {
-  const folder = mkdtempSync(join(base, 'desk-'));
+  const folder = join(base, 'desk');
+  process.chdir(ROOT);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
   if (existsSync(PREPARED)) cpSync(PREPARED, folder, { recursive: true });
   vi.stubEnv('HOME', join(folder, 'home'));
   vi.stubEnv('XDG_STATE_HOME', join(folder, 'state'));
@@ -184,6 +188,7 @@ async function prepare(): Promise<void> {
   );
   write('signers.yaml', approversFile(['wei']));
   write('approvers.yaml', approversFile(['wei', 'jun']));
+  write('team-policy.yaml', 'version: 1\nlimit: { instances: 50 }\n');
   const plan = readFileSync(join(ROOT, 'plans/small.yaml'), 'utf8');
   for (const name of ['plan.yaml', 'plans/small.yaml']) write(name, plan);
   write(
