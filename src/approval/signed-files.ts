@@ -14,7 +14,6 @@ import { message } from '../messages/messages.ts';
 import {
   APPROVAL_FORMAT,
   type ApprovalFile,
-  type Approver,
   HEAD_SIGNATURE_FORMAT,
   type HeadSignature,
   type Message,
@@ -156,9 +155,4 @@ export function isSignedBy(
   const bytes = Buffer.from(signature, 'base64');
   // Base64 can spell the same bytes in several ways, and Refit accepts one.
   return bytes.toString('base64') === signature && key.verify(canonical(unsigned), bytes);
-}
-
-/** The name of the known signer with this key; null when no signer has it. */
-export function signerOf({ key }: Pick<HeadSignature, 'key'>, signers: readonly Approver[]): string | null {
-  return signers.find((one) => one.key === key)?.name ?? null;
 }

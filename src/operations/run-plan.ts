@@ -25,7 +25,7 @@ export type { ApplyEnd, Approval, ReconcileEnd };
 export interface ApplyOptions
   extends Pick<
     ApplyInput,
-    'savedFile' | 'atEntry' | 'adopt' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'
+    'savedFile' | 'atEntry' | 'adopt' | 'signHead' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'
   > {
   readonly connection: Connection;
   /** Asks for approval once, before any order; null = not approved. */
@@ -60,7 +60,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     allowed: options.hookEnvironment ?? [],
     secret: effectsOfKind(effectsOf(saved), 'variable').map(({ name }) => name),
   });
-  const { savedFile, atEntry, adopt, onStart, onEntry, onLive, onNotice } = options;
+  const { savedFile, atEntry, adopt, signHead, onStart, onEntry, onLive, onNotice } = options;
   return applyInDirectory({
     saved,
     runsRoot: options.runsRoot ?? 'runs',
@@ -84,7 +84,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       connection,
     }),
     notifyPorts: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
-    ...given({ savedFile, atEntry, adopt, onStart, onEntry, onLive, onNotice }),
+    ...given({ savedFile, atEntry, adopt, signHead, onStart, onEntry, onLive, onNotice }),
   });
 }
 

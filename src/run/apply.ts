@@ -62,6 +62,7 @@ import type { RunCommand } from './notify/run-command.ts';
 import { createWebhookListener } from './notify/webhooks.ts';
 import { type AskPolicy, mustPermit, type PolicyVerdict } from './policy-gate.ts';
 import type { Process } from './process.ts';
+import type { SignHead } from './sign-heads.ts';
 
 /** How a person approved the run. */
 export interface Approval {
@@ -92,6 +93,8 @@ export interface ApplyInput extends DirectoryInput<Cloud> {
   readonly onNotice?: (notice: string) => void;
   /** The ports of hooks and webhooks. Without them Refit notifies nobody. */
   readonly notifyPorts?: NotifyPorts;
+  /** Signs the head of the journal at each end of a wave and at the end; absent: nobody signs. */
+  readonly signHead?: SignHead;
   /** Judges the plan by the policy of the person who applies; absent: no policy holds. */
   readonly askPolicy?: AskPolicy;
 }

@@ -19,6 +19,7 @@ import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, recordIdentities } from './identities.ts';
 import { NOTIFY_GRACE, type NotifierConfig } from './notify/notifier.ts';
 import { createProcess, type Process, type ProcessInfo } from './process.ts';
+import { createHeadSigning, type SignHead } from './sign-heads.ts';
 
 /** The input of a process in a run directory. */
 export interface DirectoryInput<Client extends CloudReader> extends ProcessInfo {
@@ -104,13 +105,21 @@ export async function withProcess<Value>(
     readonly drain?: AbortSignal;
     readonly notifier?: NotifierConfig;
     readonly mark?: RunMark;
+    readonly signHead?: SignHead;
+    readonly onNotice?: (notice: string) => void;
   },
   { purpose, locks, steps }: { purpose: 'apply' | 'reconcile'; locks: Locks; steps: readonly Step[] },
   work: (process: Process) => Promise<Value>,
 ): Promise<Value> {
   const { directory, saved } = run;
   const store = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
-  const runProcess = createProcess({ ...input, saved, past: run.journal, store });
+  const { signHead } = input;
+  const signing = signHead && createHeadSigning(directory, saved, { ...input, signHead });
+  const onEntry = (entry: JournalEntry): void => {
+    input.onEntry?.(entry);
+    signing?.entry(entry);
+  };
+  const runProcess = createProcess({ ...input, saved, past: run.journal, store, onEntry });
   const { journal, entries } = runProcess;
   input.onStart?.({ directory, entries });
   try {
@@ -127,6 +136,8 @@ export async function withProcess<Value>(
     await runProcess.closeNotifier(runProcess.wasLeft ? 0 : NOTIFY_GRACE);
     await store.close().catch(() => undefined);
     await input.mark?.close().catch(() => undefined);
+    // Closing the notifier writes the last entries. After an immediate end nothing waits for a key.
+    if (!runProcess.wasLeft) await signing?.end(entries.at(-1));
   }
 }
 

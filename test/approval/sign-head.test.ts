@@ -48,14 +48,37 @@ describe('a signature over the head of a journal', () => {
     expect(examine(good)).toEqual({
       faults: [],
       warnings: [],
+      vouching: ['wei'],
       good: [
         `wei signed entry ${last.seq}, the last, at 2026-01-05T03:00:00.000Z with ${wei.public.fingerprint}`,
       ],
     });
   });
 
-  it('has the name of its key in the list, not the name in its text', async () => {
-    expect(examine(await signHead({ ...content, by: 'jun' }, wei, NOW)).good[0]).toMatch(/^wei signed/);
+  it.each([
+    [
+      'the key of another listed person',
+      'jun',
+      wei,
+      [['wei', wei]],
+      'it says jun, but it is signed with the key of wei',
+    ],
+    ['the name of a listed person and another key', 'wei', li, [['wei', wei]], 'is not the key of wei'],
+    ['a name that looks like a listed one', 'w\u0435i', li, [['wei', wei]], 'is not the key of'],
+    ['a key that is not listed', 'jun', li, [['wei', wei]], 'which is not a key in signers.yaml'],
+  ] as const)('does not count with %s', async (_, by, key, list, why) => {
+    const {
+      good: found,
+      vouching,
+      faults,
+      warnings,
+    } = examine(
+      await signHead({ ...content, by }, key, NOW),
+      signers(...list.map(([name, one]): [string, PrivateKey] => [name, one])),
+    );
+    expect([found, vouching]).toEqual([[], []]);
+    expect(faults).toEqual(['no signer in signers.yaml has signed this journal']);
+    expect(warnings.join()).toContain(why);
   });
 
   it('is good without a list of signers, with a warning that the key is unknown', () => {
@@ -97,10 +120,14 @@ describe('a signature over the head of a journal', () => {
     );
   });
 
-  it('warns of entries that were written later', async () => {
+  it('does not cover entries that were written later', async () => {
     const early = await signHead({ ...content, head: entries[4]!.hash, entries: 5 }, wei, NOW);
+    expect(examine(early, null).faults).toEqual([]);
     expect(examine(early)).toMatchObject({
-      faults: [],
+      vouching: [],
+      faults: [
+        'no signer in signers.yaml has signed the entries after 5: anybody who can write the folder could have added them',
+      ],
       warnings: [expect.stringContaining(`${entries.length - 5} entries are newer than this signature`)],
     });
   });

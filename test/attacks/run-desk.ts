@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest';
 import { createCloud, createReader } from '../../src/cloud/client.ts';
 import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { canonical } from '../../src/digest.ts';
+import { given } from '../../src/given.ts';
 import { decode, EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { JournalEntry, JournalEvent } from '../../src/model.ts';
 import { type ApplyEnd, type ApplyInput, applyPlan } from '../../src/run/apply.ts';
@@ -20,7 +21,8 @@ import { ALL_TO_8GB, standards } from '../run/fleets.ts';
 import { type Stage, type StageOptions, setStage } from '../run/stage.ts';
 
 /** Who applies, and where. Absent members are those of the first user. */
-export interface Applying extends Partial<Pick<ApplyInput, 'adopt' | 'approve' | 'atEntry'>> {
+export interface Applying
+  extends Partial<Pick<ApplyInput, 'adopt' | 'approve' | 'atEntry' | 'signHead' | 'onNotice'>> {
   readonly directory?: string | null;
   readonly state?: string;
   readonly user?: string;
@@ -80,7 +82,7 @@ export async function runDesk(options: Partial<StageOptions> = {}) {
     },
     apply(how: Applying = {}): Promise<ApplyEnd> {
       const { client, input } = inputOf(how);
-      const { directory = run, user = 'dba', adopt = false, savedFile } = how;
+      const { directory = run, user = 'dba', adopt = false, savedFile, signHead, onNotice } = how;
       const approve = async () => {
         asked += 1;
         return { how: 'prompt' as const, by: user };
@@ -95,7 +97,7 @@ export async function runDesk(options: Partial<StageOptions> = {}) {
           cloudFor: () => createCloud(client),
           drain: new AbortController().signal,
           approve: how.approve ?? approve,
-          ...(savedFile === undefined ? {} : { savedFile }),
+          ...given({ savedFile, signHead, onNotice }),
         }),
       );
     },

@@ -23,10 +23,18 @@ describe('refit audit verify of an ended run', () => {
   afterAll(() => at?.close());
 
   /** Verifies a run with this journal, with or without its report. */
-  async function verify(text: string, { beside, args = [] }: { beside: boolean; args?: readonly string[] }) {
+  async function verify(
+    text: string,
+    {
+      beside,
+      args = [],
+      state = 'state',
+    }: { beside: boolean; args?: readonly string[]; state?: 'state' | 'of another user' },
+  ) {
     await at.write('run/journal.jsonl', text);
     await at.write('run/report.json', beside ? report : '');
-    return at.refit(['audit', 'verify', 'run', ...args]);
+    const env = { XDG_STATE_HOME: `${at.folder}/${state}` };
+    return at.refit(['audit', 'verify', 'run', ...args], { env });
   }
   const lines = (): string[] => journal.split('\n').slice(0, -1);
   const joined = (text: readonly string[]) => text.map((line) => `${line}\n`).join('');
@@ -34,7 +42,9 @@ describe('refit audit verify of an ended run', () => {
   it('reports it as sound, with and without a head', async () => {
     for (const args of [[], ['--head', head], ['--head', head.toUpperCase()]]) {
       const ended = await verify(journal, { beside: args.length === 0, args });
-      expect([args, ended.code, ended.stdout]).toEqual([args, 0, expect.stringContaining('sound')]);
+      expect([args, ended.code, ended.stdout]).toEqual([args, 0, expect.stringContaining('sound: plan')]);
+      expect(ended.stdout).toContain("this user's state knows this run");
+      expect(ended.stdout).toContain('authenticity not proven: anybody who can write the folder');
     }
   });
 
@@ -84,8 +94,17 @@ describe('refit audit verify of an ended run', () => {
     }
   });
 
-  it('cannot detect missing whole entries without a head, and says so', async () => {
+  it("detects missing whole entries with this user's state", async () => {
     const ended = await verify(joined(lines().slice(0, -1)), { beside: false });
+    expect(ended.code, ended.stdout).toBe(BROKEN);
+    expect(ended.stdout).toMatch(
+      /fault: the journal ends at entry \d+, but this user's state has seen entry \d+/,
+    );
+  });
+
+  it('of another user cannot detect missing whole entries without a head, and says so', async () => {
+    const ended = await verify(joined(lines().slice(0, -1)), { beside: false, state: 'of another user' });
+    expect(ended.stdout).toContain("state    this user's state does not know this run");
     expect(ended.code, ended.stdout).toBe(0);
     expect(ended.stdout).toContain('the run has not ended');
     expect(ended.stderr).toMatch(
@@ -94,7 +113,7 @@ describe('refit audit verify of an ended run', () => {
   });
 
   it('warns about an incomplete entry without a head', async () => {
-    const ended = await verify(journal.slice(0, -100), { beside: false });
+    const ended = await verify(journal.slice(0, -100), { beside: false, state: 'of another user' });
     expect(ended.code, ended.stdout).toBe(0);
     expect(ended.stdout).toMatch(/warning: .*bytes of an incomplete entry/);
   });

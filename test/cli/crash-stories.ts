@@ -137,7 +137,7 @@ export const BOUNDARIES = {
   ],
   'lock-taken-over': [{ story: 'plain', after: { kind: 'accepted' } }],
   identity: PLAIN,
-  /** `test/attacks/evidence.test.ts` kills a process at an adoption: no story loses the state between two processes. */
+  /** No story loses the state between two processes: `test/attacks/evidence.test.ts` adopts runs that were cut at an entry. */
   adopted: [],
   approved: [
     ...PLAIN,

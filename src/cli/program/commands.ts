@@ -39,11 +39,14 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     load: async () => (await import('../commands/run/report.ts')).report,
   },
   'audit verify': {
-    summary: 'check offline that no byte of a journal has changed',
+    summary: 'check offline that a run is whole, and with --signers who made it',
     arguments: [RUN],
     options: [
       option('--head <hash>', 'head hash that you kept elsewhere; detects missing entries at the end'),
-      option('--signers <file>', 'file with names and public keys; one of them must have signed the journal'),
+      option(
+        '--signers <file>',
+        'file with names and public keys that you trust; one of them must have signed the last entry',
+      ),
       option('--signed-by <file>', 'signature file outside the run directory; may be repeated', {
         repeats: true,
       }),

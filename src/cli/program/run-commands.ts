@@ -15,6 +15,7 @@ import {
   RUN_EXAMPLE,
   RUNS_FOLDER,
   SAVED,
+  SIGN,
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
@@ -82,6 +83,12 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
         "continue a run that this user's state does not know, or whose journal lacks entries",
       ),
       option('--allow-hooks', 'run the hook and gate commands of the plan on this machine, as you'),
+      {
+        ...SIGN,
+        summary:
+          'sign the journal at each end of a wave and at the end, with a key as for refit audit sign --key',
+      },
+      option('--as <name>', 'name in these signatures (default: your operating system user)'),
       option('--digest <sha256>', 'apply only the saved plan with this digest: 64 hexadecimal digits'),
       POLICY,
       PROGRESS,

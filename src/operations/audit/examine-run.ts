@@ -2,12 +2,16 @@
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import { readRegularFile } from '../../files/open-file.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { Approver, JournalEntry } from '../../model.ts';
 import { readApprovers } from '../../plan/parse/read-approvers.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
+import { whyNotTrusted } from '../../run/judge-adoption.ts';
 import { walkJournalFile } from '../../store/folder/journal-file.ts';
+import { findKnownRun, judgeTrust, realPathOf } from '../../store/folder/known-runs.ts';
 import { RUN_FILES, reportedHead } from '../../store/folder/run-directory.ts';
 import { keptApprovals, keptSignatures } from '../../store/folder/signed-files.ts';
+import { escapeControls } from '../../text.ts';
 import { readNamedText } from '../machine.ts';
 import { readInput } from '../named-files.ts';
 import { examineApprovals, examinePolicyApprovals } from './examine-approvals.ts';
@@ -18,8 +22,10 @@ import { examineSignatures } from './examine-signatures.ts';
 /**
  * @param heads hashes that the journal must contain, besides the head in the report of the directory.
  * @param signatureFiles signatures outside the directory. @param signersFile a list of signers; one of them must have signed.
+ * @param stateDirectory the user's state, which may know the run and how far its journal has come; null: do not ask it.
  * @returns the files of the run and the result. `audit.chainSound` is false if the journal was changed or is incomplete.
- * `audit.signed` names the signers.
+ * `audit.signed` names the signers. `audit.authentic`: the run is sound, and a listed person signed its last entry.
+ * `audit.notTrusted`: why the user's state does not vouch for the run, or null.
  * @throws RefitError `usage` if a file cannot be read, and what reading the saved plan throws.
  */
 export async function examineRun(
@@ -28,25 +34,31 @@ export async function examineRun(
     heads = [],
     signatureFiles = [],
     signersFile = null,
+    stateDirectory = null,
   }: {
     readonly heads?: readonly KnownHead[];
     readonly signatureFiles?: readonly string[];
     readonly signersFile?: string | null;
+    readonly stateDirectory?: string | null;
   } = {},
 ) {
   const planText = String(await readRegularFile(join(directory, RUN_FILES.plan), { subject: 'saved-plan' }));
   const saved = readSavedPlan(planText);
   const signers = signersFile === null ? null : await readSigners(signersFile);
   const journalPath = join(directory, RUN_FILES.journal);
+  // Before the journal: a live run writes the mark after its entry.
+  const marked = stateDirectory === null ? null : await findKnownRun(stateDirectory, saved.digest);
   const reported = await reportedHead(directory);
   const known = [...heads, ...(reported === null ? [] : [{ hash: reported, from: RUN_FILES.report }])];
   const examination = createExamination({ name: journalPath, saved, heads: known });
   // The journal may be long, so Refit keeps only what the checks of approvals and signatures need.
   const approving: JournalEntry[] = [];
   const hashes: { hash: string }[] = [];
+  const adopted: string[] = [];
   const journal = await walkJournalFile(journalPath, (entry) => {
     examination.add(entry);
     if (entry.kind === 'approved' || entry.kind === 'wave-started') approving.push(entry);
+    if (entry.kind === 'adopted') adopted.push(describeAdoption(journalPath, entry));
     hashes.push({ hash: entry.hash });
   });
   const chain = examination.end(journal);
@@ -68,7 +80,19 @@ export async function examineRun(
   const signed = examineSignatures(hashes, { saved, offered, signers });
   const planSignatures = await keptSignatures(directory, 'planSignatures');
   const planned = examinePlanners(saved, planSignatures, signers);
-  const checks = [chain, approved, forPolicy, planned, signed];
+  const seen = {
+    entries: hashes.length,
+    tornBytes: journal.tornBytes,
+    hashAtMark: hashes[(marked?.mark.seq ?? 0) - 1]?.hash ?? null,
+  };
+  const trust = stateDirectory === null ? null : judgeTrust(marked, await realPathOf(directory), seen);
+  const notTrusted = whyNotTrusted(trust);
+  const isCut = trust?.kind === 'behind' || trust?.kind === 'changed';
+  const kept = {
+    faults: isCut && notTrusted !== null ? [escapeControls(textOf(notTrusted))] : [],
+    warnings: adopted,
+  };
+  const checks = [chain, kept, approved, forPolicy, planned, signed];
   const faults = checks.flatMap((one) => one.faults);
   const warnings = checks.flatMap((one) => one.warnings);
   const audit = {
@@ -76,7 +100,10 @@ export async function examineRun(
     sound: faults.length === 0,
     faults,
     warnings,
-    chainSound: chain.sound,
+    chainSound: chain.sound && !isCut,
+    authentic: faults.length === 0 && signed.vouching.length > 0,
+    vouchedForBy: signed.vouching,
+    notTrusted,
     signed: signed.good,
     plannedBy: planned.good,
   };
@@ -90,6 +117,15 @@ export function mustBeSound(
 ): void {
   if (audit.sound) return;
   throw new RefitError('journal-broken', `${directory} is not sound: ${audit.faults.join('; ')}`, instead);
+}
+
+function describeAdoption(
+  name: string,
+  { seq, by, reason }: Extract<JournalEntry, { kind: 'adopted' }>,
+): string {
+  return escapeControls(
+    `${name}:${seq}: ${by} adopted the run (${textOf(reason)}): who wrote the entries before it is not known`,
+  );
 }
 
 async function readSigners(file: string): Promise<{ file: string; list: readonly Approver[] }> {

@@ -1,15 +1,16 @@
 /** Checks the signatures of a journal for `refit audit verify`. Pure: other code reads the files. */
 import type { Offered } from '../../approval/judge-approvals.ts';
 import { readPublicKey } from '../../approval/keys.ts';
-import { readHeadSignature, signerOf } from '../../approval/signed-files.ts';
-import { textOf } from '../../messages/messages.ts';
-import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
+import { looksLike } from '../../approval/names.ts';
+import { readHeadSignature } from '../../approval/signed-files.ts';
+import { message, textOf } from '../../messages/messages.ts';
+import type { Approver, HeadSignature, JournalEntry, Message, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 
 /**
  * @param entries the hashes of the entries that decode.
- * @param against.signers if present, at least one of them must have signed.
- * @returns `good`: one sentence for each valid signature.
+ * @param against.signers people whose names count with their keys. If present, one of them must have signed the last entry.
+ * @returns `good`: one sentence for each valid signature; `vouching`: the listed people who signed the last entry.
  */
 export function examineSignatures(
   entries: readonly Pick<JournalEntry, 'hash'>[],
@@ -23,6 +24,7 @@ export function examineSignatures(
   const faults: string[] = [];
   const warnings: string[] = [];
   const good: string[] = [];
+  const vouching = new Set<string>();
   let known = 0;
   for (const { file, text } of offered) {
     const signed = readHeadSignature(text);
@@ -42,15 +44,18 @@ export function examineSignatures(
     }
     const key = readPublicKey(signed.key);
     const fingerprint = 'fault' in key ? signed.key : key.fingerprint;
-    const name = signers === null ? null : signerOf(signed, signers.list);
     const after = entries.length - signed.entries;
-    if (signers !== null && name === null) {
-      warnings.push(`${file}: signed with ${fingerprint}, which is not a key in ${signers.file}`);
+    const notTheirs = signers === null ? null : whyNotTheirs(signed, fingerprint, signers);
+    if (notTheirs !== null) {
+      warnings.push(`${file}: does not count: ${textOf(notTheirs)}`);
       continue;
     }
-    known += name === null ? 0 : 1;
+    if (signers !== null) {
+      known = Math.max(known, signed.entries);
+      if (after === 0) vouching.add(signed.by);
+    }
     good.push(
-      `${name ?? signed.by} signed entry ${signed.entries}${after === 0 ? ', the last,' : ''} at ${signed.signedAt} with ${fingerprint}`,
+      `${signed.by} signed entry ${signed.entries}${after === 0 ? ', the last,' : ''} at ${signed.signedAt} with ${fingerprint}`,
     );
     if (after > 0) warnings.push(`${file}: ${after} entries are newer than this signature`);
     if (signers === null)
@@ -58,10 +63,30 @@ export function examineSignatures(
         `${file}: the owner of this key is not verified: use --signers FILE with the keys that you trust`,
       );
   }
-  if (signers !== null && known === 0) faults.push(`no signer in ${signers.file} has signed this journal`);
+  if (signers !== null && vouching.size === 0)
+    faults.push(
+      known === 0
+        ? `no signer in ${signers.file} has signed this journal`
+        : `no signer in ${signers.file} has signed the entries after ${known}: anybody who can write the folder could have added them`,
+    );
   return {
+    vouching: [...vouching],
     faults: faults.map(escapeControls),
     warnings: warnings.map(escapeControls),
     good: good.map(escapeControls),
   };
+}
+
+/** Why a good signature does not count for a listed person; null: name and key are those of one. */
+function whyNotTheirs(
+  { by, key }: Pick<HeadSignature, 'by' | 'key'>,
+  fingerprint: string,
+  signers: { readonly file: string; readonly list: readonly Approver[] },
+): Message | null {
+  const owner = signers.list.find((one) => one.key === key);
+  if (owner !== undefined)
+    return owner.name === by ? null : message('approval.other-name', { by, name: owner.name });
+  if (signers.list.some(({ name }) => looksLike(name, by)))
+    return message('approval.not-their-key', { by, key: fingerprint });
+  return message('approval.key-not-listed', { key: fingerprint, file: signers.file });
 }

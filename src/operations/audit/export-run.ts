@@ -24,11 +24,15 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*\.json$/u;
 const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'plan-signature', 'head-signature'];
 
 /**
- * @param out the file of the archive; undefined: the name of the run.
+ * @param out the file of the archive; undefined: the name of the run. @param stateDirectory as for `examineRun`.
  * @returns the archive and its files. `tornBytes`: the size of an incomplete last entry, which is not in the archive.
  * @throws RefitError `journal-broken` if the run is not sound.
  */
-export async function exportRun(directory: string, out: string | undefined) {
+export async function exportRun(
+  directory: string,
+  out: string | undefined,
+  stateDirectory: string | null = null,
+) {
   const name = basename(resolve(directory));
   const file = out ?? `${name}.tar.gz`;
   const gzip = /\.(tar\.gz|tgz)$/.test(file);
@@ -39,7 +43,7 @@ export async function exportRun(directory: string, out: string | undefined) {
       `-o ${name}.tar.gz`,
     );
   }
-  const run = await examineRun(directory);
+  const run = await examineRun(directory, { stateDirectory });
   mustBeSound(
     run,
     `refit audit verify ${shellQuote(directory)}   lists every fault; to send the directory anyway: tar czf ${shellQuote(`${name}.tar.gz`)} ${shellQuote(directory)}`,

@@ -1,11 +1,27 @@
 /** Signs the head of the journal of a run. */
 import { encodeSignature, signHead } from '../../approval/signed-files.ts';
+import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { shellQuote } from '../../next-command.ts';
+import type { SignHead } from '../../run/sign-heads.ts';
 import { saveSignature } from '../../store/folder/signed-files.ts';
+import { stateDirectoryOf } from '../machine.ts';
 import { writeOutput } from '../named-files.ts';
 import { readSigningKey, type SigningOptions, signerName } from '../signing-key.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
+
+/**
+ * Finds name and key before a run starts. The signer then signs the heads of its journal.
+ * @throws RefitError `usage` as `readSigningKey` does.
+ */
+export async function readHeadSigner(
+  options: Pick<SigningOptions, 'key' | 'as' | 'env'>,
+  clock: Pick<Clock, 'now'>,
+): Promise<SignHead> {
+  const by = signerName(options);
+  const { key } = await readSigningKey(options);
+  return (what) => signHead({ ...what, by }, key, clock.now());
+}
 
 /**
  * @returns the signature, its file, and the plan that it belongs to.
@@ -13,7 +29,7 @@ import { examineRun, mustBeSound } from './examine-run.ts';
  */
 export async function signRun(directory: string, options: SigningOptions) {
   const by = signerName(options);
-  const run = await examineRun(directory);
+  const run = await examineRun(directory, { stateDirectory: stateDirectoryOf(options.env) });
   mustBeSound(
     run,
     `refit audit verify ${shellQuote(directory)}   lists every fault; Refit signs only a sound run`,
@@ -32,5 +48,12 @@ export async function signRun(directory: string, options: SigningOptions) {
   const signature = await signHead(what, key, options.now);
   const path = options.out ?? (await saveSignature(directory, signature));
   if (options.out !== undefined) await writeOutput(options.out, encodeSignature(signature));
-  return { signature, path, fingerprint: key.public.fingerprint, saved, ended: audit.ended };
+  return {
+    signature,
+    path,
+    fingerprint: key.public.fingerprint,
+    saved,
+    ended: audit.ended,
+    notTrusted: audit.notTrusted,
+  };
 }

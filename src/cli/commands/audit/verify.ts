@@ -1,20 +1,28 @@
-/** `refit audit verify RUN`: checks the hash chain of the journal offline. */
+/** `refit audit verify RUN`: checks offline that a run is whole and, with a list of signers, who vouches for it. */
 import { exitCodeOf, RefitError } from '../../../errors.ts';
+import { textOf } from '../../../messages/messages.ts';
+import { shellQuote } from '../../../next-command.ts';
 import type { KnownHead } from '../../../operations/audit/examine-journal.ts';
 import { examineRun } from '../../../operations/audit/examine-run.ts';
+import { stateDirectoryOf } from '../../../operations/machine.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 
+type Audit = Awaited<ReturnType<typeof examineRun>>['audit'];
+
 export const auditVerify: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { head, signers = null, signedBy = [] } = options;
-  const { audit: found } = await examineRun(directory, {
+  const { audit } = await examineRun(directory, {
     heads: head === undefined ? [] : [headOf(head)],
     signatureFiles: signedBy,
     signersFile: signers,
+    stateDirectory: stateDirectoryOf(terminal.env),
   });
-  const { chainSound, ...audit } = found;
+  const { chainSound: _, notTrusted, ...found } = audit;
+  const state = notTrusted === null ? null : escapeControls(textOf(notTrusted));
   await print(terminal, options, {
-    json: audit,
+    json: { ...found, notTrusted: state },
     indent: 2,
     text: () =>
       [
@@ -23,13 +31,11 @@ export const auditVerify: CommandCode<[string]> = async ([directory], options, t
         `plan     ${audit.digest}`,
         `entries  ${audit.entries}${audit.ended ? '' : ', the run has not ended'}`,
         `head     ${audit.head}`,
+        `state    ${state ?? stateText(audit)}`,
         ...audit.plannedBy.map((one) => `planned  by ${one}`),
         ...audit.signed.map((one) => `signed   ${one}`),
-        audit.sound
-          ? 'sound: no byte of the journal has changed'
-          : chainSound
-            ? 'NOT SOUND: the journal has not changed, but its approvals or signatures do not match it'
-            : 'NOT SOUND: the journal was changed, or is incomplete',
+        integrityOf(audit),
+        authenticityOf(audit, signers !== null, directory),
         '',
       ].join('\n'),
   });
@@ -39,6 +45,29 @@ export const auditVerify: CommandCode<[string]> = async ([directory], options, t
     );
   return audit.sound ? 0 : exitCodeOf('journal-broken');
 };
+
+function stateText({ entries }: Audit): string {
+  return entries === 0
+    ? 'the run has not started'
+    : "this user's state knows this run, and the journal has each entry that it has seen";
+}
+
+/** What the check of bytes proves. */
+function integrityOf({ sound, chainSound, head }: Audit): string {
+  if (sound)
+    return `sound: plan, journal and approvals belong together, and no byte has changed up to the head ${head.slice(0, 8)}`;
+  return chainSound
+    ? 'NOT SOUND: the journal has not changed, but its approvals or signatures do not match it, or are missing'
+    : 'NOT SOUND: the journal was changed, or is incomplete';
+}
+
+/** Who vouches for the run, or that nobody does. Only here the command says VERIFIED. */
+function authenticityOf({ authentic, vouchedForBy }: Audit, isAsked: boolean, directory: string): string {
+  if (authentic) return `VERIFIED: ${escapeControls(vouchedForBy.join(', '))} signed the last entry`;
+  return isAsked
+    ? 'authenticity not proven: anybody who can write the folder could have made what no listed key has signed'
+    : `authenticity not proven: anybody who can write the folder could have made it; to prove it: refit audit verify ${escapeControls(shellQuote(directory))} --signers FILE`;
+}
 
 function headOf(text: string): KnownHead {
   if (!/^[0-9a-f]{64}$/i.test(text)) {

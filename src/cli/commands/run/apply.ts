@@ -4,6 +4,7 @@ import { exitCodeOf, RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import type { SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { connect } from '../../../operations/connect.ts';
 import { userName } from '../../../operations/machine.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
@@ -28,6 +29,11 @@ const UNKNOWN = exitCodeOf('outcome-unknown');
 export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
   const saved = await readSavedPlanFile(file);
   mustBeDigest(saved, options.digest, file);
+  const { sign, as } = options;
+  const signHead =
+    sign === undefined
+      ? undefined
+      : await readHeadSigner({ key: sign, as, env: terminal.env }, terminal.clock);
   const policyFiles = () => readPolicy({ env: terminal.env, named: options.policy ?? null });
   const policy = await policyFiles();
   const connection = connect({
@@ -43,7 +49,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       connection,
       savedFile: file,
       runDirectory: options.runDir ?? null,
-      ...given({ atEntry: wholeFrom('--at-entry', options.atEntry) }),
+      ...given({ atEntry: wholeFrom('--at-entry', options.atEntry), signHead }),
       allowHooks: options.allowHooks ?? false,
       readPolicy: policyFiles,
       hookEnvironment: hookEnvironmentOf(policy),
@@ -113,8 +119,12 @@ function nextAfter(
   if (end.exitCode === UNKNOWN)
     return next(`refit reconcile ${shown}`, 'resolves unknown outcomes by reading');
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
-    const flag = options.allowHooks ? ' --allow-hooks' : '';
-    return next(`refit apply ${shellQuote(file)} --run-dir ${shown}${flag}`, 'resumes this run');
+    const flags = [
+      options.allowHooks ? ' --allow-hooks' : '',
+      options.sign === undefined ? '' : ` --sign ${shellQuote(options.sign)}`,
+      options.sign === undefined || options.as === undefined ? '' : ` --as ${shellQuote(options.as)}`,
+    ].join('');
+    return next(`refit apply ${shellQuote(file)} --run-dir ${shown}${flags}`, 'resumes this run');
   }
   if (totals.verified === steps.length) return null;
   return next(`refit retry ${shown} -o SAVED`, 'plans the steps that are not verified');

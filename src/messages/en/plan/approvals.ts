@@ -160,6 +160,8 @@ export const approvals = {
     `it says ${by}, but it is signed with the key of ${name}`,
   'approval.not-their-key': ({ by, key }: { by: string; key: string }): Text =>
     `it says ${by}, but ${key} is not the key of ${by}`,
+  'approval.key-not-listed': ({ key, file }: { key: string; file: string }): Text =>
+    `it is signed with ${key}, which is not a key in ${file}`,
   'approval.signs-other-plan': ({ digest, planDigest }: { digest: string; planDigest: string }): Text =>
     `it signs another plan (${digest.slice(0, 8)}, not ${planDigest.slice(0, 8)})`,
   'approval.by-author': ({ by }: { by: string }): Text => `${by} made the plan and may not approve it`,
