@@ -403,6 +403,6 @@ describe.concurrent('a run directory that cannot be trusted', () => {
     );
     const ended = await at.refit(['plan', 'plan.yaml', '--inventory', 'inventory.json']);
     expect(ended.code).toBe(6);
-    expect(ended.stderr).toMatch(/refit\.inventory\/9[\s\S]*fix: refit inventory -o/);
+    expect(ended.stderr).toMatch(/not refit\.inventory\/1[\s\S]*fix: refit inventory -o/);
   });
 });
