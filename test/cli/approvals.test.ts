@@ -23,7 +23,7 @@ async function sealedAt(at: Desk): Promise<SavedPlan> {
     /need approval 2 of wei \(SHA256:\S+\), jun \(SHA256:\S+\), li \(SHA256:\S+\), dba-oncall \(SHA256:\S+\); the authors dba-oncall, \S+ cannot approve; again for wave rest/,
   );
   expect(planned.stdout).toMatch(/next +refit approve saved.json\n/);
-  return at.json<SavedPlan>('saved.json');
+  return at.savedPlan('saved.json');
 }
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
@@ -52,7 +52,7 @@ describe('a plan that needs two approvals', () => {
     await at.write('approvers.yaml', approversFile([...PEOPLE, 'mallory']));
     const sign = ['--sign', 'dba-oncall.key', '--as', 'dba-oncall'];
     expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'other.json', ...sign])).code).toBe(0);
-    const other = await at.json<SavedPlan>('other.json');
+    const other = await at.savedPlan('other.json');
     expect([saved.approvals?.approvers.length, other.approvals?.approvers.length]).toEqual([4, 5]);
     expect(other.digest).not.toBe(saved.digest);
     expect(await at.json('other.json.plan-signature-dba-oncall.json')).toMatchObject({

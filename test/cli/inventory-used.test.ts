@@ -1,7 +1,7 @@
 /** An inventory with the memory in use, which is enough to plan sizes by use offline. */
 import { expect, it } from 'vitest';
 import { validateInventory } from '../../src/generated/validators.js';
-import type { Inventory, SavedPlan } from '../../src/model.ts';
+import type { Inventory } from '../../src/model.ts';
 import { desk, plainFleet } from './refit.ts';
 
 const FLEET = [
@@ -44,7 +44,7 @@ it.concurrent('refit inventory --used announces the billed calls, and its file i
   const planned = await at.refit(['plan', 'plan.yaml', ...OFFLINE, '-o', 'offline.json']);
   expect(planned.code, planned.stdout + planned.stderr).toBe(0);
   expect((await at.refit(['plan', 'plan.yaml', '-o', 'live.json'])).code).toBe(0);
-  const [offline, live] = [await at.json<SavedPlan>('offline.json'), await at.json<SavedPlan>('live.json')];
+  const [offline, live] = [await at.savedPlan('offline.json'), await at.savedPlan('live.json')];
   expect(offline.steps).toHaveLength(52);
   expect(offline.steps.map(({ id, change }) => [id, change])).toEqual(
     live.steps.map(({ id, change }) => [id, change]),

@@ -36,7 +36,7 @@ beforeAll(async () => {
   expect(planned.code, planned.stderr).toBe(0);
   expect(planned.stdout).toContain('Refit.PolicyApprovals');
   expect(planned.stdout).toMatch(/next +refit approve saved.json/);
-  saved = await at.json<SavedPlan>('saved.json');
+  saved = await at.savedPlan('saved.json');
 });
 afterAll(() => at?.close());
 

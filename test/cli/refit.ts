@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inject, type TestContext } from 'vitest';
-import type { JournalEntry, Report } from '../../src/model.ts';
+import type { JournalEntry, Report, SavedPlan } from '../../src/model.ts';
+import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
 import type { WorldCounts } from '../../src/simulator/world/world.ts';
 import type { WorldState } from '../../src/simulator/world/world-state.ts';
 import type { Strikes } from './strike.ts';
@@ -151,6 +152,7 @@ export interface Desk {
   write(name: string, content: string | Buffer): Promise<string>;
   text(name: string): Promise<string>;
   json<T = Record<string, unknown>>(name: string): Promise<T>;
+  savedPlan(name: string): Promise<SavedPlan>;
   /** The entries of the journal of a run so far; without an incomplete last line. */
   journal(run?: string): Promise<JournalEntry[]>;
   report(run?: string): Promise<Report>;
@@ -206,6 +208,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     write,
     text,
     json: async (name) => JSON.parse(await text(name)),
+    savedPlan: async (name) => readSavedPlan(await text(name)),
     async journal(run = 'run') {
       const lines = (await text(join(run, 'journal.jsonl')).catch(() => '')).split('\n');
       return lines.slice(0, -1).map((line) => JSON.parse(line) as JournalEntry);

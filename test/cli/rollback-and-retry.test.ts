@@ -2,7 +2,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SavedPlan } from '../../src/model.ts';
 import { BRISK, type Desk, desk, growPlan, plainFleet, until } from './refit.ts';
 
 const CLUSTER = 'crs-cluster1';
@@ -58,7 +57,7 @@ describe.concurrent('a run', () => {
     expect(made.stdout).toContain('shrink: allow');
     expect(made.stdout).toContain('refit apply undo.json --endpoint');
     expect(await sizes(at)).toEqual(after);
-    const undo = await at.json<SavedPlan>('undo.json');
+    const undo = await at.savedPlan('undo.json');
     const report = await at.report('run');
     expect(undo.source).toEqual({
       kind: 'rollback',
@@ -87,7 +86,7 @@ describe.concurrent('a run', () => {
     await ok(at, ['plan', 'plan.yaml', '-q', '--region', 'ap-guangzhou', '-o', 'saved.json']);
     await ok(at, apply('saved.json', 'run'), 3);
     await ok(at, ['retry', 'run', '-q', '-o', 'rest.json']);
-    const rest = await at.json<SavedPlan>('rest.json');
+    const rest = await at.savedPlan('rest.json');
     expect(rest.steps.map(({ id }) => id)).toEqual(['crs-fleet001/memoryPerShard']);
     expect(rest.source?.kind).toBe('retry');
     await ok(at, apply('rest.json', 'second'));
@@ -110,15 +109,15 @@ describe.concurrent('a run', () => {
     const kept = await ok(at, ['rollback', 'run', '-o', 'undo.json']);
     expect(kept.stdout).toContain('Refit.WindowsOfRun');
     expect(kept.stdout.replace(/\s+/g, ' ')).toContain('refit rollback run --ignore-windows -o SAVED');
-    const saved = await at.json<SavedPlan>('saved.json');
+    const saved = await at.savedPlan('saved.json');
     expect(saved.windows!.calendars[0]!.freezes).toHaveLength(1);
-    expect((await at.json<SavedPlan>('undo.json')).windows).toEqual(saved.windows);
+    expect((await at.savedPlan('undo.json')).windows).toEqual(saved.windows);
 
     const ignored = await ok(at, ['rollback', 'run', '--ignore-windows', '-o', 'now.json']);
     expect(ignored.stdout.replace(/\s+/g, ' ')).toContain(
       'this plan may start at any time and ignores what that run kept to: 1 calendar (UTC)',
     );
-    const now = await at.json<SavedPlan>('now.json');
+    const now = await at.savedPlan('now.json');
     expect(now).not.toHaveProperty('windows');
     expect(now.source).toMatchObject({ kind: 'rollback', ignoresWindows: true });
     await ok(at, apply('now.json', 'back'));

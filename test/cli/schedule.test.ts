@@ -2,7 +2,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { SavedPlan } from '../../src/model.ts';
 import { file as approvalFile, approversFile } from '../approval/people.ts';
 import { BRISK, type Desk, desk, filesIn, plainFleet, type Running, until } from './refit.ts';
 
@@ -19,7 +18,8 @@ const planText = (name: string, instance: string, schedule: string, more: readon
   ].join('\n');
 
 const YEARLY = '{ cron: "0 0 1 1 *", timezone: Asia/Shanghai, does: dry-run }';
-const NEXT_YEAR = `{ once: "${new Date().getUTCFullYear() + 1}-12-24T01:30:00+08:00", does: run }`;
+/** Within the time for which a saved plan can be valid. */
+const LATER = `{ once: "${new Date(Date.now() + 300 * 86_400_000).toISOString().slice(0, 10)}T01:30:00+08:00", does: run }`;
 
 /** The fields of `list --json` that these tests use. */
 interface Listed {
@@ -144,16 +144,13 @@ it('refuses a saved plan without approval with 11, and carries it out once appro
   await mkdir(join(at.folder, 'plans'));
   await at.write('approvers.yaml', approversFile(['wei', 'jun']));
   const approvals = ['approvals: { need: 1, from: approvers.yaml }', 'owner: dba-oncall'];
-  await at.write(
-    'source.yaml',
-    planText('board', 'crs-fleet000', NEXT_YEAR, [...approvals, 'expires: 900d']),
-  );
+  await at.write('source.yaml', planText('board', 'crs-fleet000', LATER, [...approvals, 'expires: 366d']));
   const planned = await at.refit(['plan', 'source.yaml', '-o', 'plans/board.json']);
   expect([planned.code, planned.stdout]).toEqual([0, expect.stringMatching(/start by itself +once at/)]);
 
   const early = await at.refit(['schedule', 'run-now', 'plans', 'board', ...RUNS]);
   expect([early.code, early.stdout], early.stderr).toEqual([11, expect.stringMatching(/not approved/)]);
-  const saved = await at.json<SavedPlan>('plans/board.json');
+  const saved = await at.savedPlan('plans/board.json');
   await at.write('plans/board.json.approval-wei.json', approvalFile('wei', {}, saved, Date.now()));
   expect((await at.refit(['schedule', 'run-now', 'plans', 'board', ...RUNS])).code).toBe(0);
   expect(await listed(at, 'board.json')).toMatchObject({
@@ -170,7 +167,7 @@ it('drains a stopped scheduler, and the next one resumes the attempt', async (te
     fleet,
   });
   await mkdir(join(at.folder, 'plans'));
-  const both = planText('both', 'crs-fleet000', NEXT_YEAR, ['execution: { inFlight: 1 }']).replace(
+  const both = planText('both', 'crs-fleet000', LATER, ['execution: { inFlight: 1 }']).replace(
     ' }]',
     ' }, { instance: crs-fleet001, region: ap-guangzhou, memoryPerShard: 8GB }]',
   );

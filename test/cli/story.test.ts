@@ -63,7 +63,7 @@ describe('the README example', () => {
     desk = await openDesk();
     await desk.write('plan.yaml', PLAN);
     expect((await desk.refit(['plan', 'plan.yaml', '-o', 'saved.json', '-q'])).code).toBe(0);
-    saved = await desk.json<SavedPlan>('saved.json');
+    saved = await desk.savedPlan('saved.json');
     applied = await desk.refit(['apply', 'saved.json', '--auto-approve']);
     run = join('runs', (await filesIn(join(desk.folder, 'runs')))[0]!);
     report = await desk.json<Report>(join(run, 'report.json'));
@@ -116,7 +116,7 @@ describe('the README example', () => {
         { env: { TENCENTCLOUD_SECRET_ID: undefined, TENCENTCLOUD_SECRET_KEY: undefined } },
       );
       expect([live.code, offline.code]).toEqual([0, 0]);
-      const [a, b] = [await fresh.json<SavedPlan>('live.json'), await fresh.json<SavedPlan>('offline.json')];
+      const [a, b] = [await fresh.savedPlan('live.json'), await fresh.savedPlan('offline.json')];
       expect(b.steps).toEqual(a.steps);
       expect(validateSavedPlan(a)).toBe(true);
       expect((await stat(join(fresh.folder, 'live.json'))).mode & 0o777).toBe(0o600);
