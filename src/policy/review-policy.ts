@@ -11,12 +11,12 @@ import { usedPolicy } from './tighten.ts';
  * @param saveAs the file of the saved plan, for the next command; null if Refit does not write it.
  */
 export function withPolicy(
-  unjudged: PlanReview,
+  beforePolicy: PlanReview,
   policy: Policy,
   subject: PolicySubject,
   saveAs: string | null,
 ): PlanReview {
-  const review = { ...unjudged, policy: usedPolicy(policy) };
+  const review = { ...beforePolicy, policy: usedPolicy(policy) };
   if (review.plan.steps.length === 0) return review;
   const found = policyFindings(judgePolicy(policy, subject));
   if (found.length === 0) return review;

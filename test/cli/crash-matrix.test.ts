@@ -1,6 +1,7 @@
 /**
  * Kills the real process with SIGKILL at every kind of boundary of its journal: just before an entry, with half of it on
- * disk, and just after; at an intent also with half of its mark. Then the same command resumes. The run must end like an undisturbed run.
+ * disk, and just after. At an intent it also dies with half of its mark. Then the same command resumes. The run must end
+ * like an undisturbed run.
  */
 import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { fromBeijing, toBeijing } from '../../src/cloud/wire/beijing-time.ts';

@@ -5,6 +5,7 @@
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
+import { SAVED } from '../approval/people.ts';
 import { iso, makeWorld, resultsOf, scheduledFile, stateOf, type World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -39,6 +40,7 @@ it(`forgets no due time and runs no occurrence twice when killed ${KILLS} times 
       'board.json',
       { when: { kind: 'once', at: iso(BOARD_DUE), zone: 'UTC' }, does: 'run', catchUp: 'run' },
       {
+        ...SAVED,
         digest: 'approved',
         expiresAt: iso(START + 48 * 60 * MINUTE),
         finishBy: null,
