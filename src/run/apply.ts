@@ -23,7 +23,7 @@ import type {
 } from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
-import { findKnownRun, openMark, realPathOf, registerRun } from '../store/folder/known-runs.ts';
+import { findKnownRun, realPathOf, registerRun } from '../store/folder/known-runs.ts';
 import {
   findUnfinishedRun,
   hasJournal,
@@ -50,7 +50,6 @@ import {
   Locks,
   mustBeSameEndpoint,
   openInstances,
-  type RunMark,
   withProcess,
   writeReports,
 } from './in-directory.ts';
@@ -62,6 +61,7 @@ import type { RunCommand } from './notify/run-command.ts';
 import { createWebhookListener } from './notify/webhooks.ts';
 import { type AskPolicy, mustPermit, type PolicyVerdict } from './policy-gate.ts';
 import type { Process } from './process.ts';
+import { markOf, markOnAdoption } from './run-mark.ts';
 import type { SignHead } from './sign-heads.ts';
 
 /** How a person approved the run. */
@@ -183,28 +183,6 @@ async function mustNotBeElsewhere({ saved, stateDirectory }: ApplyInput, directo
     { directory, saved, trust: { kind: 'elsewhere', run: known, hasJournal: false }, first: null },
     false,
   );
-}
-
-/** Opens the mark of a run. The state knows a new run before its first entry, so that a crash does not make it unknown. */
-async function markOf({ saved, directory, trust }: RunOnDisk, input: ApplyInput): Promise<RunMark> {
-  const { stateDirectory, clock } = input;
-  const { digest } = saved;
-  if (trust?.kind === 'new') await registerRun(stateDirectory, { digest, directory }, clock);
-  return openMark(stateDirectory, digest);
-}
-
-/** The mark of an adopted run. The state knows the run once its adoption is durable: a crash before needs another one. */
-function markOnAdoption({ saved, directory }: RunOnDisk, { stateDirectory, clock }: ApplyInput): RunMark {
-  const { digest } = saved;
-  let mark: RunMark | null = null;
-  return {
-    async write(end) {
-      if (mark !== null) return mark.write(end);
-      await registerRun(stateDirectory, { digest, directory, mark: end }, clock);
-      mark = await openMark(stateDirectory, digest);
-    },
-    close: async () => mark?.close(),
-  };
 }
 
 /**
