@@ -14,7 +14,7 @@ describe('no ratio is clearly lost', () => {
     ['sharing', () => sharing([1], ['calendar'])],
     ['calls a resize', () => callsPerResize([1], [false])],
     ['makespan', () => makespan(400)],
-    ['CPU of an order, beside the official SDK', () => cpuPerOrder(200, 3, ['plain'])],
+    ['CPU of an order, beside the official SDK', () => cpuPerOrder(200, 7, ['plain'])],
     ['signed orders of the simulator', () => simulatorOrders(400, 2)],
   ])('%s', async (_, bench) => {
     for (const row of [await bench()].flat()) expect(isReached(row, TWICE), JSON.stringify(row)).toBe(true);

@@ -114,8 +114,24 @@ describe('a report', () => {
 
   it('lists every process of the run, with the bytes that it removed from the journal', () => {
     expect(report('a-resumed-run-with-an-unknown').run.processes).toEqual([
-      { at: '2026-01-05T02:00:00.000Z', user: 'wei', host: 'ops-1', pid: 4242, cutOff: 0, version: '0.1.0' },
-      { at: '2026-01-05T02:13:10.000Z', user: 'lin', host: 'ops-2', pid: 77, cutOff: 37, version: '0.1.0' },
+      {
+        at: '2026-01-05T02:00:00.000Z',
+        policy: null,
+        user: 'wei',
+        host: 'ops-1',
+        pid: 4242,
+        cutOff: 0,
+        version: '0.1.0',
+      },
+      {
+        at: '2026-01-05T02:13:10.000Z',
+        policy: null,
+        user: 'lin',
+        host: 'ops-2',
+        pid: 77,
+        cutOff: 37,
+        version: '0.1.0',
+      },
     ]);
   });
 

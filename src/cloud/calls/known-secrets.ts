@@ -16,7 +16,9 @@ export function createKnownSecrets() {
   return {
     /** Remembers secrets for every later answer. */
     add(secrets: readonly string[]): void {
-      for (const spelling of spellingsOf(secrets)) known.add(spelling);
+      // Every call adds the same few texts.
+      const unknown = secrets.filter((secret) => !known.has(secret));
+      for (const spelling of spellingsOf(unknown)) known.add(spelling);
     },
     /**
      * Hides the known secrets and those of one call in a value that was parsed from JSON.

@@ -58,6 +58,8 @@ interface Route {
   readonly guard: AddressGuard | null;
   readonly direct: Agent;
   readonly proxied: EnvHttpProxyAgent | null;
+  /** Hosts that the guard has allowed by their name. A run calls the same few hosts again and again. */
+  readonly allowedHosts: Set<string>;
 }
 
 /**
@@ -85,10 +87,13 @@ export function createHttp(options: HttpOptions = {}): Transport {
   };
   return {
     async send(request) {
-      const { guard, direct, proxied } = routeOf(request);
+      const { guard, direct, proxied, allowedHosts } = routeOf(request);
       const { protocol, hostname } = new URL(request.origin);
-      const problem = guard?.hostProblem(hostname) ?? null;
-      if (problem !== null) throw new TransportError(problem, false);
+      if (guard !== null && !allowedHosts.has(hostname)) {
+        const problem = guard.hostProblem(hostname);
+        if (problem !== null) throw new TransportError(problem, false);
+        allowedHosts.add(hostname);
+      }
       if (proxied === null || protocol !== 'https:' || isLoopback(hostname))
         return send(direct, deadlines, budget, request);
       if (guard !== null) await checkLookup(resolve, guard, hostname);
@@ -130,6 +135,7 @@ function createRoute(
   } as const;
   return {
     guard,
+    allowedHosts: new Set(),
     direct: new Agent(settings),
     proxied: proxy
       ? new EnvHttpProxyAgent({
