@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { validateInventory, validateReport, validateSavedPlan } from '../../src/generated/validators.js';
 import { OUTCOMES, type Report, type SavedPlan } from '../../src/model.ts';
 import { type Desk, type Ended, filesIn, openDesk } from './refit.ts';
 
@@ -118,7 +117,6 @@ describe('the README example', () => {
       expect([live.code, offline.code]).toEqual([0, 0]);
       const [a, b] = [await fresh.savedPlan('live.json'), await fresh.savedPlan('offline.json')];
       expect(b.steps).toEqual(a.steps);
-      expect(validateSavedPlan(a)).toBe(true);
       expect((await stat(join(fresh.folder, 'live.json'))).mode & 0o777).toBe(0o600);
       // A dry run writes only the requested files, and orders nothing.
       expect(await filesIn(fresh.folder)).toEqual([
