@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { validateInventory, validateReport } from '../../src/generated/validators.js';
 import { OUTCOMES, type Report, type SavedPlan } from '../../src/model.ts';
 import { type Desk, type Ended, filesIn, openDesk } from './refit.ts';
 

@@ -39,7 +39,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     load: async () => (await import('../commands/run/report.ts')).report,
   },
   'audit verify': {
-    summary: 'check offline that a run is whole, and with --signers who made it',
+    summary: 'check offline that a run is whole, and who signed it',
     arguments: [RUN],
     options: [
       option('--head <hash>', 'head hash that you kept elsewhere; detects missing entries at the end'),

@@ -150,8 +150,9 @@ export async function openJournalFile(
   { wholeBytes, tornBytes }: Pick<JournalOnDisk, 'wholeBytes' | 'tornBytes'>,
 ): Promise<JournalStore & { close(): Promise<void> }> {
   const bytesRead = wholeBytes + tornBytes;
-  const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | (bytesRead === 0 ? O_CREAT : 0);
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  // Appending leaves no hole if somebody cuts the file between the check and the write: the next check sees the length.
+  const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | (bytesRead === 0 ? O_CREAT : 0);
   const file = await open(path, flags, 0o600).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? changedError(path, 'it was removed or renamed') : error;
   });
