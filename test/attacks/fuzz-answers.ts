@@ -8,6 +8,7 @@ import type { Cloud } from '../../src/cloud/cloud.ts';
 import { findCredentials } from '../../src/cloud/credentials/find-credentials.ts';
 import type { HttpResponse, Transport } from '../../src/cloud/network/transport.ts';
 import { RefitError } from '../../src/errors.ts';
+import { seededRandom } from '../../src/simulator/world/random.ts';
 import {
   clientOptions,
   ORDER,
@@ -20,17 +21,6 @@ import {
 } from '../cloud/scripted-client.ts';
 
 type Random = () => number;
-
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
 
@@ -190,7 +180,7 @@ const ENVIRONMENTS = [
 
 /** One hostile server and one call. @returns null, or what went wrong. */
 async function meet(seed: number): Promise<string | null> {
-  const random = randomOf(seed);
+  const random = seededRandom(seed).next;
   const clock = new VirtualClock(START);
   const transport: Transport = {
     async send({ goAhead }) {

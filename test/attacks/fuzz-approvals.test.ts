@@ -8,21 +8,11 @@ import { judgePlanners } from '../../src/approval/judge-planners.ts';
 import { approvalContent, encodeSignature, signPlan } from '../../src/approval/signed-files.ts';
 import { canonical } from '../../src/digest.ts';
 import { textOf } from '../../src/messages/messages.ts';
+import { seededRandom } from '../../src/simulator/world/random.ts';
 import { approver, file, HOUR, keyOf, NOW, SAVED } from '../approval/people.ts';
 
 const SIZE = Number(process.env.REFIT_FUZZ ?? 1500);
 const SEED = Number(process.env.REFIT_SEED ?? Date.now() % 1_000_000);
-
-/** Numbers from 0 to below 1, the same for one seed (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 type Random = () => number;
 const choose = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
@@ -89,7 +79,7 @@ const APPROVAL = file('wei');
 const signature = encodeSignature(await signPlan({ digest: SAVED.digest, by: 'wei' }, keyOf('wei'), NOW));
 
 it(`${SIZE} changed approvals and signatures of planners never count, crash or take long (seed ${SEED})`, () => {
-  const random = numbers(SEED);
+  const random = seededRandom(SEED).next;
   let longest = 0;
   for (let round = 0; round < SIZE; round++) {
     const isApproval = random() < 0.7;
@@ -122,7 +112,7 @@ function judged({ planned, rejected }: ReturnType<typeof judgePlanners>) {
 }
 
 it('an approver cannot make an approval count with any time outside the rules', () => {
-  const random = numbers(SEED);
+  const random = seededRandom(SEED).next;
   const wei = keyOf('wei');
   for (let round = 0; round < SIZE / 5; round++) {
     const issued = Math.floor((random() - 0.5) * 40 * 24 * HOUR);

@@ -9,21 +9,11 @@ import { judgePolicy, type PolicySubject } from '../../src/policy/judge-policy.t
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { policyFindings, refusalOf, refusalText } from '../../src/policy/policy-findings.ts';
 import { hookEnvironmentOf, tighten, usedPolicy } from '../../src/policy/tighten.ts';
+import { seededRandom } from '../../src/simulator/world/random.ts';
 import { approversFile } from '../approval/people.ts';
 import { plan, policyOf, subject } from '../policy/policies.ts';
 
 type Random = () => number;
-
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const POLICY = `version: 1
 require:
@@ -213,7 +203,7 @@ export async function fuzzPolicies(count: number, seed: number): Promise<string[
   );
   const plans = subjects();
   for (let index = 0; index < count && faults.length < 10; index++) {
-    const random = randomOf(seed + index);
+    const random = seededRandom(seed + index).next;
     const isPeople = random() < 0.2;
     const policyText = isPeople ? POLICY : mutate(random, POLICY);
     const peopleText = isPeople ? mutate(random, PEOPLE) : PEOPLE;
