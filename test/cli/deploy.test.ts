@@ -111,6 +111,7 @@ describe('the supply chain of every template', () => {
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       });
       expect(Object.keys(pod!)).not.toEqual(expect.arrayContaining(['hostNetwork', 'hostPID', 'hostIPC']));
+      expect(JSON.stringify(pod!.volumes ?? [])).not.toContain('serviceAccountToken');
       const containers = pod!.containers as { name: string; volumeMounts?: { mountPath: string }[] }[];
       for (const container of containers) {
         expect(container, container.name).toMatchObject({
@@ -122,7 +123,7 @@ describe('the supply chain of every template', () => {
           resources: { limits: { memory: expect.any(String) } },
         });
         const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath);
-        if (container.name === 'refit') expect(mounts.join()).not.toContain('serviceaccount');
+        expect(mounts.join()).not.toContain('serviceaccount');
       }
     },
   );
