@@ -157,3 +157,9 @@ export function withConnectionOptions(
     command,
   );
 }
+
+/** Adds the user's `--sign` and `--as` to a command that continues a run. */
+export function withSigningOptions(command: string, { sign, as }: Pick<Options, 'sign' | 'as'>): string {
+  if (sign === undefined) return command;
+  return `${command} --sign ${shellQuote(sign)}${as === undefined ? '' : ` --as ${shellQuote(as)}`}`;
+}

@@ -94,7 +94,9 @@ function processInfo(endpoint: string) {
 }
 
 /** What a reconcile needs besides the run directory. */
-export interface ReconcileOptions extends ConnectOptions, Pick<ApplyInput, 'onStart' | 'onEntry'> {
+export interface ReconcileOptions
+  extends ConnectOptions,
+    Pick<ApplyInput, 'signHead' | 'onStart' | 'onEntry' | 'onNotice'> {
   /** The folder for locks; default: from the environment. */
   readonly stateDirectory?: string;
   /** Abort it to stop immediately; its reason is the exit code. */
@@ -111,7 +113,7 @@ export async function reconcileRun(directory: string, options: ReconcileOptions)
   const { cloudOptions, shared } = createParts({ requestsPerSecond, ...options });
   const reader = createReader(cloudOptions);
   try {
-    const { onStart, onEntry } = options;
+    const { signHead, onStart, onEntry, onNotice } = options;
     return await reconcileInDirectory({
       directory,
       stateDirectory: options.stateDirectory ?? shared.stateDirectory,
@@ -121,7 +123,7 @@ export async function reconcileRun(directory: string, options: ReconcileOptions)
       clock: shared.clock,
       leave: options.leave ?? new AbortController().signal,
       ...processInfo(reader.endpoint),
-      ...given({ onStart, onEntry }),
+      ...given({ signHead, onStart, onEntry, onNotice }),
     });
   } finally {
     // After an immediate end Refit does not wait for answers: they may never come.

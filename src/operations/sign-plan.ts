@@ -5,9 +5,11 @@ import { encodeSignature, signPlan } from '../approval/signed-files.ts';
 import { RefitError } from '../errors.ts';
 import { pick } from '../given.ts';
 import { message, textOf } from '../messages/messages.ts';
-import type { PlannedBy, PlanSignature, Policy, SavedPlan } from '../model.ts';
+import type { Message, PlannedBy, PlanSignature, Policy, SavedPlan } from '../model.ts';
+import { missingPlanners } from '../policy/judge-policy.ts';
 import { offeredPlanSignatures, planSignaturePath } from '../store/folder/signed-files.ts';
 import { writeOutput } from './named-files.ts';
+import { type PolicyOptions, readPolicy } from './read-policy.ts';
 import { readSigningKey, type SigningOptions, signerName } from './signing-key.ts';
 
 /** The person who plans: a name and a key. */
@@ -24,6 +26,22 @@ export async function readPlanner(
     throw new RefitError('usage', '--sign needs a saved plan to sign', 'add -o SAVED');
   const by = signerName(options);
   return { by, key: (await readSigningKey(options)).key };
+}
+
+/**
+ * Finds the key with which a scheduler signs the plans that it makes.
+ * @returns asks the policy, as it is then, why it would refuse them. @throws RefitError `usage` as `readSigningKey` does.
+ */
+export async function createPlannerCheck(
+  { sign, as }: Pick<SigningOptions, 'as'> & { readonly sign?: string | undefined },
+  policyOptions: PolicyOptions,
+): Promise<() => Promise<Message | null>> {
+  const keys: string[] = [];
+  if (sign !== undefined) {
+    signerName({ as });
+    keys.push((await readSigningKey({ key: sign, env: policyOptions.env })).key.public.line);
+  }
+  return async () => missingPlanners(await readPolicy(policyOptions), keys);
 }
 
 /** Signs a saved plan. @param now milliseconds since 1970 UTC. @throws RefitError `usage` if ssh-agent does not sign. */

@@ -275,9 +275,17 @@ function judgeExpiry(most: number, { plan, now, offered }: PolicySubject): Judge
   return { status: 'unsigned', reason };
 }
 
+/** Why a plan that only these keys sign has too few planners; null: it has enough. @param keys as `verifiedPlanners`. */
+export function missingPlanners({ rules }: Policy, keys: readonly string[]): Message | null {
+  const judged = rules.map((rule) =>
+    rule.kind === 'plannedBy' ? judgePlanners(rule, { verifiedPlanners: keys }) : MET,
+  );
+  return judged.find(({ reason }) => reason !== null)?.reason ?? null;
+}
+
 function judgePlanners(
   { need, from, signers }: Extract<PolicyRule, { kind: 'plannedBy' }>,
-  { verifiedPlanners }: PolicySubject,
+  { verifiedPlanners }: Pick<PolicySubject, 'verifiedPlanners'>,
 ): Judged {
   const signed = signers.filter(({ key }) => verifiedPlanners?.includes(key));
   if (signed.length >= need) return MET;

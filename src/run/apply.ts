@@ -33,6 +33,7 @@ import {
   readRun,
   runDirectoryName,
 } from '../store/folder/run-directory.ts';
+import { keepPlanSignatures } from '../store/folder/signed-files.ts';
 import type { LiveRunStatus } from './control/control.ts';
 import { openControlSocket } from './control/control-socket.ts';
 import {
@@ -54,7 +55,6 @@ import {
   writeReports,
 } from './in-directory.ts';
 import { mayAdopt } from './judge-adoption.ts';
-import { keepPlanSignatures } from './keep-plan-signatures.ts';
 import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
 import type { NotifierConfig } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';

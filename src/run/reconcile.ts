@@ -16,10 +16,14 @@ import {
 } from './in-directory.ts';
 import { whyNotTrusted } from './judge-adoption.ts';
 import type { Process } from './process.ts';
+import type { SignHead } from './sign-heads.ts';
 
 /** The client is a reader, which cannot order. */
 export interface ReconcileInput extends DirectoryInput<CloudReader> {
   readonly directory: string;
+  /** As for `ApplyInput`. */
+  readonly signHead?: SignHead;
+  readonly onNotice?: (notice: string) => void;
 }
 
 /** A step whose outcome was unknown, as it is now. `not-run`: its order was not executed, so apply may order again. */

@@ -25,7 +25,7 @@ interface FolderPaths {
 /** The folder to lock, the scheduler that locks it, and the receivers of its events. */
 export interface LockFolderInput
   extends FolderPaths,
-    Pick<SchedulerPorts, 'flags' | 'by' | 'version' | 'clock' | 'drain' | 'leave' | 'log'> {
+    Pick<SchedulerPorts, 'flags' | 'whyNotPlan' | 'by' | 'version' | 'clock' | 'drain' | 'leave' | 'log'> {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The program of the command line with its first arguments: `[node, main.js]`. */
   readonly program: readonly string[];

@@ -11,6 +11,7 @@ import type { Report, SavedPlan } from '../model.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
 import { RUN_FILES, readRunSnapshot } from '../store/folder/run-directory.ts';
+import { keepPlanSignatures, offeredPlanSignatures } from '../store/folder/signed-files.ts';
 
 /** The live process that holds the lock of a folder; null if there is none. @param host the name of this host. */
 export async function liveHolder(folder: string, host: string): Promise<Holder | null> {
@@ -23,8 +24,12 @@ export type OccurrenceDisk = ReturnType<typeof createOccurrenceStore>;
 
 /** @param root the folder that holds all occurrences. @param host the name of this host. */
 export function createOccurrenceStore(root: string, host: string) {
-  /** Makes a text the sealed plan, unless there is one. Durable when it resolves. */
-  const seal = async (directory: string, text: string): Promise<void> => {
+  /**
+   * Makes a text the sealed plan, unless there is one, and keeps the signatures beside its file first. Durable when it
+   * resolves.
+   */
+  const seal = async (directory: string, text: string, file: string): Promise<void> => {
+    await keepPlanSignatures(readSavedPlan(text), file, directory);
     const draft = join(directory, 'sealing.json');
     await replaceFile(draft, text);
     await linkOnce(draft, directory);
@@ -60,9 +65,8 @@ export function createOccurrenceStore(root: string, host: string) {
     seal,
     /** Makes the draft in a file the sealed plan. @throws RefitError if it is not a saved plan. */
     async sealDraft(directory: string, draft: string): Promise<void> {
-      const text = String(await readRegularFile(draft, { subject: 'saved-plan' }));
-      readSavedPlan(text);
-      await seal(directory, text);
+      await seal(directory, String(await readRegularFile(draft, { subject: 'saved-plan' })), draft);
+      for (const { file } of await offeredPlanSignatures(draft, null)) await rm(file, { force: true });
       await rm(draft, { force: true });
     },
     /** The outcomes in the report of its run; null if there is no report. */

@@ -26,9 +26,13 @@ export type FileReading =
 /** Names that are safe as folder names and in a shell. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,119}$/;
 
-/** True if a file may be a plan by its name. Approvals, calendars and hidden files are not. */
+/** True if a file may be a plan by its name. Approvals, signatures, calendars and hidden files are not. */
 export function mayBePlan(name: string): boolean {
-  return !name.startsWith('.') && /\.(ya?ml|json)$/i.test(name) && !/\.approval-.+\.json$/i.test(name);
+  return (
+    !name.startsWith('.') &&
+    /\.(ya?ml|json)$/i.test(name) &&
+    !/\.(approval|plan-signature)-.+\.json$/i.test(name)
+  );
 }
 
 /** @param path as the user would type it. @returns null for other files, such as a list of approvers or an inventory. */

@@ -4,7 +4,7 @@
  */
 
 import { type Clock, iso } from '../clock.ts';
-import { messageOf, RefitError } from '../errors.ts';
+import { exitCodeOf, messageOf, RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { message } from '../messages/messages.ts';
 import type { Message } from '../model.ts';
@@ -33,8 +33,10 @@ export interface AttemptPorts {
   readonly planLog: (plan: string) => PlanLog | null;
   /** The path of a file in the folder. */
   readonly pathOf: (name: string) => string;
-  /** Options to pass on to `refit plan` and `refit apply`. */
-  readonly flags: { readonly plan: readonly string[]; readonly apply: readonly string[] };
+  /** Options to pass on to `refit plan` and `refit apply`. `sign`: to both, for a plan that is carried out. */
+  readonly flags: Readonly<Record<'plan' | 'apply' | 'sign', readonly string[]>>;
+  /** Why the policy would refuse each plan that the scheduler makes; null: it would not, as far as is known. */
+  readonly whyNotPlan: () => Promise<Message | null>;
   /** Aborted when the scheduler stops: it starts no process, and an attempt that stops with it has not ended. */
   readonly drain: AbortSignal;
   readonly log: (plan: string, text: string) => void;
@@ -156,11 +158,14 @@ async function runCommands(
   };
   if (does === 'dry-run') return file === null ? FILE_REMOVED : planned();
   if (file?.saved && (await ports.disk.sealed(directory)) === null)
-    await ports.disk.seal(directory, encodeSavedPlan(file.saved));
+    await ports.disk.seal(directory, encodeSavedPlan(file.saved), ports.pathOf(plan));
   if ((await ports.disk.sealed(directory)) === null) {
     if (file === null) return FILE_REMOVED;
+    const reason = await ports.whyNotPlan();
+    if (reason !== null)
+      return { exitCode: NOT_APPROVED, message: message('schedule.not-planned-by', { reason }) };
     const draft = ports.disk.fileIn(directory, 'draft.json');
-    const end = await planned('-o', draft);
+    const end = await planned('-o', draft, ...ports.flags.sign);
     if (end?.exitCode !== CHANGES) return end;
     // The first sealed plan stays. A planner that outlived its scheduler cannot replace it.
     await ports.disk.sealDraft(directory, draft);
@@ -169,9 +174,16 @@ async function runCommands(
   // Approvals lie beside the approved file.
   const subject = file?.saved ? ports.pathOf(plan) : sealedAt;
   const at = ['--at-entry', String(entries)];
-  const args = ['apply', subject, '--run-dir', directory, ...at, '--auto-approve', ...ports.flags.apply];
-  return launch(args, directory, ports);
+  const flags = [...ports.flags.apply, ...ports.flags.sign];
+  return launch(
+    ['apply', subject, '--run-dir', directory, ...at, '--auto-approve', ...flags],
+    directory,
+    ports,
+  );
 }
+
+/** The exit code if signatures are missing. */
+const NOT_APPROVED = exitCodeOf('not-approved');
 
 /** The exit code if another process holds a lock. */
 const LOCKED = 7;

@@ -14,8 +14,7 @@ import {
 } from '../../src/operations/sign-plan.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
-import { keepPlanSignatures } from '../../src/run/keep-plan-signatures.ts';
-import { keptSignatures } from '../../src/store/folder/signed-files.ts';
+import { keepPlanSignatures, keptSignatures } from '../../src/store/folder/signed-files.ts';
 import { approver, NOW, pemOf, SAVED } from '../approval/people.ts';
 
 let folder = '';

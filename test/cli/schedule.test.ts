@@ -115,6 +115,8 @@ it('has one scheduler for a folder, with health and metrics, and notices changed
     { kind: 'attempt-started', reason: 'requested' },
   ]);
   await until('its end', async () => (await listed(at, 'drift.yaml')).last?.exitCode === 2);
+  // The entry is on disk a moment before the scheduler counts it.
+  await until('its metrics', async () => /^refit_schedule_running\S+ 0$/m.test(await ask('/metrics')));
   const metrics = await ask('/metrics');
   expect(metrics).toMatch(/^# TYPE refit_schedule_occurrences_total counter$/m);
   for (const line of [

@@ -277,7 +277,8 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
             return { ...child, ended: child.ended.then((code) => gate().then(() => code)) };
           }),
         pathOf: (name) => name,
-        flags: { plan: [], apply: [] },
+        flags: { plan: [], apply: [], sign: [] },
+        whyNotPlan: async () => null,
         by: { user: 'test', host: 'world', pid: 1 },
         version: 'test',
         log: () => undefined,

@@ -16,6 +16,7 @@ import {
   RUNS_FOLDER,
   SAVED,
   SIGN,
+  SIGN_HEADS,
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
@@ -34,6 +35,12 @@ const START_OPTIONS = [
   option('--allow-hooks', 'run the hook and gate commands of the plans on this machine'),
   { ...PRICE, summary: `${PRICE.summary} when planning` },
   POLICY,
+  {
+    ...SIGN,
+    summary:
+      'sign the plans that the scheduler makes and the journals of its runs, with a key as for refit approve --key',
+  },
+  option('--as <name>', 'name in these signatures (default: your operating system user)'),
   TEXT_OR_JSON,
 ];
 
@@ -83,12 +90,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
         "continue a run that this user's state does not know, or whose journal lacks entries",
       ),
       option('--allow-hooks', 'run the hook and gate commands of the plan on this machine, as you'),
-      {
-        ...SIGN,
-        summary:
-          'sign the journal at each end of a wave and at the end, with a key as for refit audit sign --key',
-      },
-      option('--as <name>', 'name in these signatures (default: your operating system user)'),
+      ...SIGN_HEADS,
       option('--digest <sha256>', 'apply only the saved plan with this digest: 64 hexadecimal digits'),
       POLICY,
       PROGRESS,
@@ -104,7 +106,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
   reconcile: {
     summary: 'resolve unknown outcomes by reading; order nothing',
     arguments: [RUN],
-    options: [PROGRESS, TEXT_OR_JSON],
+    options: [...SIGN_HEADS, PROGRESS, TEXT_OR_JSON],
     examples: [`refit reconcile ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/reconcile.ts')).reconcile,
   },

@@ -112,6 +112,15 @@ export const SIGN: OptionRow = option(
   'sign the saved plan as the person who planned it, with a key as for refit approve --key',
   { completes: { kind: 'files' } },
 );
+/** The options of commands that write journals. */
+export const SIGN_HEADS: readonly OptionRow[] = [
+  {
+    ...SIGN,
+    summary:
+      'sign the journal at each end of a wave and at the end, with a key as for refit audit sign --key',
+  },
+  option('--as <name>', 'name in these signatures (default: your operating system user)'),
+];
 export const ALL: OptionRow = option('--all', 'show every row');
 export const SUMMARY: OptionRow = option(
   '--summary',

@@ -10,17 +10,24 @@ import { writeOutput } from '../named-files.ts';
 import { readSigningKey, type SigningOptions, signerName } from '../signing-key.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
 
+/** The options of a command that signs while it works: `--sign` and `--as`. */
+export interface SignWhile {
+  readonly sign?: string | undefined;
+  readonly as?: string | undefined;
+}
+
 /**
  * Finds name and key before a run starts. The signer then signs the heads of its journal.
- * @throws RefitError `usage` as `readSigningKey` does.
+ * @returns nothing without `--sign`. @throws RefitError `usage` as `readSigningKey` does.
  */
 export async function readHeadSigner(
-  options: Pick<SigningOptions, 'key' | 'as' | 'env'>,
-  clock: Pick<Clock, 'now'>,
-): Promise<SignHead> {
-  const by = signerName(options);
-  const { key } = await readSigningKey(options);
-  return (what) => signHead({ ...what, by }, key, clock.now());
+  { sign, as }: SignWhile,
+  { env, clock }: { readonly env: SigningOptions['env']; readonly clock: Pick<Clock, 'now'> },
+): Promise<{ readonly signHead?: SignHead }> {
+  if (sign === undefined) return {};
+  const by = signerName({ as });
+  const { key } = await readSigningKey({ key: sign, env });
+  return { signHead: (what) => signHead({ ...what, by }, key, clock.now()) };
 }
 
 /**

@@ -6,10 +6,11 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Offered } from '../../approval/judge-approvals.ts';
+import { judgePlanners } from '../../approval/judge-planners.ts';
 import { encodeApproval, encodeSignature } from '../../approval/signed-files.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import { makeFolder, replaceFile } from '../../files/write-file.ts';
-import type { ApprovalFile, HeadSignature, PlanSignature } from '../../model.ts';
+import type { ApprovalFile, HeadSignature, PlanSignature, SavedPlan } from '../../model.ts';
 import { RUN_FILES, textOf } from './run-files.ts';
 
 /** The path of an approval: `saved.json.approval-wei.json`, or with the wave `saved.json.approval-wei.canary.json`. */
@@ -44,15 +45,20 @@ export async function offeredPlanSignatures(
   return readOffered(await offeredPaths(saved, directory, 'planSignatures'));
 }
 
-/** Keeps the signatures of planners in the run directory, byte by byte. */
-export async function savePlanSignatures(
+/**
+ * Keeps the good signatures of planners in the run directory, so that the evidence of a run has them.
+ * @param savedFile the path of the saved plan; null if it is only in the run directory.
+ */
+export async function keepPlanSignatures(
+  { digest }: Pick<SavedPlan, 'digest'>,
+  savedFile: string | null,
   directory: string,
-  signatures: readonly PlanSignature[],
 ): Promise<void> {
-  if (signatures.length === 0) return;
+  const { planned } = judgePlanners(digest, await offeredPlanSignatures(savedFile, directory), []);
+  if (planned.length === 0) return;
   const folder = join(directory, RUN_FILES.planSignatures);
   await makeFolder(folder);
-  for (const signature of signatures)
+  for (const { signature } of planned)
     await replaceFile(join(folder, `${safe(signature.by)}.json`), encodeSignature(signature));
 }
 

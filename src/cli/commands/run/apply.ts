@@ -16,7 +16,13 @@ import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { askYes, showPlan } from '../../ask-yes.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { connectionOf, type Options, wholeFrom, withConnectionOptions } from '../../options.ts';
+import {
+  connectionOf,
+  type Options,
+  wholeFrom,
+  withConnectionOptions,
+  withSigningOptions,
+} from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { createRunView } from '../../run-view/run-view.ts';
@@ -29,11 +35,7 @@ const UNKNOWN = exitCodeOf('outcome-unknown');
 export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
   const saved = await readSavedPlanFile(file);
   mustBeDigest(saved, options.digest, file);
-  const { sign, as } = options;
-  const signHead =
-    sign === undefined
-      ? undefined
-      : await readHeadSigner({ key: sign, as, env: terminal.env }, terminal.clock);
+  const signing = await readHeadSigner(options, terminal);
   const policyFiles = () => readPolicy({ env: terminal.env, named: options.policy ?? null });
   const policy = await policyFiles();
   const connection = connect({
@@ -49,7 +51,8 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       connection,
       savedFile: file,
       runDirectory: options.runDir ?? null,
-      ...given({ atEntry: wholeFrom('--at-entry', options.atEntry), signHead }),
+      ...signing,
+      ...given({ atEntry: wholeFrom('--at-entry', options.atEntry) }),
       allowHooks: options.allowHooks ?? false,
       readPolicy: policyFiles,
       hookEnvironment: hookEnvironmentOf(policy),
@@ -117,14 +120,14 @@ function nextAfter(
   const shown = shellQuote(shortPath(end.directory));
   const { totals, steps } = end.report;
   if (end.exitCode === UNKNOWN)
-    return next(`refit reconcile ${shown}`, 'resolves unknown outcomes by reading');
+    return next(
+      withSigningOptions(`refit reconcile ${shown}`, options),
+      'resolves unknown outcomes by reading',
+    );
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
-    const flags = [
-      options.allowHooks ? ' --allow-hooks' : '',
-      options.sign === undefined ? '' : ` --sign ${shellQuote(options.sign)}`,
-      options.sign === undefined || options.as === undefined ? '' : ` --as ${shellQuote(options.as)}`,
-    ].join('');
-    return next(`refit apply ${shellQuote(file)} --run-dir ${shown}${flags}`, 'resumes this run');
+    const flags = options.allowHooks ? ' --allow-hooks' : '';
+    const resume = withSigningOptions(`refit apply ${shellQuote(file)} --run-dir ${shown}${flags}`, options);
+    return next(resume, 'resumes this run');
   }
   if (totals.verified === steps.length) return null;
   return next(`refit retry ${shown} -o SAVED`, 'plans the steps that are not verified');

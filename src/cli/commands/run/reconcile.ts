@@ -2,18 +2,20 @@
 import { join } from 'node:path';
 import { counted } from '../../../messages/en/quantities.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
 import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { noteTrust } from '../../note-trust.ts';
-import { withConnectionOptions } from '../../options.ts';
+import { type Options, withConnectionOptions, withSigningOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
 
 export const reconcile: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { saved } = await readRun(directory);
+  const signing = await readHeadSigner(options, terminal);
   // A reconcile starts nothing that it must wait for, so one signal is enough.
   const signals = onSignals(
     terminal,
@@ -28,10 +30,12 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
       leave: signals.drain,
       onStart: view.start,
       onEntry: view.entry,
+      onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
+      ...signing,
     });
     view.close();
     const unknown = end.steps.filter(({ outcome }) => outcome === 'unknown').length;
-    const next = withConnectionOptions(nextAfter(end, unknown, directory), options);
+    const next = withConnectionOptions(nextAfter(end, unknown, directory, options), options);
     await print(terminal, options, {
       text: () => describeEnd(end, unknown, next),
       json: {
@@ -53,12 +57,18 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
   }
 };
 
-function nextAfter({ report, notTrusted }: ReconcileEnd, unknown: number, directory: string): string {
+function nextAfter(
+  { report, notTrusted }: ReconcileEnd,
+  unknown: number,
+  directory: string,
+  options: Options,
+): string {
   const run = shellQuote(directory);
-  if (unknown > 0) return `refit reconcile ${run}`;
+  if (unknown > 0) return withSigningOptions(`refit reconcile ${run}`, options);
   if (report.totals['not-run'] === 0) return `refit report ${run}`;
   const adopt = notTrusted === null ? '' : ' --adopt';
-  return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${run}${adopt}`;
+  const apply = `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${run}${adopt}`;
+  return withSigningOptions(apply, options);
 }
 
 function describeEnd({ saved, steps }: ReconcileEnd, unknown: number, next: string): string {

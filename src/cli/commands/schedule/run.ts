@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
+import { createPlannerCheck } from '../../../operations/sign-plan.ts';
 import { escapeControls, jsonLine } from '../../../report/document/escape.ts';
 import { requestRun, switchPlan } from '../../../schedule/control-schedule.ts';
 import { loopbackFrom, openHealthServer } from '../../../schedule/health-server.ts';
@@ -117,8 +118,8 @@ function switchText(plan: string, enabled: boolean, changed: boolean): string {
     : `${plan} is disabled: it ignores its due times; a run in progress continues`;
 }
 
-/** Locks the folder for this process. @throws RefitError as `lockFolder` does. */
-function withPorts<T>(
+/** Locks the folder for this process. @throws RefitError as `lockFolder` and `createPlannerCheck` do. */
+async function withPorts<T>(
   folder: string,
   options: Options,
   terminal: Terminal,
@@ -126,6 +127,7 @@ function withPorts<T>(
   use: (ports: SchedulerPorts) => Promise<T>,
 ): Promise<T> {
   const { clock, env } = terminal;
+  const whyNotPlan = await createPlannerCheck(options, { env, named: options.policy ?? null });
   const holding = {
     folder,
     root: rootOf(folder, options.runs),
@@ -134,6 +136,7 @@ function withPorts<T>(
     env,
     program: [process.execPath, ...process.execArgv, process.argv[1]!],
     flags: flagsOf(options),
+    whyNotPlan,
     by: { user: userName(), host: hostname(), pid: process.pid },
     version: VERSION,
     drain,
@@ -152,6 +155,8 @@ function flagsOf({
   allowHooks = false,
   price = false,
   policy,
+  sign,
+  as,
 }: Options): SchedulerPorts['flags'] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   const connection = [...flag('--endpoint', endpoint), ...flag('--signature', signature)];
@@ -160,6 +165,7 @@ function flagsOf({
   return {
     plan: [...connection, ...defaults, ...keep, ...(price ? ['--price'] : [])],
     apply: [...connection, ...keep, ...(allowHooks ? ['--allow-hooks'] : [])],
+    sign: sign === undefined ? [] : ['--sign', sign, ...flag('--as', as)],
   };
 }
 

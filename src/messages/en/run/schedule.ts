@@ -61,6 +61,8 @@ export const schedule = {
   'schedule.no-window-left': (): Text => 'work is left, and no further window opens for it',
   'schedule.waits-for-window': (): Text => 'work is left; Refit continues when the next window opens',
   'schedule.not-approved': (): Text => 'not approved',
+  'schedule.not-planned-by': ({ reason }: { reason: Message }, say: Say): Text =>
+    `${say(reason)}. The scheduler made no plan: start it with --sign KEY, or give it a saved plan that a planner signed`,
   'schedule.waits-for-approval': (): Text => 'not approved; Refit checks again',
   'schedule.nothing-to-change': (): Text => 'nothing to change',
   'schedule.file-removed': (): Text => 'its file was removed before Refit sealed a plan',
