@@ -1,6 +1,6 @@
 /**
  * Bundles the compiled command and its packages into few files, so that it starts fast: one file for the start, one for
- * each command, and shared files. It does not minify, because stack traces must name functions.
+ * each command, and shared files. It removes white space and keeps names, because stack traces must name functions.
  * `bundle.mjs FOLDER` replaces the command below FOLDER/cli with its bundle.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const bundle = await rolldown({
   input: { main: join(folder, 'cli/main.js') },
   platform: 'node',
+  optimization: { inlineConst: true },
   external: 'temporal-polyfill',
   // The validators have no side effects, so a command contains only the validators that it calls.
   treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
@@ -49,6 +50,7 @@ const Temporal = new Proxy({}, { get: (_, name) => (calendar ??= require('tempor
 const { output } = await bundle.generate({
   format: 'esm',
   comments: { legal: true, annotation: false, jsdoc: false },
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   entryFileNames: '[name].js',
   // Opening a file takes half a millisecond, so the code of most commands is in two files, and the plan parser in one.
   codeSplitting: {
@@ -56,9 +58,9 @@ const { output } = await bundle.generate({
       { name: 'version', test: /[\\/]version\.js$/, priority: 1 },
       {
         name: 'start',
-        test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|report[\\/]document[\\/](escape|ink))\.js$/,
+        test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|operations[\\/]machine|report[\\/]document[\\/](escape|ink))\.js$|rolldown[\\/]runtime/,
       },
-      { name: 'plan-text', test: /[\\/]plan[\\/]parse[\\/]parse-plan\.js$/ },
+      { name: 'plan-text', test: /[\\/]plan[\\/]parse[\\/](parse-plan|decode-plan)\.js$/ },
     ],
   },
   chunkFileNames: ({ name }) => `commands/${name === basename(folder) ? 'library' : name}-[hash].js`,
@@ -67,7 +69,7 @@ await bundle.close();
 for (const { fileName, code } of output) {
   const path = join(folder, 'bundled', fileName);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, withNodeAsItIs(code));
+  writeFileSync(path, inAscii(withNodeAsItIs(code)));
 }
 writeFileSync(
   join(folder, 'bundled/LICENSES.txt'),
@@ -77,12 +79,33 @@ writeFileSync(
 for (const unbundled of ['cli', 'simulator']) rmSync(join(folder, unbundled), { recursive: true });
 renameSync(join(folder, 'bundled'), join(folder, 'cli'));
 
-/** Replaces imports of Node modules. Such an import copies every export, which takes milliseconds. */
+/**
+ * Replaces imports of Node modules. Such an import copies every export, which takes milliseconds. `node:crypto` itself loads
+ * only at the first call.
+ */
 function withNodeAsItIs(code) {
   return code.replace(
-    /^import (?:\* as )?([\w$]+|\{[^}]*\}) from "(node:[\w/]+)";$/gm,
-    (_, names, id) => `const ${names.replaceAll(' as ', ': ')} = ${builtIn(id)};`,
+    /\bimport(?:\*as| )?([\w$]+)?,?(\{[^}]*\})? ?from"(node:[\w/]+)";/g,
+    (_, whole, names = '', id) => {
+      const parts = whole === undefined ? [] : [`const ${whole} = ${builtIn(id)};`];
+      if (id === 'node:crypto')
+        parts.push(...[...names.matchAll(/([\w$]+)(?: as ([\w$]+))?/g)].map(lazyCrypto));
+      else if (names !== '') parts.push(`const ${names.replaceAll(' as ', ': ')} = ${builtIn(id)};`);
+      return parts.join(' ');
+    },
   );
+}
+
+function lazyCrypto([, name, local = name]) {
+  return `const ${local} = (...all) => ${builtIn('node:crypto')}.${name}(...all);`;
+}
+
+/** Node reads text in ASCII faster, and keeps it in half the memory. */
+function inAscii(code) {
+  // An escape in a raw string would be other characters.
+  const raw = /raw`[^`]*[^\0-\x7f][^`]*`/.exec(code);
+  if (raw) throw new Error(`write escapes instead of characters in ${raw[0]}`);
+  return code.replace(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function builtIn(id) {
