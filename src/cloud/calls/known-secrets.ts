@@ -6,6 +6,9 @@
 /** A shorter text would hide harmless parts of other texts. */
 const SHORTEST = 8;
 
+/** A text that percent-encoding leaves as it is, such as a signature in hexadecimal. */
+const UNCHANGED = /^[A-Za-z0-9._~-]*$/;
+
 export const HIDDEN = '(hidden)';
 
 export type KnownSecrets = ReturnType<typeof createKnownSecrets>;
@@ -25,17 +28,22 @@ export function createKnownSecrets() {
      * @param source its JSON. Without a secret and without an escape in it, the value has none either.
      */
     hideIn<Value>(value: Value, source: string, ofCall: readonly string[]): Value {
-      const secrets = [...known, ...spellingsOf(ofCall)];
-      const isSuspect = source.includes('\\') || secrets.some((secret) => source.includes(secret));
-      return isSuspect ? (hideInValue(value, secrets) as Value) : value;
+      const own = spellingsOf(ofCall);
+      const isSuspect = source.includes('\\') || isIn(source, known) || isIn(source, own);
+      return isSuspect ? (hideInValue(value, [...known, ...own]) as Value) : value;
     },
   };
+}
+
+function isIn(source: string, secrets: Iterable<string>): boolean {
+  for (const secret of secrets) if (source.includes(secret)) return true;
+  return false;
 }
 
 function spellingsOf(secrets: readonly string[]): string[] {
   return secrets
     .filter(({ length }) => length >= SHORTEST)
-    .flatMap((text) => [text, encodeURIComponent(text)]);
+    .flatMap((text) => (UNCHANGED.test(text) ? [text] : [text, encodeURIComponent(text)]));
 }
 
 function hideInValue(value: unknown, secrets: readonly string[]): unknown {

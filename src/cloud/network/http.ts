@@ -73,6 +73,7 @@ export function createHttp(options: HttpOptions = {}): Transport {
   const proxy = options.proxy ?? null;
   const resolve = options.resolve ?? systemResolve;
   const routes = new Map<string, Route>();
+  const originOf = createOriginCache();
   const guards = {
     plan: planGuard(options.planAddresses ?? DEFAULT_ADDRESS_RULES),
     loopback: LOOPBACK_GUARD,
@@ -88,7 +89,7 @@ export function createHttp(options: HttpOptions = {}): Transport {
   return {
     async send(request) {
       const { guard, direct, proxied, allowedHosts } = routeOf(request);
-      const { protocol, hostname } = new URL(request.origin);
+      const { protocol, hostname } = originOf(request.origin);
       if (guard !== null && !allowedHosts.has(hostname)) {
         const problem = guard.hostProblem(hostname);
         if (problem !== null) throw new TransportError(problem, false);
@@ -113,6 +114,16 @@ export function createHttp(options: HttpOptions = {}): Transport {
         [...routes.values()].flatMap(({ direct, proxied }) => [direct.close(), proxied?.close()]),
       );
     },
+  };
+}
+
+/** Parses an origin once: a run calls the same few again and again. */
+function createOriginCache(): (origin: string) => Pick<URL, 'protocol' | 'hostname'> {
+  const origins = new Map<string, URL>();
+  return (origin) => {
+    const url = origins.get(origin) ?? new URL(origin);
+    origins.set(origin, url);
+    return url;
   };
 }
 
