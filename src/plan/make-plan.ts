@@ -6,7 +6,6 @@ import {
   type BlockedTarget,
   type Durations,
   type Finding,
-  type Forecast,
   type Instance,
   type Inventory,
   type Money,
@@ -19,21 +18,17 @@ import {
   type UnsealedPlan,
 } from '../model.ts';
 import { sumPrices } from '../money.ts';
-import { nextCommand, shellQuote } from '../next-command.ts';
+import { nextCommand } from '../next-command.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
-import { SECOND } from '../units.ts';
 import { ASSUMED_DURATIONS } from './forecast/durations.ts';
 import { forecastPlan } from './forecast/forecast.ts';
 import { tooFewApproversFindings } from './parse/read-approvers.ts';
 import {
   bySeverity,
   costAboveGuard,
-  finishByTooSoon,
-  shortPatience,
+  finishByPassed,
   shrinkDenied,
-  startTogetherFinding,
   summarize,
-  timeFindings,
   tooManyTargets,
   windowUnknown,
 } from './plan-findings.ts';
@@ -43,11 +38,10 @@ import { type PriceQuestion, type Quotes, questionsOf } from './price/price-step
 import { indexZones, type ZonesOf } from './resolve/choose-nodes.ts';
 import { orderSteps, type Route } from './resolve/order-steps.ts';
 import { resolve } from './resolve/resolve.ts';
+import { isOwnFinding, withOwnFindings } from './saved/own-findings.ts';
 import { sealPlan } from './saved/seal-plan.ts';
-import { spreadFindings } from './waves/spread.ts';
-import { assignSteps, preconditionOf, totalSoak } from './waves/waves.ts';
-import { expiresEarlyFindings } from './windows/next-start.ts';
-import { windowsClosedFindings, windowTooShortFindings } from './windows/window-findings.ts';
+import { assignSteps, preconditionOf } from './waves/waves.ts';
+import { windowsClosedFindings } from './windows/window-findings.ts';
 
 /** A plan, resolved and checked offline, with its steps in order. It lacks prices, guards and the seal. */
 export interface Draft {
@@ -106,9 +100,8 @@ export function draftPlan(
     unchanged: resolution.unchanged,
     findings: [
       ...resolution.findings,
-      ...timeFindings(plan, inventory, now),
+      ...finishByPassed(plan, now),
       ...windowsClosedFindings(plan, windows, now),
-      ...shortPatience(plan),
     ],
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
@@ -166,13 +159,13 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
     durations: finish.durations ?? ASSUMED_DURATIONS,
     monitorCalls,
   });
-  const planFindings = findingsOf(draft, finish, { priced, assigned, forecast });
+  const planFindings = findingsOf(draft, finish, { priced, assigned });
   const blockedFindings = blocked.flatMap(({ findings }) => findings);
   const refused =
     planFindings.some(({ severity }) => severity === 'error') ||
     (blocked.length > 0 && (plan.onBlocked === 'refuse' || steps.length === 0));
 
-  const unsealed: UnsealedPlan = {
+  const unsealed = withOwnFindings<UnsealedPlan>({
     format: SAVED_PLAN_FORMAT,
     name: plan.name,
     change: plan.change,
@@ -199,8 +192,9 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
     ...given({ priceShares: sharesOf(steps, waves) }),
     forecast,
     ...given({ source: plan.source, hooks: plan.hooks, notify: plan.notify }),
-  };
-  const findings = bySeverity([...blockedFindings, ...planFindings]);
+  });
+  const errors = planFindings.filter(({ severity }) => severity === 'error');
+  const findings = bySeverity([...blockedFindings, ...errors, ...unsealed.findings]);
   const reviewed = (verdict: PlanReview['verdict']) => ({
     findings,
     next: nextCommand(verdict, plan, saveAs, findings),
@@ -210,40 +204,25 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   return { verdict, plan: sealPlan(unsealed), ...reviewed(verdict) };
 }
 
-/** The findings of the second half about the whole plan, errors first. */
+/** The findings about the whole plan that do not follow from its steps and settings alone, errors first. */
 function findingsOf(
   draft: Draft,
   finish: Finish,
   found: {
     readonly priced: ReturnType<typeof checkPrices>;
     readonly assigned: ReturnType<typeof assignSteps>;
-    readonly forecast: Forecast;
   },
 ): Finding[] {
   const { plan, inventory, findings } = draft;
-  const { now, source = 'live', approvals } = finish;
-  const { priced, assigned, forecast } = found;
-  const { steps, waves } = assigned;
-  const instances = priced.routes.map(({ route }) => route.target.instance);
+  const { source = 'live', approvals } = finish;
+  const { priced, assigned } = found;
   return bySeverity([
     ...findings,
     ...tooManyTargets(plan, priced.routes.length, inventory.instances.length),
-    ...costAboveGuard(plan, steps, source),
+    ...costAboveGuard(plan, assigned.steps, source),
     ...(approvals ? tooFewApproversFindings(approvals, plan) : []),
     ...priced.shortfalls,
-    ...finishByTooSoon(plan, now, forecast, totalSoak(waves) / SECOND),
-    ...windowTooShortFindings(forecast),
-    ...expiresEarly(plan, draft.windows, finish),
     ...assigned.findings,
-    ...spreadFindings(plan, instances),
-    ...startTogetherFinding(plan, instances),
-    ...summarize(priced.remarks),
+    ...summarize(priced.remarks.filter(({ code }) => !isOwnFinding(code))),
   ]);
-}
-
-/** Warns if the plan or its approvals would expire before a run can start. */
-function expiresEarly(plan: Plan, windows: Draft['windows'], { now, saveAs, approvals }: Finish): Finding[] {
-  const schedule = plan.schedule?.does === 'run' ? plan.schedule : undefined;
-  const approve = approvals ? `refit approve ${shellQuote(saveAs ?? 'saved-plan.json')}` : null;
-  return expiresEarlyFindings(given({ windows, schedule }), { now, expiresAt: now + plan.expires, approve });
 }

@@ -1,21 +1,10 @@
-/** Findings about a whole plan: its guards, its times, its maintenance windows. */
+/** Findings about a written plan and the fleet: guards, times, maintenance windows. */
 import { iso } from '../clock.ts';
 import { textOfCode } from '../messages/codes.ts';
 import { message } from '../messages/messages.ts';
-import type {
-  Finding,
-  Forecast,
-  Instance,
-  Inventory,
-  Plan,
-  Quote,
-  Severity,
-  Size,
-  SourceLocation,
-} from '../model.ts';
+import type { Finding, Instance, Plan, Quote, Severity, Size, SourceLocation } from '../model.ts';
 import { money, sumPrices } from '../money.ts';
 import { createFinding } from '../rules/check.ts';
-import { MINUTE, SECOND } from '../units.ts';
 import { compare, reached } from './parse/quantity.ts';
 
 /** `guards.shrink: deny` blocks a target that ends with less memory x shards or with fewer replicas. */
@@ -91,60 +80,11 @@ export function windowUnknown(
   return [createFinding('Refit.WindowUnknown', message('plan.window-unknown', { id }), id, location)];
 }
 
-/** A note that all changes of one maintenance window start together. Refit cannot limit them. */
-export function startTogetherFinding({ execution }: Plan, instances: readonly Instance[]): Finding[] {
-  if (execution.switch === 'now' || instances.length === 0) return [];
-  const windows = [...Map.groupBy(instances, ({ window }) => `${window!.from}-${window!.to}`)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, own]) => ({ ...own[0]!.window!, instances: own.length }));
-  return [createFinding('Refit.InWindows', message('plan.changes-in-windows', { windows }))];
-}
-
-/** Findings about a `finishBy` in the past and an old inventory. */
-export function timeFindings(plan: Plan, inventory: Inventory, now: number): Finding[] {
-  const findings: Finding[] = [];
-  if (plan.finishBy !== null && Date.parse(plan.finishBy) <= now) {
-    const text = message('plan.finish-by-passed', { finishBy: plan.finishBy, now: iso(now) });
-    findings.push(createFinding('Refit.FinishByPassed', text));
-  }
-  if (now - Date.parse(inventory.readAt) > plan.expires) {
-    const text = message('plan.inventory-old', { readAt: inventory.readAt });
-    findings.push(createFinding('Refit.InventoryOld', text));
-  }
-  return findings;
-}
-
-/** Milliseconds in which an executed order becomes visible. The orders of the provider's own samples took longer. */
-const LEAST_PATIENCE = MINUTE;
-
-/** A warning if `patience` is so short that Refit could place an order twice. */
-export function shortPatience({ execution: { patience } }: Plan): Finding[] {
-  if (patience >= LEAST_PATIENCE) return [];
-  return [createFinding('Refit.ShortPatience', message('plan.patience-short', { patience }))];
-}
-
-/** A warning if the plan needs, or probably needs, more time than `finishBy` leaves. @param soak all soaks, seconds. */
-export function finishByTooSoon(
-  { finishBy }: Plan,
-  now: number,
-  { leastSeconds, time }: Forecast,
-  soak: number,
-): Finding[] {
-  const left = finishBy === null ? 0 : Date.parse(finishBy) - now;
-  if (left <= 0) return [];
-  const seconds = Math.floor(left / SECOND);
-  const least = leastSeconds + soak;
-  if (left < least * SECOND) {
-    const text = message('plan.finish-by-too-soon', { least, soaks: soak > 0, seconds });
-    return [createFinding('Refit.FinishByTooSoon', text)];
-  }
-  if (!time || left >= time.total.p50 * SECOND) return [];
-  const text = message('plan.finish-by-unlikely', {
-    likely: time.total.p50,
-    durations: time.durations.basis,
-    seconds,
-  });
-  return [createFinding('Refit.FinishByTooSoon', text)];
+/** Refuses a `finishBy` in the past. */
+export function finishByPassed({ finishBy }: Plan, now: number): Finding[] {
+  if (finishBy === null || Date.parse(finishBy) > now) return [];
+  const text = message('plan.finish-by-passed', { finishBy, now: iso(now) });
+  return [createFinding('Refit.FinishByPassed', text)];
 }
 
 /** One finding for each code that repeats over the fleet, with the number of the others. */

@@ -18,7 +18,6 @@ import {
   type RequestedSize,
   type RunState,
   type SavedPlan,
-  type SavedWindows,
   type SealedCalendar,
   type Size,
   type Step,
@@ -27,6 +26,7 @@ import { planAgain } from '../next-command.ts';
 import { createFinding } from '../rules/check.ts';
 import { LONGEST_EXPIRY } from './parse/check-plan.ts';
 import { rolloutOptionsOf } from './waves/waves.ts';
+import { writtenWindows } from './windows/describe-windows.ts';
 import { createOpenWindows } from './windows/open-windows.ts';
 
 /** A run, from its saved plan and its journal. */
@@ -108,7 +108,6 @@ export function planFromRun(
     plan,
     calendars: timing.calendars,
     findings: [
-      originFinding(plan, source),
       ...timing.findings,
       ...(run.notTrusted ? [untrustedFinding(directory, run.notTrusted)] : []),
       ...(run.finished ? [] : [unfinishedFinding(directory)]),
@@ -173,7 +172,8 @@ function targetOf({ instance, region, profile }: Precondition, steps: readonly S
   };
 }
 
-function shrinksSize({ size, target }: Precondition): boolean {
+/** Whether a dimension of the instance gets smaller. */
+export function shrinksSize({ size, target }: Precondition): boolean {
   return DIMENSIONS.some((dimension) => target[dimension] < size[dimension]);
 }
 
@@ -195,19 +195,6 @@ function wavesOf(kind: PlanSource['kind'], saved: SavedPlan, waveOf: readonly nu
     const { soak: _, ...last } = wave;
     return { ...(wave.gate === undefined ? last : wave), take: { kind: 'rest' } };
   });
-}
-
-function originFinding({ targets, guards }: Plan, { kind, run, digest, head }: PlanSource): Finding {
-  const origin = message('from-run.origin', {
-    kind,
-    run,
-    targets: targets.length,
-    shrinks: guards.shrink === 'allow',
-    digest,
-    head,
-    command: `refit audit verify ${run} --head ${head}`,
-  });
-  return createFinding('Refit.FromRun', origin);
 }
 
 function unfinishedFinding(run: string): Finding {
@@ -234,17 +221,8 @@ function timingOf(saved: SavedPlan, source: PlanSource, now: number) {
     calendars: windows.calendars,
     switch: execution.switch,
     expires: Math.min(Math.max(own, until - now), LONGEST_EXPIRY),
-    findings: [windowsKeptFinding(windows, source)],
+    findings: [],
   };
-}
-
-function windowsKeptFinding(windows: SavedWindows, source: PlanSource): Finding {
-  const kept = message('from-run.windows-kept', {
-    windows: writtenWindows(windows),
-    calendars: windows.calendars.map(({ file, knownUntil }) => ({ file, knownUntil })),
-    command: planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED'),
-  });
-  return createFinding('Refit.WindowsOfRun', kept);
 }
 
 function windowsIgnoredFindings({ windows, execution }: SavedPlan, source: PlanSource): Finding[] {
@@ -257,9 +235,4 @@ function windowsIgnoredFindings({ windows, execution }: SavedPlan, source: PlanS
     command: planAgain({ file: '', source: keeping }, 'SAVED'),
   });
   return [createFinding('Refit.WindowsIgnored', ignored)];
-}
-
-/** The windows as parameters of a message. */
-function writtenWindows({ allow, freeze, timezone, calendars }: SavedWindows) {
-  return { allow, freeze, timezone, calendars: calendars.length };
 }

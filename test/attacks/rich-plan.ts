@@ -130,8 +130,13 @@ function richPlan(): SavedPlan {
     ],
     findings: [
       createFinding(
-        'Refit.PriceEstimated',
-        message('price.estimated', { id: 'crs-aaaa0001', dimension: 'shards' }),
+        'Refit.PriceRefused',
+        message('rule.price-unknown', {
+          id: 'crs-aaaa0001',
+          change: { dimension: 'shards', from: 3, to: 5 },
+          code: 'InternalError.DbOperationFailed',
+          answer: 'try again',
+        }),
         'crs-aaaa0001',
         { file: 'plans/other.yaml', line: 9, column: 5 },
       ),

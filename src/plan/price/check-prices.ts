@@ -112,10 +112,6 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
     const findings = check(factsOf(instance, change, { ...known, followsOwnStep: index > 0 }), location);
     if (findings[0]?.severity === 'error') return { errors: findings, remarks, quotes, left };
     remarks.push(...findings);
-    if (answer !== null && !isRefusal(answer) && answer.estimated) {
-      const text = message('price.estimated', { id, dimension: change.dimension });
-      remarks.push(createFinding('Refit.PriceEstimated', text, id, location));
-    }
     if (inapplicable) {
       const { code, message: answer } = inapplicable;
       const text = message('price.later-step-refused', { id, change, code, answer });

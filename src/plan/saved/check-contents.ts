@@ -6,6 +6,7 @@ import { LONGEST_EXPIRY } from '../parse/check-plan.ts';
 import { MOST_FREEZES } from '../windows/open-windows.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { type Faults, fault, quoted } from './fault.ts';
+import { isOwnFinding } from './own-findings.ts';
 import type { StoredFinding, StoredPlan } from './stored-plan.ts';
 
 type Path = readonly (string | number)[];
@@ -112,6 +113,8 @@ function* checkOthers({ preconditions, unchanged, blocked, inventory }: StoredPl
 
 function* checkFinding({ code, messageId, params }: StoredFinding, path: Path): Faults {
   if (ruleOf(code) === undefined) yield fault([...path, 'code'], `is ${quoted(code)}, which no rule has`);
+  if (isOwnFinding(code))
+    yield fault([...path, 'code'], `is ${code}, which Refit computes from the plan and never stores`);
   yield* checkMessage({ id: messageId, params }, path, 'messageId');
 }
 

@@ -17,6 +17,7 @@ import { forecastPlan } from '../forecast/forecast.ts';
 import { sharesOf } from '../price/price-shares.ts';
 import { stepId } from '../price/price-steps.ts';
 import { groupOf } from '../waves/spread.ts';
+import { withOwnFindings } from './own-findings.ts';
 import type {
   StoredFinding,
   StoredLocation,
@@ -32,7 +33,7 @@ export function expand(stored: StoredPlan, digest: string): SavedPlan {
   const idsOf = stored.waves.map((): string[] => []);
   for (const { id, wave } of steps) idsOf[wave]!.push(id);
   const waves = stored.waves.map(({ name, ...options }, at) => ({ name, steps: idsOf[at]!, ...options }));
-  return {
+  return withOwnFindings({
     ...pick(stored, 'format'),
     digest,
     ...pick(stored, 'name', 'change', 'owner', 'file', 'sealedAt', 'expiresAt', 'finishBy'),
@@ -51,7 +52,7 @@ export function expand(stored: StoredPlan, digest: string): SavedPlan {
     ...given({ priceShares: sharesOf(steps, waves) }),
     forecast: expandForecast(stored, { steps, waves, preconditions }),
     ...pick(stored, 'source', 'hooks', 'notify'),
-  };
+  });
 }
 
 /** Whether the group of an instance comes from a tag, which only the stored form knows. */

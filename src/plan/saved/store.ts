@@ -3,6 +3,7 @@ import { given, pick } from '../../given.ts';
 import type { Finding, SourceLocation, Step, UnsealedPlan } from '../../model.ts';
 import { rolloutOptionsOf } from '../waves/waves.ts';
 import { hasOwnGroups } from './expand.ts';
+import { isOwnFinding } from './own-findings.ts';
 import type { StoredFinding, StoredLocation, StoredPlan } from './stored-plan.ts';
 
 /** Leaves out everything that `expand` computes. Pure. */
@@ -32,7 +33,9 @@ export function store(plan: UnsealedPlan): StoredPlan {
         return stored;
       }),
     })),
-    findings: findings.map((finding) => storeFinding(finding, plan.file)),
+    findings: findings
+      .filter(({ code }) => !isOwnFinding(code))
+      .map((finding) => storeFinding(finding, plan.file)),
     forecast: given({ durations: forecast.time?.durations, monitorCalls: forecast.monitorCalls }),
   };
 }

@@ -27,7 +27,7 @@ export interface StoredStep extends Pick<Step, 'instance' | 'change' | 'nodes' |
 /** A precondition. Computed: the size after its last step, and when it was read. */
 export type StoredPrecondition = Omit<Precondition, 'target' | 'readAt'>;
 
-/** A finding. Computed: severity, message, fix and example. A saved plan has no excerpts. */
+/** A finding that does not follow from the plan alone. Computed: severity, message, fix and example. It has no excerpt. */
 export interface StoredFinding extends Pick<Finding, 'code' | 'messageId' | 'params' | 'instance'> {
   readonly location: StoredLocation | null;
 }

@@ -42,7 +42,7 @@ export function assignSteps(
     }
     return { name, steps: steps.slice(first).map(({ id }) => id), ...rolloutOptionsOf(written) };
   });
-  return { steps, waves, findings: [...findings, ...rolloutFindings(waves)] };
+  return { steps, waves, findings };
 }
 
 function stepOf(
@@ -177,13 +177,6 @@ function isFrom({ region, profile, tags }: Choosable, from: WaveFrom): boolean {
 export function rolloutOptionsOf(wave: RolloutOptions | null): RolloutOptions {
   const { soak, slowStart, approval, haltWhen, gate } = wave ?? {};
   return given({ soak, slowStart, approval, haltWhen, gate });
-}
-
-/** Findings about rollout options without effect. */
-function rolloutFindings(waves: readonly Wave[]): Finding[] {
-  const last = waves.at(-1);
-  if (last?.soak === undefined || last.gate !== undefined) return [];
-  return [createFinding('Refit.SoakLast', message('wave.soak-without-effect', { wave: last.name }))];
 }
 
 /** Milliseconds to wait after a wave. After the last wave it is 0, unless the wave has a gate. */

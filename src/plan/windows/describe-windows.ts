@@ -45,3 +45,8 @@ export function closedWindowsMessage(
   const opening = next === null ? null : { local: local(next.opens), utc: formatUtc(next.opens) };
   return message('window.closed', { cause, now: local(at), timezone, opening });
 }
+
+/** The windows as parameters of a message. */
+export function writtenWindows({ allow, freeze, timezone, calendars }: SavedWindows) {
+  return { allow, freeze, timezone, calendars: calendars.length };
+}

@@ -1,9 +1,6 @@
-/** When a run of a saved plan can start at the earliest, and whether plan and approvals are still valid then. Pure. */
-import { iso } from '../../clock.ts';
-import { message } from '../../messages/messages.ts';
-import type { Finding, SavedPlan } from '../../model.ts';
-import { createFinding } from '../../rules/check.ts';
-import { DAY, HOUR } from '../../units.ts';
+/** When a run of a saved plan can start at the earliest. Pure. */
+import type { SavedPlan } from '../../model.ts';
+import { HOUR } from '../../units.ts';
 import { dueTimes } from './due-times.ts';
 import { createOpenWindows } from './open-windows.ts';
 
@@ -24,41 +21,4 @@ export function nextStart({ windows, schedule }: Timing, now: number): number | 
 /** A duration from `now` that covers a start, in hours, with an hour to spare: `60h`. */
 export function durationToCover(start: number, now: number): string {
   return `${Math.ceil((start - now) / HOUR) + 1}h`;
-}
-
-/**
- * Warns if the plan, or an approval with the usual validity, would expire before a run can start.
- * @param expiresAt milliseconds since 1970 UTC. @param approve the command that approves; null if no approval is needed.
- */
-export function expiresEarlyFindings(
-  timing: Timing,
-  {
-    now,
-    expiresAt,
-    approve,
-  }: { readonly now: number; readonly expiresAt: number; readonly approve: string | null },
-): Finding[] {
-  const start = nextStart(timing, now);
-  if (start === null) return [];
-  if (start > expiresAt) {
-    // Without a schedule, Refit.WindowsClosed refuses the plan.
-    if (timing.schedule === undefined) return [];
-    const days = Math.ceil((start - now) / DAY) + 1;
-    return [
-      early(
-        message('saved-plan.expires-before-start', { expiresAt: iso(expiresAt), start: iso(start), days }),
-      ),
-    ];
-  }
-  if (approve === null || start <= now + USUAL_VALIDITY) return [];
-  const command = `${approve} --expires ${durationToCover(start, now)}`;
-  return [
-    early(
-      message('approval.expires-before-start', { hours: USUAL_VALIDITY / HOUR, start: iso(start), command }),
-    ),
-  ];
-}
-
-function early(text: Parameters<typeof createFinding>[1]): Finding {
-  return createFinding('Refit.ExpiresEarly', text);
 }

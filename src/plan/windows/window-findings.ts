@@ -65,15 +65,3 @@ export function comingWindow(
     fits: fitsInto(next, now, seconds),
   };
 }
-
-export function windowTooShortFindings(forecast: Forecast): Finding[] {
-  const { orders, window, time } = forecast;
-  if (window === undefined || window.fits) return [];
-  const tooShort = message('window.too-short', {
-    orders,
-    seconds: secondsToFit(forecast),
-    window: window.local,
-    windows: time?.windows ?? 1,
-  });
-  return [createFinding('Refit.WindowTooShort', tooShort)];
-}

@@ -172,14 +172,14 @@ export const approvals = {
   'approval.expires-before-start': ({
     hours,
     start,
-    command,
+    expires,
   }: {
     hours: number;
     start: string;
-    command: string;
+    expires: string;
   }): Text => ({
     message: `an approval is valid for ${hours}h unless it says more, and a run can start at ${start} only`,
-    fix: command,
+    fix: `approve with --expires ${expires}`,
   }),
   'approval.expired': ({ expiresAt, now }: { expiresAt: string; now: string }): Text =>
     `expired at ${expiresAt}; it is ${now}`,
