@@ -19,6 +19,7 @@ import {
   START,
   TOKEN,
 } from '../cloud/scripted-client.ts';
+import { type Met, search } from './search.ts';
 
 type Random = () => number;
 
@@ -178,8 +179,8 @@ const ENVIRONMENTS = [
   { TENCENTCLOUD_CAM_ROLE_NAME: 'resizer' },
 ];
 
-/** One hostile server and one call. @returns null, or what went wrong. */
-async function meet(seed: number): Promise<string | null> {
+/** One hostile server and one call. */
+async function meet(seed: number): Promise<Met> {
   const random = seededRandom(seed).next;
   const clock = new VirtualClock(START);
   const transport: Transport = {
@@ -190,12 +191,10 @@ async function meet(seed: number): Promise<string | null> {
     async close() {},
   };
   const name = pick(random, [...Object.keys(CALLS), 'keys']);
-  const startedAt = performance.now();
-  let result: unknown;
+  const call = CALLS[name];
+  const env = pick(random, ENVIRONMENTS);
   try {
-    const call = CALLS[name];
-    const env = pick(random, ENVIRONMENTS);
-    result = await clock.run(() =>
+    const result = await clock.run(() =>
       call
         ? call(createCloud(clientOptions({ transport, clock })))
         : findCredentials({
@@ -208,29 +207,30 @@ async function meet(seed: number): Promise<string | null> {
             endpoint: null,
           }),
     );
+    const shown = JSON.stringify(result, (_, value) => (value instanceof Map ? [...value] : value)) ?? '';
+    return { fault: faultOf(name, shown), texts: [] };
   } catch (error) {
-    if (!(error instanceof RefitError)) return `${name}: ${String(error)} ${(error as Error).stack}`;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there.
-    if (/[\u0000-\u0009\u000b-\u001f\u202e]/.test(error.message))
-      return `${name}: raw characters in its message`;
-    if (error.message.length > 2000) return `${name}: a message of ${error.message.length} characters`;
-    result = [error.message, error.fix, error.cause];
+    if (!(error instanceof RefitError)) throw new Error(name, { cause: error });
+    const { message, fix, cause } = error;
+    const texts = [message, fix ?? ''];
+    return { fault: messageFault(message) ?? faultOf(name, JSON.stringify([...texts, cause])), texts };
   }
-  const ms = performance.now() - startedAt;
-  if (ms > 5000) return `${name}: ${ms} ms`;
-  const shown = JSON.stringify(result, (_, value) => (value instanceof Map ? [...value] : value)) ?? '';
-  // The keys that a token service returns are not yet known secrets, and they are wrapped.
-  for (const secret of [SECRET_KEY, TOKEN, SECRET_ID])
-    if (name !== 'keys' && shown.includes(secret)) return `${name}: shows ${secret}`;
-  return null;
 }
 
-/** Runs `count` answers from a seed on. @returns the faults, each with its seed. */
-export async function fuzzAnswers(count: number, seed: number): Promise<string[]> {
-  const faults: string[] = [];
-  for (let n = 0; n < count; n++) {
-    const fault = await meet(seed + n);
-    if (fault !== null) faults.push(`seed ${seed + n}: ${fault}`);
-  }
-  return faults;
+function messageFault(message: string): string | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not be there.
+  if (/[\u0000-\u0009\u000b-\u001f\u202e]/.test(message))
+    return `raw characters in ${JSON.stringify(message)}`;
+  return message.length > 2000 ? `a message of ${message.length} characters` : null;
+}
+
+/** The keys that a token service returns are not yet known secrets, and they are wrapped. */
+function faultOf(name: string, shown: string): string | null {
+  const secret = [SECRET_KEY, TOKEN, SECRET_ID].find((one) => name !== 'keys' && shown.includes(one));
+  return secret === undefined ? null : `${name} shows ${secret}`;
+}
+
+/** Meets `count` answers from a seed on. @returns the faults, each with its seed. */
+export function fuzzAnswers(count: number, seed: number): Promise<string[]> {
+  return search(count, seed, meet);
 }

@@ -1,16 +1,16 @@
 /**
- * Saved plans with random changes, sealed again: each is read or refused, quickly, and never with another error.
+ * Saved plans with random changes, sealed again: each is refused, or read and its review shown, and nothing else happens.
  * The long form: `npm run fuzz -- saved-plans COUNT SEED`.
  */
 import { RefitError } from '../../src/errors.ts';
+import type { SavedPlan } from '../../src/model.ts';
 import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
+import { renderReview } from '../../src/report/review/render-review.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import { double, type Mutation, type Path, partsOf, remove, reverse, set } from './mutations.ts';
 import { sealText } from './reseal.ts';
 import { RICH_TEXT } from './rich-plan.ts';
-
-/** Milliseconds that one plan may take. */
-const MOST_TIME = 5_000;
+import { search } from './search.ts';
 
 /** Values that programs often mistake. */
 const HOSTILE: readonly unknown[] = [
@@ -39,34 +39,31 @@ const HOSTILE: readonly unknown[] = [
   JSON.parse('{"__proto__":{"steps":[]},"constructor":{}}'),
 ];
 
-export interface FuzzResult {
-  readonly read: number;
-  readonly refused: number;
-  /** Milliseconds that the slowest plan took. */
-  readonly slowest: number;
-}
-
-/** Reads `count` changed plans. @throws Error for the first that is not read and not refused, with its seed. */
-export function fuzzSavedPlans(count: number, firstSeed: number): FuzzResult {
+/** Meets `count` changed plans from a seed on. @returns the faults, each with its seed. */
+export async function fuzzSavedPlans(count: number, seed: number): Promise<string[]> {
   const { digest: _, ...plan } = JSON.parse(RICH_TEXT) as Record<string, unknown>;
   const paths = partsOf(plan).map(({ path }) => path);
-  let [read, refused, slowest] = [0, 0, 0];
-  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const text = mutated(plan, paths, seed);
-    const began = performance.now();
+  let refused = 0;
+  const faults = await search(count, seed, (at) => {
+    const text = mutated(plan, paths, at);
     try {
-      readSavedPlan(text);
-      read += 1;
+      return { fault: null, texts: [reviewOf(readSavedPlan(text))] };
     } catch (error) {
-      if (!(error instanceof RefitError))
-        throw new Error(`seed ${seed} is not refused but fails`, { cause: error });
+      if (!(error instanceof RefitError)) throw error;
       refused += 1;
+      return { fault: null, texts: [error.message, error.fix ?? ''] };
     }
-    const took = performance.now() - began;
-    if (took > MOST_TIME) throw new Error(`seed ${seed} takes ${Math.round(took)} ms`);
-    slowest = Math.max(slowest, took);
-  }
-  return { read, refused, slowest };
+  });
+  // If most changes were accepted, the changes would not reach what reading checks.
+  if (count >= 100 && refused < count / 2) faults.push(`only ${refused} of ${count} plans were refused`);
+  return faults;
+}
+
+/** The review of a plan that was read, as a person would see it. */
+function reviewOf(plan: SavedPlan): string {
+  const findings = [...plan.blocked.flatMap((one) => one.findings), ...plan.findings];
+  const review = { verdict: 'ready', plan, findings, next: null } as const;
+  return renderReview(review, 'text', { color: false, width: 100, all: true });
 }
 
 /** The plan with one to four changes, and sometimes a change of the text itself. */
