@@ -14,7 +14,7 @@ import type { CloudOptions } from './client.ts';
 import type { PriceRequest } from './cloud.ts';
 import { PROVIDER_LIMIT } from './limit/permits.ts';
 import { hostFor } from './network/hosts.ts';
-import type { ProxySettings } from './network/proxy.ts';
+import { type ProxySettings, usesProxy } from './network/proxy.ts';
 import type { Transport } from './network/transport.ts';
 import { SIGNATURES, type SignatureName } from './signing/signature.ts';
 import { decodeIdentity } from './wire/account.ts';
@@ -46,8 +46,17 @@ export interface Examination {
   readonly host: string;
   /** The signature of calls. */
   readonly signature: SignatureName;
-  /** The proxy setting without its password. NO_PROXY may exclude the host. */
-  readonly proxy: { readonly url: string; readonly from: string; readonly except: string } | null;
+  /**
+   * The proxy setting without its password. `isUsed`: NO_PROXY does not exclude the host, and it is another machine.
+   * `problems`: what Refit does not understand in NO_PROXY, and ignores.
+   */
+  readonly proxy: {
+    readonly url: string;
+    readonly from: string;
+    readonly except: string;
+    readonly isUsed: boolean;
+    readonly problems: readonly string[];
+  } | null;
   /** The provider's limit: requests per second for each identity, region and action. */
   readonly limit: number;
   readonly permissions: readonly Permission[];
@@ -123,6 +132,7 @@ export interface ExamineOptions extends CloudOptions {
  */
 export async function examine(options: ExamineOptions): Promise<Examination> {
   const { scope, clock, proxy } = options;
+  const host = hostFor(READS.instances.product, scope.region, options.endpoint);
   const keys = await options.credentials(scope.profile);
   const dates = watchClockSkew(options);
   const apiClient = createApiClient({
@@ -156,9 +166,15 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     unreachable:
       tried.flatMap(({ answer }) => (answer.kind === 'unreachable' ? answer.reason : []))[0] ?? null,
     clock: dates.skew(),
-    host: hostFor(READS.instances.product, scope.region, options.endpoint).host,
+    host: host.host,
     signature: options.signature?.name ?? SIGNATURES[0],
-    proxy: proxy && { url: proxy.urlWithoutPassword, from: proxy.from, except: proxy.except },
+    proxy: proxy && {
+      url: proxy.urlWithoutPassword,
+      from: proxy.from,
+      except: proxy.except,
+      isUsed: usesProxy(proxy, new URL(host.origin)),
+      problems: proxy.exceptions.problems,
+    },
     limit: PROVIDER_LIMIT,
     permissions: tried
       .map(({ permission }) => permission)

@@ -110,6 +110,11 @@ export function connect(options: ConnectOptions): Connection {
   };
 }
 
+/** What Refit does not understand in the proxy variables, and ignores. One sentence with a fix each. */
+export function proxyProblems(env: ConnectOptions['env']): readonly string[] {
+  return proxyFromEnvironment(env)?.exceptions.problems ?? [];
+}
+
 /** Reads identity and permissions, each call once. @throws RefitError if there are no keys. */
 export async function examine(options: ConnectOptions, scope: Scope): Promise<Examination> {
   const { cloudOptions } = createParts(options);

@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { isForbiddenHost, mayReach } from '../../src/addresses.ts';
 import { VirtualClock } from '../../src/clock.ts';
 import { createHttp, type HttpOptions } from '../../src/cloud/network/http.ts';
+import { proxyFromEnvironment } from '../../src/cloud/network/proxy.ts';
 import { askUrl, TransportError } from '../../src/cloud/network/transport.ts';
 import { readList } from '../../src/cloud/reads/source.ts';
 import { READS } from '../../src/cloud/wire/actions.ts';
@@ -370,8 +371,7 @@ describe('an address in a plan', () => {
 
   it('is checked also if a proxy would look it up', async () => {
     const proxy = await victim();
-    const url = `http://127.0.0.1:${proxy.port}`;
-    const settings = { url, except: '', from: 'HTTPS_PROXY', urlWithoutPassword: url };
+    const settings = proxyFromEnvironment({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
     const forbidden = { proxy: settings, resolve: leadsTo(['169.254.0.23']) };
     expect(await ask('https://hooks.example.com/', forbidden)).toMatch(/must not reach/);
     expect(await ask('https://169.254.0.23/', forbidden)).toMatch(/must not reach/);

@@ -7,7 +7,7 @@
  * its first byte and the connection stays open. `controller.abort` would destroy the connection. A call that missed its
  * request slot while connecting would then have to connect again, and would miss the next slot, too.
  */
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { type AddressRules, DEFAULT_ADDRESS_RULES } from '../../addresses.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { given } from '../../given.ts';
@@ -25,8 +25,7 @@ import {
   type Resolve,
   systemResolve,
 } from './guarded-lookup.ts';
-import { isLoopback } from './hosts.ts';
-import type { ProxySettings } from './proxy.ts';
+import { type ProxySettings, usesProxy } from './proxy.ts';
 import {
   type HttpRequest,
   type HttpResponse,
@@ -57,7 +56,7 @@ export interface HttpOptions {
 interface Route {
   readonly guard: AddressGuard | null;
   readonly direct: Agent;
-  readonly proxied: EnvHttpProxyAgent | null;
+  readonly proxied: ProxyAgent | null;
   /** Hosts that the guard has allowed by their name. A run calls the same few hosts again and again. */
   readonly allowedHosts: Set<string>;
 }
@@ -89,20 +88,19 @@ export function createHttp(options: HttpOptions = {}): Transport {
   return {
     async send(request) {
       const { guard, direct, proxied, allowedHosts } = routeOf(request);
-      const { protocol, hostname } = originOf(request.origin);
+      const origin = originOf(request.origin);
+      const { hostname } = origin;
       if (guard !== null && !allowedHosts.has(hostname)) {
         const problem = guard.hostProblem(hostname);
         if (problem !== null) throw new TransportError(problem, false);
         allowedHosts.add(hostname);
       }
-      if (proxied === null || protocol !== 'https:' || isLoopback(hostname))
-        return send(direct, deadlines, budget, request);
+      if (proxied === null || !usesProxy(proxy!, origin)) return send(direct, deadlines, budget, request);
       if (guard !== null) await checkLookup(resolve, guard, hostname);
       try {
         return await send(proxied, deadlines, budget, request);
       } catch (error) {
         if (!(error instanceof TransportError) || error.sent) throw error;
-        // Only undici knows whether NO_PROXY excludes the host, so the message shows the variable.
         const { cause } = error;
         throw new TransportError(`${error.message} (${proxy!.from} is ${proxy!.urlWithoutPassword})`, false, {
           cause,
@@ -118,7 +116,7 @@ export function createHttp(options: HttpOptions = {}): Transport {
 }
 
 /** Parses an origin once: a run calls the same few again and again. */
-function createOriginCache(): (origin: string) => Pick<URL, 'protocol' | 'hostname'> {
+function createOriginCache(): (origin: string) => URL {
   const origins = new Map<string, URL>();
   return (origin) => {
     const url = origins.get(origin) ?? new URL(origin);
@@ -149,14 +147,11 @@ function createRoute(
     allowedHosts: new Set(),
     direct: new Agent(settings),
     proxied: proxy
-      ? new EnvHttpProxyAgent({
+      ? new ProxyAgent({
           ...settings,
+          uri: proxy.url,
           requestTls: tls,
           proxyTls: { timeout, rejectUnauthorized: true },
-          // Without an empty text, undici would read the environment of this process.
-          httpProxy: '',
-          httpsProxy: proxy.url,
-          noProxy: proxy.except,
         })
       : null,
   };

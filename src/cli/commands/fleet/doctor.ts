@@ -65,7 +65,8 @@ function describeExamination(found: Examination): string {
     `clock    ${describeClock(found)}`,
     `host     ${host}, region ${region}`,
     `signing  ${signature}${signature === 'TC3-HMAC-SHA256' ? '' : ', the older form'}`,
-    `proxy    ${proxy ? `${proxy.url} from ${proxy.from}${proxy.except === '' ? '' : `, except for ${proxy.except}`}; never for this machine` : 'none'}`,
+    `proxy    ${describeProxy(found)}`,
+    ...(proxy?.problems ?? []).map((problem) => `         warning: ${problem}`),
     `limit    ${found.limit} calls per second for each identity, host and action`,
     'permissions',
     ...permissions.map((right) => row(MARKS[right.state], right.action, describeRight(right))),
@@ -73,6 +74,13 @@ function describeExamination(found: Examination): string {
     ...(missing.length === 0 ? [] : [`to grant: ${formatGrant(missing)}`]),
     '',
   ].join('\n');
+}
+
+function describeProxy({ proxy, host }: Examination): string {
+  if (proxy === null) return 'none';
+  const except = proxy.except === '' ? '' : `, except for ${proxy.except}`;
+  const use = proxy.isUsed ? '' : `; ${host} is called directly`;
+  return `${proxy.url} from ${proxy.from}${except}; never for this machine${use}`;
 }
 
 function describeRight({ state, code, purpose, required }: Permission): string {

@@ -25,6 +25,7 @@ import {
 } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
+import { warnOfProxy } from '../../read-provider.ts';
 import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -43,6 +44,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     ...connectionOf(options, terminal),
     requestsPerSecond: saved.execution.requestsPerSecond,
   });
+  warnOfProxy(terminal);
   const view = createRunView(terminal, saved);
   const signals = onSignals(terminal, view.status);
   let left = false;
