@@ -26,6 +26,8 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
     readonly host: string | null;
     readonly endpoint: string | null;
     readonly approved: { readonly how: string; readonly by: string; readonly at: string } | null;
+    /** The adoptions of the run, in order; absent: its journal was never in doubt. */
+    readonly adoptions?: readonly ReportAdoption[];
     /** The identities that the processes used, in order; absent: Refit never asked. */
     readonly identities?: readonly ReportIdentity[];
     /** The waits of the whole run, in order; absent: it never waited. */
@@ -89,6 +91,12 @@ interface Dated {
 /** A member that holds a message in the journal, as a sentence. */
 type InWords<Of, Key extends keyof Of> = Omit<Of, Key> & {
   readonly [Name in Key]: Message extends Of[Name] ? string | Exclude<Of[Name], Message> : Of[Name];
+};
+
+/** Somebody continued a run that the user's state did not know, or whose journal lacked entries. */
+export type ReportAdoption = InWords<Pick<EntryOf<'adopted'>, 'at' | 'seq' | 'by' | 'reason'>, 'reason'> & {
+  /** How many entries were there before. Who wrote them is not known. */
+  readonly adopted: number;
 };
 
 /** The identity that a process used. */

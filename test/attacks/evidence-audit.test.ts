@@ -9,6 +9,7 @@ import type { Terminal } from '../../src/cli/terminal.ts';
 import { canonical } from '../../src/digest.ts';
 import { seal } from '../../src/journal/chain.ts';
 import type { HeadSignature, JournalEvent } from '../../src/model.ts';
+import { replayReports } from '../../src/operations/audit/replay-reports.ts';
 import type { SignHead } from '../../src/run/sign-heads.ts';
 import { RUN_FILES } from '../../src/store/folder/run-directory.ts';
 import { file as approvalFile, approversFile, keyOf, signed } from '../approval/people.ts';
@@ -241,8 +242,14 @@ describe('a run that signs its journal', () => {
     const desk = await runDesk();
     await desk.plant(desk.run, forgedStart(desk.stage));
     await desk.apply({ adopt: true, signHead: signsAs(desk, 'wei') });
-    const { stdout } = await verify(desk, desk.run);
-    expect(stdout).toMatch(/warning: .*dba adopted the run .*who wrote the entries before it is not known/);
+    const { stdout, json } = await verify(desk, desk.run);
+    expect(stdout).toMatch(/warning: .*adopted by dba, .*who wrote entries 1 to 3 is not known, because/);
+    expect(json.adoptions).toMatchObject([
+      { by: 'dba', adopted: 3, reason: expect.stringContaining('not know') },
+    ]);
+    const report = await readFile(join(desk.run, RUN_FILES.report), 'utf8');
+    expect(JSON.parse(report).run.adoptions).toEqual(json.adoptions);
+    expect((await replayReports(desk.run)).same).toBe(true);
   });
 });
 

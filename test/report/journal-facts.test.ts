@@ -1,6 +1,9 @@
 /** Facts for auditors apart from the outcome: identities, attempts, waits. */
 import { describe, expect, it } from 'vitest';
+import { validateReport } from '../../src/generated/validators.js';
+import { message } from '../../src/messages/messages.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
+import { renderReport } from '../../src/report/run/render-report.ts';
 import { words } from '../messages/words.ts';
 import { fleet, JournalWriter, savedPlan } from './situations.ts';
 
@@ -256,4 +259,50 @@ it('a report shows the identity of each process, or why it is unknown', () => {
     { profile: 'default', identity: { account: '100000000001' } },
     { profile: 'retail', identity: null, reason: 'no answer within 5 seconds' },
   ]);
+});
+
+describe('a report shows who adopted a run, and which entries nobody vouches for', () => {
+  const since = '2026-01-05T01:00:00.000Z';
+  const adoption = (by: string) =>
+    ({ kind: 'adopted', by, reason: message('trust.unknown'), since, providerAt: since }) as const;
+  const journal = new JournalWriter(saved)
+    .start()
+    .wave('wave-started', 0)
+    .after(60)
+    .start({ user: 'jun', host: 'ops-2', pid: 7 }, true)
+    .append(adoption('jun'))
+    .append({ kind: 'approved', how: 'prompt', by: 'jun' });
+  const report = buildReport(saved, journal.entries);
+
+  it('as data that the schema describes, with the approval that counts', () => {
+    expect(report.run).toMatchObject({
+      approved: { by: 'jun' },
+      adoptions: [
+        {
+          at: '2026-01-05T02:01:00.000Z',
+          seq: 7,
+          by: 'jun',
+          adopted: 4,
+          reason: "this user's state does not know this run",
+        },
+      ],
+    });
+    expect(validateReport(JSON.parse(JSON.stringify(report)))).toBe(true);
+    const { adoptions: _, ...run } = report.run;
+    expect(validateReport(JSON.parse(JSON.stringify({ ...report, run })))).toBe(true);
+    expect(buildReport(saved, journal.entries.slice(0, 4)).run).not.toHaveProperty('adoptions');
+  });
+
+  it.each(['text', 'markdown', 'html', 'csv'] as const)(
+    'as %s, with a hostile name made harmless',
+    (format) => {
+      const shown = (one: typeof report) => renderReport(one, format, { color: false, width: 400 });
+      expect(shown(report)).toMatch(
+        /by jun, 2026-01-05 02:01:00 UTC, in entry 7: who wrote entries 1 to 4 is not known, because this user/,
+      );
+      const hostile = new JournalWriter(saved).start().append(adoption('=\u202e<b>\u001b[2J'));
+      const harmless = shown(buildReport(saved, hostile.entries));
+      for (const text of ['\u202e', '\u001b', '=<b>']) expect(harmless).not.toContain(text);
+    },
+  );
 });

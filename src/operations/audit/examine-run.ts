@@ -6,6 +6,7 @@ import { textOf } from '../../messages/messages.ts';
 import type { Approver, JournalEntry } from '../../model.ts';
 import { readApprovers } from '../../plan/parse/read-approvers.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
+import { adoptionsIn, describeAdoption } from '../../report/run/adoptions.ts';
 import { whyNotTrusted } from '../../run/judge-adoption.ts';
 import { walkJournalFile } from '../../store/folder/journal-file.ts';
 import { findKnownRun, judgeTrust, realPathOf } from '../../store/folder/known-runs.ts';
@@ -25,6 +26,7 @@ import { examineSignatures } from './examine-signatures.ts';
  * @param stateDirectory the user's state, which may know the run and how far its journal has come; null: do not ask it.
  * @returns the files of the run and the result. `audit.chainSound` is false if the journal was changed or is incomplete.
  * `audit.signed` names the signers. `audit.authentic`: the run is sound, and a listed person signed its last entry.
+ * `audit.adoptions`: who continued a run with a doubtful journal.
  * `audit.notTrusted`: why the user's state does not vouch for the run, or null.
  * @throws RefitError `usage` if a file cannot be read, and what reading the saved plan throws.
  */
@@ -54,11 +56,11 @@ export async function examineRun(
   // The journal may be long, so Refit keeps only what the checks of approvals and signatures need.
   const approving: JournalEntry[] = [];
   const hashes: { hash: string }[] = [];
-  const adopted: string[] = [];
+  const adopting: JournalEntry[] = [];
   const journal = await walkJournalFile(journalPath, (entry) => {
     examination.add(entry);
     if (entry.kind === 'approved' || entry.kind === 'wave-started') approving.push(entry);
-    if (entry.kind === 'adopted') adopted.push(describeAdoption(journalPath, entry));
+    if (entry.kind === 'run-started' || entry.kind === 'adopted') adopting.push(entry);
     hashes.push({ hash: entry.hash });
   });
   const chain = examination.end(journal);
@@ -88,9 +90,10 @@ export async function examineRun(
   const trust = stateDirectory === null ? null : judgeTrust(marked, await realPathOf(directory), seen);
   const notTrusted = whyNotTrusted(trust);
   const isCut = trust?.kind === 'behind' || trust?.kind === 'changed';
+  const adoptions = adoptionsIn(adopting);
   const kept = {
     faults: isCut && notTrusted !== null ? [escapeControls(textOf(notTrusted))] : [],
-    warnings: adopted,
+    warnings: adoptions.map((one) => escapeControls(`${journalPath}: adopted ${describeAdoption(one)}`)),
   };
   const checks = [chain, kept, approved, forPolicy, planned, signed];
   const faults = checks.flatMap((one) => one.faults);
@@ -104,6 +107,7 @@ export async function examineRun(
     authentic: faults.length === 0 && signed.vouching.length > 0,
     vouchedForBy: signed.vouching,
     notTrusted,
+    adoptions,
     signed: signed.good,
     plannedBy: planned.good,
   };
@@ -117,15 +121,6 @@ export function mustBeSound(
 ): void {
   if (audit.sound) return;
   throw new RefitError('journal-broken', `${directory} is not sound: ${audit.faults.join('; ')}`, instead);
-}
-
-function describeAdoption(
-  name: string,
-  { seq, by, reason }: Extract<JournalEntry, { kind: 'adopted' }>,
-): string {
-  return escapeControls(
-    `${name}:${seq}: ${by} adopted the run (${textOf(reason)}): who wrote the entries before it is not known`,
-  );
 }
 
 async function readSigners(file: string): Promise<{ file: string; list: readonly Approver[] }> {

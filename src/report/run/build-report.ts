@@ -7,6 +7,7 @@ import {
   type JournalEntry,
   REPORT_FORMAT,
   type Report,
+  type ReportAdoption,
   type ReportStep,
   type RunState,
   type RunWait,
@@ -14,6 +15,7 @@ import {
   totalMemory,
 } from '../../model.ts';
 import { unchangedTargets } from '../unchanged.ts';
+import { adoptionsIn } from './adoptions.ts';
 import { attemptsIn } from './attempts.ts';
 import { billOf, moneyOf } from './bills.ts';
 import { factsIn, type JournalFacts } from './journal-facts.ts';
@@ -31,7 +33,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
   return {
     format: REPORT_FORMAT,
     plan: pick(saved, 'name', 'digest', 'change', 'owner', 'file', 'sealedAt', 'findings'),
-    run: runOf(saved, state, facts, runWaits(saved, entries)),
+    run: runOf(saved, state, facts, { adoptions: adoptionsIn(entries), waits: runWaits(saved, entries) }),
     totals: totals(steps),
     calls: Object.fromEntries([...state.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
     ...pick(state, 'callsBySecond', 'head', 'entries'),
@@ -54,7 +56,7 @@ function runOf(
   { execution }: SavedPlan,
   state: RunState,
   { started, approved, identities, signatures, processes, controlCommands, notifications }: JournalFacts,
-  waits: readonly RunWait[],
+  { adoptions, waits }: { readonly adoptions: readonly ReportAdoption[]; readonly waits: readonly RunWait[] },
 ): Report['run'] {
   return {
     ...pick(state, 'startedAt', 'endedAt', 'endedBecause'),
@@ -64,7 +66,7 @@ function runOf(
     host: started?.by.host ?? null,
     endpoint: started?.endpoint ?? null,
     approved,
-    ...unlessEmpty({ identities, waits, signatures }),
+    ...unlessEmpty({ adoptions, identities, waits, signatures }),
     ...pick(execution, 'requestsPerSecond', 'inFlight'),
     processes,
     ...unlessEmpty({ controlCommands, notifications }),

@@ -4,6 +4,7 @@ import * as show from '../../messages/en/quantities.ts';
 import { BILLS, type Bill, type MaintenanceWindow, type PolicyUsed, type Report } from '../../model.ts';
 import { describePolicy } from '../describe-policy.ts';
 import { describeOutcomes } from '../verdict.ts';
+import { describeAdoption } from './adoptions.ts';
 
 /** The facts as name and value; formats leave out empty values. */
 export function factsOf(report: Report): [string, string][] {
@@ -20,6 +21,7 @@ export function factsOf(report: Report): [string, string][] {
     ['version', describeVersions(report)],
     ['policy', describePolicies(report)],
     ['approved', approved ? `by ${approved.by}, ${show.instant(approved.at)} (${approved.how})` : ''],
+    ['adopted', (run.adoptions ?? []).map(describeAdoption).join('; ')],
     ['endpoint', run.endpoint ?? ''],
     ['maintenance', show.windows(windowsOf(report))],
     ['outcomes', describeOutcomes(report.totals)],

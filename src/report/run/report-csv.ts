@@ -1,4 +1,4 @@
-/** The report as CSV: steps, then targets without a step, then signatures. Amounts are plain numbers. */
+/** The report as CSV: steps, then targets without a step, signatures, adoptions and policies. Amounts are plain numbers. */
 
 import { between, hours, instant, nodes } from '../../messages/en/quantities.ts';
 import { type Report, type ReportSignature, type ReportStep, type Size, STEP_WAITS } from '../../model.ts';
@@ -6,6 +6,7 @@ import { SECOND } from '../../units.ts';
 import { describePolicy } from '../describe-policy.ts';
 import { describeAttempt } from '../describe-step.ts';
 import { csvRecord } from '../document/escape.ts';
+import { describeAdoption } from './adoptions.ts';
 import { policiesOf } from './describe-run.ts';
 import { describeSigned } from './tables.ts';
 
@@ -63,7 +64,12 @@ export function reportCsv(
   { columns = CSV_COLUMNS }: { columns?: readonly string[] } = {},
 ): string {
   const chosen = columns.map((name) => COLUMNS[CSV_COLUMNS.indexOf(name)]!);
-  const others = [...targetsWithoutStep(report), ...signatureRows(report), ...policyRows(report)];
+  const others = [
+    ...targetsWithoutStep(report),
+    ...signatureRows(report),
+    ...adoptionRows(report),
+    ...policyRows(report),
+  ];
   // The mark is the first column: nobody must take a row for a real change.
   const front = (mark: string) => (report.rehearsal ? [mark] : []);
   return [
@@ -108,6 +114,13 @@ function describeSignature(signature: ReportSignature): string {
   const { by, key, issuedAt, expiresAt } = signature;
   const times = `at ${instant(issuedAt)} with ${key}, valid until ${instant(expiresAt)}`;
   return `${by} signed ${describeSigned(signature)} ${times}`;
+}
+
+function adoptionRows({ run }: Report): Other[] {
+  return (run.adoptions ?? []).map((one) => ({
+    outcome: 'adopted',
+    message: `adopted ${describeAdoption(one)}`,
+  }));
 }
 
 /** One record for each policy that a process kept to, and one if a process kept to none. */

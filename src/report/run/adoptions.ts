@@ -1,0 +1,25 @@
+/** The adoptions of a run: somebody vouched for entries of a journal whose writer nobody knows. */
+import { pick } from '../../given.ts';
+import { instant } from '../../messages/en/quantities.ts';
+import { textOf } from '../../messages/messages.ts';
+import type { JournalEntry, ReportAdoption } from '../../model.ts';
+
+/** @param entries in the order of the journal; entries of other kinds than `run-started` and `adopted` may be left out. */
+export function adoptionsIn(entries: readonly JournalEntry[]): ReportAdoption[] {
+  const adoptions: ReportAdoption[] = [];
+  let before = 0;
+  for (const entry of entries) {
+    // The process that adopts wrote every entry since its own start.
+    if (entry.kind === 'run-started') before = entry.seq - 1;
+    if (entry.kind === 'adopted')
+      adoptions.push({ ...pick(entry, 'at', 'seq', 'by'), adopted: before, reason: textOf(entry.reason) });
+  }
+  return adoptions;
+}
+
+/** `by dba, 2026-01-05 02:30:00 UTC, in entry 15: who wrote entries 1 to 12 is not known, because …` */
+export function describeAdoption({ at, seq, by, adopted, reason }: ReportAdoption): string {
+  const entries = adopted === 1 ? 'entry 1' : `entries 1 to ${adopted}`;
+  const writer = adopted === 0 ? 'no entry came before it' : `who wrote ${entries} is not known`;
+  return `by ${by}, ${instant(at)}, in entry ${seq}: ${writer}, because ${reason}`;
+}
