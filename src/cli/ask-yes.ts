@@ -1,24 +1,31 @@
 /** Shows a saved plan to the person who approves or applies it, and asks. */
 import { given } from '../given.ts';
-import type { SavedPlan } from '../model.ts';
+import type { Policy, SavedPlan } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
-import { readPolicyFiles } from '../operations/read-policy.ts';
 import { renderReview } from '../operations/render.ts';
 import { readPlanners } from '../operations/sign-plan.ts';
-import { NO_POLICY } from '../policy/tighten.ts';
+import { policyInForce } from '../policy/describe-policy.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Writes the review with all effects and the whole digest to stderr. @param file the path of the saved plan. */
-export async function showPlan(saved: SavedPlan, file: string, terminal: Terminal): Promise<void> {
-  const { policy } = await readPolicyFiles({ env: terminal.env });
-  const { plannedBy, notes } = await readPlanners(saved, file, policy ?? NO_POLICY);
+/**
+ * Writes the review with all effects, the policy in force and the whole digest to stderr.
+ * @param file the path of the saved plan.
+ */
+export async function showPlan(
+  saved: SavedPlan,
+  file: string,
+  policy: Policy,
+  terminal: Terminal,
+): Promise<void> {
+  const { plannedBy, notes } = await readPlanners(saved, file, policy);
   for (const note of notes) terminal.err(`warning: ${escapeControls(note)}\n`);
   const review = {
     verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),
     plan: saved,
     findings: [...saved.blocked.flatMap(({ findings }) => findings), ...saved.findings],
     next: null,
+    policy: policyInForce(policy),
     ...given({ plannedBy }),
   };
   const { color, errWidth } = terminal;

@@ -147,7 +147,7 @@ export function withConnectionOptions(
   const given = [
     ['--endpoint', endpoint, /^refit (plan|apply|reconcile|rollback|retry) /],
     ['--signature', signature, /^refit (plan|apply|reconcile|rollback|retry) /],
-    ['--policy', policy, /^refit (plan|approve|apply|rollback|retry) /],
+    ['--policy', policy, /^refit (plan|show|diff|approve|apply|rollback|retry|policy check) /],
     ['--region', region, /^refit plan /],
     ['--profile', profile, /^refit plan /],
   ] as const;

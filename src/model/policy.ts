@@ -64,6 +64,20 @@ export interface PolicyUsed {
   readonly files: readonly string[];
 }
 
+/** A rule in words, for reviewers. */
+export interface StatedRule {
+  /** Such as `limit.instances`. */
+  readonly key: string;
+  /** Such as `at most 50`. */
+  readonly demands: string;
+  readonly location: SourceLocation;
+}
+
+/** The policy that holds today, with what it demands. */
+export interface PolicyInForce extends PolicyUsed {
+  readonly rules: readonly StatedRule[];
+}
+
 /**
  * How a plan stands to one rule. `unsigned`: only signatures are missing. `unknown`: the fact is not known at this time,
  * and `apply` judges it. `idle`: the rule does not concern this plan.

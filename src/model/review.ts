@@ -1,7 +1,7 @@
 /** The review of a plan. */
 import type { PlannedBy } from './approval.ts';
 import type { Finding } from './finding.ts';
-import type { PolicyUsed } from './policy.ts';
+import type { PolicyInForce } from './policy.ts';
 import type { SavedPlan } from './saved-plan.ts';
 
 /** A plan without its digest. */
@@ -17,8 +17,8 @@ interface Reviewed {
   readonly findings: readonly Finding[];
   /** The next command, ready to type; null where there is none. */
   readonly next: string | null;
-  /** The policy that judged it; null: there is none; absent: nothing judged it. */
-  readonly policy?: PolicyUsed | null;
+  /** The policy that holds today; null: there is none; absent: nothing was read. */
+  readonly policy?: PolicyInForce | null;
 }
 
 /** `no-change`: every target already has the requested size, and there is nothing to apply. */

@@ -9,7 +9,7 @@ import { planAgain, shellQuote } from '../next-command.ts';
 import { durationToCover, nextStart } from '../plan/windows/next-start.ts';
 import { approvalsBy, judgePolicy } from '../policy/judge-policy.ts';
 import { refusalOf, refusalText } from '../policy/policy-findings.ts';
-import { approvalExpiryOf, NO_POLICY } from '../policy/tighten.ts';
+import { approvalExpiryOf, limitOf, NO_POLICY } from '../policy/tighten.ts';
 import { approvalPath } from '../store/folder/signed-files.ts';
 import { HOUR, MINUTE } from '../units.ts';
 import { writeOutput } from './named-files.ts';
@@ -121,8 +121,8 @@ async function mustPermitApproval(
   if (expires > most)
     throw new RefitError(
       'usage',
-      `--expires ${duration(expires)}: an approval may be valid for ${duration(most)} at most`,
-      `--expires ${Math.floor(most / MINUTE)}m`,
+      `--expires ${duration(expires)}: an approval may be valid for ${duration(most)} at most${limitOf(policy, 'approvalExpiry') === null ? '' : ' (limit.approvalExpiry of the policy)'}`,
+      `--expires ${most % HOUR === 0 ? `${most / HOUR}h` : `${Math.floor(most / MINUTE)}m`}`,
     );
   const subject = await savedSubject(saved, file, { now, env: null, endpoint: null });
   const refusal = refusalOf(judgePolicy(policy, subject));

@@ -1,6 +1,27 @@
 /** Says what a rule demands, in the words of a policy file. */
 import { duration } from '../messages/en/quantities.ts';
-import type { Comparison, Money, PolicyCondition, PolicyRule } from '../model.ts';
+import type {
+  Comparison,
+  Money,
+  Policy,
+  PolicyCondition,
+  PolicyInForce,
+  PolicyRule,
+  StatedRule,
+} from '../model.ts';
+import { usedPolicy } from './tighten.ts';
+
+/** What reviewers see of a policy: digest, files, and each rule in words. Null without a policy file. */
+export function policyInForce(policy: Policy): PolicyInForce | null {
+  const used = usedPolicy(policy);
+  return used && { ...used, rules: policy.rules.map(stateRule) };
+}
+
+/** A rule in words, with its key and place. */
+export function stateRule(rule: PolicyRule): StatedRule {
+  const { key, location } = rule;
+  return { key, demands: describeRule(rule), location };
+}
 
 /** `at most 50`, `only ap-guangzhou, ap-shanghai`, `2 of approvers.yaml when region ap-guangzhou`. */
 export function describeRule(rule: PolicyRule): string {

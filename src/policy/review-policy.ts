@@ -1,10 +1,10 @@
 /** Adds to the review of a plan what the policy says about it. The policy is never sealed into the plan. */
-import type { PlanReview, Policy } from '../model.ts';
+import type { Finding, PlanReview, Policy } from '../model.ts';
 import { nextCommand, shellQuote } from '../next-command.ts';
 import { bySeverity } from '../plan/plan-findings.ts';
+import { policyInForce } from './describe-policy.ts';
 import { judgePolicy, type PolicySubject } from './judge-policy.ts';
 import { policyFindings } from './policy-findings.ts';
-import { usedPolicy } from './tighten.ts';
 
 /**
  * A plan that the policy refuses is blocked, so Refit writes no saved plan. Missing signatures are warnings.
@@ -16,7 +16,7 @@ export function withPolicy(
   subject: PolicySubject,
   saveAs: string | null,
 ): PlanReview {
-  const review = { ...beforePolicy, policy: usedPolicy(policy) };
+  const review = { ...beforePolicy, policy: policyInForce(policy) };
   if (review.plan.steps.length === 0) return review;
   const found = policyFindings(judgePolicy(policy, subject));
   if (found.length === 0) return review;
@@ -31,10 +31,14 @@ export function withPolicy(
       next: nextCommand('blocked', plan, saveAs, findings),
     };
   }
+  const byPolicy = review.verdict === 'ready' && saveAs !== null ? nextByPolicy(found, saveAs) : null;
+  return { ...review, findings, next: byPolicy ?? review.next };
+}
+
+/** The command that comes before `apply` by the findings of the policy; null if there is none. */
+export function nextByPolicy(found: readonly Finding[], savedFile: string): string | null {
+  if (found.some(({ severity }) => severity === 'error'))
+    return `refit policy check ${shellQuote(savedFile)}`;
   const isUnapproved = found.some(({ code }) => code === 'Refit.PolicyApprovals');
-  const next =
-    isUnapproved && review.verdict === 'ready' && saveAs !== null
-      ? `refit approve ${shellQuote(saveAs)}`
-      : review.next;
-  return { ...review, findings, next };
+  return isUnapproved ? `refit approve ${shellQuote(savedFile)}` : null;
 }

@@ -13,6 +13,7 @@ import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { parsePlan } from '../../src/plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan, sealPlan } from '../../src/plan/saved/seal-plan.ts';
+import { NO_POLICY } from '../../src/policy/tighten.ts';
 import { diffPlans } from '../../src/report/plan-diff/plan-diff.ts';
 import { PLAN_DIFF_FORMATS, renderPlanDiff } from '../../src/report/plan-diff/render-plan-diff.ts';
 import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
@@ -78,7 +79,7 @@ function terminalOf(answer: string | null) {
 async function screens(saved: SavedPlan): Promise<[name: string, text: string][]> {
   const review = { verdict: 'ready', plan: saved, findings: saved.findings, next: null } as const;
   const asked = terminalOf('no');
-  await showPlan(saved, join(folder, 'saved.json'), asked.terminal);
+  await showPlan(saved, join(folder, 'saved.json'), NO_POLICY, asked.terminal);
   const diff = diffPlans(PLAN, saved);
   const options = { color: false, width: 100, all: false };
   return [

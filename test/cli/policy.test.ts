@@ -50,6 +50,46 @@ describe('a policy of the user', () => {
     expect(stdout).toMatch(/refused +allow.regions +only ap-beijing +strict.yaml:2/);
   });
 
+  it('is judged by policy check as JSON, with exit code 11 if only signatures are missing', async () => {
+    const { code, stdout } = await at.refit(['policy', 'check', 'saved.json', '--format', 'json']);
+    expect(code).toBe(11);
+    expect(JSON.parse(stdout)).toMatchObject({
+      valid: true,
+      policy: { digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      rules: [
+        {
+          key: 'require.approvals',
+          demands: '1 of approvers.yaml (wei) when instances > 2',
+          location: { line: 2 },
+          status: 'unsigned',
+          message: expect.stringContaining('missing: wei'),
+        },
+      ],
+    });
+  });
+
+  it('is named by show and diff, which say what comes before apply', async () => {
+    const shown = await at.refit(['show', 'saved.json']);
+    expect(shown.stdout).toMatch(/keep to policy +[0-9a-f]{8} from \S+policy.yaml\n/);
+    expect(shown.stdout).toMatch(/keep to policy +require.approvals: 1 of approvers.yaml \(wei\)/);
+    expect(shown.stdout).toMatch(/next +refit approve saved.json\n/);
+    const strict = await at.refit(['show', 'saved.json', '--policy', 'strict.yaml']);
+    expect(strict.stdout).toMatch(/next +refit policy check saved.json --policy strict.yaml\n/);
+    const diff = await at.refit(['diff', 'saved.json', 'saved.json', '--policy', 'strict.yaml']);
+    expect(diff.stdout).toMatch(/^SAME/);
+    expect(diff.stdout).toMatch(/policy +[0-9a-f]{8} from \S+policy.yaml, strict.yaml\n/);
+    expect(diff.stdout).toMatch(/policy +allow.regions: only ap-beijing\n/);
+  });
+
+  it('refuses a digest that is not whole, and says how to get it', async () => {
+    const short = saved.digest.slice(0, 8);
+    const { code, stderr } = await at.refit(['apply', 'saved.json', '--auto-approve', '--digest', short]);
+    expect(code).toBe(64);
+    expect(stderr).toContain(`--digest ${short}: a digest is 64 hexadecimal digits`);
+    expect(stderr).toContain('fix: copy the whole digest from the review: refit show saved.json');
+    expect(await ordersAt()).toBe(0);
+  });
+
   it('orders nothing without its approvals or with another digest, and signs nothing that it forbids', async () => {
     const apply = ['apply', 'saved.json', '--auto-approve', '--allow-hooks', '--run-dir', 'run'];
     const unsigned = await at.refit(apply);
@@ -111,5 +151,25 @@ describe('a policy of the user', () => {
     const { code, stdout } = await at.refit(['schedule', 'run-now', 'plans', 'nightly']);
     expect([code, await ordersAt()], stdout).toEqual([5, before]);
     expect(stdout).toContain('nightly.yaml');
+  });
+
+  it('lets the same command go on when it allows the plan again, and orders nothing twice', async () => {
+    const apply = ['apply', 'saved.json', '--auto-approve', '--allow-hooks', '--run-dir', 'run'];
+    await setPolicy(STRICT);
+    const refused = await at.refit(apply);
+    expect([refused.code, await ordersAt()], refused.stderr).toEqual([5, 1]);
+    await setPolicy(POLICY);
+    // The gate of the first wave copies this file again.
+    await at.write('strict.yaml', POLICY);
+    const resumed = await at.refit(apply);
+    expect([resumed.code, await ordersAt()], resumed.stderr).toEqual([0, 3]);
+    const { steps } = await at.json<Report>('run/report.json');
+    expect(steps.map(({ outcome, orders }) => [outcome, orders.length])).toEqual([
+      ['verified', 1],
+      ['verified', 1],
+      ['verified', 1],
+    ]);
+    const again = await at.refit(apply);
+    expect([again.code, await ordersAt()], again.stderr).toEqual([0, 3]);
   });
 });

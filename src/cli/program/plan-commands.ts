@@ -128,6 +128,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     arguments: [SAVED],
     options: [
       option('--live', 'read the instances again and show what has changed since the plan'),
+      POLICY,
       ALL,
       SUMMARY,
       ...printing('review'),
@@ -144,7 +145,12 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       { ...SAVED, term: '<from>', completes: { kind: 'files' } },
       { ...SAVED, term: '<to>', completes: { kind: 'files' } },
     ],
-    options: [ALL, option('--detailed-exitcode', 'exit 2 if the plans differ'), ...printing('difference')],
+    options: [
+      POLICY,
+      ALL,
+      option('--detailed-exitcode', 'exit 2 if the plans differ'),
+      ...printing('difference'),
+    ],
     examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
     load: async () => (await import('../commands/plan/diff.ts')).diff,
   },

@@ -63,7 +63,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
       option('--wave <name>', 'approve this wave, which needs its own approval'),
       option(
         '--expires <duration>',
-        'the run or wave must start within this time, at most 7d (default: 24h)',
+        'the run or wave must start within this time, at most 7d or what the policy allows (default: 24h)',
       ),
       { ...OUT, summary: 'write to this file (default: <saved>.approval-<name>.json)' },
       POLICY,

@@ -6,7 +6,7 @@
 import { canonical } from '../../digest.ts';
 import { pick } from '../../given.ts';
 import { duration } from '../../messages/en/quantities.ts';
-import type { Change, Finding, Precondition, SavedPlan, Step, Wave } from '../../model.ts';
+import type { Change, Finding, PolicyInForce, Precondition, SavedPlan, Step, Wave } from '../../model.ts';
 
 import { diffEffects, type EffectsDiff, GATE_EFFECTS } from './diff-effects.ts';
 
@@ -41,6 +41,8 @@ export interface PlanDiff {
   readonly same: boolean;
   readonly from: PlanSide;
   readonly to: PlanSide;
+  /** The policy that holds today for both plans, which is no difference; null: there is none; absent: nothing was read. */
+  readonly policy?: PolicyInForce | null;
   readonly steps: {
     readonly added: readonly UnmatchedStep[];
     readonly removed: readonly UnmatchedStep[];

@@ -1,11 +1,12 @@
 /** Renders the differences of two saved plans for `refit diff`; pure. */
 
 import * as show from '../../messages/en/quantities.ts';
-import { clip, clipMiddle, wrap } from '../document/columns.ts';
-import { json, sanitize } from '../document/escape.ts';
+import { clip, clipMiddle, labelled, wrap } from '../document/columns.ts';
+import { escapeControls, json, sanitize } from '../document/escape.ts';
 import { type Ink, ink } from '../document/ink.ts';
 import { commandSpan, identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
 import { cellText, firstRows, type Table } from '../document/table.ts';
+import { policyRows } from '../review/review-effects.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import { describeSide, tablesOf, verdictOfDiff } from './plan-diff-tables.ts';
 
@@ -51,6 +52,9 @@ function text(hostile: PlanDiff, { color, width, all }: PlanDiffOptions): string
     '',
     `  ${inks.dim('from')}  ${clip(describeSide(diff.from), LONGEST)}`,
     `  ${inks.dim('to')}    ${clip(describeSide(diff.to), LONGEST)}`,
+    ...policyRows(hostile).flatMap(({ text }) =>
+      labelled('  policy  ', escapeControls(clip(text, LONGEST)), width, `  ${inks.dim('policy')}  `),
+    ),
     ...tablesOf(diff).flatMap((table) => tableLines(table, all, width, inks)),
     ...(diff.same ? [] : ['', clip(verdict, LONGEST)]),
   ];
@@ -86,6 +90,7 @@ function markdown(hostile: PlanDiff, { elsewhere }: PlanDiffOptions): string {
     markdownHead(diff.to.name, [], verdictOfDiff(diff), [
       ['from', describeSide(diff.from)],
       ['to', describeSide(diff.to)],
+      ...sanitize(policyRows(hostile)).map(({ text }): [string, string] => ['policy', text]),
     ]),
     tablesOf(diff).map((table) => ({ table, folded: true })),
     [`Digest **${identifier(diff.to.digest.slice(0, 8))}** (${identifier(diff.to.digest)})`],

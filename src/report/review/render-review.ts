@@ -50,12 +50,12 @@ export function renderReview(review: Review, format: ReviewFormat, options: Revi
 
 /** The review by `schemas/review.schema.json`. A plan that was not sealed has an empty digest. */
 function reviewJson(review: Review): string {
-  const { verdict, next, findings } = review;
+  const { verdict, next, findings, policy } = review;
   const plan = review.verdict === 'blocked' ? { ...review.plan, digest: '' } : planOf(review);
   const plannedBy = 'plannedBy' in review ? review.plannedBy : undefined;
   const effects = effectsOfReview(review).map((effect) => ({
     ...effect,
-    message: describeEffect(effect).text,
+    message: describeEffect(effect, review).text,
   }));
   return json({
     format: REVIEW_FORMAT,
@@ -63,5 +63,6 @@ function reviewJson(review: Review): string {
     next,
     findings,
     ...given({ plannedBy, effects: plan && effects, plan }),
+    ...(policy === undefined ? {} : { policy }),
   });
 }

@@ -1,12 +1,13 @@
-/** What a plan will do or use, as rows: the same in every format. */
+/** What a plan will do or use, and the policy that it keeps to, as rows: the same in every format. */
 import { message, textOf } from '../../messages/messages.ts';
-import type { Effect, Effects, Message, Review } from '../../model.ts';
+import type { Effect, Effects, Message, PolicyInForce, Review } from '../../model.ts';
 import { effectsOf, effectsOfKind, programEffects } from '../../plan/effects.ts';
+import { describePolicy } from '../describe-policy.ts';
 import { planOf } from './review-targets.ts';
 
 /** One line of `This plan will …`. */
 export interface EffectRow {
-  readonly kind: Effect['kind'];
+  readonly kind: Effect['kind'] | 'policy';
   /** The name of the wave that it follows; null if it belongs to no wave. */
   readonly after: string | null;
   /** What the plan does: `run command`. */
@@ -20,22 +21,43 @@ export function effectsOfReview(review: Review): Effects {
   return plan === null ? [] : effectsOf(plan);
 }
 
-/** One row for all orders, and one for each other effect. */
+/** One row for all orders, one for each other effect, then the policy. */
 export function effectRows(review: Review): EffectRow[] {
   const effects = effectsOfReview(review);
   const orders = effectsOfKind(effects, 'orders');
   const [first] = orders;
   return [
     ...(first === undefined ? [] : [rowOf(first, message('effect.orders', { scopes: orders }))]),
-    ...effects.flatMap((effect) => (effect.kind === 'orders' ? [] : [describeEffect(effect)])),
+    ...effects.flatMap((effect) => (effect.kind === 'orders' ? [] : [describeEffect(effect, review)])),
+    ...policyRows(review),
   ];
 }
 
-/** One effect in words. */
-export function describeEffect(effect: Effect): EffectRow {
+/** One effect in words. @param policy it may limit how long approvals count. */
+export function describeEffect(effect: Effect, { policy }: Pick<Review, 'policy'> = {}): EffectRow {
   return effect.kind === 'orders'
     ? rowOf(effect, message('effect.orders', { scopes: [effect] }))
-    : rowOf(effect, message('effect.one', { effect }));
+    : rowOf(effect, message('effect.one', { effect, approvalExpiry: demandsOf(policy, APPROVAL_EXPIRY) }));
+}
+
+/** The rule of a policy about how long an approval counts. */
+const APPROVAL_EXPIRY = 'limit.approvalExpiry';
+
+function demandsOf(policy: PolicyInForce | null | undefined, key: string): string[] {
+  return (policy?.rules ?? []).flatMap((rule) => (rule.key === key ? [rule.demands] : []));
+}
+
+/** The policy in force by digest and files, then each of its rules with its place. Empty if nothing read the policy. */
+export function policyRows({ policy }: Pick<Review, 'policy'>): EffectRow[] {
+  if (policy === undefined) return [];
+  const row = (text: string): EffectRow => ({
+    kind: 'policy',
+    after: null,
+    verb: textOf(message('policy.verb')),
+    text: showSpaces(text),
+  });
+  const rules = (policy?.rules ?? []).map((rule) => row(textOf(message('policy.rule', { rule }))));
+  return [row(describePolicy(policy)), ...rules];
 }
 
 /** The heading above the rows: `This plan will`. */

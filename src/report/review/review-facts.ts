@@ -4,7 +4,6 @@ import { given } from '../../given.ts';
 import * as show from '../../messages/en/quantities.ts';
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import { describePolicy } from '../describe-policy.ts';
 import { describeSpread, describeThresholds, forecastFacts, rolloutOfWaves } from './describe-rollout.ts';
 import { planOf, type ReviewedTarget } from './review-targets.ts';
 
@@ -35,7 +34,6 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
     ['monitoring', monitoring || ''],
     ['waves', plan.steps.length === 0 ? '' : describeWaves(plan)],
     ['planned by', describePlanners(review)],
-    ['policy', review.policy === undefined ? '' : describePolicy(review.policy)],
     ['rollout', rolloutOfWaves(plan).join(' · ')],
     ['spread', describeSpread(plan)],
     ['window', describeWindow(plan)],

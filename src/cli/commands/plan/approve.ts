@@ -6,7 +6,9 @@ import { shellQuote } from '../../../next-command.ts';
 import { approvePlan, expiryWarnings } from '../../../operations/approve-plan.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
+import { approvalExpiryOf } from '../../../policy/tighten.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
+import { HOUR } from '../../../units.ts';
 import { askYes, showPlan } from '../../ask-yes.ts';
 import type { CommandCode } from '../../command-row.ts';
 import type { Options } from '../../options.ts';
@@ -14,19 +16,23 @@ import { print } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
 
-/** The default validity of an approval. The help names it too. */
-const EXPIRES = '24h';
+/** The default validity of an approval, if the policy does not limit it further. The help names it too. */
+const EXPIRES = 24 * HOUR;
 
 export const approve: CommandCode<[string]> = async ([file], options, terminal) => {
   const saved = await readSavedPlanFile(file);
-  const expires = parseDuration(options.expires ?? EXPIRES);
-  if (expires === null)
-    throw new RefitError('usage', `--expires ${options.expires}: not a duration`, '--expires 24h');
   const { key, as, wave, out } = options;
   const now = terminal.clock.now();
-  const confirm = (by: string, of: string | null) => confirmApproval(saved, file, { by, wave: of }, terminal);
   const { env } = terminal;
   const policy = await readPolicy({ env, named: options.policy ?? null });
+  const expires =
+    options.expires === undefined
+      ? Math.min(EXPIRES, approvalExpiryOf(policy))
+      : parseDuration(options.expires);
+  if (expires === null)
+    throw new RefitError('usage', `--expires ${options.expires}: not a duration`, '--expires 24h');
+  const show = () => showPlan(saved, file, policy, terminal);
+  const confirm = (by: string, of: string | null) => confirmApproval(saved, { by, wave: of, show }, terminal);
   const signing = { key, as, wave, out, expires, now, env, policy, confirm };
   const { approval, path, usualPath } = await approvePlan(saved, file, signing);
   await print(terminal, options, {
@@ -57,12 +63,15 @@ export const approve: CommandCode<[string]> = async ([file], options, terminal) 
  */
 async function confirmApproval(
   saved: SavedPlan,
-  file: string,
-  { by, wave }: { readonly by: string; readonly wave: string | null },
+  {
+    by,
+    wave,
+    show,
+  }: { readonly by: string; readonly wave: string | null; readonly show: () => Promise<void> },
   terminal: Terminal,
 ): Promise<void> {
   const asks = terminal.interactive;
-  if (asks || !terminal.quiet) await showPlan(saved, file, terminal);
+  if (asks || !terminal.quiet) await show();
   const subject = wave === null ? 'this plan' : `wave ${wave} of this plan`;
   if (!asks || (await askYes(terminal, `Approve ${subject} as ${by}?`))) return;
   throw new RefitError(

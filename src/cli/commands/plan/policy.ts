@@ -1,18 +1,20 @@
 /** `refit policy check [PLAN|SAVED]`: shows what the policy demands, from which file, and whether a plan keeps to it. */
 import { EXIT_PLAN_INVALID, exitCodeOf } from '../../../errors.ts';
-import { textOf } from '../../../messages/messages.ts';
-import type { Finding, JudgedRule, Policy, PolicyRule } from '../../../model.ts';
+import { message, textOf } from '../../../messages/messages.ts';
+import type { Finding, JudgedRule, Policy, PolicyStatus } from '../../../model.ts';
 import { checkSubject } from '../../../operations/check-policy.ts';
 import { readPolicyFiles, SYSTEM_POLICY, userPolicyOf } from '../../../operations/read-policy.ts';
-import { describeRule } from '../../../policy/describe-policy.ts';
+import { describeRule, stateRule } from '../../../policy/describe-policy.ts';
 import { judgePolicy } from '../../../policy/judge-policy.ts';
-import { statedAt } from '../../../policy/policy-findings.ts';
+import { policyFindings, statedAt } from '../../../policy/policy-findings.ts';
+import { nextByPolicy } from '../../../policy/review-policy.ts';
 import { usedPolicy } from '../../../policy/tighten.ts';
-import { table } from '../../../report/document/columns.ts';
+import { describePolicy } from '../../../report/describe-policy.ts';
+import { table, wrap } from '../../../report/document/columns.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import { type Options, regionFrom } from '../../options.ts';
+import { type Options, regionFrom, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
@@ -40,13 +42,17 @@ export const policyCheck: CommandCode = async ([file], options, terminal) => {
       ? policy.rules.map((rule) => ({ rule, status: 'idle' as const, reason: null }))
       : judgePolicy(policy, subject);
   const used = usedPolicy(policy);
+  const checked =
+    subject === null || file === undefined
+      ? null
+      : { width: terminal.width, verdict: verdictOf(judged, file, options, 'digest' in subject.plan) };
   await print(terminal, options, {
-    text: () => checkText(policy, judged, subject !== null),
+    text: () => checkText(policy, judged, checked),
     json: {
       valid: true,
       policy: used,
       rules: judged.map(({ rule, status, reason }) => ({
-        ...jsonOf(rule),
+        ...stateRule(rule),
         ...(subject === null ? {} : { status, message: reason === null ? null : textOf(reason) }),
       })),
     },
@@ -78,24 +84,50 @@ function subjectOf(file: string, options: Options, terminal: Terminal): ReturnTy
   });
 }
 
-function jsonOf(rule: PolicyRule) {
-  const { key, location } = rule;
-  return { key, demands: describeRule(rule), location };
-}
-
-function checkText(policy: Policy, judged: readonly JudgedRule[], hasPlan: boolean): string {
+function checkText(policy: Policy, judged: readonly JudgedRule[], plan: CheckedPlan | null): string {
   const used = usedPolicy(policy);
   if (used === null) return 'no policy\n';
-  const rows = judged.map(({ rule, status, reason }) => [
-    ...(hasPlan ? [status === 'idle' ? 'not concerned' : status] : []),
+  const rows = judged.map(({ rule, status }) => [
+    ...(plan === null ? [] : [status === 'idle' ? 'not concerned' : status]),
     rule.key,
     describeRule(rule),
     statedAt(rule),
-    ...(hasPlan ? [reason === null ? '' : textOf(reason)] : []),
   ]);
   const columns = rows[0]?.map(() => ({})) ?? [];
   const lines = rows.length === 0 ? ['no rules'] : table(rows, columns, Number.POSITIVE_INFINITY, '');
-  return [`policy ${used.digest.slice(0, 8)} from ${used.files.join(', ')}`, ...lines, '']
+  const withReasons = lines.flatMap((line, at) => {
+    const reason = judged[at]?.reason ?? null;
+    return plan === null || reason === null ? [line] : [line, ...wrap(textOf(reason), plan.width, '    ')];
+  });
+  return [
+    `policy ${describePolicy(used)}`,
+    ...withReasons,
+    ...(plan === null ? [] : ['', ...plan.verdict]),
+    '',
+  ]
     .map(escapeControls)
     .join('\n');
+}
+
+/** What the text says of a plan beside the rules. */
+interface CheckedPlan {
+  readonly width: number;
+  readonly verdict: readonly string[];
+}
+
+/** The verdict in a sentence, and the next command of a saved plan. */
+function verdictOf(
+  judged: readonly JudgedRule[],
+  file: string,
+  options: Options,
+  isSaved: boolean,
+): string[] {
+  const has = (one: PolicyStatus) => judged.some(({ status }) => status === one);
+  const status = has('refused') ? 'refused' : has('unsigned') ? 'unsigned' : 'met';
+  const later = judged.filter((one) => one.status === 'unknown').length;
+  const next = status === 'unsigned' && isSaved ? nextByPolicy(policyFindings(judged), file) : null;
+  return [
+    textOf(message('policy.verdict', { status, later })),
+    ...(next === null ? [] : [`next: ${withConnectionOptions(next, options)}`]),
+  ];
 }

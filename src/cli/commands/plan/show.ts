@@ -4,9 +4,13 @@ import { message } from '../../../messages/messages.ts';
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { findDrift } from '../../../operations/plan-fleet.ts';
-import { readPolicyFiles } from '../../../operations/read-policy.ts';
+import { savedSubject } from '../../../operations/policy-subject.ts';
+import { readPolicy } from '../../../operations/read-policy.ts';
 import { readPlanners } from '../../../operations/sign-plan.ts';
-import { NO_POLICY } from '../../../policy/tighten.ts';
+import { policyInForce } from '../../../policy/describe-policy.ts';
+import { judgePolicy } from '../../../policy/judge-policy.ts';
+import { policyFindings } from '../../../policy/policy-findings.ts';
+import { nextByPolicy } from '../../../policy/review-policy.ts';
 import { createFinding } from '../../../rules/check.ts';
 import { escapeControls } from '../../../text.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -18,6 +22,8 @@ import type { Terminal } from '../../terminal.ts';
 
 export const show: CommandCode<[string]> = async ([file], options, terminal) => {
   const plan = await readSavedPlanFile(file);
+  const { env, clock } = terminal;
+  const policy = await readPolicy({ env, named: options.policy ?? null });
   const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
   const again = planAgain(plan, file);
   const expired: Finding[] = [];
@@ -31,13 +37,21 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   }
   const drifted = options.live ? await readDrift(plan, file, options, terminal) : [];
   const blocked = plan.blocked.flatMap(({ findings }) => findings);
-  const findings = [...blocked, ...expired, ...drifted, ...plan.findings];
-  const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
-  const { policy } = await readPolicyFiles({ env: terminal.env });
-  const { plannedBy, notes } = await readPlanners(plan, file, policy ?? NO_POLICY);
+  const subject = await savedSubject(plan, file, {
+    now: clock.now(),
+    env,
+    endpoint: options.endpoint ?? null,
+  });
+  const judged = verdict === 'ready' ? policyFindings(judgePolicy(policy, subject)) : [];
+  const findings = [...blocked, ...expired, ...drifted, ...judged, ...plan.findings];
+  const next =
+    expired.length > 0 && verdict === 'ready'
+      ? again
+      : (nextByPolicy(judged, file) ?? nextCommand(verdict, plan, file, findings));
+  const { plannedBy, notes } = await readPlanners(plan, file, policy);
   for (const note of notes) terminal.err(`warning: ${escapeControls(note)}\n`);
   await emitReview(
-    { verdict, plan, findings, next, ...given({ plannedBy }) },
+    { verdict, plan, findings, next, policy: policyInForce(policy), ...given({ plannedBy }) },
     options,
     terminal,
     `refit show ${shellQuote(file)} --all`,

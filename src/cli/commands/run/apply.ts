@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path';
 import { exitCodeOf, RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
-import type { SavedPlan } from '../../../model.ts';
+import type { Policy, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { connect } from '../../../operations/connect.ts';
@@ -61,7 +61,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       adopt: options.adopt ?? false,
       drain: signals.drain,
       leave: signals.leave,
-      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
+      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, policy, terminal)),
       onStart: view.start,
       onEntry: view.entry,
       onLive: view.live,
@@ -99,7 +99,7 @@ function mustBeDigest(saved: SavedPlan, digest: string | undefined, file: string
     throw new RefitError(
       'usage',
       `--digest ${escapeControls(digest.slice(0, 80))}: a digest is 64 hexadecimal digits`,
-      'copy the whole digest from the review: refit show SAVED',
+      `copy the whole digest from the review: refit show ${shellQuote(file)}`,
     );
   if (digest.toLowerCase() === saved.digest) return;
   throw new RefitError(
@@ -145,9 +145,14 @@ async function byFlag(): Promise<Approval> {
   return { how: 'auto-approve', by: userName() };
 }
 
-async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Promise<Approval | null> {
+async function byPrompt(
+  saved: SavedPlan,
+  file: string,
+  policy: Policy,
+  terminal: Terminal,
+): Promise<Approval | null> {
   if (!terminal.interactive) return null;
-  await showPlan(saved, file, terminal);
+  await showPlan(saved, file, policy, terminal);
   const isYes = await askYes(terminal, `Apply these ${saved.steps.length} steps?`);
   return isYes ? { how: 'prompt', by: userName() } : null;
 }

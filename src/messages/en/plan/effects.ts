@@ -42,10 +42,17 @@ export const effects = {
     const named = zones.size === 0 ? '' : `; zones ${[...zones].join(', ')}`;
     return `${counted(orders, 'change')} on ${counted(instances, 'instance')}: ${places.join(', ')}${shared}${named}`;
   },
-  'effect.one': ({ effect }: { effect: Exclude<Effect, OrdersEffect> }): Text => describe(effect),
+  'effect.one': ({
+    effect,
+    approvalExpiry,
+  }: {
+    effect: Exclude<Effect, OrdersEffect>;
+    /** How long an approval counts by the policy, such as `at most 8 h`. */
+    approvalExpiry: readonly string[];
+  }): Text => describe(effect, approvalExpiry),
 };
 
-function describe(effect: Exclude<Effect, OrdersEffect>): string {
+function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonly string[]): string {
   switch (effect.kind) {
     case 'hook':
       return `at ${effect.phase}: ${formatCommand(effect.command)}`;
@@ -79,6 +86,8 @@ function describe(effect: Exclude<Effect, OrdersEffect>): string {
         authors.length > 0 &&
           `the ${authors.length === 1 ? 'author' : 'authors'} ${authors.join(', ')} cannot approve`,
         again.length > 0 && `again for wave ${again.join(', ')}`,
+        approvalExpiry.length > 0 &&
+          `each counts for ${approvalExpiry.join(' and ')} (limit.approvalExpiry of the policy)`,
       ]);
     }
     case 'windows': {

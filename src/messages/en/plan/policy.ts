@@ -1,7 +1,7 @@
 /** What Refit says about the policy of the person who applies. */
-import type { Comparison, Message, Money, PolicyAmount, PolicyList } from '../../../model.ts';
+import type { Comparison, Message, Money, PolicyAmount, PolicyList, StatedRule } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
-import { duration } from '../quantities.ts';
+import { counted, duration } from '../quantities.ts';
 
 /** At most this many entries of a list are shown. */
 const MOST_SHOWN = 8;
@@ -44,6 +44,14 @@ export const policy = {
     message: 'the policy is empty; a policy without rules has at least a version',
     example,
   }),
+  'policy.verb': (): Text => 'keep to policy',
+  'policy.rule': ({ rule: { key, demands } }: { rule: StatedRule }): Text => `${key}: ${demands}`,
+  'policy.verdict': ({ status, later }: { status: 'met' | 'refused' | 'unsigned'; later: number }): Text =>
+    ({
+      met: `the plan keeps to the policy${later === 0 ? '' : `, as far as it is known: apply judges ${counted(later, 'more rule')}`}`,
+      refused: 'the policy refuses the plan',
+      unsigned: 'the plan keeps to the policy, but signatures are missing',
+    })[status],
   'policy.stated': ({ at, reason }: { at: string; reason: Message }, say: Say): Text => ({
     message: `${at}: ${say(reason)}`,
     fix: say.fix(reason),
