@@ -22,7 +22,6 @@ const HARMLESS: Readonly<Record<string, string>> = {
   'preconditions.*.used.fullestShard': 'why the size was chosen',
   'preconditions.*.used.source': 'why the size was chosen',
   'preconditions.*.used.readAt': 'why the size was chosen',
-  'preconditions.*.group': 'the name of a group; the number and the sizes of the groups are shown',
   'unchanged.*.instance': 'nothing is ordered for it; the number is shown',
   'unchanged.*.region': 'nothing is ordered for it',
   'unchanged.*.reason.params.size': 'nothing is ordered for it',

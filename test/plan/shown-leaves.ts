@@ -137,7 +137,7 @@ const PRECONDITION: Every<Precondition> = {
   target: 'computed',
   reason: 'shown',
   used: 'no effect: the memory in use when planning; a run reads it again',
-  group: 'checked: spread groups instances by what the provider says of them',
+  group: 'shown',
   readAt: 'no effect: when the instance was read',
 };
 

@@ -6,6 +6,7 @@ import type {
   Gate,
   GateEffect,
   LikelySeconds,
+  Spread,
   Threshold,
   UnsealedPlan,
   Wave,
@@ -59,6 +60,12 @@ export function describeThresholds({ failed, unknown }: Pick<Gate, 'failed' | 'u
 export function rolloutOfWaves(plan: Pick<UnsealedPlan, 'execution' | 'waves'>): string[] {
   const waves = plan.waves.map((wave) => ({ name: wave.name, options: describeRolloutOptions(plan, wave) }));
   return waves.filter(({ options }) => options !== '').map(({ name, options }) => `${name} ${options}`);
+}
+
+/** `app=cart`, `zone=ap-guangzhou-3`; null for an instance that is a group of its own. */
+export function formatGroup(spread: Spread | undefined, group: string | undefined): string | null {
+  if (spread === undefined || group === undefined) return null;
+  return `${spread.by.replace(/^tags\./, '')}=${group}`;
 }
 
 /** `at most 1 in flight per tags.app; 4 groups, the largest has 12 instances`; empty without a spread. */

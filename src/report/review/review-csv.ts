@@ -1,10 +1,13 @@
-/** A plan as CSV: a record for each step, finding, unchanged target and effect. Plan-wide findings and effects are last. */
+/**
+ * A plan as CSV: a record for each step, finding, unchanged target and effect. Plan-wide findings, effects and the rules of
+ * the policy are last.
+ */
 
 import * as show from '../../messages/en/quantities.ts';
 import type { Finding, Review } from '../../model.ts';
 import { csvRecord } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';
-import { describeEffect, effectsOfReview } from './review-effects.ts';
+import { describeEffect, effectsOfReview, policyRows } from './review-effects.ts';
 import { planOf, reviewedTargets } from './review-targets.ts';
 
 const HEADER = [
@@ -35,6 +38,7 @@ const HEADER = [
   'nodes',
   'window',
   'example',
+  'group',
 ] as const;
 
 type Row = Partial<Record<(typeof HEADER)[number], string | number | null | undefined>>;
@@ -42,10 +46,9 @@ type Row = Partial<Record<(typeof HEADER)[number], string | number | null | unde
 export function reviewCsv(review: Review): string {
   const rows: Row[] = [];
   const { preconditions, waves } = planOf(review) ?? { preconditions: [], waves: [] };
-  const windows = new Map(
-    preconditions.map(({ instance, window }) => [instance, window && show.hours(window)]),
-  );
+  const known = new Map(preconditions.map((one) => [one.instance, one]));
   for (const { instance, name, region, state, steps, findings, reason } of reviewedTargets(review)) {
+    const { window, group } = known.get(instance) ?? {};
     for (const step of steps) {
       rows.push({
         state,
@@ -69,7 +72,8 @@ export function reviewCsv(review: Review): string {
         quote_estimated: step.quote ? (step.quote.estimated ? 'yes' : 'no') : null,
         message: reason,
         nodes: show.nodes(step.nodes),
-        window: windows.get(instance),
+        window: window && show.hours(window),
+        group,
       });
     }
     if (state === 'unchanged' && findings.length === 0)
@@ -79,10 +83,12 @@ export function reviewCsv(review: Review): string {
   }
   for (const finding of review.findings) if (finding.instance === null) rows.push(rowOf(finding));
   for (const effect of effectsOfReview(review)) {
-    const { kind, after, text } = describeEffect(effect);
+    const { kind, after, text } = describeEffect(effect, review);
     const scope = effect.kind === 'orders' ? { region: effect.region, profile: effect.profile } : {};
     rows.push({ state: 'effect', code: kind, wave: after, ...scope, message: text });
   }
+  for (const { kind, text } of policyRows(review))
+    rows.push({ state: kind, code: review.policy?.digest, message: text });
   return [HEADER, ...rows.map((row) => HEADER.map((column) => row[column]))].map(csvRecord).join('');
 }
 

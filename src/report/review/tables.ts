@@ -16,6 +16,7 @@ import {
   whole,
 } from '../document/table.ts';
 import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts';
+import { formatGroup } from './describe-rollout.ts';
 import { effectRows, effectsHeading, effectsNote } from './review-effects.ts';
 import { priceOfShare } from './review-facts.ts';
 import {
@@ -84,11 +85,12 @@ export function kindsTable(kinds: ReturnType<typeof changeKinds>): Table {
  * @param targets the targets of the review. @param without titles of columns to leave out.
  */
 export function changesTable(
-  { waves }: Pick<UnsealedPlan, 'waves'>,
+  { waves, spread, preconditions }: Pick<UnsealedPlan, 'waves' | 'spread' | 'preconditions'>,
   targets: readonly ReviewedTarget[],
   steps: readonly Step[],
   { heading = 'Changes', without = [] }: { heading?: string; without?: readonly string[] } = {},
 ): Table {
+  const groups = new Map(preconditions.map(({ instance, group }) => [instance, group]));
   const byInstance = new Map(targets.map((target) => [target.instance, target]));
   const rows = steps.map((step) => {
     const target = byInstance.get(step.instance);
@@ -104,6 +106,7 @@ export function changesTable(
       { under: 'Instance', minWidth: 6, yields: 2, bare: true },
     ],
     ['Region', ({ step }) => step.region, { yields: 1, bare: true }],
+    ['Group', ({ step }) => formatGroup(spread, groups.get(step.instance)), { yields: 1, bare: true }],
     ['Edition', ({ step }) => step.edition, { in: 'page' }],
     ['Step', ({ of, number }) => (of > 1 ? `${number}/${of}` : null)],
     ['Change', ({ step }) => show.change(step.change, step.after, step.nodes)],
