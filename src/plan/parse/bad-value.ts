@@ -23,6 +23,12 @@ export function badValueMessage(
   const { key, entry } = part;
   const schema = error.parentSchema ?? {};
   if (keyword === 'maxLength') return message('plan-text.too-long', { part, limit: Number(params.limit) });
+  if (keyword === 'maxItems')
+    return message('plan-text.too-many', {
+      part,
+      limit: Number(params.limit),
+      entries: (data as unknown[]).length,
+    });
   const values = choicesOf(schema);
   // `failed: >2` is YAML for an empty folded block.
   const block = data === '' ? /^[>|][^\n#]*/.exec(source)?.[0].trimEnd() : undefined;

@@ -66,9 +66,12 @@ function checkFreeze(text: string, path: Path, report: Report): void {
 }
 
 function checkDuplicates(all: readonly string[], key: string, report: Report): void {
-  for (const [index, text] of all.entries())
-    if (text !== '' && all.indexOf(text) < index)
+  const seen = new Set<string>();
+  for (const [index, text] of all.entries()) {
+    if (text !== '' && seen.has(text))
       report(['windows', key, index], message('plan-check.listed-twice', { written: text }));
+    seen.add(text);
+  }
 }
 
 /** Any Monday. The two weeks after it show every kind of window that a plan without freezes has. */

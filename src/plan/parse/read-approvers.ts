@@ -10,6 +10,9 @@ import { createPlanText } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';
 import { readYaml } from './read-yaml.ts';
 
+/** The largest number of approvers of a plan. */
+export const MOST_APPROVERS = 1_000;
+
 /**
  * @param text the text of the file; null when Refit cannot read it. @param file its path, for locations.
  * @param authors people who may not approve: the plan's owner and the user who plans.
@@ -72,6 +75,11 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
   };
   if (!Array.isArray(tree.value)) {
     report('Refit.BadValue', [], message('approval.not-a-list'));
+    return { approvers: [], findings };
+  }
+  if (tree.value.length > MOST_APPROVERS) {
+    const tooMany = { approvers: tree.value.length, limit: MOST_APPROVERS };
+    report('Refit.BadValue', [], message('approval.too-many-approvers', tooMany));
     return { approvers: [], findings };
   }
   for (const [index, entry] of (tree.value as readonly unknown[]).entries()) {

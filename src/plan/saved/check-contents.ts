@@ -3,7 +3,6 @@ import { isMessageId } from '../../messages/messages.ts';
 import type { Message, SealedCalendar } from '../../model.ts';
 import { ruleOf } from '../../rules/check.ts';
 import { LONGEST_EXPIRY } from '../parse/check-plan.ts';
-import { MOST_FREEZES } from '../windows/open-windows.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { type Faults, fault, quoted } from './fault.ts';
 import { isOwnFinding } from './own-findings.ts';
@@ -57,11 +56,6 @@ function* checkTime(time: string, path: Path, writer: 'own' | 'any' = 'any'): Fa
 function* checkCalendar({ knownUntil, freezes }: SealedCalendar, path: Path): Faults {
   if (parseInstant(knownUntil) !== knownUntil)
     yield fault([...path, 'knownUntil'], `is ${quoted(knownUntil)}, a time that does not exist`);
-  if (freezes.length > MOST_FREEZES)
-    yield fault(
-      [...path, 'freezes'],
-      `has ${freezes.length} freezes, and a calendar at most ${MOST_FREEZES}`,
-    );
   let last = '';
   for (const [at, { from, to }] of freezes.entries()) {
     const own = [...path, 'freezes', at];

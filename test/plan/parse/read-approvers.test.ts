@@ -34,6 +34,7 @@ describe('a file of approvers', () => {
     ['that is empty', ' \n', 'Refit.BadValue', /is empty/, 3],
     ['that is not YAML', '- { name: wei', 'Refit.Yaml', /not YAML/, 1],
     ['that is not a list', 'wei: ssh-ed25519 AAAA', 'Refit.BadValue', /a list of names/, 1],
+    ['with more approvers than a plan may have', '- wei\n'.repeat(1_001), 'Refit.BadValue', /has 1001 approvers, more than 1000/, 1],
     ['with an entry that is a word', '- wei', 'Refit.BadValue', /a name and a key/, 1],
     ['without a key', '- { name: wei }', 'Refit.MissingKey', /needs a key/, 1],
     ['without a name', `- { key: ${line('wei')} }`, 'Refit.MissingKey', /needs a name/, 1],

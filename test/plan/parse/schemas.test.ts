@@ -7,10 +7,21 @@ import {
 } from '../../../src/generated/validators.js';
 import { EMPTY_CHAIN, seal } from '../../../src/journal/chain.ts';
 import { DIMENSIONS, EDITIONS, type Inventory, type JournalEvent, OUTCOMES } from '../../../src/model.ts';
+import { MOST_APPROVERS } from '../../../src/plan/parse/read-approvers.ts';
 import type { StoredPlan } from '../../../src/plan/saved/stored-plan.ts';
+import { MOST_FREEZES } from '../../../src/plan/windows/open-windows.ts';
 import { words } from '../../messages/words.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8'));
+/** The largest number of entries of a list, by its path: `windows.calendars[].freezes`. */
+function most(name: string, path: string): number {
+  const at = path
+    .split('.')
+    .flatMap((key) => (key.endsWith('[]') ? ['properties', key.slice(0, -2), 'items'] : ['properties', key]))
+    .reduce((schema, key) => schema[key], read(name));
+  expect(at.maxItems).toBeGreaterThan(0);
+  return at.maxItems;
+}
 const AT = '2026-11-10T01:00:00.000Z';
 const SIZE = { memoryPerShard: 4096, shards: 3, replicas: 1 };
 
@@ -41,6 +52,18 @@ describe('every schema', () => {
     ['inventory', 'edition'],
   ])('has exactly the editions of the program: %s', (name, key) => {
     expect(read(name).$defs[key].enum).toEqual(EDITIONS.map((edition) => edition.name));
+  });
+
+  it.each<[limit: string, ofSaved: string, most: number]>([
+    ['waves', 'waves', most('plan', 'waves')],
+    ['windows', 'windows.allow', most('plan', 'windows.allow')],
+    ['freezes', 'windows.freeze', most('plan', 'windows.freeze')],
+    ['calendars', 'windows.calendars', most('plan', 'windows.calendars')],
+    ['addresses', 'notify', most('plan', 'notify')],
+    ['freezes of a calendar', 'windows.calendars[].freezes', MOST_FREEZES],
+    ['approvers', 'approvals.approvers', MOST_APPROVERS],
+  ])('allows as many %s in a saved plan as planning does', (_, ofSaved, expected) => {
+    expect(most('saved-plan', ofSaved)).toBe(expected);
   });
 
   it('has an example for every key of the plan', () => {

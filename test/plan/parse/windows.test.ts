@@ -5,6 +5,10 @@ import { remedy, withLines } from './pictures.ts';
 const inWindows = (...lines: string[]) =>
   withLines(['windows:', ...lines.map((line) => `  ${line}`)].join('\n'));
 const ZONE = 'timezone: Asia/Shanghai';
+const many = (count: number, entry: (at: number) => string) =>
+  `[${Array.from({ length: count }, (_, at) => entry(at)).join(', ')}]`;
+const clock = (minutes: number) => new Date(minutes * 60_000).toISOString().slice(11, 16);
+const day = (days: number) => new Date(Date.UTC(2026, 0, 1 + days)).toISOString().slice(0, 10);
 
 describe('the windows of a plan', () => {
   it('become values with defaults', () => {
@@ -57,6 +61,9 @@ describe('a mistake in windows is reported with a fix or an example', () => {
     [[ZONE, 'allow: ["Tix 01:00-05:00"]'], 'an entry of allow is "Tix 01:00-05:00"; it must be days and times such as Tue-Thu 01:00-05:00', 'example: "Tue-Thu 01:00-05:00"'],
     [[ZONE, 'allow: ["Tue 01:00-25:00"]'], 'an entry of allow is "Tue 01:00-25:00"; it must be days and times such as Tue-Thu 01:00-05:00', 'example: "Tue-Thu 01:00-05:00"'],
     [[ZONE, 'allow: ["Tue 03:00-03:00"]'], 'the window opens and closes at 03:00: this could mean the whole day or no time at all', 'example: "Tue 00:00-24:00"'],
+    [[ZONE, `allow: ${many(101, (at) => `"Tue ${clock(at)}-05:00"`)}`], 'allow has 101 entries, and a plan may have at most 100 there', 'keep 100 entries, or use several plans'],
+    [[ZONE, `freeze: ${many(1_001, day)}`], 'freeze has 1001 entries, and a plan may have at most 1000 there', 'keep 1000 entries, or use several plans'],
+    [[ZONE, `calendars: ${many(51, (at) => `ops-${at}.ics`)}`], 'calendars has 51 entries, and a plan may have at most 50 there', 'keep 50 entries, or use several plans'],
     [[ZONE, 'allow: ["Tue 01:00-05:00", "Tue 01:00-05:00"]'], 'Tue 01:00-05:00 is in the list twice', 'remove one of the two'],
     [[ZONE, 'freeze: [2026-02-30]'], '2026-02-30 is a day that does not exist', 'example: 2026-11-10..2026-11-12'],
     [[ZONE, 'freeze: ["2026-11-10T25:00Z..2026-11-11T00:00Z"]'], '2026-11-10T25:00Z is a moment that does not exist', 'example: 2026-11-10..2026-11-12'],

@@ -94,6 +94,10 @@ export const approvals = {
     message: 'the file must be a list of names with their keys',
     example: APPROVER,
   }),
+  'approval.too-many-approvers': ({ approvers, limit }: { approvers: number; limit: number }): Text => ({
+    message: `the file has ${approvers} approvers, more than ${limit}`,
+    fix: `keep at most ${limit} approvers`,
+  }),
   'approval.not-an-approver': (): Text => ({
     message: 'an approver must be a name and a key',
     example: APPROVER,

@@ -253,6 +253,10 @@ export const planText = {
     message: `${nameOf(part)} is longer than ${limit} characters`,
     fix: `shorten it to ${limit} characters`,
   }),
+  'plan-text.too-many': ({ part, limit, entries }: { part: Part; limit: number; entries: number }): Text => ({
+    message: `${nameOf(part)} has ${entries} entries, and a plan may have at most ${limit} there`,
+    fix: `keep ${limit} entries, or use several plans`,
+  }),
   'plan-text.bad-value': ({
     part,
     problem,
