@@ -23,8 +23,8 @@ export interface Met {
 }
 
 /**
- * Meets `count` inputs, made from `seed` on. An input is at fault if `meet` says so or throws, if it takes too long, if it
- * lifts the memory of the process above the bound, or if a text about it has a stack trace.
+ * Meets `count` inputs, made from `seed` on. An input is at fault if `meet` says so or throws, or if it takes too long. It
+ * is also at fault if it lifts the memory of the process above the bound, or if a text about it has a stack trace.
  * @returns one line for each fault, with the seed that repeats it.
  */
 export async function search(
