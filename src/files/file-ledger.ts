@@ -3,8 +3,8 @@
  * Files are compared by what they are on disk, not by their names: links and other spellings of a path change nothing.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { RefitError } from '../errors.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
 
@@ -29,6 +29,7 @@ export class FileLedger {
   /** By path, so that a command that reads a file again and again does not grow. */
   readonly #inputs = new Map<string, Known>();
   readonly #outputs = new Map<string, string>();
+  readonly #declared: NamedFile[] = [];
 
   /**
    * Records the files that the command line names, before the command does anything.
@@ -43,7 +44,9 @@ export class FileLedger {
           name: typed === path ? 'an input of this command' : `the file of ${typed}`,
         });
     }
-    for (const { path, typed } of files.filter(({ access }) => access === 'writes')) {
+    const outputs = files.filter(({ access }) => access === 'writes');
+    this.#declared.push(...outputs);
+    for (const { path, typed } of outputs) {
       await this.mayWrite(path);
       const identity = await identityOf(path);
       if (identity === null) continue;
@@ -72,6 +75,25 @@ export class FileLedger {
     const name = `${SUBJECTS[subject].name} that this command reads`;
     if (this.#outputs.has(identity)) throw wouldDestroy(path, name);
     this.#inputs.set(path, { identity, name });
+  }
+
+  /**
+   * Reserves a folder that the command makes, and the names in it that the command itself writes, before it makes them.
+   * @throws RefitError `usage` if the command line names one of them as an output.
+   */
+  async reserve(folder: string, names: readonly string[]): Promise<void> {
+    const own = await placeOf(folder);
+    const reserved = names.map((name) => caseless(join(own, name)));
+    for (const { path, typed } of this.#declared) {
+      const place = caseless(await placeOf(path));
+      const isAbove = `${caseless(own)}${sep}`.startsWith(`${place}${sep}`);
+      if (!isAbove && !reserved.some((one) => place === one || place.startsWith(`${one}${sep}`))) continue;
+      throw new RefitError(
+        'usage',
+        `${typed} ${path}: the run makes this file or folder itself`,
+        'use a file outside the run directory',
+      );
+    }
   }
 
   /** Carries out a command with this ledger. */
@@ -105,6 +127,28 @@ function identityOn({ dev, ino }: OnDisk): string {
 async function identityOf(path: string): Promise<string | null> {
   const there = await stat(path).catch(() => null);
   if (there !== null) return there.isFile() ? identityOn(there) : null;
-  const folder = await realpath(dirname(resolve(path))).catch(() => dirname(resolve(path)));
-  return join(folder, basename(path)).normalize('NFC').toLowerCase();
+  return caseless(await placeOf(path));
+}
+
+function caseless(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+/** Links that lead to the next before Refit takes them for a circle. */
+const MOST_LINKS = 40;
+
+/**
+ * Where a path leads, even if its last parts do not exist yet. `..` counts after the links before it, as the system does
+ * it, and a link to a missing file leads to that file.
+ */
+async function placeOf(path: string, links: number = MOST_LINKS): Promise<string> {
+  const full = isAbsolute(path) ? path : `${resolve()}${sep}${path}`;
+  const real = await realpath(full).catch(() => null);
+  if (real !== null) return real;
+  const parent = dirname(full);
+  if (parent === full) return full;
+  const folder = await placeOf(parent, links);
+  const target = links > 0 ? await readlink(full).catch(() => null) : null;
+  if (target === null) return join(folder, basename(full));
+  return placeOf(isAbsolute(target) ? target : `${folder}${sep}${target}`, links - 1);
 }

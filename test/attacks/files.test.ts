@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSignerKey } from '../../src/approval/keys.ts';
 import type { CommandRow, OptionRow } from '../../src/cli/command-row.ts';
@@ -37,6 +37,8 @@ import { readCredentialsFile } from '../../src/operations/machine.ts';
 import { mayReplace, writeOutput } from '../../src/operations/named-files.ts';
 import { readCalendars } from '../../src/operations/plan-fleet.ts';
 import { readApprovers } from '../../src/plan/parse/read-approvers.ts';
+import { prepareRunDirectory, RUN_FILES } from '../../src/store/folder/run-directory.ts';
+import { SAVED } from '../approval/people.ts';
 
 const isRoot = process.getuid?.() === 0;
 let root: string;
@@ -470,6 +472,76 @@ describe('no output overwrites an input', () => {
       await expect(writeOutput(join(run, name), 'new'), name).rejects.toThrow('is a file of a run');
     expect(readFileSync(join(run, 'journal.jsonl'), 'utf8')).toBe('');
     await writeOutput(join(run, 'copy.html'), 'new');
+  });
+
+  const startsRuns = writing.filter(([, row]) => row.options.some((one) => longFlag(one) === '--run-dir'));
+  it('only known commands make a run directory', () => {
+    expect(startsRuns.map(([name]) => name)).toEqual(['apply --write']);
+  });
+
+  /** A file of a run that does not exist yet, as an attacker or a mistake would spell it. */
+  const newSpellings: [string, (path: string, here: string) => string][] = [
+    ['the same path', (path) => path],
+    ['a path relative to the current folder', (path) => relative(process.cwd(), path)],
+    ['other letter case', (path) => `${dirname(path)}/${basename(path).toUpperCase()}`],
+    ['./x/../', (path, here) => `${here}/./x/../${relative(here, path)}`],
+    [
+      'a link to the folder above',
+      (path, here) => {
+        symlinkSync(here, join(here, 'above'));
+        return join(here, 'above', relative(here, path));
+      },
+    ],
+    [
+      'a link and its parent',
+      (path, here) => {
+        mkdirSync(join(here, 'deep'));
+        symlinkSync('../deep', join(here, 'x', 'into'));
+        return `${here}/x/into/../${relative(here, path)}`;
+      },
+    ],
+    [
+      'a link to nothing yet',
+      (path, here) => {
+        symlinkSync(path, join(here, 'first'));
+        symlinkSync('first', join(here, 'second'));
+        return join(here, 'second');
+      },
+    ],
+  ];
+  const filesOfRuns = [
+    ...Object.values(RUN_FILES),
+    'approvals/wei.json',
+    'signatures/new/wei.json',
+    '.',
+    '..',
+  ];
+  it.each(startsRuns)('%s: no file of a run that does not exist yet', async (_, row, option) => {
+    for (const [spelling, spell] of newSpellings)
+      for (const name of filesOfRuns) {
+        const here = folder();
+        mkdirSync(join(here, 'x'));
+        const run = join(here, 'runs', 'new');
+        const output = spell(join(run, name), here);
+        const ledger = new FileLedger();
+        await ledger.declare(filesOf(row, [], { [keyOf(option)]: typedValue(option, output) }), mayReplace);
+        const preparing = ledger.during(() => prepareRunDirectory(run, SAVED));
+        await expect(preparing, `${name}, ${spelling}`).rejects.toThrow('the run makes this file or folder');
+        expect(readdirSync(here)).not.toContain('runs');
+      }
+  });
+
+  it('other files in the folder of a new run, and beside it, may be written', async () => {
+    const here = folder();
+    const run = join(here, 'run');
+    const ledger = new FileLedger();
+    const outputs = ['run/copy.html', 'run/report.json.old', 'run-2/report.json', 'report.json', 'ru'];
+    const files = outputs.map(
+      (name) => ({ path: join(here, name), access: 'writes', typed: '--write' }) as const,
+    );
+    await ledger.declare(files, mayReplace);
+    await ledger.during(() => prepareRunDirectory(run, SAVED));
+    expect(readdirSync(run)).toEqual(['plan.json']);
   });
 
   it('results of earlier commands may be replaced', async () => {

@@ -135,6 +135,12 @@ describe.concurrent('apply refuses before any order', () => {
       /only for loopback/,
       { args: [...APPLY, '--endpoint', 'http://192.0.2.1'] },
     ],
+    [
+      'an output that the run itself writes',
+      64,
+      /--write run\/report\.json: the run makes this file[\s\S]*fix: use a file outside the run directory/,
+      { args: [...APPLY, '--write', 'json=run/report.json'] },
+    ],
     ['an unknown format of the report', 64, /no format "sarif"/, { args: [...APPLY, '--format', 'sarif'] }],
     [
       'a run directory below a file',

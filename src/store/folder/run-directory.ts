@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import { mustBeOwnFolder } from '../../files/check-folder.ts';
+import { currentLedger } from '../../files/file-ledger.ts';
 import { FileRefused } from '../../files/file-refused.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
 import { makeFolder, makePrivate, replaceFile } from '../../files/write-file.ts';
@@ -150,8 +151,10 @@ export async function reportedHead(directory: string): Promise<string | null> {
 /**
  * Makes a run directory for a plan, or checks that an existing one belongs to the plan and to this user.
  * @throws FileRefused if others can write to it, or if it holds other files.
+ * @throws RefitError `usage` if an output of the command is a file of the run.
  */
 export async function prepareRunDirectory(directory: string, saved: SavedPlan): Promise<void> {
+  await currentLedger()?.reserve(directory, Object.values(RUN_FILES));
   await makeFolder(directory);
   await mustBeRunOrEmpty(directory);
   const path = join(directory, RUN_FILES.plan);
