@@ -64,9 +64,40 @@ function renderAt(message: Message, language: Language, depth: number): Rendered
   }
 }
 
-/** Whether the language has a sentence of that name. */
-export function isMessageId(id: string, language: Language = en): boolean {
-  return Object.hasOwn(language, id);
+/** How much of an unknown name a message quotes. */
+const LONGEST_NAME = 60;
+
+/**
+ * Why a message of a file is none that Refit writes; null without a reason. Each sentence takes exactly its parameters, so
+ * the ones that it reads are the ones that it needs. A parameter of another type is found if it leaves the sentence without words.
+ */
+export function messageFault({ id, params }: Message, depth = 0): string | null {
+  if (depth >= MOST_NESTED || !Object.hasOwn(en, id))
+    return `is ${JSON.stringify(id.slice(0, LONGEST_NAME))}, which no sentence has`;
+  const read = new Set<string>();
+  const watched = new Proxy(params, {
+    get: (target, name: string) => {
+      read.add(name);
+      return target[name];
+    },
+  });
+  let inner: string | null = null;
+  const check = (one: Message): string => {
+    inner ??= messageFault(one, depth + 1);
+    return '';
+  };
+  const say: Say = Object.assign(check, { fix: check, whole: (one: Message) => ({ message: check(one) }) });
+  try {
+    (en as Readonly<Record<string, (params: unknown, say: Say) => Text>>)[id]!(watched, say);
+  } catch {
+    return `is ${id}, whose parameters have other types`;
+  }
+  const missing = [...read].find((name) => !Object.hasOwn(params, name));
+  if (missing !== undefined) return `is ${id}, which needs the parameter ${missing}`;
+  const unknown = Object.keys(params).find((name) => !read.has(name));
+  return unknown === undefined
+    ? inner
+    : `is ${id}, which has no parameter ${JSON.stringify(unknown.slice(0, LONGEST_NAME))}`;
 }
 
 /** The words of a message alone. */

@@ -24,7 +24,6 @@ const HARMLESS: Readonly<Record<string, string>> = {
   'preconditions.*.used.readAt': 'why the size was chosen',
   'unchanged.*.instance': 'nothing is ordered for it; the number is shown',
   'unchanged.*.region': 'nothing is ordered for it',
-  'unchanged.*.reason.params.size': 'nothing is ordered for it',
   'unchanged.*.reason.params.size.memoryPerShard': 'nothing is ordered for it',
   'unchanged.*.reason.params.size.shards': 'nothing is ordered for it',
   'unchanged.*.reason.params.size.replicas': 'nothing is ordered for it',

@@ -17,6 +17,11 @@ const TEXT = encodeSavedPlan(
   ),
 );
 
+const emptyWave = (params: object) => ({
+  ...{ code: 'Refit.EmptyWave', messageId: 'wave.none-left', instance: null, location: null },
+  params,
+});
+
 /** The message of the refusal; `read` without one. */
 function refusalOf(text: string): string {
   try {
@@ -58,6 +63,10 @@ describe('a saved plan that was changed and sealed again is refused', () => {
     ['a name of control characters', (p) => { p.name = 'a\u001b[2Jb'; }, /\/name/],
     ['an unknown key', (p) => { p.steps[0].before = { shards: 1 }; }, /unknown key "before"/],
     ['an unknown finding', (p) => { p.findings = [{ code: 'Refit.AllIsWell', messageId: 'x', params: {}, instance: null, location: null }]; }, /no rule has/],
+    ['a sentence without its parameters', (p) => { p.findings = [emptyWave({ wave: 'canary' })]; }, /findings\/0\/messageId is wave\.none-left, which needs the parameter matching/],
+    ['a sentence with another parameter', (p) => { p.findings = [emptyWave({ wave: 'canary', matching: 1, note: 'approved by wei' })]; }, /which has no parameter "note"/],
+    ['a sentence with parameters of other types', (p) => { p.preconditions[0].reason = { id: 'reason.usual-order', params: { order: 5 } }; }, /whose parameters have other types/],
+    ['an unknown sentence within another', (p) => { p.findings = [{ ...emptyWave({}), messageId: 'plan.and-more', params: { first: { id: 'x', params: {} }, more: 1 } }]; }, /is "x", which no sentence has/],
   ])('%s', (_, change, expected) => {
     expect(refusalOf(reseal(TEXT, change))).toMatch(expected);
   });

@@ -1,5 +1,5 @@
 /** Checks times, findings, calendars and the targets without steps of a saved plan. */
-import { isMessageId } from '../../messages/messages.ts';
+import { messageFault } from '../../messages/messages.ts';
 import type { Message, SealedCalendar } from '../../model.ts';
 import { ruleOf } from '../../rules/check.ts';
 import { LONGEST_EXPIRY } from '../parse/check-plan.ts';
@@ -112,6 +112,7 @@ function* checkFinding({ code, messageId, params }: StoredFinding, path: Path): 
   yield* checkMessage({ id: messageId, params }, path, 'messageId');
 }
 
-function* checkMessage({ id }: Message, path: Path, key = 'id'): Faults {
-  if (!isMessageId(id)) yield fault([...path, key], `is ${quoted(id)}, which no sentence has`);
+function* checkMessage(message: Message, path: Path, key = 'id'): Faults {
+  const problem = messageFault(message);
+  if (problem !== null) yield fault([...path, key], problem);
 }
