@@ -70,15 +70,16 @@ describe('a policy of the user', () => {
 
   it('is named by show and diff, which say what comes before apply', async () => {
     const shown = await at.refit(['show', 'saved.json']);
-    expect(shown.stdout).toMatch(/keep to policy +[0-9a-f]{8} from \S+policy.yaml\n/);
-    expect(shown.stdout).toMatch(/keep to policy +require.approvals: 1 of approvers.yaml \(wei\)/);
+    expect(shown.stdout).toMatch(/be judged by +policy: [0-9a-f]{8} from \S+policy.yaml\n/);
+    expect(shown.stdout).toMatch(/be judged by +require.approvals: 1 of approvers.yaml \(wei\)/);
     expect(shown.stdout).toMatch(/next +refit approve saved.json\n/);
     const strict = await at.refit(['show', 'saved.json', '--policy', 'strict.yaml']);
+    expect(strict.stdout).toMatch(/\nREFUSED BY POLICY +3 steps/);
     expect(strict.stdout).toMatch(/next +refit policy check saved.json --policy strict.yaml\n/);
     const diff = await at.refit(['diff', 'saved.json', 'saved.json', '--policy', 'strict.yaml']);
     expect(diff.stdout).toMatch(/^SAME/);
-    expect(diff.stdout).toMatch(/policy +[0-9a-f]{8} from \S+policy.yaml, strict.yaml\n/);
-    expect(diff.stdout).toMatch(/policy +allow.regions: only ap-beijing\n/);
+    expect(diff.stdout).toMatch(/today +policy: [0-9a-f]{8} from \S+policy.yaml, strict.yaml\n/);
+    expect(diff.stdout).toMatch(/today +allow.regions: only ap-beijing\n/);
   });
 
   it('refuses a digest that is not whole, and says how to get it', async () => {

@@ -53,7 +53,7 @@ function text(hostile: PlanDiff, { color, width, all }: PlanDiffOptions): string
     `  ${inks.dim('from')}  ${clip(describeSide(diff.from), LONGEST)}`,
     `  ${inks.dim('to')}    ${clip(describeSide(diff.to), LONGEST)}`,
     ...policyRows(hostile).flatMap(({ text }) =>
-      labelled('  policy  ', escapeControls(clip(text, LONGEST)), width, `  ${inks.dim('policy')}  `),
+      labelled('  today ', escapeControls(clip(text, LONGEST)), width, `  ${inks.dim('today')} `),
     ),
     ...tablesOf(diff).flatMap((table) => tableLines(table, all, width, inks)),
     ...(diff.same ? [] : ['', clip(verdict, LONGEST)]),
@@ -90,7 +90,7 @@ function markdown(hostile: PlanDiff, { elsewhere }: PlanDiffOptions): string {
     markdownHead(diff.to.name, [], verdictOfDiff(diff), [
       ['from', describeSide(diff.from)],
       ['to', describeSide(diff.to)],
-      ...sanitize(policyRows(hostile)).map(({ text }): [string, string] => ['policy', text]),
+      ...sanitize(policyRows(hostile)).map(({ text }): [string, string] => ['today', text]),
     ]),
     tablesOf(diff).map((table) => ({ table, folded: true })),
     [`Digest **${identifier(diff.to.digest.slice(0, 8))}** (${identifier(diff.to.digest)})`],

@@ -47,17 +47,17 @@ function demandsOf(policy: PolicyInForce | null | undefined, key: string): strin
   return (policy?.rules ?? []).flatMap((rule) => (rule.key === key ? [rule.demands] : []));
 }
 
-/** The policy in force by digest and files, then each of its rules with its place. Empty if nothing read the policy. */
+/** The policy in force by digest and files, then each of its rules. Empty if nothing read the policy. */
 export function policyRows({ policy }: Pick<Review, 'policy'>): EffectRow[] {
   if (policy === undefined) return [];
-  const row = (text: string): EffectRow => ({
+  const verb = textOf(message('policy.verb'));
+  const rules = policy?.rules.map((rule) => textOf(message('policy.rule', { rule }))) ?? [];
+  return [textOf(message('policy.in-force', { policy: describePolicy(policy) })), ...rules].map((text) => ({
     kind: 'policy',
     after: null,
-    verb: textOf(message('policy.verb')),
+    verb,
     text: showSpaces(text),
-  });
-  const rules = (policy?.rules ?? []).map((rule) => row(textOf(message('policy.rule', { rule }))));
-  return [row(describePolicy(policy)), ...rules];
+  }));
 }
 
 /** The heading above the rows: `This plan will`. */

@@ -44,7 +44,8 @@ export const policy = {
     message: 'the policy is empty; a policy without rules has at least a version',
     example,
   }),
-  'policy.verb': (): Text => 'keep to policy',
+  'policy.verb': (): Text => 'be judged by',
+  'policy.in-force': ({ policy: named }: { policy: string }): Text => `policy: ${named}`,
   'policy.rule': ({ rule: { key, demands } }: { rule: StatedRule }): Text => `${key}: ${demands}`,
   'policy.verdict': ({ status, later }: { status: 'met' | 'refused' | 'unsigned'; later: number }): Text =>
     ({
