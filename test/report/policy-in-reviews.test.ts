@@ -1,4 +1,7 @@
 // Goal: the reviewer of a plan sees which policy holds, what it demands, and which instances a spread keeps apart.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { PolicyInForce, SavedPlan } from '../../src/model.ts';
 import { diffPlans } from '../../src/report/plan-diff/plan-diff.ts';
@@ -60,6 +63,13 @@ describe('a review as', () => {
     }
   });
 
+  it.each(REVIEW_FORMATS)('%s makes hidden text of a policy visible', (format) => {
+    const rules = [{ key: 'allow.regions', demands: 'only \u202eevil\u0007<b>x</b>', location: AT }];
+    const shown = render(plan, format, { ...POLICY, files: ['a\u200b\u001b[2J.yaml'], rules });
+    expect(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.exec(shown.replaceAll('\r\n', '\n'))).toBeNull();
+    if (['html', 'junit', 'markdown'].includes(format)) expect(shown).not.toContain('<b>x');
+  });
+
   it.each(REVIEW_FORMATS)('%s says that there is no policy, if nobody has one', (format) => {
     expect(render(plan, format, null)).not.toBe(render(plan, format));
   });
@@ -102,6 +112,20 @@ describe('a difference as', () => {
     expect(diff.same).toBe(true);
     expect(shown).toContain('1f0c2ab9');
     for (const { demands } of POLICY.rules) expect(shown).toContain(demands);
+  });
+
+  it('JSON fits its schema, and so does a review', () => {
+    const read = (name: string) =>
+      JSON.parse(readFileSync(join(import.meta.dirname, '../../schemas', name), 'utf8'));
+    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } });
+    ajv.addSchema(read('saved-plan.schema.json'));
+    const review = ajv.compile(read('review.schema.json'));
+    const difference = ajv.compile(read('plan-diff.schema.json'));
+    for (const policy of [POLICY, null]) {
+      const diff = renderPlanDiff({ ...diffPlans(plan, plan), policy }, 'json', OPTIONS);
+      expect([difference(JSON.parse(diff)), difference.errors]).toEqual([true, null]);
+      expect([review(JSON.parse(render(plan, 'json', policy))), review.errors]).toEqual([true, null]);
+    }
   });
 
   it('text names each instance that changes its group', () => {
