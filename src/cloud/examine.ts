@@ -3,7 +3,7 @@
  * through a client that cannot send any other action.
  */
 import { iso } from '../clock.ts';
-import { RefitError } from '../errors.ts';
+import { type ErrorCode, RefitError } from '../errors.ts';
 import type { Identity, Scope } from '../model.ts';
 import { GIGABYTE, HOUR } from '../units.ts';
 import { createApiClient } from './api-client.ts';
@@ -12,10 +12,12 @@ import { createRead, type Read, type ReadAnswer } from './calls/read.ts';
 import { fixForKeys, isKeyRefusal, isMissingPermission } from './calls/refusals.ts';
 import type { CloudOptions } from './client.ts';
 import type { PriceRequest } from './cloud.ts';
+import type { KeyPlace, KeySearch } from './credentials/find-credentials.ts';
 import { PROVIDER_LIMIT } from './limit/permits.ts';
 import { hostFor } from './network/hosts.ts';
 import { type ProxySettings, usesProxy } from './network/proxy.ts';
 import type { Transport } from './network/transport.ts';
+import type { Credentials } from './signing/keys.ts';
 import { SIGNATURES, type SignatureName } from './signing/signature.ts';
 import { decodeIdentity } from './wire/account.ts';
 import { ORDER, READS } from './wire/actions.ts';
@@ -30,8 +32,12 @@ import { encodeRunningTasks } from './wire/tasks.ts';
 export interface Examination {
   readonly profile: string;
   readonly region: string;
-  /** The source of the keys, and their expiry, ISO 8601 UTC, if they have one. */
-  readonly credentials: { readonly source: string; readonly expiresAt: string | null };
+  /** The source of the keys, and their expiry, ISO 8601 UTC, if they have one. Null: no keys, and no call was sent. */
+  readonly credentials: { readonly source: string; readonly expiresAt: string | null } | null;
+  /** Why there are no keys. */
+  readonly noKeys: { readonly code: ErrorCode; readonly message: string; readonly fix: string } | null;
+  /** Every place where keys can be, in order, and why it was used or not. */
+  readonly places: readonly KeyPlace[];
   /** Null if the provider does not return it. */
   readonly identity: Identity | null;
   /** The refusal of the keys or the clock, which concerns every call. */
@@ -122,18 +128,47 @@ const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (subject: Su
 const REQUIRED: readonly ReadName[] = ['instances', 'catalogue'];
 
 export interface ExamineOptions extends CloudOptions {
+  readonly search: KeySearch;
   readonly scope: Scope;
   readonly proxy: ProxySettings | null;
 }
 
-/**
- * Examines one identity in one region.
- * @throws RefitError `no-credentials`, or as `findCredentials` does, if there are no usable keys.
- */
+/** Examines one identity in one region. Without keys it sends nothing. */
 export async function examine(options: ExamineOptions): Promise<Examination> {
-  const { scope, clock, proxy } = options;
+  const { scope, proxy, search } = options;
+  const { keys, problem } = search;
   const host = hostFor(READS.instances.product, scope.region, options.endpoint);
-  const keys = await options.credentials(scope.profile);
+  return {
+    profile: scope.profile,
+    region: scope.region,
+    credentials: keys && {
+      source: keys.sourceName,
+      expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
+    },
+    noKeys: problem && { code: problem.code, message: problem.message, fix: problem.fix },
+    places: search.places,
+    ...(keys === null ? NOT_CALLED : await callWith(options, keys)),
+    host: host.host,
+    signature: options.signature?.name ?? SIGNATURES[0],
+    proxy: proxy && {
+      url: proxy.urlWithoutPassword,
+      from: proxy.from,
+      except: proxy.except,
+      isUsed: usesProxy(proxy, new URL(host.origin)),
+      problems: proxy.exceptions.problems,
+    },
+    limit: PROVIDER_LIMIT,
+    untested: `${ORDER.product}:${ORDER.name}`,
+  };
+}
+
+type Called = Pick<Examination, 'identity' | 'refused' | 'unreachable' | 'clock' | 'permissions'>;
+
+const NOT_CALLED: Called = { identity: null, refused: null, unreachable: null, clock: null, permissions: [] };
+
+/** What the calls with these keys show. */
+async function callWith(options: ExamineOptions, keys: Credentials): Promise<Called> {
+  const { scope, clock } = options;
   const dates = watchClockSkew(options);
   const apiClient = createApiClient({
     ...options,
@@ -155,31 +190,14 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     tried.push(...(await Promise.all(names.map((name) => tryAction(read, name, subject)))));
   }
   return {
-    profile: scope.profile,
-    region: scope.region,
-    credentials: {
-      source: keys.sourceName,
-      expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
-    },
     identity: identified.answer.kind === 'ok' ? decodeIdentity(identified.answer.fields) : null,
     refused,
     unreachable:
       tried.flatMap(({ answer }) => (answer.kind === 'unreachable' ? answer.reason : []))[0] ?? null,
     clock: dates.skew(),
-    host: host.host,
-    signature: options.signature?.name ?? SIGNATURES[0],
-    proxy: proxy && {
-      url: proxy.urlWithoutPassword,
-      from: proxy.from,
-      except: proxy.except,
-      isUsed: usesProxy(proxy, new URL(host.origin)),
-      problems: proxy.exceptions.problems,
-    },
-    limit: PROVIDER_LIMIT,
     permissions: tried
       .map(({ permission }) => permission)
       .sort((a, b) => Number(b.required) - Number(a.required) || (a.action < b.action ? -1 : 1)),
-    untested: `${ORDER.product}:${ORDER.name}`,
   };
 }
 

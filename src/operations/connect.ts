@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { createKnownSecrets } from '../cloud/calls/known-secrets.ts';
 import { createCloud, createReader } from '../cloud/client.ts';
 import type { Cloud, CloudReader } from '../cloud/cloud.ts';
-import { findCredentials } from '../cloud/credentials/find-credentials.ts';
+import { findCredentials, searchCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud, type Permission } from '../cloud/examine.ts';
 import { createPermits } from '../cloud/limit/permits.ts';
@@ -63,14 +63,12 @@ export function createParts(options: ConnectOptions) {
   const endpoint = options.endpoint ?? endpointFromEnvironment(env);
   const signature = { name: signatureFrom(options.signature ?? null, env), nonce: createNonces(Math.random) };
   const home = env.HOME || homedir();
+  const chain = { env, readFile: readCredentialsFile, home, transport, clock, endpoint, signature, secrets };
   const cloudOptions = {
     transport,
     clock,
     credentials: ((profile, before) =>
-      findCredentials(
-        { env, readFile: readCredentialsFile, home, profile, transport, clock, endpoint, signature, secrets },
-        before,
-      )) satisfies CredentialsOf,
+      findCredentials({ ...chain, profile }, before)) satisfies CredentialsOf,
     endpoint,
     signature,
     secrets,
@@ -80,6 +78,8 @@ export function createParts(options: ConnectOptions) {
   };
   return {
     cloudOptions,
+    /** Searches the keys of a profile in every place. */
+    searchKeys: (profile: string) => searchCredentials({ ...chain, profile }),
     shared: {
       permits,
       calls,
@@ -115,11 +115,12 @@ export function proxyProblems(env: ConnectOptions['env']): readonly string[] {
   return proxyFromEnvironment(env)?.exceptions.problems ?? [];
 }
 
-/** Reads identity and permissions, each call once. @throws RefitError if there are no keys. */
+/** Reads identity and permissions, each call once. Without keys, it says why no place has them. */
 export async function examine(options: ConnectOptions, scope: Scope): Promise<Examination> {
-  const { cloudOptions } = createParts(options);
+  const { cloudOptions, searchKeys } = createParts(options);
   try {
-    return await examineCloud({ ...cloudOptions, scope, proxy: proxyFromEnvironment(options.env) });
+    const search = await searchKeys(scope.profile);
+    return await examineCloud({ ...cloudOptions, search, scope, proxy: proxyFromEnvironment(options.env) });
   } finally {
     await cloudOptions.transport.close();
   }

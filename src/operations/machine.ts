@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { FileRefused } from '../files/file-refused.ts';
@@ -5,14 +6,26 @@ import { readTextIfPresent } from '../files/open-file.ts';
 import type { Subject } from '../files/subjects.ts';
 import type { FileText } from '../model.ts';
 
-/** Reads a file of keys; null if there is none, or this user may not read it. @throws FileRefused */
+/**
+ * Reads a file of keys; null if there is none, or if it is in a folder that this user may not enter.
+ * @throws FileRefused also for a file that this user may not read.
+ */
 export async function readCredentialsFile(path: string): Promise<string | null> {
   try {
     return await readTextIfPresent(path, { subject: 'credentials', links: 'follow' });
   } catch (error) {
-    if (error instanceof FileRefused && (error.cause as NodeJS.ErrnoException).code === 'EACCES') return null;
+    if (error instanceof FileRefused && isForbidden(error.cause) && (await isHidden(path))) return null;
     throw error;
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === 'EACCES';
+}
+
+/** True if this user may not know whether the file exists. */
+function isHidden(path: string): Promise<boolean> {
+  return stat(path).then(() => false, isForbidden);
 }
 
 /** Reads a file that a plan names. */

@@ -38,6 +38,7 @@ it.concurrent('doctor shows credentials, identity, permissions and network', asy
   expect(text.stdout).toMatch(/^limit +20 calls per second/m);
   expect(text.stdout).toMatch(/^ +✓ redis:DescribeInstances/m);
   expect(text.stdout).toMatch(/^ +- redis:UpgradeInstance .*not tested/m);
+  expect(text.stdout).toMatch(/^ +✓ the environment +is used$/m);
   const proxied = { HTTPS_PROXY: 'http://me:hush-hush@proxy.test:3128', NO_PROXY: 'x.test' };
   const json = await at.refit(['doctor', '--json'], { env: proxied });
   expect(JSON.parse(json.stdout)).toMatchObject({
@@ -89,11 +90,58 @@ it.concurrent('doctor exits 0 if an optional permission is missing, and 12 for a
     healthy: false,
     refused: { code: 'AuthFailure.SignatureFailure' },
   });
-  expect(await at.refit(['doctor'], { env: NO_KEYS })).toMatchObject({ code: 12, stdout: '' });
+  const none = await at.refit(['doctor'], { env: NO_KEYS });
+  expect(none.code).toBe(12);
+  expect(none.stdout).toMatch(/^keys +none$/m);
+  expect(none.stderr).toMatch(/no credentials for profile default\n +fix: export TENCENTCLOUD_SECRET_ID/);
   const nobody = await at.refit(['doctor', '--endpoint', 'http://127.0.0.1:9']);
   expect(nobody.code).toBe(1);
   expect(nobody.stdout).toMatch(/^keys +the environment$/m);
   expect(nobody.stderr).toMatch(/ECONNREFUSED[\s\S]*fix: /);
+});
+
+it.concurrent('a file of keys that is not understood ends every command, and doctor shows every place', async (test) => {
+  const at = await desk(test, { fleet: plainFleet(2) });
+  const { secretId, secretKey } = at.simulator;
+  await tccli(at, 'default', { secretId, secretKey });
+  await at.write('prod.ini', `[default] # prod\nsecret_id = ${secretId}\nsecret_key = ${secretKey}\n`);
+  await at.write('plan.yaml', growPlan());
+  const env = { ...NO_KEYS, TENCENTCLOUD_CREDENTIALS_FILE: 'prod.ini' };
+  const ends = [];
+  for (const typed of [['plan', 'plan.yaml'], ['doctor'], ['doctor', '--json']]) {
+    const ended = await at.refit(typed, { env });
+    expect(ended.code, both(ended)).toBe(12);
+    expect(ended.stderr).toMatch(/prod\.ini:1: a comment after a section\n +fix: give the comment a line/);
+    ends.push(ended);
+  }
+  expect(ends[1]!.stdout).toMatch(/^ +- the environment +has no TENCENTCLOUD_SECRET_ID/m);
+  expect(ends[1]!.stdout).toMatch(/^ +✗ prod\.ini +prod\.ini:1: a comment after a section$/m);
+  expect(ends[1]!.stdout).toMatch(/^ +- \S+default\.credential +has keys: prod\.ini comes first$/m);
+  expect(JSON.parse(ends[2]!.stdout)).toMatchObject({
+    healthy: false,
+    credentials: null,
+    places: expect.arrayContaining([expect.objectContaining({ place: 'prod.ini', state: 'refused' })]),
+  });
+  mustHide(at, ends.map(both));
+});
+
+it.concurrent('doctor, plan and apply say what they do not understand in a proxy variable', async (test) => {
+  const simulator = ['--duration', '100ms..200ms', '--start-lag', '10ms', '--lock-tail', '10ms'];
+  const at = await desk(test, { simulator, fleet: plainFleet(2) });
+  await at.write('plan.yaml', growPlan());
+  const env = { HTTPS_PROXY: 'http://proxy.test:3128', NO_PROXY: 'x.test,10.*' };
+  const problem =
+    'warning: NO_PROXY: entry 2, 10.*, is ignored: it is a part of an address; write the network: 10.0.0.0/8';
+  const doctor = await at.refit(['doctor'], { env });
+  expect(doctor.stdout).toContain(problem);
+  for (const typed of [
+    ['plan', 'plan.yaml', '-o', 'saved.json'],
+    ['apply', 'saved.json', '--auto-approve'],
+  ]) {
+    const ended = await at.refit(typed, { env });
+    expect(ended.code, both(ended)).toBe(0);
+    expect(ended.stderr).toContain(problem);
+  }
 });
 
 it.concurrent('a run renews role keys that expire every few seconds, and writes none to disk', async (test) => {

@@ -48,6 +48,7 @@ async function examined({ answer, ahead = 0, endpoint, expiresAt }: Case = {}) {
     examine({
       ...clientOptions({ transport, clock, endpoint: endpoint ?? null }),
       credentials: () => ({ ...KEYS, ...given({ expiresAt }) }),
+      search: { keys: { ...KEYS, ...given({ expiresAt }) }, problem: null, places: [] },
       scope: SCOPE,
       proxy: null,
     }),
@@ -128,10 +129,12 @@ describe('an examination', () => {
         },
         async close() {},
       };
+      const signer = { secretId, secretKey: secret(secretKey), token: null, sourceName: 'a test' };
       const found = await clock.run(() =>
         examine({
           ...clientOptions({ transport, clock }),
-          credentials: () => ({ secretId, secretKey: secret(secretKey), token: null, sourceName: 'a test' }),
+          credentials: () => signer,
+          search: { keys: signer, problem: null, places: [] },
           scope: SCOPE,
           proxy: null,
         }),

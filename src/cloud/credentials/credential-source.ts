@@ -1,6 +1,7 @@
 /** The input and the result of one source of keys. */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
+import { FileRefused } from '../../files/file-refused.ts';
 import { SECOND } from '../../units.ts';
 import type { KnownSecrets } from '../calls/known-secrets.ts';
 import type { Transport } from '../network/transport.ts';
@@ -31,8 +32,10 @@ export interface CredentialSources extends CallNetwork {
   readonly profile: string;
 }
 
-/** The input of one source. Its `readFile` throws RefitError if a file exists and cannot be read. */
+/** The input of one source. */
 export interface Search extends CredentialSources {
+  /** @throws RefitError if the file exists and cannot be read. */
+  readonly readFile: (path: string) => Promise<string | null>;
   /** True if this source gave the earlier keys. No keys is then an error, and Refit does not search further. */
   readonly isRenewal: boolean;
 }
@@ -41,6 +44,28 @@ export interface Search extends CredentialSources {
 export interface Found {
   readonly keys: Credentials;
   readonly role: Role | null;
+}
+
+/** One place where keys can be. */
+export interface Place {
+  /** For `doctor`: the environment, a path or a service. */
+  readonly name: string;
+  /**
+   * Looks what is there, without calling a service.
+   * @throws RefitError `no-credentials` if the place was named and has no keys, or if it is not understood.
+   */
+  look(): Promise<Content>;
+}
+
+/** What is in a place. `take` gives the keys, and can call a service. Null: the service has none. */
+export type Content =
+  | { readonly kind: 'none'; readonly reason: string }
+  | { readonly kind: 'keys' | 'service'; readonly take: () => Promise<Found | null> };
+
+/** True if this user may not read the file. @param error of a search's `readFile`. */
+export function isForbidden(error: unknown): boolean {
+  const { cause } = error as Error;
+  return cause instanceof FileRefused && (cause.cause as NodeJS.ErrnoException).code === 'EACCES';
 }
 
 /** The error of a source that must give keys and has none. */

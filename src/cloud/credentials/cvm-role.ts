@@ -8,7 +8,7 @@ import { endpointHost, isLoopback } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Credentials } from '../signing/keys.ts';
 import { parseObject } from '../wire/fields.ts';
-import { type Found, noKeys, type Search, temporaryKeys } from './credential-source.ts';
+import { noKeys, type Place, type Search, temporaryKeys } from './credential-source.ts';
 
 /** Only virtual machines of the provider reach this address. */
 const ORIGIN = 'http://metadata.tencentyun.com';
@@ -22,12 +22,24 @@ const MAX_PAGE_BYTES = 64 * 1024;
 const TRIES = 3;
 const PAUSE_MS = 300;
 
-/** Reads the role's keys. With a loopback endpoint, Refit tries this source only if the user names a role. */
-export async function fromCvmRole(search: Search): Promise<Found | null> {
+/** The metadata service. With a loopback endpoint, Refit asks it only if the user names a role. */
+export function cvmRole(search: Search): Place[] {
   const roleName = search.env.TENCENTCLOUD_CAM_ROLE_NAME || null;
-  if (roleName === null && !search.isRenewal && originFor(search.endpoint) !== ORIGIN) return null;
-  const keys = await roleKeys(search, search.isRenewal, roleName);
-  return keys && { keys, role: null };
+  const look: Place['look'] = async () => {
+    if (roleName === null && !search.isRenewal && originFor(search.endpoint) !== ORIGIN)
+      return {
+        kind: 'none',
+        reason: 'is not asked for an endpoint on this machine: it needs TENCENTCLOUD_CAM_ROLE_NAME',
+      };
+    return {
+      kind: 'service',
+      take: async () => {
+        const keys = await roleKeys(search, search.isRenewal, roleName);
+        return keys && { keys, role: null };
+      },
+    };
+  };
+  return [{ name: 'the role of this machine', look }];
 }
 
 /**

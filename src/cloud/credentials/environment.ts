@@ -1,17 +1,22 @@
 /** Keys and a role from the environment. Source: docs/provider.md P176 and P183. */
 import { checkKeys } from '../signing/keys.ts';
-import { type Found, type Role, roleFrom, type Search } from './credential-source.ts';
+import { type Place, type Role, roleFrom, type Search } from './credential-source.ts';
 
 /** The names of the token in the Node SDK, tccli and Terraform. */
 const TOKEN_NAMES = ['TENCENTCLOUD_SESSION_TOKEN', 'TENCENTCLOUD_TOKEN', 'TENCENTCLOUD_SECURITY_TOKEN'];
 
-export async function fromEnvironment({ env }: Search): Promise<Found | null> {
-  const keys = checkKeys('the environment', {
-    secret_id: env.TENCENTCLOUD_SECRET_ID,
-    secret_key: env.TENCENTCLOUD_SECRET_KEY,
-    token: TOKEN_NAMES.map((name) => env[name]).find((value) => value !== undefined && value !== ''),
-  });
-  return keys && { keys, role: null };
+export function environment({ env }: Search): Place[] {
+  const look: Place['look'] = async () => {
+    const keys = checkKeys('the environment', {
+      secret_id: env.TENCENTCLOUD_SECRET_ID,
+      secret_key: env.TENCENTCLOUD_SECRET_KEY,
+      token: TOKEN_NAMES.map((name) => env[name]).find((value) => value !== undefined && value !== ''),
+    });
+    if (keys === null)
+      return { kind: 'none', reason: 'has no TENCENTCLOUD_SECRET_ID and no TENCENTCLOUD_SECRET_KEY' };
+    return { kind: 'keys', take: async () => ({ keys, role: null }) };
+  };
+  return [{ name: 'the environment', look }];
 }
 
 /** The role to assume, by the variables of tccli or Terraform; null without one. */

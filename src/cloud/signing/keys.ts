@@ -42,15 +42,19 @@ export type KeyFields = {
 
 /**
  * Checks keys and wraps them; null if there are none.
+ * @param location where they are, for errors. Default: the name of the source.
  * @throws RefitError `no-credentials` if a part is missing, or a value does not fit into a header.
  */
-export function checkKeys(sourceName: string, pair: KeyFields): Credentials | null {
+export function checkKeys(sourceName: string, pair: KeyFields, location = sourceName): Credentials | null {
   const id = pair.secret_id ?? '';
   const key = pair.secret_key ?? '';
   const token = pair.token ?? '';
-  if (id === '' && key === '') return null;
   const fix = `correct ${sourceName}: it must have a secret id and a secret key`;
-  const refuse = (problem: string) => new RefitError('no-credentials', `${sourceName} ${problem}`, fix);
+  const refuse = (problem: string) => new RefitError('no-credentials', `${location} ${problem}`, fix);
+  if (id === '' && key === '') {
+    if (token !== '') throw refuse('has a token but no secret id and no secret key');
+    return null;
+  }
   if (id === '') throw refuse('has a secret key but no secret id');
   if (key === '') throw refuse('has a secret id but no secret key');
   // Maximum lengths: docs/provider.md P155.

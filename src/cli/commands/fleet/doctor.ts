@@ -13,7 +13,7 @@ const NOTICED_SECONDS = 30;
 
 /**
  * @returns 0; 12 if the keys are refused or lack a permission that every plan needs; 1 if the provider is unreachable.
- * @throws RefitError if there are no keys.
+ *   Without keys, the code of the error that ended the search.
  */
 export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
   const found = sanitize(
@@ -30,7 +30,8 @@ export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
   return problem.exitCode;
 };
 
-function problemOf({ refused, permissions, unreachable }: Examination): RefitError | null {
+function problemOf({ noKeys, refused, permissions, unreachable }: Examination): RefitError | null {
+  if (noKeys) return new RefitError(noKeys.code, noKeys.message, noKeys.fix);
   if (refused) {
     const message = `the provider refuses these credentials: ${refused.code}`;
     return new RefitError('credentials-refused', message, refused.fix);
@@ -55,25 +56,55 @@ function problemOf({ refused, permissions, unreachable }: Examination): RefitErr
 const MARKS = { granted: '✓', refused: '✗', unknown: '?', unreachable: '?' } as const;
 
 function describeExamination(found: Examination): string {
-  const { credentials, identity, host, region, signature, proxy, permissions } = found;
+  const { credentials, host, region, signature, proxy, permissions } = found;
   const width = Math.max(found.untested.length, ...permissions.map(({ action }) => action.length));
   const row = (mark: string, action: string, rest: string) => `  ${mark} ${action.padEnd(width)}  ${rest}`;
   const missing = permissions.filter(({ state }) => state === 'refused');
   return [
-    `keys     ${credentials.source}${credentials.expiresAt === null ? '' : `, until ${credentials.expiresAt}`}`,
-    `identity ${identity ? `${identity.arn} (${identity.type}, account ${identity.account})` : 'the provider did not report it'}`,
+    `keys     ${describeKeys(credentials)}`,
+    ...describePlaces(found.places),
+    `identity ${describeIdentity(found)}`,
     `clock    ${describeClock(found)}`,
     `host     ${host}, region ${region}`,
     `signing  ${signature}${signature === 'TC3-HMAC-SHA256' ? '' : ', the older form'}`,
     `proxy    ${describeProxy(found)}`,
     ...(proxy?.problems ?? []).map((problem) => `         warning: ${problem}`),
     `limit    ${found.limit} calls per second for each identity, host and action`,
-    'permissions',
+    credentials === null ? 'permissions: not tested without keys' : 'permissions',
     ...permissions.map((right) => row(MARKS[right.state], right.action, describeRight(right))),
     row('-', found.untested, 'every order; not tested, because a test would be an order'),
     ...(missing.length === 0 ? [] : [`to grant: ${formatGrant(missing)}`]),
     '',
   ].join('\n');
+}
+
+function describeKeys(credentials: Examination['credentials']): string {
+  if (credentials === null) return 'none';
+  const { source, expiresAt } = credentials;
+  return expiresAt === null ? source : `${source}, until ${expiresAt}`;
+}
+
+const PLACE_MARKS = {
+  used: '✓',
+  refused: '✗',
+  skipped: '-',
+  'not-asked': '-',
+  absent: '-',
+  excluded: '-',
+} as const;
+
+/** Every place of the search in its order, and why it was used or not. */
+function describePlaces(places: Examination['places']): string[] {
+  const width = Math.max(0, ...places.map(({ place }) => place.length));
+  return places.map(
+    ({ place, state, reason }) => `  ${PLACE_MARKS[state]} ${place.padEnd(width)}  ${reason}`,
+  );
+}
+
+function describeIdentity({ credentials, identity }: Examination): string {
+  if (credentials === null) return 'not asked without keys';
+  if (identity === null) return 'the provider did not report it';
+  return `${identity.arn} (${identity.type}, account ${identity.account})`;
 }
 
 function describeProxy({ proxy, host }: Examination): string {
