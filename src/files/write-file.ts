@@ -7,11 +7,14 @@ import {
   chmod,
   constants,
   type FileHandle,
+  lstat,
   mkdir,
   open,
+  readdir,
   rename,
   rm,
   stat,
+  unlink,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -36,9 +39,41 @@ export async function replaceFile(path: string, text: string | Uint8Array): Prom
   await syncDirectory(dirname(path));
 }
 
+/** Replaces a file in a folder that Refit owns, as `replaceFile` does, and removes drafts that a crash left there. */
+export async function replaceOwnFile(path: string, text: string | Uint8Array): Promise<void> {
+  await replaceFile(path, text);
+  await removeOldDrafts(path);
+}
+
 /** A new name in the folder of a file, which nobody can guess. */
 export function draftBeside(path: string): string {
   return join(dirname(path), `.refit-${randomBytes(8).toString('hex')}.tmp`);
+}
+
+const DRAFT = /^\.refit-[0-9a-f]{16}\.tmp$/;
+
+/** Milliseconds. A draft exists for a few of them, so the process that made an older one is dead. */
+const OLD_DRAFT = 60_000;
+
+/**
+ * Removes drafts beside a file that was just written, which dates them by the clock of the disk. It removes regular files of
+ * this user only: no link, folder, or file of somebody else. Call it in a folder that Refit owns. It never rejects.
+ */
+export async function removeOldDrafts(written: string): Promise<void> {
+  const folder = dirname(written);
+  const user = thisUser();
+  try {
+    const drafts = (await readdir(folder)).filter((name) => DRAFT.test(name));
+    if (drafts.length === 0) return;
+    const { mtimeMs: now } = await lstat(written);
+    for (const name of drafts) {
+      const there = await lstat(join(folder, name));
+      const isOwn = there.isFile() && (user === null || there.uid === user.uid);
+      if (isOwn && now - there.mtimeMs > OLD_DRAFT) await unlink(join(folder, name));
+    }
+  } catch {
+    // Another process removed it first, or the next write succeeds.
+  }
 }
 
 /** Makes the names in a folder durable. */

@@ -6,7 +6,7 @@ import type { Permits } from '../cloud/limit/permits.ts';
 import { canonical } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { mustBeOwnFolder } from '../files/check-folder.ts';
-import { replaceFile } from '../files/write-file.ts';
+import { replaceOwnFile } from '../files/write-file.ts';
 import type { FormerHolder, JournalEntry, JournalEvent, Report, RunLock, SavedPlan, Step } from '../model.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';
@@ -155,8 +155,8 @@ export async function writeReports(
   const asOnDisk = entries.map((entry) => JSON.parse(canonical(entry)) as JournalEntry);
   const report = buildReport(saved, asOnDisk);
   const plain = { color: false, width: 100 };
-  await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
-  await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));
+  await replaceOwnFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
+  await replaceOwnFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));
   return report;
 }
 

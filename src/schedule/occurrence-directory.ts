@@ -6,7 +6,7 @@ import { link, lstat, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { readRegularFile, readTextIfPresent } from '../files/open-file.ts';
-import { makeFolder, replaceFile, syncDirectory } from '../files/write-file.ts';
+import { makeFolder, replaceOwnFile, syncDirectory } from '../files/write-file.ts';
 import type { Report, SavedPlan } from '../model.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
@@ -31,7 +31,7 @@ export function createOccurrenceStore(root: string, host: string) {
   const seal = async (directory: string, text: string, file: string): Promise<void> => {
     await keepPlanSignatures(readSavedPlan(text), file, directory);
     const draft = join(directory, 'sealing.json');
-    await replaceFile(draft, text);
+    await replaceOwnFile(draft, text);
     await linkOnce(draft, directory);
   };
   return {

@@ -8,7 +8,7 @@ import { messageOf, RefitError } from '../errors.ts';
 import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { FileRefused, isMissing } from '../files/file-refused.ts';
 import { readRegularFile } from '../files/open-file.ts';
-import { makeFolder, replaceFile } from '../files/write-file.ts';
+import { makeFolder, replaceOwnFile } from '../files/write-file.ts';
 import { shellQuote } from '../next-command.ts';
 import type { FolderView, PlanSwitch, RunRequest } from './decide.ts';
 import { type FileReading, mayBePlan, readPlanFile } from './plan-file.ts';
@@ -116,7 +116,7 @@ export async function writeControlFile(
   value: object,
 ): Promise<void> {
   await makeFolder(join(root, kind));
-  await replaceFile(join(root, kind, `${name}.json`), `${JSON.stringify(value)}\n`);
+  await replaceOwnFile(join(root, kind, `${name}.json`), `${JSON.stringify(value)}\n`);
 }
 
 /** Removes a request: the operator withdraws it, or it is answered. */

@@ -5,6 +5,7 @@ import {
   chownSync,
   closeSync,
   linkSync,
+  lutimesSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -26,17 +27,19 @@ import { readTerraformState } from '../../src/cli/commands/fleet/terraform-state
 import { readInventoryFile } from '../../src/cli/plan-inputs.ts';
 import { COMMANDS } from '../../src/cli/program/commands.ts';
 import { filesOf, longFlag } from '../../src/cli/program/files-of.ts';
+import { systemClock } from '../../src/clock.ts';
 import { findCredentials } from '../../src/cloud/credentials/find-credentials.ts';
 import { mustBeOwnFolder } from '../../src/files/check-folder.ts';
 import { FileLedger } from '../../src/files/file-ledger.ts';
 import { isOnReadOnlyMount, whoElseWrites } from '../../src/files/judge-trust.ts';
 import { openRegularFile, readRegularFile } from '../../src/files/open-file.ts';
 import { SUBJECTS, type Subject } from '../../src/files/subjects.ts';
-import { appendText, openForAppending, replaceFile } from '../../src/files/write-file.ts';
+import { appendText, openForAppending, replaceFile, replaceOwnFile } from '../../src/files/write-file.ts';
 import { readCredentialsFile } from '../../src/operations/machine.ts';
 import { mayReplace, writeOutput } from '../../src/operations/named-files.ts';
 import { readCalendars } from '../../src/operations/plan-fleet.ts';
 import { readApprovers } from '../../src/plan/parse/read-approvers.ts';
+import { takeLock } from '../../src/store/folder/lock.ts';
 import { prepareRunDirectory, RUN_FILES } from '../../src/store/folder/run-directory.ts';
 import { SAVED } from '../approval/people.ts';
 
@@ -288,6 +291,72 @@ describe('writing', () => {
     expect(readFileSync(join(here, 'report.json'), 'utf8')).toBe('new');
     expect(statSync(join(here, 'hard.json')).mode & 0o777).toBe(0o600);
     expect(readdirSync(here).sort()).toEqual(['hard.json', 'report.json', 'victim']);
+  });
+
+  describe('drafts that a crash left', () => {
+    const DRAFT = '.refit-0123456789abcdef.tmp';
+    const longAgo = new Date(Date.now() - 61_000);
+    const age = (path: string) => lutimesSync(path, longAgo, longAgo);
+    /** Every way in which Refit writes to a folder of its own. */
+    const writers: [string, (here: string) => Promise<unknown>][] = [
+      ['replacing a file', (here) => replaceOwnFile(join(here, 'report.json'), 'new')],
+      ['taking a free lock', (here) => takeLock(join(here, 'lock.json'), OWNER, systemClock)],
+      [
+        'taking the lock of a dead process',
+        async (here) => {
+          const dead = { pid: 2 ** 22 + 1, host: OWNER.host, since: '', purpose: '', startTicks: null };
+          file(join(here, 'lock.json'), JSON.stringify(dead));
+          const lock = await takeLock(join(here, 'lock.json'), OWNER, systemClock);
+          expect(lock.tookOverFrom).not.toBeNull();
+        },
+      ],
+    ];
+    const OWNER = { host: 'here', purpose: 'test' };
+
+    it.each(writers)('%s removes an old draft, and nothing that only looks like one', async (_, write) => {
+      const here = folder();
+      const victim = file(join(folder(), 'victim'), 'precious');
+      const names = {
+        link: '.refit-000000000000000a.tmp',
+        folder: '.refit-000000000000000b.tmp',
+        pipe: '.refit-000000000000000c.tmp',
+        new: '.refit-000000000000000d.tmp',
+      };
+      symlinkSync(victim, join(here, names.link));
+      mkdirSync(join(here, names.folder));
+      namedPipe(join(here, names.pipe));
+      file(join(here, names.new));
+      for (const one of [names.link, names.folder, names.pipe]) age(join(here, one));
+      const others = [
+        `${DRAFT}x`,
+        `x${DRAFT}`,
+        DRAFT.toUpperCase(),
+        '.refit-0123.tmp',
+        '.refit-0123456789abcdeg.tmp',
+      ];
+      for (const one of [DRAFT, ...others]) age(file(join(here, one)));
+      await write(here);
+      const left = readdirSync(here);
+      expect(left).not.toContain(DRAFT);
+      expect(left).toEqual(expect.arrayContaining([...Object.values(names), ...others]));
+      expect(readFileSync(victim, 'utf8')).toBe('precious');
+    });
+
+    it.runIf(isRoot).each(writers)('%s leaves the file of another user', async (_, write) => {
+      const here = folder();
+      const theirs = file(join(here, DRAFT));
+      chownSync(theirs, 4_242, 4_242);
+      age(theirs);
+      await write(here);
+      expect(readdirSync(here)).toContain(DRAFT);
+    });
+
+    it('an output in a folder of the user removes nothing', async () => {
+      const here = folder();
+      age(file(join(here, DRAFT)));
+      await writeOutput(join(here, 'review.md'), 'new');
+      expect(readdirSync(here)).toContain(DRAFT);
+    });
   });
 
   it('appends to no link, no second name, no pipe and no file that others can write to', async () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
-import { replaceFile } from '../../files/write-file.ts';
+import { replaceOwnFile } from '../../files/write-file.ts';
 import { counted } from '../../messages/en/quantities.ts';
 import { type Holder, holderOf, isAlive, type LockOwner, lockedBy, parseHolder, takeLock } from './lock.ts';
 
@@ -62,7 +62,7 @@ export async function claimInstances(
       if (claim && (name === own || shared.length > 0)) tookOverFrom.push(claim.holder);
     }
     const text = `${JSON.stringify({ ...(await holderOf(self, clock)), provider, instances })}\n`;
-    await replaceFile(join(folder, own), text);
+    await replaceOwnFile(join(folder, own), text);
     return { tookOverFrom, release: () => rm(join(folder, own), { force: true }) };
   } finally {
     await turn.release();

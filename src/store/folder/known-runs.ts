@@ -16,7 +16,7 @@ import { type Clock, iso } from '../../clock.ts';
 import { canonical, sha256 } from '../../digest.ts';
 import { mustBeOwnFolder } from '../../files/check-folder.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
-import { makeFolder, replaceFile } from '../../files/write-file.ts';
+import { makeFolder, replaceOwnFile } from '../../files/write-file.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../../journal/chain.ts';
 import type { JournalMark } from '../journal-writer.ts';
 import { writeWhole } from './journal-file.ts';
@@ -123,7 +123,7 @@ export async function registerRun(
 ): Promise<void> {
   const path = pathOf(stateDirectory, digest);
   await makeFolder(dirname(path));
-  await replaceFile(
+  await replaceOwnFile(
     path,
     encodeKnownRun({ directory: await realPathOf(directory), at: iso(clock.now()), mark }),
   );

@@ -8,7 +8,7 @@ import { type Clock, iso } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
 import { RefitError } from '../../errors.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
-import { draftBeside, makeFolder } from '../../files/write-file.ts';
+import { draftBeside, makeFolder, removeOldDrafts } from '../../files/write-file.ts';
 import { shellQuote } from '../../next-command.ts';
 
 /** The holder of a lock. */
@@ -57,8 +57,9 @@ export async function takeLock(path: string, self: LockOwner, clock: Clock): Pro
     const chain = await chainFrom(path);
     const last = chain.at(-1);
     if (last === undefined) {
-      if (await create(path, text)) return { tookOverFrom: null, release };
-      continue;
+      if (!(await create(path, text))) continue;
+      await removeOldDrafts(path);
+      return { tookOverFrom: null, release };
     }
     const present = parseHolder(last.text);
     if (present && (await isAlive(present, self.host))) throw lockedBy('held', path, present, self.host);
@@ -70,6 +71,7 @@ export async function takeLock(path: string, self: LockOwner, clock: Clock): Pro
     }
     await rename(next, path);
     for (const { file } of chain.slice(1)) await rm(file, { force: true });
+    await removeOldDrafts(path);
     return { tookOverFrom: present, release };
   }
 }

@@ -6,7 +6,7 @@ import { mustBeOwnFolder } from '../../files/check-folder.ts';
 import { currentLedger } from '../../files/file-ledger.ts';
 import { FileRefused } from '../../files/file-refused.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
-import { makeFolder, makePrivate, replaceFile } from '../../files/write-file.ts';
+import { makeFolder, makePrivate, replaceOwnFile } from '../../files/write-file.ts';
 import { GENESIS } from '../../journal/chain.ts';
 import { createReplay, isFinished } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../../model.ts';
@@ -167,7 +167,7 @@ export async function prepareRunDirectory(directory: string, saved: SavedPlan): 
         'give another run directory with --run-dir',
       );
     }
-    await replaceFile(path, encodeSavedPlan(saved));
+    await replaceOwnFile(path, encodeSavedPlan(saved));
   } else if (readSavedPlan(present).digest !== saved.digest) {
     throw new RefitError(
       'plan-altered',

@@ -9,7 +9,7 @@ import type { Offered } from '../../approval/judge-approvals.ts';
 import { judgePlanners } from '../../approval/judge-planners.ts';
 import { encodeApproval, encodeSignature } from '../../approval/signed-files.ts';
 import { readRegularFile } from '../../files/open-file.ts';
-import { makeFolder, replaceFile } from '../../files/write-file.ts';
+import { makeFolder, replaceOwnFile } from '../../files/write-file.ts';
 import type { ApprovalFile, HeadSignature, PlanSignature, SavedPlan } from '../../model.ts';
 import { RUN_FILES, textOf } from './run-files.ts';
 
@@ -59,7 +59,7 @@ export async function keepPlanSignatures(
   const folder = join(directory, RUN_FILES.planSignatures);
   await makeFolder(folder);
   for (const { signature } of planned)
-    await replaceFile(join(folder, `${safe(signature.by)}.json`), encodeSignature(signature));
+    await replaceOwnFile(join(folder, `${safe(signature.by)}.json`), encodeSignature(signature));
 }
 
 /** What the names of offered files contain, after the name of the saved plan. */
@@ -100,7 +100,7 @@ export async function saveApprovals(
   const folder = join(directory, RUN_FILES[of]);
   await makeFolder(folder);
   for (const approval of approvals)
-    await replaceFile(join(folder, approvalName(approval)), encodeApproval(approval));
+    await replaceOwnFile(join(folder, approvalName(approval)), encodeApproval(approval));
 }
 
 /** Keeps the newest signature of each name in the run directory. @returns its path. */
@@ -108,7 +108,7 @@ export async function saveSignature(directory: string, signature: HeadSignature)
   const folder = join(directory, RUN_FILES.signatures);
   const path = join(folder, `${safe(signature.by)}.json`);
   await makeFolder(folder);
-  await replaceFile(path, encodeSignature(signature));
+  await replaceOwnFile(path, encodeSignature(signature));
   return path;
 }
 
