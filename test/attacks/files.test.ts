@@ -332,7 +332,7 @@ describe('writing', () => {
         `x${DRAFT}`,
         DRAFT.toUpperCase(),
         '.refit-0123.tmp',
-        '.refit-0123456789abcdeg.tmp',
+        '.refit-zzzzzzzzzzzzzzzz.tmp',
       ];
       for (const one of [DRAFT, ...others]) age(file(join(here, one)));
       await write(here);
