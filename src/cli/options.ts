@@ -41,6 +41,7 @@ export interface Options extends Output {
   readonly listen?: string;
   readonly live?: boolean;
   readonly lockTail?: string;
+  readonly orderNumbers?: string;
   readonly out?: string;
   readonly policy?: string;
   readonly port?: string;

@@ -76,7 +76,7 @@ async function sendOrder(
   if (answer.kind === 'unusable') return { kind: 'no-answer', reason: answer.reason, sentAt };
   const order = decodeOrder(answer.fields);
   if (order === null) return { kind: 'no-answer', reason: 'the answer has no order number', sentAt };
-  return { kind: 'accepted', order, requestId: answer.requestId ?? '', sentAt };
+  return { kind: 'accepted', ...order, requestId: answer.requestId ?? '', sentAt };
 }
 
 function createReaderOver(apiClient: ReadApiClient, options: ClientOptions): CloudReader {

@@ -45,9 +45,15 @@ export interface Refusal {
   readonly requestId: string | null;
 }
 
+/** The number of an order. `dealId`: its deprecated short number, if it is another one (docs/provider.md P5 and P6). */
+export interface OrderNumber {
+  readonly order: string;
+  readonly dealId?: string;
+}
+
 /** The result of sending an order. `sentAt` is the moment just before the bytes left, ms since 1970 UTC. */
 export type OrderAnswer =
-  | { readonly kind: 'accepted'; readonly order: string; readonly requestId: string; readonly sentAt: number }
+  | (OrderNumber & { readonly kind: 'accepted'; readonly requestId: string; readonly sentAt: number })
   | (Refusal & { readonly sentAt: number })
   /** Sent without a usable answer: reset, time-out, 5xx, not JSON. The provider may have executed it. */
   | { readonly kind: 'no-answer'; readonly reason: string; readonly sentAt: number }
@@ -69,6 +75,8 @@ export interface Task {
 /** An order as billing lists it. Source of the states: docs/provider.md P79. */
 export interface Deal {
   readonly order: string;
+  /** Every number of the order that the answer has, `order` included (docs/provider.md P6). */
+  readonly numbers: readonly string[];
   readonly instances: readonly string[];
   readonly createdAt: number;
   readonly state: 'unpaid' | 'in-progress' | 'delivered' | 'failed';
@@ -114,10 +122,11 @@ export interface CloudReader {
   /** Searches billing for orders created between two times, optionally of one instance. */
   findDeals(scope: Scope, since: number, until: number, instance?: string): Promise<Deal[]>;
   /**
-   * Reads orders by number from the product itself. Unknown numbers are left out.
+   * Reads orders by number from the product itself, and gives each the number that it was asked by. Unknown numbers are
+   * left out.
    * @param currency the account's, because the answer has none.
    */
-  describeOrders(scope: Scope, orders: readonly string[], currency: string): Promise<Deal[]>;
+  describeOrders(scope: Scope, orders: readonly OrderNumber[], currency: string): Promise<Deal[]>;
   /**
    * Reads the memory in use of the given instances. The monitor product gives the maximum of the last 24 hours.
    * For clusters, another call gives the fullest shard now. A refused value stays unknown.

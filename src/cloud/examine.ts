@@ -115,7 +115,7 @@ const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (subject: Su
   zones: { purpose: 'zones by name, and zones for replicas', fields: () => ZONES_REQUEST },
   orders: {
     purpose: 'the billed amount of an order, if the search for orders does not have it',
-    fields: () => encodeOrderNumbers([UNKNOWN_ORDER]),
+    fields: () => encodeOrderNumbers([{ order: UNKNOWN_ORDER }]),
   },
   deals: {
     purpose: 'unpaid orders, and orders without an answer',

@@ -10,6 +10,7 @@ export function initialStepState(step: string): StepState {
     attempts: 0,
     unresolved: 0,
     orders: [],
+    dealIds: [],
     adopted: false,
     requestIds: [],
     outcome: 'not-run',
@@ -60,10 +61,11 @@ export const STEP_CHANGES: {
     outcome: 'not-run',
     message: message('run.nothing-sent', { reason }),
   }),
-  accepted: ({ at, order, requestId }, was) => ({
+  accepted: ({ at, order, dealId, requestId }, was) => ({
     phase: 'following',
     adopted: false,
     orders: withOrder(was.orders, order),
+    dealIds: dealId === undefined ? was.dealIds : [...was.dealIds, { order, dealId }],
     requestIds: [...was.requestIds, requestId],
     acceptedAt: at,
     message: message('run.ordered'),

@@ -123,6 +123,8 @@ export type JournalEvent =
       readonly step: string;
       readonly attempt: number;
       readonly order: string;
+      /** Its deprecated short number, if it is another one: the product lists several orders by these only. */
+      readonly dealId?: string;
       readonly requestId: string;
       readonly sentAt: string;
     }

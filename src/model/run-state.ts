@@ -42,6 +42,8 @@ export interface StepState {
   /** Attempts that may still have left an order: no answer, or a refusal that may hide one. */
   readonly unresolved: number;
   readonly orders: readonly string[];
+  /** The deprecated short numbers of those orders that have another one. */
+  readonly dealIds: readonly { readonly order: string; readonly dealId: string }[];
   /** Refit found its order by reading. No answer confirmed that the order is its own. */
   readonly adopted: boolean;
   readonly requestIds: readonly string[];

@@ -7,6 +7,7 @@ import { type AccountRequest, createAccounts, readFleetFile } from './fleet/acco
 import { type ServerCertificate, startServer } from './server.ts';
 import { createWorld } from './world/create-world.ts';
 import { type Fault, parseFault } from './world/faults.ts';
+import { type OrderNumberScheme, schemeOf } from './world/order-numbers.ts';
 import type { LimitCounting } from './world/request-limit.ts';
 import { FIRST_ACCOUNT, type Range } from './world/world.ts';
 
@@ -26,6 +27,8 @@ export interface SimulateOptions {
   readonly limit?: number;
   /** Default `calendar`. */
   readonly limitCounting?: LimitCounting;
+  /** How the numbers of an order relate; `random`: drawn from the seed. Default `one`. */
+  readonly orderNumbers?: OrderNumberScheme | 'random';
   /** Time from an accepted order to "in process". Default 200 to 600. */
   readonly startLag?: Range;
   /** Time in process. Default 1,000 to 4,000. */
@@ -106,6 +109,7 @@ export function createSimulatedWorld(options: SimulateOptions, now: number) {
       limit:
         options.limit === undefined ? null : options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit,
       limitCounting: options.limitCounting ?? 'calendar',
+      orderNumbers: schemeOf(options.orderNumbers ?? 'one', seed),
       balance: own!.balance,
       faults: [...(options.faults ?? []), ...(window === 'honoured' ? [] : [parseFault(`window-${window}`)])],
     },

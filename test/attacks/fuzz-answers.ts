@@ -162,7 +162,8 @@ const CALLS: Readonly<Record<string, (cloud: Cloud) => Promise<unknown>>> = {
   running: (cloud) => cloud.describeRunningTasks(SCOPE),
   balance: (cloud) => cloud.describeBalance(SCOPE),
   deals: (cloud) => cloud.findDeals(SCOPE, START, START + 1000, IDS[0]),
-  orders: (cloud) => cloud.describeOrders(SCOPE, ['20260105000000000000001', '2'], 'CNY'),
+  orders: (cloud) =>
+    cloud.describeOrders(SCOPE, [{ order: '20260105000000000000001', dealId: '7' }, { order: '2' }], 'CNY'),
   identity: (cloud) => cloud.describeIdentity(SCOPE),
   creators: (cloud) => cloud.describeCreatorIds(SCOPE),
   memory: async (cloud) => cloud.describeMemoryInUse(SCOPE, await cloud.describeInstances(SCOPE, IDS)),

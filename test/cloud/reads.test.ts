@@ -173,7 +173,7 @@ describe('a client for planning', () => {
       await reader.describeRunningTasks(SCOPE);
       await reader.describeBalance(SCOPE);
       await reader.findDeals(SCOPE, START, START);
-      await reader.describeOrders(SCOPE, ['2026010500000001'], 'CNY');
+      await reader.describeOrders(SCOPE, [{ order: '2026010500000001' }], 'CNY');
       await reader.describeMemoryInUse(SCOPE, [named as never]);
     });
     expect(new Set(transport.actions)).toEqual(

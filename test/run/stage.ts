@@ -30,6 +30,7 @@ import { type Listener, NOTIFY_GRACE } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
 import { createSimulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
+import type { OrderNumberScheme } from '../../src/simulator/world/order-numbers.ts';
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { counts, type Range, type World, type WorldCounts } from '../../src/simulator/world/world.ts';
 import { type WorldState, worldState } from '../../src/simulator/world/world-state.ts';
@@ -47,6 +48,7 @@ export interface StageOptions {
   readonly seed?: number;
   readonly limit?: number;
   readonly limitCounting?: LimitCounting;
+  readonly orderNumbers?: OrderNumberScheme;
   readonly startLag?: Range;
   readonly duration?: Range;
   readonly lockTail?: Range;
@@ -159,6 +161,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       faults: (options.faults ?? []).map(parseFault),
       ...(options.limit === undefined ? {} : { limit: options.limit }),
       ...(options.limitCounting === undefined ? {} : { limitCounting: options.limitCounting }),
+      ...(options.orderNumbers === undefined ? {} : { orderNumbers: options.orderNumbers }),
       ...(options.startLag === undefined ? {} : { startLag: options.startLag }),
       ...(options.duration === undefined ? {} : { duration: options.duration }),
       ...(options.lockTail === undefined ? {} : { lockTail: options.lockTail }),

@@ -1,5 +1,6 @@
 /** Draws a scenario from a seed. */
 import type { ControlCommand } from '../../src/model.ts';
+import { schemeOf } from '../../src/simulator/world/order-numbers.ts';
 import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import { MINUTE } from '../../src/units.ts';
 import { drawApprovals } from './approvals.ts';
@@ -85,6 +86,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
     gate: rollout.next() < 0.2,
     windows: inWindow ? null : drawWindows(seed),
     limitCounting: pick(chance, ['calendar', 'sliding', 'bucket'] as const),
+    orderNumbers: schemeOf('random', seed),
     startLag,
     duration,
     lockTail: [0, pick(chance, [0, 2_000, 15_000, 60_000])],

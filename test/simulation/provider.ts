@@ -86,6 +86,7 @@ export function createProvider(
       lockTail: scenario.lockTail,
       limit: null,
       limitCounting: scenario.limitCounting,
+      orderNumbers: scenario.orderNumbers,
       balance: 1e9,
       ...(catalogue === null ? {} : { catalogue }),
       faults: [

@@ -3,6 +3,7 @@
  * draw-scenario.ts draws it from one seed. It is plain data, so that shrink.ts can reduce a failing one member by member.
  */
 import type { ControlCommand } from '../../src/model.ts';
+import type { OrderNumberScheme } from '../../src/simulator/world/order-numbers.ts';
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { HOUR, MINUTE } from '../../src/units.ts';
 
@@ -28,6 +29,7 @@ export interface Scenario {
   /** Windows for the start of steps; null: any time. */
   readonly windows: HourlyWindow | null;
   readonly limitCounting: LimitCounting;
+  readonly orderNumbers: OrderNumberScheme;
   /** Minimum and maximum, milliseconds. */
   readonly startLag: Range;
   readonly duration: Range;

@@ -404,8 +404,10 @@ export function createWatcher(
           case 'unknown':
             break;
         }
-        for (const { name, by } of deals) {
-          if (by !== OWNER_UIN || state.orders.includes(name) || state.outcome === 'unknown') continue;
+        for (const { name, numbers, by } of deals) {
+          // An order that only billing shows has billing's number.
+          const isRecorded = Object.values(numbers).some((number) => state.orders.includes(number));
+          if (by !== OWNER_UIN || isRecorded || state.outcome === 'unknown') continue;
           if (!textOf(state.message).includes('billing lists no order'))
             reportViolation(
               'recorded',

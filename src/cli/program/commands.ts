@@ -1,6 +1,6 @@
 /** The table of commands: one row for each, in the order of the main help. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
-import { faultsAppendix, PLAN_COMMANDS } from './plan-commands.ts';
+import { faultsAppendix, PLAN_COMMANDS, schemesAppendix } from './plan-commands.ts';
 import { APPLY_COMMANDS, CONTROL_COMMANDS, SCHEDULE_COMMANDS } from './run-commands.ts';
 import {
   argument,
@@ -123,6 +123,9 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
         ['calendar', 'sliding', 'bucket'],
         ': how the request limit counts a second (default: calendar)',
       ),
+      option('--order-numbers <scheme>', 'how the numbers of an order relate, listed below (default: one)', {
+        completes: { kind: 'words', words: ['one', 'short-id', 'big-deal', 'unrelated', 'random'] },
+      }),
       option('--start-lag <range>', 'time from an order to the start of its change, such as 200ms..600ms'),
       option('--duration <range>', 'duration of a change, such as 1s..4s'),
       option('--lock-tail <range>', 'how long an instance stays locked after a change, such as 1s..2s'),
@@ -141,7 +144,7 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
       'refit simulate --port 8420',
       'refit simulate --instances 280 --fault lost-answer:0.05 --fault failed-task#2',
     ],
-    appendix: faultsAppendix,
+    appendix: async () => `${await schemesAppendix()}\n\n${await faultsAppendix()}`,
     load: async () => (await import('../commands/simulator/simulate.ts')).simulate,
   },
   demo: {

@@ -52,8 +52,24 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
 /** The list of faults, for help. */
 export async function faultsAppendix(): Promise<string> {
   const { ALL_FAULTS } = await import('../../operations/known-names.ts');
-  const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
-  return `Faults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.description}`).join('\n')}`;
+  return listOf(
+    'Faults',
+    ALL_FAULTS.map(({ name, description }) => [name, description]),
+  );
+}
+
+/** The help about `--order-numbers`. */
+export async function schemesAppendix(): Promise<string> {
+  const { ORDER_NUMBER_SCHEMES } = await import('../../operations/known-names.ts');
+  return listOf('Order numbers', [
+    ...Object.entries(ORDER_NUMBER_SCHEMES),
+    ['random', 'one of these, drawn from the seed'],
+  ]);
+}
+
+function listOf(title: string, rows: readonly (readonly [name: string, text: string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return `${title}:\n${rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n')}`;
 }
 
 export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:', {

@@ -2,7 +2,7 @@
 import type { Scope } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
-import type { CloudReader, Deal, Task } from '../cloud.ts';
+import type { CloudReader, Deal, OrderNumber, Task } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
 import {
@@ -55,9 +55,12 @@ export function orderReads(source: ReadSource) {
     },
 
     async describeOrders(scope, orders, currency) {
-      const read = async (numbers: readonly string[]): Promise<Deal[]> => {
-        const answer = await ask(READS.orders, scope, encodeOrderNumbers(numbers));
-        if (answer.kind === 'ok') return decodeOrders(answer.fields, clock.now(), currency);
+      const read = async (asked: readonly OrderNumber[]): Promise<Deal[]> => {
+        const answer = await ask(READS.orders, scope, encodeOrderNumbers(asked));
+        if (answer.kind === 'ok') {
+          const found = decodeOrders(answer.fields, clock.now(), currency);
+          return found.flatMap((deal) => askedAs(deal, asked) ?? []);
+        }
         if (isKeyRefusal(answer.code) || isMissingPermission(answer.code))
           throw readRefusedError(READS.orders, scope, answer);
         return [];
@@ -66,10 +69,19 @@ export function orderReads(source: ReadSource) {
       if (orders.length > 1) {
         // The provider may refuse the old parameter for several orders. Ask for each missing order alone.
         const found = new Set(deals.map(({ order }) => order));
-        const missing = orders.filter((order) => !found.has(order));
+        const missing = orders.filter(({ order }) => !found.has(order));
         deals.push(...(await inBatches(missing, 1, read)));
       }
       return [...new Map(deals.map((deal) => [deal.order, deal])).values()];
     },
   } satisfies Partial<CloudReader>;
+}
+
+/** The order under the number that it was asked by; null if nobody asked for it. An order that was asked alone has it. */
+function askedAs(deal: Deal, asked: readonly OrderNumber[]): Deal | null {
+  const { numbers } = deal;
+  const isIts = ({ order, dealId }: OrderNumber) =>
+    numbers.includes(order) || (dealId !== undefined && numbers.includes(dealId));
+  const one = asked.length === 1 ? asked[0] : asked.find(isIts);
+  return one === undefined ? null : { ...deal, order: one.order };
 }

@@ -3,7 +3,7 @@ import { iso } from '../../clock.ts';
 import { given } from '../../given.ts';
 import { type Billing, EDITIONS, type NodeChange, type Quote } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import type { Deal, OrderRequest, PriceRequest } from '../cloud.ts';
+import type { Deal, OrderNumber, OrderRequest, PriceRequest } from '../cloud.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
 import {
   cents,
@@ -61,13 +61,19 @@ const IN_WINDOW = 1;
 /** Real order numbers are digits. Anything that fits into a table is accepted. */
 const ORDER_NUMBER = /^[\w.:-]{1,64}$/;
 
-/** The order number of an accepted order, or null. `DealName` comes first, because `DealId` is deprecated. */
-export function decodeOrder(fields: Fields): string | null {
-  for (const value of [fields.DealName, fields.DealId]) {
+/** The number of an accepted order; null if the answer has none. `DealName` comes first, because `DealId` is deprecated. */
+export function decodeOrder(fields: Fields): OrderNumber | null {
+  const [order, dealId] = orderNumbers(fields.DealName, fields.DealId);
+  return order === undefined ? null : { order, ...given({ dealId }) };
+}
+
+/** The values that are order numbers, each once. */
+function orderNumbers(...values: readonly unknown[]): string[] {
+  const found = values.flatMap((value) => {
     const order = identifier(value);
-    if (order !== null && order !== '0' && ORDER_NUMBER.test(order)) return order;
-  }
-  return null;
+    return order !== null && order !== '0' && ORDER_NUMBER.test(order) ? [order] : [];
+  });
+  return [...new Set(found)];
 }
 
 /** How many parts a unit of currency has, by the provider's name of the part. */
@@ -121,9 +127,11 @@ export function decodeDeals(fields: Fields, readAt: number, instance?: string) {
     const order = text(row.OrderId);
     const action = text(row.Action) ?? '';
     if (order === null || NO_RESIZE.has(action)) return null;
+    const numbers = [...new Set([order, ...orderNumbers(row.BigDealId)])];
     const named = texts(row.ResourceId);
     return {
       order,
+      numbers,
       instances: named.length === 0 && instance !== undefined ? [instance] : named,
       createdAt: fromBeijing(row.CreateTime) ?? readAt,
       state: dealState(row.Status),
@@ -137,16 +145,20 @@ export function decodeDeals(fields: Fields, readAt: number, instance?: string) {
 /** The maximum of orders in one call. */
 export const ORDERS_PER_CALL = 10;
 
-/** Requests orders by number: several by the deprecated name, one by the new name. Source: docs/provider.md P77. */
-export function encodeOrderNumbers(orders: readonly string[]): Fields {
-  return orders.length === 1 ? { DealName: orders[0] } : { DealIds: orders };
+/** Requests orders by number: several by the deprecated number, one by the new one. Source: docs/provider.md P77. */
+export function encodeOrderNumbers(orders: readonly OrderNumber[]): Fields {
+  return orders.length === 1
+    ? { DealName: orders[0]!.order }
+    : { DealIds: orders.map(({ order, dealId }) => dealId ?? order) };
 }
 
 /** Decodes orders of this product. @param currency the account's, because the answer has none. */
 export function decodeOrders(fields: Fields, readAt: number, currency: string): Deal[] {
   return list(fields.DealDetails).flatMap((row) => {
-    const order = text(row.DealName) ?? text(row.DealId);
+    const numbers = orderNumbers(row.DealName, row.DealId);
+    const [order] = numbers;
     const deal = {
+      numbers,
       instances: texts(row.InstanceIds),
       createdAt: fromBeijing(row.CreatTime) ?? readAt,
       state: dealState(row.Status),
@@ -154,7 +166,7 @@ export function decodeOrders(fields: Fields, readAt: number, currency: string): 
       createdBy: text(row.Creater),
       direction: null,
     };
-    return order === null ? [] : [{ order, ...deal }];
+    return order === undefined ? [] : [{ order, ...deal }];
   });
 }
 

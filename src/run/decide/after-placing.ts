@@ -1,6 +1,7 @@
 /** Records the answer to an order, and decides what follows a refusal. */
 import { iso } from '../../clock.ts';
 import { unreachable } from '../../errors.ts';
+import { given } from '../../given.ts';
 import { message } from '../../messages/messages.ts';
 import type { Message } from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
@@ -34,7 +35,8 @@ export function afterPlacing(at: At, seen: Extract<Seen, { kind: 'placed' }>): O
     case 'accepted': {
       const { order, requestId } = placed;
       const sentAt = iso(placed.sentAt);
-      const event = { kind: 'accepted', step, attempt, order, requestId, sentAt } as const;
+      const numbers = { order, ...given({ dealId: placed.dealId }) };
+      const event = { kind: 'accepted', step, attempt, ...numbers, requestId, sentAt } as const;
       if (seen.orderOf === null) return { kind: 'append', event };
       // The answer belongs to another call, as a faulty proxy may return it. This order may have been executed or not.
       const reason = message('run.answer-of-other-order', { order, step: seen.orderOf });

@@ -75,7 +75,8 @@ export function ownInBilling(step: Step, deals: readonly Deal[] | null, whose: O
   return fitting.sort((a, b) => a.createdAt - b.createdAt).at(-1) ?? null;
 }
 
-function fits({ before, after }: Step, { direction }: Deal): boolean {
+/** Whether an order can have the direction of the step. */
+export function fits({ before, after }: Step, { direction }: Deal): boolean {
   return direction === null || (direction === 'up') === totalMemory(after) > totalMemory(before);
 }
 

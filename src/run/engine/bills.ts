@@ -1,5 +1,7 @@
 /** Reads the bills of orders for steps that ended without one. Permission for orders does not include billing. */
+import type { Deal, OrderNumber } from '../../cloud/cloud.ts';
 import { RefitError } from '../../errors.ts';
+import { given } from '../../given.ts';
 import type { Step } from '../../model.ts';
 import { type FollowingRun, scopeKey, scopeOf } from './run.ts';
 
@@ -26,10 +28,16 @@ export async function readBills(run: BillsRun, wave: number): Promise<void> {
 async function readOf({ journal, cloudFor, stop }: BillsRun, steps: readonly Step[]): Promise<void> {
   if (stop.left.aborted) return;
   const [first] = steps as [Step];
-  const ordersOf = (step: Step) => journal.replay.step(step.id).orders;
-  let deals: Awaited<ReturnType<ReturnType<typeof cloudFor>['describeOrders']>>;
+  const numbersOf = (step: Step): OrderNumber[] => {
+    const { orders, dealIds } = journal.replay.step(step.id);
+    return orders.map((order) => ({
+      order,
+      ...given({ dealId: dealIds.find((one) => one.order === order)?.dealId }),
+    }));
+  };
+  let deals: Deal[];
   try {
-    const orders = steps.flatMap(ordersOf);
+    const orders = steps.flatMap(numbersOf);
     deals = await cloudFor(first.profile).describeOrders(scopeOf(first), orders, currencyOf(first));
   } catch (error) {
     if (error instanceof RefitError) return;
@@ -39,10 +47,11 @@ async function readOf({ journal, cloudFor, stop }: BillsRun, steps: readonly Ste
     deals.flatMap(({ order, billed: amount }) => (amount ? [[order, amount] as const] : [])),
   );
   for (const step of steps) {
-    const own = ordersOf(step).flatMap((order) => billed.get(order) ?? []);
-    const [paid] = own;
-    if (paid === undefined || own.length < ordersOf(step).length) continue;
-    const amount = Math.round(own.reduce((sum, one) => sum + one.amount, 0) * 1e6) / 1e6;
+    const own = numbersOf(step);
+    const amounts = own.flatMap(({ order }) => billed.get(order) ?? []);
+    const [paid] = amounts;
+    if (paid === undefined || amounts.length < own.length) continue;
+    const amount = Math.round(amounts.reduce((sum, one) => sum + one.amount, 0) * 1e6) / 1e6;
     journal.appendSoon({ kind: 'billed', step: step.id, billed: { amount, currency: paid.currency } });
   }
 }

@@ -128,7 +128,7 @@ async function read(
     const reading = await watch.read({ ...scopeOf(step), instance, maxDelay, factsSince, openTasks });
     waits.end(step, 'unreachable');
     if (reading.instance) waits.end(step, 'missing');
-    doing.seen = { kind: 'reading', reading, whose: await ownershipOf(run, step, reading) };
+    doing.seen = { kind: 'reading', ...(await ownershipOf(run, step, reading)) };
   });
 }
 
@@ -193,7 +193,8 @@ function learnUsual({ learned }: FollowingRun, took: number): void {
 /** The unrecorded orders for the instance since then; null: this identity may not read billing. */
 async function unpaidOrders(run: Run, step: Step, factsSince: number): Promise<Deal[] | null> {
   const { instance } = step;
-  const { deals } = await run.watch.read({ ...scopeOf(step), instance, maxDelay: SECOND, factsSince });
+  const read = await run.watch.read({ ...scopeOf(step), instance, maxDelay: SECOND, factsSince });
+  const { deals } = (await ownershipOf(run, step, read)).reading;
   return deals?.filter(({ order }) => run.journal.replay.stepOf(order) === null) ?? null;
 }
 

@@ -7,15 +7,14 @@ import type { SavedPlan, Step, Trace } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
 import type { Reading } from '../decide/judge-following.ts';
 import { factsSince, type Ownership, otherOrders } from '../decide/judge-order-fate.ts';
+import { recognizeByNumber, recognizeByTime } from '../decide/recognize-orders.ts';
 import { orderTraces, taskTraces } from '../decide/traces.ts';
 import { type FollowingRun, scopeOf } from './run.ts';
 
-/** The recorded order numbers of the instance. Any other number may be that of an order without an answer. */
-function knownOrders(
-  { saved, journal }: Pick<FollowingRun, 'saved' | 'journal'>,
-  { instance }: Step,
-): ReadonlySet<string> {
-  return new Set((stepsOf(saved).get(instance) ?? []).flatMap(({ id }) => journal.replay.step(id).orders));
+/** The steps of the instance, with their states. */
+function ownSteps({ saved, journal }: Pick<FollowingRun, 'saved' | 'journal'>, { instance }: Step) {
+  const steps = stepsOf(saved).get(instance) ?? [];
+  return steps.map((step) => ({ step, state: journal.replay.step(step.id) }));
 }
 
 const byInstance = new WeakMap<SavedPlan, ReadonlyMap<string, readonly Step[]>>();
@@ -27,11 +26,23 @@ function stepsOf(saved: SavedPlan): ReadonlyMap<string, readonly Step[]> {
   return known;
 }
 
-/** The owners of the instance's orders. Refit asks for its own identity only if billing lists an unrecorded order. */
-export async function ownershipOf(run: FollowingRun, step: Step, { deals }: Reading): Promise<Ownership> {
-  const whose = { known: knownOrders(run, step), self: null };
-  const isAsked = otherOrders(deals, whose).some(({ createdBy }) => createdBy !== null);
-  return isAsked ? { ...whose, self: await run.watch.self(scopeOf(step)) } : whose;
+/**
+ * Recognizes this run's own orders among those of the instance, under the numbers that the journal has for them. Refit asks
+ * for its own identity only if an order is on no record. Any such number may be that of an order without an answer.
+ */
+export async function ownershipOf<Listed extends Pick<Reading, 'deals'>>(
+  run: FollowingRun,
+  step: Step,
+  reading: Listed,
+): Promise<{ readonly reading: Listed; readonly whose: Ownership }> {
+  const own = ownSteps(run, step);
+  const known = new Set(own.flatMap(({ state }) => state.orders));
+  if (reading.deals === null) return { reading, whose: { known, self: null } };
+  const { replay } = run.journal;
+  const byNumber = recognizeByNumber(reading.deals, (number) => replay.stepOf(number) !== null);
+  const isAsked = otherOrders(byNumber, { known, self: null }).some(({ createdBy }) => createdBy !== null);
+  const whose = { known, self: isAsked ? await run.watch.self(scopeOf(step)) : null };
+  return { reading: { ...reading, deals: recognizeByTime(byNumber, own, whose) }, whose };
 }
 
 /** How far back the task list reaches (docs/provider.md P90), minus a margin. */
@@ -52,8 +63,9 @@ export async function foreignChange(run: FollowingRun, step: Step): Promise<Trac
   );
   return unlessRefused(async () => {
     const question = { ...scopeOf(step), instance: step.instance, maxDelay: MAX_DELAY, factsSince: since };
-    const { deals, tasks } = await watch.read(question);
-    const orders = otherOrders(deals, { known: knownOrders(run, step), self: null });
+    const { reading, whose } = await ownershipOf(run, step, await watch.read(question));
+    const { deals, tasks } = reading;
+    const orders = otherOrders(deals, whose);
     return orders.length > 0 ? orderTraces(orders) : taskTraces(tasks ?? []);
   });
 }

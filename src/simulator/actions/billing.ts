@@ -20,7 +20,7 @@ function formatDeal(deal: SimDeal, withResource: boolean): Record<string, unknow
   const { instance, price } = deal;
   const prepaid = instance.billing === 1;
   return {
-    OrderId: deal.name,
+    OrderId: deal.numbers.orderId,
     Status: deal.status,
     Payer: instance.account.uin,
     CreateTime: beijingTime(deal.createdAt),
@@ -38,7 +38,7 @@ function formatDeal(deal: SimDeal, withResource: boolean): Record<string, unknow
     TotalCost: price,
     ProductCode: 'p_redis',
     SubProductCode: 'sp_redis',
-    BigDealId: deal.name,
+    BigDealId: deal.numbers.bigDealId,
     Formula: '',
     RefReturnDeals: '',
     PayMode: prepaid ? 'prePay' : 'postPay',
@@ -72,7 +72,7 @@ export const BILLING: Readonly<Record<string, Action>> = {
       // Without a status filter, billing lists delivered orders only.
       const set = params.StatusSet as number[] | undefined;
       const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
-      const number = (params.OrderId ?? params.BigDealId) as string | undefined;
+      const { OrderId, BigDealId } = params as { readonly OrderId?: string; readonly BigDealId?: string };
       const resource = params.ResourceId as string | undefined;
       const listed = resource === undefined ? world.billing : (world.billingOf.get(resource) ?? []);
       const found = listed.filter(
@@ -81,7 +81,8 @@ export const BILLING: Readonly<Record<string, Action>> = {
           Math.floor(deal.createdAt / 1000) * 1000 >= from &&
           deal.createdAt < to + 1000 &&
           states.includes(deal.status) &&
-          (number === undefined || deal.name === number),
+          (OrderId === undefined || deal.numbers.orderId === OrderId) &&
+          (BigDealId === undefined || deal.numbers.bigDealId === BigDealId),
       );
       found.reverse();
       // In this action, Offset counts pages, not rows.

@@ -78,8 +78,8 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
         inWindow: switchOption === 1 && rolledOut('window-ignored'),
         now: call.now,
       });
-      // DealId is deprecated, but the model marks it as always returned. Both have one value.
-      return { DealId: deal.name, DealName: deal.name };
+      // DealId is deprecated, but the model marks it as always returned.
+      return { DealId: deal.numbers.dealId, DealName: deal.name };
     },
   },
   InquiryPriceUpgradeInstance: {
@@ -101,16 +101,20 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
     run(world, call) {
       const { params, language } = call;
       const isOurs = isOwn(world, call);
-      const names = [...((params.DealIds as string[] | undefined) ?? [])];
-      if (names.length > 10) throw invalidValue('DealIds may hold 10 numbers.');
-      if (params.DealName !== undefined) names.push(params.DealName as string);
-      if (names.length === 0) throw missingParameter('DealName');
-      const deals = names
-        .map((name) => world.deals.get(name))
-        .filter((deal) => deal !== undefined && isOurs(deal.instance)) as SimDeal[];
+      const ids = (params.DealIds as string[] | undefined) ?? [];
+      const name = params.DealName as string | undefined;
+      if (ids.length > 10) throw invalidValue('DealIds may hold 10 numbers.');
+      if (ids.length === 0 && name === undefined) throw missingParameter('DealName');
+      // Where a DealId is a short number, the long one is none.
+      const wrong = ids.find((id) => !world.dealById.has(id) && world.deals.has(id));
+      if (wrong !== undefined) throw invalidValue(`The value ${wrong} of DealIds is not a DealId.`);
+      const asked = [...ids.map((id) => world.dealById.get(id)), name && world.deals.get(name)];
+      const deals = asked.filter(
+        (deal): deal is SimDeal => Boolean(deal) && isOurs((deal as SimDeal).instance),
+      );
       return {
         DealDetails: deals.map((deal) => ({
-          DealId: deal.name,
+          DealId: deal.numbers.dealId,
           DealName: deal.name,
           ZoneId: deal.instance.zone.number,
           GoodsNum: 1,

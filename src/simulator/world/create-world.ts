@@ -44,6 +44,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     instances: new Map(),
     accounts: new Map(owners.map((owner) => [owner.name, accountFrom(owner)])),
     deals: new Map(),
+    dealById: new Map(),
     billing: [],
     billingOf: new Map(),
     tasks: [],

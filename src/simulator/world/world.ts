@@ -4,11 +4,12 @@
  * issued temporary keys, the gateway's records of requests, and a fault that strikes at a read change a world.
  */
 import type { Agenda } from './agenda.ts';
-import { beijingDate, type DailySpan } from './beijing-time.ts';
+import type { DailySpan } from './beijing-time.ts';
 import type { BillingMode, SimCatalogue } from './catalogue.ts';
 import type { Fault, FaultSet } from './faults.ts';
 import type { FleetInstance } from './fleet-instance.ts';
 import type { SimRegion, SimZone } from './geography.ts';
+import { type OrderNumberScheme, type OrderNumbers, orderNumbers } from './order-numbers.ts';
 import type { Random } from './random.ts';
 import type { LimitCounting, RequestLimit } from './request-limit.ts';
 
@@ -81,6 +82,8 @@ export interface WorldOptions {
   /** Requests per second for each action; null: 35 for DescribeInstances, 20 for others (docs/provider.md P28). */
   readonly limit: number | null;
   readonly limitCounting: LimitCounting;
+  /** How the numbers of an order relate; left out: `one`. */
+  readonly orderNumbers?: OrderNumberScheme;
   /** Balance of the first account, CNY. */
   readonly balance: number;
   readonly faults: readonly Fault[];
@@ -170,8 +173,9 @@ export interface SimJob {
 
 /** An order in billing. The provider calls it a deal. */
 export interface SimDeal {
-  /** About 23 digits that start with the Beijing date. */
+  /** Its `DealName`. */
   readonly name: string;
+  readonly numbers: OrderNumbers;
   readonly instance: SimInstance;
   readonly by: string;
   readonly createdAt: number;
@@ -210,8 +214,10 @@ export interface World {
   readonly instances: Map<string, SimInstance>;
   /** By name; the first is `default`. */
   readonly accounts: ReadonlyMap<string, SimAccount>;
-  /** All deals by number, including those that billing does not list yet. */
+  /** All deals by `DealName`, including those that billing does not list yet. */
   readonly deals: Map<string, SimDeal>;
+  /** The same by `DealId`. */
+  readonly dealById: Map<string, SimDeal>;
   /** Deals in billing, in the order of their listing. */
   readonly billing: SimDeal[];
   /** The same by instance id. */
@@ -308,9 +314,11 @@ export function createDeal(
   { at, ...terms }: Pick<SimDeal, 'by' | 'action' | 'price' | 'charged'> & { at: number },
 ): SimDeal {
   world.lastOrderNumber += 1;
-  const name = `${beijingDate(at)}${String(world.lastOrderNumber).padStart(15, '0')}`;
-  const deal: SimDeal = { name, instance, ...terms, createdAt: at, endedAt: null, status: 2 };
-  world.deals.set(deal.name, deal);
+  const numbers = orderNumbers(world.options.orderNumbers ?? 'one', world.lastOrderNumber, at);
+  const name = numbers.dealName;
+  const deal: SimDeal = { name, numbers, instance, ...terms, createdAt: at, endedAt: null, status: 2 };
+  world.deals.set(name, deal);
+  world.dealById.set(numbers.dealId, deal);
   return deal;
 }
 

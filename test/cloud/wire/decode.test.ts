@@ -529,6 +529,7 @@ describe('orders in billing', () => {
     expect(await found({})).toEqual([
       {
         order: '2026',
+        numbers: ['2026'],
         instances: ['crs-aaaa1111'],
         createdAt: START,
         state: 'delivered',
@@ -643,10 +644,17 @@ describe('orders by their numbers', () => {
       },
     }));
     const orders = Array.from({ length: 11 }, (_, i) => `20260105000${i}`);
-    const found = await run((cloud) => cloud.describeOrders(SCOPE, orders, 'USD'));
+    const found = await run((cloud) =>
+      cloud.describeOrders(
+        SCOPE,
+        orders.map((order) => ({ order })),
+        'USD',
+      ),
+    );
     expect(found.map(({ order }) => order)).toEqual(orders);
     expect(found[0]).toEqual({
       order: orders[0],
+      numbers: [orders[0], 'old'],
       instances: ['crs-aaaa1111'],
       createdAt: START,
       state: 'delivered',
@@ -662,17 +670,25 @@ describe('orders by their numbers', () => {
 
   it.each<[string, unknown, unknown]>([
     ['without a price has no bill', detail('1', null), [{ order: '1', billed: null }]],
-    ['without its new number has the old one', detail(null), [{ order: 'old', billed: { amount: 412 } }]],
+    [
+      'without its new number has the one that it was asked by',
+      detail(null),
+      [{ order: '1', billed: { amount: 412 } }],
+    ],
     ['without any number is left out', { Price: 1 }, []],
     ['is unpaid', detail('1', 1, 1), [{ state: 'unpaid' }]],
   ])('an order %s', async (_, row, expected) => {
     const { run } = clientOver([{ ok: { DealDetails: [row] } }]);
-    expect(await run((cloud) => cloud.describeOrders(SCOPE, ['1'], 'CNY'))).toMatchObject(expected as object);
+    expect(await run((cloud) => cloud.describeOrders(SCOPE, [{ order: '1' }], 'CNY'))).toMatchObject(
+      expected as object,
+    );
   });
 
   it('are an error without the permission, and Refit sends no further call', async () => {
     const { run, transport } = clientOver(() => ({ code: 'UnauthorizedOperation.NoCAMAuthed' }));
-    await expect(run((cloud) => cloud.describeOrders(SCOPE, ['1', '2'], 'CNY'))).rejects.toMatchObject({
+    await expect(
+      run((cloud) => cloud.describeOrders(SCOPE, [{ order: '1' }, { order: '2' }], 'CNY')),
+    ).rejects.toMatchObject({
       code: 'credentials-refused',
     });
     expect(transport.sent).toHaveLength(1);

@@ -21,6 +21,7 @@ const STEP = {
 
 const order = (createdBy: string | null, state: Deal['state'], more: Partial<Deal> = {}): Deal => ({
   order: createdBy === US ? 'ours' : 'theirs',
+  numbers: [createdBy === US ? 'ours' : 'theirs'],
   instances: [STEP.instance],
   createdAt: Date.UTC(2026, 0, 5, 2),
   billed: null,

@@ -56,6 +56,7 @@ const task = (result: Task['result']): Task => ({
 });
 const deal = (changes: Partial<Deal> = {}): Deal => ({
   order: '2026',
+  numbers: ['2026'],
   instances: [STEP.instance],
   createdAt: NOW - 9 * SECOND,
   state: 'delivered',

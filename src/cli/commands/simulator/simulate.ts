@@ -1,8 +1,13 @@
 /** `refit simulate`: serves the provider's API on loopback. The first line on stdout is JSON: url, secretId, secretKey. */
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
+import { ORDER_NUMBER_SCHEMES } from '../../../operations/known-names.ts';
 import { readInput } from '../../../operations/named-files.ts';
-import { type SimulatedProvider, simulateProvider } from '../../../operations/simulate-provider.ts';
+import {
+  type SimulatedProvider,
+  type SimulatedProviderOptions,
+  simulateProvider,
+} from '../../../operations/simulate-provider.ts';
 import { jsonLine } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { rangeFrom, wholeFrom } from '../../options.ts';
@@ -17,7 +22,9 @@ export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
       'one of: calendar, sliding, bucket',
     );
   }
+  const orderNumbers = schemeFrom(options.orderNumbers);
   const settings = given({
+    orderNumbers,
     instances: wholeFrom('--instances', options.instances),
     fleet: fleetFile && (await readInput(fleetFile, 'fleet')).toString('utf8'),
     port: wholeFrom('--port', options.port),
@@ -45,6 +52,14 @@ export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
   await provider.close();
   return 0;
 };
+
+/** @throws RefitError `usage` */
+function schemeFrom(typed: string | undefined): SimulatedProviderOptions['orderNumbers'] | null {
+  const known = [...Object.keys(ORDER_NUMBER_SCHEMES), 'random'];
+  if (typed === undefined || known.includes(typed))
+    return (typed as SimulatedProviderOptions['orderNumbers'] | undefined) ?? null;
+  throw new RefitError('usage', `--order-numbers ${typed}: unknown scheme`, `one of: ${known.join(', ')}`);
+}
 
 function howToReach({ url, secretId, secretKey, ca }: SimulatedProvider): string {
   return [
