@@ -2,25 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  chownSync,
-  closeSync,
   linkSync,
   lutimesSync,
   mkdirSync,
-  mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readSignerKey } from '../../src/approval/keys.ts';
 import type { CommandRow, OptionRow } from '../../src/cli/command-row.ts';
 import { readTerraformState } from '../../src/cli/commands/fleet/terraform-state.ts';
@@ -42,14 +35,9 @@ import { readApprovers } from '../../src/plan/parse/read-approvers.ts';
 import { takeLock } from '../../src/store/folder/lock.ts';
 import { prepareRunDirectory, RUN_FILES } from '../../src/store/folder/run-directory.ts';
 import { SAVED } from '../approval/people.ts';
+import { giveAway, hugeFile, isRoot, namedPipe, temporaryFolder } from './placed-files.ts';
 
-const isRoot = process.getuid?.() === 0;
-let root: string;
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'refit-attacks-'));
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
+const root = temporaryFolder();
 let folders = 0;
 /** A new empty folder. */
 function folder(mode = 0o700): string {
@@ -62,18 +50,6 @@ function folder(mode = 0o700): string {
 function file(path: string, text = 'text\n', mode = 0o600): string {
   writeFileSync(path, text, { mode });
   chmodSync(path, mode);
-  return path;
-}
-
-/** A sparse file of 10 GB, which takes no space. */
-function hugeFile(path: string): string {
-  closeSync(openSync(path, 'w'));
-  truncateSync(path, 10 * 2 ** 30);
-  return path;
-}
-
-function namedPipe(path: string): string {
-  expect(spawnSync('mkfifo', [path]).status).toBe(0);
   return path;
 }
 
@@ -249,7 +225,7 @@ describe('folders whose content is executed or believed', () => {
 
   it.runIf(isRoot)('refuses a folder and a link of another user', async () => {
     const theirs = folder(0o755);
-    chownSync(theirs, 4_242, 4_242);
+    giveAway(theirs);
     await expect(check(theirs)).rejects.toThrow('belongs to user 4242');
     await expect(check(join(theirs, 'below'))).rejects.toThrow('belongs to user 4242');
   });
@@ -273,7 +249,7 @@ describe('trusted files', () => {
 
   it.runIf(isRoot)('refuses a file of another user', async () => {
     const path = file(join(folder(), 'policy.yaml'), 'version: 1', 0o644);
-    chownSync(path, 4_242, 4_242);
+    giveAway(path);
     const reading = readRegularFile(path, { subject: 'policy', isTrusted: true });
     await expect(reading).rejects.toThrow('belongs to user 4242');
   });

@@ -1,24 +1,17 @@
 /** Plan folders, run directories and archives in which another user has placed something. */
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
-  chownSync,
-  closeSync,
   mkdirSync,
-  mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { mustBeOwnFolder } from '../../src/files/check-folder.ts';
 import { evidenceFiles } from '../../src/report/run/evidence.ts';
@@ -28,14 +21,10 @@ import { readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { prepareRunDirectory, readRun } from '../../src/store/folder/run-directory.ts';
 import { ALL_TO_8GB, standards } from '../run/fleets.ts';
 import { setStage } from '../run/stage.ts';
+import { giveAway, hugeFile, isRoot, namedPipe, temporaryFolder } from './placed-files.ts';
 
-const isRoot = process.getuid?.() === 0;
 const DEPLOY = join(import.meta.dirname, '../../deploy');
-let root: string;
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'refit-attacks-'));
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const root = temporaryFolder();
 
 const planText = (name: string) =>
   `version: 1
@@ -123,12 +112,11 @@ describe('a plan folder in which somebody else has placed files', () => {
     symlinkSync('/etc/shadow', join(plans, 'shadow.yaml'));
     symlinkSync('good.yaml', join(plans, 'stays.yaml'));
     symlinkSync('/dev/zero', join(plans, 'device.yaml'));
-    spawnSync('mkfifo', [join(plans, 'pipe.yaml')]);
-    closeSync(openSync(join(plans, 'huge.yaml'), 'w'));
-    truncateSync(join(plans, 'huge.yaml'), 10 * 2 ** 30);
+    namedPipe(join(plans, 'pipe.yaml'));
+    hugeFile(join(plans, 'huge.yaml'));
     if (isRoot) {
       put('foreign.yaml');
-      chownSync(join(plans, 'foreign.yaml'), 4_242, 4_242);
+      giveAway(join(plans, 'foreign.yaml'));
     }
     const from = performance.now();
     const { files } = await watchFolder(plans, join(at, 'runs')).read();
@@ -180,7 +168,7 @@ describe('a plan folder in which somebody else has placed files', () => {
       by: 'wei',
     });
     symlinkSync('own.json', join(runs, 'requests/link.json'));
-    spawnSync('mkfifo', [join(runs, 'requests/pipe.json')]);
+    namedPipe(join(runs, 'requests/pipe.json'));
     const { requests } = await watchFolder(plans, runs).read();
     expect(requests.map(({ id }) => id)).toEqual(['own']);
   });
@@ -213,21 +201,14 @@ describe('a run directory', async () => {
 
   it.runIf(isRoot)('is refused, and stays as it is, if it belongs to another user', async () => {
     const path = folder(join(machine(), 'run'), 0o755);
-    chownSync(path, 4_242, 4_242);
+    giveAway(path);
     await expect(prepareRunDirectory(path, saved)).rejects.toThrow('belongs to user 4242');
     expect(statSync(path).mode & 0o777).toBe(0o755);
     expect(readdirSync(path)).toEqual([]);
   });
 
   it.each(['plan.json', 'journal.jsonl'])('reads no %s that is a link, a pipe or endless', async (name) => {
-    for (const place of [
-      (path: string) => symlinkSync('/etc/hostname', path),
-      (path: string) => spawnSync('mkfifo', [path]),
-      (path: string) => {
-        closeSync(openSync(path, 'w'));
-        truncateSync(path, 10 * 2 ** 30);
-      },
-    ]) {
+    for (const place of [(path: string) => symlinkSync('/etc/hostname', path), namedPipe, hugeFile]) {
       const path = join(machine(), 'run');
       await prepareRunDirectory(path, saved);
       rmSync(join(path, name), { force: true });
@@ -240,8 +221,7 @@ describe('a run directory', async () => {
 
   it('a journal line that never ends is a fault, and is not kept in memory', async () => {
     const path = join(machine(), 'journal.jsonl');
-    closeSync(openSync(path, 'w'));
-    truncateSync(path, 10 * 2 ** 30);
+    hugeFile(path);
     expect((await readJournalFile(path)).fault).toMatchObject({
       line: 1,
       message: expect.stringContaining('longer'),

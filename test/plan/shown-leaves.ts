@@ -109,7 +109,7 @@ const STEP: Every<Step> = {
   profile: 'shown',
   edition: 'checked: the instance has this edition before its first order',
   change: { dimension: 'computed', from: 'shown', to: 'shown' },
-  nodes: { kind: 'computed', zones: 'shown' },
+  nodes: { kind: 'computed', zones: 'shown', nodes: 'shown' },
   before: 'computed',
   after: 'computed',
   needs: 'computed',
