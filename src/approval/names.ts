@@ -74,7 +74,13 @@ export function nameKey(name: string): string {
 /** Whether readers may take one name for the other: equal names, and names that look alike. */
 export function looksLike(one: string, other: string): boolean {
   if (nameKey(one) === nameKey(other)) return true;
-  return skeleton(one) === skeleton(other) || skeleton(nameKey(one)) === skeleton(nameKey(other));
+  const looks = new Set(looksOf(one));
+  return looksOf(other).some((look) => looks.has(look));
+}
+
+/** How a name may look, as written and in small letters. Names that share a look are alike. */
+export function looksOf(name: string): readonly string[] {
+  return [`written ${skeleton(name)}`, `small ${skeleton(nameKey(name))}`];
 }
 
 /** The text that stands for all names that look alike. It is never shown. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
 import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
+import { approver } from '../approval/people.ts';
 import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { savedPlan } from '../report/situations.ts';
 import { fuzzSavedPlans } from './fuzz-saved-plans.ts';
@@ -77,6 +78,17 @@ describe('a saved plan that was changed and sealed again is refused', () => {
       '"memoryPerShard": 32768,\n"memoryPerShard": 8192',
     );
     expect(refusalOf(doubled)).toMatch(/the key \/steps\/0\/after\/memoryPerShard occurs twice/);
+  });
+
+  it('within a second, when it lists a thousand approvers and the last two look alike', () => {
+    const people = Array.from({ length: 998 }, (_, at) => `person-${at}`);
+    const forged = reseal(TEXT, (p) => {
+      const approvers = [...people, 'mary', 'rnary'].map(approver);
+      p.approvals = { need: 1, authors: ['ops', 'dba-oncall'], approvers };
+    });
+    const from = performance.now();
+    expect(refusalOf(forged)).toMatch(/the names of approvers 1000 and 999 look alike/);
+    expect(performance.now() - from).toBeLessThan(1_000);
   });
 
   it.each([

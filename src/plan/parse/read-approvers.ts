@@ -1,7 +1,8 @@
 /** Reads the file that `approvals.from` names: a list of names with public keys. Each fault is a finding with its location. */
+import { createClashFinder, MOST_APPROVERS } from '../../approval/check-approvers.ts';
 import { isAuthor } from '../../approval/judge-approvals.ts';
 import { readPublicKey } from '../../approval/keys.ts';
-import { looksLike, nameFault, nameKey } from '../../approval/names.ts';
+import { nameFault } from '../../approval/names.ts';
 import { message } from '../../messages/messages.ts';
 import type { Approvals, Approver, ApproversInFile, FileText, Finding, Message, Plan } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
@@ -9,9 +10,6 @@ import { createFinding } from '../../rules/check.ts';
 import { createPlanText } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';
 import { readYaml } from './read-yaml.ts';
-
-/** The largest number of approvers of a plan. */
-export const MOST_APPROVERS = 1_000;
 
 /**
  * @param text the text of the file; null when Refit cannot read it. @param file its path, for locations.
@@ -65,8 +63,8 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
   const findings: Finding[] = broken.map(({ code, location }) =>
     createFinding(code, message('approval.not-yaml'), null, location),
   );
-  /** The approvers, each with its number in the file. */
-  const numbers = new Map<Approver, number>();
+  const approvers: Approver[] = [];
+  const clashesOf = createClashFinder();
   if (tree === null) return { approvers: [], findings };
   const report = (code: string, path: Path, finding: Message, key = false): void => {
     if (tree.isRefused(path)) return;
@@ -107,26 +105,9 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
     }
     if (typeof name !== 'string') continue;
     const approver = { name, key: key.line };
-    for (const [member, clash] of clashesOf(approver, number, numbers))
+    for (const [member, clash] of clashesOf(approver, number))
       report('Refit.BadValue', [index, member], clash);
-    numbers.set(approver, number);
+    approvers.push(approver);
   }
-  return { approvers: [...numbers.keys()], findings };
-}
-
-/** A person with two names, or two people with one key, would count twice. @param earlier approvers by number. */
-function clashesOf(
-  { name, key }: Approver,
-  number: number,
-  earlier: ReadonlyMap<Approver, number>,
-): ['name' | 'key', Message][] {
-  const clashes: ['name' | 'key', Message][] = [];
-  for (const [one, other] of earlier) {
-    if (nameKey(one.name) === nameKey(name))
-      clashes.push(['name', message('approval.same-name', { number, other })]);
-    else if (looksLike(one.name, name))
-      clashes.push(['name', message('approval.similar-name', { number, other })]);
-    if (one.key === key) clashes.push(['key', message('approval.same-key', { number, other })]);
-  }
-  return clashes;
+  return { approvers, findings };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { MOST_APPROVERS } from '../../../src/approval/check-approvers.ts';
 import {
   validateInventory,
   validateJournalEntry,
@@ -7,7 +8,6 @@ import {
 } from '../../../src/generated/validators.js';
 import { EMPTY_CHAIN, seal } from '../../../src/journal/chain.ts';
 import { DIMENSIONS, EDITIONS, type Inventory, type JournalEvent, OUTCOMES } from '../../../src/model.ts';
-import { MOST_APPROVERS } from '../../../src/plan/parse/read-approvers.ts';
 import type { StoredPlan } from '../../../src/plan/saved/stored-plan.ts';
 import { MOST_FREEZES } from '../../../src/plan/windows/open-windows.ts';
 import { words } from '../../messages/words.ts';
