@@ -321,7 +321,7 @@ describe('writing', () => {
     it.runIf(isRoot).each(writers)('%s leaves the file of another user', async (_, write) => {
       const here = folder();
       const theirs = file(join(here, DRAFT));
-      chownSync(theirs, 4_242, 4_242);
+      giveAway(theirs);
       age(theirs);
       await write(here);
       expect(readdirSync(here)).toContain(DRAFT);
