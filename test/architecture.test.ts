@@ -279,7 +279,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:fs': /^(version|store\/folder\/journal-file|cli\/compile-cache)\.ts$/,
   'node:fs/promises': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:crypto':
-    /^(digest|files\/write-file|approval\/keys|cloud\/signing\/sign(-v1)?|simulator\/gateway\/authenticate)\.ts$/,
+    /^(digest|files\/write-file|approval\/keys|cloud\/signing\/sign(-v1)?|simulator\/(gateway\/authenticate|actions\/tag))\.ts$/,
   'node:http': /^(simulator\/server|schedule\/health-server)\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net':

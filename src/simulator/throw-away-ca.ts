@@ -1,19 +1,30 @@
 /**
- * Makes a self-signed certificate for loopback, which is its own certificate authority. Node cannot create
+ * Makes a self-signed certificate for loopback and for the provider's hosts, which is its own certificate authority. Node cannot create
  * certificates, so the `openssl` command of the machine does. The key is never written to a disk.
  */
 import { execFile } from 'node:child_process';
 import { RefitError } from '../errors.ts';
 import type { ServerCertificate } from './server.ts';
+import { createRegions } from './world/geography.ts';
+
+/**
+ * The provider's hosts, so that a proxy can lead its clients here. A wildcard covers one label, so each region has its
+ * own. Source: docs/provider.md P134 and P135.
+ */
+const PROVIDER_HOSTS: readonly string[] = [
+  ...['com', 'com.cn', 'cn'].map((top) => `*.tencentcloudapi.${top}`),
+  ...['intl', 'internal', ...createRegions([]).keys()].map((part) => `*.${part}.tencentcloudapi.com`),
+];
+const NAMES = ['IP:127.0.0.1', 'IP:::1', ...['localhost', ...PROVIDER_HOSTS].map((host) => `DNS:${host}`)];
 
 const ARGUMENTS: readonly string[] = [
   ...['req', '-x509', '-nodes', '-days', '2', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
-  ...['-subj', '/CN=refit simulate', '-addext', 'subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost'],
+  ...['-subj', '/CN=refit simulate', '-addext', `subjectAltName=${NAMES.join(',')}`],
   ...['-keyout', '-', '-out', '-'],
 ];
 
 /**
- * Makes a certificate for 127.0.0.1, ::1 and localhost. It is valid for two days. A client that uses `cert` as its CA
+ * Makes a certificate for 127.0.0.1, ::1, localhost and the provider's hosts. It is valid for two days. A client that uses `cert` as its CA
  * trusts it.
  * @throws RefitError `usage` if the command does not exist or fails
  */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { given } from '../../src/given.ts';
 import { Refusal } from '../../src/simulator/actions/refusal.ts';
 import { authenticate } from '../../src/simulator/gateway/authenticate.ts';
-import { type NewerSigning, SECRET_ID, SECRET_KEY, signed } from './signed-request.ts';
+import { type NewerSigning, olderSigned, SECRET_ID, SECRET_KEY, signed } from './signed-request.ts';
 import { codeOf, START, testWorld } from './test-world.ts';
 
 // The published examples (docs/provider.md P149). The escapes in the body are literal.
@@ -77,6 +78,45 @@ describe('the gateway', () => {
       expect(testWorld([]).code('redis.DescribeInstances', {}, signing)).toBe(expected);
     });
   }
+
+  const flat: readonly (readonly [string, Record<string, string>, NewerSigning['headers']])[] = [
+    ['in the query', { InstanceId: 'crs-cluster1' }, {}],
+    [
+      'in the query with a declared unsigned payload',
+      { InstanceId: 'crs-cluster1' },
+      { 'x-tc-content-sha256': 'UNSIGNED-PAYLOAD' },
+    ],
+    // Python, PHP, and the other SDKs.
+    ...['True', '1', 'true'].map(
+      (yes) => [`with ${yes}`, { InstanceId: 'crs-cluster1', FilterSlave: yes }, {}] as const,
+    ),
+    ...['False', '0', 'false'].map(
+      (no) => [`with ${no}`, { InstanceId: 'crs-cluster1', FilterSlave: no }, {}] as const,
+    ),
+  ];
+  for (const [what, params, headers] of flat) {
+    it(`reads parameters ${what}, with both signatures`, () => {
+      const test = testWorld([{ id: 'crs-cluster1', edition: 'redis-5.0-cluster' }]);
+      const name = 'redis.DescribeInstanceShards';
+      const expected = /True|1|true/.test(params.FilterSlave ?? '') ? 3 : 6;
+      expect(test.call(name, params, { method: 'GET', ...given({ headers }) }).TotalCount).toBe(expected);
+      for (const method of ['GET', 'POST'] as const)
+        expect(test.send(olderSigned(name, params, START, { method })).TotalCount).toBe(expected);
+    });
+  }
+
+  it('refuses a changed query, and any other text for a boolean', () => {
+    const test = testWorld([{ id: 'crs-cluster1', edition: 'redis-5.0-cluster' }]);
+    const headers = { 'x-tc-content-sha256': 'UNSIGNED-PAYLOAD' };
+    const params = { InstanceId: 'crs-cluster1' };
+    const request = signed('redis.DescribeInstanceShards', params, START, { method: 'GET', headers });
+    const code = codeOf(test.send({ ...request, url: request.url.replace('cluster1', 'cluster2') }));
+    expect(code).toBe('AuthFailure.SignatureFailure');
+    for (const FilterSlave of ['yes', '', '2', 'constructor'])
+      expect(test.code('redis.DescribeInstanceShards', { ...params, FilterSlave }, { method: 'GET' })).toBe(
+        'InvalidParameter',
+      );
+  });
 
   it('refuses a changed body, an invalid header and a missing header', () => {
     const test = testWorld([]);

@@ -26,6 +26,12 @@ interface Cause {
   readonly balance?: number;
 }
 
+/** The master in one zone and a replica in another. */
+const inZones = (replica: number, master: number): object[] => [
+  { NodeType: 1, ZoneId: replica },
+  { NodeType: 0, ZoneId: master },
+];
+
 /** The cause of each code. All other codes of an action come from `refuse`. */
 const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
   UpgradeInstance: {
@@ -63,6 +69,42 @@ const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
     'UnauthorizedOperation.NoCAMAuthed': { fault: 'no-cam@DescribeInstances' },
   },
   DescribeTaskInfo: { 'InvalidParameter.InvalidParameter': { params: { TaskId: 5 } } },
+  DescribeInstanceSecurityGroup: {
+    InvalidParameter: { params: { InstanceIds: Array(101).fill(ID) } },
+    'InvalidParameter.PermissionDenied': { fault: 'no-permission@DescribeInstanceSecurityGroup' },
+  },
+  ModifyInstanceAvailabilityZones: {
+    'InvalidParameter.InvalidParameter': { params: { SwitchOption: 3 } },
+    'InvalidParameterValue.CheckNotPass': {
+      instance: { zone: 'ap-guangzhou-3', edition: 'ckv-3.2-cluster' },
+      params: { NodeSet: inZones(100_007, 100_003) },
+    },
+    'InvalidParameterValue.UnSupportedType': {
+      instance: { zone: 'ap-guangzhou-3', edition: 'redis-2.8-standard' },
+    },
+    ResourceInsufficient: {
+      instance: { edition: 'redis-4.0-standard' },
+      params: { NodeSet: inZones(100_003, 100_004) },
+    },
+    'ResourceNotFound.InstanceNotExists': { params: { InstanceId: 'crs-nosuch00' } },
+    'ResourceUnavailable.InstanceStatusAbnormal': { instance: { status: 'processing' } },
+    'ResourceUnavailable.InstanceStatusError': { instance: { task: '012' } },
+  },
+  DescribeResourceTagsByResourceIds: {
+    'InvalidParameterValue.RegionInvalid': { params: { ResourceRegion: 'ap-nowhere' } },
+    'InvalidParameterValue.ResourceIdInvalid': { params: { ResourceIds: Array(51).fill(ID) } },
+    'InvalidParameterValue.ResourcePrefixInvalid': { params: { ResourcePrefix: 'image' } },
+    'InvalidParameterValue.ServiceTypeInvalid': { params: { ServiceType: 'cvm' } },
+  },
+  ModifyResourceTags: {
+    'InvalidParameter.Tag': { params: { ReplaceTags: [] } },
+    'InvalidParameterValue.DeleteTagsParamError': { params: { DeleteTags: [{ TagKey: 'team' }] } },
+    'InvalidParameterValue.ResourceDescriptionError': {
+      params: { Resource: `qcs::redis:ap-shanghai:uin/:instance/${ID}` },
+    },
+    'InvalidParameterValue.TagKeyEmpty': { params: { ReplaceTags: [{ TagKey: '', TagValue: '' }] } },
+    'LimitExceeded.Quota': { params: { ReplaceTags: Array(11).fill({ TagKey: 'a', TagValue: 'b' }) } },
+  },
   DescribeInstanceShards: { 'InvalidParameterValue.UnSupportedType': { params: { InstanceId: ID } } },
   DescribeInstanceNodeInfo: {
     'ResourceNotFound.InstanceNotExists': { params: { InstanceId: 'crs-nosuch00' } },
@@ -78,6 +120,22 @@ const VALID: Readonly<Record<string, object>> = {
   DescribeTaskList: {},
   DescribeTaskInfo: { TaskId: 1 },
   DescribeInstanceDealDetail: { DealName: '1' },
+  DescribeInstanceSecurityGroup: { InstanceIds: [ID] },
+  ModifyInstanceAvailabilityZones: {
+    InstanceId: ID,
+    SwitchOption: 2,
+    NodeSet: inZones(100_007, 100_004),
+  },
+  DescribeResourceTagsByResourceIds: {
+    ServiceType: 'redis',
+    ResourcePrefix: 'instance',
+    ResourceRegion: 'ap-guangzhou',
+    ResourceIds: [ID],
+  },
+  ModifyResourceTags: {
+    Resource: `qcs::redis:ap-guangzhou:uin/:instance/${ID}`,
+    ReplaceTags: [{ TagKey: 'team', TagValue: 'sre' }],
+  },
   ModifyMaintenanceWindow: { InstanceId: ID, StartTime: '01:00', EndTime: '02:00' },
 };
 
@@ -109,8 +167,10 @@ describe('the documented codes of actions', () => {
   });
 
   it('the table of causes has only documented codes', () => {
-    for (const [action, rows] of Object.entries(CAUSES))
-      for (const code of Object.keys(rows)) expect(MODEL[`redis.${action}`]!.codes).toContain(code);
+    for (const [action, rows] of Object.entries(CAUSES)) {
+      const { codes } = (MODEL[`redis.${action}`] ?? MODEL[`tag.${action}`])!;
+      for (const code of Object.keys(rows)) expect(codes).toContain(code);
+    }
   });
 });
 

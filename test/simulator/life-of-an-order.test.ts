@@ -111,7 +111,7 @@ describe('an order', () => {
 describe('the balance', () => {
   it('pays the quote for the remaining term of a prepaid instance, and a reduction pays back', () => {
     const test = testWorld([PREPAID]);
-    const quote = test.call('redis.InquiryPriceUpgradeInstance', { InstanceId: ID, MemSize: 8192 });
+    const quote = test.call('redis.InquiryPriceUpgradeInstance', resizeOf(ID, { MemSize: 8192 }));
     // 4 GB more, times 2 for the replica, for one month.
     expect(quote).toMatchObject({ Price: 4 * 2 * 5250, Currency: 'CNY', AmountUnit: 'pent' });
     const before = test.balance();
@@ -119,14 +119,14 @@ describe('the balance', () => {
     expect(before - test.balance()).toBe(quote.Price);
     test.pass(60_000);
     expect(
-      test.call('redis.InquiryPriceUpgradeInstance', { InstanceId: ID, MemSize: 4096 }).Price,
+      test.call('redis.InquiryPriceUpgradeInstance', resizeOf(ID, { MemSize: 4096 })).Price,
     ).toBeLessThan(0);
   });
 
   it('pays nothing now for a postpaid instance, whose quote is the new price per hour', () => {
     const test = testWorld([{ ...PREPAID, billing: 'postpaid' }]);
     expect(
-      test.call('redis.InquiryPriceUpgradeInstance', { InstanceId: ID, MemSize: 8192 }).HighPrecisionPrice,
+      test.call('redis.InquiryPriceUpgradeInstance', resizeOf(ID, { MemSize: 8192 })).HighPrecisionPrice,
     ).toBe(8 * 2 * 11.25);
     const before = test.balance();
     order(test, 8192);

@@ -117,6 +117,102 @@ describe('an order for a new node', () => {
   });
 });
 
+/** After a change, no read shows the lock. The answer depends on the request (docs/provider.md P23 and P24). */
+describe('the lock after a change', () => {
+  const cases: readonly (readonly [string, object, string])[] = [
+    ['memory', { MemSize: 16_384 }, 'FailedOperation.SystemError'],
+    ['replicas with a NodeSet', { RedisReplicasNum: 3, NodeSet: [IN_7] }, 'FailedOperation.Unknown'],
+  ];
+  for (const [what, params, expected] of cases) {
+    it(`refuses an order for ${what} with ${expected}, until it ends`, () => {
+      const test = testWorld([MULTI]);
+      expect(order(test, 2, undefined, 8192)).toBe('ok');
+      test.pass(11_000);
+      expect(test.instance(MULTI.id)).toMatchObject({ Status: 2, RedisShardSize: 8192 });
+      const again = resizeOf(MULTI.id, { RedisReplicasNum: 2, ...params });
+      expect(test.code('redis.UpgradeInstance', again)).toBe(expected);
+      expect(
+        test.code('redis.ModifyInstanceAvailabilityZones', {
+          InstanceId: MULTI.id,
+          SwitchOption: 2,
+          NodeSet: [IN_7],
+        }),
+      ).toBe('FailedOperation.Unknown');
+      test.pass(5000);
+      expect(test.code('redis.UpgradeInstance', again)).toBe('ok');
+    });
+  }
+});
+
+describe('a move to other zones', () => {
+  const MASTER = { NodeType: 0, ZoneId: 100_004 };
+  const move = (test: TestWorld, NodeSet: readonly object[], SwitchOption = 2): Answer =>
+    test.call('redis.ModifyInstanceAvailabilityZones', { InstanceId: MULTI.id, SwitchOption, NodeSet });
+  const zones = (test: TestWorld): number[] => nodes(test).map(({ ZoneId }) => ZoneId);
+  const result = (answer: Answer): string => answer.Error?.Code ?? 'ok';
+
+  const single: readonly (readonly [string, object[], string])[] = [
+    ['to several zones', [IN_7, IN_3, MASTER], 'ok'],
+    ['to its own zone', [{ ...R, ZoneId: 100_004 }, { ...R, ZoneId: 100_004 }, MASTER], WRONG],
+    ['without its master', [IN_7, IN_3], WRONG],
+    ['with two masters', [IN_7, MASTER, MASTER], WRONG],
+    ['with a replica less', [IN_7, MASTER], WRONG],
+    ['with a replica more', [IN_7, IN_3, IN_6, MASTER], WRONG],
+    ['with ids that nobody gave', [{ ...IN_7, NodeId: 5 }, IN_3, MASTER], WRONG],
+    ['to another region', [{ ...R, ZoneId: 200_004 }, IN_3, MASTER], WRONG],
+  ];
+  for (const [what, requested, expected] of single) {
+    it(`of an instance in one zone ${what} is ${expected}`, () => {
+      expect(result(move(testWorld([SINGLE]), requested))).toBe(expected);
+    });
+  }
+
+  const several: readonly (readonly [string, (present: Answer[]) => object[], string])[] = [
+    ['of one replica', ([m, a, b]) => [m, a, { ...b, ZoneId: 100_007 }], 'ok'],
+    ['of the master', ([m, a, b]) => [{ ...m, ZoneId: 100_007 }, a, b], 'ok'],
+    ['of nothing', (present) => present, WRONG],
+    ['without ids', ([m, a]) => [m, a, IN_7], WRONG],
+    ['of one node twice', ([m, a]) => [m, a, { ...a, ZoneId: 100_007 }], WRONG],
+    ['with a changed role', ([m, a, b]) => [{ ...a, NodeType: 0 }, { ...m, NodeType: 1 }, b], WRONG],
+  ];
+  for (const [what, requested, expected] of several) {
+    it(`of an instance in several zones, ${what}, is ${expected}`, () => {
+      const test = testWorld([MULTI]);
+      expect(result(move(test, requested(nodes(test))))).toBe(expected);
+    });
+  }
+
+  it('has a task immediately, keeps the size, and needs no order', () => {
+    const test = testWorld([SINGLE]);
+    const { TaskId } = move(test, [IN_7, IN_3, MASTER]);
+    const task = (): string => test.call('redis.DescribeTaskInfo', { TaskId }).Status;
+    expect([task(), order(test, 3)]).toEqual(['preparing', 'ResourceUnavailable.InstanceStatusError']);
+    test.pass(1500);
+    expect([task(), test.instance(MULTI.id).Status, zones(test)]).toEqual(['running', 1, []]);
+    test.pass(10_000);
+    expect([task(), zones(test)]).toEqual(['succeed', [100_004, 100_007, 100_003]]);
+    expect(test.instance(MULTI.id)).toMatchObject({ Status: 2, RedisReplicasNum: 2, RedisShardSize: 4096 });
+    expect(test.call('redis.DescribeTaskList', { TaskTypes: ['047'] }).TotalCount).toBe(1);
+    expect(test.deals().TotalCount).toBe(0);
+  });
+
+  it('can wait for the maintenance window', () => {
+    const test = testWorld([{ ...SINGLE, window: '11:00-12:00' }]);
+    move(test, [IN_7, IN_3, MASTER], 1);
+    test.pass(50 * 60_000);
+    expect([test.instance(MULTI.id).Status, zones(test)]).toEqual([2, []]);
+    test.pass(15 * 60_000);
+    expect(zones(test)).toEqual([100_004, 100_007, 100_003]);
+  });
+
+  it('leaves the nodes where they are if its task fails', () => {
+    const test = testWorld([SINGLE], { faults: ['failed-task@ModifyInstanceAvailabilityZones'] });
+    move(test, [IN_7, IN_3, MASTER]);
+    test.pass(20_000);
+    expect([test.instance(MULTI.id).Status, zones(test)]).toEqual([2, []]);
+  });
+});
+
 describe('the nodes', () => {
   it('change in the list when the change ends, and a new node has a new id', () => {
     const test = testWorld([MULTI]);
@@ -156,9 +252,7 @@ describe('the nodes', () => {
     expect(
       ReplicaGroups.map(({ GroupName, ZoneId, Role }: Answer) => `${GroupName} ${ZoneId} ${Role}`),
     ).toEqual([' ap-guangzhou-4 master', 'ng-1 ap-guangzhou-3 replica', 'ng-2 ap-guangzhou-4 replica']);
-    expect(ReplicaGroups[1].RedisNodes).toMatchObject([
-      { Slot: '0-16383', Role: 'slave', Status: 'connected' },
-    ]);
+    expect(ReplicaGroups[1].RedisNodes).toMatchObject([{ Slot: '', Role: 'replica', Status: 'normal' }]);
     expect(ReplicaGroups[1].RedisNodes[0].NodeId).toMatch(/^[0-9a-f]{40}$/);
   });
 });

@@ -54,6 +54,7 @@ const ABNORMAL = 'ResourceUnavailable.InstanceStatusAbnormal';
 const BUSY = 'ResourceUnavailable.InstanceStatusError';
 const WRONG = 'InvalidParameter.InvalidParameter';
 const UNSUPPORTED = 'InvalidParameterValue.UnSupportedType';
+const SYSTEM = 'FailedOperation.SystemError';
 const NOT_SOLD = 'InvalidParameterValue.SpecNotExist';
 
 type Case = readonly [
@@ -69,12 +70,13 @@ type Case = readonly [
 // biome-ignore format: one line a case
 const CASES: readonly Case[] = [
   ['memory up', STANDARD, 8192, 1, 1, 'ok', 'ok'],
-  ['memory up, counts left out on standard architecture', STANDARD, 8192, undefined, undefined, 'ok', 'ok'],
+  ['memory up, shards left out on standard architecture', STANDARD, 8192, undefined, 1, 'ok', 'ok'],
   ['replicas up', STANDARD, 4096, 1, 2, 'ok', 'ok'],
   ['a cluster’s memory', CLUSTER, 8192, 3, 1, 'ok', 'ok'],
   ['a cluster’s shards', CLUSTER, 4096, 5, 1, 'ok', 'ok'],
   ['a cluster’s replicas', CLUSTER, 4096, 3, 2, 'ok', 'ok'],
   ['a legacy edition’s memory', LEGACY, 8192, 1, 1, 'ok', 'ok'],
+  ['a legacy edition’s memory, counts left out', LEGACY, 8192, undefined, undefined, 'ok', 'ok'],
 
   // Refusals because of the size, the status or the balance.
   ['above the largest sold size', STANDARD, 131_072, 1, 1, OUT_OF_RANGE, QUOTE_OUT_OF_RANGE],
@@ -102,7 +104,11 @@ const CASES: readonly Case[] = [
   ['nothing changes', STANDARD, 4096, 1, 1, WRONG, WRONG],
   ['two dimensions change', CLUSTER, 8192, 5, 1, WRONG, WRONG],
   ['memory and shards of a standard instance, where the first check decides', STANDARD, 8192, 3, 1, WRONG, WRONG],
-  ['a cluster without its shards', CLUSTER, 8192, undefined, 1, WRONG, WRONG],
+  ['a cluster without its shards', CLUSTER, 8192, undefined, 1, SYSTEM, SYSTEM],
+  ['a cluster without its replicas', CLUSTER, 8192, 3, undefined, SYSTEM, SYSTEM],
+  ['a CKV cluster without its replicas', CKV, 393_216, 24, undefined, SYSTEM, SYSTEM],
+  ['a standard instance without its replicas', STANDARD, 8192, 1, undefined, SYSTEM, SYSTEM],
+  ['a standard instance with memory only', STANDARD, 8192, undefined, undefined, SYSTEM, SYSTEM],
   ['multi-zone replicas without their nodes', MULTI, 4096, 1, 3, WRONG, 'ok'],
   ['multi-zone memory needs no nodes', MULTI, 8192, 1, 2, 'ok', 'ok'],
   ['shards of a standard instance', STANDARD, 4096, 3, 1, UNSUPPORTED, UNSUPPORTED],

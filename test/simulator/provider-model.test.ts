@@ -63,6 +63,22 @@ const REQUESTS: Readonly<Record<string, (test: TestWorld) => object>> = {
   'redis.DescribeInstanceSpecBandwidth': () => ({ InstanceId: ID, ShardSize: 8192 }),
   'redis.DescribeInstanceDTSInfo': ofInstance,
   'redis.DescribeReplicationGroupInstance': ofInstance,
+  'redis.DescribeInstanceSecurityGroup': () => ({ InstanceIds: [ID] }),
+  'redis.ModifyInstanceAvailabilityZones': (test) => ({
+    InstanceId: ID,
+    SwitchOption: 2,
+    NodeSet: test.instance(ID).NodeSet.map((node: Answer) => ({ ...node, ZoneId: 100_007 - node.NodeType })),
+  }),
+  'tag.DescribeResourceTagsByResourceIds': () => ({
+    ServiceType: 'redis',
+    ResourcePrefix: 'instance',
+    ResourceRegion: 'ap-guangzhou',
+    ResourceIds: [ID],
+  }),
+  'tag.ModifyResourceTags': () => ({
+    Resource: `qcs::redis:ap-guangzhou:uin/:instance/${ID}`,
+    ReplaceTags: [{ TagKey: 'team', TagValue: 'sre' }],
+  }),
   'monitor.GetMonitorData': () => ({
     Namespace: 'QCE/REDIS_MEM',
     MetricName: 'MemUsed',

@@ -27,7 +27,7 @@ describe('a fleet file', () => {
       readFleet('[{"id":"crs-aaaa1111","zone":"ap-shanghai-4","edition":"valkey-8.0-cluster"}]'),
     ).toMatchObject([{ region: 'ap-shanghai', type: 20, shards: 3 }]);
     expect(readFleet('[{"id":"crs-aaaa1111","region":"ap-chengdu","type":3}]')).toMatchObject([
-      { zone: 'ap-chengdu-1', type: 3, replicas: 0, billing: 'prepaid' },
+      { zone: 'ap-chengdu-1', type: 3, replicas: 1, billing: 'prepaid' },
     ]);
   });
 

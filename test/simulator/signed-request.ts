@@ -22,6 +22,8 @@ export interface Signing {
 }
 
 export interface NewerSigning extends Signing {
+  /** With GET, `params` are flat and go into the query. Default POST. */
+  readonly method?: 'GET' | 'POST';
   readonly service?: string;
   readonly host?: string;
   readonly signedHeaders?: readonly string[];
@@ -42,12 +44,13 @@ const VERSIONS: Readonly<Record<string, string>> = {
   billing: '2018-07-09',
   monitor: '2018-07-24',
   sts: '2018-08-13',
+  tag: '2018-08-13',
 };
 
 /** Splits `product.Action`. A version can stand in place of the product. */
 function parseName(name: string, { region }: Signing) {
   const [product, action] = name.split('.') as [string, string];
-  const byDefault = ['region', 'billing', 'sts'].includes(product) ? null : 'ap-guangzhou';
+  const byDefault = ['region', 'billing', 'sts', 'tag'].includes(product) ? null : 'ap-guangzhou';
   return {
     product,
     action,
@@ -60,10 +63,13 @@ function parseName(name: string, { region }: Signing) {
 export function signed(name: string, params: unknown, now: number, how: NewerSigning = {}): WireRequest {
   const { product, action, version, region } = parseName(name, how);
   const { secretId = SECRET_ID, secretKey = SECRET_KEY, service = product, host = HOST } = how;
-  const body = typeof params === 'string' ? params : JSON.stringify(params);
+  const method = how.method ?? 'POST';
+  const query = method === 'GET' ? new URLSearchParams(params as Record<string, string>).toString() : '';
+  const body = method === 'GET' ? '' : typeof params === 'string' ? params : JSON.stringify(params);
   const timestamp = Math.floor((how.at ?? now) / 1000);
   const headers: Record<string, string> = {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type':
+      method === 'GET' ? 'application/x-www-form-urlencoded' : 'application/json; charset=utf-8',
     host,
     'x-tc-action': action,
     'x-tc-version': version,
@@ -77,13 +83,13 @@ export function signed(name: string, params: unknown, now: number, how: NewerSig
     .map((name) => `${name}:${signedValue(name).trim().toLowerCase()}\n`)
     .join('');
   const payload = headers['x-tc-content-sha256'] === 'UNSIGNED-PAYLOAD' ? 'UNSIGNED-PAYLOAD' : body;
-  const canonical = `POST\n/\n\n${canonicalHeaders}\n${names.join(';')}\n${sha(payload)}`;
+  const canonical = `${method}\n/\n${query}\n${canonicalHeaders}\n${names.join(';')}\n${sha(payload)}`;
   const date = new Date(timestamp * 1000).toISOString().slice(0, 10);
   const scope = `${date}/${service}/tc3_request`;
   const key = mac(mac(mac(`TC3${secretKey}`, date), service), 'tc3_request');
   const signature = mac(key, `TC3-HMAC-SHA256\n${timestamp}\n${scope}\n${sha(canonical)}`).toString('hex');
   headers.authorization = `TC3-HMAC-SHA256 Credential=${secretId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
-  return { method: 'POST', url: '/', headers, body };
+  return { method, url: query === '' ? '/' : `/?${query}`, headers, body };
 }
 
 let lastNonce = 0;

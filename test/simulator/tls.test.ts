@@ -1,6 +1,8 @@
 /** The simulator over TLS with a new certificate, for the official SDK and for node:https. */
 import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { Agent, get } from 'node:https';
+import { isIP } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
@@ -55,6 +57,29 @@ describe('the simulator over TLS', () => {
     expect(await fetched(url.replace('127.0.0.1', 'localhost'), tls!.cert)).toBe(200);
     expect(await fetched(url, undefined)).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
     expect(await fetched(url, other!.cert)).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+  });
+
+  const hosts: readonly (readonly [string, boolean])[] = [
+    ['127.0.0.1', true],
+    ['localhost', true],
+    ['redis.tencentcloudapi.com', true],
+    ['tag.tencentcloudapi.com', true],
+    ['redis.ap-guangzhou.tencentcloudapi.com', true],
+    ['redis.intl.tencentcloudapi.com', true],
+    ['redis.internal.tencentcloudapi.com', true],
+    ['redis.tencentcloudapi.com.cn', true],
+    ['redis.tencentcloudapi.cn', true],
+    ['tencentcloudapi.com', false],
+    ['redis.xx-nowhere.tencentcloudapi.com', false],
+    ['cloud.tencent.com', false],
+    ['example.com', false],
+  ];
+  it.skipIf(!hasOpenssl)('has a certificate for loopback and for the provider’s hosts only', async () => {
+    const { cert } = await makeThrowAwayCa();
+    const read = new X509Certificate(cert);
+    const covers = (host: string): boolean =>
+      (isIP(host) > 0 ? read.checkIP(host) : read.checkHost(host)) !== undefined;
+    expect(hosts.map(([host]) => [host, covers(host)])).toEqual(hosts);
   });
 
   it('reports a missing openssl command and the fix', async () => {

@@ -1,6 +1,6 @@
 /** The interface of the provider's actions and products. */
 
-import type { SimRegion } from '../world/geography.ts';
+import type { Language, SimRegion } from '../world/geography.ts';
 import type { Identity, World } from '../world/world.ts';
 import type { Params, Schema } from './parameters.ts';
 
@@ -11,7 +11,7 @@ export interface Call {
   readonly region: SimRegion | null;
   readonly identity: Identity;
   /** Language of the texts for people. */
-  readonly language: 'zh-CN' | 'en-US';
+  readonly language: Language;
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
 }

@@ -85,10 +85,16 @@ function fitField(kind: FieldKind, value: unknown, at: string, asText: boolean):
   return list.map((item, index) => fitOne(one, item, `${at}.${index}`, asText));
 }
 
+/** Spellings of booleans as text. Python writes `True`, PHP `1`. Source: docs/provider.md P144. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', '1'].map((text) => [text, true] as const),
+  ...['false', '0'].map((text) => [text, false] as const),
+]);
+
 function fitOne(kind: Kind, given: unknown, at: string, asText: boolean): unknown {
   let value = given;
   if (asText && typeof value === 'string') {
-    if (kind === 'boolean' && (value === 'true' || value === 'false')) value = value === 'true';
+    if (kind === 'boolean') value = BOOLEANS.get(value.toLowerCase()) ?? value;
     else if ((kind === 'integer' || kind === 'whole') && /^-?\d{1,15}$/.test(value)) value = Number(value);
   }
   const fits =

@@ -1,6 +1,6 @@
 /** The actions DescribeInstances and DescribeProductInfo. Source: docs/provider.md P38 to P65. */
 
-import { DAY } from '../../units.ts';
+import { DAY, HOUR } from '../../units.ts';
 import { beijingTime } from '../world/beijing-time.ts';
 import { makeForeignChange } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
@@ -81,7 +81,9 @@ function formatInstance(instance: SimInstance, language: Call['language']): Reco
     UniqSubnetId: NETWORK.UniqSubnetId,
     BillingMode: instance.billing,
     InstanceTitle: STATUS_TITLE[language][status] ?? '',
-    OfflineTime: beijingTime(closedAt === null ? null : closedAt + 7 * DAY),
+    // Without a time it is an empty text, unlike the other times (docs/provider.md P47 and P55).
+    OfflineTime:
+      closedAt === null ? '' : beijingTime(closedAt + (instance.billing === 1 ? 7 * DAY : 2 * HOUR)),
     SubStatus: status === 1 ? 37 : 0,
     Tags: [],
     InstanceNode: [],
@@ -233,6 +235,14 @@ export const REDIS_INSTANCES: Readonly<Record<string, Action>> = {
   },
   DescribeProductInfo: {
     schema: {},
-    run: (world) => ({ RegionSet: world.catalogue.regionSet }),
+    run(world, { language }) {
+      const all = world.catalogue.regionSet as readonly { readonly RegionId: string }[];
+      if (language === 'zh-CN') return { RegionSet: all };
+      const nameOf = (code: string) => {
+        const region = world.regions.get(code)!;
+        return { RegionName: region.city[language], Area: region.area[language] };
+      };
+      return { RegionSet: all.map((one) => ({ ...one, ...nameOf(one.RegionId) })) };
+    },
   },
 };

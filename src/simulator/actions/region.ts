@@ -15,7 +15,7 @@ export const REGION: Readonly<Record<string, Action>> = {
       checkProduct(call);
       const rows = [...world.regions.values()].map(({ code, name }) => ({
         Region: code,
-        RegionName: name,
+        RegionName: name[call.language],
         RegionState: 'AVAILABLE',
         RegionTypeMC: null,
         LocationMC: null,
@@ -34,7 +34,7 @@ export const REGION: Readonly<Record<string, Action>> = {
       const rows = regions.flatMap(({ zones }) =>
         zones.map(({ code, name, number }) => ({
           Zone: code,
-          ZoneName: name,
+          ZoneName: name[call.language],
           ZoneId: String(number),
           ZoneState: 'AVAILABLE',
           ParentZone: null,

@@ -8,7 +8,7 @@ import type { Sold } from '../world/catalogue.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
 import type { FaultName } from '../world/faults.ts';
 import { TRANSFER_ENDED } from '../world/fleet-instance.ts';
-import type { SimZone } from '../world/geography.ts';
+import type { SimRegion, SimZone } from '../world/geography.ts';
 import { footprint, quote } from '../world/price.ts';
 import { type SimChange, type SimInstance, type SimSize, sum, type World } from '../world/world.ts';
 import { Refusal, wrongParameter } from './refusal.ts';
@@ -43,7 +43,11 @@ export function checkOrder(world: World, instance: SimInstance, requested: Reque
   const fault = (name: FaultName, code: string, message: string): void => {
     if (strikes(name)) throw new Refusal(code, message);
   };
-  checkStatus(instance, now);
+  checkStatus(
+    instance,
+    now,
+    requested.nodes?.length ? 'FailedOperation.Unknown' : 'FailedOperation.SystemError',
+  );
   if (strikes('low-version') || instance.lowVersion)
     throw new Refusal('UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
   const resize = requestedSizeOf(instance, requested);
@@ -87,7 +91,12 @@ export function checkQuote(
   return quote(instance, resize.to, now);
 }
 
-function checkStatus(instance: SimInstance, now: number): void {
+/**
+ * Checks that the instance can change now.
+ * @param locked the code while no read shows that it is locked. It depends on the request (docs/provider.md P23, P24).
+ * @throws Refusal
+ */
+export function checkStatus(instance: SimInstance, now: number, locked: string): void {
   if (instance.status !== 2) {
     throw new Refusal(
       'ResourceUnavailable.InstanceStatusAbnormal',
@@ -95,8 +104,7 @@ function checkStatus(instance: SimInstance, now: number): void {
     );
   }
   if (isBusy(instance)) throw statusError(`instance ${instance.id} has a task in progress`);
-  if (now < instance.lockedUntil)
-    throw new Refusal('FailedOperation.SystemError', 'system error, please retry later');
+  if (now < instance.lockedUntil) throw new Refusal(locked, 'system error, please retry later');
 }
 
 function statusError(message: string): Refusal {
@@ -114,8 +122,10 @@ function isBusy({ openTasks, transfer, replicationGroup }: SimInstance): boolean
 function requestedSizeOf(instance: SimInstance, requested: RequestedResize) {
   const edition = SIM_EDITIONS.get(instance.type)!;
   const isCluster = edition.shape === 'cluster';
-  if (isCluster && requested.shards === undefined)
-    throw wrongParameter('RedisShardNum is required for clusters');
+  // The live service answered like this, although the counts are parameters (docs/provider.md P11).
+  const lacksShards = isCluster && requested.shards === undefined;
+  if (lacksShards || (edition.replicasChange && requested.replicas === undefined))
+    throw new Refusal('FailedOperation.SystemError', 'TypeId need RedisShardNum and RedisReplicasNum');
   const { memoryPerShard, shards = instance.shards, replicas = instance.replicas } = requested;
   const to: SimSize = { memoryPerShard, shards, replicas };
   const differing = DIMENSIONS.filter((one) => instance[one] !== to[one]);
@@ -199,7 +209,7 @@ function nodeChange(
   dimension: keyof SimSize,
   replicas: number,
   requested: readonly RequestedNode[] | undefined,
-): SimChange['nodes'] {
+): { add: readonly SimZone[]; drop: readonly number[] } | null {
   const given = requested !== undefined && requested.length > 0;
   if (dimension !== 'replicas' || instance.nodes === null) {
     if (given) throw wrongParameter('NodeSet belongs to a change of the replicas of a multi-zone instance');
@@ -224,8 +234,13 @@ function nodeChange(
   return { add: [], drop };
 }
 
-function zoneToAdd({ region }: SimInstance, { NodeId, ZoneId, ZoneName }: RequestedNode): SimZone {
-  if (NodeId) throw wrongParameter('a replica that is added has no NodeId yet');
+function zoneToAdd({ region }: SimInstance, node: RequestedNode): SimZone {
+  if (node.NodeId) throw wrongParameter('a replica that is added has no NodeId yet');
+  return zoneOfNode(region, node);
+}
+
+/** The zone of an element of NodeSet. @throws Refusal */
+export function zoneOfNode(region: SimRegion, { ZoneId, ZoneName }: RequestedNode): SimZone {
   // Responses have an empty ZoneName, so an empty ZoneName in a request has no meaning.
   const zone = region.zones.find(({ code, number }) => (ZoneName ? code === ZoneName : number === ZoneId));
   if (!zone || (ZoneId !== undefined && ZoneId !== zone.number))

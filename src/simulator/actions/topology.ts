@@ -6,7 +6,7 @@
 import { SIM_EDITIONS } from '../world/editions.ts';
 import { type SimInstance, type SimNode, sum } from '../world/world.ts';
 import type { Action } from './action.ts';
-import { bandwidth, clientLimit, findInstance } from './redis-instances.ts';
+import { bandwidth, clientLimit, findInstance, isOwn } from './redis-instances.ts';
 import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
 /** The master group and one group per replica. Only these actions show them for single-zone instances. */
@@ -42,6 +42,8 @@ function slots(instance: SimInstance, shard: number): string {
   return `${first(shard)}-${first(shard + 1) - 1}`;
 }
 
+const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
+
 /** Key count of a shard, from its used memory in MB. */
 const keys = (used: number): number => Math.round(used * 900);
 
@@ -65,7 +67,35 @@ const TRANSFER_TEXT: Readonly<Record<number, string>> = {
   10: '失败',
 };
 
+/** The one security group of all instances, as in the provider's sample. */
+const EVERYTHING = [{ Action: 'ACCEPT', Ip: '0.0.0.0/0', Port: 'ALL', Proto: 'ALL' }];
+const SECURITY_GROUP = {
+  ProjectId: 0,
+  CreateTime: '2018-01-30 15:58:00',
+  SecurityGroupId: 'sg-example1',
+  SecurityGroupName: 'all',
+  SecurityGroupRemark: '',
+  InboundRule: EVERYTHING,
+  OutboundRule: EVERYTHING,
+};
+const MAX_SECURITY_IDS = 100;
+
 export const TOPOLOGY: Readonly<Record<string, Action>> = {
+  DescribeInstanceSecurityGroup: {
+    schema: { InstanceIds: 'string[]!' },
+    run(world, call) {
+      const ids = call.params.InstanceIds as readonly string[];
+      if (ids.length > MAX_SECURITY_IDS)
+        throw new Refusal('InvalidParameter', `InstanceIds may hold ${MAX_SECURITY_IDS} ids.`);
+      const found = [...new Set(ids)].map((id) => world.instances.get(id)).filter(isOwn(world, call));
+      return {
+        InstanceSecurityGroupsDetail: found.map(({ id }) => ({
+          InstanceId: id,
+          SecurityGroupDetails: [SECURITY_GROUP],
+        })),
+      };
+    },
+  },
   DescribeInstanceZoneInfo: {
     schema: { InstanceId: 'string' },
     run(world, call) {
@@ -75,12 +105,13 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
         GroupName: copy === 0 ? '' : `ng-${copy}`,
         ZoneId: zoneCode(instance, zone),
         Role: kind === 0 ? 'master' : 'replica',
+        // A replica has no slots of its own, as in the provider's sample (docs/provider.md P104).
         RedisNodes: instance.used.map((used, shard) => ({
-          Keys: keys(used),
-          Slot: slots(instance, shard),
+          Keys: kind === 0 ? keys(used) : 0,
+          Slot: kind === 0 ? slots(instance, shard) : '',
           NodeId: runId(instance, shard, copy),
-          Status: 'connected',
-          Role: kind === 0 ? 'master' : 'slave',
+          Status: 'normal',
+          Role: kind === 0 ? 'master' : 'replica',
         })),
       }));
       return { TotalCount: groups.length, ReplicaGroups: groups };
@@ -96,11 +127,11 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
       const groups = call.params.FilterSlave === true ? groupsOf(instance).slice(0, 1) : groupsOf(instance);
       const rows = instance.used.flatMap((used, shard) =>
         groups.map(({ id, kind, zone }, copy) => ({
-          ShardName: `${instance.id}_${shard}_${copy}`,
-          ShardId: String(shard),
+          ShardName: `${instance.id}-${padded(shard + 1, 3)}-${padded(copy + 1, 2)}`,
+          ShardId: String(shard + 1),
           Role: kind,
           Keys: keys(used),
-          Slots: slots(instance, shard),
+          Slots: JSON.stringify([slots(instance, shard)]),
           // In bytes, as in the provider's samples.
           Storage: Math.round(used * 1024 * 1024),
           StorageSlope: mean === 0 ? 0 : Math.round((used / mean - 1) * 100) / 100,

@@ -35,7 +35,7 @@ const SPECIAL: readonly Partial<FleetInstance>[] = [
   { name: 'session-main-3', ...of(15, 4096, 1, 1), zone: 'ap-shanghai-4', tags: prod('session', 'silver') },
   // Legacy editions: only memory can change.
   { name: 'ledger-legacy', ...of(2, 8192, 1, 1), zone: 'ap-shanghai-4', billing: 'prepaid' },
-  { name: 'ckv-classic', ...of(3, 16_384, 1, 0), zone: 'ap-shanghai-4', billing: 'prepaid' },
+  { name: 'ckv-classic', ...of(3, 16_384, 1, 1), zone: 'ap-shanghai-4', billing: 'prepaid' },
   { name: 'ckv-wide', ...of(4, 8192, 8, 1), zone: 'ap-guangzhou-3', billing: 'prepaid' },
   { name: 'single-node', ...of(5, 4096, 1, 0), zone: 'ap-guangzhou-3', billing: 'prepaid' },
   // The trial size, which is not a multiple of 1,024.

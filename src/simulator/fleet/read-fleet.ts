@@ -7,7 +7,7 @@
  *   edition or type   a name such as redis-5.0-cluster, or the provider's number; default redis-5.0-standard
  *   memoryPerShard    MB of one shard; default 4096
  *   shards            default 1, clusters 3
- *   replicas          default 1, types 3 and 5: 0
+ *   replicas          default 1, type 5: 0
  *   billing           prepaid or postpaid; default postpaid, types 3 and 4: prepaid
  *   status            initialising, processing, running, isolated or deleting; default running
  *   tags              { "app": "cart" }
@@ -136,7 +136,7 @@ function readSize({ value, number }: Members, type: number): Pick<FleetInstance,
   const isCluster = SIM_EDITIONS.get(type)!.shape === 'cluster';
   const memoryPerShard = number('memoryPerShard', 4096, [1, 1024 * GIGABYTE]);
   const shards = number('shards', isCluster ? 3 : 1, [1, isCluster ? 1024 : 1]);
-  const replicas = number('replicas', type === 3 || type === 5 ? 0 : 1, [0, 15]);
+  const replicas = number('replicas', type === 5 ? 0 : 1, [0, 15]);
   const total = memoryPerShard * shards;
   const usedTotal = number('usedTotal', Math.round(total * 0.4), [0, total], 'fraction');
   const fullest: [number, number] = [usedTotal / shards, Math.min(usedTotal, memoryPerShard)];

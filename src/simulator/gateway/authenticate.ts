@@ -62,7 +62,7 @@ export function authenticate(
   if (date !== new Date(Number(timestamp) * 1000).toISOString().slice(0, 10)) throw wrongSignature();
   const unsigned = headers['x-tc-content-sha256'] === 'UNSIGNED-PAYLOAD';
   const isGet = request.method === 'GET';
-  const payload = isGet ? '' : unsigned ? 'UNSIGNED-PAYLOAD' : request.body;
+  const payload = unsigned ? 'UNSIGNED-PAYLOAD' : isGet ? '' : request.body;
   const payloadHash = hash('sha256', payload, 'hex');
   const signingKey = deriveKey(key.secretKey, date, service);
   const given = Buffer.from(signature, 'hex');

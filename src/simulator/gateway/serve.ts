@@ -140,10 +140,13 @@ function route(
   if (label !== undefined && !Object.hasOwn(PRODUCTS, label))
     throw new Refusal('NoSuchProduct', `The product \`${label}\` does not exist.`);
   const owner = Object.hasOwn(PRODUCTS, service) ? PRODUCTS[service] : undefined;
+  // Two products can have the same version, so the action decides between them.
+  const byAction = Object.values(PRODUCTS).filter(({ actions }) => Object.hasOwn(actions, name));
   const product =
     owner ??
+    byAction.find((one) => one.version === version) ??
     PRODUCT_BY_VERSION.get(version) ??
-    Object.values(PRODUCTS).find(({ actions }) => Object.hasOwn(actions, name));
+    byAction[0];
   const action = product && Object.hasOwn(product.actions, name) ? product.actions[name] : undefined;
   if (!product || !action)
     throw new Refusal('InvalidAction', `The request action=\`${name}\` is invalid or not found.`);

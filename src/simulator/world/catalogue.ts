@@ -36,7 +36,7 @@ const LEGACY_ZONES = new Set(['ap-guangzhou-3', 'ap-shanghai-2', 'ap-shanghai-4'
 const TRIAL_ZONES = /^ap-(guangzhou-[67]|shanghai-[2-5]|beijing-[1-7])$/;
 
 export interface SimCatalogue {
-  /** `RegionSet` of DescribeProductInfo. */
+  /** `RegionSet` of DescribeProductInfo, with Chinese names of regions. */
   readonly regionSet: readonly unknown[];
   sold(zone: string, type: number, billing: BillingMode): Sold | undefined;
 }
@@ -45,9 +45,9 @@ export function createCatalogue(regions: ReadonlyMap<string, SimRegion>): SimCat
   const sold = new Map<string, Sold>();
   const regionSet = [...regions.values()].map((region) => ({
     RegionId: region.code,
-    RegionName: region.name,
-    RegionShortName: region.code.replace(/^[a-z]+-/, '').slice(0, 2),
-    Area: region.area,
+    RegionName: region.city['zh-CN'],
+    RegionShortName: region.short.toUpperCase(),
+    Area: region.area['zh-CN'],
     ZoneSet: region.zones.map((zone, index) => {
       const products = productsOf(zone);
       for (const product of products) {
@@ -56,7 +56,8 @@ export function createCatalogue(regions: ReadonlyMap<string, SimRegion>): SimCat
       }
       return {
         ZoneId: zone.code,
-        ZoneName: zone.name,
+        // The code and not a name: clients that others wrote compare it with the code (docs/provider.md P61).
+        ZoneName: zone.code,
         IsSaleout: zone.soldOut,
         IsDefault: index === 0,
         NetWorkType: ['basenet', 'vpcnet'],

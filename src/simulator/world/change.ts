@@ -21,7 +21,9 @@ import {
   type SimDeal,
   type SimInstance,
   type SimJob,
+  type SimNode,
   type SimSize,
+  type SimTask,
   spread,
   startTask,
   sum,
@@ -34,6 +36,10 @@ const TASK_TYPE: Readonly<Record<keyof SimSize, string>> = {
   shards: '028',
   replicas: '029',
 };
+
+/** Task types of a move to other zones. Source: docs/provider.md P196, an inference from the names. */
+const TO_SEVERAL_ZONES = '047';
+const TO_OTHER_ZONES = '066';
 
 /** The default maintenance window: 03:00 to 06:00, as in the provider's sample. */
 export const DEFAULT_WINDOW: DailySpan = [3 * 60, 6 * 60];
@@ -71,18 +77,53 @@ export function acceptOrder(
     deal,
     task: null,
     inWindow: order.inWindow,
-    fails: world.faults.strike('failed-task', 'UpgradeInstance', instance.id) !== null,
-    stuck: world.faults.strike('stuck', 'UpgradeInstance', instance.id) !== null,
+    ...trouble(world, instance, 'UpgradeInstance'),
   };
   const lag = world.random.whole(...world.options.startLag);
-  const waits = order.inWindow ? nextWithin(now + lag, instance.window) - now - lag : 0;
-  const startsAt = now + lag + (waits > 0 ? waits + lag : 0);
+  const startsAt = startOf(job, now, lag);
   world.agenda.add(Math.round(now + lag * world.random.next()), () => listDeal(world, deal));
   world.agenda.add(Math.round(now + lag * world.random.next()), (at) => {
     job.task = createTask(world, instance, { type: TASK_TYPE[change.dimension], by: order.by, at });
   });
   world.agenda.add(startsAt, (at) => startOrQueue(world, job, at));
   return deal;
+}
+
+/**
+ * Accepts a move of nodes to other zones. It has a task immediately and no order.
+ * @param nodes all nodes after the move
+ */
+export function acceptZones(
+  world: World,
+  instance: SimInstance,
+  nodes: readonly SimNode[],
+  { by, inWindow, now }: { by: string; inWindow: boolean; now: number },
+): SimTask {
+  const type = instance.nodes === null ? TO_SEVERAL_ZONES : TO_OTHER_ZONES;
+  const task = createTask(world, instance, { type, by, at: now });
+  const job: SimJob = {
+    instance,
+    change: { dimension: 'replicas', to: nodes.length - 1, nodes: { place: nodes } },
+    deal: null,
+    task,
+    inWindow,
+    ...trouble(world, instance, 'ModifyInstanceAvailabilityZones'),
+  };
+  const startsAt = startOf(job, now, world.random.whole(...world.options.startLag));
+  world.agenda.add(startsAt, (at) => startOrQueue(world, job, at));
+  return task;
+}
+
+/** The faults that strike the execution of a change. */
+function trouble({ faults }: World, { id }: SimInstance, action: string): Pick<SimJob, 'fails' | 'stuck'> {
+  const fails = faults.strike('failed-task', action, id) !== null;
+  return { fails, stuck: faults.strike('stuck', action, id) !== null };
+}
+
+/** When a change starts that was accepted at `now`: after the lag, or after the next opening of its window. */
+function startOf({ instance, inWindow }: SimJob, now: number, lag: number): number {
+  const waits = inWindow ? nextWithin(now + lag, instance.window) - now - lag : 0;
+  return now + lag + (waits > 0 ? waits + lag : 0);
 }
 
 function startOrQueue(world: World, job: SimJob, at: number): void {
@@ -93,7 +134,7 @@ function startOrQueue(world: World, job: SimJob, at: number): void {
 
 function startJob(world: World, job: SimJob, at: number): void {
   job.instance.status = 1;
-  job.deal.status = 3;
+  if (job.deal) job.deal.status = 3;
   if (job.task) startTask(world, job.task, job.inWindow, at);
   if (job.stuck) return;
   const { duration, durationOf } = world.options;
@@ -105,11 +146,13 @@ function finishJob(world: World, job: SimJob, at: number): void {
   const { instance, deal } = job;
   instance.status = 2;
   instance.lockedUntil = at + world.random.whole(...world.options.lockTail);
-  deal.endedAt = at;
-  deal.status = job.fails ? 5 : 4;
+  if (deal) {
+    deal.endedAt = at;
+    deal.status = job.fails ? 5 : 4;
+  }
   if (job.task) endTask(job.task, job.fails ? 4 : 2, at);
   // A failed order is paid back. The documentation does not say so; it is an inference.
-  if (job.fails) instance.account.balance += deal.charged;
+  if (job.fails) instance.account.balance += deal?.charged ?? 0;
   else applyChange(instance, job.change, at);
   instance.jobs.shift();
   if (instance.jobs[0]) startJob(world, instance.jobs[0], at);
@@ -125,7 +168,8 @@ function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange,
     instance.used = spread(sum(used), to, (ratio * sum(used)) / to);
   }
   instance[dimension] = to;
-  if (nodes && instance.nodes) {
+  if (nodes && 'place' in nodes) instance.nodes = [...nodes.place];
+  else if (nodes && instance.nodes) {
     const left = instance.nodes.filter(({ id }) => !nodes.drop.includes(id));
     let last = Math.max(...instance.nodes.map(({ id }) => id));
     for (const zone of nodes.add) {

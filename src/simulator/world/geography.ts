@@ -3,12 +3,16 @@
  * docs/provider.md P68, which no code may depend on.
  */
 
+/** Language of the texts for people. */
+export type Language = 'zh-CN' | 'en-US';
+type Name = Readonly<Record<Language, string>>;
+
 export interface SimZone {
   /** `ap-guangzhou-3`. */
   readonly code: string;
   /** Zone number in instances. */
   readonly number: number;
-  readonly name: string;
+  readonly name: Name;
   /** Zone number in the catalogue. It is 0 for one zone, as in the provider's sample. */
   readonly catalogueNumber: number;
   readonly soldOut: boolean;
@@ -17,35 +21,42 @@ export interface SimZone {
 export interface SimRegion {
   readonly code: string;
   readonly number: number;
-  readonly name: string;
-  readonly area: string;
+  /** Abbreviation, such as `gz`. */
+  readonly short: string;
+  /** Area and city, such as `South China(Guangzhou)`. */
+  readonly name: Name;
+  readonly city: Name;
+  readonly area: Name;
   readonly zones: readonly SimZone[];
 }
 
-const REGIONS: readonly (readonly [string, number, string, string])[] = [
-  ['ap-guangzhou', 1, '华南地区(广州)', '华南地区'],
-  ['ap-shanghai', 4, '华东地区(上海)', '华东地区'],
-  ['ap-hongkong', 5, '港澳台地区(中国香港)', '港澳台地区'],
-  ['ap-beijing', 8, '华北地区(北京)', '华北地区'],
-  ['ap-singapore', 9, '亚太东南(新加坡)', '亚太东南'],
-  ['na-siliconvalley', 15, '美国西部(硅谷)', '美国西部'],
-  ['ap-chengdu', 16, '西南地区(成都)', '西南地区'],
-  ['eu-frankfurt', 17, '欧洲地区(法兰克福)', '欧洲地区'],
-  ['ap-seoul', 18, '亚太东北(首尔)', '亚太东北'],
-  ['ap-chongqing', 19, '西南地区(重庆)', '西南地区'],
-  ['ap-tokyo', 25, '亚太东北(东京)', '亚太东北'],
-  ['ap-nanjing', 33, '华东地区(南京)', '华东地区'],
+/** Code, number, abbreviation, then area and city in both languages. */
+type Row = readonly [string, number, string, zhArea: string, zhCity: string, enArea: string, enCity: string];
+
+const REGIONS: readonly Row[] = [
+  ['ap-guangzhou', 1, 'gz', '华南地区', '广州', 'South China', 'Guangzhou'],
+  ['ap-shanghai', 4, 'sh', '华东地区', '上海', 'East China', 'Shanghai'],
+  ['ap-hongkong', 5, 'hk', '港澳台地区', '中国香港', 'Hong Kong, Macau and Taiwan', 'Hong Kong, China'],
+  ['ap-beijing', 8, 'bj', '华北地区', '北京', 'North China', 'Beijing'],
+  ['ap-singapore', 9, 'sg', '亚太东南', '新加坡', 'Southeast Asia', 'Singapore'],
+  ['na-siliconvalley', 15, 'usw', '美国西部', '硅谷', 'US West', 'Silicon Valley'],
+  ['ap-chengdu', 16, 'cd', '西南地区', '成都', 'Southwest China', 'Chengdu'],
+  ['eu-frankfurt', 17, 'de', '欧洲地区', '法兰克福', 'Europe', 'Frankfurt'],
+  ['ap-seoul', 18, 'kr', '亚太东北', '首尔', 'Northeast Asia', 'Seoul'],
+  ['ap-chongqing', 19, 'cq', '西南地区', '重庆', 'Southwest China', 'Chongqing'],
+  ['ap-tokyo', 25, 'jp', '亚太东北', '东京', 'Northeast Asia', 'Tokyo'],
+  ['ap-nanjing', 33, 'nj', '华东地区', '南京', 'East China', 'Nanjing'],
 ];
 
 /** Regions that exist only if the fleet uses them. */
 const FURTHER_REGIONS: typeof REGIONS = [
-  ['ap-shanghai-fsi', 7, '华东地区(上海金融)', '华东地区'],
-  ['ap-shenzhen-fsi', 11, '华南地区(深圳金融)', '华南地区'],
-  ['na-ashburn', 22, '美国东部(弗吉尼亚)', '美国东部'],
-  ['ap-bangkok', 23, '亚太东南(曼谷)', '亚太东南'],
-  ['ap-beijing-fsi', 46, '华北地区(北京金融)', '华北地区'],
-  ['ap-jakarta', 72, '亚太东南(雅加达)', '亚太东南'],
-  ['sa-saopaulo', 74, '南美地区(圣保罗)', '南美地区'],
+  ['ap-shanghai-fsi', 7, 'shjr', '华东地区', '上海金融', 'East China', 'Shanghai Finance'],
+  ['ap-shenzhen-fsi', 11, 'szjr', '华南地区', '深圳金融', 'South China', 'Shenzhen Finance'],
+  ['na-ashburn', 22, 'use', '美国东部', '弗吉尼亚', 'US East', 'Virginia'],
+  ['ap-bangkok', 23, 'th', '亚太东南', '曼谷', 'Southeast Asia', 'Bangkok'],
+  ['ap-beijing-fsi', 46, 'bjjr', '华北地区', '北京金融', 'North China', 'Beijing Finance'],
+  ['ap-jakarta', 72, 'jkt', '亚太东南', '雅加达', 'Southeast Asia', 'Jakarta'],
+  ['sa-saopaulo', 74, 'sao', '南美地区', '圣保罗', 'South America', 'São Paulo'],
 ];
 
 const ZONES: Readonly<Record<string, readonly number[]>> = {
@@ -63,6 +74,13 @@ function zoneNumber(region: number, ordinal: number): number {
   if (region === 4) return 200_000 + ordinal;
   if (region === 5) return 300_000 + ordinal;
   return (region < 10 ? region * 100_000 : region * 10_000) + ordinal;
+}
+
+/** A number from 1 to 99 as the provider's samples write it: `广州二区`. */
+function chineseNumber(number: number): string {
+  const digit = (one: number): string => ' 一二三四五六七八九'[one]!.trim();
+  const tens = Math.floor(number / 10);
+  return `${tens > 1 ? digit(tens) : ''}${tens > 0 ? '十' : ''}${digit(number % 10)}`;
 }
 
 /**
@@ -84,7 +102,10 @@ export function createRegions(extra: Iterable<string>): ReadonlyMap<string, SimR
   let unknown = 900;
   const regions = new Map<string, SimRegion>();
   for (const [code, set] of ordinals) {
-    const [, number, name, area] = known.get(code) ?? [code, unknown++, code, code];
+    const row = known.get(code) ?? ([code, unknown++, code, code, code, code, code] as const);
+    const [, number, short, zhArea, zhCity, enArea, enCity] = row;
+    const area = { 'zh-CN': zhArea, 'en-US': enArea };
+    const city = { 'zh-CN': zhCity, 'en-US': enCity };
     const zones = [...set]
       .sort((a, b) => a - b)
       .map((ordinal): SimZone => {
@@ -93,12 +114,13 @@ export function createRegions(extra: Iterable<string>): ReadonlyMap<string, SimR
         return {
           code: zone,
           number: numeric,
-          name: `${name.replace(/^.*\((.*)\)$/, '$1')}${ordinal}区`,
+          name: { 'zh-CN': `${zhCity}${chineseNumber(ordinal)}区`, 'en-US': `${enCity} Zone ${ordinal}` },
           catalogueNumber: zone === UNNUMBERED_ZONE ? 0 : numeric,
           soldOut: zone === SOLD_OUT_ZONE,
         };
       });
-    regions.set(code, { code, number, name, area, zones });
+    const name = { 'zh-CN': `${zhArea}(${zhCity})`, 'en-US': `${enArea}(${enCity})` };
+    regions.set(code, { code, number, short, name, city, area, zones });
   }
   return regions;
 }

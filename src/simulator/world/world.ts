@@ -114,7 +114,7 @@ export interface SimInstance extends SimSize, Pick<FleetInstance, 'id' | 'name' 
   readonly region: SimRegion;
   readonly zone: SimZone;
   readonly billing: BillingMode;
-  readonly tags: readonly { readonly TagKey: string; readonly TagValue: string }[];
+  tags: readonly { readonly TagKey: string; readonly TagValue: string }[];
   readonly createdAt: number;
   /** When a prepaid instance expires, ms since 1970 UTC; null: postpaid. */
   readonly deadline: number | null;
@@ -152,17 +152,21 @@ export interface SimChange {
   readonly dimension: keyof SimSize;
   readonly to: number;
   /**
-   * Nodes that a multi-zone instance gains (by zone) or loses (by node id). One list is always empty. Null for all
-   * other changes.
+   * Nodes that a multi-zone instance gains (by zone) or loses (by node id); one list is always empty. Or all nodes after
+   * a move to other zones. Null for all other changes.
    */
-  readonly nodes: { readonly add: readonly SimZone[]; readonly drop: readonly number[] } | null;
+  readonly nodes:
+    | { readonly add: readonly SimZone[]; readonly drop: readonly number[] }
+    | { readonly place: readonly SimNode[] }
+    | null;
 }
 
 /** The execution of an accepted order. */
 export interface SimJob {
   readonly instance: SimInstance;
   readonly change: SimChange;
-  readonly deal: SimDeal;
+  /** Null for a change without an order. */
+  readonly deal: SimDeal | null;
   /** Null until the task is in the task list. */
   task: SimTask | null;
   /** True if it waits for the maintenance window. */

@@ -163,7 +163,7 @@ targets:
   - { instance: crs-cannot00, memoryPerShard: 8GB }
   - { instance: crs-cannot01, replicas: 2 }
   - { instance: crs-cannot02, replicas: 1 }
-  - { instance: crs-cannot03, replicas: 1 }
+  - { instance: crs-cannot03, replicas: 2 }
   - { instance: crs-cannot04, memoryPerShard: 8GB }
   - { instance: crs-cannot05, memoryPerShard: 256MB }
   - { instance: crs-cannot06, replicas: 3 }

@@ -96,7 +96,7 @@ execution: { inFlight: 1, haltWhen: { failed: ${when} } }`,
     expect(first.report.steps[0]).toMatchObject({ outcome: 'unknown' });
     const stuck = stage.cloud.world.instances.get(A(1))!;
     Object.assign(stuck, { status: 2, memoryPerShard: 8192 });
-    stuck.jobs[0]!.deal.status = 4;
+    stuck.jobs[0]!.deal!.status = 4;
     stuck.jobs[0]!.task!.result = 2;
     const second = await stage.run();
     holds(stage, second, { stuck: 1 });
@@ -110,7 +110,7 @@ execution: { inFlight: 1, haltWhen: { failed: ${when} } }`,
     expect(first.end?.exitCode).toBe(10);
     const stuck = stage.cloud.world.instances.get(A(1))!;
     stuck.status = 2;
-    stuck.jobs[0]!.deal.status = 5;
+    stuck.jobs[0]!.deal!.status = 5;
     stuck.jobs[0]!.task!.result = 4;
     const second = await stage.run();
     holds(stage, second);
