@@ -38,9 +38,9 @@ export function sumMoney(amounts: readonly (Money | null)[]): Money[] {
     .sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
-/** Rounds to a millionth of the unit, which is finer than anything that the provider bills. */
+/** Rounds to the finest part that the provider has, a `microPent` (docs/provider.md P71), so that sums show no noise. */
 export function money(amount: number): number {
-  return Math.round(amount * 1e6) / 1e6;
+  return Math.round(amount * 1e8) / 1e8;
 }
 
 /** A group of items with a sum of its own: a wave, a region, or the account of a profile. */

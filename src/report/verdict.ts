@@ -120,9 +120,7 @@ export function verdictOfReview(review: Review): Verdict {
       const instances = new Set(steps.map(({ instance }) => instance)).size;
       const planned = `${counted(steps.length, 'step')} on ${counted(instances, 'instance')}`;
       // The plan is sealed, and the policy of today refuses it.
-      if (
-        review.findings.some(({ severity, code }) => severity === 'error' && code.startsWith('Refit.Policy'))
-      )
+      if (review.findings.some(({ severity, code }) => severity === 'error' && /^Refit\.Policy/.test(code)))
         return { tone: 'bad', word: 'REFUSED BY POLICY', sentence: planned, next };
       if (blocked.length === 0) return { tone: 'good', word: 'READY', sentence: planned, next };
       const sentence = `${planned}, ${counted(blocked.length, 'blocked target')} excluded`;

@@ -168,7 +168,7 @@ describe('the verdict', () => {
     expect(
       findings.filter(({ code }) => code === 'Refit.BalanceShort').map(({ message }) => message),
     ).toEqual([
-      'the prepaid quotes of 2 instances of profile default are 87 CNY in total, and the account has 50 CNY: 37 CNY short, which blocks 1 instance',
+      'the prepaid quotes of 2 instances of profile default are ¥87.00 in total, and the account has ¥50.00: ¥37.00 short, which blocks 1 instance',
     ]);
   });
 });

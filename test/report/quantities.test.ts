@@ -32,6 +32,9 @@ describe('quantities are shown exactly', () => {
     [-88, 'CNY', '-¥88.00'],
     [1234567.891, 'CNY', '¥1,234,567.89'],
     [0.87634, 'USD', '0.8763 USD'],
+    [0.004111, 'CNY', '¥0.004111'],
+    [-0.00004111234, 'CNY', '-¥0.00004111'],
+    [0, 'CNY', '¥0.00'],
     [0.1 + 0.2, 'CNY', '¥0.30'],
   ])('%d %s', (amount, currency, shown) => expect(money(amount, currency)).toBe(shown));
 

@@ -2,6 +2,7 @@
 import { iso } from '../../clock.ts';
 import { given } from '../../given.ts';
 import { type Billing, EDITIONS, type NodeChange, type Quote } from '../../model.ts';
+import { money } from '../../money.ts';
 import { SECOND } from '../../units.ts';
 import type { Deal, OrderNumber, OrderRequest, PriceRequest } from '../cloud.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
@@ -86,14 +87,23 @@ const PARTS: Readonly<Record<string, number>> = { pent: 100, microPent: 100_000_
  */
 export function decodePrice(fields: Fields, paid: Billing, readAt: number): Quote | null {
   const parts = PARTS[text(fields.AmountUnit) ?? 'pent'];
-  const price = number(fields.Price);
+  const price = exactPrice(fields);
   if (parts === undefined || price === null) return null;
   return {
-    amount: price / parts,
+    amount: money(price / parts),
     currency: text(fields.Currency) ?? 'CNY',
     basis: paid === 'prepaid' ? 'once' : 'hourly',
     readAt: iso(readAt),
   };
+}
+
+/**
+ * The exact price, where the answer has one: `Price` is whole, and an hourly price of 0.4111 is then 0. An exact price that
+ * does not round to it is not believed. Source: docs/provider.md P72.
+ */
+function exactPrice(fields: Fields): number | null {
+  const [price, exact] = [number(fields.Price), number(fields.HighPrecisionPrice)];
+  return exact !== null && (price === null || Math.abs(exact - price) <= 1) ? exact : price;
 }
 
 /** The number of orders on one page. Above 200 the provider leaves out their instances. */

@@ -99,10 +99,15 @@ export function nodes(change: NodeChange | undefined): string {
     : change.nodes.map(({ id, zone }) => `-${id}@${zone.code}`).join(' ');
 }
 
-/** Money: `¥412.00`, `12.30 USD`. Two decimals; below 100 up to four, because hourly prices are small. */
+/**
+ * Money: `¥412.00`, `12.30 USD`, `¥0.004111`. Two decimals; below 100 up to four, because hourly prices are small, and below
+ * a tenth four digits after the zeros.
+ */
 export function money(amount: number, currency: string): string {
-  const precision = Math.abs(amount) < 100 ? 4 : 2;
-  const [whole, decimals = ''] = Math.abs(amount).toFixed(precision).replace(/0+$/, '').split('.');
+  const size = Math.abs(amount);
+  const zeros = size > 0 && size < 0.1 ? -Math.floor(Math.log10(size)) - 1 : 0;
+  const precision = size < 100 ? Math.min(8, 4 + zeros) : 2;
+  const [whole, decimals = ''] = size.toFixed(precision).replace(/0+$/, '').split('.');
   const digits = `${count(Number(whole))}.${decimals.padEnd(2, '0')}`;
   const sign = amount < 0 ? '-' : '';
   return currency === 'CNY' ? `${sign}¥${digits}` : `${sign}${digits} ${currency}`;

@@ -3,6 +3,7 @@ import type { Deal, OrderNumber } from '../../cloud/cloud.ts';
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import type { Step } from '../../model.ts';
+import { money } from '../../money.ts';
 import { type FollowingRun, scopeKey, scopeOf } from './run.ts';
 
 type BillsRun = Pick<FollowingRun, 'saved' | 'journal' | 'cloudFor' | 'stop'>;
@@ -51,7 +52,7 @@ async function readOf({ journal, cloudFor, stop }: BillsRun, steps: readonly Ste
     const amounts = own.flatMap(({ order }) => billed.get(order) ?? []);
     const [paid] = amounts;
     if (paid === undefined || amounts.length < own.length) continue;
-    const amount = Math.round(amounts.reduce((sum, one) => sum + one.amount, 0) * 1e6) / 1e6;
+    const amount = money(amounts.reduce((sum, one) => sum + one.amount, 0));
     journal.appendSoon({ kind: 'billed', step: step.id, billed: { amount, currency: paid.currency } });
   }
 }

@@ -364,6 +364,20 @@ describe('a price', () => {
       0,
       { amount: 0.015, currency: 'USD' },
     ],
+    ['is exact where the answer has it', { Price: 0, HighPrecisionPrice: 0.4111 }, 0, { amount: 0.004111 }],
+    ['is exact without a rounded one', { HighPrecisionPrice: 21.111112 }, 0, { amount: 0.21111112 }],
+    [
+      'is the rounded one if the exact one contradicts it',
+      { Price: 412, HighPrecisionPrice: 4 },
+      0,
+      { amount: 4.12 },
+    ],
+    [
+      'is the rounded one if the exact one is no number',
+      { Price: 412, HighPrecisionPrice: '4' },
+      0,
+      { amount: 4.12 },
+    ],
     ['is due once for prepaid', { Price: 100 }, 1, { basis: 'once' }],
     ['is negative for a refund', { Price: -100 }, 1, { amount: -1 }],
   ])('%s', async (_, fields, mode, expected) => {

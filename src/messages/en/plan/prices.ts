@@ -2,6 +2,7 @@
 import type { Change, Dimension, Plan } from '../../../model.ts';
 import type { Text } from '../../text.ts';
 import { count, formatChange } from '../format-size.ts';
+import { money } from '../quantities.ts';
 import { refitCodes } from '../refit-codes.ts';
 
 type CostGuard = NonNullable<Plan['guards']['cost']>;
@@ -28,7 +29,7 @@ export const prices = {
     /** Instances that the account cannot pay for. */
     blocked: number;
   }): Text => ({
-    message: `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} are ${amount} ${currency} in total, and the account has ${balance} ${currency}: ${missing} ${currency} short, which blocks ${count(blocked, 'instance')}`,
+    message: `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} are ${money(amount, currency)} in total, and the account has ${money(balance, currency)}: ${money(missing, currency)} short, which blocks ${count(blocked, 'instance')}`,
     fix: `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or plan fewer targets`,
   }),
   'price.estimated': ({ id, dimension }: { id: string; dimension: Dimension }): Text =>
@@ -86,6 +87,8 @@ export const prices = {
     total: number;
     once: number;
     hourly: number;
-  }): Text =>
-    `the quotes are ${total} ${guard.currency} in total (${once} once, ${hourly} for the first hour), and ${formatGuard(guard)}`,
+  }): Text => {
+    const of = (amount: number) => money(amount, guard.currency);
+    return `the quotes are ${of(total)} in total (${of(once)} once, ${of(hourly)} for the first hour), and ${formatGuard(guard)}`;
+  },
 };

@@ -2,7 +2,7 @@
 import type { Change, Dimension, InstanceStatus } from '../../../model.ts';
 import type { Text } from '../../text.ts';
 import { count, formatChange, formatMemory, formatValue } from '../format-size.ts';
-import { memory } from '../quantities.ts';
+import { memory, money } from '../quantities.ts';
 
 /** The sold values next to one that is not sold: `shards: 4, or shards: 8`. */
 const nearest = (dimension: Dimension, values: readonly number[]): string =>
@@ -269,7 +269,7 @@ export const rules = {
     profile: string;
     balance: number;
   }): Text => ({
-    message: `${id} costs ${amount} ${currency} now, and the account of ${profile} has ${balance} ${currency} left for it`,
+    message: `${id} costs ${money(amount, currency)} now, and the account of ${profile} has ${money(balance, currency)} left for it`,
     fix: `top up ${Math.ceil(amount - balance)} ${currency} or more, then plan again`,
   }),
   'rule.price-refused': ({
