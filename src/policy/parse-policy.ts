@@ -23,6 +23,7 @@ import {
 import { readApprovers } from '../plan/parse/read-approvers.ts';
 import { type Path, type ReadYaml, readYaml, type YamlTree } from '../plan/parse/read-yaml.ts';
 import { schemaFindings } from '../plan/parse/schema-findings.ts';
+import { typedFindings } from '../plan/parse/typed-findings.ts';
 
 /** The versions of the policy format that Refit reads. */
 const VERSIONS: readonly number[] = [1];
@@ -54,7 +55,10 @@ export async function parsePolicy(
     const kind = { whole: 'policy', versions: VERSIONS, example: MINIMAL_POLICY } as const;
     findings.push(...schemaFindings(validatePolicy.errors ?? [], tree, source, kind));
   }
-  if (findings.length > 0) return { policy: null, findings };
+  const faults = validatePolicy.errors?.length ?? 0;
+  const isValid = () => validatePolicy(tree.value) || (validatePolicy.errors?.length ?? 0) <= faults;
+  findings.push(...typedFindings(tree, source, isValid, findings));
+  if (findings.some(({ severity }) => severity === 'error')) return { policy: null, findings };
   const written = tree.value as WrittenPolicy;
   checkWindows({ ...written.require?.windows }, (path, finding, { key = false } = {}) => {
     const at = ['require', ...path];

@@ -77,6 +77,8 @@ export const OWN_RULES: readonly Rule[] = [
     'Refit.BadValue',
     'Refit.SelectEmpty',
   ]),
+  { ...own('Refit.HiddenComment', 'warning'), appliesTo: 'text' },
+  { ...own('Refit.UnknownRegion', 'warning'), appliesTo: 'text' },
   own('Refit.PolicyNotAllowed', 'error'),
   own('Refit.PolicyLimit', 'error'),
   own('Refit.PolicyAge', 'error'),

@@ -12,6 +12,7 @@ import { reasons } from './plan/reasons.ts';
 import { review } from './plan/review.ts';
 import { rules } from './plan/rules.ts';
 import { drift, selectors, targets } from './plan/targets.ts';
+import { typed } from './plan/typed.ts';
 import { waves } from './plan/waves.ts';
 import { windows } from './plan/windows.ts';
 import { control } from './run/control.ts';
@@ -47,6 +48,7 @@ export const en = {
   ...schedule,
   ...targets,
   ...trust,
+  ...typed,
   ...selectors,
   ...drift,
   ...waves,

@@ -278,6 +278,17 @@ export const refitCodes = {
     checks: PLAN_TEXT,
     fix: 'use a value as the finding shows it',
   },
+  'Refit.HiddenComment': {
+    meaning:
+      'A comment directly behind a value may be a part of it: in YAML, a # that follows a space begins a comment.',
+    checks: 'the comments of the plan file that have no space after #',
+    fix: 'quote the whole value, or write a space after #',
+  },
+  'Refit.UnknownRegion': {
+    meaning: 'This version of Refit does not know the region, and its name is near to one that it knows.',
+    checks: 'the regions that the plan names',
+    fix: 'correct the name; a new region needs no change',
+  },
   'Refit.SelectEmpty': {
     meaning: 'The selector has no condition.',
     checks: PLAN_TEXT,

@@ -5,8 +5,9 @@
 import type { SchemaError } from '../../generated/validators.js';
 import { message } from '../../messages/messages.ts';
 import type { Message } from '../../model.ts';
-import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
-import { closest } from './closest-word.ts';
+import { readingsUnder } from './ambiguous-number.ts';
+import { oddCharacterIn } from './odd-characters.ts';
+import { respell } from './respell.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -35,19 +36,33 @@ export function badValueMessage(
   const isMissing = data === null || (data === '' && block === undefined);
   const isEmpty = keyword === 'minItems' || keyword === 'minProperties';
   const written = block ?? (typeof data === 'number' ? sourceOrText(data, source) : null);
+  const fix = block === undefined ? guessesOf(schema, key, data, source) : [JSON.stringify(block)];
+  const odd = typeof data === 'string' ? oddCharacterIn(data) : null;
+  const readings = fix.length > 0 || odd !== null ? null : readingsFor(schema, key, data, source);
+  if (readings !== null) return message('typed.ambiguous-number', { part, ...readings });
   return message('plan-text.bad-value', {
     part,
     problem: isMissing ? 'missing' : isEmpty ? 'empty' : 'wrong',
     value: written === null ? describeValue(data) : { text: written },
+    odd: odd && { code: odd.code, name: odd.name },
     expected:
       values !== null
         ? { values }
         : typeof schema.title === 'string'
           ? { title: schema.title }
           : { kind: schema.type === 'array' ? 'list' : 'map' },
-    fix: block === undefined ? guessOf(schema, key, data, source) : JSON.stringify(block),
+    fix,
     example: exampleOf(schema, entry || values !== null ? '' : key),
   });
+}
+
+/** The readings of a number that this schema accepts; null if the value is no such number. */
+function readingsFor(schema: Schema, key: string, data: unknown, source: string) {
+  if (typeof data !== 'string' && typeof data !== 'number') return null;
+  const written = sourceOrText(data, source);
+  const readings = readingsUnder(key, written);
+  if (readings === null || respell(schema, key, readings.values.at(-1)!, true).length === 0) return null;
+  return { written, ...readings };
 }
 
 function choicesOf(schema: Schema): readonly unknown[] | null {
@@ -55,16 +70,15 @@ function choicesOf(schema: Schema): readonly unknown[] | null {
   return schema.const === undefined ? null : [schema.const];
 }
 
-/** The value that the author most likely meant, in YAML; null when Refit cannot know it. */
-function guessOf(schema: Schema, key: string, data: unknown, source: string): string | null {
-  if (typeof data !== 'string' && typeof data !== 'number' && typeof data !== 'boolean') return null;
+/** The values that the author most likely meant, in YAML; empty when Refit cannot know. */
+function guessesOf(schema: Schema, key: string, data: unknown, source: string): readonly string[] {
+  if (typeof data !== 'string' && typeof data !== 'number' && typeof data !== 'boolean') return [];
   const text = sourceOrText(data, source);
   if (schema.type === 'array') {
     const entries = String(schema.title).startsWith('a program') ? text.split(/ +/) : [text];
-    return `[${entries.map(formatScalar).join(', ')}]`;
+    return [`[${entries.map(formatScalar).join(', ')}]`];
   }
-  const guess = respell(schema, key, text, typeof data === 'string');
-  return guess === null ? null : formatScalar(guess);
+  return respell(schema, key, text, typeof data === 'string').map(formatScalar);
 }
 
 /** A number or boolean as the author wrote it: `1.10` stays `1.10`, and `0123` stays `0123`. */
@@ -105,7 +119,8 @@ export function formatFlow(value: unknown): string {
   return formatScalar(value);
 }
 
-function formatScalar(value: unknown): string {
+/** A scalar in YAML, quoted where it needs quotes. */
+export function formatScalar(value: unknown): string {
   // `String` would call a `toString` key that the author wrote.
   if (typeof value === 'object') return JSON.stringify(value);
   if (typeof value !== 'string') return String(value);
@@ -125,90 +140,4 @@ export function describeValue(value: unknown): { text: string } | { kind: 'empty
 /** A text of at most 48 characters. */
 export function shorten(text: string): string {
   return text.length > 48 ? `${text.slice(0, 47)}…` : text;
-}
-
-/** The unit of a bare number where the key needs a duration; minutes for other keys. */
-const UNIT_OF: Readonly<Record<string, string>> = { expires: 'h', within: 'h' };
-
-/**
- * The value that the author most likely meant, in the spelling of a plan. People mistype sizes, durations and
- * percentages. Refit only shows the guess and never uses it.
- *
- * | written       | meant           |
- * |---------------|-----------------|
- * | `4G`, `8 G B` | `4GB`, `8GB`    |
- * | `1.5h`, `3 min` | `90m`, `3m`   |
- * | `25 %`        | `25%`           |
- * | `"8"`         | `8`             |
- * | `1.10`        | `"1.10"`        |
- * | `40%`, where the key needs a limit | `<= 40%` |
- *
- * @param key the nearest key above the value. @param written the value in the text, without quotes.
- * @returns null when no guess is safe.
- */
-function respell(schema: Schema, key: string, written: string, isText: boolean): string | number | null {
-  const text = written.trim();
-  if (text.length > 80) return null;
-  if (Array.isArray(schema.enum))
-    return closest(
-      text,
-      schema.enum.filter((one) => typeof one === 'string'),
-    );
-  const types = [schema.type].flat();
-  if (types.includes('integer') && /^[1-9]\d{0,5}$/.test(text) && inRange(Number(text), schema))
-    return Number(text);
-  if (!types.includes('string')) return null;
-  const { pattern } = schema;
-  if (typeof pattern !== 'string') return isText ? null : text;
-  const accepted = new RegExp(pattern, 'u');
-  const guesses = isText ? suggestedSpellings(text, key) : [text, ...suggestedSpellings(text, key)];
-  const fitting = guesses.find((one) => accepted.test(one));
-  if (fitting !== undefined) return fitting;
-  // When the key allows both operators, Refit cannot know which one the author meant.
-  const limits = [`> ${text}`, `<= ${text}`].filter((one) => accepted.test(one));
-  return limits.length === 1 ? limits[0]! : null;
-}
-
-function inRange(value: number, { minimum, maximum }: Schema): boolean {
-  return value >= Number(minimum ?? value) && value <= Number(maximum ?? value);
-}
-
-/** The text as a size, a duration, a percentage and so on; the schema picks one. */
-function suggestedSpellings(text: string, key: string): string[] {
-  const quantities = [size(text), duration(text, UNIT_OF[key] ?? 'm'), percentage(text)];
-  return [...quantities, text.toLowerCase(), text.replace(/\s*[–—]\s*/g, '-')].filter((one) => one !== null);
-}
-
-/** Megabytes in each unit, by its first letter. */
-const MEGABYTES: Readonly<Record<string, number>> = { m: 1, g: GIGABYTE, t: GIGABYTE * 1024 };
-
-/** `4 GiB` is `4GB`, `1.5G` is `1536MB`. */
-function size(text: string): string | null {
-  const [, number, letter] = /^(\d+(?:\.\d+)?)([mgt])(?:i?b)?$/i.exec(text.replaceAll(' ', '')) ?? [];
-  if (number === undefined || letter === undefined) return null;
-  const mb = Number(number) * MEGABYTES[letter.toLowerCase()]!;
-  if (!Number.isSafeInteger(mb)) return null;
-  return letter.toLowerCase() === 'm' || mb % GIGABYTE !== 0 ? `${mb}MB` : `${mb / GIGABYTE}GB`;
-}
-
-const MILLISECONDS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
-
-/** `1h30m` is `90m`, `2 days` is `2d`. A bare number gets `unit`. */
-function duration(text: string, unit: string): string | null {
-  if (/^\d+$/.test(text)) return `${text}${unit}`;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(?!ms|mo)([smhdw])[a-z]*\s*/gi)];
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return null;
-  const letters = parts.map(([, , letter]) => letter!.toLowerCase());
-  const ms = parts.reduce((sum, [, number], at) => sum + Number(number) * MILLISECONDS[letters[at]!]!, 0);
-  // The author's unit if it divides the duration, else the largest unit that does.
-  const wanted = [...(parts.length === 1 ? letters : []), 'd', 'h', 'm', 's'].find(
-    (one) => one !== 'w' && ms % MILLISECONDS[one]! === 0,
-  );
-  return wanted === undefined ? null : `${ms / MILLISECONDS[wanted]!}${wanted}`;
-}
-
-/** `+25 %` is `25%`. */
-function percentage(text: string): string | null {
-  const [, number] = /^\+?(\d+(?:\.\d+)?)\s*%$/.exec(text) ?? [];
-  return number === undefined ? null : `${number}%`;
 }

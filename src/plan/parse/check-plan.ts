@@ -11,6 +11,7 @@ import { DAY, MINUTE } from '../../units.ts';
 import { LOOK_AHEAD } from '../windows/open-windows.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule, checkWindows, type Report } from './check-times.ts';
+import { misspelledRegion } from './known-regions.ts';
 import type { PlanText } from './plan-text.ts';
 import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
 import type { Path, YamlTree } from './read-yaml.ts';
@@ -38,6 +39,8 @@ export function checkValues(value: unknown, report: Report, lineOf: (path: Path)
   if (isRecord(plan.schedule)) checkSchedule(plan.schedule, report);
   checkConflicts(plan, report, lineOf);
   checkRelativeSizes(plan, report);
+  checkSmallSizes(plan, report);
+  checkRegions(plan, report);
   checkNamesAndApprovals(waves, plan.approvals !== undefined, report);
   checkTakes(waves, report);
   checkThresholds(plan, waves, report);
@@ -104,6 +107,53 @@ function checkRelativeSizes(plan: Fields, report: Report): void {
     const written = String(size.atLeast);
     const path = ['targets', index, 'memoryPerShard', 'atMost'];
     report(path, message('plan-check.no-size-fits', { atLeast, atMost, written }));
+  }
+}
+
+/** MB of the smallest instance that the provider sells. Source: docs/provider.md P16. */
+const SMALLEST = 256;
+
+/** A bare number is MB. One that no instance is small enough for was most likely meant as GB. */
+function checkSmallSizes(plan: Fields, report: Report): void {
+  for (const [index, entry] of list(plan.targets).entries()) {
+    const size = record(entry).memoryPerShard;
+    const { atLeast, atMost } = record(size);
+    for (const [path, value] of Object.entries({ '': size, atLeast, atMost })) {
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1 || value >= SMALLEST)
+        continue;
+      const key = path === '' ? 'memoryPerShard' : path;
+      const small = message('typed.small-number', {
+        part: { key, entry: false },
+        written: String(value),
+        fix: `${value}GB`,
+      });
+      report(['targets', index, 'memoryPerShard', ...(path === '' ? [] : [path])], small);
+    }
+  }
+}
+
+function checkRegions(plan: Fields, report: Report): void {
+  const { region } = record(plan.defaults);
+  const places: [Path, unknown][] = [
+    [['defaults', 'region'], region],
+    ...list(plan.targets).flatMap((entry, index): [Path, unknown][] => [
+      [['targets', index, 'region'], record(entry).region],
+      ...list(record(record(entry).select).regions).map((one, at): [Path, unknown] => [
+        ['targets', index, 'select', 'regions', at],
+        one,
+      ]),
+    ]),
+  ];
+  for (const [path, code] of places) {
+    const meant = typeof code === 'string' ? misspelledRegion(code) : null;
+    if (meant === null) continue;
+    const part = {
+      key: path.findLast((step) => typeof step === 'string') ?? '',
+      entry: path.at(-2) === 'regions',
+    };
+    report(path, message('typed.region', { part, region: code as string, meant }), {
+      code: 'Refit.UnknownRegion',
+    });
   }
 }
 

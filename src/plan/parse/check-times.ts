@@ -40,7 +40,9 @@ function checkTimeZone(name: unknown, path: Path, report: Report): void {
   if (typeof name !== 'string' || isTimeZone(name)) return;
   const meant = /beijing|peking|china/i.test(name)
     ? 'Asia/Shanghai'
-    : (closest(name, timeZones()) ?? timeZones().find((zone) => zone.endsWith(`/${name}`)) ?? null);
+    : (closest(name, timeZones()) ??
+      timeZones().find((zone) => zone.toLowerCase().endsWith(`/${name.toLowerCase()}`)) ??
+      null);
   report(path, message('plan-check.time-zone', { name: name.slice(0, 60), meant }));
 }
 

@@ -6,6 +6,7 @@ import { checkPlan } from './check-plan.ts';
 import { createPlanText } from './plan-text.ts';
 import { type ReadYaml, readYaml } from './read-yaml.ts';
 import { PLAN_VERSIONS, schemaFindings } from './schema-findings.ts';
+import { typedFindings } from './typed-findings.ts';
 
 /**
  * Parses the text of a plan: YAML, schema, and every check that needs no fleet. Never throws on any text.
@@ -33,9 +34,13 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
     version.length > 0 &&
     !PLAN_VERSIONS.includes(numberOf((tree.value as { version?: unknown } | null)?.version));
   const bySchema = fits ? [] : schemaFindings(isOtherVersion ? version : errors, tree, source);
-  const byMeaning = isOtherVersion ? [] : checkPlan(tree, source);
+  const isValid = () => validatePlan(tree.value) || (validatePlan.errors ?? []).length <= errors.length;
   const first = atNewLocations(findings, bySchema);
-  const sure = [...first, ...atNewLocations([...findings, ...first], byMeaning)].filter(
+  if (!isOtherVersion) {
+    first.push(...atNewLocations([...findings, ...first], typedFindings(tree, source, isValid, first)));
+    first.push(...atNewLocations([...findings, ...first], checkPlan(tree, source)));
+  }
+  const sure = first.filter(
     // After a syntax error the structure is a guess, and a missing key may only be lost.
     ({ code, location }) =>
       brokenFrom === null || (location!.line < brokenFrom && code !== 'Refit.MissingKey'),

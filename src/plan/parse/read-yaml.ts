@@ -31,6 +31,19 @@ export interface YamlTree {
   keyAt(path: Path): Span;
   /** Whether the value or one of its parents was refused, so that it needs no more findings. */
   isRefused(path: Path): boolean;
+  /** Values without quotes that may mean something else, in the order of the text. */
+  readonly doubtful: readonly PlainScalar[];
+}
+
+/** A value without quotes. */
+export interface PlainScalar {
+  readonly path: Path;
+  readonly value: unknown;
+  /** As the author wrote it. */
+  readonly source: string;
+  readonly span: Span;
+  /** The comment behind it, if no space follows its `#`. */
+  readonly comment: string | null;
 }
 
 export interface ReadYaml {
@@ -54,6 +67,8 @@ export const MINIMAL_PLAN = [
 export function readYaml(source: PlanText): ReadYaml {
   const control = controlCharacter(source);
   if (control) return { tree: null, findings: [control], brokenFrom: 1 };
+  const conflict = conflictMarkers(source);
+  if (conflict) return { tree: null, findings: [conflict], brokenFrom: 1 };
   // `readMap` checks for duplicate keys: in linear time, and with both locations.
   const document = parseDocument(source.text, {
     uniqueKeys: false,
@@ -63,8 +78,13 @@ export function readYaml(source: PlanText): ReadYaml {
     version: '1.2',
   });
   const { findings, brokenFrom } = syntaxFindings(document, source);
-  if (!isNothing(document))
-    return { tree: treeOf(document.contents as Node, source, findings), findings, brokenFrom };
+  if (!isNothing(document)) {
+    const refused: Finding[] = [];
+    const tree = treeOf(document.contents as Node, source, refused);
+    // After a syntax error, a refused part is only a guess.
+    findings.push(...refused.filter(({ location }) => brokenFrom === null || location!.line < brokenFrom));
+    return { tree, findings, brokenFrom };
+  }
   if (findings.length === 0) {
     const empty = message('plan-text.empty', { example: MINIMAL_PLAN });
     findings.push(source.finding({ code: 'Refit.Yaml', message: empty }, { offset: 0, length: 1 }));
@@ -83,6 +103,16 @@ function controlCharacter(source: PlanText): Finding | null {
   const code = source.text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0');
   const refusal = message('plan-text.control-character', { character: `U+${code}` });
   return source.finding({ code: 'Refit.Yaml', message: refusal }, { offset, length: 1 });
+}
+
+/** The first line that a merge with conflicts left behind. */
+function conflictMarkers(source: PlanText): Finding | null {
+  const markers = [...source.text.matchAll(/^(?:(?:<{7}|\|{7}|>{7})(?= |\r?$)|={7}(?=\r?$)).*/gm)];
+  const [first] = markers;
+  if (first === undefined) return null;
+  const marker = first[0].slice(0, 7);
+  const named = message('typed.conflict-marker', { marker, more: markers.length - 1 });
+  return source.finding({ code: 'Refit.Yaml', message: named }, { offset: first.index, length: 7 });
 }
 
 const YAML_LIMITS = {
@@ -121,6 +151,7 @@ interface ParseState {
   readonly open: Set<Node>;
   /** Pointers of the refused parts. */
   readonly refused: Set<string>;
+  readonly doubtful: PlainScalar[];
   /** The path of the part that Refit is reading now. */
   readonly path: (string | number)[];
   nodes: number;
@@ -141,15 +172,17 @@ function treeOf(root: Node, source: PlanText, findings: Finding[]): YamlTree {
     anchors: new Map(),
     open: new Set(),
     refused: new Set(),
+    doubtful: [],
     path: [],
     nodes: 0,
     aliases: 0,
     outermost: null,
     isTooLarge: false,
   };
-  const { refused } = state;
+  const { refused, doubtful } = state;
   return {
     value: read(state, root, 0),
+    doubtful,
     valueAt: (path) => spanOf(nodeAt(state, path).value),
     keyAt: (path) => {
       const { key, value } = nodeAt(state, path);
@@ -173,6 +206,7 @@ function read(state: ParseState, node: Node, depth: number): unknown {
   }
   if (isScalar(node)) {
     if (node.anchor) state.anchors.set(node.anchor, node);
+    if (node.type === 'PLAIN' && state.outermost === null) noteDoubt(state, node);
     return node.value ?? null;
   }
   if (depth >= YAML_LIMITS.depth) {
@@ -189,6 +223,22 @@ function read(state: ParseState, node: Node, depth: number): unknown {
       : null;
   if (node.anchor) state.open.delete(node);
   return value;
+}
+
+/** Most values are one of these, and mean nothing else. */
+const CLEAR_TEXT = /^[\w.%+:/ -]+$/;
+const CLEAR_NUMBER = /^-?(0|[1-9]\d*)$/;
+const COMMENT = /[ \t]+(#[^\s#!][^\r\n]*)/y;
+
+function noteDoubt({ source, path, doubtful }: ParseState, node: Scalar): void {
+  const span = spanOf(node);
+  const end = span.offset + span.length;
+  COMMENT.lastIndex = end;
+  const comment = COMMENT.exec(source.text)?.[1]?.trimEnd() ?? null;
+  const written = node.source ?? '';
+  const clear = typeof node.value === 'number' ? CLEAR_NUMBER : CLEAR_TEXT;
+  if (comment === null && clear.test(written)) return;
+  doubtful.push({ path: [...path], value: node.value, source: written, span, comment });
 }
 
 function readAt(state: ParseState, part: string | number, node: Node, depth: number): unknown {

@@ -6,8 +6,10 @@ import type { SchemaError } from '../../generated/validators.js';
 import { given } from '../../given.ts';
 import { message } from '../../messages/messages.ts';
 import type { Finding } from '../../model.ts';
+import { readingsOf } from './ambiguous-number.ts';
 import { badValueMessage, describeValue, exampleOf, formatFlow, shorten } from './bad-value.ts';
 import { closest } from './closest-word.ts';
+import { oddCharacterIn } from './odd-characters.ts';
 import type { PlanText, Remark, Span } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';
 import { MINIMAL_PLAN, type YamlTree } from './read-yaml.ts';
@@ -87,7 +89,7 @@ function remarkOf(fault: Fault, tree: YamlTree, source: PlanText): LocatedRemark
     case 'not':
       return null;
     case 'additionalProperties':
-      return unknownKey(fault, keySpan(params.additionalProperty));
+      return unknownKey(fault, keySpan(params.additionalProperty), source);
     case 'required':
     case 'dependentRequired': {
       if (inBranch || fault.meant.has(String(params.missingProperty))) return null;
@@ -173,7 +175,20 @@ function wrongValue({ kind, error, path, part }: Fault, tree: YamlTree, source: 
     return { code, message: notAMap, span: { ...span, length: 1 } };
   }
   const written = source.text.slice(span.offset, span.offset + Math.min(span.length, 100));
+  const lost = error.data === null ? lostValue(tree.keyAt(path), source) : null;
+  if (lost !== null)
+    return { code, message: message(lost.id, { part: { key, entry }, whole: lost.whole }), span };
   return { code, message: badValueMessage(error, { key, entry }, written), span };
+}
+
+/** The text that its author took for the value, although YAML reads a comment or an anchor. */
+function lostValue({ offset, length }: Span, { text }: PlanText) {
+  const [, sign, rest] =
+    /^[:\s-]*?[ \t]([#&])([^\s#!][^\r\n,}\]]*)/.exec(text.slice(offset + length, offset + length + 200)) ??
+    [];
+  if (sign === undefined) return null;
+  const id = sign === '#' ? 'typed.only-comment' : 'typed.only-anchor';
+  return { id, whole: JSON.stringify(shorten(`${sign}${rest!.trimEnd()}`)) } as const;
 }
 
 /** The first key of an object, because the whole object is too much to mark. */
@@ -207,10 +222,11 @@ function isGroup(value: unknown): boolean {
 
 /** The plan's key for each key of other tools. */
 const OTHER_NAMES = Object.entries({
-  memoryPerShard: ['memory', 'memsize', 'size'],
-  shards: ['redisshardnum'],
-  replicas: ['redisreplicasnum'],
+  memoryPerShard: ['memory', 'mem', 'memsize', 'size'],
+  shards: ['redisshardnum', 'shardnum', 'shardcount'],
+  replicas: ['redisreplicasnum', 'replicanum', 'replicacount'],
   instance: ['id', 'instanceid'],
+  name: ['title'],
   select: ['selector'],
   change: ['ticket'],
   inFlight: ['concurrency', 'parallelism'],
@@ -222,6 +238,8 @@ const OTHER_NAMES = Object.entries({
 
 /** The right parent for a key on the wrong level; empty for the top level. */
 const HOMES = Object.entries({
+  targets: ['instance', 'select', 'exclude', 'memoryPerShard', 'shards', 'replicas', 'zones'],
+  defaults: ['region', 'profile'],
   execution: ['inFlight', 'requestsPerSecond', 'switch', 'patience', 'haltWhen'],
   'execution.haltWhen': ['failed', 'unknown'],
   guards: ['shrink', 'cost'],
@@ -238,19 +256,60 @@ function lookUp(table: typeof HOMES, name: string): string | null {
 }
 
 /** The finding about a key that the schema does not know. */
-function unknownKey({ kind, error, schema, part }: Fault, span: Span): LocatedRemark {
+function unknownKey({ kind, error, schema, part }: Fault, span: Span, source: PlanText): LocatedRemark {
   const name = String(error.params.additionalProperty);
+  const cause = brokenKey(name, span, source);
+  if (cause !== null) return cause;
   const { title } = schema;
   const known = Object.keys(schema.properties ?? {});
+  const here = suggestedKey(name, known);
+  const elsewhere = here === null && !known.includes(name) && kind.whole === undefined ? homeOf(name) : null;
+  const odd = oddCharacterIn(name);
   const unknown = message('plan-text.unknown-key', {
     part,
     title: title === 'a target' || title === 'a wave' ? title : null,
     key: shorten(JSON.stringify(name)),
-    meant: suggestedKey(name, known),
-    home: known.includes(name) || kind.whole !== undefined ? null : lookUp(HOMES, name),
+    odd: odd && { code: odd.code, name: odd.name },
+    meant: here ?? elsewhere?.meant ?? null,
+    home: elsewhere?.home ?? null,
     known,
   });
   return { code: 'Refit.UnknownKey', message: unknown, span };
+}
+
+/** A key that is only the remainder of something else: of `key:value`, or of a number with a comma. */
+function brokenKey(name: string, span: Span, { text }: PlanText): LocatedRemark | null {
+  const [, key, value] = /^([A-Za-z][\w.-]*):(?!\/\/)(\S.*)$/.exec(name) ?? [];
+  if (key !== undefined)
+    return {
+      code: 'Refit.Yaml',
+      message: message('typed.no-space-after-colon', { line: `${key}: ${value}` }),
+      span,
+    };
+  const before = /([A-Za-z]\w*): *(\d{1,3}(?:,\d{3})*), *$/.exec(
+    text.slice(Math.max(0, span.offset - 60), span.offset),
+  );
+  if (!/^\d{3}$/.test(name) || before === null) return null;
+  const written = `${before[2]},${name}`;
+  const values = readingsOf(written)?.values ?? [];
+  const number = { part: { key: before[1]!, entry: false }, written, relative: false, values };
+  const at = {
+    offset: span.offset - before[0].length + before[0].indexOf(before[2]!),
+    length: written.length,
+  };
+  return { code: 'Refit.BadValue', message: message('typed.ambiguous-number', number), span: at };
+}
+
+/** The key on another level that a name most likely means. */
+function homeOf(name: string): { readonly meant: string | null; readonly home: string } | null {
+  const exact = lookUp(HOMES, name);
+  if (exact !== null) return { meant: null, home: exact };
+  const meant = suggestedKey(
+    name,
+    HOMES.flatMap(([, names]) => names),
+  );
+  const home = meant === null ? null : lookUp(HOMES, meant);
+  return meant === null || home === null ? null : { meant, home };
 }
 
 /** For each object, the known keys that its unknown keys were most likely meant to be. */

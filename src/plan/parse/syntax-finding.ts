@@ -4,6 +4,7 @@ import { message } from '../../messages/messages.ts';
 import type { Finding, Message } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import type { PlanText, Span } from './plan-text.ts';
+import { causeInText } from './syntax-cause.ts';
 
 /** More findings than this repeat the same mistake. */
 const MOST_FINDINGS = 20;
@@ -19,9 +20,10 @@ export function syntaxFindings(
   const findings: Finding[] = [];
   const lines = new Set<number>();
   let brokenFrom = Number.POSITIVE_INFINITY;
-  const add = ({ message, span, isRecovered }: SyntaxFault): void => {
+  const add = ({ message, span, isRecovered }: SyntaxFault, metAt = span.offset): void => {
     const { line } = source.locationAt(span.offset);
-    if (!isRecovered) brokenFrom = Math.min(brokenFrom, line);
+    // The parser may have met the cause before or after its line.
+    if (!isRecovered) brokenFrom = Math.min(brokenFrom, line, source.locationAt(metAt).line);
     if (lines.has(line) || lines.size >= MOST_FINDINGS) return;
     lines.add(line);
     findings.push(source.finding({ code: 'Refit.Yaml', message }, span));
@@ -31,8 +33,13 @@ export function syntaxFindings(
   const tab = document.errors.find(({ code }) => code === 'TAB_AS_INDENT');
   if (tab) add(tabIndent(source));
   // `readYaml` refuses the tags that the parser's warnings are about. Errors after a tab only follow from the tab.
-  for (const error of document.errors)
-    if (!tab || error.pos[0] < tab.pos[0]) add(faultOf(error, document, source));
+  for (const error of document.errors) {
+    if (tab && error.pos[0] >= tab.pos[0]) continue;
+    const fault = faultOf(error, document, source);
+    // After the first error the parser only guesses: it knows no further error, but a line may still show its cause.
+    if (fault.isNamed || source.locationAt(fault.span.offset).line <= brokenFrom) add(fault, error.pos[0]);
+  }
+  findings.sort((a, b) => a.location!.line - b.location!.line);
   return { findings, brokenFrom: Number.isFinite(brokenFrom) ? brokenFrom : null };
 }
 
@@ -55,14 +62,24 @@ const BY_CODE: Partial<Record<ErrorCode, Pick<SyntaxFault, 'message'> & Partial<
 /** Errors of indentation, which have the parser's own text. */
 const INDENTATION: readonly ErrorCode[] = ['BAD_INDENT', 'MULTILINE_IMPLICIT_KEY'];
 
-function faultOf(error: YAMLError, document: Document.Parsed, source: PlanText): SyntaxFault {
+/** @param isNamed whether the message names the cause, and not only what the parser met. */
+function faultOf(
+  error: YAMLError,
+  document: Document.Parsed,
+  source: PlanText,
+): SyntaxFault & { readonly isNamed: boolean } {
   const [from, to] = error.pos;
+  const known = causeOf(error, document, source);
+  // A cause that the parser recovered from is certain.
+  const seen = known?.isRecovered ? null : causeInText(error.code, from, source);
   return {
+    isNamed: seen !== null || known?.isRecovered === true || BY_CODE[error.code] !== undefined,
     message: parserMessage(error, INDENTATION.includes(error.code) ? 'indent' : 'quote'),
     span: { offset: from, length: Math.max(1, to - from) },
     isRecovered: false,
     ...BY_CODE[error.code],
-    ...causeOf(error, document, source),
+    ...known,
+    ...seen,
   };
 }
 
@@ -70,12 +87,17 @@ function faultOf(error: YAMLError, document: Document.Parsed, source: PlanText):
 function causeOf(error: YAMLError, document: Document.Parsed, source: PlanText): Partial<SyntaxFault> | null {
   const [from] = error.pos;
   switch (error.code) {
+    case 'BAD_ALIAS':
+      return { ...needsQuotes(from, source), isRecovered: false };
     case 'BAD_SCALAR_START':
+      if (source.text.startsWith('```', from)) return null;
       return needsQuotes(from, source);
     case 'UNEXPECTED_TOKEN':
-      return needsQuotes(operatorAt(source, from), source);
+      return needsQuotes(operatorAt(source, from) ?? dashAt(source, from), source);
     case 'MISSING_CHAR':
       return missingCharacter(error, document);
+    case 'BAD_DQ_ESCAPE':
+      return backslash(error, document, source);
     case 'TAG_RESOLVE_FAILED': {
       const tag = /^\S{0,40}/.exec(source.text.slice(from))![0];
       return { message: message('plan-text.tag', { tag }), isRecovered: true };
@@ -105,6 +127,13 @@ function operatorAt({ text }: PlanText, from: number): number | null {
   return text[from] === '>' ? from : null;
 }
 
+/** The offset of the dash in `owner: - x`; null without one. */
+function dashAt({ text }: PlanText, from: number): number | null {
+  return /^- \S/.test(text.slice(from, from + 3)) && /:[ \t]+$/.test(text.slice(Math.max(0, from - 9), from))
+    ? from
+    : null;
+}
+
 function missingCharacter(error: YAMLError, document: Document.Parsed): Partial<SyntaxFault> {
   const quoted = quotedAround(document, error.pos[0]);
   if (quoted) {
@@ -116,6 +145,20 @@ function missingCharacter(error: YAMLError, document: Document.Parsed): Partial<
   }
   const advice = /indicator|implicit/i.test(error.message) ? 'indent' : 'entries';
   return { message: parserMessage(error, advice) };
+}
+
+/** `"a\\d"`, where the backslash of a pattern needs a second one. */
+function backslash(
+  error: YAMLError,
+  document: Document.Parsed,
+  { text }: PlanText,
+): Partial<SyntaxFault> | null {
+  const quoted = quotedAround(document, error.pos[0]);
+  const pair = /^\\.?/.exec(text.slice(error.pos[0]))?.[0];
+  if (!quoted || pair === undefined) return null;
+  const written = text.slice(quoted.range![0], quoted.range![1]);
+  const value = written.replaceAll(/\\(?![abefnrtv0 "/\\N_LPxuU\r\n])/g, '\\\\');
+  return { message: message('typed.backslash', { pair, value }), isRecovered: true };
 }
 
 function quotedAround(document: Document.Parsed, offset: number): Scalar | null {

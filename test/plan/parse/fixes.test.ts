@@ -88,6 +88,31 @@ describe('the fix for', () => {
     ['change', '20481', '"20481"'],
     ['change', '0123', '"0123"'],
     ['env', '1.10', '"1.10"'],
+    ['owner', '1.0', '"1.0"'],
+    ['grow', '1.5x', '50%'],
+    ['grow', '2x', '100%'],
+    ['grow', 'x1.25', '25%'],
+    ['grow', '+50%', '50%'],
+    ['grow', '+2GB', '2GB'],
+    ['atLeast', '2 x used', '2x used'],
+    ['atLeast', '2xused', '2x used'],
+    ['take', 'all', 'rest'],
+    ['take', '10 percent', '10%'],
+    ['failed', '"5% of wave"', '"> 5% of wave"'],
+    ['failed', '"> 5% of waves"', '"> 5% of wave"'],
+    ['failed', '"> 5%of run"', '"> 5% of run"'],
+    ['failed', '"=> 2"', '">= 2"'],
+    ['targets', '"=< 5"', '"<= 5"'],
+    ['targets', '"<= 40% of fleet"', '"<= 40%"'],
+    ['cost', '"<= 120,000 CNY"', '"<= 120000 CNY"'],
+    ['cost', '"<=120000cny"', '"<= 120000 CNY"'],
+    ['region', 'ap-guangzhou-3', 'ap-guangzhou'],
+    ['region', 'AP_Guangzhou', 'ap-guangzhou'],
+    ['region', 'guangzhou', 'ap-guangzhou'],
+    ['region', 'gz', 'ap-guangzhou'],
+    ['instance', 'crs_5qlrlhux', 'crs-5qlrlhux'],
+    ['instance', '5qlrlhux', 'crs-5qlrlhux'],
+    ['finishBy', '2026-11-10 05:00:00 +0800', '2026-11-10T05:00:00+08:00'],
   ])('%s: %s is %s', (key, written, fixed) => {
     expect(find(planWith(key, written))).toEqual([`${key}: ${fixed}`]);
     expect(find(planWith(key, fixed))).toEqual([]);
@@ -96,7 +121,6 @@ describe('the fix for', () => {
   it.each([
     ['expires', '3 months', 'expires: 48h'],
     ['patience', '0.7s', 'patience: 3m'],
-    ['failed', '"5%"', 'failed: "> 2"'],
     ['requestsPerSecond', '50', 'requestsPerSecond: 18'],
     ['finishBy', '2026-11-10T05:00:00', 'finishBy: 2026-11-10T05:00:00+08:00'],
   ])('%s: %s is not guessed: Refit shows an example', (key, written, example) => {
@@ -106,8 +130,6 @@ describe('the fix for', () => {
   it.each([
     ['memoryPerShard', '', '4GB'],
     ['replicas', 'two', '2'],
-    ['region', 'ap-guangzhou-3', 'ap-guangzhou'],
-    ['region', 'AP_Guangzhou', 'ap-guangzhou'],
     ['grow', '0%', '25%'],
     ['regions', '[]', '[ap-guangzhou, ap-shanghai]'],
     ['take', '0%', '1'],
@@ -121,6 +143,54 @@ describe('the fix for', () => {
   ])('%s: %s is not guessed, and the example is valid: %s', (key, written, example) => {
     expect(find(planWith(key, written))).toEqual([`example: ${key}: ${example}`]);
     expect(find(planWith(key, example))).toEqual([]);
+  });
+
+  it.each([
+    ['failed', '5%', ['"> 5% of wave"', '"> 5% of run"']],
+    ['failed', '"> 5%"', ['"> 5% of wave"', '"> 5% of run"']],
+    ['failed', '">= 2.5 %"', ['">= 2.5% of wave"', '">= 2.5% of run"']],
+  ])('%s: %s lacks its base, and the fix names each base', (key, written, fixes) => {
+    expect(find(planWith(key, written))).toEqual([fixes.map((fix) => `${key}: ${fix}`).join(', or ')]);
+    for (const fix of fixes) expect(find(planWith(key, fix))).toEqual([]);
+  });
+
+  it.each(['haltWhen', 'gate'])(
+    'a threshold of a wave in %s lacks its base: it can only be the wave',
+    (key) => {
+      const text = (failed: string) =>
+        withLines(`waves: [{ name: a, take: rest, ${key}: { failed: ${failed} } }]`);
+      expect(find(text('"> 5%"'))).toEqual(['failed: "> 5% of wave"']);
+      expect(find(text('"> 5% of wave"'))).toEqual([]);
+    },
+  );
+
+  it.each(['alow', 'allowed', 'yes', 'true'])('shrink: %s never gets the fix that permits', (written) => {
+    expect(find(planWith('shrink', written))).toEqual(['example: shrink: deny']);
+  });
+
+  it.each([
+    ['Mon–Fri 09:00–18:00', 'Mon-Fri 09:00-18:00'],
+    ['Mon-Fri 9:00-18:00', 'Mon-Fri 09:00-18:00'],
+    ['monday to friday 09:00 to 18:00', 'Mon-Fri 09:00-18:00'],
+    ['Weekdays 0900~1800', 'Mon-Fri 09:00-18:00'],
+    ['* 01:00-05:00', 'daily 01:00-05:00'],
+    ['01:00-05:00', 'daily 01:00-05:00'],
+    ['Sat/Sun 01：00-02：00', 'Sat,Sun 01:00-02:00'],
+  ])('the window %s is %s', (written, fixed) => {
+    const text = (window: string) => withLines(`windows: { timezone: Asia/Shanghai, allow: ["${window}"] }`);
+    expect(find(text(written))).toEqual([`"${fixed}"`]);
+    expect(find(text(fixed))).toEqual([]);
+  });
+
+  it.each([
+    ['2026/11/10', '2026-11-10'],
+    ['20261110', '2026-11-10'],
+    ['2026-11-10 - 2026-11-12', '2026-11-10..2026-11-12'],
+  ])('the freeze %s is %s', (written, fixed) => {
+    const text = (day: string) =>
+      withLines(`windows: { timezone: Asia/Shanghai, allow: ["Mon 01:00-02:00"], freeze: [${day}] }`);
+    expect(find(text(written))).toEqual([`"${fixed}"`]);
+    expect(find(text(`"${fixed}"`))).toEqual([]);
   });
 
   it('an edition is the closest name, or a list of all', () => {
@@ -137,6 +207,12 @@ describe('the fix for', () => {
     ['wavse', 'did you mean waves?'],
     ['inFlight', 'move it under execution'],
     ['shrink', 'move it under guards'],
+    ['region', 'move it under defaults'],
+    ['regoin', 'did you mean region, under defaults?'],
+    ['concurrency', 'did you mean inFlight, under execution?'],
+    ['memory_per_shard', 'did you mean memoryPerShard, under targets?'],
+    ['title', 'did you mean name?'],
+    ['"na\u200bme"', 'did you mean name?'],
     [
       'zzzzzz',
       'remove it; known keys: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, approvals, spread, schedule, windows, hooks, notify, execution',

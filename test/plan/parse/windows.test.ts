@@ -57,7 +57,7 @@ describe('a mistake in windows is reported with a fix or an example', () => {
     [['timezone: Asia/Shangai'], 'the time zone "Asia/Shangai" is not known', 'timezone: Asia/Shanghai'],
     [['timezone: Beijing'], 'the time zone "Beijing" is not known', 'timezone: Asia/Shanghai'],
     [['timezone: Berlin'], 'the time zone "Berlin" is not known', 'timezone: Europe/Berlin'],
-    [[ZONE, 'allow: ["Mon-Fri 09:00–18:00"]'], 'an entry of allow is "Mon-Fri 09:00–18:00"; it must be days and times such as Tue-Thu 01:00-05:00', '"Mon-Fri 09:00-18:00"'],
+    [[ZONE, 'allow: ["Mon-Fri 09:00–18:00"]'], 'an entry of allow is "Mon-Fri 09:00–18:00" with U+2013, an en dash; it must be days and times such as Tue-Thu 01:00-05:00', '"Mon-Fri 09:00-18:00"'],
     [[ZONE, 'allow: ["Tix 01:00-05:00"]'], 'an entry of allow is "Tix 01:00-05:00"; it must be days and times such as Tue-Thu 01:00-05:00', 'example: "Tue-Thu 01:00-05:00"'],
     [[ZONE, 'allow: ["Tue 01:00-25:00"]'], 'an entry of allow is "Tue 01:00-25:00"; it must be days and times such as Tue-Thu 01:00-05:00', 'example: "Tue-Thu 01:00-05:00"'],
     [[ZONE, 'allow: ["Tue 03:00-03:00"]'], 'the window opens and closes at 03:00: this could mean the whole day or no time at all', 'example: "Tue 00:00-24:00"'],

@@ -150,10 +150,10 @@ describe('YAML mistakes', () => {
          3 | ownr: dba
            | ^^^^
       => did you mean owner?
-      6:1 Refit.Yaml: sequence item without - indicator
+      6:4 Refit.Yaml: the line starts in column 4, and the lines beside it start in column 5, such as "- instance" on line 5
          6 |    shards: 8
-           | ^
-      => start the line in the column of the keys it belongs to, with spaces"
+           |    ^^^^^^^^^
+      => start the line in column 5, with 4 spaces before it"
     `);
   });
 

@@ -17,7 +17,8 @@ const KINDS = { empty: 'empty', list: 'a list', map: 'a group of keys' } as cons
 
 const shown = (value: Shown): string => ('text' in value ? value.text : KINDS[value.kind]);
 
-const nameOf = ({ whole, key, entry }: Part): string =>
+/** The part of a text in words: `shards`, `an entry of allow`, `the plan`. */
+export const nameOf = ({ whole, key, entry }: Part): string =>
   key === null ? `the ${whole ?? 'plan'}` : entry ? `an entry of ${key}` : key;
 
 /** A fix when Refit knows the value, else an example. */
@@ -143,6 +144,7 @@ export const planText = {
     part,
     title,
     key,
+    odd,
     meant,
     home,
     known,
@@ -151,15 +153,17 @@ export const planText = {
     /** The schema's name of the part, when that is clearer; else null. */
     title: string | null;
     key: string;
+    /** A character in it that looks like another one. */
+    odd: { readonly code: string; readonly name: string } | null;
     meant: string | null;
     /** The path of the key that it belongs under; empty for the top level of the plan. */
     home: string | null;
     known: readonly string[];
   }): Text => ({
-    message: `unknown key ${key} in ${title ?? nameOf(part)}`,
+    message: `unknown key ${key}${odd === null ? '' : ` with ${odd.code}, ${odd.name},`} in ${title ?? nameOf(part)}`,
     fix:
       meant !== null
-        ? `did you mean ${meant}?`
+        ? `did you mean ${meant}${home === null ? '' : home === '' ? ', at the top level of the plan' : `, under ${home}`}?`
         : home === null
           ? `remove it; known keys: ${known.join(', ')}`
           : home === ''
@@ -262,19 +266,22 @@ export const planText = {
     problem,
     value,
     expected,
+    odd,
     fix,
     example,
   }: {
     part: Part;
     problem: 'missing' | 'empty' | 'wrong';
     value: Shown;
+    /** A character in it that looks like another one. */
+    odd: { readonly code: string; readonly name: string } | null;
     /** The allowed values, or the title of the schema. */
     expected:
       | { readonly values: readonly unknown[] }
       | { readonly title: string }
       | { readonly kind: 'list' | 'map' };
-    /** The value that was most likely meant; null when Refit cannot know it. */
-    fix: string | null;
+    /** The values that were most likely meant; empty when Refit cannot know. */
+    fix: readonly string[];
     example: string;
   }): Text => {
     const values = 'values' in expected ? expected.values : [];
@@ -288,11 +295,12 @@ export const planText = {
           : `${values.slice(0, -1).join(', ')}${values.length > 1 ? ' or ' : ''}${values.at(-1)}`;
     const state =
       problem === 'missing' ? 'has no value' : problem === 'empty' ? 'is empty' : `is ${shown(value)}`;
-    const text = fix ?? (isLong ? `one of ${values.join(', ')}` : example);
-    return {
-      message: `${nameOf(part)} ${state}; it must be ${wanted}`,
-      ...suggest(fix !== null || isLong || values.length === 1, part.entry ? text : `${part.key}: ${text}`),
-    };
+    const labelled = (text: string) => (part.entry ? text : `${part.key}: ${text}`);
+    const named = odd === null ? '' : ` with ${odd.code}, ${odd.name}`;
+    const message = `${nameOf(part)} ${state}${named}; it must be ${wanted}`;
+    if (fix.length > 0) return { message, fix: fix.map(labelled).join(', or ') };
+    const text = isLong ? `one of ${values.join(', ')}` : example;
+    return { message, ...suggest(isLong || values.length === 1, labelled(text)) };
   },
 };
 
