@@ -66,7 +66,7 @@ export type JournalEvent =
       /** The provider's time of the adoption, ISO 8601 UTC. */
       readonly providerAt: string;
     }
-  /** Approval at the prompt, or by `--auto-approve`. */
+  /** The user who applies confirmed the plan: at the prompt, or by `--auto-approve`. That is no signature. */
   | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
   /** The signatures that the plan requires: of the plan (wave null), or of one wave. */
   | {

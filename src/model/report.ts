@@ -25,7 +25,8 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
     readonly user: string | null;
     readonly host: string | null;
     readonly endpoint: string | null;
-    readonly approved: { readonly how: string; readonly by: string; readonly at: string } | null;
+    /** Who started it: at the prompt or with `--auto-approve`. That is no signature, and approves nothing. */
+    readonly confirmed: { readonly how: string; readonly by: string; readonly at: string } | null;
     /** The adoptions of the run, in order; absent: its journal was never in doubt. */
     readonly adoptions?: readonly ReportAdoption[];
     /** The identities that the processes used, in order; absent: Refit never asked. */
@@ -115,7 +116,7 @@ export interface RunWait {
   readonly reason: string;
 }
 
-/** The signature of an approver, with its time and the wave that it approves; null: the plan. */
+/** The signature of an approver, with the time of its check and the wave that it approves; null: the plan. */
 export type ReportSignature = Signed &
   Dated & {
     readonly wave: string | null;

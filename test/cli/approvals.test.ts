@@ -172,7 +172,7 @@ it('runs with its approvals, stops before the wave that needs its own, and resum
     ['wei', 'rest'],
     ['li', 'rest'],
   ]);
-  expect(run.approved?.how).toBe('auto-approve');
+  expect(run.confirmed?.how).toBe('auto-approve');
   const sound = await at.refit(['audit', 'verify', 'run']);
   expect(sound.code, sound.stdout).toBe(0);
 

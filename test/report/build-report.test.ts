@@ -68,8 +68,8 @@ describe('a report', () => {
   });
 
   it('names the first operator and approver of a resumed run', () => {
-    const { starts, user, host, approved } = report('a-resumed-run-with-an-unknown').run;
-    expect([starts, user, host, approved?.by]).toEqual([2, 'wei', 'ops-1', 'wei']);
+    const { starts, user, host, confirmed } = report('a-resumed-run-with-an-unknown').run;
+    expect([starts, user, host, confirmed?.by]).toEqual([2, 'wei', 'ops-1', 'wei']);
   });
 
   it('shows the memory that Refit read last, also for a failed step', () => {

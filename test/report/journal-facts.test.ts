@@ -274,9 +274,9 @@ describe('a report shows who adopted a run, and which entries nobody vouches for
     .append({ kind: 'approved', how: 'prompt', by: 'jun' });
   const report = buildReport(saved, journal.entries);
 
-  it('as data that the schema describes, with the approval that counts', () => {
+  it('as data that the schema describes, with the confirmation that counts', () => {
     expect(report.run).toMatchObject({
-      approved: { by: 'jun' },
+      confirmed: { by: 'jun' },
       adoptions: [
         {
           at: '2026-01-05T02:01:00.000Z',

@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { approversOf } from '../../src/approval/judge-approvals.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
+import { instant } from '../../src/messages/en/quantities.ts';
 import type { JournalEntry, Signed } from '../../src/model.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
@@ -44,7 +45,7 @@ describe('signatures', () => {
       { at: AT, wave: null, ...ofPlan('jun') },
       { at: AT, wave, ...ofPlan('li') },
     ]);
-    expect(report.run.approved?.how).toBe('prompt');
+    expect(report.run.confirmed?.how).toBe('prompt');
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
     );
@@ -60,6 +61,30 @@ describe('signatures', () => {
       // Markdown and HTML escape these characters.
       expect(text.replaceAll('&#43;', '+').replaceAll('&#47;', '/')).toContain(ofPlan(name).key);
     }
+  });
+
+  it.each(['text', 'markdown', 'html'] as const)('come before everything else as %s', (format) => {
+    const text = shown(report, format);
+    const at = (part: string) => text.indexOf(part);
+    expect(at('Approvals')).toBeLessThan(at(format === 'text' ? 'Waves' : 'Outcome'));
+    expect(at('approvals')).toBeLessThan(at('confirmed'));
+    expect(text).toMatch(/the plan by wei, jun; wave [a-z]+ by li/);
+  });
+
+  it('name the digest that they are for, when they were made and until when they count', () => {
+    const [head, row, key] = shown(report, 'text').split('\nApprovals\n')[1]!.split('\n');
+    expect(head).toMatch(/Approver +Signed +Plan digest +Signed at +Valid until/);
+    const { by, issuedAt, expiresAt } = ofPlan('wei');
+    const times = [issuedAt, expiresAt].map((time) => instant(time));
+    for (const part of [by, 'the plan', report.plan.digest.slice(0, 8), ...times])
+      expect(row).toContain(part);
+    expect(key).toContain(ofPlan('wei').key);
+  });
+
+  it('are not what somebody typed at the prompt', () => {
+    const text = shown(reportWith(), 'text');
+    expect(text).toMatch(/approvals +no signature was required/);
+    expect(text).toMatch(/confirmed +by wei at the prompt, /);
   });
 
   it('are absent if the plan needs none', () => {

@@ -55,7 +55,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
 function runOf(
   { execution }: SavedPlan,
   state: RunState,
-  { started, approved, identities, signatures, processes, controlCommands, notifications }: JournalFacts,
+  { started, confirmed, identities, signatures, processes, controlCommands, notifications }: JournalFacts,
   { adoptions, waits }: { readonly adoptions: readonly ReportAdoption[]; readonly waits: readonly RunWait[] },
 ): Report['run'] {
   return {
@@ -65,7 +65,7 @@ function runOf(
     user: started?.by.user ?? null,
     host: started?.by.host ?? null,
     endpoint: started?.endpoint ?? null,
-    approved,
+    confirmed,
     ...unlessEmpty({ adoptions, identities, waits, signatures }),
     ...pick(execution, 'requestsPerSecond', 'inFlight'),
     processes,

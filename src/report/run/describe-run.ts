@@ -1,7 +1,14 @@
 /** The facts of a run, the same in every format. */
 
 import * as show from '../../messages/en/quantities.ts';
-import { BILLS, type Bill, type MaintenanceWindow, type PolicyUsed, type Report } from '../../model.ts';
+import {
+  BILLS,
+  type Bill,
+  type MaintenanceWindow,
+  type PolicyUsed,
+  type Report,
+  type ReportSignature,
+} from '../../model.ts';
 import { describePolicy } from '../describe-policy.ts';
 import { describeOutcomes } from '../verdict.ts';
 import { describeAdoption } from './adoptions.ts';
@@ -9,9 +16,9 @@ import { describeAdoption } from './adoptions.ts';
 /** The facts as name and value; formats leave out empty values. */
 export function factsOf(report: Report): [string, string][] {
   const { plan, run, memory, money } = report;
-  const { approved } = run;
   const took = show.between(run.startedAt, run.endedAt);
   return [
+    ['approvals', describeApprovals(report)],
     ['plan', `${plan.digest.slice(0, 8)} of ${plan.file}, sealed ${show.instant(plan.sealedAt)}`],
     ['started', run.startedAt === null ? '' : show.instant(run.startedAt)],
     ['ended', run.endedAt === null ? '' : `${show.instant(run.endedAt)}, after ${show.duration(took ?? 0)}`],
@@ -20,7 +27,7 @@ export function factsOf(report: Report): [string, string][] {
     ['identity', describeIdentities(report)],
     ['version', describeVersions(report)],
     ['policy', describePolicies(report)],
-    ['approved', approved ? `by ${approved.by}, ${show.instant(approved.at)} (${approved.how})` : ''],
+    ['confirmed', describeConfirmation(report)],
     ['adopted', (run.adoptions ?? []).map(describeAdoption).join('; ')],
     ['endpoint', run.endpoint ?? ''],
     ['maintenance', show.windows(windowsOf(report))],
@@ -33,6 +40,27 @@ export function factsOf(report: Report): [string, string][] {
     ['billed', describeBills(money)],
     ['calls', describeCalls(report)],
   ];
+}
+
+/** `the plan 1f0c2ab9 by wei, jun; wave tenth by li`. Only signatures approve; the table has each with its key. */
+function describeApprovals({ run, rehearsal }: Report): string {
+  if (rehearsal !== undefined || run.startedAt === null) return '';
+  const signers = Map.groupBy(run.signatures ?? [], (one) => describeSigned(one));
+  const signed = [...signers].map(([what, own]) => `${what} by ${own.map(({ by }) => by).join(', ')}`);
+  return signed.length === 0 ? 'no signature was required' : signed.join('; ');
+}
+
+/** `by root at the prompt, 2026-01-05 02:00:00 UTC`: who started the run, which is no approval. */
+function describeConfirmation({ run: { confirmed } }: Report): string {
+  if (confirmed === null) return '';
+  const how = confirmed.how === 'prompt' ? 'at the prompt' : `with --${confirmed.how}`;
+  return `by ${confirmed.by} ${how}, ${show.instant(confirmed.at)}`;
+}
+
+/** `the plan`, `wave tenth`, `the plan, for the policy`. */
+export function describeSigned({ wave, for: reason }: Pick<ReportSignature, 'wave' | 'for'>): string {
+  const what = wave === null ? 'the plan' : `wave ${wave}`;
+  return reason === 'policy' ? `${what}, for the policy` : what;
 }
 
 /** `resumed once`, `resumed twice`, `resumed 3 times`. */

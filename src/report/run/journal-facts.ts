@@ -22,9 +22,9 @@ type StepEntry = Extract<JournalEntry, { readonly step: string }>;
 
 /** Facts of a journal, filled entry by entry. */
 export interface JournalFacts {
-  /** The first process and the first approval. The report only counts the processes that resumed the run. */
+  /** The first process and the first confirmation. The report only counts the processes that resumed the run. */
   started: EntryOf<'run-started'> | null;
-  approved: Report['run']['approved'];
+  confirmed: Report['run']['confirmed'];
   readonly identities: ReportIdentity[];
   readonly signatures: ReportSignature[];
   readonly waveStarts: Map<number, string>;
@@ -47,7 +47,7 @@ export interface JournalFacts {
 export function factsIn(saved: SavedPlan, entries: readonly JournalEntry[]): JournalFacts {
   const facts: JournalFacts = {
     started: null,
-    approved: null,
+    confirmed: null,
     identities: [],
     signatures: [],
     waveStarts: new Map(),
@@ -103,12 +103,12 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       return;
     case 'adopted':
       // Approvals before it count no more.
-      facts.approved = null;
+      facts.confirmed = null;
       facts.signatures.length = 0;
       return;
     case 'approved':
       if ('signed' in entry) facts.signatures.push(...signaturesOf(entry, saved));
-      else facts.approved ??= { how: entry.how, by: entry.by, at };
+      else facts.confirmed ??= { how: entry.how, by: entry.by, at };
       return;
     case 'wave-started':
       if (!facts.waveStarts.has(entry.wave)) facts.waveStarts.set(entry.wave, at);

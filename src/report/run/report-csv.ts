@@ -7,8 +7,7 @@ import { describePolicy } from '../describe-policy.ts';
 import { describeAttempt } from '../describe-step.ts';
 import { csvRecord } from '../document/escape.ts';
 import { describeAdoption } from './adoptions.ts';
-import { policiesOf } from './describe-run.ts';
-import { describeSigned } from './tables.ts';
+import { describeSigned, policiesOf } from './describe-run.ts';
 
 type Value = string | number | null;
 type ColumnOf<Item> = readonly [name: string, value: (item: Item) => Value | undefined];

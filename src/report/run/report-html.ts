@@ -41,10 +41,11 @@ ${sections(report)}</main>
 function sections(report: Report): Piece[] {
   const tables = (...ids: RunTable[]) => tablesOfRun(report, ids).map(htmlTable);
   return [
+    section('approvals', 'Approvals', tables('signatures')),
     section('over-all', 'All runs', rehearsalTables(report).map(htmlTable)),
     section('outcomes-of', 'Outcomes', outcomesChart(report.totals)),
     section('amounts', 'Memory and cost', [amounts(report), tables('money', 'billed-otherwise')]),
-    section('approval', 'Approval', tables('approved-with', 'signatures')),
+    section('approval', 'Findings at approval', tables('approved-with')),
     section('time', 'Timeline', [
       timeline(report),
       durationsChart(report.steps),

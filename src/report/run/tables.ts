@@ -2,7 +2,7 @@
 import { given } from '../../given.ts';
 import { totals } from '../../journal/replay.ts';
 import * as show from '../../messages/en/quantities.ts';
-import { OUTCOMES, type Report, type ReportSignature, type ReportStep, STEP_WAITS } from '../../model.ts';
+import { OUTCOMES, type Report, type ReportStep, STEP_WAITS } from '../../model.ts';
 import { actionCalls, actionTone } from '../charts/calls.ts';
 import {
   changeOf,
@@ -29,6 +29,7 @@ import {
 } from '../document/table.ts';
 import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts';
 import { describeOutcomes } from '../verdict.ts';
+import { describeSigned } from './describe-run.ts';
 
 /** Makes a table with this id from a report. */
 type TableOfRun = (report: Report, id: string) => Table;
@@ -55,8 +56,17 @@ const STEP_WAIT_NAMES = {
   change: 'execution of the change',
 } as const;
 
-/** The tables by id, in reading order: urgent ones first, long ones last. */
+/** The tables by id, in reading order: approvals and urgent ones first, long ones last. */
 const TABLES = {
+  signatures: table('Approvals', signaturesOf, [
+    ['Approver', ({ by }) => by],
+    ['Signed', describeSigned],
+    ['Plan digest', ({ digest }) => code(digest.slice(0, 8))],
+    ['Signed at', ({ issuedAt }) => time(issuedAt), { yields: 3 }],
+    ['Valid until', ({ expiresAt }) => time(expiresAt), { yields: 2 }],
+    ['Verified at', ({ at }) => time(at), { yields: 1 }],
+    ['Key', ({ key }) => code(key), { below: true }],
+  ]),
   attention: table('Needs attention', stepsNeedingAttention, [
     OUTCOME,
     STEP_INSTANCE,
@@ -73,14 +83,6 @@ const TABLES = {
     ['Started', (wave) => time(wave.startedAt) ?? 'not started'],
     ['Ended', (wave) => time(wave.endedAt, wave.startedAt)],
     ['Duration', (wave) => duration(show.between(wave.startedAt, wave.endedAt))],
-  ]),
-  signatures: table('Signatures', ({ run }) => run.signatures ?? [], [
-    ['At', ({ at }) => time(at)],
-    ['Approver', ({ by }) => by],
-    ['Signed', describeSigned],
-    ['Signed at', ({ issuedAt }) => time(issuedAt), { yields: 3 }],
-    ['Valid until', ({ expiresAt }) => time(expiresAt), { yields: 2 }],
-    ['Key', ({ key }) => code(key), { yields: 1 }],
   ]),
   gates: table('Gates', gatesOf, [
     ['At', ({ at }) => time(at)],
@@ -188,10 +190,8 @@ function wavesWithOutcomes({ waves, steps }: Report) {
   return waves.map((wave) => ({ ...wave, outcomes: totals(byWave.get(wave.name) ?? []) }));
 }
 
-/** `the plan`, `wave tenth`, `the plan, for the policy`. */
-export function describeSigned({ wave, for: reason }: Pick<ReportSignature, 'wave' | 'for'>): string {
-  const what = wave === null ? 'the plan' : `wave ${wave}`;
-  return reason === 'policy' ? `${what}, for the policy` : what;
+function signaturesOf({ run, plan: { digest } }: Report) {
+  return (run.signatures ?? []).map((signature) => ({ ...signature, digest }));
 }
 
 function gatesOf({ waves }: Report) {
