@@ -2,7 +2,8 @@
 import type { Text } from '../../text.ts';
 import { nameOf, type Part } from './plan-text.ts';
 
-interface Odd {
+/** A character that looks like another one. */
+export interface Odd {
   /** `U+00A0` */
   readonly code: string;
   /** `a no-break space` */
