@@ -9,7 +9,7 @@ import { rolldown } from 'rolldown';
 import { root } from './install.mjs';
 
 const folder = resolve(root, process.argv[2]);
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const bundle = await rolldown({
   input: { main: join(folder, 'cli/main.js') },
@@ -20,9 +20,11 @@ const bundle = await rolldown({
   treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
   plugins: [
     {
-      name: 'set the version at build time',
+      name: 'set the versions at build time',
       load: (id) =>
-        id === join(folder, 'version.js') ? `export const VERSION = ${JSON.stringify(version)};` : null,
+        id === join(folder, 'version.js')
+          ? `export const VERSION = ${JSON.stringify(version)}, OLDEST_NODE = ${JSON.stringify(engines.node.replace('>=', ''))};`
+          : null,
     },
     {
       name: 'load child_process in commander only when needed',
@@ -55,7 +57,8 @@ const { output } = await bundle.generate({
   // Opening a file takes half a millisecond, so the code of most commands is in two files, and the plan parser in one.
   codeSplitting: {
     groups: [
-      { name: 'version', test: /[\\/]version\.js$/, priority: 1 },
+      // This file is evaluated before main.js, where an old Node would already fail.
+      { name: 'version', test: /[\\/]((node-)?version|prepare-process)\.js$/, priority: 1 },
       {
         name: 'start',
         test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|operations[\\/]machine|report[\\/]document[\\/](escape|ink))\.js$|rolldown[\\/]runtime/,

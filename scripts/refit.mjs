@@ -9,8 +9,9 @@ import { root } from './install.mjs';
 process.on('SIGUSR1', () => undefined);
 build();
 const main = join(root, 'dist/cli/main.js');
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major > 22 || (major === 22 && minor >= 19)) {
+const { problemOfNode } = await import('../dist/node-version.js');
+const { OLDEST_NODE } = await import('../dist/version.js');
+if (problemOfNode(process.versions.node, OLDEST_NODE) === null) {
   process.argv[1] = main;
   await import(pathToFileURL(main).href);
 } else {

@@ -1,5 +1,9 @@
 /** The public API of the library: exports only. `operations/` has the code. */
 
+export { VERSION } from './require-node.ts';
+
+// Everything below loads only after this check.
+
 export type { Clock } from './clock.ts';
 export type { Cloud, CloudReader } from './cloud/cloud.ts';
 export type { Examination, Permission } from './cloud/examine.ts';
@@ -53,4 +57,3 @@ export type { ReconciledStep, ReconcileEnd } from './run/reconcile.ts';
 export type { Rehearsal } from './run/rehearse/rehearse-plan.ts';
 export { durationsOfRuns } from './store/folder/past-durations.ts';
 export { readRun } from './store/folder/run-directory.ts';
-export { VERSION } from './version.ts';

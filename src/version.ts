@@ -1,6 +1,10 @@
-/** The version of this program, from package.json. */
+/** The version of this program and the Node that it needs, both from package.json. */
 import { readFileSync } from 'node:fs';
 
-export const VERSION: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
+const { version, engines } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string; engines: { node: string } };
+
+export const VERSION: string = version;
+/** The oldest Node, such as `22.19`. */
+export const OLDEST_NODE: string = engines.node.replace('>=', '');

@@ -68,6 +68,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   clock: ['units'],
   digest: [],
   version: [],
+  'node-version': [],
+  'require-node': ['version', 'node-version'],
   generated: [],
   money: ['model'],
   messages: [...WORDS, 'model', 'clock', 'money'],
@@ -103,6 +105,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...PURE,
     'version',
+    'node-version',
     'files',
     'journal',
     'rules',
@@ -117,7 +120,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'model',
     'errors',
     'clock',
-    'version',
+    'require-node',
     'journal',
     'plan',
     'report',
@@ -250,7 +253,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
     what: 'the process',
     pattern: /(?<![/'])\bprocess\./,
     files:
-      /^(cli\/.+|operations\/.+|files\/this-user\.ts|store\/folder\/(lock|run-files|run-directory)\.ts|run\/notify\/run-command\.ts)$/,
+      /^(cli\/.+|operations\/.+|require-node\.ts|files\/this-user\.ts|store\/folder\/(lock|run-files|run-directory)\.ts|run\/notify\/run-command\.ts)$/,
     instead: 'take what you need as an argument; cli/ reads the environment and exits',
   },
   {

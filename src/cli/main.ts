@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command `refit`. It loads little at the start, because most calls are short. */
-import './disable-debugger.ts';
+import './prepare-process.ts';
 import { VERSION } from '../version.ts';
 import { useCompileCache } from './compile-cache.ts';
 

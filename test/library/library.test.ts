@@ -1,13 +1,34 @@
 /** The installed package: the command, the types, and a program that plans and applies with it. */
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { VERSION } from '../../src/version.ts';
 import { type Desk, filesIn, growPlan, openDesk, plainFleet, ROOT } from '../cli/refit.ts';
 
 const run = promisify(execFile);
+
+/** The Node of each major version: the one that runs the tests, and those of PATH and of REFIT_NODES, a list like PATH. */
+const NODES: ReadonlyMap<number, string> = new Map(
+  [
+    ...`${process.env.PATH}${delimiter}${process.env.REFIT_NODES ?? ''}`.split(delimiter),
+    dirname(process.execPath),
+  ]
+    .map((folder) => join(folder, 'node'))
+    .flatMap((node) => {
+      try {
+        return [
+          [
+            Number.parseInt(execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }), 10),
+            node,
+          ],
+        ];
+      } catch {
+        return [];
+      }
+    }),
+);
 
 describe('the package, packed and installed in an empty folder', () => {
   let desk: Desk;
@@ -36,6 +57,7 @@ describe('the package, packed and installed in an empty folder', () => {
       join(folder, 'package.json'),
       '{ "name": "elsewhere", "private": true, "type": "module" }\n',
     );
+    await writeFile(join(folder, 'plan.yaml'), growPlan());
     await npm(['install', '--prefer-offline', join(desk.folder, filename)], folder);
   });
   afterAll(() => desk?.close());
@@ -57,8 +79,47 @@ describe('the package, packed and installed in an empty folder', () => {
   });
 
   it('has the command', async () => {
-    const { stdout } = await run(join(folder, 'node_modules/.bin/refit'), ['--version']);
+    const env = { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
+    const { stdout } = await run(join(folder, 'node_modules/.bin/refit'), ['--version'], { env });
     expect(stdout).toBe(`${VERSION}\n`);
+  });
+
+  describe.each([
+    { major: 20, isEnough: false },
+    { major: 22, isEnough: true },
+    { major: 24, isEnough: true },
+  ])('with Node $major', ({ major, isEnough }) => {
+    const node = NODES.get(major);
+    const problem = /^this is Node 20\.\d+\.\d+, and Refit needs Node \S+ or newer: install it from \S+$/;
+
+    it.skipIf(node === undefined).each([
+      { entry: 'an installed command', typed: ['refit'] },
+      { entry: 'npx', typed: ['npx', 'refit'] },
+    ])(`${isEnough ? 'works' : 'is refused in one sentence'} as $entry`, async ({ typed }) => {
+      // The folder itself has this Node: npx prefers it to every other one.
+      const commands = join(folder, 'node_modules/.bin');
+      await symlink(node!, join(commands, 'node'));
+      const quiet = { npm_config_update_notifier: 'false', npm_config_loglevel: 'error' };
+      const env = { ...quiet, HOME: desk.folder, PATH: `${commands}${delimiter}${process.env.PATH}` };
+      const [command = '', ...args] = typed;
+      const printed = await run(command, [...args, 'validate', 'plan.yaml'], { cwd: folder, env })
+        .catch((error) => error)
+        .finally(() => rm(join(commands, 'node')));
+      expect(printed.stdout).toBe(isEnough ? 'plan.yaml: valid\n' : '');
+      if (isEnough) return;
+      expect(printed.code).toBe(1);
+      expect(printed.stderr.replace(/^refit: |\n$/g, '')).toMatch(problem);
+    });
+
+    it.skipIf(node === undefined)(
+      `${isEnough ? 'works' : 'is refused in one sentence'} as a library`,
+      async () => {
+        const program =
+          "import('redis-refit').then(({ VERSION }) => console.log(VERSION), ({ message }) => console.log(message))";
+        const { stdout } = await run(node!, ['--eval', program], { cwd: folder });
+        expect(stdout.trim()).toMatch(isEnough ? VERSION : problem);
+      },
+    );
   });
 
   it('installs its dependencies, and no development dependency', async () => {
@@ -121,7 +182,6 @@ renderReport({} as Report, 'sarif');
     const shown = /^```js\n(.*?)^```$/ms.exec(page)?.[1];
     expect(shown).toBe(await readFile(new URL('example.mjs', import.meta.url), 'utf8'));
     await copyFile(new URL('example.mjs', import.meta.url), join(folder, 'example.mjs'));
-    await writeFile(join(folder, 'plan.yaml'), growPlan());
     const { stdout } = await run(process.execPath, ['example.mjs', 'plan.yaml', desk.simulator.url], {
       cwd: folder,
       env: { PATH: process.env.PATH, ...desk.env } as Record<string, string>,
