@@ -8,6 +8,8 @@ export interface Durations {
   /** The runs, or the assumption with its source, for the reader. */
   readonly basis: string;
   readonly of: Readonly<Record<Dimension, DurationSpread>>;
+  /** From the end of a change to the acceptance of the next one on the same instance; absent without measurements. */
+  readonly pauses?: DurationSpread;
 }
 
 /** The durations of changes of one dimension. */
@@ -29,6 +31,8 @@ export interface ForecastTime {
   readonly durations: Durations;
   /** From the start of a run to its end, including soaks and closed windows. */
   readonly total: LikelySeconds;
+  /** The total if every change takes the shortest or the longest assumed time; absent if the durations are measured. */
+  readonly range?: { readonly from: number; readonly to: number };
   /** From the start of a run to its last order, if every window were open. */
   readonly lastOrder: LikelySeconds;
   /** From the start of a run to the end of each wave. A soak comes after it. In the order of the waves. */

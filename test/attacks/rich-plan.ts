@@ -1,6 +1,7 @@
 /** A saved plan with every feature, for attacks on each part of it. */
 import { message } from '../../src/messages/messages.ts';
 import type { SavedPlan, Step } from '../../src/model.ts';
+import { durationsFrom } from '../../src/plan/forecast/durations.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import { createFinding } from '../../src/rules/check.ts';
 import { approver } from '../approval/people.ts';
@@ -8,6 +9,11 @@ import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { savedPlan } from '../report/situations.ts';
 
 const AT = '2026-01-05T01:57:00.000Z';
+
+const MEASURED = durationsFrom(
+  Array.from({ length: 12 }, (_, n) => ({ dimension: 'shards', seconds: 100 + n, pause: n })),
+  2,
+);
 
 function richPlan(): SavedPlan {
   const plan = savedPlan([
@@ -36,6 +42,7 @@ function richPlan(): SavedPlan {
   const over = { operator: '>', value: 1, base: 'count' } as const;
   return sealDraft({
     ...plan,
+    forecast: { ...plan.forecast, time: { ...plan.forecast.time!, durations: MEASURED } },
     finishBy: '2026-01-06T20:00:00.000Z',
     execution: { ...plan.execution, switch: 'maintenance-window', slowStart: true },
     approvals: { need: 2, authors: ['dba-oncall', 'ops'], approvers: ['wei', 'jun', 'li'].map(approver) },

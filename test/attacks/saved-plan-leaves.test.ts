@@ -34,6 +34,8 @@ const HARMLESS: Readonly<Record<string, string>> = {
       [`forecast.durations.of.${dimension}.seconds.*`, 'an input of the forecast; the forecast is shown'],
     ]),
   ),
+  'forecast.durations.pauses.samples': 'an input of the forecast; the forecast is shown',
+  'forecast.durations.pauses.seconds.*': 'an input of the forecast; the forecast is shown',
 };
 
 /** The review as text, with everything, without the digest: it differs for every change. */

@@ -67,7 +67,7 @@ describe.concurrent('refit rehearse', () => {
     await at.write('plan.yaml', growPlan());
     const plan = ['plan', 'plan.yaml', '-o', 'saved.json'];
     const before = await at.refit(plan);
-    expect(before.stdout).toMatch(/durations {2}no past run: assumed 73 s to 18 min/);
+    expect(before.stdout).toMatch(/durations {2}no past run: assumed 20 s to 18 min/);
     expect((await at.refit(['apply', 'saved.json', '--auto-approve', '-q'])).code).toBe(0);
     await at.write('again.yaml', growPlan().replace('8GB', '16GB'));
     const after = await at.refit(['plan', 'again.yaml', '-o', 'again.json']);

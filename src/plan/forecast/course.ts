@@ -25,7 +25,8 @@ const FIRST_WINDOWS = 6;
 const MOST_WINDOWS = 200;
 
 /**
- * A function from a seed to the course of a run. The course has its end, its last order and the end of each wave, in
+ * A function from a seed to the course of a run. With `share`, every change takes the time of that share of the durations,
+ * 0 for the shortest and 1 for the longest. The course has its end, its last order and the end of each wave, in
  * seconds from the start of the run, and the number of windows.
  */
 export function createCourse(plan: PlanToForecast, now: number, durations: Durations) {
@@ -39,8 +40,8 @@ export function createCourse(plan: PlanToForecast, now: number, durations: Durat
   const openWindows = plan.windows ? windowsForStart(plan.windows, now) : null;
   const startsAt = Math.max(now, openWindows?.at(0)?.opens ?? now);
 
-  return (seed: number, withWindows: boolean) => {
-    const random = createRandom(seed);
+  return (seed: number, withWindows: boolean, share: number | null = null) => {
+    const random = share === null ? createRandom(seed) : () => share;
     const gate = withWindows && openWindows ? createWindowGate(openWindows, startsAt) : null;
     const requestSlots = new Map<string, number>();
     const ends: number[] = [];
@@ -59,6 +60,7 @@ export function createCourse(plan: PlanToForecast, now: number, durations: Durat
     let pause = PAUSE_BETWEEN_STEPS;
     /** Seconds from the end of a step to the next order on its instance. A run learns them in the same way. */
     const nextPause = (): number => {
+      if (durations.pauses !== undefined) return secondsAt(durations.pauses, random());
       const waited = pause;
       if (random() * LONGEST_TAIL <= waited) return waited;
       // A refusal may hide an order, so Refit orders again only after every source was silent for `patience`.

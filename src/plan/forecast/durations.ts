@@ -1,4 +1,5 @@
 /** How long changes take: measured in past runs, or assumed without measurements. Pure. */
+import { given } from '../../given.ts';
 import { count } from '../../messages/en/format-size.ts';
 import { DIMENSIONS, type Dimension, type DurationSpread, type Durations, type Report } from '../../model.ts';
 import { SECOND } from '../../units.ts';
@@ -7,27 +8,31 @@ import { SECOND } from '../../units.ts';
 export interface DurationSample {
   readonly dimension: Dimension;
   readonly seconds: number;
+  /** Seconds since the change before it on the same instance ended; null for the first one. */
+  readonly pause: number | null;
 }
 
-/** With fewer samples of one dimension, the samples of all dimensions are the better estimate. */
+/** With fewer samples of one dimension, the samples of all dimensions are the better estimate. Also the least for pauses. */
 const ENOUGH = 5;
 
 /** Parts of a spread, which has eleven points. */
 const PARTS = 10;
 
-/** The durations of two sample orders of the provider, seconds. Source: docs/provider.md P170. */
-const SAMPLE_ORDERS = [73, 1080] as const;
+/**
+ * The shortest and the longest change that Refit has evidence of, seconds: tests of the provider's plug-in, and a sample
+ * order of its documentation. Source: docs/provider.md P170 and P171.
+ */
+const KNOWN_CHANGES = [20, 1080] as const;
 
 /**
- * The assumption without measurements. The provider documents no durations of resizes. The orders in its samples took 73 s
- * and 18 min; between them, the logarithm of the duration is evenly distributed.
+ * The assumption without measurements. The provider documents no durations of resizes. Between the shortest and the longest
+ * known change, the logarithm of the duration is evenly distributed.
  */
 export const ASSUMED_DURATIONS: Durations = {
   source: 'assumed',
-  basis:
-    'no past run: assumed 73 s to 18 min, as in sample orders of the provider’s documentation (read 2026-11), which states no durations',
+  basis: 'no past run: assumed 20 s to 18 min for each change, because the provider documents no durations',
   of: byDimension(() => {
-    const [least, greatest] = SAMPLE_ORDERS;
+    const [least, greatest] = KNOWN_CHANGES;
     return { samples: 0, seconds: pointsOf((share) => least * (greatest / least) ** share) };
   }),
 };
@@ -41,11 +46,15 @@ export function uniformDurations([least, greatest]: readonly [number, number], b
 /** The verified steps of a report as samples. A rehearsal gives none, because it measures nothing. */
 export function samplesOf({ steps, rehearsal }: Pick<Report, 'steps' | 'rehearsal'>): DurationSample[] {
   if (rehearsal) return [];
-  return steps.flatMap(({ outcome, dimension, beganAt, acceptedAt, endedAt }) => {
+  const ended = new Map<string, number>();
+  return steps.flatMap(({ outcome, instance, dimension, beganAt, acceptedAt, endedAt }) => {
     const from = beganAt ?? acceptedAt;
-    if (outcome !== 'verified' || from === null || endedAt === null) return [];
+    if (outcome !== 'verified' || from === null || acceptedAt === null || endedAt === null) return [];
     const seconds = (Date.parse(endedAt) - Date.parse(from)) / SECOND;
-    return seconds >= 0 ? [{ dimension, seconds }] : [];
+    const before = ended.get(instance);
+    const pause = before === undefined ? null : (Date.parse(acceptedAt) - before) / SECOND;
+    ended.set(instance, Date.parse(endedAt));
+    return seconds >= 0 ? [{ dimension, seconds, pause: pause !== null && pause >= 0 ? pause : null }] : [];
   });
 }
 
@@ -56,6 +65,7 @@ export function samplesOf({ steps, rehearsal }: Pick<Report, 'steps' | 'rehearsa
 export function durationsFrom(samples: readonly DurationSample[], runs: number): Durations {
   if (samples.length === 0) return ASSUMED_DURATIONS;
   const all = spreadOf(samples.map(({ seconds }) => seconds));
+  const pauses = samples.flatMap(({ pause }) => (pause === null ? [] : [pause]));
   return {
     source: 'runs',
     basis: `${count(samples.length, 'verified change')} of ${count(runs, 'past run')}`,
@@ -64,6 +74,9 @@ export function durationsFrom(samples: readonly DurationSample[], runs: number):
       return own.length < ENOUGH
         ? { samples: 0, seconds: all }
         : { samples: own.length, seconds: spreadOf(own) };
+    }),
+    ...given({
+      pauses: pauses.length < ENOUGH ? null : { samples: pauses.length, seconds: spreadOf(pauses) },
     }),
   };
 }

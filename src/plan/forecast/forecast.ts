@@ -49,9 +49,12 @@ export function forecastTime(plan: PlanToForecast, now: number, durations: Durat
   const open = plan.windows === undefined ? runs : runs.map((_, n) => course(n + 1, false));
   const total = likelySeconds(runs.map((run) => run.total));
   const windows = runs.map((run) => run.windows);
+  const isAssumed = durations.source === 'assumed';
+  const [from, to] = [0, 1].map((share) => Math.ceil(isAssumed ? course(1, true, share).total : 0));
   return {
     durations,
     total,
+    ...given({ range: isAssumed ? { from: from!, to: to! } : null }),
     lastOrder: likelySeconds(open.map((run) => run.lastOrder)),
     waves: waves.map(({ name }, at) => ({ name, ...likelySeconds(runs.map((run) => run.waves[at]!)) })),
     windows: byRank(windows, 0.5),

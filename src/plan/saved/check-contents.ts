@@ -1,6 +1,6 @@
 /** Checks times, findings, calendars and the targets without steps of a saved plan. */
 import { messageFault } from '../../messages/messages.ts';
-import type { Message, SealedCalendar } from '../../model.ts';
+import type { DurationSpread, Message, SealedCalendar } from '../../model.ts';
 import { ruleOf } from '../../rules/check.ts';
 import { LONGEST_EXPIRY } from '../parse/check-plan.ts';
 import { parseInstant } from '../windows/window-text.ts';
@@ -77,9 +77,16 @@ function* checkDurations({ steps, forecast }: StoredPlan): Faults {
   const { durations } = forecast;
   if (steps.length > 0 !== (durations !== undefined))
     yield fault(['forecast', 'durations'], durations ? 'is of no step' : 'is missing');
-  for (const [dimension, { seconds }] of Object.entries(durations?.of ?? {}))
+  const spreads: [string[], DurationSpread | undefined][] = [
+    ...Object.entries(durations?.of ?? {}).map(([of, spread]): [string[], DurationSpread] => [
+      ['of', of],
+      spread,
+    ]),
+    [['pauses'], durations?.pauses],
+  ];
+  for (const [path, { seconds } = { seconds: [] }] of spreads)
     if (seconds.some((one, at) => at > 0 && one < seconds[at - 1]!))
-      yield fault(['forecast', 'durations', 'of', dimension, 'seconds'], 'is not in ascending order');
+      yield fault(['forecast', 'durations', ...path, 'seconds'], 'is not in ascending order');
 }
 
 /** Each instance of the plan is in exactly one of the lists. */

@@ -3,6 +3,7 @@
 import { count, counted, duration, join } from '../../messages/en/quantities.ts';
 import type {
   Forecast,
+  ForecastTime,
   Gate,
   GateEffect,
   LikelySeconds,
@@ -88,7 +89,7 @@ export function describeSpread({
 /** The forecast of a plan as facts; empty without a forecast. */
 export function forecastFacts({ time }: Pick<Forecast, 'time'>): [string, string][] {
   if (time === undefined) return [];
-  const { total, waves, windows, durations, calls } = time;
+  const { total, range, waves, windows, durations, calls } = time;
   const span = windows > 1 ? `, over ${windows} windows` : '';
   const byWave =
     waves.length > 1
@@ -102,9 +103,14 @@ export function forecastFacts({ time }: Pick<Forecast, 'time'>): [string, string
       : [];
   return [
     ['forecast', `${describeLikely(total)}${span}${byWave}`],
-    ['durations', durations.basis],
+    ['durations', `${durations.basis}${range ? `; so the run may take ${describeRange(range)}` : ''}`],
     ['reads', `about ${[...about, ...billed].join(', ')}`],
   ];
+}
+
+/** `2 m 10 s to 1 h 4 m` */
+function describeRange({ from, to }: NonNullable<ForecastTime['range']>): string {
+  return `${duration(from * SECOND)} to ${duration(to * SECOND)}`;
 }
 
 /** `p50 1 h 4 m, p90 1 h 20 m` */

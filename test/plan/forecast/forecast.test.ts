@@ -174,10 +174,14 @@ describe('durations of the past', () => {
 
   it('are by dimension with enough samples, else of all dimensions together', () => {
     const samples = [
-      ...Array.from({ length: 11 }, (_, n) => ({ dimension: 'shards' as const, seconds: 100 + 10 * n })),
-      { dimension: 'replicas' as const, seconds: 10 },
+      ...Array.from({ length: 11 }, (_, n) => ({
+        dimension: 'shards' as const,
+        seconds: 100 + 10 * n,
+        pause: n < 5 ? n : null,
+      })),
+      { dimension: 'replicas' as const, seconds: 10, pause: null },
     ];
-    const { source, basis, of } = durationsFrom(samples, 2);
+    const { source, basis, of, pauses } = durationsFrom(samples, 2);
     expect([source, basis]).toEqual(['runs', '12 verified changes of 2 past runs']);
     expect(of.shards).toEqual({
       samples: 11,
@@ -186,6 +190,8 @@ describe('durations of the past', () => {
     expect(of.replicas.samples).toBe(0);
     expect(of.replicas.seconds[0]).toBe(10);
     expect(of.memoryPerShard).toEqual(of.replicas);
+    expect(pauses).toMatchObject({ samples: 5, seconds: [0, 0.4, 0.8, 1.2, 1.6, 2, 2.4, 2.8, 3.2, 3.6, 4] });
+    expect(durationsFrom(samples.slice(1), 2).pauses).toBeUndefined();
     expect(durationsFrom([], 0)).toBe(ASSUMED_DURATIONS);
   });
 });
