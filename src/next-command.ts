@@ -3,7 +3,7 @@ import type { Finding, PlanReview, SavedPlan } from './model.ts';
 
 /**
  * The next command: `approve` if the plan needs approvals, else `apply`.
- * @param saveAs the file of the saved plan; null if Refit does not write it.
+ * @param saveAs the file of the saved plan; null if Refit does not write it; `-` if it is on stdin or stdout.
  * @returns null if there is no next command.
  */
 export function nextCommand(
@@ -14,6 +14,7 @@ export function nextCommand(
 ): string | null {
   switch (verdict) {
     case 'ready':
+      if (saveAs === '-') return null;
       if (saveAs === null) return planAgain(made, 'saved-plan.json');
       return `refit ${made.approvals ? 'approve' : 'apply'} ${shellQuote(saveAs)}`;
     case 'blocked':
@@ -31,8 +32,8 @@ export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, 
   return `refit ${from} -o ${shellQuote(saveAs)}`;
 }
 
-/** Quotes a word for a POSIX shell, if necessary. A word that looks like an option becomes a path. */
+/** Quotes a word for a POSIX shell, if necessary. A word that looks like an option becomes a path; `-` stays as it is. */
 export function shellQuote(text: string): string {
-  const path = text.startsWith('-') ? `./${text}` : text;
+  const path = text.startsWith('-') && text !== '-' ? `./${text}` : text;
   return /^[A-Za-z0-9_./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -42,6 +42,8 @@ export interface ArgumentRow {
   readonly summary: string;
   /** If the kind is `words`, Refit accepts only these words. */
   readonly completes: Completes;
+  /** True if `-` is stdin. */
+  readonly dash?: true;
 }
 
 export interface OptionRow {
@@ -53,6 +55,8 @@ export interface OptionRow {
   readonly completes?: Completes;
   /** True if the command writes the file that it names. No input may be the same file. */
   readonly writes?: true;
+  /** True if `-` is stdin, or stdout for a file that the command writes. */
+  readonly dash?: true;
 }
 
 /** What the shell offers as completion. */

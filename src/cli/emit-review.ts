@@ -2,7 +2,7 @@
 import { EXIT_BLOCKED, EXIT_CHANGES } from '../errors.ts';
 import type { PlanReview } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
-import { writeOutput } from '../operations/named-files.ts';
+import { STDIO, writeOutput } from '../operations/named-files.ts';
 import { renderReview } from '../operations/render.ts';
 import { type Planner, readPlanner, signSavedPlan, writePlanSignature } from '../operations/sign-plan.ts';
 import { encodeSavedPlan } from '../plan/saved/seal-plan.ts';
@@ -31,7 +31,9 @@ export async function saveAndEmitReview(
   if (review.verdict !== 'blocked' && out !== undefined) {
     const signature = planner && (await signSavedPlan(review.plan, planner, terminal.clock.now()));
     await writeOutput(out, encodeSavedPlan(review.plan));
-    terminal.hint(`wrote saved plan ${review.plan.digest.slice(0, 8)} to ${escapeControls(out)}`);
+    terminal.hint(
+      `wrote saved plan ${review.plan.digest.slice(0, 8)} to ${out === STDIO ? 'stdout' : escapeControls(out)}`,
+    );
     if (planner && signature) {
       const path = await writePlanSignature(out, signature);
       terminal.hint(
@@ -68,7 +70,7 @@ export function emitReview(
 
 /** The command that shows every row: `show` if Refit wrote a saved plan, else the same command again. */
 function everyRowCommand({ verdict, plan }: PlanReview, out: string | null, madeFrom: string | null): string {
-  if (verdict !== 'blocked' && out !== null) return `refit show ${shellQuote(out)} --all`;
+  if (verdict !== 'blocked' && out !== null && out !== STDIO) return `refit show ${shellQuote(out)} --all`;
   if (plan.source) return `refit ${plan.source.kind} ${shellQuote(plan.source.run)} --all`;
   return `refit plan ${shellQuote(madeFrom ?? plan.file)} --all`;
 }

@@ -94,6 +94,17 @@ export function createTerminal(
   };
 }
 
+/** The same terminal for a command whose stdout is a file: what it prints goes to stderr. */
+export function withResultOnStderr(terminal: Terminal): Terminal {
+  const { err, color, errWidth } = terminal;
+  const changes = {
+    out: async (text: string) => err(text),
+    color: { out: color.err, err: color.err },
+    width: errWidth(),
+  };
+  return Object.create(terminal, Object.getOwnPropertyDescriptors(changes));
+}
+
 /** The least width of printed tables. */
 const LEAST_COLUMNS = 40;
 /** The least width of drawn lines. Refit cuts them, because it cannot draw over a wrapped line. */

@@ -181,7 +181,8 @@ function notRegular(there: Kind): Refusal {
   return { reason: `it is ${kind}`, fix };
 }
 
-function tooLarge(most: number): Refusal {
+/** Why a file beyond its limit is refused. @param most bytes. */
+export function tooLarge(most: number): Refusal {
   const size = most >= 1 << 20 ? `${most / (1 << 20)} MB` : `${most / (1 << 10)} KB`;
   return { reason: `it is larger than ${size}`, fix: 'use a smaller file' };
 }

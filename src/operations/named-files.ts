@@ -1,26 +1,67 @@
 /** Reads and writes files that users name: helpful errors, atomic writes. */
 import { constants, open, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { systemClock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { currentLedger } from '../files/file-ledger.ts';
-import { describeSystemError } from '../files/file-refused.ts';
-import { readRegularFile } from '../files/open-file.ts';
+import { describeSystemError, FileRefused, type Refusal } from '../files/file-refused.ts';
+import { readRegularFile, tooLarge } from '../files/open-file.ts';
 import { preciousKind, RECOGNIZED_WITHIN } from '../files/precious.ts';
-import type { Subject } from '../files/subjects.ts';
+import { SUBJECTS, type Subject } from '../files/subjects.ts';
 import { replaceFile } from '../files/write-file.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { RUN_FILES } from '../store/folder/run-files.ts';
+import { MINUTE } from '../units.ts';
 
-/** Reads a file that the user named. @throws FileRefused if there is none, or it is not a file that Refit reads. */
+/**
+ * Reads a file that the user named; `-` is stdin.
+ * @throws FileRefused if there is none, or it is not a file that Refit reads.
+ */
 export function readInput(path: string, subject: Subject): Promise<Buffer> {
-  return readRegularFile(path, { subject, links: 'follow' });
+  return path === STDIO ? readStdin(subject) : readRegularFile(path, { subject, links: 'follow' });
+}
+
+/** Names stdin as an input and stdout as an output. */
+export const STDIO = '-';
+
+/** Milliseconds. The program before the pipe may read a whole fleet first. */
+const LONGEST_STDIN = 10 * MINUTE;
+
+/** Reads stdin to its end. It has the limits of a file. @throws FileRefused if it is larger, a terminal, or has no end. */
+async function readStdin(subject: Subject): Promise<Buffer> {
+  const { name, most } = SUBJECTS[subject];
+  const { stdin } = process;
+  const refused = (cause: Refusal | NodeJS.ErrnoException) => new FileRefused(`${name} on`, 'stdin', cause);
+  const fix = 'send a file to the command: refit COMMAND - < FILE';
+  if (stdin.isTTY) throw refused({ reason: 'it is a terminal', fix });
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const over = new AbortController();
+  const late = systemClock.sleep(LONGEST_STDIN, over.signal).then(() => {
+    if (!over.signal.aborted) stdin.destroy(refused({ reason: 'it has no end', fix }));
+  });
+  try {
+    for await (const piece of stdin as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes > most) throw refused(tooLarge(most));
+      pieces.push(piece);
+    }
+  } catch (error) {
+    throw error instanceof FileRefused ? error : refused(error as NodeJS.ErrnoException);
+  } finally {
+    over.abort();
+    await late;
+  }
+  return Buffer.concat(pieces, bytes);
 }
 
 /**
- * Writes a result. It replaces a whole file, follows a link, and writes into a device or a pipe that somebody reads.
+ * Writes a result. It replaces a whole file, follows a link, and writes into a device or a pipe that somebody reads. `-` is
+ * stdout.
  * @throws RefitError `disk-failed` if the file cannot be written, `usage` if it must not be replaced.
  */
 export async function writeOutput(path: string, text: string | Uint8Array): Promise<void> {
+  if (path === STDIO) return new Promise((resolve) => process.stdout.write(text, () => resolve()));
   await currentLedger()?.mayWrite(path);
   await mayReplace(path);
   const target = await realpath(path).catch(() => path);

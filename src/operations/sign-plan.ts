@@ -8,7 +8,7 @@ import { message, textOf } from '../messages/messages.ts';
 import type { Message, PlannedBy, PlanSignature, Policy, SavedPlan } from '../model.ts';
 import { missingPlanners } from '../policy/judge-policy.ts';
 import { offeredPlanSignatures, planSignaturePath } from '../store/folder/signed-files.ts';
-import { writeOutput } from './named-files.ts';
+import { STDIO, writeOutput } from './named-files.ts';
 import { type PolicyOptions, readPolicy } from './read-policy.ts';
 import { readSigningKey, type SigningOptions, signerName } from './signing-key.ts';
 
@@ -24,6 +24,12 @@ export async function readPlanner(
 ): Promise<Planner> {
   if (options.out === undefined)
     throw new RefitError('usage', '--sign needs a saved plan to sign', 'add -o SAVED');
+  if (options.out === STDIO)
+    throw new RefitError(
+      'usage',
+      '--sign writes a signature beside the saved plan, and stdout (-o -) has no place for it',
+      'write the saved plan to a file: -o SAVED',
+    );
   const by = signerName(options);
   return { by, key: (await readSigningKey(options)).key };
 }

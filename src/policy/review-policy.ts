@@ -40,5 +40,5 @@ export function nextByPolicy(found: readonly Finding[], savedFile: string): stri
   if (found.some(({ severity }) => severity === 'error'))
     return `refit policy check ${shellQuote(savedFile)}`;
   const isUnapproved = found.some(({ code }) => code === 'Refit.PolicyApprovals');
-  return isUnapproved ? `refit approve ${shellQuote(savedFile)}` : null;
+  return isUnapproved && savedFile !== '-' ? `refit approve ${shellQuote(savedFile)}` : null;
 }

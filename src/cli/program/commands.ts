@@ -71,7 +71,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     options: [
       KEY,
       option('--as <name>', 'name of the signer (default: your operating system user)'),
-      { ...OUT, summary: 'write to this file instead of the run directory' },
+      { ...OUT, summary: 'write to this file instead of the run directory; - is stdout' },
       TEXT_OR_JSON,
     ],
     examples: [
@@ -83,7 +83,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
   'audit export': {
     summary: 'pack a run into one archive for a third party',
     arguments: [RUN],
-    options: [{ ...OUT, summary: '.tar.gz or .tar file (default: <run>.tar.gz)' }, TEXT_OR_JSON],
+    options: [{ ...OUT, summary: '.tar.gz or .tar file; - is stdout (default: <run>.tar.gz)' }, TEXT_OR_JSON],
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
     load: async () => (await import('../commands/audit/export.ts')).auditExport,
   },
@@ -110,7 +110,7 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
     summary: "serve the provider's API on loopback, with optional faults",
     options: [
       option('--instances <n>', 'number of instances in the default fleet (default: 60)'),
-      option('--fleet <file>', 'file with your own fleet'),
+      option('--fleet <file>', 'file with your own fleet; - is stdin', { dash: true }),
       option('--port <port>', 'port (default: a free port)'),
       FAULT,
       option('--seed <n>', 'seed for the fleet and the delays (default: 1)'),

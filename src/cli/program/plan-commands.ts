@@ -6,6 +6,7 @@ import {
   CHANGES_EXIT_CODE,
   DURATIONS,
   FAULT,
+  INVENTORY,
   OUT,
   OUT_SAVED,
   option,
@@ -96,10 +97,11 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
         'name=cart-*, tags.env=prod,stage, id=, region=, edition= or status=; if repeated, all must match',
         { repeats: true },
       ),
-      option('--inventory <file>', 'read a file from refit inventory instead of the live fleet'),
+      INVENTORY('read a file from refit inventory instead of the live fleet'),
       option(
         '--from-terraform <file>',
-        'read the output of terraform show -json, or a state file of version 4',
+        'read the output of terraform show -json, or a state file of version 4; - is stdin',
+        { dash: true },
       ),
     ],
     examples: [
@@ -110,7 +112,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
   },
   validate: {
     summary: 'check plan files offline: no network, no credentials',
-    arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan files' }],
+    arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan files; - is stdin' }],
     options: [...printing('findings')],
     examples: ['refit validate plan.yaml', 'refit validate plans/*.yaml --write sarif=findings.sarif'],
     load: async () => (await import('../commands/plan/validate.ts')).validate,
@@ -122,7 +124,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       OUT_SAVED,
       SIGN,
       SIGNER,
-      option('--inventory <file>', 'plan offline from a file from refit inventory'),
+      INVENTORY('plan offline from a file from refit inventory'),
       PRICE,
       DURATIONS,
       POLICY,
@@ -184,7 +186,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       }),
       { ...PLAN, term: '[plan]' },
     ],
-    options: [option('--inventory <file>', 'read this file instead of the live fleet')],
+    options: [INVENTORY('read this file instead of the live fleet')],
     examples: [
       'refit explain ResourceUnavailable.SaleOut',
       'refit explain crs-5qlrlhux plan.yaml --inventory fleet.json',
@@ -196,7 +198,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     arguments: [PLAN_OR_SAVED],
     options: [
       option('--count <n>', 'number of windows (default: 5)'),
-      option('--inventory <file>', 'file from refit inventory, for the forecast of a plan file'),
+      INVENTORY('file from refit inventory, for the forecast of a plan file'),
       DURATIONS,
       TEXT_OR_JSON,
     ],
@@ -211,7 +213,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     arguments: [{ ...PLAN_OR_SAVED, term: '[plan]' }],
     options: [
       POLICY,
-      option('--inventory <file>', 'for a plan: read a file from refit inventory instead of the live fleet'),
+      INVENTORY('for a plan: read a file from refit inventory instead of the live fleet'),
       TEXT_OR_JSON,
     ],
     examples: ['refit policy check', 'refit policy check saved-plan.json --policy team-policy.yaml'],

@@ -15,6 +15,7 @@ import {
   RUN_EXAMPLE,
   RUNS_FOLDER,
   SAVED,
+  SAVED_FILE,
   SIGN,
   SIGN_HEADS,
   TEXT_OR_JSON,
@@ -56,7 +57,7 @@ const enableOrDisable = (word: 'enable' | 'disable', summary: string) => ({
 export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
   approve: {
     summary: 'sign a saved plan, or one of its waves, with your key',
-    arguments: [SAVED],
+    arguments: [SAVED_FILE],
     options: [
       KEY,
       option('--as <name>', 'your name in the approvers file; your key must be the one listed there'),
@@ -65,7 +66,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
         '--expires <duration>',
         'the run or wave must start within this time, at most 7d or what the policy allows (default: 24h)',
       ),
-      { ...OUT, summary: 'write to this file (default: <saved>.approval-<name>.json)' },
+      { ...OUT, summary: 'write to this file; - is stdout (default: <saved>.approval-<name>.json)' },
       POLICY,
       TEXT_OR_JSON,
     ],
@@ -77,7 +78,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
   },
   apply: {
     summary: 'apply a saved plan, or resume its run',
-    arguments: [SAVED],
+    arguments: [{ ...SAVED, summary: 'saved plan; - is stdin, with --auto-approve and --digest' }],
     options: [
       option('--auto-approve', 'answer the question with yes; required signatures are still needed'),
       option('--run-dir <folder>', 'run directory (default: runs/<utc>-<digest8>/)'),

@@ -8,9 +8,9 @@ import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
 import type { Options } from '../options.ts';
 import { outputFrom } from '../output.ts';
-import { createTerminal, PROGRESS_MODES, type ProgressMode } from '../terminal.ts';
+import { createTerminal, PROGRESS_MODES, type ProgressMode, withResultOnStderr } from '../terminal.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
-import { filesOf } from './files-of.ts';
+import { dashesOf, filesOf } from './files-of.ts';
 import { formatsOf, PROGRAM_OPTIONS } from './shared-options.ts';
 
 /** Runs a command with its arguments, its own options and those of the program. */
@@ -68,12 +68,14 @@ async function runCommand(
   const progress = progressFrom(given);
   const terminal = createTerminal({ color, quiet, verbose, progress });
   try {
+    const { toStdout } = dashesOf(row, args, given);
     // Checked first, so that a typing error loses no work.
     const output = outputFrom(options, formatsOf(row.options));
     const ledger = new FileLedger();
     await ledger.declare(filesOf(row, args, given), mayReplace);
     const run = await row.load();
-    return await ledger.during(() => run(args, { ...options, ...output }, terminal));
+    const printing = toStdout ? withResultOnStderr(terminal) : terminal;
+    return await ledger.during(() => run(args, { ...options, ...output }, printing));
   } catch (error) {
     if (progress !== 'json' || !(error instanceof RefitError)) throw error;
     const { message, fix, exitCode } = error;

@@ -16,8 +16,13 @@ export function option(
 }
 
 /** One argument of a command. */
-export function argument(term: string, summary: string, completes: Completes): ArgumentRow {
-  return { term, summary, completes };
+export function argument(
+  term: string,
+  summary: string,
+  completes: Completes,
+  more: Pick<ArgumentRow, 'dash'> = {},
+): ArgumentRow {
+  return { term, summary, completes, ...more };
 }
 
 /** Options that every command takes. */
@@ -41,12 +46,16 @@ const ANY_FILE: Completes = { kind: 'files' };
 const YAML: Completes = { kind: 'files', words: ['yaml', 'yml'] };
 const JSON_FILE: Completes = { kind: 'files', words: ['json'] };
 
-export const PLAN: ArgumentRow = argument('<plan>', 'plan file', YAML);
-export const PLAN_OR_SAVED: ArgumentRow = argument('<plan>', 'plan file or saved plan', {
-  kind: 'files',
-  words: ['yaml', 'yml', 'json'],
-});
-export const SAVED: ArgumentRow = argument('<saved>', 'saved plan', JSON_FILE);
+export const PLAN: ArgumentRow = argument('<plan>', 'plan file; - is stdin', YAML, { dash: true });
+export const PLAN_OR_SAVED: ArgumentRow = argument(
+  '<plan>',
+  'plan file or saved plan; - is stdin',
+  { kind: 'files', words: ['yaml', 'yml', 'json'] },
+  { dash: true },
+);
+export const SAVED: ArgumentRow = argument('<saved>', 'saved plan; - is stdin', JSON_FILE, { dash: true });
+/** A saved plan that must be a file, because its signature is written beside it. */
+export const SAVED_FILE: ArgumentRow = argument('<saved>', 'saved plan', JSON_FILE);
 export const RUN: ArgumentRow = argument('<run>', 'run directory', { kind: 'runs' });
 export const PLAN_FOLDER: ArgumentRow = argument('<folder>', 'folder with plans', ANY_FILE);
 export const NAME_IN_FOLDER: ArgumentRow = argument(
@@ -96,12 +105,17 @@ export const PROGRESS: OptionRow = choiceOf(
   ': form of progress on stderr (default: auto)',
 );
 
-export const OUT: OptionRow = option('-o, --out <file>', 'write to this file', { writes: true });
+export const OUT: OptionRow = option('-o, --out <file>', 'write to this file; - is stdout', {
+  writes: true,
+  dash: true,
+});
 export const OUT_SAVED: OptionRow = option(
   '-o, --out <saved>',
-  'write the saved plan to this file, for review and apply',
-  { writes: true },
+  'write the saved plan to this file, for review and apply; - is stdout, and the review goes to stderr',
+  { writes: true, dash: true },
 );
+export const INVENTORY = (summary: string): OptionRow =>
+  option('--inventory <file>', `${summary}; - is stdin`, { dash: true });
 export const KEY: OptionRow = option(
   '--key <key>',
   'your Ed25519 key: a private key file; or a public key file or SHA256:... whose private key ssh-agent holds (default: ~/.ssh/id_ed25519)',

@@ -8,7 +8,7 @@ import { textOf } from '../../../messages/messages.ts';
 import type { Instance, Inventory } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { installed } from '../../../operations/installed-files.ts';
-import { readInput, writeOutput } from '../../../operations/named-files.ts';
+import { readInput, STDIO, writeOutput } from '../../../operations/named-files.ts';
 import { readFleet } from '../../../operations/read-fleet.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -36,10 +36,10 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
     );
   }
   const isSelected = selectFrom(options.select ?? []);
-  if (out !== undefined && force !== true) await mustNotExist(out);
+  if (out !== undefined && out !== STDIO && force !== true) await mustNotExist(out);
   const fleet = await fleetOf(options, terminal);
   const instances = selectInstances(fleet, isSelected, options, terminal);
-  const file = out ?? 'plan.yaml';
+  const file = out === undefined || out === STDIO ? 'plan.yaml' : out;
   // The plan contains region and profile.
   const { region: _, profile = null, ...reached } = options;
   const next = withConnectionOptions(`refit plan ${shellQuote(file)} --price -o saved-plan.json`, reached);
@@ -51,7 +51,7 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
   else {
     await writeOutput(out, text);
     terminal.hint(
-      `wrote ${escapeControls(out)}: ${counted(instances.length, 'instance')} with current sizes`,
+      `wrote ${out === STDIO ? 'stdout' : escapeControls(out)}: ${counted(instances.length, 'instance')} with current sizes`,
     );
     terminal.hint(`next: edit the sizes, then ${next}`);
   }

@@ -3,7 +3,8 @@
 import { memory } from '../../../messages/en/quantities.ts';
 import { textOf } from '../../../messages/messages.ts';
 import { type Inventory, totalMemory } from '../../../model.ts';
-import { writeOutput } from '../../../operations/named-files.ts';
+import { shellQuote } from '../../../next-command.ts';
+import { STDIO, writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
 import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -22,7 +23,7 @@ export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
   const text = json(inventory);
   if (out !== undefined) {
     await writeOutput(out, text);
-    terminal.hint(`next: refit plan PLAN --inventory ${escapeControls(out)}`);
+    if (out !== STDIO) terminal.hint(`next: refit plan PLAN --inventory ${escapeControls(shellQuote(out))}`);
   }
   if (format === 'text') await print(terminal, options, { text: () => summary(inventory), json: inventory });
   else if (out === undefined) await terminal.out(text);

@@ -7,6 +7,7 @@ import { shellQuote } from '../../../next-command.ts';
 import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { connect } from '../../../operations/connect.ts';
 import { userName } from '../../../operations/machine.ts';
+import { STDIO } from '../../../operations/named-files.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { RUN_FILES } from '../../../operations/read-run.ts';
 import { renderReport } from '../../../operations/render.ts';
@@ -34,6 +35,7 @@ import type { Terminal } from '../../terminal.ts';
 const UNKNOWN = exitCodeOf('outcome-unknown');
 
 export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
+  if (file === STDIO) mustBeAgreedOn(options);
   const saved = await readSavedPlanFile(file);
   mustBeDigest(saved, options.digest, file);
   const signing = await readHeadSigner(options, terminal);
@@ -51,7 +53,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
   try {
     const end = await applySavedPlan(saved, {
       connection,
-      savedFile: file,
+      ...given({ savedFile: file === STDIO ? null : file }),
       runDirectory: options.runDir ?? null,
       ...signing,
       ...given({ atEntry: wholeFrom('--at-entry', options.atEntry) }),
@@ -92,6 +94,16 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
   }
 };
 
+/** Stdin cannot give the plan and answer the question. A digest names the plan that people have seen. @throws RefitError `usage` */
+function mustBeAgreedOn({ autoApprove, digest }: Options): void {
+  if (autoApprove && digest !== undefined) return;
+  throw new RefitError(
+    'usage',
+    'stdin has the saved plan, so Refit cannot ask before it orders',
+    'refit apply - --auto-approve --digest SHA256   with the digest that the review shows; or write the plan to a file',
+  );
+}
+
 /** Refuses any other plan than the one that people agreed on, before Refit connects. @throws RefitError `plan-altered` */
 function mustBeDigest(saved: SavedPlan, digest: string | undefined, file: string): void {
   if (digest === undefined) return;
@@ -128,7 +140,8 @@ function nextAfter(
     );
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
     const flags = options.allowHooks ? ' --allow-hooks' : '';
-    const resume = withSigningOptions(`refit apply ${shellQuote(file)} --run-dir ${shown}${flags}`, options);
+    const plan = file === STDIO ? join(shortPath(end.directory), RUN_FILES.plan) : file;
+    const resume = withSigningOptions(`refit apply ${shellQuote(plan)} --run-dir ${shown}${flags}`, options);
     return next(resume, 'resumes this run');
   }
   if (totals.verified === steps.length) return null;
