@@ -81,7 +81,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   plan: [...PURE, 'rules', 'approval'],
   policy: [...PURE, 'addresses', 'rules', 'approval', 'plan'],
   report: [...PURE, 'journal', 'plan'],
-  cloud: [...WORDS, 'addresses', 'files', 'model', 'messages', 'errors', 'clock', 'digest'],
+  cloud: [...WORDS, 'addresses', 'files', 'model', 'messages', 'errors', 'clock', 'digest', 'money'],
   simulator: [...WORDS, 'model', 'errors', 'clock'],
   store: [...PURE, 'files', 'journal', 'approval', 'plan', 'report'],
   run: [...PURE, 'addresses', 'files', 'journal', 'approval', 'plan', 'policy', 'report', 'cloud', 'store'],

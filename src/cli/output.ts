@@ -42,11 +42,12 @@ function mustBeFormat(name: string, formats: readonly string[]): void {
 export async function emit<Format extends string>(
   terminal: Terminal,
   { format, write }: Output,
-  render: (format: Format, where: { color: boolean; width: number }) => string,
+  render: (format: Format, where: { color: boolean; width: number }, isFile: boolean) => string,
 ): Promise<void> {
   for (const file of write)
-    await writeOutput(file.path, render(file.format as Format, { color: false, width: 100 }));
-  await terminal.out(render(format as Format, { color: terminal.color.out, width: terminal.width }));
+    await writeOutput(file.path, render(file.format as Format, { color: false, width: 100 }, true));
+  const where = { color: terminal.color.out, width: terminal.width };
+  await terminal.out(render(format as Format, where, false));
 }
 
 /** Prints text, or JSON with `--format json`. @param indent for JSON that people also read. */

@@ -151,3 +151,24 @@ describe('CSV has the requested columns', () => {
     expect(csv().split('\r\n')[0]!.split(',')).toEqual(CSV_COLUMNS);
   });
 });
+
+describe('a short report of 2,000 steps', () => {
+  const { saved, entries } = longRun(2_000);
+  const short = renderReport(buildReport(saved, entries), 'text', {
+    color: false,
+    width: 100,
+    isShort: true,
+  });
+
+  it('fits on a screen, with the verdict and the steps that need attention first', () => {
+    const lines = short.split('\n');
+    expect(lines.length).toBeLessThan(50);
+    expect(lines[1]).toMatch(/^NOT ALL VERIFIED {2}1,980 of 2,000 steps verified; 20 failed/);
+    expect(short).toMatch(/^Needs attention$/m);
+    expect(short).toMatch(/10 more rows: the HTML and JSON reports show all rows/);
+  });
+
+  it('names no verified step', () => {
+    expect(short).not.toContain('✓ verified');
+  });
+});

@@ -13,6 +13,8 @@ export interface ReportOptions {
   readonly width: number;
   /** The run directory for the next command; `RUN` by default. */
   readonly directory?: string;
+  /** Only what a person reads first: verdict, sums, and the steps that need attention. Only text uses it. */
+  readonly isShort?: boolean;
   /** The CSV columns to write, in this order; absent: all of `CSV_COLUMNS`. */
   readonly columns?: readonly string[];
 }

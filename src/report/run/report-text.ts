@@ -21,9 +21,19 @@ const SHOWN_ROWS: Readonly<Record<string, number>> = {
   steps: 100,
 };
 
+/** The facts and tables of a short report, which fits on a screen. */
+const SHORT_FACTS = new Set(['approvals', 'ended', 'outcomes', 'memory', 'cost', 'billed']);
+const SHORT_TABLES = new Set(['attention']);
+const SHORT_ROWS = 10;
+
 export function reportText(
   hostile: Report,
-  { color, width, directory }: { color: boolean; width: number; directory?: string },
+  {
+    color,
+    width,
+    directory,
+    isShort = false,
+  }: { color: boolean; width: number; directory?: string; isShort?: boolean },
 ): string {
   const report = sanitize(hostile);
   const inks = ink(color);
@@ -36,7 +46,10 @@ export function reportText(
       textTable(
         table,
         { width, inks },
-        { most: SHOWN_ROWS[table.id], elsewhere: 'the HTML and JSON reports show all rows' },
+        {
+          most: isShort ? SHORT_ROWS : SHOWN_ROWS[table.id],
+          elsewhere: 'the HTML and JSON reports show all rows',
+        },
       ),
     );
   const lines = [
@@ -52,10 +65,17 @@ export function reportText(
           '',
           inks.bold(`Run of seed ${rehearsed.seeds.first}`),
         ]),
-    ...factLines(factsOf(report), width, inks),
-    ...painted(tablesOfRun(report).filter(({ id }) => id !== 'processes' || hasDetails(report))),
-    '',
-    ...verdictLines(verdict, width, inks),
+    ...factLines(
+      factsOf(report).filter(([name]) => !isShort || SHORT_FACTS.has(name)),
+      width,
+      inks,
+    ),
+    ...painted(
+      tablesOfRun(report).filter(({ id }) =>
+        isShort ? SHORT_TABLES.has(id) : id !== 'processes' || hasDetails(report),
+      ),
+    ),
+    ...(isShort ? [] : ['', ...verdictLines(verdict, width, inks)]),
     ...factLines(
       [
         ['next', verdict.next ?? ''],

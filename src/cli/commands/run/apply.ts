@@ -31,6 +31,9 @@ import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
 
+/** With more steps, `apply` prints a short report, which fits on a screen. `refit report` prints all of it. */
+const MOST_STEPS_SHOWN = 20;
+
 /** The exit code of a run with an unknown outcome. */
 const UNKNOWN = exitCodeOf('outcome-unknown');
 
@@ -73,8 +76,9 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     view.close();
     const { exitCode } = end;
     const directory = shortPath(end.directory);
-    await emit<ReportFormat>(terminal, options, (format, where) =>
-      renderReport(end.report, format, { ...where, directory }),
+    const isShort = end.report.steps.length > MOST_STEPS_SHOWN;
+    await emit<ReportFormat>(terminal, options, (format, where, isFile) =>
+      renderReport(end.report, format, { ...where, directory, isShort: isShort && !isFile }),
     );
     const next = nextAfter(end, file, options);
     const report = join(directory, RUN_FILES.page);
@@ -82,6 +86,8 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       terminal.event({ event: 'ended', exitCode, directory, report, next: next?.command ?? null });
     } else {
       if (end.wasFinished) terminal.hint('this run had already ended: nothing was ordered');
+      if (isShort && options.format === 'text')
+        terminal.hint(`steps   refit report ${shellQuote(directory)}`);
       terminal.hint(`report  ${report}`);
       if (next) terminal.hint(`next    ${next.command}   ${next.reason}`);
     }

@@ -53,7 +53,14 @@ export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
     const applied = await refit('apply', saved, '--auto-approve');
     const run = join(RUNS, (await newestRun()) ?? '');
     const verified = await refit('audit', 'verify', run);
-    heading(`the audit report: ${join(run, RUN_FILES.page)}`);
+    heading('The files of this run');
+    for (const [what, path] of [
+      ['the saved plan, which people approve', saved],
+      ['the audit report as a page', join(run, RUN_FILES.page)],
+      ['the same as JSON', join(run, RUN_FILES.report)],
+      ['the journal: each event with its hash', join(run, RUN_FILES.journal)],
+    ])
+      terminal.err(`  ${path}   ${what}\n`);
     return applied === 0 ? verified : applied;
   } finally {
     simulator.kill('SIGTERM');
