@@ -42,7 +42,7 @@ export interface Precondition
   readonly target: Size;
   /** Why the steps have this order, or how Refit computed a relative size; null without such a reason. */
   readonly reason: Message | null;
-  /** The memory in use, for a reduction or a size by the memory in use; else absent. */
+  /** The memory in use, where it was read; it also says whether a rollback is possible. */
   readonly used?: UsedMemory;
   /** Its group under `spread`; absent when the instance is a group of its own. */
   readonly group?: string;

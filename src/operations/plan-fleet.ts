@@ -51,6 +51,8 @@ export interface PlanOptions extends ReadOptions {
   readonly profile?: string | null;
   /** Ask the provider for the price of every step. Refit always prices a plan with a cost guard. */
   readonly price?: boolean;
+  /** Also read the memory in use of instances that grow, so that the review knows whether a rollback is possible. */
+  readonly used?: boolean;
   /** The file for the saved plan, used in the next command. */
   readonly saveAs?: string | null;
   /** Reads the file of `approvals.from`, null if it is missing; default: the file relative to the plan. */
@@ -194,8 +196,9 @@ async function readFor(
     notes = [...notes, ...reading.notes];
     draft = draftOf(inventory);
   };
-  if (draft.toMeasure.length > 0) {
-    const ids = new Set(draft.toMeasure.map(({ id }) => id));
+  const grown = options.used ? draft.routes.filter(mayNotGoBack).map(({ target }) => target.instance) : [];
+  const ids = new Set([...draft.toMeasure, ...grown].map(({ id }) => id));
+  if (ids.size > 0) {
     const measured = await readMeasured(from, inventory, ids, options);
     billedCalls = measured.calls;
     apply(measured);
@@ -206,6 +209,11 @@ async function readFor(
     apply(await readWindows(from, inventory, ids, done));
   }
   return { inventory, draft, notes, monitorCalls: billedCalls };
+}
+
+/** Whether the memory in use decides if the instance could go back to its size before the run. */
+function mayNotGoBack({ legs }: Draft['routes'][number]): boolean {
+  return legs.some(({ change }) => change.dimension !== 'replicas' && change.to > change.from);
 }
 
 /** The price of each step, and the balance of each account. */

@@ -59,6 +59,8 @@ export const OWN_RULES: readonly Rule[] = [
   own('Refit.RunUnknown', 'warning'),
   own('Refit.Effect', 'note'),
   own('Refit.Shrinks', 'warning'),
+  own('Refit.RollbackRefused', 'warning'),
+  own('Refit.RollbackUnknown', 'note'),
   own('Refit.StockShort', 'warning'),
   own('Refit.HighestCost', 'note'),
   own('Refit.SeveralSteps', 'note'),

@@ -13,14 +13,7 @@ export function reduces(change: Change): boolean {
 export const dataWouldNotFit = onChange((instance, change) => {
   const { id, size, used } = instance;
   if (!reduces(change) || used === null) return null;
-  const { memoryPerShard, shards } = sizeAfter(size, change);
-  const total = memoryPerShard * shards;
-  const fullest = used.fullestShard ?? 0;
-  const short = isBelow(total, used.total)
-    ? { fullest: false, size: total, used: used.total, needed: required(used.total) }
-    : isBelow(memoryPerShard, fullest)
-      ? { fullest: true, size: memoryPerShard, used: upTo(fullest), needed: required(fullest) }
-      : null;
+  const short = shortOfMemory(sizeAfter(size, change), used);
   if (short === null) return null;
   const { source, readAt } = used;
   return message('rule.data-would-not-fit', {
@@ -31,6 +24,26 @@ export const dataWouldNotFit = onChange((instance, change) => {
     atLeast: leastThatFits(size, change, used),
   });
 });
+
+/** The comparison that fails, MB: the capacity of a size and 1.3 x the memory in use; null if the data fits. */
+export function shortOfMemory(
+  { memoryPerShard, shards }: Size,
+  used: UsedMemory,
+): {
+  /** Whether the fullest shard is compared, not the whole instance. */
+  readonly fullest: boolean;
+  readonly size: number;
+  readonly used: number;
+  readonly needed: number;
+} | null {
+  const total = memoryPerShard * shards;
+  if (isBelow(total, used.total))
+    return { fullest: false, size: total, used: used.total, needed: required(used.total) };
+  const fullest = used.fullestShard ?? 0;
+  if (isBelow(memoryPerShard, fullest))
+    return { fullest: true, size: memoryPerShard, used: upTo(fullest), needed: required(fullest) };
+  return null;
+}
 
 /** A reduction needs the memory in use, and it is not known. With several shards, that of the fullest is needed too. */
 export const usedIsUnknown = onChange(({ id, used, size }, change) => {

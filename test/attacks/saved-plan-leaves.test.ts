@@ -17,7 +17,6 @@ const HARMLESS: Readonly<Record<string, string>> = {
   'steps.*.location.line': 'where the author wrote it; the file is shown',
   'steps.*.location.column': 'where the author wrote it',
   'preconditions.*.zone': 'no order names it; the zones of nodes are shown',
-  'preconditions.*.used': 'why the size was chosen; the size is shown',
   'preconditions.*.used.total': 'why the size was chosen',
   'preconditions.*.used.fullestShard': 'why the size was chosen',
   'preconditions.*.used.source': 'why the size was chosen',

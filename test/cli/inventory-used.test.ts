@@ -51,6 +51,43 @@ it.concurrent('refit inventory --used announces the billed calls, and its file i
   );
 });
 
+it.concurrent('refit plan --used announces the billed calls, and says which instances could not go back', async (test) => {
+  const at = await desk(test, {
+    fleet: [
+      { id: 'crs-full0001', edition: 'redis-6.2-standard', memoryPerShard: 4096, usedTotal: 3600 },
+      { id: 'crs-empty001', edition: 'redis-6.2-standard', memoryPerShard: 4096, usedTotal: 100 },
+      { id: 'crs-copies01', edition: 'redis-6.2-standard', memoryPerShard: 4096, usedTotal: 3600 },
+    ],
+  });
+  await at.write(
+    'plan.yaml',
+    `version: 1
+name: double
+defaults: { region: ap-guangzhou }
+targets:
+  - { instance: crs-full0001, memoryPerShard: 8GB }
+  - { instance: crs-empty001, memoryPerShard: 8GB }
+  - { instance: crs-copies01, replicas: 2 }
+`,
+  );
+  const blind = await at.refit(['plan', 'plan.yaml']);
+  expect(blind.stdout).toMatch(/rollback +after this run, of 3 rollbacks: 2 not known/);
+  expect(blind.stdout).toContain('fix: refit plan plan.yaml -o SAVED --used');
+  expect((await at.simulator.counts()).actions.GetMonitorData).toBeUndefined();
+
+  const read = await at.refit(['plan', 'plan.yaml', '-o', 'saved.json', '--used']);
+  expect(read.stderr).toMatch(/^reading the memory in use of 2 instances: 1 call of the monitor product/m);
+  expect(read.stdout).toMatch(/rollback +after this run, of 3 rollbacks: 1 would be refused/);
+  const { rollbacks } = JSON.parse((await at.refit(['show', 'saved.json', '--json'])).stdout);
+  expect(rollbacks.map(({ instance, verdict }: Record<string, string>) => [instance, verdict])).toEqual([
+    ['crs-full0001', 'refused'],
+    ['crs-empty001', 'possible'],
+    ['crs-copies01', 'possible'],
+  ]);
+  const wrong = await at.refit(['plan', 'plan.yaml', '--used', ...OFFLINE]);
+  expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('--used reads the provider')]);
+});
+
 it.concurrent('a value without read permission stays unknown, with a note', async (test) => {
   const at = await desk(test, {
     simulator: ['--fault', 'no-permission@GetMonitorData', '--fault', 'no-permission@DescribeInstanceShards'],

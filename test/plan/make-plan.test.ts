@@ -309,7 +309,13 @@ describe('the plan', () => {
     const grown = review(plan([target('crs-aaaaaaaa', { memoryPerShard: twice })]), [a]);
     const grownReason = `at least 6 x 1 GB in use = 6 GB; the next size sold is 8 GB; ${inUse}`;
     expect(shown(grown)).toEqual([a.used, grownReason]);
-    expect(review(plan([all8]), [a]).plan.preconditions[0]).not.toHaveProperty('used');
+  });
+
+  it('stores the memory in use wherever it was read, because it decides about a rollback', () => {
+    const [known] = review(plan([all8]), [a]).plan.preconditions;
+    expect([known!.used, known!.reason]).toEqual([a.used, null]);
+    const [unknown] = review(plan([all8]), [{ ...a, used: null }]).plan.preconditions;
+    expect(unknown).not.toHaveProperty('used');
   });
 
   it('names the instances whose memory in use must be read for their new size', () => {

@@ -56,9 +56,9 @@ describe('Markdown, checked by a renderer that code hosts use', () => {
     const sum = (head: RegExp) =>
       shown.filter(([columns]) => head.test(columns)).reduce((total, [, rows]) => total + rows, 0);
     const missing = left.reduce((total, [number]) => total + number!, 0);
-    const findings = 500 + 2 + 3 + 1;
+    const findings = 500 + 2 + 4 + 1;
     // The open table has one row for a code with many findings. The folded table after it has all of them.
-    expect(sum(/^Count,Severity/)).toBe(1 + 1 + 2 + 3 + 1);
+    expect(sum(/^Count,Severity/)).toBe(1 + 1 + 2 + 4 + 1);
     expect(sum(/^Severity/) + sum(/^Instance,Name/) + sum(/^Instance,Region,Reason/) + missing).toBe(
       findings + large.plan.steps.length + 300,
     );
@@ -128,8 +128,8 @@ describe('SARIF, checked by the published schema', () => {
 
   it('gives every result a line, a column and a unique fingerprint', () => {
     const [{ results }] = JSON.parse(render(fiveThousandChanges(), 'sarif')).runs;
-    // 506 findings and 2 effects: the orders and the expiry.
-    expect(results.length).toBe(508);
+    // 507 findings and 2 effects: the orders and the expiry.
+    expect(results.length).toBe(509);
     for (const { locations } of results) {
       const { artifactLocation, region } = locations[0].physicalLocation;
       expect(artifactLocation.uri).toBe('plans/double-eleven.yaml');
@@ -188,7 +188,7 @@ describe('CSV, parsed like a spreadsheet', () => {
     expect([...states].map(([state, own]) => [state, own.length])).toEqual([
       ['blocked', 500],
       ['change', review.plan.steps.length],
-      ['finding', 6],
+      ['finding', 7],
       ['unchanged', 300],
       // The orders of two regions, and the expiry.
       ['effect', 3],
@@ -207,7 +207,7 @@ describe('annotations of a GitHub workflow', () => {
       ...Array.from({ length: 10 }, () => 'error'),
       'warning',
       'warning',
-      ...Array.from({ length: 4 }, () => 'notice'),
+      ...Array.from({ length: 5 }, () => 'notice'),
     ]);
     expect(effects).toMatchObject({ kind: 'notice', properties: { title: 'This plan will' } });
     expect(effects!.message).toMatch(/^order: 5,001 changes on 4,808 instances: .*\nexpire: /);

@@ -136,11 +136,11 @@ describe('the tables of a review', () => {
     const table = changesTable(plan, reviewedTargets(review), plan.steps, { without: ['Region'] });
     expect(textOf(table)).toEqual([
       'Changes',
-      'Wave | Instance | Name | Edition | Step | Change | Reason | Before | After | Price',
-      'canary | crs-5qlrlhux | cart-01 | redis-6.2-cluster |  | memory 4 GB → 8 GB × 3 shards |  | 4 GB × 3 shards × 1 replica | 8 GB × 3 shards × 1 replica | +¥412.00 once',
-      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 1/2 | shards 3 → 8 × 4 GB | first shards, then memoryPerShard, because this needs at most 64 GB between the steps; memoryPerShard, then shards needs 96 GB | 4 GB × 3 shards × 1 replica | 4 GB × 8 shards × 1 replica | +¥980.50 once',
-      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 2/2 | memory 4 GB → 8 GB × 8 shards |  | 4 GB × 8 shards × 1 replica | 8 GB × 8 shards × 1 replica | +¥1,600.00 once',
-      'rest | crs-x1y2z3a4 | 购物车-上海 | redis-6.2-cluster |  | replicas 1 → 3 |  | 4 GB × 3 shards × 1 replica | 4 GB × 3 shards × 3 replicas | ¥1.752 per hour',
+      'Wave | Instance | Name | Edition | Step | Change | Reason | Before | After | Rollback | Why | Price',
+      'canary | crs-5qlrlhux | cart-01 | redis-6.2-cluster |  | memory 4 GB → 8 GB × 3 shards |  | 4 GB × 3 shards × 1 replica | 8 GB × 3 shards × 1 replica | not known | the memory in use is not known | +¥412.00 once',
+      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 1/2 | shards 3 → 8 × 4 GB | first shards, then memoryPerShard, because this needs at most 64 GB between the steps; memoryPerShard, then shards needs 96 GB | 4 GB × 3 shards × 1 replica | 4 GB × 8 shards × 1 replica | not known | the memory in use is not known | +¥980.50 once',
+      'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 2/2 | memory 4 GB → 8 GB × 8 shards |  | 4 GB × 8 shards × 1 replica | 8 GB × 8 shards × 1 replica | not known | the memory in use is not known | +¥1,600.00 once',
+      'rest | crs-x1y2z3a4 | 购物车-上海 | redis-6.2-cluster |  | replicas 1 → 3 |  | 4 GB × 3 shards × 1 replica | 4 GB × 3 shards × 3 replicas | possible |  | ¥1.752 per hour',
     ]);
   });
 

@@ -25,6 +25,11 @@ import {
 
 const SIGNER = option('--as <name>', 'your name in the signature (default: your user name)');
 
+const USED = option(
+  '--used',
+  'also read the memory in use of instances that grow, to know whether a rollback is possible; the calls may be billed',
+);
+
 /** A command that creates a plan from a run. */
 const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => ({
   summary,
@@ -34,6 +39,7 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
     SIGN,
     SIGNER,
     PRICE,
+    USED,
     option(
       '--ignore-windows',
       'leave out windows, freezes and maintenance windows, so that the new plan can start immediately',
@@ -126,6 +132,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       SIGNER,
       INVENTORY('plan offline from a file from refit inventory'),
       PRICE,
+      USED,
       DURATIONS,
       POLICY,
       ALL,

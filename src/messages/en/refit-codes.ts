@@ -202,6 +202,19 @@ export const refitCodes = {
     checks: 'the whole size of the instance before its first and after its last step',
     fix: 'ask its owner, or exclude it',
   },
+  'Refit.RollbackRefused': {
+    meaning:
+      'After the run, the provider would refuse to take instances back to their size before it: the data no longer fits.',
+    checks:
+      'the size before each step against 1.3 x the memory in use, for the total and for the fullest shard',
+    fix: 'begin with a small wave that soaks, or free memory first',
+  },
+  'Refit.RollbackUnknown': {
+    meaning:
+      'Whether a rollback would be possible depends on the memory in use, and the plan does not know it.',
+    checks: 'the steps that add memory or shards, and the memory in use in the saved plan',
+    fix: 'plan again with --used; the monitor product may bill its calls',
+  },
   'Refit.StockShort': {
     meaning:
       'A region has something that is sold out, and other steps there need memory. The provider reserves nothing.',

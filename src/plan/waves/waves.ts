@@ -78,7 +78,8 @@ export function preconditionOf(
   readAt: string,
 ): Precondition {
   const { id, name, region, zone, profile, billing, size, window } = target.instance;
-  const used = target.byUse || legs.some(({ change }) => reduces(change)) ? target.instance.used : null;
+  const { used } = target.instance;
+  const decides = used !== null && (target.byUse || legs.some(({ change }) => reduces(change)));
   const group = spread ? groupOf(spread, target.instance) : null;
   return {
     instance: id,
@@ -90,7 +91,7 @@ export function preconditionOf(
     billing,
     size,
     target: target.to,
-    reason: joinReasons(target.reason, used && message('reason.memory-in-use', { used }), reason),
+    reason: joinReasons(target.reason, decides ? message('reason.memory-in-use', { used }) : null, reason),
     ...given({ used, window: execution.switch === 'maintenance-window' ? window : null, group }),
     readAt,
   };

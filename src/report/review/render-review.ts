@@ -1,6 +1,8 @@
 /** Renders a plan review in any format, for `refit plan` and `refit show`. */
 import { given } from '../../given.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { Review } from '../../model.ts';
+import { rollbacksOf } from '../../plan/rollbacks.ts';
 import { json } from '../document/escape.ts';
 import { reviewCsv } from './review-csv.ts';
 import { describeEffect, effectsOfReview } from './review-effects.ts';
@@ -53,6 +55,10 @@ function reviewJson(review: Review): string {
   const { verdict, next, findings, policy } = review;
   const plan = review.verdict === 'blocked' ? { ...review.plan, digest: '' } : planOf(review);
   const plannedBy = 'plannedBy' in review ? review.plannedBy : undefined;
+  const rollbacks =
+    plan === null
+      ? []
+      : rollbacksOf(plan).map((one) => ({ ...one, reason: one.reason && textOf(one.reason) }));
   const effects = effectsOfReview(review).map((effect) => ({
     ...effect,
     message: describeEffect(effect, review).text,
@@ -62,7 +68,7 @@ function reviewJson(review: Review): string {
     verdict,
     next,
     findings,
-    ...given({ plannedBy, effects: plan && effects, plan }),
+    ...given({ plannedBy, effects: plan && effects, rollbacks: plan && rollbacks, plan }),
     ...(policy === undefined ? {} : { policy }),
   });
 }

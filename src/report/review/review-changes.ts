@@ -44,7 +44,7 @@ export function waveSections(plan: UnsealedPlan, targets: readonly ReviewedTarge
       plan,
       targets,
       shown.flatMap((one) => one.shown),
-      { without },
+      { without, terminal: view.all ? 'all' : 'short' },
     ),
     (column) => column.in === undefined,
   );

@@ -4,7 +4,9 @@
  */
 
 import * as show from '../../messages/en/quantities.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { Finding, Review } from '../../model.ts';
+import { rollbacksOf } from '../../plan/rollbacks.ts';
 import { csvRecord } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';
 import { describeEffect, effectsOfReview, policyRows } from './review-effects.ts';
@@ -39,17 +41,23 @@ const HEADER = [
   'window',
   'example',
   'group',
+  'rollback',
+  'rollback_reason',
 ] as const;
+
+const NO_STEPS = { steps: [], preconditions: [] };
 
 type Row = Partial<Record<(typeof HEADER)[number], string | number | null | undefined>>;
 
 export function reviewCsv(review: Review): string {
   const rows: Row[] = [];
   const { preconditions, waves } = planOf(review) ?? { preconditions: [], waves: [] };
+  const rollbacks = new Map(rollbacksOf(planOf(review) ?? NO_STEPS).map((one) => [one.step, one]));
   const known = new Map(preconditions.map((one) => [one.instance, one]));
   for (const { instance, name, region, state, steps, findings, reason } of reviewedTargets(review)) {
     const { window, group } = known.get(instance) ?? {};
     for (const step of steps) {
+      const { verdict, reason: why = null } = rollbacks.get(step.id) ?? {};
       rows.push({
         state,
         instance,
@@ -74,6 +82,8 @@ export function reviewCsv(review: Review): string {
         nodes: show.nodes(step.nodes),
         window: window && show.hours(window),
         group,
+        rollback: verdict,
+        rollback_reason: why && textOf(why),
       });
     }
     if (state === 'unchanged' && findings.length === 0)

@@ -3,6 +3,7 @@
 import { given } from '../../given.ts';
 import * as show from '../../messages/en/quantities.ts';
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
+import { countRollbacks, rollbacksOf } from '../../plan/rollbacks.ts';
 import { SECOND } from '../../units.ts';
 import { describeSpread, describeThresholds, forecastFacts, rolloutOfWaves } from './describe-rollout.ts';
 import { planOf, type ReviewedTarget } from './review-targets.ts';
@@ -30,6 +31,7 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
     ],
     ['cost', plan.prices.length === 0 ? '' : priceOfShare({ sums: plan.prices, unpriced })],
     ...factsOfSteps(plan),
+    ['rollback', describeRollbacks(plan)],
     ...forecastFacts(forecast),
     ['monitoring', monitoring || ''],
     ['waves', plan.steps.length === 0 ? '' : describeWaves(plan)],
@@ -77,6 +79,22 @@ function factsOfSteps({ steps, preconditions, forecast, execution }: UnsealedPla
     ['memory', `${before} → ${after}, replicas included`],
     ['orders', `${show.count(forecast.orders)}, sent in ${takes}; ${rate}`],
   ];
+}
+
+/** `after this run, 70 of 78 would be refused, 8 are not known`; empty without steps. */
+function describeRollbacks(plan: UnsealedPlan): string {
+  const { instances, refused, unknown } = countRollbacks(rollbacksOf(plan));
+  if (instances === 0) return '';
+  if (refused + unknown === 0)
+    return `possible for all ${show.counted(instances, 'instance')} after this run`;
+  const parts = show.join(
+    [
+      refused > 0 && `${show.count(refused)} would be refused`,
+      unknown > 0 && `${show.count(unknown)} not known`,
+    ],
+    ', ',
+  );
+  return `after this run, of ${show.counted(instances, 'rollback')}: ${parts}`;
 }
 
 /** `canary 4 · rest 49`; for many waves, their number and their size. */

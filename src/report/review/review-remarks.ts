@@ -1,5 +1,5 @@
 /**
- * Remarks for the reviewer about instances that shrink, highest costs, short stock and several steps.
+ * Remarks for the reviewer about instances that shrink, rollbacks, highest costs, short stock and several steps.
  * They come from the review alone. They are findings, so that every format shows them at their location in the plan file.
  * No remark blocks.
  */
@@ -12,6 +12,8 @@ import {
   totalMemory,
   type UnsealedPlan,
 } from '../../model.ts';
+import { planAgain } from '../../next-command.ts';
+import { countRollbacks, type Rollback, type RollbackVerdict, rollbacksOf } from '../../plan/rollbacks.ts';
 import { planOf } from './review-targets.ts';
 
 /** How many of the steps with the highest cost get a remark. */
@@ -33,7 +35,13 @@ export function withRemarks<R extends Review>(review: R): R {
 }
 
 function remarksOf(plan: UnsealedPlan, findings: readonly Finding[]): Finding[] {
-  return [...shrinking(plan), ...stockShort(plan, findings), ...highestCost(plan), ...severalSteps(plan)];
+  return [
+    ...shrinking(plan),
+    ...noWayBack(plan),
+    ...stockShort(plan, findings),
+    ...highestCost(plan),
+    ...severalSteps(plan),
+  ];
 }
 
 function shrinking({ preconditions, steps }: UnsealedPlan): Finding[] {
@@ -45,6 +53,33 @@ function shrinking({ preconditions, steps }: UnsealedPlan): Finding[] {
       const text = message('review.shrinks', { id, from, to, less, used });
       return remark('Refit.Shrinks', 'warning', text, stepsOf.get(id)?.[0], id);
     });
+}
+
+/** The instances that could not go back to their size before the run, or for which it is not known. */
+function noWayBack(plan: UnsealedPlan): Finding[] {
+  const rollbacks = rollbacksOf(plan);
+  const { instances, refused, unknown } = countRollbacks(rollbacks);
+  const firstOf = (verdict: RollbackVerdict) => rollbacks.find((one) => one.verdict === verdict);
+  const stepOf = (one?: Rollback) => plan.steps.find(({ id }) => id === one?.step);
+  const first = firstOf('refused');
+  const found: Finding[] = [];
+  if (first !== undefined) {
+    const { instance, reason } = first;
+    const counts = { refused, instances, waves: plan.waves.length };
+    const text = message('rollback.sum-refused', { ...counts, first: instance, reason: reason! });
+    found.push(remark('Refit.RollbackRefused', 'warning', text, stepOf(first)));
+  }
+  if (unknown > 0) {
+    const open = firstOf('unknown');
+    const fullest = open?.reason?.params.fullest === true;
+    const command =
+      plan.inventory.source === 'live'
+        ? `${planAgain(plan, 'SAVED')} --used`
+        : 'refit inventory --used -o fleet.json';
+    const text = message('rollback.sum-unknown', { unknown, instances, fullest, command });
+    found.push(remark('Refit.RollbackUnknown', 'note', text, stepOf(open)));
+  }
+  return found;
 }
 
 /** Regions in which something is sold out and other steps still need memory. */

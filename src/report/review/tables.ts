@@ -2,8 +2,10 @@
 
 import { given } from '../../given.ts';
 import * as show from '../../messages/en/quantities.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { Finding, PriceShare, Review, Step, UnsealedPlan } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
+import { type Rollback, rollbacksOf } from '../../plan/rollbacks.ts';
 import {
   BELOW_ROW,
   type ColumnOf,
@@ -80,15 +82,41 @@ export function kindsTable(kinds: ReturnType<typeof changeKinds>): Table {
   ]);
 }
 
+/** `possible`, `not known`, `refused, needs 4.55 GB`. Rows of a terminal have no titles, so the text says what it is. */
+function describeRollback(rollback: Rollback | undefined, terminal: 'all' | 'short' | null = null): string {
+  if (rollback === undefined || (terminal === 'short' && rollback.verdict !== 'refused')) return '';
+  const { verdict, needs } = rollback;
+  const word = verdict === 'unknown' ? 'not known' : verdict;
+  return `${terminal ? 'rollback ' : ''}${word}${needs === null ? '' : `, needs ${show.memory(needs)}`}`;
+}
+
+function textOrNull(rollback: Rollback | undefined): string | null {
+  return rollback?.reason ? textOf(rollback.reason) : null;
+}
+
 /**
  * One row for each step, in the given order.
- * @param targets the targets of the review. @param without titles of columns to leave out.
+ * @param targets the targets of the review. @param without titles of columns to leave out. @param terminal
+ * null for rows with titles; `short`: only a refused rollback is worth its room.
  */
 export function changesTable(
-  { waves, spread, preconditions }: Pick<UnsealedPlan, 'waves' | 'spread' | 'preconditions'>,
+  {
+    waves,
+    spread,
+    preconditions,
+    steps: ofPlan,
+  }: Pick<UnsealedPlan, 'waves' | 'spread' | 'preconditions' | 'steps'>,
   targets: readonly ReviewedTarget[],
   steps: readonly Step[],
-  { heading = 'Changes', without = [] }: { heading?: string; without?: readonly string[] } = {},
+  {
+    heading = 'Changes',
+    without = [],
+    terminal = null,
+  }: {
+    heading?: string;
+    without?: readonly string[];
+    terminal?: 'all' | 'short' | null;
+  } = {},
 ): Table {
   const groups = new Map(preconditions.map(({ instance, group }) => [instance, group]));
   const byInstance = new Map(targets.map((target) => [target.instance, target]));
@@ -97,6 +125,9 @@ export function changesTable(
     const own = target?.steps ?? [];
     return { step, target, of: own.length, number: own.findIndex((one) => one.id === step.id) + 1 };
   });
+  const all = new Map(rollbacksOf({ steps: ofPlan, preconditions }).map((one) => [one.step, one]));
+  // One verdict for all steps is a fact of the plan, and needs no column in a terminal or a comment.
+  const isSame = new Set([...all.values()].map((one) => describeRollback(one))).size === 1;
   const columns: readonly ColumnOf<(typeof rows)[number]>[] = [
     ['Wave', ({ step }) => waves[step.wave]?.name ?? ''],
     ['Instance', ({ step }) => id(step.instance)],
@@ -117,6 +148,12 @@ export function changesTable(
     ],
     ['Before', ({ step }) => show.size(step.before), { in: 'page' }],
     ['After', ({ step }) => show.size(step.after), { in: 'page' }],
+    [
+      'Rollback',
+      ({ step }) => describeRollback(all.get(step.id), terminal),
+      isSame ? { in: 'page' } : { yields: 0, bare: true },
+    ],
+    ['Why', ({ step }) => textOrNull(all.get(step.id)), { under: 'Rollback', in: 'page', bare: true }],
     [
       'Price',
       ({ step: { quote } }) => quote && money(show.quote(quote), quote.amount),

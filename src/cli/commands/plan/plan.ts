@@ -3,7 +3,7 @@
  * they take no lock and write no run state.
  */
 
-import { EXIT_PLAN_INVALID } from '../../../errors.ts';
+import { EXIT_PLAN_INVALID, RefitError } from '../../../errors.ts';
 import type { PlanSource } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { stateDirectoryOf } from '../../../operations/machine.ts';
@@ -26,14 +26,18 @@ import type { Terminal } from '../../terminal.ts';
 
 export const plan: CommandCode<[string]> = async ([file], options, terminal) => {
   const region = regionFrom(options);
+  if (options.used && options.inventory !== undefined) {
+    const fix = `refit inventory --used -o ${shellQuote(options.inventory)}`;
+    throw new RefitError('usage', '--used reads the provider, and --inventory plans offline', fix);
+  }
   const planner = await plannerFrom(options, terminal);
   const { text, findings: undecoded } = decodePlan(await readInput(file, 'plan'), file);
   if (text === null) return invalid(undecoded, options, terminal, file);
-  const { inventory: source, price = false, profile = null, out: saveAs = null } = options;
+  const { inventory: source, price = false, used = false, profile = null, out: saveAs = null } = options;
   const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
   const durations = await pastDurations(options.durations, options.endpoint);
   const make = (from: PlanOptions['from'], listeners = {}) =>
-    planFleet(text, file, { from, region, profile, price, durations, policy, saveAs, ...listeners });
+    planFleet(text, file, { from, region, profile, price, used, durations, policy, saveAs, ...listeners });
   const { review, findings } = source
     ? await make({ inventory: await readInventoryFile(source), source })
     : await readProvider(options, terminal, make);
@@ -44,14 +48,14 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
 /** `refit rollback` and `refit retry`. */
 export function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
   return async ([directory], options, terminal) => {
-    const { price = false, ignoreWindows = false, adopt = false, out: saveAs = null } = options;
+    const { price = false, used = false, ignoreWindows = false, adopt = false, out: saveAs = null } = options;
     const stateDirectory = stateDirectoryOf(terminal.env);
     const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
     const planner = await plannerFrom(options, terminal);
     const durations = await pastDurations(options.durations, options.endpoint);
     const review = await readProvider(options, terminal, (from, listeners) =>
       planFromRun(kind, directory, {
-        ...{ from, price, ignoreWindows, adopt, stateDirectory, durations, policy, saveAs },
+        ...{ from, price, used, ignoreWindows, adopt, stateDirectory, durations, policy, saveAs },
         ...listeners,
       }),
     );

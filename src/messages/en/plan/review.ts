@@ -1,6 +1,6 @@
 /** Remarks for the reviewer of a plan, in English. */
-import type { Change, NodeChange, Quote, Size, UsedMemory } from '../../../model.ts';
-import type { Text } from '../../text.ts';
+import type { Change, Message, NodeChange, Quote, Size, UsedMemory } from '../../../model.ts';
+import type { Say, Text } from '../../text.ts';
 import * as show from '../quantities.ts';
 import { counted, memory } from '../quantities.ts';
 
@@ -33,6 +33,52 @@ export const review = {
       ...(used === null ? [] : [`${inUse(used)}, read ${show.instant(used.readAt)}`]),
     ].join('; '),
     fix: `ask its owner, or exclude it: exclude: [${id}]; guards: { shrink: deny } refuses every reduction`,
+  }),
+  'rollback.refused': ({
+    fullest,
+    size,
+    used,
+    needed,
+  }: {
+    /** Whether the fullest shard is compared, not the whole instance. */
+    fullest: boolean;
+    /** MB, as are the others. */
+    size: number;
+    used: number;
+    needed: number;
+  }): Text =>
+    `${memory(size)} ${fullest ? 'per shard' : 'in total'} is less than the ${memory(needed)} that a reduction needs: 1.3 x the ${memory(Math.ceil(used))} in use${fullest ? ' in the fullest shard' : ''}`,
+  'rollback.unknown': ({ fullest }: { fullest: boolean }): Text =>
+    `the memory in use${fullest ? ' in the fullest shard' : ''} is not known`,
+  'rollback.sum-refused': (
+    {
+      refused,
+      instances,
+      first,
+      reason,
+      waves,
+    }: { refused: number; instances: number; first: string; reason: Message; waves: number },
+    say: Say,
+  ): Text => {
+    const text = `after this run, ${counted(refused, 'rollback')} of ${show.count(instances)} would be refused, because the size before is less than 1.3 x the memory in use; ${first}: ${say(reason)}`;
+    if (waves > 1) return text;
+    const fix =
+      'begin with a small wave that soaks: waves: [{ name: canary, take: 1, soak: 30m }, { name: rest, take: rest }]';
+    return { message: text, fix };
+  },
+  'rollback.sum-unknown': ({
+    unknown,
+    instances,
+    fullest,
+    command,
+  }: {
+    unknown: number;
+    instances: number;
+    fullest: boolean;
+    command: string;
+  }): Text => ({
+    message: `after this run, ${counted(unknown, 'rollback')} of ${show.count(instances)} could be refused: the memory in use${fullest ? ' of the fullest shard' : ''} is not known`,
+    fix: command,
   }),
   'review.stock-short': ({
     region,
