@@ -46,7 +46,7 @@ function withoutComments(text: string): string {
 }
 
 /** The rooms from the lowest floor to the highest, and what each may import: the rooms named, and itself. */
-const WORDS = ['units', 'given', 'text'];
+const WORDS = ['units', 'given', 'text', 'closest-word', 'known-regions'];
 const PURE = [
   ...WORDS,
   'model',
@@ -62,6 +62,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   units: [],
   given: [],
   text: [],
+  'closest-word': [],
+  'known-regions': ['closest-word'],
   addresses: [],
   model: [],
   errors: [],

@@ -1,5 +1,6 @@
 /** The options that users type, and their parsers. */
 import { RefitError } from '../errors.ts';
+import { nearestRegion } from '../known-regions.ts';
 import { shellQuote } from '../next-command.ts';
 import type { ConnectOptions } from '../operations/connect.ts';
 import { escapeControls } from '../report/document/escape.ts';
@@ -76,8 +77,15 @@ export function regionsFrom({ region }: Options): string[] | null {
   if (region === undefined) return null;
   const regions = region.split(',').map((one) => one.trim());
   for (const one of regions) {
-    if (!/^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$/.test(one)) {
-      throw new RefitError('usage', `--region ${region}: "${one}" is not a region`, '--region ap-guangzhou');
+    if (!/^[a-z]{2}(-[a-z][a-z0-9]*)+$/.test(one)) {
+      const near = nearestRegion(one);
+      const meant = near === null ? '' : `; did you mean ${near}?`;
+      const fix = regions.map((other) => (other === one ? (near ?? 'ap-guangzhou') : other)).join(',');
+      throw new RefitError(
+        'usage',
+        `--region ${region}: "${one}" is not a region${meant}`,
+        `--region ${fix}`,
+      );
     }
   }
   return regions;

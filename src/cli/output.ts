@@ -4,6 +4,7 @@ import { writeOutput } from '../operations/named-files.ts';
 import { json as encodeJson, jsonLine } from '../report/document/escape.ts';
 import { escapeScreen } from '../text.ts';
 import type { Terminal } from './terminal.ts';
+import { unknownWord } from './unknown-word.ts';
 
 /** The values of `--format`, `--json` and `--write`. */
 export interface Output {
@@ -18,7 +19,7 @@ export function outputFrom(
   formats: readonly string[],
 ): Output {
   const { format = asked.json && formats.length > 0 ? 'json' : 'text', write = [] } = asked;
-  if (asked.format !== undefined) mustBeFormat(format, formats);
+  if (asked.format !== undefined) mustBeFormat(format, formats, (near) => `--format ${near}`);
   return {
     format,
     write: write.map((text) => {
@@ -27,15 +28,15 @@ export function outputFrom(
         throw new RefitError('usage', `--write ${text}: expected FORMAT=FILE`, `--write markdown=plan.md`);
       }
       const one = { format: text.slice(0, equals), path: text.slice(equals + 1) };
-      mustBeFormat(one.format, formats);
+      mustBeFormat(one.format, formats, (near) => `--write ${near}=${one.path}`);
       return one;
     }),
   };
 }
 
-function mustBeFormat(name: string, formats: readonly string[]): void {
+function mustBeFormat(name: string, formats: readonly string[], suggest: (near: string) => string): void {
   if (formats.includes(name)) return;
-  throw new RefitError('usage', `this command has no format "${name}"`, `one of: ${formats.join(', ')}`);
+  throw unknownWord(`this command has no format "${name}"`, name, formats, suggest);
 }
 
 /** Renders a result once for stdout and once for each `--write FORMAT=FILE`. */

@@ -1,7 +1,9 @@
 /** Signs a saved plan, or one of its waves, and writes the approval file. */
+
 import { approversOf, isAuthor } from '../approval/judge-approvals.ts';
 import { encodeApproval, signApproval } from '../approval/signed-files.ts';
 import { iso } from '../clock.ts';
+import { closest } from '../closest-word.ts';
 import { RefitError } from '../errors.ts';
 import { duration } from '../messages/en/quantities.ts';
 import type { ApprovalFile, Approvals, Policy, SavedPlan } from '../model.ts';
@@ -93,12 +95,15 @@ function waveOf(saved: SavedPlan, name: string | undefined, file: string, isNeed
   if (name === undefined) return null;
   const withApproval = saved.waves.filter(({ approval }) => approval !== undefined).map((wave) => wave.name);
   if (withApproval.includes(name)) return name;
+  const near = closest(name, withApproval);
   throw new RefitError(
     'usage',
-    `${file}: ${saved.waves.some((wave) => wave.name === name) ? `wave ${name} needs no approval of its own` : `there is no wave ${name}`}`,
+    `${file}: ${saved.waves.some((wave) => wave.name === name) ? `wave ${name} needs no approval of its own` : `there is no wave ${name}${near === null ? '' : `; did you mean ${near}?`}`}`,
     withApproval[0] === undefined
       ? `to approve the plan: refit approve ${shellQuote(file)}`
-      : `--wave ${withApproval.map(shellQuote).join(', or --wave ')}`,
+      : near === null
+        ? `--wave ${withApproval.map(shellQuote).join(', or --wave ')}`
+        : `refit approve ${shellQuote(file)} --wave ${shellQuote(near)}`,
   );
 }
 

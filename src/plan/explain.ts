@@ -1,5 +1,6 @@
 /** Answers of `refit explain`: what a code means, and what a plan does with an instance. */
 
+import { closest } from '../closest-word.ts';
 import { textOfCode } from '../messages/codes.ts';
 import { formatMemory, formatValue, upTo } from '../messages/en/format-size.ts';
 import { memory, size } from '../messages/en/quantities.ts';
@@ -10,7 +11,6 @@ import { factsOf, type Rule } from '../rules/facts.ts';
 import { indexOffers } from '../rules/is-sold.ts';
 import { escapeControls } from '../text.ts';
 import { type Draft, draftPlan } from './make-plan.ts';
-import { closest } from './parse/closest-word.ts';
 import { matcher } from './resolve/match-selector.ts';
 import { profileOf, regionsOf } from './resolve/scopes.ts';
 
@@ -60,6 +60,12 @@ export function explainInstance(id: string, inventory: Inventory, plan: Plan | n
   if (found.length === 0) {
     const where = inventory.scopes.map(({ region, profile }) => `${region} as ${profile}`).join(', ');
     lines.push(`${id} is not in the inventory of ${inventory.readAt}, which covers ${where || 'no region'}`);
+    const near = closest(
+      id,
+      inventory.instances.map((one) => one.id),
+      2,
+    );
+    if (near !== null) lines.push(`  did you mean ${near}? refit explain ${near}`);
   }
   if (plan !== null)
     lines.push(...inPlan(id, found, plan, draftPlan(plan, inventory, Date.parse(inventory.readAt))));

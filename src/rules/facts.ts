@@ -31,6 +31,8 @@ export interface Facts {
   readonly change: Change | null;
   /** Another region or profile in which a missing id exists. */
   readonly elsewhere: string | null;
+  /** The id in that region that is nearest to a missing one. */
+  readonly near: string | null;
   /** The sizes sold for the instance; null: none. `unknown`: the catalogue was not read or cannot answer. */
   readonly offer: Offer | null | 'unknown';
   /** The provider's answer to the price request for this change; null if Refit did not ask. */
@@ -68,6 +70,7 @@ export function factsOf(instance: Instance, change: Change, known: Partial<Facts
 /** The facts if nothing beyond the instance is known. */
 export const NOTHING_KNOWN = {
   elsewhere: null,
+  near: null,
   offer: 'unknown',
   quote: null,
   balance: null,

@@ -6,8 +6,8 @@ import { type Facts, onChange } from './facts.ts';
 /** The region has no instance with this id, as far as this identity can see. */
 export function instanceIsMissing(facts: Facts): Message | null {
   if (facts.instance !== null) return null;
-  const { id, region, elsewhere } = facts;
-  return message('rule.instance-missing', { id, region, elsewhere });
+  const { id, region, elsewhere, near } = facts;
+  return message('rule.instance-missing', { id, region, elsewhere, near });
 }
 
 /** The provider accepts no change in this status. */

@@ -101,7 +101,7 @@ describe('the command line', () => {
 
   it.each<[string, string[], RegExp]>([
     ['an unknown command', ['frob'], /unknown command 'frob'/],
-    ['a command spelt almost right', ['aply', 'x'], /Did you mean apply/],
+    ['a command spelt almost right', ['aply', 'x'], /did you mean apply\?\n {2}fix: refit apply x$/m],
     ['an unknown flag', ['plan', 'plan.yaml', '--frob'], /unknown option '--frob'[\s\S]*refit plan --help/],
     ['an argument too many', ['show', 'a', 'b'], /too many arguments/],
     ['a missing argument', ['plan'], /missing required argument 'plan'/],

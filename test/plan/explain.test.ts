@@ -186,7 +186,8 @@ describe('an instance', () => {
 
   it('that is not in the inventory is explained with what the inventory covers', () => {
     expect(explainInstance('crs-none0001', fleet, null)).toBe(
-      'crs-none0001 is not in the inventory of 2026-11-05T02:00:00.000Z, which covers ap-guangzhou as default, ap-shanghai as default\n',
+      'crs-none0001 is not in the inventory of 2026-11-05T02:00:00.000Z, which covers ap-guangzhou as default, ap-shanghai as default\n  did you mean crs-gone0001? refit explain crs-gone0001\n',
     );
+    expect(explainInstance('crs-abcdefgh', fleet, null)).not.toContain('did you mean');
   });
 });

@@ -50,6 +50,7 @@ function facts({ is = cluster, ...rest }: Partial<Facts> & { is?: Instance }): F
     instance: is,
     change: memory(8 * GB),
     elsewhere: null,
+    near: null,
     offer: offer(),
     quote: null,
     balance: null,

@@ -9,9 +9,11 @@ import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
 import type { Options } from '../options.ts';
 import { outputFrom } from '../output.ts';
 import { createTerminal, PROGRESS_MODES, type ProgressMode, withResultOnStderr } from '../terminal.ts';
+import { unknownWord } from '../unknown-word.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
 import { dashesOf, filesOf } from './files-of.ts';
 import { formatsOf, PROGRAM_OPTIONS } from './shared-options.ts';
+import { refuseSingleDash, unknownCommand, usageError } from './usage-error.ts';
 
 /** Runs a command with its arguments, its own options and those of the program. */
 type RunRow = (row: CommandRow, args: readonly string[], options: Record<string, unknown>) => Promise<void>;
@@ -22,7 +24,14 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
   const args = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
   // Setting up all commands takes longer than most commands run. Only help and errors need the others.
   const row = rowOf(args);
+  refuseSingleDash(args, row);
   const wantsHelp = args.includes('--help') || args.includes('-h');
+  // Help for an unknown command would be the help of all of them.
+  const word = args.findIndex((arg) => !arg.startsWith('-'));
+  if (row === null && wantsHelp && word === 0 && FAMILIES[args[0]!] === undefined) {
+    const unknown = unknownCommand(args, word);
+    if (unknown !== null) throw unknown;
+  }
   const appendix = wantsHelp && row?.appendix ? await row.appendix() : null;
   let exitCode = 0;
   const program = createProgram(row === null ? COMMANDS : [row], appendix, async (...called) => {
@@ -36,12 +45,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     if (error.exitCode === 0) return 0;
     // Without a command commander prints the help on stderr. That is still a usage error.
     if (error.code === 'commander.help') return exitCodeOf('usage');
-    const known = args.find((arg) => COMMANDS.some(({ name }) => name.split(' ')[0] === arg));
-    throw new RefitError(
-      'usage',
-      error.message.replace(/^error: /, ''),
-      `refit ${known === undefined ? '' : `${known} `}--help`,
-    );
+    throw usageError(error, args, row);
   }
 }
 
@@ -88,11 +92,8 @@ async function runCommand(
 function progressFrom({ progress = 'auto' }: Readonly<Record<string, unknown>>): ProgressMode {
   const known = PROGRESS_MODES.find((one) => one === progress);
   if (known) return known;
-  throw new RefitError(
-    'usage',
-    `--progress ${progress}: unknown mode`,
-    `one of: ${PROGRESS_MODES.join(', ')}`,
-  );
+  const what = `--progress ${progress}: unknown mode`;
+  throw unknownWord(what, String(progress), PROGRESS_MODES, (near) => `--progress ${near}`);
 }
 
 /** Creates the program with the commands of these rows. @param appendix the end of the called command's help. */

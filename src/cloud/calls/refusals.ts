@@ -1,5 +1,6 @@
 /** The meaning of refusals by their codes, and the errors made from them. */
 import { RefitError } from '../../errors.ts';
+import { misspelledRegion } from '../../known-regions.ts';
 import { isLimitCode, type Scope } from '../../model.ts';
 import type { Refusal } from '../cloud.ts';
 import { sanitizeLine } from '../sanitize-line.ts';
@@ -45,6 +46,9 @@ export function readRefusedError(action: Action, scope: Scope, refusal: Refusal)
     return new RefitError('credentials-refused', text, grant, { cause: refusal });
   if (isKeyRefusal(code))
     return new RefitError('credentials-refused', text, fixForKeys(code), { cause: refusal });
+  const meant = code === 'UnsupportedRegion' ? misspelledRegion(scope.region) : null;
+  if (meant !== null)
+    return new RefitError('provider-refused', text, `did you mean ${meant}?`, { cause: refusal });
   const fix = isLimitCode(code)
     ? 'wait until other programs stop calling with this identity, or lower requestsPerSecond'
     : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;

@@ -4,6 +4,7 @@
  * only the schema's finding.
  */
 import { given } from '../../given.ts';
+import { misspelledRegion } from '../../known-regions.ts';
 import { message } from '../../messages/messages.ts';
 import { DIMENSIONS, type Finding } from '../../model.ts';
 import { hasVisibleText } from '../../text.ts';
@@ -11,7 +12,6 @@ import { DAY, MINUTE } from '../../units.ts';
 import { LOOK_AHEAD } from '../windows/open-windows.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule, checkWindows, type Report } from './check-times.ts';
-import { misspelledRegion } from './known-regions.ts';
 import type { PlanText } from './plan-text.ts';
 import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
 import type { Path, YamlTree } from './read-yaml.ts';

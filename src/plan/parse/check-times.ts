@@ -1,4 +1,6 @@
 /** Checks the windows and the schedule of a plan beyond the schema. It trusts nothing about their shape. */
+
+import { closest } from '../../closest-word.ts';
 import { message } from '../../messages/messages.ts';
 import type { Message } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
@@ -6,7 +8,6 @@ import { cronFault, dueTimes } from '../windows/due-times.ts';
 import { createOpenWindows, LOOK_AHEAD } from '../windows/open-windows.ts';
 import { isTimeZone, timeZones } from '../windows/time-zone.ts';
 import { isDate, parseInstant, parseWindow } from '../windows/window-text.ts';
-import { closest } from './closest-word.ts';
 import { parseDuration } from './quantity.ts';
 import type { Path } from './read-yaml.ts';
 

@@ -24,7 +24,11 @@ export function decodePlan(bytes: Uint8Array, file: string): { text: string | nu
   const zero = bytes.indexOf(0);
   if (zero >= 0) return refuse(message('plan-text.binary', { byte: zero + 1 }));
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), findings: [] };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const kind = formatOf(text);
+    return kind === null
+      ? { text, findings: [] }
+      : refuse(message('typed.other-file', NEXT[kind](shellQuote(file))));
   } catch {
     const { line, column, source } = firstBadLine(bytes);
     const remark = {
@@ -35,6 +39,20 @@ export function decodePlan(bytes: Uint8Array, file: string): { text: string | nu
     const excerpt = finding.excerpt!.replace(/^ {3}1/, String(line).padStart(4));
     return { text: null, findings: [{ ...finding, location: { file, line, column }, excerpt }] };
   }
+}
+
+/** The kinds of files that Refit itself writes, and what to type with one. */
+const NEXT = {
+  'saved-plan': (file: string) => ({ what: 'a saved plan', command: `refit show ${file}` }),
+  inventory: (file: string) => ({ what: 'an inventory', command: `refit plan PLAN --inventory ${file}` }),
+  report: (file: string) => ({ what: 'a report', command: `refit plan PLAN --durations ${file}` }),
+} as const;
+
+/** The kind of a file that Refit wrote; null for another text. */
+function formatOf(text: string): keyof typeof NEXT | null {
+  if (!/^\ufeff?\s*\{/.test(text)) return null;
+  const kind = /"format"\s*:\s*"refit\.([a-z-]+)\/\d+"/.exec(text)?.[1] ?? '';
+  return Object.hasOwn(NEXT, kind) ? (kind as keyof typeof NEXT) : null;
 }
 
 /** The first line that is not UTF-8. A line feed is never inside a UTF-8 sequence, so each line decodes alone. */

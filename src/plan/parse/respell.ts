@@ -14,9 +14,10 @@
  * | `> 5%`, as a threshold  | `> 5% of wave`, `> 5% of run` |
  * | `Mon–Fri 9:00-18:00`    | `Mon-Fri 09:00-18:00`      |
  */
+
+import { closest } from '../../closest-word.ts';
+import { nearestRegion } from '../../known-regions.ts';
 import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
-import { closest } from './closest-word.ts';
-import { nearestRegion } from './known-regions.ts';
 import { asMeant } from './odd-characters.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

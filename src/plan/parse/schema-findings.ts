@@ -2,13 +2,14 @@
  * Turns the errors of the schema validator into findings. Each mistake has one finding, with a fix that can be typed.
  * Titles and examples come from the schema, so the editor, the validator and the sentence agree.
  */
+
+import { closest } from '../../closest-word.ts';
 import type { SchemaError } from '../../generated/validators.js';
 import { given } from '../../given.ts';
 import { message } from '../../messages/messages.ts';
 import type { Finding } from '../../model.ts';
 import { readingsOf } from './ambiguous-number.ts';
 import { badValueMessage, describeValue, exampleOf, formatFlow, shorten } from './bad-value.ts';
-import { closest } from './closest-word.ts';
 import { oddCharacterIn } from './odd-characters.ts';
 import type { PlanText, Remark, Span } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';

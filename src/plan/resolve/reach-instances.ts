@@ -1,4 +1,5 @@
 /** Finds the instances that a target of a plan names or selects. */
+import { closest } from '../../closest-word.ts';
 import { message } from '../../messages/messages.ts';
 import type { BlockedTarget, Finding, Instance, Inventory, Plan, PlanTarget, Select } from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
@@ -19,6 +20,7 @@ export function indexFleet(inventory: Inventory) {
   );
   const read = new Set(inventory.scopes.flatMap(({ profile, region }) => [`${profile} ${region}`, profile]));
   let ids: Groups | null = null;
+  let searches = 0;
   const byId = (id: string): readonly Instance[] => {
     ids ??= Map.groupBy(inventory.instances, (one) => one.id);
     return ids.get(id) ?? NONE;
@@ -38,6 +40,15 @@ export function indexFleet(inventory: Inventory) {
     /** True if that region was read as that profile (null: any region). */
     wasRead: (profile: string, region: string | null): boolean =>
       read.has(region === null ? profile : `${profile} ${region}`),
+    /** The id that a missing one most likely misspells. Only the first ones are looked up, because each costs a search. */
+    nearest: (id: string, profile: string, regions: readonly string[] | null): string | null => {
+      searches += 1;
+      if (searches > MOST_SEARCHES) return null;
+      const ids = inventory.instances
+        .filter((one) => one.profile === profile && (regions?.includes(one.region) ?? true))
+        .map((one) => one.id);
+      return closest(id, ids, 2);
+    },
     /** A short list with every instance that the selector can match in these regions (null: all regions). */
     candidates: (profile: string, regions: readonly string[] | null, select: Select): readonly Instance[] => {
       const inScope = (one: Instance) => one.profile === profile && (regions?.includes(one.region) ?? true);
@@ -54,6 +65,9 @@ export function indexFleet(inventory: Inventory) {
     },
   };
 }
+
+/** Missing ids for which Refit looks for a similar one. */
+const MOST_SEARCHES = 20;
 
 /** Instances by a shared value; null for instances without one. */
 type Groups = ReadonlyMap<string | null, readonly Instance[]>;
@@ -128,6 +142,7 @@ function doesNotExist(id: string, { target, profile, regions, fleet }: Where): B
       region: region === '' ? `any region that was read as profile ${profile}` : region,
       instance: null,
       change: null,
+      near: seen ? null : fleet.nearest(id, profile, regions),
       elsewhere: seen ? `${seen.region} as profile ${seen.profile}` : null,
     },
     target.location,

@@ -12,11 +12,16 @@ export function formatMoment(at: number, zone: string): string {
   return `${WEEKDAYS[weekday - 1]} ${date} ${time}`;
 }
 
-/** `Wed 2026-11-25 01:00-05:00`, `Fri 2026-11-27 22:00 to Sat 2026-11-28 02:00`, `from Fri 2026-11-27 22:00 on`. */
+/**
+ * `Wed 2026-11-25 01:00-05:00`, `Fri 2026-11-27 22:00 to Sat 2026-11-28 02:00`, `from Fri 2026-11-27 22:00 on`, or
+ * `open now, no end`.
+ */
 export function formatOpenWindow(
   { opens, closes }: Pick<OpenWindow, 'opens' | 'closes'>,
   zone: string,
+  now: number,
 ): string {
+  if (closes === null && opens <= now) return 'open now, no end';
   const from = formatMoment(opens, zone);
   if (closes === null) return `from ${from} on`;
   const to = formatMoment(closes, zone);

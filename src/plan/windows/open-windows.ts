@@ -19,7 +19,7 @@ const LOOK_BACK = 8 * DAY;
 
 /** A period in which steps may start, milliseconds since 1970 UTC. */
 export interface OpenWindow {
-  /** At most eight days before the moment in question. */
+  /** The moment in question, if it opened more than eight days before that. */
   readonly opens: number;
   /** When its windows end or a freeze starts; null when this is over a year away. */
   readonly closes: number | null;
@@ -99,7 +99,9 @@ function openWindowsFrom(times: WallTimes, from: number, count: number): OpenWin
     const all = openWithin(times, span).filter((one) => one.to > from);
     const whole = all.filter((one) => one.to < span.to);
     if (ahead < LOOK_AHEAD && whole.length < count) continue;
-    return (ahead < LOOK_AHEAD ? whole : all).slice(0, count).map(({ from: opens, to }) => {
+    return (ahead < LOOK_AHEAD ? whole : all).slice(0, count).map(({ from: start, to }) => {
+      // Nobody looked for the opening of a window that is open for longer: it is open from the moment on.
+      const opens = start > span.from ? start : from;
       const closes = to < span.to ? to : null;
       return { opens, closes, lastStart: closes === null ? null : closes - times.windows.lastStart };
     });

@@ -61,7 +61,7 @@ export function comingWindow(
   return {
     opens: iso(next.opens),
     closes: next.closes === null ? null : iso(next.closes),
-    local: `${formatOpenWindow(next, windows.timezone)} ${windows.timezone}`,
+    local: `${formatOpenWindow(next, windows.timezone, now)} ${windows.timezone}`,
     fits: fitsInto(next, now, seconds),
   };
 }

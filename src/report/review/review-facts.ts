@@ -110,12 +110,14 @@ function describeWaves({ waves }: UnsealedPlan): string {
 }
 
 /** `Wed 2026-11-25 01:00-05:00 Asia/Shanghai (opens 2026-11-24 17:00:00 UTC); all orders fit`. */
-function describeWindow({ forecast: { window }, windows, steps }: UnsealedPlan): string {
+function describeWindow({ forecast: { window }, windows, steps, sealedAt }: UnsealedPlan): string {
   if (windows === undefined) return '';
   if (window === undefined) return 'no window opens within a year';
   const fits = window.fits ? 'all orders fit' : 'not all orders fit; the next window continues';
   return show.join([
-    `${window.local} (opens ${show.instant(window.opens)})`,
+    window.closes === null && window.opens <= sealedAt
+      ? window.local
+      : `${window.local} (opens ${show.instant(window.opens)})`,
     steps.length > 0 && fits,
     windows.atClose === 'halt' && 'orders in flight at its close are left to the next apply',
   ]);

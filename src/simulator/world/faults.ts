@@ -10,6 +10,7 @@
  *
  * Without times, a fault is active from the start and never ends.
  */
+import { closest } from '../../closest-word.ts';
 import { RefitError } from '../../errors.ts';
 import { HOUR, MINUTE, SECOND } from '../../units.ts';
 
@@ -145,6 +146,17 @@ export function parseFault(text: string): Fault {
   const parts = GRAMMAR.exec(text);
   const kind = ALL_FAULTS.find(({ name }) => name === parts?.[1]);
   if (!parts || !kind) {
+    const [name = ''] = /^[\w-]*/.exec(text) ?? [];
+    const near = kind
+      ? null
+      : closest(
+          name,
+          ALL_FAULTS.map((one) => one.name),
+        );
+    if (near !== null) {
+      const command = `--fault ${near}${text.slice(name.length)}`;
+      return refuse(`${JSON.stringify(text)} is not a fault; did you mean ${near}?`, command);
+    }
     return refuse(
       `${JSON.stringify(text)} is not a fault; the form is NAME[=VALUE][@ACTION][:PROBABILITY|#COUNT][+FROM[..UNTIL]]`,
       `use one of:\n${ALL_FAULTS.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,

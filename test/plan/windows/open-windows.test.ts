@@ -601,8 +601,28 @@ describe('the last start', () => {
   });
 
   it('the next start skips a window that is too short', () => {
-    const next = openWindows.nextStart(Date.parse('2026-11-25T20:30Z'));
-    expect(formatOpenWindow(next!, 'Asia/Shanghai')).toBe('Tue 2026-12-01 01:00-05:00');
+    const now = Date.parse('2026-11-25T20:30Z');
+    const next = openWindows.nextStart(now);
+    expect(formatOpenWindow(next!, 'Asia/Shanghai', now)).toBe('Tue 2026-12-01 01:00-05:00');
+  });
+
+  it.each([['Mon-Sun 00:00-24:00'], ['daily 00:00-24:00']])(
+    'a window that is always open has no opening and no end: %s',
+    (allow) => {
+      const now = Date.parse('2026-11-25T20:30Z');
+      const next = createOpenWindows(windows({ allow: [allow] })).nextStart(now);
+      expect(next).toMatchObject({ opens: now, closes: null });
+      expect(formatOpenWindow(next!, 'Asia/Shanghai', now)).toBe('open now, no end');
+    },
+  );
+
+  it('a window that opened longer ago than anybody looks, is open from the moment on', () => {
+    const now = Date.parse('2026-11-25T20:30Z');
+    const [first] = createOpenWindows(windows({ allow: ['daily 00:00-24:00'], freeze: ['2026-12-24'] })).next(
+      now,
+      1,
+    );
+    expect(first).toMatchObject({ opens: now, closes: Date.parse('2026-12-23T16:00Z') });
   });
 });
 

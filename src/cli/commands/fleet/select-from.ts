@@ -1,7 +1,8 @@
 /** Parses conditions on instances: `--select name=cart-*`, `--select tags.env=prod,stage`. */
+
+import { closest } from '../../../closest-word.ts';
 import { RefitError } from '../../../errors.ts';
 import { EDITIONS, type Instance, type Select } from '../../../model.ts';
-import { closest } from '../../../plan/parse/closest-word.ts';
 import { matcher } from '../../../plan/resolve/match-selector.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 
@@ -47,24 +48,40 @@ function selectOf(typed: string): Select {
     case 'region':
       return { ...NOTHING, regions: values };
     case 'status':
-      return { ...NOTHING, status: values as NonNullable<Select['status']> };
+      return { ...NOTHING, status: values.map((value) => oneOf(typed, 'status', value, STATUSES)) };
     case 'edition':
-      return { ...NOTHING, editions: values.map((value) => editionOf(typed, value)) };
+      return { ...NOTHING, editions: values.map((value) => oneOf(typed, 'edition', value, EDITION_NAMES)) };
     default:
-      throw refusal(typed, 'unknown condition', 'one of: name, id, region, edition, status, tags.KEY');
+      throw unknownCondition(typed, key);
   }
 }
 
-function editionOf(typed: string, value: string) {
-  const names = EDITIONS.map(({ name }) => name);
-  const found = names.find((name) => name === value);
-  if (found) return found;
-  const near = closest(value, names);
-  throw refusal(
+const EDITION_NAMES = EDITIONS.map(({ name }) => name);
+const STATUSES = ['initialising', 'processing', 'running', 'isolated', 'deleting'] as const;
+const CONDITIONS: readonly string[] = ['name', 'id', 'region', 'edition', 'status'];
+
+function unknownCondition(typed: string, key: string): RefitError {
+  const tag = /^tags?[.:](.+)$/i.exec(key)?.[1];
+  const near = tag === undefined ? closest(key, CONDITIONS) : `tags.${tag}`;
+  const fix =
+    near === null
+      ? `one of: ${CONDITIONS.join(', ')}, tags.KEY`
+      : `--select ${near}${typed.slice(key.length)}`;
+  return refusal(
     typed,
-    `unknown edition ${escapeControls(value)}`,
-    near ? `edition=${near}` : `one of: ${names.join(', ')}`,
+    near === null ? 'unknown condition' : `unknown condition; did you mean ${near}?`,
+    fix,
   );
+}
+
+/** One of the names that a condition takes. @throws RefitError `usage` */
+function oneOf<Name extends string>(typed: string, key: string, value: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === value);
+  if (found !== undefined) return found;
+  const near = closest(value, names);
+  const unknown = `unknown ${key} ${escapeControls(value)}`;
+  if (near === null) throw refusal(typed, unknown, `one of: ${names.join(', ')}`);
+  throw refusal(typed, `${unknown}; did you mean ${near}?`, `--select ${key}=${near}`);
 }
 
 function refusal(typed: string, message: string, fix: string): RefitError {

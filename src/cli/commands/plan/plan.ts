@@ -75,6 +75,8 @@ async function invalid(
     if (format === 'text') return `${findingsText(findings, where.color)}\n`;
     return renderReview(createTextReview(file, findings, next), format, { ...where, elsewhere: next });
   });
-  terminal.hint(`next: fix these errors, then ${escapeControls(next)}`);
+  // The finding about another kind of file has the next command.
+  if (findings[0]?.messageId !== 'typed.other-file')
+    terminal.hint(`next: fix these errors, then ${escapeControls(next)}`);
   return EXIT_PLAN_INVALID;
 }

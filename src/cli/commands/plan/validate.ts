@@ -72,6 +72,10 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
     results.push({ file, valid: !all.some(({ severity }) => severity === 'error'), findings: all });
   }
   const invalid = results.filter(({ valid }) => !valid);
+  // The finding about another kind of file has the next command.
+  const isOther = invalid.some(({ findings }) =>
+    findings.some((one) => one.messageId === 'typed.other-file'),
+  );
   const next =
     invalid.length > 0
       ? `refit validate ${invalid.map(({ file }) => shellQuote(file)).join(' ')}`
@@ -83,7 +87,7 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
     if (format === 'text') return results.map((result) => resultText(result, where.color)).join('');
     return render(format, files.join(' '), all, next);
   });
-  if (options.format !== 'json')
+  if (options.format !== 'json' && !isOther)
     terminal.hint(`next: ${invalid.length > 0 ? 'fix these errors, then ' : ''}${escapeControls(next)}`);
   return invalid.length > 0 ? EXIT_PLAN_INVALID : 0;
 };

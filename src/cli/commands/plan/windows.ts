@@ -131,9 +131,11 @@ function rowOf(window: OpenWindow, windows: SavedWindows, now: number, load: Loa
   const { opens, closes } = window;
   const { timezone } = windows;
   return [
-    `${formatOpenWindow(window, timezone)} ${timezone}`,
+    `${formatOpenWindow(window, timezone, now)} ${timezone}`,
     closes === null
-      ? `from ${formatUtc(opens)} on`
+      ? opens <= now
+        ? ''
+        : `from ${formatUtc(opens)} on`
       : `${formatUtc(opens).slice(0, -4)} to ${formatUtc(closes)}`,
     formatLastStart(window, windows),
     load === null

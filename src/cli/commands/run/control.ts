@@ -1,4 +1,5 @@
 /** `refit pause|continue|drain|abort|set RUN`: sends a control command to a live run and prints the answer. */
+import { closest } from '../../../closest-word.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import type { ControlCommand, ControlSetting } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
@@ -46,8 +47,12 @@ function settingFrom(directory: string, typed: readonly string[]): ControlComman
       `set ${typed.join(' ')}: ${problem}`,
       `refit set ${shellQuote(directory)} inFlight=5`,
     );
-  if (name !== 'inFlight' && name !== 'requestsPerSecond')
-    throw wrong('you can set inFlight and requestsPerSecond');
+  if (name !== 'inFlight' && name !== 'requestsPerSecond') {
+    const near = closest(name, ['inFlight', 'requestsPerSecond']);
+    if (near === null) throw wrong('you can set inFlight and requestsPerSecond');
+    const command = `refit set ${shellQuote(directory)} ${near}=${text || '5'}`;
+    throw new RefitError('usage', `set ${typed.join(' ')}: did you mean ${near}?`, command);
+  }
   if (more.length > 0 || !/^-?\d+(\.\d+)?$/.test(text)) throw wrong(`${name} takes one number`);
   return { kind: 'set', setting: name satisfies ControlSetting, value: Number(text) };
 }

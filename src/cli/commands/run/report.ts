@@ -1,11 +1,12 @@
 /** `refit report RUN`: prints the audit report at any time, even after a crash. */
+
+import { closest } from '../../../closest-word.ts';
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { reportRun } from '../../../operations/read-run.ts';
 import { renderReport } from '../../../operations/render.ts';
-import { closest } from '../../../plan/parse/closest-word.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { CSV_COLUMNS } from '../../../report/run/report-csv.ts';
 import type { CommandCode } from '../../command-row.ts';

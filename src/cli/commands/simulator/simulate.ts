@@ -1,5 +1,4 @@
 /** `refit simulate`: serves the provider's API on loopback. The first line on stdout is JSON: url, secretId, secretKey. */
-import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { ORDER_NUMBER_SCHEMES } from '../../../operations/known-names.ts';
 import { readInput } from '../../../operations/named-files.ts';
@@ -12,15 +11,14 @@ import { jsonLine } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { rangeFrom, wholeFrom } from '../../options.ts';
 import { onSignals } from '../../signals.ts';
+import { unknownWord } from '../../unknown-word.ts';
 
 export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
   const { limitCounting = 'calendar', fleet: fleetFile, tls = false } = options;
   if (limitCounting !== 'calendar' && limitCounting !== 'sliding' && limitCounting !== 'bucket') {
-    throw new RefitError(
-      'usage',
-      `--limit-counting ${limitCounting}: unknown way`,
-      'one of: calendar, sliding, bucket',
-    );
+    const what = `--limit-counting ${limitCounting}: unknown way`;
+    const ways = ['calendar', 'sliding', 'bucket'];
+    throw unknownWord(what, limitCounting, ways, (near) => `--limit-counting ${near}`);
   }
   const orderNumbers = schemeFrom(options.orderNumbers);
   const settings = given({
@@ -58,7 +56,8 @@ function schemeFrom(typed: string | undefined): SimulatedProviderOptions['orderN
   const known = [...Object.keys(ORDER_NUMBER_SCHEMES), 'random'];
   if (typed === undefined || known.includes(typed))
     return (typed as SimulatedProviderOptions['orderNumbers'] | undefined) ?? null;
-  throw new RefitError('usage', `--order-numbers ${typed}: unknown scheme`, `one of: ${known.join(', ')}`);
+  const what = `--order-numbers ${typed}: unknown scheme`;
+  throw unknownWord(what, typed, known, (near) => `--order-numbers ${near}`);
 }
 
 function howToReach({ url, secretId, secretKey, ca }: SimulatedProvider): string {

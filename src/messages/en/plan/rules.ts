@@ -24,17 +24,26 @@ export const rules = {
     id,
     region,
     elsewhere,
+    near,
   }: {
     id: string;
     region: string;
     elsewhere: string | null;
-  }): Text => ({
-    message: `${id} does not exist in ${region}`,
-    fix:
-      elsewhere === null
-        ? `correct the id or the region; refit inventory --region ${region} lists the instances`
-        : `it was read in ${elsewhere}: use that as the target's region or profile`,
-  }),
+    /** The id there that is nearest to it. */
+    near: string | null;
+  }): Text =>
+    elsewhere !== null
+      ? {
+          message: `${id} does not exist in ${region}; it is in ${elsewhere}`,
+          fix: `use ${elsewhere} as the target's region or profile`,
+        }
+      : {
+          message: `${id} does not exist in ${region}${near === null ? '' : `; did you mean ${near}?`}`,
+          fix:
+            near === null
+              ? `correct the id or the region; refit inventory --region ${region} lists the instances`
+              : `instance: ${near}`,
+        },
   'rule.not-running': ({ id, status }: { id: string; status: Exclude<InstanceStatus, 'running'> }): Text => ({
     message: `${id} is ${status}, not running`,
     fix: NOT_RUNNING_FIX[status](id),

@@ -143,6 +143,10 @@ export const typed = {
     message: `${pair} is no escape of YAML; in double quotes, a backslash needs a second one`,
     fix: value,
   }),
+  'typed.other-file': ({ what, command }: { what: string; command: string }): Text => ({
+    message: `the file is ${what}, not a plan`,
+    fix: command,
+  }),
   'typed.region': ({ part, region, meant }: { part: Part; region: string; meant: string }): Text => ({
     message: `${nameOf(part)} is ${region}, a region that this version of refit does not know; did you mean ${meant}?`,
     fix: labelled(part, meant),

@@ -52,7 +52,8 @@ export function nearestRegion(text: string): string | null {
   return near === null ? null : REGIONS.find((one) => place(one) === near)!;
 }
 
-/** The region that an unknown code misspells; null for a known code, and for one that is near to none. */
+/** The region that an unknown code misspells; null for a known code and its variants, and for one that is near to none. */
 export function misspelledRegion(code: string): string | null {
-  return REGIONS.includes(code) || OTHERS.includes(code) ? null : nearestRegion(code);
+  const isKnown = [...REGIONS, ...OTHERS].some((one) => code === one || code.startsWith(`${one}-`));
+  return isKnown ? null : nearestRegion(code);
 }

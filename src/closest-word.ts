@@ -1,17 +1,25 @@
 /**
  * The candidate that `word` most likely misspells; null when none is close. Case, hyphens and underscores do not count. A
  * swapped pair of letters counts as one mistake.
+ * @param most the number of mistakes that still count as near.
  */
-export function closest(word: string, candidates: readonly string[]): string | null {
+export function closest(
+  word: string,
+  candidates: readonly string[],
+  most = Number.POSITIVE_INFINITY,
+): string | null {
   const wanted = plain(word);
   if (wanted === '' || word.length > 64) return null;
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const known = plain(candidate);
+    if (Math.abs(known.length - wanted.length) > Math.min(most, least)) continue;
     const far = distance(wanted, known);
     const near =
-      far <= Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3)) && far < wanted.length;
+      far <= most &&
+      far <= Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3)) &&
+      far < wanted.length;
     if (near && far < least) {
       best = candidate;
       least = far;
