@@ -96,7 +96,6 @@ export const STEP_CHANGES: {
           orders: order === null ? was.orders : withOrder(was.orders, order),
           startedAt: was.startedAt ?? at,
           acceptedAt: was.acceptedAt ?? at,
-          hiddenOrder: null,
           outcome: 'unknown',
           message: message('run.was-executed', { evidence }),
         }

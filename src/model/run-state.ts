@@ -62,7 +62,8 @@ export interface StepState {
   readonly endedProviderAt: string | null;
   /**
    * The run was adopted while the step was open, so an order that is not in the journal may exist. It left after `since`
-   * and before `providerAt`, by the provider's clock. Null: the journal has all orders of the step.
+   * and before `providerAt`, by the provider's clock. It stays when reading finds the order. Null: the journal has all
+   * orders of the step.
    */
   readonly hiddenOrder: { readonly since: string; readonly providerAt: string } | null;
   /** When the provider accepted the order, or Refit found that it was executed. */

@@ -23,7 +23,7 @@ import type {
 } from '../model.ts';
 import { planAgain, shellQuote } from '../next-command.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
-import { findKnownRun, realPathOf, registerRun } from '../store/folder/known-runs.ts';
+import { findKnownRun, realPathOf } from '../store/folder/known-runs.ts';
 import {
   findUnfinishedRun,
   hasJournal,
@@ -54,14 +54,14 @@ import {
   withProcess,
   writeReports,
 } from './in-directory.ts';
-import { mayAdopt } from './judge-adoption.ts';
+import { adoptedEvent, mayAdopt } from './judge-adoption.ts';
 import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
 import type { NotifierConfig } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';
 import { createWebhookListener } from './notify/webhooks.ts';
 import { type AskPolicy, mustPermit, type PolicyVerdict } from './policy-gate.ts';
 import type { Process } from './process.ts';
-import { markOf, markOnAdoption } from './run-mark.ts';
+import { markOf, markOnAdoption, registerOf } from './run-mark.ts';
 import type { SignHead } from './sign-heads.ts';
 
 /** How a person approved the run. */
@@ -144,9 +144,9 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     const adoption = mayAdopt(run, input.adopt ?? false, await headAhead(run));
     mustBeSameEndpoint(input.endpoint, run);
     mustBeAtEntry(input, run);
+    const register = registerOf(run, input);
     if (isFinished(run.state)) {
-      const known = { digest: saved.digest, directory, mark: run.journal.end };
-      if (adoption !== null) await registerRun(stateDirectory, known, clock);
+      if (adoption !== null) await register.register(run.journal.end);
       const report = await writeReports(directory, run.saved, run.journal.entries);
       return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
     }
@@ -161,7 +161,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     });
     // Ask again: the question may have taken an hour, and the run starts now.
     const permitted = await mustPermit(input.askPolicy, directory);
-    const mark = adoption === null ? await markOf(run, input) : markOnAdoption(run, input);
+    const mark = adoption === null ? await markOf(run, register) : markOnAdoption(register);
     return await withProcess(
       run,
       { ...input, mark, policy: permitted.used, notifier: createNotifierConfig(effects, input, directory) },
@@ -321,7 +321,10 @@ async function carryOut(
 ): Promise<ApplyEnd> {
   const { clock, savedFile = null, cloudFor, gates } = input;
   const { journal, stop, control } = runProcess;
-  if (adoption !== null) await journal.appendDurably(adoptedEvent(input, adoption));
+  if (adoption !== null)
+    await journal.appendDurably(
+      adoptedEvent(saved, adoption, { by: input.by.user, providerNow: providerNow(input) }),
+    );
   for (const approval of approvals) await journal.appendDurably(approval);
   const { entries } = runProcess;
   const policy = followPolicy(permitted, { ask: input.askPolicy, directory, entries, clock });
@@ -355,10 +358,8 @@ async function carryOut(
   }
 }
 
-function adoptedEvent({ saved, by, cloudFor }: ApplyInput, reason: Message): JournalEvent {
-  const profile = saved.steps[0]?.profile ?? 'default';
-  const providerAt = iso(cloudFor(profile).providerNow());
-  return { kind: 'adopted', by: by.user, reason, since: saved.sealedAt, providerAt };
+function providerNow({ saved, cloudFor }: ApplyInput): number {
+  return cloudFor(saved.steps[0]?.profile ?? 'default').providerNow();
 }
 
 function createNotifierConfig(

@@ -3,9 +3,10 @@
  * must have every entry that the state has seen. Anybody who can write a folder can make a run directory that looks complete.
  */
 import { join } from 'node:path';
+import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { message, textOf } from '../messages/messages.ts';
-import type { Message } from '../model.ts';
+import type { JournalEvent, Message, SavedPlan } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import type { RunTrust } from '../store/folder/known-runs.ts';
 import { RUN_FILES, type RunSnapshot } from '../store/folder/run-directory.ts';
@@ -70,6 +71,18 @@ export function mayAdopt(
     `${directory}: ${textOf(reason)}`,
     `restore the journal from a copy; without a copy: ${formatReconcileCommand(run)}, then: ${adopt}`,
   );
+}
+
+/**
+ * The entry of an adoption. An order of any open step may have left since the plan was sealed.
+ * @param providerNow the provider's time, milliseconds since 1970 UTC.
+ */
+export function adoptedEvent(
+  { sealedAt: since }: Pick<SavedPlan, 'sealedAt'>,
+  reason: Message,
+  { by, providerNow }: { readonly by: string; readonly providerNow: number },
+): JournalEvent {
+  return { kind: 'adopted', by, reason, since, providerAt: iso(providerNow) };
 }
 
 /** Refuses to control a run, or to plan from it. `doing`: the command that was typed, without an option. */

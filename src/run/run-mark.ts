@@ -1,34 +1,44 @@
 /** The mark of a run: how far the user's state knows its journal to have come. */
 import type { Clock } from '../clock.ts';
+import type { ChainEnd } from '../journal/chain.ts';
 import { openMark, registerRun } from '../store/folder/known-runs.ts';
 import type { RunOnDisk } from '../store/folder/run-directory.ts';
 import type { RunMark } from './in-directory.ts';
 
-interface MarkInput {
-  readonly stateDirectory: string;
-  readonly clock: Clock;
+/** Where the user's state keeps what it knows of one run. */
+export interface RunRegister {
+  /** Makes the state know the run. It replaces what the state knew of the plan. @param mark absent: no order left. */
+  register(mark?: ChainEnd): Promise<void>;
+  /** Opens the mark of the known run, for one process. */
+  open(): Promise<RunMark>;
+}
+
+/** The register of a run in the state folder. */
+export function registerOf(
+  { saved, directory }: Pick<RunOnDisk, 'saved' | 'directory'>,
+  { stateDirectory, clock }: { readonly stateDirectory: string; readonly clock: Clock },
+): RunRegister {
+  const { digest } = saved;
+  return {
+    register: (mark) => registerRun(stateDirectory, { digest, directory, mark }, clock),
+    open: () => openMark(stateDirectory, digest),
+  };
 }
 
 /** Opens the mark of a run. The state knows a new run before its first entry, so that a crash does not make it unknown. */
-export async function markOf({ saved, directory, trust }: RunOnDisk, input: MarkInput): Promise<RunMark> {
-  const { stateDirectory, clock } = input;
-  const { digest } = saved;
-  if (trust?.kind === 'new') await registerRun(stateDirectory, { digest, directory }, clock);
-  return openMark(stateDirectory, digest);
+export async function markOf({ trust }: Pick<RunOnDisk, 'trust'>, register: RunRegister): Promise<RunMark> {
+  if (trust?.kind === 'new') await register.register();
+  return register.open();
 }
 
 /** The mark of an adopted run. The state knows the run once its adoption is durable: a crash before needs another one. */
-export function markOnAdoption(
-  { saved, directory }: RunOnDisk,
-  { stateDirectory, clock }: MarkInput,
-): RunMark {
-  const { digest } = saved;
+export function markOnAdoption(register: RunRegister): RunMark {
   let mark: RunMark | null = null;
   return {
     async write(end) {
       if (mark !== null) return mark.write(end);
-      await registerRun(stateDirectory, { digest, directory, mark: end }, clock);
-      mark = await openMark(stateDirectory, digest);
+      await register.register(end);
+      mark = await register.open();
     },
     close: async () => mark?.close(),
   };

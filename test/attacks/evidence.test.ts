@@ -72,7 +72,7 @@ describe('a journal that was cut', () => {
     mustBeOnce(desk);
   });
 
-  it('of an instance with two steps, and adopted at any entry, orders no step twice', async () => {
+  it('of an instance with two steps, and adopted at any entry, orders no step twice and verifies both', async () => {
     const desk = await runDesk({
       fleet: [
         { id: 'crs-cccc0001', edition: 'redis-5.0-cluster', memoryPerShard: 4096, shards: 3, replicas: 1 },
@@ -83,8 +83,11 @@ describe('a journal that was cut', () => {
     const lines = await linesOf(desk.run);
     for (let entries = 0; entries < lines.length; entries += 3) {
       await cut(desk, lines, entries);
-      await desk.apply({ adopt: true });
+      const { report } = await desk.apply({ adopt: true });
       expect(desk.orders(), `${entries} entries`).toEqual({ 'crs-cccc0001': 2 });
+      expect(report.totals, `${entries} entries`).toMatchObject({ verified: 2 });
+      // The first order is that of the first step, although the instance has passed its size.
+      expect(report.steps[0]!.orders).toEqual([...desk.stage.cloud.world.deals.keys()].slice(0, 1));
     }
   });
 

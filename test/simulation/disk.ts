@@ -1,6 +1,7 @@
 /** The disk, which outlives the processes. A crash keeps only a part of the unsynced data. */
 
-import { EMPTY_CHAIN } from '../../src/journal/chain.ts';
+import { type ChainEnd, EMPTY_CHAIN } from '../../src/journal/chain.ts';
+import type { RunRegister } from '../../src/run/run-mark.ts';
 import type { Random } from '../../src/simulator/world/random.ts';
 import {
   createSlots,
@@ -8,7 +9,7 @@ import {
   type KnownRun,
   parseKnownRun,
 } from '../../src/store/folder/known-runs.ts';
-import type { JournalMark, JournalStore } from '../../src/store/journal-writer.ts';
+import type { JournalStore } from '../../src/store/journal-writer.ts';
 import type { Machine } from './machine.ts';
 import type { ProcessScript } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
@@ -19,17 +20,21 @@ export const DIRECTORY = '/runs/simulated';
 export interface Disk {
   /** The durable content of the journal, which survives a crash. */
   readonly text: string;
-  /** The run as the durable state folder knows it; null if its file is damaged. */
+  /** The run as the durable state folder knows it; null if it has none, or its file is damaged. */
   readonly known: KnownRun | null;
-  /** Opens journal and mark for one process, after removal of a torn last line. */
+  /** Opens journal and register for one process, after removal of a torn last line. */
   openFor(
     machine: Machine,
     script: ProcessScript,
-  ): { readonly store: JournalStore; readonly mark: JournalMark };
+  ): { readonly store: JournalStore; readonly register: RunRegister };
   /** Simulates the death of the process: only this share of the unsynced data stays. */
   crash(kept: number): void;
   /** Simulates the normal end of the process: all data reaches the disk. */
   flush(): void;
+  /** Removes the state folder. */
+  loseState(): void;
+  /** Replaces the run directory with an old copy that has only the first entries. */
+  loseEntries(kept: number): void;
 }
 
 /** Deliberate faults of the disk. */
@@ -40,16 +45,17 @@ export interface DiskSabotage {
   readonly hasOneSlot: boolean;
 }
 
-/** Creates the disk. The state already knows the run, and no order has left. */
+/** Creates an empty disk. */
 export function createDisk(chance: Random, watcher: Watcher, { isLazy, hasOneSlot }: DiskSabotage): Disk {
   let durable = '';
   let cached = '';
-  let state = encodeKnownRun({ directory: DIRECTORY, at: '', mark: EMPTY_CHAIN });
-  const onlySlot = createSlots(state)(EMPTY_CHAIN).position;
+  let state: string | null = null;
+  /** The file of the run that a process is about to put in the place of the old one. */
+  let draft: ChainEnd | null = null;
   let slot: ReturnType<ReturnType<typeof createSlots>> | null = null;
   /** Writes this share of the slot that is not synced. A part of it ends within the mark. */
   const writeSlot = (share: number): void => {
-    if (slot === null) return;
+    if (slot === null || state === null) return;
     const { text, position } = slot;
     slot = null;
     const part = share >= 1 ? text : text.slice(0, Math.floor(share * text.trimEnd().length));
@@ -57,16 +63,21 @@ export function createDisk(chance: Random, watcher: Watcher, { isLazy, hasOneSlo
       watcher.recordEvent('torn mark', `${part.length} of ${text.length} bytes`);
     state = state.slice(0, position) + part + state.slice(position + part.length);
   };
+  const replaceState = (): void => {
+    if (draft === null) return;
+    state = encodeKnownRun({ directory: DIRECTORY, at: '', mark: draft });
+    watcher.registered(draft.seq);
+    draft = null;
+  };
   return {
     get text() {
       return durable;
     },
     get known() {
-      return parseKnownRun(state);
+      return state === null ? null : parseKnownRun(state);
     },
     openFor(machine, script) {
       durable = durable.slice(0, durable.lastIndexOf('\n') + 1);
-      const slotFor = createSlots(state);
       let writes = 0;
       /** Waits for an fsync. @param fail keeps a part of the data. @throws if this write of the script fails */
       const sync = async (fail: () => void): Promise<void> => {
@@ -99,19 +110,36 @@ export function createDisk(chance: Random, watcher: Watcher, { isLazy, hasOneSlo
           await machine.gate('durable');
         },
       };
-      const mark: JournalMark = {
-        async write(end) {
+      const register: RunRegister = {
+        async register(mark = EMPTY_CHAIN) {
           if (!machine.alive) return new Promise<never>(() => {});
-          slot = slotFor(end);
-          if (hasOneSlot) slot = { ...slot, position: onlySlot };
-          machine.moment('mark');
-          await sync(() => writeSlot(chance.next()));
-          writeSlot(1);
-          watcher.marked(end.seq);
-          await machine.gate('marked');
+          draft = mark;
+          machine.moment('register');
+          await sync(() => {
+            draft = null;
+          });
+          replaceState();
+          await machine.gate('registered');
+        },
+        async open() {
+          const slotFor = createSlots(state ?? '');
+          const onlySlot = createSlots(state ?? '')(EMPTY_CHAIN).position;
+          return {
+            async write(end) {
+              if (!machine.alive) return new Promise<never>(() => {});
+              slot = slotFor(end);
+              if (hasOneSlot) slot = { ...slot, position: onlySlot };
+              machine.moment('mark');
+              await sync(() => writeSlot(chance.next()));
+              writeSlot(1);
+              watcher.marked(end.seq);
+              await machine.gate('marked');
+            },
+            close: async () => {},
+          };
         },
       };
-      return { store, mark };
+      return { store, register };
     },
     crash(kept) {
       const rest = cached.slice(0, Math.floor(kept * cached.length));
@@ -120,11 +148,23 @@ export function createDisk(chance: Random, watcher: Watcher, { isLazy, hasOneSlo
       durable += rest;
       cached = '';
       writeSlot(kept);
+      // A rename happens or does not.
+      if (kept >= 1) replaceState();
+      draft = null;
     },
     flush() {
       durable += cached;
       cached = '';
       writeSlot(1);
+    },
+    loseState() {
+      state = null;
+    },
+    loseEntries(kept) {
+      durable = durable
+        .split(/(?<=\n)/)
+        .slice(0, kept)
+        .join('');
     },
   };
 }

@@ -5,7 +5,15 @@ import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import { MINUTE } from '../../src/units.ts';
 import { drawApprovals } from './approvals.ts';
 import { drawReceivers } from './notified.ts';
-import type { HourlyWindow, Network, ProcessScript, Range, RequestedInstance, Scenario } from './scenario.ts';
+import type {
+  HourlyWindow,
+  Loss,
+  Network,
+  ProcessScript,
+  Range,
+  RequestedInstance,
+  Scenario,
+} from './scenario.ts';
 
 /** Size of a scenario. */
 export interface Scale {
@@ -110,8 +118,10 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   };
   const approvals = drawApprovals(seed, scenario.waves.length);
   const notified = drawReceivers(seed);
+  const losses = drawLosses(seed, scenario.processes.length);
   return {
     ...scenario,
+    ...(losses.length === 0 ? {} : { losses }),
     ...(approvals.length === 0 ? {} : { approvals }),
     ...(notified === null ? {} : { notified }),
   };
@@ -172,6 +182,21 @@ function drawWindows(seed: number): HourlyWindow | null {
     freeze: chance.next() < 0.4 ? { from: frozen, to: frozen + chance.whole(1, 150) * MINUTE } : null,
     atClose: chance.pick(['drain', 'halt'] as const),
   };
+}
+
+/** Draws losses with separate random numbers, which keep all other draws of a seed unchanged. */
+function drawLosses(seed: number, processes: number): readonly Loss[] {
+  const chance = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x1057);
+  if (processes === 0 || chance.next() >= 0.15) return [];
+  // Not both: without state and journal, nothing shows that the run has started.
+  return [
+    {
+      before: chance.whole(1, processes),
+      what: chance.pick(['state', 'entries', 'entries'] as const),
+      // Most often only the newest entries are missing: those of orders in flight.
+      kept: chance.pick([0, chance.next(), 1 - 0.2 * chance.next()]),
+    },
+  ];
 }
 
 function drawNetwork(chance: Random): Network {

@@ -7,7 +7,16 @@ import type { ProcessScript } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
 
 /** A kind of contact of the process with the world outside. */
-export type Moment = 'wake' | 'write' | 'durable' | 'mark' | 'marked' | 'send' | 'answer';
+export type Moment =
+  | 'wake'
+  | 'register'
+  | 'registered'
+  | 'write'
+  | 'durable'
+  | 'mark'
+  | 'marked'
+  | 'send'
+  | 'answer';
 
 export interface Machine {
   readonly clock: Clock;

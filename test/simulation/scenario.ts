@@ -43,6 +43,8 @@ export interface Scenario {
   readonly foreignChanges: readonly ForeignChange[];
   /** Scripts of the first processes. Later processes run without disturbance. */
   readonly processes: readonly ProcessScript[];
+  /** What is lost between two processes; left out: nothing. */
+  readonly losses?: readonly Loss[];
   /** Approvals of the waves that need them; left out: no wave does. */
   readonly approvals?: readonly PlannedApproval[];
   /** Receivers of notifications; left out: none. */
@@ -129,6 +131,16 @@ export interface ProcessScript {
   readonly commands: readonly (readonly [number, ControlCommand])[];
   /** True for `refit reconcile` instead of `refit apply`. */
   readonly reconciles: boolean;
+}
+
+/** What somebody loses while no process runs. */
+export interface Loss {
+  /** Number of the next process, from 1. */
+  readonly before: number;
+  /** The user's state folder; or the newest entries, because the run directory is an old copy. */
+  readonly what: 'state' | 'entries';
+  /** The share of the entries that an old copy has. */
+  readonly kept: number;
 }
 
 /** The application of an instance; null without a tag, as for every seventh instance. */

@@ -71,6 +71,10 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
     // Valid approvals stay: a wave without enough of them would never end.
     if (approvals[n]!.how !== 'good') yield { ...scenario, approvals: without(approvals, n, 1) };
   }
+  const { losses = [], ...complete } = scenario;
+  if (losses.length > 0) yield complete;
+  for (let n = 0; n < losses.length && losses.length > 1; n++)
+    yield { ...scenario, losses: without(losses, n, 1) };
   const { notified, ...withoutNotified } = scenario;
   if (notified) yield withoutNotified;
   if (notified?.hook) yield { ...scenario, notified: { ...notified, hook: null } };

@@ -9,8 +9,9 @@ import { createPermits } from '../../src/cloud/limit/permits.ts';
 import type { Transport } from '../../src/cloud/network/transport.ts';
 import { readInventory } from '../../src/cloud/read-inventory.ts';
 import { RefitError } from '../../src/errors.ts';
+import { given } from '../../src/given.ts';
 import { type ChainEnd, decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
-import { createReplay, isFinished } from '../../src/journal/replay.ts';
+import { createReplay, isFinished, type Replay } from '../../src/journal/replay.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import {
   type Catalogue,
@@ -29,14 +30,18 @@ import { buildReport } from '../../src/report/run/build-report.ts';
 import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src/run/demand-approvals.ts';
 import { unresolvedSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GatePorts } from '../../src/run/engine/run.ts';
+import { mustAnswer } from '../../src/run/in-directory.ts';
+import { adoptedEvent, mayAdopt } from '../../src/run/judge-adoption.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
 import { createProviderClient } from '../../src/run/rehearse/rehearse-run.ts';
+import { markOf, markOnAdoption } from '../../src/run/run-mark.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
-import type { JournalStore, JournalWriter } from '../../src/store/journal-writer.ts';
+import { judgeTrust } from '../../src/store/folder/known-runs.ts';
+import type { JournalMark, JournalStore, JournalWriter } from '../../src/store/journal-writer.ts';
 import { words } from '../messages/words.ts';
 import { APPROVALS, needsApproval, offeredAt } from './approvals.ts';
-import { createDisk, type Disk } from './disk.ts';
+import { createDisk, DIRECTORY } from './disk.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { createListeners, describeCourse, isComparable } from './notified.ts';
 import { createProvider, OTHER_ZONE, type Provider } from './provider.ts';
@@ -63,6 +68,7 @@ export const SABOTAGES = {
   'no-rollout': 'no spread, no slow start and no soak',
   'notify-first': 'the run waits for notifications',
   'no-windows': 'the windows of the plan are ignored',
+  'adopt-blindly': 'an adopted run assumes that its journal has every order',
   'resume-blindly': 'a resumed process assumes that an unanswered order was not sent',
 } as const;
 
@@ -195,13 +201,26 @@ async function simulateRun(
     hasOneSlot: sabotage === 'one-slot',
   });
   const entries: JournalEntry[] = [];
-  const replay = createReplay(saved);
+  let replay = createReplay(saved);
   let end: ChainEnd = EMPTY_CHAIN;
   let read = 0;
   provider.startOthers();
   let processes = 0;
   let undisturbed = 0;
   for (;;) {
+    for (const { before, what, kept } of scenario.losses ?? []) {
+      if (before !== processes) continue;
+      if (what === 'state') disk.loseState();
+      else {
+        entries.length = Math.floor(kept * entries.length);
+        disk.loseEntries(entries.length);
+        replay = createReplay(saved);
+        for (const entry of entries) replay.add(entry);
+        end = entries.at(-1) ?? EMPTY_CHAIN;
+        read = disk.text.length;
+      }
+      watcher.lost(what, entries);
+    }
     const script = scenario.processes[processes] ?? UNDISTURBED_PROCESS;
     if (processes >= scenario.processes.length) undisturbed += 1;
     processes += 1;
@@ -214,6 +233,7 @@ async function simulateRun(
       scenario,
       disk,
       entries,
+      replay,
       end,
     });
     machine.stop();
@@ -284,6 +304,7 @@ async function simulateProcess(
     readonly scenario: Scenario;
     readonly disk: ReturnType<typeof createDisk>;
     readonly entries: readonly JournalEntry[];
+    readonly replay: Replay;
     readonly end: ChainEnd;
   },
 ): Promise<'ended' | 'left' | 'died' | 'failed'> {
@@ -310,10 +331,34 @@ async function simulateProcess(
     rate: saved.execution.requestsPerSecond,
   });
   const cloud = provided.cloudFor('default');
+  // Without unresolved steps, the command reports this and writes nothing.
+  const reconciles = script.reconciles && unresolvedSteps(saved, setting.replay.state().steps).length > 0;
+  const trust = judgeTrust(disk.known, DIRECTORY, {
+    entries: setting.entries.length,
+    tornBytes: torn,
+    hashAtMark: setting.entries[(disk.known?.mark.seq ?? 0) - 1]?.hash ?? null,
+  });
+  const adoption = reconciles
+    ? null
+    : mayAdopt({ directory: DIRECTORY, saved, trust, first: setting.entries[0] ?? null }, true);
+  if (!reconciles) watcher.opened(adoption !== null, setting.entries.length > 0 || torn > 0);
+  const { store, register } = disk.openFor(machine, script);
+  const openMark = async () => {
+    if (reconciles) return trust.kind === 'known' ? register.open() : undefined;
+    return adoption === null ? markOf({ trust }, register) : markOnAdoption(register);
+  };
+  const opened = await Promise.race([
+    openMark().then(
+      (mark) => ({ mark }),
+      () => 'failed' as const,
+    ),
+    machine.death.then(() => 'died' as const),
+  ]);
+  if (typeof opened === 'string') return opened;
   const runProcess = createProcess({
     saved: sabotagePlan(saved, sabotage),
     past: { entries: setting.entries, end, tornBytes: torn },
-    ...sabotageMark(disk.openFor(machine, script), sabotage),
+    ...sabotageMark({ store, ...given(opened) }, sabotage),
     clock,
     ...provided,
     drain: signals.drain.signal,
@@ -352,8 +397,14 @@ async function simulateProcess(
     return (await runProcess.reconcile(() => cloud)) === null ? 'left' : 'ended';
   };
   const work = async (): Promise<'ended' | 'left'> => {
+    if (adoption !== null) await mustAnswer(() => cloud, saved.steps);
     await runProcess.start();
-    if (!runProcess.isResumed)
+    if (adoption !== null)
+      await journal.appendDurably(
+        adoptedEvent(saved, adoption, { by: 'dba', providerNow: cloud.providerNow() }),
+      );
+    if (adoption !== null && sabotage === 'adopt-blindly') await assumeUnsent(saved, journal);
+    if (!runProcess.isResumed || adoption !== null)
       await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     for (const [after, command] of script.commands)
       later(after, 'control command', () => {
@@ -384,8 +435,6 @@ async function simulateProcess(
     return end === null ? 'left' : 'ended';
   };
   try {
-    // Without unresolved steps, the command reports this and writes nothing.
-    const reconciles = script.reconciles && unresolvedSteps(saved, journal.replay.state().steps).length > 0;
     return await Promise.race([reconciles ? reconcile() : work(), machine.death.then(() => 'died' as const)]);
   } catch (error) {
     if (error instanceof RefitError) return 'failed';
@@ -432,10 +481,14 @@ function observeJournal(
 }
 
 /** Journal and mark of one process. */
-type Files = ReturnType<Disk['openFor']>;
+interface Files {
+  readonly store: JournalStore;
+  readonly mark?: JournalMark;
+}
 
 function sabotageMark(files: Files, sabotage: Sabotage | null): Files {
   const { store, mark } = files;
+  if (mark === undefined) return files;
   if (sabotage === 'mark-behind')
     return { store, mark: { write: async (end) => void mark.write(end).catch(() => undefined) } };
   if (sabotage !== 'mark-first') return files;

@@ -26,6 +26,8 @@ export const LAWS = {
   onDisk: 'Refit sends no order before its entry is on disk',
   marked: 'Refit sends no order before the mark of its entry is on disk',
   markKept: 'the mark never names an entry that the disk lost, and never goes back',
+  adopted:
+    'a run is adopted if the state does not know it or its journal lacks a marked entry, and else never',
   fresh: 'Refit sends each order within two seconds of its entry',
   once: 'Refit executes no step twice',
   recentRead: 'Refit sends no order after a read that is older than a foreign change',
@@ -72,6 +74,12 @@ export interface Watcher {
   setPlan(saved: SavedPlan, world: World): void;
   /** Entries became durable on the disk. */
   durable(text: string): void;
+  /** The state knows the run now, with a mark of this entry. */
+  registered(seq: number): void;
+  /** The state folder was lost, or the run directory has only these entries. */
+  lost(what: 'state' | 'entries', entries: readonly JournalEntry[]): void;
+  /** A process opens the run. @param hasJournal true if there is any byte of it. */
+  opened(isAdopted: boolean, hasJournal: boolean): void;
   /** The mark of this entry became durable. */
   marked(seq: number): void;
   /** A process ended or died, and the disk has only these entries and this mark. */
@@ -180,7 +188,8 @@ export function createWatcher(
     if (wave > 0 && scenario.gate && result !== 'success' && result !== 'released')
       reportViolation('gate', `${step} started, and the gate of the previous wave is ${result}`);
     const since = waveEndedAt.get(wave - 1);
-    if (since !== undefined && !clocksJump && time.monotonic() - since < scenario.soak)
+    // The journal has whole milliseconds.
+    if (since !== undefined && !clocksJump && time.monotonic() - since < scenario.soak - 1)
       reportViolation(
         'soak',
         `${step} started ${Math.round(time.monotonic() - since)} ms after the previous wave`,
@@ -197,7 +206,19 @@ export function createWatcher(
     one.onDisk = entry.kind;
     if (entry.kind === 'intent') one.seq = entry.seq;
   };
-  let markedSeq = 0;
+  const readDisk = (entries: readonly JournalEntry[]): void => {
+    for (const one of known.values()) one.onDisk = '';
+    for (const entry of entries) putOnDisk(entry);
+    onRecord = [...entries];
+  };
+  /** The marked entry; null: the state does not know the run. */
+  let markedSeq: number | null = null;
+  /** True if the journal lost its marked entry, until the run is adopted. */
+  let isCut = false;
+  let isAdopting = false;
+  /** Steps whose entries were lost. The fate of an instance strikes its first order only. */
+  const forgotten = new Set<string>();
+  let onRecord: readonly JournalEntry[] = [];
   let inFlight = 0;
   let stoppingSince = false;
   let tally = { failed: 0, unknown: 0 };
@@ -236,12 +257,33 @@ export function createWatcher(
         putOnDisk(JSON.parse(line) as JournalEntry);
       }
     },
+    registered(seq) {
+      markedSeq = seq;
+      isCut = false;
+      isAdopting = false;
+    },
+    lost(what, entries) {
+      watcher.recordEvent(what === 'state' ? 'state lost' : 'old copy', `${entries.length} entries are left`);
+      if (what === 'state') markedSeq = null;
+      isCut ||= markedSeq !== null && entries.length < markedSeq;
+      for (const entry of onRecord.slice(entries.length)) if ('step' in entry) forgotten.add(entry.step);
+      readDisk(entries);
+    },
+    opened(isAdopted, hasJournal) {
+      isAdopting = isAdopted;
+      const mustBe = isCut || (hasJournal && markedSeq === null);
+      if (isAdopted) watcher.recordEvent('adopted', '');
+      if (isAdopted !== mustBe)
+        reportViolation('adopted', `a process ${isAdopted ? 'adopted the run' : 'continued the run'}`);
+    },
     marked(seq) {
-      markedSeq = Math.max(markedSeq, seq);
+      markedSeq = Math.max(markedSeq ?? 0, seq);
     },
     processLeft(entries, mark) {
-      for (const one of known.values()) one.onDisk = '';
-      for (const entry of entries) putOnDisk(entry);
+      readDisk(entries);
+      if (isAdopting) watcher.count('adoption interrupted');
+      isAdopting = false;
+      if (markedSeq === null || isCut) return;
       if (mark === null || mark.seq < markedSeq)
         reportViolation('markKept', `the mark was at entry ${markedSeq}, and is at ${mark?.seq ?? 'none'}`);
       else if (mark.seq > 0 && entries[mark.seq - 1]?.hash !== mark.hash)
@@ -261,8 +303,11 @@ export function createWatcher(
       }
       trace(`   > order sent for ${step.id}`);
       const { seq } = known.get(step.id)!;
-      if (seq > markedSeq)
-        reportViolation('marked', `${step.id} was sent after entry ${seq}, and the mark is at ${markedSeq}`);
+      if (markedSeq === null || isCut || seq > markedSeq)
+        reportViolation(
+          'marked',
+          `${step.id} was sent after entry ${seq}, and the mark is at ${isCut ? 'another chain' : markedSeq}`,
+        );
       const age = time.monotonic() - known.get(step.id)!.intentAt;
       if (age > FRESH) reportViolation('fresh', `${step.id} was sent ${Math.round(age)} ms after its entry`);
       const changed = foreignAt.get(instance);

@@ -5,7 +5,7 @@ import type { Message } from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 import { type FollowState, judgeFollowing, type Reading } from './judge-following.ts';
-import { billingMatch, factsSince, foreignOrders, ownInBilling } from './judge-order-fate.ts';
+import { billingMatch, foreignOrders, type Ownership, ownInBilling } from './judge-order-fate.ts';
 import {
   type AcceptedMemory,
   type At,
@@ -14,6 +14,7 @@ import {
   type FollowMove,
   type Read,
   resolved,
+  tracesSince,
 } from './move.ts';
 import { faultMove } from './read-fault.ts';
 import { orderTraces, taskTraces } from './traces.ts';
@@ -55,7 +56,7 @@ function firstMemory(at: At): AcceptedMemory {
 
 /** @param memory of the previous round; `facts` is what this round asks for. */
 function readNext(at: At, memory: AcceptedMemory): FollowMove {
-  const { state, now } = at;
+  const { now } = at;
   const { facts, status } = memory;
   const round = memory.round + 1;
   const age = now.monotonic - memory.since;
@@ -64,11 +65,10 @@ function readNext(at: At, memory: AcceptedMemory): FollowMove {
   // A resumed change may have ended already: Refit reads it immediately, and its facts in the next round.
   const isResumed = memory.before > SECOND && round <= 2;
   const pause = facts === null ? pauseFor(at, age) : FACTS_WITHIN[isCalm ? 'calm' : 'hurried'];
-  const askedAt = Date.parse(state.intentProviderAt ?? state.acceptedAt ?? '');
   return {
     kind: 'read',
     maxDelay: isResumed ? SECOND : pause,
-    factsSince: asked ? factsSince(at.step, at.earlier, askedAt) : null,
+    factsSince: asked ? tracesSince(at) : null,
     openTasks: facts === 'open',
     showsWait: { name: 'following', limit: LIMITS.following, since: beganAt(at) },
     memory: { ...memory, round, asked, age },
@@ -104,6 +104,7 @@ interface Judged {
   readonly reading: Reading;
   readonly orders: readonly string[];
   readonly foreign: readonly Deal[];
+  readonly hidden: Ownership['hidden'];
   /** Refit read billing, and it lists no order of this run for the change. */
   readonly isNumberless: boolean;
 }
@@ -119,12 +120,13 @@ function afterReading(at: At, memory: AcceptedMemory, { reading, whose }: Read):
   const orders = found === null ? state.orders : [found];
   const foreign = foreignOrders(deals, whose, orders);
   const isNumberless = orders.length === 0 && deals !== null;
-  const next = byVerdict(at, { memory, reading, orders, foreign, isNumberless });
+  const { hidden } = whose;
+  const next = byVerdict(at, { memory, reading, orders, foreign, hidden, isNumberless });
   return found === null ? next : { ...resolved(state, found, billingMatch(found)), next };
 }
 
 function byVerdict(at: At, judged: Judged): FollowMove {
-  const verdict = judgeFollowing(at.step, judged.reading, judged.orders, judged.foreign);
+  const verdict = judgeFollowing(at.step, judged.reading, judged.orders, judged.foreign, judged.hidden);
   switch (verdict.kind) {
     case 'failed':
       return failed(at, judged, verdict);
@@ -153,10 +155,15 @@ function failed({ state }: At, judged: Judged, { cause, code, size }: Verdict<'f
   return { kind: 'end', outcome: 'failed', message: failure, code: code ?? 'Refit.TaskFailed', size };
 }
 
-function verified(at: At, judged: Judged, { size, billed }: Verdict<'verified'>): FollowMove {
+function verified(at: At, judged: Judged, { size, billed, isPassed }: Verdict<'verified'>): FollowMove {
   const { memory, orders, foreign, isNumberless } = judged;
   const next: AcceptedMemory = { ...memory, facts: 'open' };
   if (!memory.asked) return readNext(at, next);
+  if (isPassed) {
+    const billing = isNumberless ? 'no-order' : orders.length > 0 ? 'found' : 'unreadable';
+    const passed = message('run.verified-by-later', { size, billing });
+    return { kind: 'end', outcome: 'verified', message: passed, billed };
+  }
   if (!isNumberless) {
     const billing = orders.length > 0 ? 'found' : 'unreadable';
     const readBack = message('run.verified', { size, billing });

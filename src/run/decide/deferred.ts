@@ -9,8 +9,18 @@ import type { MaintenanceWindow } from '../../model.ts';
 import { DAY, MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 import { judgeStart } from './judge-following.ts';
-import { factsSince, foreignOrders } from './judge-order-fate.ts';
-import type { At, Defer, DeferredMemory, End, Fault, FollowMove, Read } from './move.ts';
+import { foreignOrders } from './judge-order-fate.ts';
+import {
+  type At,
+  type Defer,
+  type DeferredMemory,
+  type End,
+  earliestOrder,
+  type Fault,
+  type FollowMove,
+  type Read,
+  tracesSince,
+} from './move.ts';
 import { faultMove } from './read-fault.ts';
 
 /** A change without any sign of a start for this long after its order waits for its window, ms. */
@@ -35,15 +45,19 @@ export function followDeferred(at: At): FollowMove {
   if (memory === null) return firstMove(at, deferral);
   if (seen.kind === 'fault') return afterFault(at, deferral, memory, seen);
   if (seen.kind === 'reading') return afterReading(at, deferral, memory, seen);
-  const since = factsSince(at.step, at.earlier, deferral.askedAt);
-  return { kind: 'read', maxDelay: TOGETHER, factsSince: since, openTasks: false, memory };
+  return { kind: 'read', maxDelay: TOGETHER, factsSince: tracesSince(at), openTasks: false, memory };
 }
 
-function deferralOf({ step, state, window, now }: At): Deferral {
+function deferralOf(at: At): Deferral {
+  const { step, state, window, now } = at;
   if (window === null) throw new Error(`internal error: ${step.id} waits for a window and has none`);
   const orderedAt = Date.parse(state.acceptedAt ?? state.intentAt ?? iso(now.wall));
-  const askedAt = Date.parse(state.intentProviderAt ?? state.acceptedAt ?? '');
-  return { window, orderedAt, askedAt, giveUpAt: secondClosing(window, orderedAt) + MINUTE };
+  return {
+    window,
+    orderedAt,
+    askedAt: earliestOrder(at),
+    giveUpAt: secondClosing(window, orderedAt) + MINUTE,
+  };
 }
 
 function firstMove(at: At, deferral: Deferral): FollowMove {

@@ -96,7 +96,13 @@ export function nodesDrifted(step: Step, instance: Instance): Message | null {
 
 /** The verdict on an accepted order. */
 export type FollowState =
-  | { readonly kind: 'verified'; readonly size: Size; readonly billed: Money | null }
+  /** `isPassed`: the size is that of a later step, which needs this one. */
+  | {
+      readonly kind: 'verified';
+      readonly size: Size;
+      readonly billed: Money | null;
+      readonly isPassed: boolean;
+    }
   | {
       readonly kind: 'failed';
       readonly cause: Message;
@@ -151,13 +157,14 @@ export function judgeStart(
 
 /**
  * How an accepted order ended. Finished means all final facts: exact size, running, every task done, order delivered.
- * @param foreign the instance's orders since then that are not this step's.
+ * @param foreign the instance's orders since then that are not this step's. @param hidden as for `Ownership`.
  */
 export function judgeFollowing(
   step: Step,
   reading: Reading,
   orders: readonly string[],
   foreign: readonly Deal[],
+  hidden: readonly Size[] = [],
 ): FollowState {
   const { instance, tasks, deals } = reading;
   const deal = deals?.find(({ order }) => orders.includes(order));
@@ -191,8 +198,10 @@ export function judgeFollowing(
     const othersWork = deal?.state === 'delivered' && foreign.length > 0;
     if ((working && !othersWork) || deal?.state === 'in-progress' || deal?.state === 'unpaid')
       return { kind: 'in-progress', near: true };
-    return { kind: 'verified', size: instance.size, billed };
+    return { kind: 'verified', size: instance.size, billed, isPassed: false };
   }
+  if (hidden.some((after) => sameSize(instance.size, after)))
+    return { kind: 'verified', size: instance.size, billed, isPassed: true };
   const sizes = { size: instance.size, wanted: step.after };
   const ended = deal?.state === 'delivered' || tasks?.some(({ result }) => result === 'done') === true;
   const over = !working && foreign.every(({ state }) => state !== 'in-progress');

@@ -5,7 +5,7 @@
  */
 import type { Deal } from '../../cloud/cloud.ts';
 import { message } from '../../messages/messages.ts';
-import { type Message, type Step, type StepState, sameSize, totalMemory } from '../../model.ts';
+import { type Message, type Size, type Step, type StepState, sameSize, totalMemory } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { judgeNodes, type Reading } from './judge-following.ts';
 import { orderTraces, taskTraces } from './traces.ts';
@@ -32,6 +32,8 @@ export interface Ownership {
   readonly known: ReadonlySet<string>;
   /** The numbers by which orders name this identity; null: not known. */
   readonly self: ReadonlySet<string> | null;
+  /** The sizes after later steps of the instance whose orders an adopted journal may lack. */
+  readonly hidden: readonly Size[];
 }
 
 /** True if billing names someone else as who placed the order. */
@@ -40,12 +42,13 @@ export function isForeign({ createdBy }: Deal, { self }: Ownership): boolean {
 }
 
 /** The orders that this run has no record of. */
-export function otherOrders(deals: readonly Deal[] | null, { known }: Ownership): Deal[] {
+export function otherOrders(deals: readonly Deal[] | null, { known }: Pick<Ownership, 'known'>): Deal[] {
   return (deals ?? []).filter(({ order }) => !known.has(order));
 }
 
 /**
- * The orders that are not this step's. If the step has no number yet, an order without a foreign name may be its own.
+ * The orders that are not this step's. If the step has no number yet, an order without a foreign name may be its own. Such
+ * an order may also be that of a later step that the journal lacks.
  * @param orders the step's own numbers.
  */
 export function foreignOrders(
@@ -55,13 +58,14 @@ export function foreignOrders(
 ): Deal[] {
   const known = new Set([...whose.known, ...orders]);
   return otherOrders(deals, { ...whose, known }).filter(
-    (deal) => orders.length > 0 || isForeign(deal, whose),
+    (deal) => (orders.length > 0 && whose.hidden.length === 0) || isForeign(deal, whose),
   );
 }
 
 /**
  * The order that may be this step's, or null. It is on no record, not foreign, and has the step's direction. Of several,
- * Refit takes the latest: an older one probably existed before the step ordered. After a foreign order the direction
+ * Refit takes the latest: an older one probably existed before the step ordered. If the journal may lack orders of later
+ * steps, Refit takes the first. After a foreign order the direction
  * proves nothing, because a delayed order compares with the size that the foreign one made.
  */
 export function ownInBilling(step: Step, deals: readonly Deal[] | null, whose: Ownership): Deal | null {
@@ -72,7 +76,7 @@ export function ownInBilling(step: Step, deals: readonly Deal[] | null, whose: O
       !foreign.includes(deal) &&
       (fits(step, deal) || foreign.some(({ createdAt }) => createdAt <= deal.createdAt)),
   );
-  return fitting.sort((a, b) => a.createdAt - b.createdAt).at(-1) ?? null;
+  return fitting.sort((a, b) => a.createdAt - b.createdAt).at(whose.hidden.length > 0 ? 0 : -1) ?? null;
 }
 
 /** Whether an order can have the direction of the step. */
@@ -103,6 +107,14 @@ export function judgeOrderFate(step: Step, reading: Reading, whose: Ownership): 
   }
 
   const traces = [...orderTraces(others), ...taskTraces(odd)];
+  const passed = instance && whose.hidden.some((after) => sameSize(instance.size, after));
+  if (passed)
+    return {
+      kind: 'executed',
+      order: own?.order ?? null,
+      evidence: message('run.at-later-size', { size: instance.size }),
+      provisional: true,
+    };
   if (traces.length === 0) return judgeAlone(step, reading);
   if (!instance)
     return { kind: 'unclear', reason: message('run.unlisted-with-traces', { traces }), working: false };

@@ -17,9 +17,10 @@ import type {
   Step,
   StepState,
 } from '../../model.ts';
+import { DAY } from '../../units.ts';
 import type { WaitName, WaitWithLimit } from '../waits.ts';
 import type { Reading } from './judge-following.ts';
-import type { Ownership } from './judge-order-fate.ts';
+import { factsSince, type Ownership } from './judge-order-fate.ts';
 
 /**
  * A parameter of an end's message that the engine fills in. `by`: the foreign change. `tasks`: what is in progress on the
@@ -263,6 +264,24 @@ export interface At extends Observation {
 
 export type Fault = Extract<Seen, { kind: 'fault' }>;
 export type Read = Extract<Seen, { kind: 'reading' }>;
+
+/** How far back the task list reaches (docs/provider.md P90), minus a margin. */
+const REACH = 29 * DAY;
+
+/**
+ * When Refit ordered, ms since 1970 UTC by the provider's clock. If an adopted journal may lack the order, this is the
+ * earliest time at which it may have left.
+ */
+export function earliestOrder({ state, now }: At): number {
+  const { hiddenOrder, intentProviderAt, acceptedAt } = state;
+  if (hiddenOrder !== null) return Math.max(Date.parse(hiddenOrder.since), now.provider - REACH);
+  return Date.parse(intentProviderAt ?? acceptedAt ?? '');
+}
+
+/** From when on tasks and orders may belong to the step, ms since 1970 UTC by the provider's clock. */
+export function tracesSince(at: At, orderedAt: number = earliestOrder(at)): number {
+  return factsSince(at.step, at.earlier, orderedAt);
+}
 
 /** Records whether the step's unanswered order was executed. */
 export function resolved(

@@ -11,11 +11,11 @@
 import { iso } from '../../clock.ts';
 import { message } from '../../messages/messages.ts';
 import type { Message, Size, StepState } from '../../model.ts';
-import { DAY, MINUTE, SECOND } from '../../units.ts';
+import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 import { afterRefusal, isTailLockCode } from './after-refusal.ts';
 import { addsNodes, type Reading } from './judge-following.ts';
-import { factsSince, judgeOrderFate } from './judge-order-fate.ts';
+import { judgeOrderFate } from './judge-order-fate.ts';
 import {
   type At,
   type End,
@@ -24,15 +24,13 @@ import {
   type Moment,
   type Read,
   resolved,
+  tracesSince,
   type UnansweredMemory,
 } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
 /** Refit knows the provider's clock to within 1.5 seconds. */
 const CLOCK_GRAIN = 1.5 * SECOND;
-
-/** How far back the task list reaches (docs/provider.md P90), minus a margin. */
-const REACH = 29 * DAY;
 
 export function resolveUnanswered(at: At): FollowMove {
   const { seen, now } = at;
@@ -72,14 +70,6 @@ function intentAt({ state, now }: At): number {
   return Date.parse(at ?? iso(now.provider));
 }
 
-/** From when on traces of the order may exist, by the provider's clock. */
-function tracesSince(at: At): number {
-  const { hiddenOrder } = at.state;
-  if (hiddenOrder === null) return factsSince(at.step, at.earlier, intentAt(at));
-  const since = Math.max(Date.parse(hiddenOrder.since), at.now.provider - REACH);
-  return factsSince(at.step, at.earlier, since);
-}
-
 /** Milliseconds since patience ended; below zero before. */
 function overdueAt(at: At, moment: Moment): number {
   return moment.provider - intentAt(at) - at.execution.patience;
@@ -96,7 +86,7 @@ function readNext(at: At, round: number): FollowMove {
   return {
     kind: 'read',
     maxDelay: overdue >= 0 ? 50 : Math.min(pauseOf(round), -overdue),
-    factsSince: tracesSince(at),
+    factsSince: at.state.hiddenOrder === null ? tracesSince(at, intentAt(at)) : tracesSince(at),
     openTasks: false,
     showsWait:
       overdue > 0

@@ -3,7 +3,7 @@
  * drifted or was skipped. It decides nothing.
  */
 import { RefitError } from '../../errors.ts';
-import type { SavedPlan, Step, Trace } from '../../model.ts';
+import type { SavedPlan, Size, Step, Trace } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
 import type { Reading } from '../decide/judge-following.ts';
 import { factsSince, type Ownership, otherOrders } from '../decide/judge-order-fate.ts';
@@ -15,6 +15,12 @@ import { type FollowingRun, scopeOf } from './run.ts';
 function ownSteps({ saved, journal }: Pick<FollowingRun, 'saved' | 'journal'>, { instance }: Step) {
   const steps = stepsOf(saved).get(instance) ?? [];
   return steps.map((step) => ({ step, state: journal.replay.step(step.id) }));
+}
+
+/** The sizes after later steps of the instance, if an adopted journal may lack their orders. */
+function hiddenSizes(own: ReturnType<typeof ownSteps>, { id }: Step): Size[] {
+  const later = own.slice(own.findIndex(({ step }) => step.id === id) + 1);
+  return later.flatMap(({ step, state }) => (state.hiddenOrder === null ? [] : [step.after]));
 }
 
 const byInstance = new WeakMap<SavedPlan, ReadonlyMap<string, readonly Step[]>>();
@@ -37,11 +43,12 @@ export async function ownershipOf<Listed extends Pick<Reading, 'deals'>>(
 ): Promise<{ readonly reading: Listed; readonly whose: Ownership }> {
   const own = ownSteps(run, step);
   const known = new Set(own.flatMap(({ state }) => state.orders));
-  if (reading.deals === null) return { reading, whose: { known, self: null } };
+  const hidden = hiddenSizes(own, step);
+  if (reading.deals === null) return { reading, whose: { known, self: null, hidden } };
   const { replay } = run.journal;
   const byNumber = recognizeByNumber(reading.deals, (number) => replay.stepOf(number) !== null);
-  const isAsked = otherOrders(byNumber, { known, self: null }).some(({ createdBy }) => createdBy !== null);
-  const whose = { known, self: isAsked ? await run.watch.self(scopeOf(step)) : null };
+  const isAsked = otherOrders(byNumber, { known }).some(({ createdBy }) => createdBy !== null);
+  const whose = { known, self: isAsked ? await run.watch.self(scopeOf(step)) : null, hidden };
   return { reading: { ...reading, deals: recognizeByTime(byNumber, own, whose) }, whose };
 }
 

@@ -118,7 +118,11 @@ function checkOf({ seq, hash }: ChainEnd): string {
 /** Makes the state know a run, with a mark. It replaces what the state knew of the plan. */
 export async function registerRun(
   stateDirectory: string,
-  { digest, directory, mark = EMPTY_CHAIN }: { digest: string; directory: string; mark?: ChainEnd },
+  {
+    digest,
+    directory,
+    mark = EMPTY_CHAIN,
+  }: { digest: string; directory: string; mark?: ChainEnd | undefined },
   clock: Pick<Clock, 'now'>,
 ): Promise<void> {
   const path = pathOf(stateDirectory, digest);

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Deal, Task } from '../../../src/cloud/cloud.ts';
 import { message, textOf } from '../../../src/messages/messages.ts';
 import type { Dimension, Instance, Size, Step } from '../../../src/model.ts';
-import { judgeStart, type Reading } from '../../../src/run/decide/judge-following.ts';
-import { judgeOrderFate, ownInBilling } from '../../../src/run/decide/judge-order-fate.ts';
+import { judgeFollowing, judgeStart, type Reading } from '../../../src/run/decide/judge-following.ts';
+import { foreignOrders, judgeOrderFate, ownInBilling } from '../../../src/run/decide/judge-order-fate.ts';
 
 const US = '100000000001';
 const THEM = '100000000099';
-const OWNERSHIP = { known: new Set(['known']), self: new Set([US]) };
+const OWNERSHIP = { known: new Set(['known']), self: new Set([US]), hidden: [] };
 const BEFORE: Size = { memoryPerShard: 4096, shards: 1, replicas: 1 };
 const AFTER: Size = { ...BEFORE, memoryPerShard: 8192 };
 
@@ -229,6 +229,34 @@ describe('an order without an answer, to 8 GB, judged by a reading', () => {
     const late = order(US, 'delivered', { order: 'late', createdAt: early.createdAt + 1_000 });
     expect(ownInBilling(STEP, [late, early], OWNERSHIP)?.order).toBe('late');
     expect(ownInBilling(STEP, [early, late], OWNERSHIP)?.order).toBe('late');
+  });
+
+  describe('in an adopted run whose journal may lack the order of a later step', () => {
+    const LATER: Size = { ...AFTER, replicas: 2 };
+    const adopted = { ...OWNERSHIP, hidden: [LATER] };
+    const early = order(US, 'delivered', { order: 'early' });
+    const late = order(US, 'delivered', { order: 'late', createdAt: early.createdAt + 1_000 });
+
+    it('takes the first of several orders, and leaves the others to the later steps', () => {
+      expect(ownInBilling(STEP, [late, early], adopted)?.order).toBe('early');
+      expect(foreignOrders([late, early, order(THEM, 'delivered')], adopted, ['early'])).toEqual([
+        order(THEM, 'delivered'),
+      ]);
+    });
+
+    it.each<[string, Seen, string | null]>([
+      ['with its order', { deals: [late, early] }, 'early'],
+      ['without billing', { deals: null, tasks: [task('replicas', 'done')] }, null],
+      ['without any trace', {}, null],
+    ])('takes the size of that step as proof, %s', (_, seen, own) => {
+      const verdict = { kind: 'executed', order: own };
+      expect(judgeOrderFate(STEP, reading({ size: LATER, ...seen }), adopted)).toMatchObject(verdict);
+      const followed = judgeFollowing(STEP, reading({ size: LATER, ...seen }), [own ?? ''], [], [LATER]);
+      expect(followed).toMatchObject({ kind: 'verified', size: LATER, isPassed: true });
+      expect(judgeOrderFate(STEP, reading({ size: LATER, ...seen }), OWNERSHIP)).not.toEqual(
+        expect.objectContaining({ evidence: expect.objectContaining({ id: 'run.at-later-size' }) }),
+      );
+    });
   });
 });
 

@@ -73,7 +73,7 @@ const reading = (
 ): Seen => ({
   kind: 'reading',
   reading: { instance: found, tasks, deals },
-  whose: { known: new Set(), self: null },
+  whose: { known: new Set(), self: null, hidden: [] },
 });
 const fault = (kind: 'passing' | 'no-right' | 'credentials'): Seen => ({
   kind: 'fault',

@@ -58,6 +58,6 @@ it.each<[what: string, deals: Deal[], state: Partial<StepState>, as: string[]]>(
   ['belongs to a step with two unmatched numbers', [deal(1)], { orders: ['a', 'b'] }, ['listed']],
 ])('an order that %s', (_, deals, state, as) => {
   const own = [{ step: STEP, state: { ...ACCEPTED, ...state } }];
-  const whose = { known: new Set(['ours']), self: new Set([US]) };
+  const whose = { known: new Set(['ours']), self: new Set([US]), hidden: [] };
   expect(recognizeByTime(deals, own, whose).map(({ order }) => order)).toEqual(as);
 });

@@ -195,6 +195,10 @@ export const run = {
     `${say(cause)}: the order that Refit found for this step was someone else's: ${formatTraces(traces)}`,
   'run.verified': ({ size, billing }: { size: Size; billing: keyof typeof BILLING }): Text =>
     `read back at ${wholeSize(size)}${BILLING[billing]}`,
+  'run.at-later-size': ({ size }: { size: Size }): Text =>
+    `the instance has ${wholeSize(size)}, which only a later step of this plan makes`,
+  'run.verified-by-later': ({ size, billing }: { size: Size; billing: keyof typeof BILLING }): Text =>
+    `read back at ${wholeSize(size)}, which a later step of this plan made from the size of this step${BILLING[billing]}`,
   'run.at-size-by-others': ({ size, orders }: { size: Size; orders: readonly Trace[] }): Text =>
     `the instance has ${wholeSize(size)}, because of ${formatTraces(orders)}: Refit cannot prove that this is an order of this run`,
   'run.unlisted-after-order': (): Text => 'ordered, and the instance is no longer listed',
