@@ -93,15 +93,18 @@ const UNKNOWN_ID = 'crs-00000000';
 /** A valid number that no order has: its date is before the product existed. */
 const UNKNOWN_ORDER = '20000101000000000000000';
 
+/** A short page of a list. */
+const FIRST_ROWS = { limit: 20, offset: 0 };
+
 /** Each read: its purpose, and harmless parameters for the trial. */
 const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (subject: Subject) => Fields }>> = {
-  instances: { purpose: 'every plan and run', fields: () => ({ ...encodeInstancePage(0), Limit: 20 }) },
+  instances: { purpose: 'every plan and run', fields: () => encodeInstancePage(FIRST_ROWS) },
   catalogue: { purpose: 'every plan: the sizes that the provider sells' },
   // The price of the present size. A price inquiry orders nothing.
   price: { purpose: 'prices: plan --price, guards.cost', fields: encodePrice },
   tasks: {
     purpose: 'tasks in progress, and orders without an answer',
-    fields: () => encodeRunningTasks(0),
+    fields: () => encodeRunningTasks(FIRST_ROWS),
   },
   shards: {
     purpose: 'memory in use, for reductions and sizes by use',
@@ -119,7 +122,7 @@ const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (subject: Su
   },
   deals: {
     purpose: 'unpaid orders, and orders without an answer',
-    fields: ({ now }) => encodeDeals(0, now - HOUR, now),
+    fields: ({ now }) => encodeDeals(FIRST_ROWS, now - HOUR, now),
   },
   balance: { purpose: 'prepaid prices compared with the balance' },
   identity: { purpose: 'the identity in reports and in doctor' },

@@ -72,6 +72,14 @@ export const EDITIONS = [
 /** The name of a known edition. */
 export type EditionName = (typeof EDITIONS)[number]['name'];
 
+/** True for an id that a plan can have. The provider lists instances with other ids, too; they are never targets. */
+export function isTargetId(id: string): boolean {
+  return TARGET_ID.test(id);
+}
+
+/** The plan schema has the same form. */
+const TARGET_ID = /^crs-[a-z0-9]{8,32}$/;
+
 export type InstanceStatus =
   | 'initialising'
   | 'processing'
@@ -117,7 +125,7 @@ export interface MaintenanceWindow {
 
 /** One instance, as read from the provider. Names and tags are hostile text: escape them for display. */
 export interface Instance {
-  /** `crs-` and eight or more letters and digits. */
+  /** `crs-` and eight or more letters and digits. Another id is never a target: `isTargetId`. */
   readonly id: string;
   readonly name: string;
   readonly region: string;

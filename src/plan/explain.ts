@@ -3,7 +3,7 @@
 import { closest } from '../closest-word.ts';
 import { textOfCode } from '../messages/codes.ts';
 import { formatMemory, formatValue, upTo } from '../messages/en/format-size.ts';
-import { memory, size } from '../messages/en/quantities.ts';
+import { editionText, memory, size } from '../messages/en/quantities.ts';
 import { message, render, textOf } from '../messages/messages.ts';
 import type { Instance, InstanceNode, Inventory, Message, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
@@ -78,7 +78,7 @@ function describe(instance: Instance, inventory: Inventory): string[] {
   const tags = Object.entries(instance.tags).map(([key, value]) => `${key}=${value}`);
   return [
     `${instance.id} "${instance.name}"`,
-    `  is        ${instance.status}, ${instance.edition}, ${instance.billing}, ${instance.zone}${instance.nodes.length > 0 ? ' and other zones' : ''}, profile ${instance.profile}`,
+    `  is        ${instance.status}, ${editionText(instance)}, ${instance.billing}, ${instance.zone}${instance.nodes.length > 0 ? ' and other zones' : ''}, profile ${instance.profile}`,
     `  size      ${size(instance.size)}`,
     used === null
       ? '  used      not read'
@@ -90,7 +90,7 @@ function describe(instance: Instance, inventory: Inventory): string[] {
     ...(offer === 'unknown'
       ? ['  sold      unknown']
       : offer === null
-        ? [`  sold      nothing for ${instance.edition} in ${instance.zone}, ${instance.billing}`]
+        ? [`  sold      nothing for ${editionText(instance)} in ${instance.zone}, ${instance.billing}`]
         : [
             `  sold      memoryPerShard ${offer.memoryPerShard.map(formatMemory).join(', ')}`,
             `            shards ${offer.shards.join(', ')}`,

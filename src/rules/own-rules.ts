@@ -33,6 +33,7 @@ export const OWN_RULES: readonly Rule[] = [
   own('Refit.NoSequence', 'error'),
   own('Refit.Conflict', 'error'),
   own('Refit.NoMatch', 'error'),
+  own('Refit.OtherId', 'warning'),
   own('Refit.NoRegion', 'error'),
   own('Refit.NotRead', 'error'),
   own('Refit.TooManyTargets', 'error'),

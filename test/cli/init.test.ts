@@ -64,7 +64,7 @@ describe('the written plan', () => {
     expect(instances.map(({ id }) => id)).toEqual(['crs-00000001']);
     expect(skipped.map(({ reason }) => reason)).toEqual([
       'it is isolated, and the provider accepts no order for it',
-      'its type 99 is unknown to this version of refit',
+      'it is type 99 (unknown) to this version of refit',
       'its id is not valid in a plan',
     ]);
   });

@@ -8,7 +8,10 @@ import { createHttp } from '../../src/cloud/network/http.ts';
 import { readInventory, readMemoryInUse } from '../../src/cloud/read-inventory.ts';
 import { createNonces } from '../../src/cloud/signing/sign-v1.ts';
 import { SIGNATURES, type SignatureName } from '../../src/cloud/signing/signature.ts';
+import { validateInventory } from '../../src/generated/validators.js';
+import type { Inventory } from '../../src/model.ts';
 import { type SimulateOptions, simulate } from '../../src/simulator/simulate.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
 
 const SCOPES = ['ap-guangzhou', 'ap-shanghai'].map((region) => ({ region, profile: 'default' }));
 
@@ -57,6 +60,33 @@ describe.each(SIGNATURES)('the client against the simulator over HTTP, signed wi
     const some = inventory.instances.filter(({ status }) => status === 'running').slice(0, 6);
     const { inventory: used } = await readMemoryInUse(cloud, inventory, new Set(some.map(({ id }) => id)));
     expect(used.instances.filter((one) => one.used !== null).length).toBe(some.length);
+  });
+
+  it('reads the same fleet from a server that caps its pages', async () => {
+    const whole = await readInventory((await world({ instances: 60 }, signature)).cloud, SCOPES, systemClock);
+    const faults = ['short-pages=17@DescribeInstances', 'short-pages=3@DescribeTaskList'].map(parseFault);
+    const { cloud } = await world({ instances: 60, faults }, signature);
+    const { inventory } = await readInventory(cloud, SCOPES, systemClock);
+    const seen = ({ instances }: Inventory) => instances.map(({ id, size, task }) => [id, size, task]);
+    expect(seen(inventory)).toEqual(seen(whole.inventory));
+    const ids = inventory.instances.filter(({ region }) => region === 'ap-guangzhou').map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(17);
+    const again = await cloud.describeInstances(SCOPES[0]!, ids);
+    expect(again.map(({ id }) => id).sort()).toEqual([...ids].sort());
+  });
+
+  it('keeps an unknown type and an id of another product', async () => {
+    const fleet = JSON.stringify([
+      { id: 'crs-aaaa1111', type: 10, zone: 'ap-guangzhou-4' },
+      { id: 'other-1234abcd', type: 200, zone: 'ap-guangzhou-4' },
+    ]);
+    const { cloud } = await world({ fleet }, signature);
+    const { inventory } = await readInventory(cloud, SCOPES, systemClock);
+    expect(inventory.instances.map(({ id, type, edition }) => [id, type, edition])).toEqual([
+      ['crs-aaaa1111', 10, 'unrecognised'],
+      ['other-1234abcd', 200, 'memcached-1.6-cluster'],
+    ]);
+    expect(validateInventory(inventory)).toBe(true);
   });
 
   it('prices and places an order, finds its task and its deal, and reads the new size', async () => {

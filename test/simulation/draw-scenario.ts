@@ -58,6 +58,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const maybe = (probability: number): boolean => chance.next() < probability;
   // Separate random numbers keep all other draws of a seed unchanged.
   const rollout = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x50a4);
+  const pages = seededRandom(Math.imul(seed, 0xc2b2ae35) ^ 0x9a6e);
   // Small scenarios find faults as well and run faster. The logarithm is drawn evenly.
   const [least, greatest] = scale.steps;
   const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 3));
@@ -102,6 +103,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
     faults: [
       ...PASSING.filter(() => maybe(0.12)).map(([name, most]) => `${name}:${share(chance, most)}`),
       ...(maybe(0.1) ? [`slow=${chance.whole(1, 90)}s:${share(chance, 0.1)}`] : []),
+      ...(pages.next() < 0.1 ? [`short-pages=${pick(pages, [2, 3, 5, 20])}`] : []),
       ...(maybe(0.05) ? [`limit=${chance.whole(2, 12)}@UpgradeInstance+60s..${chance.whole(65, 180)}s`] : []),
     ],
     otherClient: maybe(0.08) ? { perSecond: chance.whole(1, 15), until: chance.whole(5_000, 120_000) } : null,

@@ -5,7 +5,7 @@ import type { Billing, Instance, Scope } from '../../model.ts';
 import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
-import type { Fields, Page } from '../wire/fields.ts';
+import type { Fields, Page, RowRange } from '../wire/fields.ts';
 import {
   decodeInstances,
   decodeWindow,
@@ -17,10 +17,7 @@ import {
 } from '../wire/instances.ts';
 import { decodePrice, encodePrice } from '../wire/order.ts';
 import type { ReadZoneCodes } from './catalogue.ts';
-import { inBatches, type ReadSource, readFields, readList } from './source.ts';
-
-/** How often Refit reads a list that changes during the read. */
-const MAX_READINGS = 4;
+import { inBatches, type ListRequest, type ReadSource, readWholeList } from './source.ts';
 
 export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   const { ask, clock } = source;
@@ -93,33 +90,27 @@ async function instancesOf(
   ids: readonly string[],
   decode: Decode,
 ): Promise<Instance[]> {
-  const found = await inBatches([...new Set(ids)], INSTANCES_PER_PAGE, async (batch) => {
-    const fields = await readFields(source, READS.instances, scope, encodeInstanceIds(batch));
-    const asked = new Set(batch);
-    return (await decode(scope, fields)).found.filter(({ id }) => asked.has(id));
+  const asked = new Set(ids);
+  const found = await inBatches([...asked], INSTANCES_PER_PAGE, async (batch) => {
+    const list = listOf(scope, decode, (page) => encodeInstanceIds(batch, page));
+    const rows = await readWholeList(source, { ...list, ids: batch });
+    return [...rows.values()].filter(({ id }) => asked.has(id));
   });
   return [...new Map(found.map((instance) => [instance.id, instance])).values()];
 }
 
-/** Reads all instances. A deleted one moves the rest up by one and hides one, so Refit reads the list again. */
+/** Reads all instances of a scope. */
 async function allInstances(source: ReadSource, scope: Scope, decode: Decode): Promise<Instance[]> {
-  let counts = '';
-  for (let reading = 0; reading < MAX_READINGS; reading++) {
-    const { rows, totals } = await readList(source, {
-      action: READS.instances,
-      scope,
-      perPage: INSTANCES_PER_PAGE,
-      encode: (page) => encodeInstancePage(page * INSTANCES_PER_PAGE),
-      decode: (fields) => decode(scope, fields),
-      idOf: ({ id }) => id,
-    });
-    const [total] = totals;
-    if (totals.size === 1 && rows.size >= total!) return [...rows.values()];
-    counts = `${rows.size} of ${Math.max(...totals)}`;
-  }
-  throw new RefitError(
-    'provider-refused',
-    `${READS.instances.name} in ${scope.region} returned ${counts} instances, in each of ${MAX_READINGS} reads`,
-    'run the same command again when fewer instances are created and deleted',
-  );
+  return [...(await readWholeList(source, listOf(scope, decode, encodeInstancePage))).values()];
+}
+
+function listOf(scope: Scope, decode: Decode, encode: (page: RowRange) => Fields): ListRequest<Instance> {
+  return {
+    action: READS.instances,
+    scope,
+    perPage: INSTANCES_PER_PAGE,
+    encode,
+    decode: (fields) => decode(scope, fields),
+    idOf: ({ id }) => id,
+  };
 }

@@ -4,7 +4,7 @@ import { DAY, MINUTE } from '../../units.ts';
 import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader, Deal, OrderNumber, Task } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
-import type { Fields } from '../wire/fields.ts';
+import type { Fields, RowRange } from '../wire/fields.ts';
 import {
   DEALS_PER_PAGE,
   decodeDeals,
@@ -22,12 +22,12 @@ const TASKS_REACH_MS = 30 * DAY - MINUTE;
 export function orderReads(source: ReadSource) {
   const { ask, clock } = source;
 
-  const readTasks = async (scope: Scope, encode: (offset: number) => Fields): Promise<Task[]> => {
+  const readTasks = async (scope: Scope, encode: (page: RowRange) => Fields): Promise<Task[]> => {
     const { rows } = await readList(source, {
       action: READS.tasks,
       scope,
       perPage: TASKS_PER_PAGE,
-      encode: (page) => encode(page * TASKS_PER_PAGE),
+      encode,
       decode: (fields) => decodeTasks(fields, clock.now()),
       idOf: (task) => task.id,
     });
@@ -36,8 +36,8 @@ export function orderReads(source: ReadSource) {
 
   return {
     describeTasks: (scope, since, instance, only) =>
-      readTasks(scope, (offset) =>
-        encodeTasks(offset, Math.max(since, clock.now() - TASKS_REACH_MS), instance, only),
+      readTasks(scope, (page) =>
+        encodeTasks(page, Math.max(since, clock.now() - TASKS_REACH_MS), instance, only),
       ),
 
     describeRunningTasks: (scope) => readTasks(scope, encodeRunningTasks),
@@ -47,6 +47,7 @@ export function orderReads(source: ReadSource) {
         action: READS.deals,
         scope,
         perPage: DEALS_PER_PAGE,
+        numbered: true,
         encode: (page) => encodeDeals(page, since, until, instance),
         decode: (fields) => decodeDeals(fields, clock.now(), instance),
         idOf: (deal) => deal.order,

@@ -94,6 +94,12 @@ export function cents(amount: unknown, currency: unknown): Money | null {
   return value === null ? null : { amount: value / 100, currency: text(currency) ?? 'CNY' };
 }
 
+/** The rows of a list to ask for: at most `limit`, after the first `offset`. */
+export interface RowRange {
+  readonly limit: number;
+  readonly offset: number;
+}
+
 /** One page of a list. */
 export interface Page<Row> {
   /** The number of rows of the whole list, by the provider. */

@@ -1,10 +1,17 @@
 /**
- * Encodes and decodes instances. An instance without an exact size, a known pay mode or a clear architecture gets the
+ * Encodes and decodes instances. An instance without an exact size, a known pay mode or a known type gets the
  * status or edition `unrecognised`. So it cannot become a target, and it does not stop the other instances.
  * Source of every field: docs/provider.md P38, P44 to P55, P97, P125 and P126.
  */
 import { iso } from '../../clock.ts';
-import { EDITIONS, type Edition, type Instance, type MaintenanceWindow, type Scope } from '../../model.ts';
+import {
+  EDITIONS,
+  type Edition,
+  type Instance,
+  isTargetId,
+  type MaintenanceWindow,
+  type Scope,
+} from '../../model.ts';
 import { fromBeijing } from './beijing-time.ts';
 import type { ZoneCodes } from './catalogue.ts';
 import {
@@ -16,6 +23,7 @@ import {
   type Page,
   page,
   REPLICA,
+  type RowRange,
   text,
   wholeNumber,
 } from './fields.ts';
@@ -24,13 +32,13 @@ import {
 export const INSTANCES_PER_PAGE = 1000;
 
 /** Requests a page of all instances, the oldest first. A new instance comes last and moves no other. */
-export function encodeInstancePage(offset: number): Fields {
-  return { Limit: INSTANCES_PER_PAGE, Offset: offset, OrderBy: 'createtime', OrderType: 0 };
+export function encodeInstancePage({ limit, offset }: RowRange): Fields {
+  return { Limit: limit, Offset: offset, OrderBy: 'createtime', OrderType: 0 };
 }
 
-/** Requests instances by id. Without `Limit` the provider returns only 20. */
-export function encodeInstanceIds(ids: readonly string[]): Fields {
-  return { InstanceIds: ids, Limit: INSTANCES_PER_PAGE, Offset: 0 };
+/** Requests a page of instances by id. Without `Limit` the provider returns only 20. */
+export function encodeInstanceIds(ids: readonly string[], { limit, offset }: RowRange): Fields {
+  return { InstanceIds: ids, Limit: limit, Offset: offset };
 }
 
 const STATUS: Readonly<Record<number, Instance['status']>> = {
@@ -42,11 +50,11 @@ const STATUS: Readonly<Record<number, Instance['status']>> = {
   [-4]: 'deleting',
 };
 
-/** The form of instance ids, as plans have them. */
-const ID = /^crs-[a-z0-9]{8,32}$/;
+/** Ids of other products. The inventory schema has the same form. */
+const OTHER_ID = /^(?!crs-)[A-Za-z0-9][\w.-]{0,63}$/;
 
 /**
- * Decodes a page of instances. An instance without a valid id is left out. If a page has an id twice with different facts,
+ * Decodes a page of instances. An instance without an id that is safe to show is left out. If a page has an id twice with different facts,
  * neither is certain, and the instance is `unrecognised`.
  */
 export function decodeInstances(fields: Fields, scope: Scope, zones: ZoneCodes): Page<Instance> {
@@ -69,7 +77,7 @@ export function zoneNumbers(fields: Fields): number[] {
 
 function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance | null {
   const id = text(row.InstanceId);
-  if (id === null || !ID.test(id)) return null;
+  if (id === null || !(isTargetId(id) || OTHER_ID.test(id))) return null;
   const edition = editionOf(row.Type);
   const size = decodeSize(row, edition);
   const billing = billingOf(row.BillingMode);
@@ -82,7 +90,8 @@ function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance |
     region: scope.region,
     zone: zone === null ? '' : zoneOf(zone, zones).code,
     profile: scope.profile,
-    edition: edition !== null && matchesProductType(edition, row.ProductType) ? edition.name : 'unrecognised',
+    // The type decides about the architecture, whatever `ProductType` says (docs/provider.md P126).
+    edition: edition?.name ?? 'unrecognised',
     type: wholeNumber(row.Type) ?? -1,
     status:
       size === null || billing === null || nodes === null
@@ -132,11 +141,6 @@ function decodeSize(row: Fields, edition: Edition | null): Instance['size'] | nu
   if (memoryPerShard < 1 || shards < 1 || replicas === null) return null;
   if (edition !== null && edition.architecture !== 'cluster' && shards !== 1) return null;
   return { memoryPerShard, shards, replicas };
-}
-
-/** Whether `ProductType` and the type code name the same architecture. If not, one of them is wrong. */
-function matchesProductType({ architecture }: Edition, productType: unknown): boolean {
-  return productType !== (architecture === 'cluster' ? 'standalone' : 'cluster');
 }
 
 /** Requests data of one instance: its shards, or its maintenance window. */

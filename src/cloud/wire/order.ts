@@ -14,6 +14,7 @@ import {
   number,
   page,
   REPLICA,
+  type RowRange,
   text,
   texts,
   wholeNumber,
@@ -110,12 +111,17 @@ function exactPrice(fields: Fields): number | null {
 export const DEALS_PER_PAGE = 200;
 
 /** Requests a page of orders created between two moments. `Offset` counts pages. `StatusSet` adds undelivered ones. */
-export function encodeDeals(page: number, since: number, until: number, instance?: string): Fields {
+export function encodeDeals(
+  { limit, offset }: RowRange,
+  since: number,
+  until: number,
+  instance?: string,
+): Fields {
   return {
     StartTime: toBeijing(since),
     EndTime: toBeijing(Math.ceil(until / SECOND) * SECOND),
-    Limit: DEALS_PER_PAGE,
-    Offset: page,
+    Limit: limit,
+    Offset: Math.floor(offset / limit),
     StatusSet: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
     ...given({ ResourceId: instance }),
   };

@@ -3,7 +3,7 @@ import { given } from '../../given.ts';
 import type { Dimension } from '../../model.ts';
 import type { Task } from '../cloud.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
-import { type Fields, identifier, type Page, page, text, wholeNumber } from './fields.ts';
+import { type Fields, identifier, type Page, page, type RowRange, text, wholeNumber } from './fields.ts';
 
 /** The maximum of tasks on one page. */
 export const TASKS_PER_PAGE = 100;
@@ -23,13 +23,13 @@ const RESULT_CODES = { open: [0, 1, 4], failed: [4] } as const;
 
 /** Requests a page of the resize tasks from a moment on, optionally of one instance. */
 export function encodeTasks(
-  offset: number,
+  { limit, offset }: RowRange,
   since: number,
   instance?: string,
   only?: keyof typeof RESULT_CODES,
 ): Fields {
   return {
-    Limit: TASKS_PER_PAGE,
+    Limit: limit,
     Offset: offset,
     TaskTypes: [...RESIZE_TASKS.keys()],
     BeginTime: toBeijing(since),
@@ -38,8 +38,8 @@ export function encodeTasks(
 }
 
 /** Requests a page of the tasks of any type that are pending or running. */
-export function encodeRunningTasks(offset: number): Fields {
-  return { Limit: TASKS_PER_PAGE, Offset: offset, Result: [0, 1] };
+export function encodeRunningTasks({ limit, offset }: RowRange): Fields {
+  return { Limit: limit, Offset: offset, Result: [0, 1] };
 }
 
 const RESULTS: Readonly<Record<number, Task['result']>> = {

@@ -6,6 +6,7 @@ import type {
   Change,
   Dimension,
   FormerHolder,
+  Instance,
   MaintenanceWindow,
   Money,
   NodeChange,
@@ -44,6 +45,12 @@ export function size(value: Size): string {
   if (value.shards !== 1) parts.push(counted(value.shards, 'shard'));
   if (value.replicas !== 0) parts.push(counted(value.replicas, 'replica'));
   return parts.join(' × ');
+}
+
+/** An edition; `type 10 (unknown)` for a type code that this version does not know. -1 is no type code. */
+export function editionText({ edition, type }: Pick<Instance, 'edition' | 'type'>): string {
+  if (edition !== 'unrecognised') return edition;
+  return type < 0 ? 'no type (unknown)' : `type ${type} (unknown)`;
 }
 
 /** The name of a dimension in texts. */

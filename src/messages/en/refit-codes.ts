@@ -12,6 +12,12 @@ export const refitCodes = {
     checks: 'the type code of the instance',
     fix: 'exclude the instance, or use a newer version of Refit',
   },
+  'Refit.OtherId': {
+    meaning:
+      'The selector matches instances whose ids do not begin with crs-. They belong to another product. Refit lists them, and never changes them.',
+    checks: 'the ids of the instances that a selector matches',
+    fix: 'nothing to do; add a condition to the selector if the warning disturbs',
+  },
   'Refit.Zones': {
     meaning:
       'The zones of the target do not fit: the instance is in one zone, the region does not have the zone, or the zone has no replica to remove.',

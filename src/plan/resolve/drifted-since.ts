@@ -1,5 +1,6 @@
 /** Finds what has changed since a plan was sealed: each instance, and the sizes sold for it. Pure. */
 
+import { editionText } from '../../messages/en/quantities.ts';
 import { message } from '../../messages/messages.ts';
 import {
   type Finding,
@@ -46,7 +47,7 @@ function driftOf(was: Precondition, is: Instance | null, command: string): Messa
   if (is === null) return message('drift.gone', { id, command });
   if (!sameSize(was.size, is.size)) return message('drift.size', { id, is: is.size, was: was.size, command });
   if (is.edition !== was.edition)
-    return message('drift.edition', { id, is: is.edition, was: was.edition, command });
+    return message('drift.edition', { id, is: editionText(is), was: was.edition, command });
   if (is.billing !== was.billing)
     return message('drift.billing', { id, is: is.billing, was: was.billing, command });
   if (is.status !== 'running') return message('drift.status', { id, status: is.status, command });

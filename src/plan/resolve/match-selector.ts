@@ -1,4 +1,5 @@
 /** Checks whether an instance meets the conditions of a selector. */
+import { editionText } from '../../messages/en/quantities.ts';
 import { message } from '../../messages/messages.ts';
 import type { Instance, Message, Select } from '../../model.ts';
 
@@ -25,7 +26,7 @@ export function matcher(select: Select): Matcher {
     tests.push(({ id }) => (ids.has(id) ? null : message('selector.id-not-listed', { id })));
   }
   oneOf('regions', select.regions, (one) => one.region);
-  oneOf('editions', select.editions, (one) => one.edition);
+  oneOf('editions', select.editions, editionText);
   oneOf('status', select.status, (one) => one.status);
   for (const [key, values] of Object.entries(select.tags ?? {})) {
     tests.push(({ tags }) => {

@@ -1,7 +1,16 @@
 /** Finds the instances that a target of a plan names or selects. */
 import { closest } from '../../closest-word.ts';
 import { message } from '../../messages/messages.ts';
-import type { BlockedTarget, Finding, Instance, Inventory, Plan, PlanTarget, Select } from '../../model.ts';
+import {
+  type BlockedTarget,
+  type Finding,
+  type Instance,
+  type Inventory,
+  isTargetId,
+  type Plan,
+  type PlanTarget,
+  type Select,
+} from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
 import { NOTHING_KNOWN } from '../../rules/facts.ts';
 import { matcher } from './match-selector.ts';
@@ -99,16 +108,30 @@ export function reach(
   const { select, exclude } = target.match;
   const selects = matcher(select);
   const excludes = exclude.map(matcher);
-  const instances = fleet
+  const matching = fleet
     .candidates(profile, regions, select)
     .filter((one) => selects(one) === null && !excludes.some((excluded) => excluded(one) === null))
     .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  if (findings.length > 0) return { instances, missing: [], findings };
+  const instances = matching.filter(({ id }) => isTargetId(id));
+  findings.push(...leftOut(matching, target));
+  if (unread.length > 0) return { instances, missing: [], findings };
   const missing = [...new Set(select.ids ?? [])]
     .filter((id) => !fleet.byId(id).some(isHere))
     .map((id) => doesNotExist(id, where));
   const none = instances.length === 0 && missing.length === 0;
-  return { instances, missing, findings: none ? [noMatch(plan, where, exclude.length > 0)] : [] };
+  return {
+    instances,
+    missing,
+    findings: none ? [...findings, noMatch(plan, where, exclude.length > 0)] : findings,
+  };
+}
+
+/** A warning about matching instances whose ids no plan can have. */
+function leftOut(matching: readonly Instance[], { location }: PlanTarget): Finding[] {
+  const ids = matching.flatMap(({ id }) => (isTargetId(id) ? [] : [id]));
+  return ids.length === 0
+    ? []
+    : [createFinding('Refit.OtherId', message('target.other-ids', { ids }), null, location)];
 }
 
 /** Where Refit looks for a target. */

@@ -4,6 +4,7 @@ import { DAY } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
 import { accountOf, type SimDeal } from '../world/world.ts';
 import type { Action } from './action.ts';
+import { page } from './paging.ts';
 import type { Params } from './parameters.ts';
 import { invalidValue } from './refusal.ts';
 
@@ -66,9 +67,7 @@ export const BILLING: Readonly<Record<string, Action>> = {
     run(world, { params, identity }) {
       const account = accountOf(world, identity);
       const [from, to] = timeRangeOf(params);
-      const limit = params.Limit as number;
-      if (limit < 1 || limit > 1000)
-        throw invalidValue(`The value of Limit must be between 1 and 1000, not ${limit}.`);
+      const withResource = (params.Limit as number) <= 200;
       // Without a status filter, billing lists delivered orders only.
       const set = params.StatusSet as number[] | undefined;
       const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
@@ -85,11 +84,10 @@ export const BILLING: Readonly<Record<string, Action>> = {
           (BigDealId === undefined || deal.numbers.bigDealId === BigDealId),
       );
       found.reverse();
-      // In this action, Offset counts pages, not rows.
-      const start = ((params.Offset as number | undefined) ?? 0) * limit;
+      const paging = { action: 'DescribeDealsByCond', most: 1000, numbered: true } as const;
       return {
         TotalCount: found.length,
-        Deals: found.slice(start, start + limit).map((deal) => formatDeal(deal, limit <= 200)),
+        Deals: page(world, found, params, paging).map((deal) => formatDeal(deal, withResource)),
       };
     },
   },

@@ -2,7 +2,7 @@
  * Reads and checks the parameters of an action. The gateway refuses an unknown name, a wrong type and a missing
  * parameter before the action runs. Codes: docs/provider.md P157.
  */
-import { invalidValue, missingParameter, Refusal } from './refusal.ts';
+import { missingParameter, Refusal } from './refusal.ts';
 
 type Kind = 'string' | 'integer' | 'whole' | 'boolean';
 
@@ -107,13 +107,4 @@ function fitOne(kind: Kind, given: unknown, at: string, asText: boolean): unknow
 
 function wrongType(at: string): Refusal {
   return new Refusal('InvalidParameter', `The value type of parameter \`${at}\` is not valid.`);
-}
-
-/** Returns the page of Limit and Offset. @throws Refusal for a limit above the documented maximum */
-export function page<T>(rows: readonly T[], params: Params, maximum: number): T[] {
-  const limit = (params.Limit as number | undefined) ?? 20;
-  const offset = (params.Offset as number | undefined) ?? 0;
-  if (limit < 1 || limit > maximum)
-    throw invalidValue(`The value of Limit must be between 1 and ${maximum}, not ${limit}.`);
-  return rows.slice(offset, offset + limit);
 }

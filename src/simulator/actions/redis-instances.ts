@@ -6,7 +6,8 @@ import { makeForeignChange } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
 import { accountOf, OTHER_UIN, type SimInstance, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
-import { type FieldKind, type Params, page } from './parameters.ts';
+import { page } from './paging.ts';
+import type { FieldKind, Params } from './parameters.ts';
 import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
 /** Returns a test for instances in the account and region of the call. */
@@ -222,7 +223,7 @@ export const REDIS_INSTANCES: Readonly<Record<string, Action>> = {
           : (accountOf(world, identity).byRegion.get(region!.code) ?? []);
       const found = all.filter(filterOf(params));
       found.sort(params.OrderType === 0 ? order : (a, b) => order(b, a));
-      const shown = page(found, params, 1000);
+      const shown = page(world, found, params, { action: 'DescribeInstances', most: 1000 });
       const answer = {
         TotalCount: found.length,
         InstanceSet: shown.map((one) => formatInstance(one, language)),

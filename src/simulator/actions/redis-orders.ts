@@ -9,7 +9,8 @@ import { acceptOrder, isWindow } from '../world/change.ts';
 import type { FaultName } from '../world/faults.ts';
 import type { SimDeal, SimTask } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
-import { type Params, page } from './parameters.ts';
+import { page } from './paging.ts';
+import type { Params } from './parameters.ts';
 import { findInstance, isOwn } from './redis-instances.ts';
 import { invalidValue, missingParameter, wrongParameter } from './refusal.ts';
 import { checkOrder, checkQuote, type RequestedNode, type RequestedResize } from './resize-checks.ts';
@@ -173,7 +174,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
       }
       return {
         TotalCount: found.length,
-        Tasks: page(found, params, 100).map((task) => ({
+        Tasks: page(world, found, params, { action: 'DescribeTaskList', most: 100 }).map((task) => ({
           TaskId: task.id,
           StartTime: beijingTime(task.startedAt),
           TaskType: task.type,

@@ -1,7 +1,7 @@
 /**
  * Reads the instances of a fleet file. Each instance is an object, and only `id` is required:
  *
- *   id                crs- and eight or more lower-case letters or digits
+ *   id                crs- and eight or more lower-case letters or digits, or an id of another product
  *   name              default: the id
  *   region, zone      such as ap-guangzhou and ap-guangzhou-4; one is enough
  *   edition or type   a name such as redis-5.0-cluster, or the provider's number; default redis-5.0-standard
@@ -67,7 +67,12 @@ export function readInstances(value: unknown): FleetInstance[] {
 
 function readInstance(members: Members): FleetInstance {
   const { value, text, oneOf, number, flag } = members;
-  const id = text('id', '', /^crs-[a-z0-9]{8,32}$/, 'crs- and eight or more lower-case letters or digits');
+  const id = text(
+    'id',
+    '',
+    /^(crs-[a-z0-9]{8,32}|(?!crs-)[a-z][a-z0-9-]{1,63})$/,
+    'crs- and eight or more lower-case letters or digits',
+  );
   const { region, zone } = readRegionAndZone(members);
   const type = readType(members);
   const size = readSize(members, type);

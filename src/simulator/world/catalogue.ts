@@ -72,6 +72,7 @@ export function createCatalogue(regions: ReadonlyMap<string, SimRegion>): SimCat
 function productsOf(zone: SimZone): ProductEntry[] {
   const entries: ProductEntry[] = [];
   for (const edition of SIM_EDITIONS.values()) {
+    if (!edition.sold) continue;
     const legacy = edition.type <= 5;
     if (legacy && !LEGACY_ZONES.has(zone.code)) continue;
     for (const payMode of ['1', '0'] as const) {

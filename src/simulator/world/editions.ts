@@ -9,6 +9,9 @@ const MODERN = '1 2 4 8 12 16 20 24 32 40 48 64'.split(' ');
 const CLUSTER_SHARDS = '1 3 5 8 12 16 24 32 40 48 64 80 96 128'.split(' ');
 const ONE_TO_FIVE = '1 2 3 4 5'.split(' ');
 
+/** Another client knows it as a cluster (docs/provider.md P128). */
+const UNDOCUMENTED = 10;
+
 /** Creates a row. `name` is engine and version. */
 function edition(
   type: number,
@@ -27,6 +30,8 @@ function edition(
     replicasChange: type !== 2 && type !== 3 && type !== 5,
     /** Sold sizes of one shard in GB, in the format of the catalogue. */
     gigabytes,
+    /** False for an edition that no document names. The catalogue does not sell it. */
+    sold: type !== UNDOCUMENTED,
     shards: shape === 'cluster' ? (type === 4 ? CLUSTER_SHARDS.slice(1) : CLUSTER_SHARDS) : ['1'],
     replicas,
   };
@@ -43,6 +48,7 @@ const ALL: readonly SimEdition[] = [
   edition(7, 'Redis 4.0', 'cluster'),
   edition(8, 'Redis 5.0', 'standard'),
   edition(9, 'Redis 5.0', 'cluster'),
+  edition(UNDOCUMENTED, 'Redis unknown', 'cluster'),
   edition(15, 'Redis 6.2', 'standard'),
   edition(16, 'Redis 6.2', 'cluster'),
   edition(17, 'Redis 7.0', 'standard'),

@@ -105,6 +105,12 @@ const MORE_FAULTS = [
   ),
   kind('no-cvm-role', 'none', 'the metadata service has no role (404)', null),
   kind(
+    'short-pages',
+    'number',
+    'lists return at most the given number of rows, whatever Limit says, for example short-pages=20',
+    '*',
+  ),
+  kind(
     'window-refused',
     'region?',
     'an order for the maintenance window (SwitchOption 1) is refused, everywhere or in one region, for example window-refused=ap-shanghai',

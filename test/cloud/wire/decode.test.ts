@@ -80,10 +80,27 @@ describe('an instance', () => {
       { billing: 'postpaid', deadline: null },
     ],
     ['has an unknown type', { Type: 99 }, { edition: 'unrecognised', type: 99 }],
+    ['has type 10, which is unknown', { Type: 10 }, { edition: 'unrecognised', type: 10, status: 'running' }],
     [
-      'has an architecture that contradicts its type',
-      { Type: 8, ProductType: 'cluster' },
-      { edition: 'unrecognised' },
+      'has a type that is a cluster, whatever the product type says',
+      { Type: 7, ProductType: 'standalone' },
+      { edition: 'redis-4.0-cluster', type: 7, size: { shards: 3 } },
+    ],
+    [
+      'has a type that is no cluster, whatever the product type says',
+      { Type: 8, ProductType: 'cluster', RedisShardNum: 1 },
+      { edition: 'redis-5.0-standard' },
+    ],
+    [
+      'has a type that contradicts its shards',
+      { Type: 8, ProductType: 'cluster', RedisShardNum: 3 },
+      { status: 'unrecognised' },
+    ],
+    ['has no product type', { ProductType: undefined }, { edition: 'redis-5.0-cluster' }],
+    [
+      'has an id of another product',
+      { InstanceId: 'other-1234abcd' },
+      { id: 'other-1234abcd', status: 'running' },
     ],
     [
       'has several zones, with names of the catalogue or the region product',

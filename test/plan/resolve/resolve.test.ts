@@ -31,6 +31,7 @@ const feed = standard({ id: 'crs-feed0001', name: 'feed', tags: { env: 'prod', r
 const gone = standard({ id: 'crs-gone0001', name: 'gone', status: 'isolated' });
 // Not sorted by id, because the provider may list them in any order.
 const FLEET = inventory([feed, cart3, cart2, gone, cart1]);
+const other = standard({ id: 'other-1234abcd', name: 'other', tags: { env: 'prod' } });
 const to8 = { memoryPerShard: 8 * GB };
 
 function resolved(given: Plan, from: Inventory = FLEET) {
@@ -71,6 +72,21 @@ describe('a target reaches', () => {
     ['an empty selector selects nothing rather than everything', target({ ...select(), all: false }, to8), ' | Refit.NoMatch'],
   ])('%s', (_, one, expected) => {
     expect(picture(plan([one]))).toBe(expected);
+  });
+
+  // biome-ignore format: one line a case
+  it.each([
+    ['by a tag that both have', target(select({ tags: { env: ['prod'] } }), to8), 'cart0001 | Refit.OtherId', 'warning'],
+    ['by its name alone', target(select({ name: 'other' }), to8), ' | Refit.OtherId | Refit.NoMatch', 'warning error'],
+    ['and excludes it', target(select(), to8, { exclude: [select({ name: 'other' })] }), 'cart0001', ''],
+  ])('no instance with the id of another product, if a selector matches it %s', (_, one, expected, severities) => {
+    const fleet = inventory([other, cart1]);
+    expect(picture(plan([one]), fleet)).toBe(expected);
+    const { findings } = resolved(plan([one]), fleet);
+    expect(findings.map(({ severity }) => severity).join(' ')).toBe(severities);
+    for (const { code, message } of findings)
+      if (code === 'Refit.OtherId')
+        expect(message).toBe('1 instance that the selector matches can never be a target, because the id does not begin with crs-: other-1234abcd');
   });
 
   it('takes the region and profile from defaults if the target has none', () => {

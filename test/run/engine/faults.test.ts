@@ -35,6 +35,14 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     orderCalls: 1,
   },
   {
+    it: 'finds an order whose answer was lost in lists of two rows a page',
+    faults: ['short-pages=2', 'lost-answer#1'],
+    outcome: 'verified',
+    code: null,
+    exitCode: 0,
+    orderCalls: 1,
+  },
+  {
     it: 'resolves an order as not executed only after patience, and then orders once more',
     faults: ['reset-before#1'],
     outcome: 'verified',

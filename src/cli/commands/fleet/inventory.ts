@@ -1,8 +1,8 @@
 /** `refit inventory`: reads the live fleet into a dated file for offline plans. */
 
-import { memory } from '../../../messages/en/quantities.ts';
+import { counted, editionText, memory } from '../../../messages/en/quantities.ts';
 import { textOf } from '../../../messages/messages.ts';
-import { type Inventory, totalMemory } from '../../../model.ts';
+import { type Instance, type Inventory, isTargetId, totalMemory } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { STDIO, writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
@@ -44,5 +44,23 @@ function summary(read: Inventory): string {
       `  ${region.padEnd(20)} ${String(here.length).padStart(6)} instances  ${String(running).padStart(6)} running  ${memory(total)} with replicas${profile === 'default' ? '' : `  (${profile})`}`,
     );
   }
+  lines.push(...neverTargets(read.instances));
   return `${lines.join('\n')}\n`;
+}
+
+/** How many instances that can never be targets are listed; the rest is counted. */
+const NAMED = 10;
+
+/** The instances that no plan can change, each with the reason. */
+function neverTargets(instances: readonly Instance[]): string[] {
+  const reasons = instances.flatMap((one) => {
+    if (!isTargetId(one.id)) return [`${one.id.padEnd(20)} its id does not begin with crs-`];
+    return one.edition === 'unrecognised' ? [`${one.id.padEnd(20)} ${editionText(one)}`] : [];
+  });
+  if (reasons.length === 0) return [];
+  const more = reasons.length - NAMED;
+  return [
+    `never targets: ${counted(reasons.length, 'instance')}`,
+    ...[...reasons.slice(0, NAMED), ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `  ${line}`),
+  ];
 }

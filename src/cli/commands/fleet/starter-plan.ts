@@ -4,8 +4,8 @@
  */
 
 import { formatMemory } from '../../../messages/en/format-size.ts';
-import { counted, size } from '../../../messages/en/quantities.ts';
-import { EDITIONS, type Instance, type Size } from '../../../model.ts';
+import { counted, editionText, size } from '../../../messages/en/quantities.ts';
+import { EDITIONS, type Instance, isTargetId, type Size } from '../../../model.ts';
 import { clip } from '../../../report/document/columns.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { Skipped, StateReading } from './terraform-state.ts';
@@ -83,10 +83,10 @@ export function plannable(instances: readonly Instance[]): StateReading {
 }
 
 function skipReason({ id, edition, type, status, region }: Instance): string | null {
-  if (!/^crs-[a-z0-9]{8,32}$/.test(id)) return 'its id is not valid in a plan';
+  if (!isTargetId(id)) return 'its id is not valid in a plan';
   if (!/^[a-z]{2}(-[a-z][a-z0-9]*)+$/.test(region))
     return `its region ${escapeControls(region)} is not valid in a plan`;
-  if (edition === 'unrecognised') return `its type ${type} is unknown to this version of refit`;
+  if (edition === 'unrecognised') return `it is ${editionText({ edition, type })} to this version of refit`;
   if (status === 'running' || status === 'processing') return null;
   return `it is ${status}, and the provider accepts no order for it`;
 }

@@ -2,7 +2,7 @@
 import type { Change, Dimension, InstanceStatus } from '../../../model.ts';
 import type { Text } from '../../text.ts';
 import { count, formatChange, formatMemory, formatValue } from '../format-size.ts';
-import { memory, money } from '../quantities.ts';
+import { editionText, memory, money } from '../quantities.ts';
 
 /** The sold values next to one that is not sold: `shards: 4, or shards: 8`. */
 const nearest = (dimension: Dimension, values: readonly number[]): string =>
@@ -94,7 +94,7 @@ export const rules = {
     fix: `remove ${change.dimension} from the target`,
   }),
   'rule.edition-unknown': ({ id, type }: { id: string; type: number }): Text => ({
-    message: `${id} has type code ${type}, which this version does not know`,
+    message: `${id} is ${editionText({ edition: 'unrecognised', type })}: this version knows no such edition`,
     fix: `exclude it: exclude: [${id}], or use a newer version of refit`,
   }),
   'rule.zones-in-one-zone': ({ id }: { id: string }): Text => ({

@@ -2,7 +2,10 @@
 import type { Dimension, Select, Size } from '../../../model.ts';
 import type { Text } from '../../text.ts';
 import { formatValue } from '../format-size.ts';
-import { size as wholeSize } from '../quantities.ts';
+import { counted, size as wholeSize } from '../quantities.ts';
+
+/** How many ids a message names. */
+const MOST_IDS = 5;
 
 const excludeOnce = (id: string): string => `exclude: [${id}] in one of the two`;
 
@@ -24,6 +27,8 @@ export const targets = {
     message: `the selector matches no instance in ${regions === null ? 'the inventory' : regions.join(', ') || 'any region'} as profile ${profile}${excludes ? ', or exclude removes all of them' : ''}`,
     fix: 'correct the selector, or remove the target; refit explain INSTANCE PLAN shows why an instance is not selected',
   }),
+  'target.other-ids': ({ ids }: { ids: readonly string[] }): Text =>
+    `${counted(ids.length, 'instance')} that the selector matches can never be ${ids.length === 1 ? 'a target' : 'targets'}, because the id does not begin with crs-: ${ids.slice(0, MOST_IDS).join(', ')}${ids.length > MOST_IDS ? ', …' : ''}`,
   'target.not-read': ({ region, profile }: { region: string | null; profile: string }): Text => ({
     message: `${region === null ? 'no region was read' : `${region} was not read`} as profile ${profile}, so Refit does not know what is there`,
     fix: `refit inventory${region === null ? '' : ` --region ${region}`} --profile ${profile} -o FILE, or plan against the live fleet`,
