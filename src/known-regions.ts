@@ -24,7 +24,16 @@ const REGIONS: readonly string[] = [
 ];
 
 /** Regions that other products have. Nobody misspells another one in this way. */
-const OTHERS: readonly string[] = ['ap-shenzhen', 'ap-taipei', 'ap-mumbai', 'na-toronto', 'eu-moscow'];
+const OTHERS: readonly string[] = [
+  'ap-shenzhen',
+  'ap-taipei',
+  'ap-mumbai',
+  'na-toronto',
+  'eu-moscow',
+  'ap-hangzhou',
+  'ap-fuzhou',
+  'ap-zhengzhou',
+];
 
 /** The names that people give to regions. */
 const SHORT: Readonly<Record<string, string>> = {

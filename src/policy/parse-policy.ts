@@ -21,7 +21,7 @@ import {
   parseOptional,
 } from '../plan/parse/quantity.ts';
 import { readApprovers } from '../plan/parse/read-approvers.ts';
-import { type Path, type ReadYaml, readYaml, type YamlTree } from '../plan/parse/read-yaml.ts';
+import { certain, type Path, type ReadYaml, readYaml, type YamlTree } from '../plan/parse/read-yaml.ts';
 import { schemaFindings } from '../plan/parse/schema-findings.ts';
 import { typedFindings } from '../plan/parse/typed-findings.ts';
 
@@ -45,7 +45,7 @@ export async function parsePolicy(
   readBeside: ReadBeside,
 ): Promise<{ readonly policy: Policy | null; readonly findings: readonly Finding[] }> {
   const source = createPlanText(text.replace(/^\ufeff/, ''), file);
-  const { tree, findings } = readTree(source);
+  const { tree, findings, brokenFrom } = readTree(source);
   if (tree === null) {
     const empty = { code: 'Refit.Yaml', message: message('policy.empty', { example: MINIMAL_POLICY }) };
     const isEmpty = findings[0]?.messageId === 'plan-text.empty';
@@ -53,11 +53,13 @@ export async function parsePolicy(
   }
   if (!validatePolicy(tree.value)) {
     const kind = { whole: 'policy', versions: VERSIONS, example: MINIMAL_POLICY } as const;
-    findings.push(...schemaFindings(validatePolicy.errors ?? [], tree, source, kind));
+    findings.push(...certain(schemaFindings(validatePolicy.errors ?? [], tree, source, kind), brokenFrom));
   }
   const faults = validatePolicy.errors?.length ?? 0;
   const isValid = () => validatePolicy(tree.value) || (validatePolicy.errors?.length ?? 0) <= faults;
-  findings.push(...typedFindings(tree, source, isValid, findings));
+  const typed = certain(typedFindings(tree, source, isValid, findings), brokenFrom);
+  // Nobody reads the warnings of a policy before it holds.
+  findings.push(...typed.map((one) => ({ ...one, severity: 'error' as const })));
   if (findings.some(({ severity }) => severity === 'error')) return { policy: null, findings };
   const written = tree.value as WrittenPolicy;
   checkWindows({ ...written.require?.windows }, (path, finding, { key = false } = {}) => {
@@ -70,13 +72,13 @@ export async function parsePolicy(
   return { policy: { files: [file], rules }, findings };
 }
 
-function readTree(source: PlanText): Pick<ReadYaml, 'tree' | 'findings'> {
+function readTree(source: PlanText): ReadYaml {
   try {
     return readYaml(source);
   } catch {
     // The YAML parser recurses, and Refit cannot limit its stack.
     const remark = { code: 'Refit.Yaml', message: message('plan-text.too-tangled') };
-    return { tree: null, findings: [source.finding(remark, { offset: 0, length: 1 })] };
+    return { tree: null, findings: [source.finding(remark, { offset: 0, length: 1 })], brokenFrom: 1 };
   }
 }
 

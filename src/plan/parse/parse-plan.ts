@@ -4,7 +4,7 @@ import type { Finding, Plan } from '../../model.ts';
 import { buildPlan } from './build-plan.ts';
 import { checkPlan } from './check-plan.ts';
 import { createPlanText } from './plan-text.ts';
-import { type ReadYaml, readYaml } from './read-yaml.ts';
+import { certain, type ReadYaml, readYaml } from './read-yaml.ts';
 import { PLAN_VERSIONS, schemaFindings } from './schema-findings.ts';
 import { typedFindings } from './typed-findings.ts';
 
@@ -40,12 +40,7 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
     first.push(...atNewLocations([...findings, ...first], typedFindings(tree, source, isValid, first)));
     first.push(...atNewLocations([...findings, ...first], checkPlan(tree, source)));
   }
-  const sure = first.filter(
-    // After a syntax error the structure is a guess, and a missing key may only be lost.
-    ({ code, location }) =>
-      brokenFrom === null || (location!.line < brokenFrom && code !== 'Refit.MissingKey'),
-  );
-  findings.push(...sure);
+  findings.push(...certain(first, brokenFrom));
   findings.sort((a, b) => a.location!.line - b.location!.line || a.location!.column - b.location!.column);
   if (!fits || findings.some(({ severity }) => severity === 'error')) return { plan: null, findings };
   return {

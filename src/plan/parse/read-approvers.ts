@@ -59,9 +59,14 @@ function mayApprove({ authors, approvers }: Pick<Approvals, 'authors' | 'approve
  */
 function readList(text: string, file: string): { approvers: Approver[]; findings: Finding[] } {
   const source = createPlanText(text, file);
-  const { tree, findings: broken } = readYaml(source);
-  const findings: Finding[] = broken.map(({ code, location }) =>
-    createFinding(code, message('approval.not-yaml'), null, location),
+  const { tree, findings: broken, brokenFrom } = readYaml(source);
+  const findings: Finding[] = broken.map((finding) =>
+    createFinding(finding.code, causeWithoutText(finding), null, finding.location),
+  );
+  // After a syntax error, every finding about the structure is a guess.
+  if (brokenFrom !== null) return { approvers: [], findings };
+  const cutOff = new Set(
+    tree?.doubtful.flatMap(({ path, comment }) => (comment === null ? [] : [path.join('.')])),
   );
   const approvers: Approver[] = [];
   const clashesOf = createClashFinder();
@@ -96,6 +101,8 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
     const fault = typeof name === 'string' ? nameFault(name) : null;
     if (name !== undefined && (typeof name !== 'string' || fault !== null))
       report('Refit.BadValue', [index, 'name'], message('approval.bad-name', { fault }));
+    else if (cutOff.has(`${index}.name`))
+      report('Refit.BadValue', [index, 'name'], message('approval.name-cut-off'));
     if (written === undefined) continue;
     const key = typeof written === 'string' ? readPublicKey(written) : null;
     if (key === null || 'fault' in key) {
@@ -110,4 +117,18 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
     approvers.push(approver);
   }
   return { approvers, findings };
+}
+
+/** The cause of a syntax error, if its sentence has no word of the file. */
+function causeWithoutText({ messageId, params }: Finding): Message {
+  switch (messageId) {
+    case 'typed.conflict-marker':
+      return { id: messageId, params };
+    case 'typed.odd-character':
+      return { id: messageId, params: { ...params, line: null } };
+    case 'typed.indentation':
+      return { id: messageId, params: { ...params, like: null } };
+    default:
+      return message('approval.not-yaml');
+  }
 }

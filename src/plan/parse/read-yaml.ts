@@ -54,6 +54,14 @@ export interface ReadYaml {
   readonly brokenFrom: number | null;
 }
 
+/** Without findings that are guesses: after a syntax error the structure is one, and a missing key may only be lost. */
+export function certain(findings: readonly Finding[], brokenFrom: number | null): Finding[] {
+  return findings.filter(
+    ({ code, location }) =>
+      brokenFrom === null || (location!.line < brokenFrom && code !== 'Refit.MissingKey'),
+  );
+}
+
 /** The smallest plan, as an example. */
 export const MINIMAL_PLAN = [
   'version: 1',

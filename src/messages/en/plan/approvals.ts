@@ -106,6 +106,10 @@ export const approvals = {
     message: 'the file is not YAML that Refit can read',
     example: APPROVER,
   }),
+  'approval.name-cut-off': (): Text => ({
+    message: 'the name ends at a #: the rest of the line is a comment, because # follows a space',
+    fix: 'quote the name, or write a space after #',
+  }),
   'approval.unknown-key': (): Text => ({
     message: 'an approver has only a name and a key',
     example: APPROVER,

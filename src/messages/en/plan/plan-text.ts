@@ -164,11 +164,13 @@ export const planText = {
     fix:
       meant !== null
         ? `did you mean ${meant}${home === null ? '' : home === '' ? ', at the top level of the plan' : `, under ${home}`}?`
-        : home === null
-          ? `remove it; known keys: ${known.join(', ')}`
-          : home === ''
-            ? 'move it to the top level of the plan'
-            : `move it under ${home}`,
+        : odd !== null
+          ? `replace ${odd.code}`
+          : home === null
+            ? `remove it; known keys: ${known.join(', ')}`
+            : home === ''
+              ? 'move it to the top level of the plan'
+              : `move it under ${home}`,
   }),
   'plan-text.missing-key': ({
     part,

@@ -96,11 +96,11 @@ export const typed = {
   }: {
     column: number;
     wanted: number;
-    /** The text beside which it belongs, and its line. */
-    like: string;
+    /** The text beside which it belongs; null for a file whose text stays secret. */
+    like: string | null;
     line: number;
   }): Text => ({
-    message: `the line starts in column ${column}, and the lines beside it start in column ${wanted}, such as ${like} on line ${line}`,
+    message: `the line starts in column ${column}, and the lines beside it start in column ${wanted}, such as ${like === null ? '' : `${like} on `}line ${line}`,
     fix: `start the line in column ${wanted}, with ${wanted === 1 ? 'no space' : wanted === 2 ? '1 space' : `${wanted - 1} spaces`} before it`,
   }),
   'typed.no-space-after-colon': ({ line }: { line: string }): Text => ({
