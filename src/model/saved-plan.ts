@@ -44,6 +44,8 @@ export interface Precondition
   readonly reason: Message | null;
   /** The memory in use, where it was read; it also says whether a rollback is possible. */
   readonly used?: UsedMemory;
+  /** When the paid term of a prepaid instance ends, ISO 8601 UTC; absent if it is postpaid, unknown or not priced. */
+  readonly deadline?: string;
   /** Its group under `spread`; absent when the instance is a group of its own. */
   readonly group?: string;
   /** ISO 8601 UTC. */

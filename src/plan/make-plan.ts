@@ -152,7 +152,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { steps, waves } = assigned;
   const routeOf = new Map(priced.routes.map(({ route }) => [route.target.instance.id, route]));
   const preconditions = [...new Set(steps.map(({ instance }) => instance))].map((id) =>
-    preconditionOf(routeOf.get(id)!, plan, inventory.readAt),
+    preconditionOf(routeOf.get(id)!, plan, inventory.readAt, quotes !== null),
   );
   const more = given({ spread: plan.spread, windows: draft.windows });
   const forecast = forecastPlan({ steps, waves, preconditions, execution: plan.execution, ...more }, now, {

@@ -110,6 +110,7 @@ function richPlan(): SavedPlan {
       ...(at === 0
         ? {
             reason: message('reason.usual-order', { order: ['memoryPerShard', 'shards'] }),
+            deadline: '2026-07-05T00:00:00.000Z',
             used: { total: 1024, fullestShard: 512, source: 'monitor', readAt: AT },
           }
         : {}),

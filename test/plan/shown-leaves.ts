@@ -137,6 +137,7 @@ const PRECONDITION: Every<Precondition> = {
   target: 'computed',
   reason: 'shown',
   used: 'no effect: the memory in use when planning; a run reads it again',
+  deadline: 'shown',
   group: 'shown',
   readAt: 'no effect: when the instance was read',
 };

@@ -38,6 +38,8 @@ function* checkTimes(stored: StoredPlan): Faults {
     yield fault(['expiresAt'], `is ${expiresAt}, more than a year after sealedAt ${sealedAt}`);
   for (const [at, { quote }] of stored.steps.entries())
     if (quote !== null) yield* checkTime(quote.readAt, ['steps', at, 'quote', 'readAt']);
+  for (const [at, { deadline }] of stored.preconditions.entries())
+    if (deadline !== undefined) yield* checkTime(deadline, ['preconditions', at, 'deadline']);
   for (const [at, { used }] of stored.preconditions.entries())
     if (used !== undefined) yield* checkTime(used.readAt, ['preconditions', at, 'used', 'readAt']);
 }

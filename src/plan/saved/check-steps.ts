@@ -156,7 +156,7 @@ export function* checkPreconditions(stored: StoredPlan): Faults {
 }
 
 function* checkPrecondition(
-  { instance, window, group, used }: StoredPrecondition,
+  { instance, window, group, used, billing, deadline }: StoredPrecondition,
   at: number,
   { waits, tagged }: { readonly waits: boolean; readonly tagged: boolean },
 ): Faults {
@@ -167,6 +167,8 @@ function* checkPrecondition(
     yield fault([...path, 'window'], `is of ${instance}, whose change waits for no window`);
   if (window !== undefined && window.from >= window.to)
     yield fault([...path, 'window'], `is ${window.from}-${window.to}, which has no length within a day`);
+  if (deadline !== undefined && billing !== 'prepaid')
+    yield fault([...path, 'deadline'], `is of ${instance}, which has no paid term`);
   if (group !== undefined && !tagged)
     yield fault([...path, 'group'], `is ${quoted(group)}, but no tag limits the spread`);
   if (used?.fullestShard !== undefined && used.fullestShard !== null && used.fullestShard > used.total)

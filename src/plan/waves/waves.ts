@@ -71,13 +71,14 @@ function stepOf(
   };
 }
 
-/** What must still be true of the instance when its first step starts. */
+/** What must still be true of the instance when its first step starts. @param isPriced whether its term matters. */
 export function preconditionOf(
   { target, legs, reason }: Route,
   { execution, spread }: Pick<Plan, 'execution' | 'spread'>,
   readAt: string,
+  isPriced: boolean,
 ): Precondition {
-  const { id, name, region, zone, profile, billing, size, window } = target.instance;
+  const { id, name, region, zone, profile, billing, size, window, deadline } = target.instance;
   const { used } = target.instance;
   const decides = used !== null && (target.byUse || legs.some(({ change }) => reduces(change)));
   const group = spread ? groupOf(spread, target.instance) : null;
@@ -92,7 +93,8 @@ export function preconditionOf(
     size,
     target: target.to,
     reason: joinReasons(target.reason, decides ? message('reason.memory-in-use', { used }) : null, reason),
-    ...given({ used, window: execution.switch === 'maintenance-window' ? window : null, group }),
+    ...given({ used, deadline: isPriced && billing === 'prepaid' ? deadline : null }),
+    ...given({ window: execution.switch === 'maintenance-window' ? window : null, group }),
     readAt,
   };
 }

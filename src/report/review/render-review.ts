@@ -2,6 +2,7 @@
 import { given } from '../../given.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { Review } from '../../model.ts';
+import { HOURS_IN_A_MONTH, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { rollbacksOf } from '../../plan/rollbacks.ts';
 import { json } from '../document/escape.ts';
 import { reviewCsv } from './review-csv.ts';
@@ -59,6 +60,10 @@ function reviewJson(review: Review): string {
     plan === null
       ? []
       : rollbacksOf(plan).map((one) => ({ ...one, reason: one.reason && textOf(one.reason) }));
+  const monthly = plan && {
+    hours: HOURS_IN_A_MONTH,
+    ...monthlyOf(plan.steps, termsOf(plan.preconditions)),
+  };
   const effects = effectsOfReview(review).map((effect) => ({
     ...effect,
     message: describeEffect(effect, review).text,
@@ -68,7 +73,7 @@ function reviewJson(review: Review): string {
     verdict,
     next,
     findings,
-    ...given({ plannedBy, effects: plan && effects, rollbacks: plan && rollbacks, plan }),
+    ...given({ plannedBy, effects: plan && effects, monthly, rollbacks: plan && rollbacks, plan }),
     ...(policy === undefined ? {} : { policy }),
   });
 }

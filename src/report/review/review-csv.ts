@@ -6,6 +6,7 @@
 import * as show from '../../messages/en/quantities.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { Finding, Review } from '../../model.ts';
+import { monthOf, termsOf } from '../../plan/price/monthly.ts';
 import { rollbacksOf } from '../../plan/rollbacks.ts';
 import { csvRecord } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';
@@ -43,6 +44,7 @@ const HEADER = [
   'group',
   'rollback',
   'rollback_reason',
+  'month',
 ] as const;
 
 const NO_STEPS = { steps: [], preconditions: [] };
@@ -53,6 +55,7 @@ export function reviewCsv(review: Review): string {
   const rows: Row[] = [];
   const { preconditions, waves } = planOf(review) ?? { preconditions: [], waves: [] };
   const rollbacks = new Map(rollbacksOf(planOf(review) ?? NO_STEPS).map((one) => [one.step, one]));
+  const terms = termsOf(preconditions);
   const known = new Map(preconditions.map((one) => [one.instance, one]));
   for (const { instance, name, region, state, steps, findings, reason } of reviewedTargets(review)) {
     const { window, group } = known.get(instance) ?? {};
@@ -82,6 +85,7 @@ export function reviewCsv(review: Review): string {
         nodes: show.nodes(step.nodes),
         window: window && show.hours(window),
         group,
+        month: monthOf(step, terms)?.amount,
         rollback: verdict,
         rollback_reason: why && textOf(why),
       });

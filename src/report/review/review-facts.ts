@@ -3,6 +3,7 @@
 import { given } from '../../given.ts';
 import * as show from '../../messages/en/quantities.ts';
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
+import { type Monthly, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { countRollbacks, rollbacksOf } from '../../plan/rollbacks.ts';
 import { SECOND } from '../../units.ts';
 import { describeSpread, describeThresholds, forecastFacts, rolloutOfWaves } from './describe-rollout.ts';
@@ -30,6 +31,7 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
       `${instances}; ${show.count(countOf('blocked'))} blocked, ${show.count(countOf('unchanged'))} unchanged`,
     ],
     ['cost', plan.prices.length === 0 ? '' : priceOfShare({ sums: plan.prices, unpriced })],
+    ['by month', describeMonthly(monthlyOf(plan.steps, termsOf(plan.preconditions)))],
     ...factsOfSteps(plan),
     ['rollback', describeRollbacks(plan)],
     ...forecastFacts(forecast),
@@ -81,7 +83,20 @@ function factsOfSteps({ steps, preconditions, forecast, execution }: UnsealedPla
   ];
 }
 
-/** `after this run, 70 of 78 would be refused, 8 are not known`; empty without steps. */
+/**
+ * `¥1,278.96 by the hour (before: not known), +¥340.20 prepaid`. The note of the costs says what is assumed. @param isShort for a
+ * column of a table.
+ */
+export function describeMonthly({ costs, withoutTerm }: Monthly, isShort = false): string {
+  const sums = costs.flatMap(({ currency, after, more }) => [
+    after !== null && `${show.money(after, currency)} by the hour${isShort ? '' : ' (before: not known)'}`,
+    more !== null && `${more > 0 ? '+' : ''}${show.money(more, currency)} prepaid`,
+  ]);
+  const unknown = `${show.counted(withoutTerm, 'prepaid step')} without a known term`;
+  return show.join([show.join(sums, ', '), !isShort && withoutTerm > 0 && unknown]);
+}
+
+/** `after this run, of 78 rollbacks: 70 would be refused, 8 not known`; empty without steps. */
 function describeRollbacks(plan: UnsealedPlan): string {
   const { instances, refused, unknown } = countRollbacks(rollbacksOf(plan));
   if (instances === 0) return '';

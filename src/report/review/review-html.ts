@@ -30,7 +30,7 @@ ${section('attention', 'Findings', htmlTable(findingsTable(findings)))}${
   plan !== null && [
     section('effects-of', 'Effects', htmlTable(effectsTable(hostile))),
     section('memory-of', 'Memory', memory(plan)),
-    section('money-of', 'Cost', htmlTable(moneyTable(plan.priceShares ?? []))),
+    section('money-of', 'Cost', htmlTable(moneyTable(plan, plan.priceShares ?? []))),
     section('changes-of', 'Changes', htmlTable(changesTable(plan, targets, plan.steps))),
     section('unchanged-of', 'Unchanged targets', htmlTable(unchangedTable(unchangedTargets(plan)))),
   ]

@@ -77,7 +77,7 @@ function attention(findings: readonly Finding[]): MarkdownTable[] {
 function changes(plan: UnsealedPlan, targets: readonly ReviewedTarget[]): MarkdownTable[] {
   const kinds = plan.steps.length < MANY_STEPS ? [] : changeKinds(plan.steps);
   return [
-    { table: moneyTable(plan.priceShares ?? []), folded: true, share: 0.15 },
+    { table: moneyTable(plan, plan.priceShares ?? []), folded: true, share: 0.15 },
     { table: kindsTable(kinds), folded: true, share: 0.1 },
     ...changesByWave(plan, targets),
     { table: unchangedTable(unchangedTargets(plan)), folded: true },

@@ -91,7 +91,7 @@ function changes(plan: UnsealedPlan, targets: readonly ReviewedTarget[], view: V
   const shown = view.all || shares.length <= SHOWN_SHARES ? shares : shares.filter(({ by }) => by !== 'wave');
   const most = view.all ? Number.POSITIVE_INFINITY : SHOWN_SHARES;
   return [
-    ...textTable(moneyTable(shown), view, { most, elsewhere: 'use --all' }),
+    ...textTable(moneyTable(plan, shown), view, { most, elsewhere: 'use --all' }),
     ...waveSections(plan, targets, view),
   ];
 }

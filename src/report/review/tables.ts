@@ -2,9 +2,10 @@
 
 import { given } from '../../given.ts';
 import * as show from '../../messages/en/quantities.ts';
-import { textOf } from '../../messages/messages.ts';
+import { message, textOf } from '../../messages/messages.ts';
 import type { Finding, PriceShare, Review, Step, UnsealedPlan } from '../../model.ts';
-import { sumPrices } from '../../money.ts';
+import { partsOf, sumPrices } from '../../money.ts';
+import { HOURS_IN_A_MONTH, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { type Rollback, rollbacksOf } from '../../plan/rollbacks.ts';
 import {
   BELOW_ROW,
@@ -20,7 +21,7 @@ import {
 import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts';
 import { formatGroup } from './describe-rollout.ts';
 import { effectRows, effectsHeading, effectsNote } from './review-effects.ts';
-import { priceOfShare } from './review-facts.ts';
+import { describeMonthly, priceOfShare } from './review-facts.ts';
 import {
   type changeKinds,
   findingGroups,
@@ -64,12 +65,33 @@ export function effectsTable(review: Review): Table {
 }
 
 /** The costs by wave, region and account. */
-export function moneyTable(shares: readonly PriceShare[]): Table {
-  return tableOf({ id: 'money', heading: 'Cost' }, shares, [
+export function moneyTable(
+  plan: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'waves'>,
+  shares: readonly PriceShare[],
+): Table {
+  const terms = termsOf(plan.preconditions);
+  const own = new Map(
+    partsOf(plan.steps, ({ wave }) => plan.waves[wave]!.name).map((one) => [
+      `${one.by} ${one.name}`,
+      one.items,
+    ]),
+  );
+  const note = textOf(
+    message('review.month', {
+      hours: HOURS_IN_A_MONTH,
+      bases: [...new Set(plan.steps.flatMap(({ quote }) => quote?.basis ?? []))],
+    }),
+  );
+  return tableOf({ id: 'money', heading: 'Cost', note }, shares, [
     ['By', ({ by }) => by],
     ['Name', (share) => name(share.name), { minWidth: 8 }],
     ['Steps', ({ steps }) => count(steps), { yields: 1, drops: true }],
     ['Price', (share) => money(priceOfShare(share))],
+    [
+      'By month',
+      ({ by, name: of }) => money(describeMonthly(monthlyOf(own.get(`${by} ${of}`) ?? [], terms), true)),
+      { yields: 2 },
+    ],
   ]);
 }
 

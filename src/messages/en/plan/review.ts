@@ -34,6 +34,21 @@ export const review = {
     ].join('; '),
     fix: `ask its owner, or exclude it: exclude: [${id}]; guards: { shrink: deny } refuses every reduction`,
   }),
+  /** The assumptions of every cost by month. */
+  'review.month': ({ hours, bases }: { hours: number; bases: readonly Quote['basis'][] }): Text =>
+    [
+      `A month has ${hours} hours.`,
+      ...(bases.includes('hourly')
+        ? [
+            'By the hour: the whole new price. The price before is not known, because the provider quotes only the new one.',
+          ]
+        : []),
+      ...(bases.includes('once')
+        ? [
+            'Prepaid: the payment covers the rest of the paid term, and a month is its share of it. The next term costs the new price, which is not quoted.',
+          ]
+        : []),
+    ].join(' '),
   'rollback.refused': ({
     fullest,
     size,
