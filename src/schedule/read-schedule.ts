@@ -1,5 +1,7 @@
 /** Reads a watched folder: the scheduled plans, how they ended, and when they are due. Writes nothing. */
+
 import { join, resolve } from 'node:path';
+import { closest } from '../closest-word.ts';
 import { RefitError } from '../errors.ts';
 import type { Message } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
@@ -34,13 +36,20 @@ export function fileNamed(name: string, { files }: FolderView, folder: string): 
   const alike = files.filter((one) => one.name.replace(/\.[^.]+$/, '') === name);
   const [only, other] = alike;
   if (only && !other) return only;
+  const near = only
+    ? null
+    : closest(
+        name.replace(/\.[^.]+$/, ''),
+        files.map((one) => one.name.replace(/\.[^.]+$/, '')),
+      );
   const problem = only ? 'matches more than one' : 'matches none';
+  const meant = near === null ? '' : `; did you mean ${escapeControls(near)}?`;
   const fix = only
     ? `use one of: ${alike.map((one) => one.name).join(', ')}`
-    : `refit schedule list ${shellQuote(folder)} lists the plans`;
+    : (near ?? `refit schedule list ${shellQuote(folder)} lists the plans`);
   throw new RefitError(
     'usage',
-    `${escapeControls(name)} ${problem} of the plans in ${escapeControls(folder)}`,
+    `${escapeControls(name)} ${problem} of the plans in ${escapeControls(folder)}${meant}`,
     fix,
   );
 }

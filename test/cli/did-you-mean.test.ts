@@ -1,4 +1,6 @@
 // What people mistype on the command line, with the name that they most likely meant and the command to type.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, growPlan, openDesk } from './refit.ts';
 
@@ -6,6 +8,8 @@ let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk({ simulator: null });
   await desk.write('plan.yaml', growPlan());
+  await mkdir(join(desk.folder, 'plans'));
+  await desk.write('plans/nightly.yaml', growPlan());
 });
 afterAll(() => desk?.close());
 
@@ -105,6 +109,7 @@ describe('a word', () => {
       '--select edition=redis-6.2-cluster',
     ],
     [['set', 'run', 'inFlght=5'], 'inFlight', 'refit set run inFlight=5'],
+    [['schedule', 'disable', 'plans', 'nights'], 'nightly', 'nightly'],
   ])('%j: did you mean %s?', async (args, meant, fix) => {
     const ended = await refused(args);
     expect(ended).toMatchObject({ code: 64, fix });

@@ -246,8 +246,9 @@ describe('the command', () => {
   });
 
   it.for<[string[], number, RegExp]>([
-    [['--select', 'nme=x'], 64, /unknown condition\n {2}fix: one of: name/],
-    [['--select', 'edition=redis-6.2-clustr'], 64, /fix: edition=redis-6\.2-cluster/],
+    [['--select', 'nme=x'], 64, /unknown condition; did you mean name\?\n {2}fix: --select name=x$/m],
+    [['--select', 'owner=x'], 64, /unknown condition\n {2}fix: one of: name/],
+    [['--select', 'edition=redis-6.2-clustr'], 64, /fix: --select edition=redis-6\.2-cluster$/m],
     [['--select', 'name='], 64, /expected KEY=VALUE/],
     [['--inventory', 'a', '--from-terraform', 'b'], 64, /cannot be used together/],
     [['--from-terraform', 'none.json'], 64, /the Terraform state none\.json cannot be read/],

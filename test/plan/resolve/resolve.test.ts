@@ -95,6 +95,16 @@ describe('a target reaches', () => {
     expect(picture({ ...given, defaults: { region: null, profile: 'retail' } })).toBe(' | Refit.NotRead');
   });
 
+  it('names the id that a missing one most likely misspells', () => {
+    const missing = (id: string) =>
+      resolved(plan([target(id, to8, { region: 'ap-guangzhou' })])).blocked[0]!.findings[0]!;
+    expect(missing('crs-cart0010')).toMatchObject({
+      message: 'crs-cart0010 does not exist in ap-guangzhou; did you mean crs-cart0001?',
+      fix: 'instance: crs-cart0001',
+    });
+    expect(missing('crs-zzzz9999').message).toBe('crs-zzzz9999 does not exist in ap-guangzhou');
+  });
+
   it('names the region in which a missing id exists', () => {
     const [blocked] = resolved(plan([target('crs-cart0003', to8, { region: 'ap-guangzhou' })])).blocked;
     expect(blocked?.findings[0]?.fix).toContain('ap-shanghai');
