@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { FileRefused } from '../files/file-refused.ts';
 import { readTextIfPresent } from '../files/open-file.ts';
 import type { Subject } from '../files/subjects.ts';
@@ -42,6 +42,13 @@ export async function readNamedText(path: string, subject: Subject): Promise<Fil
 export function stateDirectoryOf(env: Readonly<Record<string, string | undefined>>): string {
   const base = env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state');
   return join(base, 'refit');
+}
+
+/** The relative path if it is below the current folder, else the path. */
+export function shortPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  if (near === '' || near.startsWith('..')) return path;
+  return near.startsWith('-') ? `./${near}` : near;
 }
 
 /** The user of the operating system. A container may have no name for it. */

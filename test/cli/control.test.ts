@@ -162,8 +162,13 @@ describe('a live run', () => {
     expect((await scene.send('set', 'inFlight=0')).code).toBe(5);
     for (const wrong of [['inFlight'], ['inFlight=many'], ['places=3'], ['inFlight', '1', '2']])
       expect((await scene.send('set', ...wrong)).code).toBe(64);
-    expect((await scene.send('set', 'inFlight=2')).code).toBe(0);
-    expect((await scene.send('set', 'requestsPerSecond=20')).code).toBe(0);
+    // A refused setting does not stop the next one.
+    const both = await scene.send('set', 'inFlight=99', 'requestsPerSecond=6');
+    expect(both).toMatchObject({
+      code: 5,
+      stdout: expect.stringMatching(/^refused: .*\naccepted: .*6.*\n$/),
+    });
+    expect((await scene.send('set', 'inFlight=2', 'requestsPerSecond=20')).code).toBe(0);
     expect((await scene.send('continue')).code).toBe(0);
     expect((await scene.applying.ended).code).toBe(0);
   });

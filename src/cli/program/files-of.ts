@@ -107,6 +107,6 @@ export function longFlag({ flags }: Pick<OptionRow, 'flags'>): string {
 }
 
 /** `runDir` for `--run-dir`. */
-function nameOf(flag: string): string {
+export function nameOf(flag: string): string {
   return flag.replace(/^--/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

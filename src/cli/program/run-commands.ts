@@ -1,6 +1,7 @@
 /** The commands that apply saved plans, control their runs and schedule plans. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
+  ALL,
   argument,
   KEY,
   NAME_IN_FOLDER,
@@ -115,8 +116,14 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     summary: 'show the state of a run',
     arguments: [RUN],
     options: [option('--watch', 'refresh every two seconds until the run has ended'), TEXT_OR_JSON],
-    examples: [`refit status ${RUN_EXAMPLE}`, `refit status ${RUN_EXAMPLE} --watch`],
+    examples: [`refit status ${RUN_EXAMPLE}`, 'refit status latest --watch'],
     load: async () => (await import('../commands/run/status.ts')).status,
+  },
+  runs: {
+    summary: 'list runs with state, plan, time and outcome',
+    options: [{ ...ALL, summary: 'show all runs, not only the newest 20' }, TEXT_OR_JSON],
+    examples: ['refit runs', 'refit runs --all --format json'],
+    load: async () => (await import('../commands/run/runs.ts')).runs,
   },
 });
 
@@ -126,16 +133,16 @@ export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Control a liv
   drain: controlRow('drain', 'start nothing new, follow orders in flight, and end'),
   abort: controlRow('abort', 'end immediately; the same apply command resumes the run'),
   set: {
-    summary: 'set inFlight or requestsPerSecond, up to the approved value',
+    summary: 'set inFlight, requestsPerSecond or both, as far as approved',
     arguments: [
       RUN,
-      argument('<setting...>', 'inFlight=N or requestsPerSecond=N', {
+      argument('<setting...>', 'inFlight=N, requestsPerSecond=N or both', {
         kind: 'beginnings',
         words: ['inFlight=', 'requestsPerSecond='],
       }),
     ],
     options: [TEXT_OR_JSON],
-    examples: [`refit set ${RUN_EXAMPLE} inFlight=5`, `refit set ${RUN_EXAMPLE} requestsPerSecond=10`],
+    examples: [`refit set ${RUN_EXAMPLE} inFlight=5`, 'refit set latest inFlight=5 requestsPerSecond=10'],
     load: async () => (await import('../commands/run/control.ts')).set,
   },
 });

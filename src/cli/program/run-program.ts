@@ -3,15 +3,23 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, RefitError } from '../../errors.ts';
 import { FileLedger } from '../../files/file-ledger.ts';
 import { given } from '../../given.ts';
+import { stateDirectoryOf } from '../../operations/machine.ts';
 import { mayReplace } from '../../operations/named-files.ts';
+import { escapeControls } from '../../text.ts';
 import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
 import type { Options } from '../options.ts';
 import { outputFrom } from '../output.ts';
-import { createTerminal, PROGRESS_MODES, type ProgressMode, withResultOnStderr } from '../terminal.ts';
+import {
+  createTerminal,
+  PROGRESS_MODES,
+  type ProgressMode,
+  type Terminal,
+  withResultOnStderr,
+} from '../terminal.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
-import { dashesOf, filesOf } from './files-of.ts';
+import { dashesOf, filesOf, longFlag, nameOf } from './files-of.ts';
 import { formatsOf, PROGRAM_OPTIONS } from './shared-options.ts';
 import { refuseSingleDash, unknownCommand, usageError } from './usage-error.ts';
 
@@ -64,28 +72,55 @@ export function rowOf(args: readonly string[]): CommandRow | null {
 /** Loads a command's code and runs it. @returns the exit code. */
 async function runCommand(
   row: CommandRow,
-  args: readonly string[],
-  given: Record<string, unknown>,
+  typedArgs: readonly string[],
+  typedOptions: Record<string, unknown>,
 ): Promise<number> {
-  const options = given as unknown as Omit<Options, 'write'> & { readonly write?: readonly string[] };
-  const { color, quiet = false, verbose = false } = options;
-  const progress = progressFrom(given);
+  const typed = typedOptions as unknown as Omit<Options, 'write'> & { readonly write?: readonly string[] };
+  const { color, quiet = false, verbose = false } = typed;
+  const progress = progressFrom(typedOptions);
   const terminal = createTerminal({ color, quiet, verbose, progress });
   try {
-    const { toStdout } = dashesOf(row, args, given);
+    const { toStdout } = dashesOf(row, typedArgs, typedOptions);
+    const { args, given } = await withNamedRuns(row, typedArgs, typedOptions, terminal);
     // Checked first, so that a typing error loses no work.
-    const output = outputFrom(options, formatsOf(row.options));
+    const output = outputFrom(typed, formatsOf(row.options));
     const ledger = new FileLedger();
     await ledger.declare(filesOf(row, args, given), mayReplace);
     const run = await row.load();
     const printing = toStdout ? withResultOnStderr(terminal) : terminal;
-    return await ledger.during(() => run(args, { ...options, ...output }, printing));
+    return await ledger.during(() => run(args, { ...typed, ...given, ...output }, printing));
   } catch (error) {
     if (progress !== 'json' || !(error instanceof RefitError)) throw error;
     const { message, fix, exitCode } = error;
     terminal.event({ event: 'refused', message, fix, exitCode });
     return exitCode;
   }
+}
+
+/** Replaces each run that has its name or `latest` by its directory. @throws RefitError as `findRun` does. */
+async function withNamedRuns(
+  row: CommandRow,
+  typed: readonly string[],
+  given: Record<string, unknown>,
+  terminal: Terminal,
+): Promise<{ readonly args: readonly string[]; readonly given: Record<string, unknown> }> {
+  const find = async ({ completes }: ArgumentRow | OptionRow, word: unknown) => {
+    // A path, as the completion gives it, needs no search.
+    if (completes?.kind !== 'runs' || typeof word !== 'string' || word.includes('/')) return word;
+    const { findRun } = await import('../../operations/read-run.ts');
+    const directory = await findRun(word, { stateDirectory: stateDirectoryOf(terminal.env) });
+    if (directory !== word) terminal.hint(`run     ${escapeControls(directory)}`);
+    return directory;
+  };
+  const args = [...typed];
+  for (const [at, part] of row.arguments.entries())
+    if (args[at] !== undefined) args[at] = String(await find(part, args[at]));
+  const found = { ...given };
+  for (const part of row.options) {
+    const name = nameOf(longFlag(part));
+    if (name in given) found[name] = await find(part, given[name]);
+  }
+  return { args, given: found };
 }
 
 /** The mode that `--progress` names. @throws RefitError `usage` */

@@ -56,7 +56,9 @@ export const PLAN_OR_SAVED: ArgumentRow = argument(
 export const SAVED: ArgumentRow = argument('<saved>', 'saved plan; - is stdin', JSON_FILE, { dash: true });
 /** A saved plan that must be a file, because its signature is written beside it. */
 export const SAVED_FILE: ArgumentRow = argument('<saved>', 'saved plan', JSON_FILE);
-export const RUN: ArgumentRow = argument('<run>', 'run directory', { kind: 'runs' });
+export const RUN: ArgumentRow = argument('<run>', 'run directory, the start of its name, or latest', {
+  kind: 'runs',
+});
 export const PLAN_FOLDER: ArgumentRow = argument('<folder>', 'folder with plans', ANY_FILE);
 export const NAME_IN_FOLDER: ArgumentRow = argument(
   '<name>',
@@ -143,7 +145,8 @@ export const SUMMARY: OptionRow = option(
 export const PRICE: OptionRow = option('--price', 'ask the provider for the price of every step');
 export const DURATIONS: OptionRow = option(
   '--durations <path>',
-  'past runs for the forecast: a folder of runs, a run or a report.json (default: runs)',
+  'past runs for the forecast: a folder of runs, a run (also latest) or a report.json (default: runs)',
+  { completes: { kind: 'runs' } },
 );
 export const POLICY: OptionRow = option(
   '--policy <file>',

@@ -10,7 +10,7 @@
  *     {"check":"…","hash":"…","seq":57}
  *     {"check":"…","hash":"…","seq":56}
  */
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Clock, iso } from '../../clock.ts';
 import { canonical, sha256 } from '../../digest.ts';
@@ -82,6 +82,20 @@ export async function findKnownRun(stateDirectory: string, digest: string): Prom
   await mustBeOwnFolder(dirname(path), 'the state folder');
   const text = await readTextIfPresent(path, { subject: 'state', isTrusted: true });
   return text === null ? null : parseKnownRun(text);
+}
+
+/** Every run that the state knows, in no order. `run`: null if its file is damaged. */
+export async function listKnownRuns(
+  stateDirectory: string,
+): Promise<readonly { readonly digest: string; readonly run: KnownRun | null }[]> {
+  const folder = dirname(pathOf(stateDirectory, ''));
+  await mustBeOwnFolder(folder, 'the state folder');
+  const names = await readdir(folder).catch((): string[] => []);
+  const digests = names.flatMap((name) => /^([0-9a-f]{64})\.jsonl$/.exec(name)?.[1] ?? []);
+  const known = [];
+  for (const digest of digests)
+    known.push({ digest, run: await findKnownRun(stateDirectory, digest).catch(() => null) });
+  return known;
 }
 
 /** Parses the file of a run; null if it is damaged. */

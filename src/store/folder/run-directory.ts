@@ -83,7 +83,7 @@ export async function readRunPlan(directory: string): Promise<SavedPlan> {
     throw new RefitError(
       'usage',
       `${directory} is not a run directory: it has no ${RUN_FILES.plan}`,
-      'give a folder in runs/, as in: refit status runs/<utc>-<digest8>',
+      'refit runs   lists the runs',
     );
   }
   return readSavedPlan(planText);

@@ -1,12 +1,12 @@
 /** `refit apply SAVED`: applies a saved plan, or resumes its run. */
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { exitCodeOf, RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import type { Policy, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { connect } from '../../../operations/connect.ts';
-import { userName } from '../../../operations/machine.ts';
+import { shortPath, userName } from '../../../operations/machine.ts';
 import { STDIO } from '../../../operations/named-files.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { RUN_FILES } from '../../../operations/read-run.ts';
@@ -39,6 +39,7 @@ const UNKNOWN = exitCodeOf('outcome-unknown');
 
 export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
   if (file === STDIO) mustBeAgreedOn(options);
+  mustBeFolder(options.runDir, file);
   const saved = await readSavedPlanFile(file);
   mustBeDigest(saved, options.digest, file);
   const signing = await readHeadSigner(options, terminal);
@@ -100,6 +101,16 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
   }
 };
 
+/** A new run would get a folder with this name, although it is the word for another run. @throws RefitError `usage` */
+function mustBeFolder(runDir: string | undefined, file: string): void {
+  if (runDir !== 'latest') return;
+  throw new RefitError(
+    'usage',
+    '--run-dir latest: apply takes a folder, because it may make a new run',
+    `refit apply ${shellQuote(file)}   resumes the unfinished run of this plan; for a folder with this name: --run-dir ./latest`,
+  );
+}
+
 /** Stdin cannot give the plan and answer the question. A digest names the plan that people have seen. @throws RefitError `usage` */
 function mustBeAgreedOn({ autoApprove, digest }: Options): void {
   if (autoApprove && digest !== undefined) return;
@@ -152,12 +163,6 @@ function nextAfter(
   }
   if (totals.verified === steps.length) return null;
   return next(`refit retry ${shown} -o SAVED`, 'plans the steps that are not verified');
-}
-
-/** The relative path if it is below the current folder, else the path. */
-function shortPath(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near !== '' && !near.startsWith('..') ? near : path;
 }
 
 async function byFlag(): Promise<Approval> {
