@@ -105,6 +105,23 @@ describe('the gateway', () => {
     });
   }
 
+  it('finds the product by its action if two products have one version and the signed service is unknown', () => {
+    const test = testWorld([{ id: 'crs-aaaa1111', tags: { app: 'cart' } }]);
+    const how = { service: '127', signedHost: '127.0.0.1' };
+    expect(test.call('sts.GetCallerIdentity', {}, how).Type).toBe('CAMUser');
+    const { Tags } = test.call(
+      'tag.DescribeResourceTagsByResourceIds',
+      {
+        ServiceType: 'redis',
+        ResourcePrefix: 'instance',
+        ResourceRegion: 'ap-guangzhou',
+        ResourceIds: ['crs-aaaa1111'],
+      },
+      how,
+    );
+    expect(Tags[0]).toMatchObject({ TagKey: 'app', TagValue: 'cart' });
+  });
+
   it('refuses a changed query, and any other text for a boolean', () => {
     const test = testWorld([{ id: 'crs-cluster1', edition: 'redis-5.0-cluster' }]);
     const headers = { 'x-tc-content-sha256': 'UNSIGNED-PAYLOAD' };

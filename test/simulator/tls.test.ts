@@ -1,14 +1,17 @@
 /** The simulator over TLS with a new certificate, for the official SDK and for node:https. */
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { Agent, get } from 'node:https';
+import { Agent, get, request } from 'node:https';
 import { isIP } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
+import { given } from '../../src/given.ts';
 import { type Simulation, simulate } from '../../src/simulator/simulate.ts';
 import { makeThrowAwayCa } from '../../src/simulator/throw-away-ca.ts';
 import { CONVERSATION_FLEET, converse, EXPECTED } from './sdk-conversation.ts';
+import { signed } from './signed-request.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
@@ -80,6 +83,21 @@ describe('the simulator over TLS', () => {
     const covers = (host: string): boolean =>
       (isIP(host) > 0 ? read.checkIP(host) : read.checkHost(host)) !== undefined;
     expect(hosts.map(([host]) => [host, covers(host)])).toEqual(hosts);
+  });
+
+  it.skipIf(!hasOpenssl)('answers a client that a proxy leads from the provider’s host', async () => {
+    const tls = await makeThrowAwayCa();
+    running = await simulate({ instances: 1, tls }, systemClock);
+    const { secretId, secretKey, port } = running;
+    const host = 'redis.ap-guangzhou.tencentcloudapi.com';
+    const signing = { secretId, secretKey, host };
+    const { method, headers, body } = signed('redis.DescribeInstances', {}, systemClock.now(), signing);
+    const to = { host: '127.0.0.1', port, servername: host, ca: tls.cert, method, headers: given(headers) };
+    const answer = await new Promise<string>((resolve, reject) => {
+      const sent = request(to, (response) => resolve(text(response)));
+      sent.on('error', reject).end(body);
+    });
+    expect(JSON.parse(answer).Response.TotalCount).toBe(1);
   });
 
   it('reports a missing openssl command and the fix', async () => {

@@ -64,6 +64,41 @@ describe('replicas of a multi-zone instance', () => {
     expect(nodesOf(stage)).toBe('M4 R6 R7');
   });
 
+  // No read shows the lock, and the code depends on the order (docs/provider.md P23 and P24).
+  it.each<[string, object, string, string]>([
+    [
+      'with nodes',
+      {},
+      `{ instance: ${M}, memoryPerShard: 8GB, replicas: 2, zones: [ap-guangzhou-7] }`,
+      'FailedOperation.Unknown',
+    ],
+    [
+      'without nodes',
+      {},
+      `{ instance: ${M}, memoryPerShard: 8GB, shards: 5 }`,
+      'FailedOperation.SystemError',
+    ],
+    [
+      'without nodes in one zone',
+      { replicaZones: [] },
+      `{ instance: ${M}, memoryPerShard: 8GB, replicas: 2 }`,
+      'FailedOperation.SystemError',
+    ],
+  ])(
+    'and any other size are ordered again after the lock of the step before: %s',
+    async (_, members, target, code) => {
+      const { stage, run } = await carryOut({
+        fleet: fleet(['ap-guangzhou-6'], members),
+        plan: `targets: [${target}]`,
+        lockTail: [2 * MINUTE, 2 * MINUTE],
+      });
+      expect(run.report.totals.verified).toBe(2);
+      const codes = run.entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.code] : []));
+      expect(new Set(codes)).toEqual(new Set([code]));
+      expect(stage.cloud.world.instances.get(M)!.orderCount).toBe(2);
+    },
+  );
+
   it.each(['lost-answer#1', 'half-json#1', 'http-500=executed#1', 'system-error=executed#1'])(
     'are added once if the answer is lost: %s',
     async (fault) => {
