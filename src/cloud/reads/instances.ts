@@ -17,7 +17,7 @@ import {
 } from '../wire/instances.ts';
 import { decodePrice, encodePrice } from '../wire/order.ts';
 import type { ReadZoneCodes } from './catalogue.ts';
-import { inBatches, type ListRequest, type ReadSource, readWholeList } from './source.ts';
+import { inBatches, type ListRequest, type ReadSource, readList, readWholeList } from './source.ts';
 
 export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   const { ask, clock } = source;
@@ -83,7 +83,10 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
 
 type Decode = (scope: Scope, fields: Fields) => Promise<Page<Instance>>;
 
-/** Reads instances by id. Instances that Refit did not ask for are left out. */
+/**
+ * Reads instances by id. One that is missing may be gone: the caller decides, and reads again. Instances that Refit did
+ * not ask for are left out.
+ */
 async function instancesOf(
   source: ReadSource,
   scope: Scope,
@@ -93,7 +96,7 @@ async function instancesOf(
   const asked = new Set(ids);
   const found = await inBatches([...asked], INSTANCES_PER_PAGE, async (batch) => {
     const list = listOf(scope, decode, (page) => encodeInstanceIds(batch, page));
-    const rows = await readWholeList(source, { ...list, ids: batch });
+    const { rows } = await readList(source, { ...list, ids: batch });
     return [...rows.values()].filter(({ id }) => asked.has(id));
   });
   return [...new Map(found.map((instance) => [instance.id, instance])).values()];
