@@ -176,6 +176,8 @@ export interface Inventory {
   /** The pairs of region and profile that were read. An instance elsewhere is unknown, not absent. */
   readonly scopes: readonly Scope[];
   readonly instances: readonly Instance[];
+  /** Where Refit found instances that a plan names in another region; never targets. Absent in files. */
+  readonly elsewhere?: readonly (Scope & { readonly id: string })[];
   readonly catalogue: Catalogue;
   /** The balance of each profile's account, where it was read. */
   readonly balances: Readonly<Record<string, Money>>;

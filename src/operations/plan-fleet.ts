@@ -39,7 +39,7 @@ import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { readNamedText, stateDirectoryOf, userName } from './machine.ts';
 import { plannedSubject } from './policy-subject.ts';
-import { type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
+import { findElsewhere, type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
 import { liveHolder } from './read-run.ts';
 
 /** What the planner needs besides the plan. */
@@ -190,6 +190,11 @@ async function readFor(
     return { inventory: from.inventory, draft: draftOf(from.inventory), notes: [], monitorCalls: 0 };
   let { inventory, notes } = await readScopes(from, scopes, options);
   let draft = draftOf(inventory);
+  const elsewhere = await findElsewhere(from, draft);
+  if (elsewhere.length > 0) {
+    inventory = { ...inventory, elsewhere };
+    draft = draftOf(inventory);
+  }
   let billedCalls = 0;
   const apply = (reading: InventoryReading) => {
     inventory = reading.inventory;

@@ -10,7 +10,7 @@ import {
 } from '../cloud/read-inventory.ts';
 import { count } from '../messages/en/format-size.ts';
 import type { Inventory, Plan, Scope } from '../model.ts';
-import { draftPlan } from '../plan/make-plan.ts';
+import { type Draft, draftPlan } from '../plan/make-plan.ts';
 import { scopesOf } from '../plan/resolve/scopes.ts';
 
 /** Clock and listeners of a read. */
@@ -96,4 +96,32 @@ export async function readForInstance(
   const { toMeasure } = draftPlan(plan, inventory, clock.now());
   if (!toMeasure.some(({ id }) => id === instance)) return inventory;
   return (await readMeasured(reader, inventory, new Set([instance]), options)).inventory;
+}
+
+/** Instances that Refit looks up in other regions: each region takes one read. */
+const MOST_LOOKED_UP = 20;
+
+/** Where the missing instances of a plan are, for the message about them. A region that cannot be read is left out. */
+export async function findElsewhere(
+  reader: CloudReader,
+  { blocked, inventory: { scopes, instances, catalogue } }: Pick<Draft, 'blocked' | 'inventory'>,
+): Promise<NonNullable<Inventory['elsewhere']>> {
+  const known = new Set(instances.map(({ id }) => id));
+  const missing = blocked.filter(
+    ({ instance, findings }) =>
+      !known.has(instance) && findings.some(({ code }) => code === 'ResourceNotFound.InstanceNotExists'),
+  );
+  const ids = [...new Set(missing.map(({ instance }) => instance))].slice(0, MOST_LOOKED_UP);
+  if (ids.length === 0) return [];
+  const profiles = [...new Set(scopes.map(({ profile }) => profile))];
+  const regions = [...new Set(catalogue.offers.map(({ region }) => region))];
+  const isRead = (scope: Scope) =>
+    scopes.some(({ profile, region }) => profile === scope.profile && region === scope.region);
+  const unread = profiles
+    .flatMap((profile) => regions.map((region) => ({ region, profile })))
+    .filter((scope) => !isRead(scope));
+  const found = await Promise.all(
+    unread.map((scope) => reader.describeInstances(scope, ids).catch(() => [])),
+  );
+  return found.flat().map(({ id, region, profile }) => ({ id, region, profile }));
 }

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Desk, growPlan, openDesk } from './refit.ts';
+import { type Desk, growPlan, openDesk, desk as openedDesk, plainFleet } from './refit.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -148,4 +148,25 @@ describe('the other kind of plan gets one sentence with the command', () => {
     expect(stdout).toContain(`fix: ${fix}\n`);
     expect(stderr).not.toContain('next:');
   });
+});
+
+it('an instance that is in another region is named with that region', async (test) => {
+  const [here, there] = plainFleet(2);
+  const at = await openedDesk(test, {
+    fleet: [here!, { ...there!, region: 'ap-shanghai', zone: 'ap-shanghai-2' }],
+  });
+  await at.write(
+    'plan.yaml',
+    [
+      'version: 1',
+      'name: grow',
+      'targets:',
+      `  - { instance: ${there!.id}, region: ap-guangzhou, memoryPerShard: 8GB }`,
+    ].join('\n'),
+  );
+  const { code, stdout } = await at.refit(['plan', 'plan.yaml']);
+  expect(code).toBe(5);
+  expect(stdout).toContain(
+    `${there!.id} does not exist in ap-guangzhou; it is in ap-shanghai as profile default`,
+  );
 });

@@ -9,6 +9,7 @@ import {
   isTargetId,
   type Plan,
   type PlanTarget,
+  type Scope,
   type Select,
 } from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
@@ -44,6 +45,9 @@ export function indexFleet(inventory: Inventory) {
     return values.get(value) ?? NONE;
   };
   return {
+    /** Where an instance is that was not read as a target; null: not known. */
+    seenIn: (id: string): Scope | null =>
+      byId(id)[0] ?? inventory.elsewhere?.find((one) => one.id === id) ?? null,
     /** Every instance with that id: one for each profile that sees it. */
     byId,
     /** True if that region was read as that profile (null: any region). */
@@ -157,7 +161,7 @@ function notRead(target: PlanTarget, region: string | null, profile: string): Fi
 
 function doesNotExist(id: string, { target, profile, regions, fleet }: Where): BlockedTarget {
   const region = regions?.[0] ?? '';
-  const [seen] = fleet.byId(id);
+  const seen = fleet.seenIn(id);
   const findings = check(
     {
       ...NOTHING_KNOWN,
