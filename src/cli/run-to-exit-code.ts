@@ -1,6 +1,6 @@
 /** Runs one command and returns its exit code. Errors are printed with their fix. */
 import { exitCodeOf, RefitError } from '../errors.ts';
-import { describeSystemError } from '../files/file-refused.ts';
+import { describeSystemError, fixForWriting } from '../files/system-error.ts';
 import { escapeControls, escapeLines } from '../text.ts';
 import { runProgram } from './program/run-program.ts';
 
@@ -22,8 +22,11 @@ export function reportError(error: unknown): number {
   }
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof code === 'string' && typeof syscall === 'string') {
+    const fix = path === undefined ? 'use another folder' : fixForWriting(error, path);
     process.stderr.write(
-      `refit: ${escapeControls(path ?? syscall)}: ${escapeControls(describeSystemError(error))}\n  fix: free disk space, correct the permissions, or use another folder\n`,
+      `refit: ${escapeControls(path ?? syscall)}: ${escapeControls(describeSystemError(error))}
+  fix: ${escapeControls(fix)}
+`,
     );
     return exitCodeOf('disk-failed');
   }

@@ -4,10 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { currentLedger } from '../files/file-ledger.ts';
-import { describeSystemError, FileRefused, type Refusal } from '../files/file-refused.ts';
+import { FileRefused, type Refusal } from '../files/file-refused.ts';
 import { readRegularFile, tooLarge } from '../files/open-file.ts';
 import { preciousKind, RECOGNIZED_WITHIN } from '../files/precious.ts';
 import { SUBJECTS, type Subject } from '../files/subjects.ts';
+import { describeSystemError, fixForWriting } from '../files/system-error.ts';
 import { replaceFile } from '../files/write-file.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { RUN_FILES } from '../store/folder/run-files.ts';
@@ -72,8 +73,7 @@ export async function writeOutput(path: string, text: string | Uint8Array): Prom
     await writeFile(path, text);
   } catch (cause) {
     const problem = `${escapeControls(path)} cannot be written: ${describeSystemError(cause)}`;
-    const fix = 'use a file in a folder that exists and that you can write to';
-    throw new RefitError('disk-failed', problem, fix, { cause });
+    throw new RefitError('disk-failed', problem, fixForWriting(cause, path), { cause });
   }
 }
 

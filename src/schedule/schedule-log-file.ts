@@ -4,6 +4,7 @@ import { type Clock, iso } from '../clock.ts';
 import { messageOf, RefitError } from '../errors.ts';
 import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { readFileIfPresent } from '../files/open-file.ts';
+import { fixInGeneral } from '../files/system-error.ts';
 import { makeFolder } from '../files/write-file.ts';
 import { shellQuote } from '../next-command.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
@@ -64,7 +65,7 @@ function unwritten(error: unknown): RefitError {
   return new RefitError(
     'disk-failed',
     `Refit cannot write the schedule log: ${messageOf(error)}`,
-    'free disk space, then start the scheduler again: it resumes the attempts in progress',
+    `${fixInGeneral(error, 'free disk space')}, then start the scheduler again: it resumes the attempts in progress`,
     { cause: error },
   );
 }

@@ -5,6 +5,7 @@
  */
 import { type Clock, iso } from '../clock.ts';
 import { messageOf, RefitError } from '../errors.ts';
+import { fixInGeneral } from '../files/system-error.ts';
 import { type ChainEnd, sealLine } from '../journal/chain.ts';
 import { describeStepEvent } from '../journal/describe-event.ts';
 import type { Replay } from '../journal/replay.ts';
@@ -164,7 +165,7 @@ class Writer {
       this.#failure = new RefitError(
         'disk-failed',
         `Refit cannot write the mark of the journal (${messageOf(cause)}), so it orders nothing more`,
-        'free disk space or fix the permissions of the state folder, then run the same refit apply command again',
+        `for the state folder: ${fixInGeneral(cause, 'free disk space or fix the permissions')}, then run the same refit apply command again`,
         { cause },
       );
       this.unwritten.push(...this.#waiting.map(({ entry }) => entry));
@@ -179,7 +180,7 @@ class Writer {
       `Refit cannot write the journal (${messageOf(cause)}), so it orders nothing more`,
       cause instanceof RefitError
         ? cause.fix
-        : 'free disk space or fix the permissions, then run the same refit apply command again: it resumes at the end of the journal',
+        : `${fixInGeneral(cause, 'free disk space or fix the permissions')}, then run the same refit apply command again: it resumes at the end of the journal`,
       { cause },
     );
     this.#waiting = [...group, ...this.#waiting];

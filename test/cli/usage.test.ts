@@ -216,6 +216,20 @@ describe('the command line', () => {
     );
   });
 
+  it.each([
+    [
+      'a folder that does not exist',
+      'none/inventory.json',
+      /no such file or folder\n {2}fix: make the folder: mkdir -p none/,
+    ],
+    ['a full disk', '/dev/full', /the disk is full\n {2}fix: free disk space; df -h \/dev/],
+  ])('tells %s from other reasons, with its own fix', async (_, file, says) => {
+    const simulated = await openDesk();
+    onTestFinished(() => simulated.close());
+    const ended = await simulated.refit(['inventory', '-q', '-o', file]);
+    mustRefuse(ended, 1, says);
+  });
+
   it('reports that a folder is not writable', async () => {
     const simulated = await openDesk();
     onTestFinished(() => simulated.close());
