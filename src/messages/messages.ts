@@ -70,10 +70,16 @@ const LONGEST_NAME = 60;
 /**
  * Why a message of a file is none that Refit writes; null without a reason. Each sentence takes exactly its parameters, so
  * the ones that it reads are the ones that it needs. A parameter of another type is found if it leaves the sentence without words.
+ * @param belongs whether the sentence of that id may be here. It also judges the messages in its parameters.
  */
-export function messageFault({ id, params }: Message, depth = 0): string | null {
+export function messageFault(
+  { id, params }: Message,
+  belongs: (id: string) => boolean = () => true,
+  depth = 0,
+): string | null {
   if (depth >= MOST_NESTED || !Object.hasOwn(en, id))
     return `is ${JSON.stringify(id.slice(0, LONGEST_NAME))}, which no sentence has`;
+  if (!belongs(id)) return `is ${id}, a sentence that Refit never writes here`;
   const read = new Set<string>();
   const watched = new Proxy(params, {
     get: (target, name: string) => {
@@ -83,7 +89,7 @@ export function messageFault({ id, params }: Message, depth = 0): string | null 
   });
   let inner: string | null = null;
   const check = (one: Message): string => {
-    inner ??= messageFault(one, depth + 1);
+    inner ??= messageFault(one, belongs, depth + 1);
     return '';
   };
   const say: Say = Object.assign(check, { fix: check, whole: (one: Message) => ({ message: check(one) }) });

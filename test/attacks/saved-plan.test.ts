@@ -67,7 +67,7 @@ describe('a saved plan that was changed and sealed again is refused', () => {
     ['a sentence without its parameters', (p) => { p.findings = [emptyWave({ wave: 'canary' })]; }, /findings\/0\/messageId is wave\.none-left, which needs the parameter matching/],
     ['a sentence with another parameter', (p) => { p.findings = [emptyWave({ wave: 'canary', matching: 1, note: 'approved by wei' })]; }, /which has no parameter "note"/],
     ['a sentence with parameters of other types', (p) => { p.preconditions[0].reason = { id: 'reason.usual-order', params: { order: 5 } }; }, /whose parameters have other types/],
-    ['an unknown sentence within another', (p) => { p.findings = [{ ...emptyWave({}), messageId: 'plan.and-more', params: { first: { id: 'x', params: {} }, more: 1 } }]; }, /is "x", which no sentence has/],
+    ['an unknown sentence within another', (p) => { p.findings = [{ ...emptyWave({}), code: 'Refit.PriceRefused', messageId: 'plan.and-more', params: { first: { id: 'x', params: {} }, more: 1 } }]; }, /is "x", which no sentence has/],
   ])('%s', (_, change, expected) => {
     expect(refusalOf(reseal(TEXT, change))).toMatch(expected);
   });

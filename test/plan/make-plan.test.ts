@@ -83,6 +83,7 @@ describe('the verdict', () => {
     ['one blocked, refuse: nothing is sealed', plan([all8]), [a, gone], null, 'blocked: aaaaaaaa/mem | ResourceUnavailable.InstanceStatusAbnormal'],
     ['one blocked, skip: the rest is sealed', plan([all8], skip), [a, gone], null, 'ready: aaaaaaaa/mem | ResourceUnavailable.InstanceStatusAbnormal'],
     ['all blocked, skip: there is nothing to seal', plan([all8], skip), [gone], null, 'blocked:  | ResourceUnavailable.InstanceStatusAbnormal'],
+    ['a selector without a match, skip: a warning of the sealed plan', plan([all8, target(select({ name: 'nobody' }), to8)], skip), [a], null, 'ready: aaaaaaaa/mem | Refit.NoMatch'],
     ['a shrink is denied by default', plan([target(select(), { memoryPerShard: 2 * GB })]), [a], null, 'blocked:  | Refit.ShrinkDenied'],
     ['... and so are fewer replicas', plan([target(select(), { replicas: 1 })]), [standard({ size: size(4 * GB, 1, 2) })], null, 'blocked:  | Refit.ShrinkDenied'],
     ['a shrink that is allowed', plan([target(select(), { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })), [a], null, 'ready: aaaaaaaa/mem'],

@@ -1,5 +1,4 @@
 /** Checks times, findings, calendars and the targets without steps of a saved plan. */
-import { messageFault } from '../../messages/messages.ts';
 import type { DurationSpread, Message, SealedCalendar } from '../../model.ts';
 import { ruleOf } from '../../rules/check.ts';
 import { LONGEST_EXPIRY } from '../parse/check-plan.ts';
@@ -7,6 +6,7 @@ import { parseInstant } from '../windows/window-text.ts';
 import { type Faults, fault, quoted } from './fault.ts';
 import { isOwnFinding } from './own-findings.ts';
 import type { StoredFinding, StoredPlan } from './stored-plan.ts';
+import { findingFault, reasonFault } from './stored-sentences.ts';
 
 type Path = readonly (string | number)[];
 
@@ -18,13 +18,9 @@ export function* checkContents(stored: StoredPlan): Faults {
   yield* checkDurations(stored);
   yield* checkOthers(stored);
   for (const [at, { reason }] of stored.preconditions.entries())
-    if (reason !== null) yield* checkMessage(reason, ['preconditions', at, 'reason']);
-  for (const [at, finding] of stored.findings.entries()) {
-    const path = ['findings', at];
-    yield* checkFinding(finding, path);
-    if (ruleOf(finding.code)?.severity === 'error')
-      yield fault([...path, 'code'], `is ${finding.code}, an error, with which no plan is sealed`);
-  }
+    if (reason !== null) yield* checkReason(reason, ['preconditions', at, 'reason']);
+  for (const [at, finding] of stored.findings.entries())
+    yield* checkFinding(finding, 'remark', ['findings', at]);
 }
 
 function* checkTimes(stored: StoredPlan): Faults {
@@ -100,12 +96,11 @@ function* checkOthers({ preconditions, unchanged, blocked, inventory }: StoredPl
         yield fault([list, at, 'instance'], `is ${instance}, which the plan already has`);
       seen.add(`${region} ${instance}`);
     }
-  for (const [at, { reason }] of unchanged.entries())
-    yield* checkMessage(reason, ['unchanged', at, 'reason']);
-  for (const [at, { findings }] of blocked.entries())
+  for (const [at, { reason }] of unchanged.entries()) yield* checkReason(reason, ['unchanged', at, 'reason']);
+  for (const [at, { instance, findings }] of blocked.entries())
     for (const [index, finding] of findings.entries()) {
       const path = ['blocked', at, 'findings', index];
-      yield* checkFinding({ ...finding, instance: null }, path);
+      yield* checkFinding({ ...finding, instance }, 'blocker', path);
       if (ruleOf(finding.code)?.severity !== 'error')
         yield fault([...path, 'code'], `is ${finding.code}, which blocks nothing`);
     }
@@ -114,14 +109,16 @@ function* checkOthers({ preconditions, unchanged, blocked, inventory }: StoredPl
     yield fault(['inventory', 'instances'], `is ${inventory.instances}, but the plan has ${least} of them`);
 }
 
-function* checkFinding({ code, messageId, params }: StoredFinding, path: Path): Faults {
+function* checkFinding(finding: StoredFinding, kind: 'remark' | 'blocker', path: Path): Faults {
+  const { code } = finding;
   if (ruleOf(code) === undefined) yield fault([...path, 'code'], `is ${quoted(code)}, which no rule has`);
   if (isOwnFinding(code))
     yield fault([...path, 'code'], `is ${code}, which Refit computes from the plan and never stores`);
-  yield* checkMessage({ id: messageId, params }, path, 'messageId');
+  const problem = findingFault(finding, kind);
+  if (problem !== null) yield fault([...path, 'messageId'], problem);
 }
 
-function* checkMessage(message: Message, path: Path, key = 'id'): Faults {
-  const problem = messageFault(message);
-  if (problem !== null) yield fault([...path, key], problem);
+function* checkReason(reason: Message, path: Path): Faults {
+  const problem = reasonFault(reason);
+  if (problem !== null) yield fault([...path, 'id'], problem);
 }

@@ -47,7 +47,7 @@ export function expand(stored: StoredPlan, digest: string): SavedPlan {
       region,
       findings: findings.map((one) => expandFinding({ ...one, instance }, stored.file)),
     })),
-    findings: stored.findings.map((one) => expandFinding(one, stored.file)),
+    findings: stored.findings.map((one) => blocksNothing(expandFinding(one, stored.file))),
     prices: sumPrices(steps),
     ...given({ priceShares: sharesOf(steps, waves) }),
     forecast: expandForecast(stored, { steps, waves, preconditions }),
@@ -104,6 +104,11 @@ function expandFinding(
   file: string,
 ): Finding {
   return createFinding(code, { id: messageId, params }, instance, expandLocation(location, file));
+}
+
+/** A finding of a sealed plan. The code of an error is a warning there: `onBlocked: skip` passed over it. */
+function blocksNothing(finding: Finding): Finding {
+  return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
 }
 
 function expandLocation(location: StoredLocation | null, planFile: string): SourceLocation | null {

@@ -1,5 +1,6 @@
 /** What Refit says about a plan that it made from a run, or from a saved plan. */
 import type { Message, SavedWindows } from '../../../model.ts';
+import { shellQuote } from '../../../next-command.ts';
 import type { Say, Text } from '../../text.ts';
 import { count } from '../format-size.ts';
 
@@ -49,9 +50,9 @@ export const planFromRun = {
     message: `${say(reason)}: outcomes and sizes of run ${run} are what its folder says`,
     fix: 'compare each size before and after with what you know of the fleet',
   }),
-  'from-run.unfinished': ({ run, command }: { run: string; command: string }): Text => ({
+  'from-run.unfinished': ({ run }: { run: string }): Text => ({
     message: `run ${run} is not finished: the same apply would resume it`,
-    fix: `do not resume that run after you apply this plan; or resume it instead: ${command}`,
+    fix: `do not resume that run after you apply this plan; or resume it instead: refit apply ${shellQuote(`${run}/plan.json`)} --run-dir ${shellQuote(run)}`,
   }),
   'from-run.windows-kept': ({
     windows,
@@ -73,12 +74,14 @@ export const planFromRun = {
   'from-run.windows-ignored': ({
     windows,
     maintenance,
-    command,
+    kind,
+    run,
   }: {
     windows: Windows | null;
     /** Whether the run also kept to the maintenance windows of the instances. */
     maintenance: boolean;
-    command: string;
+    kind: 'rollback' | 'retry';
+    run: string;
   }): Text => {
     const ignored = [
       ...(windows ? [formatWindows(windows)] : []),
@@ -86,7 +89,7 @@ export const planFromRun = {
     ];
     return {
       message: `this plan may start at any time and ignores what that run kept to: ${ignored.join('; and ')}`,
-      fix: `${command}   keeps to them`,
+      fix: `refit ${kind === 'retry' ? 'retry' : 'rollback'} ${shellQuote(run)} -o SAVED   keeps to them`,
     };
   },
   'saved-plan.expired': ({ expiresAt, command }: { expiresAt: string; command: string }): Text => ({
