@@ -11,7 +11,8 @@ export const MAX_ANSWER_BYTES = 16 * MIB;
 /** The maximum of all answers that arrive at the same time. */
 const MAX_BUFFERED_BYTES = 4 * MAX_ANSWER_BYTES;
 
-const FIRST_BYTES = 4096;
+/** Enough for the answer to an order. Node takes so small a buffer from a pool. */
+const FIRST_BYTES = 1024;
 
 /** The bytes that all answers of a transport hold. */
 export interface AnswerBudget {

@@ -29,8 +29,8 @@ export interface Signing {
 
 /** The parts of a request that the signature covers. It is always a POST to `/` without a query. */
 export interface Signable extends Pick<Signing, 'service' | 'timestamp' | 'body'> {
-  /** The headers to sign, `content-type` and `host` included. This file lower-cases and trims them. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** The headers to sign, `content-type` and `host` included, in the order of their names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
 /** Returns the signing key of a UTC date (`yyyy-mm-dd`) and service. */
@@ -57,19 +57,21 @@ export function authorization(request: Signable, secretId: string, keyOf: Signin
   const date = new Date(request.timestamp * 1000).toISOString().slice(0, 10);
   const scope = `${date}/${request.service}/tc3_request`;
   const { text, names } = canonicalRequest(request);
-  const toSign = [ALGORITHM, request.timestamp, scope, hash(text)].join('\n');
+  const toSign = `${ALGORITHM}\n${request.timestamp}\n${scope}\n${hash(text)}`;
   const signature = hmac(keyOf(date, request.service), toSign).toString('hex');
   return `${ALGORITHM} Credential=${secretId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
 }
 
 /** The canonical request, and the names of its signed headers joined with `;`. */
 export function canonicalRequest(request: Signable): { readonly text: string; readonly names: string } {
-  const headers = Object.entries(request.headers)
-    .map(([name, value]) => [name.toLowerCase(), value.trim().toLowerCase()] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  const lines = headers.map(([name, value]) => `${name}:${value}\n`).join('');
-  const names = headers.map(([name]) => name).join(';');
-  return { text: ['POST', '/', '', lines, names, hash(request.body)].join('\n'), names };
+  let lines = '';
+  let names = '';
+  for (const [name, value] of request.headers) {
+    const lower = name.toLowerCase();
+    lines += `${lower}:${value.trim().toLowerCase()}\n`;
+    names += names === '' ? lower : `;${lower}`;
+  }
+  return { text: `POST\n/\n\n${lines}\n${names}\n${hash(request.body)}`, names };
 }
 
 /** The signer. The id is not secret; key and token stay behind functions. */
@@ -81,8 +83,13 @@ export interface Signer {
 
 /** All headers of a signed call. The signature covers `content-type`, `host` and `x-tc-action`. */
 export function signedHeaders(call: Signing, { secretId, keyOf, token }: Signer): Record<string, string> {
-  const covered = { 'content-type': CONTENT_TYPE, host: call.host, 'x-tc-action': call.action };
-  return headersOf(call, authorization({ ...call, headers: covered }, secretId, keyOf), token());
+  const { service, timestamp, body, host, action } = call;
+  const headers = [
+    ['content-type', CONTENT_TYPE],
+    ['host', host],
+    ['x-tc-action', action],
+  ] as const;
+  return headersOf(call, authorization({ service, timestamp, body, headers }, secretId, keyOf), token());
 }
 
 /**

@@ -10,7 +10,10 @@ import { sha256 } from '../../../src/digest.ts';
 // The provider's two public vectors. Source: docs/provider.md P149.
 const BODY = '{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}';
 const common = { service: 'cvm', timestamp: 1551113065, body: BODY };
-const covered = { 'content-type': 'application/json; charset=utf-8', host: 'cvm.tencentcloudapi.com' };
+const covered = [
+  ['content-type', 'application/json; charset=utf-8'],
+  ['host', 'cvm.tencentcloudapi.com'],
+] as const;
 const vectors = [
   {
     name: 'A, which signs content-type and host',
@@ -25,7 +28,7 @@ const vectors = [
     name: 'B, which signs the action too',
     secretId: `AKID${'*'.repeat(32)}`,
     secretKey: '*'.repeat(32),
-    headers: { ...covered, 'X-TC-Action': 'DescribeInstances' },
+    headers: [...covered, ['X-TC-Action', 'DescribeInstances']] as const,
     canonical: '7019a55be8395899b900fb5564e4200d984910f34794a27cb3fb7d10ff6a1e84',
     names: 'content-type;host;x-tc-action',
     signature: '10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f',
