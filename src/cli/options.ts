@@ -154,17 +154,34 @@ export function withConnectionOptions(
   { endpoint, signature, region, profile, policy }: Options,
 ): string {
   const given = [
-    ['--endpoint', endpoint, /^refit (plan|apply|reconcile|rollback|retry) /],
-    ['--signature', signature, /^refit (plan|apply|reconcile|rollback|retry) /],
-    ['--policy', policy, /^refit (plan|show|diff|approve|apply|rollback|retry|policy check) /],
-    ['--region', region, /^refit plan /],
-    ['--profile', profile, /^refit plan /],
+    ['--endpoint', endpoint, CONNECTS],
+    ['--signature', signature, CONNECTS],
+    [
+      '--policy',
+      policy,
+      /^refit (plan|show|diff|approve|apply|rollback|retry|policy check|schedule run(-now)?) /,
+    ],
+    ['--region', region, SELECTS],
+    ['--profile', profile, SELECTS],
   ] as const;
   return given.reduce(
     (typed, [flag, value, fits]) =>
-      value !== undefined && fits.test(command) ? `${typed} ${flag} ${shellQuote(value)}` : typed,
+      value !== undefined && fits.test(`${command} `) && !command.includes(` ${flag} `)
+        ? `${typed} ${flag} ${shellQuote(value)}`
+        : typed,
     command,
   );
+}
+
+/** The commands that read the provider, and of these the ones that take keys and regions from the command line. */
+const CONNECTS =
+  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?) /;
+const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+) /;
+
+/** The same for the fix of an error, if it is one command. Its reason stays before it, and what it does behind it. */
+export function withConnectionInFix(fix: string, options: Options): string {
+  const [, reason, command, effect = ''] = /^((?:[^:;\n]*: )?)(refit [^;\n]*?)( {3}[^\n]*)?$/.exec(fix) ?? [];
+  return command === undefined ? fix : `${reason}${withConnectionOptions(command, options)}${effect}`;
 }
 
 /** Adds the user's `--sign` and `--as` to a command that continues a run. */

@@ -300,7 +300,7 @@ function mustBeOpen(
   throw new RefitError(
     'outside-window',
     `${textOf(closed)}; nothing was ordered`,
-    `refit apply ${plan} --run-dir ${shellQuote(directory)}${endpointOption}   when a window is open; refit windows next ${plan} lists the next ones`,
+    `refit apply ${plan} --run-dir ${shellQuote(directory)}${endpointOption}   when a window is open`,
   );
 }
 type Approved = Extract<JournalEvent, { kind: 'approved' }>;

@@ -1,16 +1,11 @@
-/**
- * Decides whether Refit may continue a run, control it, or plan from it. The user's state must know the run, and the journal
- * must have every entry that the state has seen. Anybody who can write a folder can make a run directory that looks complete.
- */
-import { join } from 'node:path';
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { message, textOf } from '../messages/messages.ts';
 import type { JournalEvent, Message, SavedPlan } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import type { RunTrust } from '../store/folder/known-runs.ts';
-import { RUN_FILES, type RunSnapshot } from '../store/folder/run-directory.ts';
-import { endpointOption, formatApplyCommand, formatReconcileCommand } from './apply-again.ts';
+import type { RunSnapshot } from '../store/folder/run-directory.ts';
+import { formatApplyCommand, formatReconcileCommand } from './apply-again.ts';
 
 /** Why this user's state does not vouch for a run; null: it does, or the run has not started. Pure. */
 export function whyNotTrusted(trust: RunTrust | null): Message | null {
@@ -52,11 +47,10 @@ export function mayAdopt(
   const adopt = `${formatApplyCommand(run)} --adopt`;
   if (isOther) {
     const there = shellQuote(trust.run.directory);
-    const plan = shellQuote(join(trust.run.directory, RUN_FILES.plan));
     throw new RefitError(
       'already-carried-out',
       `this saved plan (${saved.digest.slice(0, 8)}) was carried out in ${trust.run.directory} at ${trust.run.at}`,
-      `refit report ${there} shows the result; to resume it: refit apply ${plan} --run-dir ${there}${endpointOption(run)}; for a further change, make a new plan: refit plan PLAN -o SAVED`,
+      `refit status ${there}   shows the result and the next command; a further change needs a new plan`,
     );
   }
   if (trust?.kind === 'unknown') {
@@ -69,7 +63,7 @@ export function mayAdopt(
   throw new RefitError(
     'journal-broken',
     `${directory}: ${textOf(reason)}`,
-    `restore the journal from a copy; without a copy: ${formatReconcileCommand(run)}, then: ${adopt}`,
+    `restore the journal from a copy; without one: ${formatReconcileCommand(run)}   reads the orders, and prints the next command`,
   );
 }
 

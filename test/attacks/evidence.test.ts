@@ -41,7 +41,7 @@ describe('a journal that was cut', () => {
         message: expect.stringContaining(
           `the journal ends at entry ${entries}, but this user's state has seen entry ${lines.length}`,
         ),
-        fix: expect.stringMatching(/refit reconcile .*--adopt$/),
+        fix: expect.stringMatching(/refit reconcile \S+ {3}reads the orders, and prints the next command$/),
       });
     }
     expect(desk.arrivals()).toBe(before);

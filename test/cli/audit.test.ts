@@ -108,7 +108,7 @@ describe('refit audit verify of an ended run', () => {
     expect(ended.code, ended.stdout).toBe(0);
     expect(ended.stdout).toContain('the run has not ended');
     expect(ended.stderr).toMatch(
-      /to detect missing entries at the end, compare with a head kept elsewhere:\n {2}refit audit verify RUN --head HASH\n/,
+      /to detect missing entries at the end, compare with a head kept elsewhere:\n {2}refit audit verify \S+ --head HASH\n/,
     );
   });
 

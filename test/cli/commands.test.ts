@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandRow } from '../../src/cli/command-row.ts';
+import { type Options, withConnectionInFix } from '../../src/cli/options.ts';
 import { COMMANDS, FAMILIES } from '../../src/cli/program/commands.ts';
 import { createProgram, rowOf } from '../../src/cli/program/run-program.ts';
 import { formatsOf } from '../../src/cli/program/shared-options.ts';
@@ -88,4 +89,35 @@ it('the reference lists every command', async () => {
     const isThere = rows.some((line) => line.includes(family!) && new RegExp(`\\b${own}\\b`).test(line));
     expect(isThere, `refit ${name}`).toBe(true);
   }
+});
+
+describe('the next command', () => {
+  const typed = {
+    endpoint: 'http://127.0.0.1:8420',
+    profile: 'retail',
+    policy: 'my policy.yaml',
+    region: 'ap-guangzhou',
+  } as unknown as Options;
+
+  it.each<[fix: string, printed: string]>([
+    [
+      'refit plan p.yaml -o s.json',
+      "refit plan p.yaml -o s.json --endpoint http://127.0.0.1:8420 --policy 'my policy.yaml' --region ap-guangzhou --profile retail",
+    ],
+    [
+      'if you trust this folder: refit apply s.json --adopt   asks for approval again',
+      "if you trust this folder: refit apply s.json --adopt --endpoint http://127.0.0.1:8420 --policy 'my policy.yaml'   asks for approval again",
+    ],
+    [
+      'refit apply s.json --endpoint http://x',
+      "refit apply s.json --endpoint http://x --policy 'my policy.yaml'",
+    ],
+    ['refit doctor', 'refit doctor --endpoint http://127.0.0.1:8420 --region ap-guangzhou --profile retail'],
+    ['refit explain ResourceUnavailable.SaleOut', 'refit explain ResourceUnavailable.SaleOut'],
+    ['refit status run', 'refit status run'],
+    ['check the network; refit doctor shows more', 'check the network; refit doctor shows more'],
+    ['use a smaller file', 'use a smaller file'],
+  ])('of the fix %j has every option that this user needs', (fix, printed) => {
+    expect(withConnectionInFix(fix, typed)).toBe(printed);
+  });
 });

@@ -220,7 +220,7 @@ describe('a live run', () => {
     expect(await filesIn(join(scene.desk.folder, 'run'))).toContain('control.sock');
     expect((await scene.send('continue')).code).toBe(64);
     const shown = (await scene.send('status')).stdout;
-    expect(shown).toMatch(/paused {3}by \S+ at 20\S+, until its process ended; refit apply resumes the run/);
+    expect(shown).toMatch(/paused {3}by \S+ at 20\S+, until its process ended\n[\s\S]*next: refit apply /);
     expect((await scene.desk.refit(['apply', 'saved.json', '--run-dir', 'run'])).code).toBe(0);
     expect(await filesIn(join(scene.desk.folder, 'run'))).not.toContain('control.sock');
   });

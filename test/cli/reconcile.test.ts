@@ -119,6 +119,6 @@ it('a plan that was already applied is refused in another run directory with exi
   expect((await at.refit(APPLY)).code).toBe(0);
   const again = await at.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'other']);
   expect(again.code, again.stderr).toBe(6);
-  expect(again.stderr).toMatch(/was carried out in \S+\/run at [\s\S]*fix: refit report \S+\/run/);
+  expect(again.stderr).toMatch(/was carried out in \S+\/run at [\s\S]*fix: refit status \S+\/run/);
   expect(await arrivalsAt(at)).toBe(2);
 });

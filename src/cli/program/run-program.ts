@@ -8,7 +8,7 @@ import { mayReplace } from '../../operations/named-files.ts';
 import { escapeControls } from '../../text.ts';
 import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
-import type { Options } from '../options.ts';
+import { type Options, withConnectionInFix } from '../options.ts';
 import { outputFrom } from '../output.ts';
 import {
   createTerminal,
@@ -90,8 +90,10 @@ async function runCommand(
     const printing = toStdout ? withResultOnStderr(terminal) : terminal;
     return await ledger.during(() => run(args, { ...typed, ...given, ...output }, printing));
   } catch (error) {
-    if (progress !== 'json' || !(error instanceof RefitError)) throw error;
-    const { message, fix, exitCode } = error;
+    if (!(error instanceof RefitError)) throw error;
+    const { code, message, exitCode } = error;
+    const fix = withConnectionInFix(error.fix, typedOptions as unknown as Options);
+    if (progress !== 'json') throw new RefitError(code, message, fix, { cause: error });
     terminal.event({ event: 'refused', message, fix, exitCode });
     return exitCode;
   }

@@ -41,7 +41,7 @@ export const auditVerify: CommandCode<[string]> = async ([directory], options, t
   });
   if (options.format !== 'json' && head === undefined && signers === null && audit.sound)
     terminal.hint(
-      'to detect missing entries at the end, compare with a head kept elsewhere:\n  refit audit verify RUN --head HASH',
+      `to detect missing entries at the end, compare with a head kept elsewhere:\n  refit audit verify ${escapeControls(shellQuote(directory))} --head HASH`,
     );
   return audit.sound ? 0 : exitCodeOf('journal-broken');
 };

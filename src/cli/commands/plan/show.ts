@@ -15,7 +15,7 @@ import { createFinding } from '../../../rules/check.ts';
 import { escapeControls } from '../../../text.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { emitReview } from '../../emit-review.ts';
-import type { Options } from '../../options.ts';
+import { type Options, withConnectionOptions } from '../../options.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -33,7 +33,7 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
       message('saved-plan.expired', { expiresAt: plan.expiresAt, command: again }),
     );
     expired.push(finding);
-    terminal.hint(`${finding.message}; next: ${again}`);
+    terminal.hint(`${finding.message}; next: ${withConnectionOptions(again, options)}`);
   }
   const drifted = options.live ? await readDrift(plan, file, options, terminal) : [];
   const blocked = plan.blocked.flatMap(({ findings }) => findings);

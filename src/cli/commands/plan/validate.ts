@@ -11,7 +11,7 @@ import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import type { Options } from '../../options.ts';
+import { type Options, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -79,7 +79,7 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
   const next =
     invalid.length > 0
       ? `refit validate ${invalid.map(({ file }) => shellQuote(file)).join(' ')}`
-      : `refit plan ${shellQuote(results[0]!.file)} -o saved-plan.json`;
+      : withConnectionOptions(`refit plan ${shellQuote(results[0]!.file)} -o saved-plan.json`, options);
   const render = await renderer(options);
   const all = results.flatMap(({ findings }) => findings);
   await emit<ReviewFormat>(terminal, options, (format, where) => {

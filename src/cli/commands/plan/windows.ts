@@ -23,7 +23,7 @@ import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
 import { table } from '../../../report/document/columns.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import { countFrom, type Options, regionFrom } from '../../options.ts';
+import { countFrom, type Options, regionFrom, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -69,7 +69,7 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
   });
   if (options.format === 'text' && load === null && windows)
     terminal.hint(
-      `next: refit plan ${shellQuote(file)} -o saved-plan.json, then refit windows next saved-plan.json to see whether it fits`,
+      `next: ${withConnectionOptions(`refit plan ${shellQuote(file)} -o saved-plan.json`, options)}   its review says whether it fits`,
     );
   return 0;
 };

@@ -162,7 +162,7 @@ function nextAfter(
     return next(resume, 'resumes this run');
   }
   if (totals.verified === steps.length) return null;
-  return next(`refit retry ${shown} -o SAVED`, 'plans the steps that are not verified');
+  return next(`refit retry ${shown} -o retry.json`, 'plans the steps that are not verified');
 }
 
 async function byFlag(): Promise<Approval> {

@@ -118,9 +118,7 @@ function describeStatus(status: RunStatus, now: number): string {
       : []),
     ...(live ? liveLines(live, now) : holder ? ['  process  does not answer on its control socket'] : []),
     ...(paused
-      ? [
-          `  paused   by ${escapeControls(paused.by)} at ${paused.since}, until its process ended; refit apply resumes the run`,
-        ]
+      ? [`  paused   by ${escapeControls(paused.by)} at ${paused.since}, until its process ended`]
       : []),
     `  waves    ${facts.waves.ended} of ${facts.waves.of} ended`,
     `  steps    ${[...counts, ...(inProgress.length > 0 ? [`${inProgress.length} in progress`] : [])].join(', ')}`,

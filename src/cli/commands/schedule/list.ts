@@ -23,7 +23,7 @@ import {
 } from '../../../schedule/read-schedule.ts';
 import type { Occurrence } from '../../../schedule/schedule-log.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { countFrom } from '../../options.ts';
+import { countFrom, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 
 /** A file with its schedule state, or with the reason why it is not scheduled. */
@@ -59,7 +59,7 @@ export const scheduleList: CommandCode<[string]> = async ([folder], options, ter
   if (invalid > 0) terminal.hint(`${counted(invalid, 'file')} cannot be scheduled`);
   terminal.hint(
     scheduler === null
-      ? `no scheduler is watching this folder; next: refit schedule run ${shellQuote(folder)}`
+      ? `no scheduler is watching this folder; next: ${withConnectionOptions(`refit schedule run ${shellQuote(folder)}`, options)}`
       : `watched by process ${scheduler.pid} on ${scheduler.host} since ${scheduler.since}`,
   );
   return 0;
