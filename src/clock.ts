@@ -3,6 +3,7 @@
  * repeat exactly from one seed.
  */
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { MINUTE } from './units.ts';
 
 /** The source of time for all code. */
 export interface Clock {
@@ -18,6 +19,9 @@ export interface Clock {
 export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** How far the clocks of the people of a plan and of this machine may differ, milliseconds. */
+export const CLOCK_SKEW: number = 5 * MINUTE;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

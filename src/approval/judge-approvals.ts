@@ -2,10 +2,10 @@
  * Decides which of the offered approvals count, who is missing, and why the others do not count. Pure: other files read
  * the approvals.
  */
-import { iso } from '../clock.ts';
+import { CLOCK_SKEW, iso } from '../clock.ts';
 import { message } from '../messages/messages.ts';
 import type { ApprovalFile, Approvals, Message, SavedPlan } from '../model.ts';
-import { DAY, MINUTE } from '../units.ts';
+import { DAY } from '../units.ts';
 import { type PublicKey, readPublicKey } from './keys.ts';
 import { looksLike } from './names.ts';
 import { isSignedBy, readApproval } from './signed-files.ts';
@@ -30,8 +30,6 @@ export interface Judgement {
 
 /** Milliseconds for which an approval may count at most. A policy may set less. */
 export const MOST_VALIDITY: number = 7 * DAY;
-/** How far the clocks of an approver and of this machine may differ, milliseconds. */
-const CLOCK_SKEW = 5 * MINUTE;
 
 /** Whether the name is an author of the plan, or looks like one, and so may not approve it. */
 export function isAuthor({ authors }: Pick<Approvals, 'authors'>, name: string): boolean {

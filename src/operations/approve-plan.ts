@@ -7,7 +7,8 @@ import { closest } from '../closest-word.ts';
 import { RefitError } from '../errors.ts';
 import { duration } from '../messages/en/quantities.ts';
 import type { ApprovalFile, Approvals, Policy, SavedPlan } from '../model.ts';
-import { planAgain, shellQuote } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
+import { mustBeCurrent } from '../plan/may-start.ts';
 import { durationToCover, nextStart } from '../plan/windows/next-start.ts';
 import { approvalsBy, judgePolicy } from '../policy/judge-policy.ts';
 import { refusalOf, refusalText } from '../policy/policy-findings.ts';
@@ -39,13 +40,7 @@ export async function approvePlan(
   const { now, expires, policy = NO_POLICY } = options;
   const lists = approvalLists(saved, policy);
   const wave = waveOf(saved, options.wave, file, lists.length > 0);
-  if (wave === null && Date.parse(saved.expiresAt) < now) {
-    throw new RefitError(
-      'plan-expired',
-      `the saved plan expired at ${saved.expiresAt}: it can no longer start a run`,
-      planAgain(saved, file),
-    );
-  }
+  if (wave === null) mustBeCurrent(saved, now, file);
   await mustPermitApproval(saved, file, policy, { now, expires });
   const { file: keyFile, key } = await readSigningKey(options);
   const accepted = wave === null ? lists : [saved.approvals!];

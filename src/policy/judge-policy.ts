@@ -4,7 +4,7 @@
  */
 import { isForbiddenHost } from '../addresses.ts';
 import { judgeApprovals, type Offered } from '../approval/judge-approvals.ts';
-import { iso } from '../clock.ts';
+import { CLOCK_SKEW, iso } from '../clock.ts';
 import { message } from '../messages/messages.ts';
 import type {
   Approvals,
@@ -22,7 +22,6 @@ import type {
 import { money, sumPrices } from '../money.ts';
 import { effectsOf, hostEffects, programEffects } from '../plan/effects.ts';
 import { compare } from '../plan/parse/quantity.ts';
-import { MINUTE } from '../units.ts';
 import { endpointMatches, hostMatches, hostNameOf } from './hosts.ts';
 import { approvalExpiryOf } from './tighten.ts';
 import { windowsReason } from './windows-inside.ts';
@@ -77,7 +76,7 @@ function judge(rule: PolicyRule, policy: Policy, subject: PolicySubject): Judged
     case 'limit': {
       if (rule.of === 'approvalExpiry') return judgeExpiry(rule.most, subject);
       const { of, most } = rule;
-      const value = amountOf(of, plan);
+      const value = amountOf(of, plan, now);
       return refused(value <= most ? null : message('policy.limit', { of, most, value }));
     }
     case 'cost': {
@@ -91,9 +90,6 @@ function judge(rule: PolicyRule, policy: Policy, subject: PolicySubject): Judged
   }
 }
 
-/** Clocks may differ by this much. */
-const CLOCK_SKEW = 5 * MINUTE;
-
 function ageReason(most: number, { sealedAt }: UnsealedPlan, now: number): Message | null {
   const age = now - Date.parse(sealedAt);
   if (age < -CLOCK_SKEW) return message('policy.sealed-later', { sealedAt, now: iso(now) });
@@ -103,6 +99,7 @@ function ageReason(most: number, { sealedAt }: UnsealedPlan, now: number): Messa
 function amountOf(
   of: Exclude<PolicyAmount, 'approvalExpiry'>,
   { steps, execution, sealedAt, expiresAt }: UnsealedPlan,
+  now: number,
 ): number {
   switch (of) {
     case 'instances':
@@ -111,7 +108,8 @@ function amountOf(
     case 'inFlight':
       return execution[of];
     case 'planExpiry':
-      return Date.parse(expiresAt) - Date.parse(sealedAt);
+      // A plan that was sealed for a later time counts from now.
+      return Date.parse(expiresAt) - Math.min(now, Date.parse(sealedAt));
   }
 }
 

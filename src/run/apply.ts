@@ -3,7 +3,6 @@
  * writes the reports. The same call resumes a run that stopped.
  */
 import { join, resolve } from 'node:path';
-import { iso } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Transport } from '../cloud/network/transport.ts';
 import { RefitError } from '../errors.ts';
@@ -21,8 +20,9 @@ import type {
   SavedPlan,
   SavedWindows,
 } from '../model.ts';
-import { planAgain, shellQuote } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
+import { mustBeCurrent } from '../plan/may-start.ts';
 import { findKnownRun, realPathOf } from '../store/folder/known-runs.ts';
 import {
   findUnfinishedRun,
@@ -205,7 +205,7 @@ async function approvalsFor(
     demandApprovals({ saved, savedFile, directory, clock, recorded, limit: approvalExpiry }, null);
   const isSigned = saved.approvals === undefined || isOnRecord(await judge());
   const isUnasked = !isAnsweredBy(input.by.user, entries);
-  if (!isSigned || isUnasked) mustNotBeExpired(input);
+  if (!isSigned || isUnasked) mustBeCurrent(saved, clock.now(), 'SAVED');
   if (isUnasked && state.startedAt === null) mustBeOpen(input, directory, policyWindows);
   if (!isSigned) mustBeSigned(await judge());
   const approval = isUnasked ? await askForApproval(input) : null;
@@ -253,15 +253,6 @@ function mustAllowCommands(effects: Effects, gates: GatePorts | undefined): void
     'usage',
     listed.join('; '),
     `read the ${commands.length === 1 ? 'command' : 'commands'}, then add --allow-hooks`,
-  );
-}
-
-function mustNotBeExpired({ saved, clock }: ApplyInput): void {
-  if (clock.now() <= Date.parse(saved.expiresAt)) return;
-  throw new RefitError(
-    'plan-expired',
-    `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
-    `${planAgain(saved, 'SAVED')} makes a new plan for the present fleet`,
   );
 }
 

@@ -33,6 +33,11 @@ describe('an author who asks for more than the policy allows', () => {
     ],
     ['more in flight', 'limit: { inFlight: 20 }', plan({ execution: { ...execution, inFlight: 10_000 } })],
     ['a later expiry', 'limit: { planExpiry: 2d }', plan({ expiresAt: '2026-02-05T02:00:00.000Z' })],
+    [
+      'a short time in a later year',
+      'limit: { planExpiry: 2d }',
+      plan({ sealedAt: '2027-01-05T02:00:00.000Z', expiresAt: '2027-01-06T02:00:00.000Z' }),
+    ],
     ['a seal from the future', 'require: { maxAge: 1d }', plan({ sealedAt: '2027-01-05T02:00:00.000Z' })],
     ['a step without a price', 'limit: { cost: "<= 1000000 CNY" }', plan()],
     ['no windows', 'require: { windows: { timezone: UTC, allow: [Sun 01:00-02:00] } }', plan()],

@@ -1,6 +1,7 @@
 /** Changes a saved plan and seals it again, as anyone can. Refit refuses it, or shows what it would do. */
 import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
+import { mustBeCurrent } from '../../src/plan/may-start.ts';
 import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import { approver } from '../approval/people.ts';
@@ -108,4 +109,28 @@ describe('a saved plan that was changed and sealed again is refused', () => {
 it('is read or refused, and nothing else happens, after random changes', async () => {
   const seed = Math.floor(Math.random() * 2 ** 30);
   expect(await fuzzSavedPlans(200, seed), `npm run fuzz -- saved-plans 200 ${seed}`).toEqual([]);
+});
+
+describe('a saved plan that was sealed for another time', () => {
+  const at = (sealedAt: string, expiresAt: string) =>
+    readSavedPlan(reseal(TEXT, (plan) => Object.assign(plan, { sealedAt, expiresAt })));
+  const now = Date.parse('2026-01-05T02:00:00.000Z');
+  it.each([
+    [
+      'a later year',
+      '2027-01-05T02:00:00.000Z',
+      '2027-01-06T02:00:00.000Z',
+      /sealed at 2027.*later than now/,
+    ],
+    ['ten minutes from now', '2026-01-05T02:10:00.000Z', '2026-01-05T03:00:00.000Z', /later than now/],
+    ['a time that is over', '2026-01-03T02:00:00.000Z', '2026-01-05T01:59:59.999Z', /expired at 2026-01-05/],
+  ])('starts no run and gets no approval: %s', (_, sealedAt, expiresAt, expected) => {
+    expect(() => mustBeCurrent(at(sealedAt, expiresAt), now, 'SAVED')).toThrow(expected);
+  });
+
+  it('may come from a clock that is a few minutes ahead', () => {
+    expect(() =>
+      mustBeCurrent(at('2026-01-05T02:04:00.000Z', '2026-01-05T03:00:00.000Z'), now, 'SAVED'),
+    ).not.toThrow();
+  });
 });
