@@ -12,3 +12,8 @@ export type CodeTexts = Readonly<Record<KnownCode, CodeText>>;
 export function textOfCode(code: KnownCode, texts: CodeTexts = codes): CodeText {
   return texts[code];
 }
+
+/** The usual fix for a code; null for a code without an explanation. */
+export function fixOfCode(code: string): string | null {
+  return Object.hasOwn(codes, code) ? textOfCode(code as KnownCode).fix : null;
+}

@@ -1,5 +1,6 @@
 /** Describes the steps of a report in words, the same in every format. */
 
+import { fixOfCode } from '../messages/codes.ts';
 import * as show from '../messages/en/quantities.ts';
 import type { Report, ReportAttempt, ReportStep, StepWait } from '../model.ts';
 import { SECOND } from '../units.ts';
@@ -16,6 +17,12 @@ export function stepsNeedingAttention(report: Report): ReportStep[] {
   return report.steps
     .filter(({ outcome, warning }) => MOST_SEVERE_FIRST.includes(outcome) || warning !== undefined)
     .sort((a, b) => severityRank(a) - severityRank(b));
+}
+
+/** What to do about a step that needs attention; null for one that only has a warning, or whose code nobody explains. */
+export function fixOf({ outcome, code }: ReportStep): string | null {
+  if (outcome === 'unknown') return 'refit reconcile RUN';
+  return outcome === 'verified' || code === null ? null : fixOfCode(code);
 }
 
 /** Steps that have only a warning come last. */

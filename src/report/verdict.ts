@@ -1,7 +1,7 @@
 /** The verdict of a run and of a plan review: one word and one sentence. Readers see it first. */
 
 import { count, counted, join } from '../messages/en/quantities.ts';
-import { OUTCOMES, type Outcome, type Report, type Review } from '../model.ts';
+import { OUTCOMES, type Outcome, type Rehearsed, type Report, type Review } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 
 /** A verdict. The tone only sets a colour; word and sentence are complete without it. */
@@ -16,8 +16,34 @@ export interface Verdict {
 /** The verdict of a run. If several apply, the most urgent one gives the word. */
 export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
   const verdict = verdictOf(report, directory);
+  if (!report.rehearsal) return verdict;
   // A rehearsal leaves no run directory, so no command can continue it.
-  return report.rehearsal ? { ...verdict, word: `REHEARSED, ${verdict.word}`, next: null } : verdict;
+  return report.rehearsed === undefined || report.rehearsed.seeds.count === 1
+    ? { ...verdict, word: `REHEARSED, ${verdict.word}`, next: null }
+    : { ...verdictOfAllSeeds(report.rehearsed), next: null };
+}
+
+/** The verdict over all runs of a rehearsal: `REHEARSED, HALTED IN 5 OF 10`. */
+function verdictOfAllSeeds({ seeds, all }: Rehearsed): Omit<Verdict, 'next'> {
+  const steps = OUTCOMES.reduce((sum, outcome) => sum + all.totals[outcome], 0);
+  const summary = join([
+    `${count(all.totals.verified)} of ${counted(steps, 'step')} of all ${count(seeds.count)} runs verified`,
+    describeOutcomes(all.totals, ['verified']),
+  ]);
+  const early = all.ended.filter(({ because }) => because !== 'done');
+  const isHalted = early.some(({ because }) => because === 'halted');
+  const isBad = isHalted || all.totals.unknown > 0 || all.totals.failed > 0;
+  const tone = isBad ? 'bad' : all.totals.verified === steps ? 'good' : 'warn';
+  if (early.length === 0) {
+    const word = all.totals.verified === steps ? 'VERIFIED' : 'NOT ALL VERIFIED';
+    return { tone, word: `REHEARSED, ${word}`, sentence: summary };
+  }
+  const runs = Map.groupBy(early, ({ because }) => because);
+  const ends = [...runs].map(
+    ([because, own]) =>
+      `${because === 'done' ? '' : WORDS[because]} IN ${count(own.reduce((sum, one) => sum + one.runs, 0))} OF ${count(seeds.count)}`,
+  );
+  return { tone: tone === 'good' ? 'warn' : tone, word: `REHEARSED, ${ends.join(', ')}`, sentence: summary };
 }
 
 function verdictOf(report: Report, directory: string): Verdict {

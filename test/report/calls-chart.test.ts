@@ -7,7 +7,7 @@ import { fleet, JournalWriter, savedPlan } from './situations.ts';
 function reaches(counts: readonly (readonly [number, string, number, number])[]): number[] {
   const saved = savedPlan(fleet(1));
   const journal = new JournalWriter(saved).start().after(30).append({ kind: 'calls', counts });
-  const svg = callsChart(buildReport(saved, journal.entries)).raw;
+  const svg = callsChart(buildReport(saved, journal.entries))!.raw;
   return [...svg.matchAll(/ d="([^"]+)"[\s\S]*?class="limit"[^>]* y1="([\d.]+)"/g)].map(([, path, limit]) => {
     const heights = [...path!.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));
     const base = Math.max(...heights);

@@ -35,6 +35,11 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
+/** The elements of a page that end outside of the screen or of their own cell. Charts have frames that scroll. */
+const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => !one.closest('.scroll') &&
+  (one.getBoundingClientRect().right > innerWidth + 1 || (one.matches('td') && one.scrollWidth > one.clientWidth + 1)))
+  .map((one) => one.outerHTML.slice(0, 100))`;
+
 /** The violations that axe finds on a page, one a line. */
 async function violations(page: Page): Promise<string[]> {
   // The debugger runs axe, because the page's policy allows no other script.
@@ -163,10 +168,70 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
   it(`of ${STEPS} steps is accessible according to axe`, async () => {
     // Ten rows, one of them failed, have all the colours. The other rows are hidden, because axe checks each pixel.
     await page.locator('form.tools input').fill('feed-009');
-    await page.locator('form.tools select').selectOption('');
+    await page.locator('form.tools').getByLabel('Outcome').selectOption('');
     expect(await page.locator('form.tools output').textContent()).toBe('10 of 2,000 shown');
     expect(await violations(page)).toEqual([]);
     await page.locator('form.tools input').fill('');
+  });
+
+  it('keeps its filters in the address, and the address opens them again', async () => {
+    const address = () => page.evaluate<string>('location.hash');
+    const tools = page.locator('form.tools');
+    await tools.locator('input').fill('feed-1');
+    await tools.getByLabel('Outcome').selectOption('failed');
+    await tools.getByLabel('Wave').selectOption('rest');
+    expect(await tools.locator('output').textContent()).toBe('10 of 2,000 shown');
+    expect(await address()).toBe('#steps.find=feed-1&steps.outcome=failed&steps.wave=rest');
+    const { pathname } = new URL(page.url());
+    const again = await browser.newPage();
+    await again.goto(`file://${pathname}#steps.outcome=failed&steps.wave=rest&steps.find=feed-1`);
+    expect(await again.locator('form.tools output').textContent()).toBe('10 of 2,000 shown');
+    // Print says what is left out.
+    await again.emulateMedia({ media: 'print' });
+    expect(await again.locator('form.tools label').first().isVisible()).toBe(false);
+    expect(await again.locator('form.tools output').isVisible()).toBe(true);
+    expect(await again.locator('form.tools output').getAttribute('data-by')).toBe(
+      'find feed-1, outcome failed, wave rest',
+    );
+    await again.close();
+    await tools.locator('input').fill('');
+    await tools.getByLabel('Outcome').selectOption('');
+    await tools.getByLabel('Wave').selectOption('');
+    expect(await address()).toBe('');
+  });
+
+  it('has an address for each row, which shows the row below the sticky heading', async () => {
+    const { id } = report.steps[1234]!;
+    await page.locator('form.tools').getByLabel('Outcome').selectOption('failed');
+    await page.evaluate(`location.hash = ${JSON.stringify(id)}`);
+    const row = page.locator('tr:target');
+    await row.waitFor();
+    const boxes = [await row.boundingBox(), await page.locator('#steps thead th').first().boundingBox()];
+    expect(boxes[1]!.y).toBeCloseTo(0, 0);
+    expect(boxes[0]!.y).toBeGreaterThanOrEqual(boxes[1]!.height);
+    expect(boxes[0]!.y).toBeLessThan(400);
+    expect(await page.locator('form.tools output').textContent()).toBe('2,000 of 2,000 shown');
+    await page.evaluate("location.hash = ''");
+  });
+
+  it('shows the steps that need attention first, each with a link to its row', async () => {
+    const first = page.locator('table').first();
+    expect(await first.locator('caption').textContent()).toBe('Needs attention');
+    await first.locator('a').first().click();
+    expect(await page.locator('tr:target').textContent()).toContain('failed');
+    await page.evaluate("location.hash = ''");
+  });
+
+  it.each([1200, 1001, 390])('cuts nothing off on a screen %i pixels wide', async (width) => {
+    const opened = await browser.newPage({ viewport: { width, height: 800 } });
+    for (const [name, situation] of Object.entries(SITUATIONS)) {
+      const file = join(folder, 'narrow.html');
+      writeFileSync(file, textOf(situation()));
+      await opened.goto(pathToFileURL(file).href);
+      expect(await opened.evaluate(CUT_OFF), name).toEqual([]);
+    }
+    if (width === 390) expect(await violations(opened)).toEqual([]);
+    await opened.close();
   });
 
   it.each(Object.keys(SITUATIONS).flatMap((name) => [[name, 'light'] as const, [name, 'dark'] as const]))(

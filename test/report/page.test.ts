@@ -31,10 +31,18 @@ describe('every page', () => {
       const tags = [...html.matchAll(/<([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag!.toLowerCase());
       expect(tags.filter((tag) => tag === 'script')).toHaveLength(1);
       expect(
-        tags.filter((tag) => ['img', 'a', 'iframe', 'object', 'link', 'base', 'use', 'image'].includes(tag)),
+        tags.filter((tag) => ['img', 'iframe', 'object', 'link', 'base', 'use', 'image'].includes(tag)),
       ).toEqual([]);
       const attributes = [...html.matchAll(/<[a-z][^>]*>/gi)].map(([tag]) => tag.replace(/"[^"]*"/g, '""'));
-      expect(attributes.filter((tag) => /\s(on\w+|style|href|src)=/i.test(tag))).toEqual([]);
+      expect(attributes.filter((tag) => /\s(on\w+|style|src)=/i.test(tag))).toEqual([]);
+      // A link leads to a row of the same page.
+      const linked = attributes.filter((tag) => /^<a[\s>]|\shref=/i.test(tag));
+      expect(linked.filter((tag) => tag !== '<a href="">')).toEqual([]);
+      const ids = new Set([...html.matchAll(/<tr id="([^"]+)"/g)].map(([, id]) => id));
+      const targets = [...html.matchAll(/<a href="([^"]*)"/g)].map(([, href]) => href!);
+      expect(targets.filter((href) => !href.startsWith('#') || !ids.has(decodeURI(href.slice(1))))).toEqual(
+        [],
+      );
       for (const kind of ['script', 'style']) {
         const text = new RegExp(`<${kind}>([^]*?)</${kind}>`).exec(html)![1]!;
         const hash = createHash('sha256').update(text).digest('base64');

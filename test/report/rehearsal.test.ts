@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { GENESIS } from '../../src/journal/chain.ts';
-import type { Report } from '../../src/model.ts';
+import type { EndedBecause, Report } from '../../src/model.ts';
 import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { cellText } from '../../src/report/document/table.ts';
 import { REHEARSAL_BANNER, rehearsalTables } from '../../src/report/run/describe-rehearsal.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
+import { verdictOfRun } from '../../src/report/verdict.ts';
 import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { fleet, savedPlan } from './situations.ts';
 
@@ -82,5 +83,38 @@ describe('a rehearsal', () => {
     expect(shown.get('html')).toContain(
       '<title>double-eleven-headroom: rehearsal, not an audit report</title>',
     );
+  });
+});
+
+describe('the headline of a rehearsal counts the runs of all seeds', () => {
+  const steps = { verified: 0, failed: 0, refused: 0, drifted: 0, skipped: 0, unknown: 0, 'not-run': 0 };
+  const end = (because: EndedBecause, runs: number) => ({ because, message: null, runs, notRun: 0 });
+  const cases: [string, readonly ReturnType<typeof end>[], Partial<typeof steps>, string, string][] = [
+    [
+      'some halted',
+      [end('done', 5), end('halted', 5)],
+      { verified: 55, failed: 5 },
+      'REHEARSED, HALTED IN 5 OF 10',
+      'bad',
+    ],
+    [
+      'two causes',
+      [end('halted', 4), end('finish-by', 6)],
+      { verified: 60 },
+      'REHEARSED, HALTED IN 4 OF 10, OUT OF TIME IN 6 OF 10',
+      'bad',
+    ],
+    ['none stopped', [end('done', 10)], { verified: 60 }, 'REHEARSED, VERIFIED', 'good'],
+    ['some refused', [end('done', 10)], { verified: 50, refused: 10 }, 'REHEARSED, NOT ALL VERIFIED', 'warn'],
+  ];
+  it.each(cases)('%s', async (_, ended, totals, word, tone) => {
+    const report = await rehearsed([]);
+    const { seeds, all } = report.rehearsed!;
+    const other = {
+      ...report.rehearsed!,
+      seeds: { ...seeds, count: 10 },
+      all: { ...all, ended, totals: { ...steps, ...totals } },
+    };
+    expect(verdictOfRun({ ...report, rehearsed: other })).toMatchObject({ word, tone, next: null });
   });
 });

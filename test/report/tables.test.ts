@@ -44,9 +44,9 @@ describe('the tables of a run', () => {
     expect(tablesIn('a-resumed-run-with-an-unknown')).toMatchObject({
       attention: [
         'Needs attention',
-        'Outcome | Instance | Name | Change | Message',
-        'unknown | crs-8kd02mfa | cart-02 | shards 3 → 8 × 4 GB | no source could be read for 3 m',
-        'skipped | crs-8kd02mfa | cart-02 | memory 4 GB → 8 GB × 8 shards | the step before it on this instance is unknown',
+        'Outcome | Instance | Name | Change | Message | Fix',
+        'unknown | crs-8kd02mfa | cart-02 | shards 3 → 8 × 4 GB | no source could be read for 3 m | refit reconcile RUN',
+        'skipped | crs-8kd02mfa | cart-02 | memory 4 GB → 8 GB × 8 shards | the step before it on this instance is unknown | ',
       ],
       waves: [
         'Waves',
@@ -191,7 +191,13 @@ const COLUMNS: readonly ColumnOf<Item>[] = [
   ['Remark', ({ remark }) => remark, BELOW_ROW],
 ];
 const TABLE = tableOf(
-  { id: 'items', heading: 'Items', note: 'All of them.', filter: { by: 'Instance', choices: ['a'] } },
+  {
+    id: 'items',
+    heading: 'Items',
+    note: 'All of them.',
+    filters: [{ by: 'Instance', choices: ['a', 'crs-00000001'] }],
+    anchors: ['crs-00000001/shards'],
+  },
   ITEMS,
   COLUMNS,
 );
@@ -252,9 +258,12 @@ describe('a table on a page', () => {
       'Remark',
     ]);
     expect(html).toContain(
-      '<tr><td data-v="crs-00000001"><span class="id">crs-00000001</span><small>a-rather-long-name-of-an-instance</small></td><td class="n" data-v="61000">1 m 1 s</td><td><span class="id">20260105000001</span> <span class="id">20260105000002</span><small>size: 12,345</small></td><td data-v="2026-01-05T02:00:00.000Z"><span class="nb">02:00:00</span></td><td>nothing was wrong with it</td></tr>',
+      '<tr id="crs-00000001/shards" data-f="1"><td><span class="id">crs-00000001</span><small>a-rather-long-name-of-an-instance</small></td><td class="n" data-v="61000">1 m 1 s</td><td><span class="id">20260105000001</span> <span class="id">20260105000002</span><small>size: 12,345</small></td><td data-v="2026-01-05T02:00:00.000Z"><span class="nb">02:00:00</span></td><td>nothing was wrong with it</td></tr>',
     );
-    expect(html).toMatch(/<form class="tools" data-for="items" data-by="0" hidden>/);
+    expect(html).toMatch(/<form class="tools" data-for="items" hidden>/);
+    expect(html).toContain(
+      '<label>Instance <select name="instance"><option value="">all</option><option>a</option><option>crs-00000001</option></select></label>',
+    );
   });
 });
 

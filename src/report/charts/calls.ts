@@ -49,10 +49,10 @@ export function actionTone(index: number): string {
 /** The first second of a column, and the most calls in one second of it. */
 type Column = readonly [second: number, sent: number];
 
-export function callsChart(report: Report): Raw {
+/** Null where no call is recorded. */
+export function callsChart(report: Report): Raw | null {
   const span = spanOf(report);
-  if (span === null || report.callsBySecond.length === 0)
-    return markup`<p class="note">No calls are recorded.</p>`;
+  if (span === null || report.callsBySecond.length === 0) return null;
   const actions = actionCalls(report);
   const rate = report.run.requestsPerSecond;
   const first = Math.floor(span[0] / 1000);

@@ -6,9 +6,15 @@ import { changeOf } from '../describe-step.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import { outcomeName } from '../verdict.ts';
 import { axisMarks, chart, round, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
+import { type Mark, placeMarks } from './marks.ts';
 
 /** Up to this many started steps, each has its own line with a name. */
 const NAMED = 40;
+
+/** Height of the ticks under the lanes of a wave. */
+const TICKS = 10;
+/** The least width of a bar that is not verified, so that a refusal stays visible. */
+const LEAST_URGENT = 4;
 
 type Scale = (value: number) => number;
 
@@ -20,21 +26,31 @@ interface Bar {
   readonly open: boolean;
 }
 
-export function timelineChart(report: Report): Raw {
+/** Null where no step started or ended. @param marks the moments that it marks. */
+export function timelineChart(report: Report, marks: readonly Mark[]): Raw | null {
   const span = spanOf(report);
-  const started = report.steps.filter((step) => step.startedAt !== null).length;
-  if (span === null || started === 0) return markup`<p class="note">No orders were sent.</p>`;
+  const started = report.steps.filter((step) => firstTimeOf(step) !== null).length;
+  if (span === null || started === 0) return null;
   const scale = scaleUtc().domain(span).range([TIME_LEFT, TIME_RIGHT]);
   const named = started <= NAMED;
+  const placed = placeMarks(marks, scale, 20);
   const parts: Raw[] = [];
-  let y = 24;
+  let y = 24 + placed.height;
   for (const wave of report.waves) {
     const own = report.steps.filter((step) => step.wave === wave.name);
     const bars = barsOf(own, span[1]);
     const lanes = named ? bars.map((bar) => [bar]) : packInLanes(bars);
     const row = named ? 18 : lanes.length > 60 ? 4 : lanes.length > 24 ? 6 : 9;
     const height = Math.max(lanes.length * row, 6);
-    const label = `${wave.name}, ${show.counted(wave.steps, 'step')}`;
+    const notVerified = bars.filter(isUrgent).length;
+    const label = show.join(
+      [
+        wave.name,
+        show.counted(wave.steps, 'step'),
+        notVerified > 0 && `${show.count(notVerified)} not verified`,
+      ],
+      ', ',
+    );
     parts.push(markup`<text x="0" y="${y + 13}">${label.length > 60 ? `${label.slice(0, 59)}…` : label}</text>
 <rect class="band" x="${TIME_LEFT}" y="${round(y + 20)}" width="${TIME_RIGHT - TIME_LEFT}" height="${height}"/>
 `);
@@ -45,14 +61,25 @@ export function timelineChart(report: Report): Raw {
       if (named) parts.push(markup`<text class="soft" x="12" y="${middle}">${lane[0]!.step.instance}</text>`);
       for (const bar of lane) parts.push(draw(bar, scale, top, row - 2));
     });
-    y += height + 8;
+    y += height;
+    if (!named && bars.some(isUrgent)) {
+      for (const bar of bars) if (isUrgent(bar)) parts.push(tick(bar, scale, y + 2));
+      y += TICKS;
+    }
+    y += 8;
   }
   const ticks = axisMarks(scale, span[1] - span[0]).map(({ tick, label }) => {
     const x = round(scale(tick));
     return markup`<line class="grid" x1="${x}" x2="${x}" y1="20" y2="${round(y - 4)}"/><text class="soft mid" x="${x}" y="12">${label}</text>
 `;
   });
-  const description = `${show.counted(started, 'step')} started between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`;
+  const description = show.join(
+    [
+      `${show.counted(started, 'step')} started between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`,
+      placed.spoken,
+    ],
+    ' ',
+  );
   const canvas = {
     id: 'timeline',
     width: WIDTH,
@@ -60,15 +87,36 @@ export function timelineChart(report: Report): Raw {
     title: 'Timeline of the run by wave',
     desc: description,
   };
-  return chart(canvas, [ticks, parts], { steps: started, waves: report.waves.length });
+  return chart(canvas, [placed.gaps(y - 4), ticks, parts, placed.draw(round(y - 4))], {
+    steps: started,
+    waves: report.waves.length,
+  });
+}
+
+/** When a step appears on the timeline. A step can end before its first order: refused, drifted or skipped. */
+function firstTimeOf({ startedAt, endedAt }: ReportStep): string | null {
+  return startedAt ?? endedAt;
+}
+
+/** True for a step that ended without being verified. */
+function isUrgent({ step, open }: Bar): boolean {
+  return !open && step.outcome !== 'verified';
+}
+
+/** A tick under the lanes at the end of a step that is not verified: its bar can be too narrow to see. */
+function tick({ step, to }: Bar, scale: Scale, top: number): Raw {
+  const x = round(scale(to));
+  return markup`<line class="tick ${step.outcome}" x1="${x}" x2="${x}" y1="${round(top)}" y2="${round(top + TICKS - 3)}"/>
+`;
 }
 
 function barsOf(steps: readonly ReportStep[], last: number): Bar[] {
   return steps
     .flatMap((step) => {
-      if (step.startedAt === null) return [];
+      const from = firstTimeOf(step);
+      if (from === null) return [];
       const to = step.endedAt === null ? last : Date.parse(step.endedAt);
-      return [{ step, from: Date.parse(step.startedAt), to, open: step.endedAt === null }];
+      return [{ step, from: Date.parse(from), to, open: step.endedAt === null }];
     })
     .sort((a, b) => a.from - b.from || a.to - b.to);
 }
@@ -84,9 +132,10 @@ function packInLanes(bars: readonly Bar[]): Bar[][] {
   return lanes;
 }
 
-function draw({ step, from, to, open }: Bar, scale: Scale, top: number, height: number): Raw {
+function draw(bar: Bar, scale: Scale, top: number, height: number): Raw {
+  const { step, from, to, open } = bar;
   const x = scale(from);
-  const width = Math.max(1.5, scale(to) - x - 0.5);
+  const width = Math.max(isUrgent(bar) ? LEAST_URGENT : 1.5, scale(to) - x - 0.5);
   const end = open ? 'not ended' : `${show.duration(to - from)}, ${outcomeName(step.outcome)}`;
   const edge =
     open &&

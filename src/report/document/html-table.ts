@@ -1,6 +1,15 @@
-/** HTML tables. Each is in a scrollable frame with keyboard focus; the page's script sorts and filters it. */
+/** HTML tables. They fit every screen; the page's script sorts and filters them. */
 import { markup, type Raw, raw } from './escape.ts';
-import { type Cell, type Column, cellText, joined, type Row, sortValueOf, type Table } from './table.ts';
+import {
+  type Cell,
+  type Column,
+  cellText,
+  type Filter,
+  joined,
+  type Row,
+  sortValueOf,
+  type Table,
+} from './table.ts';
 
 /** The index of a column, and the indexes of the columns shown under it. */
 interface Stack {
@@ -10,30 +19,46 @@ interface Stack {
 
 /** A table with its heading as the caption; null for a table without rows. */
 export function htmlTable(table: Table): Raw | null {
-  const { id, heading, note, rows, filter } = table;
+  const { id, heading, note, rows, anchors } = table;
   if (rows.length === 0) return null;
   const stacks = table.columns.flatMap((column, at): Stack[] => {
     const under = table.columns.flatMap((one, below) => (one.under === column.title ? [below] : []));
     return isStacked(column, table) ? [] : [{ at, under }];
   });
-  const sorts = filter && table.columns.findIndex(({ title }) => title === filter.by);
+  const filters = table.filters && filtersOf(table, table.filters);
   let body = '';
+  let next = 0;
   for (const row of rows) {
-    body += '<tr>';
-    for (const stack of stacks)
-      body += cellHtml(row, stack, table.columns, sorts === undefined ? null : sorts === stack.at);
+    const anchor = anchors?.[next++];
+    body += anchor === undefined ? '<tr' : markup`<tr id="${anchor}"`.raw;
+    if (filters?.length) body += ` data-f="${filters.map((filter) => choiceOf(row, filter)).join(' ')}"`;
+    body += '>';
+    for (const stack of stacks) body += cellHtml(row, stack, table.columns, filters !== undefined);
     body += '</tr>\n';
   }
-  const column = stacks.findIndex(({ at }) => at === sorts);
-  return markup`${filter && filterForm(id, filter, column)}<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
-<table id="${id}">
+  return markup`${filters && filterForm(id, filters)}<table id="${id}">
 <caption id="${id}-c"><b>${heading}</b>${note !== undefined && ` ${note}`}</caption>
 <thead><tr>${stacks.map((stack) => titleHtml(table.columns, stack))}</tr></thead>
 <tbody>
 ${raw(body)}</tbody>
 </table>
-</div>
 `;
+}
+
+/** A filter with the index of its column. */
+type OwnFilter = Filter & { readonly at: number };
+
+/** The filters with at least two choices. The others would show all rows. */
+function filtersOf({ columns }: Table, filters: readonly Filter[]): OwnFilter[] {
+  return filters.flatMap(({ by, choices }) => {
+    const at = columns.findIndex(({ title }) => title === by);
+    return at < 0 || choices.length < 2 ? [] : [{ by, choices, at }];
+  });
+}
+
+/** The index of a row's value in the choices of a filter. */
+function choiceOf(row: Row, { at, choices }: OwnFilter): number {
+  return choices.indexOf(String(sortValueOf(row[at]!) ?? cellText(row[at]!)));
 }
 
 /** True where the column is shown under another column of this table. */
@@ -49,11 +74,12 @@ function titleHtml(columns: readonly Column[], { at, under }: Stack): Raw {
   return markup`<th scope="col"${right && raw(' class="n"')}>${whole}</th>`;
 }
 
-/** One cell. @param sorts null in a table without sorting, else true for the filtered column. */
-function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], sorts: boolean | null): string {
+/** One cell. @param sorts true in a table that the reader can sort. */
+function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], sorts: boolean): string {
   const cell = row[at]!;
-  const value =
-    sorts === null ? null : (sortValueOf(cell) ?? (sorts || columns[at]!.right ? cellText(cell) : null));
+  // A word sorts by its text.
+  const isWord = typeof cell === 'object' && (cell?.kind === 'outcome' || cell?.kind === 'severity');
+  const value = sorts && !isWord ? (sortValueOf(cell) ?? (columns[at]!.right ? cellText(cell) : null)) : null;
   let text = columns[at]!.right ? '<td class="n"' : '<td';
   if (value !== null) text += markup` data-v="${value}"`.raw;
   text += `>${shown(cell)}`;
@@ -68,6 +94,8 @@ function small(cell: Cell, column: Column): string {
   const inside = shown(cell);
   if (inside === '') return '';
   if (typeof cell === 'object' && cell?.kind === 'excerpt') return inside;
+  if (typeof cell === 'object' && cell?.kind === 'id' && column.bare)
+    return `<small class="id">${escaped(cell.text)}</small>`;
   return `<small>${column.bare ? '' : `${escaped(column.title.toLowerCase())}: `}${inside}</small>`;
 }
 
@@ -78,6 +106,8 @@ function shown(cell: Cell): string {
   switch (cell.kind) {
     case 'id':
       return `<span class="id">${text}</span>`;
+    case 'link':
+      return `<a href="#${escaped(encodeURI(cell.to))}"><span class="id">${text}</span></a>`;
     case 'code':
       return `<code>${text}</code>`;
     case 'name':
@@ -109,12 +139,11 @@ function escaped(text: string): string {
   return markup`${text}`.raw;
 }
 
-/** The filter of a table. The script shows it, because it needs the script. @param by the index of its column. */
-function filterForm(id: string, { by: label, choices }: NonNullable<Table['filter']>, by: number): Raw {
-  return markup`<form class="tools" data-for="${id}" data-by="${by}" hidden>
-<label>Find <input type="search" autocomplete="off" spellcheck="false"></label>
-<label>${label} <select><option value="">all</option>${choices.map((choice) => markup`<option>${choice}</option>`)}</select></label>
-<output aria-live="polite"></output>
+/** The filters of a table. The script shows them, because they need the script. */
+function filterForm(id: string, filters: readonly OwnFilter[]): Raw {
+  return markup`<form class="tools" data-for="${id}" hidden>
+<label>Find <input name="find" type="search" autocomplete="off" spellcheck="false"></label>
+${filters.map(({ by, choices }) => markup`<label>${by} <select name="${by.toLowerCase()}"><option value="">all</option>${choices.map((choice) => markup`<option>${choice}</option>`)}</select></label>\n`)}<output aria-live="polite"></output>
 </form>
 `;
 }

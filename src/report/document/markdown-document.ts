@@ -106,6 +106,7 @@ function shown(cell: Cell): string {
   if (cell === null || typeof cell === 'string') return text(cell ?? '');
   switch (cell.kind) {
     case 'id':
+    case 'link':
     case 'code':
       return identifier(cell.text);
     case 'whole':

@@ -39,13 +39,15 @@ function hashOf(text: string): string {
   return `sha256-${Buffer.from(sha256(text), 'hex').toString('base64')}`;
 }
 
-/** The head of a page: kind, plan name, verdict, facts. Facts without a value are left out. */
+/**
+ * The head of a page: kind, plan name, verdict, facts. Facts without a value are left out.
+ * @param urgent what readers must see before the facts.
+ */
 export function pageHeader(
-  kind: string,
-  name: string,
-  about: readonly (string | null)[],
+  { kind, name, about }: { kind: string; name: string; about: readonly (string | null)[] },
   verdict: Verdict,
   facts: readonly (readonly [string, Piece])[],
+  urgent: Piece = null,
 ): Raw {
   const shown = facts.filter(([, value]) => value !== '' && value !== null);
   return markup`<header>
@@ -53,7 +55,7 @@ export function pageHeader(
 <h1><bdi>${name}</bdi></h1>
 <p class="about">${about.filter((part) => part !== null).map((part) => markup`<span><bdi>${part}</bdi></span> `)}</p>
 <p class="verdict ${verdict.tone}" role="status"><strong>${verdict.word}</strong> <span>${verdict.sentence}</span></p>
-<dl class="facts">${shown.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>\n`)}</dl>
+${urgent}<dl class="facts">${shown.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>\n`)}</dl>
 </header>
 `;
 }

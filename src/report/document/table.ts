@@ -13,6 +13,8 @@ export type Cell =
   | null
   /** `id`: never cut. `code`: a code or location, may be cut. `name`: a name in any writing direction. */
   | { readonly kind: 'id' | 'code' | 'name' | 'strong'; readonly text: string }
+  /** An id. On a page, it leads to the row with the anchor `to`. */
+  | { readonly kind: 'link'; readonly text: string; readonly to: string }
   | { readonly kind: 'count'; readonly value: number }
   /** Milliseconds. */
   | { readonly kind: 'duration'; readonly value: number }
@@ -78,17 +80,29 @@ interface Head {
   readonly heading: string;
   /** A sentence that readers of the table need. */
   readonly note?: string;
-  /** HTML: the reader can filter the rows by a value of this column. */
-  readonly filter?: { readonly by: string; readonly choices: readonly string[] };
+  /** HTML: the reader can find rows by text, and filter them by the values of these columns. */
+  readonly filters?: readonly Filter[];
+}
+
+/** The values of a column by which rows can be filtered, as `sortValueOf` or `cellText` gives them. */
+export interface Filter {
+  readonly by: string;
+  readonly choices: readonly string[];
 }
 
 export interface Table extends Head {
   readonly columns: readonly Column[];
   readonly rows: Rows;
+  /** HTML: the id of each row, unique on a page, so that an address can lead to the row. */
+  readonly anchors?: readonly string[];
 }
 
 /** A table with a row for each item. Columns that are empty in every row are left out. */
-export function tableOf<Item>(head: Head, items: readonly Item[], columns: readonly ColumnOf<Item>[]): Table {
+export function tableOf<Item>(
+  head: Head & Pick<Table, 'anchors'>,
+  items: readonly Item[],
+  columns: readonly ColumnOf<Item>[],
+): Table {
   const kept = columns.flatMap(([title, cell, layout]) => {
     const first = firstFilled(items, cell);
     return first === null ? [] : [{ cell, column: { title, ...layout, right: isQuantity(first) } }];

@@ -19,14 +19,22 @@ export function reviewHtml(hostile: Review): string {
   const plan = planOf(review);
   const { name, about, digest } = titleOf(review);
   const targets = reviewedTargets(review);
+  const found = section('attention', 'Findings', htmlTable(findingsTable(findings)));
+  // Errors come before everything else.
+  const isUrgent = findings.some(({ severity }) => severity === 'error');
   return page(`${name}: plan review`, [
-    pageHeader('Refit plan review', name, about, verdictOfReview(review), [
-      ...factsOfReview(review, targets),
-      ['digest', digest === null ? '' : markup`<code>${digest.slice(0, 8)}</code>`],
-      ['next', next === null ? '' : markup`<code>${next}</code>`],
-    ]),
+    pageHeader(
+      { kind: 'Refit plan review', name, about },
+      verdictOfReview(review),
+      [
+        ...factsOfReview(review, targets),
+        ['digest', digest === null ? '' : markup`<code>${digest.slice(0, 8)}</code>`],
+        ['next', next === null ? '' : markup`<code>${next}</code>`],
+      ],
+      isUrgent && found,
+    ),
     markup`<main>
-${section('attention', 'Findings', htmlTable(findingsTable(findings)))}${
+${!isUrgent && found}${
   plan !== null && [
     section('effects-of', 'Effects', htmlTable(effectsTable(hostile))),
     section('memory-of', 'Memory', memory(plan)),

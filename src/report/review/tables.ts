@@ -40,7 +40,11 @@ export function findingsHeading(findings: readonly Finding[]): string {
 /** Every finding, errors first. */
 export function findingsTable(findings: readonly Finding[], heading = findingsHeading(findings)): Table {
   const choices = [...new Set(findings.map(({ severity }) => severity))];
-  return tableOf({ id: 'findings', heading, filter: { by: 'Severity', choices } }, findings, FINDING_COLUMNS);
+  return tableOf(
+    { id: 'findings', heading, filters: [{ by: 'Severity', choices }] },
+    findings,
+    FINDING_COLUMNS,
+  );
 }
 
 /** The findings, grouped: a code with many findings has one row with their number. */
@@ -182,9 +186,13 @@ export function changesTable(
       { yields: 3, bare: true },
     ],
   ];
-  const choices = [...new Set(waves.map((wave) => wave.name))];
+  const filters = [
+    { by: 'Wave', choices: [...new Set(waves.map((wave) => wave.name))] },
+    { by: 'Region', choices: [...new Set(steps.map(({ region }) => region))] },
+  ];
+  const anchors = steps.map((step) => step.id);
   return tableOf(
-    { id: 'changes', heading, note: 'Memory is per shard.', filter: { by: 'Wave', choices } },
+    { id: 'changes', heading, note: 'Memory is per shard.', filters, anchors },
     rows,
     columns.filter(([title]) => !without.includes(title)),
   );

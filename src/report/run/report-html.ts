@@ -10,10 +10,15 @@ import { timelineChart } from '../charts/timeline.ts';
 import { markup, type Piece, type Raw, sanitize } from '../document/escape.ts';
 import { htmlTable } from '../document/html-table.ts';
 import { page, pageHeader, section } from '../document/page.ts';
+import { firstRows } from '../document/table.ts';
 import { verdictOfRun } from '../verdict.ts';
 import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-rehearsal.ts';
 import { factsOf } from './describe-run.ts';
+import { marksOf } from './run-marks.ts';
 import { actionsTable, type RunTable, tablesOfRun } from './tables.ts';
+
+/** The most steps that are shown above everything else. */
+const MOST_URGENT = 50;
 
 /** Facts that a chart shows. */
 const CHARTED: readonly string[] = ['outcomes', 'memory', 'cost', 'calls'];
@@ -21,15 +26,22 @@ const CHARTED: readonly string[] = ['outcomes', 'memory', 'cost', 'calls'];
 export function reportHtml(hostile: Report): string {
   const report = sanitize(hostile);
   const { plan } = report;
+  const verdict = verdictOfRun(report);
   return page(`${plan.name}: ${report.rehearsal ? 'rehearsal, not an audit report' : 'audit report'}`, [
     report.rehearsal &&
       markup`<p class="verdict warn" role="note"><strong>${REHEARSAL_BANNER}</strong></p>\n`,
     pageHeader(
-      report.rehearsal ? 'Refit rehearsal' : 'Refit audit report',
-      plan.name,
-      [plan.change, plan.owner],
-      verdictOfRun(report),
+      {
+        kind: report.rehearsal ? 'Refit rehearsal' : 'Refit audit report',
+        name: plan.name,
+        about: [plan.change, plan.owner],
+      },
+      verdict,
       [...rehearsalFacts(report), ...factsOf(report).filter(([name]) => !CHARTED.includes(name))],
+      [
+        verdict.next !== null && markup`<p>Next: <code>${verdict.next}</code></p>\n`,
+        section('urgent', 'Problems', urgent(report)),
+      ],
     ),
     markup`<main>
 ${sections(report)}</main>
@@ -38,12 +50,21 @@ ${sections(report)}</main>
   ]);
 }
 
+/** The steps that need attention, with cause and fix. */
+function urgent(report: Report): Raw | null {
+  const table = tablesOfRun(report, ['attention'])[0]!;
+  const of = table.rows.length;
+  if (of <= MOST_URGENT) return htmlTable(table);
+  const note = `The ${MOST_URGENT} most severe of ${show.count(of)}. The table of all steps has the others.`;
+  return htmlTable({ ...table, rows: firstRows(table, MOST_URGENT), note });
+}
+
 function sections(report: Report): Piece[] {
   const tables = (...ids: RunTable[]) => tablesOfRun(report, ids).map(htmlTable);
   return [
     section('approvals', 'Approvals', tables('signatures')),
     section('over-all', 'All runs', rehearsalTables(report).map(htmlTable)),
-    section('outcomes-of', 'Outcomes', outcomesChart(report.totals)),
+    section('outcomes-of', 'Outcomes', report.steps.length > 0 && outcomesChart(report.totals)),
     section('amounts', 'Memory and cost', [amounts(report), tables('money', 'billed-otherwise')]),
     section('approval', 'Findings at approval', tables('approved-with')),
     section('time', 'Timeline', [
@@ -56,21 +77,30 @@ function sections(report: Report): Piece[] {
   ];
 }
 
-function timeline(report: Report): Raw {
-  return markup`<figure><div class="scroll" role="region" aria-label="Chart of the timeline" tabindex="0">${timelineChart(report)}</div>
-<figcaption>One bar for each step, from its first order to its end, coloured by outcome, times in UTC. A pale bar with a dashed edge has no recorded end.</figcaption></figure>
+function timeline(report: Report): Raw | null {
+  const marks = marksOf(report);
+  const chart = timelineChart(report, marks);
+  if (chart === null) return null;
+  const marked =
+    marks.length > 0 &&
+    ' Dashed lines mark control commands and the ends and starts of processes; no process worked on the run in grey times.';
+  return markup`<figure><div class="scroll" role="region" aria-label="Chart of the timeline" tabindex="0">${chart}</div>
+<figcaption>One bar for each step, from its first order to its end, coloured by outcome, times in UTC. A pale bar with a dashed edge has no recorded end.${marked}</figcaption></figure>
 `;
 }
 
-function amounts({ memory, money }: Report): Raw {
-  const prices = money.quoted.map((sum, index) => priceChart(sum, index, money));
+function amounts({ memory, money }: Report): Raw | null {
+  const prices = money.quoted.flatMap((sum, index) =>
+    sum.amount === 0 ? [] : [priceChart(sum, index, money)],
+  );
+  if (memory.before + memory.planned === 0 && prices.length === 0) return null;
   return markup`<div class="pair"><figure><h3>Memory of all planned instances</h3>
 ${amountsChart('memory', 'Memory of all planned instances', [
   { label: 'before', value: memory.before, text: show.memory(memory.before), tone: 'm0' },
   { label: 'planned', value: memory.planned, text: show.memory(memory.planned), tone: 'm1' },
   { label: 'now', value: memory.now, text: show.memory(memory.now), tone: 'm2' },
 ])}<figcaption>Replicas included. “Now” is the last size that Refit read.</figcaption></figure>
-<div>${prices}${prices.length === 0 && markup`<p class="note">The plan was not priced.</p>`}</div></div>
+${prices.length > 0 && markup`<div>${prices}</div>`}</div>
 `;
 }
 

@@ -9,6 +9,7 @@ import {
   describeAttempt,
   describeBill,
   describeDelays,
+  fixOf,
   hasUnusualAttempts,
   stepsNeedingAttention,
 } from '../describe-step.ts';
@@ -69,12 +70,13 @@ const TABLES = {
   ]),
   attention: table('Needs attention', stepsNeedingAttention, [
     OUTCOME,
-    STEP_INSTANCE,
-    ['Name', (step) => name(step.name), { minWidth: 6 }],
+    ['Instance', ({ instance, id }) => ({ kind: 'link', text: instance, to: id })],
+    ['Name', (step) => name(step.name), { under: 'Instance', minWidth: 6, bare: true }],
     ['Change', changeOf],
-    ['Code', (step) => code(step.code), { yields: 1, bare: true }],
+    ['Code', (step) => code(step.code), { under: 'Outcome', yields: 1, bare: true }],
     ['Message', ({ message }) => message, BELOW_ROW],
-    ['Warning', ({ warning = null }) => warning, { below: true }],
+    ['Fix', fixOf, { under: 'Message', in: 'documents' }],
+    ['Warning', ({ warning = null }) => warning, { under: 'Message', below: true }],
   ]),
   waves: table('Waves', wavesWithOutcomes, [
     ['Wave', (wave) => wave.name, { minWidth: 8 }],
@@ -228,7 +230,12 @@ const UNDER_CHANGE = { under: 'Change', in: 'page' } as const;
 
 /** Every step with its outcome. */
 function stepsTable(report: Report, id: string): Table {
-  const choices = OUTCOMES.filter((outcome) => report.totals[outcome] > 0);
+  const filters = [
+    { by: 'Outcome', choices: OUTCOMES.filter((outcome) => report.totals[outcome] > 0) },
+    { by: 'Wave', choices: [...new Set(report.waves.map((wave) => wave.name))] },
+    { by: 'Region', choices: [...new Set(report.steps.map(({ region }) => region))] },
+  ];
+  const anchors = report.steps.map((step) => step.id);
   const runStart = report.run.startedAt;
   const columns: readonly ColumnOf<ReportStep>[] = [
     OUTCOME,
@@ -255,7 +262,7 @@ function stepsTable(report: Report, id: string): Table {
     ['Quoted', ({ quote }) => quote && money(show.quote(quote), quote.amount), { in: 'documents' }],
     ['Billed', billCell, { under: 'Quoted', in: 'documents', bare: true }],
   ];
-  return tableOf({ id, heading: 'Steps', filter: { by: 'Outcome', choices } }, report.steps, columns);
+  return tableOf({ id, heading: 'Steps', filters, anchors }, report.steps, columns);
 }
 
 /** True for a step whose outcome needs a message: all except verified and not-run. */

@@ -152,8 +152,11 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
 
 type OpenWait = Omit<RunWait, 'to'>;
 
+/** Why no process carried out the run: the last one ended without an entry that says so. */
+export const PROCESS_DIED = 'its process died, or was aborted';
+
 function reasonForNoProcess(before: JournalEntry): string {
-  return before.kind === 'run-ended' ? `ended: ${before.because}` : 'its process died, or was aborted';
+  return before.kind === 'run-ended' ? `ended: ${before.because}` : PROCESS_DIED;
 }
 
 /** True if the wave soaks. The last wave soaks only if it has a gate. */
