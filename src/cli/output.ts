@@ -13,10 +13,11 @@ export interface Output {
   readonly write: readonly { readonly format: string; readonly path: string }[];
 }
 
-/** @param formats the formats of the command. @throws RefitError `usage` */
+/** @param formats the formats of the command. @param files those of `--write`. @throws RefitError `usage` */
 export function outputFrom(
   asked: { readonly format?: string; readonly json?: boolean; readonly write?: readonly string[] },
   formats: readonly string[],
+  files: readonly string[] = formats,
 ): Output {
   const { format = asked.json && formats.length > 0 ? 'json' : 'text', write = [] } = asked;
   if (asked.format !== undefined) mustBeFormat(format, formats, (near) => `--format ${near}`);
@@ -28,7 +29,7 @@ export function outputFrom(
         throw new RefitError('usage', `--write ${text}: expected FORMAT=FILE`, `--write markdown=plan.md`);
       }
       const one = { format: text.slice(0, equals), path: text.slice(equals + 1) };
-      mustBeFormat(one.format, formats, (near) => `--write ${near}=${one.path}`);
+      mustBeFormat(one.format, files, (near) => `--write ${near}=${one.path}`);
       return one;
     }),
   };

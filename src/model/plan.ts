@@ -82,6 +82,8 @@ export interface Plan {
   /** The signatures that the plan needs; absent for none. */
   readonly approvals?: ApproversInFile | ApproversOfRun;
   readonly execution: Execution;
+  /** The Terraform state that describes the instances, or the addresses of a plan made from a run; absent: none. */
+  readonly terraform?: StateInFile | { readonly addresses: ReadonlyMap<string, string> };
   /** Absent without such a bound. */
   readonly spread?: Spread;
   /** The run that the plan is made from; absent for a plan of an author. */
@@ -92,6 +94,12 @@ export interface Plan {
   readonly notify?: readonly Webhook[];
   /** When the scheduler applies the plan; absent for never. */
   readonly schedule?: Schedule;
+}
+
+/** A file of a Terraform state, as the author wrote it. */
+export interface StateInFile {
+  readonly from: string;
+  readonly location: SourceLocation;
 }
 
 /** The run that a plan is made from, with its digest and its journal head. */

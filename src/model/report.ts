@@ -198,6 +198,8 @@ export interface ReportStep
   readonly wave: string;
   /** Why this size, or these steps, as the plan says it; absent where there is nothing to say. */
   readonly reason?: string;
+  /** The address of the instance in the Terraform state that the plan names; absent without one. */
+  readonly terraform?: string;
   /** As read just before its order; null where nothing was read. */
   readonly readBefore: Pick<EntryOf<'instance-read'>, 'at' | 'status' | 'size'> | null;
   /** As read back at the end; null where nothing was read. */

@@ -46,6 +46,8 @@ export interface Precondition
   readonly used?: UsedMemory;
   /** When the paid term of a prepaid instance ends, ISO 8601 UTC; absent if it is postpaid, unknown or not priced. */
   readonly deadline?: string;
+  /** The address of its resource in the Terraform state that the plan names; absent without one. */
+  readonly terraform?: string;
   /** Its group under `spread`; absent when the instance is a group of its own. */
   readonly group?: string;
   /** ISO 8601 UTC. */

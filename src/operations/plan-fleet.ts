@@ -26,6 +26,7 @@ import { shellQuote } from '../next-command.ts';
 import { type Draft, draftPlan, finishPlan } from '../plan/make-plan.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readApprovers } from '../plan/parse/read-approvers.ts';
+import { readAddresses } from '../plan/parse/terraform-state.ts';
 import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
 import { driftedSince } from '../plan/resolve/drifted-since.ts';
 import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';
@@ -143,6 +144,8 @@ async function reviewPlan(
   if (unread.length > 0) return { review: null, findings: unread };
   const { approvals, findings: unsealed } = await approvalsOf(plan, options);
   if (unsealed.length > 0) return { review: null, findings: unsealed };
+  const { addresses, findings: stateless } = await addressesOf(plan);
+  if (stateless.length > 0) return { review: null, findings: stateless };
 
   const isOffline = 'inventory' in from;
   const fleet = await readFor(plan, scopes, [...made.calendars, ...own], options);
@@ -161,7 +164,7 @@ async function reviewPlan(
     saveAs,
     source,
     monitorCalls: fleet.monitorCalls,
-    ...given({ approvals, durations }),
+    ...given({ approvals, durations, terraform: addresses }),
   });
   const endpoint = isOffline ? null : from.endpoint;
   const subject = plannedSubject(beforePolicy.plan, fleet.inventory, { now: clock.now(), endpoint });
@@ -273,6 +276,29 @@ async function approvalsOf(
   if ('approvers' in approvals) return { approvals: { ...approvals, authors }, findings: [] };
   const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
   return readApprovers(approvals, { text: await approversFrom(file), file, authors });
+}
+
+/** The addresses in the Terraform state that the plan names, or in the plan of the run; null without a state. */
+async function addressesOf({ terraform, file: plan }: Plan): Promise<{
+  readonly addresses: ReadonlyMap<string, string> | null;
+  readonly findings: readonly Finding[];
+}> {
+  if (terraform === undefined) return { addresses: null, findings: [] };
+  if ('addresses' in terraform) return { addresses: terraform.addresses, findings: [] };
+  const { from, location } = terraform;
+  const file = isAbsolute(from) ? from : join(dirname(plan), from);
+  const refuse = (problem: string | null) => {
+    const text = message('terraform.unreadable', { from, problem });
+    return { addresses: null, findings: [createFinding('Refit.BadValue', text, null, location)] };
+  };
+  const text = await readNamedText(file, 'terraform-state');
+  if (typeof text !== 'string') return refuse(text?.refused ?? null);
+  try {
+    return { addresses: readAddresses(text, from), findings: [] };
+  } catch (error) {
+    if (error instanceof RefitError) return refuse(error.message);
+    throw error;
+  }
 }
 
 /** Reads the calendar files of a plan for the coming year. Their paths are relative to the plan. */

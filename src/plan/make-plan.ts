@@ -27,6 +27,7 @@ import {
   bySeverity,
   costAboveGuard,
   finishByPassed,
+  notInState,
   shrinkDenied,
   summarize,
   tooManyTargets,
@@ -137,6 +138,8 @@ export interface Finish {
   readonly monitorCalls?: number;
   /** Who may approve, if the plan needs approvals. */
   readonly approvals?: Approvals;
+  /** The addresses in the Terraform state of the plan, by instance; absent if the plan names none. */
+  readonly terraform?: ReadonlyMap<string, string>;
   /** How long changes took in past runs; if absent, the forecast uses and names an assumption. */
   readonly durations?: Durations;
 }
@@ -144,7 +147,7 @@ export interface Finish {
 /** The second half: prices, guards, waves and the seal. Refit seals nothing if the verdict is `blocked`. */
 export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { plan, inventory } = draft;
-  const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
+  const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals, terraform } = finish;
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
@@ -152,7 +155,11 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { steps, waves } = assigned;
   const routeOf = new Map(priced.routes.map(({ route }) => [route.target.instance.id, route]));
   const preconditions = [...new Set(steps.map(({ instance }) => instance))].map((id) =>
-    preconditionOf(routeOf.get(id)!, plan, inventory.readAt, quotes !== null),
+    preconditionOf(routeOf.get(id)!, plan, {
+      readAt: inventory.readAt,
+      isPriced: quotes !== null,
+      terraform,
+    }),
   );
   const more = given({ spread: plan.spread, windows: draft.windows });
   const forecast = forecastPlan({ steps, waves, preconditions, execution: plan.execution, ...more }, now, {
@@ -214,12 +221,13 @@ function findingsOf(
   },
 ): Finding[] {
   const { plan, inventory, findings } = draft;
-  const { source = 'live', approvals } = finish;
+  const { source = 'live', approvals, terraform } = finish;
   const { priced, assigned } = found;
   return bySeverity([
     ...findings,
     ...tooManyTargets(plan, priced.routes.length, inventory.instances.length),
     ...costAboveGuard(plan, assigned.steps, source),
+    ...(terraform ? notInState(assigned.steps, terraform) : []),
     ...(approvals ? tooFewApproversFindings(approvals, plan) : []),
     ...priced.shortfalls,
     ...assigned.findings,

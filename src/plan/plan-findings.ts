@@ -80,6 +80,18 @@ export function windowUnknown(
   return [createFinding('Refit.WindowUnknown', message('plan.window-unknown', { id }), id, location)];
 }
 
+/** A plan names a Terraform state that has none of its instances: probably it is another one. */
+export function notInState(
+  steps: readonly { readonly instance: string }[],
+  addresses: ReadonlyMap<string, string>,
+): Finding[] {
+  if (steps.length === 0 || steps.some(({ instance }) => addresses.has(instance))) return [];
+  const instances = new Set(steps.map(({ instance }) => instance)).size;
+  return [
+    createFinding('Refit.TerraformNone', message('terraform.none', { instances, inState: addresses.size })),
+  ];
+}
+
 /** Refuses a `finishBy` in the past. */
 export function finishByPassed({ finishBy }: Plan, now: number): Finding[] {
   if (finishBy === null || Date.parse(finishBy) > now) return [];

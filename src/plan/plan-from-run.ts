@@ -97,6 +97,7 @@ export function planFromRun(
     source,
     ...given({
       approvals: approvals && { need: approvals.need, approvers: approvals.approvers },
+      terraform: addressesOf(saved),
       spread: saved.spread,
       windows: timing.windows,
       hooks: saved.hooks,
@@ -114,6 +115,14 @@ export function planFromRun(
         : [createFinding('Refit.RunUnfinished', message('from-run.unfinished', { run: directory }))]),
     ],
   };
+}
+
+/** A plan from a run changes the sizes again, so Terraform must follow again. */
+function addressesOf({ preconditions }: SavedPlan): Plan['terraform'] | null {
+  const addresses = new Map(
+    preconditions.flatMap(({ instance, terraform }) => (terraform ? [[instance, terraform] as const] : [])),
+  );
+  return addresses.size === 0 ? null : { addresses };
 }
 
 function untrustedFinding(run: string, reason: Message): Finding {

@@ -60,6 +60,8 @@ export const OWN_RULES: readonly Rule[] = [
   own('Refit.RunUnknown', 'warning'),
   own('Refit.Effect', 'note'),
   own('Refit.Shrinks', 'warning'),
+  own('Refit.TerraformReverts', 'warning'),
+  own('Refit.TerraformNone', 'warning'),
   own('Refit.RollbackRefused', 'warning'),
   own('Refit.RollbackUnknown', 'note'),
   own('Refit.StockShort', 'warning'),

@@ -111,6 +111,7 @@ function richPlan(): SavedPlan {
         ? {
             reason: message('reason.usual-order', { order: ['memoryPerShard', 'shards'] }),
             deadline: '2026-07-05T00:00:00.000Z',
+            terraform: 'module.cart.tencentcloud_redis_instance.this["a"]',
             used: { total: 1024, fullestShard: 512, source: 'monitor', readAt: AT },
           }
         : {}),

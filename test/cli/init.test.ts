@@ -1,9 +1,10 @@
 /** The plan of init is valid and changes nothing, and no instance name can become a part of it. */
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { plannable, starterPlan } from '../../src/cli/commands/fleet/starter-plan.ts';
-import { readTerraformState } from '../../src/cli/commands/fleet/terraform-state.ts';
 import type { Inventory } from '../../src/model.ts';
 import { parsePlan } from '../../src/plan/parse/parse-plan.ts';
+import { isAddress, readAddresses, readTerraformState } from '../../src/plan/parse/terraform-state.ts';
 import { instance, size, standard } from '../plan/fixtures/small-fleet.ts';
 import { desk } from './refit.ts';
 
@@ -165,7 +166,6 @@ describe.each([
       /its availability_zone 100003 names no region: add --region/,
     ],
     ['no memory', { mem_size: 0 }, /its mem_size is missing/],
-    ['a cluster without shards', { redis_shard_num: null }, /its redis_shard_num is missing/],
   ])('skips %s, with the reason and its address', (_title, more, reason) => {
     const { instances, skipped } = read(state(attributes(more)));
     expect(instances).toEqual([]);
@@ -173,6 +173,36 @@ describe.each([
       { subject: expect.stringContaining(`module.cart.${TYPE}.this`), reason: expect.stringMatching(reason) },
     ]);
   });
+
+  it.each<[string, object, string[]]>([
+    ['no replica count', { redis_replicas_num: null }, ['replicas']],
+    ['no shard count', { redis_shard_num: null }, ['shards']],
+    [
+      'no count of a cluster at all',
+      { redis_shard_num: undefined, redis_replicas_num: undefined },
+      ['shards', 'replicas'],
+    ],
+    ['no shard count, as standard architecture has one shard', { type_id: 8, redis_shard_num: null }, []],
+    ['zero replicas, which is a number', { redis_replicas_num: 0 }, []],
+  ])('says which counts the state does not have: %s', (_title, more, expected) => {
+    const { missing = new Map() } = read(state(attributes(more)));
+    expect(missing.get('crs-5qlrlhux') ?? []).toEqual(expected);
+  });
+
+  it('gives the address of each instance, and no other one', () => {
+    const [address] = [...readAddresses(state(attributes()), 'state.json').entries()];
+    expect(address?.[0]).toBe('crs-5qlrlhux');
+    expect(address?.[1]).toMatch(/^module\.cart\.tencentcloud_redis_instance\.this(\["a"\])?$/);
+  });
+
+  it.each([{ type_id: 'never-shown' }, { availability_zone: 'never-shown' }, { type_id: 1e300 }])(
+    'quotes no text of the state: %j',
+    (more) => {
+      const { skipped } = read(state(attributes(more)));
+      expect(skipped).toHaveLength(1);
+      expect(JSON.stringify(skipped)).not.toMatch(/never-shown|e\+/);
+    },
+  );
 
   it('accepts a zone number if the region is given', () => {
     expect(read(state(attributes({ availability_zone: '100003' })), 'ap-guangzhou').instances).toHaveLength(
@@ -186,6 +216,39 @@ it('skips an instance that Terraform is about to destroy', () => {
     { subject: `module.cart.${TYPE}.this["a"]`, reason: 'it is deposed: Terraform is about to destroy it' },
   ]);
   expect(read(shown(attributes(), { deposed_key: '0a1b' })).instances).toEqual([]);
+});
+
+it.each([
+  [`${TYPE}.cart`, true],
+  [`module.a["x.y"].module.b[0].${TYPE}.cart["a \\"b\\""]`, true],
+  [`${TYPE}.购物车`, true],
+  ['tencentcloud_vpc.net', false],
+  [`${TYPE}.cart\n`, false],
+  [`${TYPE}.cart["a\u001b[2J"]`, false],
+  [`${TYPE}.cart["a\u202e"]`, false],
+  [`${TYPE}.cart["${'a'.repeat(600)}"]`, false],
+])('knows whether %j is an address', (text, expected) => {
+  expect(isAddress(text)).toBe(expected);
+});
+
+it('reads modules in modules, however deep they are', () => {
+  const depth = 200_000;
+  const resources = JSON.stringify([
+    { address: `${TYPE}.deep`, mode: 'managed', type: TYPE, values: attributes() },
+  ]);
+  const text = `{"format_version":"1.0","values":{"root_module":${'{"child_modules":['.repeat(depth)}{"resources":${resources}}${']}'.repeat(depth)}}}`;
+  expect([...readAddresses(text, 'state.json').values()]).toEqual([`${TYPE}.deep`]);
+});
+
+it('quotes no text of a state that is not JSON', () => {
+  let refusal: unknown;
+  try {
+    read('{"password": never-shown}');
+  } catch (error) {
+    refusal = error;
+  }
+  expect(`${inspect(refusal)}`).toContain('it is not JSON');
+  expect(`${inspect(refusal)}`).not.toContain('never-shown');
 });
 
 it.each([
@@ -243,6 +306,18 @@ describe('the command', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('- { instance: crs-5qlrlhux, memoryPerShard: 4GB, shards: 3, replicas: 2 }');
     expect(stdout).not.toContain('never-shown');
+  });
+
+  it('leaves out the counts that a Terraform state does not have, and names the state', async (context) => {
+    const at = await desk(context, { simulator: null });
+    await at.write('state.json', shown(attributes({ redis_replicas_num: null })));
+    const { stdout } = await at.refit(['init', '--from-terraform', 'state.json']);
+    expect(stdout).toMatch(
+      /- \{ instance: crs-5qlrlhux, memoryPerShard: 4GB, shards: 3 \} +# now 4 GB × 3 shards, replicas not in the state/,
+    );
+    expect(stdout).toMatch(/^terraform: "state\.json"/m);
+    await at.write('plan.yaml', stdout);
+    expect((await at.refit(['validate', 'plan.yaml'])).code).toBe(0);
   });
 
   it.for<[string[], number, RegExp]>([

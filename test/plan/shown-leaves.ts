@@ -138,6 +138,7 @@ const PRECONDITION: Every<Precondition> = {
   reason: 'shown',
   used: 'no effect: the memory in use when planning; a run reads it again',
   deadline: 'shown',
+  terraform: 'shown',
   group: 'shown',
   readAt: 'no effect: when the instance was read',
 };

@@ -29,12 +29,13 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     summary: 'print the audit report of a run, at any time',
     arguments: [RUN],
     options: [
-      ...printing('report'),
+      ...printing('report', ['terraform']),
       option('--columns <names>', 'columns of the CSV in this order, separated by commas'),
     ],
     examples: [
       `refit report ${RUN_EXAMPLE} --write html=report.html`,
       `refit report ${RUN_EXAMPLE} --format csv --columns step,outcome,orders`,
+      `refit report ${RUN_EXAMPLE} --write terraform=refit.auto.tfvars.json`,
     ],
     load: async () => (await import('../commands/run/report.ts')).report,
   },

@@ -20,7 +20,7 @@ import {
 import { unknownWord } from '../unknown-word.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
 import { dashesOf, filesOf, longFlag, nameOf } from './files-of.ts';
-import { formatsOf, PROGRAM_OPTIONS } from './shared-options.ts';
+import { formatsOf, PROGRAM_OPTIONS, writtenFormatsOf } from './shared-options.ts';
 import { refuseSingleDash, unknownCommand, usageError } from './usage-error.ts';
 
 /** Runs a command with its arguments, its own options and those of the program. */
@@ -83,7 +83,7 @@ async function runCommand(
     const { toStdout } = dashesOf(row, typedArgs, typedOptions);
     const { args, given } = await withNamedRuns(row, typedArgs, typedOptions, terminal);
     // Checked first, so that a typing error loses no work.
-    const output = outputFrom(typed, formatsOf(row.options));
+    const output = outputFrom(typed, formatsOf(row.options), writtenFormatsOf(row.options));
     const ledger = new FileLedger();
     await ledger.declare(filesOf(row, args, given), mayReplace);
     const run = await row.load();

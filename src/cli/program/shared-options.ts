@@ -75,24 +75,35 @@ const FORMATS = {
 } as const satisfies Readonly<Record<string, readonly ReviewFormat[]>>;
 
 const FORMAT_FLAGS = '--format <format>';
+const WRITE_FLAGS = '--write <format=file>';
 export const TEXT_OR_JSON: OptionRow = choiceOf(FORMAT_FLAGS, ['text', 'json']);
 
-/** `--format` and `--write` with the formats of that kind of result. */
-export function printing(what: keyof typeof FORMATS): readonly OptionRow[] {
-  const formats = FORMATS[what];
+/** `--format` and `--write` with the formats of that kind of result. @param files formats only for `--write`. */
+export function printing(what: keyof typeof FORMATS, files: readonly string[] = []): readonly OptionRow[] {
+  const formats: readonly string[] = FORMATS[what];
   return [
     choiceOf(FORMAT_FLAGS, formats),
-    option('--write <format=file>', 'also write a format to a file; may be repeated', {
-      writes: true,
-      repeats: true,
-      completes: { kind: 'format-file', words: formats.map((format) => `${format}=`) },
-    }),
+    option(
+      WRITE_FLAGS,
+      `also write a format${files.length === 0 ? '' : `, or ${files.join(', ')},`} to a file; may be repeated`,
+      {
+        writes: true,
+        repeats: true,
+        completes: { kind: 'format-file', words: [...formats, ...files].map((format) => `${format}=`) },
+      },
+    ),
   ];
 }
 
 /** The formats that `--format` takes; empty if there is no such option. */
 export function formatsOf(options: readonly OptionRow[]): readonly string[] {
   return options.find(({ flags }) => flags === FORMAT_FLAGS)?.completes?.words ?? [];
+}
+
+/** The formats that `--write` takes; empty if there is no such option. */
+export function writtenFormatsOf(options: readonly OptionRow[]): readonly string[] {
+  const words = options.find(({ flags }) => flags === WRITE_FLAGS)?.completes?.words ?? [];
+  return words.map((word) => word.replace(/=$/, ''));
 }
 
 /** An option that takes one of some words. @param more text after the list. */

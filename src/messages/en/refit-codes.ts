@@ -208,6 +208,17 @@ export const refitCodes = {
     checks: 'the whole size of the instance before its first and after its last step',
     fix: 'ask its owner, or exclude it',
   },
+  'Refit.TerraformReverts': {
+    meaning:
+      'Terraform manages instances of the plan. Its configuration has the old sizes, so the next terraform apply orders them again.',
+    checks: 'the instances of the plan against the addresses in the Terraform state that the plan names',
+    fix: 'refit report RUN --write terraform=FILE, and set the sizes in the configuration before the next terraform apply',
+  },
+  'Refit.TerraformNone': {
+    meaning: 'The Terraform state that the plan names has none of the instances that the plan changes.',
+    checks: 'the ids of the Redis instances in the state',
+    fix: 'name the state of these instances, or remove the key terraform',
+  },
   'Refit.RollbackRefused': {
     meaning:
       'After the run, the provider would refuse to take instances back to their size before it: the data no longer fits.',

@@ -53,6 +53,7 @@ interface WrittenPlan extends Pick<Plan, 'name' | 'hooks'> {
   };
   readonly waves?: readonly WrittenWave[];
   readonly approvals?: { readonly need: number; readonly from: string };
+  readonly terraform?: string;
   readonly spread?: Pick<Spread, 'by'> & Partial<Spread>;
   readonly windows?: WrittenWindows;
   readonly execution?: WrittenExecution;
@@ -166,6 +167,10 @@ export function buildPlan(value: unknown, file: string, locationOf: (path: Path)
     ...given({
       windows: written.windows && buildWindows(written.windows),
       approvals: approvals && { ...approvals, location: locationOf(['approvals']) },
+      terraform:
+        written.terraform === undefined
+          ? null
+          : { from: written.terraform, location: locationOf(['terraform']) },
       spread: written.spread && { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 },
       hooks: written.hooks,
       notify: written.notify?.map(buildWebhook),

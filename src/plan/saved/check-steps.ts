@@ -7,6 +7,7 @@
  *     step           shards 1 → 3                        goes on from there
  */
 import { DIMENSIONS, EDITIONS, type NodeChange, type Size, totalMemory } from '../../model.ts';
+import { isAddress } from '../parse/terraform-state.ts';
 import { type Faults, fault, quoted } from './fault.ts';
 import type { StoredPlan, StoredPrecondition, StoredStep } from './stored-plan.ts';
 
@@ -156,7 +157,7 @@ export function* checkPreconditions(stored: StoredPlan): Faults {
 }
 
 function* checkPrecondition(
-  { instance, window, group, used, billing, deadline }: StoredPrecondition,
+  { instance, window, group, used, billing, deadline, terraform }: StoredPrecondition,
   at: number,
   { waits, tagged }: { readonly waits: boolean; readonly tagged: boolean },
 ): Faults {
@@ -167,6 +168,8 @@ function* checkPrecondition(
     yield fault([...path, 'window'], `is of ${instance}, whose change waits for no window`);
   if (window !== undefined && window.from >= window.to)
     yield fault([...path, 'window'], `is ${window.from}-${window.to}, which has no length within a day`);
+  if (terraform !== undefined && !isAddress(terraform))
+    yield fault([...path, 'terraform'], `is ${quoted(terraform)}, which is no address of a Redis instance`);
   if (deadline !== undefined && billing !== 'prepaid')
     yield fault([...path, 'deadline'], `is of ${instance}, which has no paid term`);
   if (group !== undefined && !tagged)

@@ -27,6 +27,7 @@ const OF_PLAN: Readonly<Record<string, (plan: UnsealedPlan) => Message | null>> 
   'Refit.SoakLast': soakLast,
   'Refit.SpreadUntagged': spreadUntagged,
   'Refit.InWindows': startTogether,
+  'Refit.TerraformReverts': terraformReverts,
 };
 
 /** Findings about single steps, by code. */
@@ -158,6 +159,12 @@ function spreadUntagged({ spread, preconditions }: UnsealedPlan): Message | null
     instances: preconditions.length,
     first: without.slice(0, NAMED).map(({ instance }) => instance),
   });
+}
+
+/** Terraform still has the sizes before the run in its configuration. */
+function terraformReverts({ preconditions }: UnsealedPlan): Message | null {
+  const managed = preconditions.filter(({ terraform }) => terraform !== undefined).length;
+  return managed === 0 ? null : message('terraform.reverts', { managed, instances: preconditions.length });
 }
 
 /** All changes of one maintenance window start together. Refit cannot limit them. */

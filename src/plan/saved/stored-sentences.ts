@@ -38,6 +38,7 @@ const REMARKS: Sentences = {
     'trust.report-ahead',
   ],
   'Refit.WindowsIgnored': ['from-run.windows-ignored'],
+  'Refit.TerraformNone': ['terraform.none'],
 };
 
 /** What blocks a target, besides the errors of the rules about one step. */

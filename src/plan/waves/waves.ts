@@ -71,12 +71,21 @@ function stepOf(
   };
 }
 
-/** What must still be true of the instance when its first step starts. @param isPriced whether its term matters. */
+/** What planning knows beside the fleet and the plan. */
+interface Known {
+  /** When the fleet was read, ISO 8601 UTC. */
+  readonly readAt: string;
+  /** Whether the end of a prepaid term matters. */
+  readonly isPriced: boolean;
+  /** The addresses in the Terraform state by instance. */
+  readonly terraform: ReadonlyMap<string, string> | undefined;
+}
+
+/** What must still be true of the instance when its first step starts. */
 export function preconditionOf(
   { target, legs, reason }: Route,
   { execution, spread }: Pick<Plan, 'execution' | 'spread'>,
-  readAt: string,
-  isPriced: boolean,
+  { readAt, isPriced, terraform }: Known,
 ): Precondition {
   const { id, name, region, zone, profile, billing, size, window, deadline } = target.instance;
   const { used } = target.instance;
@@ -93,7 +102,11 @@ export function preconditionOf(
     size,
     target: target.to,
     reason: joinReasons(target.reason, decides ? message('reason.memory-in-use', { used }) : null, reason),
-    ...given({ used, deadline: isPriced && billing === 'prepaid' ? deadline : null }),
+    ...given({
+      used,
+      deadline: isPriced && billing === 'prepaid' ? deadline : null,
+      terraform: terraform?.get(id),
+    }),
     ...given({ window: execution.switch === 'maintenance-window' ? window : null, group }),
     readAt,
   };

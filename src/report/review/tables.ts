@@ -145,6 +145,7 @@ export function changesTable(
   } = {},
 ): Table {
   const groups = new Map(preconditions.map(({ instance, group }) => [instance, group]));
+  const addresses = new Map(preconditions.map(({ instance, terraform }) => [instance, terraform]));
   const byInstance = new Map(targets.map((target) => [target.instance, target]));
   const rows = steps.map((step) => {
     const target = byInstance.get(step.instance);
@@ -164,6 +165,11 @@ export function changesTable(
     ],
     ['Region', ({ step }) => step.region, { yields: 1, bare: true }],
     ['Group', ({ step }) => formatGroup(spread, groups.get(step.instance)), { yields: 1, bare: true }],
+    [
+      'Terraform',
+      ({ step }) => addresses.get(step.instance) ?? null,
+      { under: 'Instance', yields: 0, bare: true },
+    ],
     ['Edition', ({ step }) => step.edition, { in: 'page' }],
     ['Step', ({ of, number }) => (of > 1 ? `${number}/${of}` : null)],
     ['Change', ({ step }) => show.change(step.change, step.after, step.nodes)],

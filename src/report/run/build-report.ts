@@ -100,7 +100,7 @@ function stepsOf(
   const waits = stepWaits(entries);
   return saved.steps.map((step) => {
     const own = state.steps.get(step.id) ?? initialStepState(step.id);
-    const { name = '', reason, window, billing } = known.get(step.instance) ?? {};
+    const { name = '', reason, window, billing, terraform } = known.get(step.instance) ?? {};
     return {
       ...pick(step, 'id', 'instance', 'region', 'profile', 'edition'),
       ...pick(step.change, 'dimension', 'from', 'to'),
@@ -119,7 +119,7 @@ function stepsOf(
       readBack: facts.readBack.get(step.id) ?? null,
       attemptDetails: attempts.get(step.id) ?? [],
       waits: waits.get(step.id) ?? [],
-      ...given({ window }),
+      ...given({ window, terraform }),
     };
   });
 }

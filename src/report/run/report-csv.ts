@@ -52,6 +52,7 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
     ],
   ),
   ['attempts_text', ({ attemptDetails }) => attemptDetails.map(describeAttempt).join(' | ') || null],
+  ['terraform', ({ terraform }) => terraform],
 ];
 
 /** The names of all columns in their default order. */

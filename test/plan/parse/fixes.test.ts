@@ -215,7 +215,7 @@ describe('the fix for', () => {
     ['"na\u200bme"', 'did you mean name?'],
     [
       'zzzzzz',
-      'remove it; known keys: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, approvals, spread, schedule, windows, hooks, notify, execution',
+      'remove it; known keys: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, approvals, terraform, spread, schedule, windows, hooks, notify, execution',
     ],
   ])('the unknown key %s: %s', (key, fix) => {
     expect(find(withLines(`${key}: 1`))).toEqual([fix]);

@@ -1,8 +1,9 @@
 /** `refit init`: writes a first plan from the live fleet, an inventory or a Terraform state. It changes nothing yet. */
 import { lstat } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
+import { given } from '../../../given.ts';
 import { counted } from '../../../messages/en/quantities.ts';
 import { textOf } from '../../../messages/messages.ts';
 import type { Instance, Inventory } from '../../../model.ts';
@@ -10,6 +11,7 @@ import { shellQuote } from '../../../next-command.ts';
 import { installed } from '../../../operations/installed-files.ts';
 import { readInput, STDIO, writeOutput } from '../../../operations/named-files.ts';
 import { readFleet } from '../../../operations/read-fleet.ts';
+import { readTerraformState, type Skipped, type StateReading } from '../../../plan/parse/terraform-state.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { type Options, regionsFrom, withConnectionOptions } from '../../options.ts';
@@ -18,10 +20,9 @@ import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 import { selectFrom } from './select-from.ts';
 import { plannable, type StarterPlan, starterPlan } from './starter-plan.ts';
-import { readTerraformState, type Skipped, type StateReading } from './terraform-state.ts';
 
 /** Instances and their source. */
-type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeOutdated'>;
+type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeOutdated'> & { readonly terraform?: string };
 
 /** How many left-out instances Refit lists; it counts the rest. */
 const NAMED = 10;
@@ -46,7 +47,10 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
   const { source, mayBeOutdated } = fleet;
   const schema = await schemaFrom(file);
   const name = `resize-${iso(terminal.clock.now()).slice(0, 10)}`;
-  const text = starterPlan({ instances, source, mayBeOutdated, schema, profile, name, next });
+  const terraform = stateBeside(file, fleet.terraform);
+  const { missing } = fleet;
+  const more = given({ missing, terraform });
+  const text = starterPlan({ instances, source, mayBeOutdated, schema, profile, name, next, ...more });
   if (out === undefined) await terminal.out(text);
   else {
     await writeOutput(out, text);
@@ -98,8 +102,8 @@ async function fleetOf(options: Options, terminal: Terminal): Promise<Fleet> {
     const text = (await readInput(file, 'terraform-state')).toString('utf8');
     const regions = regionsFrom(options);
     const region = regions?.length === 1 ? regions[0]! : null;
-    const { instances, skipped } = readTerraformState(text, file, { region, profile });
-    return { instances, skipped, source: `the Terraform state ${file}`, mayBeOutdated: true };
+    const reading = readTerraformState(text, file, { region, profile });
+    return { ...reading, source: `the Terraform state ${file}`, mayBeOutdated: true, terraform: file };
   }
   const inventory = options.inventory
     ? await readInventoryFile(options.inventory)
@@ -132,6 +136,13 @@ function describeSkipped(skipped: readonly Skipped[], unselected: number, termin
   for (const { subject, reason } of shown) terminal.err(`  ${escapeControls(subject)}: ${reason}\n`);
   if (shown.length < skipped.length)
     terminal.err(`  and ${skipped.length - shown.length} more; -v lists all\n`);
+}
+
+/** The path of a state from the folder of the plan. Undefined for the standard input, and for a name that no plan can have. */
+function stateBeside(plan: string, state: string | undefined): string | undefined {
+  if (state === undefined || state === '-') return undefined;
+  const path = isAbsolute(state) ? state : relative(dirname(resolve(plan)), resolve(state));
+  return escapeControls(path) === path ? path : undefined;
 }
 
 /** The path of the schema for editors: relative within a project, else absolute. */

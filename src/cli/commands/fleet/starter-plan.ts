@@ -5,10 +5,10 @@
 
 import { formatMemory } from '../../../messages/en/format-size.ts';
 import { counted, editionText, size } from '../../../messages/en/quantities.ts';
-import { EDITIONS, type Instance, isTargetId, type Size } from '../../../model.ts';
+import { type Dimension, EDITIONS, type Instance, isTargetId, type Size } from '../../../model.ts';
+import type { Skipped, StateReading } from '../../../plan/parse/terraform-state.ts';
 import { clip } from '../../../report/document/columns.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import type { Skipped, StateReading } from './terraform-state.ts';
 
 export interface StarterPlan {
   readonly instances: readonly Instance[];
@@ -21,6 +21,10 @@ export interface StarterPlan {
   readonly profile: string | null;
   /** The name of the plan: letters, digits and hyphens. */
   readonly name: string;
+  /** The counts that the source does not have, by instance. */
+  readonly missing?: StateReading['missing'];
+  /** The Terraform state that describes the instances, from the folder of the plan; absent: none. */
+  readonly terraform?: string;
   /** The next command. */
   readonly next: string;
 }
@@ -46,10 +50,15 @@ export function starterPlan(plan: StarterPlan): string {
     '# change: CHG-20481      # the change ticket, shown in every report',
     '# owner: dba-oncall      # who is responsible',
     `defaults: { ${defaults.join(', ')} }`,
+    ...(plan.terraform === undefined
+      ? []
+      : [
+          `terraform: ${JSON.stringify(plan.terraform)} # reviews warn that the next terraform apply reverts the changes`,
+        ]),
     'targets:',
     ...[...regions].flatMap(([region, instances]) => [
       `  # ${region}: ${counted(instances.length, 'instance')}`,
-      ...targets(instances, region === mainRegion),
+      ...targets(instances, region === mainRegion, plan.missing),
     ]),
     'guards:',
     '  shrink: deny           # allow: permits smaller sizes',
@@ -92,23 +101,50 @@ function skipReason({ id, edition, type, status, region }: Instance): string | n
 }
 
 /** The targets of one region, with aligned comments. */
-function targets(instances: readonly Instance[], isMainRegion: boolean): string[] {
-  const written = instances.map((one) => target(one, isMainRegion));
+function targets(
+  instances: readonly Instance[],
+  isMainRegion: boolean,
+  missing: StarterPlan['missing'],
+): string[] {
+  const missingOf = ({ id }: Instance) => missing?.get(id) ?? [];
+  const written = instances.map((one) => target(one, isMainRegion, missingOf(one)));
   const width = Math.max(...written.map(({ length }) => length));
-  return instances.map((one, at) => `${written[at]!.padEnd(width)} # ${describeInstance(one)}`);
+  return instances.map(
+    (one, at) => `${written[at]!.padEnd(width)} # ${describeInstance(one, missingOf(one))}`,
+  );
 }
 
-function target({ id, region, edition, size: current }: Instance, isMainRegion: boolean): string {
+function target(
+  { id, region, edition, size: current }: Instance,
+  isMainRegion: boolean,
+  missing: readonly Dimension[],
+): string {
   const keys = [
     `instance: ${id}`,
     ...(isMainRegion ? [] : [`region: ${region}`]),
-    ...dimensionsOf(edition).map((dimension) => `${dimension}: ${formatDimension(dimension, current)}`),
+    ...dimensionsOf(edition)
+      .filter((dimension) => !missing.includes(dimension))
+      .map((dimension) => `${dimension}: ${formatDimension(dimension, current)}`),
   ];
   return `  - { ${keys.join(', ')} }`;
 }
 
-function describeInstance({ name, zone, edition, size: current }: Instance): string {
-  const facts = [`now ${size(current)}`, clip(escapeControls(name), NAME), edition, escapeControls(zone)];
+function describeInstance(
+  { name, zone, edition, size: current }: Instance,
+  missing: readonly Dimension[],
+): string {
+  // A count that nobody knows is left out, as in the target.
+  const known = { ...current };
+  if (missing.includes('shards')) known.shards = 1;
+  if (missing.includes('replicas')) known.replicas = 0;
+  const unknown = missing.length === 0 ? '' : `${missing.join(' and ')} not in the state`;
+  const facts = [
+    `now ${size(known)}`,
+    unknown,
+    clip(escapeControls(name), NAME),
+    edition,
+    escapeControls(zone),
+  ];
   return facts.filter((fact) => fact !== '').join(', ');
 }
 

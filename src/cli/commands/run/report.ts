@@ -3,12 +3,16 @@
 import { closest } from '../../../closest-word.ts';
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
+import type { Report } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { stateDirectoryOf } from '../../../operations/machine.ts';
+import { writeOutput } from '../../../operations/named-files.ts';
 import { reportRun } from '../../../operations/read-run.ts';
 import { renderReport } from '../../../operations/render.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { CSV_COLUMNS } from '../../../report/run/report-csv.ts';
+import { terraformTable, terraformVariables } from '../../../report/run/report-terraform.ts';
+import { escapeControls } from '../../../text.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { noteTrust } from '../../note-trust.ts';
 import type { Options } from '../../options.ts';
@@ -17,7 +21,10 @@ import { emit } from '../../output.ts';
 export const report: CommandCode<[string]> = async ([directory], options, terminal) => {
   const columns = columnsFrom(options);
   const made = await reportRun(directory, stateDirectoryOf(terminal.env));
-  await emit<ReportFormat>(terminal, options, (format, where) =>
+  const forTerraform = options.write.filter(({ format }) => format === TERRAFORM);
+  for (const { path } of forTerraform) await writeOutput(path, terraformText(made.report, directory, path));
+  const write = options.write.filter((one) => !forTerraform.includes(one));
+  await emit<ReportFormat>(terminal, { format: options.format, write }, (format, where) =>
     renderReport(made.report, format, { ...where, directory, ...given({ columns }) }),
   );
   noteTrust(made.notTrusted, directory, terminal);
@@ -32,6 +39,18 @@ export const report: CommandCode<[string]> = async ([directory], options, termin
     );
   return 0;
 };
+
+/** The format of `--write` that is for Terraform only. */
+const TERRAFORM = 'terraform';
+
+/** The sizes for Terraform: JSON for a file name that ends so, else a table. @throws RefitError `usage` */
+function terraformText(report: Report, directory: string, path: string): string {
+  if (!report.steps.some(({ terraform }) => terraform !== undefined)) {
+    const problem = `${escapeControls(directory)}: the plan of this run names no Terraform state with its instances`;
+    throw new RefitError('usage', problem, 'terraform: state.json   in the plan, before refit plan');
+  }
+  return path.endsWith('.json') ? terraformVariables(report) : terraformTable(report);
+}
 
 /** The requested columns of CSV; null means all. @throws RefitError `usage` */
 function columnsFrom({ columns, format, write }: Options): string[] | null {

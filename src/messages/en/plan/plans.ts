@@ -2,12 +2,24 @@
 import type { Message, Size, Threshold } from '../../../model.ts';
 import { SECOND } from '../../../units.ts';
 import type { Say, Text } from '../../text.ts';
-import { formatThreshold } from '../format-size.ts';
+import { count, formatThreshold } from '../format-size.ts';
 import { size as wholeSize } from '../quantities.ts';
 
 const left = (seconds: number): string => `finishBy leaves ${seconds} s`;
 
 export const plans = {
+  'terraform.reverts': ({ managed, instances }: { managed: number; instances: number }): Text => ({
+    message: `Terraform manages ${managed} of the ${count(instances, 'instance')}, and the next terraform apply reverts their changes, because its configuration still has the old sizes`,
+    fix: 'refit report RUN --write terraform=refit.auto.tfvars.json   after the run, and set these sizes before the next terraform apply',
+  }),
+  'terraform.none': ({ instances, inState }: { instances: number; inState: number }): Text => ({
+    message: `the Terraform state has ${count(inState, 'Redis instance')}, and none of the ${count(instances, 'instance')} that this plan changes`,
+    fix: 'name the state of these instances, or remove the key terraform',
+  }),
+  'terraform.unreadable': ({ from, problem }: { from: string; problem: string | null }): Text => ({
+    message: `terraform is ${from}, but ${problem ?? 'there is no such file beside the plan'}`,
+    fix: 'terraform show -json > state.json, then terraform: state.json; or remove the key',
+  }),
   'plan.and-more': ({ first, more }: { first: Message; more: number }, say: Say): Text => ({
     ...say.whole(first),
     message: `${say(first)} (and ${more} more like it)`,
