@@ -35,6 +35,8 @@ const CORES = Math.max(2, availableParallelism());
 
 export default defineConfig({
   test: {
+    // Texts for the user's own zone are compared with golden files.
+    env: { TZ: 'UTC' },
     // Generous: a machine may be busy, and no test fails for being slow. A test has no limit of its own below this one.
     testTimeout: 600_000,
     hookTimeout: 600_000,

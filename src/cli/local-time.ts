@@ -1,6 +1,6 @@
 /**
  * Formats moments in the zone of the user (`TZ`), with UTC beside it. Only for screens that say how things are now. What is
- * kept or sent to others is UTC: plans, reviews, reports, journals, notifications and all JSON.
+ * kept or sent to others is UTC: plans, reviews, reports, journals, notifications and each time in JSON.
  */
 import { iso } from '../clock.ts';
 import { MINUTE } from '../units.ts';
@@ -14,12 +14,19 @@ export function formatLocal(at: number | string): string {
   return ahead === 0 ? utc : `${words(moment + ahead * MINUTE)} ${offset(ahead)} (${utc})`;
 }
 
-/** `01:30:00 +08:00`, in UTC `17:30:00 UTC`: for a moment of about now. */
-export function formatLocalTime(at: number | string): string {
+/** `01:30:00 +08:00`, in UTC `17:30:00 UTC`: for a moment of about now. A dash for null. */
+export function formatLocalTime(at: number | string | null): string {
+  const time = localTimeOfDay(at);
+  if (at === null) return time;
+  const ahead = minutesAhead(typeof at === 'number' ? at : Date.parse(at));
+  return `${time} ${ahead === 0 ? 'UTC' : offset(ahead)}`;
+}
+
+/** `01:30:00`, for lines that follow each other. A dash for null. */
+export function localTimeOfDay(at: number | string | null): string {
+  if (at === null) return '–';
   const moment = typeof at === 'number' ? at : Date.parse(at);
-  if (Number.isNaN(moment)) return String(at);
-  const ahead = minutesAhead(moment);
-  return `${words(moment + ahead * MINUTE).slice(11)} ${ahead === 0 ? 'UTC' : offset(ahead)}`;
+  return words(moment + minutesAhead(moment) * MINUTE).slice(11);
 }
 
 /** `2026-11-24 17:30:00` */

@@ -53,7 +53,10 @@ it('lists, enables, disables and runs plans without a scheduler, with the review
   await at.write('plans/approvers.yaml', approversFile(['wei']));
 
   const { code, stdout, stderr } = await at.refit(['schedule', 'list', 'plans', ...RUNS]);
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/1 file cannot.*\n.*refit schedule run plans\n/)]);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/1 file cannot.*\n.*refit schedule run plans --endpoint \S+\n/),
+  ]);
   expect(stdout).toMatch(
     /^broken.yaml\n {2}not scheduled: line \d: .*\n {2}fix: refit validate plans\/broken.yaml/,
   );

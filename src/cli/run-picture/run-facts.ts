@@ -1,6 +1,6 @@
 /** Keeps running totals of a run, so that a status view does not read the journal again. */
 import { createReplay, type Replay, totals } from '../../journal/replay.ts';
-import { change, timeOfDay } from '../../messages/en/quantities.ts';
+import { change } from '../../messages/en/quantities.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -14,6 +14,7 @@ import type { LiveRunStatus, WaitName } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { SECOND } from '../../units.ts';
+import { formatLocalTime } from '../local-time.ts';
 import { isRoutine as isRoutineEntry, lineOf } from './entry-lines.ts';
 import type { PictureEvent, PictureStep, PictureWait, PictureWave, RunPicture } from './run-picture.ts';
 
@@ -229,10 +230,10 @@ function describeRunState(moment: Moment): string | null {
   const { tally, run, now } = moment;
   if (tally.stopping !== null) return tally.stopping;
   const { paused } = run.control;
-  if (paused) return `paused by ${escapeControls(paused.by)} since ${timeOfDay(paused.since)} UTC`;
+  if (paused) return `paused by ${escapeControls(paused.by)} since ${formatLocalTime(paused.since)}`;
   if (now - tally.limitMetAt < LIMIT_SHOWN) return 'request limit reached: slower for now';
   const until = soakingUntil(moment);
-  return until === null ? null : `soaking until ${timeOfDay(new Date(until).toISOString())} UTC`;
+  return until === null ? null : `soaking until ${formatLocalTime(until)}`;
 }
 
 /** The steps in flight, the oldest first. */

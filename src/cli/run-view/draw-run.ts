@@ -3,9 +3,10 @@
  * that no terminal wraps a line that Refit draws over.
  */
 
-import { counted, duration, quotes, timeOfDay } from '../../messages/en/quantities.ts';
+import { counted, duration, quotes } from '../../messages/en/quantities.ts';
 import { cells, clip, pad, table, wrap } from '../../report/document/columns.ts';
 import { type Ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
+import { formatLocalTime, localTimeOfDay } from '../local-time.ts';
 import type { PictureStep, PictureWave, RunPicture } from '../run-picture/run-picture.ts';
 
 /** The screen, and which events it shows. */
@@ -163,7 +164,7 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
   const windows =
     steps.deferred === 0
       ? []
-      : [`${steps.deferred} wait for maintenance windows; next opens ${timeOfDay(picture.opensAt)} UTC`];
+      : [`${steps.deferred} wait for maintenance windows; next opens ${formatLocalTime(picture.opensAt)}`];
   // Duration and reason come first: a narrow screen cuts the end of the line.
   const waited = waits.map(({ reason, steps: many, step, since, limit }) => {
     const who = many === 0 ? '' : many === 1 ? `, ${step}` : `, ${many} steps`;
@@ -232,7 +233,7 @@ function eventLines(events: RunPicture['events'], columns: number, inks: Ink): s
     const shown = clip(text, columns - 11);
     const [sign, colour] = outcome === null ? ['', 'dim' as const] : OUTCOME_SIGNS[outcome];
     const painted = shown.startsWith(sign) ? inks[colour](sign) + shown.slice(sign.length) : shown;
-    return `  ${inks.dim(timeOfDay(at))} ${painted}`;
+    return `  ${inks.dim(localTimeOfDay(at))} ${painted}`;
   });
 }
 
@@ -250,7 +251,7 @@ export function formatRunLine(picture: RunPicture): string {
     `${steps.ended} of ${steps.of} ended`,
     ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
     `${steps.inProgress} in progress`,
-    steps.deferred === 0 ? '' : `${who} opens ${timeOfDay(opensAt)} UTC`,
+    steps.deferred === 0 ? '' : `${who} opens ${formatLocalTime(opensAt)}`,
     steps.remaining > 0 ? `${steps.remaining} queued` : '',
     `${picture.rate.orders.toFixed(1)} orders/s`,
     quotes(picture.money.verified),

@@ -9,6 +9,7 @@ import type { JournalEntry, SavedPlan } from '../../model.ts';
 import type { LiveRunStatus } from '../../operations/read-run.ts';
 import { ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { MINUTE, SECOND } from '../../units.ts';
+import { localTimeOfDay } from '../local-time.ts';
 import { entryEvent, runEvent, statusEvent } from '../run-picture/progress-events.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
@@ -121,7 +122,7 @@ const plainLines: Form = (terminal, { facts, picture }) => {
   const heart = createHeartbeat(terminal, every, () => write(formatRunLine(picture())));
   const write = (text: string) => {
     heart.written();
-    terminal.err(`${new Date(terminal.clock.now()).toISOString().slice(11, 19)} ${text}\n`);
+    terminal.err(`${localTimeOfDay(terminal.clock.now())} ${text}\n`);
   };
   return {
     start(directory) {

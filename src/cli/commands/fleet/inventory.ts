@@ -8,6 +8,7 @@ import { STDIO, writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
 import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
+import { formatLocal } from '../../local-time.ts';
 import { regionsFrom } from '../../options.ts';
 import { print } from '../../output.ts';
 import { readProvider } from '../../read-provider.ts';
@@ -34,7 +35,7 @@ export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
 function summary(read: Inventory): string {
   const known = read.instances.filter(({ used }) => used !== null).length;
   const lines = [
-    `${read.instances.length} instances read at ${read.readAt}${known === 0 ? '' : `, with memory in use of ${known}`}`,
+    `${read.instances.length} instances read at ${formatLocal(read.readAt)}${known === 0 ? '' : `, with memory in use of ${known}`}`,
   ];
   for (const { region, profile } of read.scopes) {
     const here = read.instances.filter((one) => one.region === region && one.profile === profile);

@@ -1,5 +1,4 @@
 /** `refit approve SAVED`: shows a saved plan, asks, and signs it or one of its waves. No network. */
-import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import type { SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
@@ -11,6 +10,7 @@ import { escapeControls } from '../../../report/document/escape.ts';
 import { HOUR } from '../../../units.ts';
 import { askYes, showPlan } from '../../ask-yes.ts';
 import type { CommandCode } from '../../command-row.ts';
+import { formatLocal } from '../../local-time.ts';
 import type { Options } from '../../options.ts';
 import { print } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
@@ -44,7 +44,7 @@ export const approve: CommandCode<[string]> = async ([file], options, terminal) 
   const subject = approval.wave === null ? name : `wave ${escapeControls(approval.wave)} of ${name}`;
   const steps = (saved.waves.find((one) => one.name === approval.wave) ?? saved).steps.length;
   terminal.hint(
-    `${approval.by} approves ${subject} (${saved.digest.slice(0, 8)}), ${steps} steps, until ${iso(now + expires)}`,
+    `${approval.by} approves ${subject} (${saved.digest.slice(0, 8)}), ${steps} steps, until ${formatLocal(now + expires)}`,
   );
   if (approval.wave === null)
     for (const warning of expiryWarnings(saved, signing, approveAgain(file, options)))

@@ -13,6 +13,7 @@ import {
 import { escapeControls } from '../../../report/document/escape.ts';
 import { SECOND } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
+import { formatLocal } from '../../local-time.ts';
 import { noteTrust } from '../../note-trust.ts';
 import { print } from '../../output.ts';
 import { formatLimit } from '../../run-view/draw-run.ts';
@@ -112,13 +113,15 @@ function describeStatus(status: RunStatus, now: number): string {
   const paused = state.endedAt === null ? facts.wasPaused : null;
   return [
     `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)}): ${escapeControls(facts.status)}`,
-    `  started  ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${escapeControls(holder.host)}` : ''}`,
+    `  started  ${state.startedAt === null ? 'not yet' : formatLocal(state.startedAt)}${holder ? `, process ${holder.pid} on ${escapeControls(holder.host)}` : ''}`,
     ...(state.stopping && !holder
       ? [`  reason   ${escapeControls(textWithFix(state.stopping.message))}`]
       : []),
     ...(live ? liveLines(live, now) : holder ? ['  process  does not answer on its control socket'] : []),
     ...(paused
-      ? [`  paused   by ${escapeControls(paused.by)} at ${paused.since}, until its process ended`]
+      ? [
+          `  paused   by ${escapeControls(paused.by)} at ${formatLocal(paused.since)}, until its process ended`,
+        ]
       : []),
     `  waves    ${facts.waves.ended} of ${facts.waves.of} ended`,
     `  steps    ${[...counts, ...(inProgress.length > 0 ? [`${inProgress.length} in progress`] : [])].join(', ')}`,
@@ -149,7 +152,7 @@ function liveLines({ inFlight, requestsPerSecond, waits }: LiveRunStatus, now: n
         : those.length === 1
           ? ` ${longest.step}`
           : ` ${those.length} steps, longest`;
-      return `  waiting  ${name}${who} since ${longest.since} (${duration(now - Date.parse(longest.since))}), at most ${duration(longest.limit)}`;
+      return `  waiting  ${name}${who} since ${formatLocal(longest.since)} (${duration(now - Date.parse(longest.since))}), at most ${duration(longest.limit)}`;
     }),
   ];
 }

@@ -23,6 +23,7 @@ import {
 } from '../../../schedule/read-schedule.ts';
 import type { Occurrence } from '../../../schedule/schedule-log.ts';
 import type { CommandCode } from '../../command-row.ts';
+import { formatLocal } from '../../local-time.ts';
 import { countFrom, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 
@@ -60,7 +61,7 @@ export const scheduleList: CommandCode<[string]> = async ([folder], options, ter
   terminal.hint(
     scheduler === null
       ? `no scheduler is watching this folder; next: ${withConnectionOptions(`refit schedule run ${shellQuote(folder)}`, options)}`
-      : `watched by process ${scheduler.pid} on ${scheduler.host} since ${scheduler.since}`,
+      : `watched by process ${scheduler.pid} on ${scheduler.host} since ${formatLocal(scheduler.since)}`,
   );
   return 0;
 };
