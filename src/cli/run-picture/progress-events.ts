@@ -67,12 +67,14 @@ export function entryEvent(entry: JournalEntry, message: string) {
 
 /** The state of the run: every few seconds, at its end, and when the process gets SIGUSR1. */
 export function statusEvent(picture: RunPicture) {
-  const { elapsed, timeLeft, steps, outcomes, waves, rate, slots, money, waits, state } = picture;
+  const { elapsed, timeLeft, timeLeftReason, steps, outcomes, waves, rate, slots, money, waits, state } =
+    picture;
   const wave = waves.findLast(({ status }) => status !== 'waiting');
   return {
     event: 'status' as const,
     elapsed,
     timeLeft: timeLeft === null ? null : Math.round(timeLeft),
+    timeLeftReason,
     steps,
     outcomes,
     wave: wave ? { name: wave.name, steps: wave.steps, ended: wave.ended } : null,

@@ -11,12 +11,12 @@ import {
 } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import type { LiveRunStatus, WaitName } from '../../operations/read-run.ts';
-import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { SECOND } from '../../units.ts';
 import { formatLocalTime } from '../local-time.ts';
 import { isRoutine as isRoutineEntry, lineOf } from './entry-lines.ts';
 import type { PictureEvent, PictureStep, PictureWait, PictureWave, RunPicture } from './run-picture.ts';
+import { estimateTimeLeft, latestWave, soakingUntil } from './time-left.ts';
 
 /** The facts of a run so far. */
 export interface RunFacts {
@@ -154,11 +154,18 @@ function pictureOf(moment: Moment, liveStatus: LiveRunStatus | null): RunPicture
   const approved = saved.execution;
   const limit = run.control.requestsPerSecond ?? approved.requestsPerSecond;
   const slots = run.control.inFlight ?? approved.inFlight;
+  const timeLeft = estimateTimeLeft(moment, {
+    ...steps,
+    durations: tally.durations,
+    requestsPerSecond: limit,
+    inFlight: slots,
+  });
   return {
     name: escapeControls(saved.name),
     change: saved.change === null ? null : escapeControls(saved.change),
     elapsed: Math.max(0, now - (tally.began ?? now)),
-    timeLeft: estimateTimeLeft(moment, steps, { limit, slots }),
+    timeLeft: timeLeft?.ms ?? null,
+    timeLeftReason: timeLeft?.reason ?? null,
     steps,
     outcomes: totals(ended),
     opensAt: deferred.map(({ opensAt }) => opensAt).sort()[0] ?? null,
@@ -180,44 +187,6 @@ function pictureOf(moment: Moment, liveStatus: LiveRunStatus | null): RunPicture
     events: [...tally.events],
     state: describeRunState(moment),
   };
-}
-
-/** The wave that started last, and when it ended; null while it runs, or after the run has ended. */
-function latestWave({ run }: Moment): { readonly wave: number | null; readonly waveEndedAt: number | null } {
-  const wave = run.wavesStarted.at(-1) ?? null;
-  const at = wave === null || run.endedAt !== null ? undefined : run.waveEndedAt.get(wave);
-  return { wave, waveEndedAt: at === undefined ? null : Date.parse(at) };
-}
-
-/** When the current soak ends; null if there is none. */
-function soakingUntil(moment: Moment): number | null {
-  const { wave, waveEndedAt } = latestWave(moment);
-  if (wave === null || waveEndedAt === null) return null;
-  const until = waveEndedAt + soakOf(moment.saved.waves, wave);
-  return until > moment.now ? until : null;
-}
-
-/** Milliseconds of soak that remain, including the rest of the current soak. */
-function soakLeft(moment: Moment): number {
-  const { waves } = moment.saved;
-  const { wave, waveEndedAt } = latestWave(moment);
-  const until = soakingUntil(moment);
-  const current = wave === null || waveEndedAt !== null ? 0 : soakOf(waves, wave);
-  const later = waves.reduce((sum, _, n) => sum + (n > (wave ?? -1) ? soakOf(waves, n) : 0), 0);
-  return later + (until === null ? current : until - moment.now);
-}
-
-/** Estimated milliseconds until the end; null if unknown. Rate, mean duration, in-flight slots and the remaining soaks decide it. */
-function estimateTimeLeft(
-  moment: Moment,
-  { of, ended, deferred, remaining }: RunPicture['steps'],
-  { limit, slots }: { readonly limit: number; readonly slots: number },
-): number | null {
-  const { durations } = moment.tally;
-  const left = of - ended;
-  if (durations.count === 0 || moment.run.control.paused || left === 0 || left === deferred) return null;
-  const mean = durations.sum / durations.count;
-  return Math.max((remaining * SECOND) / limit, (remaining * mean) / slots) + mean + soakLeft(moment);
 }
 
 function ordersPerSecond({ tally, now }: Moment): number {

@@ -7,8 +7,10 @@ export interface RunPicture {
   readonly change: string | null;
   /** Since this process started or resumed the run. */
   readonly elapsed: number;
-  /** An estimate from the rate, the mean duration and the slots; null before anything has ended. */
+  /** An estimate from the rate, the mean duration, the slots and the known waits; null if unknown. */
   readonly timeLeft: number | null;
+  /** The known wait because of which `timeLeft` is the least time; null: `timeLeft` is an estimate. */
+  readonly timeLeftReason: string | null;
   readonly steps: {
     readonly of: number;
     readonly ended: number;

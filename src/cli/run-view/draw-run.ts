@@ -8,6 +8,7 @@ import { cells, clip, pad, table, wrap } from '../../report/document/columns.ts'
 import { type Ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { formatLocalTime, localTimeOfDay } from '../local-time.ts';
 import type { PictureStep, PictureWave, RunPicture } from '../run-picture/run-picture.ts';
+import { formatTimeLeft } from '../run-picture/time-left.ts';
 
 /** The screen, and which events it shows. */
 export interface DrawOptions {
@@ -64,13 +65,13 @@ function formatElapsed(ms: number): string {
   return ms < 1000 ? '0 s' : duration(ms);
 }
 
-function headline({ name, change, elapsed, timeLeft, steps }: RunPicture): string {
+function headline({ name, change, elapsed, timeLeft, timeLeftReason, steps }: RunPicture): string {
   const done = steps.ended === steps.of;
   return [
     name,
     ...(change === null ? [] : [change]),
     formatElapsed(elapsed),
-    ...(timeLeft === null || done ? [] : [`about ${duration(timeLeft)} left`]),
+    ...(timeLeft === null || done ? [] : [formatTimeLeft(timeLeftReason, duration(timeLeft))]),
   ].join(' · ');
 }
 
@@ -239,7 +240,7 @@ function eventLines(events: RunPicture['events'], columns: number, inks: Ink): s
 
 /** The picture as one line, for logs and for SIGUSR1. */
 export function formatRunLine(picture: RunPicture): string {
-  const { steps, timeLeft, outcomes, opensAt } = picture;
+  const { steps, timeLeft, timeLeftReason, outcomes, opensAt } = picture;
   const at = picture.waves.findLastIndex(({ status }) => status !== 'waiting');
   const ended = Object.entries(outcomes).filter(([, count]) => count > 0);
   const who =
@@ -255,7 +256,7 @@ export function formatRunLine(picture: RunPicture): string {
     steps.remaining > 0 ? `${steps.remaining} queued` : '',
     `${picture.rate.orders.toFixed(1)} orders/s`,
     quotes(picture.money.verified),
-    timeLeft !== null && steps.ended < steps.of ? `about ${duration(timeLeft)} left` : '',
+    timeLeft !== null && steps.ended < steps.of ? formatTimeLeft(timeLeftReason, duration(timeLeft)) : '',
     picture.state ?? '',
   ];
   return parts.filter((part) => part !== '').join(' · ');

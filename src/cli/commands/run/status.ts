@@ -16,6 +16,7 @@ import type { CommandCode } from '../../command-row.ts';
 import { formatLocal } from '../../local-time.ts';
 import { noteTrust } from '../../note-trust.ts';
 import { print } from '../../output.ts';
+import { knownWait } from '../../run-picture/time-left.ts';
 import { formatLimit } from '../../run-view/draw-run.ts';
 import { createWatchedRun } from '../../run-view/drawn-run.ts';
 
@@ -43,7 +44,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
       if (isLast || !watched)
         await print(terminal, options, {
           text: () => describeStatus(found, terminal.clock.now()),
-          json: statusData(found),
+          json: statusData(found, terminal.clock.now()),
         });
       if (isLast) noteTrust(whyNotTrusted(found.run.trust), directory, terminal);
       if (isLast) return 0;
@@ -66,7 +67,7 @@ function describeRunState({ run: { state }, holder, live }: RunStatus): string {
   return 'interrupted: its process is gone';
 }
 
-function statusData(status: RunStatus) {
+function statusData(status: RunStatus, now: number) {
   const { run, holder, live, next } = status;
   const { saved, state } = run;
   const steps = [...state.steps.values()];
@@ -94,6 +95,8 @@ function statusData(status: RunStatus) {
     live,
     /** From the journal. A pause ends with its process. */
     wasPaused: holder ? null : state.control.paused,
+    /** What the run is known to wait for: how long, ms, and why; null without a known wait or a process. */
+    knownWait: holder ? knownWait({ saved, run: state, now }) : null,
     head: state.head,
     /** Whether this user's state vouches for the run. */
     trusted: whyNotTrusted(run.trust) === null,
@@ -104,7 +107,7 @@ function statusData(status: RunStatus) {
 function describeStatus(status: RunStatus, now: number): string {
   const { run, holder, live, next } = status;
   const { saved, state } = run;
-  const facts = statusData(status);
+  const facts = statusData(status, now);
   const { inProgress } = facts;
   const counts = OUTCOMES.filter((outcome) => facts.totals[outcome] > 0).map(
     (outcome) => `${facts.totals[outcome]} ${outcome}`,
@@ -123,6 +126,9 @@ function describeStatus(status: RunStatus, now: number): string {
           `  paused   by ${escapeControls(paused.by)} at ${formatLocal(paused.since)}, until its process ended`,
         ]
       : []),
+    ...(facts.knownWait === null
+      ? []
+      : [`  left     at least ${duration(facts.knownWait.ms)}: ${facts.knownWait.reason}`]),
     `  waves    ${facts.waves.ended} of ${facts.waves.of} ended`,
     `  steps    ${[...counts, ...(inProgress.length > 0 ? [`${inProgress.length} in progress`] : [])].join(', ')}`,
     ...inProgress
