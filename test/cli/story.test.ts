@@ -250,7 +250,7 @@ describe('the README example', () => {
   it('refuses to apply the same plan in another run directory', async () => {
     const other = await desk.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'other']);
     expect(other.code).toBe(6);
-    expect(other.stderr).toContain(`refit report ${join(desk.folder, run)}`);
+    expect(other.stderr).toContain(`refit status ${join(desk.folder, run)}`);
     expect(await filesIn(desk.folder)).not.toContain('other');
     expect((await desk.refit(['apply', 'saved.json', '--auto-approve'])).code).toBe(6);
   });

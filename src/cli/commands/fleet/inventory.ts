@@ -24,8 +24,7 @@ export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
   const text = json(inventory);
   if (out !== undefined) {
     await writeOutput(out, text);
-    if (out !== STDIO)
-      terminal.hint(`next: refit plan plan.yaml --inventory ${escapeControls(shellQuote(out))}`);
+    if (out !== STDIO) terminal.hint(`next: refit plan PLAN --inventory ${escapeControls(shellQuote(out))}`);
   }
   if (format === 'text') await print(terminal, options, { text: () => summary(inventory), json: inventory });
   else if (out === undefined) await terminal.out(text);
