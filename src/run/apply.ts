@@ -146,7 +146,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     mustBeAtEntry(input, run);
     const register = registerOf(run, input);
     if (isFinished(run.state)) {
-      if (adoption !== null) await register.register(run.journal.end);
+      if (adoption !== null) await register.register(run.journal.end, true);
       const report = await writeReports(directory, run.saved, run.journal.entries);
       return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
     }

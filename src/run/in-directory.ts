@@ -7,14 +7,16 @@ import { canonical } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { replaceOwnFile } from '../files/write-file.ts';
+import { pick } from '../given.ts';
 import type { FormerHolder, JournalEntry, JournalEvent, Report, RunLock, SavedPlan, Step } from '../model.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';
 import { type Claim, claimInstances, isLoopback } from '../store/folder/claims.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
+import type { RunMark } from '../store/folder/known-runs.ts';
 import { type Lock, takeLock } from '../store/folder/lock.ts';
 import { RUN_FILES, type RunOnDisk, reportedHead } from '../store/folder/run-directory.ts';
-import { type JournalMark, withUnwrittenEntries } from '../store/journal-writer.ts';
+import { withUnwrittenEntries } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, recordIdentities } from './identities.ts';
 import { NOTIFY_GRACE, type NotifierConfig } from './notify/notifier.ts';
@@ -122,11 +124,14 @@ export async function withProcess<Value>(
   const runProcess = createProcess({ ...input, saved, past: run.journal, store, onEntry });
   const { journal, entries } = runProcess;
   input.onStart?.({ directory, entries });
+  let isDone = false;
   try {
     await runProcess.start(purpose, locks.takeOvers());
     const identities = await recordIdentities({ ...input, saved: { steps }, journal });
     mustBeSameAccount(directory, run.journal.entries, identities);
-    return await work(runProcess);
+    const value = await work(runProcess);
+    isDone = !runProcess.wasLeft;
+    return value;
   } catch (error) {
     // Report what is known. If the disk fails here too, the error below says so.
     await writeReports(directory, saved, entries).catch(() => undefined);
@@ -135,14 +140,12 @@ export async function withProcess<Value>(
     // The reports are written already. This delays only the end of the process.
     await runProcess.closeNotifier(runProcess.wasLeft ? 0 : NOTIFY_GRACE);
     await store.close().catch(() => undefined);
-    await input.mark?.close().catch(() => undefined);
+    const last = isDone && !journal.failed ? entries.at(-1) : undefined;
+    await input.mark?.close(last && pick(last, 'seq', 'hash')).catch(() => undefined);
     // Closing the notifier writes the last entries. After an immediate end nothing waits for a key.
     if (!runProcess.wasLeft) await signing?.end(entries.at(-1));
   }
 }
-
-/** The mark of a run in the user's state. */
-export type RunMark = JournalMark & { close(): Promise<void> };
 
 /**
  * Writes the reports from the entries as they are on disk, so that a later report has the same bytes.

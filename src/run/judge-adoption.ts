@@ -16,6 +16,8 @@ export function whyNotTrusted(trust: RunTrust | null): Message | null {
       return message('trust.elsewhere', { directory: trust.run.directory, at: trust.run.at });
     case 'behind':
       return message('trust.behind', { ends: trust.ends, seen: trust.seen });
+    case 'extended':
+      return message('trust.extended', { ends: trust.ends, seen: trust.seen });
     case 'changed':
       return message('trust.changed', { seen: trust.seen });
     default:

@@ -1,14 +1,16 @@
 /** The mark of a run: how far the user's state knows its journal to have come. */
 import type { Clock } from '../clock.ts';
 import type { ChainEnd } from '../journal/chain.ts';
-import { openMark, registerRun } from '../store/folder/known-runs.ts';
+import { openMark, type RunMark, registerRun } from '../store/folder/known-runs.ts';
 import type { RunOnDisk } from '../store/folder/run-directory.ts';
-import type { RunMark } from './in-directory.ts';
 
 /** Where the user's state keeps what it knows of one run. */
 export interface RunRegister {
-  /** Makes the state know the run. It replaces what the state knew of the plan. @param mark absent: no order left. */
-  register(mark?: ChainEnd): Promise<void>;
+  /**
+   * Makes the state know the run. It replaces what the state knew of the plan.
+   * @param mark absent: no order left. @param isComplete as for `KnownRun`.
+   */
+  register(mark?: ChainEnd, isComplete?: boolean): Promise<void>;
   /** Opens the mark of the known run, for one process. */
   open(): Promise<RunMark>;
 }
@@ -20,7 +22,8 @@ export function registerOf(
 ): RunRegister {
   const { digest } = saved;
   return {
-    register: (mark) => registerRun(stateDirectory, { digest, directory, mark }, clock),
+    register: (mark, isComplete = false) =>
+      registerRun(stateDirectory, { digest, directory, mark, isComplete }, clock),
     open: () => openMark(stateDirectory, digest),
   };
 }
@@ -40,6 +43,6 @@ export function markOnAdoption(register: RunRegister): RunMark {
       await register.register(end);
       mark = await register.open();
     },
-    close: async () => mark?.close(),
+    close: async (end) => mark?.close(end),
   };
 }

@@ -3,13 +3,14 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../src/model.ts';
+import { examineRun } from '../../src/operations/audit/examine-run.ts';
 import { controlRun } from '../../src/operations/control-run.ts';
 import { planFromRun } from '../../src/operations/plan-fleet.ts';
 import { readStatus, reportRun, whyNotTrusted } from '../../src/operations/read-run.ts';
 import { judgeTrust, parseKnownRun } from '../../src/store/folder/known-runs.ts';
 import { RUN_FILES } from '../../src/store/folder/run-directory.ts';
 import { approversFile, file } from '../approval/people.ts';
-import { chained, eventsOf, forgedEnd, forgedStart, type RunDesk, runDesk } from './run-desk.ts';
+import { chained, eventsOf, extended, forgedEnd, forgedStart, type RunDesk, runDesk } from './run-desk.ts';
 
 const journalIn = (directory: string) => join(directory, RUN_FILES.journal);
 
@@ -165,6 +166,43 @@ describe('a chain that was made again without a key', () => {
       code: 'journal-broken',
       message: expect.stringContaining('the journal was replaced'),
     });
+  });
+});
+
+describe('entries that somebody added', () => {
+  it.each([
+    ['a run that halted', { plan: IN_TURN, faults: ['no-balance'] }, 'halted'],
+    ['a run that ended', {}, 'done'],
+  ])('to the journal of %s are refused, and no command believes them', async (_, options, because) => {
+    const desk = await runDesk(options);
+    await desk.apply();
+    const past = await desk.entries();
+    expect(past.findLast(({ kind }) => kind === 'run-ended')).toMatchObject({ because });
+    const before = desk.arrivals();
+    await writeFile(journalIn(desk.run), extended(past, forgedEnd(desk.stage)));
+    const refused = {
+      code: 'journal-broken',
+      exitCode: 6,
+      message: expect.stringContaining(`ended at entry ${past.length}: somebody added the entries after it`),
+    };
+    await expect(desk.apply()).rejects.toMatchObject(refused);
+    const { notTrusted } = await reportRun(desk.run, desk.path('state'));
+    expect(notTrusted?.id).toBe('trust.extended');
+    const { audit } = await examineRun(desk.run, { stateDirectory: desk.path('state') });
+    expect(audit).toMatchObject({ sound: false, faults: [expect.stringContaining('somebody added')] });
+    expect(desk.arrivals()).toBe(before);
+  });
+
+  it('to a run that halted do not count after its adoption either', async () => {
+    const desk = await runDesk({ plan: IN_TURN, faults: ['no-balance#1'] });
+    await desk.apply();
+    const past = await desk.entries();
+    const accepted = eventsOf(past).filter(({ kind }) => kind !== 'run-ended');
+    await writeFile(journalIn(desk.run), extended(past, accepted.slice(0, 1)));
+    const { report } = await desk.apply({ adopt: true });
+    expect(report.totals).toMatchObject({ verified: 2 });
+    mustBeOnce(desk);
+    expect((await desk.apply()).wasFinished).toBe(true);
   });
 });
 
@@ -334,7 +372,17 @@ describe('the mark of a run', () => {
     ['known', 0, { entries: 0, tornBytes: 0, hashAtMark: null }],
     ['known', 0, { entries: 2, tornBytes: 0, hashAtMark: null }],
   ] as const)('judges a run as %s with the mark %s and %o', (kind, seq, journal) => {
-    const known = seq === null ? null : { directory: '/run', at: '', mark: { seq, hash: 'a' } };
+    const mark = { seq: seq ?? 0, hash: 'a' };
+    const known = seq === null ? null : { directory: '/run', at: '', mark, isComplete: false };
     expect(judgeTrust(known, '/run', journal).kind).toBe(kind);
+  });
+
+  it.each([
+    ['known', 5],
+    ['extended', 6],
+    ['behind', 4],
+  ])('says after the end of a process that a journal is %s with %i entries', (kind, entries) => {
+    const known = { directory: '/run', at: '', mark: { seq: 5, hash: 'a' }, isComplete: true };
+    expect(judgeTrust(known, '/run', { entries, tornBytes: 0, hashAtMark: 'a' }).kind).toBe(kind);
   });
 });

@@ -11,7 +11,7 @@ import { createCloud, createReader } from '../../src/cloud/client.ts';
 import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { canonical } from '../../src/digest.ts';
 import { given } from '../../src/given.ts';
-import { decode, EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
+import { type ChainEnd, decode, EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { JournalEntry, JournalEvent } from '../../src/model.ts';
 import { type ApplyEnd, type ApplyInput, applyPlan } from '../../src/run/apply.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
@@ -129,9 +129,18 @@ export async function runDesk(options: Partial<StageOptions> = {}) {
   };
 }
 
-/** Events as a whole journal with a sound chain. */
-export function chained(events: readonly JournalEvent[], at = '2026-01-05T02:00:00.000Z'): string {
-  let end = EMPTY_CHAIN;
+/** The text of a journal with more events, in a sound chain. */
+export function extended(past: readonly JournalEntry[], events: readonly JournalEvent[]): string {
+  const lines = past.map((entry) => `${canonical(entry)}\n`).join('');
+  return lines + chained(events, past.at(-1));
+}
+
+/** Events as a journal with a sound chain. @param end the entry before the first one. */
+export function chained(
+  events: readonly JournalEvent[],
+  end: ChainEnd = EMPTY_CHAIN,
+  at = '2026-01-05T02:00:00.000Z',
+): string {
   return events
     .map((event) => {
       const entry = seal(end, at, event);

@@ -65,7 +65,7 @@ export function createDisk(chance: Random, watcher: Watcher, { isLazy, hasOneSlo
   };
   const replaceState = (): void => {
     if (draft === null) return;
-    state = encodeKnownRun({ directory: DIRECTORY, at: '', mark: draft });
+    state = encodeKnownRun({ directory: DIRECTORY, at: '', mark: draft, isComplete: false });
     watcher.registered(draft.seq);
     draft = null;
   };

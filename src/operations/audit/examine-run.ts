@@ -89,10 +89,10 @@ export async function examineRun(
   };
   const trust = stateDirectory === null ? null : judgeTrust(marked, await realPathOf(directory), seen);
   const notTrusted = whyNotTrusted(trust);
-  const isCut = trust?.kind === 'behind' || trust?.kind === 'changed';
+  const isChanged = trust !== null && ['behind', 'changed', 'extended'].includes(trust.kind);
   const adoptions = adoptionsIn(adopting);
   const kept = {
-    faults: isCut && notTrusted !== null ? [escapeControls(textOf(notTrusted))] : [],
+    faults: isChanged && notTrusted !== null ? [escapeControls(textOf(notTrusted))] : [],
     warnings: adoptions.map((one) => escapeControls(`${journalPath}: adopted ${describeAdoption(one)}`)),
   };
   const checks = [chain, kept, approved, forPolicy, planned, signed];
@@ -103,7 +103,7 @@ export async function examineRun(
     sound: faults.length === 0,
     faults,
     warnings,
-    chainSound: chain.sound && !isCut,
+    chainSound: chain.sound && !isChanged,
     authentic: faults.length === 0 && signed.vouching.length > 0,
     vouchedForBy: signed.vouching,
     notTrusted,

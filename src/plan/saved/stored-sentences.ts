@@ -35,6 +35,7 @@ const REMARKS: Sentences = {
     'trust.elsewhere',
     'trust.behind',
     'trust.changed',
+    'trust.extended',
     'trust.report-ahead',
   ],
   'Refit.WindowsIgnored': ['from-run.windows-ignored'],

@@ -1,12 +1,13 @@
 /**
  * The runs that this user's state knows: for each saved plan its run directory, and a mark of how far its journal has come.
  * The state folder belongs to the user, and a run directory can be copied, cut or made by somebody else. So Refit trusts a
- * journal only if the state knows its directory and the journal has the marked entry.
+ * journal only if the state knows its directory and the journal has the marked entry. When a process ends, it marks the last
+ * entry and says that the journal is complete: until the next process opens the mark, no entry may follow.
  *
  * One file for each plan, `carried-out/<digest>.jsonl`: a line with the directory, then two slots for the mark. Refit
  * overwrites the slots in turn, so that a torn write leaves the other one.
  *
- *     {"at":"…","directory":"/runs/20261124T173000Z-1f0c2ab9"}
+ *     {"at":"…","directory":"/runs/20261124T173000Z-1f0c2ab9","isComplete":true}
  *     {"check":"…","hash":"…","seq":57}
  *     {"check":"…","hash":"…","seq":56}
  */
@@ -29,6 +30,8 @@ export interface KnownRun {
   readonly at: string;
   /** The newest entry before which no order left; `seq` 0: no order left. */
   readonly mark: ChainEnd;
+  /** True if the mark names the last entry: the last process ended, and did not crash. */
+  readonly isComplete: boolean;
 }
 
 /** Whether this user's state knows a run directory, and whether the journal there is whole. */
@@ -42,6 +45,8 @@ export type RunTrust =
   | { readonly kind: 'elsewhere'; readonly run: KnownRun; readonly hasJournal: boolean }
   /** The journal ends before the mark. */
   | { readonly kind: 'behind'; readonly ends: number; readonly seen: number }
+  /** The journal goes on after the mark of a process that ended. */
+  | { readonly kind: 'extended'; readonly ends: number; readonly seen: number }
   /** The journal has another entry at the mark. */
   | { readonly kind: 'changed'; readonly seen: number };
 
@@ -61,7 +66,8 @@ export function judgeTrust(known: KnownRun | null, directory: string, journal: J
   if (known.directory !== directory) return { kind: 'elsewhere', run: known, hasJournal };
   const { seq: seen, hash } = known.mark;
   if (entries < seen) return { kind: 'behind', ends: entries, seen };
-  return seen > 0 && hashAtMark !== hash ? { kind: 'changed', seen } : { kind: 'known' };
+  if (seen > 0 && hashAtMark !== hash) return { kind: 'changed', seen };
+  return known.isComplete && entries > seen ? { kind: 'extended', ends: entries, seen } : { kind: 'known' };
 }
 
 /** Bytes of a slot with its line feed: a sector of a disk, so that writing one slot does not touch the other. */
@@ -104,8 +110,9 @@ export function parseKnownRun(text: string): KnownRun | null {
   const marks = slots.flatMap((slot) => parseSlot(slot) ?? []).sort((a, b) => b.seq - a.seq);
   const [mark] = marks;
   try {
-    const { directory, at } = JSON.parse(head) as Partial<KnownRun>;
-    return typeof directory === 'string' && mark !== undefined ? { directory, at: String(at), mark } : null;
+    const { directory, at, isComplete = false } = JSON.parse(head) as Partial<KnownRun>;
+    if (typeof directory !== 'string' || mark === undefined) return null;
+    return { directory, at: String(at), mark, isComplete };
   } catch {
     return null;
   }
@@ -136,20 +143,21 @@ export async function registerRun(
     digest,
     directory,
     mark = EMPTY_CHAIN,
-  }: { digest: string; directory: string; mark?: ChainEnd | undefined },
+    isComplete = false,
+  }: { digest: string; directory: string; mark?: ChainEnd | undefined; isComplete?: boolean },
   clock: Pick<Clock, 'now'>,
 ): Promise<void> {
   const path = pathOf(stateDirectory, digest);
   await makeFolder(dirname(path));
   await replaceOwnFile(
     path,
-    encodeKnownRun({ directory: await realPathOf(directory), at: iso(clock.now()), mark }),
+    encodeKnownRun({ directory: await realPathOf(directory), at: iso(clock.now()), mark, isComplete }),
   );
 }
 
 /** The file of a run: its head, and the mark in both slots. */
-export function encodeKnownRun({ directory, at, mark }: KnownRun): string {
-  const head = canonical({ directory, at });
+export function encodeKnownRun({ directory, at, mark, isComplete }: KnownRun): string {
+  const head = canonical({ directory, at, ...(isComplete ? { isComplete } : {}) });
   // The slots start at a multiple of their size.
   const rest = (Buffer.byteLength(head, 'utf8') + 1) % SLOT;
   const padding = ' '.repeat((SLOT - rest) % SLOT);
@@ -168,12 +176,17 @@ export function createSlots(text: string): (mark: ChainEnd) => { text: string; p
   };
 }
 
+/** The mark of a run, as one process holds it. */
+export interface RunMark extends JournalMark {
+  /** @param end the last entry, if the process has ended and nothing can follow; absent: more may be on its way to disk. */
+  close(end?: ChainEnd): Promise<void>;
+}
+
 /** Opens the mark of a known run, for one process. @throws if the state does not know the run. */
-export async function openMark(
-  stateDirectory: string,
-  digest: string,
-): Promise<JournalMark & { close(): Promise<void> }> {
+export async function openMark(stateDirectory: string, digest: string): Promise<RunMark> {
   const path = pathOf(stateDirectory, digest);
+  const known = await findKnownRun(stateDirectory, digest);
+  if (known?.isComplete) await replaceOwnFile(path, encodeKnownRun({ ...known, isComplete: false }));
   const file = await open(path, 'r+');
   const opened = await file.stat({ bigint: true });
   const slotFor = createSlots((await readTextIfPresent(path, { subject: 'state', isTrusted: true })) ?? '');
@@ -186,6 +199,10 @@ export async function openMark(
       if (there?.ino !== opened.ino || there.dev !== opened.dev)
         throw new Error(`another process removed or replaced ${path}`);
     },
-    close: () => file.close(),
+    async close(end) {
+      await file.close();
+      const now = end && (await findKnownRun(stateDirectory, digest));
+      if (now) await replaceOwnFile(path, encodeKnownRun({ ...now, mark: end, isComplete: true }));
+    },
   };
 }

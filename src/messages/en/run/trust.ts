@@ -7,6 +7,8 @@ export const trust = {
     `this user's state knows the run of this plan in ${directory}, since ${at}`,
   'trust.behind': ({ ends, seen }: { ends: number; seen: number }): Text =>
     `the journal ends at entry ${ends}, but this user's state has seen entry ${seen}: it was cut or restored from an old copy`,
+  'trust.extended': ({ ends, seen }: { ends: number; seen: number }): Text =>
+    `the journal ends at entry ${ends}, but the last process of this user ended at entry ${seen}: somebody added the entries after it`,
   'trust.changed': ({ seen }: { seen: number }): Text =>
     `entry ${seen} of the journal is not the one that this user's state has seen: the journal was replaced`,
   'trust.report-ahead': ({ head }: { head: string }): Text =>
