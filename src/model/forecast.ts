@@ -53,11 +53,11 @@ export interface Forecast {
   readonly monitorCalls?: number;
   /** The first window after planning in which a run can start; absent for a plan without windows. */
   readonly window?: {
-    /** ISO 8601 UTC. */
-    readonly opens: string;
+    /** ISO 8601 UTC; null when it has been open for more than eight days. */
+    readonly opens: string | null;
     /** Null when this is more than a year away. */
     readonly closes: string | null;
-    /** In the plan's zone: `Wed 2026-11-25 01:00-05:00 Asia/Shanghai`. */
+    /** In the plan's zone: `Wed 2026-11-25 01:00-05:00 Asia/Shanghai`, `open now, no end`. */
     readonly local: string;
     /** Whether the last order leaves in it (p90). */
     readonly fits: boolean;

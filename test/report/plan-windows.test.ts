@@ -4,7 +4,7 @@ import { validateReport, validateSavedPlan } from '../../src/generated/validator
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { Forecast, JournalEntry, JournalEvent, Review, SavedPlan } from '../../src/model.ts';
 import { store } from '../../src/plan/saved/store.ts';
-import { renderReview } from '../../src/report/review/render-review.ts';
+import { REVIEW_FORMATS, renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
 import { words } from '../messages/words.ts';
@@ -54,6 +54,24 @@ describe('a review shows when the run can start', () => {
     expect(JSON.parse(renderReview(review, 'json', plain)).plan.forecast.window.fits).toBe(
       saved.forecast.window!.fits,
     );
+  });
+});
+
+describe('a review invents no opening for a window', () => {
+  it.each([
+    [null, 'open now, no end'],
+    ['2026-12-23T16:00:00.000Z', 'open now, until Thu 2026-12-24 00:00 Asia/Shanghai'],
+  ])('that has been open for long, and closes %s', (closes, local) => {
+    const saved = plan({ opens: null, closes, local }, 'drain');
+    const review: Review = { verdict: 'ready', plan: saved, findings: [], next: null };
+    for (const format of REVIEW_FORMATS) {
+      const shown = renderReview(review, format, plain);
+      expect(shown, format).not.toMatch(/\(opens|2026-11-24/);
+      if (['text', 'markdown', 'html'].includes(format))
+        expect(shown, format).toContain(`${local}; all orders fit`);
+    }
+    const json = JSON.parse(renderReview(review, 'json', plain));
+    expect(json.plan.forecast.window).toEqual({ opens: null, closes, local, fits: true });
   });
 });
 

@@ -13,15 +13,16 @@ export function formatMoment(at: number, zone: string): string {
 }
 
 /**
- * `Wed 2026-11-25 01:00-05:00`, `Fri 2026-11-27 22:00 to Sat 2026-11-28 02:00`, `from Fri 2026-11-27 22:00 on`, or
- * `open now, no end`.
+ * `Wed 2026-11-25 01:00-05:00`, `Fri 2026-11-27 22:00 to Sat 2026-11-28 02:00`, `from Fri 2026-11-27 22:00 on`,
+ * `open now, until Thu 2026-12-24 00:00`, or `open now, no end`. With times, the zone follows.
  */
-export function formatOpenWindow(
-  { opens, closes }: Pick<OpenWindow, 'opens' | 'closes'>,
-  zone: string,
-  now: number,
-): string {
-  if (closes === null && opens <= now) return 'open now, no end';
+export function formatOpenWindow(window: OpenWindow, zone: string, now: number): string {
+  const { opens, closes } = window;
+  return closes === null && opens <= now ? 'open now, no end' : `${formatTimes(window, zone)} ${zone}`;
+}
+
+function formatTimes({ opens, closes, isOpenLonger }: OpenWindow, zone: string): string {
+  if (isOpenLonger && closes !== null) return `open now, until ${formatMoment(closes, zone)}`;
   const from = formatMoment(opens, zone);
   if (closes === null) return `from ${from} on`;
   const to = formatMoment(closes, zone);

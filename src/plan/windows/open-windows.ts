@@ -19,8 +19,10 @@ const LOOK_BACK = 8 * DAY;
 
 /** A period in which steps may start, milliseconds since 1970 UTC. */
 export interface OpenWindow {
-  /** The moment in question, if it opened more than eight days before that. */
+  /** At most eight days before the moment in question. */
   readonly opens: number;
+  /** True where nobody knows its opening, more than eight days ago: `opens` is then the moment in question. */
+  readonly isOpenLonger: boolean;
   /** When its windows end or a freeze starts; null when this is over a year away. */
   readonly closes: number | null;
   /** From this moment on no step starts. It is not after `opens` when the window is too short for `lastStart`. */
@@ -100,10 +102,15 @@ function openWindowsFrom(times: WallTimes, from: number, count: number): OpenWin
     const whole = all.filter((one) => one.to < span.to);
     if (ahead < LOOK_AHEAD && whole.length < count) continue;
     return (ahead < LOOK_AHEAD ? whole : all).slice(0, count).map(({ from: start, to }) => {
-      // Nobody looked for the opening of a window that is open for longer: it is open from the moment on.
-      const opens = start > span.from ? start : from;
+      const isOpenLonger = start <= span.from;
+      const opens = isOpenLonger ? from : start;
       const closes = to < span.to ? to : null;
-      return { opens, closes, lastStart: closes === null ? null : closes - times.windows.lastStart };
+      return {
+        opens,
+        isOpenLonger,
+        closes,
+        lastStart: closes === null ? null : closes - times.windows.lastStart,
+      };
     });
   }
   return [];

@@ -41,7 +41,11 @@ function closedMessage(
 }
 
 /** Whether a number of seconds of ordering fits into an open window, from a moment on. */
-export function fitsInto({ opens, lastStart }: OpenWindow, from: number, seconds: number): boolean {
+export function fitsInto(
+  { opens, lastStart }: Pick<OpenWindow, 'opens' | 'lastStart'>,
+  from: number,
+  seconds: number,
+): boolean {
   return lastStart === null || lastStart - Math.max(opens, from) >= seconds * SECOND;
 }
 
@@ -59,9 +63,9 @@ export function comingWindow(
   const next = createOpenWindows(windows).nextStart(now);
   if (next === null) return null;
   return {
-    opens: iso(next.opens),
+    opens: next.isOpenLonger ? null : iso(next.opens),
     closes: next.closes === null ? null : iso(next.closes),
-    local: `${formatOpenWindow(next, windows.timezone, now)} ${windows.timezone}`,
+    local: formatOpenWindow(next, windows.timezone, now),
     fits: fitsInto(next, now, seconds),
   };
 }

@@ -130,7 +130,7 @@ function describeWindow({ forecast: { window }, windows, steps, sealedAt }: Unse
   if (window === undefined) return 'no window opens within a year';
   const fits = window.fits ? 'all orders fit' : 'not all orders fit; the next window continues';
   return show.join([
-    window.closes === null && window.opens <= sealedAt
+    window.opens === null || (window.closes === null && window.opens <= sealedAt)
       ? window.local
       : `${window.local} (opens ${show.instant(window.opens)})`,
     steps.length > 0 && fits,

@@ -141,7 +141,9 @@ function assumedOf(saved: SavedPlan): string[] {
           'gate metrics come from the simulated monitor; an instance uses the memory measured when planning, or 40 % of its size if nothing was measured',
         ]
       : []),
-    ...(saved.windows ? ['somebody repeats apply when the next window opens'] : []),
+    ...(saved.windows && saved.forecast.window?.closes !== null
+      ? ['somebody repeats apply when the next window opens']
+      : []),
     ...(has('hook', 'webhook') ? ['hooks and webhooks send nothing'] : []),
     ...(profiles > 1 ? ['each profile is a separate account with separate limits'] : []),
     'every instance is as it was when planning, healthy, and without another task in progress',

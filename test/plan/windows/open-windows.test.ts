@@ -11,6 +11,7 @@ import {
   formatOpenWindow,
 } from '../../../src/plan/windows/describe-windows.ts';
 import { createOpenWindows, type OpenWindows } from '../../../src/plan/windows/open-windows.ts';
+import { comingWindow } from '../../../src/plan/windows/window-findings.ts';
 import { parseFreeze, parseWindow } from '../../../src/plan/windows/window-text.ts';
 
 const MINUTE = 60_000;
@@ -603,7 +604,7 @@ describe('the last start', () => {
   it('the next start skips a window that is too short', () => {
     const now = Date.parse('2026-11-25T20:30Z');
     const next = openWindows.nextStart(now);
-    expect(formatOpenWindow(next!, 'Asia/Shanghai', now)).toBe('Tue 2026-12-01 01:00-05:00');
+    expect(formatOpenWindow(next!, 'Asia/Shanghai', now)).toBe('Tue 2026-12-01 01:00-05:00 Asia/Shanghai');
   });
 
   it.each([['Mon-Sun 00:00-24:00'], ['daily 00:00-24:00']])(
@@ -611,8 +612,14 @@ describe('the last start', () => {
     (allow) => {
       const now = Date.parse('2026-11-25T20:30Z');
       const next = createOpenWindows(windows({ allow: [allow] })).nextStart(now);
-      expect(next).toMatchObject({ opens: now, closes: null });
+      expect(next).toMatchObject({ opens: now, isOpenLonger: true, closes: null });
       expect(formatOpenWindow(next!, 'Asia/Shanghai', now)).toBe('open now, no end');
+      expect(comingWindow(windows({ allow: [allow] }), now, 60)).toEqual({
+        opens: null,
+        closes: null,
+        local: 'open now, no end',
+        fits: true,
+      });
     },
   );
 
@@ -622,7 +629,10 @@ describe('the last start', () => {
       now,
       1,
     );
-    expect(first).toMatchObject({ opens: now, closes: Date.parse('2026-12-23T16:00Z') });
+    expect(first).toMatchObject({ opens: now, isOpenLonger: true, closes: Date.parse('2026-12-23T16:00Z') });
+    expect(formatOpenWindow(first!, 'Asia/Shanghai', now)).toBe(
+      'open now, until Thu 2026-12-24 00:00 Asia/Shanghai',
+    );
   });
 });
 

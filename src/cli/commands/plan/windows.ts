@@ -128,20 +128,21 @@ function formatLoad(load: Load | null): string {
 }
 
 function rowOf(window: OpenWindow, windows: SavedWindows, now: number, load: Load | null): string[] {
-  const { opens, closes } = window;
-  const { timezone } = windows;
   return [
-    `${formatOpenWindow(window, timezone, now)} ${timezone}`,
-    closes === null
-      ? opens <= now
-        ? ''
-        : `from ${formatUtc(opens)} on`
-      : `${formatUtc(opens).slice(0, -4)} to ${formatUtc(closes)}`,
+    formatOpenWindow(window, windows.timezone, now),
+    formatInUtc(window, now),
     formatLastStart(window, windows),
     load === null
       ? 'fit unknown'
       : `the forecast ${fitsInto(window, now, secondsToFit(load)) ? 'fits' : 'does not fit'}`,
   ];
+}
+
+function formatInUtc({ opens, closes, isOpenLonger }: OpenWindow, now: number): string {
+  if (closes === null) return opens <= now ? '' : `from ${formatUtc(opens)} on`;
+  return isOpenLonger
+    ? `until ${formatUtc(closes)}`
+    : `${formatUtc(opens).slice(0, -4)} to ${formatUtc(closes)}`;
 }
 
 function formatLastStart({ opens, lastStart }: OpenWindow, windows: SavedWindows): string {
@@ -157,11 +158,12 @@ function jsonOf(window: OpenWindow, zone: string, now: number, load: Load | null
     const { weekday, date, time } = wallTime(at, zone);
     return { weekday: WEEKDAYS[weekday - 1], date, time, utc: iso(at) };
   };
-  const { weekday, date } = wallTime(window.opens, zone);
+  // A window that has been open for more than eight days has no known opening.
+  const opens = moment(window.isOpenLonger ? null : window.opens);
   return {
-    weekday: WEEKDAYS[weekday - 1],
-    date,
-    opens: moment(window.opens),
+    weekday: opens?.weekday ?? null,
+    date: opens?.date ?? null,
+    opens,
     lastStart: moment(window.lastStart),
     closes: moment(window.closes),
     fits: load === null ? null : fitsInto(window, now, secondsToFit(load)),
