@@ -262,13 +262,12 @@ function judgeExpiry(most: number, { plan, now, offered }: PolicySubject): Judge
   if (approvals === undefined || offered === null || !('digest' in plan)) return IDLE;
   const { enough, counted, missing, rejected } = judgeApprovals(plan, null, offered, now, most);
   if (enough) return MET;
-  const reason = message('policy.approvals', {
+  const reason = message('policy.approval-expiry', {
     need: approvals.need,
-    from: 'the plan',
+    most,
     have: counted.map(({ approval }) => approval.by),
     missing,
     rejected: rejected.map((one) => message('approval.does-not-count', one)),
-    maybe: false,
   });
   return { status: 'unsigned', reason };
 }

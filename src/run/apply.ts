@@ -146,7 +146,12 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     mustBeAtEntry(input, run);
     const register = registerOf(run, input);
     if (isFinished(run.state)) {
-      if (adoption !== null) await register.register(run.journal.end, true);
+      if (adoption !== null) {
+        await register.register(run.journal.end, true);
+        input.onNotice?.(
+          'adopted: this run had ended, so Refit read nothing from the provider. Its outcomes are what its folder says',
+        );
+      }
       const report = await writeReports(directory, run.saved, run.journal.entries);
       return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
     }

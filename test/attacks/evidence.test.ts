@@ -271,6 +271,15 @@ describe('a planted run directory', () => {
     expect(adopted).toMatchObject({ by: 'dba', reason: { id: 'trust.unknown' } });
   });
 
+  it('that says that it ended is adopted with a notice that nothing was read', async () => {
+    const desk = await runDesk();
+    await desk.plant(desk.run, [...forgedStart(desk.stage), ...forgedEnd(desk.stage)]);
+    const notices: string[] = [];
+    await desk.apply({ adopt: true, onNotice: (notice) => void notices.push(notice) });
+    expect(notices.join()).toMatch(/read nothing from the provider.*outcomes are what its folder says/);
+    expect(desk.arrivals()).toBe(0);
+  });
+
   it('cannot be adopted after its plan expired', async () => {
     const desk = await runDesk();
     await desk.plant(desk.run, forgedStart(desk.stage));

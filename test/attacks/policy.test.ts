@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { encodeApproval } from '../../src/approval/signed-files.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
-import { message } from '../../src/messages/messages.ts';
+import { message, textOf } from '../../src/messages/messages.ts';
 import type { ApprovalFile, Instance, JournalEntry, JournalEvent, SavedPlan } from '../../src/model.ts';
 import { examinePolicyApprovals } from '../../src/operations/audit/examine-approvals.ts';
 import { priceAgain } from '../../src/operations/price-again.ts';
@@ -333,7 +333,12 @@ describe('approvals that are valid longer than the policy allows', () => {
     [25, 'unsigned', false],
   ])('of %i hours, of the plan and of a wave: %s', async (hours, status, counts) => {
     const known = { offered: offered(null, hours) };
-    expect((await judged(LINES, SAVED, known))[0]!.status).toBe(status);
+    const [rule] = await judged(LINES, SAVED, known);
+    expect(rule!.status).toBe(status);
+    if (rule!.reason !== null)
+      expect(textOf(rule!.reason)).toMatch(
+        /^the plan requires 2 approvals, the policy counts none that is valid for more than 1 d, and nobody/,
+      );
     const at = { now: NOW, file: 'saved.json', limit: approvalExpiryOf(await policyOf(LINES)) };
     for (const [wave, name] of [
       [null, null],

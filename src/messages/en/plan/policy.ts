@@ -39,6 +39,11 @@ const sum = ({ operator, amount: value, currency }: Limit): string => `${operato
 
 const people = (names: readonly string[]): string => (names.length === 0 ? 'nobody' : listed(names));
 
+const approvalsOf = (need: number): string => `${need} ${need === 1 ? 'approval' : 'approvals'}`;
+const approvedBy = (have: readonly string[]): string =>
+  have.length === 0 ? 'nobody has approved' : `only ${people(have)} approved`;
+const APPROVE = 'refit approve SAVED   each of them runs this and leaves the file beside the saved plan';
+
 export const policy = {
   'policy.empty': ({ example }: { example: string }): Text => ({
     message: 'the policy is empty; a policy without rules has at least a version',
@@ -129,10 +134,34 @@ export const policy = {
     say: Say,
   ): Text => ({
     message: [
-      `the policy ${maybe ? 'may require' : 'requires'} ${need} ${need === 1 ? 'approval' : 'approvals'} of ${from}, and ${have.length === 0 ? 'nobody has approved' : `only ${people(have)} approved`}; missing: ${people(missing)}`,
+      `the policy ${maybe ? 'may require' : 'requires'} ${approvalsOf(need)} of ${from}, and ${approvedBy(have)}; missing: ${people(missing)}`,
       ...rejected.map((one) => say(one)),
     ].join('; '),
-    fix: 'refit approve SAVED   each of them runs this and leaves the file beside the saved plan',
+    fix: APPROVE,
+  }),
+  'policy.approval-expiry': (
+    {
+      need,
+      most,
+      have,
+      missing,
+      rejected,
+    }: {
+      /** How many approvals the plan itself requires. */
+      need: number;
+      /** Milliseconds. */
+      most: number;
+      have: readonly string[];
+      missing: readonly string[];
+      rejected: readonly Message[];
+    },
+    say: Say,
+  ): Text => ({
+    message: [
+      `the plan requires ${approvalsOf(need)}, the policy counts none that is valid for more than ${duration(most)}, and ${approvedBy(have)}; missing: ${people(missing)}`,
+      ...rejected.map((one) => say(one)),
+    ].join('; '),
+    fix: APPROVE,
   }),
   'policy.planner': ({
     need,
