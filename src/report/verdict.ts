@@ -68,12 +68,12 @@ function verdictOf(report: Report, directory: string): Verdict {
       tone: 'open',
       word: 'NOT ENDED',
       sentence: join(['the run is in progress, or its process died', verified, ordered, others]),
-      next: `refit status ${directory}`,
+      next: `refit status ${shellQuote(directory)}`,
     };
   }
   const cause = run.endedBecause === 'done' ? '' : (run.message ?? END_CAUSES[run.endedBecause]);
   if (totals.unknown > 0) {
-    const next = `refit reconcile ${directory}${endpointOption(run.endpoint)}`;
+    const next = `refit reconcile ${shellQuote(directory)}${endpointOption(run.endpoint)}`;
     return { tone: 'bad', word: 'UNKNOWN', sentence: join([summary, cause]), next };
   }
   if (run.endedBecause !== 'done') {
@@ -84,7 +84,7 @@ function verdictOf(report: Report, directory: string): Verdict {
       next:
         totals.verified === steps
           ? null
-          : `refit apply ${directory}/plan.json --run-dir ${directory}${endpointOption(run.endpoint)}`,
+          : `refit apply ${shellQuote(`${directory}/plan.json`)} --run-dir ${shellQuote(directory)}${endpointOption(run.endpoint)}`,
     };
   }
   if (totals.verified === steps) return { tone: 'good', word: 'VERIFIED', sentence: summary, next: null };

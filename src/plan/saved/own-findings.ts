@@ -5,7 +5,7 @@
 import { iso } from '../../clock.ts';
 import { message } from '../../messages/messages.ts';
 import type { Finding, Message, Precondition, Step, UnsealedPlan } from '../../model.ts';
-import { planAgain } from '../../next-command.ts';
+import { planAgain, shellQuote } from '../../next-command.ts';
 import { createFinding } from '../../rules/check.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { bySeverity, summarize } from '../plan-findings.ts';
@@ -66,7 +66,7 @@ function fromRun({ source, preconditions, unchanged, blocked }: UnsealedPlan): M
     ...{ kind, run, digest, head },
     targets: preconditions.length + unchanged.length + blocked.length,
     shrinks: preconditions.some(shrinksSize),
-    command: `refit audit verify ${run} --head ${head}`,
+    command: `refit audit verify ${shellQuote(run)} --head ${head}`,
   });
 }
 

@@ -10,6 +10,7 @@ import { makeFolder, makePrivate, replaceOwnFile } from '../../files/write-file.
 import { GENESIS } from '../../journal/chain.ts';
 import { createReplay, isFinished } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../../model.ts';
+import { shellQuote } from '../../next-command.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
 import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
@@ -102,7 +103,7 @@ function mustBeSound(
     throw new RefitError(
       'journal-broken',
       `${join(directory, RUN_FILES.journal)}:${line}: ${fault}`,
-      `refit audit verify ${directory} shows the location; restore the journal from a copy, because Refit does not order without it`,
+      `refit audit verify ${shellQuote(directory)} shows the location; restore the journal from a copy, because Refit does not order without it`,
     );
   }
   if (!first) return;
@@ -110,7 +111,7 @@ function mustBeSound(
     throw new RefitError(
       'journal-broken',
       `${directory}: the journal does not start with a run-started entry`,
-      `refit audit verify ${directory}`,
+      `refit audit verify ${shellQuote(directory)}`,
     );
   }
   if (other?.kind === 'run-started') {
