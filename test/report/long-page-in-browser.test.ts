@@ -7,10 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/model.ts';
+import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
 import { longRun } from './long-run.ts';
-import { HOSTILE, SITUATIONS, type Situation } from './situations.ts';
+import { HOSTILE, REVIEWS, SITUATIONS, type Situation } from './situations.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -224,13 +225,20 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
 
   it.each([1200, 1001, 390])('cuts nothing off on a screen %i pixels wide', async (width) => {
     const opened = await browser.newPage({ viewport: { width, height: 800 } });
-    for (const [name, situation] of Object.entries(SITUATIONS)) {
+    const pages: [string, string][] = [
+      ...Object.entries(SITUATIONS).map(([name, own]): [string, string] => [name, textOf(own())]),
+      ...Object.entries(REVIEWS).map(([name, own]): [string, string] => [
+        name,
+        renderReview(own(), 'html', { color: false, width: 100, all: true }),
+      ]),
+    ];
+    for (const [name, html] of pages) {
       const file = join(folder, 'narrow.html');
-      writeFileSync(file, textOf(situation()));
+      writeFileSync(file, html);
       await opened.goto(pathToFileURL(file).href);
       expect(await opened.evaluate(CUT_OFF), name).toEqual([]);
+      if (width === 390 && name in REVIEWS) expect(await violations(opened), name).toEqual([]);
     }
-    if (width === 390) expect(await violations(opened)).toEqual([]);
     await opened.close();
   });
 

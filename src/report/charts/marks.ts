@@ -37,12 +37,21 @@ export function placeMarks(marks: readonly Mark[], scale: (value: number) => num
     if (row !== null) ends[row] = left + width;
     return { mark, label, at, isLeft: left < at, row };
   });
-  const draw = (bottom: number): Piece =>
-    placed.map(({ mark, label, at, isLeft, row }) => {
-      const base = round(top + ((row ?? 0) + 1) * ROW - 4);
-      return markup`<g class="mark ${mark.kind}"><title>${show.timeOfDay(mark.at)} ${mark.title}</title><line x1="${round(at)}" x2="${round(at)}" y1="${base - 9}" y2="${bottom}"/>${row !== null && markup`<text class="${isLeft && 'end'}" x="${round(isLeft ? at - 4 : at + 4)}" y="${base}">${label}</text>`}</g>
-`;
-    });
+  const baseOf = (row: number | null) => round(top + ((row ?? 0) + 1) * ROW - 4);
+  // The labels come last: no line crosses them.
+  const draw = (bottom: number): Piece => [
+    placed.map(
+      ({ mark, at, row }) =>
+        markup`<g class="mark ${mark.kind}"><title>${show.timeOfDay(mark.at)} ${mark.title}</title><line x1="${round(at)}" x2="${round(at)}" y1="${baseOf(row) - 9}" y2="${bottom}"/></g>
+`,
+    ),
+    placed.map(
+      ({ mark, label, at, isLeft, row }) =>
+        row !== null &&
+        markup`<g class="mark ${mark.kind}"><text class="${isLeft && 'end'}" x="${round(isLeft ? at - 4 : at + 4)}" y="${baseOf(row)}">${label}</text></g>
+`,
+    ),
+  ];
   const gaps = (bottom: number): Piece =>
     marks.map(({ at, until }) => {
       if (until === undefined) return null;

@@ -80,11 +80,18 @@ function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], so
   // A word sorts by its text.
   const isWord = typeof cell === 'object' && (cell?.kind === 'outcome' || cell?.kind === 'severity');
   const value = sorts && !isWord ? (sortValueOf(cell) ?? (columns[at]!.right ? cellText(cell) : null)) : null;
-  let text = columns[at]!.right ? '<td class="n"' : '<td';
+  let text = columns[at]!.right ? '<td class="n"' : hasLongWord(cell) ? '<td class="w"' : '<td';
   if (value !== null) text += markup` data-v="${value}"`.raw;
   text += `>${shown(cell)}`;
   for (const below of under) text += small(row[below]!, columns[below]!);
   return `${text}</td>`;
+}
+
+/** True for a text with a word that may have to break, so that the table fits. Other words never break. */
+function hasLongWord(cell: Cell): boolean {
+  const isText =
+    typeof cell === 'string' || (cell !== null && ['strong', 'whole', 'action', 'name'].includes(cell.kind));
+  return isText && /[^\s-]{25}/.test(cellText(cell));
 }
 
 /** A value under another one; each item of a list gets its own line. */
@@ -109,7 +116,8 @@ function shown(cell: Cell): string {
     case 'link':
       return `<a href="#${escaped(encodeURI(cell.to))}"><span class="id">${text}</span></a>`;
     case 'code':
-      return `<code>${text}</code>`;
+      // A code of the provider may break after its dot.
+      return `<code>${text.replace(/^([A-Z]\w*\.)([A-Z]\w*)$/, '$1<wbr>$2')}</code>`;
     case 'name':
       return `<bdi>${text}</bdi>`;
     case 'strong':

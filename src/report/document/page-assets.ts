@@ -2,10 +2,10 @@
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1d2327;--soft:#5c6770;--line:#d9dee2;--wash:#f5f7f8;
 --verified:#2f7d5b;--failed:#b3261e;--refused:#d1602c;--drifted:#a87400;--skipped:#7b8790;--unknown:#7a4fb5;--not-run:#c3cad0;
---a0:#1f5f8b;--a1:#8fb8d3;--a2:#b9c6b0;--a3:#d8c39a;--a4:#c9b3cf;--limit:#b3261e;--link:#1f5f8b}
+--a0:#1f5f8b;--a1:#8fb8d3;--a2:#b9c6b0;--a3:#d8c39a;--a4:#c9b3cf;--limit:#b3261e;--link:#1f5f8b;--warn:#7d5700}
 @media (prefers-color-scheme:dark){:root{--paper:#15191c;--ink:#e4e8ea;--soft:#9aa6ae;--line:#333b41;--wash:#1d2327;
 --verified:#4fae85;--failed:#ef6f66;--refused:#ee8d5c;--drifted:#d9a43b;--skipped:#87939b;--unknown:#ae8be0;--not-run:#4a545b;
---a0:#5ba3d0;--a1:#345c77;--a2:#5c6b52;--a3:#766542;--a4:#6a5470;--limit:#ef6f66;--link:#7fbbe3}}
+--a0:#5ba3d0;--a1:#345c77;--a2:#5c6b52;--a3:#766542;--a4:#6a5470;--limit:#ef6f66;--link:#7fbbe3;--warn:#d9a43b}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1240px;padding:40px 32px 64px;background:var(--paper);color:var(--ink);
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei",sans-serif;font-variant-numeric:tabular-nums}
@@ -17,7 +17,7 @@ p{margin:0 0 8px;max-width:80ch;overflow-wrap:anywhere}
 .about{color:var(--soft);margin:4px 0 0}.about span+span::before{content:"·";margin-right:.5em}
 .verdict{max-width:none;margin:20px 0;padding:12px 16px;border-left:4px solid var(--tone);background:var(--wash)}
 .verdict strong{color:var(--tone);margin-right:8px}
-.good{--tone:var(--verified)}.warn{--tone:var(--drifted)}.bad{--tone:var(--failed)}.open{--tone:var(--link)}
+.good{--tone:var(--verified)}.warn{--tone:var(--warn)}.bad{--tone:var(--failed)}.open{--tone:var(--link)}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:2px 40px;margin:0}section+.facts{margin-top:32px}
 .facts div{display:flex;gap:12px;padding:5px 0;border-bottom:1px solid var(--line)}
 dt{flex:none;width:96px;color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
@@ -29,7 +29,7 @@ svg text{font-family:inherit;font-size:12px;fill:var(--ink)}svg .soft{fill:var(-
 .grid{stroke:var(--line);stroke-width:1;fill:none}.base{stroke:var(--soft);stroke-width:1}.band{fill:var(--wash)}
 .limit{stroke:var(--limit);stroke-width:1.5;fill:none}.plan{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
 .gap{fill:var(--line);opacity:.6}.tick{stroke:var(--o);stroke-width:2.5}
-.mark{--o:var(--link)}.mark.died{--o:var(--failed)}.mark.stopped{--o:var(--drifted)}.mark.resumed{--o:var(--verified)}.mark line{stroke:var(--o);stroke-width:1.5;stroke-dasharray:4 3}svg .mark text{fill:var(--o)}
+.mark{--o:var(--link)}.mark.died{--o:var(--failed)}.mark.stopped{--o:var(--warn)}.mark.resumed{--o:var(--verified)}.mark line{stroke:var(--o);stroke-width:1.5;stroke-dasharray:4 3}svg .mark text{fill:var(--o);paint-order:stroke;stroke:var(--paper);stroke-width:4px}
 .faint{opacity:.45}.openend{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 2}
 .m0{fill:var(--not-run)}.m1{fill:var(--a1)}.m2{fill:var(--a0)}.m3{fill:var(--verified)}
 .a0{fill:var(--a0)}.a1{fill:var(--a1)}.a2{fill:var(--a2)}.a3{fill:var(--a3)}.a4{fill:var(--a4)}
@@ -44,14 +44,14 @@ ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0 
 .scroll{overflow-x:auto;margin:8px 0 20px}a{color:var(--link)}.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;width:100%;margin:8px 0 20px;font-size:13.5px;line-height:1.4}
 caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}caption b{color:var(--ink);font-weight:600}
-th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid var(--line)}td{min-width:5.5em;overflow-wrap:anywhere}
+th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid var(--line)}td.w{overflow-wrap:anywhere}
 thead th{position:sticky;top:0;z-index:1;background:var(--paper);box-shadow:inset 0 -1px var(--soft)}tr:target{background:var(--wash);outline:2px solid var(--link);outline-offset:-2px}tbody tr{scroll-margin-top:60px}
 th{font-weight:600;vertical-align:bottom}.n{text-align:right;white-space:nowrap;padding-right:22px}.n:last-child{padding-right:0}td.n small{white-space:normal}
 th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 th button{text-decoration:underline dotted var(--soft);text-underline-offset:4px}th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
 td small{display:block;color:var(--soft);font-size:.92em;overflow-wrap:anywhere}.nb{white-space:nowrap}
 code,.id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em;overflow-wrap:anywhere}
-td .id{white-space:nowrap}td small.id{font-size:.81em;white-space:normal}#steps td:first-child{min-width:15em}#findings td:nth-child(4){min-width:22em}
+td .id{white-space:nowrap}td small.id{font-size:.81em;white-space:normal}#steps td:first-child{min-width:15em}#attention td:first-child,#findings td:nth-child(2){min-width:13.5em}#findings td:nth-child(4){min-width:22em}
 pre{margin:4px 0 0;font-size:12px;white-space:pre-wrap}
 form.tools{display:flex;flex-wrap:wrap;align-items:center;gap:8px 20px;margin:0 0 8px}form.tools[hidden]{display:none}
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:4px 8px}
@@ -61,7 +61,7 @@ footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--line);color:v
 .facts div{display:block}table,tbody,caption{display:block}tbody tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}tbody tr[hidden]{display:none}
 thead{display:none}form.tools:not([hidden])+table thead{display:block}thead tr{display:flex;flex-wrap:wrap;gap:4px 16px}thead th{position:static;padding:0 0 4px;border:0;box-shadow:none}
 td,td.n{display:block;position:relative;min-width:0;padding:2px 0 2px 104px;border:0;text-align:left;white-space:normal}td:empty{display:none}td .id{white-space:normal}
-#steps td:first-child,#findings td:nth-child(4){min-width:0}td::before{position:absolute;left:0;width:96px;color:var(--soft);font-size:12px}}
+#steps td:first-child,#attention td:first-child,#findings td:nth-child(n){min-width:0}td::before{position:absolute;left:0;width:96px;color:var(--soft);font-size:12px}}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#fff}body{max-width:none;padding:0;font-size:11px}
 form.tools{display:none}form.tools.on{display:block}.on label{display:none}.on output{color:var(--ink)}.on output::before{content:"Filtered: "}.on output::after{content:" (" attr(data-by) ")"}thead th{position:static}.scroll{overflow:visible}table{font-size:9.5px}h2{font-size:15px;margin:24px 0 8px}figcaption,caption,.note,footer{font-size:10px}thead{display:table-header-group}tr,figure{break-inside:avoid}
 h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}th button{text-decoration:none}}
@@ -74,7 +74,7 @@ h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact
 export const TABLE_SCRIPT = `(() => {
 const sheet = document.styleSheets[0];
 for (const table of document.querySelectorAll('table')) [...table.tHead.rows[0].cells].forEach((head, at) => sheet.insertRule(
-  '@media screen and (max-width:1000px){#' + table.id + ' td:nth-child(' + (at + 1) + ')::before{content:' + JSON.stringify(head.textContent) + '}}', sheet.cssRules.length));
+  '@media screen and (max-width:1000px){#' + table.id + ' td:nth-child(' + (at + 1) + ')::before{content:' + JSON.stringify(head.textContent.split(',')[0]) + '}}', sheet.cssRules.length));
 const all = [...document.querySelectorAll('form.tools')].map((tools) => {
   const table = document.getElementById(tools.dataset.for);
   const body = table.tBodies[0];

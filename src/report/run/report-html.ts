@@ -27,6 +27,8 @@ export function reportHtml(hostile: Report): string {
   const report = sanitize(hostile);
   const { plan } = report;
   const verdict = verdictOfRun(report);
+  const { rehearsed } = report;
+  const problems = rehearsed ? `Problems in the run of seed ${rehearsed.seeds.first}` : 'Problems';
   return page(`${plan.name}: ${report.rehearsal ? 'rehearsal, not an audit report' : 'audit report'}`, [
     report.rehearsal &&
       markup`<p class="verdict warn" role="note"><strong>${REHEARSAL_BANNER}</strong></p>\n`,
@@ -40,7 +42,7 @@ export function reportHtml(hostile: Report): string {
       [...rehearsalFacts(report), ...factsOf(report).filter(([name]) => !CHARTED.includes(name))],
       [
         verdict.next !== null && markup`<p>Next: <code>${verdict.next}</code></p>\n`,
-        section('urgent', 'Problems', urgent(report)),
+        section('urgent', problems, urgent(report)),
       ],
     ),
     markup`<main>
