@@ -78,7 +78,25 @@ function guessesOf(schema: Schema, key: string, data: unknown, source: string): 
     const entries = String(schema.title).startsWith('a program') ? text.split(/ +/) : [text];
     return [`[${entries.map(formatScalar).join(', ')}]`];
   }
+  if (schema.title === 'a selector') return selectorMeant(text);
   return respell(schema, key, text, typeof data === 'string').map(formatScalar);
+}
+
+/** The keys of a selector, by the words that `--select` has for them. */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  id: 'ids',
+  region: 'regions',
+  edition: 'editions',
+  status: 'status',
+};
+
+/** The selector that a condition of `--select` means: `tags.env=prod` is `{ tags: { env: prod } }`. */
+function selectorMeant(text: string): readonly string[] {
+  const [, word = '', tag, written = ''] = /^(?:([a-z]+)|tags\.([\w-]+))=([\w.*?,-]+)$/.exec(text) ?? [];
+  const values = written.split(',');
+  if (tag !== undefined) return [formatFlow({ tags: { [tag]: values.length === 1 ? values[0] : values } })];
+  if (word === 'name' && values.length === 1) return [formatFlow({ name: written })];
+  return Object.hasOwn(CONDITIONS, word) ? [formatFlow({ [CONDITIONS[word]!]: values })] : [];
 }
 
 /** A number or boolean as the author wrote it: `1.10` stays `1.10`, and `0123` stays `0123`. */

@@ -24,6 +24,8 @@ function planWith(key: string, value: string): string {
     case 'grow':
     case 'atLeast':
       return withTarget(`- { select: { all: true }, memoryPerShard: { ${key}: ${value} } }`);
+    case 'select':
+      return withTarget(`- { select: ${value}, shards: 8 }`);
     case 'regions':
     case 'editions':
     case 'env':
@@ -67,6 +69,10 @@ describe('the fix for', () => {
     ['grow', '2G', '2GB'],
     ['atLeast', '8G', '8GB'],
     ['regions', 'ap-guangzhou', '[ap-guangzhou]'],
+    ['select', 'tags.env=prod', '{ tags: { env: prod } }'],
+    ['select', '"tags.env=prod,stage"', '{ tags: { env: [prod, stage] } }'],
+    ['select', 'name=cart-*', '{ name: "cart-*" }'],
+    ['select', 'region=ap-guangzhou', '{ regions: [ap-guangzhou] }'],
     ['env', '1', '"1"'],
     ['env', 'true', '"true"'],
     ['take', '10 %', '10%'],
