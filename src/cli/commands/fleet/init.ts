@@ -80,7 +80,9 @@ function selectInstances(
   throw new RefitError(
     'usage',
     `no instance to plan for: ${fleet.instances.length} read, ${wanted.length} selected`,
-    'use another --region or --select; refit inventory lists the fleet',
+    fleet.skipped.length + skipped.length > 0
+      ? 'the lines after "left out" say why; correct the source, or use refit inventory'
+      : 'use another --region or --select; refit inventory lists the fleet',
   );
 }
 

@@ -9,7 +9,7 @@ const left = (seconds: number): string => `finishBy leaves ${seconds} s`;
 
 export const plans = {
   'terraform.reverts': ({ managed, instances }: { managed: number; instances: number }): Text => ({
-    message: `Terraform manages ${managed} of the ${count(instances, 'instance')}, and the next terraform apply reverts their changes, because its configuration still has the old sizes`,
+    message: `Terraform manages ${instances === 1 ? 'the instance' : `${managed} of the ${count(instances, 'instance')}`}, and the next terraform apply reverts ${managed === 1 ? 'its change' : 'their changes'}, because the configuration still has the old sizes`,
     fix: 'refit report RUN --write terraform=refit.auto.tfvars.json   after the run, and set these sizes before the next terraform apply',
   }),
   'terraform.none': ({ instances, inState }: { instances: number; inState: number }): Text => ({

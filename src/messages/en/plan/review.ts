@@ -127,7 +127,7 @@ export const review = {
     share: number;
   }): Text => ({
     message: `${id}: ${show.change(change, after, nodes ?? undefined)} costs ${show.quote(quote)}${share < 1 ? '' : `, ${share} % of the total ${quote.basis === 'once' ? 'one-time cost' : 'per hour'}`}`,
-    fix: `use a smaller size, or exclude: [${id}]`,
+    fix: `use a smaller size, or leave it out of the plan`,
   }),
   'review.several-steps': ({ instances, first }: { instances: number; first: readonly string[] }): Text => ({
     message: `${counted(instances, 'instance')} ${instances === 1 ? 'needs' : 'need'} several steps: ${first.join(', ')}${instances > first.length ? ` and ${instances - first.length} more` : ''}. Between two steps an instance has an intermediate size, and it keeps that size if the second step is refused`,
