@@ -61,9 +61,15 @@ export async function readStatus(
 
 function nextCommandFor(run: RunSnapshot, holder: Holder | null, live: LiveRunStatus | null): string {
   if (live?.paused) return `refit continue ${shellQuote(run.directory)}`;
-  if (holder || isFinished(run.state)) return `refit report ${shellQuote(run.directory)}`;
+  if (holder || isFinished(run.state) || lacksApproval(run))
+    return `refit report ${shellQuote(run.directory)}`;
   const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
   return isUnknown && run.state.endedAt !== null ? formatReconcileCommand(run) : formatApplyCommand(run);
+}
+
+/** Whether an approval comes first: resumed without it, the run only stops again. Its reason names the command. */
+function lacksApproval({ state }: RunSnapshot): boolean {
+  return state.endedBecause === 'not-approved';
 }
 
 /** A run in the list of runs. */

@@ -6,6 +6,7 @@ import { fingerprintOf, otherAlgorithm, readSignerKey, type Signer } from '../ap
 import { nameFault } from '../approval/names.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
+import { isMissing } from '../files/file-refused.ts';
 import { message, textOf } from '../messages/messages.ts';
 import { shellQuote } from '../next-command.ts';
 import { escapeControls } from '../text.ts';
@@ -49,10 +50,22 @@ export async function readSigningKey(
     return { file: key, key: await keyInAgent(key, key, env, clock) };
   }
   const file = key ?? join(env.HOME ?? '', '.ssh', 'id_ed25519');
-  const text = (await readInput(file, 'key')).toString('latin1');
+  const text = (await readKeyFile(file, key === undefined)).toString('latin1');
   const read = readSignerKey(text, file);
   if ('sign' in read) return { file, key: read };
   return { file, key: await keyInAgent(read.public.fingerprint, file, env, clock) };
+}
+
+/** @throws RefitError `usage` if nobody named a key and the usual one does not exist. */
+function readKeyFile(file: string, isUsual: boolean): Promise<Buffer> {
+  return readInput(file, 'key').catch((error) => {
+    if (!isUsual || !isMissing(error)) throw error;
+    throw new RefitError(
+      'usage',
+      `no --key is given, and there is no ${escapeControls(file)}`,
+      'add --key FILE; ssh-keygen -t ed25519 makes a key',
+    );
+  });
 }
 
 /** The name of the signer: `--as`, or the user of the operating system. @throws RefitError `usage` if it is not a name. */

@@ -81,8 +81,9 @@ function verdictOf(report: Report, directory: string): Verdict {
       tone: run.endedBecause === 'halted' ? 'bad' : 'warn',
       word: WORDS[run.endedBecause],
       sentence: `${cause}; ${summary}`,
+      // Without an approval, the command only stops again. The cause names the command that comes first.
       next:
-        totals.verified === steps
+        totals.verified === steps || run.endedBecause === 'not-approved'
           ? null
           : `refit apply ${shellQuote(`${directory}/plan.json`)} --run-dir ${shellQuote(directory)}${endpointOption(run.endpoint)}`,
     };

@@ -94,7 +94,7 @@ describe('a plan that needs two approvals', () => {
     ['one person in the name of another', ['--key', 'jun.key', '--as', 'wei'], 11, /--as wei: jun\.key is the key of jun/],
     ['an unknown wave', ['--key', 'jun.key', '--wave', 'last'], 64, /there is no wave last[\s\S]*--wave rest/],
     ['a wave without approval', ['--key', 'jun.key', '--wave', 'canary'], 64, /wave canary needs no approval of its own/],
-    ['a missing key', [], 64, /the key .*id_ed25519 cannot be read/],
+    ['a missing key', [], 64, /no --key is given, and there is no .*id_ed25519\n +fix: add --key FILE/],
     ['a validity without a unit', ['--key', 'jun.key', '--expires', '24'], 64, /--expires 24: not a duration/],
     ['a validity of a month', ['--key', 'jun.key', '--expires', '30d'], 64, /an approval may be valid for 7 d at most/],
     ['output over the plan itself', ['--key', 'jun.key', '-o', 'saved.json'], 64, /writing would destroy it/],
@@ -149,9 +149,11 @@ it('runs with its approvals, stops before the wave that needs its own, and resum
   expect(first.code, first.stderr).toBe(11);
   expect(first.stdout).toMatch(/NOT APPROVED +wave rest \(.{8}\) needs 2 approvals and has 0/);
   expect(await ordersAt(at)).toBe(1);
+  // The plan of the run directory does not know an approval beside the saved plan.
+  expect(first.stdout).not.toContain('run/plan.json');
   const waiting = await at.refit(['status', 'run']);
   expect(waiting.stdout).toMatch(
-    /ended \(not-approved\) with work left[\s\S]*missing: 2 of wei, jun, li[\s\S]*refit approve saved\.json --wave rest/,
+    /ended \(not-approved\) with work left[\s\S]*missing: 2 of wei, jun, li[\s\S]*refit approve saved\.json --wave rest[\s\S]*next: refit report /,
   );
 
   // One approver signs next to the plan, the other next to the plan of the run.

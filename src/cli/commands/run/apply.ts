@@ -1,6 +1,6 @@
 /** `refit apply SAVED`: applies a saved plan, or resumes its run. */
 import { join } from 'node:path';
-import { exitCodeOf, RefitError } from '../../../errors.ts';
+import { EXIT_NOT_APPROVED, exitCodeOf, RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import type { Policy, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
@@ -159,7 +159,7 @@ function nextAfter(
     const flags = options.allowHooks ? ' --allow-hooks' : '';
     const plan = file === STDIO ? join(shortPath(end.directory), RUN_FILES.plan) : file;
     const resume = withSigningOptions(`refit apply ${shellQuote(plan)} --run-dir ${shown}${flags}`, options);
-    return next(resume, 'resumes this run');
+    return next(resume, `resumes this run${end.exitCode === EXIT_NOT_APPROVED ? ' after the approval' : ''}`);
   }
   if (totals.verified === steps.length) return null;
   return next(`refit retry ${shown} -o retry.json`, 'plans the steps that are not verified');
