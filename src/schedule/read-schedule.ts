@@ -46,7 +46,7 @@ export function fileNamed(name: string, { files }: FolderView, folder: string): 
   const meant = near === null ? '' : `; did you mean ${escapeControls(near)}?`;
   const fix = only
     ? `use one of: ${alike.map((one) => one.name).join(', ')}`
-    : (near ?? `refit schedule list ${shellQuote(folder)} lists the plans`);
+    : `refit schedule list ${shellQuote(folder)}`;
   throw new RefitError(
     'usage',
     `${escapeControls(name)} ${problem} of the plans in ${escapeControls(folder)}${meant}`,

@@ -19,7 +19,8 @@ function mustHide(at: Desk, texts: readonly string[]): void {
   expect(`${at.simulator.secretId}${at.simulator.secretKey}`).toMatch(LIKE_A_KEY);
   for (const text of texts) {
     for (const hidden of [at.simulator.secretKey, at.simulator.secretId]) expect(text).not.toContain(hidden);
-    expect(LIKE_A_KEY.exec(text)?.[0] ?? null).toBeNull();
+    // The page names its scripts by their hashes.
+    expect(LIKE_A_KEY.exec(text.replaceAll(/'sha256-[\w+/=]+'/g, ''))?.[0] ?? null).toBeNull();
   }
 }
 

@@ -189,7 +189,7 @@ async function prepare(): Promise<void> {
   write('signers.yaml', approversFile(['wei']));
   write('approvers.yaml', approversFile(['wei', 'jun']));
   write('team-policy.yaml', 'version: 1\nlimit: { instances: 50 }\n');
-  const plan = readFileSync(join(ROOT, 'plans/small.yaml'), 'utf8');
+  const plan = `${readFileSync(join(ROOT, 'plans/small.yaml'), 'utf8')}terraform: state.json\n`;
   for (const name of ['plan.yaml', 'plans/small.yaml']) write(name, plan);
   write(
     'plans/nightly.yaml',
@@ -202,31 +202,29 @@ async function prepare(): Promise<void> {
       'take: rest, approval: required',
     ),
   );
-  write(
-    'terraform.tfstate',
-    JSON.stringify({
-      version: 4,
-      resources: [
-        {
-          mode: 'managed',
-          type: 'tencentcloud_redis_instance',
-          name: 'cart',
-          instances: [
-            {
-              attributes: {
-                id: 'crs-5qlrlhux',
-                type_id: 15,
-                mem_size: 2048,
-                redis_shard_num: 1,
-                redis_replicas_num: 1,
-                availability_zone: 'ap-guangzhou-4',
-              },
+  const state = JSON.stringify({
+    version: 4,
+    resources: [
+      {
+        mode: 'managed',
+        type: 'tencentcloud_redis_instance',
+        name: 'cart',
+        instances: [
+          {
+            attributes: {
+              id: 'crs-5qlrlhux',
+              type_id: 15,
+              mem_size: 2048,
+              redis_shard_num: 1,
+              redis_replicas_num: 1,
+              availability_zone: 'ap-guangzhou-4',
             },
-          ],
-        },
-      ],
-    }),
-  );
+          },
+        ],
+      },
+    ],
+  });
+  for (const name of ['terraform.tfstate', 'state.json', 'plans/state.json']) write(name, state);
   write('short.yaml', plan.replace(/^ {2}- \{ instance: crs-(x1y2z3a4|8kd02mfa),.*\n/gm, ''));
   const made = [
     'refit plan plan.yaml -o saved-plan.json',

@@ -1,7 +1,7 @@
 /** The installed package: the command, the types, and a program that plans and applies with it. */
 import { execFile, execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { VERSION } from '../../src/version.ts';
@@ -15,6 +15,7 @@ const NODES: ReadonlyMap<number, string> = new Map(
     ...`${process.env.PATH}${delimiter}${process.env.REFIT_NODES ?? ''}`.split(delimiter),
     dirname(process.execPath),
   ]
+    .filter((folder) => isAbsolute(folder))
     .map((folder) => join(folder, 'node'))
     .flatMap((node) => {
       try {
