@@ -31,6 +31,10 @@ const NODES: ReadonlyMap<number, string> = new Map(
     }),
 );
 
+it.runIf(process.env.REFIT_REQUIRE_ALL === '1').each([20, 22])('Node %i is there to try', (major) => {
+  expect(NODES.has(major)).toBe(true);
+});
+
 describe('the package, packed and installed in an empty folder', () => {
   let desk: Desk;
   let folder: string;
