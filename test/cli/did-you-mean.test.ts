@@ -109,7 +109,7 @@ describe('a word', () => {
       '--select edition=redis-6.2-cluster',
     ],
     [['set', 'run', 'inFlght=5'], 'inFlight', 'refit set run inFlight=5'],
-    [['schedule', 'disable', 'plans', 'nights'], 'nightly', 'nightly'],
+    [['schedule', 'disable', 'plans', 'nights'], 'nightly', 'refit schedule list plans'],
   ])('%j: did you mean %s?', async (args, meant, fix) => {
     const ended = await refused(args);
     expect(ended).toMatchObject({ code: 64, fix });

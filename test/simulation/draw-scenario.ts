@@ -218,8 +218,8 @@ function drawNetwork(chance: Random): Network {
 
 function drawProcess(chance: Random, steps: number): ProcessScript {
   const maybe = (probability: number): boolean => chance.next() < probability;
-  // Early moments are as likely as late ones.
-  const moment = () => Math.ceil((8 * steps + 40) ** chance.next());
+  // Early moments are as likely as late ones, the first one included.
+  const moment = () => Math.floor((8 * steps + 41) ** chance.next());
   return {
     after: pick(chance, [0, 50, 2_000, 30_000, 200_000, 3_600_000]),
     dies: maybe(0.65) ? { moment: moment(), kept: pick(chance, [0, 0, 1, chance.next()]) } : null,

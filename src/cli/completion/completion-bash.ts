@@ -54,7 +54,7 @@ _refit_files() {
   fi
 }
 # Run directories below runs/, else folders.
-_refit_runs() {
+__refit_runs() {
   local one
   for one in runs/*/journal.jsonl; do
     if [[ -e $one && \${one%/*} == "$1"* ]]; then COMPREPLY+=("\${one%/*}"); fi
@@ -135,7 +135,7 @@ const COMPLETING: Readonly<Record<Fits['kind'], (words: string) => string>> = {
   'format-file': (words) => `_refit_beginnings '${words}' "$current";`,
   files: (endings) => `_refit_files "$current"${endings && ` ${endings}`};`,
   folders: () => '_refit_folders "$current";',
-  runs: () => '_refit_runs "$current";',
+  runs: () => '__refit_runs "$current";',
   anything: () => '',
 };
 

@@ -6,12 +6,12 @@ export function zshCompletion(program: ProgramNode): string {
 # zsh completion for refit. To install: refit completion zsh > FOLDER/_refit, where FOLDER is in $fpath
 # For this shell, after compinit: source <(refit completion zsh)
 
-_refit_runs() {
+__refit_runs() {
   local -a runs
   runs=(runs/*/journal.jsonl(N:h))
   if (( \${#runs} )); then compadd -f -- $runs; else _files -/; fi
 }
-_refit_write() {
+__refit_write() {
   if compset -P '*='; then _files; else compadd -S '' -- "$@"; fi
 }
 
@@ -77,10 +77,10 @@ function argumentSpec({ description, completes, repeats, required }: ArgumentNod
 const ACTIONS: Readonly<Record<Fits['kind'], (words: string) => string>> = {
   words: (words) => `(${words})`,
   beginnings: (words) => `{compadd -S "" -- ${words}}`,
-  'format-file': (words) => `{_refit_write ${words}}`,
+  'format-file': (words) => `{__refit_write ${words}}`,
   files: (endings) => (endings === '' ? '_files' : `_files -g "*.(${endings.replaceAll(' ', '|')})(-.)"`),
   folders: () => '_files -/',
-  runs: () => '_refit_runs',
+  runs: () => '__refit_runs',
   anything: () => ' ',
 };
 

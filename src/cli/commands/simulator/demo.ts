@@ -15,6 +15,8 @@ import { ink } from '../../../report/document/ink.ts';
 import type { CommandCode } from '../../command-row.ts';
 
 const RUNS = 'runs';
+/** The demo has a state folder of its own, so that it leaves nothing in the user's. */
+const STATE = join(RUNS, '.demo-state');
 
 export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
   const program = process.argv[1]!;
@@ -39,7 +41,7 @@ export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
       ...terminal.env,
       TENCENTCLOUD_SECRET_ID: secretId,
       TENCENTCLOUD_SECRET_KEY: secretKey,
-      XDG_STATE_HOME: join(RUNS, '.demo-state'),
+      XDG_STATE_HOME: STATE,
     };
     const refit = async (...args: string[]): Promise<number> => {
       const shown = args.map((arg) => (arg === planFile ? 'plans/demo.yaml' : arg)).join(' ');
@@ -61,6 +63,7 @@ export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
       ['the journal: each event with its hash', join(run, RUN_FILES.journal)],
     ])
       terminal.err(`  ${path}   ${what}\n`);
+    terminal.err(`  every step: XDG_STATE_HOME=${STATE} refit report latest\n`);
     return applied === 0 ? verified : applied;
   } finally {
     simulator.kill('SIGTERM');
