@@ -73,8 +73,8 @@ interface Spent {
 
 function inProcess(mode: string, directory: string): Spent {
   const script = join(import.meta.dirname, 'replay-journal.ts');
-  // Garbage that waits for the collector depends on the machine's memory. With a small nursery the rest shows what is kept.
-  const args = ['--max-semi-space-size=4', script, mode, directory];
+  // Garbage that waits for the collector depends on the machine's memory. In a small heap the rest shows what is kept.
+  const args = ['--max-semi-space-size=8', '--max-old-space-size=96', script, mode, directory];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Spent;
