@@ -86,8 +86,11 @@ export interface RequestSlot {
 }
 
 export interface Permits {
-  /** Reserves the lane's next slot, now or later. Synchronous, so that each slot has one owner. */
-  reserve(lane: Lane): RequestSlot;
+  /**
+   * Reserves the lane's next slot, now or later. Each slot has one owner. Permits that several processes share wait for
+   * their store. @param signal aborted, the answer is a void slot.
+   */
+  reserve(lane: Lane, signal?: AbortSignal): Promise<RequestSlot>;
   /** Resolves at the slot, or immediately when `signal` is aborted. */
   wait(slot: RequestSlot, signal?: AbortSignal): Promise<void>;
   /** True for a void slot. Causes: missed by more than 50 ms, lane held back, rate changed, call refused. */
@@ -154,7 +157,8 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
   };
 
   const permits: Permits = {
-    reserve(lane) {
+    // No await between reading and moving the lane: two callers never get one slot.
+    async reserve(lane) {
       const key = keyOf(lane);
       const state = stateOf(key);
       const now = clock.monotonic();
@@ -187,7 +191,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
 
     async take(lane) {
       for (;;) {
-        const slot = permits.reserve(lane);
+        const slot = await permits.reserve(lane);
         await permits.wait(slot);
         if (!permits.isVoid(slot)) return slot;
       }

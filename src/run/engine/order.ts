@@ -70,14 +70,15 @@ async function place(run: Run, step: Step, planned: FreshRead, left: () => void)
 /** Reserves a request slot and waits until shortly before it; null: no new order may start. */
 async function awaitSlot(run: Run, lane: Lane): Promise<RequestSlot | null> {
   const { clock, permits, stop, control, journal } = run;
-  let slot = permits.reserve(lane);
+  const changed = () => AbortSignal.any([stop.noNewOrders, control.changed]);
+  let slot = await permits.reserve(lane, changed());
   const lead = Math.min(500, Math.max(15, 2 * journal.latency));
   for (;;) {
     const early = slot.due - lead - clock.monotonic();
-    await clock.sleep(early, AbortSignal.any([stop.noNewOrders, control.changed]));
+    await clock.sleep(early, changed());
     if (!mayStart(run)) return null;
     // No intent for a void slot: it would be too old at the next slot.
-    if (permits.isVoid(slot)) slot = permits.reserve(lane);
+    if (permits.isVoid(slot)) slot = await permits.reserve(lane, changed());
     else if (clock.monotonic() >= slot.due - lead - 1) return slot;
   }
 }
@@ -119,7 +120,7 @@ async function send(
       };
     if (!isFresh()) return { kind: 'not-sent', reason: message('run.intent-expired') };
     if (permits.isVoid(slot)) {
-      slot = permits.reserve(cloud.orderLane(step));
+      slot = await reserveWhileFresh(run, step);
       continue;
     }
     let asked = false;
@@ -134,7 +135,22 @@ async function send(
     if (answer.kind !== 'not-sent') return answer;
     // Without a connection the guard was never called: another request slot would not help.
     if (!asked) return { kind: 'not-sent', reason: message('run.call-failed', { error: answer.reason }) };
-    slot = permits.reserve(cloud.orderLane(step));
+    slot = await reserveWhileFresh(run, step);
+  }
+}
+
+/** Reserves another slot for a written intent. It ends with a void slot when the intent can no longer be fresh. */
+async function reserveWhileFresh({ permits, clock, stop, cloudFor }: Run, step: Step): Promise<RequestSlot> {
+  const reserved = new AbortController();
+  const expired = new AbortController();
+  void clock.sleep(FRESH, reserved.signal).then(() => expired.abort());
+  try {
+    return await permits.reserve(
+      cloudFor(step.profile).orderLane(step),
+      AbortSignal.any([stop.left, expired.signal]),
+    );
+  } finally {
+    reserved.abort();
   }
 }
 

@@ -98,25 +98,25 @@ describe('the limit of 20 a second holds, as the server counts it', () => {
     },
   );
 
-  it('with these slots: even at 18 a second, packed into the beginning of the second at 20', () => {
-    const draw = (rate: number) => {
+  it('with these slots: even at 18 a second, packed into the beginning of the second at 20', async () => {
+    const draw = async (rate: number) => {
       const clock = new VirtualClock(Date.UTC(2026, 10, 11));
       const permits = createPermits(clock, rate);
       const line = Array.from({ length: 100 }, () => '.');
       for (let i = 0; i < 40; i++) {
-        const at = Math.round(permits.reserve(ORDERS).at - clock.now());
+        const at = Math.round((await permits.reserve(ORDERS)).at - clock.now());
         if (at < 2000) line[Math.floor(at / 20)] = '|';
       }
       return `${line.slice(0, 50).join('')}  ${line.slice(50).join('')}`;
     };
-    expect(`\n18 ${draw(18)}\n20 ${draw(20)}`).toBe(`
+    expect(`\n18 ${await draw(18)}\n20 ${await draw(20)}`).toBe(`
 18 |.|..|..|..|.|..|..|..|..|.|..|..|..|.|..|..|..|..  |.|..|..|..|.|..|..|..|..|.|..|..|..|.|..|..|..|..
 20 |.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|...........  |.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|...........`);
   });
 });
 
 describe('real clocks', () => {
-  it('a wall clock with whole milliseconds and a finer monotonic clock lose no packed slot', () => {
+  it('a wall clock with whole milliseconds and a finer monotonic clock lose no packed slot', async () => {
     const rough = (monotonic: number) => ({
       now: () => Math.floor(1_700_000_000_000 + 0.37 + monotonic),
       monotonic: () => monotonic,
@@ -127,7 +127,7 @@ describe('real clocks', () => {
     const permits = createPermits(clock, 20);
     const slots: number[] = [];
     for (let n = 0; n < 60; n++) {
-      slots.push(permits.reserve(ORDERS).due);
+      slots.push((await permits.reserve(ORDERS)).due);
       at += 7.31;
     }
     const gaps = slots.slice(1).map((slot, n) => Math.round((slot - slots[n]!) / 40) * 40);
@@ -141,9 +141,11 @@ describe('Refit saves up no slots', () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, rate);
     await clock.run(async () => {
-      permits.reserve(ORDERS);
+      await permits.reserve(ORDERS);
       await clock.sleep(60_300);
-      const slots = Array.from({ length: 100 }, () => permits.reserve(ORDERS).at);
+      const slots = await Promise.all(
+        Array.from({ length: 100 }, async () => (await permits.reserve(ORDERS)).at),
+      );
       expect(Math.min(...slots)).toBeGreaterThanOrEqual(clock.now());
       expect(most(slots).sliding).toBeLessThanOrEqual(20);
       for (let i = 1; i < slots.length; i++)
@@ -155,8 +157,8 @@ describe('Refit saves up no slots', () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 10);
     await clock.run(async () => {
-      permits.reserve(ORDERS);
-      const slot = permits.reserve(ORDERS);
+      await permits.reserve(ORDERS);
+      const slot = await permits.reserve(ORDERS);
       await permits.wait(slot);
       expect(clock.now()).toBe(slot.at);
       await clock.sleep(50);
@@ -174,10 +176,10 @@ describe('Refit saves up no slots', () => {
       const outage = clock.sleep(5000);
       await Promise.all(
         Array.from({ length: 45 }, async () => {
-          let slot: RequestSlot = permits.reserve(ORDERS);
+          let slot: RequestSlot = await permits.reserve(ORDERS);
           await outage;
           while (permits.isVoid(slot)) {
-            slot = permits.reserve(ORDERS);
+            slot = await permits.reserve(ORDERS);
             await permits.wait(slot);
           }
           times.push(clock.now());
@@ -192,9 +194,9 @@ describe('Refit saves up no slots', () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 0.01);
     await clock.run(async () => {
-      permits.reserve(ORDERS);
+      await permits.reserve(ORDERS);
       const off = new AbortController();
-      const waiting = permits.wait(permits.reserve(ORDERS), off.signal);
+      const waiting = permits.wait(await permits.reserve(ORDERS), off.signal);
       off.abort();
       await waiting;
       expect(clock.monotonic()).toBe(0);
@@ -208,10 +210,11 @@ describe('lanes', () => {
     ['another action has its own', { action: 'DescribeInstances' }, false],
     ['another front end has its own', { host: 'redis.ap-shanghai-fsi.tencentcloudapi.com' }, false],
     ['another identity has its own', { identity: 'another identity' }, false],
-  ])('%s', (_, other, shared) => {
+  ])('%s', async (_, other, shared) => {
     const permits = createPermits(new VirtualClock(), 10);
-    const first = permits.reserve(ORDERS).at;
-    expect(permits.reserve({ ...ORDERS, ...other }).at - first).toBeCloseTo(shared ? 100 : 0);
+    const first = await permits.reserve(ORDERS);
+    const second = await permits.reserve({ ...ORDERS, ...other });
+    expect(second.at - first.at).toBeCloseTo(shared ? 100 : 0);
   });
 
   it.each([3600_000, -3600_000])('continue when the wall clock jumps by %d ms', async (jump) => {
@@ -244,10 +247,10 @@ describe('a refusal by limit', () => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 11) + 700);
     const permits = createPermits(clock, 18);
     await clock.run(async () => {
-      const slots = Array.from({ length: 5 }, () => permits.reserve(ORDERS));
+      const slots = await Promise.all(Array.from({ length: 5 }, () => permits.reserve(ORDERS)));
       await permits.wait(slots[1]!);
       const sentAt = [slots[0]!.at, slots[1]!.at];
-      const elsewhere = permits.reserve({ ...ORDERS, action: 'DescribeInstances' });
+      const elsewhere = await permits.reserve({ ...ORDERS, action: 'DescribeInstances' });
       await clock.sleep(20);
       permits.onResponse(slots[0]!, sentAt[0]!, true);
       const rate = permits.rate(ORDERS);
@@ -258,7 +261,7 @@ describe('a refusal by limit', () => {
       expect(permits.rate(ORDERS)).toBe(rate);
       const [lane] = permits.lanes();
       expect(lane?.held).not.toBeNull();
-      expect(permits.reserve(ORDERS).at % 1000).toBeGreaterThan(900);
+      expect((await permits.reserve(ORDERS)).at % 1000).toBeGreaterThan(900);
     });
   });
 
@@ -268,7 +271,7 @@ describe('a refusal by limit', () => {
     await clock.run(async () => {
       await answered(clock, permits, true);
       expect(permits.lanes()[0]?.held).toBeNull();
-      expect(permits.reserve(ORDERS).due - clock.monotonic()).toBeLessThan(1000 / 10);
+      expect((await permits.reserve(ORDERS)).due - clock.monotonic()).toBeLessThan(1000 / 10);
     });
   });
 
@@ -397,7 +400,7 @@ describe('a change of the full rate', () => {
     const clock = new VirtualClock();
     const permits = createPermits(clock, 10);
     await clock.run(async () => {
-      const [used, ahead] = [permits.reserve(ORDERS), permits.reserve(ORDERS)];
+      const [used, ahead] = [await permits.reserve(ORDERS), await permits.reserve(ORDERS)];
       await clock.sleep(90);
       permits.setFullRate(2);
       expect(permits.fullRate).toBe(2);
@@ -406,9 +409,9 @@ describe('a change of the full rate', () => {
       permits.setFullRate(1);
       expect(permits.isVoid(ahead)).toBe(true);
       expect(ahead.due - used.due).toBe(100);
-      expect(permits.reserve(ORDERS).due).toBe(90 + 1000);
+      expect((await permits.reserve(ORDERS)).due).toBe(90 + 1000);
       permits.setFullRate(10);
-      expect(permits.reserve(ORDERS).due).toBe(110 + 100);
+      expect((await permits.reserve(ORDERS)).due).toBe(110 + 100);
     });
   });
 
