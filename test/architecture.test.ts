@@ -288,10 +288,10 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:http': /^(simulator\/server|schedule\/health-server)\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net':
-    /^(simulator\/server|operations\/ssh-agent|schedule\/health-server|run\/control\/control-(socket|client)|cloud\/network\/(guarded-lookup|no-proxy))\.ts$/,
+    /^(simulator\/server|operations\/ssh-agent|schedule\/health-server|store\/folder\/control-(socket|client)|cloud\/network\/(guarded-lookup|no-proxy))\.ts$/,
   'node:dns/promises': /^cloud\/network\/guarded-lookup\.ts$/,
   'node:path': /^((files|store|run|operations|schedule|cli)\/.+)$/,
-  'node:os': /^(operations\/.+|run\/control\/socket-path\.ts|cli\/.+)$/,
+  'node:os': /^(operations\/.+|store\/folder\/socket-path\.ts|cli\/.+)$/,
   'node:timers/promises': /^clock\.ts$/,
   'node:module': /^cli\/compile-cache\.ts$/,
   'node:readline': /^cli\/.+$/,

@@ -65,6 +65,28 @@ async function sign<Unsigned extends object>(unsigned: Unsigned, key: Signer) {
   return { ...unsigned, signature: (await key.sign(canonical(unsigned))).toString('base64') };
 }
 
+/** The file name of an approval: the name of the person, and of the wave. It has no character that a list of files could mistake. */
+export function approvalName({ by, wave }: Pick<ApprovalFile, 'by' | 'wave'>): string {
+  return `${safeName(by)}${wave === null ? '' : `.${safeName(wave)}`}.json`;
+}
+
+/** Approvals as files, each with its name and its text. */
+export function approvalFiles(
+  approvals: readonly ApprovalFile[],
+): readonly { readonly name: string; readonly text: string }[] {
+  return approvals.map((one) => ({ name: approvalName(one), text: encodeApproval(one) }));
+}
+
+/** The file name of a signature of a planner or over a journal. */
+export function signatureName({ by }: Pick<PlanSignature, 'by'>): string {
+  return `${safeName(by)}.json`;
+}
+
+/** A name as one segment of a path. */
+export function safeName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._@+-]+/gu, '-');
+}
+
 /** The text of an approval file. */
 export function encodeApproval(approval: ApprovalFile): string {
   return `${canonical(approval)}\n`;

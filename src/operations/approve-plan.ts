@@ -16,7 +16,7 @@ import { approvalExpiryOf, limitOf, NO_POLICY } from '../policy/tighten.ts';
 import { approvalPath } from '../store/folder/signed-files.ts';
 import { HOUR, MINUTE } from '../units.ts';
 import { writeOutput } from './named-files.ts';
-import { savedSubject } from './policy-subject.ts';
+import { savedFileSubject } from './policy-subject.ts';
 import { readSigningKey, type SigningOptions } from './signing-key.ts';
 
 /** Which wave is approved, by which key, and for how long. */
@@ -124,7 +124,7 @@ async function mustPermitApproval(
       `--expires ${duration(expires)}: an approval may be valid for ${duration(most)} at most${limitOf(policy, 'approvalExpiry') === null ? '' : ' (limit.approvalExpiry of the policy)'}`,
       `--expires ${most % HOUR === 0 ? `${most / HOUR}h` : `${Math.floor(most / MINUTE)}m`}`,
     );
-  const subject = await savedSubject(saved, file, { now, env: null, endpoint: null });
+  const subject = await savedFileSubject(saved, file, { now, env: null, endpoint: null });
   const refusal = refusalOf(judgePolicy(policy, subject));
   if (refusal?.status !== 'refused') return;
   throw new RefitError('policy-refused', `${refusalText(refusal)}\nnothing was signed`, refusal.fix);

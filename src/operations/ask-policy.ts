@@ -1,5 +1,4 @@
 /** Judges a saved plan for a run: with the policy, the signatures, the tags and the prices as they are now. */
-import { join } from 'node:path';
 import type { ApprovalFile, JudgedRule, Policy, SavedPlan } from '../model.ts';
 import { judgePolicy } from '../policy/judge-policy.ts';
 import { refusalOf } from '../policy/policy-findings.ts';
@@ -12,15 +11,13 @@ import { needsPrices, priceAgain } from './price-again.ts';
 /** What the judgement reads. */
 interface AskOptions {
   readonly read: () => Promise<Policy>;
-  /** The path of the saved plan; null: only the run directory has it. */
-  readonly savedFile: string | null;
   readonly connection: Pick<Connection, 'cloud' | 'clock' | 'env'>;
 }
 
-export function createPolicyAsk(saved: SavedPlan, { read, savedFile, connection }: AskOptions): AskPolicy {
+export function createPolicyAsk(saved: SavedPlan, { read, connection }: AskOptions): AskPolicy {
   const { cloud, clock, env } = connection;
   let repriced: SavedPlan | null = null;
-  return async (directory) => {
+  return async (signatures) => {
     const policy = await read();
     const used = usedPolicy(policy);
     if (used === null) return PERMITTED;
@@ -31,8 +28,8 @@ export function createPolicyAsk(saved: SavedPlan, { read, savedFile, connection 
       approvals: approvalsIn(judged),
       refusal: refusalOf(judged),
     });
-    const known = { now: clock.now(), env, endpoint: cloud.endpoint, directory };
-    const subject = await savedSubject(saved, savedFile ?? join(directory, 'plan.json'), known);
+    const known = { now: clock.now(), env, endpoint: cloud.endpoint };
+    const subject = await savedSubject(saved, signatures, known);
     // Before it reads the provider, Refit refuses what it can. What is not known yet only ever refuses more.
     const early = verdictOf(judgePolicy(policy, { ...subject, plan: repriced ?? saved }));
     if (early.refusal?.status === 'refused' || !(needsTags(policy) || needsPrices(policy))) return early;

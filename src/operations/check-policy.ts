@@ -6,7 +6,7 @@ import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
 import { readInput } from './named-files.ts';
 import { type PlanOptions, planFleet } from './plan-fleet.ts';
-import { savedSubject } from './policy-subject.ts';
+import { savedFileSubject } from './policy-subject.ts';
 
 /** What the check needs besides the file. */
 export interface CheckOptions extends Pick<PlanOptions, 'region' | 'profile'> {
@@ -27,7 +27,7 @@ export async function checkSubject(
 ): Promise<PolicySubject | { readonly findings: readonly Finding[] }> {
   const bytes = await readInput(file, 'plan');
   if (/^\ufeff?\s*\{/.test(bytes.subarray(0, 200).toString('utf8')))
-    return savedSubject(readSavedPlan(bytes.toString('utf8')), file, { env, now, endpoint });
+    return savedFileSubject(readSavedPlan(bytes.toString('utf8')), file, { env, now, endpoint });
   const { text, findings } = decodePlan(bytes, file);
   if (text === null) return { findings };
   let subject: PolicySubject | null = null;

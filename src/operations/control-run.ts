@@ -5,9 +5,10 @@ import { isFinished } from '../journal/replay.ts';
 import type { ControlCommand, Operator } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { formatApplyCommand } from '../run/apply-again.ts';
+import { sendControlCommand } from '../run/control/ask-run.ts';
 import type { ControlAnswer } from '../run/control/control.ts';
-import { sendControlCommand } from '../run/control/control-client.ts';
 import { mustBeTrusted } from '../run/judge-adoption.ts';
+import { askRunProcess } from '../store/folder/control-client.ts';
 import { findKnownRun, realPathOf } from '../store/folder/known-runs.ts';
 import { readRun, readRunPlan, readRunSnapshot } from '../store/folder/run-directory.ts';
 import { stateDirectoryOf, userName } from './machine.ts';
@@ -35,17 +36,17 @@ export async function controlRun(
   { by = OWN(), stateDirectory = stateDirectoryOf(process.env) }: ControlOptions = {},
 ): Promise<ControlAnswer> {
   await mustBeOurs(directory, command, stateDirectory);
-  const answer = await sendControlCommand(directory, command, by, systemClock);
+  const answer = await sendControlCommand(
+    { name: directory, ask: (line) => askRunProcess(directory, line, systemClock) },
+    command,
+    by,
+  );
   if (answer !== null) return answer;
   const run = await readRun(directory);
   if (isFinished(run.state)) {
-    throw new RefitError(
-      'usage',
-      `${directory}: the run has ended`,
-      `refit report ${shellQuote(run.directory)}`,
-    );
+    throw new RefitError('usage', `${directory}: the run has ended`, `refit report ${shellQuote(run.name)}`);
   }
-  const holder = await liveHolder(run.directory);
+  const holder = await liveHolder(run.name);
   if (holder !== null) {
     const { pid, host } = holder;
     throw new RefitError(

@@ -35,9 +35,9 @@ import { withPolicy } from '../policy/review-policy.ts';
 import { NO_POLICY } from '../policy/tighten.ts';
 import { createFinding } from '../rules/check.ts';
 import { mustBeTrusted, whyNotTrusted } from '../run/judge-adoption.ts';
-import { isLoopback } from '../store/folder/claims.ts';
 import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import { readRun } from '../store/folder/run-directory.ts';
+import { isLoopback } from '../store/provider-of.ts';
 import { readNamedText, stateDirectoryOf, userName } from './machine.ts';
 import { plannedSubject } from './policy-subject.ts';
 import { findElsewhere, type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
@@ -108,7 +108,7 @@ export async function planFromRun(
   const { adopt = false, stateDirectory = stateDirectoryOf(process.env) } = options;
   const run = await readRun(directory, stateDirectory);
   if (!adopt) mustBeTrusted(run, `refit ${kind} ${shellQuote(directory)}`, true);
-  const holder = await liveHolder(run.directory);
+  const holder = await liveHolder(run.name);
   if (holder !== null) {
     throw new RefitError(
       'locked',

@@ -1,27 +1,32 @@
 /** Collects what the policy judges a plan by: the approvals beside a saved plan, and the tags of its instances. */
-import { join } from 'node:path';
 import { judgePlanners } from '../approval/judge-planners.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Instance, Inventory, Policy, SavedPlan, UnsealedPlan } from '../model.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
-import { offeredApprovals, offeredPlanSignatures } from '../store/folder/signed-files.ts';
+import { folderSignatures } from '../store/folder/signed-files.ts';
+import type { RunSignatures } from '../store/ports.ts';
 
 /** What is known before a run connects. */
 type Known = Pick<PolicySubject, 'now' | 'env' | 'endpoint'>;
 
-/** A saved plan with the signatures beside it. @param directory the run directory; null before there is one. */
+/** A saved plan with the signatures that are offered for it. */
 export async function savedSubject(
   saved: SavedPlan,
-  file: string,
-  { directory = null, ...known }: Known & { readonly directory?: string | null },
+  signatures: Pick<RunSignatures, 'offered'>,
+  known: Known,
 ): Promise<PolicySubject> {
-  const offered = await offeredApprovals(file, directory ?? join(file, 'no-run'));
-  const signatures = await offeredPlanSignatures(file, directory);
+  const offered = await signatures.offered('approvals');
+  const byPlanners = await signatures.offered('planSignatures');
   // The policy knows the names of the keys.
-  const verifiedPlanners = judgePlanners(saved.digest, signatures, []).planned.map(
+  const verifiedPlanners = judgePlanners(saved.digest, byPlanners, []).planned.map(
     ({ signature }) => signature.key,
   );
   return { plan: saved, ...known, tags: null, verifiedPlanners, offered };
+}
+
+/** The same for a saved plan before it has a run. @param file its path, beside which the signatures are. */
+export function savedFileSubject(saved: SavedPlan, file: string, known: Known): Promise<PolicySubject> {
+  return savedSubject(saved, folderSignatures(file, null), known);
 }
 
 /** A plan that is made now. Signatures come later. @param inventory the instances that it is made from; null if unknown. */

@@ -12,31 +12,26 @@ import { shellQuote } from '../next-command.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { cloudEventLines } from '../report/run/cloud-events.ts';
 import { formatApplyCommand, formatReconcileCommand } from '../run/apply-again.ts';
+import { askRunStatus } from '../run/control/ask-run.ts';
 import type { LiveRunStatus } from '../run/control/control.ts';
-import { askRunStatus } from '../run/control/control-client.ts';
 import { whyNotTrusted } from '../run/judge-adoption.ts';
+import { askRunProcess } from '../store/folder/control-client.ts';
 import { type FoundRun, findRuns, LATEST, runsNamed } from '../store/folder/find-runs.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
-import {
-  RUN_FILES,
-  type RunOnDisk,
-  type RunSnapshot,
-  readRun,
-  readRunSnapshot,
-  reportedHead,
-} from '../store/folder/run-directory.ts';
+import { RUN_FILES, readRun, readRunSnapshot, reportedHead } from '../store/folder/run-directory.ts';
+import type { RunSnapshot, WholeRun } from '../store/ports.ts';
 import { shortPath } from './machine.ts';
 
 export { isTailLockCode } from '../run/decide/after-refusal.ts';
 export { whyNotTrusted } from '../run/judge-adoption.ts';
 export type { WaitName } from '../run/waits.ts';
-export { type LiveRunStatus, RUN_FILES, type RunOnDisk, readRun };
+export { type LiveRunStatus, RUN_FILES, readRun, type WholeRun };
 
 /** The state of a run. */
 export interface RunStatus {
   readonly run: RunSnapshot;
   /** The same with the whole journal, if requested. */
-  readonly whole: RunOnDisk | null;
+  readonly whole: WholeRun | null;
   /** The live process of the run; null if there is none. */
   readonly holder: Holder | null;
   /** The answer of that process; null if none answers. */
@@ -53,16 +48,20 @@ export async function readStatus(
 ): Promise<RunStatus> {
   const whole = isWhole ? await readRun(directory, stateDirectory) : null;
   const run = whole ?? (await readRunSnapshot(directory, stateDirectory));
-  const holder = await liveHolder(run.directory);
+  const holder = await liveHolder(run.name);
   // If the process does not answer, only the journal is known.
-  const live = holder ? await askRunStatus(directory, clock).catch(() => null) : null;
+  const live = holder
+    ? await askRunStatus({
+        name: directory,
+        ask: (line) => askRunProcess(directory, line, clock),
+      }).catch(() => null)
+    : null;
   return { run, whole, holder, live, next: nextCommandFor(run, holder, live) };
 }
 
 function nextCommandFor(run: RunSnapshot, holder: Holder | null, live: LiveRunStatus | null): string {
-  if (live?.paused) return `refit continue ${shellQuote(run.directory)}`;
-  if (holder || isFinished(run.state) || lacksApproval(run))
-    return `refit report ${shellQuote(run.directory)}`;
+  if (live?.paused) return `refit continue ${shellQuote(run.name)}`;
+  if (holder || isFinished(run.state) || lacksApproval(run)) return `refit report ${shellQuote(run.name)}`;
   const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
   return isUnknown && run.state.endedAt !== null ? formatReconcileCommand(run) : formatApplyCommand(run);
 }

@@ -3,16 +3,12 @@ import { createReader } from '../cloud/client.ts';
 import { given } from '../given.ts';
 import type { Policy, SavedPlan } from '../model.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
-import {
-  type ApplyEnd,
-  type ApplyInput,
-  type Approval,
-  applyPlan as applyInDirectory,
-} from '../run/apply.ts';
-import { mustAnswer } from '../run/in-directory.ts';
+import { type ApplyEnd, type ApplyInput, type Approval, applyPlan } from '../run/apply.ts';
+import { mustAnswer } from '../run/in-claimed-run.ts';
 import { createCommandRunner } from '../run/notify/run-command.ts';
-import { type ReconcileEnd, reconcileInDirectory } from '../run/reconcile.ts';
-import { readRun } from '../store/folder/run-directory.ts';
+import { type ReconcileEnd, reconcileClaimedRun } from '../run/reconcile.ts';
+import { claimExistingDirectory, claimRunDirectory } from '../store/folder/claim-run.ts';
+import { readRunPlan } from '../store/folder/run-directory.ts';
 import { VERSION } from '../version.ts';
 import { createPolicyAsk } from './ask-policy.ts';
 import { type Connection, type ConnectOptions, createParts } from './connect.ts';
@@ -23,11 +19,10 @@ export type { ApplyEnd, Approval, ReconcileEnd };
 
 /** What a run needs besides the saved plan. */
 export interface ApplyOptions
-  extends Pick<
-    ApplyInput,
-    'savedFile' | 'atEntry' | 'adopt' | 'signHead' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'
-  > {
+  extends Pick<ApplyInput, 'atEntry' | 'adopt' | 'signHead' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'> {
   readonly connection: Connection;
+  /** The path of the saved plan. Refit looks for approvals beside it, and always in the run directory. */
+  readonly savedFile?: string;
   /** Asks for approval once, before any order; null = not approved. */
   readonly approve: (saved: SavedPlan) => Promise<Approval | null>;
   /** The run directory; default: the newest unfinished run of this plan below `runsRoot`, or a new one. */
@@ -61,11 +56,23 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     secret: effectsOfKind(effectsOf(saved), 'variable').map(({ name }) => name),
   });
   const { savedFile, atEntry, adopt, signHead, onStart, onEntry, onLive, onNotice } = options;
-  return applyInDirectory({
+  return applyPlan({
     saved,
-    runsRoot: options.runsRoot ?? 'runs',
-    runDirectory: options.runDirectory ?? null,
-    stateDirectory: options.stateDirectory ?? connection.stateDirectory,
+    claim: () =>
+      claimRunDirectory(
+        {
+          saved,
+          savedFile: savedFile ?? null,
+          runsRoot: options.runsRoot ?? 'runs',
+          runDirectory: options.runDirectory ?? null,
+        },
+        {
+          stateDirectory: options.stateDirectory ?? connection.stateDirectory,
+          clock: connection.clock,
+          endpoint: connection.cloud.endpoint,
+          host: hostname(),
+        },
+      ),
     cloudFor: () => connection.cloud,
     permits: connection.permits,
     calls: connection.calls,
@@ -80,11 +87,10 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     },
     askPolicy: createPolicyAsk(saved, {
       read: options.readPolicy ?? (() => readPolicy({ env: connection.env })),
-      savedFile: savedFile ?? null,
       connection,
     }),
     notifyPorts: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
-    ...given({ savedFile, atEntry, adopt, signHead, onStart, onEntry, onLive, onNotice }),
+    ...given({ atEntry, adopt, signHead, onStart, onEntry, onLive, onNotice }),
   });
 }
 
@@ -109,14 +115,19 @@ export interface ReconcileOptions
  * @throws RefitError, see `run/reconcile.ts`.
  */
 export async function reconcileRun(directory: string, options: ReconcileOptions): Promise<ReconcileEnd> {
-  const { requestsPerSecond } = (await readRun(directory)).saved.execution;
+  const { requestsPerSecond } = (await readRunPlan(directory)).execution;
   const { cloudOptions, shared } = createParts({ requestsPerSecond, ...options });
   const reader = createReader(cloudOptions);
   try {
     const { signHead, onStart, onEntry, onNotice } = options;
-    return await reconcileInDirectory({
-      directory,
-      stateDirectory: options.stateDirectory ?? shared.stateDirectory,
+    return await reconcileClaimedRun({
+      claim: () =>
+        claimExistingDirectory(directory, {
+          stateDirectory: options.stateDirectory ?? shared.stateDirectory,
+          clock: shared.clock,
+          endpoint: reader.endpoint,
+          host: hostname(),
+        }),
       cloudFor: () => reader,
       permits: shared.permits,
       calls: shared.calls,

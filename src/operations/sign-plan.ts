@@ -7,7 +7,7 @@ import { pick } from '../given.ts';
 import { message, textOf } from '../messages/messages.ts';
 import type { Message, PlannedBy, PlanSignature, Policy, SavedPlan } from '../model.ts';
 import { missingPlanners } from '../policy/judge-policy.ts';
-import { offeredPlanSignatures, planSignaturePath } from '../store/folder/signed-files.ts';
+import { folderSignatures, planSignaturePath } from '../store/folder/signed-files.ts';
 import { STDIO, writeOutput } from './named-files.ts';
 import { type PolicyOptions, readPolicy } from './read-policy.ts';
 import { readSigningKey, type SigningOptions, signerName } from './signing-key.ts';
@@ -72,7 +72,11 @@ export async function readPlanners(
   { rules }: Pick<Policy, 'rules'>,
 ): Promise<{ readonly plannedBy?: readonly PlannedBy[]; readonly notes: readonly string[] }> {
   const trusted = rules.flatMap((rule) => (rule.kind === 'plannedBy' ? rule.signers : []));
-  const { planned, rejected } = judgePlanners(saved.digest, await offeredPlanSignatures(file, null), trusted);
+  const { planned, rejected } = judgePlanners(
+    saved.digest,
+    await folderSignatures(file, null).offered('planSignatures'),
+    trusted,
+  );
   const notes = rejected.map((one) => textOf(message('approval.does-not-count', one)));
   if (planned.length === 0) return { notes };
   return { plannedBy: planned.map((one) => pick(one, 'name', 'verified', 'fingerprint', 'signedAt')), notes };

@@ -2,23 +2,38 @@
 import { join } from 'node:path';
 import { shellQuote } from '../next-command.ts';
 import { effectsOf, programEffects } from '../plan/effects.ts';
-import { RUN_FILES, type RunSnapshot } from '../store/folder/run-directory.ts';
+import { RUN_FILES } from '../store/folder/run-files.ts';
+import type { RunPlace, RunSnapshot } from '../store/ports.ts';
 
 /** The `apply` command of a run. It names the endpoint of the run if that is not the provider's own. */
-export function formatApplyCommand(run: Pick<RunSnapshot, 'directory' | 'saved' | 'first'>): string {
-  const { directory, saved } = run;
-  const hasCommands = programEffects(effectsOf(saved)).length > 0;
-  return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${shellQuote(directory)}${endpointOption(run)}${hasCommands ? ' --allow-hooks' : ''}`;
+export function formatApplyCommand(run: Pick<RunSnapshot, 'kind' | 'name' | 'saved' | 'first'>): string {
+  const hasCommands = programEffects(effectsOf(run.saved)).length > 0;
+  return `${formatStartCommand(run, endpointOf(run))}${hasCommands ? ' --allow-hooks' : ''}`;
+}
+
+/** The same without what the plan needs. @param endpoint the provider, as a client names it. */
+export function formatStartCommand({ kind, name }: RunPlace, endpoint: string): string {
+  const run =
+    kind === 'database'
+      ? shellQuote(name)
+      : `${shellQuote(join(name, RUN_FILES.plan))} --run-dir ${shellQuote(name)}`;
+  return `refit apply ${run}${optionOf(endpoint)}`;
 }
 
 /** The `reconcile` command of a run, which only reads. */
-export function formatReconcileCommand(run: Pick<RunSnapshot, 'directory' | 'first'>): string {
-  return `refit reconcile ${shellQuote(run.directory)}${endpointOption(run)}`;
+export function formatReconcileCommand(run: Pick<RunSnapshot, 'name' | 'first'>): string {
+  return `refit reconcile ${shellQuote(run.name)}${endpointOption(run)}`;
 }
 
 /** ` --endpoint URL` for a run against a simulated provider; empty otherwise. */
-export function endpointOption({ first }: Pick<RunSnapshot, 'first'>): string {
-  return first?.kind === 'run-started' && first.endpoint.startsWith('http')
-    ? ` --endpoint ${shellQuote(first.endpoint)}`
-    : '';
+export function endpointOption(run: Pick<RunSnapshot, 'first'>): string {
+  return optionOf(endpointOf(run));
+}
+
+function endpointOf({ first }: Pick<RunSnapshot, 'first'>): string {
+  return first?.kind === 'run-started' ? first.endpoint : '';
+}
+
+function optionOf(endpoint: string): string {
+  return endpoint.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
 }

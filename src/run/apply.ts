@@ -1,12 +1,10 @@
 /**
- * Carries out a saved plan in its run directory: finds or makes the directory, takes the locks, opens the journal, runs, and
- * writes the reports. The same call resumes a run that stopped.
+ * Carries out a saved plan: claims its run, checks journal, approvals and policy, runs, and writes the reports. The same call
+ * resumes a run that stopped.
  */
-import { join, resolve } from 'node:path';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Transport } from '../cloud/network/transport.ts';
-import { RefitError } from '../errors.ts';
-import { appendText } from '../files/write-file.ts';
+import { messageOf, RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
 import { formatCommand } from '../messages/en/format-plan.ts';
@@ -23,19 +21,11 @@ import type {
 import { shellQuote } from '../next-command.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
 import { mustBeCurrent } from '../plan/may-start.ts';
-import { findKnownRun, realPathOf } from '../store/folder/known-runs.ts';
-import {
-  findUnfinishedRun,
-  hasJournal,
-  prepareRunDirectory,
-  RUN_FILES,
-  type RunOnDisk,
-  readRun,
-  runDirectoryName,
-} from '../store/folder/run-directory.ts';
-import { keepPlanSignatures } from '../store/folder/signed-files.ts';
+import { keepPlanSignatures } from '../store/plan-signatures.ts';
+import type { ClaimedRun, RunPlace, WholeRun } from '../store/ports.ts';
+import { formatStartCommand } from './apply-again.ts';
+import { answerLine } from './control/answer-line.ts';
 import type { LiveRunStatus } from './control/control.ts';
-import { openControlSocket } from './control/control-socket.ts';
 import {
   type ApprovalDemand,
   demandApprovals,
@@ -46,14 +36,12 @@ import type { GatePorts } from './engine/run.ts';
 import { createWindowGate } from './engine/window-gate.ts';
 import { followPolicy } from './follow-policy.ts';
 import {
-  type DirectoryInput,
-  headAhead,
-  Locks,
   mustBeSameEndpoint,
   openInstances,
+  type RunInput,
   withProcess,
   writeReports,
-} from './in-directory.ts';
+} from './in-claimed-run.ts';
 import { adoptedEvent, mayAdopt } from './judge-adoption.ts';
 import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
 import type { NotifierConfig } from './notify/notifier.ts';
@@ -61,7 +49,7 @@ import type { RunCommand } from './notify/run-command.ts';
 import { createWebhookListener } from './notify/webhooks.ts';
 import { type AskPolicy, mustPermit, type PolicyVerdict } from './policy-gate.ts';
 import type { Process } from './process.ts';
-import { markOf, markOnAdoption, registerOf } from './run-mark.ts';
+import { markOf, markOnAdoption } from './run-mark.ts';
 import type { SignHead } from './sign-heads.ts';
 
 /** How a person approved the run. */
@@ -70,14 +58,8 @@ export interface Approval {
   readonly by: string;
 }
 
-export interface ApplyInput extends DirectoryInput<Cloud> {
+export interface ApplyInput extends RunInput<Cloud> {
   readonly saved: SavedPlan;
-  /** The path of the saved plan. Refit looks for approvals beside it, and always in the run directory. */
-  readonly savedFile?: string;
-  /** The folder of new run directories. */
-  readonly runsRoot: string;
-  /** The run directory, if the caller names one. */
-  readonly runDirectory: string | null;
   /** Refit refuses if the journal has another number of entries, because another process continued the run. */
   readonly atEntry?: number;
   /** Continues a run that this user's state does not know, or whose journal lacks entries. */
@@ -109,7 +91,8 @@ export interface NotifyPorts {
 }
 
 export interface ApplyEnd {
-  readonly directory: string;
+  /** The run directory, or the id of the run. */
+  readonly name: string;
   readonly report: Report;
   /** The exit code of the run, or of the signal if the process exited immediately. */
   readonly exitCode: number;
@@ -122,71 +105,53 @@ export interface ApplyEnd {
 /**
  * Carries out a saved plan, or resumes its run.
  * @throws RefitError `locked`, `already-carried-out`, `run-unknown`, `plan-expired`, `outside-window`, `not-approved`, `journal-broken`,
- * and what reading the run directory throws. In these cases nothing is ordered.
+ * and what claiming the run throws. In these cases nothing is ordered.
  * @throws RefitError `disk-failed`, after which the same call resumes the run.
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
-  const { saved, clock, stateDirectory } = input;
-  const effects = effectsOf(saved);
-  mustAllowCommands(effects, input.gates);
-  const directory = resolve(
-    input.runDirectory ??
-      (await findUnfinishedRun(input.runsRoot, saved.digest, stateDirectory)) ??
-      join(input.runsRoot, runDirectoryName(clock.now(), saved.digest)),
-  );
-  const locks = new Locks(input, `refit apply in ${directory}`);
+  mustAllowCommands(effectsOf(input.saved), input.gates);
+  const claim = await input.claim();
   try {
-    await locks.takePlan(saved.digest);
-    await mustNotBeElsewhere(input, directory);
-    await prepareRunDirectory(directory, saved);
-    await locks.takeDirectory(directory);
-    const run = await readRun(directory, stateDirectory);
-    const adoption = mayAdopt(run, input.adopt ?? false, await headAhead(run));
-    mustBeSameEndpoint(input.endpoint, run);
-    mustBeAtEntry(input, run);
-    const register = registerOf(run, input);
-    if (isFinished(run.state)) {
-      if (adoption !== null) {
-        await register.register(run.journal.end, true);
-        input.onNotice?.(
-          'adopted: this run had ended, so Refit read nothing from the provider. Its outcomes are what its folder says',
-        );
-      }
-      const report = await writeReports(directory, run.saved, run.journal.entries);
-      return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
-    }
-    await keepPlanSignatures(saved, input.savedFile ?? null, directory);
-    await locks.takeInstances(saved.digest, openInstances(run));
-    mustAllowHooks(effects, input.notifyPorts?.allowHooks ?? false);
-    const { windows, approvalExpiry } = await mustPermit(input.askPolicy, directory);
-    const approvals = await approvalsFor(input, run, {
-      isAdopted: adoption !== null,
-      policyWindows: windows,
-      approvalExpiry,
-    });
-    // Ask again: the question may have taken an hour, and the run starts now.
-    const permitted = await mustPermit(input.askPolicy, directory);
-    const mark = adoption === null ? await markOf(run, register) : markOnAdoption(register);
-    return await withProcess(
-      run,
-      { ...input, mark, policy: permitted.used, notifier: createNotifierConfig(effects, input, directory) },
-      { purpose: 'apply', locks, steps: saved.steps },
-      (runProcess) => carryOut(input, run, runProcess, { adoption, approvals, permitted }),
-    );
+    return await applyClaimed(input, claim);
   } finally {
-    await locks.release();
+    await claim.release();
   }
 }
 
-/** Refuses a new run of a plan that was carried out elsewhere, before Refit makes its directory. */
-async function mustNotBeElsewhere({ saved, stateDirectory }: ApplyInput, directory: string): Promise<void> {
-  const known = await findKnownRun(stateDirectory, saved.digest);
-  const isThere = await hasJournal(directory);
-  if (known === null || known.mark.seq === 0 || isThere) return;
-  if (known.directory === (await realPathOf(directory))) return;
-  mayAdopt(
-    { directory, saved, trust: { kind: 'elsewhere', run: known, hasJournal: false }, first: null },
-    false,
+async function applyClaimed(input: ApplyInput, claim: ClaimedRun): Promise<ApplyEnd> {
+  const { saved } = input;
+  const { run, register, signatures } = claim;
+  const effects = effectsOf(saved);
+  const adoption = mayAdopt(run, input.adopt ?? false, await claim.headAhead());
+  mustBeSameEndpoint(input.endpoint, run);
+  mustBeAtEntry(input, run);
+  if (isFinished(run.state)) {
+    if (adoption !== null) {
+      await register.register(run.journal.end, true);
+      input.onNotice?.(
+        'adopted: this run had ended, so Refit read nothing from the provider. Its outcomes are what its folder says',
+      );
+    }
+    const report = await writeReports(claim, run.journal.entries);
+    return { name: run.name, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
+  }
+  await keepPlanSignatures(saved, signatures);
+  await claim.claimInstances(openInstances(run));
+  mustAllowHooks(effects, input.notifyPorts?.allowHooks ?? false);
+  const { windows, approvalExpiry } = await mustPermit(input.askPolicy, signatures);
+  const approvals = await approvalsFor(input, claim, {
+    isAdopted: adoption !== null,
+    policyWindows: windows,
+    approvalExpiry,
+  });
+  // Ask again: the question may have taken an hour, and the run starts now.
+  const permitted = await mustPermit(input.askPolicy, signatures);
+  const mark = adoption === null ? await markOf(run, register) : markOnAdoption(register);
+  return withProcess(
+    claim,
+    { ...input, mark, policy: permitted.used, notifier: createNotifierConfig(effects, input, claim) },
+    { purpose: 'apply', steps: saved.steps },
+    (runProcess) => carryOut(input, claim, runProcess, { adoption, approvals, permitted }),
   );
 }
 
@@ -196,22 +161,22 @@ async function mustNotBeElsewhere({ saved, stateDirectory }: ApplyInput, directo
  */
 async function approvalsFor(
   input: ApplyInput,
-  { directory, journal, state }: RunOnDisk,
+  { run, plan, signatures }: ClaimedRun,
   {
     isAdopted,
     policyWindows,
     approvalExpiry,
   }: { isAdopted: boolean; policyWindows: readonly SavedWindows[]; approvalExpiry: number },
 ): Promise<Approved[]> {
-  const { saved, clock, savedFile = null } = input;
-  const entries = isAdopted ? [] : journal.entries;
+  const { saved, clock } = input;
+  const entries = isAdopted ? [] : run.journal.entries;
   const recorded = recordedSignatures(entries, null);
   const judge = () =>
-    demandApprovals({ saved, savedFile, directory, clock, recorded, limit: approvalExpiry }, null);
+    demandApprovals({ saved, plan, signatures, clock, recorded, limit: approvalExpiry }, null);
   const isSigned = saved.approvals === undefined || isOnRecord(await judge());
   const isUnasked = !isAnsweredBy(input.by.user, entries);
   if (!isSigned || isUnasked) mustBeCurrent(saved, clock.now(), 'SAVED');
-  if (isUnasked && state.startedAt === null) mustBeOpen(input, directory, policyWindows);
+  if (isUnasked && run.state.startedAt === null) mustBeOpen(input, run, policyWindows);
   if (!isSigned) mustBeSigned(await judge());
   const approval = isUnasked ? await askForApproval(input) : null;
   // Judge again: the question may have taken an hour, and the run starts now.
@@ -237,13 +202,13 @@ function isAnsweredBy(user: string, entries: readonly JournalEntry[]): boolean {
 }
 
 /** Refuses if another process has written to the journal since the caller read it. */
-function mustBeAtEntry({ atEntry }: ApplyInput, { directory, journal }: RunOnDisk): void {
+function mustBeAtEntry({ atEntry }: ApplyInput, { name, journal }: WholeRun): void {
   const { length } = journal.entries;
   if (atEntry === undefined || atEntry === length) return;
   throw new RefitError(
     'locked',
-    `${directory}: the journal has ${length} entries instead of ${atEntry}, because another process continued the run`,
-    `refit status ${shellQuote(directory)} shows what it did`,
+    `${name}: the journal has ${length} entries instead of ${atEntry}, because another process continued the run`,
+    `refit status ${shellQuote(name)} shows what it did`,
   );
 }
 
@@ -286,24 +251,22 @@ async function askForApproval({ saved, approve }: ApplyInput): Promise<Approved>
 /** Refuses to start a run outside its windows. A started run may resolve its orders at any time. */
 function mustBeOpen(
   { saved, clock, endpoint }: ApplyInput,
-  directory: string,
+  run: RunPlace,
   policyWindows: readonly SavedWindows[],
 ): void {
   const closed = createWindowGate(saved, clock, policyWindows).refusal();
   if (closed === null) return;
-  const endpointOption = endpoint.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
-  const plan = shellQuote(join(directory, RUN_FILES.plan));
   throw new RefitError(
     'outside-window',
     `${textOf(closed)}; nothing was ordered`,
-    `refit apply ${plan} --run-dir ${shellQuote(directory)}${endpointOption}   when a window is open`,
+    `${formatStartCommand(run, endpoint)}   when a window is open`,
   );
 }
 type Approved = Extract<JournalEvent, { kind: 'approved' }>;
 
 async function carryOut(
   input: ApplyInput,
-  { directory, saved }: RunOnDisk,
+  claim: ClaimedRun,
   runProcess: Process,
   {
     adoption,
@@ -315,7 +278,8 @@ async function carryOut(
     readonly permitted: PolicyVerdict;
   },
 ): Promise<ApplyEnd> {
-  const { clock, savedFile = null, cloudFor, gates } = input;
+  const { saved, clock, cloudFor, gates } = input;
+  const { run, plan, signatures } = claim;
   const { journal, stop, control } = runProcess;
   if (adoption !== null)
     await journal.appendDurably(
@@ -323,12 +287,13 @@ async function carryOut(
     );
   for (const approval of approvals) await journal.appendDurably(approval);
   const { entries } = runProcess;
-  const policy = followPolicy(permitted, { ask: input.askPolicy, directory, entries, clock });
+  const policy = followPolicy(permitted, { ask: input.askPolicy, signatures, entries, clock });
   const forPolicy = await policy.keepApprovals();
   if (forPolicy !== null) await journal.appendDurably(forPolicy);
   input.onLive?.(() => control.status());
-  const socket = await openControlSocket(directory, control, clock).catch((error: unknown) => {
-    const cause = error instanceof Error ? error.message : String(error);
+  const answer = (line: string) => answerLine(control, line);
+  const listening = await claim.openControl(answer, clock).catch((error: unknown) => {
+    const cause = messageOf(error);
     input.onNotice?.(`no control socket (${cause}): the run continues, and only signals can control it`);
     return null;
   });
@@ -336,7 +301,7 @@ async function carryOut(
     const approvalOf = (wave: number | null) => {
       const recorded = recordedSignatures(entries, wave);
       const limit = policy.approvalExpiry();
-      return demandApprovals({ saved, savedFile, directory, clock, recorded, limit }, wave);
+      return demandApprovals({ saved, plan, signatures, clock, recorded, limit }, wave);
     };
     const end = await runProcess.carryOut({
       cloudFor,
@@ -345,12 +310,12 @@ async function carryOut(
       askPolicy: policy.ask,
       ...given({ gates }),
     });
-    const report = await writeReports(directory, saved, runProcess.entries);
+    const report = await writeReports(claim, runProcess.entries);
     const wasLeft = end === null;
     const exitCode = wasLeft ? (stop.exitCode ?? 130) : (journal.replay.state().exitCode ?? 1);
-    return { directory, report, exitCode, wasFinished: false, wasLeft };
+    return { name: run.name, report, exitCode, wasFinished: false, wasLeft };
   } finally {
-    await socket?.close();
+    await listening?.close();
   }
 }
 
@@ -361,9 +326,9 @@ function providerNow({ saved, cloudFor }: ApplyInput): number {
 function createNotifierConfig(
   effects: Effects,
   { clock, notifyPorts }: ApplyInput,
-  directory: string,
+  { run, log }: ClaimedRun,
 ): NotifierConfig {
-  const ports = notifyPorts && { ...notifyPorts, clock, directory };
+  const ports = notifyPorts && { ...notifyPorts, clock, directory: run.name };
   const hooks = effectsOfKind(effects, 'hook');
   return {
     listeners: ports
@@ -372,6 +337,6 @@ function createNotifierConfig(
           ...effectsOfKind(effects, 'webhook').map((webhook) => createWebhookListener(webhook, ports)),
         ]
       : [],
-    log: (name, text) => appendText(join(directory, name), text, 'hooks'),
+    log,
   };
 }

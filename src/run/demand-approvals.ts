@@ -1,5 +1,6 @@
 /** Decides whether a run or a wave has the signatures that its plan demands. */
 import { judgeApprovals, missingApprovals, type Offered } from '../approval/judge-approvals.ts';
+import { approvalFiles } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
 import {
   APPROVAL_FORMAT,
@@ -11,7 +12,7 @@ import {
   type Signed,
 } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
-import { offeredApprovals, saveApprovals } from '../store/folder/signed-files.ts';
+import type { RunSignatures } from '../store/ports.ts';
 
 /** Signatures as the journal records them. */
 export type Signatures = Extract<JournalEvent, { how: 'signatures' }>;
@@ -25,9 +26,9 @@ export type ApprovalDemand =
   | { readonly missing: readonly Message[]; readonly fix: string };
 
 /**
- * Verifies the approval files that exist now, and copies those that count to the run directory. An entry of the journal
+ * Verifies the approvals that are offered now, and keeps those that count with the run. An entry of the journal
  * never replaces a file. It only says when the signatures had to be valid: a run that has started may continue.
- * @param input.savedFile the path of the saved plan, if it is not only in the run directory.
+ * @param input.plan the name of the saved plan in commands.
  * @param input.recorded the approval in the journal of a run that the user's state knows; null if there is none.
  * @param input.limit milliseconds from issue to expiry that an approval may have at most.
  * @param wave the index of a wave; null for the plan.
@@ -35,20 +36,19 @@ export type ApprovalDemand =
 export async function demandApprovals(
   input: {
     saved: SavedPlan;
-    savedFile: string | null;
-    directory: string;
+    plan: string;
+    signatures: RunSignatures;
     clock: Clock;
     recorded: Signatures | null;
     limit: number;
   },
   wave: number | null,
 ): Promise<ApprovalDemand> {
-  const { saved, savedFile, directory, clock, recorded, limit } = input;
-  const offered = await offeredApprovals(savedFile, directory);
-  const file = savedFile ?? `${directory}/plan.json`;
+  const { saved, plan: file, signatures, clock, recorded, limit } = input;
+  const offered = await signatures.offered('approvals');
   const demand = judgeOffered(saved, wave, offered, { now: clock.now(), file, recorded, limit });
   if ('event' in demand && demand.event !== null)
-    await saveApprovals(directory, approvalsOf(saved, demand.event));
+    await signatures.keep('approvals', approvalFiles(approvalsOf(saved, demand.event)));
   return demand;
 }
 

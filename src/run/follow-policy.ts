@@ -1,11 +1,12 @@
 /**
- * The policy while a process carries out a run: asked again before each wave. The approvals that it required are copied to
- * the run directory and recorded in the journal, so that the evidence of a run has them.
+ * The policy while a process carries out a run: asked again before each wave. The approvals that it required are kept
+ * with the run and recorded in the journal, so that the evidence of a run has them.
  */
+import { approvalFiles } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
 import { pick } from '../given.ts';
 import type { ApprovalFile, JournalEntry, JournalEvent } from '../model.ts';
-import { saveApprovals } from '../store/folder/signed-files.ts';
+import type { RunSignatures } from '../store/ports.ts';
 import { type AskPolicy, PERMITTED, type PolicyVerdict } from './policy-gate.ts';
 
 /** Approvals for the policy as the journal records them. */
@@ -15,28 +16,28 @@ export type PolicyApproved = Extract<JournalEvent, { how: 'policy' }>;
 interface Followed {
   /** Undefined: no policy holds. */
   readonly ask: AskPolicy | undefined;
-  readonly directory: string;
+  readonly signatures: RunSignatures;
   /** The journal, which grows. */
   readonly entries: readonly JournalEntry[];
   readonly clock: Clock;
 }
 
 /** @param permitted the verdict with which the process started. */
-export function followPolicy(permitted: PolicyVerdict, { ask, directory, entries, clock }: Followed) {
+export function followPolicy(permitted: PolicyVerdict, { ask, signatures, entries, clock }: Followed) {
   let verdict = permitted;
   const keepApprovals = async (): Promise<PolicyApproved | null> => {
     const { approvals } = verdict;
-    if (approvals.length > 0) await saveApprovals(directory, approvals, 'policyApprovals');
+    if (approvals.length > 0) await signatures.keep('policyApprovals', approvalFiles(approvals));
     return newApprovals(approvals, entries, clock.now());
   };
   return {
     /** Milliseconds from issue to expiry that an approval may have at most now. */
     approvalExpiry: () => verdict.approvalExpiry,
-    /** Copies the approvals to the run directory. @returns the entry for those that the journal does not have. */
+    /** Keeps the approvals with the run. @returns the entry for those that the journal does not have. */
     keepApprovals,
     /** Judges again. The entry is as in `keepApprovals`. */
     async ask() {
-      verdict = (await ask?.(directory)) ?? PERMITTED;
+      verdict = (await ask?.(signatures)) ?? PERMITTED;
       const { refusal } = verdict;
       return { refusal, event: refusal === null ? await keepApprovals() : null };
     },

@@ -2,9 +2,8 @@ import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { message, textOf } from '../messages/messages.ts';
 import type { JournalEvent, Message, SavedPlan } from '../model.ts';
-import { shellQuote } from '../next-command.ts';
-import type { RunTrust } from '../store/folder/known-runs.ts';
-import type { RunSnapshot } from '../store/folder/run-directory.ts';
+import { carriedOutElsewhere } from '../store/folder/claim-run.ts';
+import type { RunSnapshot, RunTrust } from '../store/ports.ts';
 import { formatApplyCommand, formatReconcileCommand } from './apply-again.ts';
 
 /** Why this user's state does not vouch for a run; null: it does, or the run has not started. Pure. */
@@ -26,7 +25,7 @@ export function whyNotTrusted(trust: RunTrust | null): Message | null {
 }
 
 /** The members of a run that the decision needs. */
-type JudgedRun = Pick<RunSnapshot, 'directory' | 'saved' | 'first' | 'trust'>;
+type JudgedRun = Pick<RunSnapshot, 'kind' | 'name' | 'saved' | 'first' | 'trust'>;
 
 /**
  * Refuses a run that the state does not vouch for, unless the user adopts it.
@@ -39,7 +38,7 @@ export function mayAdopt(
   isAdopting: boolean,
   reported: string | null = null,
 ): Message | null {
-  const { directory, trust, saved } = run;
+  const { name, trust, saved } = run;
   const reason =
     whyNotTrusted(trust) ?? (reported === null ? null : message('trust.report-ahead', { head: reported }));
   if (reason === null) return null;
@@ -47,24 +46,17 @@ export function mayAdopt(
   const isOther = trust?.kind === 'elsewhere';
   if (isAdopting && !(isOther && !trust.hasJournal)) return reason;
   const adopt = `${formatApplyCommand(run)} --adopt`;
-  if (isOther) {
-    const there = shellQuote(trust.run.directory);
-    throw new RefitError(
-      'already-carried-out',
-      `this saved plan (${saved.digest.slice(0, 8)}) was carried out in ${trust.run.directory} at ${trust.run.at}`,
-      `refit status ${there}   shows the result and the next command; a further change needs a new plan`,
-    );
-  }
+  if (isOther) throw carriedOutElsewhere(saved, trust.run);
   if (trust?.kind === 'unknown') {
     throw new RefitError(
       'run-unknown',
-      `${directory}: ${textOf(reason)}. Somebody else made it, or the state folder is another one or was lost`,
+      `${name}: ${textOf(reason)}. Somebody else made it, or the state folder is another one or was lost`,
       `if you trust this folder: ${adopt}   asks for approval again, and reads every open step before it orders`,
     );
   }
   throw new RefitError(
     'journal-broken',
-    `${directory}: ${textOf(reason)}`,
+    `${name}: ${textOf(reason)}`,
     `restore the journal from a copy; without one: ${formatReconcileCommand(run)}   reads the orders, and prints the next command`,
   );
 }
@@ -87,7 +79,7 @@ export function mustBeTrusted(run: RunSnapshot, doing: string, canAdopt: boolean
   if (reason === null) return;
   throw new RefitError(
     run.trust?.kind === 'unknown' ? 'run-unknown' : 'journal-broken',
-    `${run.directory}: ${textOf(reason)}`,
+    `${run.name}: ${textOf(reason)}`,
     canAdopt
       ? `if you trust this folder: ${doing} --adopt`
       : `if you trust this folder: ${formatApplyCommand(run)} --adopt   continues the run; its process then takes commands`,

@@ -3,6 +3,7 @@ import { MOST_VALIDITY } from '../approval/judge-approvals.ts';
 import { RefitError } from '../errors.ts';
 import type { ApprovalFile, PolicyUsed, SavedWindows } from '../model.ts';
 import { type PolicyRefusal, refusalText } from '../policy/policy-findings.ts';
+import type { RunSignatures } from '../store/ports.ts';
 
 /** What the policy says now. Its files and the signatures were read again. */
 export interface PolicyVerdict {
@@ -19,7 +20,7 @@ export interface PolicyVerdict {
 }
 
 /** Reads the policy and judges the plan. @throws RefitError if a policy file is not valid. */
-export type AskPolicy = (directory: string) => Promise<PolicyVerdict>;
+export type AskPolicy = (signatures: RunSignatures) => Promise<PolicyVerdict>;
 
 /** The verdict without a policy. */
 export const PERMITTED: PolicyVerdict = {
@@ -31,8 +32,11 @@ export const PERMITTED: PolicyVerdict = {
 };
 
 /** Asks before a run starts. @throws RefitError `policy-refused`; `not-approved` if only signatures are missing. */
-export async function mustPermit(ask: AskPolicy | undefined, directory: string): Promise<PolicyVerdict> {
-  const verdict = (await ask?.(directory)) ?? PERMITTED;
+export async function mustPermit(
+  ask: AskPolicy | undefined,
+  signatures: RunSignatures,
+): Promise<PolicyVerdict> {
+  const verdict = (await ask?.(signatures)) ?? PERMITTED;
   const { refusal } = verdict;
   if (refusal === null) return verdict;
   throw new RefitError(

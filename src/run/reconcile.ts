@@ -1,26 +1,23 @@
-/** `reconcile` in a run directory: takes its locks, reads unknown outcomes, records them, and writes the reports. */
+/** `reconcile`: claims the run, reads unknown outcomes, records them, and writes the reports. */
 import type { CloudReader } from '../cloud/cloud.ts';
 import { given } from '../given.ts';
 import { textOf } from '../messages/messages.ts';
 import type { Message, Report, SavedPlan, Step, StepState } from '../model.ts';
-import { openMark } from '../store/folder/known-runs.ts';
-import { type RunOnDisk, readRun } from '../store/folder/run-directory.ts';
+import type { ClaimedRun } from '../store/ports.ts';
 import { unresolvedSteps } from './engine/reconcile-steps.ts';
 import {
-  type DirectoryInput,
-  Locks,
   mustAnswer,
   mustBeSameEndpoint,
+  type RunInput,
   withProcess,
   writeReports,
-} from './in-directory.ts';
+} from './in-claimed-run.ts';
 import { whyNotTrusted } from './judge-adoption.ts';
 import type { Process } from './process.ts';
 import type { SignHead } from './sign-heads.ts';
 
 /** The client is a reader, which cannot order. */
-export interface ReconcileInput extends DirectoryInput<CloudReader> {
-  readonly directory: string;
+export interface ReconcileInput extends RunInput<CloudReader> {
   /** As for `ApplyInput`. */
   readonly signHead?: SignHead;
   readonly onNotice?: (notice: string) => void;
@@ -31,7 +28,8 @@ export type ReconciledStep = Pick<StepState, 'step' | 'outcome' | 'orders' | 'co
   Pick<Step, 'instance' | 'region'> & { readonly message: string };
 
 export interface ReconcileEnd {
-  readonly directory: string;
+  /** The run directory, or the id of the run. */
+  readonly name: string;
   readonly saved: SavedPlan;
   readonly report: Report;
   /** The steps that were unknown, in the order of the plan. */
@@ -48,42 +46,39 @@ export interface ReconcileEnd {
  * It also throws what reading the run directory throws, and what the first read of each region throws. Refit writes
  * nothing before these reads.
  */
-export async function reconcileInDirectory(input: ReconcileInput): Promise<ReconcileEnd> {
-  const { saved, directory } = await readRun(input.directory);
-  const locks = new Locks(input, `refit reconcile ${directory}`);
+export async function reconcileClaimedRun(input: ReconcileInput): Promise<ReconcileEnd> {
+  const claim = await input.claim();
   try {
-    await locks.takePlan(saved.digest);
-    await locks.takeDirectory(directory);
-    const run = await readRun(directory, input.stateDirectory);
+    const { run, register } = claim;
+    const { saved, name } = run;
     const steps = unresolvedSteps(saved, run.state.steps);
     if (steps.length === 0) {
-      const report = await writeReports(directory, saved, run.journal.entries);
-      const notTrusted = whyNotTrusted(run.trust);
-      return { directory, saved, report, steps: [], exitCode: 0, notTrusted };
+      const report = await writeReports(claim, run.journal.entries);
+      return { name, saved, report, steps: [], exitCode: 0, notTrusted: whyNotTrusted(run.trust) };
     }
     mustBeSameEndpoint(input.endpoint, run);
-    await locks.takeInstances(saved.digest, [...new Set(steps.map(({ instance }) => instance))]);
+    await claim.claimInstances([...new Set(steps.map(({ instance }) => instance))]);
     await mustAnswer(input.cloudFor, steps);
-    // Reading needs no trust. Only a run that the state vouches for gets a new mark.
-    const isKnown = run.trust?.kind === 'known';
-    const mark = isKnown ? await openMark(input.stateDirectory, saved.digest) : null;
+    // Reading needs no trust. Only a run that the store vouches for gets a new mark.
+    const mark = run.trust?.kind === 'known' ? await register.open() : null;
     const withMark = { ...input, ...given({ mark }) };
-    return await withProcess(run, withMark, { purpose: 'reconcile', locks, steps }, (runProcess) =>
-      resolveSteps(input, run, runProcess, steps),
+    return await withProcess(claim, withMark, { purpose: 'reconcile', steps }, (runProcess) =>
+      resolveSteps(input, claim, runProcess, steps),
     );
   } finally {
-    await locks.release();
+    await claim.release();
   }
 }
 
 async function resolveSteps(
   { cloudFor }: ReconcileInput,
-  { directory, saved, trust }: RunOnDisk,
+  claim: ClaimedRun,
   runProcess: Process,
   open: readonly Step[],
 ): Promise<ReconcileEnd> {
+  const { saved, name, trust } = claim.run;
   const end = await runProcess.reconcile(cloudFor);
-  const report = await writeReports(directory, saved, runProcess.entries);
+  const report = await writeReports(claim, runProcess.entries);
   const steps = open.map(({ id, instance, region }) => {
     const { outcome, orders, code, message } = runProcess.journal.replay.step(id);
     return { step: id, instance, region, outcome, orders, code, message: textOf(message) };
@@ -91,5 +86,5 @@ async function resolveSteps(
   const isUnknown = steps.some(({ outcome }) => outcome === 'unknown');
   const ended = end?.exitCode === 12 ? 12 : isUnknown ? 10 : 0;
   const exitCode = end === null ? (runProcess.stop.exitCode ?? 130) : ended;
-  return { directory, saved, report, steps, exitCode, notTrusted: whyNotTrusted(trust) };
+  return { name, saved, report, steps, exitCode, notTrusted: whyNotTrusted(trust) };
 }

@@ -11,7 +11,8 @@ import type { Report, SavedPlan } from '../model.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
 import { RUN_FILES, readRunSnapshot } from '../store/folder/run-directory.ts';
-import { keepPlanSignatures, offeredPlanSignatures } from '../store/folder/signed-files.ts';
+import { folderSignatures } from '../store/folder/signed-files.ts';
+import { keepPlanSignatures } from '../store/plan-signatures.ts';
 
 /** The live process that holds the lock of a folder; null if there is none. @param host the name of this host. */
 export async function liveHolder(folder: string, host: string): Promise<Holder | null> {
@@ -29,7 +30,7 @@ export function createOccurrenceStore(root: string, host: string) {
    * resolves.
    */
   const seal = async (directory: string, text: string, file: string): Promise<void> => {
-    await keepPlanSignatures(readSavedPlan(text), file, directory);
+    await keepPlanSignatures(readSavedPlan(text), folderSignatures(file, directory));
     const draft = join(directory, 'sealing.json');
     await replaceOwnFile(draft, text);
     await linkOnce(draft, directory);
@@ -66,7 +67,8 @@ export function createOccurrenceStore(root: string, host: string) {
     /** Makes the draft in a file the sealed plan. @throws RefitError if it is not a saved plan. */
     async sealDraft(directory: string, draft: string): Promise<void> {
       await seal(directory, String(await readRegularFile(draft, { subject: 'saved-plan' })), draft);
-      for (const { file } of await offeredPlanSignatures(draft, null)) await rm(file, { force: true });
+      for (const { file } of await folderSignatures(draft, null).offered('planSignatures'))
+        await rm(file, { force: true });
       await rm(draft, { force: true });
     },
     /** The outcomes in the report of its run; null if there is no report. */

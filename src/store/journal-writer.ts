@@ -14,8 +14,11 @@ import type { JournalEntry, JournalEvent } from '../model.ts';
 
 /** The storage of journal lines. */
 export interface JournalStore {
-  /** Appends the text. Returns once it survives a power cut. @throws on any failure; the stored text is then unknown. */
-  append(text: string): Promise<void>;
+  /**
+   * Appends whole lines, and returns once they survive a power cut.
+   * @param end the last of these entries. @throws on any failure; the stored text is then unknown.
+   */
+  append(text: string, end: ChainEnd): Promise<void>;
 }
 
 /**
@@ -141,7 +144,8 @@ class Writer {
       this.#waiting = [];
       const startedAt = this.#input.clock.monotonic();
       try {
-        await this.#input.store.append(group.map(({ line }) => line).join(''));
+        const { seq, hash } = group.at(-1)!.entry;
+        await this.#input.store.append(group.map(({ line }) => line).join(''), { seq, hash });
       } catch (cause) {
         this.#fail(cause, group);
         break;

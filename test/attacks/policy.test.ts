@@ -16,6 +16,7 @@ import { renderReport } from '../../src/report/run/render-report.ts';
 import { judgeOffered } from '../../src/run/demand-approvals.ts';
 import { newApprovals } from '../../src/run/follow-policy.ts';
 import { mustPermit, PERMITTED } from '../../src/run/policy-gate.ts';
+import { folderSignatures } from '../../src/store/folder/signed-files.ts';
 import { approver, file, HOUR, NOW, SAVED, signed } from '../approval/people.ts';
 import { judged, plan, policyOf } from '../policy/policies.ts';
 import { savedPlan } from '../report/situations.ts';
@@ -230,15 +231,17 @@ describe('somebody who can write files', () => {
   });
 });
 
+const NONE = folderSignatures(null, null);
+
 describe('a policy that changes while a run waits', () => {
   it('is judged again, and stops the run with exit code 5, or 11 for signatures', async () => {
     const verdict = (status: 'refused' | 'unsigned') => ({
       ...PERMITTED,
       refusal: { status, reasons: [], fix: 'refit policy check' },
     });
-    await expect(mustPermit(undefined, 'run')).resolves.toMatchObject({ used: null });
-    await expect(mustPermit(async () => verdict('refused'), 'run')).rejects.toMatchObject({ exitCode: 5 });
-    await expect(mustPermit(async () => verdict('unsigned'), 'run')).rejects.toMatchObject({ exitCode: 11 });
+    await expect(mustPermit(undefined, NONE)).resolves.toMatchObject({ used: null });
+    await expect(mustPermit(async () => verdict('refused'), NONE)).rejects.toMatchObject({ exitCode: 5 });
+    await expect(mustPermit(async () => verdict('unsigned'), NONE)).rejects.toMatchObject({ exitCode: 11 });
   });
 });
 

@@ -15,7 +15,8 @@ import { type ChainEnd, decode, EMPTY_CHAIN, seal } from '../../src/journal/chai
 import type { JournalEntry, JournalEvent } from '../../src/model.ts';
 import { type ApplyEnd, type ApplyInput, applyPlan } from '../../src/run/apply.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
-import { type ReconcileEnd, reconcileInDirectory } from '../../src/run/reconcile.ts';
+import { type ReconcileEnd, reconcileClaimedRun } from '../../src/run/reconcile.ts';
+import { claimExistingDirectory, claimRunDirectory } from '../../src/store/folder/claim-run.ts';
 import { prepareRunDirectory, RUN_FILES } from '../../src/store/folder/run-directory.ts';
 import { ALL_TO_8GB, standards } from '../run/fleets.ts';
 import { type Stage, type StageOptions, setStage } from '../run/stage.ts';
@@ -40,7 +41,7 @@ export async function runDesk(options: Partial<StageOptions> = {}) {
   const path = (name: string) => join(folder, name);
   const run = path('run');
   let asked = 0;
-  const inputOf = ({ user = 'dba', state = path('state'), leavesAt }: Applying) => {
+  const inputOf = ({ user = 'dba', leavesAt }: Applying) => {
     const { clock } = stage;
     const permits = createPermits(clock, stage.saved.execution.requestsPerSecond);
     const calls = createCallCounter();
@@ -57,7 +58,6 @@ export async function runDesk(options: Partial<StageOptions> = {}) {
     return {
       client,
       input: {
-        stateDirectory: state,
         permits,
         calls,
         clock,
@@ -71,6 +71,12 @@ export async function runDesk(options: Partial<StageOptions> = {}) {
       },
     };
   };
+  const locksOf = ({ state = path('state') }: Applying, endpoint: string) => ({
+    stateDirectory: state,
+    clock: stage.clock,
+    endpoint,
+    host: 'here',
+  });
   return {
     folder,
     stage,
@@ -91,13 +97,21 @@ export async function runDesk(options: Partial<StageOptions> = {}) {
         applyPlan({
           ...input,
           saved: stage.saved,
-          runsRoot: path('runs'),
-          runDirectory: directory,
+          claim: () =>
+            claimRunDirectory(
+              {
+                saved: stage.saved,
+                savedFile: savedFile ?? null,
+                runsRoot: path('runs'),
+                runDirectory: directory,
+              },
+              locksOf(how, input.endpoint),
+            ),
           adopt,
           cloudFor: () => createCloud(client),
           drain: new AbortController().signal,
           approve: how.approve ?? approve,
-          ...given({ savedFile, signHead, onNotice }),
+          ...given({ signHead, onNotice }),
         }),
       );
     },
@@ -105,7 +119,11 @@ export async function runDesk(options: Partial<StageOptions> = {}) {
       const { client, input } = inputOf(how);
       const { directory = run } = how;
       return stage.clock.run(() =>
-        reconcileInDirectory({ ...input, directory, cloudFor: () => createReader(client) }),
+        reconcileClaimedRun({
+          ...input,
+          claim: () => claimExistingDirectory(directory, locksOf(how, input.endpoint)),
+          cloudFor: () => createReader(client),
+        }),
       );
     },
     async entries(directory = run): Promise<readonly JournalEntry[]> {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { JournalEntry } from '../../src/model.ts';
-import { atSocketPath } from '../../src/run/control/socket-path.ts';
+import { atSocketPath } from '../../src/store/folder/socket-path.ts';
 import {
   type Desk,
   desk,

@@ -12,11 +12,11 @@ if (review?.verdict !== 'ready') {
 }
 console.log(renderReview(review, 'text'));
 
-const { report, directory, exitCode } = await applySavedPlan(review.plan, {
+const { report, name, exitCode } = await applySavedPlan(review.plan, {
   connection,
   approve: async ({ steps }) => (steps.length < 100 ? { how: 'auto-approve', by: 'the nightly job' } : null),
   onEntry: (entry) => entry.kind === 'step-ended' && console.log(entry.step, entry.outcome),
 });
-console.log(`${report.totals.verified} of ${report.steps.length} steps verified: ${directory}/report.html`);
+console.log(`${report.totals.verified} of ${report.steps.length} steps verified: ${name}/report.html`);
 await connection.close();
 process.exitCode = exitCode;

@@ -1,15 +1,10 @@
 /** The disk, which outlives the processes. A crash keeps only a part of the unsynced data. */
 
 import { type ChainEnd, EMPTY_CHAIN } from '../../src/journal/chain.ts';
-import type { RunRegister } from '../../src/run/run-mark.ts';
 import type { Random } from '../../src/simulator/world/random.ts';
-import {
-  createSlots,
-  encodeKnownRun,
-  type KnownRun,
-  parseKnownRun,
-} from '../../src/store/folder/known-runs.ts';
+import { createSlots, encodeKnownRun, parseKnownRun } from '../../src/store/folder/known-runs.ts';
 import type { JournalStore } from '../../src/store/journal-writer.ts';
+import type { KnownRun, RunRegister } from '../../src/store/ports.ts';
 import type { Machine } from './machine.ts';
 import type { ProcessScript } from './scenario.ts';
 import type { Watcher } from './watcher.ts';

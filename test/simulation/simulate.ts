@@ -30,7 +30,7 @@ import { buildReport } from '../../src/report/run/build-report.ts';
 import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src/run/demand-approvals.ts';
 import { unresolvedSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GatePorts } from '../../src/run/engine/run.ts';
-import { mustAnswer } from '../../src/run/in-directory.ts';
+import { mustAnswer } from '../../src/run/in-claimed-run.ts';
 import { adoptedEvent, mayAdopt } from '../../src/run/judge-adoption.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
@@ -340,7 +340,7 @@ async function simulateProcess(
   });
   const adoption = reconciles
     ? null
-    : mayAdopt({ directory: DIRECTORY, saved, trust, first: setting.entries[0] ?? null }, true);
+    : mayAdopt({ kind: 'folder', name: DIRECTORY, saved, trust, first: setting.entries[0] ?? null }, true);
   if (!reconciles) watcher.opened(adoption !== null, setting.entries.length > 0 || torn > 0);
   const { store, register } = disk.openFor(machine, script);
   const openMark = async () => {
@@ -493,10 +493,9 @@ function sabotageMark(files: Files, sabotage: Sabotage | null): Files {
     return { store, mark: { write: async (end) => void mark.write(end).catch(() => undefined) } };
   if (sabotage !== 'mark-first') return files;
   const markFirst: JournalStore = {
-    async append(text) {
-      const { seq, hash } = JSON.parse(text.trimEnd().split('\n').at(-1)!) as JournalEntry;
-      await mark.write({ seq, hash });
-      await store.append(text);
+    async append(text, end) {
+      await mark.write(end);
+      await store.append(text, end);
     },
   };
   return { store: markFirst, mark: { write: async () => {} } };

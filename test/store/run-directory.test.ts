@@ -10,6 +10,7 @@ import { createReplay } from '../../src/journal/replay.ts';
 import type { JournalEvent } from '../../src/model.ts';
 import { applyPlan } from '../../src/run/apply.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
+import { claimRunDirectory } from '../../src/store/folder/claim-run.ts';
 import { openJournalFile, readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { registerRun } from '../../src/store/folder/known-runs.ts';
 import { prepareRunDirectory, RUN_FILES, readRun } from '../../src/store/folder/run-directory.ts';
@@ -87,11 +88,14 @@ describe('a run that died before it was approved', () => {
     await registerRun(stateDirectory, { digest: saved.digest, directory }, new VirtualClock());
     const signal = new AbortController().signal;
     const clock = new VirtualClock(Date.parse(saved.expiresAt) + 1);
+    const endpoint = FIRST.kind === 'run-started' ? FIRST.endpoint : '';
     const applying = applyPlan({
       saved,
-      runsRoot: join(directory, '..'),
-      runDirectory: directory,
-      stateDirectory,
+      claim: () =>
+        claimRunDirectory(
+          { saved, savedFile: null, runsRoot: join(directory, '..'), runDirectory: directory },
+          { stateDirectory, clock, endpoint, host: 'here' },
+        ),
       cloudFor: () => {
         throw new Error('nothing is asked of the provider');
       },
@@ -101,7 +105,7 @@ describe('a run that died before it was approved', () => {
       drain: signal,
       leave: signal,
       by: { user: 'dba', host: 'here', pid: process.pid },
-      endpoint: FIRST.kind === 'run-started' ? FIRST.endpoint : '',
+      endpoint,
       version: '0.0.0',
       approve: async () => {
         asked += 1;

@@ -1,5 +1,5 @@
 /** Draws a run in place on this terminal, from its journal and the answers of its process. */
-import type { LiveRunStatus, RunOnDisk } from '../../operations/read-run.ts';
+import type { LiveRunStatus, WholeRun } from '../../operations/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
@@ -47,7 +47,7 @@ export function createWatchedRun(terminal: Terminal) {
   const drawing = createDrawing(terminal, () => facts?.picture(standing) ?? null, true);
   return {
     /** @param answer null if no process answers. */
-    show(run: RunOnDisk, answer: LiveRunStatus | null) {
+    show(run: WholeRun, answer: LiveRunStatus | null) {
       const isFirst = facts === null;
       facts ??= gatherFacts(run.saved, terminal.clock.now);
       for (const entry of run.journal.entries.slice(added)) facts.add(entry);

@@ -18,7 +18,7 @@ import { formatRunLine } from './draw-run.ts';
 import { createDrawing } from './drawn-run.ts';
 
 export interface RunView {
-  start(run: { readonly directory: string; readonly entries: readonly JournalEntry[] }): void;
+  start(run: { readonly name: string; readonly entries: readonly JournalEntry[] }): void;
   /** Takes the function that asks the live process for its state. */
   live(standing: () => LiveRunStatus): void;
   entry(entry: JournalEntry): void;
@@ -46,9 +46,9 @@ export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
   const picture = () => facts.picture(standing?.() ?? null);
   const form = formFor(terminal)(terminal, { facts, saved, picture });
   return {
-    start({ directory, entries }) {
+    start({ name, entries }) {
       entries.forEach(facts.add);
-      form.start(directory);
+      form.start(name);
     },
     live(ask) {
       standing = ask;

@@ -3,7 +3,7 @@ import { validateJournalEntry } from '../../generated/validators.js';
 import { createReplay } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
-import type { JournalOnDisk, JournalWalk } from '../../store/folder/journal-file.ts';
+import type { JournalWalk, WholeJournal } from '../../store/ports.ts';
 
 /** The hash of an entry that the journal must contain, and its source. */
 export interface KnownHead {
@@ -21,7 +21,7 @@ interface Against {
 }
 
 /** Checks a journal: its chain, its plan and the known heads. */
-export function examineJournal(journal: JournalOnDisk, against: Against) {
+export function examineJournal(journal: WholeJournal, against: Against) {
   const examination = createExamination(against);
   for (const entry of journal.entries) examination.add(entry);
   return examination.end(journal);

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Header, Pack, ReadEntry } from 'tar';
-import { encodeApproval } from '../../approval/signed-files.ts';
+import { approvalName, encodeApproval } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
 import { readFileIfPresent, readRegularFile } from '../../files/open-file.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
@@ -11,7 +11,6 @@ import { type EvidenceFile, evidenceFiles } from '../../report/run/evidence.ts';
 import { approvalsOf } from '../../run/demand-approvals.ts';
 import { decodeJournal } from '../../store/folder/journal-file.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
-import { approvalName } from '../../store/folder/signed-files.ts';
 import { VERSION } from '../../version.ts';
 import { installed } from '../installed-files.ts';
 import { writeOutput } from '../named-files.ts';

@@ -1,10 +1,12 @@
 /** Signs the head of the journal of a run. */
-import { encodeSignature, signHead } from '../../approval/signed-files.ts';
+import { join } from 'node:path';
+import { encodeSignature, signatureName, signHead } from '../../approval/signed-files.ts';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { shellQuote } from '../../next-command.ts';
 import type { SignHead } from '../../run/sign-heads.ts';
-import { saveSignature } from '../../store/folder/signed-files.ts';
+import { RUN_FILES } from '../../store/folder/run-files.ts';
+import { keepSigned } from '../../store/folder/signed-files.ts';
 import { stateDirectoryOf } from '../machine.ts';
 import { writeOutput } from '../named-files.ts';
 import { readSigningKey, type SigningOptions, signerName } from '../signing-key.ts';
@@ -53,8 +55,11 @@ export async function signRun(directory: string, options: SigningOptions) {
   const { end } = run.journal;
   const what = { digest: saved.digest, head: end.hash, entries: end.seq, by };
   const signature = await signHead(what, key, options.now);
-  const path = options.out ?? (await saveSignature(directory, signature));
-  if (options.out !== undefined) await writeOutput(options.out, encodeSignature(signature));
+  const name = signatureName(signature);
+  const text = encodeSignature(signature);
+  const path = options.out ?? join(directory, RUN_FILES.signatures, name);
+  if (options.out === undefined) await keepSigned(directory, 'signatures', [{ name, text }]);
+  else await writeOutput(options.out, text);
   return {
     signature,
     path,

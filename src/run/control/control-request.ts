@@ -10,7 +10,7 @@ export type ControlRequest =
   | { readonly kind: 'command'; readonly command: ControlCommand; readonly by: Operator };
 
 /** The longest request, in characters. */
-export const LONGEST_REQUEST = 4_096;
+const LONGEST_REQUEST = 4_096;
 const LONGEST_NAME = 200;
 
 /** Writes a request as one line, without its line feed. */

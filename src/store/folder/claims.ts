@@ -10,6 +10,7 @@ import { RefitError } from '../../errors.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
 import { replaceOwnFile } from '../../files/write-file.ts';
 import { counted } from '../../messages/en/quantities.ts';
+import { providerOf } from '../provider-of.ts';
 import { type Holder, holderOf, isAlive, type LockOwner, lockedBy, parseHolder, takeLock } from './lock.ts';
 
 export interface Claim {
@@ -91,16 +92,4 @@ async function readClaim(path: string): Promise<(OnDisk & { readonly holder: Hol
   if (!holder) return null;
   const { provider, instances } = JSON.parse(text) as Partial<OnDisk>;
   return { holder, provider: provider ?? '', instances: Array.isArray(instances) ? instances : [] };
-}
-
-/** True for an address of this machine. Only a simulated provider can be there. */
-export function isLoopback(endpoint: string): boolean {
-  return LOOPBACK.test(endpoint);
-}
-
-const LOOPBACK = /^https?:\/\/(?:127\.[\d.]+|localhost|\[::1\])(?=[:/]|$)/;
-
-/** The provider of an endpoint. All real hosts are one provider; each simulated one is a separate provider. */
-function providerOf(endpoint: string): string {
-  return isLoopback(endpoint) ? endpoint.replace(LOOPBACK, 'loopback').replace(/\/+$/, '') : 'the provider';
 }

@@ -8,25 +8,12 @@ import { RefitError } from '../../errors.ts';
 import { isMissing } from '../../files/file-refused.ts';
 import { type OpenedFile, openRegularFile } from '../../files/open-file.ts';
 import { mustBeAppendable, syncDirectory } from '../../files/write-file.ts';
-import { type ChainFault, createDecoder, type Decoded } from '../../journal/chain.ts';
+import { type ChainFault, createDecoder } from '../../journal/chain.ts';
 import type { JournalEntry } from '../../model.ts';
-import type { JournalStore } from '../journal-writer.ts';
+import type { JournalWalk, WholeJournal } from '../ports.ts';
 import { textOf } from './run-files.ts';
 
 const LINE_FEED = 0x0a;
-
-/** The result of reading through a journal file. */
-export interface JournalWalk extends Omit<Decoded, 'entries'> {
-  /** Bytes up to and including the last whole line. */
-  readonly wholeBytes: number;
-  /** Bytes after that: an entry whose write did not finish. */
-  readonly tornBytes: number;
-}
-
-/** A journal on disk. */
-export interface JournalOnDisk extends JournalWalk {
-  readonly entries: readonly JournalEntry[];
-}
 
 /** Bytes of one read. */
 const PIECE = 1 << 18;
@@ -66,14 +53,14 @@ export async function walkJournalFile(
 }
 
 /** Reads a journal file whole, as `walkJournalFile` does. */
-export async function readJournalFile(path: string): Promise<JournalOnDisk> {
+export async function readJournalFile(path: string): Promise<WholeJournal> {
   const entries: JournalEntry[] = [];
   const walk = await walkJournalFile(path, (entry) => entries.push(entry));
   return { ...walk, entries };
 }
 
 /** Checks the bytes of a journal file. */
-export function decodeJournal(bytes: Buffer): JournalOnDisk {
+export function decodeJournal(bytes: Buffer): WholeJournal {
   const entries: JournalEntry[] = [];
   const walk = createWalk((entry) => entries.push(entry));
   walk.read(bytes);
@@ -147,8 +134,8 @@ function badLineAt(bytes: Buffer): number {
  */
 export async function openJournalFile(
   path: string,
-  { wholeBytes, tornBytes }: Pick<JournalOnDisk, 'wholeBytes' | 'tornBytes'>,
-): Promise<JournalStore & { close(): Promise<void> }> {
+  { wholeBytes, tornBytes }: Pick<WholeJournal, 'wholeBytes' | 'tornBytes'>,
+): Promise<{ append(text: string): Promise<void>; close(): Promise<void> }> {
   const bytesRead = wholeBytes + tornBytes;
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
   // Appending leaves no hole if somebody cuts the file between the check and the write: the next check sees the length.

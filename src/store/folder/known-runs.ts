@@ -19,36 +19,8 @@ import { mustBeOwnFolder } from '../../files/check-folder.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
 import { makeFolder, replaceOwnFile } from '../../files/write-file.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../../journal/chain.ts';
-import type { JournalMark } from '../journal-writer.ts';
+import type { KnownRun, RunMark, RunTrust } from '../ports.ts';
 import { writeWhole } from './journal-file.ts';
-
-/** A run that the state knows. */
-export interface KnownRun {
-  /** The run directory, without links in its path. */
-  readonly directory: string;
-  /** When the run started here or was adopted, ISO 8601 UTC. */
-  readonly at: string;
-  /** The newest entry before which no order left; `seq` 0: no order left. */
-  readonly mark: ChainEnd;
-  /** True if the mark names the last entry: the last process ended, and did not crash. */
-  readonly isComplete: boolean;
-}
-
-/** Whether this user's state knows a run directory, and whether the journal there is whole. */
-export type RunTrust =
-  /** No journal, and the state knows no run of the plan that may have ordered. */
-  | { readonly kind: 'new' }
-  | { readonly kind: 'known' }
-  /** There is a journal that the state does not know. */
-  | { readonly kind: 'unknown' }
-  /** The state knows the run of this plan in another directory. */
-  | { readonly kind: 'elsewhere'; readonly run: KnownRun; readonly hasJournal: boolean }
-  /** The journal ends before the mark. */
-  | { readonly kind: 'behind'; readonly ends: number; readonly seen: number }
-  /** The journal goes on after the mark of a process that ended. */
-  | { readonly kind: 'extended'; readonly ends: number; readonly seen: number }
-  /** The journal has another entry at the mark. */
-  | { readonly kind: 'changed'; readonly seen: number };
 
 /** The journal as it was read. `hashAtMark`: the hash of the entry that the mark names; null if there is none. */
 export interface JournalSeen {
@@ -174,12 +146,6 @@ export function createSlots(text: string): (mark: ChainEnd) => { text: string; p
     next = next === 0 ? 1 : 0;
     return { text: encodeSlot(mark), position };
   };
-}
-
-/** The mark of a run, as one process holds it. */
-export interface RunMark extends JournalMark {
-  /** @param end the last entry, if the process has ended and nothing can follow; absent: more may be on its way to disk. */
-  close(end?: ChainEnd): Promise<void>;
 }
 
 /** Opens the mark of a known run, for one process. @throws if the state does not know the run. */

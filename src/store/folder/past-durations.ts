@@ -5,7 +5,7 @@ import { RefitError } from '../../errors.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import { type Durations, REPORT_FORMAT, type Report } from '../../model.ts';
 import { type DurationSample, durationsFrom, samplesOf } from '../../plan/forecast/durations.ts';
-import { isLoopback } from './claims.ts';
+import { isLoopback } from '../provider-of.ts';
 import { RUN_FILES } from './run-directory.ts';
 
 /** The newest runs are enough. More of them would only slow planning down. */

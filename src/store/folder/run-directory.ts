@@ -9,32 +9,16 @@ import { readTextIfPresent } from '../../files/open-file.ts';
 import { makeFolder, makePrivate, replaceOwnFile } from '../../files/write-file.ts';
 import { GENESIS } from '../../journal/chain.ts';
 import { createReplay, isFinished } from '../../journal/replay.ts';
-import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../../model.ts';
+import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
-import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
-import { findKnownRun, judgeTrust, type RunTrust, realPathOf } from './known-runs.ts';
+import type { JournalWalk, RunSnapshot, WholeRun } from '../ports.ts';
+import { walkJournalFile } from './journal-file.ts';
+import { findKnownRun, judgeTrust, realPathOf } from './known-runs.ts';
 import { RUN_FILES } from './run-files.ts';
 
 export { RUN_FILES };
-
-/** A run without its entries: plan, state, and the result of checking the journal. */
-export interface RunSnapshot {
-  readonly directory: string;
-  readonly saved: SavedPlan;
-  readonly journal: JournalWalk;
-  /** The first entry; null if the run has not started. */
-  readonly first: JournalEntry | null;
-  readonly state: RunState;
-  /** Whether the user's state knows the run; null if the reader did not ask. */
-  readonly trust: RunTrust | null;
-}
-
-/** A run with all entries of its journal. */
-export interface RunOnDisk extends RunSnapshot {
-  readonly journal: JournalOnDisk;
-}
 
 /**
  * Reads a run directory. Writes nothing.
@@ -42,7 +26,7 @@ export interface RunOnDisk extends RunSnapshot {
  * @throws RefitError `usage` if there is none, `plan-altered` or `format-unknown` if its plan is not trusted,
  * `journal-broken` if the chain of the journal is broken or belongs to another plan.
  */
-export async function readRun(directory: string, stateDirectory: string | null = null): Promise<RunOnDisk> {
+export async function readRun(directory: string, stateDirectory: string | null = null): Promise<WholeRun> {
   const entries: JournalEntry[] = [];
   const each = (entry: JournalEntry) => void entries.push(entry);
   const { journal, ...run } = await readRunSnapshot(directory, stateDirectory, each);
@@ -73,7 +57,7 @@ export async function readRunSnapshot(
   mustBeSound(directory, saved, journal, first, otherFormat);
   const seen = { entries: journal.end.seq, tornBytes: journal.tornBytes, hashAtMark };
   const trust = stateDirectory === null ? null : judgeTrust(known, await realPathOf(path), seen);
-  return { directory: path, saved, journal, first, state: replay.state(), trust };
+  return { kind: 'folder', name: path, saved, journal, first, state: replay.state(), trust };
 }
 
 /** Reads the saved plan of a run directory, in its own function so that its text can be freed. */

@@ -6,11 +6,11 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Offered } from '../../approval/judge-approvals.ts';
-import { judgePlanners } from '../../approval/judge-planners.ts';
-import { encodeApproval, encodeSignature } from '../../approval/signed-files.ts';
+import { approvalName, safeName } from '../../approval/signed-files.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import { makeFolder, replaceOwnFile } from '../../files/write-file.ts';
-import type { ApprovalFile, HeadSignature, PlanSignature, SavedPlan } from '../../model.ts';
+import type { ApprovalFile, PlanSignature } from '../../model.ts';
+import type { RunSignatures, SignatureKind } from '../ports.ts';
 import { RUN_FILES, textOf } from './run-files.ts';
 
 /** The path of an approval: `saved.json.approval-wei.json`, or with the wave `saved.json.approval-wei.canary.json`. */
@@ -18,48 +18,9 @@ export function approvalPath(saved: string, approval: Pick<ApprovalFile, 'by' | 
   return `${saved}.approval-${approvalName(approval)}`;
 }
 
-/** The file name of an approval in the `approvals` folder. It has no character that a list of files could mistake. */
-export function approvalName({ by, wave }: Pick<ApprovalFile, 'by' | 'wave'>): string {
-  return `${safe(by)}${wave === null ? '' : `.${safe(wave)}`}.json`;
-}
-
-function safe(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._@+-]+/gu, '-');
-}
-
-/** Reads all approval files of a run. @param saved the path of the saved plan; null for only the run directory's. */
-export async function offeredApprovals(saved: string | null, directory: string): Promise<Offered[]> {
-  return readOffered(await offeredPaths(saved, directory, 'approvals'));
-}
-
 /** The path of a planner's signature: `saved.json.plan-signature-wei.json`. */
 export function planSignaturePath(saved: string, { by }: Pick<PlanSignature, 'by'>): string {
-  return `${saved}.plan-signature-${safe(by)}.json`;
-}
-
-/** Reads all signatures of planners, of a saved plan, a run, or both. Arguments as for `offeredApprovals`. */
-export async function offeredPlanSignatures(
-  saved: string | null,
-  directory: string | null,
-): Promise<Offered[]> {
-  return readOffered(await offeredPaths(saved, directory, 'planSignatures'));
-}
-
-/**
- * Keeps the good signatures of planners in the run directory, so that the evidence of a run has them.
- * @param savedFile the path of the saved plan; null if it is only in the run directory.
- */
-export async function keepPlanSignatures(
-  { digest }: Pick<SavedPlan, 'digest'>,
-  savedFile: string | null,
-  directory: string,
-): Promise<void> {
-  const { planned } = judgePlanners(digest, await offeredPlanSignatures(savedFile, directory), []);
-  if (planned.length === 0) return;
-  const folder = join(directory, RUN_FILES.planSignatures);
-  await makeFolder(folder);
-  for (const { signature } of planned)
-    await replaceOwnFile(join(folder, `${safe(signature.by)}.json`), encodeSignature(signature));
+  return `${saved}.plan-signature-${safeName(by)}.json`;
 }
 
 /** What the names of offered files contain, after the name of the saved plan. */
@@ -91,25 +52,30 @@ export async function keptApprovals(directory: string, of: ApprovalsOf = 'approv
   return readOffered(await keptIn(directory, of));
 }
 
-/** Keeps the approvals that counted, byte by byte. */
-export async function saveApprovals(
+/** Keeps signed texts in their folder of a run directory. */
+export async function keepSigned(
   directory: string,
-  approvals: readonly ApprovalFile[],
-  of: ApprovalsOf = 'approvals',
+  kind: SignatureKind,
+  files: readonly { readonly name: string; readonly text: string }[],
 ): Promise<void> {
-  const folder = join(directory, RUN_FILES[of]);
+  const folder = join(directory, RUN_FILES[kind]);
   await makeFolder(folder);
-  for (const approval of approvals)
-    await replaceOwnFile(join(folder, approvalName(approval)), encodeApproval(approval));
+  for (const { name, text } of files) await replaceOwnFile(join(folder, name), text);
 }
 
-/** Keeps the newest signature of each name in the run directory. @returns its path. */
-export async function saveSignature(directory: string, signature: HeadSignature): Promise<string> {
-  const folder = join(directory, RUN_FILES.signatures);
-  const path = join(folder, `${safe(signature.by)}.json`);
-  await makeFolder(folder);
-  await replaceOwnFile(path, encodeSignature(signature));
-  return path;
+/**
+ * The signed texts of a run directory, and those beside a saved plan.
+ * @param savedFile the path of the saved plan; null if it is only in the run directory.
+ */
+export function folderSignatures(savedFile: string | null, directory: string | null): RunSignatures {
+  return {
+    async offered(kind) {
+      return readOffered(await offeredPaths(savedFile, directory, kind));
+    },
+    async keep(kind, files) {
+      if (directory !== null) await keepSigned(directory, kind, files);
+    },
+  };
 }
 
 /** The signatures in a run directory, over its head or of planners, by name. */

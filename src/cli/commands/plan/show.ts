@@ -4,7 +4,7 @@ import { message } from '../../../messages/messages.ts';
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { findDrift } from '../../../operations/plan-fleet.ts';
-import { savedSubject } from '../../../operations/policy-subject.ts';
+import { savedFileSubject } from '../../../operations/policy-subject.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { readPlanners } from '../../../operations/sign-plan.ts';
 import { policyInForce } from '../../../policy/describe-policy.ts';
@@ -37,7 +37,7 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   }
   const drifted = options.live ? await readDrift(plan, file, options, terminal) : [];
   const blocked = plan.blocked.flatMap(({ findings }) => findings);
-  const subject = await savedSubject(plan, file, {
+  const subject = await savedFileSubject(plan, file, {
     now: clock.now(),
     env,
     endpoint: options.endpoint ?? null,

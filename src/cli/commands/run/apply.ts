@@ -76,7 +76,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     left = end.wasLeft;
     view.close();
     const { exitCode } = end;
-    const directory = shortPath(end.directory);
+    const directory = shortPath(end.name);
     const isShort = end.report.steps.length > MOST_STEPS_SHOWN;
     await emit<ReportFormat>(terminal, options, (format, where, isFile) =>
       renderReport(end.report, format, { ...where, directory, isShort: isShort && !isFile }),
@@ -148,7 +148,7 @@ function nextAfter(
     command: withConnectionOptions(command, options),
     reason,
   });
-  const shown = shellQuote(shortPath(end.directory));
+  const shown = shellQuote(shortPath(end.name));
   const { totals, steps } = end.report;
   if (end.exitCode === UNKNOWN)
     return next(
@@ -157,7 +157,7 @@ function nextAfter(
     );
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
     const flags = options.allowHooks ? ' --allow-hooks' : '';
-    const plan = file === STDIO ? join(shortPath(end.directory), RUN_FILES.plan) : file;
+    const plan = file === STDIO ? join(shortPath(end.name), RUN_FILES.plan) : file;
     const resume = withSigningOptions(`refit apply ${shellQuote(plan)} --run-dir ${shown}${flags}`, options);
     return next(resume, `resumes this run${end.exitCode === EXIT_NOT_APPROVED ? ' after the approval' : ''}`);
   }

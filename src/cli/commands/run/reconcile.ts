@@ -40,7 +40,7 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
       text: () => describeEnd(end, unknown, next),
       json: {
         plan: { name: end.saved.name, digest: end.saved.digest },
-        directory: end.directory,
+        directory: end.name,
         steps: end.steps,
         unknown,
         totals: end.report.totals,

@@ -74,7 +74,7 @@ function statusData(status: RunStatus, now: number) {
   const open = steps.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
   return {
     plan: { name: saved.name, digest: saved.digest },
-    directory: run.directory,
+    directory: run.name,
     status: describeRunState(status),
     holder,
     startedAt: state.startedAt,

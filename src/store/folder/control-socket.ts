@@ -6,23 +6,28 @@ import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import { RUN_FILES } from '../../store/folder/run-directory.ts';
-import { type Control, createAnswer } from './control.ts';
-import { decodeControlRequest, LONGEST_REQUEST } from './control-request.ts';
+import { RUN_FILES } from './run-files.ts';
 import { atSocketPath } from './socket-path.ts';
 
 /** Milliseconds that a connection may last, from request to received answer. */
 const LONGEST_CONNECTION = 30_000;
 /** Milliseconds that the end of a run waits for answers in transit. */
 const CLOSE_GRACE = 1_000;
+/** The most characters of a request that are kept. The reader of requests accepts fewer. */
+const LONGEST_REQUEST = 8_192;
 /** Connections at the same time. The server refuses more. */
 const MOST_CONNECTIONS = 64;
 
 /**
  * Opens the socket in a run directory. The caller must hold its lock, because the socket of a dead process is replaced.
+ * @param answer gives the answer to one request. It never rejects.
  * @throws if the socket cannot be made; the caller continues without one.
  */
-export async function openControlSocket(directory: string, control: Control, clock: Clock) {
+export async function openControlSocket(
+  directory: string,
+  answer: (line: string) => Promise<string>,
+  clock: Clock,
+) {
   const path = join(directory, RUN_FILES.control);
   const present = await lstat(path).catch(() => null);
   if (present && !present.isSocket()) throw new Error(`${RUN_FILES.control} exists and is not a socket`);
@@ -40,7 +45,7 @@ export async function openControlSocket(directory: string, control: Control, clo
     });
     void clock.sleep(LONGEST_CONNECTION, over.signal).then(() => socket.destroy());
     onLine(socket, (line) => {
-      const answered = answer(line, control).then((text) => sendAnswer(socket, `${text}\n`));
+      const answered = answer(line).then((text) => sendAnswer(socket, `${text}\n`));
       answers.add(answered);
       void answered.finally(() => answers.delete(answered));
     });
@@ -94,13 +99,6 @@ function onLine(socket: Socket, take: (line: string) => void): void {
     else if (text.length > LONGEST_REQUEST) end(text);
   });
   socket.on('end', () => end(text));
-}
-
-async function answer(line: string, control: Control): Promise<string> {
-  const request = decodeControlRequest(line);
-  if ('id' in request) return JSON.stringify(createAnswer(false, request));
-  if (request.kind === 'status') return JSON.stringify(control.status());
-  return JSON.stringify(await control.handle(request.command, request.by));
 }
 
 /** Sends the text and ends the connection. Resolves when the text has left or the client is gone. */

@@ -2,30 +2,16 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import type { ControlCommand, Operator } from '../../model.ts';
-import type { ControlAnswer, LiveRunStatus } from './control.ts';
-import { type ControlRequest, encodeControlRequest } from './control-request.ts';
 import { atSocketPath } from './socket-path.ts';
 
 /** Milliseconds that a live process has to answer. An answer waits until its entry is on disk. */
 const ANSWER_WITHIN = 15_000;
 
-/** @returns null if no process listens. @throws RefitError `run-silent` if it does not answer. */
-export async function askRunStatus(directory: string, clock: Clock): Promise<LiveRunStatus | null> {
-  return (await ask(directory, { kind: 'status' }, clock)) as LiveRunStatus | null;
-}
-
-/** @returns null if no process listens. @throws RefitError `run-silent` if it does not answer. */
-export async function sendControlCommand(
-  directory: string,
-  command: ControlCommand,
-  by: Operator,
-  clock: Clock,
-): Promise<ControlAnswer | null> {
-  return (await ask(directory, { kind: 'command', command, by }, clock)) as ControlAnswer | null;
-}
-
-async function ask(directory: string, request: ControlRequest, clock: Clock): Promise<unknown> {
+/**
+ * Sends one line to the live process of a run.
+ * @returns its answer; null if no process listens. @throws RefitError `run-silent` if it does not answer.
+ */
+export async function askRunProcess(directory: string, line: string, clock: Clock): Promise<string | null> {
   const socket = await atSocketPath(directory, connectTo);
   if (socket === null) return null;
   const silent = (how: string) =>
@@ -40,8 +26,7 @@ async function ask(directory: string, request: ControlRequest, clock: Clock): Pr
   });
   timeout.catch(() => undefined);
   try {
-    const text = await Promise.race([answerTo(socket, `${encodeControlRequest(request)}\n`), timeout]);
-    return JSON.parse(text) as unknown;
+    return await Promise.race([answerTo(socket, `${line}\n`), timeout]);
   } catch (error) {
     throw error instanceof RefitError ? error : silent('ended before it answered');
   } finally {

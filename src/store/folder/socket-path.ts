@@ -6,7 +6,7 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { RUN_FILES } from '../../store/folder/run-directory.ts';
+import { RUN_FILES } from './run-files.ts';
 
 /** Bytes of an address that every system accepts: 104 on some, 108 on others, with a closing zero. */
 const LONGEST = 103;

@@ -1,0 +1,123 @@
+/** Claims a run directory for this process: finds or makes it, takes the locks, and reads the run. */
+import { join, resolve } from 'node:path';
+import { RefitError } from '../../errors.ts';
+import { appendText, replaceOwnFile } from '../../files/write-file.ts';
+import type { SavedPlan } from '../../model.ts';
+import { shellQuote } from '../../next-command.ts';
+import type { ClaimedRun, KnownRun, WholeRun } from '../ports.ts';
+import { openControlSocket } from './control-socket.ts';
+import { openJournalFile } from './journal-file.ts';
+import { findKnownRun, openMark, realPathOf, registerRun } from './known-runs.ts';
+import { Locks, type LocksInput } from './locks.ts';
+import {
+  findUnfinishedRun,
+  hasJournal,
+  prepareRunDirectory,
+  readRun,
+  reportedHead,
+  runDirectoryName,
+} from './run-directory.ts';
+import { RUN_FILES } from './run-files.ts';
+import { folderSignatures } from './signed-files.ts';
+
+/** Where the run of a saved plan is, or will be. */
+export interface FolderOfRun {
+  readonly saved: SavedPlan;
+  /** The path of the saved plan. Refit looks for approvals beside it, and always in the run directory. */
+  readonly savedFile: string | null;
+  /** The folder of new run directories. */
+  readonly runsRoot: string;
+  /** The run directory, if the user names one. */
+  readonly runDirectory: string | null;
+}
+
+/**
+ * Claims the run of a saved plan: in the named directory, else the newest unfinished run, else a new one.
+ * @throws RefitError `locked`, `already-carried-out`, `file-refused`, and what reading a run directory throws.
+ */
+export async function claimRunDirectory(where: FolderOfRun, input: LocksInput): Promise<ClaimedRun> {
+  const { saved, savedFile, runsRoot, runDirectory } = where;
+  const { stateDirectory, clock } = input;
+  const directory = resolve(
+    runDirectory ??
+      (await findUnfinishedRun(runsRoot, saved.digest, stateDirectory)) ??
+      join(runsRoot, runDirectoryName(clock.now(), saved.digest)),
+  );
+  const locks = new Locks(input, `refit apply in ${directory}`);
+  return orRelease(locks, async () => {
+    await locks.takePlan(saved.digest);
+    await mustNotBeElsewhere(saved, directory, stateDirectory);
+    await prepareRunDirectory(directory, saved);
+    await locks.takeDirectory(directory);
+    return claimed(await readRun(directory, stateDirectory), { input, locks, savedFile });
+  });
+}
+
+/** Claims an existing run directory, for reading what became of its orders. Throws as `claimRunDirectory` does. */
+export async function claimExistingDirectory(directory: string, input: LocksInput): Promise<ClaimedRun> {
+  const { saved, name } = await readRun(directory);
+  const locks = new Locks(input, `refit reconcile ${name}`);
+  return orRelease(locks, async () => {
+    await locks.takePlan(saved.digest);
+    await locks.takeDirectory(name);
+    return claimed(await readRun(directory, input.stateDirectory), { input, locks, savedFile: null });
+  });
+}
+
+async function orRelease(locks: Locks, claim: () => Promise<ClaimedRun>): Promise<ClaimedRun> {
+  try {
+    return await claim();
+  } catch (error) {
+    await locks.release();
+    throw error;
+  }
+}
+
+/** Refuses a new run of a plan that was carried out elsewhere, before Refit makes its directory. */
+async function mustNotBeElsewhere(saved: SavedPlan, directory: string, state: string): Promise<void> {
+  const known = await findKnownRun(state, saved.digest);
+  const isThere = await hasJournal(directory);
+  if (known === null || known.mark.seq === 0 || isThere) return;
+  if (known.directory !== (await realPathOf(directory))) throw carriedOutElsewhere(saved, known);
+}
+
+/** The refusal to carry out a plan a second time. */
+export function carriedOutElsewhere({ digest }: Pick<SavedPlan, 'digest'>, known: KnownRun): RefitError {
+  return new RefitError(
+    'already-carried-out',
+    `this saved plan (${digest.slice(0, 8)}) was carried out in ${known.directory} at ${known.at}`,
+    `refit status ${shellQuote(known.directory)}   shows the result and the next command; a further change needs a new plan`,
+  );
+}
+
+function claimed(
+  run: WholeRun,
+  { input, locks, savedFile }: { input: LocksInput; locks: Locks; savedFile: string | null },
+): ClaimedRun {
+  const { saved, name: directory } = run;
+  const { digest } = saved;
+  const { stateDirectory, clock } = input;
+  return {
+    run,
+    plan: savedFile ?? join(directory, RUN_FILES.plan),
+    signatures: folderSignatures(savedFile, directory),
+    register: {
+      register: (mark, isComplete = false) =>
+        registerRun(stateDirectory, { digest, directory, mark, isComplete }, clock),
+      open: () => openMark(stateDirectory, digest),
+    },
+    async headAhead() {
+      const head = await reportedHead(directory);
+      return head !== null && !run.journal.entries.some(({ hash }) => hash === head) ? head : null;
+    },
+    claimInstances: (instances) => locks.takeInstances(digest, instances),
+    takeOvers: () => locks.takeOvers(),
+    openJournal: () => openJournalFile(join(directory, RUN_FILES.journal), run.journal),
+    log: (file, text) => appendText(join(directory, file), text, 'hooks'),
+    openControl: (answer, controlClock) => openControlSocket(directory, answer, controlClock),
+    async writeReports(reports) {
+      for (const { file, text } of reports) await replaceOwnFile(join(directory, file), text);
+    },
+    release: () => locks.release(),
+  };
+}

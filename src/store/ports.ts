@@ -1,0 +1,137 @@
+/**
+ * What a store does for runs. There are two stores: the run directories of a user (`folder/`), and a PostgreSQL database that
+ * many hosts share (`postgres/`). Code above the stores uses these types, so it does not know which store a run is in.
+ * `test/store/contract.ts` holds both stores to the same behaviour.
+ */
+import type { Offered } from '../approval/judge-approvals.ts';
+import type { Clock } from '../clock.ts';
+import type { ChainEnd, Decoded } from '../journal/chain.ts';
+import type { JournalEntry, JournalEvent, RunState, SavedPlan } from '../model.ts';
+import type { JournalMark, JournalStore } from './journal-writer.ts';
+
+/** How people and commands name a run. */
+export interface RunPlace {
+  readonly kind: 'folder' | 'database';
+  /** The path of a run directory as the user wrote it or absolute, or the id of a run in a database. */
+  readonly name: string;
+}
+
+/** The result of reading through a journal. */
+export interface JournalWalk extends Omit<Decoded, 'entries'> {
+  /** Bytes up to and including the last whole line. */
+  readonly wholeBytes: number;
+  /** Bytes after that: an entry whose write did not finish. A database has none. */
+  readonly tornBytes: number;
+}
+
+/** A journal with all its entries. */
+export interface WholeJournal extends JournalWalk {
+  readonly entries: readonly JournalEntry[];
+}
+
+/** Where a run of a plan is that the store knows, and how far its journal had come. */
+export interface KnownRun {
+  /** The run directory, without links in its path. */
+  readonly directory: string;
+  /** When the run started here or was adopted, ISO 8601 UTC. */
+  readonly at: string;
+  /** The newest entry before which no order left; `seq` 0: no order left. */
+  readonly mark: ChainEnd;
+  /** True if the mark names the last entry: the last process ended, and did not crash. */
+  readonly isComplete: boolean;
+}
+
+/** Whether the store vouches for a run, and whether its journal is whole. */
+export type RunTrust =
+  /** No journal, and the store knows no run of the plan that may have ordered. */
+  | { readonly kind: 'new' }
+  | { readonly kind: 'known' }
+  /** There is a journal that the store does not know. */
+  | { readonly kind: 'unknown' }
+  /** The store knows the run of this plan in another directory. */
+  | { readonly kind: 'elsewhere'; readonly run: KnownRun; readonly hasJournal: boolean }
+  /** The journal ends before the mark. */
+  | { readonly kind: 'behind'; readonly ends: number; readonly seen: number }
+  /** The journal goes on after the mark of a process that ended. */
+  | { readonly kind: 'extended'; readonly ends: number; readonly seen: number }
+  /** The journal has another entry at the mark. */
+  | { readonly kind: 'changed'; readonly seen: number };
+
+/** A run without its entries: plan, state, and the result of checking the journal. */
+export interface RunSnapshot extends RunPlace {
+  readonly saved: SavedPlan;
+  readonly journal: JournalWalk;
+  /** The first entry; null if the run has not started. */
+  readonly first: JournalEntry | null;
+  readonly state: RunState;
+  /** Whether the store vouches for the run; null if the reader did not ask. */
+  readonly trust: RunTrust | null;
+}
+
+/** A run with all entries of its journal. */
+export interface WholeRun extends RunSnapshot {
+  readonly journal: WholeJournal;
+}
+
+/** Kinds of signed texts that belong to a run: over the plan or a wave, for a policy, by planners, over the journal. */
+export type SignatureKind = 'approvals' | 'policyApprovals' | 'planSignatures' | 'signatures';
+
+/** The signed texts of a run. */
+export interface RunSignatures {
+  /** Those that somebody offered for the plan, verified by nobody. Approvals include what a run keeps for a policy. */
+  offered(kind: 'approvals' | 'planSignatures'): Promise<readonly Offered[]>;
+  /** Keeps texts that counted with the run, byte by byte. @param files names are of one path segment. */
+  keep(
+    kind: SignatureKind,
+    files: readonly { readonly name: string; readonly text: string }[],
+  ): Promise<void>;
+}
+
+/** Where the store keeps how far the journal of a run has come, apart from the journal. */
+export interface RunRegister {
+  /**
+   * Makes the store know the run. It replaces what the store knew of the plan.
+   * @param mark absent: no order left. @param isComplete as for `KnownRun`.
+   */
+  register(mark?: ChainEnd, isComplete?: boolean): Promise<void>;
+  /** Opens the mark of the known run, for one process. */
+  open(): Promise<RunMark>;
+}
+
+/** The mark of a run, as one process holds it. */
+export interface RunMark extends JournalMark {
+  /** @param end the last entry, if the process has ended and nothing can follow; absent: more may be on its way. */
+  close(end?: ChainEnd): Promise<void>;
+}
+
+/** A run that this process holds: no other process can append to its journal meanwhile. */
+export interface ClaimedRun {
+  /** The run as it was when this process claimed it. */
+  readonly run: WholeRun;
+  /** The name of the saved plan in commands: a path, or the id of the run. */
+  readonly plan: string;
+  readonly signatures: RunSignatures;
+  readonly register: RunRegister;
+  /** The head in the newest report of the run, if its journal does not have it: entries are missing. */
+  headAhead(): Promise<string | null>;
+  /**
+   * Claims instances for the run: no other live run may change them.
+   * @throws RefitError `locked` if another live run has one of them.
+   */
+  claimInstances(instances: readonly string[]): Promise<void>;
+  /** One event for each dead process from which this process took over. */
+  takeOvers(): readonly JournalEvent[];
+  /** Opens the journal to append. */
+  openJournal(): Promise<JournalStore & { close(): Promise<void> }>;
+  /** Appends to a log beside the journal. @param file a name in `RUN_FILES`. */
+  log(file: string, text: string): Promise<void>;
+  /**
+   * Answers the requests of operators, one line each.
+   * @throws if nobody can be answered; the run continues without. Closing waits for answers in transit, and never rejects.
+   */
+  openControl(answer: (line: string) => Promise<string>, clock: Clock): Promise<{ close(): Promise<void> }>;
+  /** Replaces the reports. @param reports by their names in `RUN_FILES`. */
+  writeReports(reports: readonly { readonly file: string; readonly text: string }[]): Promise<void>;
+  /** Gives the run back. Never rejects: what cannot be given back ends with this process. */
+  release(): Promise<void>;
+}
