@@ -1,11 +1,12 @@
 /** The installed package: the command, the types, and a program that plans and applies with it. */
 import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { VERSION } from '../../src/version.ts';
-import { type Desk, filesIn, growPlan, openDesk, plainFleet, ROOT } from '../cli/refit.ts';
+import { type Desk, growPlan, openDesk, plainFleet, ROOT } from '../cli/refit.ts';
 
 const run = promisify(execFile);
 
@@ -129,9 +130,9 @@ describe('the package, packed and installed in an empty folder', () => {
 
   it('installs its dependencies, and no development dependency', async () => {
     const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-    const installed = await filesIn(join(folder, 'node_modules'));
-    expect(installed).toEqual(expect.arrayContaining(Object.keys(dependencies)));
-    for (const name of Object.keys(devDependencies)) expect(installed).not.toContain(name.split('/')[0]);
+    const isInstalled = (name: string) => existsSync(join(folder, 'node_modules', name));
+    expect(Object.keys(dependencies).filter((name) => !isInstalled(name))).toEqual([]);
+    expect(Object.keys(devDependencies).filter(isInstalled)).toEqual([]);
   });
 
   it('has types that resolve with nodenext under every strict option', async () => {
