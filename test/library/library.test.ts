@@ -129,10 +129,14 @@ describe('the package, packed and installed in an empty folder', () => {
   });
 
   it('installs its dependencies, and no development dependency', async () => {
-    const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-    const isInstalled = (name: string) => existsSync(join(folder, 'node_modules', name));
-    expect(Object.keys(dependencies).filter((name) => !isInstalled(name))).toEqual([]);
-    expect(Object.keys(devDependencies).filter(isInstalled)).toEqual([]);
+    const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    const lock = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8'));
+    const packages = Object.entries<{ dev?: boolean }>(lock.packages);
+    const development = packages.flatMap(([path, { dev }]) => (dev ? [path] : []));
+    const isInstalled = (path: string) => existsSync(join(folder, path));
+    expect(Object.keys(dependencies).filter((name) => !isInstalled(`node_modules/${name}`))).toEqual([]);
+    expect(development).toContain('node_modules/typescript');
+    expect(development.filter(isInstalled)).toEqual([]);
   });
 
   it('has types that resolve with nodenext under every strict option', async () => {
