@@ -21,6 +21,9 @@ const LONGEST = [
 /** Tests that fill or measure the memory of their process, and so need one of their own. */
 const ALONE = ['test/simulation/search.test.ts', 'test/bench*.test.ts'];
 
+/** Tests that wait for a real PostgreSQL. They share one server. */
+const POSTGRES = ['test/postgres/**/*.test.ts'];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
@@ -47,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'modules',
           include: ['test/**/*.test.ts'],
-          exclude: [...PROCESSES, ...ALONE],
+          exclude: [...PROCESSES, ...ALONE, ...POSTGRES],
           // Module tests leave nothing behind, so the files of a worker share the modules that they import.
           isolate: false,
           maxWorkers: CORES,
@@ -67,6 +70,16 @@ export default defineConfig({
           maxWorkers: 2 * CORES,
           sequence: { groupOrder: 2 },
           globalSetup: ['test/cli/build-once.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: POSTGRES,
+          maxWorkers: CORES,
+          sequence: { groupOrder: 1 },
+          globalSetup: ['test/cli/build-once.ts', 'test/postgres/start-once.ts'],
         },
       },
     ],

@@ -16,7 +16,9 @@ const EXIT_CODES = {
   'journal-broken': 6,
   'already-carried-out': 6,
   'run-unknown': 6,
+  'store-restored': 6,
   locked: 7,
+  fenced: 7,
   'outside-window': 8,
   'outcome-unknown': 10,
   'not-approved': 11,
@@ -30,6 +32,7 @@ const EXIT_CODES = {
   'provider-refused': 1,
   'disk-failed': 1,
   'run-silent': 1,
+  'store-unreachable': 1,
 } as const satisfies Record<string, number>;
 
 /** Exit code of `validate` and `plan` for an invalid plan file. */

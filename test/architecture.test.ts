@@ -278,6 +278,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'ical.js': /^plan\/windows\/calendar-file\.ts$/,
   commander: /^cli\/program\/run-program\.ts$/,
   'string-width': /^report\/document\/columns\.ts$/,
+  pg: /^store\/postgres\/database\.ts$/,
   tar: /^operations\/audit\/export-run\.ts$/,
   'd3-scale': /^report\/charts\//,
   'd3-shape': /^report\/charts\//,
@@ -288,7 +289,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:http': /^(simulator\/server|schedule\/health-server)\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net':
-    /^(simulator\/server|operations\/ssh-agent|schedule\/health-server|store\/folder\/control-(socket|client)|cloud\/network\/(guarded-lookup|no-proxy))\.ts$/,
+    /^(simulator\/server|operations\/ssh-agent|schedule\/health-server|store\/folder\/control-(socket|client)|store\/postgres\/database|cloud\/network\/(guarded-lookup|no-proxy))\.ts$/,
   'node:dns/promises': /^cloud\/network\/guarded-lookup\.ts$/,
   'node:path': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:os': /^(operations\/.+|store\/folder\/socket-path\.ts|cli\/.+)$/,

@@ -27,6 +27,8 @@ export const SUBJECTS = {
   calendar: { name: 'the calendar', most: 16 * MIB },
   key: { name: 'the key', most: 64 * KIB },
   credentials: { name: 'the credentials file', most: MIB },
+  'service-file': { name: 'the service file', most: MIB },
+  certificate: { name: 'the certificate', most: MIB },
   /** An approval or a signature. */
   signature: { name: 'the signature', most: 16 * KIB },
   /** A file of Refit's own: a lock, a claim, an entry of the register, a request. */

@@ -31,6 +31,9 @@ const RETIRED: readonly (readonly [phrase: RegExp, instead: string])[] = [
 /** Scripts for shells, styles for browsers, and a page of commands are not prose. */
 const NO_PROSE = /completion-(bash|fish|zsh)\.ts$|page-assets\.ts$|run\/evidence\.ts$/;
 
+/** Statements of SQL, which start with a verb in capitals, are not prose either. */
+const SQL = /^\s*(--[^\n]*\s+)*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|WITH|GRANT|DO) /;
+
 const CODE = codeProse(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/*.mjs']);
 const DOCUMENTS = documents();
 
@@ -76,6 +79,6 @@ describe('titles of tests', () => {
 
 function textsOf(folder: string): readonly Passage[] {
   return CODE.filter(({ file }) => file.startsWith(`${folder}/`) && !NO_PROSE.test(file)).flatMap(
-    ({ texts }) => texts,
+    ({ texts }) => texts.filter(({ text }) => !SQL.test(text)),
   );
 }

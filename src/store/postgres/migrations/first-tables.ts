@@ -1,0 +1,219 @@
+/** Migration 1: the tables of a store. Times are the database's clock, so the clocks of hosts do not matter. */
+
+export const FIRST_TABLES = `
+-- The identity of this store: one row. A backup restores it with everything else, so workers compare it with what they saw.
+CREATE TABLE refit.store (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- Raised by each announced restore.
+  generation int NOT NULL DEFAULT 1,
+  -- Of the server that the store was made on or last announced on, from pg_control_system and pg_control_checkpoint.
+  system_identifier text NOT NULL,
+  timeline int NOT NULL
+);
+
+-- Announced restores: a generation each.
+CREATE TABLE refit.restorations (
+  generation int PRIMARY KEY,
+  reason text NOT NULL,
+  announced_by text NOT NULL,
+  host text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  system_identifier text NOT NULL,
+  timeline int NOT NULL
+);
+
+CREATE TABLE refit.runs (
+  -- The name that a run directory would have.
+  id text PRIMARY KEY,
+  -- One run for each saved plan in the whole store.
+  digest text NOT NULL UNIQUE,
+  -- The text of the saved plan's file.
+  plan text NOT NULL,
+  name text NOT NULL,
+  endpoint text,
+  provider text NOT NULL,
+  profiles text[] NOT NULL DEFAULT '{}',
+  submitted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  submitted_by jsonb NOT NULL,
+  approval jsonb,
+  allow_hooks boolean NOT NULL DEFAULT false,
+  policy jsonb NOT NULL DEFAULT '[]',
+  -- The fence: raised by each claim, and part of the condition of each append.
+  epoch bigint NOT NULL DEFAULT 0,
+  owner jsonb,
+  -- The mark: the last entry of the journal.
+  head_seq bigint NOT NULL DEFAULT 0,
+  head_hash text,
+  state text NOT NULL DEFAULT 'queued',
+  wake_at timestamptz,
+  wakes_on text,
+  waiting jsonb,
+  exit_code int,
+  ended_because text,
+  started_at timestamptz,
+  ended_at timestamptz,
+  generation int NOT NULL DEFAULT 1
+);
+CREATE INDEX runs_by_state ON refit.runs (state, wake_at);
+CREATE INDEX runs_by_time ON refit.runs (submitted_at);
+
+-- No foreign key: the statement that appends also changes the row of the run, and nothing else inserts here.
+CREATE TABLE refit.journal (
+  run text NOT NULL,
+  seq bigint NOT NULL CHECK (seq > 0),
+  epoch bigint NOT NULL,
+  line text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run, seq)
+);
+
+-- What prune removed. The last head of a run stays known.
+CREATE TABLE refit.prunes (
+  run text PRIMARY KEY,
+  digest text NOT NULL,
+  name text NOT NULL,
+  head_seq bigint NOT NULL,
+  head_hash text,
+  entries bigint NOT NULL,
+  ended_at timestamptz,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  pruned_by text NOT NULL DEFAULT session_user
+);
+
+-- Nobody changes the journal, whatever was granted. Only refit.prune_run deletes, as the owner, and only its own run.
+CREATE FUNCTION refit.keep_journal() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND current_setting('refit.prunes', true) = OLD.run || ' ' || pg_current_xact_id() THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'the journal of a run is never changed (%)', TG_OP
+    USING ERRCODE = 'insufficient_privilege', HINT = 'refit store prune removes whole runs';
+END $$;
+CREATE TRIGGER keep_journal BEFORE UPDATE OR DELETE ON refit.journal
+  FOR EACH ROW EXECUTE FUNCTION refit.keep_journal();
+CREATE TRIGGER keep_journal_whole BEFORE TRUNCATE ON refit.journal
+  FOR EACH STATEMENT EXECUTE FUNCTION refit.keep_journal();
+-- Also in a session that replicates.
+ALTER TABLE refit.journal ENABLE ALWAYS TRIGGER keep_journal;
+ALTER TABLE refit.journal ENABLE ALWAYS TRIGGER keep_journal_whole;
+
+-- Removes the journal and the logs of one ended run, keeps its head on record, and empties its row.
+-- Runs with the rights of its caller, and only the owner may call it. Returns the number of entries.
+CREATE FUNCTION refit.prune_run(run_id text) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+  pruned refit.runs%ROWTYPE;
+  removed bigint;
+BEGIN
+  SELECT * INTO pruned FROM refit.runs WHERE id = run_id AND ended_at IS NOT NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'run % is not in the store, or has not ended', run_id USING ERRCODE = 'no_data_found';
+  END IF;
+  PERFORM set_config('refit.prunes', run_id || ' ' || pg_current_xact_id(), true);
+  DELETE FROM refit.journal WHERE run = run_id;
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  PERFORM set_config('refit.prunes', '', true);
+  DELETE FROM refit.logs WHERE run = run_id;
+  DELETE FROM refit.control WHERE run = run_id;
+  INSERT INTO refit.prunes (run, digest, name, head_seq, head_hash, entries, ended_at)
+    VALUES (pruned.id, pruned.digest, pruned.name, pruned.head_seq, pruned.head_hash, removed, pruned.ended_at);
+  -- The row stays without its plan, so that the same plan is never carried out again.
+  UPDATE refit.runs SET plan = '', state = 'pruned', policy = '[]', waiting = NULL WHERE id = run_id;
+  RETURN removed;
+END $$;
+REVOKE ALL ON FUNCTION refit.keep_journal(), refit.prune_run(text) FROM PUBLIC;
+
+-- Instances that runs have open steps for. A row belongs to the run, not to its process
+CREATE TABLE refit.instances (
+  provider text NOT NULL,
+  instance text NOT NULL,
+  run text NOT NULL REFERENCES refit.runs (id),
+  since timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (provider, instance)
+);
+CREATE INDEX instances_by_run ON refit.instances (run);
+
+-- Approvals and signatures of a saved plan, and of a journal.
+CREATE TABLE refit.signatures (
+  digest text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('approvals', 'policyApprovals', 'planSignatures', 'signatures')),
+  name text NOT NULL,
+  text text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (digest, kind, name)
+);
+
+-- Control commands to the owner of a run, and its answers.
+CREATE TABLE refit.control (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run text NOT NULL REFERENCES refit.runs (id),
+  request text NOT NULL,
+  asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  asked_by text NOT NULL DEFAULT session_user,
+  answer text,
+  answered_at timestamptz
+);
+CREATE INDEX control_unanswered ON refit.control (run, id) WHERE answer IS NULL;
+
+-- Wakes those who listen. Those who miss it look into the table anyway.
+CREATE FUNCTION refit.notify_control() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  PERFORM pg_notify(CASE TG_OP WHEN 'INSERT' THEN 'refit_control' ELSE 'refit_answers' END, NEW.run);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER notify_control AFTER INSERT OR UPDATE OF answer ON refit.control
+  FOR EACH ROW EXECUTE FUNCTION refit.notify_control();
+CREATE FUNCTION refit.notify_signature() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  PERFORM pg_notify('refit_signatures', NEW.digest);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER notify_signature AFTER INSERT OR UPDATE ON refit.signatures
+  FOR EACH ROW EXECUTE FUNCTION refit.notify_signature();
+
+-- When the next request of a lane (action, host, identity) may leave. A crash of the server empties an unlogged table.
+CREATE UNLOGGED TABLE refit.lanes (
+  key text PRIMARY KEY,
+  next timestamptz NOT NULL DEFAULT clock_timestamp() + interval '1 second',
+  interval_ms double precision NOT NULL,
+  held_until timestamptz,
+  share jsonb,
+  changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE refit.workers (
+  id text PRIMARY KEY,
+  host text NOT NULL,
+  pid int NOT NULL,
+  version text NOT NULL,
+  profiles text[] NOT NULL DEFAULT '{}',
+  since timestamptz NOT NULL DEFAULT clock_timestamp(),
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  about jsonb NOT NULL DEFAULT '{}'
+);
+
+-- The logs of hooks and gates, in pieces.
+CREATE TABLE refit.logs (
+  run text NOT NULL,
+  file text NOT NULL,
+  seq int NOT NULL,
+  text text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run, file, seq)
+);
+
+-- Plans of the scheduler, and its log: its own chain of entries, which are never changed either.
+CREATE TABLE refit.schedule_plans (
+  name text PRIMARY KEY,
+  text text NOT NULL,
+  enabled boolean NOT NULL DEFAULT true,
+  put_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  put_by text NOT NULL
+);
+CREATE TABLE refit.schedule_log (
+  seq bigint PRIMARY KEY CHECK (seq > 0),
+  line text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+`;
