@@ -76,6 +76,10 @@ export function describeRunEvent(
       const { to, event: about, ok, message: cause } = event;
       return ok ? null : message('event.not-notified', { to, event: about, cause });
     }
+    case 'rested': {
+      const { until, wakesOn, reason } = event;
+      return message('event.rested', { until, wakesOn, reason });
+    }
     case 'stopping':
       return message('event.stopping', { because: event.because, reason: event.message });
     case 'run-ended':

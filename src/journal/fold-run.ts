@@ -4,20 +4,39 @@ import { message } from '../messages/messages.ts';
 import type { EntryOf, Operator } from '../model.ts';
 import { AS_PLANNED, type Folding } from './folding.ts';
 
-export function foldStart(run: Folding, { at, purpose }: EntryOf<'run-started'>): void {
+export function foldStart(run: Folding, { at, purpose, unattended }: EntryOf<'run-started'>): void {
+  const isLeftOpen = run.startedAt !== null && run.endedAt === null;
+  const keeps = run.resting !== null || (unattended === true && isLeftOpen);
   reopenUnknown(run);
   // A reconcile starts nothing, so the reason to stop stays as it was.
   if (purpose === undefined) {
-    acknowledgeHalt(run);
-    run.stopping = null;
+    if (!keeps || !staysStopped(run)) {
+      acknowledgeHalt(run);
+      run.stopping = null;
+    }
+    run.resting = null;
   }
   run.startedAt ??= at;
   run.endedAt = null;
   run.endedBecause = null;
   run.exitCode = null;
-  run.control = AS_PLANNED;
+  if (!keeps) {
+    run.control = AS_PLANNED;
+    run.gatesJudged.clear();
+  }
   run.stopCommanded = false;
   run.starts += 1;
+}
+
+/** True if only a person may continue the run after its reason to stop. The next process judges other reasons again. */
+function staysStopped({ stopping }: Folding): boolean {
+  return stopping?.because === 'halted' || stopping?.because === 'drained';
+}
+
+/** The run only waits. A gate that was judged stays judged. */
+export function foldRest(run: Folding, { until, wakesOn, reason, gate }: EntryOf<'rested'>): void {
+  run.resting = { until, wakesOn, reason };
+  if (gate !== null) run.gatesJudged.add(gate);
 }
 
 export function foldEnd(run: Folding, { at, because, exitCode }: EntryOf<'run-ended'>): void {

@@ -15,6 +15,7 @@ export class Folding {
   exitCode: number | null = null;
   starts = 0;
   stopping: RunState['stopping'] = null;
+  resting: RunState['resting'] = null;
   control = AS_PLANNED;
   stopCommanded = false;
   wavesStarted: number[] = [];
@@ -22,6 +23,7 @@ export class Folding {
   waveEndedAt = new Map<number, string>();
   approvalsAwaited = new Map<number, string>();
   gatesReleased = new Set<number>();
+  gatesJudged = new Set<number>();
   gatesAcknowledged = new Set<string>();
   /** The last judgement of each gate, by `<wave> <judge>`. */
   gates = new Map<string, EntryOf<'gate'>>();

@@ -10,7 +10,7 @@ import {
   type StepState,
 } from '../model.ts';
 import { callsOf, countCalls, countOrder } from './call-counts.ts';
-import { foldAdoption, foldCommand, foldEnd, foldGate, foldStart, foldWave } from './fold-run.ts';
+import { foldAdoption, foldCommand, foldEnd, foldGate, foldRest, foldStart, foldWave } from './fold-run.ts';
 import { initialStepState } from './fold-step.ts';
 import { assignOrder, changeStep, Folding } from './folding.ts';
 
@@ -90,6 +90,8 @@ function fold(run: Folding, entry: JournalEntry): void {
       return foldGate(run, entry);
     case 'control-command':
       return foldCommand(run, entry);
+    case 'rested':
+      return foldRest(run, entry);
     case 'stopping':
       run.stopping = { because: entry.because, message: entry.message };
       return;

@@ -7,7 +7,7 @@ import type { Money } from './money.ts';
 import type { NotificationResult } from './notification.ts';
 import type { PolicyUsed } from './policy.ts';
 import type { GateJudge, GateOutcome } from './rollout.ts';
-import type { EndedBecause, Outcome } from './run-state.ts';
+import type { EndedBecause, Outcome, WakesOn } from './run-state.ts';
 
 export const JOURNAL_FORMAT = 'refit.journal/1';
 
@@ -37,6 +37,8 @@ export type JournalEvent =
       readonly resumed: boolean;
       /** The process only resolves unknown steps and orders nothing; absent: it carries out the plan. */
       readonly purpose?: 'reconcile';
+      /** No person started the process. It keeps what operators set in the process before, and why that one was stopping. */
+      readonly unattended?: true;
       /** Bytes of a torn last line that were cut off. The previous process died while it wrote that entry. */
       readonly cutOff: number;
       readonly by: Operator;
@@ -201,6 +203,18 @@ export type JournalEvent =
   | ({ readonly kind: 'control-command' } & ControlAttempt)
   /** The notifier delivered entry `about` to a hook or webhook, or could not. The run does not depend on it. */
   | ({ readonly kind: 'notified' } & NotificationResult)
+  /**
+   * The run only waits, so the process ends. The next process resumes at `until` (ISO 8601 UTC), or earlier if what
+   * `wakesOn` names happens. It keeps what operators set.
+   */
+  | {
+      readonly kind: 'rested';
+      readonly until: string;
+      readonly wakesOn: WakesOn;
+      readonly reason: Message;
+      /** The wave whose gate is judged, as an index. The next process does not judge it again. Null: none. */
+      readonly gate: number | null;
+    }
   /** The run starts nothing new from here on. The message says why. */
   | {
       readonly kind: 'stopping';

@@ -32,6 +32,9 @@ export type EndedBecause =
   | 'policy-refused'
   | 'reconciled';
 
+/** What a run that only waits is waiting for: a time, the approval of a wave, or a control command. */
+export type WakesOn = 'time' | 'approval' | 'control';
+
 /** The state of a step, from the journal alone. */
 export interface StepState {
   readonly step: string;
@@ -87,7 +90,12 @@ export interface RunState {
   /** How many processes have opened it. */
   readonly starts: number;
   readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly message: Message } | null;
-  /** What operators changed in its last process. The next process starts with the plan's values. */
+  /** Its last process ended because the run only waits, until then (ISO 8601 UTC); null: it did not. */
+  readonly resting: { readonly until: string; readonly wakesOn: WakesOn; readonly reason: Message } | null;
+  /**
+   * What operators changed in its last process. The next process starts with the plan's values, unless the run rested or
+   * no person started that process.
+   */
   readonly control: {
     /** Since when (ISO 8601 UTC) and by whom; null: not paused. */
     readonly paused: { readonly since: string; readonly by: string } | null;
@@ -105,6 +113,8 @@ export interface RunState {
   readonly waveEndedAt: ReadonlyMap<number, string>;
   /** Waves with an inconclusive gate after which an operator continued the run. */
   readonly gatesReleased: ReadonlySet<number>;
+  /** Waves whose gate was judged before the run rested. The gate is not judged again. */
+  readonly gatesJudged: ReadonlySet<number>;
   /** Gates that halted the run before an operator resumed it, as `<wave> <judge>`. */
   readonly gatesAcknowledged: ReadonlySet<string>;
   /** Failed and unknown steps of a halted run that an operator resumed. They do not halt it again. */

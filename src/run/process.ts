@@ -9,9 +9,11 @@ import { given } from '../given.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../journal/chain.ts';
 import { createReplay } from '../journal/replay.ts';
 import {
+  type ControlCommand,
   JOURNAL_FORMAT,
   type JournalEntry,
   type JournalEvent,
+  type Operator,
   type PolicyUsed,
   type SavedPlan,
 } from '../model.ts';
@@ -22,7 +24,7 @@ import {
   type JournalWriter,
 } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
-import { Control } from './control/control.ts';
+import { Control, type ControlAnswer } from './control/control.ts';
 import { execute } from './engine/execute.ts';
 import { lastExitCode, reconcileSteps } from './engine/reconcile-steps.ts';
 import type { EnginePorts, RunEnd } from './engine/run.ts';
@@ -47,6 +49,16 @@ export interface ProcessInfo {
   readonly version: string;
   /** The policy that the process keeps to; null: there is none. */
   readonly policy?: PolicyUsed | null;
+  /** No person started the process, so it keeps what operators set. A person who runs `apply` continues a run. */
+  readonly unattended?: boolean;
+}
+
+/** A command that an operator sent while no process carried out the run. */
+export interface AskedCommand {
+  readonly command: ControlCommand;
+  readonly by: Operator;
+  /** Receives the answer once its entry is durable. */
+  readonly onAnswer: (answer: ControlAnswer) => void | Promise<void>;
 }
 
 export interface ProcessInput extends ProcessInfo {
@@ -121,14 +133,17 @@ export class Process {
     purpose: 'apply' | 'reconcile' = 'apply',
     tookOver: readonly JournalEvent[] = [],
   ): Promise<void> {
-    const { saved, past, by, endpoint, version, policy } = this.#input;
+    const { saved, past, by, endpoint, version, policy, unattended } = this.#input;
     await this.journal.appendDurably({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
       plan: saved.name,
       digest: saved.digest,
       resumed: this.isResumed,
-      ...given({ purpose: purpose === 'apply' ? null : purpose }),
+      ...given({
+        purpose: purpose === 'apply' ? null : purpose,
+        unattended: unattended === true ? true : null,
+      }),
       cutOff: past.tornBytes,
       by,
       endpoint,
@@ -136,9 +151,20 @@ export class Process {
       ...given({ policy }),
     });
     for (const event of tookOver) this.journal.appendSoon(event);
+    if (purpose === 'apply') this.control.restore(this.journal.replay.state().control);
   }
 
-  /** Carries out the plan. @returns null if the process had to exit. */
+  /** Answers the commands that were sent before this process started. Called before the first order. */
+  async answerAsked(asked: readonly AskedCommand[]): Promise<void> {
+    for (const { command, by, onAnswer } of asked) await onAnswer(await this.control.handle(command, by));
+  }
+
+  /** True if the process ended because the run only waits. Its journal has no end, and says when it goes on. */
+  get hasRested(): boolean {
+    return this.stop.isResting;
+  }
+
+  /** Carries out the plan. @returns null if the process had to exit, or rests. */
   carryOut(ports: EnginePorts & { readonly cloudFor: (profile: string) => Cloud }): Promise<RunEnd | null> {
     const { saved, clock, permits, calls } = this.#input;
     const { stop, control } = this;
@@ -174,7 +200,7 @@ export class Process {
     });
     work.catch(() => undefined);
     const end = await Promise.race([work, left]);
-    this.wasLeft = end === null;
+    this.wasLeft = end === null && !this.hasRested;
     if (end === null) await this.journal.appendDurably({ kind: 'calls', counts: this.#input.calls.take() });
     return end;
   }

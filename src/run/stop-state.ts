@@ -7,6 +7,12 @@
 import { message } from '../messages/messages.ts';
 import type { Message } from '../model.ts';
 
+/**
+ * The reason of a drain signal that hands the run over. The process starts nothing new, follows orders in flight to their
+ * end, and rests. The next process keeps what operators set.
+ */
+export const HANDING_OVER = 'handing over';
+
 /** The exit code after a control command or a long pause: the same as after SIGTERM. */
 const STOP_EXIT_CODE = 143;
 
@@ -25,6 +31,8 @@ export class StopState {
   readonly left: AbortSignal;
   /** Why the run drains. */
   drainedBy: Message = message('control.drained-by-signal');
+  /** True once the process rests: it leaves without an end of the run. */
+  isResting = false;
   /** True once an abort is accepted, so that Refit sends nothing while it writes the entry. */
   isLeaving = false;
   /** True if the provider refused the credentials. This decides the exit code. */
@@ -39,7 +47,12 @@ export class StopState {
 
   /** True if the process must exit immediately, also while Refit writes the abort to the journal. */
   get mustLeave(): boolean {
-    return this.isLeaving || this.leaveRequested.aborted;
+    return this.isLeaving || this.isResting || this.leaveRequested.aborted;
+  }
+
+  /** True if the run drains only because its process hands it over. */
+  get handsOver(): boolean {
+    return this.drained.reason === HANDING_OVER;
   }
 
   /** The exit code of the signal or command that stopped the process; null if none did. */
@@ -51,6 +64,12 @@ export class StopState {
   /** Stops new orders. */
   stopNewOrders(): void {
     this.#noNewOrders.abort();
+  }
+
+  /** Starts nothing new and ends the process. The caller appends the rest, then calls `abandon`. */
+  rest(): void {
+    this.isResting = true;
+    this.stopNewOrders();
   }
 
   /** Drains the run. @param by who or what drains it. */

@@ -36,7 +36,13 @@ export interface JournalMark {
  *
  *     fsync of the group in the journal → fsync of the mark → the orders of the group leave
  */
-const MARKED: ReadonlySet<JournalEvent['kind']> = new Set(['intent', 'adopted', 'wave-ended', 'run-ended']);
+const MARKED: ReadonlySet<JournalEvent['kind']> = new Set([
+  'intent',
+  'adopted',
+  'wave-ended',
+  'rested',
+  'run-ended',
+]);
 
 interface Waiting {
   readonly entry: JournalEntry;

@@ -145,6 +145,8 @@ export const BOUNDARIES = {
     { story: 'signed by two', having: { how: 'signatures', wave: 1 } },
   ],
   'approval-awaited': [{ story: 'signed while it waits' }],
+  /** Runs in a folder do not rest: `test/run/rest.test.ts` kills processes around it. */
+  rested: [],
   'wave-started': PLAIN,
   'instance-read': PLAIN,
   intent: PLAIN,

@@ -73,11 +73,17 @@ function disobedientOrders({ saved, entries }: Run): string[] {
   const inProgress = new Set<string>();
   let bound = saved.execution.inFlight;
   let paused = false;
+  let rested = false;
   for (const entry of entries) {
     if (entry.kind === 'run-started') {
+      if (rested || entry.unattended) {
+        rested = false;
+        continue;
+      }
       bound = saved.execution.inFlight;
       paused = false;
-    } else if (entry.kind === 'control-command' && entry.accepted) {
+    } else if (entry.kind === 'rested') rested = true;
+    else if (entry.kind === 'control-command' && entry.accepted) {
       if (entry.command === 'set inFlight') bound = entry.value!;
       if (entry.command === 'pause') paused = true;
       if (entry.command === 'continue') paused = false;

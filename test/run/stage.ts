@@ -28,6 +28,7 @@ import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src
 import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
 import { type Listener, NOTIFY_GRACE } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
+import { HANDING_OVER } from '../../src/run/stop-state.ts';
 import { createSimulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import type { OrderNumberScheme } from '../../src/simulator/world/order-numbers.ts';
@@ -82,6 +83,14 @@ export interface ProcessOptions {
   readonly lingers?: number;
   /** Control commands from one operator, with milliseconds after the start. */
   readonly commands?: readonly (readonly [number, ControlCommand])[];
+  /** The process rests after so many milliseconds in which the run only waits. */
+  readonly rests?: number;
+  /** No person started the process. */
+  readonly unattended?: true;
+  /** Commands that were sent before the process started. */
+  readonly asked?: readonly ControlCommand[];
+  /** The first signal hands the run over. */
+  readonly handsOver?: true;
   /** Milliseconds between two readings of the live run status. */
   readonly statusEvery?: number;
   /** Milliseconds by which its clock is ahead of the provider's. Called at each read of the clock. */
@@ -296,6 +305,7 @@ async function live(
     by: { user: 'dba', host: 'here', pid: 1 },
     endpoint: cloud.endpoint,
     version: '0.0.0',
+    unattended: processOptions.unattended ?? false,
     onEntry: (entry) => {
       if (entry.kind === 'step-ended' && entry.outcome === 'verified')
         checkVerified(stage, entry, violations);
@@ -311,7 +321,7 @@ async function live(
   const later = (ms: number | undefined, act: () => void): void => {
     if (ms !== undefined) void time.sleep(ms).then(() => alive && !over && act());
   };
-  later(processOptions.drainAfter, () => signals.drain.abort(130));
+  later(processOptions.drainAfter, () => signals.drain.abort(processOptions.handsOver ? HANDING_OVER : 130));
   later(processOptions.leaveAfter, () => signals.leave.abort());
   for (const [after, act] of processOptions.meanwhile ?? []) later(after, act);
   const answers: ControlAnswer[] = [];
@@ -331,9 +341,21 @@ async function live(
     if (signed !== null && signed.event !== null) await journal.appendDurably(signed.event);
     if (!runProcess.isResumed)
       await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
-    return processOptions.reconciles
-      ? runProcess.reconcile(() => createReader(client))
-      : runProcess.carryOut({ cloudFor: () => cloud, approvalOf: demand, gates: common.gates });
+    if (processOptions.reconciles) return runProcess.reconcile(() => createReader(client));
+    await runProcess.answerAsked(
+      (processOptions.asked ?? []).map((command) => ({
+        command,
+        by: OPERATOR,
+        onAnswer: (answer) => void answers.push(answer),
+      })),
+    );
+    const { rests } = processOptions;
+    return runProcess.carryOut({
+      cloudFor: () => cloud,
+      approvalOf: demand,
+      gates: common.gates,
+      ...(rests === undefined ? {} : { rest: { afterMs: rests } }),
+    });
   };
   const statuses: (LiveRunStatus & { after: number })[] = [];
   const readStatuses = async (every: number) => {

@@ -21,6 +21,7 @@ import { gates } from './run/gates.ts';
 import { halts } from './run/halts.ts';
 import { notify } from './run/notify.ts';
 import { refusals } from './run/refusals.ts';
+import { rests } from './run/rests.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
 import { trust } from './run/trust.ts';
@@ -44,6 +45,7 @@ export const en = {
   ...refusals,
   ...review,
   ...rules,
+  ...rests,
   ...run,
   ...schedule,
   ...targets,

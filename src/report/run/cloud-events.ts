@@ -65,6 +65,7 @@ function subjectOf(entry: JournalEntry): string {
     case 'approval-awaited':
     case 'control-command':
     case 'notified':
+    case 'rested':
     case 'stopping':
     case 'calls':
     case 'run-ended':

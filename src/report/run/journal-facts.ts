@@ -140,6 +140,7 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       facts.stopped = { ...pick(entry, 'at', 'because'), message: textWithFix(entry.message) };
       return;
     case 'approval-awaited':
+    case 'rested':
     case 'calls':
     case 'run-ended':
       return;

@@ -1,7 +1,9 @@
 /** Computes what a run and its steps waited for, and how long, from the times of the journal's entries. */
 import { unreachable } from '../../errors.ts';
 import { formatGate, formatOperator } from '../../journal/fold-run.ts';
+import { textOf } from '../../messages/messages.ts';
 import {
+  type EntryOf,
   isLimitCode,
   type JournalEntry,
   type RunWait,
@@ -100,6 +102,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
   const pause = (from: string, by: string): void => {
     open.paused ??= { for: 'paused', from, reason: `by ${by}` };
   };
+  let rested: EntryOf<'rested'> | null = null;
   for (const [index, entry] of entries.entries()) {
     if ('step' in entry) continue;
     const { at } = entry;
@@ -107,11 +110,16 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
       case 'run-started': {
         const before = entries[index - 1];
         if (before === undefined) break;
-        end('paused', before.at);
-        end('soak', before.at);
-        waits.push({ for: 'no-process', from: before.at, to: at, reason: reasonForNoProcess(before) });
+        if (!keepsPause(entry, before, rested)) end('paused', before.at);
+        if (rested === null) end('soak', before.at);
+        const reason = reasonForNoProcess(before, rested);
+        waits.push({ for: 'no-process', from: before.at, to: at, reason });
+        if (entry.purpose === undefined) rested = null;
         break;
       }
+      case 'rested':
+        rested = entry;
+        break;
       case 'control-command':
         if (!entry.accepted || entry.command.startsWith('set')) break;
         if (entry.command === 'pause') pause(at, formatOperator(entry.by));
@@ -150,12 +158,22 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
   return waits;
 }
 
+/** What operators set outlives a rest, and the death of a process that no person replaced. */
+function keepsPause(
+  { unattended }: EntryOf<'run-started'>,
+  before: JournalEntry,
+  rested: EntryOf<'rested'> | null,
+): boolean {
+  return rested !== null || (unattended === true && before.kind !== 'run-ended');
+}
+
 type OpenWait = Omit<RunWait, 'to'>;
 
 /** Why no process carried out the run: the last one ended without an entry that says so. */
 export const PROCESS_DIED = 'its process died, or was aborted';
 
-function reasonForNoProcess(before: JournalEntry): string {
+function reasonForNoProcess(before: JournalEntry, rested: EntryOf<'rested'> | null): string {
+  if (rested !== null) return `rested: ${textOf(rested.reason)}`;
   return before.kind === 'run-ended' ? `ended: ${before.because}` : PROCESS_DIED;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Control of a live run by its operators. Each command is accepted or refused with a reason, and becomes a journal entry.
  * Commands do not outlive the process. A resumed run starts with the settings of its plan, because a new `apply` means
- * continue.
+ * continue. The exceptions are a run that rested and a process that no person started: both keep what operators set.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, iso } from '../../clock.ts';
@@ -9,7 +9,7 @@ import type { LaneRate, Permits } from '../../cloud/limit/permits.ts';
 import { unreachable } from '../../errors.ts';
 import { formatOperator } from '../../journal/fold-run.ts';
 import { message, textOf } from '../../messages/messages.ts';
-import type { ControlAttempt, ControlCommand, Message, Operator, SavedPlan } from '../../model.ts';
+import type { ControlAttempt, ControlCommand, Message, Operator, RunState, SavedPlan } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import type { StopState } from '../stop-state.ts';
 import { LIMITS, type Wait, Waits } from '../waits.ts';
@@ -79,6 +79,11 @@ export class Control {
     this.waits = new Waits(run.clock);
   }
 
+  /** True while commands are answered by this process. Later ones are for the next process of a run that rests. */
+  get isOpen(): boolean {
+    return !this.#isClosed && !this.#run.stop.isResting;
+  }
+
   get paused(): Paused | null {
     return this.#paused;
   }
@@ -119,7 +124,7 @@ export class Control {
   async handle(command: ControlCommand, by: Operator): Promise<ControlAnswer> {
     const { journal, stop } = this.#run;
     if (this.#isClosed || journal.replay.state().endedAt !== null)
-      return createAnswer(false, message('control.run-ended'));
+      return createAnswer(false, message(stop.isResting ? 'control.resting' : 'control.run-ended'));
     const situation = this.#situation();
     const refused = refusalOf(command, situation);
     const accepted = refused === null;
@@ -138,6 +143,22 @@ export class Control {
   }
 
   /**
+   * Keeps what operators set in the process before. The time limit of a pause counts from its start.
+   * @param kept the state of the journal.
+   */
+  restore({ paused, inFlight, requestsPerSecond }: RunState['control']): void {
+    const { saved, permits } = this.#run;
+    const { execution } = saved;
+    if (inFlight !== null) {
+      this.#allowed = Math.min(inFlight, execution.inFlight);
+      this.#bindSlots();
+    }
+    if (requestsPerSecond !== null)
+      permits.setFullRate(Math.min(requestsPerSecond, execution.requestsPerSecond));
+    if (paused !== null) void this.#pause(paused);
+  }
+
+  /**
    * Pauses the run without a command. The caller has already written the reason to the journal. Does nothing if the run
    * is paused. @param by who pauses it, as text.
    */
@@ -145,7 +166,7 @@ export class Control {
     const { stop } = this.#run;
     if (this.#paused !== null || this.#isClosed || stop.drained.aborted || stop.leaveRequested.aborted)
       return;
-    void this.#pause(by);
+    void this.#pause({ since: iso(this.#run.clock.now()), by });
     this.#notifyChange();
   }
 
@@ -170,6 +191,7 @@ export class Control {
     const { stopping } = journal.replay.state();
     return {
       execution: saved.execution,
+      isResting: stop.isResting,
       isLeaving: stop.mustLeave,
       stopping: stopping?.message ?? (stop.drained.aborted ? stop.drainedBy : null),
       paused: this.#paused,
@@ -183,7 +205,7 @@ export class Control {
     const { permits, stop } = this.#run;
     switch (command.kind) {
       case 'pause':
-        void this.#pause(formatOperator(by));
+        void this.#pause({ since: iso(this.#run.clock.now()), by: formatOperator(by) });
         break;
       case 'continue':
         this.#paused = null;
@@ -208,12 +230,12 @@ export class Control {
   }
 
   /** Pauses the run. A pause that nobody ends drains it, because a forgotten pause holds the locks. */
-  async #pause(by: string): Promise<void> {
+  async #pause(paused: Paused): Promise<void> {
     const { clock, stop } = this.#run;
-    this.#paused = { since: iso(clock.now()), by };
+    this.#paused = paused;
     const continued = new AbortController();
     this.#continued = continued;
-    await clock.sleep(LIMITS.paused, continued.signal);
+    await clock.sleep(Date.parse(paused.since) + LIMITS.paused - clock.now(), continued.signal);
     if (continued.signal.aborted || stop.drained.aborted || stop.leaveRequested.aborted) return;
     stop.drain(message('control.drained-after-pause', { limit: LIMITS.paused }));
     this.#notifyChange();

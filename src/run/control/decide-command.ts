@@ -7,6 +7,8 @@ import { LIMITS } from '../waits.ts';
 /** The state of the run when a command arrives. */
 export interface Situation {
   readonly execution: Pick<Execution, 'inFlight' | 'requestsPerSecond'>;
+  /** True once the process rests. */
+  readonly isResting: boolean;
   /** True once an abort was accepted. */
   readonly isLeaving: boolean;
   /** Why the run is stopping; null while it is not. */
@@ -31,6 +33,7 @@ const LEAST_RATE = 0.1;
 /** Why a command is refused now; null if it is accepted. */
 export function refusalOf(command: ControlCommand, situation: Situation): Message | null {
   const { paused, stopping } = situation;
+  if (situation.isResting) return message('control.resting');
   if (situation.isLeaving) return message('control.aborting-already');
   switch (command.kind) {
     case 'pause':

@@ -133,7 +133,13 @@ function afterReading(at: At, deferral: Deferral, memory: DeferredMemory, seen: 
       };
   if (isOpen(window, now.wall)) return next;
   const isBelieved = isOld(at, deferral);
-  return defer(at, deferral, { records: true, givesSlot: isBelieved, isKept: isBelieved, next });
+  const idle = isBelieved && next.kind === 'wait' ? { idleUntil: neededFrom(window, now.wall) } : {};
+  return defer(at, deferral, {
+    records: true,
+    givesSlot: isBelieved,
+    isKept: isBelieved,
+    next: { ...next, ...idle },
+  });
 }
 
 /**
@@ -180,6 +186,14 @@ export function pauseUntilRead(window: MaintenanceWindow, since: number, now: nu
   const growing = Math.min(SPARINGLY, Math.max(5_000, (now - since) / 2));
   const last = opens - BEFORE_OPENING;
   return now < last ? Math.min(growing, last - now) : opens - now + 1_000;
+}
+
+/** Milliseconds in which another process can open the run, before the last read that comes before an opening. */
+const TO_OPEN_A_RUN = 60_000;
+
+/** From when on a process has to follow a change that waits for its window, wall clock. */
+function neededFrom(window: MaintenanceWindow, now: number): number {
+  return openingAt(window, now).opens - BEFORE_OPENING - TO_OPEN_A_RUN;
 }
 
 /** What Refit knows about the start of a change. Milliseconds since 1970 UTC. */

@@ -105,6 +105,8 @@ export interface Wait<Next> {
   /** Ends the pause early: no new orders; the run drains (then the step is left); the process leaves. */
   readonly until: 'stopped' | 'drained' | 'left';
   readonly showsWait?: ShownWait;
+  /** The process is not needed until then (wall clock, ms since 1970 UTC); absent: something has to be followed. */
+  readonly idleUntil?: number;
   /** Replaces the pause once the limit is over; absent: the pause stays. */
   readonly orElse?: Next;
   readonly next?: Next;

@@ -135,9 +135,9 @@ async function read(
 async function wait(
   run: FollowingRun,
   doing: StepInProgress,
-  { name, limit, ms, until, showsWait, orElse, next, memory }: Wait<Move>,
+  { name, limit, ms, until, idleUntil, showsWait, orElse, next, memory }: Wait<Move>,
 ): Promise<{ kind: 'next'; move: Move | undefined } | { kind: 'again' | 'leave' }> {
-  const { waits, clock, stop } = run;
+  const { waits, clock, stop, idleness } = run;
   const { step } = doing;
   if (showsWait) waits.setCurrent(step, showsWait.name, showsWait.limit, showsWait.since);
   const longest = limit ?? (name === null ? Number.POSITIVE_INFINITY : LIMITS[name]);
@@ -149,7 +149,10 @@ async function wait(
     left: stop.left,
   }[until];
   const pause = ms === 'growing' ? Math.min(30 * SECOND, SECOND + waited / 4) : ms;
+  if (idleUntil !== undefined)
+    idleness.waits(step.id, { until: idleUntil, wakesOn: 'time', reason: message('rest.window') });
   if (pause > 0 || until === 'drained') await clock.sleep(pause, signal);
+  idleness.reads(step.id);
   if (until === 'drained' && signal.aborted) return { kind: 'leave' };
   if (showsWait?.name === 'tailLock') waits.clear(step);
   if (next !== undefined || memory === undefined) return { kind: 'next', move: next };

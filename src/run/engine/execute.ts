@@ -10,8 +10,10 @@ import { readBills } from './bills.ts';
 import { endRun } from './end-run.ts';
 import { judgeGate, soakAfter } from './gate.ts';
 import { createTally } from './halt.ts';
+import { Idleness, WHOLE_RUN } from './idleness.ts';
 import { judgeStop, mayContinue } from './may-start.ts';
 import { ORDERS_AT_A_TIME } from './order.ts';
+import { endAtRest, handOver, watchRest } from './rest.ts';
 import { type EnginePorts, nothingLearned, type Run, type RunEnd } from './run.ts';
 import { createSlowStart } from './slow-start.ts';
 import { createSpreadKeeper } from './spread.ts';
@@ -37,8 +39,14 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const ended = new AbortController();
   void recordCalls(run, ended.signal);
   void windowGate.watch(ended.signal, { onChange: judge, onHalt: () => stop.abandon() });
+  const resting = watchRest(run, ended.signal);
+  resting.catch(() => undefined);
   try {
-    return await carryOutWaves(run);
+    keepStop(run);
+    const end = await carryOutWaves(run);
+    ended.abort();
+    await resting;
+    return end;
   } catch (error) {
     // The process releases its locks now, so the other steps in flight must not order any more.
     stop.stopNewOrders();
@@ -51,7 +59,15 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   }
 }
 
-function createRun({ approvalOf, gates, askPolicy, policyWindows = [], ...input }: RunInput): Run {
+/** A halt and a drain outlive a process that no person replaced. Their entry is in the journal. */
+function keepStop({ journal, stop }: Run): void {
+  const { stopping } = journal.replay.state();
+  if (stopping === null) return;
+  stop.stopNewOrders();
+  if (stopping.because === 'drained') stop.drain(stopping.message);
+}
+
+function createRun({ approvalOf, gates, askPolicy, policyWindows = [], rest, ...input }: RunInput): Run {
   const { saved, journal, cloudFor, clock, control } = input;
   const upcoming = new Set<Step>();
   return {
@@ -59,6 +75,7 @@ function createRun({ approvalOf, gates, askPolicy, policyWindows = [], ...input 
     purpose: 'apply',
     effects: effectsOf(saved),
     waits: control.waits,
+    idleness: new Idleness(clock),
     slots: control.slots,
     learned: nothingLearned(),
     watch: new Watch({ cloudFor, clock, upcoming: (scope, atMost) => nextIn(upcoming, scope, atMost) }),
@@ -69,12 +86,13 @@ function createRun({ approvalOf, gates, askPolicy, policyWindows = [], ...input 
     placing: pLimit(ORDERS_AT_A_TIME),
     upcoming,
     awaitingSlot: new Set(),
-    ports: given({ approvalOf, gates, askPolicy }),
+    ports: given({ approvalOf, gates, askPolicy, rest }),
   };
 }
 
 async function carryOutWaves(run: Run): Promise<RunEnd | null> {
-  const { saved, journal, stop } = run;
+  const { saved, journal, stop, idleness } = run;
+  idleness.works(WHOLE_RUN);
   await resolveUnanswered(run);
   for (const [index] of saved.waves.entries()) {
     const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
@@ -89,7 +107,17 @@ async function carryOutWaves(run: Run): Promise<RunEnd | null> {
     if (stop.mustLeave) return null;
   }
   await endOfWave(run, saved.waves.length - 1);
-  return stop.mustLeave ? null : endRun(run);
+  if (stop.mustLeave) return null;
+  if (!hasWorkLeft(run)) return endRun(run);
+  await endAtRest(run, handOver(run));
+  return null;
+}
+
+/** True if the process hands the run over, and the next one has something to do. */
+function hasWorkLeft(run: Run): boolean {
+  const { saved, stop, journal } = run;
+  if (!stop.handsOver || journal.replay.state().stopping !== null) return false;
+  return saved.waves.at(-1)?.gate !== undefined || saved.steps.some((step) => isOpen(run, step));
 }
 
 /** Soaks and judges the gate after a wave, also after the last one. Does nothing once the run stops. */
@@ -111,7 +139,7 @@ async function recordCalls({ calls, clock, journal }: Run, ended: AbortSignal): 
 }
 
 async function carryOutWave(run: Run, index: number, open: readonly Step[]): Promise<void> {
-  const { saved, journal, stop, upcoming } = run;
+  const { saved, journal, stop, upcoming, idleness } = run;
   const { name } = saved.waves[index]!;
   const state = journal.replay.state();
   const isRefused = state.stopping?.because === 'not-approved';
@@ -125,7 +153,9 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   );
   upcoming.clear();
   for (const [first] of chains) upcoming.add(first!);
+  idleness.leaves(WHOLE_RUN);
   await Promise.all(chains.map((chain) => run.spread(chain[0]!.instance, () => carryOutChain(run, chain))));
+  idleness.works(WHOLE_RUN);
   const hasOpenSteps = open.some((step) => isOpen(run, step));
   if (!stop.left.aborted && !stop.mustLeave && !journal.failed) await readBills(run, index);
   if (!hasOpenSteps && !state.wavesEnded.includes(index))

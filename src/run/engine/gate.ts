@@ -22,6 +22,7 @@ import {
   judgeUrl,
 } from '../decide/judge-gate.ts';
 import { readFaultMessage } from '../decide/read-fault.ts';
+import { WHOLE_RUN } from './idleness.ts';
 import { awaitTurn, mayContinue, stopRun, waitUntil } from './may-start.ts';
 import { type Run, scopeKey, scopeOf } from './run.ts';
 
@@ -30,8 +31,9 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   const { saved, journal, clock, waits, control } = run;
   const { gate, name } = saved.waves[wave]!;
   if (gate === undefined || !mayContinue(run)) return;
-  const { gatesReleased, gatesAcknowledged } = journal.replay.state();
+  const { gatesReleased, gatesJudged, gatesAcknowledged } = journal.replay.state();
   if (gatesReleased.has(wave)) return;
+  if (gatesJudged.has(wave)) return void (await awaitTurn(run, WHOLE_RUN, { gate: wave }));
   const isLast = wave === saved.waves.length - 1;
   const decisions: Extract<JournalEvent, { kind: 'gate' }>['next'][] = [];
   let failure: Judgement | null = null;
@@ -66,7 +68,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   }
   if (!decisions.includes('pause')) return;
   control.hold(formatGate(name));
-  await awaitTurn(run);
+  await awaitTurn(run, WHOLE_RUN, { gate: wave });
 }
 
 interface Ask {
@@ -218,6 +220,7 @@ export async function soakAfter(run: Run, wave: number): Promise<void> {
   const since = soak === 0 ? null : waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
   if (since === null) return;
   waits.setRunWait({ name: 'soak', since, limit: soak });
-  await waitUntil(run, since + soak, soak);
+  const reason = message('rest.soak', { wave: saved.waves[wave]!.name });
+  await waitUntil(run, since + soak, soak, { idle: { wakesOn: 'time', reason } });
   waits.setRunWait(null);
 }

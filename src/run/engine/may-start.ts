@@ -2,7 +2,10 @@
 import { message } from '../../messages/messages.ts';
 import type { EndedBecause, Message, Step } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
+import type { Paused } from '../control/decide-command.ts';
 import { isCredentialsCode } from '../decide/after-refusal.ts';
+import { LIMITS } from '../waits.ts';
+import { type IdleWait, WHOLE_RUN } from './idleness.ts';
 import type { FollowingRun, Run } from './run.ts';
 
 /**
@@ -28,6 +31,8 @@ export function judgeStop(run: Run): void {
   const { saved, stop, tally, clock, windowGate } = run;
   const halt = tally.verdict();
   if (halt !== null) return stopRun(run, 'halted', halt);
+  // A run that hands over is not stopping: the next process goes on.
+  if (stop.handsOver) return stop.stopNewOrders();
   if (stop.drained.aborted)
     return stopRun(
       run,
@@ -56,16 +61,34 @@ function isFull({ slots, awaitingSlot }: Run): boolean {
   return slots.activeCount + awaitingSlot.size > slots.concurrency;
 }
 
-/** Waits while the run is paused. `give-way`: fewer steps may be in flight now, and this one gives its slot back. */
-export async function awaitTurn(run: Run): Promise<'go' | 'give-way' | 'stopped'> {
-  const { stop, control, clock } = run;
-  while (mayContinue(run)) {
-    if (isFull(run)) return 'give-way';
-    if (control.paused === null) return 'go';
-    // Checked each minute: finishBy may be reached meanwhile.
-    await clock.sleep(MINUTE, AbortSignal.any([stop.noNewOrders, stop.left, control.changed]));
+/**
+ * Waits while the run is paused. `give-way`: fewer steps may be in flight now, and this one gives its slot back.
+ * @param part what waits: a step id, or the whole run. @param judged the gate that is judged already.
+ */
+export async function awaitTurn(
+  run: Run,
+  part: string = WHOLE_RUN,
+  judged: Pick<IdleWait, 'gate'> = {},
+): Promise<'go' | 'give-way' | 'stopped'> {
+  const { stop, control, clock, idleness } = run;
+  try {
+    while (mayContinue(run)) {
+      if (isFull(run)) return 'give-way';
+      const { paused } = control;
+      if (paused === null) return 'go';
+      idleness.waits(part, { ...waitForOperator(paused), ...judged });
+      // Checked each minute: finishBy may be reached meanwhile.
+      await clock.sleep(MINUTE, AbortSignal.any([stop.noNewOrders, stop.left, control.changed]));
+    }
+    return 'stopped';
+  } finally {
+    idleness.works(part);
   }
-  return 'stopped';
+}
+
+function waitForOperator(paused: Paused): IdleWait {
+  const until = Date.parse(paused.since) + LIMITS.paused;
+  return { until, wakesOn: 'control', reason: message('rest.paused', { ...paused }) };
 }
 
 /** The same for a step. A pause does not count against the limits of its own waits. */
@@ -73,7 +96,7 @@ export async function awaitTurnOf(run: Run, step: Step): ReturnType<typeof await
   const { clock, waits } = run;
   const from = clock.monotonic();
   if (!mayStart(run)) waits.clear(step);
-  const turn = await awaitTurn(run);
+  const turn = await awaitTurn(run, step.id);
   if (clock.monotonic() > from) waits.extend(step, clock.monotonic() - from);
   return turn;
 }
@@ -85,6 +108,8 @@ interface WaitOptions {
   readonly isMonotonic?: boolean;
   /** Called after each pause; true ends the wait. */
   readonly each?: () => Promise<boolean>;
+  /** The run may rest meanwhile. */
+  readonly idle?: Omit<IdleWait, 'until'>;
 }
 
 /**
@@ -96,14 +121,16 @@ export async function waitUntil(
   run: Run,
   until: number,
   most: number,
-  { every = MINUTE, isMonotonic = false, each }: WaitOptions = {},
+  { every = MINUTE, isMonotonic = false, each, idle }: WaitOptions = {},
 ): Promise<void> {
-  const { clock, stop } = run;
+  const { clock, stop, idleness } = run;
   const end = clock.monotonic() + Math.min(most, until - clock.now());
   const left = () =>
     Math.min(end - clock.monotonic(), isMonotonic ? Number.POSITIVE_INFINITY : until - clock.now());
+  if (idle !== undefined) idleness.waits(WHOLE_RUN, { ...idle, until });
   while (left() > 0 && mayContinue(run)) {
     await clock.sleep(Math.min(left(), every), AbortSignal.any([stop.noNewOrders, stop.left]));
-    if (await each?.()) return;
+    if (await each?.()) break;
   }
+  if (idle !== undefined) idleness.works(WHOLE_RUN);
 }

@@ -7,6 +7,7 @@ import type { JournalEntry, SavedPlan, Step, StepState } from '../../model.ts';
 import { Waits } from '../waits.ts';
 import { readBills } from './bills.ts';
 import { endReconciling } from './end-run.ts';
+import { Idleness } from './idleness.ts';
 import { nothingLearned, type ReconcilingRun, type RunEnd } from './run.ts';
 import { followStep } from './step.ts';
 import { Watch } from './watch.ts';
@@ -44,6 +45,7 @@ export async function reconcileSteps({
     ...input,
     purpose: 'reconcile',
     waits: new Waits(clock),
+    idleness: new Idleness(clock),
     // No step awaits a slot.
     slots: pLimit(1),
     learned: nothingLearned(),

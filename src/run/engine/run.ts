@@ -19,6 +19,7 @@ import type { PolicyApproved } from '../follow-policy.ts';
 import type { StopState } from '../stop-state.ts';
 import { FIRST_TAIL, type Waits } from '../waits.ts';
 import type { Tally } from './halt.ts';
+import type { Idleness } from './idleness.ts';
 import type { SlowStart } from './slow-start.ts';
 import type { Spread } from './spread.ts';
 import type { Watch } from './watch.ts';
@@ -36,6 +37,8 @@ interface RunBase<Client extends CloudReader> {
   readonly calls: CallCounter;
   readonly watch: Watch;
   readonly waits: Waits;
+  /** Which parts of the run only wait. */
+  readonly idleness: Idleness;
   readonly stop: StopState;
   readonly learned: LearnedByScope;
   /** The in-flight slots. */
@@ -93,6 +96,8 @@ export interface EnginePorts {
   }>;
   /** The windows of the policy at the start of this process. */
   readonly policyWindows?: readonly SavedWindows[];
+  /** The process ends after so many milliseconds in which the run only waits. Without it, the process waits. */
+  readonly rest?: { readonly afterMs: number };
 }
 
 /** Effects of a gate. Neither throws because of the command or address; both stop when the signal aborts. */

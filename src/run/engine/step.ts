@@ -1,5 +1,6 @@
 /** Carries a step through: observe, decide the next move, carry it out, until nothing is left to do. */
 import type { Step } from '../../model.ts';
+import type { Move } from '../decide/move.ts';
 import { followMove, nextMove } from '../decide/next-move.ts';
 import { carryOut } from './carry-out-move.ts';
 import type { FollowingRun, ReconcilingRun, Run } from './run.ts';
@@ -16,12 +17,24 @@ export async function carryOutStep(
   giveSlotBack: () => void,
 ): Promise<'gave-way' | 'no-more'> {
   const doing = new StepInProgress(step, { giveSlotBack });
-  while (!isOver(run, doing)) {
-    const move = nextMove(step, run.journal.replay.step(step.id), observe(run, doing));
-    const carried = await carryOut(run, doing, move);
-    if (carried !== 'again') return carried === 'leave' ? 'no-more' : 'gave-way';
+  const { idleness } = run;
+  idleness.works(step.id);
+  try {
+    while (!isOver(run, doing)) {
+      const move = nextMove(step, run.journal.replay.step(step.id), observe(run, doing));
+      if (!keepsIdle(move)) idleness.works(step.id);
+      const carried = await carryOut(run, doing, move);
+      if (carried !== 'again') return carried === 'leave' ? 'no-more' : 'gave-way';
+    }
+    return 'no-more';
+  } finally {
+    idleness.leaves(step.id);
   }
-  return 'no-more';
+}
+
+/** True for the moves of a change that waits for its window: it reads rarely, and only waits between two reads. */
+function keepsIdle(move: Move): boolean {
+  return move.kind === 'defer' || (move.kind === 'read' && move.memory.phase === 'deferred');
 }
 
 /** Resolves an order without an answer by reading, and goes no further. */

@@ -88,6 +88,11 @@ async function awaitApproval(
   let demanded: ApprovalDemand | null = null;
   await waitUntil(run, end, within, {
     every: CHECK_EVERY,
+    idle: {
+      wakesOn: 'approval',
+      reason: message('rest.approval', { wave: name, missing }),
+      ...(wave === 0 ? {} : { gate: wave - 1 }),
+    },
     each: async () => {
       demanded = await ask();
       return 'event' in demanded;

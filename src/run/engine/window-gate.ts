@@ -1,6 +1,7 @@
 /** The windows of a live run: whether a step may start now, and what happens when a window closes. */
 import type { Clock } from '../../clock.ts';
 import type { Message, SavedPlan, SavedWindows } from '../../model.ts';
+import { nextCommonStart } from '../../plan/windows/common-start.ts';
 import { closedWindowsMessage } from '../../plan/windows/describe-windows.ts';
 import { createOpenWindows } from '../../plan/windows/open-windows.ts';
 import { MINUTE } from '../../units.ts';
@@ -26,6 +27,13 @@ export function createWindowGate(
       }
       return null;
     },
+    /** The first moment from one on at which a step may start, ms since 1970 UTC; null: none within a year. */
+    nextStart(from: number): number | null {
+      return nextCommonStart(
+        gates.map(({ openWindows }) => openWindows),
+        from,
+      );
+    },
     /** Watches the clock until the run has ended, see below. */
     async watch(ended: AbortSignal, listeners: Listeners): Promise<void> {
       await Promise.all(gates.map(({ watch }) => watch(ended, listeners)));
@@ -45,6 +53,7 @@ function createGate(windows: SavedWindows, clock: Pick<Clock, 'now' | 'sleep'>) 
     return openWindows.mayStart(now) ? null : closedWindowsMessage(openWindows, windows, now);
   };
   return {
+    openWindows,
     refusal,
     /**
      * Watches the clock until the run has ended. It calls `onChange` after the last start and the close of a window. With

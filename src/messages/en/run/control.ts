@@ -24,6 +24,7 @@ export const control = {
   'control.rate-set': ({ from, to }: { from: number; to: number }): string =>
     `requestsPerSecond is now ${to}, it was ${from}`,
   'control.aborting-already': (): string => 'the run is aborting',
+  'control.resting': (): string => 'the process ends, because the run only waits: send the command again',
   'control.stopping': ({ reason }: { reason: Message | string }, say: Say): string =>
     `the run is stopping: ${typeof reason === 'string' ? reason : say(reason)}`,
   'control.stopping-already': ({ reason }: { reason: Message | string }, say: Say): string =>

@@ -8,12 +8,20 @@ import type {
   MaintenanceWindow,
   Message,
   Outcome,
+  WakesOn,
 } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
 import { count } from '../format-size.ts';
 import { formatWindow } from './run.ts';
 
 const STARTED = { apply: 'carrying out', resume: 'resuming', reconcile: 'reconciling' } as const;
+
+/** What ends a rest before its time. */
+const EARLIER = {
+  time: '',
+  approval: ', or until it is approved',
+  control: ', or until an operator continues it',
+} as const satisfies Record<WakesOn, string>;
 
 export interface OfWave {
   /** Counts from 1. */
@@ -97,6 +105,10 @@ export const events = {
     { to, event, cause }: { to: string; event: HookPhase; cause: Message },
     say: Say,
   ): Text => `${to} was not notified (${event}): ${say(cause)}`,
+  'event.rested': (
+    { until, wakesOn, reason }: { until: string; wakesOn: WakesOn; reason: Message },
+    say: Say,
+  ): Text => `rests until ${until}${EARLIER[wakesOn]}: ${say(reason)}`,
   'event.stopping': ({ because, reason }: { because: EndedBecause; reason: Message }, say: Say): Text => {
     const fix = say.fix(reason);
     return `stopping (${because}): ${say(reason)}${fix === '' ? '' : ` (fix: ${fix})`}`;
