@@ -43,6 +43,8 @@ export const EXIT_BLOCKED: number = EXIT_CODES['blocked-by-rule'];
 export const EXIT_COMMAND_REFUSED: number = EXIT_CODES['guard-refused'];
 /** Exit code of a run that ended before a wave without approval. */
 export const EXIT_NOT_APPROVED: number = EXIT_CODES['not-approved'];
+/** Exit code of a process whose run rests: it has nothing to do before some later time. */
+export const EXIT_RESTED: number = EXIT_CODES['outside-window'];
 /** Exit code of a run that ended before a wave that the policy refuses. */
 export const EXIT_POLICY_REFUSED: number = EXIT_CODES['policy-refused'];
 /** Exit code of `--detailed-exitcode` if there are changes. */

@@ -4,7 +4,7 @@
  */
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Transport } from '../cloud/network/transport.ts';
-import { messageOf, RefitError } from '../errors.ts';
+import { EXIT_RESTED, messageOf, RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
 import { formatCommand } from '../messages/en/format-plan.ts';
@@ -77,6 +77,8 @@ export interface ApplyInput extends RunInput<Cloud> {
   readonly notifyPorts?: NotifyPorts;
   /** Signs the head of the journal at each end of a wave and at the end; absent: nobody signs. */
   readonly signHead?: SignHead;
+  /** The process ends after so many milliseconds in which the run only waits; absent: it waits. */
+  readonly rest?: { readonly afterMs: number };
   /** Judges the plan by the policy of the person who applies; absent: no policy holds. */
   readonly askPolicy?: AskPolicy;
 }
@@ -100,6 +102,8 @@ export interface ApplyEnd {
   readonly wasFinished: boolean;
   /** True if the process exited immediately. The next call resolves the open orders. */
   readonly wasLeft: boolean;
+  /** True if the process ended because the run only waits. The state of its journal says until when. */
+  readonly hasRested: boolean;
 }
 
 /**
@@ -133,7 +137,8 @@ async function applyClaimed(input: ApplyInput, claim: ClaimedRun): Promise<Apply
       );
     }
     const report = await writeReports(claim, run.journal.entries);
-    return { name: run.name, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
+    const exitCode = run.state.exitCode ?? 1;
+    return { name: run.name, report, exitCode, wasFinished: true, wasLeft: false, hasRested: false };
   }
   await keepPlanSignatures(saved, signatures);
   await claim.claimInstances(openInstances(run));
@@ -278,7 +283,7 @@ async function carryOut(
     readonly permitted: PolicyVerdict;
   },
 ): Promise<ApplyEnd> {
-  const { saved, clock, cloudFor, gates } = input;
+  const { saved, clock, cloudFor, gates, rest } = input;
   const { run, plan, signatures } = claim;
   const { journal, stop, control } = runProcess;
   if (adoption !== null)
@@ -303,17 +308,18 @@ async function carryOut(
       const limit = policy.approvalExpiry();
       return demandApprovals({ saved, plan, signatures, clock, recorded, limit }, wave);
     };
-    const end = await runProcess.carryOut({
+    await runProcess.carryOut({
       cloudFor,
       approvalOf,
       policyWindows: permitted.windows,
       askPolicy: policy.ask,
-      ...given({ gates }),
+      ...given({ gates, rest }),
     });
     const report = await writeReports(claim, runProcess.entries);
-    const wasLeft = end === null;
-    const exitCode = wasLeft ? (stop.exitCode ?? 130) : (journal.replay.state().exitCode ?? 1);
-    return { name: run.name, report, exitCode, wasFinished: false, wasLeft };
+    const { hasRested, wasLeft } = runProcess;
+    const { exitCode: ended } = journal.replay.state();
+    const exitCode = hasRested ? EXIT_RESTED : wasLeft ? (stop.exitCode ?? 130) : (ended ?? 1);
+    return { name: run.name, report, exitCode, wasFinished: false, wasLeft, hasRested };
   } finally {
     await listening?.close();
   }

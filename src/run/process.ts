@@ -9,11 +9,9 @@ import { given } from '../given.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../journal/chain.ts';
 import { createReplay } from '../journal/replay.ts';
 import {
-  type ControlCommand,
   JOURNAL_FORMAT,
   type JournalEntry,
   type JournalEvent,
-  type Operator,
   type PolicyUsed,
   type SavedPlan,
 } from '../model.ts';
@@ -24,7 +22,7 @@ import {
   type JournalWriter,
 } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
-import { Control, type ControlAnswer } from './control/control.ts';
+import { Control } from './control/control.ts';
 import { execute } from './engine/execute.ts';
 import { lastExitCode, reconcileSteps } from './engine/reconcile-steps.ts';
 import type { EnginePorts, RunEnd } from './engine/run.ts';
@@ -51,14 +49,6 @@ export interface ProcessInfo {
   readonly policy?: PolicyUsed | null;
   /** No person started the process, so it keeps what operators set. A person who runs `apply` continues a run. */
   readonly unattended?: boolean;
-}
-
-/** A command that an operator sent while no process carried out the run. */
-export interface AskedCommand {
-  readonly command: ControlCommand;
-  readonly by: Operator;
-  /** Receives the answer once its entry is durable. */
-  readonly onAnswer: (answer: ControlAnswer) => void | Promise<void>;
 }
 
 export interface ProcessInput extends ProcessInfo {
@@ -152,11 +142,6 @@ export class Process {
     });
     for (const event of tookOver) this.journal.appendSoon(event);
     if (purpose === 'apply') this.control.restore(this.journal.replay.state().control);
-  }
-
-  /** Answers the commands that were sent before this process started. Called before the first order. */
-  async answerAsked(asked: readonly AskedCommand[]): Promise<void> {
-    for (const { command, by, onAnswer } of asked) await onAnswer(await this.control.handle(command, by));
   }
 
   /** True if the process ended because the run only waits. Its journal has no end, and says when it goes on. */

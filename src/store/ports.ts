@@ -126,7 +126,8 @@ export interface ClaimedRun {
   /** Appends to a log beside the journal. @param file a name in `RUN_FILES`. */
   log(file: string, text: string): Promise<void>;
   /**
-   * Answers the requests of operators, one line each.
+   * Answers the requests of operators, one line each. Those that were asked while no process had the run are answered
+   * before it resolves, so before the first order.
    * @throws if nobody can be answered; the run continues without. Closing waits for answers in transit, and never rejects.
    */
   openControl(answer: (line: string) => Promise<string>, clock: Clock): Promise<{ close(): Promise<void> }>;

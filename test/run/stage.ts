@@ -342,13 +342,7 @@ async function live(
     if (!runProcess.isResumed)
       await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     if (processOptions.reconciles) return runProcess.reconcile(() => createReader(client));
-    await runProcess.answerAsked(
-      (processOptions.asked ?? []).map((command) => ({
-        command,
-        by: OPERATOR,
-        onAnswer: (answer) => void answers.push(answer),
-      })),
-    );
+    for (const command of processOptions.asked ?? []) answers.push(await control.handle(command, OPERATOR));
     const { rests } = processOptions;
     return runProcess.carryOut({
       cloudFor: () => cloud,

@@ -79,11 +79,6 @@ export class Control {
     this.waits = new Waits(run.clock);
   }
 
-  /** True while commands are answered by this process. Later ones are for the next process of a run that rests. */
-  get isOpen(): boolean {
-    return !this.#isClosed && !this.#run.stop.isResting;
-  }
-
   get paused(): Paused | null {
     return this.#paused;
   }

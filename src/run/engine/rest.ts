@@ -48,8 +48,8 @@ function restOf(run: Run, afterMs: number): IdleWait | null {
   if (waits === null) return null;
   const until = Math.min(...waits.map((one) => one.until), ...momentsOf(run));
   if (until - clock.now() <= afterMs) return null;
-  const told = foremost(waits);
-  return { ...told, until };
+  const first = foremost(waits);
+  return { ...first, until };
 }
 
 /** The wait that people can end comes first, then the one that ends first. */
