@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import type { SavedPlan } from '../../src/model.ts';
+import { claimRunDirectory } from '../../src/store/folder/claim-run.ts';
+import { askRunProcess } from '../../src/store/folder/control-client.ts';
+import type { ClaimedRun } from '../../src/store/ports.ts';
+import { describeContract, type StoreInTest } from './contract.ts';
+
+/** A process that cannot exist: larger than the largest process number of the kernel. */
+const NOBODY = 5_000_000;
+
+async function openFolder(): Promise<StoreInTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'refit-contract-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const stateDirectory = join(folder, 'state');
+  const runs = join(folder, 'runs');
+  const plans = join(folder, 'plans');
+  await mkdir(plans);
+  const directories = new Map<string, string>();
+  const locks = { stateDirectory, clock: systemClock, endpoint: 'redis.tencentcloudapi.com', host: 'here' };
+  const directoryOf = ({ digest }: SavedPlan) => directories.get(digest)!;
+  return {
+    async claim(saved): Promise<ClaimedRun> {
+      const claim = await claimRunDirectory(
+        {
+          saved,
+          savedFile: join(plans, `${saved.digest}.json`),
+          runsRoot: runs,
+          runDirectory: directories.get(saved.digest) ?? null,
+        },
+        locks,
+      );
+      directories.set(saved.digest, claim.run.name);
+      return claim;
+    },
+    async die(claim) {
+      const places = [join(stateDirectory, 'locks'), join(stateDirectory, 'claims'), claim.run.name];
+      for (const place of places) {
+        for (const name of await readdir(place).catch((): string[] => [])) {
+          if (!name.endsWith('.json') || ['plan.json', 'report.json'].includes(name)) continue;
+          const path = join(place, name);
+          const text = await readFile(path, 'utf8');
+          await writeFile(path, text.replace(`"pid":${process.pid},`, `"pid":${NOBODY},`));
+        }
+      }
+    },
+    journalBytes: (saved) => readFile(join(directoryOf(saved), 'journal.jsonl'), 'utf8'),
+    ask: (saved, line) => askRunProcess(directoryOf(saved), line, systemClock),
+    offer: (saved, name, text) => writeFile(join(plans, `${saved.digest}.json.approval-${name}`), text),
+    logged: (saved, file) => readFile(join(directoryOf(saved), file), 'utf8'),
+  };
+}
+
+describeContract('a folder of run directories', openFolder);
