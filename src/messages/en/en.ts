@@ -21,7 +21,7 @@ import { gates } from './run/gates.ts';
 import { halts } from './run/halts.ts';
 import { notify } from './run/notify.ts';
 import { refusals } from './run/refusals.ts';
-import { rests } from './run/rests.ts';
+import { rests, wakes } from './run/rests.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
 import { trust } from './run/trust.ts';
@@ -54,5 +54,6 @@ export const en = {
   ...selectors,
   ...drift,
   ...waves,
+  ...wakes,
   ...windows,
 };

@@ -46,7 +46,7 @@ function restOf(run: Run, afterMs: number): IdleWait | null {
   if (stop.mustLeave || stop.drained.aborted) return null;
   const waits = run.idleness.allFor(afterMs);
   if (waits === null) return null;
-  const until = Math.min(...waits.map((one) => one.until), ...momentsOf(run));
+  const until = [...waits.map((one) => one.until), ...momentsOf(run)].reduce((a, b) => Math.min(a, b));
   if (until - clock.now() <= afterMs) return null;
   const first = foremost(waits);
   return { ...first, until };
