@@ -122,6 +122,8 @@ function afterError(input: WakeInput, error: ErrorCode): Wake {
       return atOpening(input);
     // Another process holds the run, or something beside the run failed. Both pass.
     case 'locked':
+    case 'fenced':
+    case 'store-unreachable':
     case 'provider-unreachable':
     case 'provider-refused':
     case 'disk-failed': {

@@ -213,6 +213,8 @@ describe('a process that was refused or failed', () => {
     ['not-approved', 'on approval'],
     ['outside-window', `at ${NIGHT}`],
     ['locked', `at ${SOON}`],
+    ['fenced', `at ${SOON}`],
+    ['store-unreachable', `at ${SOON}`],
     ['provider-unreachable', `at ${SOON}`],
     ['disk-failed', `at ${SOON}`],
     ['no-credentials', 'on operator'],
