@@ -25,6 +25,7 @@ import { rests, wakes } from './run/rests.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
 import { trust } from './run/trust.ts';
+import { worker } from './run/worker.ts';
 
 export const en = {
   ...effects,
@@ -56,4 +57,5 @@ export const en = {
   ...waves,
   ...wakes,
   ...windows,
+  ...worker,
 };

@@ -13,7 +13,7 @@ import type { StoreTarget } from './store-target.ts';
 
 /** What runs statements: the pool, or one transaction. */
 export interface Queries {
-  /** Runs one statement. @returns its rows. @throws RefitError `store-unreachable`; an error of SQL as it is. */
+  /** Runs one statement, or several without values. @returns the rows of all. @throws RefitError `store-unreachable`; an error of SQL as it is. */
   query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Runs one statement. @returns how many rows it changed. @throws as `query` does. */
   execute(sql: string, values?: readonly unknown[]): Promise<number>;
@@ -255,7 +255,11 @@ function queriesOf(client: pg.ClientBase, target: StoreTarget): Queries {
     }
   };
   return {
-    query: async <Row>(sql: string, values?: readonly unknown[]) => (await run(sql, values)).rows as Row[],
+    query: async <Row>(sql: string, values?: readonly unknown[]) => {
+      // Several statements without values give several results.
+      const results: readonly pg.QueryResult[] = [await run(sql, values)].flat();
+      return results.flatMap(({ rows }) => rows) as Row[];
+    },
     execute: async (sql, values) => (await run(sql, values)).rowCount ?? 0,
     script: async (sql) => void (await run(sql)),
   };

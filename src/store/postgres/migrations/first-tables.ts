@@ -35,6 +35,10 @@ CREATE TABLE refit.runs (
   endpoint text,
   provider text NOT NULL,
   profiles text[] NOT NULL DEFAULT '{}',
+  -- Programs of hooks and gate commands, which a worker must allow itself.
+  programs text[] NOT NULL DEFAULT '{}',
+  -- The queue of the runs that need the same of a worker. Null: no worker gets this run.
+  queue text,
   submitted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   submitted_by jsonb NOT NULL,
   approval jsonb,
@@ -58,6 +62,7 @@ CREATE TABLE refit.runs (
 );
 CREATE INDEX runs_by_state ON refit.runs (state, wake_at);
 CREATE INDEX runs_by_time ON refit.runs (submitted_at);
+CREATE INDEX runs_to_take ON refit.runs (queue, wake_at) WHERE state IN ('queued', 'running', 'waiting');
 
 -- No foreign key: the statement that appends also changes the row of the run, and nothing else inserts here.
 CREATE TABLE refit.journal (
@@ -171,6 +176,16 @@ BEGIN
 END $$;
 CREATE TRIGGER notify_signature AFTER INSERT OR UPDATE ON refit.signatures
   FOR EACH ROW EXECUTE FUNCTION refit.notify_signature();
+-- Wakes the run that waits for an approval, with the rights of the owner: a person who approves may not change runs.
+CREATE FUNCTION refit.wake_approved() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  UPDATE refit.runs SET wake_at = clock_timestamp()
+    WHERE digest = NEW.digest AND state = 'waiting' AND wakes_on = 'approval';
+  RETURN NULL;
+END $$;
+CREATE TRIGGER wake_approved AFTER INSERT OR UPDATE ON refit.signatures
+  FOR EACH ROW EXECUTE FUNCTION refit.wake_approved();
+REVOKE ALL ON FUNCTION refit.wake_approved() FROM PUBLIC;
 
 -- When the next request of a lane (action, host, identity) may leave. A crash of the server empties an unlogged table.
 CREATE UNLOGGED TABLE refit.lanes (
