@@ -47,6 +47,7 @@ import { createHookListener, mustAllowHooks } from './notify/hooks.ts';
 import type { NotifierConfig } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';
 import { createWebhookListener } from './notify/webhooks.ts';
+import { mustShareSafely } from './patience.ts';
 import { type AskPolicy, mustPermit, type PolicyVerdict } from './policy-gate.ts';
 import type { Process } from './process.ts';
 import { markOf, markOnAdoption } from './run-mark.ts';
@@ -129,6 +130,7 @@ async function applyClaimed(input: ApplyInput, claim: ClaimedRun): Promise<Apply
   const adoption = mayAdopt(run, input.adopt ?? false, await claim.headAhead());
   mustBeSameEndpoint(input.endpoint, run);
   mustBeAtEntry(input, run);
+  if (!isFinished(run.state)) mustShareSafely(saved, run, input);
   if (isFinished(run.state)) {
     if (adoption !== null) {
       await register.register(run.journal.end, true);

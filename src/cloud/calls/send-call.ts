@@ -14,8 +14,8 @@ import type { Fields } from '../wire/fields.ts';
 import { createKnownSecrets, type KnownSecrets } from './known-secrets.ts';
 import type { ProviderTime } from './provider-time.ts';
 
-/** The time-out of a call, the same as in the provider's own clients. Source: docs/provider.md P188. */
-const TIMEOUT_MS = MINUTE;
+/** The time-out of a call, ms, the same as in the provider's own clients. Source: docs/provider.md P188. */
+export const REQUEST_TIMEOUT: number = MINUTE;
 
 export interface OutgoingCall {
   readonly action: Action;
@@ -108,7 +108,7 @@ export async function sendCall(
     origin: host.origin,
     headers,
     body,
-    timeout: TIMEOUT_MS,
+    timeout: REQUEST_TIMEOUT,
     ...given({ goAhead }),
   });
   network.time?.onResponse(answer.date, sentAt);

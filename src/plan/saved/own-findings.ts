@@ -7,7 +7,8 @@ import { message } from '../../messages/messages.ts';
 import type { Finding, Message, Precondition, Step, UnsealedPlan } from '../../model.ts';
 import { planAgain, shellQuote } from '../../next-command.ts';
 import { createFinding } from '../../rules/check.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../units.ts';
+import { DAY, HOUR, SECOND } from '../../units.ts';
+import { VISIBLE_WITHIN } from '../order-visibility.ts';
 import { bySeverity, summarize } from '../plan-findings.ts';
 import { shrinksSize } from '../plan-from-run.ts';
 import { totalSoak } from '../waves/waves.ts';
@@ -87,12 +88,9 @@ function inventoryOld({ inventory: { readAt }, sealedAt, expiresAt }: UnsealedPl
   return message('plan.inventory-old', { readAt });
 }
 
-/** Milliseconds in which an executed order becomes visible. The orders of the provider's own samples took longer. */
-const LEAST_PATIENCE = MINUTE;
-
 /** `patience` is so short that Refit could place an order twice. */
 function shortPatience({ execution: { patience } }: UnsealedPlan): Message | null {
-  return patience >= LEAST_PATIENCE ? null : message('plan.patience-short', { patience });
+  return patience >= VISIBLE_WITHIN ? null : message('plan.patience-short', { patience });
 }
 
 /** The plan needs, or probably needs, more time than `finishBy` leaves. */

@@ -17,8 +17,8 @@ import { mayContinue, mayStart } from './may-start.ts';
 import type { Run } from './run.ts';
 import { ageOf, type FreshRead, READ_AGE } from './watch.ts';
 
-/** How long an intent is valid, ms. */
-const FRESH = 2_000;
+/** How long an intent is valid, ms. Its order leaves within this time, or not at all. */
+export const INTENT_VALID = 2_000;
 
 /** Orders between reservation and send at the same time: enough for a slow disk, few enough to stay fresh. */
 export const ORDERS_AT_A_TIME = 8;
@@ -97,7 +97,8 @@ async function recordIntent({ journal, clock, cloudFor }: Run, step: Step) {
     attempt,
     // A wall clock that was set back may hide a sleep.
     isFresh: () =>
-      clock.monotonic() - intended.monotonic <= FRESH && Math.abs(clock.now() - intended.wall) <= FRESH,
+      clock.monotonic() - intended.monotonic <= INTENT_VALID &&
+      Math.abs(clock.now() - intended.wall) <= INTENT_VALID,
   };
 }
 
@@ -143,7 +144,7 @@ async function send(
 async function reserveWhileFresh({ permits, clock, stop, cloudFor }: Run, step: Step): Promise<RequestSlot> {
   const reserved = new AbortController();
   const expired = new AbortController();
-  void clock.sleep(FRESH, reserved.signal).then(() => expired.abort());
+  void clock.sleep(INTENT_VALID, reserved.signal).then(() => expired.abort());
   try {
     return await permits.reserve(
       cloudFor(step.profile).orderLane(step),

@@ -53,7 +53,7 @@ export async function claimRunDirectory(where: FolderOfRun, input: LocksInput): 
   });
 }
 
-/** Claims an existing run directory, for reading what became of its orders. Throws as `claimRunDirectory` does. */
+/** Claims an existing run directory, to read the outcomes of its orders. Throws as `claimRunDirectory` does. */
 export async function claimExistingDirectory(directory: string, input: LocksInput): Promise<ClaimedRun> {
   const { saved, name } = await readRun(directory);
   const locks = new Locks(input, `refit reconcile ${name}`);

@@ -16,16 +16,16 @@ export const rests = {
 export const wakes = {
   'wake.starts': (): string => 'it has not started yet',
   'wake.died': (): string => 'its last process died, or handed it over',
-  'wake.aborted': (): string => 'an operator aborted it; refit apply RUN goes on with it',
+  'wake.aborted': (): string => 'an operator aborted it; refit apply RUN resumes it',
   'wake.window': ({ at }: { at: string }): string => `the next window opens at ${at}`,
   'wake.no-window': (): string => 'no window opens within a year',
   'wake.expires': ({ at }: { at: string }): string =>
     `the saved plan expires at ${at}, before a window opens: make a new plan`,
   'wake.not-approved': (): string => 'it lacks approvals: refit approve SAVED',
-  'wake.unknown': (): string => 'steps are open or unknown; refit apply RUN goes on with them',
-  'wake.reconciled': (): string => 'a person reconciled it; refit apply RUN goes on with it',
+  'wake.unknown': (): string => 'steps are open or unknown; refit apply RUN resumes it',
+  'wake.reconciled': (): string => 'a person reconciled it; refit apply RUN resumes it',
   'wake.failed': ({ code, at }: { code: string; at: string }): string =>
     `its process failed (${code}), and another one tries at ${at}`,
   'wake.refused': ({ code }: { code: string }): string =>
-    `its process was refused (${code}); after the cause is removed, refit apply RUN goes on with it`,
+    `its process was refused (${code}); after the cause is removed, refit apply RUN resumes it`,
 };
