@@ -18,7 +18,6 @@ export {
   connectReader,
   examine,
 } from './operations/connect.ts';
-export { controlRun } from './operations/control-run.ts';
 export { stateDirectoryOf, userName } from './operations/machine.ts';
 export {
   findDrift,
@@ -36,6 +35,7 @@ export {
   type ReconcileOptions,
   reconcileRun,
 } from './operations/run-plan.ts';
+export { controlRun } from './operations/runs/control-run.ts';
 export { explainCode, explainInstance } from './plan/explain.ts';
 export { decodePlan } from './plan/parse/decode-plan.ts';
 export { parsePlan } from './plan/parse/parse-plan.ts';

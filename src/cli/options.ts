@@ -59,6 +59,7 @@ export interface Options extends Output {
   readonly signedBy?: readonly string[];
   readonly signers?: string;
   readonly startLag?: string;
+  readonly store?: string;
   readonly summary?: boolean;
   readonly tls?: boolean;
   readonly used?: boolean;
@@ -151,8 +152,9 @@ export function countFrom(text: string | undefined, most: number, command: strin
 /** A next command with the connection options of this one, so that it reaches the same provider. */
 export function withConnectionOptions(
   command: string,
-  { endpoint, signature, region, profile, policy }: Options,
+  { endpoint, signature, region, profile, policy, store }: Options,
 ): string {
+  const stored = withStoreOption(command, store);
   const given = [
     ['--endpoint', endpoint, CONNECTS],
     ['--signature', signature, CONNECTS],
@@ -169,8 +171,33 @@ export function withConnectionOptions(
       value !== undefined && fits.test(`${command} `) && !command.includes(` ${flag} `)
         ? `${typed} ${flag} ${shellQuote(value)}`
         : typed,
-    command,
+    stored,
   );
+}
+
+/** The commands that name a run or a saved plan, with that name, and `runs`. */
+const IN_STORE =
+  /\brefit (?:runs\b|(?:approve|apply|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)) (?:'(?:[^']|'\\'')*'|[^\s;]+))/g;
+
+/**
+ * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.
+ * @param store what the user typed; its password is left out.
+ */
+export function withStoreOption(text: string, store: string | undefined): string {
+  if (store === undefined) return text;
+  const option = ` --store ${shellQuote(withoutPassword(store))}`;
+  return text.replace(IN_STORE, (command) => command + option);
+}
+
+/** A URL without its password, for messages. The next command takes it from the environment. Other text is not shown. */
+export function withoutPassword(text: string): string {
+  const url = URL.parse(text);
+  if (url === null) return 'URL';
+  const secrets = ['password', 'sslpassword'].filter((name) => url.searchParams.has(name));
+  if (url.password === '' && secrets.length === 0) return text;
+  url.password = '';
+  for (const name of secrets) url.searchParams.delete(name);
+  return url.href;
 }
 
 /** The commands that read the provider, and of these the ones that take keys and regions from the command line. */
@@ -180,8 +207,11 @@ const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+) /;
 
 /** The same for the fix of an error, if it is one command. Its reason stays before it, and what it does behind it. */
 export function withConnectionInFix(fix: string, options: Options): string {
-  const [, reason, command, effect = ''] = /^((?:[^:;\n]*: )?)(refit [^;\n]*?)( {3}[^\n]*)?$/.exec(fix) ?? [];
-  return command === undefined ? fix : `${reason}${withConnectionOptions(command, options)}${effect}`;
+  const stored = withStoreOption(fix, options.store);
+  const [, reason, command, effect = ''] =
+    /^((?:[^:;\n]*: )?)(refit [^;\n]*?)( {3}[^\n]*)?$/.exec(stored) ?? [];
+  const { store: _, ...others } = options;
+  return command === undefined ? stored : `${reason}${withConnectionOptions(command, others)}${effect}`;
 }
 
 /** Adds the user's `--sign` and `--as` to a command that continues a run. */

@@ -36,12 +36,13 @@ import { NO_POLICY } from '../policy/tighten.ts';
 import { createFinding } from '../rules/check.ts';
 import { mustBeTrusted, whyNotTrusted } from '../run/judge-adoption.ts';
 import { durationsOfRuns } from '../store/folder/past-durations.ts';
-import { readRun } from '../store/folder/run-directory.ts';
+import type { RunReader } from '../store/ports.ts';
 import { isLoopback } from '../store/provider-of.ts';
-import { readNamedText, stateDirectoryOf, userName } from './machine.ts';
+import { readWhole } from '../store/run-reading.ts';
+import { readNamedText, userName } from './machine.ts';
 import { plannedSubject } from './policy-subject.ts';
 import { findElsewhere, type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
-import { liveHolder } from './read-run.ts';
+import { readerAt } from './runs/open-runs.ts';
 
 /** What the planner needs besides the plan. */
 export interface PlanOptions extends ReadOptions {
@@ -89,31 +90,33 @@ export interface PlanFromRunOptions extends PlanOptions {
   readonly ignoreWindows?: boolean;
   /** Plans also from a run that this user's state does not vouch for. The review names that. */
   readonly adopt?: boolean;
-  /** The state that must know the run; default: from the environment. */
+  /** The state that must know a run directory; default: from the environment. */
   readonly stateDirectory?: string;
 }
 
 /**
  * Plans the inverse of the verified steps of a run (`rollback`), or its unfinished steps (`retry`). Refit resolves,
  * checks, prices and seals this plan against the live fleet like any other. It changes nothing.
- * @param directory the run directory. @throws RefitError `run-unknown` or `journal-broken` if this user's state does not
- * vouch for the run, `locked` while the run has a live process, and what
- * `readRun` and `planFleet` throw.
+ * @param target the run, or its directory. @throws RefitError `run-unknown` or `journal-broken` if the store does not vouch
+ * for the run, `locked` while the run has a live process, and what
+ * `RunReader.read` and `planFleet` throw.
  */
 export async function planFromRun(
   kind: PlanSource['kind'],
-  directory: string,
+  target: RunReader | string,
   options: PlanFromRunOptions,
 ): Promise<PlanReview> {
-  const { adopt = false, stateDirectory = stateDirectoryOf(process.env) } = options;
-  const run = await readRun(directory, stateDirectory);
-  if (!adopt) mustBeTrusted(run, `refit ${kind} ${shellQuote(directory)}`, true);
-  const holder = await liveHolder(run.name);
+  const { adopt = false, stateDirectory } = options;
+  const reader = typeof target === 'string' ? readerAt(target, given({ stateDirectory })) : target;
+  const { name } = reader;
+  const run = await readWhole(reader);
+  if (!adopt) mustBeTrusted(run, `refit ${kind} ${shellQuote(name)}`, true);
+  const holder = await reader.holder();
   if (holder !== null) {
     throw new RefitError(
       'locked',
-      `${directory}: process ${holder.pid} on ${holder.host} is still running it, so its outcomes are not final`,
-      `wait for its end, or stop it: refit drain ${shellQuote(directory)}`,
+      `${name}: process ${holder.pid} on ${holder.host} is still running it, so its outcomes are not final`,
+      `wait for its end, or stop it: refit drain ${shellQuote(name)}`,
     );
   }
   const { clock = systemClock, ignoreWindows = false } = options;
@@ -121,7 +124,7 @@ export async function planFromRun(
   const notTrusted = whyNotTrusted(run.trust);
   const made = planFrom(
     kind,
-    { ...run, directory, finished, notTrusted },
+    { ...run, directory: name, finished, notTrusted },
     { now: clock.now(), ignoreWindows },
   );
   const { review, findings } = await reviewPlan(made.plan, options, made);

@@ -7,14 +7,16 @@ import { type ApplyEnd, type ApplyInput, type Approval, applyPlan } from '../run
 import { mustAnswer } from '../run/in-claimed-run.ts';
 import { createCommandRunner } from '../run/notify/run-command.ts';
 import { type ReconcileEnd, reconcileClaimedRun } from '../run/reconcile.ts';
-import { claimExistingDirectory, claimRunDirectory } from '../store/folder/claim-run.ts';
-import { readRunPlan } from '../store/folder/run-directory.ts';
+import { claimRunDirectory } from '../store/folder/claim-run.ts';
+import type { RunReader } from '../store/ports.ts';
 import { VERSION } from '../version.ts';
 import { createPolicyAsk } from './ask-policy.ts';
 import { type Connection, type ConnectOptions, createParts } from './connect.ts';
-import { userName } from './machine.ts';
+import { stateDirectoryOf, userName } from './machine.ts';
 import { readPolicy } from './read-policy.ts';
+import { readerAt } from './runs/open-runs.ts';
 
+export { formatStartCommand } from '../run/apply-again.ts';
 export type { ApplyEnd, Approval, ReconcileEnd };
 
 /** What a run needs besides the saved plan. */
@@ -103,7 +105,7 @@ function processInfo(endpoint: string) {
 export interface ReconcileOptions
   extends ConnectOptions,
     Pick<ApplyInput, 'signHead' | 'onStart' | 'onEntry' | 'onNotice'> {
-  /** The folder for locks; default: from the environment. */
+  /** The folder for locks of a run directory; default: from the environment. */
   readonly stateDirectory?: string;
   /** Abort it to stop immediately; its reason is the exit code. */
   readonly leave?: AbortSignal;
@@ -112,22 +114,22 @@ export interface ReconcileOptions
 /**
  * Resolves unknown outcomes of a run by reading, and follows executed orders to their end. It starts no step, and its
  * client cannot order.
+ * @param target the run, or its directory.
  * @throws RefitError, see `run/reconcile.ts`.
  */
-export async function reconcileRun(directory: string, options: ReconcileOptions): Promise<ReconcileEnd> {
-  const { requestsPerSecond } = (await readRunPlan(directory)).execution;
+export async function reconcileRun(
+  target: RunReader | string,
+  options: ReconcileOptions,
+): Promise<ReconcileEnd> {
+  const { stateDirectory = stateDirectoryOf(options.env ?? process.env) } = options;
+  const run = typeof target === 'string' ? readerAt(target, { stateDirectory }) : target;
+  const { requestsPerSecond } = (await run.readPlan()).execution;
   const { cloudOptions, shared } = createParts({ requestsPerSecond, ...options });
   const reader = createReader(cloudOptions);
   try {
     const { signHead, onStart, onEntry, onNotice } = options;
     return await reconcileClaimedRun({
-      claim: () =>
-        claimExistingDirectory(directory, {
-          stateDirectory: options.stateDirectory ?? shared.stateDirectory,
-          clock: shared.clock,
-          endpoint: reader.endpoint,
-          host: hostname(),
-        }),
+      claim: () => run.claim(reader.endpoint),
       cloudFor: () => reader,
       permits: shared.permits,
       calls: shared.calls,

@@ -73,6 +73,128 @@ export interface WholeRun extends RunSnapshot {
   readonly journal: WholeJournal;
 }
 
+/** The live process of a run. */
+export interface RunHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  /** The command, or `worker`. */
+  readonly purpose: string;
+}
+
+/**
+ * What a store knows of a run besides its journal: who will carry it out, and when. A run directory has none of it.
+ */
+export type StoreState =
+  /** No process has had it. */
+  | {
+      readonly kind: 'submitted';
+      /** ISO 8601 UTC. */
+      readonly at: string;
+      readonly by: string;
+      /** How many workers of the store live. */
+      readonly workers: number;
+      /** The profiles for which no live worker has keys. Nobody takes a run with one of them. */
+      readonly unserved: readonly string[];
+    }
+  /** A process has it. `worker`: the name of the worker; null if it is another command. */
+  | { readonly kind: 'claimed'; readonly holder: RunHolder; readonly worker: string | null }
+  /** It gave its worker back, and waits. */
+  | {
+      readonly kind: 'waiting';
+      /** After `waiting for`: `the window`, `the approval of wave rest`. */
+      readonly reason: string;
+      /** When it is woken at the latest, ISO 8601 UTC; null: only by an event. */
+      readonly until: string | null;
+      readonly workers: number;
+      readonly unserved: readonly string[];
+    }
+  /** It ended with work left, and nothing wakes it: a person decides. */
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'ended' };
+
+/** A signed text as a run or a store has it, under its name in a run directory: `approvals/wei.json`. */
+export type KeptText = Offered;
+
+/** One run as anybody reads it, at any time. Nothing here needs the run, and only `keep` and `claim` write. */
+export interface RunReader extends RunPlace {
+  /** Its name without a path: `20261124T173000Z-1f0c2ab9`. Files that are made of the run have it. */
+  readonly id: string;
+  /** False if there is nothing at its place, such as a folder that was removed. */
+  exists(): Promise<boolean>;
+  /**
+   * Reads plan and journal, in flat memory. @param each receives every entry.
+   * @throws RefitError `usage` if there is no such run, `plan-altered` or `format-unknown` if its plan is not trusted,
+   * `journal-broken` if the chain of the journal is broken or belongs to another plan.
+   */
+  read(each?: (entry: JournalEntry) => void): Promise<RunSnapshot>;
+  /** The saved plan alone. Throws as `read` does. */
+  readPlan(): Promise<SavedPlan>;
+  /** The text of the saved plan, which nobody has checked. @throws RefitError if it cannot be read. */
+  planText(): Promise<string>;
+  /**
+   * Walks through a journal that may have been changed, for an audit. It throws for no fault of the journal.
+   * @param saved the plan of the run. @param each receives every sound entry.
+   */
+  walk(
+    saved: SavedPlan,
+    each: (entry: JournalEntry) => void,
+  ): Promise<{ readonly journal: JournalWalk; readonly trust: RunTrust | null }>;
+  /** The whole lines of the journal, byte by byte. */
+  journalText(): Promise<string>;
+  /** A report as the run wrote it; null if there is none. @param file a name in `RUN_FILES`. */
+  report(file: string): Promise<string | null>;
+  /** The journal head in the newest report; null if no report has one. */
+  reportedHead(): Promise<string | null>;
+  /** The signed texts that the run keeps, by name. One that is no text is empty. */
+  kept(kind: SignatureKind): Promise<readonly KeptText[]>;
+  /** Keeps a signed text with the run, without holding it. @returns its place, for people. */
+  keep(kind: SignatureKind, file: { readonly name: string; readonly text: string }): Promise<string>;
+  /** The live process; null if there is none. */
+  holder(): Promise<RunHolder | null>;
+  /** Whether the store knows this run, by its plan alone: not how far its journal has come. */
+  isKnown(): Promise<boolean>;
+  /**
+   * Sends one line to the live process. Somebody else's run directory may have a socket that answers anything: ask
+   * `isKnown` first. @returns its answer; null if no process listens.
+   * @throws RefitError `run-silent` if it does not answer.
+   */
+  ask(line: string): Promise<string | null>;
+  /** What the store knows of it besides the journal; null for a run directory. */
+  storeState(): Promise<StoreState | null>;
+  /** Claims the run for reading what became of its orders. @param endpoint the provider. @throws RefitError `locked` */
+  claim(endpoint: string): Promise<ClaimedRun>;
+}
+
+/** A run in a list, not yet read. */
+export interface FoundRun {
+  /** The last part of its path, or its id. */
+  readonly name: string;
+  /** null if the store has a record of the run that is damaged. */
+  readonly run: RunReader | null;
+  /** Whether the store vouches for it. A folder may have run directories that the user's state does not know. */
+  readonly isKnown: boolean;
+  /** When it started, milliseconds since 1970 UTC; only for the order, because nobody vouches for it. 0: not known. */
+  readonly since: number;
+}
+
+/** The runs of a store, for reading. */
+export interface RunsOfStore {
+  readonly kind: RunPlace['kind'];
+  /**
+   * The run that a user named: an id, the start of one, `latest`, or for folders a path.
+   * @throws RefitError `usage` if several runs match, or the store has none. A path may lead to no run; reading it throws.
+   */
+  find(typed: string): Promise<RunReader>;
+  /** The newest runs first. @param most how many. @returns `more`: how many older ones there are. */
+  list(most: number): Promise<{ readonly runs: readonly FoundRun[]; readonly more: number }>;
+  /** The signed texts of a plan, which may have no run yet; null for folders, where they are beside the saved plan. */
+  signaturesOf(digest: string): RunSignatures | null;
+  /** Ends the connections, if there are any. */
+  close(): Promise<void>;
+}
+
 /** Kinds of signed texts that belong to a run: over the plan or a wave, for a policy, by planners, over the journal. */
 export type SignatureKind = 'approvals' | 'policyApprovals' | 'planSignatures' | 'signatures';
 

@@ -10,6 +10,7 @@ import { canonical } from '../../src/digest.ts';
 import { seal } from '../../src/journal/chain.ts';
 import type { HeadSignature, JournalEvent } from '../../src/model.ts';
 import { replayReports } from '../../src/operations/audit/replay-reports.ts';
+import { readerAt } from '../../src/operations/runs/open-runs.ts';
 import type { SignHead } from '../../src/run/sign-heads.ts';
 import { RUN_FILES } from '../../src/store/folder/run-directory.ts';
 import { file as approvalFile, approversFile, keyOf, signed } from '../approval/people.ts';
@@ -249,7 +250,7 @@ describe('a run that signs its journal', () => {
     ]);
     const report = await readFile(join(desk.run, RUN_FILES.report), 'utf8');
     expect(JSON.parse(report).run.adoptions).toEqual(json.adoptions);
-    expect((await replayReports(desk.run)).same).toBe(true);
+    expect((await replayReports(readerAt(desk.run))).same).toBe(true);
   });
 });
 

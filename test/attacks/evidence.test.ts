@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../src/model.ts';
 import { examineRun } from '../../src/operations/audit/examine-run.ts';
-import { controlRun } from '../../src/operations/control-run.ts';
 import { planFromRun } from '../../src/operations/plan-fleet.ts';
-import { readStatus, reportRun, whyNotTrusted } from '../../src/operations/read-run.ts';
+import { controlRun } from '../../src/operations/runs/control-run.ts';
+import { readerAt } from '../../src/operations/runs/open-runs.ts';
+import { readStatus, reportRun, whyNotTrusted } from '../../src/operations/runs/read-run.ts';
 import { judgeTrust, parseKnownRun } from '../../src/store/folder/known-runs.ts';
 import { RUN_FILES } from '../../src/store/folder/run-directory.ts';
 import { approversFile, file } from '../approval/people.ts';
@@ -186,9 +187,9 @@ describe('entries that somebody added', () => {
       message: expect.stringContaining(`ended at entry ${past.length}: somebody added the entries after it`),
     };
     await expect(desk.apply()).rejects.toMatchObject(refused);
-    const { notTrusted } = await reportRun(desk.run, desk.path('state'));
+    const { notTrusted } = await reportRun(readerAt(desk.run, { stateDirectory: desk.path('state') }));
     expect(notTrusted?.id).toBe('trust.extended');
-    const { audit } = await examineRun(desk.run, { stateDirectory: desk.path('state') });
+    const { audit } = await examineRun(readerAt(desk.run, { stateDirectory: desk.path('state') }));
     expect(audit).toMatchObject({ sound: false, faults: [expect.stringContaining('somebody added')] });
     expect(desk.arrivals()).toBe(before);
   });
@@ -222,9 +223,10 @@ describe('a planted run directory', () => {
       await expect(
         planFromRun(kind, planted, { from: { inventory: null!, source: '' }, stateDirectory }),
       ).rejects.toMatchObject(unknown);
-    const status = await readStatus(planted, desk.stage.clock, { isWhole: false, stateDirectory });
+    const reader = readerAt(planted, { stateDirectory, clock: desk.stage.clock });
+    const status = await readStatus(reader, { isWhole: false });
     expect(whyNotTrusted(status.run.trust)?.id).toBe('trust.unknown');
-    expect((await reportRun(planted, stateDirectory)).notTrusted?.id).toBe('trust.unknown');
+    expect((await reportRun(reader)).notTrusted?.id).toBe('trust.unknown');
     expect((await desk.reconcile({ directory: planted })).notTrusted?.id).toBe('trust.unknown');
     expect([desk.arrivals(), desk.asked]).toEqual([0, 0]);
   });

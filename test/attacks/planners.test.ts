@@ -14,7 +14,7 @@ import {
 } from '../../src/operations/sign-plan.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
-import { folderSignatures, keptSignatures } from '../../src/store/folder/signed-files.ts';
+import { folderSignatures, keptSigned } from '../../src/store/folder/signed-files.ts';
 import { keepPlanSignatures } from '../../src/store/plan-signatures.ts';
 import { approver, NOW, pemOf, SAVED } from '../approval/people.ts';
 
@@ -109,7 +109,7 @@ it('keeps good signatures in the run directory for auditors, and nothing else', 
   symlinkSync('/dev/zero', `${saved}.plan-signature-z.json`);
   const run = mkdtempSync(join(folder, 'run-'));
   await keepPlanSignatures(SAVED, folderSignatures(saved, run));
-  const kept = await keptSignatures(run, 'planSignatures');
+  const kept = await keptSigned(run, 'planSignatures');
   expect(kept.map(({ file }) => file)).toEqual(['plan-signatures/lead.json', 'plan-signatures/wei.json']);
   const signers = { file: 'signers.yaml', list: trusted };
   expect(examinePlanners(SAVED, kept, signers)).toMatchObject({

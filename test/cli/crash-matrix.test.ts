@@ -7,7 +7,7 @@ import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { fromBeijing, toBeijing } from '../../src/cloud/wire/beijing-time.ts';
 import type { JournalEntry, SavedPlan } from '../../src/model.ts';
 import { examineJournal } from '../../src/operations/audit/examine-journal.ts';
-import { controlRun } from '../../src/operations/control-run.ts';
+import { controlRun } from '../../src/operations/runs/control-run.ts';
 import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
 import { readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { file as approvalFile, approversFile } from '../approval/people.ts';

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report, SavedPlan } from '../../src/model.ts';
 import { examineRun } from '../../src/operations/audit/examine-run.ts';
 import { exportRun } from '../../src/operations/audit/export-run.ts';
+import { readerAt } from '../../src/operations/runs/open-runs.ts';
 import { approversFile, keyOf, pemOf } from '../approval/people.ts';
 import { type Desk, growPlan, openDesk, plainFleet } from './refit.ts';
 
@@ -137,10 +138,13 @@ describe('a policy of the user', () => {
     expect(approved).toMatchObject({ by: 'wei', signed: [{ by: 'wei', key }] });
     expect((await at.json<Report>('run/report.json')).run.signatures).toMatchObject([{ key, for: 'policy' }]);
     const run = join(at.folder, 'run');
-    const { files } = await exportRun(run, join(at.folder, 'evidence.tar.gz'));
+    const { files } = await exportRun(
+      readerAt(run, { stateDirectory: null }),
+      join(at.folder, 'evidence.tar.gz'),
+    );
     expect(files).toContain('policy-approvals/wei.json');
     await rm(join(run, 'policy-approvals/wei.json'));
-    const { audit } = await examineRun(run);
+    const { audit } = await examineRun(readerAt(run, { stateDirectory: null }));
     expect(audit.faults).toEqual([expect.stringContaining('by wei for the policy was removed')]);
   });
 

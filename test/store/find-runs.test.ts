@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type FoundRun, findRuns, runsNamed } from '../../src/store/folder/find-runs.ts';
+import { type FoundFolder, findRuns, runsNamed } from '../../src/store/folder/find-runs.ts';
 import { registerRun } from '../../src/store/folder/known-runs.ts';
 
-const run = (name: string, isKnown = true, directory = `/runs/${name}`): FoundRun => ({
+const run = (name: string, isKnown = true, directory = `/runs/${name}`): FoundFolder => ({
   name,
   directory,
   isKnown,

@@ -3,8 +3,8 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, RefitError } from '../../errors.ts';
 import { FileLedger } from '../../files/file-ledger.ts';
 import { given } from '../../given.ts';
-import { stateDirectoryOf } from '../../operations/machine.ts';
 import { mayReplace } from '../../operations/named-files.ts';
+import { databaseOf } from '../../operations/runs/store-choice.ts';
 import { escapeControls } from '../../text.ts';
 import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
@@ -99,7 +99,10 @@ async function runCommand(
   }
 }
 
-/** Replaces each run that has its name or `latest` by its directory. @throws RefitError as `findRun` does. */
+/**
+ * Replaces each run that has its name or `latest` by its directory. A run in a database has none: the command finds it.
+ * @throws RefitError as `RunsOfStore.find` does.
+ */
 async function withNamedRuns(
   row: CommandRow,
   typed: readonly string[],
@@ -109,14 +112,20 @@ async function withNamedRuns(
   const find = async ({ completes }: ArgumentRow | OptionRow, word: unknown) => {
     // A path, as the completion gives it, needs no search.
     if (completes?.kind !== 'runs' || typeof word !== 'string' || word.includes('/')) return word;
-    const { findRun } = await import('../../operations/read-run.ts');
-    const directory = await findRun(word, { stateDirectory: stateDirectoryOf(terminal.env) });
+    const { openRuns } = await import('../../operations/runs/open-runs.ts');
+    const { env, clock } = terminal;
+    const { name: directory } = await (await openRuns({ env: { ...env, REFIT_STORE: '' }, clock })).find(
+      word,
+    );
     if (directory !== word) terminal.hint(`run     ${escapeControls(directory)}`);
     return directory;
   };
   const args = [...typed];
+  const hasStore = row.options.some((part) => longFlag(part) === '--store');
+  const isStored = (word: string) =>
+    hasStore && databaseOf({ store: given.store as string | undefined, env: terminal.env }, word) !== null;
   for (const [at, part] of row.arguments.entries())
-    if (args[at] !== undefined) args[at] = String(await find(part, args[at]));
+    if (args[at] !== undefined && !isStored(args[at])) args[at] = String(await find(part, args[at]));
   const found = { ...given };
   for (const part of row.options) {
     const name = nameOf(longFlag(part));

@@ -4,7 +4,7 @@ import type { Replay } from '../../journal/replay.ts';
 import { change, describeTakeover, duration } from '../../messages/en/quantities.ts';
 import { message, textOf } from '../../messages/messages.ts';
 import { isLimitCode, type JournalEntry, type Message, type SavedPlan, type Step } from '../../model.ts';
-import { isTailLockCode } from '../../operations/read-run.ts';
+import { isTailLockCode } from '../../operations/runs/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { OUTCOME_SIGNS } from '../../report/document/ink.ts';

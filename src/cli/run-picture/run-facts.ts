@@ -10,7 +10,7 @@ import {
   type StepState,
 } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
-import type { LiveRunStatus, WaitName } from '../../operations/read-run.ts';
+import type { LiveRunStatus, WaitName } from '../../operations/runs/read-run.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { SECOND } from '../../units.ts';
 import { formatLocalTime } from '../local-time.ts';

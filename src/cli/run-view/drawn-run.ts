@@ -1,5 +1,5 @@
 /** Draws a run in place on this terminal, from its journal and the answers of its process. */
-import type { LiveRunStatus, WholeRun } from '../../operations/read-run.ts';
+import type { LiveRunStatus, WholeRun } from '../../operations/runs/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';

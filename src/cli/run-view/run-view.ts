@@ -6,7 +6,7 @@
  * - for programs: one JSON object on each line
  */
 import type { JournalEntry, SavedPlan } from '../../model.ts';
-import type { LiveRunStatus } from '../../operations/read-run.ts';
+import type { LiveRunStatus } from '../../operations/runs/read-run.ts';
 import { ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { localTimeOfDay } from '../local-time.ts';

@@ -1,17 +1,14 @@
-/** Reads and checks a run directory for an audit. It trusts no file before the check. */
-import { join } from 'node:path';
+/** Reads and checks a run for an audit. It trusts nothing before the check. */
 import { RefitError } from '../../errors.ts';
-import { readRegularFile } from '../../files/open-file.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { Approver, JournalEntry } from '../../model.ts';
 import { readApprovers } from '../../plan/parse/read-approvers.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { adoptionsIn, describeAdoption } from '../../report/run/adoptions.ts';
 import { whyNotTrusted } from '../../run/judge-adoption.ts';
-import { walkJournalFile } from '../../store/folder/journal-file.ts';
-import { findKnownRun, judgeTrust, realPathOf } from '../../store/folder/known-runs.ts';
-import { RUN_FILES, reportedHead } from '../../store/folder/run-directory.ts';
-import { keptApprovals, keptSignatures } from '../../store/folder/signed-files.ts';
+import { RUN_FILES } from '../../store/folder/run-files.ts';
+import type { RunReader, SignatureKind } from '../../store/ports.ts';
+import { fileOfRun } from '../../store/run-reading.ts';
 import { escapeControls } from '../../text.ts';
 import { readNamedText } from '../machine.ts';
 import { readInput } from '../named-files.ts';
@@ -21,54 +18,50 @@ import { examinePlanners } from './examine-planners.ts';
 import { examineSignatures } from './examine-signatures.ts';
 
 /**
- * @param heads hashes that the journal must contain, besides the head in the report of the directory.
- * @param signatureFiles signatures outside the directory. @param signersFile a list of signers; one of them must have signed.
- * @param stateDirectory the user's state, which may know the run and how far its journal has come; null: do not ask it.
- * @returns the files of the run and the result. `audit.chainSound` is false if the journal was changed or is incomplete.
+ * @param heads hashes that the journal must contain, besides the head in its report.
+ * @param signatureFiles signatures outside the run. @param signersFile a list of signers; one of them must have signed.
+ * @returns the texts of the run and the result. `audit.chainSound` is false if the journal was changed or is incomplete.
  * `audit.signed` names the signers. `audit.authentic`: the run is sound, and a listed person signed its last entry.
  * `audit.adoptions`: who continued a run with a doubtful journal.
- * `audit.notTrusted`: why the user's state does not vouch for the run, or null.
+ * `audit.notTrusted`: why the store does not vouch for the run, or null.
  * @throws RefitError `usage` if a file cannot be read, and what reading the saved plan throws.
  */
 export async function examineRun(
-  directory: string,
+  run: RunReader,
   {
     heads = [],
     signatureFiles = [],
     signersFile = null,
-    stateDirectory = null,
   }: {
     readonly heads?: readonly KnownHead[];
     readonly signatureFiles?: readonly string[];
     readonly signersFile?: string | null;
-    readonly stateDirectory?: string | null;
   } = {},
 ) {
-  const planText = String(await readRegularFile(join(directory, RUN_FILES.plan), { subject: 'saved-plan' }));
+  const planText = await run.planText();
   const saved = readSavedPlan(planText);
   const signers = signersFile === null ? null : await readSigners(signersFile);
-  const journalPath = join(directory, RUN_FILES.journal);
-  // Before the journal: a live run writes the mark after its entry.
-  const marked = stateDirectory === null ? null : await findKnownRun(stateDirectory, saved.digest);
-  const reported = await reportedHead(directory);
+  const name = fileOfRun(run, RUN_FILES.journal);
+  const reported = await run.reportedHead();
   const known = [...heads, ...(reported === null ? [] : [{ hash: reported, from: RUN_FILES.report }])];
-  const examination = createExamination({ name: journalPath, saved, heads: known });
+  const examination = createExamination({ name, saved, heads: known });
   // The journal may be long, so Refit keeps only what the checks of approvals and signatures need.
   const approving: JournalEntry[] = [];
   const hashes: { hash: string }[] = [];
   const adopting: JournalEntry[] = [];
-  const journal = await walkJournalFile(journalPath, (entry) => {
+  const { journal, trust } = await run.walk(saved, (entry) => {
     examination.add(entry);
     if (entry.kind === 'approved' || entry.kind === 'wave-started') approving.push(entry);
     if (entry.kind === 'run-started' || entry.kind === 'adopted') adopting.push(entry);
     hashes.push({ hash: entry.hash });
   });
   const chain = examination.end(journal);
-  const approvals = await keptApprovals(directory);
-  const approved = examineApprovals(approving, { name: journalPath, saved, kept: approvals });
+  const kept = async (kind: SignatureKind) =>
+    (await run.kept(kind)).map(({ file, text }) => ({ file: fileOfRun(run, file), text }));
+  const approved = examineApprovals(approving, { name, saved, kept: await kept('approvals') });
   const forPolicy = examinePolicyApprovals(
     approving,
-    { name: journalPath, saved, kept: await keptApprovals(directory, 'policyApprovals') },
+    { name, saved, kept: await kept('policyApprovals') },
     signers,
   );
   const given = await Promise.all(
@@ -77,25 +70,19 @@ export async function examineRun(
       text: (await readInput(file, 'signature')).toString('utf8'),
     })),
   );
-  const signatures = await keptSignatures(directory);
+  const signatures = await run.kept('signatures');
   const offered = [...signatures, ...given];
   const signed = examineSignatures(hashes, { saved, offered, signers });
-  const planSignatures = await keptSignatures(directory, 'planSignatures');
+  const planSignatures = await run.kept('planSignatures');
   const planned = examinePlanners(saved, planSignatures, signers);
-  const seen = {
-    entries: hashes.length,
-    tornBytes: journal.tornBytes,
-    hashAtMark: hashes[(marked?.mark.seq ?? 0) - 1]?.hash ?? null,
-  };
-  const trust = stateDirectory === null ? null : judgeTrust(marked, await realPathOf(directory), seen);
   const notTrusted = whyNotTrusted(trust);
   const isChanged = trust !== null && ['behind', 'changed', 'extended'].includes(trust.kind);
   const adoptions = adoptionsIn(adopting);
-  const kept = {
+  const remembered = {
     faults: isChanged && notTrusted !== null ? [escapeControls(textOf(notTrusted))] : [],
-    warnings: adoptions.map((one) => escapeControls(`${journalPath}: adopted ${describeAdoption(one)}`)),
+    warnings: adoptions.map((one) => escapeControls(`${name}: adopted ${describeAdoption(one)}`)),
   };
-  const checks = [chain, kept, approved, forPolicy, planned, signed];
+  const checks = [chain, remembered, approved, forPolicy, planned, signed];
   const faults = checks.flatMap((one) => one.faults);
   const warnings = checks.flatMap((one) => one.warnings);
   const audit = {
@@ -111,16 +98,13 @@ export async function examineRun(
     signed: signed.good,
     plannedBy: planned.good,
   };
-  return { directory, planText, saved, journalPath, journal, approvals, signatures, planSignatures, audit };
+  return { run, planText, saved, journal, signatures, planSignatures, audit };
 }
 
 /** @throws RefitError `journal-broken` with the faults, if the run is not sound. */
-export function mustBeSound(
-  { directory, audit }: Awaited<ReturnType<typeof examineRun>>,
-  instead: string,
-): void {
+export function mustBeSound({ run, audit }: Awaited<ReturnType<typeof examineRun>>, instead: string): void {
   if (audit.sound) return;
-  throw new RefitError('journal-broken', `${directory} is not sound: ${audit.faults.join('; ')}`, instead);
+  throw new RefitError('journal-broken', `${run.name} is not sound: ${audit.faults.join('; ')}`, instead);
 }
 
 async function readSigners(file: string): Promise<{ file: string; list: readonly Approver[] }> {

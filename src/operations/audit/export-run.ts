@@ -1,16 +1,17 @@
 /** Packs everything that a third party needs to check a run into one archive. */
 import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { Header, Pack, ReadEntry } from 'tar';
 import { approvalName, encodeApproval } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
-import { readFileIfPresent, readRegularFile } from '../../files/open-file.ts';
+import { readRegularFile } from '../../files/open-file.ts';
+import { createDecoder } from '../../journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { type EvidenceFile, evidenceFiles } from '../../report/run/evidence.ts';
 import { approvalsOf } from '../../run/demand-approvals.ts';
-import { decodeJournal } from '../../store/folder/journal-file.ts';
-import { RUN_FILES } from '../../store/folder/run-directory.ts';
+import { RUN_FILES } from '../../store/folder/run-files.ts';
+import type { RunReader } from '../../store/ports.ts';
 import { VERSION } from '../../version.ts';
 import { installed } from '../installed-files.ts';
 import { writeOutput } from '../named-files.ts';
@@ -23,39 +24,38 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*\.json$/u;
 const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'plan-signature', 'head-signature'];
 
 /**
- * @param out the file of the archive; undefined: the name of the run. @param stateDirectory as for `examineRun`.
+ * @param out the file of the archive; undefined: the name of the run.
  * @returns the archive and its files. `tornBytes`: the size of an incomplete last entry, which is not in the archive.
  * @throws RefitError `journal-broken` if the run is not sound.
  */
-export async function exportRun(
-  directory: string,
-  out: string | undefined,
-  stateDirectory: string | null = null,
-) {
-  const name = basename(resolve(directory));
-  const file = out ?? `${name}.tar.gz`;
+export async function exportRun(reader: RunReader, out: string | undefined) {
+  const { id, name } = reader;
+  const file = out ?? `${id}.tar.gz`;
   const gzip = /\.(tar\.gz|tgz)$/.test(file);
   if (!gzip && !file.endsWith('.tar')) {
     throw new RefitError(
       'usage',
       `-o ${file}: the file name must end with .tar.gz, .tgz or .tar`,
-      `-o ${name}.tar.gz`,
+      `-o ${id}.tar.gz`,
     );
   }
-  const run = await examineRun(directory, { stateDirectory });
-  mustBeSound(
-    run,
-    `refit audit verify ${shellQuote(directory)}   lists every fault; to send the directory anyway: tar czf ${shellQuote(`${name}.tar.gz`)} ${shellQuote(directory)}`,
-  );
+  const run = await examineRun(reader);
+  const verify = `refit audit verify ${shellQuote(name)}   lists every fault`;
+  const anyway =
+    reader.kind === 'folder'
+      ? `; to send the directory anyway: tar czf ${shellQuote(`${id}.tar.gz`)} ${shellQuote(name)}`
+      : '';
+  mustBeSound(run, `${verify}${anyway}`);
   const { saved, planText, journal } = run;
-  const bytes = (await readFileIfPresent(run.journalPath, { subject: 'journal' })) ?? Buffer.alloc(0);
-  const { entries } = decodeJournal(bytes);
+  const journalText = await reader.journalText();
+  const entries: JournalEntry[] = [];
+  createDecoder((entry) => entries.push(entry)).read(journalText);
   const { signatures } = run;
   const files = evidenceFiles({
     saved,
     entries,
     planText,
-    journalText: bytes.subarray(0, journal.wholeBytes).toString('utf8'),
+    journalText,
     others: [
       ...approvalsUsed(saved, entries),
       ...[...run.planSignatures, ...signatures]
@@ -66,7 +66,7 @@ export async function exportRun(
     version: VERSION,
   });
   const mtime = new Date(entries.at(-1)?.at ?? saved.sealedAt);
-  await writeOutput(file, await pack(files, name, mtime, gzip));
+  await writeOutput(file, await pack(files, id, mtime, gzip));
   return {
     file,
     files: files.map(({ path }) => path),

@@ -1,11 +1,11 @@
-/** Renders the reports of a run again, and compares them with the files byte by byte. */
-import { join } from 'node:path';
+/** Renders the reports of a run again, and compares them with what it wrote, byte by byte. */
 import { RefitError } from '../../errors.ts';
-import { readTextIfPresent } from '../../files/open-file.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { buildReport } from '../../report/run/build-report.ts';
 import { formatApplyCommand } from '../../run/apply-again.ts';
-import { RUN_FILES, readRun } from '../../store/folder/run-directory.ts';
+import { RUN_FILES } from '../../store/folder/run-files.ts';
+import type { RunReader } from '../../store/ports.ts';
+import { readWhole } from '../../store/run-reading.ts';
 import { renderReport } from '../render.ts';
 
 const REPORTS = [
@@ -15,22 +15,20 @@ const REPORTS = [
 
 /**
  * @returns the result for each report, the versions of Refit that ran it, and the number of journal entries.
- * @throws RefitError `usage` if there is no report, and as `readRun` does.
+ * @throws RefitError `usage` if there is no report, and as `RunReader.read` does.
  */
-export async function replayReports(directory: string) {
-  const run = await readRun(directory);
+export async function replayReports(reader: RunReader) {
+  const run = await readWhole(reader);
   const { entries } = run.journal;
-  const onDisk = await Promise.all(
-    REPORTS.map(({ file }) => readTextIfPresent(join(directory, file), { subject: 'report' })),
-  );
-  if (onDisk.every((text) => text === null)) {
+  const written = await Promise.all(REPORTS.map(({ file }) => reader.report(file)));
+  if (written.every((text) => text === null)) {
     throw new RefitError(
       'usage',
-      `${directory} has no report to compare: Refit writes reports when a process of the run ends`,
+      `${reader.name} has no report to compare: Refit writes reports when a process of the run ends`,
       `${formatApplyCommand(run)}   resumes the run and writes one`,
     );
   }
-  const reports = REPORTS.map((kind, at) => compareReport(kind, onDisk[at]!, run.saved, entries));
+  const reports = REPORTS.map((kind, at) => compareReport(kind, written[at]!, run.saved, entries));
   const versions = entries.flatMap((entry) => (entry.kind === 'run-started' ? [entry.version] : []));
   return {
     same: reports.every(({ same }) => same),

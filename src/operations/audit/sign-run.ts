@@ -1,13 +1,10 @@
 /** Signs the head of the journal of a run. */
-import { join } from 'node:path';
 import { encodeSignature, signatureName, signHead } from '../../approval/signed-files.ts';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { shellQuote } from '../../next-command.ts';
 import type { SignHead } from '../../run/sign-heads.ts';
-import { RUN_FILES } from '../../store/folder/run-files.ts';
-import { keepSigned } from '../../store/folder/signed-files.ts';
-import { stateDirectoryOf } from '../machine.ts';
+import type { RunReader } from '../../store/ports.ts';
 import { writeOutput } from '../named-files.ts';
 import { readSigningKey, type SigningOptions, signerName } from '../signing-key.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
@@ -33,21 +30,21 @@ export async function readHeadSigner(
 }
 
 /**
- * @returns the signature, its file, and the plan that it belongs to.
+ * @returns the signature, its file or its place in the store, and the plan that it belongs to.
  * @throws RefitError `journal-broken` if the run is not sound, `usage` if it has no entry.
  */
-export async function signRun(directory: string, options: SigningOptions) {
+export async function signRun(reader: RunReader, options: SigningOptions) {
   const by = signerName(options);
-  const run = await examineRun(directory, { stateDirectory: stateDirectoryOf(options.env) });
+  const run = await examineRun(reader);
   mustBeSound(
     run,
-    `refit audit verify ${shellQuote(directory)}   lists every fault; Refit signs only a sound run`,
+    `refit audit verify ${shellQuote(reader.name)}   lists every fault; Refit signs only a sound run`,
   );
   const { saved, audit } = run;
   if (audit.entries === 0) {
     throw new RefitError(
       'usage',
-      `${directory}: the journal is empty, so there is nothing to sign`,
+      `${reader.name}: the journal is empty, so there is nothing to sign`,
       'start the run first, then sign it when it has ended',
     );
   }
@@ -57,9 +54,9 @@ export async function signRun(directory: string, options: SigningOptions) {
   const signature = await signHead(what, key, options.now);
   const name = signatureName(signature);
   const text = encodeSignature(signature);
-  const path = options.out ?? join(directory, RUN_FILES.signatures, name);
-  if (options.out === undefined) await keepSigned(directory, 'signatures', [{ name, text }]);
-  else await writeOutput(options.out, text);
+  const { out } = options;
+  const path = out ?? (await reader.keep('signatures', { name, text }));
+  if (out !== undefined) await writeOutput(out, text);
   return {
     signature,
     path,

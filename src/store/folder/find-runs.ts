@@ -5,7 +5,7 @@ import { listKnownRuns, realPathOf } from './known-runs.ts';
 import { RUN_FILES } from './run-files.ts';
 
 /** A run directory that was found, not yet read. */
-export interface FoundRun {
+export interface FoundFolder {
   /** The last part of its path. */
   readonly name: string;
   /** Absolute, without links. Empty if the state has a record of the run that is damaged. */
@@ -17,8 +17,8 @@ export interface FoundRun {
 }
 
 /** All runs, newest first. @param folder a folder of run directories; it may be missing. */
-export async function findRuns(stateDirectory: string, folder: string): Promise<FoundRun[]> {
-  const found = new Map<string, FoundRun>();
+export async function findRuns(stateDirectory: string, folder: string): Promise<FoundFolder[]> {
+  const found = new Map<string, FoundFolder>();
   for (const { digest, run } of await listKnownRuns(stateDirectory)) {
     const directory = run?.directory ?? '';
     const name = run === null ? digest.slice(0, 8) : basename(directory);
@@ -56,7 +56,7 @@ export const LATEST = 'latest';
  * every other word is the start of a name, or the whole of it. Pure.
  * @param runs newest first. @returns none, one, or the runs between which the word does not decide.
  */
-export function runsNamed(word: string, runs: readonly FoundRun[]): readonly FoundRun[] {
+export function runsNamed(word: string, runs: readonly FoundFolder[]): readonly FoundFolder[] {
   const usable = runs.filter(({ directory }) => directory !== '');
   if (word === LATEST) return usable.filter(({ isKnown }) => isKnown).slice(0, 1);
   if (word === '') return [];

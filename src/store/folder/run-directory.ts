@@ -7,13 +7,12 @@ import { currentLedger } from '../../files/file-ledger.ts';
 import { FileRefused } from '../../files/file-refused.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
 import { makeFolder, makePrivate, replaceOwnFile } from '../../files/write-file.ts';
-import { GENESIS } from '../../journal/chain.ts';
-import { createReplay, isFinished } from '../../journal/replay.ts';
-import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../../model.ts';
-import { shellQuote } from '../../next-command.ts';
+import { isFinished } from '../../journal/replay.ts';
+import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
-import type { JournalWalk, RunSnapshot, WholeRun } from '../ports.ts';
+import type { RunSnapshot, WholeRun } from '../ports.ts';
+import { createRunReading, headInReport, readWhole } from '../run-reading.ts';
 import { walkJournalFile } from './journal-file.ts';
 import { findKnownRun, judgeTrust, realPathOf } from './known-runs.ts';
 import { RUN_FILES } from './run-files.ts';
@@ -27,10 +26,7 @@ export { RUN_FILES };
  * `journal-broken` if the chain of the journal is broken or belongs to another plan.
  */
 export async function readRun(directory: string, stateDirectory: string | null = null): Promise<WholeRun> {
-  const entries: JournalEntry[] = [];
-  const each = (entry: JournalEntry) => void entries.push(entry);
-  const { journal, ...run } = await readRunSnapshot(directory, stateDirectory, each);
-  return { ...run, journal: { ...journal, entries } };
+  return readWhole({ read: (each) => readRunSnapshot(directory, stateDirectory, each) });
 }
 
 /** Reads a run without keeping its entries. Throws as `readRun` does. @param each receives every entry. */
@@ -42,22 +38,13 @@ export async function readRunSnapshot(
   const path = resolve(directory);
   const saved = await readRunPlan(directory);
   const known = stateDirectory === null ? null : await findKnownRun(stateDirectory, saved.digest);
-  let hashAtMark: string | null = null;
-  const replay = createReplay(saved);
-  let first: JournalEntry | null = null;
-  let otherFormat: JournalEntry | null = null;
-  const journal = await walkJournalFile(join(path, RUN_FILES.journal), (entry) => {
-    first ??= entry;
-    if (entry.seq === known?.mark.seq) hashAtMark = entry.hash;
-    if (entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT) otherFormat ??= entry;
-    // Do not replay entries of another version, or without a run start. The check below refuses them.
-    if (otherFormat === null && first.kind === 'run-started') replay.add(entry);
-    each(entry);
-  });
-  mustBeSound(directory, saved, journal, first, otherFormat);
+  const place = { kind: 'folder', name: directory } as const;
+  const reading = createRunReading(place, saved, known?.mark.seq ?? 0, each);
+  const journal = await walkJournalFile(join(path, RUN_FILES.journal), reading.add);
+  const { first, state, hashAtMark } = reading.end(journal);
   const seen = { entries: journal.end.seq, tornBytes: journal.tornBytes, hashAtMark };
   const trust = stateDirectory === null ? null : judgeTrust(known, await realPathOf(path), seen);
-  return { kind: 'folder', name: path, saved, journal, first, state: replay.state(), trust };
+  return { kind: 'folder', name: path, saved, journal, first, state, trust };
 }
 
 /** Reads the saved plan of a run directory, in its own function so that its text can be freed. */
@@ -74,46 +61,6 @@ export async function readRunPlan(directory: string): Promise<SavedPlan> {
   return readSavedPlan(planText);
 }
 
-/** @param first the first entry; null if there is none. @param other the first run start of another format. */
-function mustBeSound(
-  directory: string,
-  saved: SavedPlan,
-  journal: JournalWalk,
-  first: JournalEntry | null,
-  other: JournalEntry | null,
-): void {
-  if (journal.fault) {
-    const { line, message: fault } = journal.fault;
-    throw new RefitError(
-      'journal-broken',
-      `${join(directory, RUN_FILES.journal)}:${line}: ${fault}`,
-      `refit audit verify ${shellQuote(directory)} shows the location; restore the journal from a copy, because Refit does not order without it`,
-    );
-  }
-  if (!first) return;
-  if (first.kind !== 'run-started') {
-    throw new RefitError(
-      'journal-broken',
-      `${directory}: the journal does not start with a run-started entry`,
-      `refit audit verify ${shellQuote(directory)}`,
-    );
-  }
-  if (other?.kind === 'run-started') {
-    throw new RefitError(
-      'format-unknown',
-      `${directory}: the journal has the format ${JSON.stringify(other.format).slice(0, 80)}, but this version reads ${JOURNAL_FORMAT}`,
-      'use the version of Refit that wrote it',
-    );
-  }
-  if (first.digest !== saved.digest) {
-    throw new RefitError(
-      'journal-broken',
-      `${directory}: the journal belongs to another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`,
-      'restore the plan.json of this journal, or give another run directory with --run-dir',
-    );
-  }
-}
-
 /** True if there is something at the path of the journal. */
 export async function hasJournal(directory: string): Promise<boolean> {
   return lstat(join(directory, RUN_FILES.journal)).then(
@@ -124,13 +71,7 @@ export async function hasJournal(directory: string): Promise<boolean> {
 
 /** The journal head in the run's report; null if there is no readable report with one. */
 export async function reportedHead(directory: string): Promise<string | null> {
-  const text = await readTextIfPresent(join(directory, RUN_FILES.report), { subject: 'report' });
-  try {
-    const { head } = JSON.parse(text ?? '') as { head?: unknown };
-    return typeof head === 'string' && head !== GENESIS ? head : null;
-  } catch {
-    return null;
-  }
+  return headInReport(await readTextIfPresent(join(directory, RUN_FILES.report), { subject: 'report' }));
 }
 
 /**

@@ -44,14 +44,6 @@ async function offeredPaths(
   return [...new Set(paths)];
 }
 
-/** What an approval counts for. Each has its own folder, because a name may have another key in a policy. */
-export type ApprovalsOf = 'approvals' | 'policyApprovals';
-
-/** Reads the approvals that a run directory keeps. */
-export async function keptApprovals(directory: string, of: ApprovalsOf = 'approvals'): Promise<Offered[]> {
-  return readOffered(await keptIn(directory, of));
-}
-
 /** Keeps signed texts in their folder of a run directory. */
 export async function keepSigned(
   directory: string,
@@ -78,11 +70,8 @@ export function folderSignatures(savedFile: string | null, directory: string | n
   };
 }
 
-/** The signatures in a run directory, over its head or of planners, by name. */
-export async function keptSignatures(
-  directory: string,
-  kind: 'signatures' | 'planSignatures' = 'signatures',
-): Promise<Offered[]> {
+/** Reads the signed texts that a run directory keeps, under their names in it: `approvals/wei.json`. */
+export async function keptSigned(directory: string, kind: SignatureKind): Promise<Offered[]> {
   const offered = await readOffered(await keptIn(directory, kind));
   return offered.map(({ file, text }) => ({ file: `${RUN_FILES[kind]}/${basename(file)}`, text }));
 }
@@ -98,10 +87,7 @@ async function shortFile(path: string): Promise<Buffer> {
   return readRegularFile(path, { subject: 'signature', links }).catch(() => Buffer.alloc(0));
 }
 
-async function keptIn(
-  directory: string,
-  kind: ApprovalsOf | 'signatures' | 'planSignatures',
-): Promise<string[]> {
+async function keptIn(directory: string, kind: SignatureKind): Promise<string[]> {
   const folder = join(directory, RUN_FILES[kind]);
   return (await namesIn(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
 }

@@ -2,11 +2,11 @@
 import { exitCodeOf } from '../../../errors.ts';
 import { replayReports } from '../../../operations/audit/replay-reports.ts';
 import { VERSION } from '../../../version.ts';
-import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
+import { onRun } from '../../with-run.ts';
 
-export const auditReplay: CommandCode<[string]> = async ([directory], options, terminal) => {
-  const { same, versions, reports, entries: all } = await replayReports(directory);
+export const auditReplay = onRun(async (run, options, terminal) => {
+  const { same, versions, reports, entries: all } = await replayReports(run);
   await print(terminal, options, {
     json: { same, version: VERSION, versions, reports },
     indent: 2,
@@ -26,4 +26,4 @@ export const auditReplay: CommandCode<[string]> = async ([directory], options, t
       `refit ${versions.join(', ')} wrote this run, and this is refit ${VERSION}: replay it with the version that wrote it`,
     );
   return same ? 0 : exitCodeOf('journal-broken');
-};
+});

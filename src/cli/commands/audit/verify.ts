@@ -4,20 +4,20 @@ import { textOf } from '../../../messages/messages.ts';
 import { shellQuote } from '../../../next-command.ts';
 import type { KnownHead } from '../../../operations/audit/examine-journal.ts';
 import { examineRun } from '../../../operations/audit/examine-run.ts';
-import { stateDirectoryOf } from '../../../operations/machine.ts';
+import type { RunReader } from '../../../operations/runs/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import type { CommandCode } from '../../command-row.ts';
+import { type Options, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
+import { onRun } from '../../with-run.ts';
 
 type Audit = Awaited<ReturnType<typeof examineRun>>['audit'];
 
-export const auditVerify: CommandCode<[string]> = async ([directory], options, terminal) => {
+export const auditVerify = onRun(async (run, options, terminal) => {
   const { head, signers = null, signedBy = [] } = options;
-  const { audit } = await examineRun(directory, {
+  const { audit } = await examineRun(run, {
     heads: head === undefined ? [] : [headOf(head)],
     signatureFiles: signedBy,
     signersFile: signers,
-    stateDirectory: stateDirectoryOf(terminal.env),
   });
   const { chainSound: _, notTrusted, ...found } = audit;
   const state = notTrusted === null ? null : escapeControls(textOf(notTrusted));
@@ -31,25 +31,25 @@ export const auditVerify: CommandCode<[string]> = async ([directory], options, t
         `plan     ${audit.digest}`,
         `entries  ${audit.entries}${audit.ended ? '' : ', the run has not ended'}`,
         `head     ${audit.head}`,
-        `state    ${state ?? stateText(audit)}`,
+        `state    ${state ?? stateText(audit, run)}`,
         ...audit.plannedBy.map((one) => `planned  by ${one}`),
         ...audit.signed.map((one) => `signed   ${one}`),
         integrityOf(audit),
-        authenticityOf(audit, signers !== null, directory),
+        authenticityOf(audit, signers !== null, run, options),
         '',
       ].join('\n'),
   });
   if (options.format !== 'json' && head === undefined && signers === null && audit.sound)
     terminal.hint(
-      `to detect missing entries at the end, compare with a head kept elsewhere:\n  refit audit verify ${escapeControls(shellQuote(directory))} --head HASH`,
+      `to detect missing entries at the end, compare with a head kept elsewhere:\n  ${verifyCommand(run, options, '--head HASH')}`,
     );
   return audit.sound ? 0 : exitCodeOf('journal-broken');
-};
+});
 
-function stateText({ entries }: Audit): string {
+function stateText({ entries }: Audit, { kind }: RunReader): string {
   return entries === 0
     ? 'the run has not started'
-    : "this user's state knows this run, and the journal has each entry that it has seen";
+    : `${kind === 'folder' ? "this user's state" : 'the store'} knows this run, and the journal has each entry that it has seen`;
 }
 
 /** What the check of bytes proves. */
@@ -62,11 +62,21 @@ function integrityOf({ sound, chainSound, head }: Audit): string {
 }
 
 /** Who vouches for the run, or that nobody does. Only here the command says VERIFIED. */
-function authenticityOf({ authentic, vouchedForBy }: Audit, isAsked: boolean, directory: string): string {
+function authenticityOf(
+  { authentic, vouchedForBy }: Audit,
+  isAsked: boolean,
+  run: RunReader,
+  options: Options,
+): string {
+  const whoCan = `anybody who can write the ${run.kind === 'folder' ? 'folder' : 'database'} could have made`;
   if (authentic) return `VERIFIED: ${escapeControls(vouchedForBy.join(', '))} signed the last entry`;
   return isAsked
-    ? 'authenticity not proven: anybody who can write the folder could have made what no listed key has signed'
-    : `authenticity not proven: anybody who can write the folder could have made it; to prove it: refit audit verify ${escapeControls(shellQuote(directory))} --signers FILE`;
+    ? `authenticity not proven: ${whoCan} what no listed key has signed`
+    : `authenticity not proven: ${whoCan} it; to prove it: ${verifyCommand(run, options, '--signers FILE')}`;
+}
+
+function verifyCommand({ name }: RunReader, options: Options, more: string): string {
+  return escapeControls(withConnectionOptions(`refit audit verify ${shellQuote(name)} ${more}`, options));
 }
 
 function headOf(text: string): KnownHead {

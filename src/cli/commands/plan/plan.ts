@@ -6,7 +6,6 @@
 import { EXIT_PLAN_INVALID, RefitError } from '../../../errors.ts';
 import type { PlanSource } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
-import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { type PlanOptions, pastDurations, planFleet, planFromRun } from '../../../operations/plan-fleet.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
@@ -23,6 +22,7 @@ import { emit } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
+import { onRun } from '../../with-run.ts';
 
 export const plan: CommandCode<[string]> = async ([file], options, terminal) => {
   const region = regionFrom(options);
@@ -46,21 +46,20 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
 };
 
 /** `refit rollback` and `refit retry`. */
-export function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
-  return async ([directory], options, terminal) => {
+export function fromRun(kind: PlanSource['kind']): CommandCode<[string, ...string[]]> {
+  return onRun(async (run, options, terminal) => {
     const { price = false, used = false, ignoreWindows = false, adopt = false, out: saveAs = null } = options;
-    const stateDirectory = stateDirectoryOf(terminal.env);
     const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
     const planner = await plannerFrom(options, terminal);
     const durations = await pastDurations(options.durations, options.endpoint);
     const review = await readProvider(options, terminal, (from, listeners) =>
-      planFromRun(kind, directory, {
-        ...{ from, price, used, ignoreWindows, adopt, stateDirectory, durations, policy, saveAs },
+      planFromRun(kind, run, {
+        ...{ from, price, used, ignoreWindows, adopt, durations, policy, saveAs },
         ...listeners,
       }),
     );
     return saveAndEmitReview(review, options, terminal, { madeFrom: null, planner });
-  };
+  });
 }
 
 async function invalid(

@@ -3,18 +3,20 @@ import { closest } from '../../../closest-word.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import type { ControlCommand, ControlSetting } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
-import { controlRun } from '../../../operations/control-run.ts';
-import { stateDirectoryOf } from '../../../operations/machine.ts';
+import { controlRun } from '../../../operations/runs/control-run.ts';
+import type { RunReader } from '../../../operations/runs/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
+import { type Options, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
+import { onRun } from '../../with-run.ts';
 
 /** The settings are sent one after the other. A refused one does not stop the next, because each stands for itself. */
-export const set: CommandCode<[string, ...string[]]> = async ([directory, ...typed], options, terminal) => {
-  const commands = settingsFrom(directory, typed);
+export const set = onRun(async (run, options, terminal, typed) => {
+  const commands = settingsFrom(run.name, typed);
   const answers: Answer[] = [];
-  for (const command of commands) answers.push(await send(directory, command, terminal));
+  for (const command of commands) answers.push(await controlRun(run, command));
   const accepted = answers.every((answer) => answer.accepted);
   const message = answers.map((answer) => answer.message).join('; ');
   const settings = commands.map(({ setting, value }, at) => ({ setting, value, ...answers[at] }));
@@ -22,32 +24,36 @@ export const set: CommandCode<[string, ...string[]]> = async ([directory, ...typ
     text: () => answers.map(answerText).join(''),
     json: commands.length === 1 ? { accepted, message } : { accepted, message, settings },
   });
-  return end(directory, 'status', accepted, terminal);
-};
+  return end(run, 'status', accepted, options, terminal);
+});
 
 /** Creates a control command without parameters. */
-export function controlCommand(kind: Exclude<ControlCommand['kind'], 'set'>): CommandCode<[string]> {
-  return async ([directory], options, terminal) => {
-    const answer = await send(directory, { kind }, terminal);
+export function controlCommand(
+  kind: Exclude<ControlCommand['kind'], 'set'>,
+): CommandCode<[string, ...string[]]> {
+  return onRun(async (run, options, terminal) => {
+    const answer = await controlRun(run, { kind });
     const { accepted, message } = answer;
     await print(terminal, options, { text: () => answerText(answer), json: { accepted, message } });
-    return end(directory, kind === 'pause' && accepted ? 'continue' : 'status', accepted, terminal);
-  };
+    return end(run, kind === 'pause' && accepted ? 'continue' : 'status', accepted, options, terminal);
+  });
 }
 
 type Answer = Awaited<ReturnType<typeof controlRun>>;
-
-function send(directory: string, command: ControlCommand, { env }: Terminal): Promise<Answer> {
-  return controlRun(directory, command, { stateDirectory: stateDirectoryOf(env) });
-}
 
 function answerText({ accepted, message }: Answer): string {
   return `${accepted ? 'accepted' : 'refused'}: ${escapeControls(message)}\n`;
 }
 
 /** Prints the next command. @returns 0 if the run accepted the command, 5 if it refused. */
-function end(directory: string, word: 'continue' | 'status', accepted: boolean, terminal: Terminal): number {
-  const next = `refit ${word} ${shellQuote(directory)}`;
+function end(
+  { name }: RunReader,
+  word: 'continue' | 'status',
+  accepted: boolean,
+  options: Options,
+  terminal: Terminal,
+): number {
+  const next = withConnectionOptions(`refit ${word} ${shellQuote(name)}`, options);
   if (!accepted) terminal.err(`  fix: ${next}\n`);
   else terminal.hint(`next    ${next}`);
   return accepted ? 0 : EXIT_COMMAND_REFUSED;

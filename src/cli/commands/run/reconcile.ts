@@ -1,20 +1,19 @@
 /** `refit reconcile RUN`: resolves unknown outcomes of a run by reading. It orders nothing. */
-import { join } from 'node:path';
 import { counted } from '../../../messages/en/quantities.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
-import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
-import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
+import { formatStartCommand, type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
+import type { RunReader } from '../../../operations/runs/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import type { CommandCode } from '../../command-row.ts';
 import { noteTrust } from '../../note-trust.ts';
 import { type Options, withConnectionOptions, withSigningOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
+import { onRun, placeData } from '../../with-run.ts';
 
-export const reconcile: CommandCode<[string]> = async ([directory], options, terminal) => {
-  const { saved } = await readRun(directory);
+export const reconcile = onRun(async (run, options, terminal) => {
+  const saved = await run.readPlan();
   const signing = await readHeadSigner(options, terminal);
   // A reconcile starts nothing that it must wait for, so one signal is enough.
   const signals = onSignals(
@@ -24,7 +23,7 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
   );
   const view = createRunView(terminal, saved);
   try {
-    const end = await reconcileRun(directory, {
+    const end = await reconcileRun(run, {
       env: terminal.env,
       endpoint: options.endpoint ?? null,
       leave: signals.drain,
@@ -35,12 +34,12 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
     });
     view.close();
     const unknown = end.steps.filter(({ outcome }) => outcome === 'unknown').length;
-    const next = withConnectionOptions(nextAfter(end, unknown, directory, options), options);
+    const next = withConnectionOptions(nextAfter(end, unknown, run, options), options);
     await print(terminal, options, {
       text: () => describeEnd(end, unknown, next),
       json: {
         plan: { name: end.saved.name, digest: end.saved.digest },
-        directory: end.name,
+        ...placeData(run),
         steps: end.steps,
         unknown,
         totals: end.report.totals,
@@ -49,26 +48,25 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
         next,
       },
     });
-    noteTrust(end.notTrusted, directory, terminal);
+    noteTrust(end.notTrusted, run, options, terminal);
     return end.exitCode;
   } finally {
     view.close();
     signals.close();
   }
-};
+});
 
 function nextAfter(
   { report, notTrusted }: ReconcileEnd,
   unknown: number,
-  directory: string,
+  place: RunReader,
   options: Options,
 ): string {
-  const run = shellQuote(directory);
+  const run = shellQuote(place.name);
   if (unknown > 0) return withSigningOptions(`refit reconcile ${run}`, options);
   if (report.totals['not-run'] === 0) return `refit report ${run}`;
   const adopt = notTrusted === null ? '' : ' --adopt';
-  const apply = `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${run}${adopt}`;
-  return withSigningOptions(apply, options);
+  return withSigningOptions(`${formatStartCommand(place, '')}${adopt}`, options);
 }
 
 function describeEnd({ saved, steps }: ReconcileEnd, unknown: number, next: string): string {

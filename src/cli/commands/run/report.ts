@@ -5,40 +5,39 @@ import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import type { Report } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
-import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { writeOutput } from '../../../operations/named-files.ts';
-import { reportRun } from '../../../operations/read-run.ts';
 import { renderReport } from '../../../operations/render.ts';
+import { reportRun } from '../../../operations/runs/read-run.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { CSV_COLUMNS } from '../../../report/run/report-csv.ts';
 import { terraformTable, terraformVariables } from '../../../report/run/report-terraform.ts';
 import { escapeControls } from '../../../text.ts';
-import type { CommandCode } from '../../command-row.ts';
 import { noteTrust } from '../../note-trust.ts';
-import type { Options } from '../../options.ts';
+import { type Options, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
+import { onRun } from '../../with-run.ts';
 
-export const report: CommandCode<[string]> = async ([directory], options, terminal) => {
+export const report = onRun(async (run, options, terminal) => {
+  const { name } = run;
   const columns = columnsFrom(options);
-  const made = await reportRun(directory, stateDirectoryOf(terminal.env));
+  const made = await reportRun(run);
   const forTerraform = options.write.filter(({ format }) => format === TERRAFORM);
-  for (const { path } of forTerraform) await writeOutput(path, terraformText(made.report, directory, path));
+  for (const { path } of forTerraform) await writeOutput(path, terraformText(made.report, name, path));
   const write = options.write.filter((one) => !forTerraform.includes(one));
   await emit<ReportFormat>(terminal, { format: options.format, write }, (format, where) =>
-    renderReport(made.report, format, { ...where, directory, ...given({ columns }) }),
+    renderReport(made.report, format, { ...where, directory: name, ...given({ columns }) }),
   );
-  noteTrust(made.notTrusted, directory, terminal);
+  noteTrust(made.notTrusted, run, options, terminal);
   if (made.isCutOff) {
-    terminal.err(
-      `journal entries are missing that an earlier report contained; next: refit audit verify ${shellQuote(directory)}\n`,
-    );
+    const verify = withConnectionOptions(`refit audit verify ${shellQuote(name)}`, options);
+    terminal.err(`journal entries are missing that an earlier report contained; next: ${verify}\n`);
   }
   if (made.tornBytes > 0)
     terminal.hint(
       `the journal ends with an incomplete entry of ${made.tornBytes} bytes, which is not in this report`,
     );
   return 0;
-};
+});
 
 /** The format of `--write` that is for Terraform only. */
 const TERRAFORM = 'terraform';

@@ -2,20 +2,24 @@
 import { counted } from '../../../messages/en/quantities.ts';
 import { OUTCOMES } from '../../../model.ts';
 import { shortPath, stateDirectoryOf } from '../../../operations/machine.ts';
-import { type ListedRun, listRuns } from '../../../operations/read-run.ts';
+import { openRuns } from '../../../operations/runs/open-runs.ts';
+import { type ListedRun, listRuns } from '../../../operations/runs/read-run.ts';
 import { table } from '../../../report/document/columns.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { formatLocal } from '../../local-time.ts';
+import { withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
+import { placeData } from '../../with-run.ts';
 
 /** How many runs Refit reads without `--all`. */
 const NEWEST = 20;
 
 export const runs: CommandCode<[]> = async (_args, options, terminal) => {
-  const stateDirectory = stateDirectoryOf(terminal.env);
   const most = options.all ? Number.POSITIVE_INFINITY : NEWEST;
-  const listed = await listRuns({ stateDirectory }, most);
+  const { env, clock } = terminal;
+  const store = await openRuns({ store: options.store, env, clock });
+  const listed = await listRuns(store, most).finally(() => store.close());
   await print(terminal, options, {
     text: () => describe(listed.runs),
     json: { runs: listed.runs.map(dataOf), more: listed.more },
@@ -23,23 +27,28 @@ export const runs: CommandCode<[]> = async (_args, options, terminal) => {
   });
   if (options.format === 'json') return 0;
   if (listed.runs.length === 0)
-    terminal.hint(`no run in ./runs, and none in ${escapeControls(stateDirectory)}`);
-  if (listed.more > 0) terminal.hint(`and ${counted(listed.more, 'older run')}: refit runs --all`);
+    terminal.hint(
+      store.kind === 'folder'
+        ? `no run in ./runs, and none in ${escapeControls(stateDirectoryOf(env))}`
+        : 'no run in the store',
+    );
+  const all = withConnectionOptions('refit runs --all', options);
+  if (listed.more > 0) terminal.hint(`and ${counted(listed.more, 'older run')}: ${all}`);
   return 0;
 };
 
 function describe(listed: readonly ListedRun[]): string {
   if (listed.length === 0) return 'no runs\n';
-  const rows = listed.flatMap((run): string[][] => {
-    const { status, plan, startedAt, since } = run;
+  const rows = listed.flatMap((one): string[][] => {
+    const { name, run, status, plan, startedAt, since } = one;
     const started = startedAt ?? (since > 0 ? since : null);
     return [
       [
-        run.directory === '' ? run.name : shortPath(run.directory),
+        run?.kind === 'folder' ? shortPath(run.name) : name,
         status,
         plan?.name ?? '',
         started === null ? '' : formatLocal(started),
-        outcomeOf(run),
+        outcomeOf(one),
       ],
     ];
   });
@@ -65,6 +74,7 @@ function remarkOn({ message, status, isKnown }: ListedRun): string {
   return `  ${label}: ${escapeControls(message)}\n`;
 }
 
-function dataOf({ since: _, isKnown, ...run }: ListedRun): object {
-  return { ...run, directory: run.directory === '' ? null : run.directory, known: isKnown };
+function dataOf({ since: _, isKnown, name, run, ...facts }: ListedRun): object {
+  const place = run === null ? { directory: null } : placeData(run);
+  return { name, ...place, ...facts, known: isKnown };
 }

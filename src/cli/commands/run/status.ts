@@ -3,38 +3,38 @@ import { isFinished, totals } from '../../../journal/replay.ts';
 import { duration } from '../../../messages/en/quantities.ts';
 import { textOf, textWithFix } from '../../../messages/messages.ts';
 import { OUTCOMES } from '../../../model.ts';
-import { stateDirectoryOf } from '../../../operations/machine.ts';
 import {
   type LiveRunStatus,
   type RunStatus,
   readStatus,
   whyNotTrusted,
-} from '../../../operations/read-run.ts';
+} from '../../../operations/runs/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import { SECOND } from '../../../units.ts';
-import type { CommandCode } from '../../command-row.ts';
 import { formatLocal } from '../../local-time.ts';
 import { noteTrust } from '../../note-trust.ts';
+import { type Options, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import { knownWait } from '../../run-picture/time-left.ts';
+import { stateInStore, storeLines } from '../../run-view/describe-store-state.ts';
 import { formatLimit } from '../../run-view/draw-run.ts';
 import { createWatchedRun } from '../../run-view/drawn-run.ts';
+import { onRun, placeData } from '../../with-run.ts';
 
 const WATCH_EVERY = 2 * SECOND;
 /** How many steps Refit lists; it counts the rest. */
 const NAMED = 10;
 
-export const status: CommandCode<[string]> = async ([directory], options, terminal) => {
+export const status = onRun(async (run, options, terminal) => {
   const isText = options.format === 'text';
   // On a terminal Refit draws one picture. Elsewhere it prints the whole state each time.
   const isDrawn = options.watch === true && isText && terminal.live && terminal.interactive;
   const watched = isDrawn ? createWatchedRun(terminal) : null;
-  const stateDirectory = stateDirectoryOf(terminal.env);
   let readsWithoutProcess = 0;
   try {
     for (;;) {
       // Only the picture needs all entries. Otherwise Refit keeps only the state of the run.
-      const found = await readStatus(directory, terminal.clock, { isWhole: isDrawn, stateDirectory });
+      const found = await readStatus(run, { isWhole: isDrawn });
       const { state } = found.run;
       // A run that is about to resume has no process for a moment, so one reading is not enough.
       readsWithoutProcess = found.holder === null && state.startedAt !== null ? readsWithoutProcess + 1 : 0;
@@ -43,10 +43,10 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
       else if (found.whole) watched?.show(found.whole, found.live);
       if (isLast || !watched)
         await print(terminal, options, {
-          text: () => describeStatus(found, terminal.clock.now()),
-          json: statusData(found, terminal.clock.now()),
+          text: () => describeStatus(found, options, terminal.clock.now()),
+          json: statusData(found, options, terminal.clock.now()),
         });
-      if (isLast) noteTrust(whyNotTrusted(found.run.trust), directory, terminal);
+      if (isLast) noteTrust(whyNotTrusted(found.run.trust), run, options, terminal);
       if (isLast) return 0;
       await terminal.clock.sleep(WATCH_EVERY);
       if (isText && !watched) await terminal.out('\n');
@@ -54,9 +54,11 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
   } finally {
     watched?.close();
   }
-};
+});
 
-function describeRunState({ run: { state }, holder, live }: RunStatus): string {
+function describeRunState({ run: { state }, holder, live, stored }: RunStatus): string {
+  const kept = holder ? null : stateInStore(stored);
+  if (kept !== null) return kept;
   if (state.startedAt === null) return 'not started';
   if (holder) {
     if (state.stopping) return `stopping (${state.stopping.because}): ${textWithFix(state.stopping.message)}`;
@@ -67,14 +69,14 @@ function describeRunState({ run: { state }, holder, live }: RunStatus): string {
   return 'interrupted: its process is gone';
 }
 
-function statusData(status: RunStatus, now: number) {
-  const { run, holder, live, next } = status;
+function statusData(status: RunStatus, options: Options, now: number) {
+  const { run, holder, live, next, stored } = status;
   const { saved, state } = run;
   const steps = [...state.steps.values()];
   const open = steps.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
   return {
     plan: { name: saved.name, digest: saved.digest },
-    directory: run.name,
+    ...placeData(run),
     status: describeRunState(status),
     holder,
     startedAt: state.startedAt,
@@ -100,14 +102,16 @@ function statusData(status: RunStatus, now: number) {
     head: state.head,
     /** Whether this user's state vouches for the run. */
     trusted: whyNotTrusted(run.trust) === null,
-    next,
+    /** What a database knows besides the journal, such as who will work on it; null for a run directory. */
+    store: stored,
+    next: withConnectionOptions(next, options),
   };
 }
 
-function describeStatus(status: RunStatus, now: number): string {
-  const { run, holder, live, next } = status;
+function describeStatus(status: RunStatus, options: Options, now: number): string {
+  const { run, holder, live, stored } = status;
   const { saved, state } = run;
-  const facts = statusData(status, now);
+  const facts = statusData(status, options, now);
   const { inProgress } = facts;
   const counts = OUTCOMES.filter((outcome) => facts.totals[outcome] > 0).map(
     (outcome) => `${facts.totals[outcome]} ${outcome}`,
@@ -120,6 +124,7 @@ function describeStatus(status: RunStatus, now: number): string {
     ...(state.stopping && !holder
       ? [`  reason   ${escapeControls(textWithFix(state.stopping.message))}`]
       : []),
+    ...storeLines(stored).map(([label, text]) => `  ${label.padEnd(7)}  ${escapeControls(text)}`),
     ...(live ? liveLines(live, now) : holder ? ['  process  does not answer on its control socket'] : []),
     ...(paused
       ? [
@@ -139,7 +144,7 @@ function describeStatus(status: RunStatus, now: number): string {
       ),
     ...(inProgress.length > NAMED ? [`  and ${inProgress.length - NAMED} more in progress`] : []),
     `  head     ${state.head}`,
-    `next: ${next}`,
+    `next: ${facts.next}`,
     '',
   ].join('\n');
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { RefitError } from '../../../errors.ts';
 import { installed } from '../../../operations/installed-files.ts';
-import { RUN_FILES } from '../../../operations/read-run.ts';
+import { RUN_FILES } from '../../../operations/runs/read-run.ts';
 import { ink } from '../../../report/document/ink.ts';
 import type { CommandCode } from '../../command-row.ts';
 

@@ -1,0 +1,33 @@
+/** Opens the run that a command names, in the store that it means, and closes the store afterwards. */
+import { openRuns } from '../operations/runs/open-runs.ts';
+import type { RunReader } from '../operations/runs/read-run.ts';
+import { escapeControls } from '../text.ts';
+import type { CommandCode } from './command-row.ts';
+import type { Options } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Creates a command whose first argument is a run: an id, the start of one, `latest`, or the path of a run directory.
+ * If the name of the run is another one than the user typed, it is printed on stderr.
+ * @param code gets the run, and the arguments after it.
+ */
+export function onRun(
+  code: (run: RunReader, options: Options, terminal: Terminal, rest: readonly string[]) => Promise<number>,
+): CommandCode<[string, ...string[]]> {
+  return async ([typed, ...rest], options, terminal) => {
+    const { env, clock } = terminal;
+    const runs = await openRuns({ store: options.store, env, clock }, typed);
+    try {
+      const run = await runs.find(typed);
+      if (run.name !== typed) terminal.hint(`run     ${escapeControls(run.name)}`);
+      return await code(run, options, terminal, rest);
+    } finally {
+      await runs.close();
+    }
+  };
+}
+
+/** What JSON says of the place of a run: the directory, or the id of a run in a database. */
+export function placeData({ kind, name }: Pick<RunReader, 'kind' | 'name'>) {
+  return kind === 'folder' ? { directory: name } : { run: name, directory: null };
+}

@@ -1,0 +1,61 @@
+import { hostname } from 'node:os';
+import { RefitError } from '../../errors.ts';
+import { given } from '../../given.ts';
+import { isFinished } from '../../journal/replay.ts';
+import type { ControlCommand, Operator } from '../../model.ts';
+import { shellQuote } from '../../next-command.ts';
+import { formatApplyCommand } from '../../run/apply-again.ts';
+import { sendControlCommand } from '../../run/control/ask-run.ts';
+import type { ControlAnswer } from '../../run/control/control.ts';
+import { mustBeTrusted } from '../../run/judge-adoption.ts';
+import type { RunReader } from '../../store/ports.ts';
+import { userName } from '../machine.ts';
+import { readerAt } from './open-runs.ts';
+
+/** Who sends a control command, and from where. */
+export interface ControlOptions {
+  /** Default: the user of the operating system, from this process. */
+  readonly by?: Operator;
+  /** The state that must know a run directory; default: from the environment. */
+  readonly stateDirectory?: string;
+}
+
+const OWN = (): Operator => ({ user: userName(), host: hostname(), pid: process.pid });
+
+/**
+ * Sends a control command to the live process of a run: pause, continue, drain, abort or set.
+ * @param target the run, or its directory.
+ * @returns whether the process accepted the command, and why. The journal records both cases.
+ * @throws RefitError `run-unknown` or `journal-broken` if the store does not vouch for the run, `usage` if the run has no
+ * process, `run-silent` if the process does not answer.
+ */
+export async function controlRun(
+  target: RunReader | string,
+  command: ControlCommand,
+  { by = OWN(), stateDirectory }: ControlOptions = {},
+): Promise<ControlAnswer> {
+  const reader = typeof target === 'string' ? readerAt(target, given({ stateDirectory })) : target;
+  const { name } = reader;
+  if (!(await reader.isKnown()))
+    mustBeTrusted(await reader.read(), `refit ${command.kind} ${shellQuote(name)}`, false);
+  const answer = await sendControlCommand(reader, command, by);
+  if (answer !== null) return answer;
+  const run = await reader.read();
+  if (isFinished(run.state)) {
+    throw new RefitError('usage', `${name}: the run has ended`, `refit report ${shellQuote(run.name)}`);
+  }
+  const holder = await reader.holder();
+  if (holder !== null) {
+    const { pid, host } = holder;
+    throw new RefitError(
+      'usage',
+      `${name}: the run belongs to process ${pid} on ${host}, which has no control socket on this machine`,
+      host === hostname() ? `drain it with a signal: kill ${pid}` : `run the same command on ${host}`,
+    );
+  }
+  throw new RefitError(
+    'usage',
+    `${name}: the run has no live process`,
+    `${formatApplyCommand(run)}   resumes the run`,
+  );
+}

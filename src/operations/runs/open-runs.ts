@@ -1,0 +1,40 @@
+/** Opens the store whose runs a command reads: run directories, or the database of `--store` and `REFIT_STORE`. */
+import { hostname } from 'node:os';
+import { type Clock, systemClock } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import { folderRuns, readerOfDirectory } from '../../store/folder/folder-runs.ts';
+import type { RunReader, RunsOfStore } from '../../store/ports.ts';
+import { shortPath, stateDirectoryOf } from '../machine.ts';
+import { databaseOf, type StoreChoice } from './store-choice.ts';
+
+/**
+ * Opens the runs of the store. @param word as for `databaseOf`.
+ * @throws RefitError `store-unreachable` if the database cannot be used, `usage` for a URL that Refit refuses.
+ */
+export async function openRuns(
+  choice: StoreChoice & { readonly clock: Clock },
+  word?: string,
+): Promise<RunsOfStore> {
+  const { env, clock } = choice;
+  const url = databaseOf(choice, word);
+  if (url !== null)
+    throw new RefitError('usage', 'this version reads no database', 'remove --store and REFIT_STORE');
+  return folderRuns(
+    { stateDirectory: stateDirectoryOf(env), clock, host: hostname() },
+    { folder: 'runs', shorten: shortPath },
+  );
+}
+
+/** A run directory, for functions of the library that take its path. @param env says where the user's state is. */
+export function readerAt(
+  directory: string,
+  { stateDirectory = stateDirectoryOf(process.env), clock = systemClock }: ReaderOptions = {},
+): RunReader {
+  return readerOfDirectory(directory, { stateDirectory, clock, host: hostname() });
+}
+
+interface ReaderOptions {
+  /** null: do not judge whether the state knows the run. */
+  readonly stateDirectory?: string | null;
+  readonly clock?: Clock;
+}

@@ -1,0 +1,159 @@
+/** Reads a run at any time, from its store and its live process. */
+import { messageOf } from '../../errors.ts';
+import { pick } from '../../given.ts';
+import { isFinished, totals } from '../../journal/replay.ts';
+import { textOf } from '../../messages/messages.ts';
+import type { Outcome, RunState } from '../../model.ts';
+import { shellQuote } from '../../next-command.ts';
+import { buildReport } from '../../report/run/build-report.ts';
+import { cloudEventLines } from '../../report/run/cloud-events.ts';
+import { formatApplyCommand, formatReconcileCommand } from '../../run/apply-again.ts';
+import { askRunStatus } from '../../run/control/ask-run.ts';
+import type { LiveRunStatus } from '../../run/control/control.ts';
+import { whyNotTrusted } from '../../run/judge-adoption.ts';
+import { RUN_FILES } from '../../store/folder/run-files.ts';
+import type {
+  FoundRun,
+  RunHolder,
+  RunReader,
+  RunSnapshot,
+  RunsOfStore,
+  StoreState,
+  WholeRun,
+} from '../../store/ports.ts';
+import { readWhole } from '../../store/run-reading.ts';
+
+export { isTailLockCode } from '../../run/decide/after-refusal.ts';
+export { whyNotTrusted } from '../../run/judge-adoption.ts';
+export type { WaitName } from '../../run/waits.ts';
+export { type LiveRunStatus, RUN_FILES, type RunReader, readWhole, type StoreState, type WholeRun };
+
+/** The state of a run. */
+export interface RunStatus {
+  readonly run: RunSnapshot;
+  /** The same with the whole journal, if requested. */
+  readonly whole: WholeRun | null;
+  /** The live process of the run; null if there is none. */
+  readonly holder: RunHolder | null;
+  /** The answer of that process; null if none answers. */
+  readonly live: LiveRunStatus | null;
+  /** What the store knows besides the journal; null for a run directory. */
+  readonly stored: StoreState | null;
+  /** The next command. */
+  readonly next: string;
+}
+
+/** @param isWhole keep the whole journal in memory. @throws RefitError as `RunReader.read` does. */
+export async function readStatus(
+  reader: RunReader,
+  { isWhole }: { readonly isWhole: boolean },
+): Promise<RunStatus> {
+  const whole = isWhole ? await readWhole(reader) : null;
+  const run = whole ?? (await reader.read());
+  const holder = await reader.holder();
+  // If the process does not answer, only the journal is known.
+  const live = holder ? await askRunStatus(reader).catch(() => null) : null;
+  const stored = await reader.storeState();
+  return { run, whole, holder, live, stored, next: nextCommandFor(run, holder, live) };
+}
+
+function nextCommandFor(run: RunSnapshot, holder: RunHolder | null, live: LiveRunStatus | null): string {
+  if (live?.paused) return `refit continue ${shellQuote(run.name)}`;
+  if (holder || isFinished(run.state) || lacksApproval(run)) return `refit report ${shellQuote(run.name)}`;
+  const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
+  return isUnknown && run.state.endedAt !== null ? formatReconcileCommand(run) : formatApplyCommand(run);
+}
+
+/** Whether an approval comes first: resumed without it, the run only stops again. Its reason names the command. */
+function lacksApproval({ state }: RunSnapshot): boolean {
+  return state.endedBecause === 'not-approved';
+}
+
+/** A run in the list of runs. */
+export interface ListedRun extends Omit<FoundRun, 'run'> {
+  /** null if the store has only a damaged record of it. */
+  readonly run: RunReader | null;
+  readonly status:
+    | 'not started'
+    | 'running'
+    | 'stopping'
+    | 'paused'
+    | 'waiting'
+    | 'ended'
+    | 'ended with work left'
+    | 'interrupted'
+    | 'missing'
+    | 'damaged';
+  /** null if the run cannot be read. */
+  readonly plan: { readonly name: string; readonly digest: string } | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly exitCode: number | null;
+  /** Steps that have ended, by outcome. */
+  readonly totals: Readonly<Record<Outcome, number>> | null;
+  /** Why the run cannot be read, or why the store does not vouch for it; null if all is well. */
+  readonly message: string | null;
+}
+
+/** The runs of a store, newest first. @param most how many of them to read. */
+export async function listRuns(
+  store: RunsOfStore,
+  most: number,
+): Promise<{ readonly runs: readonly ListedRun[]; readonly more: number }> {
+  const { runs: found, more } = await store.list(most);
+  const runs: ListedRun[] = [];
+  for (const one of found) runs.push(await listedRun(one));
+  return { runs, more };
+}
+
+const UNREAD = { plan: null, startedAt: null, endedAt: null, exitCode: null, totals: null } as const;
+
+async function listedRun(found: FoundRun): Promise<ListedRun> {
+  const { run } = found;
+  if (run === null)
+    return { ...found, ...UNREAD, status: 'damaged', message: 'the record of the state folder is damaged' };
+  if (!(await run.exists()))
+    return { ...found, ...UNREAD, status: 'missing', message: 'the folder does not exist' };
+  try {
+    const { saved, state, trust } = await run.read();
+    const reason = whyNotTrusted(trust);
+    return {
+      ...found,
+      status: statusOf(state, (await run.holder()) !== null, await run.storeState()),
+      plan: { name: saved.name, digest: saved.digest },
+      ...pick(state, 'startedAt', 'endedAt', 'exitCode'),
+      totals: totals([...state.steps.values()].filter(({ phase }) => phase === 'ended')),
+      message: reason && textOf(reason),
+    };
+  } catch (error) {
+    return { ...found, ...UNREAD, status: 'damaged', message: messageOf(error) };
+  }
+}
+
+function statusOf(state: RunState, isLive: boolean, stored: StoreState | null): ListedRun['status'] {
+  if (stored?.kind === 'waiting') return 'waiting';
+  if (state.startedAt === null) return 'not started';
+  if (isLive) return state.stopping ? 'stopping' : state.control.paused ? 'paused' : 'running';
+  if (isFinished(state)) return 'ended';
+  return state.endedAt === null ? 'interrupted' : 'ended with work left';
+}
+
+/**
+ * The report from the journal as it is now, also during a run and after a crash.
+ * @returns `isCutOff`: entries are missing that an earlier report contained; `tornBytes`: the size of an incomplete last
+ * entry; `notTrusted`: why the store does not vouch for the run, or null. @throws RefitError as `RunReader.read` does.
+ */
+export async function reportRun(run: RunReader) {
+  const { saved, journal, trust } = await readWhole(run);
+  const head = await run.reportedHead();
+  const isCutOff =
+    head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head);
+  const notTrusted = whyNotTrusted(trust);
+  return { report: buildReport(saved, journal.entries), isCutOff, tornBytes: journal.tornBytes, notTrusted };
+}
+
+/** The journal as CloudEvents, one JSON line for each entry. @throws RefitError as `RunReader.read` does. */
+export async function cloudEventsOf(run: RunReader): Promise<{ lines: string; tornBytes: number }> {
+  const { saved, journal } = await readWhole(run);
+  return { lines: cloudEventLines(saved, journal.entries), tornBytes: journal.tornBytes };
+}
