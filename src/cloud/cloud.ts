@@ -168,9 +168,16 @@ export interface Cloud extends CloudReader {
   order(request: OrderRequest, goAhead: () => boolean): Promise<OrderAnswer>;
 }
 
-/** One call that was sent, for counting. `at` is milliseconds since 1970 UTC. */
+/** One call that was sent, for counting and for traces. `at` and `until` are milliseconds since 1970 UTC. */
 export interface CallRecord {
   readonly action: string;
   readonly at: number;
+  /** When its answer was there, or Refit stopped waiting. */
+  readonly until: number;
   readonly refusedByLimit: boolean;
+  /** `limited`: refused by the request limit. `unusable`: no answer, or one that proves nothing. */
+  readonly result: 'ok' | 'refused' | 'limited' | 'unusable';
+  /** The code of a refusal; null otherwise. */
+  readonly code: string | null;
+  readonly requestId: string | null;
 }

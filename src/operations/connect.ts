@@ -3,7 +3,7 @@ import type { AddressRules } from '../addresses.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createKnownSecrets } from '../cloud/calls/known-secrets.ts';
 import { createCloud, createReader } from '../cloud/client.ts';
-import type { Cloud, CloudReader } from '../cloud/cloud.ts';
+import type { CallRecord, Cloud, CloudReader } from '../cloud/cloud.ts';
 import { findCredentials, searchCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud, type Permission } from '../cloud/examine.ts';
@@ -37,6 +37,8 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   /** What the addresses of webhooks and gates may be. Default: also those of private networks. */
   readonly planAddresses?: AddressRules;
+  /** Receives every read that left, for metrics and traces. */
+  readonly onCall?: (call: CallRecord) => void;
   /** Another transport, for tests. */
   readonly transport?: Transport;
 }
@@ -73,7 +75,10 @@ export function createParts(options: ConnectOptions) {
     signature,
     secrets,
     permits,
-    onCall: calls.add,
+    onCall: (call: CallRecord) => {
+      calls.add(call);
+      options.onCall?.(call);
+    },
     jitter: Math.random,
   };
   return {
@@ -107,6 +112,31 @@ export function connect(options: ConnectOptions): Connection {
     cloud,
     askUrl: (url, timeout) => askUrl(cloudOptions.transport, url, timeout),
     close: () => cloud.close(),
+  };
+}
+
+/** Bytes that are read of the answer to a POST: only its status counts. */
+const MAX_COLLECTOR_ANSWER = 4096;
+
+/**
+ * Creates a function that sends a POST to the receiver of traces that the environment names, through a network of its own.
+ * It connects at the first call. The function returns the status, and throws Error if there is no answer.
+ */
+export function createCollectorPost(env: ConnectOptions['env']) {
+  let transport: Transport | null = null;
+  return async (request: {
+    readonly url: URL;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    /** Milliseconds. */
+    readonly timeout: number;
+    readonly signal: AbortSignal;
+  }): Promise<number> => {
+    const { url, ...rest } = request;
+    transport ??= createHttp({ proxy: proxyFromEnvironment(env) });
+    const path = `${url.pathname}${url.search}`;
+    const to = { origin: url.origin, path, reach: 'collector' as const, keep: MAX_COLLECTOR_ANSWER };
+    return (await transport.send({ ...rest, ...to })).status;
   };
 }
 

@@ -10,7 +10,7 @@ export function createCallCounter() {
   let counts: CallCounts = new Map();
   return {
     /** Counts a call. Orders are not counted, because each has its own entry. */
-    add({ action, at, refusedByLimit }: CallRecord): void {
+    add({ action, at, refusedByLimit }: Pick<CallRecord, 'action' | 'at' | 'refusedByLimit'>): void {
       if (action !== ORDER_ACTION)
         countCalls(counts, [Math.floor(at / SECOND), action, 1, refusedByLimit ? 1 : 0]);
     },

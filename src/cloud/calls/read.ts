@@ -58,7 +58,16 @@ export function createRead(client: ReadApiClient, options: ReadOptions): Read {
     for (;;) {
       const { answer, sentAt } = await sendAtSlot(client, options, lane, { action, scope, fields });
       const byLimit = answer.kind === 'refused' && isLimitCode(answer.code);
-      if (sentAt !== null) options.onCall?.({ action: action.name, at: sentAt, refusedByLimit: byLimit });
+      if (sentAt !== null)
+        options.onCall?.({
+          action: action.name,
+          at: sentAt,
+          until: clock.now(),
+          refusedByLimit: byLimit,
+          result: byLimit ? 'limited' : answer.kind,
+          code: answer.kind === 'refused' ? answer.code : null,
+          requestId: answer.kind === 'unusable' ? null : answer.requestId,
+        });
       if (answer.kind === 'ok') return answer;
       if (byLimit) {
         if (++limited >= MAX_LIMIT_REFUSALS) return answer;

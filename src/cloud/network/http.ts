@@ -63,8 +63,8 @@ interface Route {
 
 /**
  * Creates a transport that keeps connections alive. It verifies TLS of the server, also through a proxy and whatever
- * NODE_TLS_REJECT_UNAUTHORIZED says. It follows no redirects. Plain http, for loopback and the machine's metadata
- * service, never uses a proxy.
+ * NODE_TLS_REJECT_UNAUTHORIZED says. It follows no redirects. Plain http, for loopback, the machine's metadata service and
+ * receivers of traces, never uses a proxy.
  */
 export function createHttp(options: HttpOptions = {}): Transport {
   const deadlines = createDeadlines(options.clock ?? systemClock);
@@ -80,7 +80,8 @@ export function createHttp(options: HttpOptions = {}): Transport {
   };
   const routeOf = ({ reach, origin }: HttpRequest): Route => {
     const isPlain = origin.startsWith('http:');
-    const name = isPlain && reach !== 'metadata' ? 'loopback' : reach === 'plan' ? 'plan' : 'any';
+    const mayBePlain = reach === 'metadata' || reach === 'collector';
+    const name = isPlain && !mayBePlain ? 'loopback' : reach === 'plan' ? 'plan' : 'any';
     const route = routes.get(name) ?? createRoute(options, guards[name], resolve);
     routes.set(name, route);
     return route;

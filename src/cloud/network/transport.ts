@@ -11,10 +11,11 @@ export interface HttpRequest {
   readonly body: string;
   /**
    * Where the request may go. `plan`: an address from a plan, which never leads to link-local addresses or metadata
-   * services. `metadata`: the metadata service of this machine, over plain http. Absent: the provider, or a base URL of
-   * the user. Plain http of the others goes to this machine only.
+   * services. `metadata`: the metadata service of this machine, over plain http. `collector`: the receiver of traces that
+   * the user's environment names, also over plain http. Absent: the provider, or a base URL of the user. Plain http of the
+   * others goes to this machine only.
    */
-  readonly reach?: 'plan' | 'metadata';
+  readonly reach?: 'plan' | 'metadata' | 'collector';
   /** Bytes of the body to keep. The rest is not read. Absent: the whole body, and a large one is an error. */
   readonly keep?: number;
   /** The time-out of the whole request, from the lookup to the last byte, ms. */
