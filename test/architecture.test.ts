@@ -87,6 +87,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   simulator: [...WORDS, 'model', 'errors', 'clock'],
   store: [...PURE, 'files', 'journal', 'approval', 'plan', 'report'],
   run: [...PURE, 'addresses', 'files', 'journal', 'approval', 'plan', 'policy', 'report', 'cloud', 'store'],
+  telemetry: [...PURE, 'journal'],
   operations: [
     ...PURE,
     'addresses',
@@ -103,7 +104,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'store',
     'run',
   ],
-  schedule: [...PURE, 'files', 'journal', 'plan', 'report', 'store'],
+  schedule: [...PURE, 'files', 'journal', 'plan', 'report', 'store', 'telemetry'],
   cli: [
     ...PURE,
     'version',
@@ -117,6 +118,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'report',
     'operations',
     'schedule',
+    'telemetry',
   ],
   index: [
     'model',
@@ -287,10 +289,10 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:fs/promises': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:crypto':
     /^(digest|files\/write-file|approval\/keys|cloud\/signing\/sign(-v1)?|simulator\/(gateway\/authenticate|actions\/tag))\.ts$/,
-  'node:http': /^(simulator\/server|schedule\/health-server)\.ts$/,
+  'node:http': /^(simulator\/server|telemetry\/listener)\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net':
-    /^(simulator\/server|operations\/ssh-agent|schedule\/health-server|store\/folder\/control-(socket|client)|store\/postgres\/database|cloud\/network\/(guarded-lookup|no-proxy))\.ts$/,
+    /^(simulator\/server|operations\/ssh-agent|telemetry\/listener|store\/folder\/control-(socket|client)|store\/postgres\/database|cloud\/network\/(guarded-lookup|no-proxy))\.ts$/,
   'node:dns/promises': /^cloud\/network\/guarded-lookup\.ts$/,
   'node:path': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:os': /^(operations\/.+|store\/folder\/socket-path\.ts|cli\/.+)$/,

@@ -42,6 +42,7 @@ export interface Options extends Output {
   readonly listen?: string;
   readonly live?: boolean;
   readonly lockTail?: string;
+  readonly metrics?: string;
   readonly orderNumbers?: string;
   readonly out?: string;
   readonly policy?: string;

@@ -21,7 +21,10 @@ export type { ApplyEnd, Approval, ReconcileEnd };
 
 /** What a run needs besides the saved plan. */
 export interface ApplyOptions
-  extends Pick<ApplyInput, 'atEntry' | 'adopt' | 'signHead' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'> {
+  extends Pick<
+    ApplyInput,
+    'atEntry' | 'adopt' | 'signHead' | 'onStart' | 'onEntry' | 'onAppend' | 'onLive' | 'onNotice'
+  > {
   readonly connection: Connection;
   /** The path of the saved plan. Refit looks for approvals beside it, and always in the run directory. */
   readonly savedFile?: string;
@@ -57,7 +60,8 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     allowed: options.hookEnvironment ?? [],
     secret: effectsOfKind(effectsOf(saved), 'variable').map(({ name }) => name),
   });
-  const { savedFile, atEntry, adopt, signHead, onStart, onEntry, onLive, onNotice } = options;
+  const { savedFile, atEntry, adopt, signHead } = options;
+  const { onStart, onEntry, onAppend, onLive, onNotice } = options;
   return applyPlan({
     saved,
     claim: () =>
@@ -92,7 +96,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       connection,
     }),
     notifyPorts: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
-    ...given({ atEntry, adopt, signHead, onStart, onEntry, onLive, onNotice }),
+    ...given({ atEntry, adopt, signHead, onStart, onEntry, onAppend, onLive, onNotice }),
   });
 }
 
@@ -104,7 +108,7 @@ function processInfo(endpoint: string) {
 /** What a reconcile needs besides the run directory. */
 export interface ReconcileOptions
   extends ConnectOptions,
-    Pick<ApplyInput, 'signHead' | 'onStart' | 'onEntry' | 'onNotice'> {
+    Pick<ApplyInput, 'signHead' | 'onStart' | 'onEntry' | 'onAppend' | 'onNotice'> {
   /** The folder for locks of a run directory; default: from the environment. */
   readonly stateDirectory?: string;
   /** Abort it to stop immediately; its reason is the exit code. */
@@ -127,7 +131,7 @@ export async function reconcileRun(
   const { cloudOptions, shared } = createParts({ requestsPerSecond, ...options });
   const reader = createReader(cloudOptions);
   try {
-    const { signHead, onStart, onEntry, onNotice } = options;
+    const { signHead, onStart, onEntry, onAppend, onNotice } = options;
     return await reconcileClaimedRun({
       claim: () => run.claim(reader.endpoint),
       cloudFor: () => reader,
@@ -136,7 +140,7 @@ export async function reconcileRun(
       clock: shared.clock,
       leave: options.leave ?? new AbortController().signal,
       ...processInfo(reader.endpoint),
-      ...given({ signHead, onStart, onEntry, onNotice }),
+      ...given({ signHead, onStart, onEntry, onAppend, onNotice }),
     });
   } finally {
     // After an immediate end Refit does not wait for answers: they may never come.

@@ -5,6 +5,7 @@ import type { Permits } from '../cloud/limit/permits.ts';
 import { canonical } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { pick } from '../given.ts';
+import type { Replay } from '../journal/replay.ts';
 import type { JournalEntry, Report, Step } from '../model.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';
@@ -28,10 +29,16 @@ export interface RunInput<Client extends CloudReader> extends ProcessInfo {
   readonly clock: Clock;
   /** Aborted to exit immediately. Its reason is the exit code, 130 or 143. */
   readonly leave: AbortSignal;
-  /** Receives once the name of the run and the entries so far. */
-  readonly onStart?: (run: { readonly name: string; readonly entries: readonly JournalEntry[] }) => void;
+  /** Receives once the name of the run, the entries so far, and the states of the steps. */
+  readonly onStart?: (run: {
+    readonly name: string;
+    readonly entries: readonly JournalEntry[];
+    readonly replay: Pick<Replay, 'step'>;
+  }) => void;
   /** Receives each entry once it is durable. */
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Receives how long each group of entries took to become durable, in milliseconds. */
+  readonly onAppend?: (ms: number) => void;
 }
 
 /**
@@ -61,7 +68,7 @@ export async function withProcess<Value>(
   };
   const runProcess = createProcess({ ...input, saved, past: run.journal, store, onEntry });
   const { journal, entries } = runProcess;
-  input.onStart?.({ name, entries });
+  input.onStart?.({ name, entries, replay: journal.replay });
   let isDone = false;
   try {
     await runProcess.start(purpose, claim.takeOvers());

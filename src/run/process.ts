@@ -67,6 +67,8 @@ export interface ProcessInput extends ProcessInfo {
   readonly leave?: AbortSignal;
   /** Receives each entry once it is durable. */
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Receives how long each group of entries took to become durable, in milliseconds. */
+  readonly onAppend?: (ms: number) => void;
   readonly notifier?: NotifierConfig;
   /** Wraps the journal writer, for tests that watch what the run writes. */
   readonly watchJournal?: (journal: JournalWriter) => JournalWriter;
@@ -99,7 +101,7 @@ export class Process {
     this.#notifier = new Notifier({ saved, journal: () => this.journal, clock: own, listeners, log });
     this.journal = createJournalWriter({
       store,
-      ...given({ mark: input.mark }),
+      ...given({ mark: input.mark, onAppend: input.onAppend }),
       clock,
       end: past.end,
       replay,

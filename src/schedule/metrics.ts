@@ -1,6 +1,6 @@
-/** The status of a scheduler in the text format of Prometheus. Pure. */
+/** The metrics of a scheduler. Pure. */
 import { OUTCOMES } from '../model.ts';
-import { escapeControls } from '../text.ts';
+import type { Family, Metric, Sample } from '../telemetry/metrics/exposition.ts';
 import { SECOND } from '../units.ts';
 import { nextDueAt } from './decide.ts';
 import type { ScheduledPlan } from './plan-file.ts';
@@ -14,16 +14,21 @@ interface MetricsInput {
   readonly version: string;
 }
 
-type Sample = readonly [Readonly<Record<string, string>>, number];
 type Samples = (asked: MetricsInput) => readonly Sample[];
 
-/** One metric: its name without `refit_schedule_`, its type, its help, its samples. */
-type Metric = readonly [name: string, type: 'gauge' | 'counter', help: string, samples: Samples];
+/** One metric: its name without `refit_schedule_`, its type, its help, its labels, its samples. */
+type Row = readonly [
+  name: string,
+  type: Metric['type'],
+  help: string,
+  labels: readonly string[],
+  samples: Samples,
+];
 
 /** One sample without labels. */
 const alone =
   (figureOf: (status: SchedulerStatus) => number): Samples =>
-  ({ status }) => [[{}, figureOf(status)]];
+  ({ status }) => [{ labels: {}, value: figureOf(status) }];
 
 const filesOf = ({ view }: SchedulerStatus) => view?.files ?? [];
 
@@ -45,60 +50,52 @@ const byPlanLog =
     planLogsOf(status).flatMap(([plan, account]) => sampleOf(plan, figureOf(account, plan, status)));
 
 const sampleOf = (plan: string, figure: number | null): Sample[] =>
-  figure === null ? [] : [[{ plan }, figure]];
+  figure === null ? [] : [{ labels: { plan }, value: figure }];
 
 const inSeconds = (ms: number | null | undefined) => (ms === null || ms === undefined ? null : ms / SECOND);
 
 // biome-ignore format: one line a sentence
-const METRICS: readonly Metric[] = [
-  ['info', 'gauge', 'The version of Refit.',
-    ({ version }) => [[{ version }, 1]]],
-  ['up', 'gauge', '1 while the scheduler starts due plans; 0 while it drains or cannot read its folder.',
+const ROWS: readonly Row[] = [
+  ['info', 'gauge', 'The version of Refit.', ['version'],
+    ({ version }) => [{ labels: { version }, value: 1 }]],
+  ['up', 'gauge', '1 while the scheduler starts due plans; 0 while it drains or cannot read its folder.', [],
     alone(({ draining, folderError }) => (draining || folderError !== null ? 0 : 1))],
-  ['plans', 'gauge', 'Plans with a schedule in the folder.',
+  ['plans', 'gauge', 'Plans with a schedule in the folder.', [],
     alone((status) => scheduledOf(status).length)],
-  ['invalid_files', 'gauge', 'Files that cannot be scheduled because they are not valid.',
+  ['invalid_files', 'gauge', 'Files that cannot be scheduled because they are not valid.', [],
     alone((status) => filesOf(status).filter(({ kind }) => kind === 'invalid').length)],
-  ['file_invalid', 'gauge', '1 for each file that cannot be scheduled.',
+  ['file_invalid', 'gauge', '1 for each file that cannot be scheduled.', ['plan'],
     ({ status }) => filesOf(status).flatMap(({ kind, name }) => (kind === 'invalid' ? sampleOf(name, 1) : []))],
-  ['enabled', 'gauge', '1 if the plan is enabled, else 0.',
+  ['enabled', 'gauge', '1 if the plan is enabled, else 0.', ['plan'],
     byScheduled(({ name }, { status }) => (status.view?.switches.get(name)?.enabled === false ? 0 : 1))],
-  ['next_due_timestamp_seconds', 'gauge', 'When the plan is next due or continues.',
+  ['next_due_timestamp_seconds', 'gauge', 'When the plan is next due or continues.', ['plan'],
     byScheduled((plan, { status, now }) => inSeconds(nextDueAt(plan, status.state.plans.get(plan.name) ?? null, now)))],
-  ['running', 'gauge', '1 while an occurrence of the plan is in progress, else 0.',
+  ['running', 'gauge', '1 while an occurrence of the plan is in progress, else 0.', ['plan'],
     byPlanLog((_, plan, { inProgress }) => (inProgress.includes(plan) ? 1 : 0))],
-  ['last_due_timestamp_seconds', 'gauge', 'The due time of the occurrence that started last.',
+  ['last_due_timestamp_seconds', 'gauge', 'The due time of the occurrence that started last.', ['plan'],
     byPlanLog(({ last }) => (last === null ? null : Date.parse(last.due) / SECOND))],
-  ['last_exit_code', 'gauge', 'The exit code of the latest attempt that ended.',
+  ['last_exit_code', 'gauge', 'The exit code of the latest attempt that ended.', ['plan'],
     byPlanLog(({ last }) => last?.exitCode ?? null)],
-  ['last_end_timestamp_seconds', 'gauge', 'When the latest attempt ended.',
+  ['last_end_timestamp_seconds', 'gauge', 'When the latest attempt ended.', ['plan'],
     byPlanLog(({ last }) => inSeconds(last?.endedAt))],
-  ['last_steps', 'gauge', 'The steps of the latest run by outcome.',
+  ['last_steps', 'gauge', 'The steps of the latest run by outcome.', ['plan', 'outcome'],
     ({ status }) => planLogsOf(status).flatMap(([plan, { last }]) =>
-      OUTCOMES.flatMap((outcome) => (last?.totals ? [[{ plan, outcome }, last.totals[outcome]] as const] : [])))],
-  ['occurrences_total', 'counter', 'Due times by result: ended-<exit code>, missed, disabled, overlap, not-scheduled.',
+      OUTCOMES.flatMap((outcome) => (last?.totals ? [{ labels: { plan, outcome }, value: last.totals[outcome] }] : [])))],
+  ['occurrences_total', 'counter', 'Due times by result: ended-<exit code>, missed, disabled, overlap, not-scheduled.', ['plan', 'outcome'],
     ({ status }) => planLogsOf(status).flatMap(([plan, { counts }]) =>
-      Object.entries(counts).map(([outcome, count]) => [{ plan, outcome }, count] as const))],
-  ['starts_total', 'counter', 'Schedulers that started on this folder.',
+      Object.entries({ missed: 0, ...counts }).map(([outcome, count]) => ({ labels: { plan, outcome }, value: count })))],
+  ['starts_total', 'counter', 'Schedulers that started on this folder.', [],
     alone(({ state }) => state.starts)],
 ];
 
+/** The metrics of a scheduler without values, for the reference. */
+export const SCHEDULE_METRICS: readonly Metric[] = ROWS.map(metricOf);
+
 /** @param now milliseconds since 1970 UTC. */
-export function metricsText(status: SchedulerStatus, now: number, version: string): string {
-  return METRICS.map(([suffix, type, help, samplesOf]) => {
-    const name = `refit_schedule_${suffix}`;
-    const lines = samplesOf({ status, now, version }).map(
-      ([labels, value]) => `${name}${labelsText(labels)} ${value}\n`,
-    );
-    return lines.length === 0 ? '' : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
-  }).join('');
+export function scheduleFamilies(status: SchedulerStatus, now: number, version: string): Family[] {
+  return ROWS.map((row) => ({ metric: metricOf(row), samples: row[4]({ status, now, version }) }));
 }
 
-function labelsText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-function escaped(value: string): string {
-  return escapeControls(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+function metricOf([suffix, type, help, labels]: Row): Metric {
+  return { name: `refit_schedule_${suffix}`, type, help, labels };
 }

@@ -66,6 +66,8 @@ export interface JournalWriterInput {
   readonly replay: Replay;
   /** Receives each entry once it is durable, for the views of a live run. */
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Receives how long each group took to become durable, in milliseconds. */
+  readonly onAppend?: (ms: number) => void;
 }
 
 export function createJournalWriter(input: JournalWriterInput): JournalWriter {
@@ -158,7 +160,9 @@ class Writer {
       }
       for (const { entry } of group) this.#notifyView(entry);
       if (group.some(({ entry }) => MARKED.has(entry.kind)) && !(await this.#writeMark(group))) break;
-      this.latency += LATENCY_WEIGHT * (this.#input.clock.monotonic() - startedAt - this.latency);
+      const took = this.#input.clock.monotonic() - startedAt;
+      this.latency += LATENCY_WEIGHT * (took - this.latency);
+      this.#input.onAppend?.(took);
       for (const { entry, resolve } of group) resolve(entry);
     }
     this.#isWriting = false;

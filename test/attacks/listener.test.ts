@@ -11,11 +11,10 @@ const status = (): SchedulerStatus =>
 
 async function listener() {
   const server = await openHealthServer({
-    host: '127.0.0.1',
-    port: 0,
+    address: { option: '--listen', host: '127.0.0.1', port: 0 },
     status,
+    families: () => [],
     clock: systemClock,
-    version: '0',
   });
   onTestFinished(() => server.close());
   return { url: server.url, port: Number(new URL(server.url).port) };

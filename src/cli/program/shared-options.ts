@@ -42,6 +42,12 @@ export const PROGRAM_OPTIONS: readonly OptionRow[] = [
   option('--json', 'same as --format json'),
 ];
 
+/** Serves metrics. */
+export const METRICS: OptionRow = option(
+  '--metrics <address>',
+  'serve /metrics for Prometheus, for example 127.0.0.1:9464; 0.0.0.0:9464 also for other machines',
+);
+
 const ANY_FILE: Completes = { kind: 'files' };
 const YAML: Completes = { kind: 'files', words: ['yaml', 'yml'] };
 const JSON_FILE: Completes = { kind: 'files', words: ['json'] };

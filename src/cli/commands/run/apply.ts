@@ -29,6 +29,7 @@ import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { warnOfProxy } from '../../read-provider.ts';
 import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
+import { telemetryFor, watchRun } from '../../telemetry.ts';
 import type { Terminal } from '../../terminal.ts';
 
 /** With more steps, `apply` prints a short report, which fits on a screen. `refit report` prints all of it. */
@@ -45,13 +46,17 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
   const signing = await readHeadSigner(options, terminal);
   const policyFiles = () => readPolicy({ env: terminal.env, named: options.policy ?? null });
   const policy = await policyFiles();
+  const telemetry = await telemetryFor(options, terminal);
+  const view = createRunView(terminal, saved);
+  const watch = watchRun(telemetry, saved, view);
   const connection = connect({
     planAddresses: { private: allowsPrivateAddresses(policy) },
     ...connectionOf(options, terminal),
     requestsPerSecond: saved.execution.requestsPerSecond,
+    onCall: watch.call,
   });
+  telemetry?.watchLanes(connection.permits);
   warnOfProxy(terminal);
-  const view = createRunView(terminal, saved);
   const signals = onSignals(terminal, view.status);
   let left = false;
   try {
@@ -68,9 +73,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       drain: signals.drain,
       leave: signals.leave,
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, policy, terminal)),
-      onStart: view.start,
-      onEntry: view.entry,
-      onLive: view.live,
+      ...watch.events,
       onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
     });
     left = end.wasLeft;
@@ -97,7 +100,9 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     view.close();
     signals.close();
     // After an immediate end Refit does not wait for answers: they may never come.
-    if (!left && !signals.leave.aborted) await connection.close();
+    const isLeaving = left || signals.leave.aborted;
+    if (!isLeaving) await connection.close();
+    await watch.close(isLeaving);
   }
 };
 

@@ -10,6 +10,7 @@ import { type Options, withConnectionOptions, withSigningOptions } from '../../o
 import { print } from '../../output.ts';
 import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
+import { telemetryFor, watchRun } from '../../telemetry.ts';
 import { onRun, placeData } from '../../with-run.ts';
 
 export const reconcile = onRun(async (run, options, terminal) => {
@@ -22,13 +23,15 @@ export const reconcile = onRun(async (run, options, terminal) => {
     'stopping: nothing was ordered, and the journal has every result so far',
   );
   const view = createRunView(terminal, saved);
+  const telemetry = await telemetryFor(options, terminal);
+  const watch = watchRun(telemetry, saved, view);
   try {
     const end = await reconcileRun(run, {
       env: terminal.env,
       endpoint: options.endpoint ?? null,
       leave: signals.drain,
-      onStart: view.start,
-      onEntry: view.entry,
+      onCall: watch.call,
+      ...watch.events,
       onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
       ...signing,
     });
@@ -53,6 +56,7 @@ export const reconcile = onRun(async (run, options, terminal) => {
   } finally {
     view.close();
     signals.close();
+    await watch.close(signals.drain.aborted);
   }
 });
 

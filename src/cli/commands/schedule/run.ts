@@ -11,8 +11,9 @@ import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
 import { createPlannerCheck } from '../../../operations/sign-plan.ts';
 import { escapeControls, jsonLine } from '../../../report/document/escape.ts';
 import { requestRun, switchPlan } from '../../../schedule/control-schedule.ts';
-import { loopbackFrom, openHealthServer } from '../../../schedule/health-server.ts';
+import { openHealthServer } from '../../../schedule/health-server.ts';
 import { lockFolder } from '../../../schedule/lock-folder.ts';
+import { scheduleFamilies } from '../../../schedule/metrics.ts';
 import { createOccurrenceStore, liveHolder } from '../../../schedule/occurrence-directory.ts';
 import { fileNamed, readSchedule, rootOf } from '../../../schedule/read-schedule.ts';
 import {
@@ -22,25 +23,31 @@ import {
   scheduleEventJson,
 } from '../../../schedule/schedule-log.ts';
 import { createScheduler, runOnce, type SchedulerPorts } from '../../../schedule/scheduler.ts';
+import { listenAddressFrom } from '../../../telemetry/listen-address.ts';
 import { VERSION } from '../../../version.ts';
 import type { CommandCode } from '../../command-row.ts';
 import type { Options } from '../../options.ts';
 import { print } from '../../output.ts';
 import { onSignals, type Signals } from '../../signals.ts';
+import { telemetryFor } from '../../telemetry.ts';
 import type { Terminal } from '../../terminal.ts';
 
 const STOPPING =
   'stopping: nothing new starts, and runs in progress drain (signal again to stop immediately); the next scheduler resumes them';
 
 export const scheduleRun: CommandCode<[string]> = async ([folder], options, terminal) => {
-  const address = options.listen === undefined ? null : loopbackFrom(options.listen);
+  const { listen } = options;
+  const address = listen === undefined ? null : listenAddressFrom('--listen', listen, 'loopback');
+  const telemetry = await telemetryFor(options, terminal, false);
   const signals = onSignals(terminal, () => undefined, STOPPING);
   try {
     return await withPorts(folder, options, terminal, signals, async (ports) => {
       const scheduler = createScheduler(ports);
       const { status } = scheduler;
-      const server =
-        address && (await openHealthServer({ ...address, status, clock: terminal.clock, version: VERSION }));
+      const { clock } = terminal;
+      telemetry?.watch(() => scheduleFamilies(status(), clock.now(), VERSION));
+      const families = () => telemetry?.families() ?? [];
+      const server = address && (await openHealthServer({ address, status, families, clock }));
       const url = server?.url ?? null;
       const health =
         url === null
@@ -58,6 +65,7 @@ export const scheduleRun: CommandCode<[string]> = async ([folder], options, term
     });
   } finally {
     signals.close();
+    await telemetry?.close(signals.leave.aborted ? 0 : undefined);
   }
 };
 
