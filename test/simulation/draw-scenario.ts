@@ -12,6 +12,7 @@ import type {
   ProcessScript,
   Range,
   RequestedInstance,
+  Rests,
   Scenario,
 } from './scenario.ts';
 
@@ -120,12 +121,14 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   };
   const approvals = drawApprovals(seed, scenario.waves.length);
   const notified = drawReceivers(seed);
+  const rests = drawRests(seed);
   const losses = drawLosses(seed, scenario.processes.length);
   return {
     ...scenario,
     ...(losses.length === 0 ? {} : { losses }),
     ...(approvals.length === 0 ? {} : { approvals }),
     ...(notified === null ? {} : { notified }),
+    ...(rests === null ? {} : { rests }),
   };
 }
 
@@ -199,6 +202,13 @@ function drawLosses(seed: number, processes: number): readonly Loss[] {
       kept: chance.pick([0, chance.next(), 1 - 0.2 * chance.next()]),
     },
   ];
+}
+
+/** Draws the rests of workers with separate random numbers, which keep all other draws of a seed unchanged. */
+function drawRests(seed: number): Rests | null {
+  const chance = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x4e57);
+  if (chance.next() >= 0.25) return null;
+  return { afterMs: chance.pick([1_000, 5_000, 60_000]), handsOver: chance.next() < 0.5 };
 }
 
 function drawNetwork(chance: Random): Network {

@@ -49,6 +49,15 @@ export interface Scenario {
   readonly approvals?: readonly PlannedApproval[];
   /** Receivers of notifications; left out: none. */
   readonly notified?: Receivers;
+  /** Workers carry out the run, and give it back while it only waits; left out: a person starts each process. */
+  readonly rests?: Rests;
+}
+
+export interface Rests {
+  /** Milliseconds in which the run only waits before its process ends. */
+  readonly afterMs: number;
+  /** The drain signal of a process hands the run over. */
+  readonly handsOver: boolean;
 }
 
 export type Range = readonly [number, number];

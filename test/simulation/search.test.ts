@@ -76,6 +76,10 @@ describe('a search over many seeds', () => {
       'accepted: set',
       'accepted: drain',
       'accepted: abort',
+      'rested: rest.soak',
+      'rested: rest.paused',
+      'rested: rest.window',
+      'rested: rest.handed-over',
       'other client used the limit',
       'notification delivered',
       'notification failed',
@@ -131,6 +135,7 @@ const BREAKS: Readonly<Record<Sabotage, readonly Law[]>> = {
   'no-rollout': ['spread', 'slowStart', 'soak'],
   'adopt-blindly': ['once', 'true', 'recorded'],
   'resume-blindly': ['once'],
+  'forget-pause': ['paused'],
 };
 
 /** The seed from which the search starts. Seed 1, the default, finds most sabotages soon. */

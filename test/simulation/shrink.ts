@@ -75,6 +75,8 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
   if (losses.length > 0) yield complete;
   for (let n = 0; n < losses.length && losses.length > 1; n++)
     yield { ...scenario, losses: without(losses, n, 1) };
+  const { rests, ...withoutRests } = scenario;
+  if (rests) yield withoutRests;
   const { notified, ...withoutNotified } = scenario;
   if (notified) yield withoutNotified;
   if (notified?.hook) yield { ...scenario, notified: { ...notified, hook: null } };

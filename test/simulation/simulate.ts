@@ -36,6 +36,7 @@ import type { Listener } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
 import { createProviderClient } from '../../src/run/rehearse/rehearse-run.ts';
 import { markOf, markOnAdoption } from '../../src/run/run-mark.ts';
+import { HANDING_OVER } from '../../src/run/stop-state.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import { judgeTrust } from '../../src/store/folder/known-runs.ts';
 import type { JournalMark, JournalStore, JournalWriter } from '../../src/store/journal-writer.ts';
@@ -69,6 +70,7 @@ export const SABOTAGES = {
   'notify-first': 'the run waits for notifications',
   'no-windows': 'the windows of the plan are ignored',
   'adopt-blindly': 'an adopted run assumes that its journal has every order',
+  'forget-pause': 'a worker that takes over or wakes a run ignores its pause',
   'resume-blindly': 'a resumed process assumes that an unanswered order was not sent',
 } as const;
 
@@ -106,6 +108,12 @@ function maxUndisturbedProcesses({ windows }: Scenario, steps: ReadonlyMap<strin
   const halting = [...steps.values()].filter(({ outcome }) => outcome === 'failed' || outcome === 'refused');
   return 12 + halting.length + (windows ? 3 * steps.size : 0);
 }
+
+/** Milliseconds until an operator continues a paused run that rests. */
+const UNTIL_CONTINUED = 600_000;
+
+/** How often undisturbed processes may rest: after each wave, in each pause and before each maintenance window. */
+const MOST_RESTS = 40;
 
 /** Milliseconds until a step may start. */
 function untilOpen({ windows }: Scenario, now: number): number {
@@ -207,6 +215,7 @@ async function simulateRun(
   provider.startOthers();
   let processes = 0;
   let undisturbed = 0;
+  let rests = 0;
   for (;;) {
     for (const { before, what, kept } of scenario.losses ?? []) {
       if (before !== processes) continue;
@@ -225,6 +234,10 @@ async function simulateRun(
     if (processes >= scenario.processes.length) undisturbed += 1;
     processes += 1;
     await time.sleep(script.after);
+    const { resting } = replay.state();
+    const isAsked = script === UNDISTURBED_PROCESS && resting?.wakesOn === 'control';
+    if (script === UNDISTURBED_PROCESS && resting !== null)
+      await time.sleep(isAsked ? UNTIL_CONTINUED : Math.max(0, Date.parse(resting.until) - time.now()));
     // The operator waits for a window before the restart.
     if (script === UNDISTURBED_PROCESS) await time.sleep(untilOpen(scenario, time.now()));
     const machine = createMachine(time, script, watcher, () => disk.crash(script.dies!.kept));
@@ -235,6 +248,7 @@ async function simulateRun(
       entries,
       replay,
       end,
+      isAsked,
     });
     machine.stop();
     disk.flush();
@@ -258,6 +272,11 @@ async function simulateRun(
     if (outcome === 'ended' && (isFinished(state) || onlyStuck)) {
       watcher.runEnded(replay, report);
       break;
+    }
+    if (state.resting !== null) {
+      watcher.count(`rested: ${state.resting.reason.id}`);
+      rests += 1;
+      if (script === UNDISTURBED_PROCESS && rests < MOST_RESTS) undisturbed -= 1;
     }
     if (undisturbed >= maxUndisturbedProcesses(scenario, state.steps)) {
       const open = [...state.steps.values()].filter(
@@ -306,10 +325,13 @@ async function simulateProcess(
     readonly entries: readonly JournalEntry[];
     readonly replay: Replay;
     readonly end: ChainEnd;
+    /** An operator sent `continue` while the run rested. */
+    readonly isAsked: boolean;
   },
 ): Promise<'ended' | 'left' | 'died' | 'failed'> {
   const { provider, watcher, chance, disk, end, sabotage, time } = setting;
   const { clock } = machine;
+  const { rests } = setting.scenario;
   const torn = disk.text.length - (disk.text.lastIndexOf('\n') + 1);
   let notifying = 0;
   const counted = (listener: Listener): Listener => ({
@@ -366,6 +388,7 @@ async function simulateProcess(
     by: { user: 'dba', host: 'here', pid: 1 },
     endpoint: cloud.endpoint,
     version: '0.0.0',
+    unattended: rests !== undefined,
     onEntry: (entry) => watcher.entry(entry),
     notifier: {
       clock: time,
@@ -379,7 +402,7 @@ async function simulateProcess(
       observeJournal(journal, watcher, sabotage === 'notify-first' ? untilNotified : null),
   });
   const { journal, control } = runProcess;
-  watcher.setInFlight(saved.execution.inFlight);
+  if (sabotage === 'forget-pause') control.restore = () => undefined;
   const later = (ms: number | null, kind: string, act: () => void): void => {
     if (ms === null) return;
     void time.sleep(ms).then(() => {
@@ -388,7 +411,7 @@ async function simulateProcess(
       act();
     });
   };
-  later(script.drainAfter, 'signal: drain', () => signals.drain.abort(130));
+  later(script.drainAfter, 'signal: drain', () => signals.drain.abort(rests?.handsOver ? HANDING_OVER : 130));
   later(script.leaveAfter, 'signal: leave', () => signals.leave.abort(143));
 
   const reconcile = async (): Promise<'ended' | 'left'> => {
@@ -399,6 +422,8 @@ async function simulateProcess(
   const work = async (): Promise<'ended' | 'left'> => {
     if (adoption !== null) await mustAnswer(() => cloud, saved.steps);
     await runProcess.start();
+    watcher.setInFlight(journal.replay.state().control.inFlight ?? saved.execution.inFlight);
+    if (setting.isAsked) await control.handle({ kind: 'continue' }, { user: 'dba', host: 'here', pid: 2 });
     if (adoption !== null)
       await journal.appendDurably(
         adoptedEvent(saved, adoption, { by: 'dba', providerNow: cloud.providerNow() }),
@@ -431,6 +456,7 @@ async function simulateProcess(
         return sabotage === 'no-judging' && offered.length > 0 ? forgeApproval(wave) : demanded;
       },
       gates: createUnreliableGate(clock, chance),
+      ...(rests ? { rest: { afterMs: rests.afterMs } } : {}),
     });
     return end === null ? 'left' : 'ended';
   };

@@ -8,6 +8,7 @@ import type { ChainEnd } from '../../src/journal/chain.ts';
 import type { Replay } from '../../src/journal/replay.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import {
+  type EntryOf,
   isLimitCode,
   type JournalEntry,
   type JournalEvent,
@@ -36,6 +37,8 @@ export const LAWS = {
   approved: 'no wave that needs approval starts before enough people approve it',
   inFlight: 'the number of changes in flight never exceeds the limit',
   halts: 'after a threshold is reached, Refit sends no order until the run is resumed',
+  paused:
+    'a paused run orders nothing until an operator continues it, also after a rest and in another worker',
   oneOutcome: 'every step has exactly one outcome, and the totals add up',
   true: 'every outcome matches the real state',
   recorded: 'every order of the run is in the journal of its step',
@@ -222,6 +225,50 @@ export function createWatcher(
   let inFlight = 0;
   let stoppingSince = false;
   let tally = { failed: 0, unknown: 0 };
+  /** Steps with an intent that is newer than the pause; null: the run is not paused. */
+  let intendedInPause: Set<string> | null = null;
+  let isOpen = false;
+  let isResting = false;
+  let staysStopped = false;
+  /** True if a new process keeps what operators set. */
+  const keeps = ({ unattended }: EntryOf<'run-started'>): boolean =>
+    isResting || (isOpen && unattended === true);
+  const checkPause = (entry: JournalEntry): void => {
+    switch (entry.kind) {
+      case 'run-started':
+        if (!keeps(entry)) intendedInPause = null;
+        if (entry.purpose === undefined) isResting = false;
+        isOpen = true;
+        return;
+      case 'rested':
+        isResting = true;
+        return;
+      case 'run-ended':
+        isOpen = false;
+        return;
+      case 'gate':
+        if (entry.next === 'pause') intendedInPause ??= new Set();
+        return;
+      case 'control-command':
+        if (entry.accepted && entry.command === 'pause') intendedInPause ??= new Set();
+        if (entry.accepted && entry.command === 'continue') intendedInPause = null;
+        return;
+      case 'intent':
+        intendedInPause?.add(entry.step);
+        return;
+      case 'not-sent':
+        intendedInPause?.delete(entry.step);
+        return;
+      case 'accepted':
+      case 'refused':
+      case 'no-answer':
+        if (intendedInPause?.has(entry.step))
+          reportViolation('paused', `${entry.step} was ordered in a pause`);
+        return;
+      default:
+        return;
+    }
+  };
   /** Counted steps, and those that an operator has acknowledged: a step halts the run only once. */
   const counted = new Set<string>();
   const acknowledged = new Set<string>();
@@ -266,6 +313,9 @@ export function createWatcher(
       watcher.recordEvent(what === 'state' ? 'state lost' : 'old copy', `${entries.length} entries are left`);
       if (what === 'state') markedSeq = null;
       isCut ||= markedSeq !== null && entries.length < markedSeq;
+      intendedInPause = null;
+      isOpen = false;
+      isResting = false;
       for (const entry of onRecord.slice(entries.length)) if ('step' in entry) forgotten.add(entry.step);
       readDisk(entries);
     },
@@ -386,11 +436,14 @@ export function createWatcher(
     processEnded(fresh, replay, report) {
       for (const entry of fresh) {
         if (entry.kind === 'run-started') {
-          stoppingSince = false;
+          // A halt and a drain outlive the death of a worker.
+          stoppingSince &&= staysStopped && isOpen && keeps(entry);
           tally = { failed: 0, unknown: 0 };
         }
+        checkPause(entry);
         if (entry.kind === 'stopping') {
           stoppingSince = true;
+          staysStopped = entry.because === 'halted' || entry.because === 'drained';
           count(`stopping: ${entry.because}`);
         }
         if (entry.kind === 'intent' && stoppingSince)
