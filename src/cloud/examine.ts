@@ -13,7 +13,7 @@ import { fixForKeys, isKeyRefusal, isMissingPermission } from './calls/refusals.
 import type { CloudOptions } from './client.ts';
 import type { PriceRequest } from './cloud.ts';
 import type { KeyPlace, KeySearch } from './credentials/find-credentials.ts';
-import { PROVIDER_LIMIT } from './limit/permits.ts';
+import { PROVIDER_LIMIT } from './limit/lesson.ts';
 import { hostFor } from './network/hosts.ts';
 import { type ProxySettings, usesProxy } from './network/proxy.ts';
 import type { Transport } from './network/transport.ts';

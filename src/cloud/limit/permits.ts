@@ -40,25 +40,18 @@
  */
 import { type Clock, iso } from '../../clock.ts';
 import { type Arrivals, createArrivals, type ObservedCall } from './arrivals.ts';
-import { changeFull, fullShare, lower, rateOf, type Share } from './share.ts';
+import { createLesson, type Lesson, learn, PROVIDER_LIMIT } from './lesson.ts';
+import { changeFull, rateOf } from './share.ts';
 
-/** The provider's limit, requests per second for each identity, region and action. Source: docs/provider.md P28. */
-export const PROVIDER_LIMIT = 20;
-
-/** The highest rate with even spacing. Above it the slots are packed. */
-const MAX_EVEN_RATE = PROVIDER_LIMIT / 1.1;
+/** The highest rate with even spacing, slots a second. Above it the slots are packed. */
+export const MAX_EVEN_RATE: number = PROVIDER_LIMIT / 1.1;
 
 const FIRST_IN_SECOND_MS = 5;
 const PACKED_MS = 40;
-const VOID_AFTER_MS = 50;
+/** A slot that was missed by more is void, ms. */
+export const VOID_AFTER_MS = 50;
 /** The difference of the two clocks varies this much. The wall clock has whole ms, the monotonic one fractions. */
 const CLOCK_GRAIN_MS = 2;
-
-/** A refusal between these moments of a calendar second, in ms, shows another way of counting: 20 packed slots take longer. */
-const NOT_FULL_BETWEEN_MS = [50, 500] as const;
-/** If this many own calls arrived within 1,000 ms, they explain one refusal in `EXPLAINED_EVERY_MS`. */
-const EXPLAINING_CALLS = PROVIDER_LIMIT - 1;
-const EXPLAINED_EVERY_MS = 1_000;
 /** Slots to catch up after a late call, and their least distance in spacings. */
 const CATCH_UP_SLOTS = 2;
 const MIN_SPACING = 0.5;
@@ -127,15 +120,9 @@ interface LaneState {
   last: number;
   /** Where the last slot would be if no call had ever been late. */
   pace: number;
-  readonly share: Share;
+  /** In monotonic time. */
+  readonly lesson: Lesson;
   readonly arrivals: Arrivals;
-  /** False once refusals show that the server does not count calendar seconds of this clock. */
-  calendar: boolean;
-  /** When this lane's own calls last explained a refusal. */
-  explainedAt: number;
-  /** Start and end of the hold, monotonic: nothing leaves between them. */
-  heldFrom: number;
-  heldUntil: number;
   /** Monotonic moments. At each, all later slots became void. */
   readonly voidedAt: number[];
 }
@@ -184,9 +171,9 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
     },
 
     isVoid(slot) {
-      const { voidedAt, heldUntil } = stateOf(slot.lane);
+      const { voidedAt, lesson } = stateOf(slot.lane);
       if (slot.due > (voidedAt[slot.voidsSeen] ?? Infinity)) return true;
-      return clock.monotonic() > slot.due + VOID_AFTER_MS || slot.due < heldUntil;
+      return clock.monotonic() > slot.due + VOID_AFTER_MS || slot.due < lesson.heldUntil;
     },
 
     async take(lane) {
@@ -206,12 +193,13 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       if (byLimit) onLimitRefusal(state, { arrival: slot.call.arrival, sentAt, now, wallOffset }, full);
     },
 
-    rate: (lane) => rateOf(stateOf(keyOf(lane)).share, clock.monotonic(), full),
+    rate: (lane) => rateOf(stateOf(keyOf(lane)).lesson.share, clock.monotonic(), full),
 
     lanes() {
       const now = clock.monotonic();
-      return [...lanes].map(([key, { heldFrom, heldUntil, share }]) => {
+      return [...lanes].map(([key, { lesson }]) => {
         const [action = '', host = ''] = key.split('\n');
+        const { share, heldFrom, heldUntil } = lesson;
         const held =
           heldUntil > now
             ? { since: iso(clock.now() - (now - heldFrom)), limit: Math.ceil(heldUntil - heldFrom) }
@@ -228,7 +216,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       const now = clock.monotonic();
       const next = fullRateFrom(to);
       for (const state of lanes.values()) {
-        changeFull(state.share, now, full, next);
+        changeFull(state.lesson.share, now, full, next);
         voidSlotsAfter(state, now);
         // Steps reserve new slots. They count from now, because a call may have left at this moment.
         state.last = Math.min(state.last, now);
@@ -244,12 +232,8 @@ function createLane(full: number): LaneState {
   return {
     last: -Infinity,
     pace: -Infinity,
-    share: fullShare(full),
+    lesson: createLesson(full),
     arrivals: createArrivals(),
-    calendar: true,
-    explainedAt: -Infinity,
-    heldFrom: -Infinity,
-    heldUntil: -Infinity,
     voidedAt: [],
   };
 }
@@ -259,8 +243,8 @@ function assignNextSlot(
   state: LaneState,
   { now, wallOffset, full }: Readonly<Record<'now' | 'wallOffset' | 'full', number>>,
 ): void {
-  const rate = rateOf(state.share, now, full);
-  const from = Math.max(now, state.heldUntil);
+  const rate = rateOf(state.lesson.share, now, full);
+  const from = Math.max(now, state.lesson.heldUntil);
   if (isPacked(state, rate)) {
     const packed = nextPacked(Math.max(from, state.last + PACKED_MS) + wallOffset, Math.floor(rate));
     state.last = packed - wallOffset;
@@ -274,8 +258,8 @@ function assignNextSlot(
   state.pace = Math.max(even, state.last - CATCH_UP_SLOTS * spacing);
 }
 
-function isPacked({ calendar }: LaneState, rate: number): boolean {
-  return calendar && rate > MAX_EVEN_RATE;
+function isPacked({ lesson }: LaneState, rate: number): boolean {
+  return lesson.calendar && rate > MAX_EVEN_RATE;
 }
 
 /** Makes the slots after this moment void. Returns the last slot that may have been used. */
@@ -284,36 +268,25 @@ function voidSlotsAfter({ voidedAt, arrivals }: LaneState, now: number): number 
   return arrivals.dropAfter(now);
 }
 
-/** Learns from a refusal how the server counts, or which rate is free. */
+/** Learns from a refusal, and makes the unused slots void. */
 function onLimitRefusal(
   state: LaneState,
   { arrival, sentAt, now, wallOffset }: Readonly<Record<'arrival' | 'sentAt' | 'now' | 'wallOffset', number>>,
   full: number,
 ): void {
-  const { share, arrivals } = state;
+  const { lesson, arrivals } = state;
   const second = Math.floor((arrival + wallOffset) / 1000) * 1000 - wallOffset;
   const own = arrivals.within(arrival - 1000, arrival);
-  const into = arrival - second;
-  const wasPacked = isPacked(state, rateOf(share, now, full));
-  const refuted =
-    (into > NOT_FULL_BETWEEN_MS[0] && into < NOT_FULL_BETWEEN_MS[1]) ||
-    (wasPacked && own >= EXPLAINING_CALLS);
-  if (refuted) state.calendar = false;
-  // A call that left before the last cut says nothing about the present rate.
-  if (sentAt < share.loweredAt) return;
-  const isExplained = own >= EXPLAINING_CALLS && now - state.explainedAt > EXPLAINED_EVERY_MS;
-  if (isExplained) state.explainedAt = now;
-  const isInSecondHalf = state.calendar && into >= NOT_FULL_BETWEEN_MS[1];
-  if (!isExplained && !(wasPacked && refuted))
-    lower(share, now, full, isInSecondHalf ? arrivals.within(second, arrival) : own);
+  const inSecond = arrivals.within(second, arrival);
+  const wasPacked = isPacked(state, rateOf(lesson.share, now, full));
+  const refusal = { now, sentAt, arrival, second, own, inSecond, wasPacked, fastest: arrivals.fastest };
+  if (!learn(lesson, refusal, full)) return;
   state.last = voidSlotsAfter(state, now);
   state.pace = state.last;
-  if (!isInSecondHalf) return;
-  if (state.heldUntil <= now) state.heldFrom = now;
-  state.heldUntil = Math.max(state.heldUntil, second + 1000 - arrivals.fastest);
 }
 
-function fullRateFrom(requestsPerSecond: number): number {
+/** The full rate of a lane. @throws RangeError unless above zero */
+export function fullRateFrom(requestsPerSecond: number): number {
   if (!(requestsPerSecond > 0))
     throw new RangeError(`requests per second: ${requestsPerSecond} is not above 0`);
   return Math.min(requestsPerSecond, PROVIDER_LIMIT);
@@ -328,6 +301,7 @@ function nextPacked(from: number, perSecond: number): number {
     : second + 1000 + FIRST_IN_SECOND_MS;
 }
 
-function keyOf({ action, host, identity }: Lane): string {
+/** The key of a lane. It contains the identity as the lane has it. */
+export function keyOf({ action, host, identity }: Lane): string {
   return `${action}\n${host}\n${identity}`;
 }

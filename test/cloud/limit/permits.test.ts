@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/clock.ts';
+import { PROVIDER_LIMIT } from '../../../src/cloud/limit/lesson.ts';
 import {
   createPermits,
   type Lane,
   type Permits,
-  PROVIDER_LIMIT,
   type RequestSlot,
 } from '../../../src/cloud/limit/permits.ts';
 import { createRequestLimit, type LimitCounting } from '../../../src/simulator/world/request-limit.ts';
