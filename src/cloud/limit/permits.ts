@@ -88,6 +88,8 @@ export interface Permits {
   wait(slot: RequestSlot, signal?: AbortSignal): Promise<void>;
   /** True for a void slot. Causes: missed by more than 50 ms, lane held back, rate changed, call refused. */
   isVoid(slot: RequestSlot): boolean;
+  /** Gives back a slot that is not used after all, for another run that waits in the lane. */
+  giveBack(slot: RequestSlot): void;
   /** Reserves slots and waits, until it holds a slot that is not void. */
   take(lane: Lane): Promise<RequestSlot>;
   /**
@@ -175,6 +177,9 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       if (slot.due > (voidedAt[slot.voidsSeen] ?? Infinity)) return true;
       return clock.monotonic() > slot.due + VOID_AFTER_MS || slot.due < lesson.heldUntil;
     },
+
+    // One run has these permits. Its next slot is soon, and saved slots could leave as a burst.
+    giveBack() {},
 
     async take(lane) {
       for (;;) {

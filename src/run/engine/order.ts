@@ -54,7 +54,10 @@ async function place(run: Run, step: Step, planned: FreshRead, left: () => void)
   const slot = await awaitSlot(run, run.cloudFor(step.profile).orderLane(step));
   if (slot === null) return { kind: 'stopped' };
   // The machine slept, or orders leave so slowly that the reading is too old now.
-  if (ageOf(read, clock) > 2 * READ_AGE) return { kind: 'read-again' };
+  if (ageOf(read, clock) > 2 * READ_AGE) {
+    run.permits.giveBack(slot);
+    return { kind: 'read-again' };
+  }
   const intent = await recordIntent(run, step);
   const sent = await send(run, intent, slot, left);
   if (sent.kind !== 'not-sent') return sent;
@@ -76,7 +79,10 @@ async function awaitSlot(run: Run, lane: Lane): Promise<RequestSlot | null> {
   for (;;) {
     const early = slot.due - lead - clock.monotonic();
     await clock.sleep(early, changed());
-    if (!mayStart(run)) return null;
+    if (!mayStart(run)) {
+      permits.giveBack(slot);
+      return null;
+    }
     // No intent for a void slot: it would be too old at the next slot.
     if (permits.isVoid(slot)) slot = await permits.reserve(lane, changed());
     else if (clock.monotonic() >= slot.due - lead - 1) return slot;
