@@ -72,7 +72,7 @@ export interface SlotLane extends TaughtLane {
 
 export interface SlotSource {
   /**
-   * Takes slots of several lanes in one round trip. No two slots of a lane are closer than its interval, whoever asks.
+   * Takes slots of several lanes in one round trip. No two slots of a lane are closer than its interval, also not those of two processes.
    * @returns the source's time at some moment of the call, and a grant for each wish in any order.
    * @throws RefitError `store-unreachable`
    */

@@ -4,7 +4,10 @@
  * own, with its own rate. Nothing is sent without a slot: while the source cannot be reached, callers wait.
  *
  * The arithmetic of permits.ts holds for all processes together. Slots are 55 ms apart at least, which leaves 100 ms in
- * any second: for the doubt about the source's clock and a late call 50 ms, as in one process, and for the network 50 ms.
+ * any second:
+ *
+ *    50 ms   for the doubt about the source's clock and for a late call, together
+ *    50 ms   for the network to the provider
  */
 import { type Clock, iso } from '../../clock.ts';
 import type { SlotSource } from '../../slot-source.ts';
