@@ -12,7 +12,7 @@ import type { EndedBecause, Outcome, WakesOn } from './run-state.ts';
 export const JOURNAL_FORMAT = 'refit.journal/1';
 
 /** What one process at a time holds while it carries out a plan. `instances`: those of its open steps, between plans. */
-export type RunLock = 'saved-plan' | 'run-directory' | 'instances';
+export type RunLock = 'saved-plan' | 'run-directory' | 'instances' | 'run';
 
 /** A dead process that held a lock. */
 export interface FormerHolder {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/limit/permits.ts';
 import { canonical } from '../digest.ts';
-import { RefitError } from '../errors.ts';
+import { type ErrorCode, RefitError } from '../errors.ts';
 import { pick } from '../given.ts';
 import type { Replay } from '../journal/replay.ts';
 import type { JournalEntry, Report, Step } from '../model.ts';
@@ -41,6 +41,9 @@ export interface RunInput<Client extends CloudReader> extends ProcessInfo {
   readonly onAppend?: (ms: number) => void;
 }
 
+/** After these errors, a process writes nothing more into the store: no reports, no signatures. */
+const NOT_OURS: readonly ErrorCode[] = ['fenced', 'store-restored', 'store-unreachable'];
+
 /**
  * Starts a process on a claimed run and does the work. It writes the reports however the work ends.
  * @param steps whose profiles are the identities to ask for.
@@ -69,7 +72,9 @@ export async function withProcess<Value>(
   const runProcess = createProcess({ ...input, saved, past: run.journal, store, onEntry });
   const { journal, entries } = runProcess;
   input.onStart?.({ name, entries, replay: journal.replay });
+  void claim.lost?.then((reason) => runProcess.lose(reason));
   let isDone = false;
+  let isOthers = false;
   try {
     await runProcess.start(purpose, claim.takeOvers());
     const identities = await recordIdentities({ ...input, saved: { steps }, journal });
@@ -78,8 +83,10 @@ export async function withProcess<Value>(
     isDone = !runProcess.wasLeft;
     return value;
   } catch (error) {
-    // Report what is known. If the disk fails here too, the error below says so.
-    await writeReports(claim, entries).catch(() => undefined);
+    // Report what is known. If the disk fails here too, the error below says so. What belongs to another process now, or
+    // to a database that nobody reaches, is left alone.
+    isOthers = error instanceof RefitError && NOT_OURS.includes(error.code);
+    if (!isOthers) await writeReports(claim, entries).catch(() => undefined);
     throw withUnwrittenEntries(error, journal.unwritten);
   } finally {
     // The reports are written already. This delays only the end of the process.
@@ -88,7 +95,7 @@ export async function withProcess<Value>(
     const last = isDone && !journal.failed ? entries.at(-1) : undefined;
     await input.mark?.close(last && pick(last, 'seq', 'hash')).catch(() => undefined);
     // Closing the notifier writes the last entries. After an immediate end nothing waits for a key.
-    if (!runProcess.wasLeft) await signing?.end(entries.at(-1));
+    if (!runProcess.wasLeft && !isOthers) await signing?.end(entries.at(-1));
   }
 }
 

@@ -19,6 +19,8 @@ export function whyNotTrusted(trust: RunTrust | null): Message | null {
       return message('trust.extended', { ends: trust.ends, seen: trust.seen });
     case 'changed':
       return message('trust.changed', { seen: trust.seen });
+    case 'restored':
+      return message('trust.restored', { generation: trust.generation });
     default:
       return null;
   }
@@ -44,6 +46,8 @@ export function mayAdopt(
   if (reason === null) return null;
   // A plan is carried out once. Without a journal there is nothing to adopt.
   const isOther = trust?.kind === 'elsewhere';
+  // Somebody has announced the restore, so the run may go on: it reads every open step before it orders.
+  if (trust?.kind === 'restored') return reason;
   if (isAdopting && !(isOther && !trust.hasJournal)) return reason;
   const adopt = `${formatApplyCommand(run)} --adopt`;
   if (isOther) throw carriedOutElsewhere(saved, trust.run);
@@ -77,6 +81,12 @@ export function adoptedEvent(
 export function mustBeTrusted(run: RunSnapshot, doing: string, canAdopt: boolean): void {
   const reason = whyNotTrusted(run.trust);
   if (reason === null) return;
+  if (run.trust?.kind === 'restored')
+    throw new RefitError(
+      'store-restored',
+      `${run.name}: ${textOf(reason)}`,
+      `${formatApplyCommand(run)}   reads every open step, and then continues the run`,
+    );
   throw new RefitError(
     run.trust?.kind === 'unknown' ? 'run-unknown' : 'journal-broken',
     `${run.name}: ${textOf(reason)}`,

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { Cloud, CloudReader } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/limit/permits.ts';
+import type { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../journal/chain.ts';
 import { createReplay } from '../journal/replay.ts';
@@ -168,6 +169,12 @@ export class Process {
     return this.#untilLeft(
       reconcileSteps({ saved, clock, calls, stop, cloudFor, journal: this.#watched, exitCodeBefore }),
     );
+  }
+
+  /** Another process has the run now: this one orders and writes nothing more, and ends with the reason. */
+  lose(reason: RefitError): void {
+    this.journal.fail(reason);
+    this.stop.leave();
   }
 
   /** Closes the notifier. @param graceMs milliseconds for notifications in progress. */

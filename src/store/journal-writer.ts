@@ -4,7 +4,7 @@
  * error message. A `JournalStore` does the file work.
  */
 import { type Clock, iso } from '../clock.ts';
-import { messageOf, RefitError } from '../errors.ts';
+import { type ErrorCode, messageOf, RefitError } from '../errors.ts';
 import { fixInGeneral } from '../files/system-error.ts';
 import { type ChainEnd, sealLine } from '../journal/chain.ts';
 import { describeStepEvent } from '../journal/describe-event.ts';
@@ -188,15 +188,16 @@ class Writer {
     }
   }
 
+  /** Stops writing for a reason that is not the store's: each event from now on is refused with it. */
+  fail(failure: RefitError): void {
+    this.#failure ??= failure;
+    const waiting = this.#waiting.splice(0);
+    this.unwritten.push(...waiting.map(({ entry }) => entry));
+    for (const { reject } of waiting) reject(this.#failure);
+  }
+
   #fail(cause: unknown, group: readonly Waiting[]): void {
-    this.#failure = new RefitError(
-      'disk-failed',
-      `Refit cannot write the journal (${messageOf(cause)}), so it orders nothing more`,
-      cause instanceof RefitError
-        ? cause.fix
-        : `${fixInGeneral(cause, 'free disk space or fix the permissions')}, then run the same refit apply command again: it resumes at the end of the journal`,
-      { cause },
-    );
+    this.#failure ??= failureOf(cause);
     this.#waiting = [...group, ...this.#waiting];
     this.unwritten.push(...this.#waiting.map(({ entry }) => entry));
   }
@@ -213,12 +214,29 @@ class Writer {
   }
 }
 
+/** The failures after which a process stops writing a journal. What it could not write is listed with them. */
+const FAILURES: readonly ErrorCode[] = ['disk-failed', 'fenced', 'store-unreachable', 'store-restored'];
+
+/** The error after an append that failed. A store that knows the reason keeps its code and its fix. */
+function failureOf(cause: unknown): RefitError {
+  const isOfStore = cause instanceof RefitError;
+  if (isOfStore && (cause.code === 'fenced' || cause.code === 'store-restored')) return cause;
+  return new RefitError(
+    isOfStore ? cause.code : 'disk-failed',
+    `Refit cannot write the journal (${messageOf(cause)}), so it orders nothing more`,
+    isOfStore
+      ? cause.fix
+      : `${fixInGeneral(cause, 'free disk space or fix the permissions')}, then run the same refit apply command again: it resumes at the end of the journal`,
+    { cause },
+  );
+}
+
 /** How many lost entries an error lists; it counts the others. It lists every order: each may be the only trace of money. */
 const MOST_LISTED = 20;
 
 /** Adds the entries that are in memory and not on disk to the failure. Other errors stay as they are. */
 export function withUnwrittenEntries(error: unknown, lost: readonly JournalEvent[]): unknown {
-  if (!(error instanceof RefitError) || error.code !== 'disk-failed') return error;
+  if (!(error instanceof RefitError) || !FAILURES.includes(error.code)) return error;
   const [orders, others] = [true, false].map((isOrder) =>
     lost.filter(({ kind }) => (kind === 'accepted') === isOrder).flatMap((event) => lineOf(event) ?? []),
   ) as [string[], string[]];
@@ -232,7 +250,7 @@ export function withUnwrittenEntries(error: unknown, lost: readonly JournalEvent
     ...listed.map((line) => `  ${line}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
-  return new RefitError('disk-failed', lines.join('\n'), error.fix, { cause: error });
+  return new RefitError(error.code, lines.join('\n'), error.fix, { cause: error });
 }
 
 /** Null for events without a step, and for those that the next process makes again. */

@@ -5,6 +5,7 @@
  */
 import type { Offered } from '../approval/judge-approvals.ts';
 import type { Clock } from '../clock.ts';
+import type { RefitError } from '../errors.ts';
 import type { ChainEnd, Decoded } from '../journal/chain.ts';
 import type { JournalEntry, JournalEvent, RunState, SavedPlan } from '../model.ts';
 import type { JournalMark, JournalStore } from './journal-writer.ts';
@@ -55,7 +56,9 @@ export type RunTrust =
   /** The journal goes on after the mark of a process that ended. */
   | { readonly kind: 'extended'; readonly ends: number; readonly seen: number }
   /** The journal has another entry at the mark. */
-  | { readonly kind: 'changed'; readonly seen: number };
+  | { readonly kind: 'changed'; readonly seen: number }
+  /** The database was restored from a backup after this run was submitted, so newer entries may be missing. */
+  | { readonly kind: 'restored'; readonly generation: number };
 
 /** A run without its entries: plan, state, and the result of checking the journal. */
 export interface RunSnapshot extends RunPlace {
@@ -234,6 +237,8 @@ export interface ClaimedRun {
   readonly plan: string;
   readonly signatures: RunSignatures;
   readonly register: RunRegister;
+  /** Resolves with the reason if another process takes the run over meanwhile. A folder notices that at the next append. */
+  readonly lost?: Promise<RefitError>;
   /** The head in the newest report of the run, if its journal does not have it: entries are missing. */
   headAhead(): Promise<string | null>;
   /**

@@ -492,6 +492,9 @@ function observeJournal(
       return journal.latency;
     },
     unwritten: journal.unwritten,
+    fail(reason) {
+      journal.fail(reason);
+    },
     appendSoon(event) {
       journal.appendSoon(event);
     },

@@ -5,6 +5,7 @@ import { appendText, replaceOwnFile } from '../../files/write-file.ts';
 import type { SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import type { ClaimedRun, KnownRun, WholeRun } from '../ports.ts';
+import { runIdOf } from '../run-id.ts';
 import { openControlSocket } from './control-socket.ts';
 import { openJournalFile } from './journal-file.ts';
 import { findKnownRun, openMark, realPathOf, registerRun } from './known-runs.ts';
@@ -15,7 +16,6 @@ import {
   prepareRunDirectory,
   readRun,
   reportedHead,
-  runDirectoryName,
 } from './run-directory.ts';
 import { RUN_FILES } from './run-files.ts';
 import { folderSignatures } from './signed-files.ts';
@@ -41,7 +41,7 @@ export async function claimRunDirectory(where: FolderOfRun, input: LocksInput): 
   const directory = resolve(
     runDirectory ??
       (await findUnfinishedRun(runsRoot, saved.digest, stateDirectory)) ??
-      join(runsRoot, runDirectoryName(clock.now(), saved.digest)),
+      join(runsRoot, runIdOf(clock.now(), saved.digest)),
   );
   const locks = new Locks(input, `refit apply in ${directory}`);
   return orRelease(locks, async () => {

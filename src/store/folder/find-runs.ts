@@ -1,6 +1,7 @@
 /** Finds runs by their names: those that the user's state knows, wherever they are, and those in a folder of runs. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { LATEST } from '../run-id.ts';
 import { listKnownRuns, realPathOf } from './known-runs.ts';
 import { RUN_FILES } from './run-files.ts';
 
@@ -47,9 +48,6 @@ async function startOf(name: string, directory: string): Promise<number> {
   const named = Date.parse(written ?? '');
   return named || ((await stat(directory).catch(() => null))?.mtimeMs ?? 0);
 }
-
-/** The word for the newest run. */
-export const LATEST = 'latest';
 
 /**
  * The runs that a word means. `latest` is the newest run that the state knows, because anybody could have made another one;

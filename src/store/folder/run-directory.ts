@@ -150,9 +150,3 @@ export async function findUnfinishedRun(
   }
   return newest;
 }
-
-/** The default name of a new run directory: `<utc>-<digest8>`. @param now milliseconds since 1970 UTC. */
-export function runDirectoryName(now: number, digest: string): string {
-  const utc = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${utc}-${digest.slice(0, 8)}`;
-}

@@ -1,6 +1,7 @@
 /** Brings the schema of a store up to date: under one lock, each migration in its own transaction. */
 import { RefitError } from '../../errors.ts';
 import type { Database, Queries } from './database.ts';
+import { SERVER_NOW } from './identity.ts';
 import { checksumOf, MIGRATIONS, type Migration } from './migrations/migrations.ts';
 import { sqlStateOf } from './store-error.ts';
 import type { StoreTarget } from './store-target.ts';
@@ -79,9 +80,7 @@ async function apply(queries: Queries, migration: Migration, version: string): P
   }
 }
 
-const IDENTITY = `INSERT INTO refit.store (system_identifier, timeline)
-  SELECT system.system_identifier::text, checkpoint.timeline_id
-  FROM pg_control_system() AS system, pg_control_checkpoint() AS checkpoint`;
+const IDENTITY = `INSERT INTO refit.store (system_identifier, timeline, journal_table) SELECT ${SERVER_NOW}`;
 
 /** The migrations of a store, in order; none without the schema. */
 export async function readMigrations(queries: Queries): Promise<readonly AppliedMigration[]> {

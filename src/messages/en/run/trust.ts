@@ -11,6 +11,8 @@ export const trust = {
     `the journal ends at entry ${ends}, but the last process of this user ended at entry ${seen}: somebody added the entries after it`,
   'trust.changed': ({ seen }: { seen: number }): Text =>
     `entry ${seen} of the journal is not the one that this user's state has seen: the journal was replaced`,
+  'trust.restored': ({ generation }: { generation: number }): Text =>
+    `the database was restored from a backup (its generation is now ${generation}), so newer entries of the run may be missing`,
   'trust.report-ahead': ({ head }: { head: string }): Text =>
     `the report has the head ${head.slice(0, 8)}, which is not in the journal: entries are missing`,
   'trust.earlier-step-not-executed': ({ step }: { step: string }): Text =>

@@ -8,9 +8,11 @@ CREATE TABLE refit.store (
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- Raised by each announced restore.
   generation int NOT NULL DEFAULT 1,
-  -- Of the server that the store was made on or last announced on, from pg_control_system and pg_control_checkpoint.
+  -- Of the server that the store was made on or last announced on: pg_control_system, and the name of its WAL.
   system_identifier text NOT NULL,
-  timeline int NOT NULL
+  timeline int NOT NULL,
+  -- Of the table refit.journal. A restored dump makes the table again, with another number.
+  journal_table bigint NOT NULL
 );
 
 -- Announced restores: a generation each.
@@ -47,6 +49,8 @@ CREATE TABLE refit.runs (
   -- The fence: raised by each claim, and part of the condition of each append.
   epoch bigint NOT NULL DEFAULT 0,
   owner jsonb,
+  -- The lease of the owner: the last time that it said so.
+  owner_seen_at timestamptz,
   -- The mark: the last entry of the journal.
   head_seq bigint NOT NULL DEFAULT 0,
   head_hash text,
@@ -58,10 +62,16 @@ CREATE TABLE refit.runs (
   ended_because text,
   started_at timestamptz,
   ended_at timestamptz,
-  generation int NOT NULL DEFAULT 1
-);
+  -- The generation of the store in which the run was submitted, or adopted after a restore.
+  generation int NOT NULL DEFAULT 1,
+  -- The head and the hashes of the newest reports.
+  report jsonb,
+  -- Where a run was before that was handed over to the store.
+  handed_over jsonb
+  -- Long members live apart, because each append writes the row again.
+) WITH (fillfactor = 60, toast_tuple_target = 256);
 CREATE INDEX runs_by_state ON refit.runs (state, wake_at);
-CREATE INDEX runs_by_time ON refit.runs (submitted_at);
+CREATE INDEX runs_by_time ON refit.runs (submitted_at, id);
 CREATE INDEX runs_to_take ON refit.runs (queue, wake_at) WHERE state IN ('queued', 'running', 'waiting');
 
 -- No foreign key: the statement that appends also changes the row of the run, and nothing else inserts here.
@@ -142,7 +152,9 @@ CREATE INDEX instances_by_run ON refit.instances (run);
 -- Approvals and signatures of a saved plan, and of a journal.
 CREATE TABLE refit.signatures (
   digest text NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('approvals', 'policyApprovals', 'planSignatures', 'signatures')),
+  -- What people offered, and what a run keeps.
+  kind text NOT NULL CHECK (kind IN ('offeredApprovals', 'offeredPlanSignatures',
+    'approvals', 'policyApprovals', 'planSignatures', 'signatures')),
   name text NOT NULL,
   text text NOT NULL,
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -153,13 +165,16 @@ CREATE TABLE refit.signatures (
 CREATE TABLE refit.control (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run text NOT NULL REFERENCES refit.runs (id),
+  -- The claim that it is for. No later owner takes it.
+  epoch bigint NOT NULL,
   request text NOT NULL,
   asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   asked_by text NOT NULL DEFAULT session_user,
+  taken_at timestamptz,
   answer text,
   answered_at timestamptz
 );
-CREATE INDEX control_unanswered ON refit.control (run, id) WHERE answer IS NULL;
+CREATE INDEX control_untaken ON refit.control (run, id) WHERE taken_at IS NULL;
 
 -- Wakes those who listen. Those who miss it look into the table anyway.
 CREATE FUNCTION refit.notify_control() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$

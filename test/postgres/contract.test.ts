@@ -1,0 +1,47 @@
+import { onTestFinished } from 'vitest';
+import type { SavedPlan } from '../../src/model.ts';
+import { describeContract, type StoreInTest } from '../store/contract.ts';
+import { idOf, openTestStore, submissionOf } from './run-store.ts';
+import { sql } from './server.ts';
+import { freshStore, withPostgres } from './shared.ts';
+
+/** A store as two hosts see it: one claims and works, the other one asks. */
+async function openDatabaseStore(): Promise<StoreInTest> {
+  const url = await freshStore();
+  const store = await openTestStore(url);
+  const elsewhere = await openTestStore(url, 'elsewhere');
+  onTestFinished(() => Promise.all([store.close(), elsewhere.close()]).then(() => undefined));
+  const runs = new Map<string, string>();
+  const runOf = ({ digest }: SavedPlan) => runs.get(digest)!;
+  return {
+    async claim(saved) {
+      const id =
+        runs.get(saved.digest) ?? (await idOf(store, saved)) ?? (await store.submit(submissionOf(saved)));
+      runs.set(saved.digest, id);
+      return await store.claim(id, 'refit apply');
+    },
+    async die({ run }) {
+      await sql(
+        url,
+        `UPDATE refit.runs SET owner = owner || '{"pid":5000000,"token":"dead"}',
+           owner_seen_at = clock_timestamp() - interval '1 hour' WHERE id = '${run.name}'`,
+      );
+    },
+    journalBytes: async (saved) => await (await store.find(runOf(saved))).journalText(),
+    ask: async (saved, line) => await (await elsewhere.find(runOf(saved))).ask(line),
+    async offer(saved, name, text) {
+      await elsewhere.signaturesOf(saved.digest)!.keep('approvals', [{ name, text }]);
+    },
+    async logged(saved, file) {
+      const rows = await store.database.query<{ text: string }>(
+        'SELECT text FROM refit.logs WHERE run = $1 AND file = $2 ORDER BY seq',
+        [runOf(saved), file],
+      );
+      return rows.map(({ text }) => text).join('');
+    },
+  };
+}
+
+withPostgres('a database', () => {
+  describeContract('a PostgreSQL database', openDatabaseStore);
+});
