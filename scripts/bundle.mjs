@@ -15,7 +15,8 @@ const bundle = await rolldown({
   input: { main: join(folder, 'cli/main.js') },
   platform: 'node',
   optimization: { inlineConst: true },
-  external: 'temporal-polyfill',
+  // Packages that few commands need, and that load files of their own.
+  external: ['temporal-polyfill', 'pg', 'pg-boss'],
   // The validators have no side effects, so a command contains only the validators that it calls.
   treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
   plugins: [

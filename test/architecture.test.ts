@@ -293,7 +293,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   commander: /^cli\/program\/run-program\.ts$/,
   'string-width': /^report\/document\/columns\.ts$/,
   pg: /^store\/postgres\/database\.ts$/,
-  'pg-boss': /^store\/postgres\/queue\.ts$/,
+  'pg-boss': /^store\/postgres\/(queue|jobs-schema)\.ts$/,
   tar: /^operations\/audit\/export-run\.ts$/,
   'd3-scale': /^report\/charts\//,
   'd3-shape': /^report\/charts\//,

@@ -1,8 +1,10 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { RefitError } from '../../src/errors.ts';
 import type { Database } from '../../src/store/postgres/database.ts';
 import { demandSchema, migrate, readMigrations } from '../../src/store/postgres/migrate.ts';
 import { MIGRATIONS, type Migration } from '../../src/store/postgres/migrations/migrations.ts';
-import { sql } from './server.ts';
+import { ROLES } from '../../src/store/postgres/rights.ts';
+import { type PostgresServer, sql, startPostgres, urlOf } from './server.ts';
 import { connectTo, freshDatabase, freshStore, withPostgres } from './shared.ts';
 
 const opened: Database[] = [];
@@ -28,10 +30,10 @@ withPostgres('the migrations of a store', () => {
   it('make the schema once, and name the store by its server', async () => {
     const url = await freshDatabase();
     const database = await open(url);
-    const seen: string[] = [];
-    expect(await migrate(database, '0.1.0', ({ name }) => seen.push(name))).toEqual(MIGRATIONS);
-    expect(seen).toEqual(MIGRATIONS.map(({ name }) => name));
-    expect(await migrate(database, '0.1.0')).toEqual([]);
+    const first = await migrate(database, '0.1.0');
+    expect(first).toMatchObject({ applied: MIGRATIONS, jobs: { from: null } });
+    const { to } = first.jobs;
+    expect(await migrate(database, '0.1.0')).toEqual({ applied: [], jobs: { from: to, to }, roles: [] });
     await demandSchema(database);
     const [identifier] = await sql(url, 'SELECT system_identifier FROM pg_control_system()');
     const rows = await database.query(
@@ -44,15 +46,15 @@ withPostgres('the migrations of a store', () => {
     const url = await freshDatabase();
     const [one, other] = [await open(url), await open(url)];
     const applied = await Promise.all([migrate(one, '0.1.0'), migrate(other, '0.1.0')]);
-    expect(applied.flat()).toEqual(MIGRATIONS);
+    expect(applied.flatMap((one) => one.applied)).toEqual(MIGRATIONS);
   });
 
   it('leave nothing of one that fails, and apply it the next time', async () => {
     const database = await open(await freshDatabase());
     const failing = next({ sql: 'CREATE TABLE refit.half (n int); SELECT 1/0' });
-    await expect(migrate(database, '0.1.0', undefined, [...MIGRATIONS, failing])).rejects.toThrow('division');
+    await expect(migrate(database, '0.1.0', [...MIGRATIONS, failing])).rejects.toThrow('division');
     expect(await readMigrations(database)).toHaveLength(MIGRATIONS.length);
-    expect(await migrate(database, '0.1.0', undefined, [...MIGRATIONS, next()])).toEqual([next()]);
+    expect(await migrate(database, '0.1.0', [...MIGRATIONS, next()])).toMatchObject({ applied: [next()] });
     await expect(database.query('SELECT * FROM refit.half')).rejects.toThrow('half');
   });
 
@@ -72,7 +74,7 @@ withPostgres('the migrations of a store', () => {
     [
       'a newer schema that this Refit does not understand',
       async (url) => {
-        await migrate(await open(url), '9.0.0', undefined, [...MIGRATIONS, next()]);
+        await migrate(await open(url), '9.0.0', [...MIGRATIONS, next()]);
       },
       `its schema is ${MIGRATIONS.length + 1}, and this Refit knows only ${MIGRATIONS.length}`,
       'upgrade Refit to 9.0.0 or newer',
@@ -94,14 +96,12 @@ withPostgres('the migrations of a store', () => {
     const database = await open(await freshDatabase());
     await migrate(database, '0.1.0');
     const edited = MIGRATIONS.map((one) => ({ ...one, sql: `${one.sql} ` }));
-    await expect(migrate(database, '0.1.0', undefined, edited)).rejects.toThrow(
-      'is not the one of this Refit',
-    );
+    await expect(migrate(database, '0.1.0', edited)).rejects.toThrow('is not the one of this Refit');
   });
 
   it('a newer schema that older versions can live with is used', async () => {
     const database = await open(await freshDatabase());
-    await migrate(database, '9.0.0', undefined, [...MIGRATIONS, next({ worksWith: MIGRATIONS.length })]);
+    await migrate(database, '9.0.0', [...MIGRATIONS, next({ worksWith: MIGRATIONS.length })]);
     await demandSchema(database);
   });
 
@@ -116,6 +116,42 @@ withPostgres('the migrations of a store', () => {
 
   it('are numbered from 1 without gaps', () => {
     expect(MIGRATIONS.map(({ number }) => number)).toEqual(MIGRATIONS.map((_, at) => at + 1));
+  });
+});
+
+withPostgres('the roles of a store', () => {
+  let own: PostgresServer;
+  beforeAll(async () => {
+    own = await startPostgres();
+  });
+  afterAll(() => own?.stop());
+
+  it('are created by who may, and else migrate says what an administrator runs', async () => {
+    const url = await own.createDatabase();
+    const name = new URL(url).pathname.slice(1);
+    await sql(url, `CREATE ROLE owner LOGIN PASSWORD 'Secret1'; ALTER DATABASE ${name} OWNER TO owner`);
+    const database = await open(urlOf(own, name, 'owner', 'Secret1'));
+    const error: RefitError = await migrate(database, '0.1.0').then(
+      () => expect.unreachable('no error'),
+      (thrown) => thrown,
+    );
+    expect(error.message).toContain(`owner may not create the roles ${ROLES.join(', ')}`);
+    const [, statements] = /psql -c '([^']+)'$/.exec(error.fix)!;
+    await sql(url, statements!);
+    expect(await migrate(database, '0.1.0')).toMatchObject({ applied: [], roles: [] });
+    await sql(url, `DROP OWNED BY refit_worker; DROP ROLE refit_worker; ALTER ROLE owner CREATEROLE`);
+    expect(await migrate(database, '0.1.0')).toMatchObject({ roles: ['refit_worker'] });
+    await demandSchema(database);
+  });
+
+  it('a database whose encoding is not UTF-8 gets no schema', async () => {
+    await sql(
+      urlOf(own, 'postgres'),
+      "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0",
+    );
+    const database = await open(urlOf(own, 'latin'));
+    await expect(migrate(database, '0.1.0')).rejects.toThrow('its encoding is LATIN1, and plans are UTF-8');
+    expect(await readMigrations(database)).toEqual([]);
   });
 });
 

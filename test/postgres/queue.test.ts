@@ -104,6 +104,7 @@ withPostgres('the queue of runs', () => {
     const queue = await open();
     const heard: (string | null)[] = [];
     const listening = database.listen(WORK_CHANNEL, (payload) => heard.push(payload));
+    while (heard.length === 0) await systemClock.sleep(10);
     await put(queue, 'a');
     for (let death = 0; death < 5; death++) {
       expect(runsOf(await queue.take([QUEUE], 1))).toEqual(['a']);
@@ -158,11 +159,12 @@ withPostgres('the queue of runs', () => {
 
   it('refuses a store whose jobs are not migrated, and creates nothing there', async () => {
     const other = await connectTo(await freshStore());
+    await other.script('DROP SCHEMA refit_jobs CASCADE');
     await expect(openQueue(other)).rejects.toMatchObject({
       code: 'store-unreachable',
       fix: expect.stringMatching(/^refit store rebuild/),
     });
-    expect(await other.query("SELECT to_regnamespace('refit_jobs')::text AS jobs")).toEqual([]);
+    expect(await other.query("SELECT to_regnamespace('refit_jobs')::text AS jobs")).toEqual([{ jobs: null }]);
     await other.close();
   });
 });

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/postgres/database.ts';
 import { migrate } from '../../src/store/postgres/migrate.ts';
 import { resolveStore } from '../../src/store/postgres/store-target.ts';
-import { createDatabase, type ServerAddress } from './server.ts';
+import { createDatabase, type ServerAddress, sql } from './server.ts';
 
 /** `describe` for tests that need PostgreSQL: skipped where it is not installed. `installed.test.ts` demands it. */
 export const withPostgres = describe.skipIf(inject('postgres') === null);
@@ -17,6 +17,24 @@ export function sharedServer(): ServerAddress {
 /** Creates an empty database on the shared server. @returns its URL, as the superuser. */
 export function freshDatabase(): Promise<string> {
   return createDatabase(sharedServer());
+}
+
+/** The roles of a store, and a user with none of them. */
+export type Login = 'auditor' | 'submitter' | 'worker' | 'operator' | 'nobody';
+
+/** The URL of a store for a login role that has one of Refit's roles only. Tests of a worker's code should use it. */
+export async function loginAs(url: string, who: Login): Promise<string> {
+  const name = `refit_login_${who}`;
+  const grant = who === 'nobody' ? '' : `GRANT refit_${who} TO ${name};`;
+  await sql(
+    url,
+    `DO $$ BEGIN CREATE ROLE ${name} LOGIN PASSWORD 'login'; ${grant}
+     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+  );
+  const login = new URL(url);
+  login.username = name;
+  login.password = 'login';
+  return login.href;
 }
 
 /** Connects to a database as code of the store does. The test closes it. */

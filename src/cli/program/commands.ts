@@ -15,12 +15,14 @@ import {
   RUN_EXAMPLE,
   TEXT_OR_JSON,
 } from './shared-options.ts';
+import { STORE_COMMANDS } from './store-commands.ts';
 
 /** Commands that always need a subcommand, with their summaries. */
 export const FAMILIES: Readonly<Record<string, string>> = {
   windows: 'show the next windows of a plan',
   policy: 'check the policy of the person who applies',
   schedule: 'apply a folder of plans on schedule',
+  store: 'make and check the PostgreSQL store of many hosts',
   audit: 'check, sign and export the record of a run, offline',
 };
 
@@ -178,6 +180,7 @@ export const COMMANDS: readonly CommandRow[] = [
   ...CONTROL_COMMANDS,
   ...SCHEDULE_COMMANDS,
   ...REPORT_COMMANDS,
+  ...STORE_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...TRIAL_COMMANDS,
   ...SHELL_COMMANDS,

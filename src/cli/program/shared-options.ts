@@ -169,6 +169,11 @@ export const POLICY: OptionRow = option(
   '--policy <file>',
   'policy file, beside those of the machine and the user; it can only demand more',
 );
+export const STORE: OptionRow = option(
+  '--store <url>',
+  'PostgreSQL store: postgres://USER@HOST/DATABASE, or folder (default: REFIT_STORE, else folder)',
+  { completes: { kind: 'anything' } },
+);
 export const CHANGES_EXIT_CODE: OptionRow = option('--detailed-exitcode', 'exit 2 if there are changes');
 export const RUNS_FOLDER: OptionRow = option(
   '--runs <folder>',

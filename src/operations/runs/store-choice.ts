@@ -7,12 +7,14 @@ export interface StoreChoice {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Means run directories, although `REFIT_STORE` names a database. */
+const FOLDER = 'folder';
+
 /**
  * The URL of the database that a command means; null: run directories.
  * @param word the run that the user typed. A path means a run directory, unless `--store` says otherwise.
  */
 export function databaseOf({ store, env }: StoreChoice, word?: string): string | null {
-  if (store !== undefined) return store;
-  if (word?.includes('/')) return null;
-  return env.REFIT_STORE || null;
+  const named = store ?? (word?.includes('/') ? '' : env.REFIT_STORE);
+  return named === FOLDER ? null : named || null;
 }

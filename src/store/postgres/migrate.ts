@@ -1,8 +1,11 @@
 /** Brings the schema of a store up to date: under one lock, each migration in its own transaction. */
 import { RefitError } from '../../errors.ts';
+import { shellQuote } from '../../next-command.ts';
 import type { Database, Queries } from './database.ts';
 import { SERVER_NOW } from './identity.ts';
+import { migrateJobs } from './jobs-schema.ts';
 import { checksumOf, MIGRATIONS, type Migration } from './migrations/migrations.ts';
+import { createRole, grantStatements, ROLES, type Role } from './rights.ts';
 import { sqlStateOf } from './store-error.ts';
 import type { StoreTarget } from './store-target.ts';
 
@@ -34,45 +37,114 @@ CREATE TABLE IF NOT EXISTS refit.migrations (
   works_with int NOT NULL
 );`;
 
+/** What `migrate` did. */
+export interface Migrated {
+  /** The migrations that were applied now. */
+  readonly applied: readonly Migration[];
+  /** The tables of pg-boss before and after. */
+  readonly jobs: { readonly from: number | null; readonly to: number };
+  /** The roles that were created now. Another database of the server may have had them before. */
+  readonly roles: readonly Role[];
+}
+
 /**
- * Applies the migrations that a store lacks.
- * @param version of Refit, for the record. @param onMigration before each one.
- * @returns the migrations that were applied now. @throws RefitError `store-unreachable` for a store of a newer Refit, or
- *   whose applied migrations were edited.
+ * Applies the migrations that a store lacks, then makes the tables of pg-boss, the roles and their rights.
+ * @param version of Refit, for the record.
+ * @throws RefitError `store-unreachable` for a store whose applied migrations were edited, for a user who is not the owner
+ *   of the schema, and for roles that this user may not create.
  */
 export async function migrate(
   database: Database,
   version: string,
-  onMigration: (migration: Migration) => void = () => undefined,
   migrations: readonly Migration[] = MIGRATIONS,
-): Promise<readonly Migration[]> {
+): Promise<Migrated> {
   return await database.session(async (queries) => {
     await queries.query('SELECT pg_advisory_lock($1)', [LOCK]);
     try {
+      await demandUtf8(queries, database.target);
       await queries.script(BEFORE_ALL);
-      const applied = await readMigrations(queries);
-      demandUnedited(applied, migrations, database.target);
-      const missing = migrations.slice(applied.length);
-      for (const migration of missing) {
-        onMigration(migration);
-        await apply(queries, migration, version);
-      }
-      return missing;
+      await demandOwner(queries, database.target);
+      const before = await readMigrations(queries);
+      const edited = editedIn(before, migrations, database.target.place);
+      if (edited) throw edited;
+      const applied = migrations.slice(before.length);
+      for (const migration of applied) await apply(queries, migration, version);
+      const { installed, needed } = await migrateJobs(queries);
+      const roles = await createRoles(queries, database.target);
+      await inOneTransaction(queries, () => queries.script(grantStatements()));
+      return { applied, jobs: { from: installed, to: Math.max(installed ?? 0, needed) }, roles };
     } finally {
       await queries.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
     }
   });
 }
 
+async function demandUtf8(queries: Queries, { place, option }: StoreTarget): Promise<void> {
+  const [row] = await queries.query<{ encoding: string }>(
+    "SELECT current_setting('server_encoding') AS encoding",
+  );
+  if (row!.encoding === 'UTF8') return;
+  throw unusable(
+    place,
+    `its encoding is ${row!.encoding}, and plans are UTF-8`,
+    `create another database with createdb -E UTF8 -T template0 NAME, then: refit store migrate${option}`,
+  );
+}
+
+async function demandOwner(queries: Queries, { place, user }: StoreTarget): Promise<void> {
+  const [row] = await queries.query<{ owner: string; owns: boolean }>(
+    `SELECT pg_get_userbyid(nspowner) AS owner, pg_has_role(nspowner, 'USAGE') AS owns
+     FROM pg_namespace WHERE nspname = 'refit'`,
+  );
+  if (!row!.owns)
+    throw unusable(
+      place,
+      `its schema belongs to ${row!.owner}, and only the owner may change it`,
+      `connect as ${row!.owner} instead of ${user}`,
+    );
+}
+
+/** @returns the roles that were created now. @throws RefitError if this user may not create what is missing. */
+async function createRoles(queries: Queries, { place, user }: StoreTarget): Promise<readonly Role[]> {
+  const missing = await missingRoles(queries);
+  for (const role of missing)
+    try {
+      await queries.script(createRole(role));
+    } catch (error) {
+      // Another database of this server may be migrated at the same time.
+      if (['42710', '23505'].includes(sqlStateOf(error) ?? '')) continue;
+      if (sqlStateOf(error) !== '42501') throw error;
+      const statements = missing.map((one) => `${createRole(one)};`).join(' ');
+      throw unusable(
+        place,
+        `${user} may not create the roles ${missing.join(', ')}`,
+        `run as an administrator, then migrate again: psql -c ${shellQuote(statements)}`,
+      );
+    }
+  return missing;
+}
+
+/** The roles of Refit that the server does not have. */
+export async function missingRoles(queries: Queries): Promise<readonly Role[]> {
+  const found = await queries.query<{ name: string }>('SELECT rolname AS name FROM pg_roles');
+  return ROLES.filter((role) => !found.some(({ name }) => name === role));
+}
+
 async function apply(queries: Queries, migration: Migration, version: string): Promise<void> {
-  await queries.script('BEGIN');
-  try {
+  await inOneTransaction(queries, async () => {
     await queries.script(migration.sql);
     if (migration.number === 1) await queries.script(IDENTITY);
     await queries.query(
       'INSERT INTO refit.migrations (number, name, checksum, version, works_with) VALUES ($1, $2, $3, $4, $5)',
       [migration.number, migration.name, checksumOf(migration), version, migration.worksWith],
     );
+  });
+}
+
+async function inOneTransaction(queries: Queries, work: () => Promise<void>): Promise<void> {
+  await queries.script('BEGIN');
+  try {
+    await work();
     await queries.script('COMMIT');
   } catch (error) {
     await queries.script('ROLLBACK').catch(() => undefined);
@@ -129,15 +201,6 @@ export function judgeSchema(
       `upgrade Refit to ${newest.version} or newer`,
     );
   return null;
-}
-
-function demandUnedited(
-  applied: readonly AppliedMigration[],
-  migrations: readonly Migration[],
-  { place }: StoreTarget,
-): void {
-  const fault = editedIn(applied, migrations, place);
-  if (fault) throw fault;
 }
 
 function editedIn(

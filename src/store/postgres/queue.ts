@@ -13,11 +13,9 @@ import type { Db, JobAttempt, PgBoss } from 'pg-boss';
 import { RefitError } from '../../errors.ts';
 import { DAY, HOUR, SECOND } from '../../units.ts';
 import type { Database, Queries } from './database.ts';
+import { JOBS_SCHEMA } from './rights.ts';
 import { sqlStateOf } from './store-error.ts';
 import type { StoreTarget } from './store-target.ts';
-
-/** The schema of pg-boss. It holds nothing that is not in `refit.runs`. */
-export const JOBS_SCHEMA = 'refit_jobs';
 
 /** The channel that says that a queue has a job now. The payload is the name of the queue. */
 export const WORK_CHANNEL = 'refit_work';

@@ -1,0 +1,40 @@
+/** What the administrator of a store does: makes its schema, and checks it. */
+import { systemClock } from '../clock.ts';
+import { checkStore as check, type StoreExamination } from '../store/postgres/check-store.ts';
+import { type Database, openDatabase } from '../store/postgres/database.ts';
+import { type Migrated, migrate } from '../store/postgres/migrate.ts';
+import type { StoreTarget } from '../store/postgres/store-target.ts';
+import { HOUR } from '../units.ts';
+import { VERSION } from '../version.ts';
+
+export type { Migrated, StoreExamination };
+
+/** Brings the schema, the tables of pg-boss, the roles and their rights up to date. @throws RefitError as `migrate` does. */
+export async function migrateStore(target: StoreTarget): Promise<Migrated> {
+  return await using(target, 'migrate', (database) => migrate(database, VERSION), HOUR);
+}
+
+/** Checks a store without changing it. @throws RefitError `store-unreachable` without a connection. */
+export async function checkStore(target: StoreTarget): Promise<StoreExamination> {
+  return await using(target, 'check', (database) => check(database, systemClock));
+}
+
+/** Connects, works, and ends the connections. @param longest time of one statement, milliseconds. */
+async function using<T>(
+  target: StoreTarget,
+  purpose: string,
+  work: (database: Database) => Promise<T>,
+  longest?: number,
+): Promise<T> {
+  const database = await openDatabase(target, {
+    clock: systemClock,
+    application: `refit ${VERSION} ${purpose}`,
+    connections: 1,
+    ...(longest === undefined ? {} : { statementTimeout: longest }),
+  });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,255 @@
+/** Checks a store: its server, schema, identity, roles, rights, jobs and clock. Each fault has its own fix. It only reads. */
+import type { Clock } from '../../clock.ts';
+import { shellQuote } from '../../next-command.ts';
+import { SECOND } from '../../units.ts';
+import type { Database } from './database.ts';
+import { readJobsSchema } from './jobs-schema.ts';
+import { judgeRights, type StoreRights } from './judge-rights.ts';
+import { judgeSchema, missingRoles, readMigrations } from './migrate.ts';
+import { MIGRATIONS } from './migrations/migrations.ts';
+import { PURPOSES, ROLES, type Role } from './rights.ts';
+
+/** One thing that was checked. */
+export interface StoreCheck {
+  readonly subject:
+    | 'server'
+    | 'tls'
+    | 'schema'
+    | 'identity'
+    | 'roles'
+    | 'rights'
+    | 'journal'
+    | 'user'
+    | 'jobs'
+    | 'clock';
+  /** A warning does not keep anybody from working. */
+  readonly state: 'ok' | 'warning' | 'fault';
+  readonly message: string;
+  /** What to type or change; null if all is well. */
+  readonly fix: string | null;
+}
+
+/** The identity of a store, and of the server that it is on now. */
+export interface StoreIdentity {
+  readonly id: string;
+  readonly generation: number;
+  /** As the store has it in its table: of the server where it was made or last announced. */
+  readonly recorded: ServerIdentity;
+  readonly server: ServerIdentity;
+}
+
+/** A cluster of PostgreSQL, and the branch of its history. A restore to an earlier moment begins a new timeline. */
+export interface ServerIdentity {
+  readonly system: string;
+  readonly timeline: number;
+}
+
+/** Everything that was checked, in the order of the report. */
+export interface StoreExamination {
+  readonly place: string;
+  readonly checks: readonly StoreCheck[];
+  /** Null without a schema. */
+  readonly identity: StoreIdentity | null;
+}
+
+/** A larger difference of the clocks is worth a warning, milliseconds. Refit itself does not depend on it. */
+const NOTICED = 30 * SECOND;
+
+/** Reads the identity of a store. @throws RefitError `store-unreachable` without a schema. */
+export async function readIdentity(database: Pick<Database, 'query'>): Promise<StoreIdentity> {
+  const [row] = await database.query<{
+    id: string;
+    generation: number;
+    recorded: string;
+    recordedTimeline: number;
+    system: string;
+    timeline: number;
+  }>(`SELECT store.id, store.generation, store.system_identifier AS recorded, store.timeline AS "recordedTimeline",
+        system.system_identifier::text AS system, checkpoint.timeline_id AS timeline
+      FROM refit.store AS store, pg_control_system() AS system, pg_control_checkpoint() AS checkpoint`);
+  const { id, generation, recorded, recordedTimeline, system, timeline } = row!;
+  return {
+    id,
+    generation,
+    recorded: { system: recorded, timeline: recordedTimeline },
+    server: { system, timeline },
+  };
+}
+
+/** @throws RefitError `store-unreachable` if the connection is lost meanwhile. */
+export async function checkStore(database: Database, clock: Clock): Promise<StoreExamination> {
+  const { target } = database;
+  const migrateNow = `refit store migrate${target.option}`;
+  if (!(await mayRead(database))) {
+    const checks = [await checkServer(database), checkTls(database), await checkUser(database)];
+    return { place: target.place, checks, identity: null };
+  }
+  const schemaFault = judgeSchema(await readMigrations(database), MIGRATIONS, target);
+  const before = [await checkServer(database), checkTls(database), checkSchema(schemaFault)];
+  if (schemaFault !== null)
+    return { place: target.place, checks: [...before, await checkClock(database, clock)], identity: null };
+  const identity = await readIdentity(database);
+  const rights = await judgeRights(database);
+  return {
+    place: target.place,
+    identity,
+    checks: [
+      ...before,
+      checkIdentity(identity, target.option),
+      await checkRoles(database, migrateNow),
+      ...checkRights(rights, migrateNow),
+      await checkUser(database),
+      await checkJobs(database, migrateNow),
+      await checkClock(database, clock),
+    ],
+  };
+}
+
+const ok = (subject: StoreCheck['subject'], message: string): StoreCheck => ({
+  ...{ subject, state: 'ok', message, fix: null },
+});
+const fault = (subject: StoreCheck['subject'], message: string, fix: string): StoreCheck => ({
+  ...{ subject, state: 'fault', message, fix },
+});
+const warning = (subject: StoreCheck['subject'], message: string, fix: string): StoreCheck => ({
+  ...{ subject, state: 'warning', message, fix },
+});
+
+async function checkServer(database: Database): Promise<StoreCheck> {
+  const names = ['server_version', 'server_encoding', 'fsync', 'full_page_writes'] as const;
+  const [row] = await database.query<Record<(typeof names)[number], string>>(
+    `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`,
+  );
+  const { server_version, server_encoding, fsync, full_page_writes } = row!;
+  const version = `PostgreSQL ${server_version}`;
+  if (server_encoding !== 'UTF8')
+    return fault(
+      'server',
+      `${version}; the database has the encoding ${server_encoding}, and plans are UTF-8`,
+      'create the database again: createdb -E UTF8 -T template0 NAME',
+    );
+  if (fsync === 'off' || full_page_writes === 'off')
+    return warning(
+      'server',
+      `${version}; ${fsync === 'off' ? 'fsync' : 'full_page_writes'} is off, so a power failure can lose intents of orders`,
+      'set fsync = on and full_page_writes = on in postgresql.conf',
+    );
+  return ok('server', version);
+}
+
+function checkTls({ target }: Database): StoreCheck {
+  return ok(
+    'tls',
+    target.tls === null ? 'none: the server is on this machine' : `verified for ${target.host}`,
+  );
+}
+
+function checkSchema(found: ReturnType<typeof judgeSchema>): StoreCheck {
+  if (found !== null) return fault('schema', found.message, found.fix);
+  return ok('schema', `version ${MIGRATIONS.length}`);
+}
+
+function checkIdentity({ id, generation, recorded, server }: StoreIdentity, option: string): StoreCheck {
+  const name = `${id}, generation ${generation}`;
+  if (recorded.system === server.system && recorded.timeline === server.timeline) return ok('identity', name);
+  const change =
+    recorded.system === server.system
+      ? `timeline ${recorded.timeline} became ${server.timeline}: a failover, or a restore to an earlier moment`
+      : 'it is on another server than before: a restored dump or a copy';
+  return fault('identity', `${name}; ${change}`, `refit store restored --reason TEXT${option}`);
+}
+
+async function checkRoles(database: Database, migrateNow: string): Promise<StoreCheck> {
+  const missing = await missingRoles(database);
+  if (missing.length === 0) return ok('roles', ROLES.join(', '));
+  return fault('roles', `missing: ${missing.join(', ')}`, migrateNow);
+}
+
+function checkRights({ missing, extra, isJournalKept }: StoreRights, migrateNow: string): StoreCheck[] {
+  const some = (list: readonly string[]) =>
+    list.length > 3 ? `${list.slice(0, 3).join('; ')}; and ${list.length - 3} more` : list.join('; ');
+  const rights =
+    missing.length > 0
+      ? fault('rights', `missing: ${some(missing.map((one) => `${one.right} for ${one.role}`))}`, migrateNow)
+      : ok('rights', 'every role has its rights');
+  const journal = !isJournalKept
+    ? fault(
+        'journal',
+        'its triggers are missing or disabled',
+        'ALTER TABLE refit.journal ENABLE ALWAYS TRIGGER ALL',
+      )
+    : extra.length > 0
+      ? fault(
+          'journal',
+          `more rights than Refit gives: ${some(extra.map((one) => `${one.right} for ${one.role}`))}`,
+          extra.map(({ role, right }) => `REVOKE ${right} FROM ${role};`).join(' '),
+        )
+      : ok('journal', 'nobody can change it');
+  return [rights, journal];
+}
+
+/** False if this user may not even look into the schema. */
+async function mayRead(database: Database): Promise<boolean> {
+  const [row] = await database.query<{ may: boolean }>(
+    `SELECT COALESCE(has_schema_privilege(to_regnamespace('refit'), 'USAGE'), true) AS may`,
+  );
+  return row!.may;
+}
+
+async function checkUser(database: Database): Promise<StoreCheck> {
+  const [row] = await database.query<{
+    name: string;
+    isSuperuser: boolean;
+    isOwner: boolean;
+    roles: string[];
+  }>(
+    `SELECT current_user::text AS name, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS "isSuperuser",
+       (SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'refit') AS "isOwner",
+       ARRAY(SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1) AND pg_has_role(oid, 'USAGE')
+         ORDER BY rolname) AS roles`,
+    [ROLES],
+  );
+  const { name, isSuperuser, isOwner, roles } = row!;
+  if (isSuperuser)
+    return warning(
+      'user',
+      `${name} is a superuser, who can change everything`,
+      'use it to migrate only; for work, use a login role of its own',
+    );
+  const may = roles.map((role) => `${role} (${PURPOSES[role as Role]})`);
+  if (isOwner) return ok('user', [`${name}, the owner of the schema`, ...may].join('; '));
+  if (roles.length > 0) return ok('user', `${name}: ${may.join('; ')}`);
+  const grant = `GRANT refit_submitter TO "${name.replaceAll('"', '""')}"`;
+  return fault(
+    'user',
+    `${name} has none of Refit's roles`,
+    `as an administrator: psql -c ${shellQuote(grant)}`,
+  );
+}
+
+async function checkJobs(database: Database, migrateNow: string): Promise<StoreCheck> {
+  const { installed, needed } = await readJobsSchema(database);
+  if (installed === null) return fault('jobs', 'the tables of pg-boss are missing', migrateNow);
+  if (installed < needed)
+    return fault(
+      'jobs',
+      `the tables of pg-boss are version ${installed}, and Refit needs ${needed}`,
+      migrateNow,
+    );
+  return ok('jobs', `pg-boss, version ${installed}`);
+}
+
+async function checkClock(database: Database, clock: Clock): Promise<StoreCheck> {
+  const from = clock.now();
+  const [row] = await database.query<{ now: number }>('SELECT clock_timestamp() AS now');
+  const uncertain = (clock.now() - from) / 2;
+  const ahead = from + uncertain - row!.now;
+  const words = `${(Math.abs(ahead) / SECOND).toFixed(1)} s ${ahead > 0 ? 'ahead of' : 'behind'} the server`;
+  if (Math.abs(ahead) > NOTICED + uncertain)
+    return warning(
+      'clock',
+      `this machine is ${words}; its journal entries have wrong times`,
+      'synchronize the clocks',
+    );
+  return ok('clock', `this machine is ${words}`);
+}

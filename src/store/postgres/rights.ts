@@ -1,0 +1,100 @@
+/**
+ * Who may do what in a store: one table for the grants, for `store check` and for the documents. The group roles cannot log
+ * in: an administrator grants them to people and programs. The owner of the schema, who migrates, may do everything.
+ */
+
+/** The group roles, the one with the fewest rights first. */
+export const ROLES = ['refit_auditor', 'refit_submitter', 'refit_worker', 'refit_operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What each role is for, in one line for `store check` and the documents. */
+export const PURPOSES: Readonly<Record<Role, string>> = {
+  refit_auditor: 'reads and exports',
+  refit_submitter: 'submits saved plans and approvals',
+  refit_worker: 'carries out runs and schedules',
+  refit_operator: 'controls runs, puts plans on schedule, rebuilds jobs, announces restores',
+};
+
+/** Rights on one table beyond SELECT, as GRANT writes them, by role. A role that is missing only reads. */
+export interface TableRights {
+  readonly table: string;
+  readonly grants: Partial<Readonly<Record<Role, readonly string[]>>>;
+}
+
+const QUEUES = ['INSERT', 'UPDATE (state, wake_at, wakes_on)'];
+const SIGNS = ['INSERT', 'UPDATE (text, at)'];
+/** What the owner of a run changes. The plan, its digest and who submitted it stay. */
+const CARRIES_OUT = `UPDATE (epoch, owner, head_seq, head_hash, state, wake_at, wakes_on, waiting, exit_code,
+  ended_because, started_at, ended_at, generation, approval, allow_hooks, policy)`;
+
+/** Every table of the schema. Nobody gets UPDATE or DELETE on the journal. */
+export const RIGHTS: readonly TableRights[] = [
+  { table: 'migrations', grants: {} },
+  {
+    table: 'store',
+    grants: { refit_operator: ['UPDATE (generation, system_identifier, timeline)'] },
+  },
+  { table: 'restorations', grants: { refit_operator: ['INSERT'] } },
+  {
+    table: 'runs',
+    grants: { refit_submitter: QUEUES, refit_worker: ['INSERT', CARRIES_OUT], refit_operator: QUEUES },
+  },
+  { table: 'journal', grants: { refit_worker: ['INSERT'] } },
+  { table: 'prunes', grants: {} },
+  { table: 'instances', grants: { refit_worker: ['INSERT', 'DELETE'] } },
+  {
+    table: 'signatures',
+    grants: { refit_submitter: SIGNS, refit_worker: SIGNS, refit_operator: SIGNS },
+  },
+  {
+    // Without asked_by: the database writes who asks.
+    table: 'control',
+    grants: { refit_operator: ['INSERT (run, request)'], refit_worker: ['UPDATE (answer, answered_at)'] },
+  },
+  { table: 'lanes', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
+  { table: 'workers', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
+  { table: 'logs', grants: { refit_worker: ['INSERT'] } },
+  { table: 'schedule_plans', grants: { refit_operator: ['INSERT', 'UPDATE', 'DELETE'] } },
+  { table: 'schedule_log', grants: { refit_worker: ['INSERT'], refit_operator: ['INSERT'] } },
+];
+
+/** Rights on the tables of pg-boss. Jobs are hints, so a submitter may add some, and only workers take them. */
+export const JOB_RIGHTS: Partial<Readonly<Record<Role, readonly string[]>>> = {
+  refit_submitter: ['SELECT', 'INSERT'],
+  refit_worker: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  refit_operator: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+};
+
+/** The schema of pg-boss. It holds nothing that is not in `refit.runs`. */
+export const JOBS_SCHEMA = 'refit_jobs';
+
+/** The statement that creates one role. */
+export function createRole(role: Role): string {
+  return `CREATE ROLE ${role} NOLOGIN`;
+}
+
+/** The statements that give every role exactly its rights. They can run again, and then take back what is too much. */
+export function grantStatements(): string {
+  const roles = ROLES.join(', ');
+  const tables = RIGHTS.flatMap(({ table, grants }) => [
+    `REVOKE ALL ON refit.${table} FROM PUBLIC, ${roles}`,
+    `GRANT SELECT ON refit.${table} TO ${roles}`,
+    ...Object.entries(grants).map(
+      ([role, rights]) => `GRANT ${rights.join(', ')} ON refit.${table} TO ${role}`,
+    ),
+  ]);
+  const jobs = Object.entries(JOB_RIGHTS).flatMap(([role, rights]) => [
+    `GRANT USAGE ON SCHEMA ${JOBS_SCHEMA} TO ${role}`,
+    `GRANT ${rights.join(', ')} ON ALL TABLES IN SCHEMA ${JOBS_SCHEMA} TO ${role}`,
+  ]);
+  return [
+    `REVOKE ALL ON SCHEMA refit, ${JOBS_SCHEMA} FROM PUBLIC, ${roles}`,
+    `GRANT USAGE ON SCHEMA refit TO ${roles}`,
+    `REVOKE ALL ON ALL FUNCTIONS IN SCHEMA refit FROM PUBLIC, ${roles}`,
+    ...tables,
+    `REVOKE ALL ON ALL TABLES IN SCHEMA ${JOBS_SCHEMA} FROM PUBLIC, ${roles}`,
+    ...jobs,
+    // Where each process of pg-boss says that it lives.
+    `GRANT UPDATE, DELETE ON ${JOBS_SCHEMA}.instance TO refit_submitter`,
+  ].join(';\n');
+}

@@ -1,0 +1,169 @@
+/** Who may do what in a store: each role with each statement, against a real server. */
+import { PgBoss } from 'pg-boss';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { JOBS_SCHEMA, RIGHTS, ROLES } from '../../src/store/postgres/rights.ts';
+import { sql } from './server.ts';
+import { connectTo, freshStore, type Login, loginAs, withPostgres } from './shared.ts';
+
+type Who = Login;
+const EVERYBODY: readonly Who[] = ['auditor', 'submitter', 'worker', 'operator', 'nobody'];
+const READERS: readonly Who[] = ['auditor', 'submitter', 'worker', 'operator'];
+
+const RUN = `(id, digest, plan, name, provider, submitted_by) VALUES ('new', 'new', 'text', 'n', 'p', '{}')`;
+
+/** Each statement with those who may run it. Everybody else is refused. Written without looking at `rights.ts`. */
+const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]])[] = [
+  ...[
+    ...[
+      'store',
+      'restorations',
+      'migrations',
+      'runs',
+      'journal',
+      'prunes',
+      'instances',
+      'signatures',
+      'control',
+    ],
+    ...['lanes', 'workers', 'logs', 'schedule_plans', 'schedule_log'],
+  ].map((table) => [`SELECT count(*) FROM refit.${table}`, READERS] as const),
+  // Nobody changes the record.
+  ['UPDATE refit.journal SET line = line', []],
+  ['DELETE FROM refit.journal', []],
+  ['TRUNCATE refit.journal', []],
+  ["SELECT refit.prune_run('r1')", []],
+  ['ALTER TABLE refit.journal DISABLE TRIGGER ALL', []],
+  ['DROP TABLE refit.journal', []],
+  ['CREATE TABLE refit.mine (n int)', []],
+  ['CREATE FUNCTION refit.mine() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$', []],
+  ['DELETE FROM refit.prunes', []],
+  ["INSERT INTO refit.prunes (run, digest, name, head_seq, entries) VALUES ('x', 'x', 'x', 1, 1)", []],
+  ['DELETE FROM refit.migrations', []],
+  ['UPDATE refit.migrations SET checksum = checksum', []],
+  ['DELETE FROM refit.runs', []],
+  ['UPDATE refit.runs SET plan = plan', []],
+  ['UPDATE refit.runs SET digest = digest', []],
+  ['UPDATE refit.runs SET submitted_by = submitted_by', []],
+  ['UPDATE refit.store SET id = gen_random_uuid()', []],
+  ['DELETE FROM refit.control', []],
+  ["UPDATE refit.control SET request = 'x'", []],
+  ["INSERT INTO refit.control (run, request, asked_by) VALUES ('r1', '{}', 'somebody else')", []],
+  ['DELETE FROM refit.signatures', []],
+  ['DELETE FROM refit.schedule_log', []],
+  ['UPDATE refit.logs SET text = text', []],
+  ['DELETE FROM refit.restorations', []],
+  // Submitting and approving.
+  [`INSERT INTO refit.runs ${RUN}`, ['submitter', 'worker', 'operator']],
+  ["UPDATE refit.runs SET state = 'queued', wake_at = now()", ['submitter', 'worker', 'operator']],
+  [
+    `INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'approvals', 'li', 't')
+     ON CONFLICT (digest, kind, name) DO UPDATE SET text = excluded.text, at = excluded.at`,
+    ['submitter', 'worker', 'operator'],
+  ],
+  // Carrying out.
+  ["INSERT INTO refit.journal (run, seq, epoch, line) VALUES ('r1', 2, 1, 'x')", ['worker']],
+  ["UPDATE refit.runs SET epoch = epoch + 1, owner = '{}', head_seq = 1, head_hash = 'x'", ['worker']],
+  ["UPDATE refit.runs SET exit_code = 0, ended_because = 'x', ended_at = now(), waiting = NULL", ['worker']],
+  ["INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i2', 'r1')", ['worker']],
+  ['DELETE FROM refit.instances', ['worker']],
+  ["UPDATE refit.control SET answer = 'x', answered_at = now()", ['worker']],
+  ["INSERT INTO refit.lanes (key, interval_ms) VALUES ('k', 55)", ['worker']],
+  ['UPDATE refit.lanes SET next = now()', ['worker']],
+  ["INSERT INTO refit.workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')", ['worker']],
+  ["INSERT INTO refit.logs (run, file, seq, text) VALUES ('r1', 'hooks.log', 1, 't')", ['worker']],
+  // Operating.
+  ["INSERT INTO refit.control (run, request) VALUES ('r1', '{}')", ['operator']],
+  ["INSERT INTO refit.schedule_plans (name, text, put_by) VALUES ('n', 't', 'me')", ['operator']],
+  ['DELETE FROM refit.schedule_plans', ['operator']],
+  ["INSERT INTO refit.schedule_log (seq, line) VALUES (1, 'x')", ['worker', 'operator']],
+  ['UPDATE refit.store SET generation = generation + 1', ['operator']],
+  [
+    `INSERT INTO refit.restorations (generation, reason, announced_by, host, system_identifier, timeline)
+     VALUES (2, 'r', 'me', 'h', '1', 1)`,
+    ['operator'],
+  ],
+  // Jobs.
+  [`SELECT count(*) FROM ${JOBS_SCHEMA}.job`, ['submitter', 'worker', 'operator']],
+  [`DELETE FROM ${JOBS_SCHEMA}.job`, ['worker', 'operator']],
+  [`UPDATE ${JOBS_SCHEMA}.job SET state = 'cancelled'`, ['worker', 'operator']],
+  [`CREATE TABLE ${JOBS_SCHEMA}.mine (n int)`, []],
+  [`DROP TABLE ${JOBS_SCHEMA}.job`, []],
+  // Everybody may learn which server this is: workers compare it.
+  ['SELECT system_identifier::text FROM pg_control_system()', EVERYBODY],
+  ['SELECT timeline_id FROM pg_control_checkpoint()', EVERYBODY],
+];
+
+withPostgres('the rights of each role', () => {
+  let url: string;
+  const urls = new Map<Who, string>();
+  beforeAll(async () => {
+    url = await freshStore();
+    for (const who of EVERYBODY) urls.set(who, await loginAs(url, who));
+    await sql(
+      url,
+      `INSERT INTO refit.runs (id, digest, plan, name, provider, submitted_by, ended_at)
+         VALUES ('r1', 'd1', 'text', 'n', 'p', '{}', now());
+       INSERT INTO refit.journal (run, seq, epoch, line) VALUES ('r1', 1, 1, 'a');
+       INSERT INTO refit.control (run, request) VALUES ('r1', '{}');
+       INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i1', 'r1')`,
+    );
+  });
+  it('the table names every table of the schema', async () => {
+    const tables = await sql(
+      url,
+      "SELECT relname FROM pg_class WHERE relnamespace = 'refit'::regnamespace AND relkind = 'r'",
+    );
+    expect(RIGHTS.map(({ table }) => table).sort()).toEqual(tables.sort());
+    for (const table of tables)
+      expect(STATEMENTS.some(([statement]) => statement === `SELECT count(*) FROM refit.${table}`)).toBe(
+        true,
+      );
+    expect(ROLES.length).toBe(READERS.length);
+  });
+
+  describe.each(EVERYBODY)('%s', (who) => {
+    it('may run exactly the statements of its row', async () => {
+      const wrong: string[] = [];
+      const database = await connectTo(urls.get(who)!, { connections: 1 });
+      for (const [statement, allowed] of STATEMENTS) {
+        const refused = await database.script(`BEGIN; ${statement}; ROLLBACK`).then(
+          () => null,
+          (error: Error) => error.message,
+        );
+        await database.script('ROLLBACK');
+        const isDenied = refused !== null && /permission denied|must be owner/.test(refused);
+        if (allowed.includes(who) ? refused !== null : !isDenied)
+          wrong.push(`${statement}: ${refused ?? 'was allowed'}`);
+      }
+      await database.close();
+      expect(wrong).toEqual([]);
+    });
+  });
+
+  it('pg-boss works with the rights of a worker, and a submitter adds jobs', async () => {
+    const bossFor = async (who: Who) => {
+      const boss = new PgBoss({
+        connectionString: urls.get(who)!,
+        schema: JOBS_SCHEMA,
+        ...{ migrate: false, createSchema: false, supervise: who === 'worker', schedule: who === 'worker' },
+        reindex: false,
+      });
+      boss.on('error', (error) => errors.push(`${who}: ${error.message}`));
+      await boss.start();
+      return boss;
+    };
+    const errors: string[] = [];
+    const submitter = await bossFor('submitter');
+    await submitter.createQueue('refit-test', { policy: 'exclusive', retryLimit: 5 });
+    expect(await submitter.send('refit-test', { run: 'r1' }, { singletonKey: 'r1' })).not.toBeNull();
+    expect(await submitter.send('refit-test', { run: 'r1' }, { singletonKey: 'r1' })).toBeNull();
+    const worker = await bossFor('worker');
+    const done = new Promise<unknown>((resolve) =>
+      worker.work('refit-test', async ([job]) => resolve(job!.data)),
+    );
+    expect(await done).toEqual({ run: 'r1' });
+    await worker.stop();
+    await submitter.stop();
+    expect(errors).toEqual([]);
+  });
+});
