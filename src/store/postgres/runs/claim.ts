@@ -1,0 +1,249 @@
+/** Claims a run in a database for this process, on any host. */
+import { type Clock, iso } from '../../../clock.ts';
+import { sha256 } from '../../../digest.ts';
+import { RefitError } from '../../../errors.ts';
+import type { JournalEntry, JournalEvent } from '../../../model.ts';
+import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
+import { holderOf } from '../../folder/lock.ts';
+import type { ClaimedRun, RunMark, WholeRun } from '../../ports.ts';
+import { RUN_FILES } from '../../run-files.ts';
+import { headInReport } from '../../run-reading.ts';
+import type { Database, Queries } from '../database.ts';
+import { uniqueToken, whileConnectionIsLost } from '../retry.ts';
+import { type Fence, openStoredJournal } from './append.ts';
+import { openStoredControl } from './control.ts';
+import { claimStoredInstances } from './instances.ts';
+import { giveBack, keepLease } from './lease.ts';
+import { fencedError, heldError, isHeld, OWNERSHIP, type Ownership, type RunOwner } from './owner.ts';
+import {
+  HEAD,
+  hasEntriesAfter,
+  headOf,
+  noSuchRun,
+  readPlanText,
+  readStoredJournal,
+  type StoredHead,
+} from './read.ts';
+import { signaturesOfRun } from './signatures.ts';
+
+/** The process that claims. */
+export interface StoreSelf {
+  /** The name of this machine. */
+  readonly host: string;
+  /** The name of the worker; null for another command. */
+  readonly worker: string | null;
+  readonly clock: Clock;
+}
+
+/** A claimed run of a database. */
+export interface StoredClaim extends ClaimedRun {
+  /**
+   * Says how the run goes on after this process. `release` leaves it so. Without it, a run that has not ended is queued.
+   * @throws RefitError `fenced`
+   */
+  settle(next: {
+    readonly state: 'queued' | 'waiting' | 'stopped' | 'ended';
+    /** When a worker takes it again, milliseconds since 1970 UTC; null: not by time. */
+    readonly wakeAt: number | null;
+    /** The event that wakes it earlier: `approval`, `control`. */
+    readonly wakesOn: string | null;
+    /** What it waits for, for people. */
+    readonly waiting: object | null;
+  }): Promise<void>;
+}
+
+/** A claim, as the database has it. */
+interface Claimed {
+  readonly fence: Fence;
+  readonly stored: StoredHead;
+  readonly provider: string;
+  /** The owner before, if it never gave the run back. */
+  readonly former: RunOwner | null;
+}
+
+/**
+ * Claims a run: raises its epoch, which fences every other process, and reads it.
+ * @param purpose what the process does, for people: `refit apply`.
+ * @throws RefitError `locked` while the process of another claim lives, and as `RunReader.read` does.
+ */
+export async function claimStoredRun(
+  database: Database,
+  id: string,
+  purpose: string,
+  self: StoreSelf,
+): Promise<StoredClaim> {
+  const { host, worker, clock } = self;
+  const holder = await holderOf({ host, purpose }, clock);
+  const owner: RunOwner = {
+    ...holder,
+    worker,
+    token: await uniqueToken(database, clock),
+    listens: false,
+  };
+  const claimed = await whileConnectionIsLost(clock, () =>
+    database.transaction((queries) => raiseEpoch(queries, id, owner, database.target.option)),
+  );
+  try {
+    // After the commit: no other process can append any more, so these are all entries.
+    const saved = readSavedPlan(await readPlanText(database, id));
+    const entries: JournalEntry[] = [];
+    const each = (entry: JournalEntry) => void entries.push(entry);
+    const { journal, ...run } = await readStoredJournal(database, claimed.stored, saved, each);
+    if (await hasEntriesAfter(database, claimed.stored)) throw extendedError(id, claimed.stored);
+    return await heldRun(database, { ...run, journal: { ...journal, entries } }, claimed, self);
+  } catch (error) {
+    await giveBack(database, claimed.fence, clock);
+    throw error;
+  }
+}
+
+async function raiseEpoch(queries: Queries, id: string, owner: RunOwner, option: string): Promise<Claimed> {
+  const [row] = await queries.query<ClaimRow>(
+    `SELECT ${HEAD}, epoch, provider, ${OWNERSHIP} FROM refit.runs WHERE id = $1 FOR UPDATE`,
+    [id],
+  );
+  if (row === undefined) throw noSuchRun(id);
+  const { provider } = row;
+  const stored = headOf(row);
+  // The commit of an earlier try did happen, and only its answer was lost.
+  if (row.owner?.token === owner.token)
+    return { fence: { id, epoch: row.epoch }, stored, provider, former: null };
+  if (row.owner !== null && (await isHeld(row, owner.host))) throw heldError(id, row.owner, option);
+  const epoch = row.epoch + 1;
+  await queries.execute(
+    'UPDATE refit.runs SET epoch = $2, owner = $3, owner_seen_at = clock_timestamp() WHERE id = $1',
+    [id, epoch, JSON.stringify(owner)],
+  );
+  return { fence: { id, epoch }, stored, provider, former: row.owner };
+}
+
+type ClaimRow = Parameters<typeof headOf>[0] &
+  Ownership & { readonly epoch: number; readonly provider: string };
+
+async function heldRun(
+  database: Database,
+  run: WholeRun,
+  { fence, stored, provider, former }: Claimed,
+  { clock }: StoreSelf,
+): Promise<StoredClaim> {
+  const { id, epoch } = fence;
+  const { option } = database.target;
+  const fenced = async () => fencedError(id, await ownerOf(database, id), option);
+  const lease = keepLease(database, fence, clock, fenced);
+  /** Changes the row of the run, if this process still has it. @throws RefitError `fenced` */
+  const update = async (set: string, values: readonly unknown[]): Promise<void> => {
+    const changed = await whileConnectionIsLost(clock, () =>
+      database.execute(`UPDATE refit.runs SET ${set} WHERE id = $1 AND epoch = $2`, [id, epoch, ...values]),
+    );
+    if (changed === 0) throw await fenced();
+  };
+  let reported = await reportedHead(database, id);
+  const logs = createLogs(database, fence, clock);
+  let isReleased = false;
+  return {
+    run,
+    plan: id,
+    signatures: signaturesOfRun(database, run.saved.digest, fence, fenced),
+    lost: lease.lost,
+    register: {
+      // The head in the row is the mark, and each append moves it. A new mark means that the run was adopted.
+      register: () => update('generation = $3', [stored.storeGeneration]),
+      open: async () => NO_MARK,
+    },
+    async headAhead() {
+      const { entries } = run.journal;
+      return reported !== null && !entries.some(({ hash }) => hash === reported) ? reported : null;
+    },
+    claimInstances: (instances) =>
+      whileConnectionIsLost(clock, () =>
+        database.transaction(async (queries) => {
+          const [own] = await queries.query('SELECT FROM refit.runs WHERE id = $1 AND epoch = $2 FOR SHARE', [
+            id,
+            epoch,
+          ]);
+          if (own === undefined) throw await fenced();
+          await claimStoredInstances(queries, { id, provider, instances }, option);
+        }),
+      ),
+    takeOvers: () => (former === null ? [] : [takeOverFrom(former)]),
+    openJournal: async () => openStoredJournal(database, fence, run.journal.end, clock),
+    log: logs.append,
+    openControl: (answer, controlClock) => openStoredControl(database, fence, answer, controlClock),
+    async writeReports(reports) {
+      const report = reports.find(({ file }) => file === RUN_FILES.report);
+      const head = headInReport(report?.text ?? null);
+      const hashes = Object.fromEntries(reports.map(({ file, text }) => [file, sha256(text)]));
+      await update('report = $3', [JSON.stringify({ head, sha256: hashes })]);
+      reported = head;
+    },
+    settle: ({ state, wakeAt, wakesOn, waiting }) =>
+      update('state = $3, wake_at = $4::timestamptz, wakes_on = $5, waiting = $6::jsonb', [
+        state,
+        wakeAt === null ? null : iso(wakeAt),
+        wakesOn,
+        waiting && JSON.stringify(waiting),
+      ]),
+    async release() {
+      if (isReleased) return;
+      isReleased = true;
+      lease.end();
+      await logs.written();
+      await giveBack(database, fence, clock);
+    },
+  };
+}
+
+/** The logs of a run, in pieces. One after the other, because each piece counts those before it. */
+function createLogs(database: Database, { id, epoch }: Fence, clock: Clock) {
+  let last: Promise<void> = Promise.resolve();
+  const write = async (file: string, text: string): Promise<void> => {
+    await whileConnectionIsLost(clock, () =>
+      database.execute(
+        `INSERT INTO refit.logs (run, file, seq, text)
+         SELECT id, $3, (SELECT coalesce(max(seq), 0) + 1 FROM refit.logs WHERE run = $1 AND file = $3), $4
+         FROM refit.runs WHERE id = $1 AND epoch = $2`,
+        [id, epoch, file, text],
+      ),
+    );
+  };
+  return {
+    append(file: string, text: string): Promise<void> {
+      last = last.catch(() => undefined).then(() => write(file, text));
+      return last;
+    },
+    /** Resolves when all pieces are written, or could not be. */
+    written: (): Promise<void> => last.catch(() => undefined),
+  };
+}
+
+/** The database has no mark apart from the journal: both are in one transaction. */
+const NO_MARK: RunMark = { write: async () => undefined, close: async () => undefined };
+
+/** The event that says from which dead process a run was taken over. */
+function takeOverFrom({ pid, host, since, purpose }: RunOwner): JournalEvent {
+  return { kind: 'lock-taken-over', locks: ['run'], from: { pid, host, since, purpose } };
+}
+
+async function ownerOf(database: Database, id: string): Promise<RunOwner | null> {
+  const [row] = await database.query<{ owner: RunOwner | null }>(
+    'SELECT owner FROM refit.runs WHERE id = $1',
+    [id],
+  );
+  return row?.owner ?? null;
+}
+
+async function reportedHead(database: Database, id: string): Promise<string | null> {
+  const [row] = await database.query<{ head: string | null }>(
+    `SELECT report ->> 'head' AS head FROM refit.runs WHERE id = $1`,
+    [id],
+  );
+  return row?.head ?? null;
+}
+
+function extendedError(id: string, { head }: StoredHead): RefitError {
+  return new RefitError(
+    'journal-broken',
+    `${id}: the journal has entries after entry ${head.seq}, its head, which no process of Refit wrote`,
+    `refit store export ${id} -o DIR   writes what the store has; then restore the database from a backup`,
+  );
+}

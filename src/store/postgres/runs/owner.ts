@@ -1,0 +1,66 @@
+/** Who holds a run in a database, and whether that process lives. */
+import { RefitError } from '../../../errors.ts';
+import { shellQuote } from '../../../next-command.ts';
+import { SECOND } from '../../../units.ts';
+import { type Holder, isAlive } from '../../folder/lock.ts';
+
+/** The process that holds a run. */
+export interface RunOwner extends Holder {
+  /** The name of the worker; null for another command. */
+  readonly worker: string | null;
+  /** Different for each claim, so that a process recognizes its own after a lost connection. */
+  readonly token: string;
+  /** True while it answers requests of operators. */
+  readonly listens: boolean;
+}
+
+/** How often a process says that it lives, milliseconds. */
+export const LEASE_RENEWAL: number = 2 * SECOND;
+/**
+ * After this time without a word, another process may take the run over, milliseconds by the database's clock. It is
+ * shorter than the heartbeat of a job, so that a redelivered job finds the run free.
+ */
+export const LEASE: number = 8 * SECOND;
+
+/** A run's owner, and its last word by the database's clock. */
+export interface Ownership {
+  readonly owner: RunOwner | null;
+  /** Milliseconds since the owner's last word; null if there is no owner. */
+  readonly silentFor: number | null;
+}
+
+/** The columns of `Ownership`. */
+export const OWNERSHIP = `owner, (extract(epoch FROM clock_timestamp() - owner_seen_at) * 1000)::float4 AS "silentFor"`;
+
+/** True if the owner may still work. @param host this machine, whose dead processes are visible at once. */
+export async function isHeld({ owner, silentFor }: Ownership, host: string): Promise<boolean> {
+  if (owner === null || silentFor === null || silentFor > LEASE) return false;
+  return owner.host !== host || (await isAlive(owner, host));
+}
+
+/** Names the owner: `process 4711 on db-1 (refit apply)`. */
+export function describeOwner({ pid, host, purpose, worker }: RunOwner): string {
+  return `process ${pid} on ${host} (${worker === null ? purpose : `${purpose} ${worker}`})`;
+}
+
+/** The refusal while another process holds a run. @param option the store, for the next command. */
+export function heldError(id: string, owner: RunOwner, option: string): RefitError {
+  return new RefitError(
+    'locked',
+    `${id}: held by ${describeOwner(owner)} since ${owner.since}`,
+    `refit status ${shellQuote(id)}${option} --watch   follows it; if that process is gone, the run is free ${LEASE / SECOND} seconds after its last word`,
+  );
+}
+
+/** The failure of a process from which another one took the run over. */
+export function fencedError(id: string, owner: RunOwner | null, option: string): RefitError {
+  const by =
+    owner === null
+      ? 'another process took the run over, and has given it back'
+      : `${describeOwner(owner)} took the run over at ${owner.since}`;
+  return new RefitError(
+    'fenced',
+    `${id}: ${by}, so this process orders nothing more`,
+    `refit status ${shellQuote(id)}${option}   shows from the journal whether the run continues`,
+  );
+}

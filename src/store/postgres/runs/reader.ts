@@ -1,0 +1,229 @@
+/** Reads the runs of a database, for `RunReader` and `RunsOfStore`. */
+import { sha256 } from '../../../digest.ts';
+import { RefitError } from '../../../errors.ts';
+import type { JournalEntry } from '../../../model.ts';
+import { shellQuote } from '../../../next-command.ts';
+import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
+import { buildReport } from '../../../report/run/build-report.ts';
+import { renderReport } from '../../../report/run/render-report.ts';
+import type { FoundRun, RunReader, RunsOfStore, StoreState } from '../../ports.ts';
+import { RUN_FILES } from '../../run-files.ts';
+import { LATEST } from '../../run-id.ts';
+import { ambiguousRun } from '../../run-reading.ts';
+import type { Database } from '../database.ts';
+import { claimStoredRun, type StoreSelf } from './claim.ts';
+import { askStoredRun } from './control.ts';
+import { isHeld, OWNERSHIP, type Ownership } from './owner.ts';
+import {
+  noSuchRun,
+  readHead,
+  readPlanText,
+  readStoredRun,
+  storedJournalText,
+  trustOf,
+  walkStoredJournal,
+} from './read.ts';
+import { readSigned, signaturesOfPlan } from './signatures.ts';
+
+/** How many runs a word is compared with. */
+const MOST_CANDIDATES = 1_000;
+/** A worker that was silent for this long is gone, seconds. */
+const WORKER_SILENCE = 15;
+
+/** One run. @param id of a run that may be missing; reading it then throws. */
+export function readerOfStored(database: Database, id: string, self: StoreSelf): RunReader {
+  const digestOf = async (): Promise<string> => {
+    const [row] = await database.query<{ digest: string }>('SELECT digest FROM refit.runs WHERE id = $1', [
+      id,
+    ]);
+    if (row === undefined) throw noSuchRun(id);
+    return row.digest;
+  };
+  const reportRow = async (): Promise<ReportRow | null> => {
+    const [row] = await database.query<{ report: ReportRow | null }>(
+      'SELECT report FROM refit.runs WHERE id = $1',
+      [id],
+    );
+    return row?.report ?? null;
+  };
+  const exists = async () => (await database.query('SELECT FROM refit.runs WHERE id = $1', [id])).length > 0;
+  return {
+    kind: 'database',
+    name: id,
+    id,
+    exists,
+    read: (each) => readStoredRun(database, id, each),
+    readPlan: async () => readSavedPlan(await readPlanText(database, id)),
+    planText: () => readPlanText(database, id),
+    async walk(_saved, each) {
+      const stored = await readHead(database, id);
+      return { journal: await walkStoredJournal(database, stored, each), trust: trustOf(stored) };
+    },
+    async journalText() {
+      const pieces: string[] = [];
+      for await (const piece of storedJournalText(database, await readHead(database, id))) pieces.push(piece);
+      return pieces.join('');
+    },
+    report: async (file) => reportAgain(database, id, file, await reportRow()),
+    reportedHead: async () => (await reportRow())?.head ?? null,
+    async kept(kind) {
+      const texts = await readSigned(database, await digestOf(), [kind]);
+      return texts.map(({ file, text }) => ({ file: file.replace(kind, RUN_FILES[kind]), text }));
+    },
+    async keep(kind, { name, text }) {
+      await database.execute(
+        `INSERT INTO refit.signatures (digest, kind, name, text) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (digest, kind, name) DO UPDATE SET text = excluded.text, at = clock_timestamp()`,
+        [await digestOf(), kind, name, text],
+      );
+      return `${RUN_FILES[kind]}/${name} of ${id}`;
+    },
+    async holder() {
+      const ownership = await ownershipOf(database, id);
+      return ownership !== null && (await isHeld(ownership, self.host)) ? ownership.owner : null;
+    },
+    isKnown: exists,
+    ask: (line) => askStoredRun(database, id, line, self),
+    storeState: () => storeStateOf(database, id, self.host),
+    claim: () => claimStoredRun(database, id, 'refit reconcile', self),
+  };
+}
+
+async function ownershipOf(database: Database, id: string): Promise<Ownership | null> {
+  const [row] = await database.query<Ownership & object>(
+    `SELECT ${OWNERSHIP} FROM refit.runs WHERE id = $1`,
+    [id],
+  );
+  return row ?? null;
+}
+
+/** What a run's row says of its newest reports. */
+interface ReportRow {
+  readonly head: string | null;
+  /** By file. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/**
+ * A report is a function of plan and journal, so the store keeps only its hash, and this makes it again.
+ * @throws RefitError `format-unknown` if this version renders it with other bytes.
+ */
+async function reportAgain(
+  database: Database,
+  id: string,
+  file: string,
+  row: ReportRow | null,
+): Promise<string | null> {
+  const expected = row?.sha256[file];
+  if (row === null || expected === undefined) return null;
+  const entries: JournalEntry[] = [];
+  const { saved } = await readStoredRun(database, id, (entry) => entries.push(entry));
+  const end = entries.findIndex(({ hash }) => hash === row.head) + 1;
+  const format = file === RUN_FILES.page ? 'html' : 'json';
+  const text = renderReport(buildReport(saved, entries.slice(0, end)), format, { color: false, width: 100 });
+  if (sha256(text) === expected) return text;
+  throw new RefitError(
+    'format-unknown',
+    `${id}: this version renders ${file} with other bytes than the process that ended the run`,
+    `use the version that wrote the journal: refit status ${shellQuote(id)}${database.target.option}`,
+  );
+}
+
+interface StateRow extends Ownership {
+  readonly state: string;
+  readonly at: number;
+  readonly by: string | null;
+  readonly wakeAt: number | null;
+  readonly waiting: { readonly reason?: string } | null;
+  readonly workers: number;
+  readonly unserved: readonly string[];
+}
+
+async function storeStateOf(database: Database, id: string, host: string): Promise<StoreState | null> {
+  const [row] = await database.query<StateRow>(
+    `SELECT state, submitted_at AS at, submitted_by ->> 'user' AS by, wake_at AS "wakeAt", waiting, ${OWNERSHIP},
+       (SELECT count(*)::int FROM refit.workers WHERE ${LIVES}) AS workers,
+       ARRAY(SELECT profile FROM unnest(profiles) AS profile WHERE NOT EXISTS (
+         SELECT FROM refit.workers WHERE ${LIVES} AND profile = ANY (workers.profiles)) ORDER BY profile) AS unserved
+     FROM refit.runs WHERE id = $1`,
+    [id],
+  );
+  if (row === undefined) return null;
+  const { state, owner, workers, unserved } = row;
+  if (owner !== null && (await isHeld(row, host)))
+    return { kind: 'claimed', holder: owner, worker: owner.worker };
+  switch (state) {
+    case 'stopped':
+      return { kind: 'stopped' };
+    case 'ended':
+    case 'pruned':
+      return { kind: 'ended' };
+    case 'waiting':
+      return {
+        kind: 'waiting',
+        reason: row.waiting?.reason ?? 'its time',
+        until: row.wakeAt === null ? null : new Date(row.wakeAt).toISOString(),
+        workers,
+        unserved,
+      };
+    default:
+      return {
+        kind: 'submitted',
+        at: new Date(row.at).toISOString(),
+        by: row.by ?? 'somebody',
+        workers,
+        unserved,
+      };
+  }
+}
+
+const LIVES = `seen_at > clock_timestamp() - interval '${WORKER_SILENCE} seconds'`;
+
+/** The runs of a store. */
+export function runsOfDatabase(database: Database, self: StoreSelf): RunsOfStore {
+  const of = (id: string) => readerOfStored(database, id, self);
+  return {
+    kind: 'database',
+    async find(typed) {
+      if (typed === LATEST) {
+        const [latest] = await idsOf(database, 'true', []);
+        if (latest !== undefined) return of(latest);
+        throw new RefitError(
+          'usage',
+          'no run is the latest: the store has none',
+          'refit apply SAVED submits one',
+        );
+      }
+      const [same] = await idsOf(database, 'id = $1', [typed]);
+      if (same !== undefined) return of(same);
+      const [one, ...others] = typed === '' ? [] : await idsOf(database, 'starts_with(id, $1)', [typed]);
+      if (one === undefined) throw noSuchRun(typed);
+      if (others.length > 0) throw ambiguousRun('database', typed, [one, ...others]);
+      return of(one);
+    },
+    async list(most) {
+      const rows = await database.query<{ id: string; at: number; all: number }>(
+        `SELECT id, submitted_at AS at, count(*) OVER () AS all FROM refit.runs
+         ORDER BY submitted_at DESC, id DESC LIMIT $1`,
+        [Math.min(most, 1_000_000)],
+      );
+      const runs = rows.map(({ id, at }): FoundRun => ({ name: id, run: of(id), isKnown: true, since: at }));
+      return { runs, more: (rows[0]?.all ?? 0) - rows.length };
+    },
+    signaturesOf: (digest) => signaturesOfPlan(database, digest),
+    close: () => database.close(),
+  };
+}
+
+/** Ids of runs, newest first. */
+async function idsOf(
+  database: Database,
+  where: string,
+  values: readonly unknown[],
+): Promise<readonly string[]> {
+  const rows = await database.query<{ id: string }>(
+    `SELECT id FROM refit.runs WHERE ${where} ORDER BY submitted_at DESC, id DESC LIMIT ${MOST_CANDIDATES}`,
+    values,
+  );
+  return rows.map(({ id }) => id);
+}
