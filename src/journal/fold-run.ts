@@ -33,10 +33,8 @@ function staysStopped({ stopping }: Folding): boolean {
   return stopping?.because === 'halted' || stopping?.because === 'drained';
 }
 
-/** The run only waits. A gate that was judged stays judged. */
-export function foldRest(run: Folding, { until, wakesOn, reason, gate }: EntryOf<'rested'>): void {
+export function foldRest(run: Folding, { until, wakesOn, reason }: EntryOf<'rested'>): void {
   run.resting = { until, wakesOn, reason };
-  if (gate !== null) run.gatesJudged.add(gate);
 }
 
 export function foldEnd(run: Folding, { at, because, exitCode }: EntryOf<'run-ended'>): void {
@@ -124,7 +122,9 @@ export function foldCommand(
 
 /** Records a judgement of a gate. An inconclusive one pauses the run, unless it is already paused. */
 export function foldGate(run: Folding, entry: EntryOf<'gate'>): void {
-  run.gates.set(`${entry.wave} ${entry.judge}`, entry);
+  const key = `${entry.wave} ${entry.judge}`;
+  run.gates.set(key, entry);
+  if (entry.next !== 'halt') run.gatesJudged.add(key);
   if (entry.next !== 'pause' || run.control.paused !== null) return;
   run.control = { ...run.control, paused: { since: entry.at, by: formatGate(entry.name) } };
 }

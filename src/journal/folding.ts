@@ -23,7 +23,7 @@ export class Folding {
   waveEndedAt = new Map<number, string>();
   approvalsAwaited = new Map<number, string>();
   gatesReleased = new Set<number>();
-  gatesJudged = new Set<number>();
+  gatesJudged = new Set<string>();
   gatesAcknowledged = new Set<string>();
   /** The last judgement of each gate, by `<wave> <judge>`. */
   gates = new Map<string, EntryOf<'gate'>>();

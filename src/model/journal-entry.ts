@@ -212,8 +212,6 @@ export type JournalEvent =
       readonly until: string;
       readonly wakesOn: WakesOn;
       readonly reason: Message;
-      /** The wave whose gate is judged, as an index. The next process does not judge it again. Null: none. */
-      readonly gate: number | null;
     }
   /** The run starts nothing new from here on. The message says why. */
   | {

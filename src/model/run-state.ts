@@ -113,8 +113,11 @@ export interface RunState {
   readonly waveEndedAt: ReadonlyMap<number, string>;
   /** Waves with an inconclusive gate after which an operator continued the run. */
   readonly gatesReleased: ReadonlySet<number>;
-  /** Waves whose gate was judged before the run rested. The gate is not judged again. */
-  readonly gatesJudged: ReadonlySet<number>;
+  /**
+   * Judgements of gates that did not halt the run, as `<wave> <judge>`. A process that keeps what operators set does not
+   * repeat them.
+   */
+  readonly gatesJudged: ReadonlySet<string>;
   /** Gates that halted the run before an operator resumed it, as `<wave> <judge>`. */
   readonly gatesAcknowledged: ReadonlySet<string>;
   /** Failed and unknown steps of a halted run that an operator resumed. They do not halt it again. */

@@ -124,7 +124,7 @@ describe('a run over three nights', () => {
     const held = heldWaiting(runs.at(-1)!.entries);
     expect(held[0]! / MINUTE).toBeLessThan(2);
     expect(held.reduce((a, b) => a + b, 0)).toBeLessThan(15 * MINUTE);
-    // The soak counts from the end of the wave, whoever waits for it.
+    // The soak counts from the end of the wave, also while no process runs.
     const entries = runs.at(-1)!.entries;
     const wave = (kind: string, name: string) =>
       Date.parse(entries.find((one) => one.kind === kind && 'name' in one && one.name === name)!.at);

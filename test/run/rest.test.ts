@@ -53,7 +53,7 @@ describe('a soak', () => {
     const first = await stage.run(WORKER);
     expect(first.end).toBeNull();
     const [waveEnded] = at(first, 'wave-ended');
-    expect(rests(first)).toMatchObject([{ wakesOn: 'time', gate: null }]);
+    expect(rests(first)).toMatchObject([{ wakesOn: 'time' }]);
     expect(textOf(rests(first)[0]!.reason)).toBe('the soak after wave canary');
     expect(Date.parse(first.state.resting!.until)).toBe(waveEnded! + 30 * MINUTE);
     expect(stage.clock.now() - waveEnded!).toBeLessThan(AT_MOST);
@@ -258,7 +258,7 @@ describe('a gate that pauses the run', () => {
   it('rests, is not judged again, and the next wave starts after continue', async () => {
     const stage = await setStage(story(75, 1));
     const first = await stage.run(WORKER);
-    expect(rests(first)).toMatchObject([{ wakesOn: 'control', gate: 0 }]);
+    expect(rests(first)).toMatchObject([{ wakesOn: 'control' }]);
     await stage.pass(3 * HOUR);
     const still = await stage.run(WORKER);
     expect([judged(still), orders(still)]).toEqual([['pause'], 1]);
@@ -290,6 +290,29 @@ describe('a gate that pauses the run', () => {
   });
 });
 
+describe('a gate that judges a metric over a day', () => {
+  const story = {
+    fleet: standards(4, { usedTotal: 2_000 }),
+    plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { failed: "> 0", metric: { name: MemUtil, fails: "> 90", over: 24h } } }, { name: rest, take: rest }]`,
+    duration: SHORT,
+  };
+
+  it('gives the process back meanwhile, and repeats no judgement', async () => {
+    const stage = await setStage(story);
+    const [first, last, ...more] = await throughRests(stage);
+    expect(more).toEqual([]);
+    expect(first!.took).toBeLessThan(4 * MINUTE);
+    expect(last!.took).toBeLessThan(10 * MINUTE);
+    expect(textOf(rests(first!)[0]!.reason)).toContain('MemUtil');
+    expect(last!.end).toEqual({ because: 'done', exitCode: 0 });
+    const gates = last!.entries.flatMap((one) => (one.kind === 'gate' ? [one] : []));
+    expect(gates.map(({ judge }) => judge)).toEqual(['failed', 'metric']);
+    const period = Date.parse(gates[1]!.at) - at(last!, 'wave-ended')[0]!;
+    expect(period).toBeGreaterThanOrEqual(24 * HOUR);
+    expect(period).toBeLessThan(24 * HOUR + MINUTE);
+  });
+});
+
 describe('a wave that waits for its approval', () => {
   const story = {
     fleet: standards(3),
@@ -301,7 +324,7 @@ describe('a wave that waits for its approval', () => {
   it('rests until then or until it is approved, and judges no gate again', async () => {
     const stage = await setStage(story);
     const first = await stage.run(WORKER);
-    expect(rests(first)).toMatchObject([{ wakesOn: 'approval', gate: 0 }]);
+    expect(rests(first)).toMatchObject([{ wakesOn: 'approval' }]);
     const until = Date.parse(first.state.resting!.until);
     expect(until - at(first, 'approval-awaited')[0]!).toBe(6 * HOUR);
     await stage.pass(2 * HOUR);

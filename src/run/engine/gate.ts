@@ -22,7 +22,6 @@ import {
   judgeUrl,
 } from '../decide/judge-gate.ts';
 import { readFaultMessage } from '../decide/read-fault.ts';
-import { WHOLE_RUN } from './idleness.ts';
 import { awaitTurn, mayContinue, stopRun, waitUntil } from './may-start.ts';
 import { type Run, scopeKey, scopeOf } from './run.ts';
 
@@ -33,13 +32,13 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   if (gate === undefined || !mayContinue(run)) return;
   const { gatesReleased, gatesJudged, gatesAcknowledged } = journal.replay.state();
   if (gatesReleased.has(wave)) return;
-  if (gatesJudged.has(wave)) return void (await awaitTurn(run, WHOLE_RUN, { gate: wave }));
   const isLast = wave === saved.waves.length - 1;
   const decisions: Extract<JournalEvent, { kind: 'gate' }>['next'][] = [];
   let failure: Judgement | null = null;
-  const asks = asksOf(run, wave, gate).filter(
-    ({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)),
+  const { judged = [], open = [] } = Object.groupBy(asksOf(run, wave, gate), ({ judge }) =>
+    gatesJudged.has(`${wave} ${judge}`) ? 'judged' : 'open',
   );
+  const asks = open.filter(({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)));
   const periods = effectsOfKind(gateEffects(run.effects, wave), 'gate-metric').map(
     ({ metric }) => metric.over,
   );
@@ -62,13 +61,14 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   }
   waits.setRunWait(null);
   if (failure !== null) {
-    const { judge, outcome, message: judged } = failure;
-    stopRun(run, 'halted', message('halt.gate', { wave: name, judge, outcome, judged }));
+    const { judge, outcome, message: reason } = failure;
+    stopRun(run, 'halted', message('halt.gate', { wave: name, judge, outcome, judged: reason }));
     return;
   }
-  if (!decisions.includes('pause')) return;
-  control.hold(formatGate(name));
-  await awaitTurn(run, WHOLE_RUN, { gate: wave });
+  if (decisions.includes('pause')) control.hold(formatGate(name));
+  // An earlier process may have judged a part of the gate, and paused the run.
+  else if (judged.length === 0) return;
+  await awaitTurn(run);
 }
 
 interface Ask {
@@ -108,7 +108,9 @@ async function askAbout(run: Run, effect: GateEffect, own: readonly Step[]): Pro
       const { metric } = effect;
       // Figures from before the resizes prove nothing, so the period starts after the wave.
       const since = waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
-      await waitUntil(run, since + metric.over, metric.over, { isMonotonic: true });
+      const reason = message('rest.metric', { wave: saved.waves[wave]!.name, metric: metric.name });
+      const idle = { wakesOn: 'time', reason } as const;
+      await waitUntil(run, since + metric.over, metric.over, { isMonotonic: true, idle });
       return readMetric(run, own, metric, timeout);
     }
     case 'gate-url':

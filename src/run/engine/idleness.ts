@@ -13,8 +13,6 @@ export interface IdleWait {
   readonly until: number;
   readonly wakesOn: WakesOn;
   readonly reason: Message;
-  /** The wave whose gate is judged, as an index. */
-  readonly gate?: number;
 }
 
 interface Part {

@@ -63,20 +63,16 @@ function isFull({ slots, awaitingSlot }: Run): boolean {
 
 /**
  * Waits while the run is paused. `give-way`: fewer steps may be in flight now, and this one gives its slot back.
- * @param part what waits: a step id, or the whole run. @param judged the gate that is judged already.
+ * @param part what waits: a step id, or the whole run.
  */
-export async function awaitTurn(
-  run: Run,
-  part: string = WHOLE_RUN,
-  judged: Pick<IdleWait, 'gate'> = {},
-): Promise<'go' | 'give-way' | 'stopped'> {
+export async function awaitTurn(run: Run, part: string = WHOLE_RUN): Promise<'go' | 'give-way' | 'stopped'> {
   const { stop, control, clock, idleness } = run;
   try {
     while (mayContinue(run)) {
       if (isFull(run)) return 'give-way';
       const { paused } = control;
       if (paused === null) return 'go';
-      idleness.waits(part, { ...waitForOperator(paused), ...judged });
+      idleness.waits(part, waitForOperator(paused));
       // Checked each minute: finishBy may be reached meanwhile.
       await clock.sleep(MINUTE, AbortSignal.any([stop.noNewOrders, stop.left, control.changed]));
     }

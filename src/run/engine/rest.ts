@@ -27,9 +27,8 @@ export async function watchRest(run: Run, ended: AbortSignal): Promise<void> {
  */
 export async function endAtRest({ stop, journal }: Run, { until, ...rest }: IdleWait): Promise<void> {
   stop.rest();
-  const { wakesOn, reason, gate = null } = rest;
   try {
-    await journal.appendDurably({ kind: 'rested', until: iso(until), wakesOn, reason, gate });
+    await journal.appendDurably({ kind: 'rested', until: iso(until), ...rest });
   } finally {
     stop.abandon();
   }

@@ -88,11 +88,7 @@ async function awaitApproval(
   let demanded: ApprovalDemand | null = null;
   await waitUntil(run, end, within, {
     every: CHECK_EVERY,
-    idle: {
-      wakesOn: 'approval',
-      reason: message('rest.approval', { wave: name, missing }),
-      ...(wave === 0 ? {} : { gate: wave - 1 }),
-    },
+    idle: { wakesOn: 'approval', reason: message('rest.approval', { wave: name, missing }) },
     each: async () => {
       demanded = await ask();
       return 'event' in demanded;

@@ -132,7 +132,7 @@ describe('the journal entry schema', () => {
       until: AT,
       message: words('wave rest needs 1 approval and has 0 (none); missing: 1 of wei, jun'),
     },
-    rested: { kind: 'rested', until: AT, wakesOn: 'control', reason: words('paused by wei@ops-1'), gate: 0 },
+    rested: { kind: 'rested', until: AT, wakesOn: 'control', reason: words('paused by wei@ops-1') },
     'wave-started': { kind: 'wave-started', wave: 0, name: 'all' },
     'wave-ended': { kind: 'wave-ended', wave: 0, name: 'all' },
     'instance-read': { kind: 'instance-read', step, status: 'running', size: SIZE },

@@ -78,7 +78,6 @@ const rested = (wakesOn: 'time' | 'approval' | 'control'): JournalEvent => ({
   until: NIGHT,
   wakesOn,
   reason: message('rest.soak', { wave: 'canary' }),
-  gate: null,
 });
 const CALLS: JournalEvent = { kind: 'calls', counts: [] };
 

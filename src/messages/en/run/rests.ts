@@ -4,6 +4,8 @@ import type { Say } from '../../text.ts';
 
 export const rests = {
   'rest.soak': ({ wave }: { wave: string }): string => `the soak after wave ${wave}`,
+  'rest.metric': ({ wave, metric }: { wave: string; metric: string }): string =>
+    `the period after wave ${wave} whose ${metric} its gate judges`,
   'rest.paused': ({ since, by }: { since: string; by: string }): string =>
     `paused since ${since} by ${by}; refit continue RUN continues it`,
   'rest.approval': ({ wave, missing }: { wave: string; missing: readonly Message[] }, say: Say): string =>
