@@ -21,6 +21,8 @@ export const SLOT_BOUNDS = {
   mostAhead: 800,
   /** How long a new lane, or a source that just started, gives nothing. */
   closedFor: 1_000,
+  /** Two slots of a lane are never closer. docs/decisions/0003-request-slots.md has the reason. */
+  leastInterval: 55,
   /** How long the source remembers the slots that it gave. */
   remembered: 2_500,
   /** A lane that is full further ahead was written before the source's clock was set back: it counts as new. */

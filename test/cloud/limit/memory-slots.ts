@@ -3,7 +3,6 @@
  * it and the tables of PostgreSQL to the same answers.
  */
 
-import { FULL_INTERVAL } from '../../../src/cloud/limit/shared-lesson.ts';
 import type { SlotGrant, SlotLane, SlotSource, SlotWish } from '../../../src/slot-source.ts';
 import { SLOT_BOUNDS } from '../../../src/slot-source.ts';
 
@@ -14,6 +13,8 @@ export interface MemorySlots extends SlotSource {
   crash(): void;
   /** Starts again and keeps the rows. */
   restart(): void;
+  /** Moves the next slot of a lane, as if the clock had been set since. */
+  moveNext(lane: string, ms: number): void;
 }
 
 /** Creates a source with this clock; moments are ms since 1970. */
@@ -25,7 +26,7 @@ export function createMemorySlots(now: () => number): MemorySlots {
     const row = rows.get(lane) ?? {
       lane,
       next: at + SLOT_BOUNDS.closedFor,
-      interval: FULL_INTERVAL,
+      interval: SLOT_BOUNDS.leastInterval,
       version: Math.floor(at),
       lesson: null,
       heldUntil: -Infinity,
@@ -38,26 +39,24 @@ export function createMemorySlots(now: () => number): MemorySlots {
   const grant = ({ lane, count, ahead, version, interval }: SlotWish): SlotGrant => {
     const at = now();
     const row = rowOf(lane, at);
-    if (row.version === version) row.interval = interval;
-    const isPlausible = row.next <= at + SLOT_BOUNDS.implausible;
-    const held = row.heldUntil <= at + SLOT_BOUNDS.implausible ? row.heldUntil : -Infinity;
+    const latest = at + SLOT_BOUNDS.implausible;
+    if (row.version === version) row.interval = Math.max(SLOT_BOUNDS.leastInterval, interval);
+    const isPlausible = row.next <= latest;
     const first = Math.max(
       isPlausible ? row.next : at + SLOT_BOUNDS.closedFor,
       at + ahead,
-      held,
+      row.heldUntil <= latest ? row.heldUntil : -Infinity,
       startedAt + SLOT_BOUNDS.closedFor,
     );
     const room = Math.floor((at + SLOT_BOUNDS.batchAhead - first) / row.interval) + 1;
     const given = first > at + SLOT_BOUNDS.mostAhead ? 0 : Math.min(count, Math.max(1, room));
-    const slots = Array.from({ length: given }, (_, n) => first + n * row.interval);
-    row.next = given === 0 ? row.next : first + given * row.interval;
-    if (!isPlausible) row.next = first + given * row.interval;
+    row.next = first + given * row.interval;
     row.recent = [
-      ...row.recent.filter((slot) => slot > at - SLOT_BOUNDS.remembered && isPlausible),
-      ...slots,
+      ...row.recent.filter((slot) => slot > at - SLOT_BOUNDS.remembered && slot <= latest),
+      ...Array.from({ length: given }, (_, n) => first + n * row.interval),
     ];
-    const { recent: _, next, ...taught } = row;
-    return { ...taught, lane, first, count: given, next: Math.max(next, given === 0 ? first : next) };
+    const { recent: _, ...known } = row;
+    return { ...known, first, count: given };
   };
 
   return {
@@ -82,6 +81,10 @@ export function createMemorySlots(now: () => number): MemorySlots {
     },
     restart() {
       startedAt = now();
+    },
+    moveNext(lane, ms) {
+      const row = rows.get(lane)!;
+      row.next += ms;
     },
   };
 }

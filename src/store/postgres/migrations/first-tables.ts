@@ -202,15 +202,19 @@ CREATE TRIGGER wake_approved AFTER INSERT OR UPDATE ON refit.signatures
   FOR EACH ROW EXECUTE FUNCTION refit.wake_approved();
 REVOKE ALL ON FUNCTION refit.wake_approved() FROM PUBLIC;
 
--- When the next request of a lane (action, host, identity) may leave. A crash of the server empties an unlogged table.
+-- The request slots of a lane (action, host, identity). Moments are milliseconds since 1970 by clock_timestamp().
+-- A crash of the server empties an unlogged table: then the lanes start closed.
 CREATE UNLOGGED TABLE refit.lanes (
-  key text PRIMARY KEY,
-  next timestamptz NOT NULL DEFAULT clock_timestamp() + interval '1 second',
+  lane text PRIMARY KEY,
+  next_at double precision NOT NULL,
   interval_ms double precision NOT NULL,
-  held_until timestamptz,
-  share jsonb,
-  changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
+  version bigint NOT NULL,
+  lesson text,
+  held_until double precision NOT NULL DEFAULT '-Infinity',
+  recent double precision[] NOT NULL DEFAULT '{}',
+  given_first double precision NOT NULL,
+  given_count int NOT NULL
+) WITH (fillfactor = 50);
 
 CREATE TABLE refit.workers (
   id text PRIMARY KEY,
