@@ -25,7 +25,10 @@ interface FolderPaths {
 /** The folder to lock, the scheduler that locks it, and the receivers of its events. */
 export interface LockFolderInput
   extends FolderPaths,
-    Pick<SchedulerPorts, 'flags' | 'whyNotPlan' | 'by' | 'version' | 'clock' | 'drain' | 'leave' | 'log'> {
+    Pick<
+      SchedulerPorts,
+      'flags' | 'whyNotPlan' | 'environmentOf' | 'by' | 'version' | 'clock' | 'drain' | 'leave' | 'log'
+    > {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The program of the command line with its first arguments: `[node, main.js]`. */
   readonly program: readonly string[];
@@ -103,11 +106,14 @@ function createLauncher(
   [program = '', ...first]: LockFolderInput['program'],
   env: LockFolderInput['env'],
 ): AttemptPorts['launch'] {
-  return async (args, output) => {
+  return async (args, output, more) => {
     const file = await openForAppending(output, 'hooks');
     try {
       await file.write(`$ refit ${args.join(' ')}\n`);
-      const child = spawn(program, [...first, ...args], { env, stdio: ['ignore', file.fd, file.fd] });
+      const child = spawn(program, [...first, ...args], {
+        env: { ...env, ...more },
+        stdio: ['ignore', file.fd, file.fd],
+      });
       const ended = new Promise<number | null>((resolve) => {
         child.once('error', () => resolve(null));
         child.once('exit', (code) => resolve(code));

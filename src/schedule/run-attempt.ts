@@ -26,8 +26,14 @@ export interface Child {
 export interface AttemptPorts {
   readonly clock: Clock;
   readonly disk: OccurrenceDisk;
-  /** Starts `refit ARGS` and appends its output to the file. @throws if it cannot start. */
-  readonly launch: (args: readonly string[], output: string) => Promise<Child>;
+  /** Starts `refit ARGS` and appends its output to the file. @param env further variables. @throws if it cannot start. */
+  readonly launch: (
+    args: readonly string[],
+    output: string,
+    env: Readonly<Record<string, string>>,
+  ) => Promise<Child>;
+  /** Further environment variables for the commands of a plan; absent: none. */
+  readonly environmentOf?: (plan: string) => Readonly<Record<string, string>>;
   /** Resolves once the entry is durable. */
   readonly append: (event: ScheduleEvent) => Promise<void>;
   readonly planLog: (plan: string) => PlanLog | null;
@@ -153,7 +159,7 @@ async function runCommands(
   ]);
   const planned = async (...out: readonly string[]): Promise<AttemptEnd> => {
     const flags = ['--detailed-exitcode', '-q', ...review, ...ports.flags.plan, ...out];
-    const end = await launch(['plan', ports.pathOf(plan), ...flags], directory, ports);
+    const end = await launch(['plan', ports.pathOf(plan), ...flags], { plan, directory }, ports);
     return end?.exitCode === 0 ? { ...end, message: message('schedule.nothing-to-change') } : end;
   };
   if (does === 'dry-run') return file === null ? FILE_REMOVED : planned();
@@ -177,7 +183,7 @@ async function runCommands(
   const flags = [...ports.flags.apply, ...ports.flags.sign];
   return launch(
     ['apply', subject, '--run-dir', directory, ...at, '--auto-approve', ...flags],
-    directory,
+    { plan, directory },
     ports,
   );
 }
@@ -197,9 +203,14 @@ const REVIEWS = { text: 'review.txt', json: 'review.json', markdown: 'review.md'
 const FILE_REMOVED: AttemptEnd = { exitCode: 64, message: message('schedule.file-removed') };
 
 /** @returns null if it was stopped with the scheduler. */
-async function launch(args: readonly string[], directory: string, ports: AttemptPorts): Promise<AttemptEnd> {
+async function launch(
+  args: readonly string[],
+  { plan, directory }: { readonly plan: string; readonly directory: string },
+  ports: AttemptPorts,
+): Promise<AttemptEnd> {
   if (ports.drain.aborted) return null;
-  const child = await ports.launch(args, ports.disk.fileIn(directory, 'output.log'));
+  const output = ports.disk.fileIn(directory, 'output.log');
+  const child = await ports.launch(args, output, ports.environmentOf?.(plan) ?? {});
   ports.onChild(child);
   const exitCode = await child.ended;
   const stopped = exitCode === null || exitCode === 130 || exitCode === 143;

@@ -9,17 +9,11 @@ import type { JournalEntry, SavedPlan } from '../model.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { type Listener, openListener } from './listener.ts';
 import { type Family, formatMetrics, METRICS_CONTENT_TYPE } from './metrics/exposition.ts';
-import {
-  createMeter,
-  type LaneSource,
-  type LeftBecause,
-  type ProcessFigures,
-  type StoreFigures,
-} from './metrics/meter.ts';
+import { createMeter, type LaneSource, type ProcessFigures, type StoreFigures } from './metrics/meter.ts';
 import type { LiveFigures } from './metrics/run-meter.ts';
 import type { ObservedCall } from './observed-call.ts';
 import { createRunTrace, type RunTrace } from './traces/run-trace.ts';
-import type { Attributes } from './traces/span.ts';
+import type { Attributes, Span } from './traces/span.ts';
 import {
   CLOSE_WITHIN,
   createSpanExporter,
@@ -36,8 +30,8 @@ export interface RunObserver {
   call(call: ObservedCall): void;
   /** Takes the function that returns the live status of the run. */
   live(status: () => LiveFigures): void;
-  /** The process gives the run back. @param because counts if the journal has no end of the run. */
-  end(because?: LeftBecause): void;
+  /** The process gives the run back, with or without an end. */
+  end(): void;
 }
 
 /** A run as it is when this process takes it. */
@@ -55,6 +49,8 @@ export interface ObservedRun {
 export interface Telemetry {
   /** The address of the metrics; null: nobody asked for metrics. */
   readonly url: string | null;
+  /** Takes further spans, such as those of the scheduler; null: nobody asked for traces. */
+  readonly spans: { isSampled(traceId: string): boolean; emit(span: Span): void } | null;
   /** Follows a run. A worker calls it for each run that it takes, with every claim. */
   run(run: ObservedRun): RunObserver;
   /** Takes a read that left for no run. */
@@ -118,13 +114,14 @@ export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
   const exporter =
     settings &&
     createSpanExporter({ settings, resource, version, clock, post, onResult: meter.spans, onNotice });
+  const emit = (span: Span): void => exporter?.add(span);
   const traces = new Set<RunTrace>();
   return {
     url: listener?.url ?? null,
+    spans: settings && { isSampled: settings.isSampled, emit },
     run({ saved, run, past, replay }) {
       const figuresOfRun = meter.run(saved, past, replay ?? null);
-      const trace =
-        settings && createRunTrace({ saved, run, past, ...settings, emit: (span) => exporter?.add(span) });
+      const trace = settings && createRunTrace({ saved, run, past, ...settings, emit });
       if (trace) traces.add(trace);
       return {
         entry: guarded((entry) => {
@@ -136,9 +133,9 @@ export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
           trace?.call(call);
         }),
         live: figuresOfRun.live,
-        end: guarded((because) => {
-          figuresOfRun.end(because);
-          trace?.close(clock.now(), because);
+        end: guarded(() => {
+          figuresOfRun.end();
+          trace?.close(clock.now());
           if (trace) traces.delete(trace);
         }),
       };
@@ -161,10 +158,10 @@ export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
 /** Makes functions that never throw: a fault of telemetry must not end a run. The first fault is one notice. */
 function createGuard(onNotice: TelemetryInput['onNotice']) {
   let hasFailed = false;
-  return <Argument>(act: (argument: Argument) => void) =>
-    (argument: Argument): void => {
+  return <Arguments extends readonly unknown[]>(act: (...all: Arguments) => void) =>
+    (...all: Arguments): void => {
       try {
-        act(argument);
+        act(...all);
       } catch (error) {
         if (hasFailed) return;
         hasFailed = true;

@@ -1,7 +1,9 @@
 /** Metrics and traces of real processes: `apply` and its resumption against the simulator, and receivers of our own. */
 import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { readMetrics } from '../telemetry/read-metrics.ts';
 import { BRISK, type Desk, desk, growPlan, plainFleet, type Running, until } from './refit.ts';
@@ -241,3 +243,37 @@ describe.concurrent('apply', () => {
     expect([code, stderr]).toEqual([0, expect.not.stringMatching(/metrics|traces|telemetry|OTEL/)]);
   });
 });
+
+describe('a scheduler', () => {
+  it('serves metrics beside its health, and its run has a trace that links to its attempt', async (test) => {
+    const { url, got } = await collector(test);
+    const at = await desk(test, { simulator: BRISK, fleet: plainFleet(1) });
+    const yearly = '{ cron: "0 0 1 1 *", timezone: Asia/Shanghai, does: run }';
+    await mkdir(join(at.folder, 'plans'));
+    await at.write('plans/nightly.yaml', `${growPlan([`schedule: ${yearly}`])}`);
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_BSP_SCHEDULE_DELAY: '50' };
+    const options = ['--listen', '127.0.0.1:0', '--metrics', '127.0.0.1:0', '--json'];
+    const scheduler = at.start(['schedule', 'run', 'plans', ...options], { env });
+    const address = await urlOf(scheduler);
+    await until('it to read the plan', () => /"scheduled","plan":"nightly.yaml"/.test(scheduler.stderr()));
+    await at.refit(['schedule', 'run-now', 'plans', 'nightly']);
+    await until('its end', async () => (await scrape(address)).get(ENDED) === 1);
+    const { url: health } = JSON.parse(scheduler.stdout()) as { url: string };
+    const beside = await scrape(`${health}/metrics`);
+    expect(beside.get(ENDED)).toBe(1);
+    expect(beside.get('refit_schedule_occurrences_total{plan="nightly.yaml",outcome="missed"}')).toBe(0);
+    expect(
+      [...beside].filter(([series, value]) => series.startsWith('refit_build_info{') && value === 1),
+    ).toHaveLength(1);
+    expect([...beside.keys()].filter((series) => series.startsWith('refit_orders'))).toEqual([]);
+    expect((await fetch(address.replace('/metrics', '/healthz'))).status).toBe(404);
+    scheduler.kill('SIGTERM');
+    expect((await scheduler.ended).code).toBe(143);
+    const attempt = got.spans.find(({ name }) => name === 'attempt')!;
+    const run = got.spans.find(({ name }) => name === 'run')!;
+    expect(attributeOf(attempt, 'refit.exit_code')).toBe(0);
+    expect(run.links).toMatchObject([{ traceId: attempt.traceId, spanId: attempt.spanId }]);
+  });
+});
+
+const ENDED = 'refit_schedule_occurrences_total{plan="nightly.yaml",outcome="ended-0"}';

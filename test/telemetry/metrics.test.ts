@@ -195,11 +195,20 @@ describe('a resumed run', () => {
   it('ends its gauges with the process, and keeps the counters', () => {
     const meter = meterOf();
     const run = meter.run(plan, past);
-    run.end('rests');
+    run.end();
     run.end();
     const values = valuesOf(meter);
     expect(Object.keys(values).filter((series) => series.startsWith('refit_run_'))).toEqual([]);
-    expect(values).toMatchObject({ 'refit_runs_ended_total{because="rests"}': 1 });
+    expect(values).toMatchObject({ 'refit_runs_ended_total{because="left"}': 1 });
+  });
+});
+
+it('a run that rests has not left', () => {
+  const { run, meter } = afterEvents([event.started(), event.rested()]);
+  run.end();
+  expect(valuesOf(meter)).toMatchObject({
+    'refit_runs_ended_total{because="rested"}': 1,
+    'refit_runs_ended_total{because="left"}': 0,
   });
 });
 

@@ -112,6 +112,11 @@ describe('a journal becomes these spans', () => {
       [started(), wave('wave-started', 0, 'canary'), intent('a')],
       ['wave > step 2..99', 'run > wave 1..99', 'run 0..99'],
     ],
+    [
+      'a run that rests',
+      [started(), wave('wave-started', 0, 'canary'), event.rested()],
+      ['run > wave 1..2', 'run 0..2'],
+    ],
     ['a bill after the end of its step', [started(), event.billed('a', 3)], ['run 0..99']],
   ])('%s', (_, events, expected) => {
     const spans = drawn(spansOf(storyOf(events)));

@@ -151,6 +151,12 @@ export const event = {
     billed: { amount, currency: 'CNY' },
   }),
   stopping: (): JournalEvent => ({ kind: 'stopping', because: 'drained', message: SAID }),
+  rested: (): JournalEvent => ({
+    kind: 'rested',
+    until: at(3600),
+    wakesOn: 'time',
+    reason: SAID,
+  }),
   ended: (because: 'done' | 'halted' | 'drained' = 'done', exitCode = 0): JournalEvent => ({
     kind: 'run-ended',
     because,

@@ -44,16 +44,13 @@ export interface ProcessFigures {
   readonly memoryBytes: number;
 }
 
-/** Why a process gave a run back without its end: it stopped, or the run only waits. */
-export type LeftBecause = 'left' | 'rests';
-
 export interface RunMeter {
   /** Takes an entry once it is durable. */
   entry(entry: JournalEntry): void;
   /** Takes the function that returns the live status. */
   live(status: () => LiveFigures): void;
-  /** Ends the gauges of the run. @param because counts if the journal has no end of the run. */
-  end(because?: LeftBecause): void;
+  /** Ends the gauges of the run, and counts it as left if its journal says no end. */
+  end(): void;
 }
 
 export interface Meter {
@@ -105,14 +102,13 @@ export function createMeter(clock: Pick<Clock, 'now'>, self: Self, hasRuns: bool
           follower.add(entry);
           counters.entry(entry);
           if (entry.kind === 'run-started') hasEnded = false;
-          if (entry.kind === 'run-ended') hasEnded = true;
+          if (entry.kind === 'run-ended' || entry.kind === 'rested') hasEnded = true;
         },
         live(status) {
           live = status;
         },
-        end(because = 'left') {
-          if (!runs.delete(figures)) return;
-          if (!hasEnded) counters.left(because);
+        end() {
+          if (runs.delete(figures) && !hasEnded) counters.left();
         },
       };
     },

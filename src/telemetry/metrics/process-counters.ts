@@ -63,17 +63,18 @@ function named(label: string, values: readonly string[]): Labels[] {
 
 function createRunCounters() {
   const started = createCounter(2, named('resumed', ['false', 'true']));
-  const ended = createCounter(20, named('because', ['done', 'halted', 'left']));
+  const ended = createCounter(20, named('because', ['done', 'halted', 'rested', 'left']));
   const outcomes = OUTCOMES.filter((outcome) => outcome !== 'not-run');
   const steps = createCounter(20, named('outcome', outcomes));
   const gates = createCounter(10, named('outcome', ['success', 'failure', 'inconclusive']));
   const entries = createCounter(1, [{}]);
   return {
-    left: (because: string) => ended.add({ because }),
+    left: () => ended.add({ because: 'left' }),
     entry(entry: JournalEntry): void {
       entries.add({});
       if (entry.kind === 'run-started') started.add({ resumed: String(entry.resumed) });
       if (entry.kind === 'run-ended') ended.add({ because: entry.because });
+      if (entry.kind === 'rested') ended.add({ because: 'rested' });
       if (entry.kind === 'step-ended') steps.add({ outcome: entry.outcome });
       if (entry.kind === 'gate') gates.add({ outcome: entry.outcome });
     },

@@ -27,7 +27,7 @@ export const METRICS = {
 
   runs: gauge('refit_runs', 'Runs in this process: working, waiting as a whole, paused or stopping.', ['state']),
   runsStarted: counter('refit_runs_started_total', 'Runs that this process started or resumed.', ['resumed']),
-  runsEnded: counter('refit_runs_ended_total', 'Runs that ended in this process, by reason; left: this process stopped before.', ['because']),
+  runsEnded: counter('refit_runs_ended_total', 'Runs that ended in this process, by reason; rested: only waits; left: the process stopped before.', ['because']),
   runStart: gauge('refit_run_start_timestamp_seconds', 'When the run first started.', ['plan']),
   runProgress: gauge('refit_run_last_progress_timestamp_seconds', 'When the journal last recorded progress: an order, an answer, the end of a step or wave.', ['plan']),
   runSteps: gauge('refit_run_steps', 'Steps of the run by state: waiting, ordering, unanswered, following, deferred to a maintenance window, or the outcome.', ['plan', 'state']),

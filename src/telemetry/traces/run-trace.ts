@@ -53,7 +53,7 @@ export interface RunTrace {
   /** Takes a read. Orders come from the journal. */
   call(call: ObservedCall): void;
   /** Ends what is open. @param at milliseconds since 1970 UTC. */
-  close(at: number, because?: 'left' | 'rests'): void;
+  close(at: number): void;
 }
 
 /** Exit codes of runs that need a person: failed steps, a halt, an unknown outcome. */
@@ -106,6 +106,8 @@ class Trace implements RunTrace {
           'refit.command': entry.command,
           'refit.accepted': entry.accepted,
         });
+      case 'rested':
+        return this.#end(at, 'rested', null);
       case 'run-ended':
         return this.#end(at, entry.because, entry.exitCode);
       case 'billed':
@@ -129,8 +131,8 @@ class Trace implements RunTrace {
     });
   }
 
-  close(at: number, because: 'left' | 'rests' = 'left'): void {
-    this.#end(at, because, null);
+  close(at: number): void {
+    this.#end(at, 'left', null);
   }
 
   #start({ hash, at, resumed, purpose, endpoint, version }: EntryOf<'run-started'>): void {

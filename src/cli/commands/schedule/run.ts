@@ -7,9 +7,11 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
+import { given } from '../../../given.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
 import { createPlannerCheck } from '../../../operations/sign-plan.ts';
 import { escapeControls, jsonLine } from '../../../report/document/escape.ts';
+import type { AttemptTraces, SpanSink } from '../../../schedule/attempt-trace.ts';
 import { requestRun, switchPlan } from '../../../schedule/control-schedule.ts';
 import { openHealthServer } from '../../../schedule/health-server.ts';
 import { lockFolder } from '../../../schedule/lock-folder.ts';
@@ -39,9 +41,10 @@ export const scheduleRun: CommandCode<[string]> = async ([folder], options, term
   const { listen } = options;
   const address = listen === undefined ? null : listenAddressFrom('--listen', listen, 'loopback');
   const telemetry = await telemetryFor(options, terminal, false);
+  const traces = telemetry?.spans ? await createTraces(telemetry.spans) : null;
   const signals = onSignals(terminal, () => undefined, STOPPING);
   try {
-    return await withPorts(folder, options, terminal, signals, async (ports) => {
+    return await withPorts(folder, options, terminal, { ...signals, traces }, async (ports) => {
       const scheduler = createScheduler(ports);
       const { status } = scheduler;
       const { clock } = terminal;
@@ -65,6 +68,7 @@ export const scheduleRun: CommandCode<[string]> = async ([folder], options, term
     });
   } finally {
     signals.close();
+    traces?.close(terminal.clock.now());
     await telemetry?.close(signals.leave.aborted ? 0 : undefined);
   }
 };
@@ -126,12 +130,18 @@ function switchText(plan: string, enabled: boolean, changed: boolean): string {
     : `${plan} is disabled: it ignores its due times; a run in progress continues`;
 }
 
+/** Loads the traces of the scheduler, which only few schedulers send. */
+async function createTraces(sink: SpanSink): Promise<AttemptTraces> {
+  const { createAttemptTraces } = await import('../../../schedule/attempt-trace.ts');
+  return createAttemptTraces(sink);
+}
+
 /** Locks the folder for this process. @throws RefitError as `lockFolder` and `createPlannerCheck` do. */
 async function withPorts<T>(
   folder: string,
   options: Options,
   terminal: Terminal,
-  { drain, leave }: Signals,
+  { drain, leave, traces = null }: Signals & { readonly traces?: AttemptTraces | null },
   use: (ports: SchedulerPorts) => Promise<T>,
 ): Promise<T> {
   const { clock, env } = terminal;
@@ -149,7 +159,8 @@ async function withPorts<T>(
     version: VERSION,
     drain,
     leave,
-    ...logger(options, terminal),
+    ...logger(options, terminal, traces),
+    ...given({ environmentOf: traces?.environment }),
   };
   return lockFolder(holding, use);
 }
@@ -178,10 +189,11 @@ function flagsOf({
 }
 
 /** Prints one line on stderr for each entry and each remark: text, or JSON. */
-function logger({ format }: Options, terminal: Terminal) {
+function logger({ format }: Options, terminal: Terminal, traces: AttemptTraces | null) {
   const write = (at: string, text: string) => terminal.err(`${at} ${escapeControls(text)}\n`);
   return {
     onEntry(entry: ScheduleEntry) {
+      traces?.entry(entry);
       if (terminal.quiet && isRoutine(entry)) return;
       if (format === 'json') terminal.err(jsonLine(scheduleEventJson(entry)));
       else write(entry.at, formatScheduleEvent(entry));
