@@ -10,15 +10,16 @@ import type { Terminal } from './terminal.ts';
 
 /**
  * Writes the review with all effects, the policy in force and the whole digest to stderr.
- * @param file the path of the saved plan.
+ * @param file the path of the saved plan, or the run that has it. @param from what its planners signed; default: the file.
  */
 export async function showPlan(
   saved: SavedPlan,
   file: string,
   policy: Policy,
   terminal: Terminal,
+  from: Parameters<typeof readPlanners>[1] = file,
 ): Promise<void> {
-  const { plannedBy, notes } = await readPlanners(saved, file, policy);
+  const { plannedBy, notes } = await readPlanners(saved, from, policy);
   for (const note of notes) terminal.err(`warning: ${escapeControls(note)}\n`);
   const review = {
     verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),

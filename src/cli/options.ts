@@ -178,7 +178,7 @@ export function withConnectionOptions(
 
 /** The commands that name a run or a saved plan, with that name, and `runs`. */
 const IN_STORE =
-  /\brefit (?:runs\b|(?:approve|apply|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)) (?:'(?:[^']|'\\'')*'|[^\s;]+))/g;
+  /\brefit (?:runs\b|(?:approve|apply|show|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)) (?:'(?:[^']|'\\'')*'|[^\s;]*[^\s;,]))/g;
 
 /**
  * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.
@@ -186,15 +186,21 @@ const IN_STORE =
  */
 export function withStoreOption(text: string, store: string | undefined): string {
   if (store === undefined) return text;
-  const option = ` --store ${shellQuote(withoutPassword(store))}`;
-  return text.replace(IN_STORE, (command) => command + option);
+  return text.replace(IN_STORE, (command, at: number) =>
+    text.startsWith(' --store ', at + command.length) ? command : command + storeOption(store),
+  );
+}
+
+/** ` --store URL` without its password; empty without the option. */
+export function storeOption(store: string | undefined): string {
+  return store === undefined ? '' : ` --store ${shellQuote(withoutPassword(store))}`;
 }
 
 /** A URL without its password, for messages. The next command takes it from the environment. Other text is not shown. */
 export function withoutPassword(text: string): string {
   const url = URL.parse(text);
-  if (url === null) return 'URL';
-  const secrets = ['password', 'sslpassword'].filter((name) => url.searchParams.has(name));
+  if (url === null) return text === 'folder' ? text : 'URL';
+  const secrets = [...url.searchParams.keys()].filter((name) => /password/i.test(name));
   if (url.password === '' && secrets.length === 0) return text;
   url.password = '';
   for (const name of secrets) url.searchParams.delete(name);

@@ -4,7 +4,10 @@ import { validateInventory } from '../generated/validators.js';
 import { INVENTORY_FORMAT, type Inventory, type SavedPlan } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { readInput } from '../operations/named-files.ts';
+import type { PlanChoice } from '../operations/runs/open-plan.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
+import type { Options } from './options.ts';
+import type { Terminal } from './terminal.ts';
 
 /** @throws RefitError `usage` if the file cannot be read, `format-unknown` for a written plan, and as `readSavedPlan` does. */
 export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
@@ -14,6 +17,11 @@ export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
     throw new RefitError('format-unknown', 'this is a plan, not a saved plan', command);
   }
   return readSavedPlan(text);
+}
+
+/** How `withNamedPlan` finds the plan of a command. @param writes as there. */
+export function planChoice({ store }: Options, { env, clock }: Terminal, writes = false): PlanChoice {
+  return { store, env, clock, writes, readFile: readSavedPlanFile };
 }
 
 /** Whether a text is no JSON and has the keys of a plan. */

@@ -3,7 +3,7 @@ import { openRuns } from '../operations/runs/open-runs.ts';
 import type { RunReader } from '../operations/runs/read-run.ts';
 import { escapeControls } from '../text.ts';
 import type { CommandCode } from './command-row.ts';
-import type { Options } from './options.ts';
+import { type Options, storeOption } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -25,6 +25,11 @@ export function onRun(
       await runs.close();
     }
   };
+}
+
+/** How the next command of a report names the run. */
+export function placeInCommands({ kind, name }: Pick<RunReader, 'kind' | 'name'>, { store }: Options) {
+  return kind === 'folder' ? { directory: name } : { directory: name, storeOption: storeOption(store) };
 }
 
 /** What JSON says of the place of a run: the directory, or the id of a run in a database. */

@@ -1,7 +1,7 @@
-/** Signs a saved plan, or one of its waves, and writes the approval file. */
+/** Signs a saved plan, or one of its waves, and writes the approval file or stores the approval. */
 
 import { approversOf, isAuthor } from '../approval/judge-approvals.ts';
-import { encodeApproval, signApproval } from '../approval/signed-files.ts';
+import { approvalName, encodeApproval, signApproval } from '../approval/signed-files.ts';
 import { iso } from '../clock.ts';
 import { closest } from '../closest-word.ts';
 import { RefitError } from '../errors.ts';
@@ -14,9 +14,11 @@ import { approvalsBy, judgePolicy } from '../policy/judge-policy.ts';
 import { refusalOf, refusalText } from '../policy/policy-findings.ts';
 import { approvalExpiryOf, limitOf, NO_POLICY } from '../policy/tighten.ts';
 import { approvalPath } from '../store/folder/signed-files.ts';
+import { RUN_FILES } from '../store/run-files.ts';
 import { HOUR, MINUTE } from '../units.ts';
 import { writeOutput } from './named-files.ts';
-import { savedFileSubject } from './policy-subject.ts';
+import { savedSubject } from './policy-subject.ts';
+import type { NamedPlan } from './runs/open-plan.ts';
 import { readSigningKey, type SigningOptions } from './signing-key.ts';
 
 /** Which wave is approved, by which key, and for how long. */
@@ -31,26 +33,41 @@ export interface ApproveOptions extends SigningOptions {
   readonly policy?: Policy;
 }
 
-/** @param file the path of the saved plan. @throws RefitError `plan-expired`, `not-approved`, `usage` */
-export async function approvePlan(
-  saved: SavedPlan,
-  file: string,
-  options: ApproveOptions,
-): Promise<{ readonly approval: ApprovalFile; readonly path: string; readonly usualPath: string }> {
+/** An approval, and where it is. */
+export interface Approved {
+  readonly approval: ApprovalFile;
+  /** The file; null if the approval is only in the store. */
+  readonly path: string | null;
+  /** The file that a run without a database reads. */
+  readonly usualPath: string;
+  /** Its name in the store; null without a database. */
+  readonly stored: string | null;
+}
+
+/**
+ * Signs a plan. With a database the approval goes there, and to a file only if `out` names one.
+ * @param file the path of the saved plan, or the run that has it. @throws RefitError `plan-expired`, `not-approved`, `usage`
+ */
+export async function approvePlan(plan: NamedPlan, file: string, options: ApproveOptions): Promise<Approved> {
+  const { saved } = plan;
   const { now, expires, policy = NO_POLICY } = options;
   const lists = approvalLists(saved, policy);
   const wave = waveOf(saved, options.wave, file, lists.length > 0);
   if (wave === null) mustBeCurrent(saved, now, file);
-  await mustPermitApproval(saved, file, policy, { now, expires });
+  await mustPermitApproval(plan, policy, { now, expires });
   const { file: keyFile, key } = await readSigningKey(options);
   const accepted = wave === null ? lists : [saved.approvals!];
   const by = approverWith(accepted, key.public.fingerprint, keyFile, options.as);
   await options.confirm(by, wave);
   const approval = await signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
   const usualPath = approvalPath(file, approval);
-  const path = options.out ?? usualPath;
-  await writeOutput(path, encodeApproval(approval));
-  return { approval, path, usualPath };
+  const path = options.out ?? (plan.stored === null ? usualPath : null);
+  const text = encodeApproval(approval);
+  if (path !== null) await writeOutput(path, text);
+  if (plan.stored === null) return { approval, path, usualPath, stored: null };
+  const name = approvalName(approval);
+  await plan.stored.keep('approvals', [{ name, text }]);
+  return { approval, path, usualPath, stored: `${RUN_FILES.approvals}/${name}` };
 }
 
 /**
@@ -112,8 +129,7 @@ function approvalLists(saved: SavedPlan, { rules }: Policy): Approvals[] {
 
 /** Refuses to sign what the policy forbids. Missing signatures are the reason to sign. @throws RefitError `policy-refused` */
 async function mustPermitApproval(
-  saved: SavedPlan,
-  file: string,
+  { saved, signatures }: NamedPlan,
   policy: Policy,
   { now, expires }: Pick<ApproveOptions, 'now' | 'expires'>,
 ): Promise<void> {
@@ -124,7 +140,7 @@ async function mustPermitApproval(
       `--expires ${duration(expires)}: an approval may be valid for ${duration(most)} at most${limitOf(policy, 'approvalExpiry') === null ? '' : ' (limit.approvalExpiry of the policy)'}`,
       `--expires ${most % HOUR === 0 ? `${most / HOUR}h` : `${Math.floor(most / MINUTE)}m`}`,
     );
-  const subject = await savedFileSubject(saved, file, { now, env: null, endpoint: null });
+  const subject = await savedSubject(saved, signatures, { now, env: null, endpoint: null });
   const refusal = refusalOf(judgePolicy(policy, subject));
   if (refusal?.status !== 'refused') return;
   throw new RefitError('policy-refused', `${refusalText(refusal)}\nnothing was signed`, refusal.fix);

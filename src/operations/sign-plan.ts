@@ -8,6 +8,7 @@ import { message, textOf } from '../messages/messages.ts';
 import type { Message, PlannedBy, PlanSignature, Policy, SavedPlan } from '../model.ts';
 import { missingPlanners } from '../policy/judge-policy.ts';
 import { folderSignatures, planSignaturePath } from '../store/folder/signed-files.ts';
+import type { RunSignatures } from '../store/ports.ts';
 import { STDIO, writeOutput } from './named-files.ts';
 import { type PolicyOptions, readPolicy } from './read-policy.ts';
 import { readSigningKey, type SigningOptions, signerName } from './signing-key.ts';
@@ -63,18 +64,18 @@ export async function writePlanSignature(file: string, signature: PlanSignature)
 }
 
 /**
- * Reads who signed a saved plan as its planner, from the files beside it.
- * @param policy its lists of planners decide whose names count. @returns `notes`: why files do not count, one line each.
+ * Reads who signed a saved plan as its planner.
+ * @param from the path of the saved plan, beside which the signatures are; or what is offered for it. @param policy its lists of planners decide whose names count. @returns `notes`: why files do not count, one line each.
  */
 export async function readPlanners(
   saved: SavedPlan,
-  file: string,
+  from: string | RunSignatures,
   { rules }: Pick<Policy, 'rules'>,
 ): Promise<{ readonly plannedBy?: readonly PlannedBy[]; readonly notes: readonly string[] }> {
   const trusted = rules.flatMap((rule) => (rule.kind === 'plannedBy' ? rule.signers : []));
   const { planned, rejected } = judgePlanners(
     saved.digest,
-    await folderSignatures(file, null).offered('planSignatures'),
+    await (typeof from === 'string' ? folderSignatures(from, null) : from).offered('planSignatures'),
     trusted,
   );
   const notes = rejected.map((one) => textOf(message('approval.does-not-count', one)));

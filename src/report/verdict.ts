@@ -13,9 +13,17 @@ export interface Verdict {
   readonly next: string | null;
 }
 
+/** Where a run is, for the next command. */
+export interface RunInCommands {
+  /** The run directory, or the id of the run; `RUN` by default. */
+  readonly directory?: string;
+  /** For a run in a database, what the command needs to find it: ` --store URL`, or nothing. Absent: a run directory. */
+  readonly storeOption?: string;
+}
+
 /** The verdict of a run. If several apply, the most urgent one gives the word. */
-export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
-  const verdict = verdictOf(report, directory);
+export function verdictOfRun(report: Report, place: RunInCommands = {}): Verdict {
+  const verdict = verdictOf(report, place);
   if (!report.rehearsal) return verdict;
   // A rehearsal leaves no run directory, so no command can continue it.
   return report.rehearsed === undefined || report.rehearsed.seeds.count === 1
@@ -46,7 +54,8 @@ function verdictOfAllSeeds({ seeds, all }: Rehearsed): Omit<Verdict, 'next'> {
   return { tone: tone === 'good' ? 'warn' : tone, word: `REHEARSED, ${ends.join(', ')}`, sentence: summary };
 }
 
-function verdictOf(report: Report, directory: string): Verdict {
+function verdictOf(report: Report, { directory = 'RUN', storeOption }: RunInCommands): Verdict {
+  const typed = `${shellQuote(directory)}${storeOption ?? ''}`;
   const { totals, run } = report;
   const steps = report.steps.length;
   const verified = `${count(totals.verified)} of ${counted(steps, 'step')} verified`;
@@ -68,15 +77,17 @@ function verdictOf(report: Report, directory: string): Verdict {
       tone: 'open',
       word: 'NOT ENDED',
       sentence: join(['the run is in progress, or its process died', verified, ordered, others]),
-      next: `refit status ${shellQuote(directory)}`,
+      next: `refit status ${typed}`,
     };
   }
   const cause = run.endedBecause === 'done' ? '' : (run.message ?? END_CAUSES[run.endedBecause]);
   if (totals.unknown > 0) {
-    const next = `refit reconcile ${shellQuote(directory)}${endpointOption(run.endpoint)}`;
+    const next = `refit reconcile ${typed}${endpointOption(run.endpoint)}`;
     return { tone: 'bad', word: 'UNKNOWN', sentence: join([summary, cause]), next };
   }
   if (run.endedBecause !== 'done') {
+    const resumed =
+      storeOption === undefined ? `${shellQuote(`${directory}/plan.json`)} --run-dir ${typed}` : typed;
     return {
       tone: run.endedBecause === 'halted' ? 'bad' : 'warn',
       word: WORDS[run.endedBecause],
@@ -85,7 +96,7 @@ function verdictOf(report: Report, directory: string): Verdict {
       next:
         totals.verified === steps || run.endedBecause === 'not-approved'
           ? null
-          : `refit apply ${shellQuote(`${directory}/plan.json`)} --run-dir ${shellQuote(directory)}${endpointOption(run.endpoint)}`,
+          : `refit apply ${resumed}${endpointOption(run.endpoint)}`,
     };
   }
   if (totals.verified === steps) return { tone: 'good', word: 'VERIFIED', sentence: summary, next: null };

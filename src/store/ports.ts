@@ -128,8 +128,8 @@ export interface RunReader extends RunPlace {
   exists(): Promise<boolean>;
   /**
    * Reads plan and journal, in flat memory. @param each receives every entry.
-   * @throws RefitError `usage` if there is no such run, `plan-altered` or `format-unknown` if its plan is not trusted,
-   * `journal-broken` if the chain of the journal is broken or belongs to another plan.
+   * @throws RefitError `usage`: there is no such run. `plan-altered`, `format-unknown`: its plan is not trusted.
+   * `journal-broken`: the chain of the journal is broken, or belongs to another plan.
    */
   read(each?: (entry: JournalEntry) => void): Promise<RunSnapshot>;
   /** The saved plan alone. Throws as `read` does. */
@@ -166,7 +166,7 @@ export interface RunReader extends RunPlace {
   ask(line: string): Promise<string | null>;
   /** What the store knows of it besides the journal; null for a run directory. */
   storeState(): Promise<StoreState | null>;
-  /** Claims the run for reading what became of its orders. @param endpoint the provider. @throws RefitError `locked` */
+  /** Claims the run to read the outcome of its orders. @param endpoint the provider. @throws RefitError `locked` */
   claim(endpoint: string): Promise<ClaimedRun>;
 }
 

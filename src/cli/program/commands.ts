@@ -13,6 +13,7 @@ import {
   printing,
   RUN,
   RUN_EXAMPLE,
+  STORE,
   TEXT_OR_JSON,
 } from './shared-options.ts';
 import { STORE_COMMANDS } from './store-commands.ts';
@@ -32,6 +33,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     arguments: [RUN],
     options: [
       ...printing('report', ['terraform']),
+      STORE,
       option('--columns <names>', 'columns of the CSV in this order, separated by commas'),
     ],
     examples: [
@@ -50,9 +52,10 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
         '--signers <file>',
         'file with names and public keys that you trust; one of them must have signed the last entry',
       ),
-      option('--signed-by <file>', 'signature file outside the run directory; may be repeated', {
+      option('--signed-by <file>', 'signature file outside the run; may be repeated', {
         repeats: true,
       }),
+      STORE,
       TEXT_OR_JSON,
     ],
     examples: [
@@ -64,7 +67,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
   'audit replay': {
     summary: 'render the reports again and compare them byte by byte',
     arguments: [RUN],
-    options: [TEXT_OR_JSON],
+    options: [STORE, TEXT_OR_JSON],
     examples: [`refit audit replay ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/audit/replay.ts')).auditReplay,
   },
@@ -74,7 +77,8 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     options: [
       KEY,
       option('--as <name>', 'name of the signer (default: your operating system user)'),
-      { ...OUT, summary: 'write to this file instead of the run directory; - is stdout' },
+      { ...OUT, summary: 'write to this file instead of the run; - is stdout' },
+      STORE,
       TEXT_OR_JSON,
     ],
     examples: [
@@ -86,14 +90,18 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
   'audit export': {
     summary: 'pack a run into one archive for a third party',
     arguments: [RUN],
-    options: [{ ...OUT, summary: '.tar.gz or .tar file; - is stdout (default: <run>.tar.gz)' }, TEXT_OR_JSON],
+    options: [
+      { ...OUT, summary: '.tar.gz or .tar file; - is stdout (default: <run>.tar.gz)' },
+      STORE,
+      TEXT_OR_JSON,
+    ],
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
     load: async () => (await import('../commands/audit/export.ts')).auditExport,
   },
   'audit events': {
     summary: 'print the journal as CloudEvents, one JSON line per entry',
     arguments: [RUN],
-    options: [OUT],
+    options: [OUT, STORE],
     examples: [`refit audit events ${RUN_EXAMPLE} -o events.jsonl`],
     load: async () => (await import('../commands/audit/events.ts')).auditEvents,
   },

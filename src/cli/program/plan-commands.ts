@@ -19,9 +19,12 @@ import {
   RUN_EXAMPLE,
   SAVED,
   SIGN,
+  STORE,
   SUMMARY,
   TEXT_OR_JSON,
 } from './shared-options.ts';
+
+const SAVED_OR_RUN = { ...SAVED, summary: 'saved plan, or a run in the store; - is stdin' };
 
 const SIGNER = option('--as <name>', 'your name in the signature (default: your user name)');
 
@@ -46,6 +49,7 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
     ),
     option('--adopt', "plan from a run that this user's state does not know, as its folder describes it"),
     DURATIONS,
+    STORE,
     POLICY,
     ALL,
     SUMMARY,
@@ -150,9 +154,10 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
   },
   show: {
     summary: 'show a saved plan again, in any format',
-    arguments: [SAVED],
+    arguments: [SAVED_OR_RUN],
     options: [
       option('--live', 'read the instances again and show what has changed since the plan'),
+      STORE,
       POLICY,
       ALL,
       SUMMARY,
@@ -167,10 +172,11 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
   diff: {
     summary: 'show what changed from one saved plan to another',
     arguments: [
-      { ...SAVED, term: '<from>', completes: { kind: 'files' } },
-      { ...SAVED, term: '<to>', completes: { kind: 'files' } },
+      { ...SAVED_OR_RUN, term: '<from>', completes: { kind: 'files' } },
+      { ...SAVED_OR_RUN, term: '<to>', completes: { kind: 'files' } },
     ],
     options: [
+      STORE,
       POLICY,
       ALL,
       option('--detailed-exitcode', 'exit 2 if the plans differ'),

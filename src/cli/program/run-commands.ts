@@ -20,6 +20,7 @@ import {
   SAVED_FILE,
   SIGN,
   SIGN_HEADS,
+  STORE,
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
@@ -27,7 +28,7 @@ import {
 const controlRow = (word: 'pause' | 'continue' | 'drain' | 'abort', summary: string) => ({
   summary,
   arguments: [RUN],
-  options: [TEXT_OR_JSON],
+  options: [STORE, TEXT_OR_JSON],
   examples: [`refit ${word} ${RUN_EXAMPLE}`],
   load: async () => (await import('../commands/run/control.ts')).controlCommand(word),
 });
@@ -59,7 +60,7 @@ const enableOrDisable = (word: 'enable' | 'disable', summary: string) => ({
 export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
   approve: {
     summary: 'sign a saved plan, or one of its waves, with your key',
-    arguments: [SAVED_FILE],
+    arguments: [{ ...SAVED_FILE, summary: 'saved plan, or a run in the store' }],
     options: [
       KEY,
       option('--as <name>', 'your name in the approvers file; your key must be the one listed there'),
@@ -68,7 +69,11 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
         '--expires <duration>',
         'the run or wave must start within this time, at most 7d or what the policy allows (default: 24h)',
       ),
-      { ...OUT, summary: 'write to this file; - is stdout (default: <saved>.approval-<name>.json)' },
+      {
+        ...OUT,
+        summary: 'write to this file; - is stdout (default: <saved>.approval-<name>.json, or only the store)',
+      },
+      { ...STORE, summary: `keep the approval in this ${STORE.summary}` },
       POLICY,
       TEXT_OR_JSON,
     ],
@@ -110,20 +115,20 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
   reconcile: {
     summary: 'resolve unknown outcomes by reading; order nothing',
     arguments: [RUN],
-    options: [...SIGN_HEADS, PROGRESS, TEXT_OR_JSON],
+    options: [...SIGN_HEADS, STORE, PROGRESS, TEXT_OR_JSON],
     examples: [`refit reconcile ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/reconcile.ts')).reconcile,
   },
   status: {
     summary: 'show the state of a run',
     arguments: [RUN],
-    options: [option('--watch', 'refresh every two seconds until the run has ended'), TEXT_OR_JSON],
+    options: [option('--watch', 'refresh every two seconds until the run has ended'), STORE, TEXT_OR_JSON],
     examples: [`refit status ${RUN_EXAMPLE}`, 'refit status latest --watch'],
     load: async () => (await import('../commands/run/status.ts')).status,
   },
   runs: {
     summary: 'list runs with state, plan, time and outcome',
-    options: [{ ...ALL, summary: 'show all runs, not only the newest 20' }, TEXT_OR_JSON],
+    options: [{ ...ALL, summary: 'show all runs, not only the newest 20' }, STORE, TEXT_OR_JSON],
     examples: ['refit runs', 'refit runs --all --format json'],
     load: async () => (await import('../commands/run/runs.ts')).runs,
   },
@@ -143,7 +148,7 @@ export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Control a liv
         words: ['inFlight=', 'requestsPerSecond='],
       }),
     ],
-    options: [TEXT_OR_JSON],
+    options: [STORE, TEXT_OR_JSON],
     examples: [`refit set ${RUN_EXAMPLE} inFlight=5`, 'refit set latest inFlight=5 requestsPerSecond=10'],
     load: async () => (await import('../commands/run/control.ts')).set,
   },

@@ -62,7 +62,7 @@ export const PLAN_OR_SAVED: ArgumentRow = argument(
 export const SAVED: ArgumentRow = argument('<saved>', 'saved plan; - is stdin', JSON_FILE, { dash: true });
 /** A saved plan that must be a file, because its signature is written beside it. */
 export const SAVED_FILE: ArgumentRow = argument('<saved>', 'saved plan', JSON_FILE);
-export const RUN: ArgumentRow = argument('<run>', 'run directory, the start of its name, or latest', {
+export const RUN: ArgumentRow = argument('<run>', 'run directory or id, the start of one, or latest', {
   kind: 'runs',
 });
 export const PLAN_FOLDER: ArgumentRow = argument('<folder>', 'folder with plans', ANY_FILE);

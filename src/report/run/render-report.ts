@@ -1,18 +1,17 @@
 /** Renders a report in any format. */
 import type { Report } from '../../model.ts';
 import { json } from '../document/escape.ts';
+import type { RunInCommands } from '../verdict.ts';
 import { reportCsv } from './report-csv.ts';
 import { reportHtml } from './report-html.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
 
-/** Options for rendering. Only text uses `color`, `width` and `directory`; only CSV uses `columns`. */
-export interface ReportOptions {
+/** Options for rendering. Only text uses `color`, `width` and the place of the run; only CSV uses `columns`. */
+export interface ReportOptions extends RunInCommands {
   readonly color: boolean;
   /** Width of the terminal in cells. */
   readonly width: number;
-  /** The run directory for the next command; `RUN` by default. */
-  readonly directory?: string;
   /** Only what a person reads first: verdict, sums, and the steps that need attention. Only text uses it. */
   readonly isShort?: boolean;
   /** The CSV columns to write, in this order; absent: all of `CSV_COLUMNS`. */

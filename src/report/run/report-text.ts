@@ -7,7 +7,7 @@ import { sanitize } from '../document/escape.ts';
 import { ink } from '../document/ink.ts';
 import type { Table } from '../document/table.ts';
 import { factLines, textTable, verdictLines } from '../document/text-document.ts';
-import { verdictOfRun } from '../verdict.ts';
+import { type RunInCommands, verdictOfRun } from '../verdict.ts';
 import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-rehearsal.ts';
 import { factsOf } from './describe-run.ts';
 import { tablesOfRun } from './tables.ts';
@@ -31,13 +31,13 @@ export function reportText(
   {
     color,
     width,
-    directory,
     isShort = false,
-  }: { color: boolean; width: number; directory?: string; isShort?: boolean },
+    ...place
+  }: { color: boolean; width: number; isShort?: boolean } & RunInCommands,
 ): string {
   const report = sanitize(hostile);
   const inks = ink(color);
-  const verdict = verdictOfRun(report, directory);
+  const verdict = verdictOfRun(report, place);
   const { plan, rehearsed } = report;
   const title = [inks.bold(plan.name), plan.change, plan.owner].filter((part) => part !== null).join('  ');
   const banner = report.rehearsal ? wrap(REHEARSAL_BANNER, width, '').map(inks.bold) : [];

@@ -4,8 +4,9 @@ import { message } from '../../../messages/messages.ts';
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { findDrift } from '../../../operations/plan-fleet.ts';
-import { savedFileSubject } from '../../../operations/policy-subject.ts';
+import { savedSubject } from '../../../operations/policy-subject.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
+import { type NamedPlan, withNamedPlan } from '../../../operations/runs/open-plan.ts';
 import { readPlanners } from '../../../operations/sign-plan.ts';
 import { policyInForce } from '../../../policy/describe-policy.ts';
 import { judgePolicy } from '../../../policy/judge-policy.ts';
@@ -16,12 +17,19 @@ import { escapeControls } from '../../../text.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { emitReview } from '../../emit-review.ts';
 import { type Options, withConnectionOptions } from '../../options.ts';
-import { readSavedPlanFile } from '../../plan-inputs.ts';
+import { planChoice } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export const show: CommandCode<[string]> = async ([file], options, terminal) => {
-  const plan = await readSavedPlanFile(file);
+export const show: CommandCode<[string]> = ([file], options, terminal) =>
+  withNamedPlan(file, planChoice(options, terminal), (named) => showNamed(named, file, options, terminal));
+
+async function showNamed(
+  { saved: plan, signatures }: NamedPlan,
+  file: string,
+  options: Options,
+  terminal: Terminal,
+): Promise<number> {
   const { env, clock } = terminal;
   const policy = await readPolicy({ env, named: options.policy ?? null });
   const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
@@ -37,7 +45,7 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   }
   const drifted = options.live ? await readDrift(plan, file, options, terminal) : [];
   const blocked = plan.blocked.flatMap(({ findings }) => findings);
-  const subject = await savedFileSubject(plan, file, {
+  const subject = await savedSubject(plan, signatures, {
     now: clock.now(),
     env,
     endpoint: options.endpoint ?? null,
@@ -48,16 +56,16 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
     expired.length > 0 && verdict === 'ready'
       ? again
       : (nextByPolicy(judged, file) ?? nextCommand(verdict, plan, file, findings));
-  const { plannedBy, notes } = await readPlanners(plan, file, policy);
+  const { plannedBy, notes } = await readPlanners(plan, signatures, policy);
   for (const note of notes) terminal.err(`warning: ${escapeControls(note)}\n`);
   await emitReview(
     { verdict, plan, findings, next, policy: policyInForce(policy), ...given({ plannedBy }) },
     options,
     terminal,
-    `refit show ${shellQuote(file)} --all`,
+    withConnectionOptions(`refit show ${shellQuote(file)} --all`, options),
   );
   return 0;
-};
+}
 
 /** A finding for each instance that has changed since the plan. */
 async function readDrift(plan: SavedPlan, file: string, options: Options, terminal: Terminal) {

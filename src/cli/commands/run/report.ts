@@ -15,7 +15,7 @@ import { escapeControls } from '../../../text.ts';
 import { noteTrust } from '../../note-trust.ts';
 import { type Options, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
-import { onRun } from '../../with-run.ts';
+import { onRun, placeInCommands } from '../../with-run.ts';
 
 export const report = onRun(async (run, options, terminal) => {
   const { name } = run;
@@ -25,7 +25,7 @@ export const report = onRun(async (run, options, terminal) => {
   for (const { path } of forTerraform) await writeOutput(path, terraformText(made.report, name, path));
   const write = options.write.filter((one) => !forTerraform.includes(one));
   await emit<ReportFormat>(terminal, { format: options.format, write }, (format, where) =>
-    renderReport(made.report, format, { ...where, directory: name, ...given({ columns }) }),
+    renderReport(made.report, format, { ...where, ...placeInCommands(run, options), ...given({ columns }) }),
   );
   noteTrust(made.notTrusted, run, options, terminal);
   if (made.isCutOff) {
