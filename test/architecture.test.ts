@@ -117,6 +117,18 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'run',
   ],
   schedule: [...PURE, 'files', 'journal', 'plan', 'report', 'store', 'telemetry'],
+  worker: [
+    ...PURE,
+    'version',
+    'files',
+    'journal',
+    'plan',
+    'policy',
+    'report',
+    'store',
+    'operations',
+    'telemetry',
+  ],
   cli: [
     ...PURE,
     'version',
@@ -131,6 +143,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'operations',
     'schedule',
     'telemetry',
+    'worker',
   ],
   index: [
     'model',

@@ -4,7 +4,7 @@
  */
 import { lstat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RefitError } from '../errors.ts';
 import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { readFileIfPresent, readRegularFile } from '../files/open-file.ts';
@@ -29,6 +29,14 @@ export interface PolicyOptions {
   readonly systemFile?: string;
 }
 
+/** A file of a policy as text: the policy itself, or a list of people that it names. */
+export interface PolicyText {
+  readonly kind: 'policy' | 'approvers';
+  /** Absolute. */
+  readonly file: string;
+  readonly text: string;
+}
+
 /** The files of a policy as read. */
 export interface PolicyReading {
   /** Null if a file is not valid. */
@@ -42,33 +50,63 @@ export function userPolicyOf(env: PolicyOptions['env']): string {
 }
 
 /** @throws FileRefused, RefitError `policy-invalid` if a file is there and cannot be read, or if the named file is missing. */
-export async function readPolicyFiles({
-  env,
-  named = null,
-  systemFile = SYSTEM_POLICY,
-}: PolicyOptions): Promise<PolicyReading> {
+export async function readPolicyFiles(
+  { env, named = null, systemFile = SYSTEM_POLICY }: PolicyOptions,
+  onText: (text: PolicyText) => void = () => undefined,
+): Promise<PolicyReading> {
   let policy: Policy = NO_POLICY;
   const findings: Finding[] = [];
   const usual = [systemFile, userPolicyOf(env)];
   for (const file of named === null ? usual : [...usual, named]) {
     const bytes = await readBytes(file, file === named);
     if (bytes === null) continue;
-    const parsed = await parseBytes(bytes, file);
+    const parsed = await parseBytes(bytes, file, async (beside) => {
+      const text = (await readTrusted(beside, 'approvers'))?.toString('utf8') ?? null;
+      if (text !== null) onText({ kind: 'approvers', file: resolve(beside), text });
+      return text;
+    });
     findings.push(...parsed.findings);
-    if (parsed.policy !== null) policy = tighten(policy, parsed.policy);
+    if (parsed.policy === null) continue;
+    policy = tighten(policy, parsed.policy);
+    onText({ kind: 'policy', file: resolve(file), text: Buffer.from(bytes).toString('utf8') });
   }
   return { policy: findings.length > 0 ? null : policy, findings };
 }
 
-/** The policy that holds. @throws RefitError `policy-invalid` if a file is not valid: half a policy would permit too much. */
+/** The policy that holds. @throws RefitError `policy-invalid` if a file is not valid. */
 export async function readPolicy(options: PolicyOptions): Promise<Policy> {
-  const { policy, findings } = await readPolicyFiles(options);
+  return demandValid(await readPolicyFiles(options), options.named);
+}
+
+/** The policy that holds, and its files as texts. Another host makes the same policy of them. @throws as `readPolicy` does. */
+export async function readPolicyTexts(
+  options: PolicyOptions,
+): Promise<{ readonly policy: Policy; readonly texts: readonly PolicyText[] }> {
+  const texts: PolicyText[] = [];
+  const policy = demandValid(await readPolicyFiles(options, (text) => texts.push(text)), options.named);
+  return { policy, texts };
+}
+
+/** The policy of texts that another host read. @throws RefitError `policy-invalid` */
+export async function policyOfTexts(texts: readonly PolicyText[]): Promise<Policy> {
+  let policy: Policy = NO_POLICY;
+  for (const { kind, file, text } of texts) {
+    if (kind !== 'policy') continue;
+    const people = async (beside: string) =>
+      texts.find((one) => one.kind === 'approvers' && one.file === resolve(beside))?.text ?? null;
+    policy = tighten(policy, demandValid(await parseBytes(Buffer.from(text), file, people), file));
+  }
+  return policy;
+}
+
+/** @throws RefitError `policy-invalid` if a file is not valid: half a policy would permit too much. */
+function demandValid({ policy, findings }: PolicyReading, typed: string | null | undefined): Policy {
   if (policy !== null) return policy;
   const { location, message, fix, example } = findings[0]!;
   const at =
     location === null ? '' : `${escapeControls(location.file)}:${location.line}:${location.column}: `;
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-  const named = options.named ? ` --policy ${shellQuote(options.named)}` : '';
+  const named = typed ? ` --policy ${shellQuote(typed)}` : '';
   throw new RefitError(
     'policy-invalid',
     `the policy is not valid: ${at}${message}${more}; nothing was done`,
@@ -76,12 +114,16 @@ export async function readPolicy(options: PolicyOptions): Promise<Policy> {
   );
 }
 
-async function parseBytes(bytes: Uint8Array, file: string): Promise<PolicyReading> {
+async function parseBytes(
+  bytes: Uint8Array,
+  file: string,
+  readPeople: (file: string) => Promise<string | null>,
+): Promise<PolicyReading> {
   const { text, findings } = decodePlan(bytes, file);
   if (text === null) return { policy: null, findings };
   return parsePolicy(text, file, async (from) => {
     const beside = isAbsolute(from) ? from : join(dirname(file), from);
-    return { file: beside, text: (await readTrusted(beside, 'approvers'))?.toString('utf8') ?? null };
+    return { file: beside, text: await readPeople(beside) };
   });
 }
 

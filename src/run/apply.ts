@@ -164,7 +164,7 @@ async function applyClaimed(input: ApplyInput, claim: ClaimedRun): Promise<Apply
 
 /**
  * The approvals to append to the journal before the first order. Refit verifies the signatures each time. An answer counts
- * for later processes of the same user, if the state knows the run.
+ * for later processes of the same user, if the state knows the run, and for those that no person starts.
  */
 async function approvalsFor(
   input: ApplyInput,
@@ -181,7 +181,7 @@ async function approvalsFor(
   const judge = () =>
     demandApprovals({ saved, plan, signatures, clock, recorded, limit: approvalExpiry }, null);
   const isSigned = saved.approvals === undefined || isOnRecord(await judge());
-  const isUnasked = !isAnsweredBy(input.by.user, entries);
+  const isUnasked = !isAnsweredBy(input.unattended === true ? null : input.by.user, entries);
   if (!isSigned || isUnasked) mustBeCurrent(saved, clock.now(), 'SAVED');
   if (isUnasked && run.state.startedAt === null) mustBeOpen(input, run, policyWindows);
   if (!isSigned) mustBeSigned(await judge());
@@ -196,14 +196,14 @@ function isOnRecord(demand: ApprovalDemand): boolean {
   return 'event' in demand && demand.event === null;
 }
 
-/** True if this user has answered the question for this run, since it was adopted last. */
-function isAnsweredBy(user: string, entries: readonly JournalEntry[]): boolean {
+/** True if this user has answered the question for this run, since it was adopted last. @param user null: anybody. */
+function isAnsweredBy(user: string | null, entries: readonly JournalEntry[]): boolean {
   let present: string | null = null;
   let isAnswered = false;
   for (const entry of entries) {
     if (entry.kind === 'run-started') present = entry.by.user;
     if (entry.kind === 'adopted') isAnswered = false;
-    if (entry.kind === 'approved' && !('signed' in entry)) isAnswered ||= present === user;
+    if (entry.kind === 'approved' && !('signed' in entry)) isAnswered ||= user === null || present === user;
   }
   return isAnswered;
 }

@@ -159,7 +159,7 @@ export async function rebuildJobs(database: Database, queue: RunQueue): Promise<
     await database.transaction(async (queries) => {
       // Locked, so that the job has the time of the row as the last change left it.
       const [row] = await queries.query<{ queue: string; wake_at: number | null }>(
-        `SELECT queue, wake_at FROM refit.runs WHERE id = $1 AND ${IS_OPEN} FOR UPDATE`,
+        `SELECT queue, wake_at FROM refit.runs WHERE id = $1 AND ${OPEN_RUN} FOR UPDATE`,
         [id],
       );
       if (row) await queue.put(queries, { run: id, queue: row.queue, at: row.wake_at });
@@ -167,11 +167,19 @@ export async function rebuildJobs(database: Database, queue: RunQueue): Promise<
   return rows.length;
 }
 
-/** The states of a run that a worker has to work on, now or later. */
-const IS_OPEN = "state IN ('queued', 'running', 'waiting') AND queue IS NOT NULL";
+/** A run that a worker has to work on, now or at `wake_at`. A run that waits for an event only has no such time. */
+export const OPEN_RUN =
+  "state IN ('queued', 'running', 'waiting') AND queue IS NOT NULL AND (state <> 'waiting' OR wake_at IS NOT NULL)";
 
-/** Runs without a job that starts in time. A job that somebody holds counts: its holder sees to the run. */
-const LACK_JOBS = `SELECT id, queue FROM refit.runs WHERE ${IS_OPEN} AND NOT EXISTS (
+/** Milliseconds after which a claim lapses without a word of its process, and some more. Source: `LEASE` in `runs/owner.ts`. */
+const CLAIM_LAPSES = 9 * SECOND;
+
+/**
+ * Runs that no process holds, without a job that starts in time. A job that somebody holds counts: its holder sees to the
+ * run.
+ */
+const LACK_JOBS = `SELECT id, queue FROM refit.runs WHERE ${OPEN_RUN}
+  AND (owner IS NULL OR owner_seen_at < clock_timestamp() - ${CLAIM_LAPSES / SECOND} * interval '1 s') AND NOT EXISTS (
   SELECT FROM ${JOBS_SCHEMA}.job WHERE job.name = runs.queue AND singleton_key = runs.id AND (job.state = 'active'
     OR job.state < 'active' AND start_after <= GREATEST(runs.wake_at, clock_timestamp()) + interval '1 s'))
   ORDER BY submitted_at LIMIT 1000`;

@@ -1,0 +1,1 @@
+export { HANDING_OVER } from '../run/stop-state.ts';

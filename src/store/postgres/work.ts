@@ -1,0 +1,136 @@
+/**
+ * The work of a store, as one worker sees it: which runs to take, who else works, and what has to be woken. Every time here
+ * is the database's, so the clocks of hosts do not matter.
+ */
+import { SECOND } from '../../units.ts';
+import { type RunNeeds, type WorkerOffers, whyNotOffered } from '../run-needs.ts';
+import type { Database } from './database.ts';
+import { OPEN_RUN, type RunJob, type RunQueue, rebuildJobs, WORK_CHANNEL } from './queue.ts';
+
+/** A worker as others see it. */
+export interface WorkerSelf {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly offers: WorkerOffers;
+  /** How many runs it works on at the same time. */
+  readonly concurrency: number;
+}
+
+/** A worker that lives. */
+export interface LiveWorker extends WorkerSelf {
+  /** Milliseconds since 1970 UTC. */
+  readonly since: number;
+  /** The ids of the runs that it works on. */
+  readonly running: readonly string[];
+}
+
+/** A worker counts as dead after this time without a beat, milliseconds. It beats every `BEAT_EVERY`. */
+export const DEAD_AFTER = 10 * SECOND;
+export const BEAT_EVERY = 2 * SECOND;
+/** Another worker leads after this time without a beat of the leader, milliseconds. */
+const LEADS_FOR = 5 * SECOND;
+
+/** The work of a store. Every call throws RefitError `store-unreachable` if the database is away. */
+export interface Work {
+  /**
+   * Says that this worker and its jobs live.
+   * @returns the jobs that it does not hold any more, and whether this worker leads.
+   */
+  beat(jobs: readonly RunJob[]): Promise<{ readonly lost: readonly RunJob[]; readonly leads: boolean }>;
+  /** What one worker does for all: it frees the jobs of dead workers, and makes jobs for runs that lack one. */
+  lead(): Promise<void>;
+  /** Takes runs that are due and that this worker can work on. */
+  take(most: number): Promise<readonly RunJob[]>;
+  /** Gives a job back. Whether and when another one follows stands in the row of the run. */
+  finish(job: RunJob): Promise<void>;
+  /** Calls back when there may be something to take. */
+  onWork(call: () => void): { close(): void };
+  /** Removes this worker from the list. */
+  leave(): Promise<void>;
+}
+
+/** Opens the work of a store for a worker. It is in the list of workers from its first beat on. */
+export function openWork(database: Database, queue: RunQueue, self: WorkerSelf): Work {
+  let turn = 0;
+  return {
+    async beat(jobs) {
+      const { id, host, pid, version, offers, concurrency } = self;
+      const about = { ...offers, concurrency, running: jobs.map(({ run }) => run) };
+      const [row] = await database.query<{ leads: boolean }>(BEAT, [
+        ...[id, host, pid, version, offers.profiles, JSON.stringify(about)],
+        LEADS_FOR / SECOND,
+      ]);
+      return { lost: jobs.length === 0 ? [] : await queue.beat(jobs), leads: row?.leads === true };
+    },
+    async lead() {
+      await queue.supervise();
+      await rebuildJobs(database, queue);
+    },
+    async take(most) {
+      const due = await database.query<RunNeeds & { queue: string }>(DUE);
+      const names = due.filter((needs) => whyNotOffered(needs, self.offers) === null).map((one) => one.queue);
+      if (names.length === 0) return [];
+      // Another queue is first each time, so none of them starves.
+      const first = turn++ % names.length;
+      return queue.take([...names.slice(first), ...names.slice(0, first)], most);
+    },
+    async finish(job) {
+      await database.transaction(async (queries) => {
+        const [row] = await queries.query<{ state: string; wake_at: number | null }>(
+          `SELECT state, wake_at FROM refit.runs WHERE id = $1 AND ${OPEN_RUN} FOR UPDATE`,
+          [job.run],
+        );
+        await queue.finish(job, queries);
+        // A run that another process holds needs no job. Its leader makes one if that process dies.
+        if (row !== undefined && row.state !== 'running')
+          await queue.put(queries, { run: job.run, queue: job.queue, at: row.wake_at });
+      });
+    },
+    onWork(call) {
+      const channels = [WORK_CHANNEL, 'refit_signatures', 'refit_control'];
+      const all = channels.map((channel) => database.listen(channel, call));
+      return {
+        close() {
+          for (const one of all) one.close();
+        },
+      };
+    },
+    async leave() {
+      await database.execute('DELETE FROM refit.workers WHERE id = $1', [self.id]);
+    },
+  };
+}
+
+/** The workers that live, in the order of their start. */
+export async function liveWorkers(database: Database): Promise<readonly LiveWorker[]> {
+  const rows = await database.query<{
+    readonly id: string;
+    readonly host: string;
+    readonly pid: number;
+    readonly version: string;
+    readonly since: number;
+    readonly about: WorkerOffers & { readonly concurrency: number; readonly running: readonly string[] };
+  }>(
+    `SELECT id, host, pid, version, since, about FROM refit.workers
+     WHERE seen_at > clock_timestamp() - $1 * interval '1 s' ORDER BY since, id`,
+    [DEAD_AFTER / SECOND],
+  );
+  return rows.map(({ about, ...worker }) => {
+    const { endpoint, profiles, programs, concurrency, running } = about;
+    return { ...worker, offers: { endpoint, profiles, programs }, concurrency, running };
+  });
+}
+
+/** Registers or renews, and names the leader: the oldest worker that has said something lately. */
+const BEAT = `WITH beat AS (
+    INSERT INTO refit.workers AS w (id, host, pid, version, profiles, about) VALUES ($1, $2, $3, $4, $5::text[], $6::jsonb)
+    ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), about = excluded.about RETURNING w.id, w.since)
+  SELECT NOT EXISTS (SELECT FROM refit.workers AS other, beat WHERE other.id <> beat.id
+    AND (other.since, other.id) < (beat.since, beat.id)
+    AND other.seen_at > clock_timestamp() - $7 * interval '1 s') AS leads FROM beat`;
+
+/** The needs of runs that can be taken now. A run whose process died has its queue here when its claim has lapsed. */
+const DUE = `SELECT DISTINCT queue, endpoint, profiles, programs FROM refit.runs WHERE ${OPEN_RUN}
+  AND (state = 'running' OR wake_at IS NULL OR wake_at <= clock_timestamp())`;
