@@ -1,14 +1,18 @@
 /** Stores of runs on the server of the tests. */
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { openStore, type PostgresStore } from '../../src/store/postgres/open-store.ts';
 import type { Submission } from '../../src/store/postgres/runs/submit.ts';
 import { resolveStore } from '../../src/store/postgres/store-target.ts';
 
 /** Opens a store as a process on a host does. The test closes it. */
-export async function openTestStore(url: string, host = 'here'): Promise<PostgresStore> {
+export async function openTestStore(
+  url: string,
+  host = 'here',
+  clock: Clock = systemClock,
+): Promise<PostgresStore> {
   const target = await resolveStore(url, {});
-  return await openStore(target, { clock: systemClock, application: 'refit test', host, worker: null });
+  return await openStore(target, { clock, application: 'refit test', host, worker: null });
 }
 
 /** A submission that no worker takes. */
