@@ -78,6 +78,9 @@ export async function openStoredControl(
       [id, epoch, yes],
     );
   await listens(true);
+  // A request that woke the run takes effect before its first order.
+  await look().catch(() => undefined);
+  await Promise.allSettled(answers);
   const looking = keepLooking();
   return {
     async close() {
