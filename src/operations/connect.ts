@@ -7,7 +7,7 @@ import type { CallRecord, Cloud, CloudReader } from '../cloud/cloud.ts';
 import { findCredentials, searchCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud, type Permission } from '../cloud/examine.ts';
-import { createPermits } from '../cloud/limit/permits.ts';
+import { createPermits, type Permits } from '../cloud/limit/permits.ts';
 import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
 import { createHttp } from '../cloud/network/http.ts';
 import { mustVerifyTls, proxyFromEnvironment } from '../cloud/network/proxy.ts';
@@ -34,6 +34,8 @@ export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls per second for each action and identity, up to the provider's limit of 20. */
   readonly requestsPerSecond?: number;
+  /** The permits of a run whose lanes are shared with other processes. Default: permits of this connection alone. */
+  readonly permits?: Permits;
   readonly clock?: Clock;
   /** What the addresses of webhooks and gates may be. Default: also those of private networks. */
   readonly planAddresses?: AddressRules;
@@ -54,7 +56,7 @@ export interface Connection extends Readonly<ReturnType<typeof createParts>['sha
 
 export function createParts(options: ConnectOptions) {
   const clock = options.clock ?? systemClock;
-  const permits = createPermits(clock, options.requestsPerSecond ?? 18);
+  const permits = options.permits ?? createPermits(clock, options.requestsPerSecond ?? 18);
   const calls = createCallCounter();
   const env = options.env;
   mustVerifyTls(env);
