@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts';
 import { duration } from '../messages/en/quantities.ts';
 import type { ListenAddress } from '../telemetry/listen-address.ts';
 import { type Listener, openListener } from '../telemetry/listener.ts';
-import { type Family, formatMetrics, METRICS_CONTENT_TYPE } from '../telemetry/metrics/exposition.ts';
+import type { Family } from '../telemetry/metrics/exposition.ts';
+import { createMetricsRoute } from '../telemetry/metrics-route.ts';
 import { MINUTE } from '../units.ts';
 import type { SchedulerStatus } from './scheduler.ts';
 
@@ -47,6 +48,6 @@ export function openHealthServer(options: {
   return openListener(address, {
     '/healthz': () => respond(healthProblem(status(), clock.monotonic(), since)),
     '/readyz': () => respond(readinessProblem(status())),
-    '/metrics': () => ({ body: formatMetrics(families()), type: METRICS_CONTENT_TYPE }),
+    '/metrics': createMetricsRoute(families, clock),
   });
 }

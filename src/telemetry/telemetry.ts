@@ -8,9 +8,10 @@ import type { Replay } from '../journal/replay.ts';
 import type { JournalEntry, SavedPlan } from '../model.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { type Listener, openListener } from './listener.ts';
-import { type Family, formatMetrics, METRICS_CONTENT_TYPE } from './metrics/exposition.ts';
+import type { Family } from './metrics/exposition.ts';
 import { createMeter, type LaneSource, type ProcessFigures, type StoreFigures } from './metrics/meter.ts';
 import type { LiveFigures } from './metrics/run-meter.ts';
+import { createMetricsRoute } from './metrics-route.ts';
 import type { ObservedCall } from './observed-call.ts';
 import { createRunTrace, type RunTrace } from './traces/run-trace.ts';
 import type { Attributes, Span } from './traces/span.ts';
@@ -100,7 +101,8 @@ export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
   const meter = createMeter(clock, { version, node, figures }, input.hasRuns);
   const watched: (() => readonly Family[])[] = [];
   const families = () => [...meter.families(), ...watched.flatMap((more) => more())];
-  const listener = input.metrics && (await openMetrics(input.metrics, families));
+  const listener =
+    input.metrics && (await openListener(input.metrics, { '/metrics': createMetricsRoute(families, clock) }));
   const { settings, notices } = traceSettingsFrom(env);
   for (const notice of notices) onNotice(notice);
   const resource: Attributes = {
@@ -168,12 +170,6 @@ function createGuard(onNotice: TelemetryInput['onNotice']) {
         onNotice(`telemetry is incomplete (${messageOf(error)}); the run does not depend on it`);
       }
     };
-}
-
-function openMetrics(address: ListenAddress, families: () => readonly Family[]): Promise<Listener> {
-  return openListener(address, {
-    '/metrics': () => ({ body: formatMetrics(families()), type: METRICS_CONTENT_TYPE }),
-  });
 }
 
 async function closeAll(

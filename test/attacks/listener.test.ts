@@ -5,6 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openHealthServer } from '../../src/schedule/health-server.ts';
 import type { SchedulerStatus } from '../../src/schedule/scheduler.ts';
+import { listenAddressFrom } from '../../src/telemetry/listen-address.ts';
+import { openListener } from '../../src/telemetry/listener.ts';
 
 const status = (): SchedulerStatus =>
   ({ lastRoundAt: null, draining: true, view: null, folderError: null }) as unknown as SchedulerStatus;
@@ -100,5 +102,51 @@ describe('a request', () => {
     const { port } = await listener();
     const answer = await answerTo(port, request('localhost').repeat(100));
     expect(answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(1);
+  });
+});
+
+describe('an address that other machines reach', () => {
+  const open = (host: string) =>
+    openListener({ option: '--metrics', host, port: 0 }, { '/metrics': () => ({ body: 'refit_up 1\n' }) });
+
+  it('answers every name of the service, with /metrics alone', async () => {
+    const server = await open('0.0.0.0');
+    onTestFinished(() => server.close());
+    const port = Number(new URL(server.url).port);
+    const get = (path: string) =>
+      answerTo(port, `GET ${path} HTTP/1.1\r\nHost: refit.monitoring.svc:9464\r\n\r\n`);
+    expect(await get('/metrics')).toMatch(/^HTTP\/1\.1 200 [\s\S]*\nrefit_up 1\n/);
+    for (const path of ['/', '/healthz', '/toString', '/__proto__', '/metrics/'])
+      expect(await get(path), path).toMatch(/^HTTP\/1\.1 404 [\s\S]*\n\/metrics\n/);
+  });
+
+  it('a fault of a route is an answer, and not the end of the process', async () => {
+    const fail = () => {
+      throw new Error('broken \u001b[31m');
+    };
+    const server = await openListener(
+      { option: '--metrics', host: '127.0.0.1', port: 0 },
+      { '/metrics': fail },
+    );
+    onTestFinished(() => server.close());
+    const answer = await fetch(`${server.url}/metrics`);
+    expect([answer.status, await answer.text()]).toEqual([500, 'broken \\x1b[31m\n']);
+  });
+
+  it.each<[text: string, reach: 'loopback' | 'any', host: string | null]>([
+    ['127.0.0.1:9464', 'loopback', '127.0.0.1'],
+    ['[::1]:1', 'loopback', '::1'],
+    ['localhost:0', 'any', 'localhost'],
+    ['0.0.0.0:9464', 'any', '0.0.0.0'],
+    ['[::]:9464', 'any', '::'],
+    ['0.0.0.0:9464', 'loopback', null],
+    ['9464', 'any', null],
+    [':9464', 'any', null],
+    ['127.0.0.1:65536', 'any', null],
+    ['example.com:9464', 'any', null],
+    ['127.0.0.1:9464/x', 'any', null],
+  ])('%s is taken for %s: %s', (text, reach, host) => {
+    if (host === null) expect(() => listenAddressFrom('--metrics', text, reach)).toThrow(/--metrics/);
+    else expect(listenAddressFrom('--metrics', text, reach)).toMatchObject({ host });
   });
 });

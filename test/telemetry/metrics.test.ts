@@ -8,6 +8,7 @@ import { createHistogram } from '../../src/telemetry/metrics/histogram.ts';
 import { createMeter, type LaneSource, type Meter } from '../../src/telemetry/metrics/meter.ts';
 import { followRun, type LiveFigures } from '../../src/telemetry/metrics/run-meter.ts';
 import { METRICS } from '../../src/telemetry/metrics/table.ts';
+import { createMetricsRoute } from '../../src/telemetry/metrics-route.ts';
 import { ALL_TO_8GB, standards } from '../run/fleets.ts';
 import { setStage } from '../run/stage.ts';
 import { readMetrics } from './read-metrics.ts';
@@ -381,6 +382,20 @@ describe('text from outside', () => {
     const refusals = Object.entries(values).filter(([series]) => series.startsWith('refit_order_refusals'));
     expect(refusals.reduce((sum, [, count]) => sum + count, 0)).toBe(1000);
   });
+});
+
+it('a client that asks all the time costs one reading a second', () => {
+  let now = 0;
+  let readings = 0;
+  const route = createMetricsRoute(
+    () => {
+      readings += 1;
+      return meterOf().families();
+    },
+    { monotonic: () => now },
+  );
+  for (; now < 3000; now += 1) readMetrics(now % 500 === 0 ? route().body : '');
+  expect(readings).toBe(3);
 });
 
 describe('the table of metrics', () => {
