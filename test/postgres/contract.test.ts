@@ -3,13 +3,13 @@ import type { SavedPlan } from '../../src/model.ts';
 import { describeContract, type StoreInTest } from '../store/contract.ts';
 import { idOf, openTestStore, submissionOf } from './run-store.ts';
 import { sql } from './server.ts';
-import { freshStore, withPostgres } from './shared.ts';
+import { freshStore, loginAs, withPostgres } from './shared.ts';
 
 /** A store as two hosts see it: one claims and works, the other one asks. */
 async function openDatabaseStore(): Promise<StoreInTest> {
   const url = await freshStore();
-  const store = await openTestStore(url);
-  const elsewhere = await openTestStore(url, 'elsewhere');
+  const store = await openTestStore(await loginAs(url, 'worker'));
+  const elsewhere = await openTestStore(await loginAs(url, 'operator'), 'elsewhere');
   onTestFinished(() => Promise.all([store.close(), elsewhere.close()]).then(() => undefined));
   const runs = new Map<string, string>();
   const runOf = ({ digest }: SavedPlan) => runs.get(digest)!;

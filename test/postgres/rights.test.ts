@@ -45,16 +45,21 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ['UPDATE refit.runs SET digest = digest', []],
   ['UPDATE refit.runs SET submitted_by = submitted_by', []],
   ['UPDATE refit.store SET id = gen_random_uuid()', []],
-  ['DELETE FROM refit.control', []],
+  ['DELETE FROM refit.control', ['operator']],
   ["UPDATE refit.control SET request = 'x'", []],
-  ["INSERT INTO refit.control (run, request, asked_by) VALUES ('r1', '{}', 'somebody else')", []],
+  ["INSERT INTO refit.control (run, epoch, request, asked_by) VALUES ('r1', 1, '{}', 'somebody else')", []],
   ['DELETE FROM refit.signatures', []],
   ['DELETE FROM refit.schedule_log', []],
   ['UPDATE refit.logs SET text = text', []],
   ['DELETE FROM refit.restorations', []],
   // Submitting and approving.
   [`INSERT INTO refit.runs ${RUN}`, ['submitter', 'worker', 'operator']],
-  ["UPDATE refit.runs SET state = 'queued', wake_at = now()", ['submitter', 'worker', 'operator']],
+  [
+    "UPDATE refit.runs SET state = 'queued', wake_at = now() WHERE id <> 'r3'",
+    ['submitter', 'worker', 'operator'],
+  ],
+  ["UPDATE refit.runs SET state = 'queued'", ['worker']],
+  ["UPDATE refit.runs SET state = 'ended' WHERE id = 'r1'", ['worker']],
   [
     `INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'approvals', 'li', 't')
      ON CONFLICT (digest, kind, name) DO UPDATE SET text = excluded.text, at = excluded.at`,
@@ -62,21 +67,31 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ],
   // Carrying out.
   ["INSERT INTO refit.journal (run, seq, epoch, line) VALUES ('r1', 2, 1, 'x')", ['worker']],
-  ["UPDATE refit.runs SET epoch = epoch + 1, owner = '{}', head_seq = 1, head_hash = 'x'", ['worker']],
+  [
+    "UPDATE refit.runs SET epoch = epoch + 1, owner = '{}', owner_seen_at = now(), head_seq = 1, head_hash = 'x'",
+    ['worker'],
+  ],
   ["UPDATE refit.runs SET exit_code = 0, ended_because = 'x', ended_at = now(), waiting = NULL", ['worker']],
-  ["INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i2', 'r1')", ['worker']],
+  [
+    "INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i2', 'r1')",
+    ['submitter', 'worker', 'operator'],
+  ],
   ['DELETE FROM refit.instances', ['worker']],
-  ["UPDATE refit.control SET answer = 'x', answered_at = now()", ['worker']],
+  // A claim of a run that is over goes to the next run; that of another run stays.
+  ["UPDATE refit.instances SET run = 'r1' WHERE instance = 'over'", ['submitter', 'worker', 'operator']],
+  ["DELETE FROM refit.instances WHERE instance = 'over'", ['submitter', 'worker', 'operator']],
+  ["UPDATE refit.instances SET run = 'over'", []],
+  ["UPDATE refit.control SET taken_at = now(), answer = 'x', answered_at = now()", ['worker']],
   ["INSERT INTO refit.lanes (key, interval_ms) VALUES ('k', 55)", ['worker']],
   ['UPDATE refit.lanes SET next = now()', ['worker']],
   ["INSERT INTO refit.workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')", ['worker']],
   ["INSERT INTO refit.logs (run, file, seq, text) VALUES ('r1', 'hooks.log', 1, 't')", ['worker']],
   // Operating.
-  ["INSERT INTO refit.control (run, request) VALUES ('r1', '{}')", ['operator']],
+  ["INSERT INTO refit.control (run, epoch, request) VALUES ('r1', 1, '{}')", ['operator']],
   ["INSERT INTO refit.schedule_plans (name, text, put_by) VALUES ('n', 't', 'me')", ['operator']],
   ['DELETE FROM refit.schedule_plans', ['operator']],
   ["INSERT INTO refit.schedule_log (seq, line) VALUES (1, 'x')", ['worker', 'operator']],
-  ['UPDATE refit.store SET generation = generation + 1', ['operator']],
+  ['UPDATE refit.store SET generation = generation + 1, journal_table = 1', ['operator']],
   [
     `INSERT INTO refit.restorations (generation, reason, announced_by, host, system_identifier, timeline)
      VALUES (2, 'r', 'me', 'h', '1', 1)`,
@@ -103,9 +118,11 @@ withPostgres('the rights of each role', () => {
       url,
       `INSERT INTO refit.runs (id, digest, plan, name, provider, submitted_by, ended_at)
          VALUES ('r1', 'd1', 'text', 'n', 'p', '{}', now());
+       INSERT INTO refit.runs (id, digest, plan, name, provider, submitted_by, state)
+         VALUES ('over', 'd2', 'text', 'n', 'p', '{}', 'stopped'), ('r3', 'd3', 'text', 'n', 'p', '{}', 'ended');
        INSERT INTO refit.journal (run, seq, epoch, line) VALUES ('r1', 1, 1, 'a');
-       INSERT INTO refit.control (run, request) VALUES ('r1', '{}');
-       INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i1', 'r1')`,
+       INSERT INTO refit.control (run, epoch, request) VALUES ('r1', 1, '{}');
+       INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i1', 'r1'), ('p', 'over', 'over')`,
     );
   });
   it('the table names every table of the schema', async () => {
@@ -131,7 +148,8 @@ withPostgres('the rights of each role', () => {
           (error: Error) => error.message,
         );
         await database.script('ROLLBACK');
-        const isDenied = refused !== null && /permission denied|must be owner/.test(refused);
+        const isDenied =
+          refused !== null && /permission denied|must be owner|holds instance|only workers/.test(refused);
         if (allowed.includes(who) ? refused !== null : !isDenied)
           wrong.push(`${statement}: ${refused ?? 'was allowed'}`);
       }

@@ -9,7 +9,7 @@ const refit = (url: string, ...args: string[]) =>
 
 interface Checked {
   readonly healthy: boolean;
-  readonly identity: { readonly id: string; readonly generation: number } | null;
+  readonly identity: { readonly recorded: { readonly generation: number } } | null;
   readonly checks: readonly {
     readonly subject: string;
     state: string;
@@ -42,7 +42,7 @@ withPostgres('refit store', () => {
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(again.stdout).toContain('schema   up to date\njobs     up to date\nroles    up to date\n');
     const found = await check(url);
-    expect(found).toMatchObject({ code: 0, healthy: true, identity: { generation: 1 } });
+    expect(found).toMatchObject({ code: 0, healthy: true, identity: { recorded: { generation: 1 } } });
     expect(found.checks.map(({ subject, state }) => `${subject} ${state}`)).toEqual([
       // This server has fsync off, and the tests are its superuser.
       ...['server warning', 'tls ok', 'schema ok', 'identity ok', 'roles ok', 'rights ok', 'journal ok'],
@@ -92,12 +92,16 @@ withPostgres('refit store', () => {
     [
       'a dump on another server',
       "UPDATE refit.store SET system_identifier = '1'",
-      ...(['identity', 'another server', 'refit store restored --reason TEXT'] as const),
+      ...(['identity', 'its server is another one', 'refit store restored --reason TEXT'] as const),
     ],
     [
       'a restore to an earlier moment',
       'UPDATE refit.store SET timeline = 7',
-      ...(['identity', 'timeline 7 became 1', 'refit store restored --reason TEXT'] as const),
+      ...([
+        'identity',
+        'its server is on timeline 1, and it was on 7',
+        'refit store restored --reason TEXT',
+      ] as const),
     ],
   ];
   it.each(faults)('check finds %s', async (_, change, subject, message, fix) => {

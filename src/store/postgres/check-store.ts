@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { shellQuote } from '../../next-command.ts';
 import { SECOND } from '../../units.ts';
 import type { Database } from './database.ts';
+import { differenceOf, type IdentitySeen, readIdentity } from './identity.ts';
 import { readJobsSchema } from './jobs-schema.ts';
 import { judgeRights, type StoreRights } from './judge-rights.ts';
 import { judgeSchema, missingRoles, readMigrations } from './migrate.ts';
@@ -29,52 +30,16 @@ export interface StoreCheck {
   readonly fix: string | null;
 }
 
-/** The identity of a store, and of the server that it is on now. */
-export interface StoreIdentity {
-  readonly id: string;
-  readonly generation: number;
-  /** As the store has it in its table: of the server where it was made or last announced. */
-  readonly recorded: ServerIdentity;
-  readonly server: ServerIdentity;
-}
-
-/** A cluster of PostgreSQL, and the branch of its history. A restore to an earlier moment begins a new timeline. */
-export interface ServerIdentity {
-  readonly system: string;
-  readonly timeline: number;
-}
-
 /** Everything that was checked, in the order of the report. */
 export interface StoreExamination {
   readonly place: string;
   readonly checks: readonly StoreCheck[];
   /** Null without a schema. */
-  readonly identity: StoreIdentity | null;
+  readonly identity: IdentitySeen | null;
 }
 
 /** A larger difference of the clocks is worth a warning, milliseconds. Refit itself does not depend on it. */
 const NOTICED = 30 * SECOND;
-
-/** Reads the identity of a store. @throws RefitError `store-unreachable` without a schema. */
-export async function readIdentity(database: Pick<Database, 'query'>): Promise<StoreIdentity> {
-  const [row] = await database.query<{
-    id: string;
-    generation: number;
-    recorded: string;
-    recordedTimeline: number;
-    system: string;
-    timeline: number;
-  }>(`SELECT store.id, store.generation, store.system_identifier AS recorded, store.timeline AS "recordedTimeline",
-        system.system_identifier::text AS system, checkpoint.timeline_id AS timeline
-      FROM refit.store AS store, pg_control_system() AS system, pg_control_checkpoint() AS checkpoint`);
-  const { id, generation, recorded, recordedTimeline, system, timeline } = row!;
-  return {
-    id,
-    generation,
-    recorded: { system: recorded, timeline: recordedTimeline },
-    server: { system, timeline },
-  };
-}
 
 /** @throws RefitError `store-unreachable` if the connection is lost meanwhile. */
 export async function checkStore(database: Database, clock: Clock): Promise<StoreExamination> {
@@ -149,14 +114,11 @@ function checkSchema(found: ReturnType<typeof judgeSchema>): StoreCheck {
   return ok('schema', `version ${MIGRATIONS.length}`);
 }
 
-function checkIdentity({ id, generation, recorded, server }: StoreIdentity, option: string): StoreCheck {
-  const name = `${id}, generation ${generation}`;
-  if (recorded.system === server.system && recorded.timeline === server.timeline) return ok('identity', name);
-  const change =
-    recorded.system === server.system
-      ? `timeline ${recorded.timeline} became ${server.timeline}: a failover, or a restore to an earlier moment`
-      : 'it is on another server than before: a restored dump or a copy';
-  return fault('identity', `${name}; ${change}`, `refit store restored --reason TEXT${option}`);
+function checkIdentity({ recorded, now }: IdentitySeen, option: string): StoreCheck {
+  const name = `${recorded.id}, generation ${recorded.generation}`;
+  const difference = differenceOf(recorded, now);
+  if (difference === null) return ok('identity', name);
+  return fault('identity', `${name}; ${difference}`, `refit store restored --reason TEXT${option}`);
 }
 
 async function checkRoles(database: Database, migrateNow: string): Promise<StoreCheck> {

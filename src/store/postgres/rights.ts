@@ -22,17 +22,18 @@ export interface TableRights {
 }
 
 const QUEUES = ['INSERT', 'UPDATE (state, wake_at, wakes_on)'];
+const CLAIMS = ['INSERT', 'UPDATE (run, since)', 'DELETE'];
 const SIGNS = ['INSERT', 'UPDATE (text, at)'];
 /** What the owner of a run changes. The plan, its digest and who submitted it stay. */
-const CARRIES_OUT = `UPDATE (epoch, owner, head_seq, head_hash, state, wake_at, wakes_on, waiting, exit_code,
-  ended_because, started_at, ended_at, generation, approval, allow_hooks, policy)`;
+const CARRIES_OUT = `UPDATE (epoch, owner, owner_seen_at, head_seq, head_hash, state, queue, wake_at, wakes_on, waiting,
+  exit_code, ended_because, started_at, ended_at, generation, approval, allow_hooks, policy, report, handed_over)`;
 
 /** Every table of the schema. Nobody gets UPDATE or DELETE on the journal. */
 export const RIGHTS: readonly TableRights[] = [
   { table: 'migrations', grants: {} },
   {
     table: 'store',
-    grants: { refit_operator: ['UPDATE (generation, system_identifier, timeline)'] },
+    grants: { refit_operator: ['UPDATE (generation, system_identifier, timeline, journal_table)'] },
   },
   { table: 'restorations', grants: { refit_operator: ['INSERT'] } },
   {
@@ -41,15 +42,22 @@ export const RIGHTS: readonly TableRights[] = [
   },
   { table: 'journal', grants: { refit_worker: ['INSERT'] } },
   { table: 'prunes', grants: {} },
-  { table: 'instances', grants: { refit_worker: ['INSERT', 'DELETE'] } },
+  {
+    // A run has its instances from its submission on. A trigger keeps those of runs that are not over.
+    table: 'instances',
+    grants: { refit_submitter: CLAIMS, refit_worker: CLAIMS, refit_operator: CLAIMS },
+  },
   {
     table: 'signatures',
     grants: { refit_submitter: SIGNS, refit_worker: SIGNS, refit_operator: SIGNS },
   },
   {
-    // Without asked_by: the database writes who asks.
+    // Without asked_by: the database writes who asks. Who asked removes the request. The journal has the record.
     table: 'control',
-    grants: { refit_operator: ['INSERT (run, request)'], refit_worker: ['UPDATE (answer, answered_at)'] },
+    grants: {
+      refit_operator: ['INSERT (run, epoch, request)', 'DELETE'],
+      refit_worker: ['UPDATE (taken_at, answer, answered_at)'],
+    },
   },
   { table: 'lanes', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
   { table: 'workers', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
@@ -91,6 +99,7 @@ export function grantStatements(): string {
     `REVOKE ALL ON SCHEMA refit, ${JOBS_SCHEMA} FROM PUBLIC, ${roles}`,
     `GRANT USAGE ON SCHEMA refit TO ${roles}`,
     `REVOKE ALL ON ALL FUNCTIONS IN SCHEMA refit FROM PUBLIC, ${roles}`,
+    `GRANT EXECUTE ON FUNCTION refit.carries_out() TO ${roles}`,
     ...tables,
     `REVOKE ALL ON ALL TABLES IN SCHEMA ${JOBS_SCHEMA} FROM PUBLIC, ${roles}`,
     ...jobs,

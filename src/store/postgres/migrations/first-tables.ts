@@ -149,6 +149,34 @@ CREATE TABLE refit.instances (
 );
 CREATE INDEX instances_by_run ON refit.instances (run);
 
+-- True for workers and the owner of the schema.
+CREATE FUNCTION refit.carries_out() RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+  SELECT pg_has_role('refit_worker', 'USAGE') OR pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'refit'
+$$;
+-- Those who submit claim instances for a new run, and so can take over a claim. Only that of a run that is over.
+CREATE FUNCTION refit.keep_instances() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  IF (TG_OP = 'UPDATE' AND NEW.run = OLD.run) OR (TG_OP = 'DELETE' AND refit.carries_out())
+    OR (SELECT state FROM refit.runs WHERE id = OLD.run) IN ('stopped', 'ended', 'pruned') THEN
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+  END IF;
+  RAISE EXCEPTION 'run % holds instance %', OLD.run, OLD.instance USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER keep_instances BEFORE UPDATE OR DELETE ON refit.instances
+  FOR EACH ROW EXECUTE FUNCTION refit.keep_instances();
+-- Those who submit can queue a run again that stopped. They cannot end the run of somebody else.
+CREATE FUNCTION refit.keep_state() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  IF NEW.state = OLD.state OR (OLD.state = 'stopped' AND NEW.state = 'queued') OR refit.carries_out() THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'only workers change run % from % to %', OLD.id, OLD.state, NEW.state
+    USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER keep_state BEFORE UPDATE OF state ON refit.runs
+  FOR EACH ROW EXECUTE FUNCTION refit.keep_state();
+REVOKE ALL ON FUNCTION refit.keep_instances(), refit.keep_state() FROM PUBLIC;
+
 -- Approvals and signatures of a saved plan, and of a journal.
 CREATE TABLE refit.signatures (
   digest text NOT NULL,
