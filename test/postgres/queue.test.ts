@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/store/postgres/database.ts';
+import { migrate } from '../../src/store/postgres/migrate.ts';
 import {
-  migrateQueue,
   openQueue,
   type RunJob,
   type RunQueue,
@@ -10,7 +10,7 @@ import {
   WORK_CHANNEL,
 } from '../../src/store/postgres/queue.ts';
 import { sql } from './server.ts';
-import { connectTo, freshStore, withPostgres } from './shared.ts';
+import { connectTo, freshStore, loginAs, withPostgres } from './shared.ts';
 
 const HOUR = 3_600_000;
 const QUEUE = 'refit-000000000001';
@@ -43,8 +43,7 @@ async function ageBeats(): Promise<void> {
 withPostgres('the queue of runs', () => {
   beforeEach(async () => {
     url = await freshStore();
-    database = await connectTo(url);
-    await migrateQueue(database);
+    database = await connectTo(await loginAs(url, 'worker'));
   });
   afterEach(async () => {
     await Promise.all(queues.splice(0).map((queue) => queue.close()));
@@ -133,7 +132,8 @@ withPostgres('the queue of runs', () => {
       fix: expect.stringMatching(/^refit store rebuild/),
     });
     await expect(openQueue(database)).rejects.toMatchObject({ code: 'store-unreachable' });
-    await migrateQueue(database);
+    const owner = await connectTo(url);
+    await migrate(owner, '0.0.0-test').finally(() => owner.close());
     expect(await rebuildJobs(database, queue)).toBe(2);
     expect(runsOf(await queue.take([QUEUE], 10))).toEqual(['a']);
   });

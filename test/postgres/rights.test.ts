@@ -82,8 +82,11 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ["DELETE FROM refit.instances WHERE instance = 'over'", ['submitter', 'worker', 'operator']],
   ["UPDATE refit.instances SET run = 'over'", []],
   ["UPDATE refit.control SET taken_at = now(), answer = 'x', answered_at = now()", ['worker']],
-  ["INSERT INTO refit.lanes (key, interval_ms) VALUES ('k', 55)", ['worker']],
-  ['UPDATE refit.lanes SET next = now()', ['worker']],
+  [
+    "INSERT INTO refit.lanes (lane, next_at, interval_ms, version, given_first, given_count) VALUES ('k', 0, 55, 1, 0, 0)",
+    ['worker'],
+  ],
+  ['UPDATE refit.lanes SET next_at = 0', ['worker']],
   ["INSERT INTO refit.workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')", ['worker']],
   ["INSERT INTO refit.logs (run, file, seq, text) VALUES ('r1', 'hooks.log', 1, 't')", ['worker']],
   // Operating.

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createSlotSource } from '../../src/store/postgres/slots.ts';
 import { closest, newLane, SLOT_CONTRACT, slotsOf, wishFor } from '../cloud/limit/slot-contract.ts';
-import { connectTo, freshStore, withPostgres } from './shared.ts';
+import { connectTo, freshStore, loginAs, withPostgres } from './shared.ts';
 
 withPostgres('request slots in the database', () => {
   it.each(Object.entries(SLOT_CONTRACT))('%s', async (_, holds) => {
-    const database = await connectTo(await freshStore());
+    const database = await connectTo(await loginAs(await freshStore(), 'worker'));
     try {
       await holds({
         source: createSlotSource(database),
@@ -21,7 +21,7 @@ withPostgres('request slots in the database', () => {
   });
 
   it('many connections that ask for many lanes at the same time get one line of slots in each, without deadlock', async () => {
-    const url = await freshStore();
+    const url = await loginAs(await freshStore(), 'worker');
     const lanes = Array.from({ length: 25 }, newLane);
     const slots = new Map<string, number[]>(lanes.map((lane) => [lane, []]));
     const databases = await Promise.all(Array.from({ length: 6 }, () => connectTo(url, { connections: 1 })));

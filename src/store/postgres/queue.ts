@@ -74,7 +74,7 @@ export interface RunQueue {
 
 /** @throws RefitError `store-unreachable` if the store has no tables of jobs, or those of another version. */
 export async function openQueue(database: Database): Promise<RunQueue> {
-  const boss = await createBoss(database, false);
+  const boss = await createBoss(database);
   try {
     await boss.start();
   } catch (error) {
@@ -140,13 +140,6 @@ async function touch(boss: PgBoss, queue: string, jobs: readonly RunJob[]): Prom
   return affected;
 }
 
-/** Creates or upgrades the tables of jobs. `refit store migrate` does this as their owner; nobody else does. */
-export async function migrateQueue(database: Database): Promise<void> {
-  const boss = await createBoss(database, true);
-  await boss.start();
-  await boss.stop({ graceful: false });
-}
-
 /**
  * Makes a job for each run that is not over and lacks one, from `refit.runs` alone, and brings those forward whose run was
  * woken. Workers call this all the time, so a lost job only delays its run.
@@ -184,13 +177,13 @@ const LACK_JOBS = `SELECT id, queue FROM refit.runs WHERE ${OPEN_RUN}
     OR job.state < 'active' AND start_after <= GREATEST(runs.wake_at, clock_timestamp()) + interval '1 s'))
   ORDER BY submitted_at LIMIT 1000`;
 
-async function createBoss(database: Database, migrate: boolean): Promise<PgBoss> {
+async function createBoss(database: Database): Promise<PgBoss> {
   const { PgBoss: Boss } = await import('pg-boss');
   const boss = new Boss({
     db: adapterOf(database),
     schema: JOBS_SCHEMA,
-    migrate,
-    createSchema: migrate,
+    migrate: false,
+    createSchema: false,
     schedule: false,
     supervise: false,
     registerInstance: false,
