@@ -8,7 +8,7 @@ import type { Bill, Money, PriceShare, PriceSum } from './money.ts';
 import type { NotificationResult } from './notification.ts';
 import type { PolicyUsed } from './policy.ts';
 import type { Rehearsed } from './rehearsal.ts';
-import type { Outcome, RunState, StepState } from './run-state.ts';
+import type { Outcome, RunState, StepState, WakesOn } from './run-state.ts';
 import type { BlockedTarget, SavedPlan, Step } from './saved-plan.ts';
 
 export const REPORT_FORMAT = 'refit.report/1';
@@ -18,10 +18,12 @@ export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entri
   readonly format: typeof REPORT_FORMAT;
   /** Its findings are the warnings and notes that people approved. */
   readonly plan: Pick<SavedPlan, 'name' | 'digest' | 'change' | 'owner' | 'file' | 'sealedAt' | 'findings'>;
-  /** `endedBecause` null: the run is live, or its process crashed. */
+  /** `endedBecause` null: the run is live or rests, or its process crashed. */
   readonly run: Pick<RunState, 'startedAt' | 'endedAt' | 'endedBecause' | 'exitCode' | 'starts'> & {
     /** Why the run stopped; null: nothing stopped it. */
     readonly message: string | null;
+    /** What the run only waits for, without a process, and until when (ISO 8601 UTC); absent: it does not. */
+    readonly resting?: { readonly until: string; readonly wakesOn: WakesOn; readonly reason: string };
     readonly user: string | null;
     readonly host: string | null;
     readonly endpoint: string | null;

@@ -1,5 +1,6 @@
 /** A run that only waits ends its process, and the next one continues it, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
+import { validateReport } from '../../src/generated/validators.js';
 import { textOf } from '../../src/messages/messages.ts';
 import type { ControlCommand, EntryOf } from '../../src/model.ts';
 import type { GatePorts } from '../../src/run/engine/run.ts';
@@ -56,6 +57,8 @@ describe('a soak', () => {
     expect(rests(first)).toMatchObject([{ wakesOn: 'time' }]);
     expect(textOf(rests(first)[0]!.reason)).toBe('the soak after wave canary');
     expect(Date.parse(first.state.resting!.until)).toBe(waveEnded! + 30 * MINUTE);
+    expect(first.report.run.resting?.reason).toBe('the soak after wave canary');
+    expect(validateReport(JSON.parse(JSON.stringify(first.report)))).toBe(true);
     expect(stage.clock.now() - waveEnded!).toBeLessThan(AT_MOST);
     await wake(stage, first);
     const second = await stage.run(WORKER);

@@ -135,6 +135,7 @@ function statusOf(state: RunState, isLive: boolean, stored: StoreState | null): 
   if (state.startedAt === null) return 'not started';
   if (isLive) return state.stopping ? 'stopping' : state.control.paused ? 'paused' : 'running';
   if (isFinished(state)) return 'ended';
+  if (state.resting !== null) return 'waiting';
   return state.endedAt === null ? 'interrupted' : 'ended with work left';
 }
 

@@ -1,7 +1,7 @@
 /** Computes the report from saved plan and journal. Pure; works before, during and after a run, and after a crash. */
 import { given, pick } from '../../given.ts';
 import { initialStepState } from '../../journal/fold-step.ts';
-import { replay, totals } from '../../journal/replay.ts';
+import { isFinished, replay, totals } from '../../journal/replay.ts';
 import { textOf, textWithFix } from '../../messages/messages.ts';
 import {
   type JournalEntry,
@@ -61,6 +61,7 @@ function runOf(
   return {
     ...pick(state, 'startedAt', 'endedAt', 'endedBecause'),
     message: state.stopping && textWithFix(state.stopping.message),
+    ...given({ resting: restOf(state) }),
     ...pick(state, 'exitCode', 'starts'),
     user: started?.by.user ?? null,
     host: started?.by.host ?? null,
@@ -72,6 +73,11 @@ function runOf(
     ...unlessEmpty({ controlCommands, notifications }),
     ...(execution.switch === 'now' ? {} : { switch: execution.switch }),
   };
+}
+
+function restOf(state: RunState) {
+  const { resting } = state;
+  return resting === null || isFinished(state) ? null : { ...resting, reason: textOf(resting.reason) };
 }
 
 /** The lists that are not empty. */

@@ -22,6 +22,10 @@ export function factsOf(report: Report): [string, string][] {
     ['plan', `${plan.digest.slice(0, 8)} of ${plan.file}, sealed ${show.instant(plan.sealedAt)}`],
     ['started', run.startedAt === null ? '' : show.instant(run.startedAt)],
     ['ended', run.endedAt === null ? '' : `${show.instant(run.endedAt)}, after ${show.duration(took ?? 0)}`],
+    [
+      'rests',
+      run.resting === undefined ? '' : `until ${show.instant(run.resting.until)}: ${run.resting.reason}`,
+    ],
     ['processes', run.starts > 1 ? `${show.count(run.starts)} (${describeResumes(run.starts - 1)})` : ''],
     ['operator', run.user === null ? '' : `${run.user} on ${run.host}`],
     ['identity', describeIdentities(report)],

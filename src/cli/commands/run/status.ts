@@ -65,6 +65,7 @@ function describeRunState({ run: { state }, holder, live, stored }: RunStatus): 
     return live?.paused ? `paused since ${live.paused.since} by ${live.paused.by}` : 'running';
   }
   if (isFinished(state)) return 'ended';
+  if (state.resting) return `rests until ${state.resting.until}: ${textOf(state.resting.reason)}`;
   if (state.endedAt !== null) return `ended (${state.endedBecause}) with work left`;
   return 'interrupted: its process is gone';
 }
