@@ -5,18 +5,22 @@ import { idOf, openTestStore, submissionOf } from './run-store.ts';
 import { sql } from './server.ts';
 import { freshStore, loginAs, withPostgres } from './shared.ts';
 
-/** A store as two hosts see it: one claims and works, the other one asks. */
+/** A store as its roles see it: one host submits, another one works, an operator asks. */
 async function openDatabaseStore(): Promise<StoreInTest> {
   const url = await freshStore();
   const store = await openTestStore(await loginAs(url, 'worker'));
-  const elsewhere = await openTestStore(await loginAs(url, 'operator'), 'elsewhere');
-  onTestFinished(() => Promise.all([store.close(), elsewhere.close()]).then(() => undefined));
+  const submitter = await openTestStore(await loginAs(url, 'submitter'), 'desk');
+  const operator = await openTestStore(await loginAs(url, 'operator'), 'elsewhere');
+  const auditor = await openTestStore(await loginAs(url, 'auditor'), 'office');
+  onTestFinished(() =>
+    Promise.all([store, submitter, operator, auditor].map((one) => one.close())).then(() => undefined),
+  );
   const runs = new Map<string, string>();
   const runOf = ({ digest }: SavedPlan) => runs.get(digest)!;
   return {
     async claim(saved) {
       const id =
-        runs.get(saved.digest) ?? (await idOf(store, saved)) ?? (await store.submit(submissionOf(saved)));
+        runs.get(saved.digest) ?? (await idOf(store, saved)) ?? (await submitter.submit(submissionOf(saved)));
       runs.set(saved.digest, id);
       return await store.claim(id, 'refit apply');
     },
@@ -27,10 +31,10 @@ async function openDatabaseStore(): Promise<StoreInTest> {
            owner_seen_at = clock_timestamp() - interval '1 hour' WHERE id = '${run.name}'`,
       );
     },
-    journalBytes: async (saved) => await (await store.find(runOf(saved))).journalText(),
-    ask: async (saved, line) => await (await elsewhere.find(runOf(saved))).ask(line),
+    journalBytes: async (saved) => await (await auditor.find(runOf(saved))).journalText(),
+    ask: async (saved, line) => await (await operator.find(runOf(saved))).ask(line),
     async offer(saved, name, text) {
-      await elsewhere.signaturesOf(saved.digest)!.keep('approvals', [{ name, text }]);
+      await submitter.signaturesOf(saved.digest)!.keep('approvals', [{ name, text }]);
     },
     async logged(saved, file) {
       const rows = await store.database.query<{ text: string }>(

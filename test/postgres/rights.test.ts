@@ -94,11 +94,12 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ["INSERT INTO refit.schedule_plans (name, text, put_by) VALUES ('n', 't', 'me')", ['operator']],
   ['DELETE FROM refit.schedule_plans', ['operator']],
   ["INSERT INTO refit.schedule_log (seq, line) VALUES (1, 'x')", ['worker', 'operator']],
-  ['UPDATE refit.store SET generation = generation + 1, journal_table = 1', ['operator']],
+  ['UPDATE refit.store SET generation = generation + 1, journal_table = 1', ['worker', 'operator']],
+  ['UPDATE refit.runs SET epoch = epoch + 1', ['worker', 'operator']],
   [
     `INSERT INTO refit.restorations (generation, reason, announced_by, host, system_identifier, timeline)
      VALUES (2, 'r', 'me', 'h', '1', 1)`,
-    ['operator'],
+    ['worker', 'operator'],
   ],
   // Jobs.
   [`SELECT count(*) FROM ${JOBS_SCHEMA}.job`, ['submitter', 'worker', 'operator']],

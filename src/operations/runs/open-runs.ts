@@ -1,7 +1,6 @@
 /** Opens the store whose runs a command reads: run directories, or the database of `--store` and `REFIT_STORE`. */
 import { hostname } from 'node:os';
 import { type Clock, systemClock } from '../../clock.ts';
-import { RefitError } from '../../errors.ts';
 import { folderRuns, readerOfDirectory } from '../../store/folder/folder-runs.ts';
 import type { RunReader, RunsOfStore } from '../../store/ports.ts';
 import { shortPath, stateDirectoryOf } from '../machine.ts';
@@ -16,9 +15,12 @@ export async function openRuns(
   word?: string,
 ): Promise<RunsOfStore> {
   const { env, clock } = choice;
-  const url = databaseOf(choice, word);
-  if (url !== null)
-    throw new RefitError('usage', 'this version reads no database', 'remove --store and REFIT_STORE');
+  if (databaseOf(choice, word) !== null) {
+    const { storeFrom } = await import('./store-from.ts');
+    const { openStored } = await import('./open-stored.ts');
+    const target = await storeFrom(choice, word);
+    if (target !== null) return await openStored(target, { clock, purpose: 'read' });
+  }
   return folderRuns(
     { stateDirectory: stateDirectoryOf(env), clock, host: hostname() },
     { folder: 'runs', shorten: shortPath },

@@ -28,17 +28,24 @@ const SIGNS = ['INSERT', 'UPDATE (text, at)'];
 const CARRIES_OUT = `UPDATE (epoch, owner, owner_seen_at, head_seq, head_hash, state, queue, wake_at, wakes_on, waiting,
   exit_code, ended_because, started_at, ended_at, generation, approval, allow_hooks, policy, report, handed_over)`;
 
+/** Announcing a restore stops every process that works on a run, and asks for more caution. A worker may notice it itself. */
+const ANNOUNCES = ['UPDATE (generation, system_identifier, timeline, journal_table)'];
+
 /** Every table of the schema. Nobody gets UPDATE or DELETE on the journal. */
 export const RIGHTS: readonly TableRights[] = [
   { table: 'migrations', grants: {} },
   {
     table: 'store',
-    grants: { refit_operator: ['UPDATE (generation, system_identifier, timeline, journal_table)'] },
+    grants: { refit_worker: ANNOUNCES, refit_operator: ANNOUNCES },
   },
-  { table: 'restorations', grants: { refit_operator: ['INSERT'] } },
+  { table: 'restorations', grants: { refit_worker: ['INSERT'], refit_operator: ['INSERT'] } },
   {
     table: 'runs',
-    grants: { refit_submitter: QUEUES, refit_worker: ['INSERT', CARRIES_OUT], refit_operator: QUEUES },
+    grants: {
+      refit_submitter: QUEUES,
+      refit_worker: ['INSERT', CARRIES_OUT],
+      refit_operator: [...QUEUES, 'UPDATE (epoch)'],
+    },
   },
   { table: 'journal', grants: { refit_worker: ['INSERT'] } },
   { table: 'prunes', grants: {} },

@@ -12,7 +12,7 @@ import type { Database, Queries } from '../database.ts';
 import { uniqueToken, whileConnectionIsLost } from '../retry.ts';
 import { type Fence, openStoredJournal } from './append.ts';
 import { openStoredControl } from './control.ts';
-import { claimStoredInstances } from './instances.ts';
+import { claimStoredInstances, freeStoredInstances } from './instances.ts';
 import { giveBack, keepLease } from './lease.ts';
 import { fencedError, heldError, isHeld, OWNERSHIP, type Ownership, type RunOwner } from './owner.ts';
 import {
@@ -162,6 +162,7 @@ async function heldRun(
             epoch,
           ]);
           if (own === undefined) throw await fenced();
+          await freeStoredInstances(queries, { id, instances });
           await claimStoredInstances(queries, { id, provider, instances }, option);
         }),
       ),

@@ -2,6 +2,7 @@
 import { RefitError } from '../../../errors.ts';
 import { counted } from '../../../messages/en/quantities.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { escapeControls } from '../../../text.ts';
 import type { Queries } from '../database.ts';
 import { describeOwner, type RunOwner } from './owner.ts';
 
@@ -20,8 +21,19 @@ const CLAIM = `INSERT INTO refit.instances (provider, instance, run)
       OR (SELECT state FROM refit.runs WHERE id = instances.run) IN ('stopped', 'ended', 'pruned')
   RETURNING instance`;
 
+/** Frees the instances that a run does not need any more. */
+export async function freeStoredInstances(
+  queries: Queries,
+  { id, instances }: Pick<InstanceClaim, 'id' | 'instances'>,
+): Promise<void> {
+  await queries.execute('DELETE FROM refit.instances WHERE run = $1 AND instance <> ALL ($2::text[])', [
+    id,
+    instances,
+  ]);
+}
+
 /**
- * Claims exactly these instances for a run, within a transaction that the caller ends.
+ * Claims instances for a run, within a transaction that the caller ends.
  * @throws RefitError `locked` if a run that has not ended has one of them. The caller then rolls back.
  */
 export async function claimStoredInstances(
@@ -30,10 +42,6 @@ export async function claimStoredInstances(
   option: string,
 ): Promise<void> {
   const wanted = [...new Set(instances)];
-  await queries.execute('DELETE FROM refit.instances WHERE run = $1 AND instance <> ALL ($2::text[])', [
-    id,
-    wanted,
-  ]);
   const claimed = await queries.execute(CLAIM, [provider, id, wanted]);
   if (claimed === wanted.length) return;
   const held = await queries.query<Held>(
@@ -47,7 +55,7 @@ export async function claimStoredInstances(
   const by = first.owner === null ? 'which has not ended' : `in ${describeOwner(first.owner)}`;
   throw new RefitError(
     'locked',
-    `${first.instance}${others}: held by run ${first.run}, ${by}`,
+    escapeControls(`${first.instance}${others}: held by run ${first.run}, ${by}`),
     `refit status ${shellQuote(first.run)}${option} --watch   follows it`,
   );
 }

@@ -1,6 +1,7 @@
 /** Who holds a run in a database, and whether that process lives. */
 import { RefitError } from '../../../errors.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { escapeControls } from '../../../text.ts';
 import { SECOND } from '../../../units.ts';
 import { type Holder, isAlive } from '../../folder/lock.ts';
 
@@ -40,14 +41,15 @@ export async function isHeld({ owner, silentFor }: Ownership, host: string): Pro
 
 /** Names the owner: `process 4711 on db-1 (refit apply)`. */
 export function describeOwner({ pid, host, purpose, worker }: RunOwner): string {
-  return `process ${pid} on ${host} (${worker === null ? purpose : `${purpose} ${worker}`})`;
+  const what = worker === null ? purpose : `${purpose} ${worker}`;
+  return escapeControls(`process ${pid} on ${host} (${what})`);
 }
 
 /** The refusal while another process holds a run. @param option the store, for the next command. */
 export function heldError(id: string, owner: RunOwner, option: string): RefitError {
   return new RefitError(
     'locked',
-    `${id}: held by ${describeOwner(owner)} since ${owner.since}`,
+    `${id}: held by ${describeOwner(owner)} since ${escapeControls(owner.since)}`,
     `refit status ${shellQuote(id)}${option} --watch   follows it; if that process is gone, the run is free ${LEASE / SECOND} seconds after its last word`,
   );
 }
@@ -57,7 +59,7 @@ export function fencedError(id: string, owner: RunOwner | null, option: string):
   const by =
     owner === null
       ? 'another process took the run over, and has given it back'
-      : `${describeOwner(owner)} took the run over at ${owner.since}`;
+      : `${describeOwner(owner)} took the run over at ${escapeControls(owner.since)}`;
   return new RefitError(
     'fenced',
     `${id}: ${by}, so this process orders nothing more`,
