@@ -1,12 +1,12 @@
 /** Metrics and traces of real processes: `apply` and its resumption against the simulator, and receivers of our own. */
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { basename, join } from 'node:path';
+import { describe, expect, inject, it, type TestContext } from 'vitest';
 import { readMetrics } from '../telemetry/read-metrics.ts';
-import { BRISK, type Desk, desk, growPlan, plainFleet, type Running, until } from './refit.ts';
+import { BRISK, type Desk, desk, filesIn, growPlan, plainFleet, type Running, until } from './refit.ts';
 
 type Test = Pick<TestContext, 'onTestFinished'>;
 
@@ -242,6 +242,24 @@ describe.concurrent('apply', () => {
     const { code, stderr } = await at.refit(APPLY, { env: { OTEL_SERVICE_NAME: 'x', TRACEPARENT: 'x' } });
     expect([code, stderr]).toEqual([0, expect.not.stringMatching(/metrics|traces|telemetry|OTEL/)]);
   });
+});
+
+it('the built command has telemetry in files that only its use loads', async () => {
+  const folder = join(inject('built'), 'dist/cli/commands');
+  const names = (await filesIn(folder)).filter((name) => name.endsWith('.js'));
+  const texts = new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  );
+  const having = (text: string) => names.filter((name) => texts.get(name)!.includes(text));
+  const files = [...new Set([...having('resourceSpans'), ...having('refit_run_in_flight')])];
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) {
+    const statically = new RegExp(`(from|import)"[./\\w-]*${basename(file)}"`);
+    expect(
+      names.filter((name) => statically.test(texts.get(name)!)),
+      file,
+    ).toEqual([]);
+  }
 });
 
 describe('a scheduler', () => {
