@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { createCollectorPost } from '../operations/connect.ts';
 import type { ListenAddress } from '../telemetry/listen-address.ts';
+import type { Routes } from '../telemetry/listener.ts';
 import type { ProcessFigures } from '../telemetry/metrics/meter.ts';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { SECOND } from '../units.ts';
@@ -17,6 +18,8 @@ const MICROSECONDS = 1_000_000;
 export function openProcessTelemetry(options: {
   /** Where to serve metrics; null: nowhere. */
   readonly metrics: ListenAddress | null;
+  /** Further paths at that address. */
+  readonly routes: Routes;
   /** False for a scheduler, whose child processes carry out the runs. */
   readonly hasRuns: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

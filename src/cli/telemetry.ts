@@ -1,10 +1,9 @@
 /** Opens metrics and traces, if the options or the environment ask for them. Other calls load nothing of it. */
-import { basename } from 'node:path';
 import { given } from '../given.ts';
-import type { Replay } from '../journal/replay.ts';
-import type { JournalEntry, SavedPlan } from '../model.ts';
+import type { JournalEntry } from '../model.ts';
 import type { LiveRunStatus } from '../operations/runs/read-run.ts';
-import type { RunObserver, Telemetry } from '../telemetry/telemetry.ts';
+import type { Routes } from '../telemetry/listener.ts';
+import type { RunEvents, Telemetry } from '../telemetry/telemetry.ts';
 import { escapeControls } from '../text.ts';
 import type { Options } from './options.ts';
 import type { RunView } from './run-view/run-view.ts';
@@ -15,13 +14,14 @@ const ASKS = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
 
 /**
  * Opens the telemetry of a command; null if nobody asked for it.
- * @param hasRuns false for a scheduler, whose child processes carry out the runs.
+ * @param more `hasRuns` false for a scheduler, whose child processes carry out the runs. `routes`: further paths at the
+ * address of `--metrics`, such as health probes.
  * @throws RefitError `usage` for a wrong address, or one that is in use.
  */
 export async function telemetryFor(
   options: Options,
   terminal: Terminal,
-  hasRuns = true,
+  { hasRuns = true, routes = {} }: { readonly hasRuns?: boolean; readonly routes?: Routes } = {},
 ): Promise<Telemetry | null> {
   const { env } = terminal;
   const { metrics, listen } = options;
@@ -33,6 +33,7 @@ export async function telemetryFor(
   const telemetry = await openProcessTelemetry({
     metrics: metrics === undefined ? null : listenAddressFrom('--metrics', metrics, 'any'),
     hasRuns,
+    routes,
     env,
     onNotice: (notice) => terminal.err(`${escapeControls(notice)}\n`),
   });
@@ -40,37 +41,29 @@ export async function telemetryFor(
   return telemetry;
 }
 
-/** A run as its process starts. */
-interface StartedRun {
-  /** The run directory, or the id of the run in its store. */
-  readonly name: string;
-  readonly entries: readonly JournalEntry[];
-  readonly replay: Pick<Replay, 'step'>;
-}
-
 /**
  * Shows one run to its view and, if there is one, to the telemetry of the command.
- * @returns the `events` of the run for `applySavedPlan` or `reconcileRun`, and `close`, which ends the telemetry.
+ * @returns `onCall` for `connect`, the `events` of the run for `applySavedPlan` or `reconcileRun`, and `close`, which ends
+ * the telemetry.
  */
-export function watchRun(telemetry: Telemetry | null, saved: SavedPlan, view: RunView) {
-  let run: RunObserver | null = null;
+export function watchRun(telemetry: Telemetry | null, view: RunView) {
+  const run = telemetry?.runEvents() ?? null;
   return {
-    call: (call: Parameters<RunObserver['call']>[0]): void => (run ?? telemetry)?.call(call),
+    ...given({ onCall: run?.onCall }),
     events: {
-      onStart(started: StartedRun): void {
+      onStart(started: Parameters<RunEvents['onStart']>[0]): void {
         view.start(started);
-        const { name, entries, replay } = started;
-        run = telemetry?.run({ saved, run: basename(name), past: entries, replay }) ?? null;
+        run?.onStart(started);
       },
       onEntry(entry: JournalEntry): void {
         view.entry(entry);
-        run?.entry(entry);
+        run?.onEntry(entry);
       },
       onLive(status: () => LiveRunStatus): void {
         view.live(status);
-        run?.live(status);
+        run?.onLive(status);
       },
-      ...given({ onAppend: telemetry?.append }),
+      ...given({ onAppend: run?.onAppend }),
     },
     /** @param isLeaving true: nothing waits, also not for the last spans. */
     async close(isLeaving: boolean): Promise<void> {

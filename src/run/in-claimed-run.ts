@@ -6,7 +6,7 @@ import { canonical } from '../digest.ts';
 import { type ErrorCode, RefitError } from '../errors.ts';
 import { pick } from '../given.ts';
 import type { Replay } from '../journal/replay.ts';
-import type { JournalEntry, Report, Step } from '../model.ts';
+import type { JournalEntry, Report, SavedPlan, Step } from '../model.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';
 import { RUN_FILES } from '../store/folder/run-files.ts';
@@ -29,9 +29,10 @@ export interface RunInput<Client extends CloudReader> extends ProcessInfo {
   readonly clock: Clock;
   /** Aborted to exit immediately. Its reason is the exit code, 130 or 143. */
   readonly leave: AbortSignal;
-  /** Receives once the name of the run, the entries so far, and the states of the steps. */
+  /** Receives once the name of the run, its plan, the entries so far, and the states of the steps. */
   readonly onStart?: (run: {
     readonly name: string;
+    readonly saved: SavedPlan;
     readonly entries: readonly JournalEntry[];
     readonly replay: Pick<Replay, 'step'>;
   }) => void;
@@ -71,7 +72,7 @@ export async function withProcess<Value>(
   };
   const runProcess = createProcess({ ...input, saved, past: run.journal, store, onEntry });
   const { journal, entries } = runProcess;
-  input.onStart?.({ name, entries, replay: journal.replay });
+  input.onStart?.({ name, saved, entries, replay: journal.replay });
   void claim.lost?.then((reason) => runProcess.lose(reason));
   let isDone = false;
   let isOthers = false;

@@ -7,43 +7,44 @@ import { messageOf } from '../errors.ts';
 import type { Replay } from '../journal/replay.ts';
 import type { JournalEntry, SavedPlan } from '../model.ts';
 import type { ListenAddress } from './listen-address.ts';
-import { type Listener, openListener } from './listener.ts';
+import { openListener, type Routes } from './listener.ts';
 import type { Family } from './metrics/exposition.ts';
-import { createMeter, type LaneSource, type ProcessFigures, type StoreFigures } from './metrics/meter.ts';
+import {
+  createMeter,
+  type LaneSource,
+  type Meter,
+  type ProcessFigures,
+  type RunMeter,
+  type StoreFigures,
+} from './metrics/meter.ts';
 import type { LiveFigures } from './metrics/run-meter.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import type { ObservedCall } from './observed-call.ts';
-import { createRunTrace, type RunTrace } from './traces/run-trace.ts';
+import { createRunTrace, type RunTrace, type RunTraceInput } from './traces/run-trace.ts';
 import type { Attributes, Span } from './traces/span.ts';
-import {
-  CLOSE_WITHIN,
-  createSpanExporter,
-  type PostSpans,
-  type SpanExporter,
-} from './traces/span-exporter.ts';
-import { traceSettingsFrom } from './traces/trace-settings.ts';
+import { CLOSE_WITHIN, createSpanExporter, type PostSpans } from './traces/span-exporter.ts';
+import { type TraceSettings, traceSettingsFrom } from './traces/trace-settings.ts';
 
-/** One run in this process. */
-export interface RunObserver {
+/** The receivers of one run and its client, in the form that `applySavedPlan`, `reconcileRun` and `connect` take. */
+export interface RunEvents {
+  onStart(run: {
+    /** The run directory, or the id of the run in its store. */
+    readonly name: string;
+    readonly saved: Pick<SavedPlan, 'name' | 'digest' | 'steps' | 'waves'>;
+    /** Those of earlier processes. The list may grow while the run goes on. */
+    readonly entries: readonly JournalEntry[];
+    readonly replay: Pick<Replay, 'step'>;
+  }): void;
   /** Takes an entry once it is durable. */
-  entry(entry: JournalEntry): void;
-  /** Takes a read that left for this run. */
-  call(call: ObservedCall): void;
+  onEntry(entry: JournalEntry): void;
+  /** Takes how long a group of entries took to become durable, in milliseconds. */
+  onAppend(ms: number): void;
   /** Takes the function that returns the live status of the run. */
-  live(status: () => LiveFigures): void;
+  onLive(status: () => LiveFigures): void;
+  /** Takes a read that left, also before the run has started. */
+  onCall(call: ObservedCall): void;
   /** The process gives the run back, with or without an end. */
   end(): void;
-}
-
-/** A run as it is when this process takes it. */
-export interface ObservedRun {
-  readonly saved: Pick<SavedPlan, 'name' | 'digest' | 'steps' | 'waves'>;
-  /** The name of the run directory, or the id of the run in its store. */
-  readonly run: string;
-  /** The entries of earlier processes. */
-  readonly past: readonly JournalEntry[];
-  /** The replay of the live process; absent: telemetry keeps its own. */
-  readonly replay?: Pick<Replay, 'step'>;
 }
 
 /** The telemetry of one process. */
@@ -52,12 +53,8 @@ export interface Telemetry {
   readonly url: string | null;
   /** Takes further spans, such as those of the scheduler; null: nobody asked for traces. */
   readonly spans: { isSampled(traceId: string): boolean; emit(span: Span): void } | null;
-  /** Follows a run. A worker calls it for each run that it takes, with every claim. */
-  run(run: ObservedRun): RunObserver;
-  /** Takes a read that left for no run. */
-  call(call: ObservedCall): void;
-  /** Counts a group of journal entries that became durable. @param ms milliseconds */
-  append(ms: number): void;
+  /** Makes the receivers of one run. A worker makes them for each run that it takes, with every claim. */
+  runEvents(): RunEvents;
   /** Counts a request to the store. @param ms milliseconds */
   storeRequest(ms: number): void;
   /** Shows request slots. @returns a function that ends it. */
@@ -75,6 +72,8 @@ export interface Telemetry {
 export interface TelemetryInput {
   /** Where to serve `/metrics`; null: nowhere. */
   readonly metrics: ListenAddress | null;
+  /** Further paths at that address, such as health probes. */
+  readonly routes?: Routes;
   /** The environment, for the `OTEL_` variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -96,13 +95,12 @@ export interface TelemetryInput {
 /** Opens what the options and the environment ask for. @throws RefitError `usage` if the port is not available. */
 export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
   const { clock, env, version, onNotice, post } = input;
-  const guarded = createGuard(onNotice);
   const { node, host, pid, figures } = input.process;
   const meter = createMeter(clock, { version, node, figures }, input.hasRuns);
   const watched: (() => readonly Family[])[] = [];
   const families = () => [...meter.families(), ...watched.flatMap((more) => more())];
-  const listener =
-    input.metrics && (await openListener(input.metrics, { '/metrics': createMetricsRoute(families, clock) }));
+  const routes = { ...input.routes, '/metrics': createMetricsRoute(families, clock) };
+  const listener = input.metrics && (await openListener(input.metrics, routes));
   const { settings, notices } = traceSettingsFrom(env);
   for (const notice of notices) onNotice(notice);
   const resource: Attributes = {
@@ -118,42 +116,62 @@ export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
     createSpanExporter({ settings, resource, version, clock, post, onResult: meter.spans, onNotice });
   const emit = (span: Span): void => exporter?.add(span);
   const traces = new Set<RunTrace>();
+  const traceOf = (run: Omit<RunTraceInput, keyof TraceSettings | 'emit'>): RunTrace | null => {
+    const trace = settings && createRunTrace({ ...run, ...settings, emit });
+    if (trace !== null) traces.add(trace);
+    return trace;
+  };
+  const end = (trace: RunTrace): void => {
+    if (traces.delete(trace)) trace.close(clock.now());
+  };
   return {
     url: listener?.url ?? null,
     spans: settings && { isSampled: settings.isSampled, emit },
-    run({ saved, run, past, replay }) {
-      const figuresOfRun = meter.run(saved, past, replay ?? null);
-      const trace = settings && createRunTrace({ saved, run, past, ...settings, emit });
-      if (trace) traces.add(trace);
-      return {
-        entry: guarded((entry) => {
-          figuresOfRun.entry(entry);
-          trace?.entry(entry);
-        }),
-        call: guarded((call) => {
-          meter.call(call);
-          trace?.call(call);
-        }),
-        live: figuresOfRun.live,
-        end: guarded(() => {
-          figuresOfRun.end();
-          trace?.close(clock.now());
-          if (trace) traces.delete(trace);
-        }),
-      };
-    },
-    call: meter.call,
-    append: meter.append,
+    runEvents: () => createRunEvents({ meter, traceOf, end, guarded: createGuard(onNotice) }),
     storeRequest: meter.storeRequest,
     watchLanes: meter.watchLanes,
     watchStore: meter.watchStore,
     watch: (more) => watched.push(more),
     families,
     async close(within = CLOSE_WITHIN) {
-      for (const trace of traces) trace.close(clock.now());
-      traces.clear();
-      await closeAll(exporter, listener, within);
+      for (const trace of traces) end(trace);
+      await Promise.all([exporter?.close(within), listener?.close()]);
     },
+  };
+}
+
+function createRunEvents({
+  meter,
+  traceOf,
+  end,
+  guarded,
+}: {
+  readonly meter: Meter;
+  readonly traceOf: (run: Omit<RunTraceInput, keyof TraceSettings | 'emit'>) => RunTrace | null;
+  readonly end: (trace: RunTrace) => void;
+  readonly guarded: ReturnType<typeof createGuard>;
+}): RunEvents {
+  let figures: RunMeter | null = null;
+  let trace: RunTrace | null = null;
+  return {
+    onStart: guarded(({ name, saved, entries, replay }) => {
+      figures = meter.run(saved, entries, replay);
+      trace = traceOf({ saved, run: name.replace(/^.*[\\/]/, ''), past: entries });
+    }),
+    onEntry: guarded((entry) => {
+      figures?.entry(entry);
+      trace?.entry(entry);
+    }),
+    onAppend: meter.append,
+    onLive: (status) => figures?.live(status),
+    onCall: guarded((call) => {
+      meter.call(call);
+      trace?.call(call);
+    }),
+    end: guarded(() => {
+      figures?.end();
+      if (trace !== null) end(trace);
+    }),
   };
 }
 
@@ -170,12 +188,4 @@ function createGuard(onNotice: TelemetryInput['onNotice']) {
         onNotice(`telemetry is incomplete (${messageOf(error)}); the run does not depend on it`);
       }
     };
-}
-
-async function closeAll(
-  exporter: SpanExporter | null,
-  listener: Listener | null,
-  within: number,
-): Promise<void> {
-  await Promise.all([exporter?.close(within), listener?.close()]);
 }

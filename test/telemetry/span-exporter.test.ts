@@ -165,6 +165,21 @@ describe('a receiver that fails', () => {
   );
 });
 
+it('a span that cannot be encoded is lost alone, and is no fault of the process', async () => {
+  const { clock, start, sent, counts, notices } = setUp(() => 200);
+  await clock.run(async () => {
+    const exporter = start();
+    for (const one of many(3)) exporter.add(one);
+    exporter.add(span('broken', { start: Number.NaN }));
+    for (const one of many(3)) exporter.add(one);
+    await clock.sleep(60_000);
+    await exporter.close();
+  });
+  expect(sent.flatMap(({ names }) => names)).toHaveLength(6);
+  expect(counts).toEqual({ exported: 6, failed: 1, dropped: 0 });
+  expect(notices).toHaveLength(1);
+});
+
 describe('the end of the process', () => {
   it('does not wait for a silent receiver longer than two seconds', async () => {
     const { clock, start, counts } = setUp(() => 'silent');

@@ -51,6 +51,17 @@ export interface SpanExporterInput {
   readonly onNotice: (notice: string) => void;
 }
 
+/** Why spans were not taken, and whether they may be sent again. */
+interface Failure {
+  readonly reason: string;
+  readonly tryAgain: boolean;
+}
+
+/** The failure of a span that cannot be encoded. */
+function failureOf(error: Error): Failure {
+  return { reason: spanText(error.message), tryAgain: false };
+}
+
 export function createSpanExporter(input: SpanExporterInput): SpanExporter {
   return new Exporter(input);
 }
@@ -70,7 +81,8 @@ class Exporter implements SpanExporter {
     this.#input = input;
     const { settings, resource, version } = input;
     this.#resource = { attributes: { ...resource, ...settings.resource }, version };
-    this.#loop = this.#run();
+    // A fault of this code must not end the process.
+    this.#loop = this.#run().catch((error) => this.#notify(spanText(messageOf(error))));
   }
 
   add(span: Span): void {
@@ -110,7 +122,7 @@ class Exporter implements SpanExporter {
     const { onResult } = this.#input;
     while (this.#queue.length > 0 && !this.#givenUp.signal.aborted) {
       const { spans, body } = this.#take();
-      const failure = await this.#send(body);
+      const failure = body instanceof Error ? failureOf(body) : await this.#send(body);
       if (failure === null) {
         onResult('exported', spans.length);
         continue;
@@ -124,13 +136,21 @@ class Exporter implements SpanExporter {
   }
 
   /** Takes the next batch from the queue: fewer spans if they are large. */
-  #take(): { readonly spans: readonly Span[]; readonly body: string } {
+  #take(): { readonly spans: readonly Span[]; readonly body: string | Error } {
     for (let count = this.#input.settings.batch; ; count = Math.ceil(count / 2)) {
       const spans = this.#queue.slice(0, count);
-      const body = encodeSpans(this.#resource, spans);
-      if (spans.length > 1 && body.length > MOST_CHARACTERS) continue;
+      const body = this.#encode(spans);
+      if (spans.length > 1 && (body instanceof Error || body.length > MOST_CHARACTERS)) continue;
       this.#queue.splice(0, spans.length);
       return { spans, body };
+    }
+  }
+
+  #encode(spans: readonly Span[]): string | Error {
+    try {
+      return encodeSpans(this.#resource, spans);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(messageOf(error));
     }
   }
 
@@ -140,7 +160,7 @@ class Exporter implements SpanExporter {
     onResult('dropped', this.#queue.splice(settings.queue).length);
   }
 
-  async #send(body: string): Promise<{ readonly reason: string; readonly tryAgain: boolean } | null> {
+  async #send(body: string): Promise<Failure | null> {
     const { settings, post } = this.#input;
     const { url, timeout } = settings;
     const headers = { ...settings.headers(), 'content-type': 'application/json', 'user-agent': 'refit' };

@@ -48,12 +48,12 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
   const policy = await policyFiles();
   const telemetry = await telemetryFor(options, terminal);
   const view = createRunView(terminal, saved);
-  const watch = watchRun(telemetry, saved, view);
+  const watch = watchRun(telemetry, view);
   const connection = connect({
     planAddresses: { private: allowsPrivateAddresses(policy) },
     ...connectionOf(options, terminal),
     requestsPerSecond: saved.execution.requestsPerSecond,
-    onCall: watch.call,
+    ...given({ onCall: watch.onCall }),
   });
   telemetry?.watchLanes(connection.permits);
   warnOfProxy(terminal);

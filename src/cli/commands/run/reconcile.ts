@@ -1,4 +1,5 @@
 /** `refit reconcile RUN`: resolves unknown outcomes of a run by reading. It orders nothing. */
+import { given } from '../../../given.ts';
 import { counted } from '../../../messages/en/quantities.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
@@ -24,13 +25,13 @@ export const reconcile = onRun(async (run, options, terminal) => {
   );
   const view = createRunView(terminal, saved);
   const telemetry = await telemetryFor(options, terminal);
-  const watch = watchRun(telemetry, saved, view);
+  const watch = watchRun(telemetry, view);
   try {
     const end = await reconcileRun(run, {
       env: terminal.env,
       endpoint: options.endpoint ?? null,
       leave: signals.drain,
-      onCall: watch.call,
+      ...given({ onCall: watch.onCall }),
       ...watch.events,
       onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
       ...signing,

@@ -40,7 +40,7 @@ const STOPPING =
 export const scheduleRun: CommandCode<[string]> = async ([folder], options, terminal) => {
   const { listen } = options;
   const address = listen === undefined ? null : listenAddressFrom('--listen', listen, 'loopback');
-  const telemetry = await telemetryFor(options, terminal, false);
+  const telemetry = await telemetryFor(options, terminal, { hasRuns: false });
   const traces = telemetry?.spans ? await createTraces(telemetry.spans) : null;
   const signals = onSignals(terminal, () => undefined, STOPPING);
   try {
