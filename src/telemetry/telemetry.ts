@@ -1,6 +1,12 @@
 /**
  * Metrics and traces of one process: `apply`, `reconcile`, a scheduler or a worker. It observes entries, calls and request
- * slots, and changes nothing. No function of it throws or waits, except `openTelemetry` and `close`.
+ * slots, and changes nothing. No function of it throws or waits, except `openTelemetry` and `close`. A worker uses it so:
+ *
+ *     const telemetry = await telemetryFor(options, terminal, { routes });    null: nobody asked for it
+ *     telemetry?.watchLanes(permits);                                         once for permits that runs share
+ *     telemetry?.watchStore(() => figures);                                   from `watchStoreFigures` of the store
+ *     const { onCall, end, ...events } = telemetry.runEvents();               for each run: `connect`, then `workOnRun`
+ *     await telemetry?.close();                                               at the end, two seconds at most
  */
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';

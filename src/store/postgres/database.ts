@@ -53,6 +53,8 @@ export interface DatabaseOptions {
   readonly largestAnswer?: number;
   /** Checks each new connection before anybody uses it. Throws if it is not usable. */
   readonly onConnect?: (queries: Queries) => Promise<void>;
+  /** Receives how long each statement took, also one that failed, in milliseconds. It must not throw. */
+  readonly onRequest?: (ms: number) => void;
 }
 
 /** The oldest server that Refit uses: `server_version_num` of PostgreSQL 13. */
@@ -87,7 +89,7 @@ export async function openDatabase(target: StoreTarget, options: DatabaseOptions
     client.on('error', () => undefined);
     bound(client, limits.answer);
     serverVersion = await hello(client, target, limits.statement);
-    await options.onConnect?.(queriesOf(client, target));
+    await options.onConnect?.(queriesOf(client, target, options));
   };
   const pool = new Pool({ ...config, max: options.connections ?? 4, onConnect: greet });
   pool.on('error', () => undefined);
@@ -101,7 +103,7 @@ export async function openDatabase(target: StoreTarget, options: DatabaseOptions
     }
     let failure: unknown = null;
     try {
-      return await work(queriesOf(client, target), client);
+      return await work(queriesOf(client, target, options), client);
     } catch (error) {
       failure = error;
       throw error;
@@ -245,13 +247,20 @@ async function hello(client: pg.ClientBase, target: StoreTarget, timeout: number
   return version;
 }
 
-function queriesOf(client: pg.ClientBase, target: StoreTarget): Queries {
+function queriesOf(
+  client: pg.ClientBase,
+  target: StoreTarget,
+  { clock, onRequest }: Pick<DatabaseOptions, 'clock' | 'onRequest'>,
+): Queries {
   const run = async (sql: string, values?: readonly unknown[]): Promise<pg.QueryResult> => {
     received.set(client, 0);
+    const startedAt = clock.monotonic();
     try {
       return await client.query(sql, values as unknown[] | undefined);
     } catch (error) {
       throw storeError(error, target);
+    } finally {
+      onRequest?.(clock.monotonic() - startedAt);
     }
   };
   return {
