@@ -119,6 +119,22 @@ withPostgres('the migrations of a store', () => {
   });
 });
 
+withPostgres('a migration that waits for a lock of a worker', () => {
+  it('gives up before the workers behind it do, and changes nothing', async () => {
+    const url = await freshStore();
+    const [worker, owner] = [await open(url), await open(url)];
+    await worker.transaction(async (queries) => {
+      await queries.query('SELECT count(*) FROM refit.runs');
+      const change = next({ sql: 'ALTER TABLE refit.runs ADD COLUMN more int' });
+      await expect(migrate(owner, '0.1.0', [...MIGRATIONS, change])).rejects.toMatchObject({
+        code: 'store-unreachable',
+        message: expect.stringContaining('another connection holds a lock for too long'),
+      });
+    });
+    expect(await readMigrations(owner)).toHaveLength(MIGRATIONS.length);
+  });
+});
+
 withPostgres('the roles of a store', () => {
   let own: PostgresServer;
   beforeAll(async () => {

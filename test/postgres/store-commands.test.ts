@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { startRefit } from '../cli/refit.ts';
 import { sql, urlOf } from './server.ts';
-import { freshDatabase, freshStore, sharedServer, withPostgres } from './shared.ts';
+import { freshDatabase, freshStore, loginAs, sharedServer, withPostgres } from './shared.ts';
 
 const refit = (url: string, ...args: string[]) =>
   startRefit(['store', ...args], { env: { REFIT_STORE: url } }).ended;
@@ -122,9 +122,7 @@ withPostgres('refit store', () => {
     const stranger = await refit(own, 'check');
     expect(stranger.code).toBe(1);
     expect(stranger.stdout).toContain(`${user} has none of Refit's roles`);
-    expect(stranger.stdout).toContain(
-      `fix: as an administrator: psql -c 'GRANT refit_submitter TO "${user}"'`,
-    );
+    expect(stranger.stdout).toContain(`fix: as an administrator: psql -c 'GRANT refit_submitter TO ${user}'`);
     await sql(url, `GRANT refit_worker TO ${user}`);
     const worker = await check(own);
     expect(worker.code).toBe(0);
@@ -150,6 +148,25 @@ withPostgres('refit store', () => {
     expect(migrated).toMatchObject({ code: 0, stderr: '' });
     expect(migrated.stdout).toContain('roles    up to date');
     await sql(url, `REASSIGN OWNED BY ${user} TO postgres; DROP OWNED BY ${user}; DROP ROLE ${user}`);
+  });
+
+  it('check works for every role', async () => {
+    const url = await freshStore();
+    for (const who of ['auditor', 'submitter', 'worker', 'operator'] as const) {
+      const { code, checks } = await check(await loginAs(url, who));
+      expect({ who, code }).toEqual({ who, code: 0 });
+      expect(checks.find(({ subject }) => subject === 'user')!.message).toContain(`refit_${who} (`);
+    }
+  });
+
+  it('names the statement for a user who may not connect', async () => {
+    const url = await freshStore();
+    const name = new URL(url).pathname.slice(1);
+    await sql(url, `REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
+    const { code, stderr } = await refit(await loginAs(url, 'worker'), 'check');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`refit_login_worker may not connect to the database ${name}`);
+    expect(stderr).toContain(`psql -c 'GRANT CONNECT ON DATABASE ${name} TO refit_login_worker'`);
   });
 
   it('demands a store', async () => {

@@ -8,7 +8,8 @@ import { readJobsSchema } from './jobs-schema.ts';
 import { judgeRights, type StoreRights } from './judge-rights.ts';
 import { judgeSchema, missingRoles, readMigrations } from './migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
-import { PURPOSES, ROLES, type Role } from './rights.ts';
+import { JOBS_SCHEMA, PURPOSES, ROLES, type Role } from './rights.ts';
+import { quoted } from './store-error.ts';
 
 /** One thing that was checked. */
 export interface StoreCheck {
@@ -45,7 +46,7 @@ const NOTICED = 30 * SECOND;
 export async function checkStore(database: Database, clock: Clock): Promise<StoreExamination> {
   const { target } = database;
   const migrateNow = `refit store migrate${target.option}`;
-  if (!(await mayRead(database))) {
+  if (!(await mayRead(database, 'refit'))) {
     const checks = [await checkServer(database), checkTls(database), await checkUser(database)];
     return { place: target.place, checks, identity: null };
   }
@@ -150,10 +151,11 @@ function checkRights({ missing, extra, isJournalKept }: StoreRights, migrateNow:
   return [rights, journal];
 }
 
-/** False if this user may not even look into the schema. */
-async function mayRead(database: Database): Promise<boolean> {
+/** False if there is a schema that this user may not even look into. */
+async function mayRead(database: Database, schema: string): Promise<boolean> {
   const [row] = await database.query<{ may: boolean }>(
-    `SELECT COALESCE(has_schema_privilege(to_regnamespace('refit'), 'USAGE'), true) AS may`,
+    `SELECT COALESCE(has_schema_privilege(to_regnamespace($1), 'USAGE'), true) AS may`,
+    [schema],
   );
   return row!.may;
 }
@@ -181,7 +183,7 @@ async function checkUser(database: Database): Promise<StoreCheck> {
   const may = roles.map((role) => `${role} (${PURPOSES[role as Role]})`);
   if (isOwner) return ok('user', [`${name}, the owner of the schema`, ...may].join('; '));
   if (roles.length > 0) return ok('user', `${name}: ${may.join('; ')}`);
-  const grant = `GRANT refit_submitter TO "${name.replaceAll('"', '""')}"`;
+  const grant = `GRANT refit_submitter TO ${quoted(name)}`;
   return fault(
     'user',
     `${name} has none of Refit's roles`,
@@ -190,6 +192,7 @@ async function checkUser(database: Database): Promise<StoreCheck> {
 }
 
 async function checkJobs(database: Database, migrateNow: string): Promise<StoreCheck> {
+  if (!(await mayRead(database, JOBS_SCHEMA))) return ok('jobs', 'not visible to this user, who needs none');
   const { installed, needed } = await readJobsSchema(database);
   if (installed === null) return fault('jobs', 'the tables of pg-boss are missing', migrateNow);
   if (installed < needed)

@@ -142,7 +142,8 @@ async function apply(queries: Queries, migration: Migration, version: string): P
 }
 
 async function inOneTransaction(queries: Queries, work: () => Promise<void>): Promise<void> {
-  await queries.script('BEGIN');
+  // While a change waits for a lock of a worker, every other worker waits behind it.
+  await queries.script("BEGIN; SET LOCAL lock_timeout = '5s'");
   try {
     await work();
     await queries.script('COMMIT');

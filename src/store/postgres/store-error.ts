@@ -1,5 +1,6 @@
 /** What PostgreSQL, TLS and the network answer, each with its reason and its own fix. Pure. */
 import { RefitError } from '../../errors.ts';
+import { shellQuote } from '../../next-command.ts';
 import { escapeControls } from '../../text.ts';
 import type { StoreTarget } from './store-target.ts';
 
@@ -87,13 +88,18 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     fix: () => 'set PGPASSWORD, or correct the line of ~/.pgpass',
   },
   '28000': {
-    reason: ({ user, database }) => `the server lets ${user} not connect to ${database}`,
+    reason: ({ user, database }) => `the server does not let ${user} connect to ${database}`,
     fix: ({ user }) => `create the login role ${user}, and allow it in pg_hba.conf`,
   },
   'no password': {
     reason: ({ user }) => `the server demands a password of ${user}, and there is none`,
     fix: ({ host, port, user, database }) =>
       `set PGPASSWORD, or add a line to ~/.pgpass: ${host}:${port}:${database}:${user}:PASSWORD`,
+  },
+  'no connect': {
+    reason: ({ user, database }) => `${user} may not connect to the database ${database}`,
+    fix: ({ user, database }) =>
+      `as an administrator: psql -c ${shellQuote(`GRANT CONNECT ON DATABASE ${quoted(database)} TO ${quoted(user)}`)}`,
   },
   '3D000': {
     reason: ({ database }) => `there is no database ${database}`,
@@ -140,6 +146,11 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   },
 };
 
+/** A name in a statement. */
+export function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
 /** Messages of `pg` that come without a code. */
 const BY_MESSAGE: readonly (readonly [pattern: RegExp, cause: keyof typeof CAUSES])[] = [
   [/answer too large/i, 'answer too large'],
@@ -157,6 +168,7 @@ export function causeOf(error: unknown): string | null {
     const inner = one instanceof AggregateError ? one.errors[0] : one;
     const { code, message } = inner as { code?: unknown; message: string };
     if (one instanceof RefitError) continue;
+    if (code === '42501' && /permission denied for database/.test(message)) return 'no connect';
     if (typeof code === 'string' && Object.hasOwn(CAUSES, code)) return code;
     const known = BY_MESSAGE.find(([pattern]) => pattern.test(message));
     if (known) return known[1];
