@@ -31,7 +31,13 @@ export interface PolicySigners {
 export type PolicyList = 'profiles' | 'regions' | 'endpoints' | 'hooks' | 'hosts';
 
 /** What a limit is about. The durations are milliseconds. */
-export type PolicyAmount = 'instances' | 'requestsPerSecond' | 'inFlight' | 'planExpiry' | 'approvalExpiry';
+export type PolicyAmount =
+  | 'instances'
+  | 'requestsPerSecond'
+  | 'inFlight'
+  | 'inFlightInRegion'
+  | 'planExpiry'
+  | 'approvalExpiry';
 
 /** One demand of a policy. A demand can only refuse: no demand permits what another refuses. */
 export type PolicyDemand =

@@ -2,7 +2,7 @@
 import type { ApprovalFile, JudgedRule, Policy, SavedPlan } from '../model.ts';
 import { judgePolicy } from '../policy/judge-policy.ts';
 import { refusalOf } from '../policy/policy-findings.ts';
-import { approvalExpiryOf, usedPolicy, windowsOf } from '../policy/tighten.ts';
+import { approvalExpiryOf, inFlightInRegionOf, usedPolicy, windowsOf } from '../policy/tighten.ts';
 import { type AskPolicy, PERMITTED, type PolicyVerdict } from '../run/policy-gate.ts';
 import type { Connection } from './connect.ts';
 import { needsTags, readPresent, savedSubject } from './policy-subject.ts';
@@ -25,6 +25,7 @@ export function createPolicyAsk(saved: SavedPlan, { read, connection }: AskOptio
       used,
       windows: windowsOf(policy),
       approvalExpiry: approvalExpiryOf(policy),
+      inFlightInRegion: inFlightInRegionOf(policy),
       approvals: approvalsIn(judged),
       refusal: refusalOf(judged),
     });

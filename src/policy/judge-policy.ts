@@ -75,6 +75,8 @@ function judge(rule: PolicyRule, policy: Policy, subject: PolicySubject): Judged
     }
     case 'limit': {
       if (rule.of === 'approvalExpiry') return judgeExpiry(rule.most, subject);
+      // The run keeps to it, whatever the plan says.
+      if (rule.of === 'inFlightInRegion') return IDLE;
       const { of, most } = rule;
       const value = amountOf(of, plan, now);
       return refused(value <= most ? null : message('policy.limit', { of, most, value }));
@@ -97,7 +99,7 @@ function ageReason(most: number, { sealedAt }: UnsealedPlan, now: number): Messa
 }
 
 function amountOf(
-  of: Exclude<PolicyAmount, 'approvalExpiry'>,
+  of: Exclude<PolicyAmount, 'approvalExpiry' | 'inFlightInRegion'>,
   { steps, execution, sealedAt, expiresAt }: UnsealedPlan,
   now: number,
 ): number {

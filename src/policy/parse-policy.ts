@@ -117,6 +117,7 @@ const AMOUNTS: readonly PolicyAmount[] = [
   'instances',
   'requestsPerSecond',
   'inFlight',
+  'inFlightInRegion',
   'planExpiry',
   'approvalExpiry',
 ];

@@ -41,6 +41,11 @@ export function approvalExpiryOf(policy: Policy): number {
   return limitOf(policy, 'approvalExpiry') ?? MOST_VALIDITY;
 }
 
+/** How many changes of an account may be in flight in one region, over all runs; null: no bound. */
+export function inFlightInRegionOf(policy: Policy): number | null {
+  return limitOf(policy, 'inFlightInRegion');
+}
+
 /** The names of the environment variables that hooks and gate commands may get: those that every list has. */
 export function hookEnvironmentOf({ rules }: Policy): string[] {
   const lists = rules.flatMap((rule) => (rule.kind === 'hookEnvironment' ? [rule.allowed] : []));

@@ -26,6 +26,7 @@ import type { ClaimedRun, RunPlace, WholeRun } from '../store/ports.ts';
 import { formatStartCommand } from './apply-again.ts';
 import { answerLine } from './control/answer-line.ts';
 import type { LiveRunStatus } from './control/control.ts';
+import { boundRegions } from './count-in-flight.ts';
 import {
   type ApprovalDemand,
   demandApprovals,
@@ -310,12 +311,14 @@ async function carryOut(
       const limit = policy.approvalExpiry();
       return demandApprovals({ saved, plan, signatures, clock, recorded, limit }, wave);
     };
+    const most = permitted.inFlightInRegion;
+    const regions = await boundRegions(saved, runProcess, { inFlight: claim.inFlight, most });
     await runProcess.carryOut({
       cloudFor,
       approvalOf,
       policyWindows: permitted.windows,
       askPolicy: policy.ask,
-      ...given({ gates, rest }),
+      ...given({ gates, rest, regions }),
     });
     const report = await writeReports(claim, runProcess.entries);
     const { hasRested, wasLeft } = runProcess;

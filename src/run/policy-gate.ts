@@ -13,6 +13,8 @@ export interface PolicyVerdict {
   readonly windows: readonly SavedWindows[];
   /** Milliseconds from issue to expiry that an approval of the plan or of a wave may have at most. */
   readonly approvalExpiry: number;
+  /** How many changes of an account may be in flight in one region, over all runs; null: no bound. */
+  readonly inFlightInRegion: number | null;
   /** The approvals that met the rules of the policy, each once. */
   readonly approvals: readonly ApprovalFile[];
   /** Null if it permits the plan. */
@@ -27,6 +29,7 @@ export const PERMITTED: PolicyVerdict = {
   used: null,
   windows: [],
   approvalExpiry: MOST_VALIDITY,
+  inFlightInRegion: null,
   approvals: [],
   refusal: null,
 };

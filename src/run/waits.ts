@@ -40,7 +40,7 @@ const PERMIT_SHOWN_AFTER = 2 * SECOND;
 /** Waits with a limit in `LIMITS`. */
 export type WaitWithLimit = keyof typeof LIMITS;
 
-/** The plan limits `patience`, `soak`, `gate` and `approval`. Code elsewhere limits `window`, `permit` and `rateHold`. */
+/** The plan limits `patience`, `soak`, `gate` and `approval`. Code elsewhere limits `window`, `permit`, `regionFull` and `rateHold`. */
 export type WaitName =
   | WaitWithLimit
   | 'patience'
@@ -49,6 +49,7 @@ export type WaitName =
   | 'approval'
   | 'window'
   | 'permit'
+  | 'regionFull'
   | 'rateHold';
 
 /** A wait that interrupts the usual wait of a step. */

@@ -229,6 +229,20 @@ export interface RunMark extends JournalMark {
   close(end?: ChainEnd): Promise<void>;
 }
 
+/** Counts the changes in flight of a store, for a bound that holds over all its runs. */
+export interface InFlightCount {
+  /**
+   * Counts a step of this run, unless that many already count in its scope.
+   * @param scope the account and the region, as text without a space at its end.
+   * @returns true if the step counts now, or did before.
+   */
+  acquire(scope: string, step: string, most: number): Promise<boolean>;
+  /** The step is no longer in flight. */
+  release(step: string): Promise<void>;
+  /** Counts exactly these steps of the run: earlier processes ordered them. */
+  reset(steps: readonly { readonly scope: string; readonly step: string }[]): Promise<void>;
+}
+
 /** A run that this process holds: no other process can append to its journal meanwhile. */
 export interface ClaimedRun {
   /** The run as it was when this process claimed it. */
@@ -239,6 +253,8 @@ export interface ClaimedRun {
   readonly register: RunRegister;
   /** Resolves with the reason if another process takes the run over meanwhile. A folder notices that at the next append. */
   readonly lost?: Promise<RefitError>;
+  /** Counts changes in flight over all runs of the store. Absent: the run counts its own. */
+  readonly inFlight?: InFlightCount;
   /** The head in the newest report of the run, if its journal does not have it: entries are missing. */
   headAhead(): Promise<string | null>;
   /**

@@ -9,6 +9,7 @@ import {
   allowsPrivateAddresses,
   approvalExpiryOf,
   hookEnvironmentOf,
+  inFlightInRegionOf,
   NO_POLICY,
   tighten,
   usedPolicy,
@@ -288,6 +289,7 @@ const RULES: readonly string[] = [
   'allow: { hookEnvironment: [B, C] }',
   'allow: { privateAddresses: false }',
   'limit: { approvalExpiry: 1h }',
+  'limit: { inFlightInRegion: 1 }',
 ];
 
 describe('tighten', () => {
@@ -317,6 +319,12 @@ describe('tighten', () => {
   it('takes the smallest limit and the names that every list has', async () => {
     const a = await policyOf('limit: { approvalExpiry: 30d }\nallow: { hookEnvironment: [A, B] }', 'a.yaml');
     const b = await policyOf('limit: { approvalExpiry: 2d }\nallow: { hookEnvironment: [B, C] }', 'b.yaml');
+    const bounds = [
+      await policyOf('limit: { inFlightInRegion: 5 }'),
+      await policyOf('limit: { inFlightInRegion: 3 }'),
+    ];
+    expect(inFlightInRegionOf(NO_POLICY)).toBeNull();
+    expect(inFlightInRegionOf(tighten(bounds[0]!, tighten(bounds[1]!, a)))).toBe(3);
     expect(approvalExpiryOf(NO_POLICY)).toBe(7 * 24 * HOUR);
     expect(approvalExpiryOf(tighten(a, b))).toBe(48 * HOUR);
     expect(hookEnvironmentOf(tighten(a, b))).toEqual(['B']);

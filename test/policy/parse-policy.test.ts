@@ -18,7 +18,7 @@ allow:
   hosts: ["*.example.com"]
   hookEnvironment: [PAGER_TEAM]
   privateAddresses: false
-limit: { instances: 50, cost: "<= 1000 CNY", requestsPerSecond: 10, inFlight: 5, planExpiry: 48h, approvalExpiry: 24h }
+limit: { instances: 50, cost: "<= 1000 CNY", requestsPerSecond: 10, inFlight: 5, inFlightInRegion: 8, planExpiry: 48h, approvalExpiry: 24h }
 `;
 
 describe('a policy with every key', () => {
@@ -42,6 +42,7 @@ describe('a policy with every key', () => {
       '17 limit.instances: at most 50',
       '17 limit.requestsPerSecond: at most 10',
       '17 limit.inFlight: at most 5',
+      '17 limit.inFlightInRegion: at most 8',
       '17 limit.planExpiry: at most 2 d',
       '17 limit.approvalExpiry: at most 1 d',
     ]);

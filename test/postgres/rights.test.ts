@@ -25,7 +25,7 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
       'signatures',
       'control',
     ],
-    ...['lanes', 'workers', 'logs', 'schedule_plans', 'schedule_log'],
+    ...['in_flight', 'lanes', 'workers', 'logs', 'schedule_plans', 'schedule_log'],
   ].map((table) => [`SELECT count(*) FROM refit.${table}`, READERS] as const),
   // Nobody changes the record.
   ['UPDATE refit.journal SET line = line', []],
@@ -87,6 +87,8 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
     ['worker'],
   ],
   ['UPDATE refit.lanes SET next_at = 0', ['worker']],
+  ["INSERT INTO refit.in_flight (scope, places) VALUES ('s', '{}')", ['worker']],
+  ["UPDATE refit.in_flight SET places = '{}'", ['worker']],
   ["INSERT INTO refit.workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')", ['worker']],
   ["INSERT INTO refit.logs (run, file, seq, text) VALUES ('r1', 'hooks.log', 1, 't')", ['worker']],
   // Operating.

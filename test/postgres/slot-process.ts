@@ -60,7 +60,7 @@ export interface SharedUse {
 
 /**
  * Lets processes send as fast as their shared slots allow, at full demand in every lane.
- * @param seconds how long it counts, after every process has begun.
+ * @param seconds how long it counts, after every process has sent.
  */
 export async function measureSharedUse(
   url: string,

@@ -18,3 +18,15 @@ export function together({ saved, entries }: Pick<Run, 'saved' | 'entries'>): Re
   }
   return highest;
 }
+
+/** The highest number of instances that were in progress at the same time. */
+export function mostTogether({ entries }: Pick<Run, 'entries'>): number {
+  const inProgress = new Set<string>();
+  let highest = 0;
+  for (const entry of entries) {
+    if (entry.kind === 'intent') inProgress.add(entry.step);
+    if (entry.kind === 'step-ended') inProgress.delete(entry.step);
+    highest = Math.max(highest, inProgress.size);
+  }
+  return highest;
+}

@@ -24,6 +24,7 @@ import { planFleet } from '../../src/operations/plan-fleet.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
 import type { ControlAnswer, LiveRunStatus } from '../../src/run/control/control.ts';
+import { boundRegions } from '../../src/run/count-in-flight.ts';
 import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src/run/demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
 import { type Listener, NOTIFY_GRACE } from '../../src/run/notify/notifier.ts';
@@ -35,6 +36,7 @@ import type { OrderNumberScheme } from '../../src/simulator/world/order-numbers.
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { counts, type Range, type World, type WorldCounts } from '../../src/simulator/world/world.ts';
 import { type WorldState, worldState } from '../../src/simulator/world/world-state.ts';
+import type { InFlightCount } from '../../src/store/ports.ts';
 import { type Left, type MemoryDisk, memoryDisk } from './memory-store.ts';
 import { never, type SimulatedCloud, simulatedCloud } from './simulated-cloud.ts';
 
@@ -85,6 +87,8 @@ export interface ProcessOptions {
   readonly commands?: readonly (readonly [number, ControlCommand])[];
   /** The process rests after so many milliseconds in which the run only waits. */
   readonly rests?: number;
+  /** The bound of the policy on changes in flight in one region, and the count of a store; null: the run counts its own. */
+  readonly regions?: { readonly most: number; readonly inFlight: InFlightCount | null };
   /** No person started the process. */
   readonly unattended?: true;
   /** Commands that were sent before the process started. */
@@ -343,12 +347,19 @@ async function live(
       await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     if (processOptions.reconciles) return runProcess.reconcile(() => createReader(client));
     for (const command of processOptions.asked ?? []) answers.push(await control.handle(command, OPERATOR));
-    const { rests } = processOptions;
+    const { rests, regions } = processOptions;
+    const bound =
+      regions &&
+      (await boundRegions(saved, runProcess, {
+        inFlight: regions.inFlight ?? undefined,
+        most: regions.most,
+      }));
     return runProcess.carryOut({
       cloudFor: () => cloud,
       approvalOf: demand,
       gates: common.gates,
       ...(rests === undefined ? {} : { rest: { afterMs: rests } }),
+      ...(bound === undefined ? {} : { regions: bound }),
     });
   };
   const statuses: (LiveRunStatus & { after: number })[] = [];

@@ -275,5 +275,6 @@ const WAIT_REASONS: Readonly<Record<WaitName, string>> = {
   gate: 'the result of the gate',
   window: 'the window to open',
   permit: 'a request slot',
+  regionFull: 'another change in the region to end: limit.inFlightInRegion of the policy',
   rateHold: 'the rate to recover from a refusal by limit',
 };

@@ -9,8 +9,9 @@ import type { End, FilledIn, FollowMove, Move, OrderMemory, OrderResult, Wait } 
 import { readFaultMessage, readFaultOf } from '../decide/read-fault.ts';
 import { LIMITS } from '../waits.ts';
 import { foreignChange, ownershipOf, tasksInProgress } from './foreign-orders.ts';
-import { awaitTurnOf, judgeStop, mayStart, stopRun } from './may-start.ts';
+import { judgeStop, mayStart, stopRun } from './may-start.ts';
 import { placeOrder } from './order.ts';
+import { awaitRegion, leaveRegion } from './region-bound.ts';
 import { type FollowingRun, type ReconcilingRun, type Run, scopeKey, scopeOf } from './run.ts';
 import { forget, type StepInProgress } from './step-in-progress.ts';
 
@@ -70,7 +71,7 @@ async function carryOutOrdering(
   if (run.purpose === 'reconcile') throw new Error(`internal error: ${step.id} would be ordered by a reader`);
   switch (move.kind) {
     case 'await-turn':
-      return observed(doing, { turn: await awaitTurnOf(run, step) });
+      return observed(doing, { turn: await awaitRegion(run, step) });
     case 'read-window':
       return trying(doing, async () => {
         const window = await run.cloudFor(step.profile).describeWindow(step, step.instance);
@@ -254,6 +255,7 @@ async function endStep(run: FollowingRun, step: Step, end: End, text: Message): 
     judgeStop(run);
   }
   await recorded;
+  if (run.purpose === 'apply') await leaveRegion(run, step);
 }
 
 /** How long the limit may refuse every order, ms. */

@@ -67,7 +67,15 @@ function keepStop({ journal, stop }: Run): void {
   if (stopping.because === 'drained') stop.drain(stopping.message);
 }
 
-function createRun({ approvalOf, gates, askPolicy, policyWindows = [], rest, ...input }: RunInput): Run {
+function createRun({
+  approvalOf,
+  gates,
+  askPolicy,
+  policyWindows = [],
+  rest,
+  regions,
+  ...input
+}: RunInput): Run {
   const { saved, journal, cloudFor, clock, control } = input;
   const upcoming = new Set<Step>();
   return {
@@ -86,7 +94,7 @@ function createRun({ approvalOf, gates, askPolicy, policyWindows = [], rest, ...
     placing: pLimit(ORDERS_AT_A_TIME),
     upcoming,
     awaitingSlot: new Set(),
-    ports: given({ approvalOf, gates, askPolicy, rest }),
+    ports: given({ approvalOf, gates, askPolicy, rest, regions }),
   };
 }
 

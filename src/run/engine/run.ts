@@ -96,8 +96,17 @@ export interface EnginePorts {
   }>;
   /** The windows of the policy at the start of this process. */
   readonly policyWindows?: readonly SavedWindows[];
+  /** Bounds the changes in flight in each region. Without it, only the plan bounds them. */
+  readonly regions?: RegionBound;
   /** The process ends after so many milliseconds in which the run only waits. Without it, the process waits. */
   readonly rest?: { readonly afterMs: number };
+}
+
+/** The bound of a policy on changes in flight in one region of an account. */
+export interface RegionBound {
+  /** @returns true if the step counts as in flight now. */
+  acquire(step: Step): Promise<boolean>;
+  release(step: Step): Promise<void>;
 }
 
 /** Effects of a gate. Neither throws because of the command or address; both stop when the signal aborts. */

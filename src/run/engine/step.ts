@@ -3,6 +3,7 @@ import type { Step } from '../../model.ts';
 import type { Move } from '../decide/move.ts';
 import { followMove, nextMove } from '../decide/next-move.ts';
 import { carryOut } from './carry-out-move.ts';
+import { leaveRegion } from './region-bound.ts';
 import type { FollowingRun, ReconcilingRun, Run } from './run.ts';
 import { observe, StepInProgress } from './step-in-progress.ts';
 
@@ -29,6 +30,8 @@ export async function carryOutStep(
     return 'no-more';
   } finally {
     idleness.leaves(step.id);
+    // A step without an order in flight keeps no other run from ordering.
+    if (run.journal.replay.step(step.id).phase === 'waiting') await leaveRegion(run, step);
   }
 }
 

@@ -66,6 +66,7 @@ export const RIGHTS: readonly TableRights[] = [
       refit_worker: ['UPDATE (taken_at, answer, answered_at)'],
     },
   },
+  { table: 'in_flight', grants: { refit_worker: ['INSERT', 'UPDATE'] } },
   { table: 'lanes', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
   { table: 'workers', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
   { table: 'logs', grants: { refit_worker: ['INSERT'] } },

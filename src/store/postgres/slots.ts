@@ -22,7 +22,7 @@ const STARTED = `(extract(epoch FROM pg_postmaster_start_time())::float8 * 1000)
 const TAUGHT = `lane, next_at AS next, interval_ms AS interval, version, lesson, held_until AS "heldUntil"`;
 
 /**
- * The subselect runs after the row is locked, and reads the clock then. Each LATERAL names a value once: now and gap,
+ * The inner query runs after the row is locked, and reads the clock then. Each LATERAL names a value once: now and gap,
  * then the first slot, then how many. A lane whose next slot is implausible counts as new.
  */
 const TAKE = `

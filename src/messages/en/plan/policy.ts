@@ -26,6 +26,7 @@ const amount = (of: PolicyAmount, value: number): string => {
     case 'requestsPerSecond':
       return `${value} requests per second`;
     case 'inFlight':
+    case 'inFlightInRegion':
       return `${value} in flight`;
     case 'planExpiry':
     case 'approvalExpiry':

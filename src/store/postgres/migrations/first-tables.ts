@@ -177,6 +177,12 @@ CREATE TRIGGER keep_state BEFORE UPDATE OF state ON refit.runs
   FOR EACH ROW EXECUTE FUNCTION refit.keep_state();
 REVOKE ALL ON FUNCTION refit.keep_instances(), refit.keep_state() FROM PUBLIC;
 
+-- The changes in flight that a policy bounds: 'RUN STEP' for each, by account and region. One row is one exact count.
+CREATE TABLE refit.in_flight (
+  scope text PRIMARY KEY,
+  places text[] NOT NULL
+) WITH (fillfactor = 50);
+
 -- Approvals and signatures of a saved plan, and of a journal.
 CREATE TABLE refit.signatures (
   digest text NOT NULL,

@@ -12,6 +12,7 @@ import type { Database, Queries } from '../database.ts';
 import { uniqueToken, whileConnectionIsLost } from '../retry.ts';
 import { type Fence, openStoredJournal } from './append.ts';
 import { openStoredControl } from './control.ts';
+import { countStoredInFlight } from './in-flight.ts';
 import { claimStoredInstances, freeStoredInstances } from './instances.ts';
 import { giveBack, keepLease } from './lease.ts';
 import { fencedError, heldError, isHeld, OWNERSHIP, type Ownership, type RunOwner } from './owner.ts';
@@ -166,6 +167,7 @@ async function heldRun(
           await claimStoredInstances(queries, { id, provider, instances }, option);
         }),
       ),
+    inFlight: countStoredInFlight(database, fence, clock),
     takeOvers: () => (former === null ? [] : [takeOverFrom(former)]),
     openJournal: async () => openStoredJournal(database, fence, run.journal.end, clock),
     log: logs.append,

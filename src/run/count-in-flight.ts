@@ -1,0 +1,55 @@
+/** Which changes in flight count for the policy's bound on a region: those of the store, or those of this run alone. */
+import type { JournalEntry, SavedPlan, Step } from '../model.ts';
+import type { InFlightCount } from '../store/ports.ts';
+import type { RegionBound } from './engine/run.ts';
+import type { Process } from './process.ts';
+
+/**
+ * Prepares the count for a process: it counts what earlier processes of the run left in flight.
+ * @param most the bound of the policy; null: none, and the run counts nothing in the store.
+ */
+export async function boundRegions(
+  saved: Pick<SavedPlan, 'steps'>,
+  { entries, journal }: Pick<Process, 'entries' | 'journal'>,
+  { inFlight, most }: { readonly inFlight: InFlightCount | undefined; readonly most: number | null },
+): Promise<RegionBound | undefined> {
+  const count = inFlight ?? createOwnCount();
+  const scopeOf = ({ profile, region }: Step) => `${accountOf(profile, entries)} ${region}`;
+  const isInFlight = ({ id }: Step) => !['waiting', 'ended'].includes(journal.replay.step(id).phase);
+  const open = most === null ? [] : saved.steps.filter(isInFlight);
+  await count.reset(open.map((step) => ({ scope: scopeOf(step), step: step.id })));
+  if (most === null) return undefined;
+  return {
+    acquire: (step) => count.acquire(scopeOf(step), step.id, most),
+    release: (step) => count.release(step.id),
+  };
+}
+
+/** The number of the account, as the journal has it; the profile while nobody knows the account. */
+function accountOf(profile: string, entries: readonly JournalEntry[]): string {
+  const known = entries.findLast(
+    (entry): entry is Extract<JournalEntry, { kind: 'identity' }> =>
+      entry.kind === 'identity' && entry.profile === profile && entry.identity !== null,
+  );
+  return known?.identity?.account ?? `profile:${profile}`;
+}
+
+/** Counts the steps of one run, without a store. */
+function createOwnCount(): InFlightCount {
+  const scopes = new Map<string, string>();
+  return {
+    async acquire(scope, step, most) {
+      if (scopes.has(step)) return true;
+      if ([...scopes.values()].filter((other) => other === scope).length >= most) return false;
+      scopes.set(step, scope);
+      return true;
+    },
+    async release(step) {
+      scopes.delete(step);
+    },
+    async reset(steps) {
+      scopes.clear();
+      for (const { scope, step } of steps) scopes.set(step, scope);
+    },
+  };
+}
