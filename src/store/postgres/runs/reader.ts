@@ -1,19 +1,20 @@
 /** Reads the runs of a database, for `RunReader` and `RunsOfStore`. */
 import { sha256 } from '../../../digest.ts';
 import { RefitError } from '../../../errors.ts';
+import { pick } from '../../../given.ts';
 import type { JournalEntry } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import { buildReport } from '../../../report/run/build-report.ts';
 import { renderReport } from '../../../report/run/render-report.ts';
-import type { FoundRun, RunReader, RunsOfStore, StoreState } from '../../ports.ts';
+import type { FoundRun, RunHolder, RunReader, RunsOfStore, StoreState } from '../../ports.ts';
 import { RUN_FILES } from '../../run-files.ts';
 import { LATEST } from '../../run-id.ts';
 import { ambiguousRun } from '../../run-reading.ts';
 import type { Database } from '../database.ts';
 import { claimStoredRun, type StoreSelf } from './claim.ts';
 import { askStoredRun } from './control.ts';
-import { isHeld, OWNERSHIP, type Ownership } from './owner.ts';
+import { isHeld, OWNERSHIP, type Ownership, type RunOwner } from './owner.ts';
 import {
   noSuchRun,
   readHead,
@@ -80,7 +81,8 @@ export function readerOfStored(database: Database, id: string, self: StoreSelf):
     },
     async holder() {
       const ownership = await ownershipOf(database, id);
-      return ownership !== null && (await isHeld(ownership, self.host)) ? ownership.owner : null;
+      const owner = ownership?.owner ?? null;
+      return ownership && owner && (await isHeld(ownership, self.host)) ? shownOwner(owner) : null;
     },
     isKnown: exists,
     ask: (line) => askStoredRun(database, id, line, self),
@@ -95,6 +97,11 @@ async function ownershipOf(database: Database, id: string): Promise<Ownership | 
     [id],
   );
   return row ?? null;
+}
+
+/** The owner for people: not the token of its claim. */
+function shownOwner(owner: RunOwner): RunHolder {
+  return pick(owner, 'pid', 'host', 'since', 'purpose');
 }
 
 /** What a run's row says of its newest reports. */
@@ -151,7 +158,7 @@ async function storeStateOf(database: Database, id: string, host: string): Promi
   if (row === undefined) return null;
   const { state, owner, workers, unserved } = row;
   if (owner !== null && (await isHeld(row, host)))
-    return { kind: 'claimed', holder: owner, worker: owner.worker };
+    return { kind: 'claimed', holder: shownOwner(owner), worker: owner.worker };
   switch (state) {
     case 'stopped':
       return { kind: 'stopped' };
