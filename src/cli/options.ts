@@ -20,7 +20,9 @@ export interface Options extends Output {
   readonly autoApprove?: boolean;
   readonly balance?: string;
   readonly columns?: string;
+  readonly concurrency?: string;
   readonly count?: string;
+  readonly detach?: boolean;
   readonly detailedExitcode?: boolean;
   readonly digest?: string;
   readonly duration?: string;
@@ -32,6 +34,7 @@ export interface Options extends Output {
   readonly force?: boolean;
   readonly fromTerraform?: string;
   readonly head?: string;
+  readonly here?: boolean;
   readonly ignoreWindows?: boolean;
   readonly instances?: string;
   readonly inventory?: string;
@@ -162,7 +165,7 @@ export function withConnectionOptions(
     [
       '--policy',
       policy,
-      /^refit (plan|show|diff|approve|apply|rollback|retry|policy check|schedule run(-now)?) /,
+      /^refit (plan|show|diff|approve|apply|rollback|retry|policy check|schedule run(-now)?|worker) /,
     ],
     ['--region', region, SELECTS],
     ['--profile', profile, SELECTS],
@@ -209,7 +212,7 @@ export function withoutPassword(text: string): string {
 
 /** The commands that read the provider, and of these the ones that take keys and regions from the command line. */
 const CONNECTS =
-  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?) /;
+  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?|worker) /;
 const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+) /;
 
 /** The same for the fix of an error, if it is one command. Its reason stays before it, and what it does behind it. */

@@ -4,10 +4,12 @@ import { type Clock, systemClock } from '../clock.ts';
 import { createKnownSecrets } from '../cloud/calls/known-secrets.ts';
 import { createCloud, createReader } from '../cloud/client.ts';
 import type { CallRecord, Cloud, CloudReader } from '../cloud/cloud.ts';
+import { profilesInFiles } from '../cloud/credentials/credentials-file.ts';
 import { findCredentials, searchCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud, type Permission } from '../cloud/examine.ts';
 import { createPermits, type Permits } from '../cloud/limit/permits.ts';
+import { createSharedPermits, type SharedPermits } from '../cloud/limit/shared-permits.ts';
 import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
 import { createHttp } from '../cloud/network/http.ts';
 import { mustVerifyTls, proxyFromEnvironment } from '../cloud/network/proxy.ts';
@@ -100,6 +102,11 @@ export function createParts(options: ConnectOptions) {
   };
 }
 
+/** The permits of a process whose request slots all processes of a store share. */
+export function sharePermits(source: Parameters<typeof createSharedPermits>[0], clock: Clock): SharedPermits {
+  return createSharedPermits(source, clock, Math.random);
+}
+
 /** Connects to the provider for planning. The client cannot order. */
 export function connectReader(options: ConnectOptions): CloudReader {
   return createReader(createParts(options).cloudOptions);
@@ -145,6 +152,30 @@ export function createCollectorPost(env: ConnectOptions['env']) {
 /** What Refit does not understand in the proxy variables, and ignores. One sentence with a fix each. */
 export function proxyProblems(env: ConnectOptions['env']): readonly string[] {
   return proxyFromEnvironment(env)?.exceptions.problems ?? [];
+}
+
+/**
+ * The profiles for which this machine has keys, sorted: the named ones, or those that it finds.
+ * @param named null: `default`, and the sections of the credentials files.
+ * @throws RefitError `no-credentials` and others for a named profile without keys, or if there is none at all.
+ */
+export async function profilesWithKeys(
+  options: ConnectOptions,
+  named: readonly string[] | null,
+): Promise<readonly string[]> {
+  const { cloudOptions, searchKeys } = createParts(options);
+  try {
+    const home = options.env.HOME || homedir();
+    const listed = { env: options.env, home, readFile: readCredentialsFile };
+    const names = [...new Set(named ?? ['default', ...(await profilesInFiles(listed))])].sort();
+    const searches = await Promise.all(names.map(searchKeys));
+    const found = names.filter((_, index) => searches[index]!.keys !== null);
+    const [problem] = searches.flatMap((one) => (one.problem === null ? [] : [one.problem]));
+    if (problem !== undefined && (named !== null || found.length === 0)) throw problem;
+    return found;
+  } finally {
+    await cloudOptions.transport.close();
+  }
 }
 
 /** Reads identity and permissions, each call once. Without keys, it says why no place has them. */

@@ -52,6 +52,12 @@ export function hookEnvironmentOf({ rules }: Policy): string[] {
   return [...new Set(lists[0] ?? [])].filter((name) => lists.every((list) => list.includes(name)));
 }
 
+/** The programs that a policy names for hooks and gates: those that every list has. Without a list there are none. */
+export function namedPrograms({ rules }: Policy): string[] {
+  const lists = rules.flatMap((rule) => (rule.kind === 'list' && rule.of === 'hooks' ? [rule.allowed] : []));
+  return [...new Set(lists[0] ?? [])].filter((name) => lists.every((list) => list.includes(name)));
+}
+
 /** Whether webhooks and gates may reach loopback and private addresses. */
 export function allowsPrivateAddresses({ rules }: Policy): boolean {
   return rules.every(({ kind }) => kind !== 'noPrivateAddresses');

@@ -9,7 +9,7 @@
  */
 import type { Clock } from '../clock.ts';
 import { messageOf, RefitError } from '../errors.ts';
-import { HANDING_OVER } from '../operations/work-on-run.ts';
+import { HANDING_OVER } from '../operations/runs/work-on-run.ts';
 import { LONGEST_JOB, type RunJob } from '../store/postgres/queue.ts';
 import { BEAT_EVERY, type Work } from '../store/postgres/work.ts';
 import { SECOND } from '../units.ts';
@@ -109,7 +109,9 @@ export class Worker {
       const state = await this.#withStore(() => work.beat(jobs));
       const isSteady = clock.monotonic() - this.#steadySince >= STEADY_AFTER;
       if (state?.leads === true && isSteady && !drain.aborted) await this.#withStore(() => work.lead());
-      await clock.sleep(this.#pause(BEAT_EVERY), this.#over.signal);
+      // A run that was woken may lack a job, and the leader makes it.
+      const rung = state?.leads === true ? this.#bell.next() : this.#over.signal;
+      await clock.sleep(this.#pause(BEAT_EVERY), AbortSignal.any([rung, this.#over.signal]));
     }
   }
 
@@ -122,7 +124,7 @@ export class Worker {
       const taken = free > 0 ? await this.#withStore(() => work.take(free)) : null;
       for (const job of taken ?? []) {
         // The job of a run that this worker lost, and got again while it still ends the first one.
-        if (this.#running.has(job.run)) await this.#withStore(() => work.finish(job));
+        if (this.#running.has(job.run)) await this.#withStore(() => work.finish(job, false));
         else this.#start(job);
       }
       if (taken !== null && taken.length === free) continue;
@@ -133,25 +135,29 @@ export class Worker {
   #start(job: RunJob): void {
     const { work, clock } = this.#ports;
     const [drain, leave] = [new AbortController(), new AbortController()];
-    const ended = this.#carryOut(job, { drain: drain.signal, leave: leave.signal }).then(async () => {
-      // If the store is away, the job ends by itself: nobody says any more that this process works on it.
-      await this.#withStore(() => work.finish(job));
-      this.#running.delete(job.run);
-      this.#bell.ring();
-    });
+    const ended = this.#carryOut(job, { drain: drain.signal, leave: leave.signal }).then(
+      async (hasFailed) => {
+        // If the store is away, the job ends by itself: nobody says any more that this process works on it.
+        await this.#withStore(() => work.finish(job, hasFailed));
+        this.#running.delete(job.run);
+        this.#bell.ring();
+      },
+    );
     const one = { job, drain, leave, ended };
     this.#running.set(job.run, one);
     void handOverAfter(clock, LONGEST_JOB, one);
   }
 
-  /** Works on the run of a job. Never rejects. */
-  async #carryOut({ run }: RunJob, signals: WorkSignals): Promise<void> {
+  /** Works on the run of a job. Never rejects. @returns whether it failed. */
+  async #carryOut({ run }: RunJob, signals: WorkSignals): Promise<boolean> {
     try {
       await this.#ports.carryOut(run, signals);
+      return false;
     } catch (error) {
       if (isFatal(error)) this.#fail(error);
       const fix = error instanceof RefitError ? `; fix: ${error.fix}` : '';
       this.#ports.log(run, `${messageOf(error)}${fix}`);
+      return true;
     }
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
-import { HANDING_OVER } from '../../src/operations/work-on-run.ts';
+import { HANDING_OVER } from '../../src/operations/runs/work-on-run.ts';
 import type { RunJob } from '../../src/store/postgres/queue.ts';
 import type { Work } from '../../src/store/postgres/work.ts';
 import { HAND_OVER_GRACE, Worker, type WorkSignals } from '../../src/worker/worker.ts';

@@ -85,7 +85,12 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
   },
   apply: {
     summary: 'apply a saved plan, or resume its run',
-    arguments: [{ ...SAVED, summary: 'saved plan; - is stdin, with --auto-approve and --digest' }],
+    arguments: [
+      {
+        ...SAVED,
+        summary: 'saved plan, or with --store a run; - is stdin, with --auto-approve and --digest',
+      },
+    ],
     options: [
       option('--auto-approve', 'answer the question with yes; required signatures are still needed'),
       option('--run-dir <folder>', 'run directory (default: runs/<utc>-<digest8>/)'),
@@ -100,6 +105,9 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
       option('--allow-hooks', 'run the hook and gate commands of the plan on this machine, as you'),
       ...SIGN_HEADS,
       option('--digest <sha256>', 'apply only the saved plan with this digest: 64 hexadecimal digits'),
+      STORE,
+      option('--detach', 'with --store: submit the plan, print the id of its run, and end'),
+      option('--here', 'with --store: carry out the run in this process, without a worker'),
       POLICY,
       METRICS,
       PROGRESS,
@@ -107,8 +115,8 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     ],
     examples: [
       'refit apply saved-plan.json',
-      `refit apply saved-plan.json --run-dir ${RUN_EXAMPLE}`,
       'refit apply saved-plan.json --auto-approve --progress json',
+      'refit apply saved-plan.json --store postgres://refit@db.example/refit',
     ],
     load: async () => (await import('../commands/run/apply.ts')).apply,
   },
@@ -118,6 +126,22 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     options: [...SIGN_HEADS, STORE, PROGRESS, TEXT_OR_JSON],
     examples: [`refit reconcile ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/reconcile.ts')).reconcile,
+  },
+  worker: {
+    summary: 'carry out runs of a PostgreSQL store, on any host',
+    options: [
+      STORE,
+      option('--concurrency <n>', 'runs at the same time (default: 10)'),
+      METRICS,
+      ...SIGN_HEADS,
+      POLICY,
+      TEXT_OR_JSON,
+    ],
+    examples: [
+      'refit worker --store postgres://refit@db.example/refit',
+      'refit worker --store postgres://refit@db.example/refit --profile retail,wholesale --concurrency 4',
+    ],
+    load: async () => (await import('../commands/run/worker.ts')).worker,
   },
   status: {
     summary: 'show the state of a run',

@@ -80,6 +80,11 @@ type Form = (
   entry(entry: JournalEntry, line: string | null, isShown: boolean): void;
 };
 
+/** The id of a run in a store has no separator of paths. */
+function placeOf(name: string): string {
+  return /^\d{8}T\d{6}Z-[0-9a-f]{8}$/.test(name) ? 'run' : 'run directory';
+}
+
 /** Prints nothing unless asked. */
 const noLines: Form = (terminal, { picture }) => ({
   start: () => undefined,
@@ -126,7 +131,7 @@ const plainLines: Form = (terminal, { facts, picture }) => {
   };
   return {
     start(directory) {
-      write(`run directory ${directory}`);
+      write(`${placeOf(directory)} ${directory}`);
       heart.start();
     },
     entry(entry, line, isShown) {
@@ -167,7 +172,7 @@ const livePicture: Form = (terminal, { picture }) => {
   const drawing = createDrawing(terminal, picture, false);
   return {
     start(directory) {
-      drawing.keep(`run directory ${directory}`);
+      drawing.keep(`${placeOf(directory)} ${directory}`);
       void drawing.keepDrawing(DRAW_EVERY);
     },
     entry(entry, line, isShown) {

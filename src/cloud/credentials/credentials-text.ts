@@ -77,6 +77,12 @@ export function readSection(text: string, profile: string): Section | Fault | nu
   return { line: similar, reason: `a section that is almost [${profile}]`, fix: `write [${profile}]` };
 }
 
+/** The names of all sections, in order. Not all of them have to be profiles with keys. */
+export function sectionNames(text: string): string[] {
+  const names = text.split(/\r\n|\r|\n/).map((line) => /^\[([^\]]*)\]$/.exec(line.trim())?.[1]?.trim());
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
 /** A file that is not INI as a whole. */
 function otherForm(text: string, lines: readonly string[], profile: string): Fault | null {
   const sample = `write it as INI: [${profile}], then secret_id = ID and secret_key = KEY on lines of their own`;

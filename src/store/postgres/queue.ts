@@ -59,6 +59,8 @@ export interface RunQueue {
    * connection of its own.
    */
   prepare(queue: string): Promise<void>;
+  /** Makes the first job of a run that is submitted, in the caller's transaction. A submitter has the right to do this. */
+  add(queries: Queries, run: Omit<QueuedRun, 'at'>): Promise<void>;
   /** Makes the waiting job of a run start at the given time: a new job, or the one that waits. In the caller's transaction. */
   put(queries: Queries, run: QueuedRun): Promise<void>;
   /** Takes jobs that are due. @param most how many, over all queues. */
@@ -96,6 +98,10 @@ export async function openQueue(database: Database): Promise<RunQueue> {
   };
   return {
     prepare: guarded(prepare),
+    add: guarded(async (queries, { run, queue }) => {
+      await boss.send(queue, { run }, { singletonKey: run, db: adapterOf(queries) });
+      await queries.query('SELECT pg_notify($1, $2)', [WORK_CHANNEL, queue]);
+    }),
     put: guarded(async (queries, { run, queue, at }) => {
       await prepare(queue);
       const startAfter = at === null ? 0 : new Date(at).toISOString();

@@ -21,7 +21,7 @@ export interface TableRights {
   readonly grants: Partial<Readonly<Record<Role, readonly string[]>>>;
 }
 
-const QUEUES = ['INSERT', 'UPDATE (state, wake_at, wakes_on)'];
+const QUEUES = ['INSERT', 'UPDATE (state, wake_at, wakes_on, waiting)'];
 const CLAIMS = ['INSERT', 'UPDATE (run, since)', 'DELETE'];
 const SIGNS = ['INSERT', 'UPDATE (text, at)'];
 /** What the owner of a run changes. The plan, its digest and who submitted it stay. */

@@ -32,6 +32,9 @@ export const BEAT_EVERY = 2 * SECOND;
 /** Another worker leads after this time without a beat of the leader, milliseconds. */
 const LEADS_FOR = 5 * SECOND;
 
+/** The pause after an error that left nothing in the row of the run, milliseconds. */
+const FAILED_PAUSE = 30 * SECOND;
+
 /** The work of a store. Every call throws RefitError `store-unreachable` if the database is away. */
 export interface Work {
   /**
@@ -43,20 +46,23 @@ export interface Work {
   lead(): Promise<void>;
   /** Takes runs that are due and that this worker can work on. */
   take(most: number): Promise<readonly RunJob[]>;
-  /** Gives a job back. Whether and when another one follows stands in the row of the run. */
-  finish(job: RunJob): Promise<void>;
+  /**
+   * Gives a job back. Whether and when another one follows stands in the row of the run.
+   * @param hasFailed the work ended with an error: nobody tries again for a while, unless the row says when.
+   */
+  finish(job: RunJob, hasFailed: boolean): Promise<void>;
   /** Calls back when there may be something to take. */
   onWork(call: () => void): { close(): void };
   /** Removes this worker from the list. */
   leave(): Promise<void>;
 }
 
-/** Opens the work of a store for a worker. It is in the list of workers from its first beat on. */
-export function openWork(database: Database, queue: RunQueue, self: WorkerSelf): Work {
+/** Opens the work of a store for a worker. @param self as it is now. It is in the list of workers from its first beat on. */
+export function openWork(database: Database, queue: RunQueue, self: () => WorkerSelf): Work {
   let turn = 0;
   return {
     async beat(jobs) {
-      const { id, host, pid, version, offers, concurrency } = self;
+      const { id, host, pid, version, offers, concurrency } = self();
       const about = { ...offers, concurrency, running: jobs.map(({ run }) => run) };
       const [row] = await database.query<{ leads: boolean }>(BEAT, [
         ...[id, host, pid, version, offers.profiles, JSON.stringify(about)],
@@ -70,22 +76,24 @@ export function openWork(database: Database, queue: RunQueue, self: WorkerSelf):
     },
     async take(most) {
       const due = await database.query<RunNeeds & { queue: string }>(DUE);
-      const names = due.filter((needs) => whyNotOffered(needs, self.offers) === null).map((one) => one.queue);
+      const names = due
+        .filter((needs) => whyNotOffered(needs, self().offers) === null)
+        .map((one) => one.queue);
       if (names.length === 0) return [];
       // Another queue is first each time, so none of them starves.
       const first = turn++ % names.length;
       return queue.take([...names.slice(first), ...names.slice(0, first)], most);
     },
-    async finish(job) {
+    async finish(job, hasFailed) {
       await database.transaction(async (queries) => {
-        const [row] = await queries.query<{ state: string; wake_at: number | null }>(
-          `SELECT state, wake_at FROM refit.runs WHERE id = $1 AND ${OPEN_RUN} FOR UPDATE`,
+        if (hasFailed) await queries.execute(POSTPONE, [job.run, FAILED_PAUSE / SECOND]);
+        const [row] = await queries.query<{ wake_at: number | null }>(
+          `SELECT wake_at FROM refit.runs WHERE id = $1 AND ${OPEN_RUN} AND owner IS NULL FOR UPDATE`,
           [job.run],
         );
         await queue.finish(job, queries);
-        // A run that another process holds needs no job. Its leader makes one if that process dies.
-        if (row !== undefined && row.state !== 'running')
-          await queue.put(queries, { run: job.run, queue: job.queue, at: row.wake_at });
+        // A run that another process holds needs no job. The leader makes one if that process dies.
+        if (row !== undefined) await queue.put(queries, { run: job.run, queue: job.queue, at: row.wake_at });
       });
     },
     onWork(call) {
@@ -98,7 +106,7 @@ export function openWork(database: Database, queue: RunQueue, self: WorkerSelf):
       };
     },
     async leave() {
-      await database.execute('DELETE FROM refit.workers WHERE id = $1', [self.id]);
+      await database.execute('DELETE FROM refit.workers WHERE id = $1', [self().id]);
     },
   };
 }
@@ -131,6 +139,9 @@ const BEAT = `WITH beat AS (
     AND (other.since, other.id) < (beat.since, beat.id)
     AND other.seen_at > clock_timestamp() - $7 * interval '1 s') AS leads FROM beat`;
 
+const POSTPONE = `UPDATE refit.runs SET wake_at = clock_timestamp() + $2 * interval '1 s'
+  WHERE id = $1 AND owner IS NULL AND state IN ('queued', 'running') AND wake_at IS NULL`;
+
 /** The needs of runs that can be taken now. A run whose process died has its queue here when its claim has lapsed. */
 const DUE = `SELECT DISTINCT queue, endpoint, profiles, programs FROM refit.runs WHERE ${OPEN_RUN}
-  AND (state = 'running' OR wake_at IS NULL OR wake_at <= clock_timestamp())`;
+  AND (wake_at IS NULL OR wake_at <= clock_timestamp())`;

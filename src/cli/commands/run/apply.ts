@@ -12,6 +12,7 @@ import { readPolicy } from '../../../operations/read-policy.ts';
 import { renderReport } from '../../../operations/render.ts';
 import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operations/run-plan.ts';
 import { RUN_FILES } from '../../../operations/runs/read-run.ts';
+import { databaseOf } from '../../../operations/runs/store-choice.ts';
 import { allowsPrivateAddresses, hookEnvironmentOf } from '../../../policy/tighten.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
@@ -40,6 +41,13 @@ const UNKNOWN = exitCodeOf('outcome-unknown');
 
 export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
   if (file === STDIO) mustBeAgreedOn(options);
+  const isStored = databaseOf({ store: options.store, env: terminal.env }) !== null;
+  if (isStored) return inStore(file, options, terminal);
+  mustHaveStore(options);
+  return inFolder(file, options, terminal);
+};
+
+async function inFolder(file: string, options: Options, terminal: Terminal): Promise<number> {
   mustBeFolder(options.runDir, file);
   const saved = await readSavedPlanFile(file);
   mustBeDigest(saved, options.digest, file);
@@ -104,7 +112,31 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     if (!isLeaving) await connection.close();
     await watch.close(isLeaving);
   }
-};
+}
+
+/** @throws RefitError `usage` for options that only a store has. */
+function mustHaveStore({ detach, here }: Options): void {
+  if (detach !== true && here !== true) return;
+  throw new RefitError(
+    'usage',
+    `${detach ? '--detach' : '--here'} needs a store, and none is named`,
+    'add --store postgres://refit@db.example/refit, or set REFIT_STORE',
+  );
+}
+
+/** The code for stores is loaded only with a store. */
+async function inStore(word: string, options: Options, terminal: Terminal): Promise<number> {
+  const { demandStore } = await import('../store/demand-store.ts');
+  const { applyInStore } = await import('./apply-store.ts');
+  const input = {
+    target: await demandStore(options, terminal),
+    demandDigest: (saved: SavedPlan) => mustBeDigest(saved, options.digest, word),
+    approve: (saved: SavedPlan, policy: Policy) =>
+      options.autoApprove ? byFlag() : byPrompt(saved, word, policy, terminal),
+    mostSteps: MOST_STEPS_SHOWN,
+  };
+  return applyInStore(word, input, options, terminal);
+}
 
 /** A new run would get a folder with this name, although it is the word for another run. @throws RefitError `usage` */
 function mustBeFolder(runDir: string | undefined, file: string): void {

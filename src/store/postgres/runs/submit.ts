@@ -21,8 +21,12 @@ export interface Submission {
   readonly approval: { readonly how: 'prompt' | 'auto-approve'; readonly by: string } | null;
   /** The submitter allows programs of the plan. A worker runs only those that its own policy allows, too. */
   readonly allowHooks: boolean;
-  /** The policy files of the submitter, which a worker parses again. */
-  readonly policy: readonly { readonly file: string; readonly text: string }[];
+  /** The policy files of the submitter and the lists of people that they name, which a worker parses again. */
+  readonly policy: readonly {
+    readonly kind: 'policy' | 'approvers';
+    readonly file: string;
+    readonly text: string;
+  }[];
   /** False: no worker takes the run, because this process carries it out. */
   readonly isForWorkers: boolean;
   /** Joins the transaction that makes the run. */

@@ -1,0 +1,74 @@
+/** Opens what a worker needs of a store: its runs, its jobs, and the request slots that all processes share. */
+import { hostname } from 'node:os';
+import type { Clock } from '../../clock.ts';
+import type { Permits } from '../../cloud/limit/permits.ts';
+import { openDatabase } from '../../store/postgres/database.ts';
+import type { PostgresStore } from '../../store/postgres/open-store.ts';
+import { openQueue } from '../../store/postgres/queue.ts';
+import { createSlotSource } from '../../store/postgres/slots.ts';
+import type { StoreTarget } from '../../store/postgres/store-target.ts';
+import { openWork, type Work } from '../../store/postgres/work.ts';
+import type { WorkerOffers } from '../../store/run-needs.ts';
+import { VERSION } from '../../version.ts';
+import { sharePermits } from '../connect.ts';
+import { openStored } from './open-stored.ts';
+
+/** The request slots of a store, for the runs of this process. */
+export interface StorePermits {
+  /** @param requestsPerSecond the run's own rate. */
+  forRun(requestsPerSecond: number): Permits;
+  close(): Promise<void>;
+}
+
+/** Opens the request slots of a store. They have connections of their own, so that no journal is in front of them. */
+export async function openStorePermits(target: StoreTarget, clock: Clock): Promise<StorePermits> {
+  const database = await openDatabase(target, {
+    clock,
+    application: `refit ${VERSION} slots`,
+    connections: 2,
+  });
+  const shared = sharePermits(createSlotSource(database), clock);
+  return {
+    forRun: shared.forRun,
+    async close() {
+      shared.close(new Error('this process ends'));
+      await database.close();
+    },
+  };
+}
+
+/** A store, for one worker. */
+export interface ServedStore {
+  readonly store: PostgresStore;
+  readonly work: Work;
+  readonly permits: StorePermits;
+  close(): Promise<void>;
+}
+
+/** @param offers as they are now; others see a change with the next beat. @throws RefitError `store-unreachable` */
+export async function serveStore(
+  target: StoreTarget,
+  self: { readonly clock: Clock; readonly id: string; readonly concurrency: number },
+  offers: () => WorkerOffers,
+): Promise<ServedStore> {
+  const { clock, id, concurrency } = self;
+  const store = await openStored(target, {
+    clock,
+    purpose: 'worker',
+    worker: id,
+    // Each run appends alone. More connections than that only wait for the same disk.
+    connections: Math.min(concurrency, 8) + 2,
+  });
+  const permits = await openStorePermits(target, clock);
+  const queue = await openQueue(store.database);
+  const info = { id, host: hostname(), pid: process.pid, version: VERSION, concurrency };
+  const work = openWork(store.database, queue, () => ({ ...info, offers: offers() }));
+  return {
+    ...{ store, work, permits },
+    async close() {
+      await permits.close();
+      await queue.close();
+      await store.close();
+    },
+  };
+}

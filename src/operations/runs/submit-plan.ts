@@ -1,0 +1,119 @@
+/** Submits a saved plan to a store, after the checks that need the person who submits. */
+import { hostname } from 'node:os';
+import { RefitError } from '../../errors.ts';
+import type { Policy, SavedPlan } from '../../model.ts';
+import { effectsOf, effectsOfKind, programEffects } from '../../plan/effects.ts';
+import { mustBeCurrent } from '../../plan/may-start.ts';
+import { refusalText } from '../../policy/policy-findings.ts';
+import type { Approval } from '../../run/apply.ts';
+import { mustAnswer } from '../../run/in-claimed-run.ts';
+import { mustShareSafely } from '../../run/patience.ts';
+import { folderSignatures } from '../../store/folder/signed-files.ts';
+import type { RunSignatures } from '../../store/ports.ts';
+import type { PostgresStore } from '../../store/postgres/open-store.ts';
+import { openQueue } from '../../store/postgres/queue.ts';
+import { continueStopped } from '../../store/postgres/runs/tail.ts';
+import { needsOf, queueOf } from '../../store/run-needs.ts';
+import { createPolicyAsk } from '../ask-policy.ts';
+import type { Connection } from '../connect.ts';
+import { userName } from '../machine.ts';
+import type { PolicyText } from '../read-policy.ts';
+
+/** What the person says who submits a plan. */
+export interface SubmitOptions {
+  readonly store: PostgresStore;
+  readonly saved: SavedPlan;
+  /** The path of the saved plan. The signed texts beside it go into the store. Null: it came from stdin. */
+  readonly file: string | null;
+  readonly connection: Connection;
+  readonly policy: Policy;
+  readonly policyTexts: readonly PolicyText[];
+  readonly allowHooks: boolean;
+  /** Asks for approval once; null = not approved. */
+  readonly approve: () => Promise<Approval | null>;
+  /** False: this process works on the run. Other hosts take it over if this process dies. */
+  readonly isForWorkers: boolean;
+  /** Receives what the person should know. */
+  readonly onNotice: (notice: string) => void;
+}
+
+/**
+ * Submits a plan.
+ * @returns the id of its run.
+ * @throws RefitError `already-carried-out` if the store has a run of the plan, `policy-refused`, `not-approved`, and others
+ *   as `applyPlan` does before it orders.
+ */
+export async function submitPlan(options: SubmitOptions): Promise<string> {
+  const { store, saved, connection, policy, allowHooks, isForWorkers, onNotice } = options;
+  const { cloud, clock } = connection;
+  mustBeCurrent(saved, clock.now(), 'SAVED');
+  mustShareSafely(saved, { kind: 'database' }, { endpoint: cloud.endpoint, onNotice });
+  mustAllowPrograms(saved, allowHooks);
+  const signatures = await offer(options);
+  const ask = createPolicyAsk(saved, { read: async () => policy, connection });
+  const { refusal } = await ask(signatures);
+  if (refusal?.status === 'refused')
+    throw new RefitError('policy-refused', `${refusalText(refusal)}\nnothing was submitted`, refusal.fix);
+  if (refusal !== null) onNotice(`the run waits for signatures: ${refusalText(refusal)}`);
+  await mustAnswer(() => cloud, saved.steps);
+  const approval = await options.approve();
+  if (approval === null)
+    throw new RefitError(
+      'not-approved',
+      `not approved: nothing was submitted (${saved.steps.length} steps, digest ${saved.digest.slice(0, 8)})`,
+      'answer "yes" at the prompt, or pass --auto-approve if nobody can answer',
+    );
+  const queue = isForWorkers ? await openQueue(store.database) : null;
+  try {
+    await queue?.prepare(queueOf(needsOf(saved, cloud.endpoint)));
+    return await store.submit({
+      ...{ saved, approval, allowHooks, isForWorkers, policy: options.policyTexts },
+      endpoint: cloud.endpoint,
+      by: { user: userName(), host: hostname(), pid: process.pid },
+      ...(queue === null ? {} : { onSubmit: (queries, run) => queue.add(queries, run) }),
+    });
+  } finally {
+    await queue?.close();
+  }
+}
+
+/** Lets a run that stopped go on. A person says so. @returns false if it has not stopped. */
+export function continueRun({ database }: PostgresStore, run: string): Promise<boolean> {
+  return continueStopped(database, run, { user: userName(), host: hostname(), pid: process.pid });
+}
+
+/** Puts the signed texts beside a plan into the store. @returns those of the store. */
+async function offer({ store, saved, file }: SubmitOptions): Promise<RunSignatures> {
+  const signatures = folderSignatures(file, null);
+  const stored = store.signaturesOf(saved.digest);
+  if (stored === null) return signatures;
+  for (const kind of ['approvals', 'planSignatures'] as const) {
+    const files = await signatures.offered(kind);
+    if (files.length > 0)
+      await stored.keep(
+        kind,
+        files.map(({ file, text }) => ({ name: nameOf(file), text })),
+      );
+  }
+  return stored;
+}
+
+/** The last part of a path. A file beside a plan also carries the name of the plan. */
+function nameOf(path: string): string {
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  return last.replace(/^.*\.(?:approval|plan-signature)-/, '');
+}
+
+/** @throws RefitError `usage` if the plan runs programs that the submitter did not allow. */
+function mustAllowPrograms(saved: SavedPlan, allowed: boolean): void {
+  const effects = effectsOf(saved);
+  if (allowed || programEffects(effects).length === 0) return;
+  const commands = effectsOfKind(effects, 'hook', 'gate-command').map(({ command }) =>
+    JSON.stringify(command),
+  );
+  throw new RefitError(
+    'not-approved',
+    `the plan has hooks or gates with commands; they would run on a worker: ${commands.join(', ')}`,
+    'read them, then add --allow-hooks; or make the plan without them: refit plan PLAN -o SAVED',
+  );
+}

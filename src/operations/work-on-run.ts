@@ -1,1 +1,0 @@
-export { HANDING_OVER } from '../run/stop-state.ts';
