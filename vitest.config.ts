@@ -15,7 +15,7 @@ const LONGEST = [
   ...['storm', 'control', 'crash-matrix', 'command-lines', 'apply', 'long-page-in-browser', 'usage', 'story'],
   ...['approvals', 'secrets', 'frozen', 'schedule-killed', 'older-signature', 'disk', 'library'],
   ...['simulation/search', 'bench', 'spelling', 'engine/crash', 'control-run', 'fuzz', 'three-nights'],
-  ...['every-code', 'chance'],
+  ...['every-code', 'chance', 'slot-faults', 'postgres/fence', 'postgres/migrate', 'hostile-rows'],
 ];
 
 /** Tests that fill or measure the memory of their process, and so need one of their own. */
