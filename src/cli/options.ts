@@ -48,6 +48,9 @@ export interface Options extends Output {
   readonly metrics?: string;
   readonly orderNumbers?: string;
   readonly out?: string;
+  readonly olderThan?: string;
+  readonly keepFailed?: boolean;
+  readonly reason?: string;
   readonly policy?: string;
   readonly port?: string;
   readonly price?: boolean;

@@ -80,6 +80,12 @@ export function describeRunEvent(
       const { until, wakesOn, reason } = event;
       return message('event.rested', { until, wakesOn, reason });
     }
+    case 'handed-over':
+      return message('event.handed-over', {
+        place: event.place,
+        run: event.run,
+        by: formatOperator(event.by),
+      });
     case 'stopping':
       return message('event.stopping', { because: event.because, reason: event.message });
     case 'run-ended':

@@ -24,6 +24,7 @@ export function foldStart(run: Folding, { at, purpose, unattended }: EntryOf<'ru
     run.control = AS_PLANNED;
     run.gatesJudged.clear();
   }
+  run.handedOver = null;
   run.stopCommanded = false;
   run.starts += 1;
 }

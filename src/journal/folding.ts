@@ -16,6 +16,7 @@ export class Folding {
   starts = 0;
   stopping: RunState['stopping'] = null;
   resting: RunState['resting'] = null;
+  handedOver: RunState['handedOver'] = null;
   control = AS_PLANNED;
   stopCommanded = false;
   wavesStarted: number[] = [];

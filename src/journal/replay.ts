@@ -92,6 +92,9 @@ function fold(run: Folding, entry: JournalEntry): void {
       return foldCommand(run, entry);
     case 'rested':
       return foldRest(run, entry);
+    case 'handed-over':
+      run.handedOver = { place: entry.place, run: entry.run };
+      return;
     case 'stopping':
       run.stopping = { because: entry.because, message: entry.message };
       return;

@@ -213,6 +213,16 @@ export type JournalEvent =
       readonly wakesOn: WakesOn;
       readonly reason: Message;
     }
+  /** The run left its folder: from here on only the store continues it. */
+  | {
+      readonly kind: 'handed-over';
+      /** The id of the store, and where it is, without secrets. */
+      readonly store: string;
+      readonly place: string;
+      /** The id of the run there. */
+      readonly run: string;
+      readonly by: Operator;
+    }
   /** The run starts nothing new from here on. The message says why. */
   | {
       readonly kind: 'stopping';

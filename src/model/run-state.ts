@@ -90,6 +90,8 @@ export interface RunState {
   /** How many processes have opened it. */
   readonly starts: number;
   readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly message: Message } | null;
+  /** The store that continues the run, and the run's id there; null: nobody handed it over, or the store has continued it. */
+  readonly handedOver: { readonly place: string; readonly run: string } | null;
   /** Its last process ended because the run only waits, until then (ISO 8601 UTC); null: it did not. */
   readonly resting: { readonly until: string; readonly wakesOn: WakesOn; readonly reason: Message } | null;
   /**

@@ -1,13 +1,16 @@
 /** What the administrator of a store does: makes its schema, and checks it. */
+import { hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { checkStore as check, type StoreExamination } from '../store/postgres/check-store.ts';
 import { type Database, openDatabase } from '../store/postgres/database.ts';
 import { type Migrated, migrate } from '../store/postgres/migrate.ts';
+import { type PrunedRun, type Pruning, pruneRuns } from '../store/postgres/prune.ts';
+import { type Announced, announceRestore } from '../store/postgres/restored.ts';
 import type { StoreTarget } from '../store/postgres/store-target.ts';
 import { HOUR } from '../units.ts';
 import { VERSION } from '../version.ts';
 
-export type { Migrated, StoreExamination };
+export type { Announced, Migrated, PrunedRun, StoreExamination };
 
 /** Brings the schema, the tables of pg-boss, the roles and their rights up to date. @throws RefitError as `migrate` does. */
 export async function migrateStore(target: StoreTarget): Promise<Migrated> {
@@ -37,4 +40,28 @@ async function using<T>(
   } finally {
     await database.close();
   }
+}
+
+/**
+ * Says that the database was restored from a backup: every run that has not ended reads its open steps before it orders.
+ * @throws RefitError `store-unreachable` without a connection or the right.
+ */
+export async function announceRestoredStore(
+  target: StoreTarget,
+  { reason, by }: { readonly reason: string; readonly by: string },
+): Promise<Announced> {
+  const announced = await using(target, 'restored', (database) =>
+    announceRestore(database, { reason, by, host: hostname(), seen: 0, unless: null }),
+  );
+  if (announced === null) throw new Error('internal error: nobody announced the restore');
+  return announced;
+}
+
+/** Removes the journals of runs that ended long ago. Throws as `pruneRuns` does. @param onRun receives each one. */
+export async function pruneStore(
+  target: StoreTarget,
+  pruning: Pruning,
+  onRun: (run: PrunedRun) => void,
+): Promise<number> {
+  return await using(target, 'prune', (database) => pruneRuns(database, pruning, onRun), HOUR);
 }

@@ -41,6 +41,7 @@ const MARKED: ReadonlySet<JournalEvent['kind']> = new Set([
   'adopted',
   'wave-ended',
   'rested',
+  'handed-over',
   'run-ended',
 ]);
 

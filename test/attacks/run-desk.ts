@@ -215,7 +215,7 @@ export function forgedEnd({ saved }: Stage): JournalEvent[] {
  * Waits until no file operation of this process is pending, because virtual time must not overtake the disk. Closing a file
  * and starting the control socket count too.
  */
-async function filesAreDone(): Promise<void> {
+export async function filesAreDone(): Promise<void> {
   for (let quiet = 0; quiet < 3; ) {
     await setImmediate();
     const isBusy = process

@@ -26,7 +26,7 @@ interface Row {
 const ROWS: readonly Row[] = [
   { typed: 'refit ', fits: ['plan', 'apply', 'audit', 'completion'], not: ['verify'] },
   { typed: 'refit pl', fits: ['plan'], only: true },
-  { typed: 'refit --endpoint http://127.0.0.1:1 -q st', fits: ['status'], only: true },
+  { typed: 'refit --endpoint http://127.0.0.1:1 -q sta', fits: ['status'], only: true },
   { typed: 'refit audit ', fits: ['events', 'export', 'replay', 'sign', 'verify'], only: true },
   { typed: 'refit plan --pr', fits: ['--price', '--profile'], only: true },
   { typed: 'refit plan fleet.yaml --format ', fits: ['json', 'sarif', 'junit'], not: ['fleet.yaml'] },

@@ -147,6 +147,8 @@ export const BOUNDARIES = {
   'approval-awaited': [{ story: 'signed while it waits' }],
   /** Runs in a folder do not rest: `test/run/rest.test.ts` kills processes around it. */
   rested: [],
+  /** Only `refit store import` writes it: `test/postgres/move-run.test.ts` kills processes around it. */
+  'handed-over': [],
   'wave-started': PLAIN,
   'instance-read': PLAIN,
   intent: PLAIN,

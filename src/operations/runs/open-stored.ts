@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { openStore, type PostgresStore } from '../../store/postgres/open-store.ts';
 import type { StoreTarget } from '../../store/postgres/store-target.ts';
 import { VERSION } from '../../version.ts';
+import { checkOfStores } from './known-store.ts';
 
 /** What a process of a store says about itself. */
 export interface StoreProcess {
@@ -14,19 +15,20 @@ export interface StoreProcess {
   readonly worker?: string;
   /** Connections at the same time. */
   readonly connections?: number;
+  /** The user's state, which knows the stores of the past. A process that may order must give it. */
+  readonly stateDirectory?: string;
+  /** Receives that the database was restored from a backup. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 /** @throws RefitError `store-unreachable` if the database cannot be used. */
 export async function openStored(
   target: StoreTarget,
-  { clock, purpose, worker, connections = 2 }: StoreProcess,
+  { clock, purpose, worker, connections = 2, stateDirectory, onNotice = () => undefined }: StoreProcess,
 ): Promise<PostgresStore> {
   const application = `refit ${VERSION} ${purpose}`;
-  return await openStore(target, {
-    clock,
-    application,
-    connections,
-    host: hostname(),
-    worker: worker ?? null,
-  });
+  const options = { clock, application, connections, host: hostname(), worker: worker ?? null };
+  return stateDirectory === undefined
+    ? await openStore(target, options)
+    : await openStore(target, options, checkOfStores(stateDirectory, onNotice));
 }

@@ -66,6 +66,7 @@ function subjectOf(entry: JournalEntry): string {
     case 'control-command':
     case 'notified':
     case 'rested':
+    case 'handed-over':
     case 'stopping':
     case 'calls':
     case 'run-ended':

@@ -141,6 +141,7 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       return;
     case 'approval-awaited':
     case 'rested':
+    case 'handed-over':
     case 'calls':
     case 'run-ended':
       return;

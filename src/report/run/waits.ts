@@ -147,6 +147,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
       case 'approved':
       case 'approval-awaited':
       case 'notified':
+      case 'handed-over':
       case 'calls':
         break;
       default:
@@ -174,6 +175,7 @@ export const PROCESS_DIED = 'its process died, or was aborted';
 
 function reasonForNoProcess(before: JournalEntry, rested: EntryOf<'rested'> | null): string {
   if (rested !== null) return `rested: ${textOf(rested.reason)}`;
+  if (before.kind === 'handed-over') return `handed over to ${before.place}`;
   return before.kind === 'run-ended' ? `ended: ${before.because}` : PROCESS_DIED;
 }
 

@@ -4,6 +4,7 @@ import { RefitError } from '../../errors.ts';
 import { appendText, replaceOwnFile } from '../../files/write-file.ts';
 import type { SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
+import { escapeControls } from '../../text.ts';
 import type { ClaimedRun, KnownRun, WholeRun } from '../ports.ts';
 import { runIdOf } from '../run-id.ts';
 import { openControlSocket } from './control-socket.ts';
@@ -49,19 +50,46 @@ export async function claimRunDirectory(where: FolderOfRun, input: LocksInput): 
     await mustNotBeElsewhere(saved, directory, stateDirectory);
     await prepareRunDirectory(directory, saved);
     await locks.takeDirectory(directory);
-    return claimed(await readRun(directory, stateDirectory), { input, locks, savedFile });
+    const run = mustBeHere(await readRun(directory, stateDirectory));
+    return claimed(run, { input, locks, savedFile });
   });
 }
 
 /** Claims an existing run directory, to read the outcomes of its orders. Throws as `claimRunDirectory` does. */
 export async function claimExistingDirectory(directory: string, input: LocksInput): Promise<ClaimedRun> {
+  return await claimToHandOver(directory, input, 'reconcile', mustBeHere);
+}
+
+/**
+ * The same for a run that a store takes over, which may have it already.
+ * @param word the command, for other processes that meet the locks.
+ */
+export async function claimToHandOver(
+  directory: string,
+  input: LocksInput,
+  word = 'store import',
+  check: (run: WholeRun) => WholeRun = (run) => run,
+): Promise<ClaimedRun> {
   const { saved, name } = await readRun(directory);
-  const locks = new Locks(input, `refit reconcile ${name}`);
+  const locks = new Locks(input, `refit ${word} ${name}`);
   return orRelease(locks, async () => {
     await locks.takePlan(saved.digest);
     await locks.takeDirectory(name);
-    return claimed(await readRun(directory, input.stateDirectory), { input, locks, savedFile: null });
+    const run = check(await readRun(directory, input.stateDirectory));
+    return claimed(run, { input, locks, savedFile: null });
   });
+}
+
+/** Refuses a run that a store continues. @throws RefitError `already-carried-out` */
+function mustBeHere(run: WholeRun): WholeRun {
+  const { handedOver } = run.state;
+  if (handedOver === null) return run;
+  const { place, run: id } = handedOver;
+  throw new RefitError(
+    'already-carried-out',
+    escapeControls(`${run.name}: this run was handed over to the store ${place}, where it is run ${id}`),
+    `refit status ${shellQuote(id)} --store ${shellQuote(place)}   shows its state and the next command`,
+  );
 }
 
 async function orRelease(locks: Locks, claim: () => Promise<ClaimedRun>): Promise<ClaimedRun> {

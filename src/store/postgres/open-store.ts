@@ -1,10 +1,13 @@
 /** Opens the runs of a PostgreSQL database, and makes sure that it stays the database that this process knows. */
 import { RefitError } from '../../errors.ts';
+import type { ChainEnd } from '../../journal/chain.ts';
 import type { RunsOfStore } from '../ports.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { differenceOf, type IdentitySeen, readIdentity, type StoreIdentity } from './identity.ts';
 import { demandSchema } from './migrate.ts';
 import { claimStoredRun, type StoredClaim, type StoreSelf } from './runs/claim.ts';
+import { acceptImport, type ImportedContent, type RunToImport, reserveImport } from './runs/import.ts';
+import { storedJournalText } from './runs/read.ts';
 import { runsOfDatabase } from './runs/reader.ts';
 import { type Submission, submitRun } from './runs/submit.ts';
 import type { StoreTarget } from './store-target.ts';
@@ -16,6 +19,13 @@ export interface PostgresStore extends RunsOfStore {
   readonly identity: StoreIdentity;
   /** Submits a saved plan. @returns the id of its run. @throws as `submitRun` does. */
   submit(submission: Submission): Promise<string>;
+  /** The text of a log of a run. @param file a name in `RUN_FILES`. */
+  log(id: string, file: string): Promise<string>;
+  /** The lines of a journal up to an entry, byte by byte, in pieces. */
+  journalPieces(id: string, end: ChainEnd): AsyncIterable<string>;
+  /** Takes over the run of a folder, in two steps: see `runs/import.ts`. */
+  reserveImport(run: RunToImport): Promise<string>;
+  acceptImport(id: string, content: ImportedContent): Promise<number>;
   /** Claims a run to carry it out. @param purpose for people: `refit apply`. @throws as `claimStoredRun` does. */
   claim(id: string, purpose: string): Promise<StoredClaim>;
 }
@@ -50,12 +60,24 @@ export async function openStore(
       database,
       identity,
       submit: (submission) => submitRun(database, submission, self.clock),
+      log: (id, file) => readLog(database, id, file),
+      journalPieces: (id, head) => storedJournalText(database, { id, head }),
+      reserveImport: (run) => reserveImport(database, run, self.clock),
+      acceptImport: (id, content) => acceptImport(database, id, content, self.clock),
       claim: (id, purpose) => claimStoredRun(database, id, purpose, self),
     };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+async function readLog(database: Database, id: string, file: string): Promise<string> {
+  const rows = await database.query<{ text: string }>(
+    'SELECT text FROM refit.logs WHERE run = $1 AND file = $2 ORDER BY seq',
+    [id, file],
+  );
+  return rows.map(({ text }) => text).join('');
 }
 
 function mustBeSame(known: StoreIdentity, now: StoreIdentity, { place, option }: StoreTarget): void {

@@ -106,6 +106,8 @@ class Trace implements RunTrace {
           'refit.command': entry.command,
           'refit.accepted': entry.accepted,
         });
+      case 'handed-over':
+        return this.#event(null, 'handed-over', at, { 'refit.run': entry.run });
       case 'rested':
         return this.#end(at, 'rested', null);
       case 'run-ended':

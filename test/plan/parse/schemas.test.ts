@@ -133,6 +133,13 @@ describe('the journal entry schema', () => {
       message: words('wave rest needs 1 approval and has 0 (none); missing: 1 of wei, jun'),
     },
     rested: { kind: 'rested', until: AT, wakesOn: 'control', reason: words('paused by wei@ops-1') },
+    'handed-over': {
+      kind: 'handed-over',
+      store: '4f0f1c2e-8f43-4f5e-9f39-0d9b0d4b9f10',
+      place: 'postgres://refit@db.example/refit',
+      run: '20261124T173000Z-1f0c2ab9',
+      by: { user: 'wei', host: 'ops-1', pid: 7 },
+    },
     'wave-started': { kind: 'wave-started', wave: 0, name: 'all' },
     'wave-ended': { kind: 'wave-ended', wave: 0, name: 'all' },
     'instance-read': { kind: 'instance-read', step, status: 'running', size: SIZE },

@@ -105,6 +105,8 @@ export const events = {
     { to, event, cause }: { to: string; event: HookPhase; cause: Message },
     say: Say,
   ): Text => `${to} was not notified (${event}): ${say(cause)}`,
+  'event.handed-over': ({ place, run, by }: { place: string; run: string; by: string }): string =>
+    `handed over to the store ${place} by ${by}: it goes on as run ${run}`,
   'event.rested': (
     { until, wakesOn, reason }: { until: string; wakesOn: WakesOn; reason: Message },
     say: Say,

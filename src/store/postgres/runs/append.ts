@@ -1,6 +1,6 @@
 /**
- * Appends to the journal of a run, and is the fence: one statement inserts the lines and moves the head, only where the
- * claim and the head are still those of this process. A process that lost its claim appends nothing, so it orders nothing,
+ * Appends to the journal of a run, and is the fence. One statement inserts the lines and moves the head. It does so only
+ * while the claim and the head are those of this process. A process that lost its claim appends nothing, so it orders nothing,
  * because each order needs its intent in the journal first.
  *
  *     process A, claim 1:  append 5 ✓ ─ frozen ─────────────── append 6 ✗ fenced
@@ -71,7 +71,7 @@ function hashOrNull({ seq, hash }: ChainEnd): string | null {
 }
 
 /**
- * Called when nothing was appended. That is success if the connection of an earlier try was lost after its commit: then
+ * Called when nothing was appended. That is success if the connection of an earlier try was lost after its commit. Then
  * the head is the end of these entries, and the claim is still this one.
  */
 async function mustHaveHappened(database: Database, { id, epoch }: Fence, end: ChainEnd): Promise<void> {

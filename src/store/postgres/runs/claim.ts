@@ -3,7 +3,9 @@ import { type Clock, iso } from '../../../clock.ts';
 import { sha256 } from '../../../digest.ts';
 import { RefitError } from '../../../errors.ts';
 import type { JournalEntry, JournalEvent } from '../../../model.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
+import { escapeControls } from '../../../text.ts';
 import { holderOf } from '../../folder/lock.ts';
 import type { ClaimedRun, RunMark, WholeRun } from '../../ports.ts';
 import { RUN_FILES } from '../../run-files.ts';
@@ -100,11 +102,13 @@ export async function claimStoredRun(
 
 async function raiseEpoch(queries: Queries, id: string, owner: RunOwner, option: string): Promise<Claimed> {
   const [row] = await queries.query<ClaimRow>(
-    `SELECT ${HEAD}, epoch, provider, ${OWNERSHIP} FROM refit.runs WHERE id = $1 FOR UPDATE`,
+    `SELECT ${HEAD}, epoch, provider, handed_over ->> 'directory' AS folder, ${OWNERSHIP}
+     FROM refit.runs WHERE id = $1 FOR UPDATE`,
     [id],
   );
   if (row === undefined) throw noSuchRun(id);
   const { provider } = row;
+  if (row.state === 'importing') throw importingError(id, row.folder, option);
   const stored = headOf(row);
   // The commit of an earlier try did happen, and only its answer was lost.
   if (row.owner?.token === owner.token)
@@ -118,8 +122,20 @@ async function raiseEpoch(queries: Queries, id: string, owner: RunOwner, option:
   return { fence: { id, epoch }, stored, provider, former: row.owner };
 }
 
+function importingError(id: string, folder: string | null, option: string): RefitError {
+  return new RefitError(
+    'locked',
+    escapeControls(`${id}: the folder ${folder} has not given this run away yet`),
+    `refit store import ${shellQuote(folder ?? 'DIR')}${option}   continues it`,
+  );
+}
+
 type ClaimRow = Parameters<typeof headOf>[0] &
-  Ownership & { readonly epoch: number; readonly provider: string };
+  Ownership & {
+    readonly epoch: number;
+    readonly provider: string;
+    readonly folder: string | null;
+  };
 
 async function heldRun(
   database: Database,

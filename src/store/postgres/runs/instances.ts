@@ -50,7 +50,7 @@ export async function claimStoredInstances(
     [provider, wanted, id],
   );
   const [first] = held;
-  if (first === undefined) throw new Error('internal error: instances are neither free nor held');
+  if (first === undefined) throw new Error('internal error: instances are not free, and nobody holds them');
   const others = held.length === 1 ? '' : ` and ${counted(held.length - 1, 'more instance')}`;
   const by = first.owner === null ? 'which has not ended' : `in ${describeOwner(first.owner)}`;
   throw new RefitError(

@@ -33,7 +33,7 @@ export interface Ownership {
 /** The columns of `Ownership`. */
 export const OWNERSHIP = `owner, (extract(epoch FROM clock_timestamp() - owner_seen_at) * 1000)::float4 AS "silentFor"`;
 
-/** True if the owner may still work. @param host this machine, whose dead processes are visible at once. */
+/** True if the owner may still work. @param host this machine, whose dead processes are visible. */
 export async function isHeld({ owner, silentFor }: Ownership, host: string): Promise<boolean> {
   if (owner === null || silentFor === null || silentFor > LEASE) return false;
   return owner.host !== host || (await isAlive(owner, host));

@@ -11,6 +11,8 @@ export type StoredState =
   | 'waiting'
   /** It ended with work left, and nothing wakes it: a person decides. */
   | 'stopped'
+  /** Its folder has not given it away yet: nobody can claim it. */
+  | 'importing'
   /** Every step has its outcome. */
   | 'ended'
   /** Only its last head is kept. */
@@ -47,7 +49,7 @@ export function progressOf(text: string): Progress | null {
   return progress;
 }
 
-/** What a worker may go on with is queued until somebody decides when: no crash in between leaves the run behind. */
+/** What a worker may continue is queued until somebody decides when: no crash in between leaves the run behind. */
 function stateAfterEnd(because: EndedBecause, exitCode: number): StoredState {
   if (because === 'window-closed' || because === 'not-approved') return 'queued';
   return because === 'done' && !WORK_LEFT.includes(exitCode) ? 'ended' : 'stopped';

@@ -6,6 +6,7 @@ import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import type { JournalWalk, RunSnapshot, RunTrust } from '../../ports.ts';
 import { createRunReading } from '../../run-reading.ts';
 import type { Queries } from '../database.ts';
+import type { StoredState } from './progress.ts';
 
 /** Entries of one page, and its most bytes. The longest line is as long as in a file. */
 const PAGE = 4_000;
@@ -18,6 +19,7 @@ export interface StoredHead {
   /** The generation that the run belongs to, and that of the store. They differ after a restore. */
   readonly generation: number;
   readonly storeGeneration: number;
+  readonly state: StoredState;
 }
 
 interface HeadRow {
@@ -26,15 +28,16 @@ interface HeadRow {
   readonly hash: string | null;
   readonly generation: number;
   readonly storeGeneration: number;
+  readonly state: StoredState;
 }
 
 /** The columns of `StoredHead`. */
-export const HEAD = `id, head_seq AS seq, head_hash AS hash, generation,
+export const HEAD = `id, state, head_seq AS seq, head_hash AS hash, generation,
   (SELECT store.generation FROM refit.store) AS "storeGeneration"`;
 
 /** Makes a head of its columns. */
-export function headOf({ id, seq, hash, generation, storeGeneration }: HeadRow): StoredHead {
-  return { id, head: hash === null ? EMPTY_CHAIN : { seq, hash }, generation, storeGeneration };
+export function headOf({ id, seq, hash, generation, storeGeneration, state }: HeadRow): StoredHead {
+  return { id, head: hash === null ? EMPTY_CHAIN : { seq, hash }, generation, storeGeneration, state };
 }
 
 /** @throws RefitError `usage` if the store has no such run. */
@@ -94,8 +97,10 @@ export async function readStoredJournal(
 }
 
 /** Whether the store vouches for a run. Its head is in the same database, so only a restore takes entries away unseen. */
-export function trustOf({ head, generation, storeGeneration }: StoredHead): RunTrust {
-  if (generation !== storeGeneration) return { kind: 'restored', generation: storeGeneration };
+export function trustOf({ head, generation, storeGeneration, state }: StoredHead): RunTrust {
+  // Nothing can follow the end of a run, so a restore takes nothing from it.
+  if (generation !== storeGeneration && state !== 'ended')
+    return { kind: 'restored', generation: storeGeneration };
   return { kind: head.seq === 0 ? 'new' : 'known' };
 }
 
@@ -164,7 +169,10 @@ export async function walkStoredJournal(
 }
 
 /** The whole lines of a journal up to its head, byte by byte, in pieces. */
-export async function* storedJournalText(queries: Queries, { id, head }: StoredHead): AsyncGenerator<string> {
+export async function* storedJournalText(
+  queries: Queries,
+  { id, head }: Pick<StoredHead, 'id' | 'head'>,
+): AsyncGenerator<string> {
   for (let seq = 0; seq < head.seq; ) {
     const [page] = await queries.query<Page>(NEXT_PAGE, [id, seq, head.seq]);
     if (page?.text == null) return;

@@ -94,7 +94,8 @@ const INSERT = `INSERT INTO refit.runs (id, digest, plan, name, endpoint, provid
   FROM refit.store
   ON CONFLICT DO NOTHING`;
 
-interface Present {
+/** The run of a plan that the store has. */
+export interface Present {
   readonly id: string;
   readonly state: string;
   readonly at: number;
@@ -103,7 +104,7 @@ interface Present {
 }
 
 /** The refusal to carry out a plan a second time. */
-function alreadySubmitted(
+export function alreadySubmitted(
   { digest }: SavedPlan,
   { id, state, at, user }: Present,
   option: string,
@@ -116,6 +117,6 @@ function alreadySubmitted(
     `this saved plan (${digest.slice(0, 8)}) is run ${id} of the store, submitted${by} at ${new Date(at).toISOString()}`,
     isOver
       ? `refit status ${run}${option}   shows the result and the next command; a further change needs a new plan`
-      : `refit status ${run}${option} --watch   follows it; refit apply ${run}${option}   goes on with it if it stopped`,
+      : `refit status ${run}${option} --watch   follows it; refit apply ${run}${option}   continues it if it stopped`,
   );
 }

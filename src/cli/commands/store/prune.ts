@@ -1,0 +1,39 @@
+/** `refit store prune`: removes the journals of runs that ended long ago. */
+import { RefitError } from '../../../errors.ts';
+import { type PrunedRun, pruneStore } from '../../../operations/store-admin.ts';
+import { parseDuration } from '../../../plan/parse/quantity.ts';
+import { sanitize } from '../../../report/document/escape.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { print } from '../../output.ts';
+import { demandStore } from './demand-store.ts';
+
+/** @returns 0, also if there was nothing to remove. */
+export const storePrune: CommandCode<[]> = async (_args, options, terminal) => {
+  const target = await demandStore(options, terminal);
+  const olderThan = options.olderThan === undefined ? null : parseDuration(options.olderThan);
+  if (olderThan === null)
+    throw new RefitError(
+      'usage',
+      `--older-than ${options.olderThan ?? 'is missing'}: it needs a duration`,
+      `refit store prune${target.option} --older-than 180d --keep-failed`,
+    );
+  const pruned: PrunedRun[] = [];
+  const keepsFailed = options.keepFailed ?? false;
+  await pruneStore(target, { olderThan, keepsFailed }, (run) => pruned.push(run));
+  const shown = sanitize(pruned);
+  await print(terminal, options, {
+    text: () => describe(target.place, shown),
+    json: { store: target.place, pruned: shown },
+    indent: 2,
+  });
+  return 0;
+};
+
+function describe(place: string, pruned: readonly PrunedRun[]): string {
+  return [
+    `store    ${place}`,
+    ...pruned.map(({ run, entries, endedAt }) => `removed  ${run}   ${entries} entries, ended ${endedAt}`),
+    `pruned   ${pruned.length} runs; their last heads stay on record`,
+    '',
+  ].join('\n');
+}
