@@ -25,6 +25,16 @@ export async function boundRegions(
   };
 }
 
+/** Gives back the places of steps that have ended, without a bound of this process. */
+export async function leaveRegions(
+  steps: readonly Step[],
+  { journal }: Pick<Process, 'journal'>,
+  inFlight: InFlightCount | undefined,
+): Promise<void> {
+  for (const { id } of steps)
+    if (journal.replay.step(id).phase === 'ended') await inFlight?.release(id).catch(() => undefined);
+}
+
 /** The number of the account, as the journal has it; the profile while nobody knows the account. */
 function accountOf(profile: string, entries: readonly JournalEntry[]): string {
   const known = entries.findLast(

@@ -4,6 +4,7 @@ import { given } from '../given.ts';
 import { textOf } from '../messages/messages.ts';
 import type { Message, Report, SavedPlan, Step, StepState } from '../model.ts';
 import type { ClaimedRun } from '../store/ports.ts';
+import { leaveRegions } from './count-in-flight.ts';
 import { unresolvedSteps } from './engine/reconcile-steps.ts';
 import {
   mustAnswer,
@@ -78,6 +79,7 @@ async function resolveSteps(
 ): Promise<ReconcileEnd> {
   const { saved, name, trust } = claim.run;
   const end = await runProcess.reconcile(cloudFor);
+  await leaveRegions(open, runProcess, claim.inFlight);
   const report = await writeReports(claim, runProcess.entries);
   const steps = open.map(({ id, instance, region }) => {
     const { outcome, orders, code, message } = runProcess.journal.replay.step(id);

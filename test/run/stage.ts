@@ -6,7 +6,7 @@ import type { Offered } from '../../src/approval/judge-approvals.ts';
 import { type Clock, VirtualClock } from '../../src/clock.ts';
 import { createCloud, createReader } from '../../src/cloud/client.ts';
 import { type Credentials, secret } from '../../src/cloud/credentials/find-credentials.ts';
-import { createPermits } from '../../src/cloud/limit/permits.ts';
+import { createPermits, type Permits } from '../../src/cloud/limit/permits.ts';
 import { RefitError } from '../../src/errors.ts';
 import { decode } from '../../src/journal/chain.ts';
 import { createReplay } from '../../src/journal/replay.ts';
@@ -87,6 +87,8 @@ export interface ProcessOptions {
   readonly commands?: readonly (readonly [number, ControlCommand])[];
   /** The process rests after so many milliseconds in which the run only waits. */
   readonly rests?: number;
+  /** The permits of the process. Default: those of one process. */
+  readonly permits?: (clock: Clock, requestsPerSecond: number) => Permits;
   /** The bound of the policy on changes in flight in one region, and the count of a store; null: the run counts its own. */
   readonly regions?: { readonly most: number; readonly inFlight: InFlightCount | null };
   /** No person started the process. */
@@ -286,7 +288,8 @@ async function live(
   const onDisk = decode(disk.text);
   if (onDisk.fault) throw new Error(`the journal is broken: ${JSON.stringify(onDisk.fault)}`);
   let notificationLog = '';
-  const permits = createPermits(clock, saved.execution.requestsPerSecond);
+  const rate = saved.execution.requestsPerSecond;
+  const permits = processOptions.permits?.(clock, rate) ?? createPermits(clock, rate);
   const calls = createCallCounter();
   const client = {
     ...common,
