@@ -7,7 +7,7 @@ import type { Offered } from '../approval/judge-approvals.ts';
 import type { Clock } from '../clock.ts';
 import type { RefitError } from '../errors.ts';
 import type { ChainEnd, Decoded } from '../journal/chain.ts';
-import type { JournalEntry, JournalEvent, RunState, SavedPlan } from '../model.ts';
+import type { JournalEntry, JournalEvent, Message, RunState, SavedPlan } from '../model.ts';
 import type { JournalMark, JournalStore } from './journal-writer.ts';
 
 /** How people and commands name a run. */
@@ -86,35 +86,32 @@ export interface RunHolder {
   readonly purpose: string;
 }
 
-/**
- * What a store knows of a run besides its journal: who will carry it out, and when. A run directory has none of it.
- */
+/** Who could work on a run that no process has. */
+export interface WorkersForRun {
+  /** False: its submitter carries it out, and no worker takes it. */
+  readonly isForWorkers: boolean;
+  /** How many workers of the store live. */
+  readonly workers: number;
+  /** Those of them that cannot take the run. If none of them can, the run waits. */
+  readonly unfit: readonly { readonly worker: string; readonly reason: Message }[];
+}
+
+/** What a store knows of a run besides its journal: who will carry it out, and when. A run directory has none of it. */
 export type StoreState =
-  /** No process has had it. */
-  | {
-      readonly kind: 'submitted';
-      /** ISO 8601 UTC. */
-      readonly at: string;
-      readonly by: string;
-      /** How many workers of the store live. */
-      readonly workers: number;
-      /** The profiles for which no live worker has keys. Nobody takes a run with one of them. */
-      readonly unserved: readonly string[];
-    }
+  /** The next worker takes it. `at`: when it was submitted, ISO 8601 UTC. */
+  | ({ readonly kind: 'submitted'; readonly at: string; readonly by: string } & WorkersForRun)
   /** A process has it. `worker`: the name of the worker; null if it is another command. */
   | { readonly kind: 'claimed'; readonly holder: RunHolder; readonly worker: string | null }
-  /** It gave its worker back, and waits. */
-  | {
+  /** It gave its worker back, and waits. `until`: when it is woken at the latest, ISO 8601 UTC; null: only by an event. */
+  | ({
       readonly kind: 'waiting';
-      /** After `waiting for`: `the window`, `the approval of wave rest`. */
       readonly reason: string;
-      /** When it is woken at the latest, ISO 8601 UTC; null: only by an event. */
+      /** What a person can do; null: nothing. */
+      readonly fix: string | null;
       readonly until: string | null;
-      readonly workers: number;
-      readonly unserved: readonly string[];
-    }
-  /** It ended with work left, and nothing wakes it: a person decides. */
-  | { readonly kind: 'stopped' }
+    } & WorkersForRun)
+  /** It has work left, and nothing wakes it: a person decides. */
+  | { readonly kind: 'stopped'; readonly reason: string | null; readonly fix: string | null }
   | { readonly kind: 'ended' };
 
 /** A signed text as a run or a store has it, under its name in a run directory: `approvals/wei.json`. */

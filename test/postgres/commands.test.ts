@@ -267,7 +267,7 @@ withPostgres('a run in a database', () => {
     expect(stdout).toContain('signed   jun');
   });
 
-  it('can be read by an auditor, who can neither sign nor control it', async () => {
+  it('can be read by an auditor, who cannot sign it', async () => {
     const { id, url } = both;
     const auditor = await loginAs(url, 'auditor');
     const reads = [
@@ -312,12 +312,16 @@ withPostgres('a run in a database', () => {
     const own = await freshStore();
     const owner = await openTestStore(own, 'elsewhere');
     onTestFinished(() => owner.close());
-    const id = await owner.submit({ ...submissionOf(both.saved), endpoint: desk.simulator.url });
+    const id = await owner.submit({
+      ...submissionOf(both.saved),
+      endpoint: desk.simulator.url,
+      isForWorkers: true,
+    });
     const waiting = await desk.refit(['status', id, '--store', own]);
     expect(waiting.stdout).toContain('submitted, and no worker has it yet');
     const shown = new URL(own);
     shown.password = '';
-    expect(waiting.stdout).toContain(`next: refit apply ${id} --store ${shown.href}`);
+    expect(waiting.stdout).toContain(`next: refit worker --store ${shown.href}`);
     const claim = await owner.claim(id, 'refit apply');
     const heard: string[] = [];
     const control = await claim.openControl(async (line) => {

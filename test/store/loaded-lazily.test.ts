@@ -29,8 +29,8 @@ function wayToDatabase(start: string): string | null {
   return null;
 }
 
-/** Commands that work on a database only. */
-const OF_DATABASES = /^cli\/commands\/(store|worker)\//;
+/** Code of commands on a database only. Other commands load it with import(). */
+const OF_DATABASES = /^cli\/commands\/(store\/.+|run\/(apply-store|worker))\.ts$/;
 
 const starts = [
   'cli/main.ts',

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Options, withConnectionInFix, withConnectionOptions } from '../../src/cli/options.ts';
 import { COMMANDS } from '../../src/cli/program/commands.ts';
-import { stateInStore, storeLines } from '../../src/cli/run-view/describe-store-state.ts';
+import { stateInStore, storeData, storeLines } from '../../src/cli/run-view/describe-store-state.ts';
+import { message } from '../../src/messages/messages.ts';
 import { databaseOf } from '../../src/operations/runs/store-choice.ts';
 import type { StoreState } from '../../src/store/ports.ts';
 
@@ -67,6 +68,11 @@ describe('the fix of an error names the store', () => {
     ],
     ['refit apply R --adopt   continues it', URL, `refit apply R --store ${URL} --adopt   continues it`],
     [`refit status R --store ${OTHER}`, URL, `refit status R --store ${OTHER}`],
+    [
+      'no worker lives; start one: refit worker',
+      URL,
+      `no worker lives; start one: refit worker --store ${URL}`,
+    ],
     ['refit validate plan.yaml', URL, 'refit validate plan.yaml'],
     ['refit status R', 'folder', 'refit status R --store folder'],
   ])('%j', (fix, store, printed) => {
@@ -90,53 +96,86 @@ describe('the fix of an error names the store', () => {
 
 describe('what the store knows of a run', () => {
   const holder = { pid: 7, host: 'db-ops-1', since: '2026-11-30T09:00:00.000Z', purpose: 'worker' };
-  const submitted = { kind: 'submitted', at: '2026-11-30T09:00:00.000Z', by: 'wei', workers: 2 } as const;
+  const served = { isForWorkers: true, workers: 2, unfit: [] } as const;
+  const noKeys = (worker: string, ...profiles: string[]) => ({
+    worker,
+    reason: message('worker.no-keys', { profiles }),
+  });
+  const submitted = { kind: 'submitted', at: '2026-11-30T09:00:00.000Z', by: 'wei', ...served } as const;
+  const queued = 'queued 2026-11-30 09:00:00 UTC by wei';
+  const waiting = { kind: 'waiting', fix: null, until: null, ...served } as const;
 
-  it.each<[state: StoreState | null, words: string | null, lines: readonly string[]]>([
-    [null, null, []],
+  it.each<
     [
-      { ...submitted, unserved: [] },
-      'submitted, and no worker has it yet',
-      ['queued since 2026-11-30 09:00:00 UTC by wei'],
+      title: string,
+      state: StoreState | null,
+      words: [fresh: string | null, started: string | null],
+      lines: string[],
+    ]
+  >([
+    ['a run directory', null, [null, null], []],
+    [
+      'a run that a worker takes next',
+      submitted,
+      ['submitted, and no worker has it yet', 'queued for the next worker'],
+      [queued],
     ],
     [
-      { ...submitted, unserved: ['retail', 'games'] },
-      'submitted, and no worker has it yet',
+      'a run that one of two workers can take',
+      { ...submitted, unfit: [noKeys('w-1', 'retail')] },
+      ['submitted, and no worker has it yet', 'queued for the next worker'],
+      [queued],
+    ],
+    [
+      'a run whose two profiles no worker has together',
+      { ...submitted, unfit: [noKeys('w-1', 'retail'), noKeys('w-2', 'games')] },
+      ['submitted, and no worker has it yet', 'queued for the next worker'],
       [
-        'queued since 2026-11-30 09:00:00 UTC by wei',
-        'workers no worker can take this run: no worker has the profiles retail, games',
+        queued,
+        'workers none of 2 workers can take this run: w-1: the worker has no keys for profile retail; w-2: the worker has no keys for profile games',
       ],
     ],
     [
-      { ...submitted, workers: 0, unserved: [] },
-      'submitted, and no worker has it yet',
-      ['queued since 2026-11-30 09:00:00 UTC by wei', 'workers none is running: refit worker starts one'],
-    ],
-    [{ kind: 'claimed', holder, worker: 'w-1' }, null, ['worker w-1 on db-ops-1']],
-    [{ kind: 'claimed', holder, worker: null }, null, []],
-    [
-      {
-        kind: 'waiting',
-        reason: 'the window',
-        until: '2026-11-30T22:00:00.000Z',
-        workers: 1,
-        unserved: ['retail'],
-      },
-      'waiting',
-      [
-        'waiting for the window, until 2026-11-30 22:00:00 UTC at the latest',
-        'workers no worker can take this run: no worker has the profile retail',
-      ],
+      'a run without any worker',
+      { ...submitted, workers: 0 },
+      ['submitted, and no worker has it yet', 'queued for the next worker'],
+      [queued, 'workers none is running'],
     ],
     [
-      { kind: 'waiting', reason: 'the approval of wave rest', until: null, workers: 1, unserved: [] },
-      'waiting',
-      ['waiting for the approval of wave rest'],
+      'a run that its submitter carries out',
+      { ...submitted, isForWorkers: false, workers: 0 },
+      [null, null],
+      [queued, 'workers none takes this run: the command that submitted it carries it out'],
     ],
-    [{ kind: 'stopped' }, 'stopped with work left', []],
-    [{ kind: 'ended' }, null, []],
-  ])('%j', (state, words, lines) => {
-    expect(stateInStore(state)).toBe(words);
+    [
+      'a run of a worker',
+      { kind: 'claimed', holder, worker: 'w-1' },
+      [null, null],
+      ['worker w-1 on db-ops-1'],
+    ],
+    ['a run of another command', { kind: 'claimed', holder, worker: null }, [null, null], []],
+    [
+      'a run that waits for a time',
+      { ...waiting, reason: 'the soak after wave canary', until: '2026-11-30T22:00:00.000Z' },
+      ['waiting', 'waiting'],
+      ['because the soak after wave canary', 'until 2026-11-30 22:00:00 UTC at the latest'],
+    ],
+    [
+      'a run that waits for people',
+      { ...waiting, reason: 'it lacks approvals', fix: 'refit approve RUN', workers: 0 },
+      ['waiting', 'waiting'],
+      ['because it lacks approvals; fix: refit approve RUN', 'workers none is running'],
+    ],
+    [
+      'a run that a person decides about',
+      { kind: 'stopped', reason: 'a threshold halted it', fix: null },
+      ['stopped with work left', 'stopped with work left'],
+      ['because a threshold halted it'],
+    ],
+    ['a run that has ended', { kind: 'ended' }, [null, null], []],
+  ])('%s', (_, state, words, lines) => {
+    expect([stateInStore(state, false), stateInStore(state, true)]).toEqual(words);
     expect(storeLines(state).map((line) => line.join(' '))).toEqual(lines);
+    expect(JSON.stringify(storeData(state))).not.toContain('worker.no-keys');
   });
 });

@@ -1,12 +1,15 @@
 /** What a store knows of a run besides its journal, in words for `refit status`. */
-import type { StoreState } from '../../operations/runs/read-run.ts';
+import { counted } from '../../messages/en/quantities.ts';
+import { textOf } from '../../messages/messages.ts';
+import { hasNoWorker, type StoreState, type WorkersForRun } from '../../operations/runs/read-run.ts';
 import { formatLocal } from '../local-time.ts';
 
-/** The state of the run in a few words; null if the journal says more. */
-export function stateInStore(stored: StoreState | null): string | null {
+/** The state of the run in a few words; null if the journal says more. @param hasStarted the journal has an entry. */
+export function stateInStore(stored: StoreState | null, hasStarted: boolean): string | null {
   switch (stored?.kind) {
     case 'submitted':
-      return 'submitted, and no worker has it yet';
+      if (!stored.isForWorkers) return null;
+      return hasStarted ? 'queued for the next worker' : 'submitted, and no worker has it yet';
     case 'waiting':
       return 'waiting';
     case 'stopped':
@@ -16,32 +19,47 @@ export function stateInStore(stored: StoreState | null): string | null {
   }
 }
 
+type Line = readonly [label: string, text: string];
+
 /** Lines of `label` and text about who carries out the run, and when. @param stored null: a run directory. */
-export function storeLines(stored: StoreState | null): readonly (readonly [label: string, text: string])[] {
+export function storeLines(stored: StoreState | null): readonly Line[] {
   switch (stored?.kind) {
     case 'submitted':
-      return [['queued', `since ${formatLocal(stored.at)} by ${stored.by}`], ...workerLines(stored)];
+      return [['queued', `${formatLocal(stored.at)} by ${stored.by}`], ...workerLines(stored)];
     case 'claimed': {
       const { worker, holder } = stored;
       return worker === null ? [] : [['worker', `${worker} on ${holder.host}`]];
     }
-    case 'waiting': {
-      const until = stored.until === null ? '' : `, until ${formatLocal(stored.until)} at the latest`;
-      return [['waiting', `for ${stored.reason}${until}`], ...workerLines(stored)];
-    }
+    case 'waiting':
+      return [
+        ['because', withFix(stored.reason, stored.fix)],
+        ...(stored.until === null ? [] : [['until', `${formatLocal(stored.until)} at the latest`] as const]),
+        ...workerLines(stored),
+      ];
+    case 'stopped':
+      return stored.reason === null ? [] : [['because', withFix(stored.reason, stored.fix)]];
     default:
       return [];
   }
 }
 
-/** Says which profiles nobody has, or that nobody works at all. */
-function workerLines({
-  unserved,
-  workers,
-}: Extract<StoreState, { kind: 'submitted' | 'waiting' }>): readonly (readonly [string, string])[] {
-  if (unserved.length > 0) {
-    const profiles = `${unserved.length === 1 ? 'profile' : 'profiles'} ${unserved.join(', ')}`;
-    return [['workers', `no worker can take this run: no worker has the ${profiles}`]];
-  }
-  return workers === 0 ? [['workers', 'none is running: refit worker starts one']] : [];
+function withFix(reason: string, fix: string | null): string {
+  return fix === null ? reason : `${reason}; fix: ${fix}`;
+}
+
+/** Says that nobody can take the run, and why. */
+function workerLines({ isForWorkers, workers, unfit }: WorkersForRun): readonly Line[] {
+  if (!isForWorkers)
+    return [['workers', 'none takes this run: the command that submitted it carries it out']];
+  if (workers === 0) return [['workers', 'none is running']];
+  if (!hasNoWorker({ isForWorkers, workers, unfit })) return [];
+  const reasons = unfit.map(({ worker, reason }) => `${worker}: ${textOf(reason)}`);
+  return [['workers', `none of ${counted(workers, 'worker')} can take this run: ${reasons.join('; ')}`]];
+}
+
+/** The same for JSON, with the reasons as text. */
+export function storeData(stored: StoreState | null): object | null {
+  if (stored?.kind !== 'submitted' && stored?.kind !== 'waiting') return stored;
+  const unfit = stored.unfit.map(({ worker, reason }) => ({ worker, reason: textOf(reason) }));
+  return { ...stored, unfit };
 }

@@ -20,13 +20,22 @@ import type {
   RunsOfStore,
   StoreState,
   WholeRun,
+  WorkersForRun,
 } from '../../store/ports.ts';
 import { readWhole } from '../../store/run-reading.ts';
 
 export { isTailLockCode } from '../../run/decide/after-refusal.ts';
 export { whyNotTrusted } from '../../run/judge-adoption.ts';
 export type { WaitName } from '../../run/waits.ts';
-export { type LiveRunStatus, RUN_FILES, type RunReader, readWhole, type StoreState, type WholeRun };
+export {
+  type LiveRunStatus,
+  RUN_FILES,
+  type RunReader,
+  readWhole,
+  type StoreState,
+  type WholeRun,
+  type WorkersForRun,
+};
 
 /** The state of a run. */
 export interface RunStatus {
@@ -54,14 +63,21 @@ export async function readStatus(
   // If the process does not answer, only the journal is known.
   const live = holder ? await askRunStatus(reader).catch(() => null) : null;
   const stored = await reader.storeState();
-  return { run, whole, holder, live, stored, next: nextCommandFor(run, holder, live) };
+  return { run, whole, holder, live, stored, next: nextCommandFor({ run, holder, live, stored }) };
 }
 
-function nextCommandFor(run: RunSnapshot, holder: RunHolder | null, live: LiveRunStatus | null): string {
+function nextCommandFor({ run, holder, live, stored }: Omit<RunStatus, 'whole' | 'next'>): string {
+  const isQueued = (stored?.kind === 'submitted' || stored?.kind === 'waiting') && stored.isForWorkers;
+  if (isQueued) return hasNoWorker(stored) ? 'refit worker' : `refit status ${shellQuote(run.name)} --watch`;
   if (live?.paused) return `refit continue ${shellQuote(run.name)}`;
   if (holder || isFinished(run.state) || lacksApproval(run)) return `refit report ${shellQuote(run.name)}`;
   const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
   return isUnknown && run.state.endedAt !== null ? formatReconcileCommand(run) : formatApplyCommand(run);
+}
+
+/** Whether no worker that lives can take a run. */
+export function hasNoWorker({ workers, unfit }: WorkersForRun): boolean {
+  return unfit.length >= workers;
 }
 
 /** Whether an approval comes first: resumed without it, the run only stops again. Its reason names the command. */

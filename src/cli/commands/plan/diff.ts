@@ -9,7 +9,7 @@ import { escapeControls } from '../../../report/document/escape.ts';
 import { diffPlans } from '../../../report/plan-diff/plan-diff.ts';
 import { type PlanDiffFormat, renderPlanDiff } from '../../../report/plan-diff/render-plan-diff.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { type Options, withConnectionOptions } from '../../options.ts';
+import { type Options, storeOption, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { planChoice } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -25,7 +25,10 @@ export const diff: CommandCode<[string, string]> = async ([from, to], options, t
     renderPlanDiff(found, format, {
       ...where,
       all: options.all ?? false,
-      elsewhere: withConnectionOptions(`refit diff ${shellQuote(from)} ${shellQuote(to)} --all`, options),
+      elsewhere: withConnectionOptions(
+        `refit diff ${shellQuote(from)} ${shellQuote(to)}${storeOption(options.store)} --all`,
+        options,
+      ),
     }),
   );
   return options.detailedExitcode && !found.same ? EXIT_CHANGES : 0;

@@ -16,7 +16,7 @@ import { noteTrust } from '../../note-trust.ts';
 import { type Options, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import { knownWait } from '../../run-picture/time-left.ts';
-import { stateInStore, storeLines } from '../../run-view/describe-store-state.ts';
+import { stateInStore, storeData, storeLines } from '../../run-view/describe-store-state.ts';
 import { formatLimit } from '../../run-view/draw-run.ts';
 import { createWatchedRun } from '../../run-view/drawn-run.ts';
 import { onRun, placeData } from '../../with-run.ts';
@@ -57,7 +57,7 @@ export const status = onRun(async (run, options, terminal) => {
 });
 
 function describeRunState({ run: { state }, holder, live, stored }: RunStatus): string {
-  const kept = holder ? null : stateInStore(stored);
+  const kept = holder ? null : stateInStore(stored, state.startedAt !== null);
   if (kept !== null) return kept;
   if (state.startedAt === null) return 'not started';
   if (holder) {
@@ -104,7 +104,7 @@ function statusData(status: RunStatus, options: Options, now: number) {
     /** Whether this user's state vouches for the run. */
     trusted: whyNotTrusted(run.trust) === null,
     /** What a database knows besides the journal, such as who will work on it; null for a run directory. */
-    store: stored,
+    store: storeData(stored),
     next: withConnectionOptions(next, options),
   };
 }

@@ -7,11 +7,13 @@ import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import { buildReport } from '../../../report/run/build-report.ts';
 import { renderReport } from '../../../report/run/render-report.ts';
-import type { FoundRun, RunHolder, RunReader, RunsOfStore, StoreState } from '../../ports.ts';
+import type { FoundRun, RunHolder, RunReader, RunsOfStore, StoreState, WorkersForRun } from '../../ports.ts';
 import { RUN_FILES } from '../../run-files.ts';
 import { LATEST } from '../../run-id.ts';
+import { type RunNeeds, whyNotOffered } from '../../run-needs.ts';
 import { ambiguousRun } from '../../run-reading.ts';
 import type { Database } from '../database.ts';
+import { liveWorkers } from '../work.ts';
 import { claimStoredRun, type StoreSelf } from './claim.ts';
 import { askStoredRun } from './control.ts';
 import { isHeld, OWNERSHIP, type Ownership, type RunOwner } from './owner.ts';
@@ -28,8 +30,6 @@ import { readSigned, signaturesOfPlan } from './signatures.ts';
 
 /** How many runs a word is compared with. */
 const MOST_CANDIDATES = 1_000;
-/** A worker that was silent for this long is gone, seconds. */
-const WORKER_SILENCE = 15;
 
 /** One run. @param id of a run that may be missing; reading it then throws. */
 export function readerOfStored(database: Database, id: string, self: StoreSelf): RunReader {
@@ -136,55 +136,53 @@ async function reportAgain(
   );
 }
 
-interface StateRow extends Ownership {
+interface StateRow extends Ownership, RunNeeds {
   readonly state: string;
   readonly at: number;
   readonly by: string | null;
   readonly wakeAt: number | null;
-  readonly waiting: { readonly reason?: string } | null;
-  readonly workers: number;
-  readonly unserved: readonly string[];
+  readonly waiting: { readonly reason?: string; readonly fix?: string | null } | null;
+  /** null: no worker takes the run. */
+  readonly queue: string | null;
 }
 
 async function storeStateOf(database: Database, id: string, host: string): Promise<StoreState | null> {
   const [row] = await database.query<StateRow>(
-    `SELECT state, submitted_at AS at, submitted_by ->> 'user' AS by, wake_at AS "wakeAt", waiting, ${OWNERSHIP},
-       (SELECT count(*)::int FROM refit.workers WHERE ${LIVES}) AS workers,
-       ARRAY(SELECT profile FROM unnest(profiles) AS profile WHERE NOT EXISTS (
-         SELECT FROM refit.workers WHERE ${LIVES} AND profile = ANY (workers.profiles)) ORDER BY profile) AS unserved
-     FROM refit.runs WHERE id = $1`,
+    `SELECT state, submitted_at AS at, submitted_by ->> 'user' AS by, wake_at AS "wakeAt", waiting, queue, endpoint,
+       profiles, programs, ${OWNERSHIP} FROM refit.runs WHERE id = $1`,
     [id],
   );
   if (row === undefined) return null;
-  const { state, owner, workers, unserved } = row;
+  const { state, owner, waiting } = row;
   if (owner !== null && (await isHeld(row, host)))
     return { kind: 'claimed', holder: shownOwner(owner), worker: owner.worker };
+  const why = { reason: waiting?.reason ?? null, fix: waiting?.fix ?? null };
   switch (state) {
     case 'stopped':
-      return { kind: 'stopped' };
+      return { kind: 'stopped', ...why };
     case 'ended':
     case 'pruned':
       return { kind: 'ended' };
-    case 'waiting':
-      return {
-        kind: 'waiting',
-        reason: row.waiting?.reason ?? 'its time',
-        until: row.wakeAt === null ? null : new Date(row.wakeAt).toISOString(),
-        workers,
-        unserved,
-      };
-    default:
-      return {
-        kind: 'submitted',
-        at: new Date(row.at).toISOString(),
-        by: row.by ?? 'somebody',
-        workers,
-        unserved,
-      };
+    case 'waiting': {
+      const until = row.wakeAt === null ? null : new Date(row.wakeAt).toISOString();
+      const reason = why.reason ?? 'it waits for its time';
+      return { kind: 'waiting', ...why, reason, until, ...(await workersFor(database, row)) };
+    }
+    default: {
+      const at = new Date(row.at).toISOString();
+      return { kind: 'submitted', at, by: row.by ?? 'somebody', ...(await workersFor(database, row)) };
+    }
   }
 }
 
-const LIVES = `seen_at > clock_timestamp() - interval '${WORKER_SILENCE} seconds'`;
+async function workersFor(database: Database, { queue, ...needs }: StateRow): Promise<WorkersForRun> {
+  const workers = await liveWorkers(database);
+  const unfit = workers.flatMap(({ id, offers }) => {
+    const reason = whyNotOffered(needs, offers);
+    return reason === null ? [] : [{ worker: id, reason }];
+  });
+  return { isForWorkers: queue !== null, workers: workers.length, unfit };
+}
 
 /** The runs of a store. */
 export function runsOfDatabase(database: Database, self: StoreSelf): RunsOfStore {
