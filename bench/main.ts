@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   simulator: async () => (await import('./simulator.ts')).simulatorOrders(),
   rehearse: async () => (await import('./rehearse.ts')).rehearsal(),
   'rehearsal-agrees': async () => (await import('./rehearsal-agrees.ts')).rehearsalAgrees(),
+  'store-appends': async () => (await import('./store/appends.ts')).storeAppends(),
   page: async () => (await import('./report-page.ts')).pageMade(),
   interactive: async () => (await import('./report-page.ts')).pageOpened(),
 };
