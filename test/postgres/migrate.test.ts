@@ -190,9 +190,12 @@ withPostgres('the journal in the database', () => {
     // A run that has not ended keeps its journal.
     "SELECT refit.prune_run('r2')",
   ];
-  it.each(attacks)('even the superuser is refused: %s', async (statement) => {
-    const url = await freshStore();
+  let url: string;
+  beforeAll(async () => {
+    url = await freshStore();
     await sql(url, RUN);
+  });
+  it.each(attacks)('even the superuser is refused: %s', async (statement) => {
     await expect(sql(url, statement)).rejects.toThrow(/never changed|has not ended/);
     expect(await sql(url, 'SELECT run, seq, line FROM refit.journal ORDER BY run, seq')).toEqual([
       ...['r1|1|a', 'r1|2|b', 'r2|1|c'],
@@ -200,8 +203,6 @@ withPostgres('the journal in the database', () => {
   });
 
   it('prune removes an ended run and keeps its head on record', async () => {
-    const url = await freshStore();
-    await sql(url, RUN);
     expect(await sql(url, "SELECT refit.prune_run('r1')")).toEqual(['2']);
     expect(await sql(url, 'SELECT run, seq FROM refit.journal')).toEqual(['r2|1']);
     expect(

@@ -148,10 +148,21 @@ export function urlOf(
 
 let databases = 0;
 
-/** Creates an empty database on a running server. @returns its URL, as the superuser. */
-export async function createDatabase(server: ServerAddress): Promise<string> {
-  const name = `t${process.pid}_${++databases}_${randomBytes(3).toString('hex')}`;
-  await sql(urlOf(server, 'postgres'), `CREATE DATABASE ${name}`);
+/** A name that no other database of a server has. */
+export function newDatabaseName(): string {
+  return `t${process.pid}_${++databases}_${randomBytes(3).toString('hex')}`;
+}
+
+/** Creates a database on a running server: empty, or a copy of a template. @returns its URL, as the superuser. */
+export async function createDatabase(
+  server: ServerAddress,
+  name: string = newDatabaseName(),
+  template?: string,
+): Promise<string> {
+  await sql(
+    urlOf(server, 'postgres'),
+    `CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template}`}`,
+  );
   return urlOf(server, name);
 }
 

@@ -1,10 +1,9 @@
 /** The server that all test files share. A test makes its own databases there, and its own server to crash it. */
 import { describe, inject } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/postgres/database.ts';
-import { migrate } from '../../src/store/postgres/migrate.ts';
-import { resolveStore } from '../../src/store/postgres/store-target.ts';
+import { copyStore, makeStore, urlFor } from './make-store.ts';
 import { createDatabase, type ServerAddress, sql } from './server.ts';
+
+export { connectTo } from './make-store.ts';
 
 /** `describe` for tests that need PostgreSQL: skipped where it is not installed. `installed.test.ts` demands it. */
 export const withPostgres = describe.skipIf(inject('postgres') === null);
@@ -31,22 +30,10 @@ export async function loginAs(url: string, who: Login): Promise<string> {
     `DO $$ BEGIN CREATE ROLE ${name} LOGIN PASSWORD 'login'; ${grant}
      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
   );
-  const login = new URL(url);
-  login.username = name;
-  login.password = 'login';
-  return login.href;
-}
-
-/** Connects to a database as code of the store does. The test closes it. */
-export async function connectTo(url: string, options: Partial<DatabaseOptions> = {}): Promise<Database> {
-  const target = await resolveStore(url, {});
-  return await openDatabase(target, { clock: systemClock, application: 'refit test', ...options });
+  return urlFor(url, name, 'login');
 }
 
 /** Creates a database with the schema of a store. @returns its URL, as the superuser. */
-export async function freshStore(server: ServerAddress = sharedServer()): Promise<string> {
-  const url = await createDatabase(server);
-  const database = await connectTo(url);
-  await migrate(database, '0.0.0-test').finally(() => database.close());
-  return url;
+export async function freshStore(server?: ServerAddress): Promise<string> {
+  return await (server === undefined ? copyStore(sharedServer()) : makeStore(server));
 }

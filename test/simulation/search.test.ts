@@ -140,6 +140,8 @@ const BREAKS: Readonly<Record<Sabotage, readonly Law[]>> = {
 
 /** The seed from which the search starts. Seed 1, the default, finds most sabotages soon. */
 const STARTS_AT: Readonly<Partial<Record<Sabotage, number>>> = {
+  'one-slot': 700,
+  'forget-pause': 170,
   'adopt-blindly': 390,
   'resume-blindly': 280,
 };

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createHttp } from '../../../src/cloud/network/http.ts';
@@ -373,6 +374,31 @@ describe('plain http', () => {
       .send({ ...page, origin: 'http://metadata.invalid', timeout: 2000 })
       .catch((error: unknown) => expect(error).toMatchObject({ sent: false }));
     expect(seen).toEqual(['GET /latest/x']);
+    expect(proxy.asked).toEqual([]);
+  });
+
+  it('goes to another machine only as a receiver of traces, and there it never uses the proxy', async () => {
+    const address = Object.values(networkInterfaces())
+      .flatMap((one = []) => one)
+      .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+    // A machine without a network has no other address.
+    if (address === undefined) return;
+    const server = createHttpServer((_, response) => response.end('{}')).listen(0, address);
+    await once(server, 'listening');
+    const proxy = await openProxy(1);
+    const transport = createHttp({
+      proxy: proxyFromEnvironment({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}` }),
+    });
+    onTestFinished(async () => {
+      await transport.close();
+      server.closeAllConnections();
+      server.close();
+    });
+    const origin = `http://${address}:${(server.address() as AddressInfo).port}`;
+    const request = { origin, path: '/v1/traces', headers: {}, body: '{}', timeout: 5000 };
+    await expect(transport.send(request)).rejects.toMatchObject({ sent: false });
+    await expect(transport.send({ ...request, reach: 'plan' })).rejects.toMatchObject({ sent: false });
+    expect(await transport.send({ ...request, reach: 'collector' })).toMatchObject({ status: 200 });
     expect(proxy.asked).toEqual([]);
   });
 });
