@@ -132,7 +132,10 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     options: [
       STORE,
       option('--concurrency <n>', 'runs at the same time (default: 10)'),
-      METRICS,
+      {
+        ...METRICS,
+        summary: METRICS.summary.replace('/metrics for Prometheus', '/metrics, /healthz and /readyz'),
+      },
       ...SIGN_HEADS,
       POLICY,
       TEXT_OR_JSON,

@@ -42,6 +42,11 @@ export class SharedLanes {
     return lane;
   }
 
+  /** The keys of all lanes. */
+  keys(): readonly string[] {
+    return [...this.#lanes.keys()];
+  }
+
   /** Asks the source while callers wait. Call it when a caller begins to wait. */
   async ask(): Promise<void> {
     if (this.#isAsking) return this.#woken.abort();

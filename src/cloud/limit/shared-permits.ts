@@ -11,7 +11,15 @@
  */
 import { type Clock, iso } from '../../clock.ts';
 import type { SlotSource } from '../../slot-source.ts';
-import { fullRateFrom, keyOf, type Lane, type LaneRate, type Permits, type RequestSlot } from './permits.ts';
+import {
+  fullRateFrom,
+  keyOf,
+  type Lane,
+  type LaneRate,
+  MAX_EVEN_RATE,
+  type Permits,
+  type RequestSlot,
+} from './permits.ts';
 import type { RunPace, Waiter } from './shared-lane.ts';
 import { SharedLanes } from './shared-lanes.ts';
 
@@ -24,6 +32,8 @@ export interface SharedPermits {
   forRun(requestsPerSecond: number): Permits;
   /** Ends the work. Callers that wait get this error. */
   close(error: Error): void;
+  /** All lanes of the process, for display. */
+  readonly all: Pick<Permits, 'fullRate' | 'lanes'>;
   /** Questions to the source so far. */
   readonly questions: number;
 }
@@ -37,10 +47,27 @@ export function createSharedPermits(source: SlotSource, clock: Clock, jitter: ()
   return {
     forRun: (requestsPerSecond) => new RunPermits(lanes, requestsPerSecond),
     close: (error) => lanes.close(error),
+    all: { fullRate: MAX_EVEN_RATE, lanes: () => ratesOf(lanes, lanes.keys(), MAX_EVEN_RATE) },
     get questions() {
       return lanes.questions;
     },
   };
+}
+
+/** The present rate and hold of lanes. @param most slots a second. */
+function ratesOf(lanes: SharedLanes, keys: Iterable<string>, most: number): readonly LaneRate[] {
+  const { clock, time } = lanes;
+  const now = time.toSource(clock.monotonic());
+  return Array.from(keys, (key) => {
+    const [action = '', host = ''] = key.split('\n');
+    const { lesson, rate } = lanes.lane(key);
+    const { heldFrom, heldUntil } = lesson;
+    const held =
+      heldUntil > now
+        ? { since: iso(clock.now() - (now - heldFrom)), limit: Math.ceil(heldUntil - heldFrom) }
+        : null;
+    return { action, host, rate: Math.min(most, rate), held };
+  });
 }
 
 /** The permits of one run. */
@@ -128,17 +155,7 @@ class RunPermits implements Permits, RunPace {
   }
 
   lanes(): readonly LaneRate[] {
-    const { clock, time } = this.#lanes;
-    const now = time.toSource(clock.monotonic());
-    return [...this.#used].map((key) => {
-      const [action = '', host = ''] = key.split('\n');
-      const { heldFrom, heldUntil } = this.#lanes.lane(key).lesson;
-      const held =
-        heldUntil > now
-          ? { since: iso(clock.now() - (now - heldFrom)), limit: Math.ceil(heldUntil - heldFrom) }
-          : null;
-      return { action, host, rate: this.#rateIn(key), held };
-    });
+    return ratesOf(this.#lanes, this.#used, this.#full);
   }
 
   setFullRate(requestsPerSecond: number): void {

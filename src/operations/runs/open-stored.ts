@@ -1,6 +1,7 @@
 /** Opens the runs of a PostgreSQL store for this process. Loaded when a command means a database. */
 import { hostname } from 'node:os';
 import type { Clock } from '../../clock.ts';
+import { given } from '../../given.ts';
 import { openStore, type PostgresStore } from '../../store/postgres/open-store.ts';
 import type { StoreTarget } from '../../store/postgres/store-target.ts';
 import { VERSION } from '../../version.ts';
@@ -19,15 +20,18 @@ export interface StoreProcess {
   readonly stateDirectory?: string;
   /** Receives that the database was restored from a backup. */
   readonly onNotice?: (notice: string) => void;
+  /** Receives how long each request took, in milliseconds. */
+  readonly onRequest?: (ms: number) => void;
 }
 
 /** @throws RefitError `store-unreachable` if the database cannot be used. */
 export async function openStored(
   target: StoreTarget,
-  { clock, purpose, worker, connections = 2, stateDirectory, onNotice = () => undefined }: StoreProcess,
+  { stateDirectory, onNotice = () => undefined, ...process }: StoreProcess,
 ): Promise<PostgresStore> {
+  const { clock, purpose, worker = null, connections = 2, onRequest } = process;
   const application = `refit ${VERSION} ${purpose}`;
-  const options = { clock, application, connections, host: hostname(), worker: worker ?? null };
+  const options = { clock, application, connections, host: hostname(), worker, ...given({ onRequest }) };
   return stateDirectory === undefined
     ? await openStore(target, options)
     : await openStore(target, options, checkOfStores(stateDirectory, onNotice));

@@ -2,10 +2,12 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../../clock.ts';
 import type { Permits } from '../../cloud/limit/permits.ts';
+import { given } from '../../given.ts';
 import { openDatabase } from '../../store/postgres/database.ts';
 import type { PostgresStore } from '../../store/postgres/open-store.ts';
 import { openQueue } from '../../store/postgres/queue.ts';
 import { createSlotSource } from '../../store/postgres/slots.ts';
+import { type StoreFiguresKept, watchStoreFigures } from '../../store/postgres/store-figures.ts';
 import type { StoreTarget } from '../../store/postgres/store-target.ts';
 import { openWork, type Work } from '../../store/postgres/work.ts';
 import type { WorkerOffers } from '../../store/run-needs.ts';
@@ -17,6 +19,8 @@ import { openStored } from './open-stored.ts';
 export interface StorePermits {
   /** @param requestsPerSecond the run's own rate. */
   forRun(requestsPerSecond: number): Permits;
+  /** All lanes of this process, for display. */
+  readonly all: Pick<Permits, 'fullRate' | 'lanes'>;
   close(): Promise<void>;
 }
 
@@ -30,6 +34,7 @@ export async function openStorePermits(target: StoreTarget, clock: Clock): Promi
   const shared = sharePermits(createSlotSource(database), clock);
   return {
     forRun: shared.forRun,
+    all: shared.all,
     async close() {
       shared.close(new Error('this process ends'));
       await database.close();
@@ -42,22 +47,32 @@ export interface ServedStore {
   readonly store: PostgresStore;
   readonly work: Work;
   readonly permits: StorePermits;
+  /** Starts to read the figures of the whole store now and then. @returns a function that gives the last ones. */
+  watchFigures(): () => StoreFiguresKept | null;
   close(): Promise<void>;
 }
 
 /** @param offers as they are now; others see a change with the next beat. @throws RefitError `store-unreachable` */
 export async function serveStore(
   target: StoreTarget,
-  self: { readonly clock: Clock; readonly id: string; readonly concurrency: number },
+  self: {
+    readonly clock: Clock;
+    readonly id: string;
+    readonly concurrency: number;
+    /** Receives how long each request to the store took, in milliseconds. */
+    readonly onRequest?: (ms: number) => void;
+  },
   offers: () => WorkerOffers,
 ): Promise<ServedStore> {
-  const { clock, id, concurrency } = self;
+  const { clock, id, concurrency, onRequest } = self;
+  const over = new AbortController();
   const store = await openStored(target, {
     clock,
     purpose: 'worker',
     worker: id,
     // Each run appends alone. More connections than that only wait for the same disk.
     connections: Math.min(concurrency, 8) + 2,
+    ...given({ onRequest }),
   });
   const permits = await openStorePermits(target, clock);
   const queue = await openQueue(store.database);
@@ -65,7 +80,9 @@ export async function serveStore(
   const work = openWork(store.database, queue, () => ({ ...info, offers: offers() }));
   return {
     ...{ store, work, permits },
+    watchFigures: () => watchStoreFigures(store.database, clock, over.signal),
     async close() {
+      over.abort();
       await permits.close();
       await queue.close();
       await store.close();

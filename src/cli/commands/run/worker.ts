@@ -21,6 +21,7 @@ import { onSignals } from '../../signals.ts';
 import { telemetryFor } from '../../telemetry.ts';
 import type { Terminal } from '../../terminal.ts';
 import { demandStore } from '../store/demand-store.ts';
+import { createWorkerProbes, showStore } from './observe-worker.ts';
 
 /** Runs at the same time. */
 const CONCURRENCY = 10;
@@ -47,13 +48,19 @@ export const worker: CommandCode<[]> = async (_args, options, terminal) => {
   let programs: readonly string[] = namedPrograms(await ownPolicy());
   const offers = () => ({ endpoint, profiles, programs });
   const id = `${hostname()}-${process.pid}-${clock.now().toString(36).slice(-5)}`;
-  const telemetry = await telemetryFor(options, terminal);
   const signals = onSignals(terminal, undefined, STOPPING);
+  const probes = createWorkerProbes(signals.drain);
+  const telemetry = await telemetryFor(options, terminal, { routes: probes.routes });
   const over = new AbortController();
   let served: ServedStore | null = null;
   try {
-    served = await serveStore(target, { clock, id, concurrency }, offers);
+    served = await serveStore(
+      target,
+      { clock, id, concurrency, ...given({ onRequest: telemetry?.storeRequest }) },
+      offers,
+    );
     const { work } = served;
+    if (telemetry !== null) showStore(telemetry, served, concurrency);
     const log = (run: string | null, text: string): void =>
       terminal.err(`${new Date(clock.now()).toISOString()} ${run ?? id}: ${escapeControls(text)}\n`);
     const carryOut = createWork({ served, base, ownPolicy, signing, telemetry, log, clock });
@@ -66,10 +73,12 @@ export const worker: CommandCode<[]> = async (_args, options, terminal) => {
         `worker ${id} takes runs of ${target.place}\nprofiles ${profiles.join(', ')}   at ${endpoint}   programs ${programs.length === 0 ? 'none' : programs.join(', ')}\n`,
       json: info,
     });
-    return await new Worker({
+    const loop = new Worker({
       ...{ work, clock, concurrency, carryOut, log },
       ...{ drain: signals.drain, leave: signals.leave },
-    }).run();
+    });
+    probes.use(loop);
+    return await loop.run();
   } finally {
     over.abort();
     signals.close();
