@@ -56,6 +56,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   const owner = unprivileged();
   const folder = await mkdtemp(join(tmpdir(), 'refit-postgres-'));
   if (owner.uid !== undefined) await chown(folder, owner.uid, owner.gid!);
+  const watch = removeWithThisProcess(folder, owner);
   const data = join(folder, 'data');
   const password = randomBytes(12).toString('hex');
   await writeFile(join(folder, 'password'), password, { mode: 0o600 });
@@ -74,7 +75,6 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
     if (owner.uid !== undefined) await chown(join(data, name), owner.uid, owner.gid!);
   }
   const port = await freePort();
-  const watch = removeWithThisProcess(folder, owner);
   let child: ChildProcess | null = null;
   let log = '';
 
