@@ -15,11 +15,18 @@ import { type Stage, type StageOptions, setStage } from '../run/stage.ts';
 /** Statements that a run waits for. */
 let pending = 0;
 
+/** Waits until nothing is pending at three moments in a row, because one statement can follow another. */
 async function databaseIsDone(): Promise<void> {
-  do {
+  for (let quiet = 0; quiet < 3; ) {
     await setTimeout(1);
     await filesAreDone();
-  } while (pending > 0);
+    quiet = pending > 0 ? 0 : quiet + 1;
+  }
+}
+
+/** Lets time wait for work of a test. */
+export function hold<T>(work: Promise<T>): Promise<T> {
+  return counted(work);
 }
 
 async function counted<T>(work: Promise<T>): Promise<T> {
@@ -89,6 +96,7 @@ export function applyOn(
           ...Object.fromEntries(Object.keys(claimed).map((key) => [key, Reflect.get(waited, key)])),
           register: waitedFor(claimed.register),
           signatures: waitedFor(claimed.signatures),
+          ...(claimed.inFlight && { inFlight: waitedFor(claimed.inFlight) }),
           openJournal: async () => waitedFor(await counted(claimed.openJournal())),
           openControl: async (...args) => waitedFor(await counted(claimed.openControl(...args))),
         } as ClaimedRun;
