@@ -15,6 +15,13 @@ export function noteTrust(
   terminal: Terminal,
 ): void {
   if (reason === null) return;
+  if (reason.id === 'trust.restored') {
+    const apply = withConnectionOptions(`refit apply ${shellQuote(name)}`, options);
+    terminal.err(
+      escapeControls(`not vouched for: ${textOf(reason)}. ${apply} reads every open step before it orders\n`),
+    );
+    return;
+  }
   const verify = withConnectionOptions(`refit audit verify ${shellQuote(name)} --signers FILE`, options);
   const place = kind === 'folder' ? 'folder' : 'database';
   terminal.err(

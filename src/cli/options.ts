@@ -184,7 +184,7 @@ export function withConnectionOptions(
 
 /** The commands that name a run or a saved plan, with that name, and `runs`. */
 const IN_STORE =
-  /\brefit (?:(?:runs|worker)\b|(?:approve|apply|show|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)) (?:'(?:[^']|'\\'')*'|[^\s;]*[^\s;,]))/g;
+  /\brefit (?:(?:runs|worker)\b|(?:approve|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)) (?:'(?:[^']|'\\'')*'|[^\s;]*[^\s;,]))/g;
 
 /**
  * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.

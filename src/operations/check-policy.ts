@@ -1,18 +1,21 @@
 /** Reads a plan or a saved plan for `refit policy check`. */
+import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
-import type { Finding, Inventory } from '../model.ts';
+import type { Finding, Inventory, SavedPlan } from '../model.ts';
 import { decodePlan } from '../plan/parse/decode-plan.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
 import { readInput } from './named-files.ts';
 import { type PlanOptions, planFleet } from './plan-fleet.ts';
-import { savedFileSubject } from './policy-subject.ts';
+import { savedSubject } from './policy-subject.ts';
+import { meansRun, withNamedPlan } from './runs/open-plan.ts';
 
 /** What the check needs besides the file. */
 export interface CheckOptions extends Pick<PlanOptions, 'region' | 'profile'> {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since 1970 UTC. */
-  readonly now: number;
+  /** The value of `--store`. The file may then be a run in it. */
+  readonly store?: string | undefined;
+  readonly clock: Clock;
   readonly endpoint: string | null;
   /** Gives the fleet for a plan: the live one, or an inventory. Not called for a saved plan. */
   readonly planFrom: <T>(
@@ -23,11 +26,15 @@ export interface CheckOptions extends Pick<PlanOptions, 'region' | 'profile'> {
 /** @returns what the policy judges, or the findings of an invalid plan. @throws RefitError as `readSavedPlan` does. */
 export async function checkSubject(
   file: string,
-  { env, now, endpoint, planFrom, ...defaults }: CheckOptions,
+  { env, store, clock, endpoint, planFrom, ...defaults }: CheckOptions,
 ): Promise<PolicySubject | { readonly findings: readonly Finding[] }> {
-  const bytes = await readInput(file, 'plan');
-  if (/^\ufeff?\s*\{/.test(bytes.subarray(0, 200).toString('utf8')))
-    return savedFileSubject(readSavedPlan(bytes.toString('utf8')), file, { env, now, endpoint });
+  const savedIn = (readFile: () => Promise<SavedPlan>) =>
+    withNamedPlan(file, { store, env, clock, readFile }, ({ saved, signatures }) =>
+      savedSubject(saved, signatures, { env, now: clock.now(), endpoint }),
+    );
+  const bytes = (await meansRun(file, { store, env })) ? null : await readInput(file, 'plan');
+  if (bytes === null || /^\ufeff?\s*\{/.test(bytes.subarray(0, 200).toString('utf8')))
+    return savedIn(async () => readSavedPlan(String(bytes)));
   const { text, findings } = decodePlan(bytes, file);
   if (text === null) return { findings };
   let subject: PolicySubject | null = null;

@@ -3,7 +3,6 @@ import { judgePlanners } from '../approval/judge-planners.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Instance, Inventory, Policy, SavedPlan, UnsealedPlan } from '../model.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
-import { folderSignatures } from '../store/folder/signed-files.ts';
 import type { RunSignatures } from '../store/ports.ts';
 
 /** What is known before a run connects. */
@@ -22,11 +21,6 @@ export async function savedSubject(
     ({ signature }) => signature.key,
   );
   return { plan: saved, ...known, tags: null, verifiedPlanners, offered };
-}
-
-/** The same for a saved plan before it has a run. @param file its path, beside which the signatures are. */
-export function savedFileSubject(saved: SavedPlan, file: string, known: Known): Promise<PolicySubject> {
-  return savedSubject(saved, folderSignatures(file, null), known);
 }
 
 /** A plan that is made now. Signatures come later. @param inventory the instances that it is made from; null if unknown. */

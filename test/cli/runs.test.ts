@@ -136,6 +136,7 @@ it('every command that takes a run takes its name', () => {
     'rollback',
     'set',
     'status',
+    'store export',
   ]);
   for (const { arguments: rows } of takers) expect(rows[0]!.completes.kind).toBe('runs');
 });

@@ -236,6 +236,8 @@ withPostgres('a run in a database', () => {
     const file = await desk.refit(['show', 'saved.json']);
     expect(shown.code, shown.stderr).toBe(0);
     expect(shown.stdout.replaceAll(id, 'saved.json').replaceAll(/ --store \S+/g, '')).toBe(file.stdout);
+    const checked = await desk.refit(['policy', 'check', id, '--store', url, '--json']);
+    expect(checked.code, checked.stderr).toBe(0);
     const same = await desk.refit(['diff', 'saved.json', id, '--store', url, '--detailed-exitcode']);
     expect(same).toMatchObject({ code: 0 });
   });

@@ -223,8 +223,15 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
   },
   'policy check': {
     summary: 'show what the policy demands, and whether a plan keeps to it',
-    arguments: [{ ...PLAN_OR_SAVED, term: '[plan]' }],
+    arguments: [
+      {
+        ...PLAN_OR_SAVED,
+        term: '[plan]',
+        summary: 'plan file, saved plan, or a run in the store; - is stdin',
+      },
+    ],
     options: [
+      STORE,
       POLICY,
       INVENTORY('for a plan: read a file from refit inventory instead of the live fleet'),
       TEXT_OR_JSON,

@@ -25,7 +25,7 @@ export interface PlanChoice extends StoreChoice {
 }
 
 /**
- * Reads a saved plan and works with it. A word means a file if there is one, if it is a path, or ends with `.json`; else a
+ * Reads a saved plan and works with it. A word means a file if there is one, if it is a path, or ends as a plan does; else a
  * run of the store.
  * @throws RefitError as `readFile` and `RunsOfStore.find` do, and what `work` throws.
  */
@@ -35,7 +35,7 @@ export async function withNamedPlan<T>(
   work: (plan: NamedPlan) => Promise<T>,
 ): Promise<T> {
   const url = databaseOf(choice);
-  const isFile = url === null || (await meansFile(word));
+  const isFile = !(await meansRun(word, choice));
   // Reading a file needs no store, unless the user names one.
   const needsStore = url !== null && (!isFile || writes || choice.store !== undefined);
   if (!needsStore) return work(await planFile(word, readFile, null));
@@ -50,9 +50,10 @@ export async function withNamedPlan<T>(
   }
 }
 
-async function meansFile(word: string): Promise<boolean> {
-  if (word === '-' || word.includes('/') || word.endsWith('.json')) return true;
-  return (await lstat(word).catch(() => null)) !== null;
+/** Whether a word means a run in a database, and not the file of a plan. */
+export async function meansRun(word: string, choice: StoreChoice): Promise<boolean> {
+  if (databaseOf(choice) === null || word === '-' || /\/|\.(json|ya?ml)$/.test(word)) return false;
+  return (await lstat(word).catch(() => null)) === null;
 }
 
 async function planFile(

@@ -73,7 +73,8 @@ function subjectOf(file: string, options: Options, terminal: Terminal): ReturnTy
   const { inventory: source, endpoint = null, profile = null } = options;
   return checkSubject(file, {
     env: terminal.env,
-    now: terminal.clock.now(),
+    store: options.store,
+    clock: terminal.clock,
     endpoint,
     region: regionFrom(options),
     profile,
