@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, duration, memory, money, quote, size } from '../../src/messages/en/quantities.ts';
+import { between, change, duration, memory, money, quote, size } from '../../src/messages/en/quantities.ts';
 
 describe('quantities are shown exactly', () => {
   it.each([
@@ -55,4 +55,11 @@ describe('quantities are shown exactly', () => {
     [3_600_000, '1 h'],
     [183_600_000, '2 d 3 h'],
   ])('%d milliseconds', (ms, shown) => expect(duration(ms)).toBe(shown));
+
+  it.each([
+    ['2026-11-30T09:00:00.000Z', '2026-11-30T09:01:00.000Z', 60_000],
+    ['2026-11-30T09:01:00.000Z', '2026-11-30T09:00:00.000Z', 0],
+    [null, '2026-11-30T09:00:00.000Z', null],
+    ['no time', '2026-11-30T09:00:00.000Z', null],
+  ])('from %s to %s', (from, to, ms) => expect(between(from, to)).toBe(ms));
 });

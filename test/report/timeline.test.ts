@@ -86,3 +86,16 @@ describe('a page leaves out empty pictures', () => {
       expect(html).not.toContain(text);
   });
 });
+
+describe('a report', () => {
+  it('shows steps that ended on a host whose clock is behind', () => {
+    const saved = savedPlan(fleet(6));
+    const journal = new JournalWriter(saved).start().wave('wave-started', 0).after(600);
+    for (const { id } of saved.steps) journal.ask(id).accept(id);
+    journal.after(-240);
+    for (const { id } of saved.steps) journal.end(id, 'verified');
+    const page = pageOf({ saved, entries: journal.finish('done', 0).entries });
+    expect(page).toContain('id="durations');
+    expect(page.slice(0, page.indexOf('<script'))).not.toContain('NaN');
+  });
+});

@@ -155,10 +155,13 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
-/** Milliseconds from one ISO 8601 time to another; null where one is missing or invalid. */
+/**
+ * Milliseconds from one ISO 8601 time to another; null where one is missing or invalid. 0 if the second one is earlier: it
+ * comes from another host, or a clock was set back.
+ */
 export function between(from: string | null, to: string | null): number | null {
   const ms = from === null || to === null ? Number.NaN : Date.parse(to) - Date.parse(from);
-  return Number.isNaN(ms) ? null : ms;
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
 /** An ISO 8601 UTC time as `2026-01-05 02:00:00 UTC`; a dash for null. */
