@@ -45,10 +45,13 @@ export function foldEnd(run: Folding, { at, because, exitCode }: EntryOf<'run-en
   run.exitCode = exitCode;
 }
 
-export function foldWave(run: Folding, { kind, wave, at }: EntryOf<'wave-started' | 'wave-ended'>): void {
-  const waves = kind === 'wave-started' ? run.wavesStarted : run.wavesEnded;
+export function foldWave(run: Folding, entry: EntryOf<'wave-started' | 'wave-ended'>): void {
+  const { wave, at } = entry;
+  const waves = entry.kind === 'wave-started' ? run.wavesStarted : run.wavesEnded;
   if (!waves.includes(wave)) waves.push(wave);
-  if (kind === 'wave-ended') run.waveEndedAt.set(wave, at);
+  if (entry.kind === 'wave-started') return;
+  run.waveEndedAt.set(wave, at);
+  if (entry.providerAt !== undefined) run.waveEndedProviderAt.set(wave, entry.providerAt);
 }
 
 /** Each process resolves the unknown steps again. */

@@ -22,6 +22,7 @@ export class Folding {
   wavesStarted: number[] = [];
   wavesEnded: number[] = [];
   waveEndedAt = new Map<number, string>();
+  waveEndedProviderAt = new Map<number, string>();
   approvalsAwaited = new Map<number, string>();
   gatesReleased = new Set<number>();
   gatesJudged = new Set<string>();

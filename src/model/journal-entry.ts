@@ -101,7 +101,13 @@ export type JournalEvent =
       readonly message: Message;
     }
   | { readonly kind: 'wave-started'; readonly wave: number; readonly name: string }
-  | { readonly kind: 'wave-ended'; readonly wave: number; readonly name: string }
+  | {
+      readonly kind: 'wave-ended';
+      readonly wave: number;
+      readonly name: string;
+      /** As in `intent`. The soak counts from here, also on a host with another clock. */
+      readonly providerAt?: string;
+    }
   /** Refit read the instance again just before its order. */
   | {
       readonly kind: 'instance-read';

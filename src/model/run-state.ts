@@ -113,6 +113,8 @@ export interface RunState {
   readonly approvalsAwaited: ReadonlyMap<number, string>;
   /** When each ended wave ended, ISO 8601 UTC, by index. */
   readonly waveEndedAt: ReadonlyMap<number, string>;
+  /** The same by the provider's clock. Absent: not recorded. */
+  readonly waveEndedProviderAt: ReadonlyMap<number, string>;
   /** Waves with an inconclusive gate after which an operator continued the run. */
   readonly gatesReleased: ReadonlySet<number>;
   /**

@@ -8,7 +8,7 @@ import type { Scope, Step } from '../../model.ts';
 import { effectsOf } from '../../plan/effects.ts';
 import { readBills } from './bills.ts';
 import { endRun } from './end-run.ts';
-import { judgeGate, soakAfter } from './gate.ts';
+import { judgeGate, providerTimeOf, soakAfter } from './gate.ts';
 import { createTally } from './halt.ts';
 import { Idleness, WHOLE_RUN } from './idleness.ts';
 import { judgeStop, mayContinue } from './may-start.ts';
@@ -167,7 +167,7 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   const hasOpenSteps = open.some((step) => isOpen(run, step));
   if (!stop.left.aborted && !stop.mustLeave && !journal.failed) await readBills(run, index);
   if (!hasOpenSteps && !state.wavesEnded.includes(index))
-    await journal.appendDurably({ kind: 'wave-ended', wave: index, name });
+    await journal.appendDurably({ kind: 'wave-ended', wave: index, name, ...providerTimeOf(run, index) });
 }
 
 /** The steps of one instance, in order, and how far they are. */

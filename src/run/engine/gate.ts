@@ -1,16 +1,9 @@
-/** Soaks after a wave, then judges its gate. */
+/** Soaks after a wave, then judges its gate. Both count from the end of the wave, also on a host with another clock. */
+import { iso } from '../../clock.ts';
 import { RefitError, unreachable } from '../../errors.ts';
 import { formatGate } from '../../journal/fold-run.ts';
 import { message, textOf } from '../../messages/messages.ts';
-import type {
-  Gate,
-  GateEffect,
-  GateMetricEffect,
-  JournalEvent,
-  Outcome,
-  RunState,
-  Step,
-} from '../../model.ts';
+import type { Gate, GateEffect, GateMetricEffect, JournalEvent, Outcome, Step } from '../../model.ts';
 import { effectsOfKind, gateEffects } from '../../plan/effects.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import {
@@ -22,8 +15,9 @@ import {
   judgeUrl,
 } from '../decide/judge-gate.ts';
 import { readFaultMessage } from '../decide/read-fault.ts';
+import { waveDoneAt } from '../decide/wave-done.ts';
 import { awaitTurn, mayContinue, stopRun, waitUntil } from './may-start.ts';
-import { type Run, scopeKey, scopeOf } from './run.ts';
+import { type FollowingRun, type Run, scopeKey, scopeOf } from './run.ts';
 
 /** Judges the gate of this wave, unless an operator released it, and acts on the result. */
 export async function judgeGate(run: Run, wave: number): Promise<void> {
@@ -101,13 +95,13 @@ const JUDGES = { 'gate-metric': 'metric', 'gate-url': 'url', 'gate-command': 'co
 
 /** Reads a metric, contacts an address or runs a program, and judges the answer. @param own the steps of the wave. */
 async function askAbout(run: Run, effect: GateEffect, own: readonly Step[]): Promise<Judgement> {
-  const { saved, journal, clock, ports, stop } = run;
+  const { saved, clock, ports, stop } = run;
   const { wave, timeout } = effect;
   switch (effect.kind) {
     case 'gate-metric': {
       const { metric } = effect;
       // Figures from before the resizes prove nothing, so the period starts after the wave.
-      const since = waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
+      const since = waveDoneHere(run, wave) ?? clock.now();
       const reason = message('rest.metric', { wave: saved.waves[wave]!.name, metric: metric.name });
       const idle = { wakesOn: 'time', reason } as const;
       await waitUntil(run, since + metric.over, metric.over, { isMonotonic: true, idle });
@@ -201,28 +195,37 @@ function factsOf({ saved, journal }: Run, wave: number): string {
   return `${JSON.stringify({ phase: 'gate', plan: { name, digest }, wave: { index: wave, name: saved.waves[wave]!.name }, steps })}\n`;
 }
 
-/**
- * When the wave was done, ms since 1970 UTC. That is its last entry, or the later end of a step that was unknown. A step that
- * is read again and stays unknown counts from its first end. Otherwise it would hold the wave forever if the windows are
- * shorter than the soak.
- */
-export function waveDoneAt(state: RunState, wave: number, steps: readonly string[]): number | null {
-  const ends = steps.map((id) => {
-    const step = state.steps.get(id);
-    return step?.unknownSince ?? step?.endedAt;
-  });
-  const moments = [state.waveEndedAt.get(wave), ...ends].flatMap((at) => (at ? [Date.parse(at)] : []));
-  return moments.length === 0 ? null : moments.reduce((a, b) => Math.max(a, b));
-}
-
 /** Waits until the soak after this wave is over, or no new order may start. A pause does not lengthen it. */
 export async function soakAfter(run: Run, wave: number): Promise<void> {
-  const { saved, journal, waits } = run;
+  const { saved, waits } = run;
   const soak = soakOf(saved.waves, wave);
-  const since = soak === 0 ? null : waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
+  const since = soak === 0 ? null : waveDoneHere(run, wave);
   if (since === null) return;
   waits.setRunWait({ name: 'soak', since, limit: soak });
   const reason = message('rest.soak', { wave: saved.waves[wave]!.name });
   await waitUntil(run, since + soak, soak, { idle: { wakesOn: 'time', reason } });
   waits.setRunWait(null);
+}
+
+type TimedRun = Pick<FollowingRun, 'saved' | 'journal' | 'clock'> & {
+  readonly cloudFor: (profile: string) => { readonly providerNow: () => number };
+};
+
+/** The provider's time of an entry about a wave; empty if the wave has no step. */
+export function providerTimeOf(run: TimedRun, wave: number): { readonly providerAt?: string } {
+  const now = providerNow(run, wave);
+  return now === null ? {} : { providerAt: iso(now) };
+}
+
+/** When a wave was done, by the wall clock of this machine, ms since 1970 UTC; null: nothing of it is done. */
+export function waveDoneHere(run: TimedRun, wave: number): number | null {
+  const { saved, journal, clock } = run;
+  const wall = clock.now();
+  const now = { wall, provider: providerNow(run, wave) ?? wall };
+  return waveDoneAt(journal.replay.state(), wave, saved.waves[wave]!.steps, now);
+}
+
+function providerNow({ saved, cloudFor }: TimedRun, wave: number): number | null {
+  const step = saved.steps.find((one) => one.wave === wave);
+  return step === undefined ? null : cloudFor(step.profile).providerNow();
 }

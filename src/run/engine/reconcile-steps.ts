@@ -7,6 +7,7 @@ import type { JournalEntry, SavedPlan, Step, StepState } from '../../model.ts';
 import { Waits } from '../waits.ts';
 import { readBills } from './bills.ts';
 import { endReconciling } from './end-run.ts';
+import { providerTimeOf } from './gate.ts';
 import { Idleness } from './idleness.ts';
 import { nothingLearned, type ReconcilingRun, type RunEnd } from './run.ts';
 import { followStep } from './step.ts';
@@ -67,7 +68,7 @@ export async function reconcileSteps({
     const isLeft = saved.steps.some(
       ({ id, wave }) => wave === index && journal.replay.step(id).phase !== 'ended',
     );
-    if (!isLeft) journal.appendSoon({ kind: 'wave-ended', wave: index, name });
+    if (!isLeft) journal.appendSoon({ kind: 'wave-ended', wave: index, name, ...providerTimeOf(run, index) });
   }
   return endReconciling(run, before.stopping?.because ?? null, exitCodeBefore);
 }
