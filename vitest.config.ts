@@ -14,12 +14,25 @@ const PROCESSES = [
 const LONGEST = [
   ...['storm', 'control', 'crash-matrix', 'command-lines', 'apply', 'long-page-in-browser', 'usage', 'story'],
   ...['approvals', 'secrets', 'frozen', 'schedule-killed', 'older-signature', 'disk', 'library'],
-  ...['simulation/search', 'bench', 'spelling', 'engine/crash', 'control-run', 'fuzz', 'three-nights'],
+  ...[
+    'simulation/search',
+    'workers/search',
+    'bench',
+    'spelling',
+    'engine/crash',
+    'control-run',
+    'fuzz',
+    'three-nights',
+  ],
   ...['every-code', 'chance', 'slot-faults', 'postgres/fence', 'postgres/migrate', 'hostile-rows'],
 ];
 
 /** Tests that fill or measure the memory of their process, and so need one of their own. */
-const ALONE = ['test/simulation/search.test.ts', 'test/bench*.test.ts'];
+const ALONE = [
+  'test/simulation/search.test.ts',
+  'test/simulation/workers/search.test.ts',
+  'test/bench*.test.ts',
+];
 
 /** Tests that wait for a real PostgreSQL. They share one server. */
 const POSTGRES = ['test/postgres/**/*.test.ts'];

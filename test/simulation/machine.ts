@@ -16,7 +16,20 @@ export type Moment =
   | 'mark'
   | 'marked'
   | 'send'
-  | 'answer';
+  | 'answer'
+  | 'ask'
+  | 'answered'
+  | 'recorded';
+
+/** The clocks of a host. */
+export interface HostClock {
+  /** Wall clock minus the true time, milliseconds. */
+  readonly offset: number;
+  /** How much faster than true time both clocks are, for example 0.0001. */
+  readonly drift: number;
+}
+
+const TRUE_CLOCK: HostClock = { offset: 0, drift: 0 };
 
 export interface Machine {
   readonly clock: Clock;
@@ -31,16 +44,18 @@ export interface Machine {
   stop(): void;
 }
 
-/** Creates the machine of one process. @param onDeath called in the tick of the death */
+/** Creates the machine of one process. @param onDeath called in the tick of the death @param host its clocks */
 export function createMachine(
   time: VirtualClock,
   script: ProcessScript,
   watcher: Watcher,
   onDeath: () => void,
+  { offset, drift }: HostClock = TRUE_CLOCK,
 ): Machine {
   let alive = true;
   let moments = 0;
-  let wallOffset = 0;
+  const momentsOf = new Map<Moment, number>();
+  let wallOffset = offset;
   /** Time that the monotonic clock has missed, and the present sleep of the machine. */
   let slept = 0;
   let sleep: { readonly from: number; until: number } | null = null;
@@ -56,14 +71,16 @@ export function createMachine(
       slept += sleep.until - sleep.from;
       sleep = null;
     }
-    return (sleep?.from ?? now) - slept;
+    return ((sleep?.from ?? now) - slept) * (1 + drift);
   };
 
   const moment = (kind: Moment): void => {
     if (!alive) return;
     moments += 1;
+    momentsOf.set(kind, (momentsOf.get(kind) ?? 0) + 1);
     for (const freeze of script.freezes) {
-      if (freeze.moment !== moments) continue;
+      const reached = freeze.kind === undefined ? moments : freeze.kind === kind ? momentsOf.get(kind) : null;
+      if (freeze.moment !== reached) continue;
       frozenUntil = time.monotonic() + freeze.ms;
       if (freeze.asleep) {
         monotonic();
@@ -100,13 +117,13 @@ export function createMachine(
 
   return {
     clock: {
-      now: () => time.now() + wallOffset,
+      now: () => time.now() + wallOffset + time.monotonic() * drift,
       monotonic,
       async sleep(ms, signal) {
         const due = monotonic() + ms;
         // At least a microsecond: a shorter rounding rest would not advance the time.
         for (let left = Math.max(0, ms); ; left = Math.max(1e-3, due - monotonic())) {
-          await time.sleep(left, signal);
+          await time.sleep(left / (1 + drift), signal);
           await gate('wake');
           if (signal?.aborted || monotonic() >= due) return;
         }

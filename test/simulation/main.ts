@@ -8,16 +8,25 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { drawScenario, LARGE, SMALL } from './draw-scenario.ts';
-import { addResult, emptyResult, type SearchResult, search } from './search.ts';
+import { addResult, emptyResult, type SearchResult, search, searchWorkers } from './search.ts';
 import { shrink } from './shrink.ts';
 import { SABOTAGES, type Sabotage, simulate } from './simulate.ts';
 import { LAWS } from './watcher.ts';
+import { drawWorkers } from './workers/draw.ts';
+import { shrinkWorkers } from './workers/shrink.ts';
+import { simulateWorkers, WORKERS_SABOTAGES, type WorkersSabotage } from './workers/simulate.ts';
 
-interface Task {
+/** What is simulated: one process after the other, or several workers on one store. */
+interface Kind {
+  readonly workers: boolean;
+  readonly large: boolean;
+  /** Of the sabotages of its kind. */
+  readonly sabotage: string | null;
+}
+
+interface Task extends Kind {
   readonly first: number;
   readonly last: number;
-  readonly large: boolean;
-  readonly sabotage: Sabotage | null;
 }
 
 /** Seeds in one task of a worker. */
@@ -28,18 +37,24 @@ const CHUNKS_A_WORKER = 100;
 const USAGE = `npm run simulate-faults -- --seed N | --seeds A..B
   --seed N          replay one seed, with a trace
   --seeds A..B      search these seeds
+  --workers         simulate several workers on one store
   --large           use 20 to 200 steps per run instead of 5 to 60
   --jobs N          number of processes (default: one per core)
   --most N          stop after N failing seeds (default 5)
   --sum FILE        add the results to FILE after every 50 seeds; several searches can share it, one after the other
-  --sabotage NAME   disable one safeguard: ${Object.keys(SABOTAGES).join(', ')}
+  --sabotage NAME   disable one safeguard: ${Object.keys(SABOTAGES).join(', ')};
+                    with --workers: ${Object.keys(WORKERS_SABOTAGES).join(', ')}
   --no-shrink       do not reduce a failing scenario
 `;
 
 if (process.send === undefined) process.exitCode = await main(process.argv.slice(2));
 else
-  process.on('message', async ({ first, last, large, sabotage }: Task) =>
-    process.send!(await search(first, last, { scale: large ? LARGE : SMALL, sabotage })),
+  process.on('message', async ({ first, last, workers, large, sabotage }: Task) =>
+    process.send!(
+      await (workers
+        ? searchWorkers(first, last, { sabotage: sabotage as WorkersSabotage | null })
+        : search(first, last, { scale: large ? LARGE : SMALL, sabotage: sabotage as Sabotage | null })),
+    ),
   );
 
 async function main(args: readonly string[]): Promise<number> {
@@ -48,6 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       seed: { type: 'string' },
       seeds: { type: 'string' },
+      workers: { type: 'boolean', default: false },
       large: { type: 'boolean', default: false },
       jobs: { type: 'string', default: String(availableParallelism()) },
       sabotage: { type: 'string' },
@@ -58,33 +74,44 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const sabotage = values.sabotage ?? null;
   const range = /^(\d+)\.\.(\d+)$/.exec(values.seeds ?? '');
-  const wrong = sabotage !== null && !Object.hasOwn(SABOTAGES, sabotage);
+  const { workers, large } = values;
+  const wrong = sabotage !== null && !Object.hasOwn(workers ? WORKERS_SABOTAGES : SABOTAGES, sabotage);
   if (wrong || (!range && !/^\d+$/.test(values.seed ?? ''))) {
     process.stderr.write(USAGE);
     return 64;
   }
-  const { large } = values;
-  const chosen = sabotage as Sabotage | null;
-  if (!range) return replay(Number(values.seed), large, chosen);
+  const kind: Kind = { workers, large, sabotage };
+  if (!range) return replay(Number(values.seed), kind);
   const found = await searchInParallel(
-    { first: Number(range[1]), last: Number(range[2]), large, sabotage: chosen },
+    { first: Number(range[1]), last: Number(range[2]), ...kind },
     { jobs: Number(values.jobs), most: Number(values.most), file: values.sum ?? null },
   );
   printResult(found);
   const [failure] = found.failures;
-  if (failure && !values['no-shrink']) await printShortest(failure, large, chosen);
+  if (failure && !values['no-shrink']) await printShortest(failure, kind);
   return found.failures.length > 0 ? 1 : 0;
 }
 
-async function replay(seed: number, large: boolean, sabotage: Sabotage | null): Promise<number> {
-  const scenario = drawScenario(seed, large ? LARGE : SMALL);
-  print(`seed ${seed}: ${JSON.stringify({ ...scenario, fleet: `${scenario.fleet.length} instances` })}`);
-  const result = await simulate(scenario, { sabotage, trace: print });
+async function replay(seed: number, kind: Kind): Promise<number> {
+  const result = kind.workers ? await replayWorkers(seed, kind) : await replayProcesses(seed, kind);
   for (const { law, detail } of result.violations) print(`VIOLATED ${LAWS[law]}: ${detail}`);
   print(
     `${result.steps} steps, ${result.processes} processes, ${(result.duration / 1000).toFixed(0)} s of virtual time, ${result.violations.length} violations`,
   );
   return result.violations.length > 0 ? 1 : 0;
+}
+
+function replayProcesses(seed: number, { large, sabotage }: Kind) {
+  const scenario = drawScenario(seed, large ? LARGE : SMALL);
+  print(`seed ${seed}: ${JSON.stringify({ ...scenario, fleet: `${scenario.fleet.length} instances` })}`);
+  return simulate(scenario, { sabotage: sabotage as Sabotage | null, trace: print });
+}
+
+function replayWorkers(seed: number, { sabotage }: Kind) {
+  const scenario = drawWorkers(seed);
+  const runs = scenario.runs.map((run) => ({ ...run, fleet: `${run.fleet.length} instances` }));
+  print(`seed ${seed}: ${JSON.stringify({ ...scenario, runs })}`);
+  return simulateWorkers(scenario, { sabotage: sabotage as WorkersSabotage | null, trace: print });
 }
 
 interface Sharing {
@@ -171,14 +198,24 @@ function printResult(found: SearchResult): void {
 
 async function printShortest(
   { seed, violations }: SearchResult['failures'][number],
-  large: boolean,
-  sabotage: Sabotage | null,
+  { workers, large, sabotage }: Kind,
 ): Promise<void> {
   const { law } = violations[0]!;
-  const { scenario, tries } = await shrink(drawScenario(seed, large ? LARGE : SMALL), law, { sabotage });
-  print(`\nshortest scenario found in ${tries} tries that violates "${LAWS[law]}":`);
-  print(JSON.stringify(scenario, null, 1));
-  await simulate(scenario, { sabotage, trace: print });
+  const say = (scenario: object, tries: number): void => {
+    print(`\nshortest scenario found in ${tries} tries that violates "${LAWS[law]}":`);
+    print(JSON.stringify(scenario, null, 1));
+  };
+  if (workers) {
+    const options = { sabotage: sabotage as WorkersSabotage | null };
+    const { scenario, tries } = await shrinkWorkers(drawWorkers(seed), law, options);
+    say(scenario, tries);
+    await simulateWorkers(scenario, { ...options, trace: print });
+    return;
+  }
+  const options = { sabotage: sabotage as Sabotage | null };
+  const { scenario, tries } = await shrink(drawScenario(seed, large ? LARGE : SMALL), law, options);
+  say(scenario, tries);
+  await simulate(scenario, { ...options, trace: print });
 }
 
 function print(line: string): void {

@@ -39,12 +39,18 @@ const OTHER_USER: Identity = { secretId: 'other-user', secretKey: '', token: nul
 /** The catalogue, which is the same in every world. */
 let catalogue: SimCatalogue | null = null;
 
+/** What the provider shows to the watcher. */
+export type ProviderWatcher = Pick<Watcher, 'recordEvent' | 'count' | 'sent' | 'arrived' | 'foreign'> & {
+  /** A call of any action leaves now. */
+  readonly called?: (action: string) => void;
+};
+
 export interface Provider {
   readonly world: World;
   /** Orders while no other client used the limit: all, and those that the limit refused. */
   readonly arrivals: { orders: number; refusedByLimit: number };
-  /** Creates the client of one process. `calm`: over a network without faults. */
-  clientFor(machine: Machine, calm?: boolean): ApiClient;
+  /** Creates the client of one process. `calm`: over a network without faults. @param by the number of the process or owner */
+  clientFor(machine: Machine, calm?: boolean, by?: number): ApiClient;
   /** Starts the other client and the other users. */
   startOthers(): void;
   /** Stops the other client and the other users. */
@@ -55,7 +61,7 @@ export function createProvider(
   scenario: Scenario,
   time: VirtualClock,
   chance: Random,
-  watcher: Watcher,
+  watcher: ProviderWatcher,
 ): Provider {
   const world = createWorld(
     {
@@ -151,7 +157,7 @@ export function createProvider(
     return served;
   };
 
-  const clientFor = (machine: Machine, calm = false): ApiClient => {
+  const clientFor = (machine: Machine, calm = false, by = 0): ApiClient => {
     const happens = (probability: number): boolean => !calm && chance.next() < probability;
     const { clock } = machine;
     const providerTime = createProviderTime(clock);
@@ -175,7 +181,8 @@ export function createProvider(
         if (!goAhead()) throw new TransportError(STOPPED_BY_GUARD, false);
         machine.moment('send');
         if (!machine.alive) return new Promise<never>(() => {});
-        if (isOrder) watcher.sent((fields as { InstanceId: string }).InstanceId, clock);
+        watcher.called?.(action.name);
+        if (isOrder) watcher.sent((fields as { InstanceId: string }).InstanceId, clock, by);
         const skew = clock.now() - time.now();
         const sentAt = clock.monotonic();
         const exchange = (async (): Promise<{
@@ -290,7 +297,7 @@ export function createProvider(
   };
 }
 
-function toAnswer(served: ServedRequest, watcher: Watcher, action: string): Answer {
+function toAnswer(served: ServedRequest, watcher: ProviderWatcher, action: string): Answer {
   switch (served.kind) {
     case 'response':
       return { kind: 'ok', fields: served.fields, requestId: String(served.fields.RequestId), size: 0 };

@@ -126,7 +126,13 @@ export interface ProcessScript {
   readonly after: number;
   /** Moment of its death, and the share of unsynced data that stays on the disk. */
   readonly dies: { readonly moment: number; readonly kept: number } | null;
-  readonly freezes: readonly { readonly moment: number; readonly ms: number; readonly asleep: boolean }[];
+  readonly freezes: readonly {
+    readonly moment: number;
+    /** Counts only moments of this kind; left out: all. */
+    readonly kind?: 'recorded';
+    readonly ms: number;
+    readonly asleep: boolean;
+  }[];
   /** Jumps of the wall clock, in ms. The clock is correct again for the next process. */
   readonly jumps: readonly { readonly at: number; readonly by: number }[];
   /** Median time of a journal write in ms, and one write that fails. */

@@ -3,8 +3,8 @@ import type { ProcessScript, Scenario } from './scenario.ts';
 import { type Result, type Sabotage, simulate } from './simulate.ts';
 import type { Law } from './watcher.ts';
 
-export interface Shrunk {
-  readonly scenario: Scenario;
+export interface Shrunk<S> {
+  readonly scenario: S;
   /** Number of tested scenarios. */
   readonly tries: number;
 }
@@ -17,16 +17,37 @@ const SEEDS_EACH = 3;
  * @param law the law that its run breaks
  * @param max maximum number of tested scenarios
  */
-export async function shrink(
+export function shrink(
   scenario: Scenario,
   law: Law,
-  { sabotage = null, max = 600 }: { sabotage?: Sabotage | null; max?: number } = {},
-): Promise<Shrunk> {
+  { sabotage = null, max }: { sabotage?: Sabotage | null; max?: number } = {},
+): Promise<Shrunk<Scenario>> {
+  return shrinkBy(scenario, law, {
+    candidates,
+    simulated: (one) => simulate(one, { sabotage }),
+    ...(max === undefined ? {} : { max }),
+  });
+}
+
+/** Reduces a scenario of any kind. @param candidates all scenarios that are one step simpler, the largest steps first */
+export async function shrinkBy<S extends { readonly seed: number }>(
+  scenario: S,
+  law: Law,
+  {
+    candidates,
+    simulated,
+    max = 600,
+  }: {
+    readonly candidates: (scenario: S) => Iterable<S>;
+    readonly simulated: (scenario: S) => Promise<Pick<Result, 'violations'>>;
+    readonly max?: number;
+  },
+): Promise<Shrunk<S>> {
   let smallest = scenario;
   let tries = 0;
-  const breaks = async (one: Scenario): Promise<boolean> => {
+  const breaks = async (one: S): Promise<boolean> => {
     tries += 1;
-    const result: Result | null = await simulate(one, { sabotage }).catch(() => null);
+    const result = await simulated(one).catch(() => null);
     return result?.violations.some((violation) => violation.law === law) ?? false;
   };
   for (let smaller = true; smaller && tries < max; ) {
@@ -133,6 +154,6 @@ function* simplerProcesses(script: ProcessScript): Generator<ProcessScript> {
   if (script.dies && script.dies.kept > 0) yield { ...script, dies: { ...script.dies, kept: 0 } };
 }
 
-function without<T>(list: readonly T[], from: number, count: number): T[] {
+export function without<T>(list: readonly T[], from: number, count: number): T[] {
   return [...list.slice(0, from), ...list.slice(from + count)];
 }

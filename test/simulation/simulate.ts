@@ -2,34 +2,17 @@
  * Simulates one scenario in virtual time: the plan, then one process after the other until the run is finished. Planner,
  * executor, client and journal writer are the real ones. Provider, network, disk and machine are simulated.
  */
-import { type Clock, iso, VirtualClock } from '../../src/clock.ts';
-import { createCloudOver } from '../../src/cloud/client.ts';
-import type { Cloud, CloudReader } from '../../src/cloud/cloud.ts';
-import { createPermits } from '../../src/cloud/limit/permits.ts';
-import type { Transport } from '../../src/cloud/network/transport.ts';
-import { readInventory } from '../../src/cloud/read-inventory.ts';
+import { iso, VirtualClock } from '../../src/clock.ts';
+import type { Cloud } from '../../src/cloud/cloud.ts';
 import { RefitError } from '../../src/errors.ts';
 import { given } from '../../src/given.ts';
 import { type ChainEnd, decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
 import { createReplay, isFinished, type Replay } from '../../src/journal/replay.ts';
 import { textOf } from '../../src/messages/messages.ts';
-import {
-  type Catalogue,
-  type Gate,
-  INVENTORY_FORMAT,
-  type Inventory,
-  type JournalEntry,
-  type Plan,
-  type PlanTarget,
-  type RequestedSize,
-  type SavedPlan,
-  type StepState,
-} from '../../src/model.ts';
-import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
+import type { JournalEntry, SavedPlan, StepState } from '../../src/model.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src/run/demand-approvals.ts';
 import { unresolvedSteps } from '../../src/run/engine/reconcile-steps.ts';
-import type { GatePorts } from '../../src/run/engine/run.ts';
 import { mustAnswer } from '../../src/run/in-claimed-run.ts';
 import { adoptedEvent, mayAdopt } from '../../src/run/judge-adoption.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
@@ -41,19 +24,13 @@ import { seededRandom } from '../../src/simulator/world/random.ts';
 import { judgeTrust } from '../../src/store/folder/known-runs.ts';
 import type { JournalMark, JournalStore, JournalWriter } from '../../src/store/journal-writer.ts';
 import { words } from '../messages/words.ts';
-import { APPROVALS, needsApproval, offeredAt } from './approvals.ts';
+import { offeredAt } from './approvals.ts';
 import { createDisk, DIRECTORY } from './disk.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { createListeners, describeCourse, isComparable } from './notified.ts';
-import { createProvider, OTHER_ZONE, type Provider } from './provider.ts';
-import {
-  appOf,
-  mayStart,
-  PLANNING,
-  type ProcessScript,
-  type RequestedInstance,
-  type Scenario,
-} from './scenario.ts';
+import { allPromises, createPlan, createUnreliableGate, readCatalogue, readInstances } from './plan.ts';
+import { createProvider, type Provider } from './provider.ts';
+import { appOf, mayStart, PLANNING, type ProcessScript, type Scenario } from './scenario.ts';
 import { createWatcher, type EventCounts, LAWS, type Violation, type Watcher } from './watcher.ts';
 
 /** Safeguards that a test can disable on purpose, to prove that the search notices. */
@@ -116,14 +93,12 @@ const UNTIL_CONTINUED = 600_000;
 const MOST_RESTS = 40;
 
 /** Milliseconds until a step may start. */
-function untilOpen({ windows }: Scenario, now: number): number {
+export function untilOpen({ windows }: Scenario, now: number): number {
   if (windows === null) return 0;
   let at = now;
   while (!mayStart(windows, at)) at += 10_000;
   return at - now;
 }
-
-const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
 
 interface Options {
   readonly sabotage?: Sabotage | null;
@@ -132,9 +107,6 @@ interface Options {
   /** Receives the lines of the trace. */
   readonly trace?: ((line: string) => void) | null;
 }
-
-/** Waits until all pending promises are settled. A simulation does no real input or output. */
-const allPromises = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
 /** Simulates a scenario. With receivers, it also compares the run with the same run without them. */
 export async function simulate(scenario: Scenario, options: Options = {}): Promise<Result> {
@@ -170,7 +142,8 @@ async function simulateOnce(
   const watcher = createWatcher(scenario, time, trace);
   const provider = createProvider(scenario, time, chance, watcher);
   const catalogue = await readCatalogue(scenario);
-  const saved = await time.run(() => createPlan(scenario, catalogue, provider, time));
+  const instances = await time.run(() => readInstances(provider, time));
+  const saved = createPlan(scenario, catalogue, instances, time);
   watcher.setPlan(saved, provider.world);
   await time.run(() => time.sleep(PLANNING - time.monotonic()));
   const startedAt = time.monotonic();
@@ -294,7 +267,7 @@ async function simulateRun(
 }
 
 /** True if only stuck steps are open, and steps that wait for them. */
-function isOver(
+export function isOver(
   scenario: Scenario,
   steps: Iterable<{ readonly step: string; readonly outcome: string }>,
 ): boolean {
@@ -565,7 +538,7 @@ function sabotagePlan(saved: SavedPlan, sabotage: Sabotage | null): SavedPlan {
   return sabotage === 'no-patience' ? { ...saved, execution: { ...saved.execution, patience: 0 } } : saved;
 }
 
-function sabotageCloud(cloud: Cloud, sabotage: Sabotage): Cloud {
+export function sabotageCloud(cloud: Cloud, sabotage: Sabotage): Cloud {
   return {
     ...cloud,
     async order(request, goAhead) {
@@ -578,159 +551,5 @@ function sabotageCloud(cloud: Cloud, sabotage: Sabotage): Cloud {
       if (sabotage !== 'retry-below' || answer.kind !== 'no-answer') return answer;
       return cloud.order(request, () => true);
     },
-  };
-}
-
-/** The machine of the process that creates the plan, without disturbances. */
-function createCalmMachine(clock: Clock): Machine {
-  return {
-    clock,
-    alive: true,
-    death: new Promise(() => {}),
-    moment() {},
-    gate: async () => {},
-    stop() {},
-  };
-}
-
-function createCalmReader(provider: Provider, clock: Clock): CloudReader {
-  return createCloudOver(provider.clientFor(createCalmMachine(clock), true), {
-    clock,
-    permits: createPermits(clock, 18),
-    jitter: () => 0.5,
-    endpoint: null,
-    transport: NO_BYTES,
-  });
-}
-
-const NO_BYTES: Transport = {
-  send: () => Promise.reject(new Error('the simulation sends no bytes')),
-  close: async () => {},
-};
-
-/** The catalogue, which is the same in every world. A separate world supplies it, so that no seed depends on it. */
-let knownCatalogue: Catalogue | null = null;
-
-async function readCatalogue(scenario: Scenario): Promise<Catalogue> {
-  if (knownCatalogue !== null) return knownCatalogue;
-  const time = new VirtualClock(undefined, allPromises);
-  const watcher = createWatcher(scenario, time, null);
-  const provider = createProvider({ ...scenario, faults: [] }, time, seededRandom(1), watcher);
-  const { inventory } = await time.run(() => readInventory(createCalmReader(provider, time), [SCOPE], time));
-  knownCatalogue = inventory.catalogue;
-  return knownCatalogue;
-}
-
-async function createPlan(
-  scenario: Scenario,
-  catalogue: Catalogue,
-  provider: Provider,
-  clock: Clock,
-): Promise<SavedPlan> {
-  const instances = await createCalmReader(provider, clock).describeInstances(SCOPE);
-  const windowed = instances.map((one) =>
-    scenario.switch === 'now' ? one : { ...one, window: { from: '03:00', to: '06:00' } },
-  );
-  const readAt = iso(clock.now());
-  const inventory: Inventory = {
-    format: INVENTORY_FORMAT,
-    readAt,
-    scopes: [SCOPE],
-    instances: windowed,
-    catalogue,
-    balances: {},
-  };
-  const draft = draftPlan(planSource(scenario), inventory, clock.now());
-  const finish = { quotes: null, now: clock.now(), saveAs: null };
-  const approvals = scenario.approvals ? { approvals: APPROVALS } : {};
-  const { verdict, plan, findings } = finishPlan(draft, { ...finish, ...approvals });
-  if (verdict !== 'ready') throw new Error(`the plan was refused: ${JSON.stringify(findings, null, 1)}`);
-  return plan;
-}
-
-const TARGET_SIZE = { memoryPerShard: 12_288, shards: 5, replicas: 2 } as const;
-
-const GATE: Gate = { command: ['check'], timeout: 60_000, onInconclusive: 'pause', shadow: false };
-
-/** Creates a gate command that takes time and is sometimes unsuccessful or inconclusive. */
-function createUnreliableGate(clock: Clock, chance: Setting['chance']): GatePorts {
-  return {
-    async runCommand() {
-      await clock.sleep(chance.whole(0, 20_000));
-      const mood = chance.next();
-      return { kind: 'ended', exitCode: mood < 0.15 ? 1 : mood < 0.3 ? 75 : 0, lastLine: '' };
-    },
-  };
-}
-
-function planSource(scenario: Scenario): Plan {
-  const count = (value: number) => ({ operator: '>', value, base: 'count' }) as const;
-  return {
-    file: 'simulation.yaml',
-    name: 'simulation',
-    change: null,
-    owner: null,
-    expires: 365 * 86_400_000,
-    onBlocked: 'refuse',
-    finishBy: null,
-    defaults: { region: SCOPE.region, profile: SCOPE.profile },
-    targets: scenario.fleet.map(targetOf),
-    guards: { targets: null, shrink: 'deny', cost: null },
-    waves: [
-      ...scenario.waves.map((take, n) => ({
-        name: `wave ${n + 1}`,
-        take: { kind: 'count', count: take } as const,
-        ...(scenario.soak === 0 ? {} : { soak: scenario.soak }),
-        ...(scenario.gate ? { gate: GATE } : {}),
-      })),
-      { name: 'rest', take: { kind: 'rest' } as const, ...(scenario.gate ? { gate: GATE } : {}) },
-    ].map((wave) => (needsApproval(scenario, wave.name) ? { ...wave, approval: 'required' as const } : wave)),
-    ...windowsOf(scenario),
-    execution: {
-      inFlight: scenario.inFlight,
-      requestsPerSecond: scenario.requestsPerSecond,
-      switch: scenario.switch,
-      patience: scenario.patience,
-      haltWhen: { failed: count(scenario.haltAfter.failed), unknown: count(scenario.haltAfter.unknown) },
-      slowStart: scenario.slowStart,
-    },
-    ...(scenario.spread ? { spread: { by: 'tags.app', maxInFlight: scenario.spread.maxInFlight } } : {}),
-  };
-}
-
-function windowsOf({ windows }: Scenario): Pick<Plan, 'windows'> {
-  if (windows === null) return {};
-  const { from, to, lastStart, freeze, atClose } = windows;
-  const two = (value: number) => String(value).padStart(2, '0');
-  return {
-    windows: {
-      timezone: 'UTC',
-      allow: Array.from(
-        { length: 24 },
-        (_, hour) => `daily ${two(hour)}:${two(from)}-${two(hour)}:${two(to)}`,
-      ),
-      freeze: freeze ? [`${toSecond(freeze.from)}..${toSecond(freeze.to)}`] : [],
-      calendars: [],
-      lastStart: lastStart * 60_000,
-      atClose,
-    },
-  };
-}
-
-/** A moment as a plan has it, without milliseconds. */
-function toSecond(ms: number): string {
-  return iso(ms).replace('.000Z', 'Z');
-}
-
-function targetOf({ id, changes, multiZone }: RequestedInstance, index: number): PlanTarget {
-  const requested: Partial<Record<keyof typeof TARGET_SIZE, RequestedSize>> = {};
-  for (const dimension of changes) requested[dimension] = { kind: 'absolute', value: TARGET_SIZE[dimension] };
-  return {
-    location: { file: 'simulation.yaml', line: index + 1, column: 1 },
-    region: null,
-    profile: null,
-    match: { kind: 'instance', instance: id },
-    requested,
-    zones: multiZone && changes.includes('replicas') ? [OTHER_ZONE] : null,
   };
 }

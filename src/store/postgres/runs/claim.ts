@@ -6,7 +6,7 @@ import type { JournalEntry, JournalEvent } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import { escapeControls } from '../../../text.ts';
-import { holderOf } from '../../folder/lock.ts';
+import { type Holder, holderOf } from '../../folder/lock.ts';
 import type { ClaimedRun, RunMark, WholeRun } from '../../ports.ts';
 import { RUN_FILES } from '../../run-files.ts';
 import { headInReport } from '../../run-reading.ts';
@@ -36,6 +36,8 @@ export interface StoreSelf {
   /** The name of the worker; null for another command. */
   readonly worker: string | null;
   readonly clock: Clock;
+  /** The process as others see it. Absent: this process of the system; a simulated process is none. */
+  readonly process?: Pick<Holder, 'pid' | 'startTicks'>;
 }
 
 /** A claimed run of a database. */
@@ -76,7 +78,10 @@ export async function claimStoredRun(
   self: StoreSelf,
 ): Promise<StoredClaim> {
   const { host, worker, clock } = self;
-  const holder = await holderOf({ host, purpose }, clock);
+  const holder =
+    self.process === undefined
+      ? await holderOf({ host, purpose }, clock)
+      : { ...self.process, host, purpose, since: iso(clock.now()) };
   const owner: RunOwner = {
     ...holder,
     worker,
