@@ -57,6 +57,7 @@ export interface Options extends Output {
   readonly profile?: string;
   readonly quiet?: boolean;
   readonly region?: string;
+  readonly restAfter?: string;
   readonly runDir?: string;
   readonly runs?: string;
   readonly seed?: string;

@@ -3,8 +3,11 @@ import { hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { checkStore as check, type StoreExamination } from '../store/postgres/check-store.ts';
 import { type Database, openDatabase } from '../store/postgres/database.ts';
+import { readJobsSchema } from '../store/postgres/jobs-schema.ts';
 import { type Migrated, migrate } from '../store/postgres/migrate.ts';
+
 import { type PrunedRun, type Pruning, pruneRuns } from '../store/postgres/prune.ts';
+import { openQueue, rebuildJobs } from '../store/postgres/queue.ts';
 import { type Announced, announceRestore } from '../store/postgres/restored.ts';
 import type { StoreTarget } from '../store/postgres/store-target.ts';
 import { HOUR } from '../units.ts';
@@ -15,6 +18,31 @@ export type { Announced, Migrated, PrunedRun, StoreExamination };
 /** Brings the schema, the tables of pg-boss, the roles and their rights up to date. @throws RefitError as `migrate` does. */
 export async function migrateStore(target: StoreTarget): Promise<Migrated> {
   return await using(target, 'migrate', (database) => migrate(database, VERSION), HOUR);
+}
+
+/**
+ * Makes the jobs of all runs again, from the table of runs alone. If the tables of jobs are missing, the owner of the schema
+ * makes them first.
+ * @returns how many jobs were missing or late. @throws RefitError `store-unreachable`
+ */
+export async function rebuildStore(target: StoreTarget): Promise<number> {
+  return await using(
+    target,
+    'rebuild',
+    async (database) => {
+      const { installed } = await readJobsSchema(database);
+      if (installed === null) await migrate(database, VERSION);
+      const queue = await openQueue(database);
+      try {
+        let all = 0;
+        for (let made = 1; made > 0; all += made) made = await rebuildJobs(database, queue);
+        return all;
+      } finally {
+        await queue.close();
+      }
+    },
+    HOUR,
+  );
 }
 
 /** Checks a store without changing it. @throws RefitError `store-unreachable` without a connection. */
@@ -32,7 +60,7 @@ async function using<T>(
   const database = await openDatabase(target, {
     clock: systemClock,
     application: `refit ${VERSION} ${purpose}`,
-    connections: 1,
+    connections: 2,
     ...(longest === undefined ? {} : { statementTimeout: longest }),
   });
   try {

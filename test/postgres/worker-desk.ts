@@ -26,8 +26,8 @@ export interface StoreDesk {
   value(statement: string): Promise<string>;
   /** The kinds of entries in the journal of the only run, in order. */
   kinds(): Promise<readonly string[]>;
-  /** Orders at the simulator by instance. */
-  orders(): Promise<Readonly<Record<string, number>>>;
+  /** Orders at the simulator, one number for each instance that was ordered. */
+  orders(): Promise<readonly number[]>;
 }
 
 /** Creates a desk with a saved plan `saved.json` that grows instances. */
@@ -37,15 +37,19 @@ export async function storeDesk(
     lines = ['execution: { inFlight: 6, requestsPerSecond: 20, patience: 2s }'],
     instances = 12,
     simulator = BRISK,
+    files = {},
     ...options
   }: Omit<DeskOptions, 'simulator'> & {
     lines?: readonly string[];
     instances?: number;
     simulator?: readonly string[];
+    /** More files of the desk, by name. */
+    files?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<StoreDesk> {
   const at = await desk(test, { ...options, simulator, fleet: plainFleet(instances) });
   const url = await freshStore();
+  for (const [name, text] of Object.entries(files)) await at.write(name, text);
   await at.write('plan.yaml', growPlan(lines));
   const planned = await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json']);
   expect(planned.code, planned.stdout + planned.stderr).toBe(0);
@@ -65,9 +69,6 @@ export async function storeDesk(
       (await sql(url, 'SELECT line FROM refit.journal ORDER BY run, seq')).map(
         (line) => (JSON.parse(line) as { kind: string }).kind,
       ),
-    async orders() {
-      const { orders } = await at.simulator.counts();
-      return orders as unknown as Record<string, number>;
-    },
+    orders: async () => Object.values((await at.simulator.counts()).orders),
   };
 }

@@ -132,6 +132,10 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     options: [
       STORE,
       option('--concurrency <n>', 'runs at the same time (default: 10)'),
+      option(
+        '--rest-after <duration>',
+        'a run that only waits for this long gives its worker back (default: 5m)',
+      ),
       {
         ...METRICS,
         summary: METRICS.summary.replace('/metrics for Prometheus', '/metrics, /healthz and /readyz'),

@@ -11,6 +11,12 @@ export const STORE_COMMANDS: readonly CommandRow[] = commandsIn('Store:', {
     examples: [`refit store migrate --store ${STORE_EXAMPLE}`],
     load: async () => (await import('../commands/store/migrate.ts')).storeMigrate,
   },
+  'store rebuild': {
+    summary: 'make the jobs of all runs of a store again',
+    options: [STORE, TEXT_OR_JSON],
+    examples: [`refit store rebuild --store ${STORE_EXAMPLE}`],
+    load: async () => (await import('../commands/store/rebuild.ts')).storeRebuild,
+  },
   'store check': {
     summary: 'check schema, identity, roles, rights and clock of a store',
     options: [STORE, TEXT_OR_JSON],

@@ -37,6 +37,9 @@ const QUEUE_SETTINGS = {
   deleteAfterSeconds: HOUR / SECOND,
 };
 
+/** No run has this id. */
+const NO_RUN = '-';
+
 /** The job of a run, as this process holds it. */
 export interface RunJob {
   readonly run: string;
@@ -86,6 +89,8 @@ export async function openQueue(database: Database): Promise<RunQueue> {
   const prepare = async (queue: string): Promise<void> => {
     if (known.has(queue)) return;
     if ((await boss.getQueue(queue)) === null) await boss.createQueue(queue, QUEUE_SETTINGS);
+    // pg-boss now reads what it keeps of a queue, so that a transaction later needs no second connection for that.
+    await boss.findJobs(queue, { key: NO_RUN, limit: 1 });
     known.add(queue);
   };
   const guarded = <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) => {

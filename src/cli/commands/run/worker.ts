@@ -14,7 +14,7 @@ import type { Telemetry } from '../../../telemetry/telemetry.ts';
 import { MINUTE } from '../../../units.ts';
 import { Worker, type WorkSignals } from '../../../worker/worker.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { connectionOf, type Options, wholeFrom } from '../../options.ts';
+import { connectionOf, type Options, rangeFrom, wholeFrom } from '../../options.ts';
 import { print } from '../../output.ts';
 import { warnOfProxy } from '../../read-provider.ts';
 import { onSignals } from '../../signals.ts';
@@ -63,7 +63,9 @@ export const worker: CommandCode<[]> = async (_args, options, terminal) => {
     if (telemetry !== null) showStore(telemetry, served, concurrency);
     const log = (run: string | null, text: string): void =>
       terminal.err(`${new Date(clock.now()).toISOString()} ${run ?? id}: ${escapeControls(text)}\n`);
-    const carryOut = createWork({ served, base, ownPolicy, signing, telemetry, log, clock });
+    const afterMs = rangeFrom('--rest-after', options.restAfter)?.[0] ?? RESTS_AFTER;
+    const rest = { afterMs };
+    const carryOut = createWork({ served, base, ownPolicy, signing, telemetry, log, clock, rest });
     void keepReadingPrograms(ownPolicy, terminal, over.signal, (names) => {
       programs = names;
     });
@@ -98,10 +100,11 @@ interface RunParts {
   readonly telemetry: Telemetry | null;
   readonly log: (run: string | null, text: string) => void;
   readonly clock: Terminal['clock'];
+  readonly rest: { readonly afterMs: number };
 }
 
 /** @returns the function that works on one run. */
-function createWork({ served, base, ownPolicy, signing, telemetry, log, clock }: RunParts) {
+function createWork({ served, base, ownPolicy, signing, telemetry, log, clock, rest }: RunParts) {
   const { store, permits } = served;
   return async (run: string, { drain, leave }: WorkSignals): Promise<void> => {
     const observed = telemetry?.runEvents() ?? null;
@@ -120,7 +123,7 @@ function createWork({ served, base, ownPolicy, signing, telemetry, log, clock }:
         readPolicy: ownPolicy,
         programs: 'named-by-policy',
         unattended: true,
-        rest: { afterMs: RESTS_AFTER },
+        rest,
         ...signing,
         ...observed,
         onStart(started) {
