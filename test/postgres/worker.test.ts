@@ -22,7 +22,7 @@ const seen = (desk: StoreDesk, kind: string, least: number) =>
     async () => (await desk.kinds()).filter((one) => one === kind).length >= least,
   );
 
-withPostgres('refit worker', () => {
+withPostgres('refit worker', { concurrent: true }, () => {
   it('carries out what another process submits and follows, and the store carries out a plan once', async (test) => {
     const desk = await storeDesk(test);
     const worker = await desk.worker();
@@ -117,7 +117,7 @@ withPostgres('refit worker', () => {
         ...Object.fromEntries(people.map((name) => [`${name}.key`, pemOf(name)])),
       },
     });
-    await desk.worker('--rest-after', '1s');
+    await desk.worker();
     const apply = desk.start('apply', 'saved.json', '--auto-approve');
     const waiting = () =>
       until(
@@ -129,7 +129,7 @@ withPostgres('refit worker', () => {
     expect(await desk.orders()).toEqual([]);
     const sign = ['approve', 'saved.json', '--key', 'wei.key'];
     expect(await desk.start(...sign).ended).toMatchObject({ code: 0 });
-    await seen(desk, 'rested', 1);
+    await seen(desk, 'run-ended', 1);
     await waiting();
     expect(await desk.orders()).toEqual([1]);
     expect(await desk.start(...sign, '--wave', 'rest').ended).toMatchObject({ code: 0 });
