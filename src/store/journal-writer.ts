@@ -1,6 +1,6 @@
 /**
  * Writes the journal of a run. Each event gets its position in the chain immediately. Entries become durable in groups, so
- * that entries which wait together share one fsync. After a disk failure, the writer keeps the unwritten entries for the
+ * that entries which wait together share one fsync. After a failure of the store, the writer keeps the unwritten entries for the
  * error message. A `JournalStore` does the file work.
  */
 import { type Clock, iso } from '../clock.ts';
@@ -106,7 +106,8 @@ class Writer {
 
   /**
    * Appends an event. Its entry gets its position immediately. The promise resolves once it is durable.
-   * @throws RefitError `disk-failed` after a failure of the store, for this event and all later ones.
+   * @throws RefitError `disk-failed`, `fenced`, `store-unreachable` or `store-restored` after a failure of the store, for this
+   * event and all later ones.
    */
   appendDurably(event: JournalEvent): Promise<JournalEntry> {
     return this.#enqueue(event, true);

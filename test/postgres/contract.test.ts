@@ -31,6 +31,7 @@ async function openDatabaseStore(): Promise<StoreInTest> {
            owner_seen_at = clock_timestamp() - interval '1 hour' WHERE id = '${run.name}'`,
       );
     },
+    runs: () => auditor,
     journalBytes: async (saved) => await (await auditor.find(runOf(saved))).journalText(),
     ask: async (saved, line) => await (await operator.find(runOf(saved))).ask(line),
     async offer(saved, name, text) {

@@ -10,7 +10,8 @@ import { openInstances } from '../../src/run/in-claimed-run.ts';
 import { mayAdopt } from '../../src/run/judge-adoption.ts';
 import { markOf } from '../../src/run/run-mark.ts';
 import { createJournalWriter, type JournalWriter } from '../../src/store/journal-writer.ts';
-import type { ClaimedRun } from '../../src/store/ports.ts';
+import type { ClaimedRun, RunsOfStore } from '../../src/store/ports.ts';
+import { readWhole } from '../../src/store/run-reading.ts';
 import { A, ALL_TO_8GB, standards } from '../run/fleets.ts';
 import { setStage } from '../run/stage.ts';
 
@@ -26,6 +27,8 @@ export interface StoreInTest {
   ask(saved: SavedPlan, line: string): Promise<string | null>;
   /** Offers an approval of a plan, which may have no run yet. */
   offer(saved: SavedPlan, name: string, text: string): Promise<void>;
+  /** The runs of the store, as anybody reads them. */
+  runs(): RunsOfStore;
   /** The text of a log of the run. */
   logged(saved: SavedPlan, file: string): Promise<string>;
 }
@@ -333,6 +336,54 @@ const BEHAVIOUR: Readonly<Record<string, (store: StoreInTest) => Promise<void>>>
     await next.writeReports([report('f'.repeat(64))]);
     expect(await next.headAhead()).toBe('f'.repeat(64));
     await next.release();
+  },
+
+  async 'finds runs by name, start of a name and latest, and lists the newest first'(store) {
+    const runs = store.runs();
+    await expect(runs.find('latest')).rejects.toMatchObject({ code: 'usage', exitCode: 64 });
+    const ids: string[] = [];
+    for (const saved of [PLANS.first, PLANS.apart]) {
+      await write(store, saved, [started(saved), ENDED]);
+      const { runs: listed } = await runs.list(10);
+      const name = listed.find((one) => !ids.includes(one.name))!.name;
+      ids.push(name);
+    }
+    const latest = await runs.find('latest');
+    expect(ids).toContain(latest.id);
+    for (const id of ids) {
+      expect((await runs.find(id)).id).toBe(id);
+      const { saved, state } = await readWhole(await runs.find(id));
+      expect(saved.digest.slice(0, 8)).toBe(id.slice(-8));
+      expect(state.exitCode).toBe(143);
+    }
+    // The names differ only in the second, or in the digest.
+    await expect(runs.find(ids[0]!.slice(0, 4))).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('is the start of 2 names'),
+    });
+    const { runs: one, more } = await runs.list(1);
+    expect(one.map(({ name }) => name)).toEqual([latest.id]);
+    expect(more).toBe(1);
+    expect(one[0]).toMatchObject({ isKnown: true });
+  },
+
+  async 'shows who holds a run, and its entries while it grows'(store) {
+    const claim = await store.claim(PLANS.first);
+    const { journal, end } = await openWriter(claim);
+    await journal.appendDurably(started(PLANS.first));
+    const [found] = (await store.runs().list(1)).runs;
+    const run = found!.run!;
+    expect(await run.holder()).toMatchObject({ pid: process.pid, host: expect.any(String) });
+    expect(await run.exists()).toBe(true);
+    expect(await run.isKnown()).toBe(true);
+    for (const wave of [1, 2, 3]) {
+      await journal.appendDurably({ kind: 'wave-started', wave, name: 'w' });
+      expect((await readWhole(run)).journal.entries).toHaveLength(wave + 1);
+    }
+    await end();
+    expect(await run.holder()).toBe(null);
+    expect((await run.readPlan()).digest).toBe(PLANS.first.digest);
+    expect(await run.journalText()).toBe(await store.journalBytes(PLANS.first));
   },
 
   async 'can be given back twice'(store) {

@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { claimRunDirectory } from '../../src/store/folder/claim-run.ts';
 import { askRunProcess } from '../../src/store/folder/control-client.ts';
+import { folderRuns } from '../../src/store/folder/folder-runs.ts';
 import type { ClaimedRun } from '../../src/store/ports.ts';
 import { describeContract, type StoreInTest } from './contract.ts';
 
@@ -20,7 +21,12 @@ async function openFolder(): Promise<StoreInTest> {
   const plans = join(folder, 'plans');
   await mkdir(plans);
   const directories = new Map<string, string>();
-  const locks = { stateDirectory, clock: systemClock, endpoint: 'redis.tencentcloudapi.com', host: 'here' };
+  const locks = {
+    stateDirectory,
+    clock: systemClock,
+    endpoint: 'redis.tencentcloudapi.com',
+    host: hostname(),
+  };
   const directoryOf = ({ digest }: SavedPlan) => directories.get(digest)!;
   return {
     async claim(saved): Promise<ClaimedRun> {
@@ -47,6 +53,11 @@ async function openFolder(): Promise<StoreInTest> {
         }
       }
     },
+    runs: () =>
+      folderRuns(
+        { stateDirectory, clock: systemClock, host: hostname() },
+        { folder: runs, shorten: (path) => path },
+      ),
     journalBytes: (saved) => readFile(join(directoryOf(saved), 'journal.jsonl'), 'utf8'),
     ask: (saved, line) => askRunProcess(directoryOf(saved), line, systemClock),
     offer: (saved, name, text) => writeFile(join(plans, `${saved.digest}.json.approval-${name}`), text),

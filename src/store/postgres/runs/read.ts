@@ -104,11 +104,15 @@ export function trustOf({ head, generation, storeGeneration, state }: StoredHead
   return { kind: head.seq === 0 ? 'new' : 'known' };
 }
 
-/** As one text, so that a page costs one value. The next page is on its way while this one is checked. */
+/**
+ * As one text, so that a page costs one value. The next page is on its way while this one is checked. The range is bounded
+ * on both sides: with LIMIT, a server without statistics sorts the whole rest of the journal for each page.
+ */
 const NEXT_PAGE = `SELECT string_agg(line, E'\\n' ORDER BY seq) AS text, count(*)::int AS lines, max(seq) AS last,
     coalesce(sum(octet_length(line)), 0) AS bytes
   FROM (SELECT seq, line, sum(octet_length(line)::bigint) OVER (ORDER BY seq) AS until FROM (
-    SELECT seq, line FROM refit.journal WHERE run = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT ${PAGE}) AS page
+    SELECT seq, line FROM refit.journal
+    WHERE run = $1 AND seq > $2 AND seq <= least($3::bigint, $2::bigint + ${PAGE})) AS page
   ) AS counted WHERE until <= ${PAGE_BYTES}`;
 
 interface Page {
