@@ -8,16 +8,18 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../src/clock.ts';
 import type { ServerCertificate } from '../src/simulator/server.ts';
-import { simulate } from '../src/simulator/simulate.ts';
+import { type Keys, type SimulateOptions, simulate } from '../src/simulator/simulate.ts';
 
 export type ServerSettings =
   | { readonly kind: 'static'; readonly tls: ServerCertificate | null }
-  | { readonly kind: 'simulator'; readonly fleet: string; readonly limit: number };
+  | ({ readonly kind: 'simulator' } & SimulateOptions);
 
 export interface ChildServer {
   readonly url: string;
   readonly secretId: string;
   readonly secretKey: string;
+  /** Of every account of a simulator. */
+  readonly keys: readonly Keys[];
   /** CPU time so far, milliseconds. */
   cpu(): Promise<number>;
   close(): void;
@@ -27,7 +29,7 @@ export interface ChildServer {
 export async function childServer(settings: ServerSettings): Promise<ChildServer> {
   const child = fork(import.meta.filename, [], { serialization: 'advanced' });
   child.send(settings);
-  const reply = (await message(child)) as Pick<ChildServer, 'url' | 'secretId' | 'secretKey'>;
+  const reply = (await message(child)) as Pick<ChildServer, 'url' | 'secretId' | 'secretKey' | 'keys'>;
   return {
     ...reply,
     async cpu() {
@@ -40,8 +42,12 @@ export async function childServer(settings: ServerSettings): Promise<ChildServer
 
 function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+    const onExit = (code: number | null) => reject(new Error(`the server ended with ${code}`));
+    child.once('exit', onExit);
+    child.once('message', (answer) => {
+      child.off('exit', onExit);
+      resolve(answer);
+    });
   });
 }
 
@@ -59,11 +65,8 @@ function answerAlike(request: IncomingMessage, response: ServerResponse): void {
 
 async function serve(settings: ServerSettings): Promise<object> {
   if (settings.kind === 'simulator') {
-    const { url, secretId, secretKey } = await simulate(
-      { fleet: settings.fleet, limit: settings.limit },
-      systemClock,
-    );
-    return { url, secretId, secretKey };
+    const { url, secretId, secretKey, keys } = await simulate(settings, systemClock);
+    return { url, secretId, secretKey, keys };
   }
   const options = { keepAliveTimeout: 60_000 };
   const server = settings.tls
@@ -72,7 +75,7 @@ async function serve(settings: ServerSettings): Promise<object> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = `${settings.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
-  return { url, secretId: `AKID${'b'.repeat(32)}`, secretKey: 'k'.repeat(32) };
+  return { url, secretId: `AKID${'b'.repeat(32)}`, secretKey: 'k'.repeat(32), keys: [] };
 }
 
 if (process.send !== undefined && process.argv[1] === import.meta.filename) {

@@ -16,25 +16,38 @@ const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
 /** Creates the folder with its plan and journal. */
 export async function longRun(folder: string, entries: number): Promise<void> {
   mkdirSync(folder);
-  const saved = savedPlanOf(STEPS);
+  const saved = longPlan();
   writeFileSync(join(folder, RUN_FILES.plan), encodeSavedPlan(saved));
   writeJournal(join(folder, RUN_FILES.journal), entries, saved);
 }
 
 function writeJournal(path: string, entries: number, saved: SavedPlan): void {
   const file = openSync(path, 'w');
+  for (const { text } of journalPieces(entries, saved)) writeSync(file, text);
+  closeSync(file);
+}
+
+/** A plan for `journalPieces`. */
+export function longPlan(): SavedPlan {
+  return savedPlanOf(STEPS);
+}
+
+/** The lines of a long journal in pieces of about a megabyte, each with the end of the chain after it. */
+export function* journalPieces(
+  entries: number,
+  saved: SavedPlan,
+): Generator<{ readonly text: string; readonly end: ChainEnd }> {
   let end: ChainEnd = EMPTY_CHAIN;
-  let lines = '';
+  let text = '';
   for (let n = 0; n < entries; n++) {
     const event = n === 0 ? started(saved) : eventOf(n, saved.steps[(n >> 2) % STEPS]!);
     const { entry, line } = sealLine(end, iso(BEGAN + n * 50), event);
     end = { seq: entry.seq, hash: entry.hash };
-    lines += `${line}\n`;
-    if (lines.length < 1_000_000 && n < entries - 1) continue;
-    writeSync(file, lines);
-    lines = '';
+    text += `${line}\n`;
+    if (text.length < 1_000_000 && n < entries - 1) continue;
+    yield { text, end };
+    text = '';
   }
-  closeSync(file);
 }
 
 function started({ name, digest }: SavedPlan): JournalEvent {

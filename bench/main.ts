@@ -28,6 +28,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   rehearse: async () => (await import('./rehearse.ts')).rehearsal(),
   'rehearsal-agrees': async () => (await import('./rehearsal-agrees.ts')).rehearsalAgrees(),
   'store-appends': async () => (await import('./store/appends.ts')).storeAppends(),
+  'store-lanes': async () => (await import('./store/lanes.ts')).storeLanes(),
+  'store-submit': async () => (await import('./store/submit.ts')).storeSubmit(),
+  'store-idle': async () => (await import('./store/idle.ts')).storeIdle(),
+  'store-open': async () => (await import('./store/open.ts')).storeOpen(),
   page: async () => (await import('./report-page.ts')).pageMade(),
   interactive: async () => (await import('./report-page.ts')).pageOpened(),
 };

@@ -66,15 +66,19 @@ export function lineByLine(path: string): void {
   }
 }
 
-interface Spent {
+export interface Spent {
   readonly ms: number;
   readonly megabytes: number;
 }
 
 function inProcess(mode: string, directory: string): Spent {
-  const script = join(import.meta.dirname, 'replay-journal.ts');
+  return spentBy(join(import.meta.dirname, 'replay-journal.ts'), mode, directory);
+}
+
+/** Runs a script that prints what it has spent, in a process with a small heap. */
+export function spentBy(script: string, ...given: readonly string[]): Spent {
   // Garbage that waits for the collector depends on the machine's memory. In a small heap the rest shows what is kept.
-  const args = ['--max-semi-space-size=8', '--max-old-space-size=96', script, mode, directory];
+  const args = ['--max-semi-space-size=8', '--max-old-space-size=96', script, ...given];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Spent;
