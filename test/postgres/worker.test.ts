@@ -138,6 +138,22 @@ withPostgres('refit worker', { concurrent: true }, () => {
     await verifiedOnce(desk, 3);
   });
 
+  it('gives its worker back while it soaks, and is woken in time', async (test) => {
+    const desk = await storeDesk(test, {
+      instances: 2,
+      lines: ['waves: [{ name: canary, take: 1, soak: 8s }, { name: rest, take: rest }]'],
+    });
+    await desk.worker('--rest-after', '1s');
+    const apply = desk.start('apply', 'saved.json', '--auto-approve');
+    await seen(desk, 'rested', 1);
+    const free = "SELECT owner IS NULL AND wake_at > submitted_at FROM refit.runs WHERE state = 'waiting'";
+    await until('nobody has the run', async () => (await desk.value(free)) === 't');
+    expect((await apply.ended).code, apply.stderr()).toBe(0);
+    expect(apply.stderr()).toMatch(/waits until \S+Z: .*soak/);
+    expect((await desk.kinds()).filter((one) => one === 'run-started')).toHaveLength(2);
+    await verifiedOnce(desk, 2);
+  });
+
   it('runs a program only if its own policy names it, whatever the submitter allows', async (test) => {
     const desk = await storeDesk(test, { instances: 1, lines: ['hooks: { run-end: [touch, heard] }'] });
     const refused = await desk.start('apply', 'saved.json', '--auto-approve').ended;

@@ -65,7 +65,6 @@ export async function serveStore(
   offers: () => WorkerOffers,
 ): Promise<ServedStore> {
   const { clock, id, concurrency, onRequest } = self;
-  const over = new AbortController();
   const store = await openStored(target, {
     clock,
     purpose: 'worker',
@@ -74,18 +73,25 @@ export async function serveStore(
     connections: Math.min(concurrency, 8) + 2,
     ...given({ onRequest }),
   });
-  const permits = await openStorePermits(target, clock);
-  const queue = await openQueue(store.database);
-  const info = { id, host: hostname(), pid: process.pid, version: VERSION, concurrency };
-  const work = openWork(store.database, queue, () => ({ ...info, offers: offers() }));
-  return {
-    ...{ store, work, permits },
-    watchFigures: () => watchStoreFigures(store.database, clock, over.signal),
-    async close() {
-      over.abort();
-      await permits.close();
-      await queue.close();
-      await store.close();
-    },
-  };
+  const closing: (() => Promise<void>)[] = [store.close];
+  try {
+    const permits = await openStorePermits(target, clock);
+    closing.unshift(permits.close);
+    const queue = await openQueue(store.database);
+    closing.splice(1, 0, queue.close);
+    const info = { id, host: hostname(), pid: process.pid, version: VERSION, concurrency };
+    const work = openWork(store.database, queue, () => ({ ...info, offers: offers() }));
+    const over = new AbortController();
+    return {
+      ...{ store, work, permits },
+      watchFigures: () => watchStoreFigures(store.database, clock, over.signal),
+      async close() {
+        over.abort();
+        for (const close of closing) await close();
+      },
+    };
+  } catch (error) {
+    for (const close of closing) await close();
+    throw error;
+  }
 }

@@ -183,7 +183,8 @@ function flagsOf({
   const defaults = [...flag('--region', region), ...flag('--profile', profile)];
   return {
     plan: [...connection, ...defaults, ...keep, ...(price ? ['--price'] : [])],
-    apply: [...connection, ...keep, ...(allowHooks ? ['--allow-hooks'] : [])],
+    // Occurrences are run directories, also if the environment names a store.
+    apply: [...connection, ...keep, '--store', 'folder', ...(allowHooks ? ['--allow-hooks'] : [])],
     sign: sign === undefined ? [] : ['--sign', sign, ...flag('--as', as)],
   };
 }
