@@ -41,6 +41,8 @@ export interface VirtualRun {
   readonly refused: readonly number[];
   /** Calls that arrived, by action. */
   readonly calls: ReadonlyMap<string, number>;
+  /** When a group of entries was made durable, seconds since the start of the run. */
+  readonly commits: readonly number[];
   /** Time from the arrival of the first order to the end of the run, ms. */
   readonly took: number;
   readonly exitCode: number | null;
@@ -101,6 +103,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
   );
 
   const [accepted, refused]: [number[], number[]] = [[], []];
+  const commits: number[] = [];
   const calls = new Map<string, number>();
   let began = 0;
   let firstOrder: number | null = null;
@@ -170,7 +173,12 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
     const runProcess = createProcess({
       saved,
       past: NO_PAST_ENTRIES,
-      store: { append: () => time.sleep(FSYNC) },
+      store: {
+        append() {
+          commits.push((time.monotonic() - began) / 1000);
+          return time.sleep(FSYNC);
+        },
+      },
       clock: time,
       permits,
       calls: counter,
@@ -185,7 +193,17 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
     if (stranger) void share(world, time, stranger, halfTrip);
     const end = await runProcess.carryOut({ cloudFor: () => cloud });
     const took = time.monotonic() - (firstOrder ?? began);
-    return { saved, world, entries, accepted, refused, calls, took, exitCode: end?.exitCode ?? null };
+    return {
+      saved,
+      world,
+      entries,
+      accepted,
+      refused,
+      calls,
+      commits,
+      took,
+      exitCode: end?.exitCode ?? null,
+    };
   });
 }
 

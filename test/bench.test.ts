@@ -1,5 +1,6 @@
 /** The short form of the benchmarks: fails on a ratio that is clearly lost, at twice the target, never on a time. */
 import { describe, expect, it } from 'vitest';
+import { company } from '../bench/company.ts';
 import { cpuPerOrder } from '../bench/cpu.ts';
 import { callsPerResize, makespan } from '../bench/following.ts';
 import { sharing, useOfLimit } from '../bench/limit.ts';
@@ -14,6 +15,7 @@ describe('no ratio is clearly lost', () => {
     ['sharing', () => sharing([1], ['calendar'])],
     ['calls a resize', () => callsPerResize([1], [false])],
     ['makespan', () => makespan(400)],
+    ['company', () => company({ accounts: 2, regions: 1, instances: 60, slots: [1, 2] })],
     ['CPU of an order, beside the official SDK', () => cpuPerOrder(200, 7, ['plain'])],
     ['signed orders of the simulator', () => simulatorOrders(400, 2)],
   ])('%s', async (_, bench) => {
