@@ -1,0 +1,26 @@
+/** A short form of each storm. `npm run storm -- KIND COUNT` is the long one. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { type PostgresServer, startPostgres } from './server.ts';
+import { withPostgres } from './shared.ts';
+import { STORMS, type Storm, storm } from './storm.ts';
+
+const SEED = Number(process.env.REFIT_STORM_SEED ?? Date.now() % 1_000_000);
+
+withPostgres(`three workers on one store, with REFIT_STORM_SEED=${SEED}`, () => {
+  let postgres: PostgresServer;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres?.stop());
+
+  it.each(Object.entries(STORMS) as [Storm, string][])(
+    '%s (%s): order each instance once, stay below the limit, and report the truth',
+    async (kind) => {
+      const command = join(inject('built'), 'dist/cli/main.js');
+      const small = { runs: 4, stepsPerRun: 15, freezeMs: 9_000 };
+      const { orders } = await storm(kind, { command, postgres, seed: SEED, ...small });
+      expect(orders).toBe(60);
+    },
+  );
+});
