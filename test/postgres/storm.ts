@@ -173,7 +173,9 @@ async function openField({
       `refit ${args[0]}`,
     ).ended;
   const must = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const since = performance.now();
     const end = await refit(args, env);
+    log(`${Math.round(performance.now() - since)} ms: refit ${args.join(' ')}`);
     if (end.code !== 0)
       throw new Error(`refit ${args.join(' ')} ended with ${end.code}: ${end.stdout}${end.stderr}`);
     return end.stdout;
@@ -205,7 +207,7 @@ async function openField({
   const workers = new Map<string, ReturnType<typeof start>>();
   const startWorker = (name: string, env: Readonly<Record<string, string>> = {}) => {
     const worker = start(
-      ['worker', '--profile', 'alpha', '--profile', 'beta', '--concurrency', String(runs), '--endpoint', url],
+      ['worker', '--profile', 'alpha,beta', '--concurrency', String(runs), '--endpoint', url],
       { REFIT_STORE: database, XDG_STATE_HOME: join(folder, name), ...env },
       name,
     );
@@ -426,13 +428,16 @@ async function makeTrouble(
     case 'pause':
       return going(async () => {
         await atOrder(Math.floor(total * 0.3));
-        const open = (await field.listed()).filter(({ status }) => status === 'running');
-        for (const { run } of open) await must(['pause', run]);
+        const paused: string[] = [];
+        for (const { run } of await field.listed())
+          if ((await field.refit(['pause', run])).code === 0) paused.push(run);
+        const all = (await field.listed()).length === paused.length;
         const before = await orderCount();
         await pause(6_000);
         const during = (await orderCount()) - before;
-        demand(during === 0 || open.length === 0, `${during} orders left in a pause of 6 s`);
-        for (const { run } of open) await must(['continue', run]);
+        demand(during === 0 || !all, `${during} orders left in a pause of 6 s`);
+        // A run whose orders had all left may have ended meanwhile.
+        for (const run of paused) await field.refit(['continue', run]);
       });
   }
 }
