@@ -263,6 +263,62 @@ withPostgres('the fence of a run in PostgreSQL', () => {
     expect((await journalOf(url)).waves).toEqual([]);
   });
 
+  it('keeps its claim while it reads a journal for longer than a lease', async () => {
+    const url = await freshStore();
+    const { writer } = await atWork(await opened(url, 'one'));
+    await writer.end();
+    // Reading waits for a lock on the journal, and the clock of the reader runs fast.
+    const slow = await opened(url, 'slow', fast());
+    const id = (await slow.find('latest')).id;
+    const blocker = await opened(url, 'blocker');
+    let claiming: Promise<ClaimedRun> | null = null;
+    await blocker.database.transaction(async (queries) => {
+      await queries.script('LOCK TABLE refit.journal IN ACCESS EXCLUSIVE MODE');
+      claiming = slow.claim(id, 'refit apply');
+      claiming.catch(() => undefined);
+      // Its lease is renewed meanwhile.
+      for (let renewed = 0; renewed < 2; ) {
+        await sql(
+          url,
+          `UPDATE refit.runs SET owner_seen_at = clock_timestamp() - interval '7 seconds' WHERE owner IS NOT NULL`,
+        );
+        await systemClock.sleep(300);
+        const [seen] = await sql(
+          url,
+          `SELECT count(*) FROM refit.runs WHERE owner_seen_at > clock_timestamp() - interval '2 seconds'`,
+        );
+        if (seen === '1') renewed += 1;
+      }
+    });
+    const claim = await (claiming as unknown as Promise<ClaimedRun>);
+    expect(claim.run.journal.entries).toHaveLength(1);
+    await claim.release();
+  });
+
+  it('is fenced, and blames no journal, if another process takes the run over while it reads', async () => {
+    const url = await freshStore();
+    const { writer } = await atWork(await opened(url, 'one'));
+    await writer.end();
+    const [slow, blocker] = [await opened(url, 'slow'), await opened(url, 'blocker')];
+    const id = (await slow.find('latest')).id;
+    let claiming: Promise<unknown> = Promise.resolve();
+    await blocker.database.transaction(async (queries) => {
+      await queries.script('LOCK TABLE refit.journal IN ACCESS EXCLUSIVE MODE');
+      claiming = slow.claim(id, 'refit apply');
+      claiming.catch(() => undefined);
+      while ((await sql(url, 'SELECT epoch FROM refit.runs'))[0] !== '2') await systemClock.sleep(10);
+      // What a new owner does.
+      await queries.execute(
+        `UPDATE refit.runs SET epoch = epoch + 1, owner = owner || '{"host":"quick","token":"other"}', head_seq = 2`,
+      );
+      await queries.execute(`INSERT INTO refit.journal (run, seq, epoch, line) VALUES ($1, 2, 3, 'x')`, [id]);
+    });
+    await expect(claiming).rejects.toMatchObject({
+      code: 'fenced',
+      message: expect.stringContaining('quick'),
+    });
+  });
+
   it('tells a waiting process that another one took its run over', async () => {
     const url = await freshStore();
     const { claim } = await atWork(await opened(url, 'one', fast()));

@@ -91,16 +91,29 @@ export async function claimStoredRun(
   const claimed = await whileConnectionIsLost(clock, () =>
     database.transaction((queries) => raiseEpoch(queries, id, owner, database.target.option)),
   );
+  const { fence } = claimed;
+  const fenced = async () => fencedError(id, await ownerOf(database, id), database.target.option);
+  // Reading a long journal takes longer than a lease.
+  const lease = keepLease(database, fence, clock, fenced);
   try {
     // After the commit: no other process can append any more, so these are all entries.
     const saved = readSavedPlan(await readPlanText(database, id));
     const entries: JournalEntry[] = [];
     const each = (entry: JournalEntry) => void entries.push(entry);
     const { journal, ...run } = await readStoredJournal(database, claimed.stored, saved, each);
-    if (await hasEntriesAfter(database, claimed.stored)) throw extendedError(id, claimed.stored);
-    return await heldRun(database, { ...run, journal: { ...journal, entries } }, claimed, self);
+    if (await hasEntriesAfter(database, claimed.stored)) {
+      // They can be those of a process that took the run over meanwhile.
+      if (!(await isMine(database, fence))) throw await fenced();
+      throw extendedError(id, claimed.stored);
+    }
+    return await heldRun(database, { ...run, journal: { ...journal, entries } }, claimed, {
+      clock,
+      lease,
+      fenced,
+    });
   } catch (error) {
-    await giveBack(database, claimed.fence, clock);
+    lease.end();
+    await giveBack(database, fence, clock);
     throw error;
   }
 }
@@ -142,16 +155,22 @@ type ClaimRow = Parameters<typeof headOf>[0] &
     readonly folder: string | null;
   };
 
+/** What keeps a claim. */
+interface Holding {
+  readonly clock: Clock;
+  readonly lease: ReturnType<typeof keepLease>;
+  /** The error of this process once another one has the run. */
+  readonly fenced: () => Promise<RefitError>;
+}
+
 async function heldRun(
   database: Database,
   run: WholeRun,
   { fence, stored, provider, former }: Claimed,
-  { clock }: StoreSelf,
+  { clock, lease, fenced }: Holding,
 ): Promise<StoredClaim> {
   const { id, epoch } = fence;
   const { option } = database.target;
-  const fenced = async () => fencedError(id, await ownerOf(database, id), option);
-  const lease = keepLease(database, fence, clock, fenced);
   /** Changes the row of the run, if this process still has it. @throws RefitError `fenced` */
   const update = async (set: string, values: readonly unknown[]): Promise<void> => {
     const changed = await whileConnectionIsLost(clock, () =>
@@ -246,6 +265,13 @@ const NO_MARK: RunMark = { write: async () => undefined, close: async () => unde
 /** The event that says from which dead process a run was taken over. */
 function takeOverFrom({ pid, host, since, purpose }: RunOwner): JournalEvent {
   return { kind: 'lock-taken-over', locks: ['run'], from: { pid, host, since, purpose } };
+}
+
+/** True while the claim is the newest one of its run. */
+async function isMine(database: Database, { id, epoch }: Fence): Promise<boolean> {
+  return (
+    (await database.query('SELECT FROM refit.runs WHERE id = $1 AND epoch = $2', [id, epoch])).length > 0
+  );
 }
 
 async function ownerOf(database: Database, id: string): Promise<RunOwner | null> {
