@@ -29,3 +29,12 @@ export function mustBeCurrent(
       `if the clock of this machine is right: ${again}`,
     );
 }
+
+/**
+ * The earliest moment at which a plan can have been sealed, by the clocks of others, ms since 1970 UTC. The clock that
+ * sealed it may be ahead of the one that applies it, and that one ahead of the provider and of a database.
+ * @param sealedAt ISO 8601 UTC.
+ */
+export function earliestSeal(sealedAt: string): number {
+  return Date.parse(sealedAt) - 2 * CLOCK_SKEW;
+}

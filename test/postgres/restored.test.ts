@@ -187,6 +187,22 @@ withPostgres('a store that was restored from a dump in mid-run', () => {
     expect((await (await next.find(again)).read()).trust).toMatchObject({ kind: 'restored' });
   });
 
+  it.each([
+    ['4 minutes ahead', 4, 1],
+    ['an hour later, so after the restore', 60, 2],
+  ])('reads first for a plan that a clock sealed %s', async (_, minutes, generation) => {
+    const url = await freshStore();
+    const state = await temporary();
+    await openedBy(url, state);
+    await announceRestoredStore(await resolveStore(url, {}), { reason: 'test', by: 'wei' });
+    const { store } = await openedBy(url, state);
+    const { saved } = await setDatabaseStage();
+    const sealedAt = new Date(Date.now() + minutes * 60_000).toISOString();
+    const id = await store.submit(submissionOf({ ...saved, sealedAt }));
+    const rows = await sql(url, `SELECT generation FROM refit.runs WHERE id = '${id}'`);
+    expect(rows).toEqual([String(generation)]);
+  });
+
   it('refuses a damaged record of the user no more than a missing one', async () => {
     const url = await freshStore();
     const state = await temporary();

@@ -17,6 +17,7 @@ import type {
   Step,
   StepState,
 } from '../../model.ts';
+import { earliestSeal } from '../../plan/may-start.ts';
 import { DAY } from '../../units.ts';
 import type { WaitName, WaitWithLimit } from '../waits.ts';
 import type { Reading } from './judge-following.ts';
@@ -276,7 +277,7 @@ const REACH = 29 * DAY;
  */
 export function earliestOrder({ state, now }: At): number {
   const { hiddenOrder, intentProviderAt, acceptedAt } = state;
-  if (hiddenOrder !== null) return Math.max(Date.parse(hiddenOrder.since), now.provider - REACH);
+  if (hiddenOrder !== null) return Math.max(earliestSeal(hiddenOrder.since), now.provider - REACH);
   return Date.parse(intentProviderAt ?? acceptedAt ?? '');
 }
 

@@ -5,6 +5,7 @@
 import type { VirtualClock } from '../../../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../../../src/journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../../src/model.ts';
+import { earliestSeal } from '../../../src/plan/may-start.ts';
 import { encodeSavedPlan } from '../../../src/plan/saved/seal-plan.ts';
 import { LEASE } from '../../../src/store/postgres/runs/owner.ts';
 
@@ -164,7 +165,7 @@ export function createStore(time: VirtualClock, watcher: StoreWatcher, sabotage:
       const id = `run-${number}`;
       if (tables.runs.has(id)) return;
       // As the statement of submit.ts: the plan may have been carried out in entries that a restore lost.
-      const isOlder = restoredAt.some((at) => at >= Date.parse(saved.sealedAt));
+      const isOlder = restoredAt.some((at) => at >= earliestSeal(saved.sealedAt));
       tables.runs.set(id, {
         id,
         number,

@@ -1,8 +1,9 @@
 /** Submits a saved plan to a store: one run for each plan, and one live run for each instance. */
-import type { Clock } from '../../../clock.ts';
+import { type Clock, iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import type { Operator, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { earliestSeal } from '../../../plan/may-start.ts';
 import { encodeSavedPlan } from '../../../plan/saved/seal-plan.ts';
 import { providerOf } from '../../provider-of.ts';
 import { runIdOf } from '../../run-id.ts';
@@ -65,7 +66,8 @@ async function insertRun(
     const inserted = await queries.execute(INSERT, [
       ...[id, saved.digest, encodeSavedPlan(saved), saved.name, endpoint, provider],
       ...[needs.profiles, needs.programs, queue, JSON.stringify({ ...by, token })],
-      ...[approval && JSON.stringify(approval), allowHooks, JSON.stringify(policy), saved.sealedAt],
+      ...[approval && JSON.stringify(approval), allowHooks, JSON.stringify(policy)],
+      iso(earliestSeal(saved.sealedAt)),
     ]);
     if (inserted === 1) {
       const instances = saved.steps.map(({ instance }) => instance);
