@@ -2,7 +2,7 @@
  * The only file that reads the system time. All other code gets a Clock, so that a whole run can use virtual time and
  * repeat exactly from one seed.
  */
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { MINUTE } from './units.ts';
 
 /** The source of time for all code. */
@@ -29,11 +29,24 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  async sleep(ms, signal) {
-    const options = signal && { signal };
-    // A timer of more than 24 days fires immediately, so the wait is split. NaN counts as 0.
-    for (let left = Math.max(0, ms) || 0; left >= 0 && !signal?.aborted; left -= LONGEST_TIMER_MS)
-      await setTimeout(Math.min(left, LONGEST_TIMER_MS), undefined, options).catch(() => undefined);
+  sleep(ms, signal) {
+    // Not the sleep of node:timers/promises: most sleeps of a run are aborted, and each would make an error with its stack.
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      let timer: ReturnType<typeof setTimeout>;
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      // A timer of more than 24 days fires immediately, so the wait is split. NaN counts as 0.
+      const wait = (left: number): void => {
+        const part = Math.min(left, LONGEST_TIMER_MS);
+        timer = setTimeout(() => (left > part ? wait(left - part) : end()), part);
+      };
+      signal?.addEventListener('abort', end, { once: true });
+      wait(Math.max(0, ms) || 0);
+    });
   },
 };
 

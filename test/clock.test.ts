@@ -122,3 +122,31 @@ describe('real time', () => {
     expect(iso(0)).toBe('1970-01-01T00:00:00.000Z');
   });
 });
+
+describe('the time of the machine', () => {
+  it('ends a sleep when its signal is aborted, and leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const abort = new AbortController();
+    const sleep = systemClock.sleep(100_000, abort.signal);
+    expect(timers()).toBe(before + 1);
+    abort.abort();
+    await sleep;
+    await systemClock.sleep(100_000, abort.signal);
+    expect(timers()).toBe(before);
+  });
+
+  it('sleeps no time for a wrong length, and longer than a timer can', async () => {
+    await systemClock.sleep(Number.NaN);
+    await systemClock.sleep(-5);
+    const abort = new AbortController();
+    let isOver = false;
+    const sleep = systemClock.sleep(2 ** 40, abort.signal).then(() => {
+      isOver = true;
+    });
+    await systemClock.sleep(20);
+    expect(isOver).toBe(false);
+    abort.abort();
+    await sleep;
+  });
+});

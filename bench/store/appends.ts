@@ -119,11 +119,11 @@ export async function pgbench(
   ids: readonly string[],
   group: number,
   seconds: number,
-  mode = 'extended',
+  mode = 'prepared',
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'refit-bench-'));
   const script = join(folder, 'append.sql');
-  const statement = APPEND.replace(/\$(\d)/g, (_, n: string) => `:${VALUES[Number(n) - 1]}`);
+  const statement = APPEND.text.replace(/\$(\d)/g, (_, n: string) => `:${VALUES[Number(n) - 1]}`);
   const [before, after] = ['\\set run :client_id + :first\n\\set next :last + :group', '\\set last :next'];
   writeFileSync(script, `${before}\n${statement};\n${after}\n`);
   const lines = Array.from({ length: group }, () => 'x'.repeat(LINE)).join('\n');

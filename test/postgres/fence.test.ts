@@ -9,6 +9,7 @@ import type { JournalEvent } from '../../src/model.ts';
 import type { JournalStore } from '../../src/store/journal-writer.ts';
 import type { ClaimedRun } from '../../src/store/ports.ts';
 import type { PostgresStore } from '../../src/store/postgres/open-store.ts';
+import { APPEND } from '../../src/store/postgres/runs/append.ts';
 import { readWhole } from '../../src/store/run-reading.ts';
 import { intent, openWriter, PLANS, started } from '../store/contract.ts';
 import { startCutProxy } from './cut-proxy.ts';
@@ -16,6 +17,8 @@ import { openTestStore, submissionOf } from './run-store.ts';
 import { cutConnections, dump, restore, sql, startPostgres } from './server.ts';
 import { freshStore, withPostgres } from './shared.ts';
 
+/** The name of the prepared statement that appends, as it goes over the wire. */
+const APPENDING = `\0${APPEND.name}\0`;
 const SAVED = PLANS.first;
 const wave = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
 
@@ -138,7 +141,7 @@ withPostgres('the fence of a run in PostgreSQL', () => {
       onTestFinished(() => proxy.stop());
       const { writer } = await atWork(await opened(proxy.url));
       for (const n of [1, 2, 3]) {
-        proxy.cut(where, 'INSERT INTO refit.journal');
+        proxy.cut(where, APPENDING);
         await writer.journal.appendDurably(wave(n));
       }
       expect(proxy.cuts).toBe(3);
@@ -157,7 +160,7 @@ withPostgres('the fence of a run in PostgreSQL', () => {
       const { claim, writer } = await atWork(await opened(proxy.url, 'cut'));
       const other = await opened(url, 'other');
       let taken: ClaimedRun | null = null;
-      proxy.cut(where, 'INSERT INTO refit.journal', async () => {
+      proxy.cut(where, APPENDING, async () => {
         await lapse(url);
         taken = await other.claim(claim.run.name, 'refit apply');
       });

@@ -210,7 +210,11 @@ export class SharedLane {
     if (this.#ready.length === 0 && this.#used.size < 64) return;
     const now = this.#clock.monotonic();
     // Answers come within seconds, and tell the slot of their call.
-    for (const [slot, { due }] of this.#used) if (due < now - 10_000) this.#used.delete(slot);
+    for (const [slot, { due }] of this.#used) {
+      // About in the order of their moments.
+      if (due >= now - 10_000) break;
+      this.#used.delete(slot);
+    }
     this.#ready = this.#ready
       .filter((slot) => this.#isUsable(slot))
       .sort((a, b) => a.due - b.due)

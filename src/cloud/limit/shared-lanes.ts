@@ -12,6 +12,8 @@ const ANSWER_MS = 3_000;
 /** Pauses after a question without an answer, ms. */
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
+/** The reason of an abort that nobody reads. Without one, each abort makes an error with its stack. */
+const NO_ERROR = 'over';
 
 export class SharedLanes {
   readonly clock: Clock;
@@ -49,7 +51,7 @@ export class SharedLanes {
 
   /** Asks the source while callers wait. Call it when a caller begins to wait. */
   async ask(): Promise<void> {
-    if (this.#isAsking) return this.#woken.abort();
+    if (this.#isAsking) return this.#woken.abort(NO_ERROR);
     this.#isAsking = true;
     // Callers of the same moment share the first question.
     await null;
@@ -128,6 +130,6 @@ async function withinTime<T>(answer: Promise<T>, clock: Clock, signal: AbortSign
   try {
     return await Promise.race([answer, late]);
   } finally {
-    done.abort();
+    done.abort(NO_ERROR);
   }
 }

@@ -11,12 +11,22 @@ import { createListener, type ListenConnection, type OnNotify, type Subscription
 import { connectError, isConnectionLost, storeError } from './store-error.ts';
 import type { StoreTarget } from './store-target.ts';
 
+/**
+ * A statement for what runs many times a second: each connection parses and plans it once. That is half of the work of an
+ * append for the server. Its result must keep its types as long as workers of this version live.
+ */
+export interface Prepared {
+  /** Unique in Refit. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What runs statements: the pool, or one transaction. */
 export interface Queries {
   /** Runs one statement, or several without values. @returns the rows of all. @throws RefitError `store-unreachable`; an error of SQL as it is. */
-  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  query<Row extends object>(sql: string | Prepared, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Runs one statement. @returns how many rows it changed. @throws as `query` does. */
-  execute(sql: string, values?: readonly unknown[]): Promise<number>;
+  execute(sql: string | Prepared, values?: readonly unknown[]): Promise<number>;
   /** Runs several statements without values. @throws as `query` does. */
   script(sql: string): Promise<void>;
 }
@@ -252,11 +262,14 @@ function queriesOf(
   target: StoreTarget,
   { clock, onRequest }: Pick<DatabaseOptions, 'clock' | 'onRequest'>,
 ): Queries {
-  const run = async (sql: string, values?: readonly unknown[]): Promise<pg.QueryResult> => {
+  const run = async (sql: string | Prepared, values?: readonly unknown[]): Promise<pg.QueryResult> => {
     received.set(client, 0);
     const startedAt = clock.monotonic();
     try {
-      return await client.query(sql, values as unknown[] | undefined);
+      const given = values as unknown[] | undefined;
+      return await (typeof sql === 'string'
+        ? client.query(sql, given)
+        : client.query({ ...sql, values: given ?? [] }));
     } catch (error) {
       throw storeError(error, target);
     } finally {
@@ -264,7 +277,7 @@ function queriesOf(
     }
   };
   return {
-    query: async <Row>(sql: string, values?: readonly unknown[]) => {
+    query: async <Row>(sql: string | Prepared, values?: readonly unknown[]) => {
       // Several statements without values give several results.
       const results: readonly pg.QueryResult[] = [await run(sql, values)].flat();
       return results.flatMap(({ rows }) => rows) as Row[];

@@ -10,7 +10,7 @@ import {
   type SlotSource,
   type TaughtLane,
 } from '../../slot-source.ts';
-import type { Queries } from './database.ts';
+import type { Prepared, Queries } from './database.ts';
 
 const { batchAhead, mostAhead, closedFor, remembered, implausible, leastInterval } = SLOT_BOUNDS;
 
@@ -25,7 +25,9 @@ const TAUGHT = `lane, next_at AS next, interval_ms AS interval, version, lesson,
  * The inner query runs after the row is locked, and reads the clock then. Each LATERAL names a value once: now and gap,
  * then the first slot, then how many. A lane whose next slot is implausible counts as new.
  */
-const TAKE = `
+const TAKE: Prepared = {
+  name: 'take-slots',
+  text: `
 WITH wished AS (
   SELECT * FROM unnest($1::text[], $2::int[], $3::float8[], $4::bigint[], $5::float8[])
     AS w (lane, count, ahead, version, gap)
@@ -52,7 +54,8 @@ WITH wished AS (
     WHERE w.lane = l.lane)
   RETURNING ${TAUGHT}, given_first AS first, given_count AS count
 )
-SELECT taken.*, ${NOW} AS now FROM taken`;
+SELECT taken.*, ${NOW} AS now FROM taken`,
+};
 
 const READ = `SELECT ${TAUGHT}, recent::text AS recent FROM refit.lanes`;
 

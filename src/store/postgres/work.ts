@@ -4,7 +4,7 @@
  */
 import { SECOND } from '../../units.ts';
 import { type RunNeeds, type WorkerOffers, whyNotOffered } from '../run-needs.ts';
-import type { Database } from './database.ts';
+import type { Database, Prepared } from './database.ts';
 import { OPEN_RUN, type RunJob, type RunQueue, rebuildJobs, WORK_CHANNEL } from './queue.ts';
 
 /** A worker as others see it. */
@@ -132,16 +132,22 @@ export async function liveWorkers(database: Database): Promise<readonly LiveWork
 }
 
 /** Registers or renews, and names the leader: the oldest worker that has said something lately. */
-const BEAT = `WITH beat AS (
+const BEAT: Prepared = {
+  name: 'beat',
+  text: `WITH beat AS (
     INSERT INTO refit.workers AS w (id, host, pid, version, profiles, about) VALUES ($1, $2, $3, $4, $5::text[], $6::jsonb)
     ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), about = excluded.about RETURNING w.id, w.since)
   SELECT NOT EXISTS (SELECT FROM refit.workers AS other, beat WHERE other.id <> beat.id
     AND (other.since, other.id) < (beat.since, beat.id)
-    AND other.seen_at > clock_timestamp() - $7 * interval '1 s') AS leads FROM beat`;
+    AND other.seen_at > clock_timestamp() - $7 * interval '1 s') AS leads FROM beat`,
+};
 
 const POSTPONE = `UPDATE refit.runs SET wake_at = clock_timestamp() + $2 * interval '1 s'
   WHERE id = $1 AND owner IS NULL AND state IN ('queued', 'running') AND wake_at IS NULL`;
 
 /** The needs of runs that can be taken now. A run whose process died has its queue here when its claim has lapsed. */
-const DUE = `SELECT DISTINCT queue, endpoint, profiles, programs FROM refit.runs WHERE ${OPEN_RUN}
-  AND (wake_at IS NULL OR wake_at <= clock_timestamp())`;
+const DUE: Prepared = {
+  name: 'due',
+  text: `SELECT DISTINCT queue, endpoint, profiles, programs FROM refit.runs WHERE ${OPEN_RUN}
+  AND (wake_at IS NULL OR wake_at <= clock_timestamp())`,
+};

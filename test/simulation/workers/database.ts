@@ -5,7 +5,7 @@
 import type { VirtualClock } from '../../../src/clock.ts';
 import { RefitError } from '../../../src/errors.ts';
 import type { Random } from '../../../src/simulator/world/random.ts';
-import type { Database, Queries } from '../../../src/store/postgres/database.ts';
+import type { Database, Prepared, Queries } from '../../../src/store/postgres/database.ts';
 import { storeError } from '../../../src/store/postgres/store-error.ts';
 import type { Machine } from '../machine.ts';
 import type { Watcher } from '../watcher.ts';
@@ -129,7 +129,8 @@ export function createLink(input: LinkInput): Link {
   };
 
   const queriesOf = (tx: Transaction | null): Queries => {
-    const carry = async (sql: string, values: readonly unknown[] = []) => {
+    const carry = async (statement: string | Prepared, values: readonly unknown[] = []) => {
+      const sql = typeof statement === 'string' ? statement : statement.text;
       if (doesNothing(store, sql, values)) return [];
       const act = () => carryOut(store, sql, values, tx);
       try {
@@ -143,7 +144,7 @@ export function createLink(input: LinkInput): Link {
       }
     };
     return {
-      query: async <Row>(sql: string, values?: readonly unknown[]) =>
+      query: async <Row>(sql: string | Prepared, values?: readonly unknown[]) =>
         (await carry(sql, values)) as readonly Row[],
       execute: async (sql, values) => (await carry(sql, values)) as number,
       script: () => Promise.reject(new Error('the simulated store knows no scripts')),

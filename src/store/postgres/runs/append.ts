@@ -10,7 +10,7 @@ import type { Clock } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { type ChainEnd, GENESIS } from '../../../journal/chain.ts';
 import type { JournalStore } from '../../journal-writer.ts';
-import type { Database } from '../database.ts';
+import type { Database, Prepared } from '../database.ts';
 import { whileConnectionIsLost } from '../retry.ts';
 import { sqlStateOf } from '../store-error.ts';
 import { fencedError, type RunOwner } from './owner.ts';
@@ -30,7 +30,10 @@ const INSERT = `INSERT INTO refit.journal (run, seq, epoch, line)
 /** An append also renews the lease. */
 const HEAD = 'head_seq = $5, head_hash = $6, owner_seen_at = clock_timestamp()';
 /** Values: id, epoch, seq and hash of the head, seq and hash of the new head, the lines. */
-export const APPEND = `WITH moved AS (UPDATE refit.runs SET ${HEAD} WHERE ${CONDITION} RETURNING id) ${INSERT}`;
+export const APPEND: Prepared = {
+  name: 'append',
+  text: `WITH moved AS (UPDATE refit.runs SET ${HEAD} WHERE ${CONDITION} RETURNING id) ${INSERT}`,
+};
 const APPEND_WITH_PROGRESS = `WITH moved AS (UPDATE refit.runs SET ${HEAD}, state = $8,
     started_at = coalesce(started_at, $9::timestamptz), ended_at = $10::timestamptz, ended_because = $11,
     exit_code = $12::int, wake_at = $13::timestamptz, wakes_on = $14

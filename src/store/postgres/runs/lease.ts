@@ -1,10 +1,15 @@
 /** Keeps a claim alive while its process works, and gives it back. */
 import type { Clock } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
-import type { Database } from '../database.ts';
+import type { Database, Prepared } from '../database.ts';
 import { REPEAT_FOR, whileConnectionIsLost } from '../retry.ts';
 import type { Fence } from './append.ts';
 import { fencedError, LEASE_RENEWAL } from './owner.ts';
+
+const RENEW: Prepared = {
+  name: 'renew',
+  text: 'UPDATE refit.runs SET owner_seen_at = clock_timestamp() WHERE id = $1 AND epoch = $2',
+};
 
 /**
  * Says regularly that this process lives. An append says it too, so this matters while a run waits.
@@ -25,15 +30,10 @@ export function keepLease(
     for (;;) {
       await clock.sleep(LEASE_RENEWAL, over.signal);
       if (over.signal.aborted) return;
-      const renewed = await database
-        .execute('UPDATE refit.runs SET owner_seen_at = clock_timestamp() WHERE id = $1 AND epoch = $2', [
-          id,
-          epoch,
-        ])
-        .catch((error: unknown) => {
-          if (error instanceof RefitError && error.code === 'store-restored') lose(error);
-          return null;
-        });
+      const renewed = await database.execute(RENEW, [id, epoch]).catch((error: unknown) => {
+        if (error instanceof RefitError && error.code === 'store-restored') lose(error);
+        return null;
+      });
       if (renewed !== 0 || over.signal.aborted) continue;
       return lose(await fenced().catch(() => fencedError(id, null, database.target.option)));
     }
