@@ -37,8 +37,8 @@ export interface WorkerPorts {
   readonly log: (run: string | null, text: string) => void;
 }
 
-/** The backstop for a lost notification, milliseconds. */
-const LOOK_EVERY = 2 * SECOND;
+/** How often a worker looks for runs without a notification: for those whose time has come, milliseconds. */
+const LOOK_EVERY = 5 * SECOND;
 /** The pauses while the store is away, milliseconds; the last one repeats. */
 const STORE_PAUSES = [SECOND / 2, SECOND, 2 * SECOND, 5 * SECOND];
 /** Calls of a worker follow each other without a failure for so long before it declares others dead, milliseconds. */

@@ -154,6 +154,18 @@ withPostgres('refit worker', { concurrent: true }, () => {
     await verifiedOnce(desk, 2);
   });
 
+  it('needs no worker with --here, and another process continues what a killed one left', async (test) => {
+    const desk = await storeDesk(test, { lines: SLOW, instances: 4 });
+    const here = desk.start('apply', 'saved.json', '--auto-approve', '--here');
+    await seen(desk, 'accepted', 1);
+    here.kill('SIGKILL');
+    await here.ended;
+    const id = await desk.value('SELECT id FROM refit.runs');
+    const again = await desk.start('apply', id, '--here').ended;
+    expect(again, again.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('4 verified') });
+    await verifiedOnce(desk, 4);
+  });
+
   it('runs a program only if its own policy names it, whatever the submitter allows', async (test) => {
     const desk = await storeDesk(test, { instances: 1, lines: ['hooks: { run-end: [touch, heard] }'] });
     const refused = await desk.start('apply', 'saved.json', '--auto-approve').ended;

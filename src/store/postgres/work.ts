@@ -2,10 +2,11 @@
  * The work of a store, as one worker sees it: which runs to take, who else works, and what has to be woken. Every time here
  * is the database's, so the clocks of hosts do not matter.
  */
-import { SECOND } from '../../units.ts';
+import { MINUTE, SECOND } from '../../units.ts';
 import { type RunNeeds, type WorkerOffers, whyNotOffered } from '../run-needs.ts';
 import type { Database, Prepared } from './database.ts';
 import { OPEN_RUN, type RunJob, type RunQueue, rebuildJobs, WORK_CHANNEL } from './queue.ts';
+import { JOBS_SCHEMA } from './rights.ts';
 
 /** A worker as others see it. */
 export interface WorkerSelf {
@@ -32,6 +33,8 @@ export const BEAT_EVERY = 2 * SECOND;
 /** Another worker leads after this time without a beat of the leader, milliseconds. */
 const LEADS_FOR = 5 * SECOND;
 
+/** pg-boss removes old jobs this often, milliseconds. */
+const SUPERVISE_EVERY = MINUTE;
 /** The pause after an error that left nothing in the row of the run, milliseconds. */
 const FAILED_PAUSE = 30 * SECOND;
 
@@ -60,6 +63,7 @@ export interface Work {
 /** Opens the work of a store for a worker. @param self as it is now. It is in the list of workers from its first beat on. */
 export function openWork(database: Database, queue: RunQueue, self: () => WorkerSelf): Work {
   let turn = 0;
+  let supervisedAt = 0;
   return {
     async beat(jobs) {
       const { id, host, pid, version, offers, concurrency } = self();
@@ -71,7 +75,11 @@ export function openWork(database: Database, queue: RunQueue, self: () => Worker
       return { lost: jobs.length === 0 ? [] : await queue.beat(jobs), leads: row?.leads === true };
     },
     async lead() {
-      await queue.supervise();
+      const [row] = await database.query<{ now: number; stale: boolean }>(STALE);
+      if (row!.stale || row!.now - supervisedAt > SUPERVISE_EVERY) {
+        await queue.supervise();
+        supervisedAt = row!.now;
+      }
       await rebuildJobs(database, queue);
     },
     async take(most) {
@@ -141,6 +149,10 @@ const BEAT: Prepared = {
     AND (other.since, other.id) < (beat.since, beat.id)
     AND other.seen_at > clock_timestamp() - $7 * interval '1 s') AS leads FROM beat`,
 };
+
+/** Whether somebody holds a job and has not said so for too long. Looking costs less than a whole pass of pg-boss. */
+const STALE = `SELECT clock_timestamp() AS now, EXISTS (SELECT FROM ${JOBS_SCHEMA}.job
+  WHERE state = 'active' AND heartbeat_on < clock_timestamp() - heartbeat_seconds * interval '1 s') AS stale`;
 
 const POSTPONE = `UPDATE refit.runs SET wake_at = clock_timestamp() + $2 * interval '1 s'
   WHERE id = $1 AND owner IS NULL AND state IN ('queued', 'running') AND wake_at IS NULL`;
