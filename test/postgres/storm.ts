@@ -67,7 +67,7 @@ export async function storm(kind: Storm, options: StormOptions): Promise<StormRe
     const trouble = await makeTrouble(kind, field);
     await field.untilEnded();
     await trouble.end();
-    return await field.judge(kind, trouble.deaths);
+    return await field.judge(trouble.deaths);
   } catch (error) {
     throw new Error(`storm ${kind}, seed ${options.seed}: ${String(error)}\n${field.output()}`, {
       cause: error,
@@ -265,7 +265,7 @@ async function openField({
         await pause(300);
       }
     },
-    async judge(kind: Storm, deaths: readonly Death[]): Promise<StormResult> {
+    async judge(deaths: readonly Death[]): Promise<StormResult> {
       const { orders, actions } = await counts();
       const doubled = Object.entries(orders).filter(([, count]) => count !== 1);
       demand(doubled.length === 0, `instances not ordered exactly once: ${JSON.stringify(doubled)}`);
@@ -308,8 +308,6 @@ async function openField({
           takeoverMs = Math.max(takeoverMs ?? 0, Date.parse(next!.at) - at);
         }
       }
-      if (kind !== 'crash' && kind !== 'restore')
-        demand((takeoverMs ?? 0) <= 15_000, `a takeover took ${takeoverMs} ms`);
       const seconds = Math.round((performance.now() - begun) / 100) / 10;
       return { orders: Object.keys(orders).length, seconds, refused, processes, takeoverMs };
     },
