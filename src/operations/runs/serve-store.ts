@@ -59,14 +59,17 @@ export async function serveStore(
     readonly clock: Clock;
     readonly id: string;
     readonly concurrency: number;
+    /** The user's state, which notices a database that was restored from a backup. */
+    readonly stateDirectory: string;
+    readonly onNotice: (notice: string) => void;
     /** Receives how long each request to the store took, in milliseconds. */
     readonly onRequest?: (ms: number) => void;
   },
   offers: () => WorkerOffers,
 ): Promise<ServedStore> {
-  const { clock, id, concurrency, onRequest } = self;
+  const { clock, id, concurrency, stateDirectory, onNotice, onRequest } = self;
   const store = await openStored(target, {
-    clock,
+    ...{ clock, stateDirectory, onNotice },
     purpose: 'worker',
     worker: id,
     // Each run appends alone. More connections than that only wait for the same disk.
@@ -81,6 +84,8 @@ export async function serveStore(
     closing.splice(1, 0, queue.close);
     const info = { id, host: hostname(), pid: process.pid, version: VERSION, concurrency };
     const work = openWork(store.database, queue, () => ({ ...info, offers: offers() }));
+    // A login without the rights of a worker fails here, and not again and again in the loop.
+    await work.beat([]);
     const over = new AbortController();
     return {
       ...{ store, work, permits },

@@ -6,6 +6,7 @@ import type { Policy, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { type Connection, connect } from '../../../operations/connect.ts';
+import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { STDIO } from '../../../operations/named-files.ts';
 import { readPolicy, readPolicyTexts } from '../../../operations/read-policy.ts';
 import { renderReport } from '../../../operations/render.ts';
@@ -50,8 +51,13 @@ export async function applyInStore(
   terminal: Terminal,
 ): Promise<number> {
   mustFit(options);
-  const { clock } = terminal;
-  const store = await openStored(input.target, { clock, purpose: 'apply', connections: 4 });
+  const { clock, env } = terminal;
+  const store = await openStored(input.target, {
+    ...{ clock, purpose: 'apply', connections: 4 },
+    // Only a process that may order has to know whether the database was restored, and may say so.
+    ...(options.here ? { stateDirectory: stateDirectoryOf(env) } : {}),
+    onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
+  });
   try {
     const submitted = (await isFile(word))
       ? await submit(word, store, input, options, terminal)

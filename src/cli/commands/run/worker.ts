@@ -4,6 +4,7 @@ import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { connect, profilesWithKeys } from '../../../operations/connect.ts';
+import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import type { ApplyEnd } from '../../../operations/run-plan.ts';
 import { type ServedStore, serveStore } from '../../../operations/runs/serve-store.ts';
@@ -53,16 +54,21 @@ export const worker: CommandCode<[]> = async (_args, options, terminal) => {
   const telemetry = await telemetryFor(options, terminal, { routes: probes.routes });
   const over = new AbortController();
   let served: ServedStore | null = null;
+  const log = (run: string | null, text: string): void =>
+    terminal.err(`${new Date(clock.now()).toISOString()} ${run ?? id}: ${escapeControls(text)}\n`);
   try {
+    const stateDirectory = stateDirectoryOf(env);
+    const onNotice = (text: string) => log(null, text);
     served = await serveStore(
       target,
-      { clock, id, concurrency, ...given({ onRequest: telemetry?.storeRequest }) },
+      {
+        ...{ clock, id, concurrency, stateDirectory, onNotice },
+        ...given({ onRequest: telemetry?.storeRequest }),
+      },
       offers,
     );
     const { work } = served;
     if (telemetry !== null) showStore(telemetry, served, concurrency);
-    const log = (run: string | null, text: string): void =>
-      terminal.err(`${new Date(clock.now()).toISOString()} ${run ?? id}: ${escapeControls(text)}\n`);
     const afterMs = rangeFrom('--rest-after', options.restAfter)?.[0] ?? RESTS_AFTER;
     const rest = { afterMs };
     const carryOut = createWork({ served, base, ownPolicy, signing, telemetry, log, clock, rest });
