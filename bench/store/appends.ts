@@ -31,25 +31,19 @@ const SHAPES: readonly AppendShape[] = [1, 8].flatMap((connections) =>
 export function storeAppends(seconds = 2, times = 5, shapes = SHAPES): Promise<Row[]> {
   return withDurableServer(async (server) => {
     const rows: Row[] = [];
-    for (const shape of shapes) {
-      const url = await makeStore(server);
-      const database = await connectTo(url, { connections: shape.connections });
-      try {
-        rows.push(await appendsOf(database, url, shape, { seconds, times }));
-      } finally {
-        await database.close();
-      }
-    }
+    for (const shape of shapes)
+      rows.push(await appendsIn(await makeStore(server), shape, { seconds, times }));
     return rows;
   });
 }
 
-async function appendsOf(
-  database: Database,
+/** Measures in a store that exists. @param url of its superuser */
+export async function appendsIn(
   url: string,
   { connections, group }: AppendShape,
   { seconds, times }: { readonly seconds: number; readonly times: number },
 ): Promise<Row> {
+  const database = await connectTo(url, { connections });
   let made = 0;
   /** Runs of their own for each round, whose ids are numbers, because `pgbench` has no other variable by client. */
   const newRuns = async (head = EMPTY_CHAIN): Promise<readonly string[]> => {
@@ -58,23 +52,27 @@ async function appendsOf(
     await checkpoint(database);
     return ids;
   };
-  return await rounds(
-    async () => appendFor(database, await newRuns(), group, seconds),
-    async () => {
-      return group * (await pgbench(url, await newRuns(PGBENCH_HEAD), group, seconds));
-    },
-    {
-      name: `store: durable entries, ${connections === 1 ? 'one run' : `${connections} runs`}, ${group === 1 ? 'one' : group} waiting in each`,
-      unit: '/s',
-      floorName: 'pgbench with the same statement',
-      reach: { atLeast: 0.5 },
-    },
-    times,
-  );
+  try {
+    return await rounds(
+      async () => appendFor(database, await newRuns(), group, seconds),
+      async () => {
+        return group * (await pgbench(url, await newRuns(PGBENCH_HEAD), group, seconds));
+      },
+      {
+        name: `store: durable entries, ${connections === 1 ? 'one run' : `${connections} runs`}, ${group === 1 ? 'one' : group} waiting in each`,
+        unit: '/s',
+        floorName: 'pgbench with the same statement',
+        reach: { atLeast: 0.5 },
+      },
+      times,
+    );
+  } finally {
+    await database.close();
+  }
 }
 
 /** @returns entries per second of all runs together. */
-export async function appendFor(
+async function appendFor(
   database: Database,
   ids: readonly string[],
   group: number,
@@ -107,20 +105,14 @@ function notSent(step: string, attempt: number): JournalEvent {
 }
 
 /** A script of `pgbench` cannot hash, so its heads differ by their number only. */
-export const PGBENCH_HEAD = { seq: 1, hash: 'f'.repeat(64) };
+const PGBENCH_HEAD = { seq: 1, hash: 'f'.repeat(64) };
 /** The bytes of a line of `notSent`. */
 const LINE = 318;
 /** The values of `APPEND` in a script. `pgbench` sends them apart from the statement, as Refit does. */
 const VALUES = ['run', 'epoch', 'last', 'hash', 'next', 'hash', 'lines'];
 
 /** @returns transactions per second of `pgbench`, with one run for each connection. */
-export async function pgbench(
-  url: string,
-  ids: readonly string[],
-  group: number,
-  seconds: number,
-  mode = 'prepared',
-): Promise<number> {
+async function pgbench(url: string, ids: readonly string[], group: number, seconds: number): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'refit-bench-'));
   const script = join(folder, 'append.sql');
   const statement = APPEND.text.replace(/\$(\d)/g, (_, n: string) => `:${VALUES[Number(n) - 1]}`);
@@ -130,7 +122,7 @@ export async function pgbench(
   const values = { first: ids[0]!, group, epoch: 1, last: PGBENCH_HEAD.seq, hash: PGBENCH_HEAD.hash, lines };
   try {
     const { stdout } = await promisify(execFile)(program('pgbench'), [
-      ...['-n', '-M', mode, '-f', script, '-c', String(ids.length), '-j', '1', '-T', String(seconds)],
+      ...['-n', '-M', 'prepared', '-f', script, '-c', String(ids.length), '-j', '1', '-T', String(seconds)],
       ...Object.entries(values).flatMap(([name, value]) => ['-D', `${name}=${value}`]),
       url,
     ]);

@@ -1,0 +1,12 @@
+/** The short form of a benchmark: fails on a ratio that is clearly lost, at twice the target, never on a time. */
+import { expect, it } from 'vitest';
+import { isReached } from '../../bench/measure.ts';
+import { appendsIn } from '../../bench/store/appends.ts';
+import { freshStore, withPostgres } from './shared.ts';
+
+withPostgres('no ratio of a store is clearly lost', () => {
+  it('durable appends, beside pgbench', async () => {
+    const row = await appendsIn(await freshStore(), { connections: 8, group: 8 }, { seconds: 1, times: 1 });
+    expect(isReached(row, 2), JSON.stringify(row)).toBe(true);
+  });
+});
