@@ -155,8 +155,7 @@ export class Worker {
       return false;
     } catch (error) {
       if (isFatal(error)) this.#fail(error);
-      const fix = error instanceof RefitError ? `; fix: ${error.fix}` : '';
-      this.#ports.log(run, `${messageOf(error)}${fix}`);
+      this.#ports.log(run, withFix(error));
       return true;
     }
   }
@@ -185,7 +184,7 @@ export class Worker {
       return value;
     } catch (error) {
       if (isFatal(error)) this.#fail(error);
-      else if (this.#problem === null) log(null, `${messageOf(error)}; this worker tries again`);
+      else if (this.#problem === null) log(null, `${withFix(error)}; this worker tries again`);
       this.#problem = messageOf(error);
       this.#failures++;
       return null;
@@ -201,6 +200,10 @@ export class Worker {
     this.#fatal ??= error;
     this.#over.abort();
   }
+}
+
+function withFix(error: unknown): string {
+  return error instanceof RefitError ? `${error.message}; fix: ${error.fix}` : messageOf(error);
 }
 
 /** After this error, a worker must not touch the store any more. */

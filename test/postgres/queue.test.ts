@@ -9,6 +9,7 @@ import {
   rebuildJobs,
   WORK_CHANNEL,
 } from '../../src/store/postgres/queue.ts';
+import { readSubmission, wakeIfApproved } from '../../src/store/postgres/runs/submission.ts';
 import { sql } from './server.ts';
 import { connectTo, freshStore, loginAs, withPostgres } from './shared.ts';
 
@@ -155,6 +156,24 @@ withPostgres('the queue of runs', () => {
     expect(runsOf(await queue.take([QUEUE], 10))).toEqual(['a']);
     // The holder of the job sees to it.
     expect(await rebuildJobs(database, queue)).toBe(0);
+  });
+
+  it('wakes a run whose approval came while its process was about to wait', async () => {
+    const offer =
+      "INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('a', 'offeredApprovals', 'alice', '{}')";
+    await sql(
+      url,
+      `INSERT INTO refit.runs (id, digest, plan, name, endpoint, provider, submitted_by, state, queue)
+        VALUES ('a', 'a', '', 'a', 'e', 'p', '{}', 'running', '${QUEUE}')`,
+    );
+    const { readAt } = await readSubmission(database, 'a');
+    await sql(url, offer);
+    await sql(url, "UPDATE refit.runs SET state = 'waiting', wakes_on = 'approval'");
+    const wakes = async () => (await sql(url, 'SELECT wake_at IS NOT NULL FROM refit.runs'))[0];
+    await wakeIfApproved(database, 'a', readAt + HOUR);
+    expect(await wakes()).toBe('f');
+    await wakeIfApproved(database, 'a', readAt);
+    expect(await wakes()).toBe('t');
   });
 
   it('creates nothing in a store without tables of jobs', async () => {

@@ -165,7 +165,7 @@ describe('a worker', () => {
     expect(work.events).not.toContain('finishes deaf');
   });
 
-  it('goes on with other runs after one that fails, and says why', async () => {
+  it('continues other runs after one that fails, and says why', async () => {
     const work = new FakeWork('a', 'b');
     const at = stage(work, async (run) => {
       if (run === 'a') throw new RefitError('fenced', 'another process has it', 'refit status a');
@@ -196,7 +196,10 @@ describe('a worker', () => {
       expect(work.events).toContain('leads');
       at.drain.abort(0);
     });
-    expect(at.lines).toEqual(['-: the store is away; this worker tries again', '-: the store answers again']);
+    expect(at.lines).toEqual([
+      '-: the store is away; fix: wait; this worker tries again',
+      '-: the store answers again',
+    ]);
   });
 
   it('does the work for all only if it leads', async () => {

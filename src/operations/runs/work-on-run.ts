@@ -17,7 +17,7 @@ import { mustAnswer } from '../../run/in-claimed-run.ts';
 import { createCommandRunner } from '../../run/notify/run-command.ts';
 import type { PostgresStore } from '../../store/postgres/open-store.ts';
 import type { StoredClaim } from '../../store/postgres/runs/claim.ts';
-import { readSubmission, type SubmittedWith } from '../../store/postgres/runs/submission.ts';
+import { readSubmission, type SubmittedWith, wakeIfApproved } from '../../store/postgres/runs/submission.ts';
 import { VERSION } from '../../version.ts';
 import { createPolicyAsk } from '../ask-policy.ts';
 import type { Connection } from '../connect.ts';
@@ -75,6 +75,7 @@ async function carryOut(claim: StoredClaim, options: WorkOptions, after: Afterma
   const readPolicy = async () => tighten(await options.readPolicy(), submitted);
   const policy = await readPolicy();
   after.policyWindows = windowsOf(policy);
+  after.since = submission.readAt;
   const allowHooks = mayRunPrograms(saved, submission, options, await options.readPolicy());
   // A person continues the run once: the next process takes it as it is.
   if (submission.isContinued) await claim.settle({ ...NOW, waiting: null });
@@ -142,19 +143,22 @@ function mayRunPrograms(
 interface Aftermath {
   readonly replay: ReturnType<typeof createReplay>;
   policyWindows: ReturnType<typeof windowsOf>;
+  /** Approvals that were offered since then may be unknown to the process; null: nothing was read. */
+  since: number | null;
   /** Says in the row of the run how it goes on. @param error what the process threw; null: nothing. */
   settle(error: unknown): Promise<void>;
 }
 
 const NOW = { state: 'queued', wakeAt: null, wakesOn: null } as const;
 
-function createAftermath(claim: StoredClaim, { clock }: WorkOptions): Aftermath {
+function createAftermath(claim: StoredClaim, { clock, store }: WorkOptions): Aftermath {
   const { saved, journal } = claim.run;
   const replay = createReplay(saved);
   for (const entry of journal.entries) replay.add(entry);
   const after: Aftermath = {
     replay,
     policyWindows: [],
+    since: null,
     async settle(error) {
       const code: ErrorCode | null =
         error === null ? null : error instanceof RefitError ? error.code : 'internal';
@@ -166,6 +170,9 @@ function createAftermath(claim: StoredClaim, { clock }: WorkOptions): Aftermath 
       if (wake.kind === 'finished') return;
       const waiting = { reason: textOf(wake.because), ...(code === null ? {} : detailsOf(error, code)) };
       await claim.settle({ ...rowOf(wake), waiting }).catch(() => undefined);
+      const { since } = after;
+      if (since === null || wake.kind !== 'on' || wake.event !== 'approval') return;
+      await wakeIfApproved(store.database, claim.run.name, since).catch(() => undefined);
     },
   };
   return after;

@@ -228,6 +228,8 @@ CREATE TRIGGER notify_signature AFTER INSERT OR UPDATE ON refit.signatures
 -- Wakes the run that waits for an approval, with the rights of the owner: a person who approves may not change runs.
 CREATE FUNCTION refit.wake_approved() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
+  -- A process that ends now waits for this, and then finds the approval.
+  PERFORM FROM refit.runs WHERE digest = NEW.digest FOR UPDATE;
   UPDATE refit.runs SET wake_at = clock_timestamp()
     WHERE digest = NEW.digest AND state = 'waiting' AND wakes_on = 'approval';
   RETURN NULL;

@@ -1,4 +1,5 @@
 /** Reads what the submitter of a run left for the process that carries it out. A submitter may write anything there. */
+import { iso } from '../../../clock.ts';
 import type { Database } from '../database.ts';
 import { noSuchRun } from './read.ts';
 import type { Submission } from './submit.ts';
@@ -7,6 +8,8 @@ import type { Submission } from './submit.ts';
 export interface SubmittedWith extends Pick<Submission, 'approval' | 'allowHooks' | 'policy'> {
   /** A person continued the run after it had stopped, and no process has started since. */
   readonly isContinued: boolean;
+  /** When this was read, by the database's clock, milliseconds since 1970 UTC. */
+  readonly readAt: number;
 }
 
 /** @throws RefitError `usage` without such a run. */
@@ -16,14 +19,32 @@ export async function readSubmission(database: Database, id: string): Promise<Su
     allow_hooks: boolean;
     policy: unknown;
     waiting: unknown;
-  }>('SELECT approval, allow_hooks, policy, waiting FROM refit.runs WHERE id = $1', [id]);
+    now: number;
+  }>(
+    'SELECT approval, allow_hooks, policy, waiting, clock_timestamp() AS now FROM refit.runs WHERE id = $1',
+    [id],
+  );
   if (row === undefined) throw noSuchRun(id);
   return {
     approval: approvalFrom(row.approval),
     allowHooks: row.allow_hooks,
     policy: Array.isArray(row.policy) ? row.policy.map(policyTextFrom) : [],
     isContinued: isRecord(row.waiting) && isRecord(row.waiting.continuedBy),
+    readAt: row.now,
   };
+}
+
+/**
+ * Wakes a run that waits for an approval if somebody offered one while its process still worked. Call it after the row says
+ * that the run waits: the trigger of later approvals wakes it by itself. @param since by the database's clock.
+ */
+export async function wakeIfApproved(database: Database, id: string, since: number): Promise<void> {
+  await database.execute(
+    `UPDATE refit.runs SET wake_at = clock_timestamp() WHERE id = $1 AND state = 'waiting' AND wakes_on = 'approval'
+       AND EXISTS (SELECT FROM refit.signatures WHERE signatures.digest = runs.digest
+         AND kind = 'offeredApprovals' AND at >= $2::timestamptz)`,
+    [id, iso(since)],
+  );
 }
 
 function approvalFrom(value: unknown): Submission['approval'] {
