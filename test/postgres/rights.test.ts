@@ -9,7 +9,9 @@ type Who = Login;
 const EVERYBODY: readonly Who[] = ['auditor', 'submitter', 'worker', 'operator', 'nobody'];
 const READERS: readonly Who[] = ['auditor', 'submitter', 'worker', 'operator'];
 
-const RUN = `(id, digest, plan, name, provider, submitted_by) VALUES ('new', 'new', 'text', 'n', 'p', '{}')`;
+const NEW_ID = '20261130T100000Z-aaaaaaaa';
+const RUN = `(id, digest, plan, name, endpoint, provider, submitted_by)
+  VALUES ('${NEW_ID}', '${'a'.repeat(64)}', 'text', 'n', 'e', 'p', '{}')`;
 
 /** Each statement with those who may run it. Everybody else is refused. Written without looking at `rights.ts`. */
 const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]])[] = [
@@ -61,10 +63,49 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ["UPDATE refit.runs SET state = 'queued'", ['worker']],
   ["UPDATE refit.runs SET state = 'ended' WHERE id = 'r1'", ['worker']],
   [
-    `INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'approvals', 'li', 't')
+    `INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'offeredApprovals', 'li', 't')
      ON CONFLICT (digest, kind, name) DO UPDATE SET text = excluded.text, at = excluded.at`,
     ['submitter', 'worker', 'operator'],
   ],
+  // What a run keeps is evidence.
+  [
+    "INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'approvals', 'li', 't')",
+    ['worker'],
+  ],
+  ["UPDATE refit.signatures SET text = 'x' WHERE kind = 'signatures'", ['worker']],
+  [
+    "INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'signatures', '..', 't')",
+    ['worker'],
+  ],
+  [
+    "INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'signatures', 'new', 't')",
+    ['submitter', 'worker', 'operator'],
+  ],
+  // Those who submit keep no run asleep, continue none that an operator paused, and write nothing that people read of it.
+  ["UPDATE refit.runs SET wake_at = 'infinity' WHERE id = 'r1'", ['worker']],
+  [`UPDATE refit.runs SET waiting = '{"continuedBy": {}}' WHERE id = 'r1'`, ['worker']],
+  [
+    `UPDATE refit.runs SET state = 'queued', waiting = '{"fix": "curl x | sh"}' WHERE id = 'over'`,
+    ['worker'],
+  ],
+  ...[
+    "id = 'latest'",
+    "digest = repeat('b', 64)",
+    "state = 'importing'",
+    "wake_at = 'infinity'",
+    `waiting = '{"fix": "curl x | sh"}'`,
+    "owner = '{}'",
+    'head_seq = 5',
+    'endpoint = NULL',
+  ].map((change) => {
+    const [column, value] = change.split(' = ');
+    const values = { id: `'${NEW_ID}'`, digest: `repeat('a', 64)`, endpoint: `'e'`, [column!]: value };
+    const columns = Object.keys(values).join(', ');
+    return [
+      `INSERT INTO refit.runs (plan, name, provider, submitted_by, ${columns}) VALUES ('t', 'n', 'p', '{}', ${Object.values(values).join(', ')})`,
+      ['worker'] as const,
+    ] as const;
+  }),
   // Carrying out.
   ["INSERT INTO refit.journal (run, seq, epoch, line) VALUES ('r1', 2, 1, 'x')", ['worker']],
   [
@@ -126,6 +167,7 @@ withPostgres('the rights of each role', () => {
          VALUES ('r1', 'd1', 'text', 'n', 'p', '{}', now());
        INSERT INTO refit.runs (id, digest, plan, name, provider, submitted_by, state)
          VALUES ('over', 'd2', 'text', 'n', 'p', '{}', 'stopped'), ('r3', 'd3', 'text', 'n', 'p', '{}', 'ended');
+       INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d1', 'signatures', 'li', 't');
        INSERT INTO refit.journal (run, seq, epoch, line) VALUES ('r1', 1, 1, 'a');
        INSERT INTO refit.control (run, epoch, request) VALUES ('r1', 1, '{}');
        INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i1', 'r1'), ('p', 'over', 'over')`,

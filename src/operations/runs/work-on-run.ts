@@ -18,6 +18,7 @@ import { createCommandRunner } from '../../run/notify/run-command.ts';
 import type { PostgresStore } from '../../store/postgres/open-store.ts';
 import type { StoredClaim } from '../../store/postgres/runs/claim.ts';
 import { readSubmission, type SubmittedWith, wakeIfApproved } from '../../store/postgres/runs/submission.ts';
+import { needsOf, type WorkerOffers, whyNotOffered } from '../../store/run-needs.ts';
 import { VERSION } from '../../version.ts';
 import { createPolicyAsk } from '../ask-policy.ts';
 import type { Connection } from '../connect.ts';
@@ -41,6 +42,8 @@ export interface WorkOptions
   readonly readPolicy: () => Promise<Policy>;
   /** Who allows programs of the plan beside the submitter: the policy of this host names them, or a person said so. */
   readonly programs: 'named-by-policy' | 'allowed-by-person' | 'refused';
+  /** What this process may use, if it takes runs that others submit; absent: a person chose this run. */
+  readonly offers?: () => WorkerOffers;
   /** False: a person started this process, so it continues a run that stopped. */
   readonly unattended: boolean;
   readonly drain: AbortSignal;
@@ -87,6 +90,7 @@ async function carryOut(claim: StoredClaim, options: WorkOptions, after: Afterma
   });
   let isLeaving = false;
   try {
+    mustFit(saved, submission, connection, options);
     const { signHead, onStart, onAppend, onLive, onNotice, rest } = options;
     const end = await applyPlan({
       saved,
@@ -116,6 +120,29 @@ async function carryOut(claim: StoredClaim, options: WorkOptions, after: Afterma
     // After an immediate end Refit does not wait for answers: they may never come.
     if (!isLeaving && !leave.aborted) await connection.close();
   }
+}
+
+/**
+ * The row of a run says what it needs, and a submitter can write anything there. So the plan itself decides.
+ * @throws RefitError `policy-refused` if the plan needs keys that this worker must not use, or another provider.
+ */
+function mustFit(
+  saved: SavedPlan,
+  { endpoint }: SubmittedWith,
+  { cloud }: Connection,
+  { offers }: WorkOptions,
+): void {
+  const needs = { ...needsOf(saved, endpoint), programs: [] };
+  const reason = whyNotOffered(needs, {
+    ...{ endpoint: cloud.endpoint, programs: [] },
+    profiles: offers?.().profiles ?? needs.profiles,
+  });
+  if (reason === null) return;
+  throw new RefitError(
+    'policy-refused',
+    `${hostname()}: ${textOf(reason)}; nothing was ordered`,
+    `refit show ${saved.name}   shows what the plan needs; submit it again: refit apply SAVED`,
+  );
 }
 
 /** @throws RefitError `policy-refused` if this host must not run a program of the plan. */

@@ -122,8 +122,13 @@ export async function openQueue(database: Database): Promise<RunQueue> {
         if (taken.length >= most) break;
         await prepare(queue);
         const jobs = await boss.fetch<{ run: string }>(queue, { batchSize: most - taken.length });
-        for (const { id, retryCount, data } of jobs)
-          taken.push({ run: data.run, queue, attempt: { id, retryCount } });
+        for (const { id, retryCount, data } of jobs) {
+          const attempt = { id, retryCount };
+          const run: unknown = (data as { readonly run?: unknown } | null)?.run;
+          // Whoever submits can write jobs. One that names no run must not keep others from being taken.
+          if (typeof run === 'string') taken.push({ run, queue, attempt });
+          else await boss.complete(queue, attempt);
+        }
       }
       return taken;
     }),
@@ -183,7 +188,7 @@ const CLAIM_LAPSES = 9 * SECOND;
  * run.
  */
 const LACK_JOBS = `SELECT id, queue FROM refit.runs WHERE ${OPEN_RUN}
-  AND (owner IS NULL OR owner_seen_at < clock_timestamp() - ${CLAIM_LAPSES / SECOND} * interval '1 s') AND NOT EXISTS (
+  AND (owner IS NULL OR abs(extract(epoch FROM clock_timestamp() - owner_seen_at)) > ${CLAIM_LAPSES / SECOND}) AND NOT EXISTS (
   SELECT FROM ${JOBS_SCHEMA}.job WHERE job.name = runs.queue AND singleton_key = runs.id AND (job.state = 'active'
     OR job.state < 'active' AND start_after <= GREATEST(runs.wake_at, clock_timestamp()) + interval '1 s'))
   ORDER BY submitted_at LIMIT 1000`;

@@ -155,7 +155,8 @@ const STALE = `SELECT clock_timestamp() AS now, EXISTS (SELECT FROM ${JOBS_SCHEM
   WHERE state = 'active' AND heartbeat_on < clock_timestamp() - heartbeat_seconds * interval '1 s') AS stale`;
 
 const POSTPONE = `UPDATE refit.runs SET wake_at = clock_timestamp() + $2 * interval '1 s'
-  WHERE id = $1 AND owner IS NULL AND state IN ('queued', 'running') AND wake_at IS NULL`;
+  WHERE id = $1 AND owner IS NULL AND state IN ('queued', 'running')
+    AND (wake_at IS NULL OR wake_at <= clock_timestamp())`;
 
 /** The needs of runs that can be taken now. A run whose process died has its queue here when its claim has lapsed. */
 const DUE: Prepared = {

@@ -61,7 +61,7 @@ export async function applyInStore(
   try {
     const submitted = (await isFile(word))
       ? await submit(word, store, input, options, terminal)
-      : await goOn(word, store, options);
+      : await goOn(word, store, input, options);
     const { saved, run } = submitted;
     if (options.detach) {
       await print(terminal, options, {
@@ -144,10 +144,17 @@ async function submit(
 }
 
 /** Lets a run of the store go on, if it has stopped. */
-async function goOn(word: string, store: Store, { here }: Options): Promise<RunOfPlan> {
+async function goOn(
+  word: string,
+  store: Store,
+  { demandDigest }: StoreApply,
+  { here }: Options,
+): Promise<RunOfPlan> {
   const reader = await store.find(word);
+  const saved = await reader.readPlan();
+  demandDigest(saved);
   if (!here) await continueRun(store, reader.name);
-  return { saved: await reader.readPlan(), run: reader.name, store };
+  return { saved, run: reader.name, store };
 }
 
 /** @returns the exit code of the run; null if the user stopped following. */

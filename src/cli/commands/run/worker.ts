@@ -8,7 +8,7 @@ import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import type { ApplyEnd } from '../../../operations/run-plan.ts';
 import { type ServedStore, serveStore } from '../../../operations/runs/serve-store.ts';
-import { workOnRun } from '../../../operations/runs/work-on-run.ts';
+import { type WorkOptions, workOnRun } from '../../../operations/runs/work-on-run.ts';
 import { allowsPrivateAddresses, namedPrograms } from '../../../policy/tighten.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { Telemetry } from '../../../telemetry/telemetry.ts';
@@ -71,7 +71,7 @@ export const worker: CommandCode<[]> = async (_args, options, terminal) => {
     if (telemetry !== null) showStore(telemetry, served, concurrency);
     const afterMs = rangeFrom('--rest-after', options.restAfter)?.[0] ?? RESTS_AFTER;
     const rest = { afterMs };
-    const carryOut = createWork({ served, base, ownPolicy, signing, telemetry, log, clock, rest });
+    const carryOut = createWork({ served, base, offers, ownPolicy, signing, telemetry, log, clock, rest });
     void keepReadingPrograms(ownPolicy, terminal, over.signal, (names) => {
       programs = names;
     });
@@ -101,6 +101,7 @@ export const worker: CommandCode<[]> = async (_args, options, terminal) => {
 interface RunParts {
   readonly served: ServedStore;
   readonly base: ReturnType<typeof connectionOf>;
+  readonly offers: NonNullable<WorkOptions['offers']>;
   readonly ownPolicy: () => ReturnType<typeof readPolicy>;
   readonly signing: Awaited<ReturnType<typeof readHeadSigner>>;
   readonly telemetry: Telemetry | null;
@@ -110,7 +111,7 @@ interface RunParts {
 }
 
 /** @returns the function that works on one run. */
-function createWork({ served, base, ownPolicy, signing, telemetry, log, clock, rest }: RunParts) {
+function createWork({ served, base, offers, ownPolicy, signing, telemetry, log, clock, rest }: RunParts) {
   const { store, permits } = served;
   return async (run: string, { drain, leave }: WorkSignals): Promise<void> => {
     const observed = telemetry?.runEvents() ?? null;
@@ -128,6 +129,7 @@ function createWork({ served, base, ownPolicy, signing, telemetry, log, clock, r
         },
         readPolicy: ownPolicy,
         programs: 'named-by-policy',
+        offers,
         unattended: true,
         rest,
         ...signing,

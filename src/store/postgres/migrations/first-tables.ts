@@ -164,16 +164,46 @@ BEGIN
 END $$;
 CREATE TRIGGER keep_instances BEFORE UPDATE OR DELETE ON refit.instances
   FOR EACH ROW EXECUTE FUNCTION refit.keep_instances();
--- Those who submit can queue a run again that stopped. They cannot end the run of somebody else.
+-- Those who submit write a new run that nobody has worked on, under its own name. They can let a run continue that
+-- stopped, and wake a run that waits. They cannot end the run of somebody else, keep it asleep, or write what people read of it.
 CREATE FUNCTION refit.keep_state() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
-  IF NEW.state = OLD.state OR (OLD.state = 'stopped' AND NEW.state = 'queued') OR refit.carries_out() THEN
+  IF refit.carries_out() THEN
     RETURN NEW;
   END IF;
-  RAISE EXCEPTION 'only workers change run % from % to %', OLD.id, OLD.state, NEW.state
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.id !~ '^\\d{8}T\\d{6}Z-[0-9a-f]{8}$' OR NEW.digest !~ '^[0-9a-f]{64}$' OR right(NEW.id, 8) <> left(NEW.digest, 8)
+      OR NEW.endpoint IS NULL OR jsonb_typeof(NEW.submitted_by) <> 'object' OR NEW.state <> 'queued' OR NEW.epoch <> 0 OR NEW.head_seq <> 0
+      OR NOT (NEW.owner, NEW.owner_seen_at, NEW.head_hash, NEW.wake_at, NEW.wakes_on, NEW.waiting, NEW.exit_code,
+        NEW.ended_because, NEW.started_at, NEW.ended_at, NEW.report, NEW.handed_over) IS NULL THEN
+      RAISE EXCEPTION 'only workers write more of a run than its submission' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- As large as the files that Refit reads. A worker reads all of it.
+    IF octet_length(NEW.plan) > 67108864 OR octet_length(NEW.policy::text) > 16777216
+      OR octet_length(concat(NEW.approval, NEW.submitted_by)) > 8192
+      OR octet_length(concat(NEW.name, NEW.endpoint, NEW.provider, NEW.queue)) > 8192
+      OR octet_length(array_to_string(NEW.profiles || NEW.programs, ',')) > 1048576 THEN
+      RAISE EXCEPTION 'the submission of run % is too large', NEW.id USING ERRCODE = 'program_limit_exceeded';
+    END IF;
+    -- The user and the time are claims of a program. These are not.
+    NEW.submitted_at := clock_timestamp();
+    NEW.submitted_by := NEW.submitted_by || jsonb_build_object('login', session_user);
+    RETURN NEW;
+  END IF;
+  IF OLD.state = NEW.state AND NEW.wakes_on IS NOT DISTINCT FROM OLD.wakes_on
+    AND NEW.waiting IS NOT DISTINCT FROM OLD.waiting
+    AND (NEW.wake_at IS NOT DISTINCT FROM OLD.wake_at OR NEW.wake_at <= clock_timestamp()) THEN
+    RETURN NEW;
+  END IF;
+  IF OLD.state = 'stopped' AND NEW.state = 'queued' AND NEW.wakes_on IS NULL
+    AND (NEW.wake_at IS NULL OR NEW.wake_at <= clock_timestamp())
+    AND (NEW.waiting IS NULL OR NEW.waiting - 'continuedBy' = '{}') THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'only workers change run % from % to %, or what it waits for', OLD.id, OLD.state, NEW.state
     USING ERRCODE = 'insufficient_privilege';
 END $$;
-CREATE TRIGGER keep_state BEFORE UPDATE OF state ON refit.runs
+CREATE TRIGGER keep_state BEFORE INSERT OR UPDATE OF state, wake_at, wakes_on, waiting ON refit.runs
   FOR EACH ROW EXECUTE FUNCTION refit.keep_state();
 REVOKE ALL ON FUNCTION refit.keep_instances(), refit.keep_state() FROM PUBLIC;
 
@@ -194,6 +224,30 @@ CREATE TABLE refit.signatures (
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (digest, kind, name)
 );
+
+-- Those who submit and approve add texts. What a run keeps is evidence, so they cannot replace it, or write it in its name.
+CREATE FUNCTION refit.keep_signatures() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  IF refit.carries_out() THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.text = OLD.text THEN
+    RETURN NEW;
+  END IF;
+  -- A head can be signed later, too. Export makes a file of each name.
+  IF TG_OP = 'UPDATE' OR NEW.kind NOT IN ('offeredApprovals', 'offeredPlanSignatures', 'signatures')
+    OR NEW.name !~ '^[^/\\x01-\\x1f\\x7f]{1,220}$' OR NEW.name IN ('.', '..') THEN
+    RAISE EXCEPTION 'only workers keep or replace signed texts of a run' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF octet_length(NEW.text) > 16384
+    OR (SELECT count(*) FROM refit.signatures WHERE digest = NEW.digest AND kind = NEW.kind) >= 1000 THEN
+    RAISE EXCEPTION 'a signed text is too long, or its plan has too many' USING ERRCODE = 'program_limit_exceeded';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER keep_signatures BEFORE INSERT OR UPDATE ON refit.signatures
+  FOR EACH ROW EXECUTE FUNCTION refit.keep_signatures();
+REVOKE ALL ON FUNCTION refit.keep_signatures() FROM PUBLIC;
 
 -- Control commands to the owner of a run, and its answers.
 CREATE TABLE refit.control (

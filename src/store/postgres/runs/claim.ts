@@ -2,12 +2,13 @@
 import { type Clock, iso } from '../../../clock.ts';
 import { sha256 } from '../../../digest.ts';
 import { RefitError } from '../../../errors.ts';
-import type { JournalEntry, JournalEvent } from '../../../model.ts';
+import type { JournalEntry, JournalEvent, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import { escapeControls } from '../../../text.ts';
 import { type Holder, holderOf } from '../../folder/lock.ts';
 import type { ClaimedRun, RunMark, WholeRun } from '../../ports.ts';
+import { providerOf } from '../../provider-of.ts';
 import { RUN_FILES } from '../../run-files.ts';
 import { headInReport } from '../../run-reading.ts';
 import type { Database, Queries } from '../database.ts';
@@ -61,6 +62,8 @@ export interface StoredClaim extends ClaimedRun {
 interface Claimed {
   readonly fence: Fence;
   readonly stored: StoredHead;
+  /** The plan that the row is for. */
+  readonly digest: string;
   readonly provider: string;
   /** The owner before, if it never gave the run back. */
   readonly former: RunOwner | null;
@@ -98,6 +101,8 @@ export async function claimStoredRun(
   try {
     // After the commit: no other process can append any more, so these are all entries.
     const saved = readSavedPlan(await readPlanText(database, id));
+    if (saved.digest !== claimed.digest)
+      throw otherPlanError(id, saved, claimed.digest, database.target.option);
     const entries: JournalEntry[] = [];
     const each = (entry: JournalEntry) => void entries.push(entry);
     const { journal, ...run } = await readStoredJournal(database, claimed.stored, saved, each);
@@ -120,24 +125,37 @@ export async function claimStoredRun(
 
 async function raiseEpoch(queries: Queries, id: string, owner: RunOwner, option: string): Promise<Claimed> {
   const [row] = await queries.query<ClaimRow>(
-    `SELECT ${HEAD}, epoch, provider, handed_over ->> 'directory' AS folder, ${OWNERSHIP}
+    `SELECT ${HEAD}, epoch, digest, endpoint, handed_over ->> 'directory' AS folder, ${OWNERSHIP}
      FROM refit.runs WHERE id = $1 FOR UPDATE`,
     [id],
   );
   if (row === undefined) throw noSuchRun(id);
-  const { provider } = row;
+  const { digest } = row;
+  // The row may say anything. What the process connects to decides which instances are the same.
+  const provider = providerOf(row.endpoint ?? '');
   if (row.state === 'importing') throw importingError(id, row.folder, option);
   const stored = headOf(row);
   // The commit of an earlier try did happen, and only its answer was lost.
   if (row.owner?.token === owner.token)
-    return { fence: { id, epoch: row.epoch }, stored, provider, former: null };
+    return { fence: { id, epoch: row.epoch }, stored, digest, provider, former: null };
   if (row.owner !== null && (await isHeld(row, owner.host))) throw heldError(id, row.owner, option);
   const epoch = row.epoch + 1;
   await queries.execute(
     'UPDATE refit.runs SET epoch = $2, owner = $3, owner_seen_at = clock_timestamp() WHERE id = $1',
     [id, epoch, JSON.stringify(owner)],
   );
-  return { fence: { id, epoch }, stored, provider, former: row.owner };
+  return { fence: { id, epoch }, stored, digest, provider, former: row.owner };
+}
+
+/** One plan under two digests would be carried out twice. */
+function otherPlanError(id: string, { digest }: SavedPlan, row: string, option: string): RefitError {
+  return new RefitError(
+    'plan-altered',
+    escapeControls(
+      `${id}: its row is for plan ${row.slice(0, 8)}, and it has plan ${digest.slice(0, 8)}. Refit did not write this row`,
+    ),
+    `refit runs${option}   shows who submitted it; submit the saved plan again: refit apply SAVED${option}`,
+  );
 }
 
 function importingError(id: string, folder: string | null, option: string): RefitError {
@@ -151,7 +169,8 @@ function importingError(id: string, folder: string | null, option: string): Refi
 type ClaimRow = Parameters<typeof headOf>[0] &
   Ownership & {
     readonly epoch: number;
-    readonly provider: string;
+    readonly digest: string;
+    readonly endpoint: string | null;
     readonly folder: string | null;
   };
 

@@ -6,6 +6,8 @@ import type { Submission } from './submit.ts';
 
 /** What the submitter said about carrying out the run. */
 export interface SubmittedWith extends Pick<Submission, 'approval' | 'allowHooks' | 'policy'> {
+  /** Where the provider is, for which the run holds its instances. */
+  readonly endpoint: string;
   /** A person continued the run after it had stopped, and no process has started since. */
   readonly isContinued: boolean;
   /** When this was read, by the database's clock, milliseconds since 1970 UTC. */
@@ -15,17 +17,19 @@ export interface SubmittedWith extends Pick<Submission, 'approval' | 'allowHooks
 /** @throws RefitError `usage` without such a run. */
 export async function readSubmission(database: Database, id: string): Promise<SubmittedWith> {
   const [row] = await database.query<{
+    endpoint: string | null;
     approval: unknown;
     allow_hooks: boolean;
     policy: unknown;
     waiting: unknown;
     now: number;
   }>(
-    'SELECT approval, allow_hooks, policy, waiting, clock_timestamp() AS now FROM refit.runs WHERE id = $1',
+    `SELECT endpoint, approval, allow_hooks, policy, waiting, clock_timestamp() AS now FROM refit.runs WHERE id = $1`,
     [id],
   );
   if (row === undefined) throw noSuchRun(id);
   return {
+    endpoint: row.endpoint ?? '',
     approval: approvalFrom(row.approval),
     allowHooks: row.allow_hooks,
     policy: Array.isArray(row.policy) ? row.policy.map(policyTextFrom) : [],
