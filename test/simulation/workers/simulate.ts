@@ -298,8 +298,11 @@ export async function simulateWorkers(
       if (!store.isUp) continue;
       for (const [number, run] of runs.entries()) if (!run.isOver) lookAfter(number);
     }
-    for (const run of runs)
-      if (!run.isOver) run.watcher.reportViolation('ends', `after ${run.claims} claims`);
+    for (const [number, run] of runs.entries()) {
+      const { state, wakeAt, wakesOn } = store.run(number) ?? {};
+      const row = `${state}, wakes at ${wakeAt} on ${wakesOn}`;
+      if (!run.isOver) run.watcher.reportViolation('ends', `after ${run.claims} claims: ${row}`);
+    }
   };
   await time.run(supervise, 1e12);
   ended.abort();

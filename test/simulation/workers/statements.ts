@@ -144,6 +144,10 @@ const STATEMENTS: readonly Statement[] = [
     run: (store, [id, epoch]) => (rowOf(store, id)?.epoch === epoch ? [{}] : []),
   },
   {
+    starts: 'SELECT FROM refit.runs WHERE id = $1 AND epoch = $2',
+    run: (store, [id, epoch]) => (rowOf(store, id)?.epoch === epoch ? [{}] : []),
+  },
+  {
     starts: 'DELETE FROM refit.instances WHERE run = $1 AND instance <> ALL',
     run(store, [id, wanted], tx) {
       const { instances } = store.tables;
