@@ -33,6 +33,7 @@ const owns = ({ owner }: RunRow, silentFrom: number, now: number) =>
 
 const head = (store: Store, row: RunRow) => ({
   id: row.id,
+  digest: row.saved.digest,
   state: row.state,
   seq: row.head.seq,
   hash: row.head.seq === 0 ? null : row.head.hash,
