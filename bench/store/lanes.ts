@@ -98,6 +98,7 @@ async function rateOfLanes(
   const lanes = [...Map.groupBy(rows, ({ run }) => run).values()].map((orders) => orders.map(({ at }) => at));
   const from = Math.max(...lanes.map((times) => times[0]!)) + MARGIN;
   const until = Math.min(...lanes.map((times) => times.at(-1)!)) - MARGIN;
+  if (until <= from) throw new Error('the runs are too short: no moment has all of them at full rate');
   const orders = lanes.map((times) => times.filter((at) => at >= from && at < until).length);
   return { from, until, slowest: (1000 * Math.min(...orders)) / (until - from) };
 }
