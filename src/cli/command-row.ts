@@ -50,7 +50,8 @@ export interface OptionRow {
   /** `-o, --out <file>` */
   readonly flags: string;
   readonly summary: string;
-  readonly repeats?: boolean;
+  /** True if each value counts. `joined`: they become one value, separated by commas. */
+  readonly repeats?: boolean | 'joined';
   /** What completes its value. Not needed for `<file>` and `<folder>`. */
   readonly completes?: Completes;
   /** True if the command writes the file that it names. No input may be the same file. */

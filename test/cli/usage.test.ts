@@ -128,6 +128,11 @@ describe('the command line', () => {
       /profile name/,
     ],
     [
+      'two profiles for a command that takes one',
+      ['inventory', '--profile', 'retail', '--profile', 'other', '--region', 'ap-guangzhou'],
+      /profile name/,
+    ],
+    [
       'plain http to another machine',
       ['inventory', '--endpoint', 'http://192.0.2.1'],
       /plain http is only for loopback/,

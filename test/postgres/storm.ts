@@ -207,7 +207,7 @@ async function openField({
   const workers = new Map<string, ReturnType<typeof start>>();
   const startWorker = (name: string, env: Readonly<Record<string, string>> = {}) => {
     const worker = start(
-      ['worker', '--profile', 'alpha,beta', '--concurrency', String(runs), '--endpoint', url],
+      ['worker', '--profile', 'alpha', '--profile', 'beta', '--concurrency', String(runs), '--endpoint', url],
       { REFIT_STORE: database, XDG_STATE_HOME: join(folder, name), ...env },
       name,
     );

@@ -117,7 +117,7 @@ function optionNodes(rows: readonly OptionRow[], known: KnownWords): OptionNode[
       flags: flags.replace(/ <.*$/, '').split(', '),
       description: summary,
       value: placeholder === undefined ? null : fitsOf(completes ?? byPlaceholder(placeholder), known),
-      repeats,
+      repeats: repeats !== false,
     };
   });
 }

@@ -146,7 +146,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     ],
     examples: [
       'refit worker --store postgres://refit@db.example/refit',
-      'refit worker --store postgres://refit@db.example/refit --profile retail,wholesale --concurrency 4',
+      'refit worker --store postgres://refit@db.example/refit --profile retail --profile wholesale --concurrency 4',
     ],
     load: async () => (await import('../commands/run/worker.ts')).worker,
   },

@@ -193,8 +193,12 @@ function createArgument({ term, summary, completes }: ArgumentRow): Argument {
 
 function createOption({ flags, summary, repeats }: OptionRow): Option {
   const option = new Option(flags, summary);
-  const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
-  return repeats ? option.argParser(collect) : option;
+  if (!repeats) return option;
+  if (repeats === 'joined')
+    return option.argParser((value, before?: string) =>
+      before === undefined ? value : `${before},${value}`,
+    );
+  return option.argParser((value, before?: readonly string[]) => [...(before ?? []), value]);
 }
 
 /** `audit verify|replay|sign|export|events <run>`: a family always needs one of its commands. */

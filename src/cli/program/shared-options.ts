@@ -35,7 +35,9 @@ export const PROGRAM_OPTIONS: readonly OptionRow[] = [
     { completes: { kind: 'signatures' } },
   ),
   option('--region <region>', 'region for plans without one; inventory takes several, separated by commas'),
-  option('--profile <name>', 'section of the credentials file to take the keys from'),
+  option('--profile <name>', 'section of the credentials file to take the keys from; worker takes several', {
+    repeats: 'joined',
+  }),
   option('--no-color', 'print without colors (NO_COLOR also works)'),
   option('-q, --quiet', 'print the result and errors only'),
   option('-v, --verbose', 'log every event'),

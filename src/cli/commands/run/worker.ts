@@ -148,12 +148,16 @@ function createWork({ served, base, offers, ownPolicy, signing, telemetry, log, 
   };
 }
 
-/** The names of `--profile a,b`; null without the option. @throws RefitError `usage` */
+/** The names of `--profile`, which may be repeated; null without it. @throws RefitError `usage` */
 function profilesFrom({ profile }: Options): string[] | null {
   if (profile === undefined) return null;
   const names = profile.split(',').map((name) => name.trim());
   if (names.every((name) => name !== '')) return names;
-  throw new RefitError('usage', `--profile ${profile}: a name is empty`, '--profile retail,wholesale');
+  throw new RefitError(
+    'usage',
+    `--profile ${profile}: a name is empty`,
+    '--profile retail --profile wholesale',
+  );
 }
 
 /** The list of programs changes with the policy. A policy that cannot be read names none. */
