@@ -5,6 +5,7 @@ import type { Connection } from '../../src/operations/connect.ts';
 import { workOnRun } from '../../src/operations/runs/work-on-run.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import { NO_POLICY } from '../../src/policy/tighten.ts';
+import { sendControlCommand } from '../../src/run/control/ask-run.ts';
 import type { PostgresStore } from '../../src/store/postgres/open-store.ts';
 import { openQueue, rebuildJobs } from '../../src/store/postgres/queue.ts';
 import { openWork, type WorkerSelf } from '../../src/store/postgres/work.ts';
@@ -154,6 +155,27 @@ withPostgres('a submitter who writes rows by hand', () => {
       { submitted_by: `jsonb_build_object('user', ${big})`, approval: 'NULL' },
     ])
       await expect(database.execute(copyRow(id, change))).rejects.toThrow(/too large/);
+  });
+});
+
+withPostgres('an operator who writes requests by hand', () => {
+  it('is on record with the login of the database', async () => {
+    const url = await freshStore();
+    const store = await storeFor(url, 'worker');
+    const id = await store.submit(submissionOf(SAVED));
+    const claim = await store.claim(id, 'refit worker');
+    const heard: unknown[] = [];
+    const control = await claim.openControl(async (line) => {
+      heard.push((JSON.parse(line) as { by: unknown }).by);
+      return '{}';
+    }, systemClock);
+    const operator = await openTestStore(await loginAs(url, 'operator'));
+    onTestFinished(() => operator.close());
+    const by = { user: 'the boss', host: 'h', pid: 1 };
+    await sendControlCommand(await operator.find(id), { kind: 'pause' }, by);
+    expect(heard).toEqual([{ ...by, user: 'the boss (login refit_login_operator)' }]);
+    await control.close();
+    await claim.release();
   });
 });
 

@@ -22,8 +22,8 @@ export type RunCommand = (
 /** The variables that every command gets. PATH finds programs, and HOME their settings. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ'];
 
-/** Variables that no command gets, also if a policy lists them: the provider's keys, and the address of the store. */
-const NEVER_PASSED = /^((TENCENTCLOUD|TCCLI|TKE)_.*|REFIT_STORE)$/;
+/** Variables that no command gets, also if a policy lists them: the keys of the provider, a store and traces. */
+const NEVER_PASSED = /^((TENCENTCLOUD|TCCLI|TKE|OTEL_EXPORTER)_.*|REFIT_STORE|PG[A-Z]+)$/;
 
 /** Which variables a command gets besides those that every command gets. */
 export interface CommandEnvironment {

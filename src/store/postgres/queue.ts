@@ -125,7 +125,7 @@ export async function openQueue(database: Database): Promise<RunQueue> {
         for (const { id, retryCount, data } of jobs) {
           const attempt = { id, retryCount };
           const run: unknown = (data as { readonly run?: unknown } | null)?.run;
-          // Whoever submits can write jobs. One that names no run must not keep others from being taken.
+          // Users who submit can write jobs. One that names no run must not keep others from being taken.
           if (typeof run === 'string') taken.push({ run, queue, attempt });
           else await boss.complete(queue, attempt);
         }

@@ -30,7 +30,28 @@ const TAKE = `UPDATE refit.control SET taken_at = clock_timestamp() WHERE id IN 
     SELECT id FROM refit.control WHERE run = $1 AND epoch = $2 AND taken_at IS NULL
       AND asked_at > clock_timestamp() - ($3 || ' milliseconds')::interval
     ORDER BY id LIMIT ${MOST_AT_A_TIME} FOR UPDATE SKIP LOCKED)
-  RETURNING id, left(request, ${LONGEST_REQUEST + 1}) AS request`;
+  RETURNING id, left(request, ${LONGEST_REQUEST + 1}) AS request, asked_by AS login`;
+
+interface TakenRequest {
+  readonly id: number;
+  readonly request: string;
+  /** The user of the database who asked. */
+  readonly login: string;
+}
+
+/** The name in a request is a claim of a program. The journal also gets the login, which the database vouches for. */
+function withLogin(request: string, login: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(request);
+  } catch {
+    return request;
+  }
+  const by = (value as { by?: { user?: unknown } } | null)?.by;
+  if (typeof by?.user !== 'string' || by.user === login) return request;
+  by.user = `${by.user.slice(0, 100)} (login ${login})`;
+  return JSON.stringify(value);
+}
 
 /** Answers the requests to a claimed run. @param answer never rejects. */
 export async function openStoredControl(
@@ -45,8 +66,8 @@ export async function openStoredControl(
   const heard = database.listen('refit_control', (run) => {
     if (run === null || run === id) bell.ring();
   });
-  const reply = async ({ number, request }: { number: number; request: string }): Promise<void> => {
-    const text = await answer(request);
+  const reply = async ({ id: number, request, login }: TakenRequest): Promise<void> => {
+    const text = await answer(withLogin(request, login));
     await database
       .execute('UPDATE refit.control SET answer = $2, answered_at = clock_timestamp() WHERE id = $1', [
         number,
@@ -55,13 +76,9 @@ export async function openStoredControl(
       .catch(() => undefined);
   };
   const look = async (): Promise<void> => {
-    const taken = await database.query<{ id: number; request: string }>(TAKE, [
-      id,
-      epoch,
-      ANSWER_AFTER_WAKING,
-    ]);
-    for (const { id: number, request } of [...taken].sort((a, b) => a.id - b.id)) {
-      const answered = reply({ number, request });
+    const taken = await database.query<TakenRequest & object>(TAKE, [id, epoch, ANSWER_AFTER_WAKING]);
+    for (const request of [...taken].sort((a, b) => a.id - b.id)) {
+      const answered = reply(request);
       answers.add(answered);
       void answered.finally(() => answers.delete(answered));
     }
