@@ -87,13 +87,41 @@ export async function readPolicyTexts(
   return { policy, texts };
 }
 
+/** Bytes of the texts that a submitter may send, and of what a worker parses of them: a list counts each time it is named. */
+const MOST_SENT = 256 * 1_024;
+const MOST_PARSED = 4 * MOST_SENT;
+
+/** Refuses texts that would keep a worker busy for longer than its lease. @throws RefitError `policy-invalid` */
+export function mustBeShortPolicy(texts: readonly PolicyText[]): void {
+  demandAtMost(
+    MOST_SENT,
+    texts.reduce((sum, { text }) => sum + text.length, 0),
+  );
+}
+
+function demandAtMost(most: number, length: number): void {
+  if (length <= most) return;
+  throw new RefitError(
+    'policy-invalid',
+    `the policy of the submitter and its lists of people are too long: ${length} characters, and workers read ${most}`,
+    'remove what does not concern these plans: refit policy check',
+  );
+}
+
 /** The policy of texts that another host read. @throws RefitError `policy-invalid` */
 export async function policyOfTexts(texts: readonly PolicyText[]): Promise<Policy> {
+  mustBeShortPolicy(texts);
   let policy: Policy = NO_POLICY;
+  let parsed = 0;
   for (const { kind, file, text } of texts) {
     if (kind !== 'policy') continue;
-    const people = async (beside: string) =>
-      texts.find((one) => one.kind === 'approvers' && one.file === resolve(beside))?.text ?? null;
+    const people = async (beside: string) => {
+      const list =
+        texts.find((one) => one.kind === 'approvers' && one.file === resolve(beside))?.text ?? null;
+      parsed += list?.length ?? 0;
+      demandAtMost(MOST_PARSED, parsed);
+      return list;
+    };
     policy = tighten(policy, demandValid(await parseBytes(Buffer.from(text), file, people), file));
   }
   return policy;

@@ -45,4 +45,21 @@ describe('the policy of one host on another', () => {
       code: 'policy-invalid',
     });
   });
+
+  it.each([
+    ['one enormous text', 1, 300_000],
+    ['a long list of people that is named again and again', 50, 100_000],
+  ])('is refused before it keeps a worker busy: %s', async (_, times, length) => {
+    const rule = '    - { need: 1, from: people.yaml }\n';
+    const text = `version: 1\nrequire:\n  approvals:\n${rule.repeat(times)}`;
+    const list = `${people('alice')}${'# x\n'.repeat(length / 4)}`;
+    const texts = [
+      { kind: 'policy', file: '/p/policy.yaml', text },
+      { kind: 'approvers', file: '/p/people.yaml', text: list },
+    ] as const;
+    await expect(policyOfTexts(texts)).rejects.toMatchObject({
+      code: 'policy-invalid',
+      message: expect.stringMatching(/too long/),
+    });
+  });
 });

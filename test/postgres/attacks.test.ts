@@ -141,7 +141,7 @@ withPostgres('a submitter who writes rows by hand', () => {
   it('cannot submit more than workers can read', async () => {
     const url = await freshStore();
     const submitter = await storeFor(url, 'submitter');
-    const policy = [{ kind: 'policy' as const, file: '/p', text: 'x'.repeat(17 * 1_024 * 1_024) }];
+    const policy = [{ kind: 'policy' as const, file: '/p', text: 'x'.repeat(3 * 1_024 * 1_024) }];
     await expect(submitter.submit({ ...submissionOf(SAVED), policy })).rejects.toThrow(/too large/);
     const database = await connectTo(await loginAs(url, 'submitter'));
     onTestFinished(() => database.close());

@@ -17,7 +17,7 @@ import { needsOf, queueOf } from '../../store/run-needs.ts';
 import { createPolicyAsk } from '../ask-policy.ts';
 import type { Connection } from '../connect.ts';
 import { userName } from '../machine.ts';
-import type { PolicyText } from '../read-policy.ts';
+import { mustBeShortPolicy, type PolicyText } from '../read-policy.ts';
 
 /** What the person says who submits a plan. */
 export interface SubmitOptions {
@@ -47,6 +47,7 @@ export async function submitPlan(options: SubmitOptions): Promise<string> {
   const { store, saved, connection, policy, allowHooks, isForWorkers, onNotice } = options;
   const { cloud, clock } = connection;
   mustBeCurrent(saved, clock.now(), 'SAVED');
+  mustBeShortPolicy(options.policyTexts);
   mustShareSafely(saved, { kind: 'database' }, { endpoint: cloud.endpoint, onNotice });
   mustAllowPrograms(saved, allowHooks);
   const signatures = await offer(options);

@@ -179,7 +179,7 @@ BEGIN
       RAISE EXCEPTION 'only workers write more of a run than its submission' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- As large as the files that Refit reads. A worker reads all of it.
-    IF octet_length(NEW.plan) > 67108864 OR octet_length(NEW.policy::text) > 16777216
+    IF octet_length(NEW.plan) > 67108864 OR octet_length(NEW.policy::text) > 2097152
       OR octet_length(concat(NEW.approval, NEW.submitted_by)) > 8192
       OR octet_length(concat(NEW.name, NEW.endpoint, NEW.provider, NEW.queue)) > 8192
       OR octet_length(array_to_string(NEW.profiles || NEW.programs, ',')) > 1048576 THEN
