@@ -129,6 +129,25 @@ withPostgres('a submitter who writes rows by hand', () => {
     expect(await sql(url, "SELECT count(*) FROM refit_jobs.job WHERE state = 'active'")).toEqual(['1']);
   });
 
+  it.each([
+    ['table_name', 'job; UPDATE refit.runs SET allow_hooks = true; --'],
+    ['name', "x'; UPDATE refit.runs SET allow_hooks = true; --"],
+    ['policy', "x'; SELECT 1; --"],
+  ])('cannot put a statement into the %s of a queue, which workers would run', async (column, text) => {
+    const submitter = await connectTo(await loginAs(await freshStore(), 'submitter'));
+    onTestFinished(() => submitter.close());
+    const row = { name: 'refit-a', policy: 'stately', table_name: 'job_common', [column]: text };
+    const add = (queue: typeof row) =>
+      submitter.execute(
+        `INSERT INTO refit_jobs.queue (name, policy, table_name, retry_limit, retry_delay, retry_backoff,
+           expire_seconds, retention_seconds, deletion_seconds, partition)
+         VALUES ($1, $2, $3, 0, 0, false, 60, 60, 60, false)`,
+        [queue.name, queue.policy, queue.table_name],
+      );
+    await expect(add(row)).rejects.toThrow(/refit_names/);
+    expect(await add({ name: 'refit-a', policy: 'stately', table_name: 'job_common' })).toBe(1);
+  });
+
   it('is named by the login of the database, not by the name that its program says', async () => {
     const url = await freshStore();
     const submitter = await storeFor(url, 'submitter');

@@ -148,6 +148,8 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   [`SELECT count(*) FROM ${JOBS_SCHEMA}.job`, ['submitter', 'worker', 'operator']],
   [`DELETE FROM ${JOBS_SCHEMA}.job`, ['worker', 'operator']],
   [`UPDATE ${JOBS_SCHEMA}.job SET state = 'cancelled'`, ['worker', 'operator']],
+  [`INSERT INTO ${JOBS_SCHEMA}.version (version) VALUES (999)`, ['worker']],
+  [`DELETE FROM ${JOBS_SCHEMA}.bam`, ['worker']],
   [`CREATE TABLE ${JOBS_SCHEMA}.mine (n int)`, []],
   [`DROP TABLE ${JOBS_SCHEMA}.job`, []],
   // Everybody may learn which server this is: workers compare it.

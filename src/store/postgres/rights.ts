@@ -76,7 +76,7 @@ export const RIGHTS: readonly TableRights[] = [
 
 /** Rights on the tables of pg-boss. Jobs are hints, so a submitter may add some, and only workers take them. */
 export const JOB_RIGHTS: Partial<Readonly<Record<Role, readonly string[]>>> = {
-  refit_submitter: ['SELECT', 'INSERT'],
+  refit_submitter: ['SELECT'],
   refit_worker: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   refit_operator: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };
@@ -111,7 +111,13 @@ export function grantStatements(): string {
     ...tables,
     `REVOKE ALL ON ALL TABLES IN SCHEMA ${JOBS_SCHEMA} FROM PUBLIC, ${roles}`,
     ...jobs,
+    `GRANT INSERT ON ${JOBS_SCHEMA}.job, ${JOBS_SCHEMA}.job_common, ${JOBS_SCHEMA}.queue TO refit_submitter`,
     // Where each process of pg-boss says that it lives.
-    `GRANT UPDATE, DELETE ON ${JOBS_SCHEMA}.instance TO refit_submitter`,
+    `GRANT INSERT, UPDATE, DELETE ON ${JOBS_SCHEMA}.instance TO refit_submitter`,
+    // pg-boss runs the statements of one table, and checks the version in the other one.
+    `REVOKE INSERT, UPDATE, DELETE ON ${JOBS_SCHEMA}.bam, ${JOBS_SCHEMA}.version FROM refit_submitter, refit_operator`,
+    // It puts these names into its statements as they are, and workers run those.
+    `ALTER TABLE ${JOBS_SCHEMA}.queue DROP CONSTRAINT IF EXISTS refit_names, ADD CONSTRAINT refit_names CHECK (
+      name ~ '^[A-Za-z0-9_-]{1,100}$' AND table_name ~ '^[a-z0-9_]{1,63}$' AND policy ~ '^[a-z_]{1,40}$')`,
   ].join(';\n');
 }
