@@ -98,7 +98,7 @@ async function openField({
   const children = new Set<ChildProcess>();
   const outputs: string[] = [];
   const chance = seededRandom(seed);
-  const begun = performance.now();
+  const startedAt = performance.now();
 
   const start = (args: readonly string[], env: Readonly<Record<string, string>>, name: string) => {
     const child = spawn(process.execPath, [command, ...args], {
@@ -308,7 +308,7 @@ async function openField({
           takeoverMs = Math.max(takeoverMs ?? 0, Date.parse(next!.at) - at);
         }
       }
-      const seconds = Math.round((performance.now() - begun) / 100) / 10;
+      const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
       return { orders: Object.keys(orders).length, seconds, refused, processes, takeoverMs };
     },
     async close(): Promise<void> {

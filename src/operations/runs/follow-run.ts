@@ -28,8 +28,8 @@ export interface FollowOptions {
   readonly onNotice: (notice: string) => void;
   /** Aborted to stop following. */
   readonly stop: AbortSignal;
-  /** What no live worker can do for the run, with the command that starts one. */
-  readonly describeNoWorker: (reasons: readonly string[]) => string;
+  /** Why each live worker cannot take the run, with the command that starts one; null: the run is for no worker. */
+  readonly describeNoWorker: (reasons: readonly string[] | null) => string;
 }
 
 /** @returns the row of the run at its end; null if the caller stopped following. */
@@ -71,13 +71,18 @@ function createIdleWatch({ store, clock, saved, endpoint, onNotice, describeNoWo
   let since: number | null = null;
   let isSaid = false;
   return async ({ owner, state, queue }: RunRow): Promise<void> => {
-    if (owner !== null || state === 'waiting' || queue === null) {
+    if (owner !== null || state === 'waiting') {
       since = null;
       isSaid = false;
       return;
     }
     since ??= clock.monotonic();
     if (isSaid || clock.monotonic() - since < NO_WORKER_AFTER) return;
+    if (queue === null) {
+      isSaid = true;
+      onNotice(describeNoWorker(null));
+      return;
+    }
     const needs = needsOf(saved, endpoint);
     const workers = await liveWorkers(store.database);
     const reasons = workers.map(({ id, offers }) => ({ id, reason: whyNotOffered(needs, offers) }));

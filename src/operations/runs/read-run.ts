@@ -72,7 +72,10 @@ function nextCommandFor({ run, holder, live, stored }: Omit<RunStatus, 'whole' |
   if (live?.paused) return `refit continue ${shellQuote(run.name)}`;
   if (holder || isFinished(run.state) || lacksApproval(run)) return `refit report ${shellQuote(run.name)}`;
   const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
-  return isUnknown && run.state.endedAt !== null ? formatReconcileCommand(run) : formatApplyCommand(run);
+  if (isUnknown && run.state.endedAt !== null) return formatReconcileCommand(run);
+  // No worker takes it: the process of its submitter has died.
+  const isForNobody = stored?.kind === 'submitted' && !stored.isForWorkers;
+  return isForNobody ? `${formatApplyCommand(run)} --here` : formatApplyCommand(run);
 }
 
 /** Whether no worker that lives can take a run. */

@@ -179,11 +179,13 @@ async function follow(
       onEntry: view.entry,
       onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
       describeNoWorker: (reasons) =>
-        [
-          reasons.length === 0 ? 'no worker lives' : 'no worker can take this run:',
-          ...reasons.map((reason) => `  ${reason}`),
-          `start one: ${command('refit worker')}`,
-        ].join('\n'),
+        reasons === null
+          ? `no worker takes this run: it was submitted with --here\ncarry it out here: ${command(`refit apply ${run} --here`)}`
+          : [
+              reasons.length === 0 ? 'no worker lives' : 'no worker can take this run:',
+              ...reasons.map((reason) => `  ${reason}`),
+              `start one: ${command('refit worker')}`,
+            ].join('\n'),
     });
     view.close();
     if (end === null) {
