@@ -283,7 +283,9 @@ export function earliestOrder({ state, now }: At): number {
 
 /** From when on tasks and orders may belong to the step, ms since 1970 UTC by the provider's clock. */
 export function tracesSince(at: At, orderedAt: number = earliestOrder(at)): number {
-  return factsSince(at.step, at.earlier, orderedAt);
+  // The lost entries may have the earlier step verified and this one ordered, long before the end that is on record now.
+  const mayBeOlder = at.state.hiddenOrder !== null && at.earlier?.state.outcome !== 'verified';
+  return factsSince(at.step, mayBeOlder ? null : at.earlier, orderedAt);
 }
 
 /** Records whether the step's unanswered order was executed. */

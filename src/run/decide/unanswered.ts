@@ -51,14 +51,17 @@ export function resolveUnanswered(at: At): FollowMove {
 
 /**
  * The move for a step of an adopted run that waits for an earlier step of its instance; null: judge it by reading. Refit
- * orders such a step only after the earlier one is verified.
+ * orders such a step only after the earlier one is verified. So it was not ordered if the earlier one never was.
  */
 function byEarlierStep({ state, step, earlier }: At): FollowMove | null {
   if (state.hiddenOrder === null || earlier === null || earlier.state.outcome === 'verified') return null;
   const isOpen = earlier.state.phase !== 'waiting' && earlier.state.phase !== 'ended';
   if (isOpen || !earlier.isFinal) return { kind: 'leave' };
+  // The lost entries may have had it verified, and this step ordered, before someone else changed the instance.
+  if (earlier.state.acceptedAt !== null) return null;
   const evidence = message('trust.earlier-step-not-executed', { step: step.needs ?? '' });
-  return { ...resolved(state, null, evidence, false), next: { kind: 'leave' } };
+  const next: FollowMove = earlier.state.phase === 'ended' ? orderAgain(state) : { kind: 'leave' };
+  return { ...resolved(state, null, evidence, false), next };
 }
 
 /**
@@ -124,6 +127,9 @@ function byReading(at: At, { reading, whose }: Read, overdue: number): FollowMov
         const unresolved = message('run.unresolved', { reason: evidence });
         return { kind: 'end', outcome: 'unknown', message: unresolved, size };
       }
+      // Its earlier step is the reason why it is skipped, and the change is that of somebody else.
+      if (at.earlier !== null && at.earlier.state.outcome !== 'verified')
+        return { ...resolved(at.state, null, evidence, false), next: orderAgain(at.state) };
       // Refit does not order on top of a foreign change.
       const cause = message('run.not-executed-changed', { evidence });
       const next: End = { kind: 'end', outcome: 'drifted', message: cause, code: 'Refit.Drifted', size };

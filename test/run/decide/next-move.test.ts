@@ -502,6 +502,69 @@ describe('a step that needs another', () => {
   });
 });
 
+describe('a step of an adopted run whose earlier step is over, and not verified', () => {
+  const LATER = { ...AFTER, replicas: 2 };
+  const step: Step = {
+    ...SECOND_STEP,
+    change: { dimension: 'replicas', from: 1, to: 2 },
+    before: AFTER,
+    after: LATER,
+  };
+  const hiddenOrder = { since: ago(60 * MINUTE), providerAt: ago(10 * MINUTE) };
+  const hidden = state({ phase: 'unanswered', outcome: 'unknown', unresolved: 1, hiddenOrder });
+  const [drifted, failed] = (['drifted', 'failed'] as const).map((outcome) => ({
+    ...ended(outcome),
+    acceptedAt: ago(5 * MINUTE),
+    endedProviderAt: ago(SECOND),
+  }));
+  const foreign = { ...AFTER, memoryPerShard: 16384 };
+  const ownOrder = deal({ createdAt: NOW - 30 * MINUTE });
+  const ownTask: Task = { ...task('done'), dimension: 'replicas', startedAt: NOW - 30 * MINUTE };
+  it.each<[string, StepState, Partial<Observation>, string]>([
+    [
+      'was not ordered if the earlier one was not',
+      ended('drifted'),
+      {},
+      'append resolved not executed, wait 0',
+    ],
+    ['is left if the earlier one is still to be ordered', state(), {}, 'append resolved not executed, leave'],
+    ['is read if the earlier one was executed', drifted!, {}, 'read facts within 50'],
+    [
+      'was executed if billing lists its order',
+      drifted!,
+      silence(reading(instance({ size: { ...foreign, replicas: 2 } }), [ownTask], [ownOrder])),
+      'append resolved executed',
+    ],
+    [
+      'is skipped, not drifted, if only the earlier one left traces',
+      failed!,
+      silence(reading(instance(), [task('failed')], [])),
+      'append resolved not executed, wait 0',
+    ],
+    [
+      'is skipped, not drifted, after a foreign change',
+      drifted!,
+      silence(reading(instance({ size: foreign }), [], [])),
+      'append resolved not executed, wait 0',
+    ],
+    [
+      'is unknown if a foreign change may be its own',
+      drifted!,
+      silence(reading(instance({ size: { ...foreign, replicas: 2 } }), [], [])),
+      'end unknown',
+    ],
+  ])('%s', (_, before, seen, move) => {
+    const at = observation({ ...seen, earlier: { state: before, isFinal: true } });
+    expect(formatMove(nextMove(step, hidden, at))).toBe(move);
+  });
+
+  it('reads the traces since the lost entries, not since the end of the earlier one', () => {
+    const at = observation({ earlier: { state: drifted!, isFinal: true } });
+    const move = nextMove(step, hidden, at);
+    expect(move.kind === 'read' && move.factsSince).toBeLessThan(Date.parse(hiddenOrder.since));
+  });
+});
+
 describe('reconciling', () => {
   it('decides as the run does, and leaves steps that need a new order', () => {
     const all = Object.values(TABLES).flat();
