@@ -87,6 +87,15 @@ describe('a plan from a machine whose clock is four minutes ahead', () => {
   });
 });
 
+describe('a run', () => {
+  it.each([
+    ['whose claim was committed without an answer is claimed again after the lease', 629],
+    ['that lost its entries finds the order of a step whose earlier step drifted since', 856],
+  ])('%s (seed %i)', async (_, seed) => {
+    expect((await simulateWorkers(drawWorkers(seed))).violations).toEqual([]);
+  });
+});
+
 /** Laws that each sabotage breaks. It can also break others. */
 const BREAKS: Readonly<Record<WorkersSabotage, readonly Law[]>> = {
   'no-epoch': ['newestOwner'],

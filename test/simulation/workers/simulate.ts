@@ -11,7 +11,7 @@ import { buildReport } from '../../../src/report/run/build-report.ts';
 import { encodeControlRequest } from '../../../src/run/control/control-request.ts';
 import { seededRandom } from '../../../src/simulator/world/random.ts';
 import type { ClaimedRun } from '../../../src/store/ports.ts';
-import { createMachine } from '../machine.ts';
+import { createMachine, type Machine } from '../machine.ts';
 import { allPromises, createPlan, readCatalogue, readInstances } from '../plan.ts';
 import { createProvider, type ProviderWatcher } from '../provider.ts';
 import { PLANNING, type Scenario } from '../scenario.ts';
@@ -152,6 +152,7 @@ export async function simulateWorkers(
   const runBy = (id: string) => runs[Number(id.slice('run-'.length))]!;
   let processes = 0;
   let owners = 0;
+  const machines = new Map<number, Machine>();
 
   const runProcess = async (host: HostScript, name: string, script: WorkerScript): Promise<void> => {
     processes += 1;
@@ -170,8 +171,14 @@ export async function simulateWorkers(
         : createProcessPermits(slots, link, machine, chance);
     await runWorker({
       ...{ time, machine, store, link, chance, script },
+      host: name,
       name: `${name}, process ${processes}`,
-      nextOwner: () => ++owners,
+      nextOwner() {
+        owners += 1;
+        machines.set(owners, machine);
+        return owners;
+      },
+      lives: (owner) => machines.get(owner)?.alive === true,
       concurrency: host.concurrency,
       restAfter: scenario.restAfter,
       watcher: common,

@@ -31,8 +31,11 @@ const BEAT = 2_000;
 const LOOK = 20_000;
 
 export interface WorkerInput {
+  readonly host: string;
   /** The name of the process. */
   readonly name: string;
+  /** Whether the process of an owner lives. */
+  readonly lives: (owner: number) => boolean;
   /** A new number for each claim. */
   readonly nextOwner: () => number;
   readonly concurrency: number;
@@ -150,17 +153,18 @@ async function carryOut(
   signals: Signals,
   endProcess: () => void,
 ): Promise<void> {
-  const { link, watcher, machine, laws, name } = input;
+  const { link, watcher, machine, laws, name, host, lives } = input;
   const { clock } = machine;
   const owner = input.nextOwner();
   let claim: StoredClaim | null = null;
   let failure: ErrorCode | null = null;
   try {
     claim = await claimStoredRun(link, run, 'refit worker', {
-      host: name,
+      host,
       worker: name,
       clock,
       process: { pid: owner, startTicks: null },
+      lives: async ({ pid }) => lives(pid),
     });
     laws.opened(owner, run, claim);
     void claim.lost?.then(() => laws.lost(owner, run));

@@ -39,6 +39,8 @@ export interface StoreSelf {
   readonly clock: Clock;
   /** The process as others see it. Absent: this process of the system; a simulated process is none. */
   readonly process?: Pick<Holder, 'pid' | 'startTicks'>;
+  /** Whether another process of this host lives. Absent: as the system says. */
+  readonly lives?: (owner: RunOwner) => Promise<boolean>;
 }
 
 /** A claimed run of a database. */
@@ -92,7 +94,7 @@ export async function claimStoredRun(
     listens: false,
   };
   const claimed = await whileConnectionIsLost(clock, () =>
-    database.transaction((queries) => raiseEpoch(queries, id, owner, database.target.option)),
+    database.transaction((queries) => raiseEpoch(queries, id, owner, self.lives, database.target.option)),
   );
   const { fence } = claimed;
   const fenced = async () => fencedError(id, await ownerOf(database, id), database.target.option);
@@ -123,7 +125,13 @@ export async function claimStoredRun(
   }
 }
 
-async function raiseEpoch(queries: Queries, id: string, owner: RunOwner, option: string): Promise<Claimed> {
+async function raiseEpoch(
+  queries: Queries,
+  id: string,
+  owner: RunOwner,
+  lives: StoreSelf['lives'],
+  option: string,
+): Promise<Claimed> {
   const [row] = await queries.query<ClaimRow>(
     `SELECT ${HEAD}, epoch, digest, endpoint, handed_over ->> 'directory' AS folder, ${OWNERSHIP}
      FROM refit.runs WHERE id = $1 FOR UPDATE`,
@@ -138,7 +146,7 @@ async function raiseEpoch(queries: Queries, id: string, owner: RunOwner, option:
   // The commit of an earlier try did happen, and only its answer was lost.
   if (row.owner?.token === owner.token)
     return { fence: { id, epoch: row.epoch }, stored, digest, provider, former: null };
-  if (row.owner !== null && (await isHeld(row, owner.host))) throw heldError(id, row.owner, option);
+  if (row.owner !== null && (await isHeld(row, owner.host, lives))) throw heldError(id, row.owner, option);
   const epoch = row.epoch + 1;
   await queries.execute(
     'UPDATE refit.runs SET epoch = $2, owner = $3, owner_seen_at = clock_timestamp() WHERE id = $1',

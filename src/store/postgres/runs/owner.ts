@@ -33,11 +33,18 @@ export interface Ownership {
 /** The columns of `Ownership`. */
 export const OWNERSHIP = `owner, (extract(epoch FROM clock_timestamp() - owner_seen_at) * 1000)::float4 AS "silentFor"`;
 
-/** True if the owner may still work. @param host this machine, whose dead processes are visible. */
-export async function isHeld({ owner, silentFor }: Ownership, host: string): Promise<boolean> {
+/**
+ * True if the owner may still work.
+ * @param host this machine, whose dead processes are visible. @param lives whether a process of this machine lives.
+ */
+export async function isHeld(
+  { owner, silentFor }: Ownership,
+  host: string,
+  lives: (owner: RunOwner) => Promise<boolean> = (holder) => isAlive(holder, host),
+): Promise<boolean> {
   // A word from the future is from before the clock of the database was set back. A live process repeats it soon.
   if (owner === null || silentFor === null || Math.abs(silentFor) > LEASE) return false;
-  return owner.host !== host || (await isAlive(owner, host));
+  return owner.host !== host || (await lives(owner));
 }
 
 /** Names the owner: `process 4711 on db-1 (refit apply)`. */
