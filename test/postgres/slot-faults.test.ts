@@ -22,7 +22,7 @@ async function untilAllSend(processes: readonly SlotProcess[], since: number): P
 }
 
 withPostgres('three processes whose clocks differ by hours, each with two runs', () => {
-  it.for<[string, (stage: Stage) => Promise<void>]>([
+  it.concurrent.for<[string, (stage: Stage) => Promise<void>]>([
     ['undisturbed', async () => {}],
     ['the server is killed and starts again', ({ server }) => server.crash()],
     ['the server restarts', ({ server }) => server.restart()],

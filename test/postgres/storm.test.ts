@@ -8,7 +8,7 @@ import { STORMS, type Storm, storm } from './storm.ts';
 const SEED = Number(process.env.REFIT_STORM_SEED ?? Date.now() % 1_000_000);
 
 /** The others are in the long form: their parts are in `fence.test.ts`, `slot-faults.test.ts` and `test/worker/`. */
-const GATE: readonly Storm[] = ['kill', 'crash', 'restore'];
+const GATE: readonly Storm[] = ['kill', 'restore'];
 
 withPostgres(`three workers on one store, with REFIT_STORM_SEED=${SEED}`, () => {
   let postgres: PostgresServer;
@@ -21,9 +21,9 @@ withPostgres(`three workers on one store, with REFIT_STORM_SEED=${SEED}`, () => 
     '%s (%s): order each instance once, stay below the limit, and report the truth',
     async (kind) => {
       const command = join(inject('built'), 'dist/cli/main.js');
-      const small = { runs: 4, stepsPerRun: 10, freezeMs: 9_000 };
+      const small = { runs: 4, stepsPerRun: 8, audited: 1 };
       const { orders } = await storm(kind, { command, postgres, seed: SEED, ...small });
-      expect(orders).toBe(40);
+      expect(orders).toBe(32);
     },
   );
 });
