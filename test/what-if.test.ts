@@ -48,6 +48,9 @@ describe('docs/what-if.md', () => {
       '… a gate cannot tell?',
       '… a gate says no?',
       "… the scheduler's host reboots at the due minute?",
+      '… a worker of a store dies, or freezes?',
+      '… the database goes away?',
+      '… the database is restored from a backup?',
     ]);
   });
 
