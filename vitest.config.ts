@@ -12,7 +12,20 @@ const PROCESSES = [
 
 /** The longest files, the longest first, so that none of them begins when the others are through. */
 const LONGEST = [
-  ...['storm', 'control', 'crash-matrix', 'command-lines', 'apply', 'long-page-in-browser', 'usage', 'story'],
+  ...[
+    'cli/storm',
+    'control',
+    'crash-matrix',
+    'postgres/storm',
+    'postgres/worker',
+    'slot-faults',
+    'postgres/commands',
+    'command-lines',
+    'apply',
+    'long-page-in-browser',
+    'usage',
+    'story',
+  ],
   ...['approvals', 'secrets', 'frozen', 'schedule-killed', 'older-signature', 'disk', 'library'],
   ...[
     'simulation/search',
@@ -90,8 +103,9 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: POSTGRES,
-          maxWorkers: CORES,
-          sequence: { groupOrder: 1 },
+          // They wait for processes and for leases, too.
+          maxWorkers: 2 * CORES,
+          sequence: { groupOrder: 2 },
           globalSetup: ['test/cli/build-once.ts', 'test/postgres/start-once.ts'],
         },
       },

@@ -17,11 +17,11 @@ withPostgres(`three workers on one store, with REFIT_STORM_SEED=${SEED}`, () => 
   });
   afterAll(() => postgres?.stop());
 
-  it.each(GATE.map((kind) => [kind, STORMS[kind]] as const))(
+  it.concurrent.each(GATE.map((kind) => [kind, STORMS[kind]] as const))(
     '%s (%s): order each instance once, stay below the limit, and report the truth',
     async (kind) => {
       const command = join(inject('built'), 'dist/cli/main.js');
-      const small = { runs: 4, stepsPerRun: 8, audited: 1 };
+      const small = { runs: 4, stepsPerRun: 8, audited: 1, kills: 1 };
       const { orders } = await storm(kind, { command, postgres, seed: SEED, ...small });
       expect(orders).toBe(32);
     },

@@ -38,6 +38,8 @@ export interface StormOptions {
   /** Runs, a multiple of four: two accounts with two regions each. */
   readonly runs?: number;
   readonly stepsPerRun?: number;
+  /** How many workers die in a storm of kills; default 4. */
+  readonly kills?: number;
   /** Runs whose evidence is exported and verified; default: all. */
   readonly audited?: number;
   /** How long a frozen worker stands still, ms. */
@@ -94,6 +96,7 @@ async function openField({
   runs = 12,
   stepsPerRun = 100,
   audited = runs,
+  kills = 4,
   freezeMs = 30_000,
   log = () => undefined,
 }: StormOptions) {
@@ -228,6 +231,7 @@ async function openField({
       folder,
       chance,
       freezeMs,
+      kills,
       database,
       postgres,
       log,
@@ -362,7 +366,8 @@ async function makeTrouble(
       return going(async () => {});
     case 'kill':
       return going(async () => {
-        for (const [nth, name] of ['worker-a', 'worker-b', 'worker-c', 'worker-a'].entries()) {
+        const names = ['worker-a', 'worker-b', 'worker-c', 'worker-a'].slice(0, field.kills);
+        for (const [nth, name] of names.entries()) {
           await atOrder(Math.floor((total * (nth + 1)) / 6));
           const dying = workers.get(name)!;
           // Its replacement strikes itself between an order's answer and the record of it.
@@ -371,7 +376,7 @@ async function makeTrouble(
           await dying.ended;
           startWorker(
             name,
-            nth === 1 ? struckBy({ kind: 'accepted', nth: chance.whole(1, 20), effect: 'die' }) : {},
+            nth === 0 ? struckBy({ kind: 'accepted', nth: chance.whole(1, 20), effect: 'die' }) : {},
           );
         }
       });
