@@ -168,10 +168,15 @@ describe.concurrent('apply', () => {
     const second = at.start([...APPLY, ...METRICS], { env });
     const address = await urlOf(second);
     const RESUMED = 'refit_runs_started_total{resumed="true"}';
-    await until('the run', async () => (await scrape(address)).get(RESUMED) === 1);
-    const values = await scrape(address);
+    const VERIFIED = 'refit_run_steps{plan="grow",state="verified"}';
+    let values = await scrape(address);
+    // One reading has both: the figures of a run end with the run.
+    await until('the run', async () => {
+      values = await scrape(address);
+      return values.get(RESUMED) === 1 && values.has(VERIFIED);
+    });
     const ended = before.filter(({ kind }) => kind === 'step-ended').length;
-    expect(values.get('refit_run_steps{plan="grow",state="verified"}')).toBeGreaterThanOrEqual(ended);
+    expect(values.get(VERIFIED)).toBeGreaterThanOrEqual(ended);
     expect((await second.ended).code).toBe(0);
     const run = got.spans.find(({ name }) => name === 'run')!;
     expect(attributeOf(run, 'refit.run.resumed')).toBe(true);
