@@ -28,7 +28,7 @@ import { createMetricsRoute } from './metrics-route.ts';
 import type { ObservedCall } from './observed-call.ts';
 import { createRunTrace, type RunTrace, type RunTraceInput } from './traces/run-trace.ts';
 import type { Attributes, Span } from './traces/span.ts';
-import { CLOSE_WITHIN, createSpanExporter, type PostSpans } from './traces/span-exporter.ts';
+import { createSpanExporter, type PostSpans } from './traces/span-exporter.ts';
 import { type TraceSettings, traceSettingsFrom } from './traces/trace-settings.ts';
 
 /** The receivers of one run and its client, in the form that `applySavedPlan`, `reconcileRun` and `connect` take. */
@@ -71,7 +71,7 @@ export interface Telemetry {
   watch(families: () => readonly Family[]): void;
   /** The present values of all metrics. */
   families(): readonly Family[];
-  /** Ends what is open and sends the last spans. @param within milliseconds; 0: sends nothing more. */
+  /** Ends what is open and sends the last spans. @param within milliseconds; 0: sends nothing more; default: as the environment says. */
   close(within?: number): Promise<void>;
 }
 
@@ -139,7 +139,7 @@ export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
     watchStore: meter.watchStore,
     watch: (more) => watched.push(more),
     families,
-    async close(within = CLOSE_WITHIN) {
+    async close(within) {
       for (const trace of traces) end(trace);
       await Promise.all([exporter?.close(within), listener?.close()]);
     },

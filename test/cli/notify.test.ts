@@ -1,29 +1,12 @@
 /** Webhooks of a plan, with the real command over the network of this machine. */
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { listen, textOf } from './listen.ts';
 import { type Desk, desk, growPlan, plainFleet } from './refit.ts';
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 const SECRET = 'a-secret-that-is-nowhere';
-
-async function listen({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, handle: RequestListener) {
-  const server = createServer(handle).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk;
-  return text;
-}
 
 async function sealed(test: Pick<TestContext, 'onTestFinished'>, notify: string): Promise<Desk> {
   const at = await desk(test, { fleet: plainFleet(2) });

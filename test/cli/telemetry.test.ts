@@ -1,11 +1,10 @@
 /** Metrics and traces of real processes: `apply` and its resumption against the simulator, and receivers of our own. */
-import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { basename, join } from 'node:path';
 import { describe, expect, inject, it, type TestContext } from 'vitest';
 import { readMetrics } from '../telemetry/read-metrics.ts';
+import { listen, textOf } from './listen.ts';
 import { BRISK, type Desk, desk, filesIn, growPlan, plainFleet, type Running, until } from './refit.ts';
 
 type Test = Pick<TestContext, 'onTestFinished'>;
@@ -13,22 +12,8 @@ type Test = Pick<TestContext, 'onTestFinished'>;
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 const METRICS = ['--metrics', '127.0.0.1:0'];
 const SECRET = 'key-of-the-collector';
-
-async function listen({ onTestFinished }: Test, handle: RequestListener) {
-  const server = createServer(handle).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk;
-  return text;
-}
+/** A busy machine may take the last spans late. */
+const PATIENT = { OTEL_BSP_EXPORT_TIMEOUT: '300000' };
 
 /** A span as it arrives. */
 interface Received {
@@ -97,6 +82,7 @@ describe.concurrent('apply', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: `${url}/base`,
       OTEL_EXPORTER_OTLP_HEADERS: `api-key=${SECRET}`,
       OTEL_BSP_SCHEDULE_DELAY: '100',
+      ...PATIENT,
       OTEL_SERVICE_NAME: 'resizer',
     };
     const running = at.start([...APPLY, ...METRICS], { env });
@@ -158,7 +144,7 @@ describe.concurrent('apply', () => {
   it('continues after kill -9 with the figures of the whole run, in a trace that links to the first', async (test) => {
     const { url, got } = await collector(test);
     const at = await sealed(test);
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_BSP_SCHEDULE_DELAY: '20' };
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_BSP_SCHEDULE_DELAY: '20', ...PATIENT };
     const first = at.start(APPLY, { env });
     await until('a step to end', async () => (await at.journal()).some(({ kind }) => kind === 'step-ended'));
     await until('its span', () => got.spans.some(({ name }) => name === 'step'));
@@ -274,7 +260,7 @@ describe('a scheduler', () => {
     const yearly = '{ cron: "0 0 1 1 *", timezone: Asia/Shanghai, does: run }';
     await mkdir(join(at.folder, 'plans'));
     await at.write('plans/nightly.yaml', `${growPlan([`schedule: ${yearly}`])}`);
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_BSP_SCHEDULE_DELAY: '50' };
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_BSP_SCHEDULE_DELAY: '50', ...PATIENT };
     const options = ['--listen', '127.0.0.1:0', '--metrics', '127.0.0.1:0', '--json'];
     const scheduler = at.start(['schedule', 'run', 'plans', ...options], { env });
     const address = await urlOf(scheduler);

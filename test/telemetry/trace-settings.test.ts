@@ -89,17 +89,18 @@ describe('headers and resource', () => {
 
 describe('numbers', () => {
   it.each<[string, Record<string, string>, object]>([
-    ['defaults', {}, { timeout: 10_000, delay: 5000, queue: 2048, batch: 512 }],
+    ['defaults', {}, { timeout: 10_000, closeWithin: 2000, delay: 5000, queue: 2048, batch: 512 }],
     [
       'given',
       {
         OTEL_EXPORTER_OTLP_TIMEOUT: '1',
         OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '2',
+        OTEL_BSP_EXPORT_TIMEOUT: '4',
         OTEL_BSP_SCHEDULE_DELAY: '3',
         OTEL_BSP_MAX_QUEUE_SIZE: '10',
         OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '20',
       },
-      { timeout: 2, delay: 3, queue: 10, batch: 10 },
+      { timeout: 2, closeWithin: 4, delay: 3, queue: 10, batch: 10 },
     ],
   ])('%s', (_, env, expected) => {
     expect(traceSettingsFrom({ ...ENDPOINT, ...env }).settings).toMatchObject(expected);

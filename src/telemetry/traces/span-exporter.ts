@@ -19,9 +19,6 @@ export type PostSpans = (request: {
   readonly signal: AbortSignal;
 }) => Promise<number>;
 
-/** Milliseconds for everything that is still queued when the process ends. */
-export const CLOSE_WITHIN: number = 2 * SECOND;
-
 /** The longest pause after failures, in milliseconds. */
 const LONGEST_PAUSE = 60 * SECOND;
 
@@ -34,7 +31,7 @@ const TRY_AGAIN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export interface SpanExporter {
   /** Queues a span. If the queue is full, the span is dropped. */
   add(span: Span): void;
-  /** Sends what is queued, for at most `within` milliseconds, and stops. */
+  /** Sends what is queued, for at most `within` milliseconds, and stops. Default: as the settings say. */
   close(within?: number): Promise<void>;
 }
 
@@ -92,7 +89,7 @@ class Exporter implements SpanExporter {
     if (this.#queue.length >= settings.batch) this.#wake.abort();
   }
 
-  async close(within = CLOSE_WITHIN): Promise<void> {
+  async close(within = this.#input.settings.closeWithin): Promise<void> {
     this.#stopped.abort();
     this.#wake.abort();
     const ended = new AbortController();

@@ -13,6 +13,8 @@ export interface TraceSettings {
   readonly headers: () => Readonly<Record<string, string>>;
   /** Milliseconds for one answer. */
   readonly timeout: number;
+  /** Milliseconds for everything that is still queued when the process ends. */
+  readonly closeWithin: number;
   /** Milliseconds between two requests, the most spans of one, and the most spans that wait. */
   readonly delay: number;
   readonly batch: number;
@@ -59,6 +61,7 @@ export function traceSettingsFrom(env: Environment): {
       url,
       headers: () => headers,
       timeout: read.number(timeoutName, 10 * SECOND, 1),
+      closeWithin: read.number('OTEL_BSP_EXPORT_TIMEOUT', 2 * SECOND, 1),
       delay: read.number('OTEL_BSP_SCHEDULE_DELAY', 5 * SECOND, 1),
       queue,
       batch: Math.min(queue, read.number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512, 1, 4096)),
