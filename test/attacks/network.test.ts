@@ -59,6 +59,12 @@ describe('a list that never ends', () => {
     ['claims a trillion rows', (count) => tasks(count * 100, 1e12), /has no end: 1000 pages/, 1000],
     ['repeats its first page', () => tasks(0, 5000), /returned the same rows again as page 2/, 2],
     [
+      'repeats its first page and claims to grow',
+      (count) => tasks(0, 5000 + 100 * count),
+      /has no end: 60 pages/,
+      60,
+    ],
+    [
       'repeats an earlier page',
       (count) => tasks((count % 3) * 100, 5000),
       /returned the same rows again as page 4/,

@@ -66,6 +66,20 @@ describe('a list is read to its end, each row once', () => {
   }
 });
 
+describe('a list of tasks that grows at its front while it is read', () => {
+  it.each([1, 99, 100, 130, 250])('has all earlier rows: %i more before the third page', async (more) => {
+    const { run } = clientOver(({ fields }, count) => {
+      const fresh = rowsOf(count < 2 ? 0 : more, (n) => ({ ...TASKS[0], TaskId: 1e6 + n }));
+      const all = [...fresh, ...TASKS];
+      const at = Number(fields.Offset);
+      return { ok: { TotalCount: all.length, Tasks: all.slice(at, at + Number(fields.Limit)) } };
+    });
+    const read = await run((cloud) => cloud.describeTasks(SCOPE, START - 1000));
+    const ids = new Set(read.map(({ id }) => id));
+    expect(TASKS.filter(({ TaskId }) => !ids.has(String(TaskId)))).toEqual([]);
+  });
+});
+
 describe('a list of instances', () => {
   /** The pages that Refit asks of a server that returns at most `cap` rows. */
   const pagesOf = async (count: number, cap: (at: number) => number, ids?: readonly string[]) => {

@@ -64,7 +64,8 @@ const MAX_LIST_MS = 15 * MINUTE;
  *   asked 1,000 at 0, got 300    asked 300 at 300, got 300    asked 300 at 600, got 150 of 750: the end
  *
  * It ends whatever the answers claim: pages, characters and time are limited, and a page that repeats the earlier ones
- * is an error. New rows at the front push others back, so rows repeat but none is lost.
+ * is an error, unless the server claims as many new rows. New rows at the front push others back, so rows repeat but none
+ * is lost.
  * @throws RefitError for a refusal, or for a list without an end.
  */
 export async function readList<Row>(source: ReadSource, list: ListRequest<Row>): Promise<List<Row>> {
@@ -75,6 +76,9 @@ export async function readList<Row>(source: ReadSource, list: ListRequest<Row>):
   let limit = list.perPage;
   let offset = 0;
   let size = 0;
+  let firstTotal: number | null = null;
+  // Rows that came again. One new row at the front makes one.
+  let repeats = 0;
   let mostPages = MAX_PAGES;
   for (let page = 1; ; page++) {
     const answer = await source.ask(action, scope, list.encode({ limit, offset }));
@@ -83,14 +87,17 @@ export async function readList<Row>(source: ReadSource, list: ListRequest<Row>):
     if (size > MAX_LIST_SIZE) throw listError(list, `returned more than ${MAX_LIST_SIZE / 1024 / 1024} MB`);
     const read = await list.decode(answer.fields);
     totals.add(read.total);
+    firstTotal ??= read.total;
     const known = rows.size;
     for (const row of read.found) rows.set(list.idOf(row), row);
+    repeats += read.found.length - (rows.size - known);
     const received = offset + read.rows;
     if (read.rows === 0 || received >= read.total || hasAll(list, rows)) return { rows, totals };
     const isRepeated = read.found.length > 0 && rows.size === known;
     // After a short page, a server that ignores the offset has no more rows.
     if (isRepeated && limit < list.perPage) return { rows, totals };
-    if (isRepeated) throw listError(list, `returned the same rows again as page ${page}`);
+    if (isRepeated && repeats > read.total - firstTotal)
+      throw listError(list, `returned the same rows again as page ${page}`);
     // The first page shows how long pages are here.
     if (page === 1) mostPages = Math.min(MAX_PAGES, Math.ceil(read.total / read.rows) + MORE_PAGES);
     if (page >= mostPages)
@@ -99,6 +106,7 @@ export async function readList<Row>(source: ReadSource, list: ListRequest<Row>):
       throw listError(list, `did not end within ${MAX_LIST_MS / MINUTE} minutes`);
     limit = Math.min(limit, read.rows);
     offset = list.numbered ? received - (received % limit) : received;
+    repeats -= received - offset;
   }
 }
 

@@ -73,7 +73,7 @@ export const BILLING: Readonly<Record<string, Action>> = {
       const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
       const { OrderId, BigDealId } = params as { readonly OrderId?: string; readonly BigDealId?: string };
       const resource = params.ResourceId as string | undefined;
-      const listed = resource === undefined ? world.billing : (world.billingOf.get(resource) ?? []);
+      const listed = resource === undefined ? account.listedDeals : (world.billingOf.get(resource) ?? []);
       const found = listed.filter(
         (deal) =>
           deal.instance.account === account &&

@@ -7,7 +7,7 @@ import { DAY } from '../../units.ts';
 import { beijingTime, parseBeijingTime, parseTimeOfDay, timeOfDay } from '../world/beijing-time.ts';
 import { acceptOrder, isWindow } from '../world/change.ts';
 import type { FaultName } from '../world/faults.ts';
-import type { SimDeal, SimTask } from '../world/world.ts';
+import { accountOf, type SimDeal, type SimTask } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { page } from './paging.ts';
 import type { Params } from './parameters.ts';
@@ -147,7 +147,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
       OperateUin: 'string[]',
     },
     run(world, call) {
-      const { params, now } = call;
+      const { params, identity, now } = call;
       const isOurs = isOwn(world, call);
       const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - TASK_HISTORY);
       // The end is a whole second and includes all tasks that start within it.
@@ -158,7 +158,8 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
         return list === undefined || list.length === 0 || list.includes(value);
       };
       const id = params.InstanceId as string | undefined;
-      const source = id === undefined ? world.tasks : (world.instances.get(id)?.tasks ?? []);
+      const source =
+        id === undefined ? accountOf(world, identity).tasks : (world.instances.get(id)?.tasks ?? []);
       const found: SimTask[] = [];
       // Newest first. The comparison uses whole seconds, as the response does.
       for (let at = source.length - 1; at >= 0; at--) {

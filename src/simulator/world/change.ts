@@ -135,7 +135,7 @@ function startOrQueue(world: World, job: SimJob, at: number): void {
 function startJob(world: World, job: SimJob, at: number): void {
   job.instance.status = 1;
   if (job.deal) job.deal.status = 3;
-  if (job.task) startTask(world, job.task, job.inWindow, at);
+  if (job.task) startTask(job.task, job.inWindow, at);
   if (job.stuck) return;
   const { duration, durationOf } = world.options;
   const takes = durationOf ? durationOf(job) : world.random.whole(...duration);

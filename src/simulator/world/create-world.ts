@@ -45,9 +45,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     accounts: new Map(owners.map((owner) => [owner.name, accountFrom(owner)])),
     deals: new Map(),
     dealById: new Map(),
-    billing: [],
     billingOf: new Map(),
-    tasks: [],
     taskById: new Map(),
     identities: new Map(options.identities.map((identity) => [identity.secretId, identity])),
     limit: createRequestLimit(options.limitCounting, (action) => limitOf(action, options, faults)),
@@ -75,7 +73,8 @@ function ownersOf(options: WorldOptions): readonly AccountOptions[] {
 }
 
 function accountFrom({ name, uin, appId, roles, balance }: AccountOptions): SimAccount {
-  return { name, uin, appId, roles, balance: Math.round(balance * 100), byRegion: new Map() };
+  const cents = Math.round(balance * 100);
+  return { name, uin, appId, roles, balance: cents, byRegion: new Map(), tasks: [], listedDeals: [] };
 }
 
 /** Limit of an action, requests per second: last fault for the action, last fault for all, options, in this order. */

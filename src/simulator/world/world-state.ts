@@ -31,7 +31,9 @@ export function worldState(world: World) {
       /** Cents. */
       charged: deal.charged,
     })),
-    tasks: world.tasks.map(({ id, instance, type, result }) => ({ id, instance: instance.id, type, result })),
+    tasks: [...world.accounts.values()].flatMap(({ tasks }) =>
+      tasks.map(({ id, instance, type, result }) => ({ id, instance: instance.id, type, result })),
+    ),
     /** Balance of the first account, cents. */
     balance: world.accounts.get(FIRST_ACCOUNT)!.balance,
     /** Balance of each account, cents. */

@@ -54,6 +54,10 @@ export interface SimAccount extends Pick<AccountOptions, 'name' | 'uin' | 'appId
   balance: number;
   /** Instances by region, oldest first. createWorld fills it. */
   readonly byRegion: Map<string, SimInstance[]>;
+  /** The task list, oldest first. */
+  readonly tasks: SimTask[];
+  /** Deals in billing, in the order of their listing. */
+  readonly listedDeals: SimDeal[];
 }
 
 /** Minimum and maximum in milliseconds. Each draw is in this range. */
@@ -222,12 +226,8 @@ export interface World {
   readonly deals: Map<string, SimDeal>;
   /** The same by `DealId`. */
   readonly dealById: Map<string, SimDeal>;
-  /** Deals in billing, in the order of their listing. */
-  readonly billing: SimDeal[];
-  /** The same by instance id. */
+  /** Deals in billing by instance id, in the order of their listing. */
   readonly billingOf: Map<string, SimDeal[]>;
-  /** The task list, oldest first. */
-  readonly tasks: SimTask[];
   readonly taskById: Map<number, SimTask>;
   /** Identities by secret id, including those of issued temporary keys. */
   readonly identities: Map<string, Identity>;
@@ -279,17 +279,17 @@ export function createTask(
   const task: SimTask = { id, type, instance, by, startedAt: at, result: 0, endedAt: null };
   instance.openTasks += 1;
   instance.tasks.push(task);
-  world.tasks.push(task);
+  instance.account.tasks.push(task);
   world.taskById.set(task.id, task);
   return task;
 }
 
 /** Marks a task as running. A task that waited becomes the newest in the list. */
-export function startTask(world: World, task: SimTask, waited: boolean, at: number): void {
+export function startTask(task: SimTask, waited: boolean, at: number): void {
   task.result = 1;
   if (!waited) return;
   task.startedAt = at;
-  for (const list of [world.tasks, task.instance.tasks]) {
+  for (const list of [task.instance.account.tasks, task.instance.tasks]) {
     list.splice(list.indexOf(task), 1);
     list.push(task);
   }
@@ -304,8 +304,8 @@ export function endTask(task: SimTask, result: 2 | 4, at: number): void {
 
 /** Makes an order visible in billing. */
 export function listDeal(world: World, deal: SimDeal): void {
-  const { id } = deal.instance;
-  world.billing.push(deal);
+  const { id, account } = deal.instance;
+  account.listedDeals.push(deal);
   const own = world.billingOf.get(id);
   if (own) own.push(deal);
   else world.billingOf.set(id, [deal]);
