@@ -24,8 +24,14 @@ import { whoElseWrites } from './judge-trust.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
 import { thisUser } from './this-user.ts';
 
-/** Replaces a file so that readers and crashes see the whole old text or the whole new one. Mode 0600. */
-export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
+/**
+ * Replaces a file so that readers and crashes see the whole old text or the whole new one. Mode 0600.
+ * @param text may come in pieces, of which it holds one at a time. @throws what reading the next piece throws.
+ */
+export async function replaceFile(
+  path: string,
+  text: string | Uint8Array | AsyncIterable<string>,
+): Promise<void> {
   const draft = draftBeside(path);
   try {
     await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });

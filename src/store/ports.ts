@@ -141,8 +141,8 @@ export interface RunReader extends RunPlace {
     saved: SavedPlan,
     each: (entry: JournalEntry) => void,
   ): Promise<{ readonly journal: JournalWalk; readonly trust: RunTrust | null }>;
-  /** The whole lines of the journal, byte by byte. */
-  journalText(): Promise<string>;
+  /** The whole lines of the journal, byte by byte, in pieces of bounded size. Nobody has checked them. */
+  journalPieces(): AsyncIterable<string>;
   /** A report as the run wrote it; null if there is none. @param file a name in `RUN_FILES`. */
   report(file: string): Promise<string | null>;
   /** The journal head in the newest report; null if no report has one. */

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { SavedPlan } from '../../src/model.ts';
-import { describeContract, type StoreInTest } from '../store/contract.ts';
+import { describeContract, journalTextOf, type StoreInTest } from '../store/contract.ts';
 import { idOf, openTestStore, submissionOf } from './run-store.ts';
 import { sql } from './server.ts';
 import { freshStore, loginAs, withPostgres } from './shared.ts';
@@ -32,7 +32,7 @@ async function openDatabaseStore(): Promise<StoreInTest> {
       );
     },
     runs: () => auditor,
-    journalBytes: async (saved) => await (await auditor.find(runOf(saved))).journalText(),
+    journalBytes: async (saved) => await journalTextOf(await auditor.find(runOf(saved))),
     ask: async (saved, line) => await (await operator.find(runOf(saved))).ask(line),
     async offer(saved, name, text) {
       await submitter.signaturesOf(saved.digest)!.keep('approvals', [{ name, text }]);

@@ -2,7 +2,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
 import type { JournalEvent } from '../../src/model.ts';
-import { PLANS, started } from '../store/contract.ts';
+import { journalTextOf, PLANS, started } from '../store/contract.ts';
 import { openTestStore, submissionOf } from './run-store.ts';
 import { freshStore, withPostgres } from './shared.ts';
 
@@ -35,7 +35,7 @@ withPostgres('a journal of several pages', () => {
       expect(trust).toEqual({ kind: 'known' });
       expect(walk).toMatchObject({ end, fault: null, torn: null, tornBytes: 0 });
       expect(walk.wholeBytes).toBe(Buffer.byteLength(lines.join(''), 'utf8'));
-      expect(await run.journalText()).toBe(lines.join(''));
+      expect(await journalTextOf(run)).toBe(lines.join(''));
     },
   );
 });

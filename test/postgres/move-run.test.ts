@@ -17,6 +17,7 @@ import { pruneRuns } from '../../src/store/postgres/prune.ts';
 import { readWhole } from '../../src/store/run-reading.ts';
 import { A } from '../run/fleets.ts';
 import type { Stage } from '../run/stage.ts';
+import { journalTextOf } from '../store/contract.ts';
 import { openTestStore, submissionOf } from './run-store.ts';
 import { sql } from './server.ts';
 import { freshStore, withPostgres } from './shared.ts';
@@ -98,7 +99,7 @@ withPostgres('a copy of a stored run', () => {
     const exported = await exportStoredRun(store, id, directory);
     expect(exported).toMatchObject({ run: id, sameReports: true });
     expect(await readFile(join(directory, 'journal.jsonl'), 'utf8')).toBe(
-      await (await store.find(id)).journalText(),
+      await journalTextOf(await store.find(id)),
     );
     const { audit } = await examineRun(readerAt(directory, { stateDirectory: null }));
     expect(audit).toMatchObject({ sound: true, faults: [], head: exported.head });
@@ -124,6 +125,72 @@ withPostgres('a copy of a stored run', () => {
   });
 });
 
+/** Cuts a text into pieces of one line, and gives the first of them only, or changes one. */
+async function* brokenPieces(pieces: AsyncIterable<string>, how: 'killed' | 'changed' | 'cut') {
+  for await (const piece of pieces) {
+    const lines = piece.match(/.*\n/g)!;
+    for (const [at, line] of lines.entries()) {
+      if (at === 2 && how === 'killed') throw new Error('killed');
+      if (at === 2 && how === 'cut') return;
+      yield at === 2 ? line.replace('"at":"2', '"at":"3') : line;
+    }
+  }
+}
+
+withPostgres('a copy that stops in the middle', () => {
+  it.each([
+    ['its process dies', 'killed', { message: 'killed' }],
+    ['a line changes meanwhile', 'changed', { code: 'journal-broken' }],
+    ['the last entries are missing', 'cut', { code: 'journal-broken' }],
+  ] as const)('leaves no journal if %s, and the same command makes it whole', async (_, how, error) => {
+    const { store } = await openedStore();
+    const stage = await setDatabaseStage();
+    const id = await store.submit(submissionOf(stage.saved));
+    await applyOn(stage, () => store.claim(id, 'refit apply'));
+    const directory = join(await temporary(), 'copy');
+    const broken: PostgresStore = {
+      ...store,
+      journalPieces: (run, end) => brokenPieces(store.journalPieces(run, end), how),
+    };
+    await expect(exportStoredRun(broken, id, directory)).rejects.toMatchObject(error);
+    expect((await readdir(directory)).sort()).toEqual(['plan.json', 'report.html', 'report.json']);
+    await exportStoredRun(store, id, directory);
+    expect(await readFile(join(directory, 'journal.jsonl'), 'utf8')).toBe(
+      await journalTextOf(await store.find(id)),
+    );
+  });
+
+  it.each([
+    ['its process dies', 'killed', { message: 'killed' }],
+    ['a line changes meanwhile', 'changed', { code: 'journal-broken' }],
+    ['the last entries are missing', 'cut', { code: 'journal-broken' }],
+  ] as const)(
+    'into a store leaves the run reserved if %s, and the same command goes on',
+    async (_, how, error) => {
+      const { url, store } = await openedStore();
+      const stage = await setDatabaseStage();
+      const folder = inFolder(stage, await temporary());
+      await applyOn(stage, folder.claim, { leavesAt: isFirstAccepted });
+      const { stateDirectory, directory } = folder;
+      const options = { clock: systemClock, stateDirectory };
+      const broken: PostgresStore = {
+        ...store,
+        acceptImport: (id, content) =>
+          store.acceptImport(id, { ...content, journal: () => brokenPieces(content.journal(), how) }),
+      };
+      await expect(importRun(broken, directory, options)).rejects.toMatchObject(error);
+      expect(await sql(url, 'SELECT state, head_seq FROM refit.runs')).toEqual(['importing|0']);
+      expect(await sql(url, 'SELECT count(*) FROM refit.journal')).toEqual(['0']);
+      const { run } = await importRun(store, directory, options);
+      expect(await journalTextOf(await store.find(run))).toBe(
+        await readFile(join(directory, 'journal.jsonl'), 'utf8'),
+      );
+      await applyOn(stage, () => store.claim(run, 'refit apply'));
+      expect(ordersOf(stage)).toEqual({ [A(1)]: 1, [A(2)]: 1 });
+    },
+  );
+});
+
 withPostgres('a folder that hands its run over', () => {
   it('goes on in the store without ordering twice, and refuses to go on itself', async () => {
     const { store } = await openedStore();
@@ -136,7 +203,7 @@ withPostgres('a folder that hands its run over', () => {
     expect(imported).toMatchObject({ isOver: false });
     const after = await readFile(join(directory, 'journal.jsonl'), 'utf8');
     expect(after.startsWith(before)).toBe(true);
-    expect(await (await store.find(imported.run)).journalText()).toBe(after);
+    expect(await journalTextOf(await store.find(imported.run))).toBe(after);
     const refusal = { code: 'already-carried-out', message: expect.stringContaining(imported.run) };
     await expect(applyOn(stage, folder.claim)).rejects.toMatchObject(refusal);
     await expect(

@@ -47,9 +47,14 @@ export async function exportRun(reader: RunReader, out: string | undefined) {
       : '';
   mustBeSound(run, `${verify}${anyway}`);
   const { saved, planText, journal } = run;
-  const journalText = await reader.journalText();
+  const pieces: string[] = [];
   const entries: JournalEntry[] = [];
-  createDecoder((entry) => entries.push(entry)).read(journalText);
+  const decoding = createDecoder((entry) => entries.push(entry));
+  for await (const piece of reader.journalPieces()) {
+    decoding.read(piece);
+    pieces.push(piece);
+  }
+  const journalText = pieces.join('');
   const { signatures } = run;
   const files = evidenceFiles({
     saved,

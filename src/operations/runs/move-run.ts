@@ -4,7 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
-import { appendText, replaceOwnFile } from '../../files/write-file.ts';
+import { replaceFile, replaceOwnFile } from '../../files/write-file.ts';
+import { type ChainEnd, createDecoder } from '../../journal/chain.ts';
 import { isFinished } from '../../journal/replay.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
@@ -63,18 +64,39 @@ export async function exportStoredRun(
   const entries: JournalEntry[] = [];
   // Reading checks the chain, before anything of the journal is written.
   const { journal } = await reader.read((entry) => entries.push(entry));
-  for await (const piece of store.journalPieces(reader.id, journal.end))
-    await appendText(join(directory, RUN_FILES.journal), piece, 'journal');
   for (const kind of KINDS) {
     const kept = await reader.kept(kind);
     if (kept.length > 0) await keepSigned(directory, kind, kept.map(nameOf));
   }
   for (const file of LOGS) {
     const log = await store.log(reader.id, file);
-    if (log !== '') await appendText(join(directory, file), log, 'hooks');
+    if (log !== '') await replaceOwnFile(join(directory, file), log);
   }
   const sameReports = await writeReports(reader, saved, entries, directory);
+  // The journal comes last and whole, so that a crash leaves no part of one: the same command then starts again.
+  if (journal.end.seq > 0)
+    await replaceFile(
+      join(directory, RUN_FILES.journal),
+      checked(store.journalPieces(reader.id, journal.end), journal.end),
+    );
   return { run: reader.id, directory, head: journal.end.hash, entries: journal.end.seq, sameReports };
+}
+
+/** The pieces of a journal, while each is checked. @throws RefitError `journal-broken` if they do not lead to `end`. */
+async function* checked(pieces: AsyncIterable<string>, end: ChainEnd): AsyncGenerator<string> {
+  const decoding = createDecoder(() => undefined);
+  for await (const piece of pieces) {
+    decoding.read(piece);
+    if (decoding.fault !== null) break;
+    yield piece;
+  }
+  const { fault } = decoding;
+  if (fault === null && decoding.end.hash === end.hash) return;
+  throw new RefitError(
+    'journal-broken',
+    `the journal changed while it was exported${fault === null ? '' : ` (line ${fault.line}: ${fault.message})`}`,
+    'run the same refit store export command again; if it fails again: refit audit verify RUN',
+  );
 }
 
 function nameOf({ file, text }: KeptText) {
@@ -133,17 +155,19 @@ export async function importRun(
   const { endpoint } = first;
   const claim = await claimToHandOver(path, { stateDirectory, clock, endpoint, host: hostname() });
   try {
-    const id = await handOver(store, claim, { path, endpoint, clock });
+    const { id, end } = await handOver(store, claim, { path, endpoint, clock });
     const texts = await Promise.all(KINDS.map(async (kind) => [kind, await reader.kept(kind)] as const));
     const files = await Promise.all(
       [...LOGS, ...REPORTS.map(({ file }) => file)].map(
         async (file) => [file, await readTextIfPresent(join(path, file), { subject: 'report' })] as const,
       ),
     );
-    const { state } = await reader.read();
+    // The entry that gives the run away changes nothing of this state.
+    const { state } = claim.run;
     const entries = await store.acceptImport(id, {
       planText: await reader.planText(),
-      journalText: await reader.journalText(),
+      journal: () => reader.journalPieces(),
+      end,
       state,
       signed: Object.fromEntries(texts),
       files: Object.fromEntries(files),
@@ -154,12 +178,12 @@ export async function importRun(
   }
 }
 
-/** Reserves the run in the store, and records in the folder that the store has it. @returns its id. */
+/** Reserves the run in the store, and records in the folder that the store has it. @returns its id, and the last entry. */
 async function handOver(
   store: PostgresStore,
   claim: ClaimedRun,
   { path, endpoint, clock }: { readonly path: string; readonly endpoint: string; readonly clock: Clock },
-): Promise<string> {
+): Promise<{ readonly id: string; readonly end: ChainEnd }> {
   const { saved, state, journal } = claim.run;
   const { place } = store.database.target;
   const by = { user: userName(), host: hostname(), pid: process.pid };
@@ -173,7 +197,12 @@ async function handOver(
     );
   const name = given?.run ?? basename(path);
   const id = await store.reserveImport({ saved, endpoint, from: { directory: path, by }, name });
-  if (given === null)
-    await appendHandOver(claim, { kind: 'handed-over', store: store.identity.id, place, run: id, by }, clock);
-  return id;
+  const end =
+    given ??
+    (await appendHandOver(
+      claim,
+      { kind: 'handed-over', store: store.identity.id, place, run: id, by },
+      clock,
+    ));
+  return { id, end };
 }

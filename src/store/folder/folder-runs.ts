@@ -3,14 +3,14 @@ import { lstat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import { readFileIfPresent, readRegularFile, readTextIfPresent } from '../../files/open-file.ts';
+import { readRegularFile, readTextIfPresent } from '../../files/open-file.ts';
 import type { RunReader, RunsOfStore } from '../ports.ts';
 import { LATEST } from '../run-id.ts';
 import { ambiguousRun } from '../run-reading.ts';
 import { claimExistingDirectory } from './claim-run.ts';
 import { askRunProcess } from './control-client.ts';
 import { type FoundFolder, findRuns, runsNamed } from './find-runs.ts';
-import { walkJournalFile } from './journal-file.ts';
+import { journalFilePieces, walkJournalFile } from './journal-file.ts';
 import { findKnownRun, judgeTrust, realPathOf } from './known-runs.ts';
 import { isAlive, readHolder } from './lock.ts';
 import { readRunPlan, readRunSnapshot, reportedHead } from './run-directory.ts';
@@ -52,10 +52,7 @@ export function readerOfDirectory(
       const seen = { entries: journal.end.seq, tornBytes: journal.tornBytes, hashAtMark };
       return { journal, trust: judgeTrust(known, await realPathOf(directory), seen) };
     },
-    async journalText() {
-      const bytes = await readFileIfPresent(path(RUN_FILES.journal), { subject: 'journal' });
-      return bytes === null ? '' : bytes.toString('utf8', 0, bytes.lastIndexOf('\n') + 1);
-    },
+    journalPieces: () => journalFilePieces(path(RUN_FILES.journal)),
     report: (file) => readTextIfPresent(path(file), { subject: 'report' }),
     reportedHead: () => reportedHead(directory),
     kept: (kind) => keptSigned(directory, kind),

@@ -52,6 +52,45 @@ export async function walkJournalFile(
   }
 }
 
+/**
+ * The whole lines of a journal file, in pieces of about a megabyte. Nobody has checked them. A missing file has none.
+ * @throws RefitError `journal-broken` if a line is longer than Refit reads.
+ */
+export async function* journalFilePieces(path: string): AsyncGenerator<string> {
+  const opened = await openRegularFile(path, { subject: 'journal' }).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (opened === null) return;
+  const { file } = opened;
+  try {
+    let partial: Buffer[] = [];
+    let partialBytes = 0;
+    for (let position = 0; ; ) {
+      const piece = Buffer.allocUnsafe(4 * PIECE);
+      const { bytesRead } = await file.read(piece, 0, piece.length, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      const feed = piece.lastIndexOf(LINE_FEED, bytesRead - 1) + 1;
+      if (feed > 0) {
+        yield Buffer.concat([...partial, piece.subarray(0, feed)]).toString('utf8');
+        partial = [];
+        partialBytes = 0;
+      }
+      partial.push(piece.subarray(feed, bytesRead));
+      partialBytes += bytesRead - feed;
+      if (partialBytes > LONGEST_LINE)
+        throw new RefitError(
+          'journal-broken',
+          `${path}: a line is longer than 64 MB`,
+          'restore the journal from a copy',
+        );
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 /** Reads a journal file whole, as `walkJournalFile` does. */
 export async function readJournalFile(path: string): Promise<WholeJournal> {
   const entries: JournalEntry[] = [];

@@ -7,6 +7,8 @@
  */
 import { type Clock, iso } from '../../../clock.ts';
 import { sha256 } from '../../../digest.ts';
+import { RefitError } from '../../../errors.ts';
+import { type ChainEnd, createDecoder } from '../../../journal/chain.ts';
 import { isFinished } from '../../../journal/replay.ts';
 import type { Operator, RunState, SavedPlan } from '../../../model.ts';
 import type { KeptText, SignatureKind } from '../../ports.ts';
@@ -38,16 +40,15 @@ export interface RunToImport {
 /** Everything that the folder has of the run, including the entry that gives it away. */
 export interface ImportedContent {
   readonly planText: string;
-  /** Whole lines. */
-  readonly journalText: string;
+  /** Gives the whole lines of the journal in pieces, each time from the start. */
+  readonly journal: () => AsyncIterable<string>;
+  /** The last entry of the journal. */
+  readonly end: ChainEnd;
   readonly state: RunState;
   readonly signed: Readonly<Partial<Record<SignatureKind, readonly KeptText[]>>>;
   /** Logs and reports, by the names in `RUN_FILES`. */
   readonly files: Readonly<Record<string, string | null>>;
 }
-
-/** Characters of journal lines in one statement. */
-const PIECE = 4 * 1_024 * 1_024;
 
 /**
  * Reserves the plan of a run in the store. Nobody can claim the run before the store has accepted it.
@@ -90,8 +91,10 @@ async function insertReserved(
 }
 
 /**
- * Accepts a reserved run, with everything that its folder has. Does nothing for a run that the store has accepted before.
+ * Accepts a reserved run, with everything that its folder has, in one transaction: a crash in between leaves it reserved.
+ * Holds one piece of the journal at a time. Does nothing for a run that the store has accepted before.
  * @returns how many entries its journal has.
+ * @throws RefitError `journal-broken` if the journal is not the one that ends with `content.end`.
  */
 export async function acceptImport(
   database: Database,
@@ -111,14 +114,7 @@ async function insertContent(queries: Queries, id: string, content: ImportedCont
   );
   if (run === undefined) throw new Error(`internal error: run ${id} was not reserved`);
   if (run.state !== 'importing') return run.seq;
-  let seq = 0;
-  for (const piece of piecesOf(content.journalText)) {
-    seq += await queries.execute(
-      `INSERT INTO refit.journal (run, seq, epoch, line)
-       SELECT $1, $2 + number, 0, line FROM unnest(string_to_array($3, E'\\n')) WITH ORDINALITY AS added (line, number)`,
-      [id, seq, piece],
-    );
-  }
+  await insertJournal(queries, id, content);
   for (const [kind, texts] of Object.entries(content.signed))
     for (const { file, text } of texts ?? [])
       await queries.execute(
@@ -139,28 +135,35 @@ async function insertContent(queries: Queries, id: string, content: ImportedCont
     [
       id,
       content.planText,
-      seq,
-      lastHashIn(content.journalText),
+      content.end.seq,
+      content.end.hash,
       ...progressOf(content.state),
       reportOf(content),
     ],
   );
-  return seq;
+  return content.end.seq;
 }
 
-/** The journal in pieces of whole lines, each without its last line feed. */
-function* piecesOf(text: string): Generator<string> {
-  for (let from = 0; from < text.length; ) {
-    const to = text.indexOf('\n', Math.min(from + PIECE, text.length - 1));
-    yield text.slice(from, to);
-    from = to + 1;
+/** Checks each piece before it is inserted: the file may have changed since its run was claimed. */
+async function insertJournal(queries: Queries, id: string, { journal, end }: ImportedContent): Promise<void> {
+  const decoding = createDecoder(() => undefined);
+  for await (const piece of journal()) {
+    const { seq } = decoding.end;
+    decoding.read(piece);
+    if (decoding.fault !== null || decoding.end.seq > end.seq) break;
+    await queries.execute(
+      `INSERT INTO refit.journal (run, seq, epoch, line)
+       SELECT $1, $2 + number, 0, line FROM unnest(string_to_array($3, E'\\n')) WITH ORDINALITY AS added (line, number)`,
+      [id, seq, piece.slice(0, -1)],
+    );
   }
-}
-
-/** The hash of the last line. The caller has checked the chain. */
-function lastHashIn(text: string): string {
-  const line = text.slice(text.lastIndexOf('\n', text.length - 2) + 1);
-  return (JSON.parse(line) as { hash: string }).hash;
+  const { fault } = decoding;
+  if (fault === null && decoding.end.seq === end.seq && decoding.end.hash === end.hash) return;
+  throw new RefitError(
+    'journal-broken',
+    `${id}: the journal changed while the store took it over${fault === null ? '' : ` (line ${fault.line}: ${fault.message})`}`,
+    'run the same refit store import command again; nothing was imported',
+  );
 }
 
 /** A person decides how a run goes on that has work left. */

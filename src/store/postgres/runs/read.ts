@@ -8,9 +8,12 @@ import { createRunReading } from '../../run-reading.ts';
 import type { Queries } from '../database.ts';
 import type { StoredState } from './progress.ts';
 
-/** Entries of one page, and its most bytes. The longest line is as long as in a file. */
+/** Entries of one page, and its most bytes. A longer line has a page of its own. */
 const PAGE = 4_000;
-const PAGE_BYTES = 64 * 1_024 * 1_024;
+const PAGE_BYTES = 4 * 1_024 * 1_024;
+
+/** Bytes of the longest line, as in a file. */
+const LONGEST_LINE = 64 * 1_024 * 1_024;
 
 /** What the row of a run says about its journal. */
 export interface StoredHead {
@@ -113,7 +116,7 @@ const NEXT_PAGE = `SELECT string_agg(line, E'\\n' ORDER BY seq) AS text, count(*
   FROM (SELECT seq, line, sum(octet_length(line)::bigint) OVER (ORDER BY seq) AS until FROM (
     SELECT seq, line FROM refit.journal
     WHERE run = $1 AND seq > $2 AND seq <= least($3::bigint, $2::bigint + ${PAGE})) AS page
-  ) AS counted WHERE until <= ${PAGE_BYTES}`;
+  ) AS counted WHERE until <= ${PAGE_BYTES} OR (seq = $2::bigint + 1 AND until <= ${LONGEST_LINE})`;
 
 interface Page {
   readonly text: string | null;
@@ -143,7 +146,7 @@ export async function walkStoredJournal(
     coming = null;
     if (text === null || last === null) {
       rowFault = faultAfter(
-        `the entry is missing or longer than ${PAGE_BYTES / 1_024 / 1_024} MB, and the head is entry ${head.seq}`,
+        `the entry is missing or longer than ${LONGEST_LINE / 1_024 / 1_024} MB, and the head is entry ${head.seq}`,
       );
       break;
     }

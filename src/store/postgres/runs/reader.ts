@@ -60,10 +60,8 @@ export function readerOfStored(database: Database, id: string, self: StoreSelf):
       const stored = await readHead(database, id);
       return { journal: await walkStoredJournal(database, stored, each), trust: trustOf(stored) };
     },
-    async journalText() {
-      const pieces: string[] = [];
-      for await (const piece of storedJournalText(database, await readHead(database, id))) pieces.push(piece);
-      return pieces.join('');
+    async *journalPieces() {
+      yield* storedJournalText(database, await readHead(database, id));
     },
     report: async (file) => reportAgain(database, id, file, await reportRow()),
     reportedHead: async () => (await reportRow())?.head ?? null,
