@@ -23,9 +23,9 @@ function healthProblem(
 }
 
 /** Why a scheduler starts nothing at the moment; null if it is ready. */
-function readinessProblem({ view, folderError, draining }: SchedulerStatus): string | null {
+function readinessProblem({ view, readError, draining }: SchedulerStatus): string | null {
   if (draining) return 'draining: nothing new starts';
-  if (folderError !== null) return folderError;
+  if (readError !== null) return readError;
   return view === null ? 'the folder is not read yet' : null;
 }
 

@@ -1,4 +1,4 @@
-/** Locks a watched folder and makes the ports of its scheduler: schedule log, occurrences and child processes. */
+/** Locks a watched folder and makes its carrier: schedule log, occurrences and child processes. */
 import { spawn } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -6,8 +6,10 @@ import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
 import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { makeFolder, openForAppending } from '../files/write-file.ts';
+import { given } from '../given.ts';
 import { type Lock, type LockOwner, takeLock } from '../store/folder/lock.ts';
 import { RUN_FILES } from '../store/folder/run-files.ts';
+import { createFolderCarrier } from './folder-carrier.ts';
 import { createOccurrenceStore } from './occurrence-directory.ts';
 import type { AttemptPorts } from './run-attempt.ts';
 import type { ScheduleEntry } from './schedule-log.ts';
@@ -25,10 +27,8 @@ interface FolderPaths {
 /** The folder to lock, the scheduler that locks it, and the receivers of its events. */
 export interface LockFolderInput
   extends FolderPaths,
-    Pick<
-      SchedulerPorts,
-      'flags' | 'whyNotPlan' | 'environmentOf' | 'by' | 'version' | 'clock' | 'drain' | 'leave' | 'log'
-    > {
+    Omit<SchedulerPorts, 'carrier'>,
+    Pick<AttemptPorts, 'flags' | 'whyNotPlan' | 'environmentOf'> {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The program of the command line with its first arguments: `[node, main.js]`. */
   readonly program: readonly string[];
@@ -41,8 +41,9 @@ export async function lockFolder<T>(
   input: LockFolderInput,
   use: (ports: SchedulerPorts) => Promise<T>,
 ): Promise<T> {
-  const { folder, root, stateDirectory, env, program, onEntry, ...rest } = input;
-  const { clock } = rest;
+  const { folder, root, stateDirectory, env, program, onEntry, flags, whyNotPlan, environmentOf, ...rest } =
+    input;
+  const { clock, log } = rest;
   const watched = watchFolder(folder, root);
   await watched.read();
   const { host } = rest.by;
@@ -51,15 +52,16 @@ export async function lockFolder<T>(
   try {
     const scheduleLog = await openScheduleLog(root, clock, onEntry);
     try {
-      return await use({
-        ...rest,
-        scheduleLog,
+      const carrier = createFolderCarrier({
+        ...{ clock, log, flags, whyNotPlan, scheduleLog },
+        ...given({ environmentOf }),
         disk: createOccurrenceStore(root, host),
         launch: createLauncher(program, env),
         readFolder: watched.read,
         dropRequest: (id) => dropRequest(root, id),
         pathOf: (name) => join(resolve(folder), name),
       });
+      return await use({ ...rest, carrier });
     } finally {
       await scheduleLog.close().catch(() => undefined);
     }
@@ -102,7 +104,7 @@ async function takeSchedulerLock(
  * Starts commands of this program as child processes. If one dies, the others continue. Their output goes directly to a
  * file, so that they can outlive the scheduler.
  */
-function createLauncher(
+export function createLauncher(
   [program = '', ...first]: LockFolderInput['program'],
   env: LockFolderInput['env'],
 ): AttemptPorts['launch'] {

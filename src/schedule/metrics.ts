@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
   ['info', 'gauge', 'The version of Refit.', ['version'],
     ({ version }) => [{ labels: { version }, value: 1 }]],
   ['up', 'gauge', '1 while the scheduler starts due plans; 0 while it drains or cannot read its folder.', [],
-    alone(({ draining, folderError }) => (draining || folderError !== null ? 0 : 1))],
+    alone(({ draining, readError }) => (draining || readError !== null ? 0 : 1))],
   ['plans', 'gauge', 'Plans with a schedule in the folder.', [],
     alone((status) => scheduledOf(status).length)],
   ['invalid_files', 'gauge', 'Files that cannot be scheduled because they are not valid.', [],

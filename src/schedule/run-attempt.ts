@@ -11,19 +11,12 @@ import type { Message } from '../model.ts';
 import { encodeSavedPlan } from '../plan/saved/seal-plan.ts';
 import { SECOND } from '../units.ts';
 import { afterAttempt } from './after-attempt.ts';
+import type { AttemptControl, Child } from './carrier.ts';
 import type { AttemptStart } from './decide.ts';
 import type { OccurrenceDisk } from './occurrence-directory.ts';
 import type { Occurrence, PlanLog, ScheduleEvent } from './schedule-log.ts';
 
-/** A child process. */
-export interface Child {
-  /** Its exit code; null if a signal ended it. Never rejects. */
-  readonly ended: Promise<number | null>;
-  /** Sends a signal. The first drains the process, the second makes it exit immediately. */
-  stop(): void;
-}
-
-export interface AttemptPorts {
+export interface AttemptPorts extends AttemptControl {
   readonly clock: Clock;
   readonly disk: OccurrenceDisk;
   /** Starts `refit ARGS` and appends its output to the file. @param env further variables. @throws if it cannot start. */
@@ -43,11 +36,7 @@ export interface AttemptPorts {
   readonly flags: Readonly<Record<'plan' | 'apply' | 'sign', readonly string[]>>;
   /** Why the policy would refuse each plan that the scheduler makes; null: it would not, as far as is known. */
   readonly whyNotPlan: () => Promise<Message | null>;
-  /** Aborted when the scheduler stops: it starts no process, and an attempt that stops with it has not ended. */
-  readonly drain: AbortSignal;
   readonly log: (plan: string, text: string) => void;
-  /** Receives each process, to send signals to it. */
-  readonly onChild: (child: Child) => void;
 }
 
 /** Milliseconds between checks while another process runs in the directory. */

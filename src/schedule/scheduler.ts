@@ -1,11 +1,13 @@
 /**
- * The loop of a scheduler: read the folder and the time, decide, append, start. Except for its child processes, it holds
- * nothing that is not on disk. Therefore the next scheduler continues wherever this one died.
+ * The loop of a scheduler: read the schedule and the time, decide, append, start. Except for its child processes, it holds
+ * nothing that its carrier does not keep. Therefore the next scheduler continues wherever this one died.
  */
 
+import type { Clock } from '../clock.ts';
 import { messageOf, RefitError } from '../errors.ts';
 import { textOf } from '../messages/messages.ts';
 import { SECOND } from '../units.ts';
+import type { AttemptControl, Child, ScheduleCarrier, ScheduleReading } from './carrier.ts';
 import {
   type AttemptStart,
   type Decision,
@@ -15,18 +17,19 @@ import {
   REMOVED_AFTER,
   type RunRequest,
 } from './decide.ts';
-import { type AttemptPorts, type Child, runAttempt } from './run-attempt.ts';
 import { SCHEDULE_FORMAT, type ScheduleEvent, type ScheduleState } from './schedule-log.ts';
-import type { ScheduleLog } from './schedule-log-file.ts';
 
-/** Milliseconds between two readings of the folder. */
+/** Milliseconds between two readings of the schedule. */
 const READ_EVERY = 2 * SECOND;
 
-export interface SchedulerPorts
-  extends Omit<AttemptPorts, 'append' | 'planLog' | 'drain' | 'log' | 'onChild'> {
-  readonly scheduleLog: ScheduleLog;
-  readonly readFolder: () => Promise<FolderView>;
-  readonly dropRequest: (id: string) => Promise<void>;
+/** Errors after which no reading can succeed. */
+const STOPS: readonly string[] = ['store-restored', 'journal-broken'];
+/** An error of a store that is away. It is back later, and nothing is lost meanwhile. */
+const AWAY = 'store-unreachable';
+
+export interface SchedulerPorts {
+  readonly clock: Clock;
+  readonly carrier: ScheduleCarrier;
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
   readonly version: string;
   /** Receives what an operator should read. `plan` is null if the text concerns no plan. */
@@ -40,25 +43,25 @@ export interface SchedulerPorts
 /** The status of a scheduler, for health and metrics. Times are from the clock's `monotonic`. */
 export interface SchedulerStatus {
   readonly state: ScheduleState;
-  /** The folder as Refit read it last; null before the first reading. */
+  /** The schedule as Refit read it last; null before the first reading. */
   readonly view: FolderView | null;
   /** Plans with an attempt in this process. */
   readonly inProgress: readonly string[];
   readonly lastRoundAt: number | null;
-  /** Why the last reading of the folder failed; null if it succeeded. */
-  readonly folderError: string | null;
+  /** Why the last reading failed; null if it succeeded. */
+  readonly readError: string | null;
   readonly draining: boolean;
 }
 
 export function createScheduler(ports: SchedulerPorts) {
-  const seen: Loop['seen'] = { view: null, lastRoundAt: null, folderError: null };
+  const seen: Loop['seen'] = { view: null, lastRoundAt: null, readError: null };
   const attempts = createAttempts(ports);
   return {
     /** @returns the exit code. @throws if the schedule log cannot be written, after attempts in progress are drained. */
     run: () => run({ ports, attempts, absentSince: new Map(), reportedFaults: new Map(), seen }),
     status: (): SchedulerStatus => ({
       ...seen,
-      state: ports.scheduleLog.state(),
+      state: ports.carrier.state(),
       inProgress: [...attempts.plans()],
       draining: ports.drain.aborted,
     }),
@@ -73,19 +76,17 @@ interface Loop {
   readonly absentSince: Map<string, number>;
   /** The fault that was logged for each file. */
   readonly reportedFaults: Map<string, string>;
-  readonly seen: { -readonly [Key in 'view' | 'lastRoundAt' | 'folderError']: SchedulerStatus[Key] };
+  readonly seen: { -readonly [Key in 'view' | 'lastRoundAt' | 'readError']: SchedulerStatus[Key] };
 }
 
 async function run(loop: Loop): Promise<number> {
   const { attempts } = loop;
-  const { clock, scheduleLog, drain, leave, by, version } = loop.ports;
+  const { clock, carrier, drain, leave, by, version } = loop.ports;
   let fault: unknown = null;
   try {
-    await scheduleLog.append({ kind: 'started', format: SCHEDULE_FORMAT, version, by });
+    await carrier.record({ kind: 'started', format: SCHEDULE_FORMAT, version, by });
     while (!drain.aborted && attempts.fault() === null) {
-      const next = await round(loop);
-      // Operators set the wall clock and replace files, so the loop never sleeps longer.
-      const sleep = Math.min(READ_EVERY, next === null ? READ_EVERY : next - clock.now());
+      const sleep = await tryRound(loop);
       await clock.sleep(Math.max(1, sleep), AbortSignal.any([drain, attempts.changed()]));
     }
   } catch (error) {
@@ -95,49 +96,72 @@ async function run(loop: Loop): Promise<number> {
   fault ??= attempts.fault();
   if (fault !== null) throw fault;
   const exitCode = typeof drain.reason === 'number' ? drain.reason : 0;
-  if (!leave.aborted) await scheduleLog.append({ kind: 'stopped', exitCode });
+  if (!leave.aborted) await carrier.record({ kind: 'stopped', exitCode });
   return exitCode;
 }
 
-/** One round. @returns when the next decision is due, milliseconds since 1970 UTC; null if none is known. */
-async function round(loop: Loop): Promise<number | null> {
-  const { ports, attempts, seen } = loop;
-  const { clock, scheduleLog } = ports;
-  const view = await readFolder(loop);
-  if (view === null) {
+/** One round. @returns how long to sleep after it, milliseconds. */
+async function tryRound(loop: Loop): Promise<number> {
+  const { ports, seen } = loop;
+  const { clock } = ports;
+  try {
+    const reading = await readSchedule(loop);
+    return reading === null ? READ_EVERY : await round(loop, reading);
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    noteReadError(loop, error);
+    return READ_EVERY;
+  } finally {
     seen.lastRoundAt = clock.monotonic();
-    return null;
   }
-  logFaults(view, loop.reportedFaults, ports.log);
-  const now = clock.now();
-  const input = { view, now, removed: removedPlans(loop, view), inProgress: attempts.plans() };
-  await carryOutDecisions(decide({ ...input, state: scheduleLog.state() }), scheduleLog, attempts.start);
-  for (const { id } of view.requests) if (scheduleLog.state().requests.has(id)) await ports.dropRequest(id);
-  seen.lastRoundAt = clock.monotonic();
-  return nextEventAt({ state: scheduleLog.state(), view, now });
 }
 
-/** Reads the folder; null if that fails, which is logged once. */
-async function readFolder({ ports, seen }: Loop): Promise<FolderView | null> {
+/** @returns how long to sleep, milliseconds: operators set the wall clock and replace files, so never longer than that. */
+async function round(loop: Loop, reading: ScheduleReading): Promise<number> {
+  const { ports, attempts } = loop;
+  const { clock, carrier } = ports;
+  const { view, now } = reading;
+  const since = clock.monotonic();
+  logFaults(view, loop.reportedFaults, ports.log);
+  const removed = removedPlans(loop, reading);
+  const inProgress = new Set([...attempts.plans(), ...reading.elsewhere]);
+  const decisions = decide({ state: carrier.state(), view, now, removed, inProgress });
+  if (!(await carryOutDecisions(decisions, carrier, attempts.start))) return 0;
+  for (const { id } of view.requests) if (carrier.state().requests.has(id)) await carrier.dropRequest(id);
+  const next = nextEventAt({ state: carrier.state(), view, now });
+  return next === null ? READ_EVERY : Math.min(READ_EVERY, next - now - (clock.monotonic() - since));
+}
+
+/** Reads the schedule; null if that fails, which is logged once. */
+async function readSchedule(loop: Loop): Promise<ScheduleReading | null> {
+  const { ports, seen } = loop;
   try {
-    seen.view = await ports.readFolder();
-    seen.folderError = null;
-    return seen.view;
+    const reading = await ports.carrier.read();
+    seen.view = reading.view;
+    seen.readError = null;
+    return reading;
   } catch (error) {
-    const reason = messageOf(error);
-    if (seen.folderError === null) ports.log(null, `${reason}; Refit tries again`);
-    seen.folderError = reason;
+    if (error instanceof RefitError && STOPS.includes(error.code)) throw error;
+    noteReadError(loop, error);
     return null;
   }
 }
+
+function noteReadError({ ports, seen }: Loop, error: unknown): void {
+  const reason = messageOf(error);
+  if (seen.readError === null) ports.log(null, `${reason}; Refit tries again`);
+  seen.readError = reason;
+}
+
+const isAway = (error: unknown): boolean => error instanceof RefitError && error.code === AWAY;
 
 /** Plans whose files have been missing for longer than `REMOVED_AFTER`. */
 function removedPlans(
-  { ports: { clock, scheduleLog }, absentSince }: Loop,
-  { files }: FolderView,
+  { ports: { clock, carrier }, absentSince }: Loop,
+  { view, others }: ScheduleReading,
 ): Set<string> {
-  const present = new Set(files.map(({ name }) => name));
-  for (const [name, { removed }] of scheduleLog.state().plans) {
+  const present = new Set([...view.files.map(({ name }) => name), ...others]);
+  for (const [name, { removed }] of carrier.state().plans) {
     if (present.has(name) || removed) absentSince.delete(name);
     else if (!absentSince.has(name)) absentSince.set(name, clock.monotonic());
   }
@@ -151,12 +175,13 @@ function removedPlans(
  * @throws RefitError `blocked-by-rule` if the request is refused.
  */
 export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promise<ScheduleEvent | null> {
-  const { scheduleLog, clock } = ports;
-  const { files, switches } = await ports.readFolder();
+  const { carrier } = ports;
+  const { view: read, now } = await carrier.read();
   const attempts = createAttempts(ports);
-  const view = { files: files.filter(({ name }) => name === request.plan), switches, requests: [request] };
-  const input = { view, now: clock.now(), removed: new Set<string>(), inProgress: new Set<string>() };
-  const decisions = decide({ ...input, state: scheduleLog.state() });
+  const files = read.files.filter(({ name }) => name === request.plan);
+  const view = { files, switches: read.switches, requests: [request] };
+  const input = { view, now, removed: new Set<string>(), inProgress: new Set<string>() };
+  const decisions = decide({ ...input, state: carrier.state() });
   // The next scheduler handles other due plans. An attempt that was in progress is resumed first.
   const own = decisions.filter((one) =>
     one.kind === 'append'
@@ -164,7 +189,7 @@ export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promi
       : one.start.request === request.id || one.start.reason === 'resumed',
   );
   let ended: ScheduleEvent | null = null;
-  await carryOutDecisions(own, scheduleLog, (start) => {
+  await carryOutDecisions(own, carrier, (start) => {
     attempts.start(start, (event) => {
       ended = event;
     });
@@ -184,20 +209,22 @@ export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promi
   return ended;
 }
 
+/** @returns false if somebody else decided meanwhile: then the rest of the decisions is void. */
 async function carryOutDecisions(
   decisions: readonly Decision[],
-  scheduleLog: ScheduleLog,
+  carrier: ScheduleCarrier,
   start: (start: AttemptStart) => void,
-): Promise<void> {
+): Promise<boolean> {
   for (const decision of decisions) {
-    if (decision.kind === 'append') await scheduleLog.append(decision.event);
-    else start(decision.start);
+    if (decision.kind === 'start') start(decision.start);
+    else if (!(await carrier.append(decision.event))) return false;
   }
+  return true;
 }
 
 /** The attempts in this process, each with its child processes. */
 function createAttempts(ports: SchedulerPorts) {
-  const { scheduleLog, drain, leave } = ports;
+  const { carrier, drain, leave } = ports;
   const running = new Map<string, Promise<void>>();
   const children = new Set<Child>();
   let fault: unknown = null;
@@ -210,11 +237,8 @@ function createAttempts(ports: SchedulerPorts) {
   drain.addEventListener('abort', stopAll, { once: true });
   leave.addEventListener('abort', stopAll, { once: true });
   if (drain.aborted) stopAll();
-  const attemptPorts: AttemptPorts = {
-    ...ports,
+  const control: AttemptControl = {
     drain: stopping.signal,
-    append: (event) => scheduleLog.append(event),
-    planLog: (plan) => scheduleLog.state().plans.get(plan) ?? null,
     onChild(child) {
       children.add(child);
       // The signal arrived while the process started.
@@ -225,10 +249,13 @@ function createAttempts(ports: SchedulerPorts) {
   return {
     plans: () => new Set(running.keys()),
     start(start: AttemptStart, onEnd?: (event: ScheduleEvent | null) => void): void {
-      const attempt = runAttempt(start, attemptPorts)
+      const attempt = carrier
+        .attempt(start, control)
         .then((event) => onEnd?.(event))
         .catch((error: unknown) => {
-          fault ??= error;
+          // While a store is away, its occurrences wait there for the next attempt.
+          if (isAway(error)) ports.log(start.plan, messageOf(error));
+          else fault ??= error;
         })
         .finally(() => {
           running.delete(start.plan);

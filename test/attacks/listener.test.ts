@@ -9,7 +9,7 @@ import { listenAddressFrom } from '../../src/telemetry/listen-address.ts';
 import { openListener } from '../../src/telemetry/listener.ts';
 
 const status = (): SchedulerStatus =>
-  ({ lastRoundAt: null, draining: true, view: null, folderError: null }) as unknown as SchedulerStatus;
+  ({ lastRoundAt: null, draining: true, view: null, readError: null }) as unknown as SchedulerStatus;
 
 async function listener() {
   const server = await openHealthServer({

@@ -5,9 +5,10 @@
  */
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import type { Outcome, SavedPlan, Schedule } from '../../src/model.ts';
+import type { Child } from '../../src/schedule/carrier.ts';
 import type { PlanSwitch, RunRequest } from '../../src/schedule/decide.ts';
+import { createFolderCarrier } from '../../src/schedule/folder-carrier.ts';
 import type { FileReading, ScheduledPlan } from '../../src/schedule/plan-file.ts';
-import type { Child } from '../../src/schedule/run-attempt.ts';
 import {
   decodeScheduleLog,
   EMPTY_STATE,
@@ -234,8 +235,9 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
       };
       const drain = new AbortController();
       const never = new AbortController().signal;
-      const ports: SchedulerPorts = {
+      const carrier = createFolderCarrier({
         clock,
+        log: () => undefined,
         scheduleLog: createScheduleLog(store, decodeScheduleLog(durable).entries, clock),
         readFolder: () =>
           through(() => ({
@@ -279,6 +281,10 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
         pathOf: (name) => name,
         flags: { plan: [], apply: [], sign: [] },
         whyNotPlan: async () => null,
+      });
+      const ports: SchedulerPorts = {
+        clock,
+        carrier,
         by: { user: 'test', host: 'world', pid: 1 },
         version: 'test',
         log: () => undefined,

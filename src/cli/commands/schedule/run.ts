@@ -18,6 +18,7 @@ import { lockFolder } from '../../../schedule/lock-folder.ts';
 import { scheduleFamilies } from '../../../schedule/metrics.ts';
 import { createOccurrenceStore, liveHolder } from '../../../schedule/occurrence-directory.ts';
 import { fileNamed, readSchedule, rootOf } from '../../../schedule/read-schedule.ts';
+import type { AttemptPorts } from '../../../schedule/run-attempt.ts';
 import {
   formatScheduleEvent,
   type ScheduleEntry,
@@ -176,7 +177,7 @@ function flagsOf({
   policy,
   sign,
   as,
-}: Options): SchedulerPorts['flags'] {
+}: Options): AttemptPorts['flags'] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   const connection = [...flag('--endpoint', endpoint), ...flag('--signature', signature)];
   const keep = flag('--policy', policy === undefined ? undefined : resolve(policy));

@@ -1,0 +1,56 @@
+/**
+ * What carries a schedule: its plans, its log and its occurrences. There are two carriers, a folder and a store. One loop
+ * (`scheduler.ts`) and one decision (`decide.ts`) serve both.
+ */
+import type { AttemptStart, FolderView } from './decide.ts';
+import type { ScheduleEvent, ScheduleState } from './schedule-log.ts';
+
+/** A child process. */
+export interface Child {
+  /** Its exit code; null if a signal ended it. Never rejects. */
+  readonly ended: Promise<number | null>;
+  /** Sends a signal. The first drains the process, the second makes it exit immediately. */
+  stop(): void;
+}
+
+/** One reading of a schedule. */
+export interface ScheduleReading {
+  readonly view: FolderView;
+  /** Milliseconds since 1970 UTC, by the clock that due times go by. */
+  readonly now: number;
+  /** Plans with an attempt in another process. */
+  readonly elsewhere: ReadonlySet<string>;
+  /** Plans that only other schedulers see. They are not removed. */
+  readonly others: ReadonlySet<string>;
+}
+
+/** What an attempt gets from its scheduler. */
+export interface AttemptControl {
+  /** Aborted when the scheduler stops: it starts no process, and an attempt that stops with it has not ended. */
+  readonly drain: AbortSignal;
+  /** Receives each process, to send signals to it. */
+  readonly onChild: (child: Child) => void;
+}
+
+export interface ScheduleCarrier {
+  /** Reads what is scheduled now. @throws if that is not possible now. The loop tries again, except after `STOPS`. */
+  read(): Promise<ScheduleReading>;
+  /** The state after all entries that this process knows. */
+  state(): ScheduleState;
+  /**
+   * Appends an entry that was decided from the last reading. Durable when it resolves.
+   * @returns false: somebody else decided since that reading, so nothing was appended. Read again.
+   * @throws if it is not certain whether it is durable; then this process starts nothing more from this reading.
+   */
+  append(event: ScheduleEvent): Promise<boolean>;
+  /** Appends an entry whatever others decided: that this scheduler started or stopped. Throws as `append` does. */
+  record(event: ScheduleEvent): Promise<void>;
+  /** Removes a request that is answered. */
+  dropRequest(id: string): Promise<void>;
+  /**
+   * Runs one attempt, from its entry in the log to its end.
+   * @returns the entry at its end; null if the attempt was stopped before, or belongs to somebody else.
+   * @throws what `append` throws. The state on disk is then unknown, and no further attempt may start.
+   */
+  attempt(start: AttemptStart, control: AttemptControl): Promise<ScheduleEvent | null>;
+}
