@@ -46,6 +46,7 @@ export interface Options extends Output {
   readonly live?: boolean;
   readonly lockTail?: string;
   readonly metrics?: string;
+  readonly name?: string;
   readonly orderNumbers?: string;
   readonly out?: string;
   readonly olderThan?: string;
@@ -58,6 +59,7 @@ export interface Options extends Output {
   readonly quiet?: boolean;
   readonly region?: string;
   readonly restAfter?: string;
+  readonly review?: boolean;
   readonly runDir?: string;
   readonly runs?: string;
   readonly seed?: string;
@@ -185,7 +187,7 @@ export function withConnectionOptions(
 
 /** The commands that name a run or a saved plan, with that name, and `runs`. */
 const IN_STORE =
-  /\brefit (?:(?:runs|worker)\b|(?:approve|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)) (?:'(?:[^']|'\\'')*'|[^\s;]*[^\s;,]))/g;
+  /\brefit (?:(?:runs|worker|schedule (?:run|list|next)(?=$|[ ;]))\b|(?:approve|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|[^\s;]*[^\s;,]))/g;
 
 /**
  * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.

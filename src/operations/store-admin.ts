@@ -9,11 +9,13 @@ import { type Migrated, migrate } from '../store/postgres/migrate.ts';
 import { type PrunedRun, type Pruning, pruneRuns } from '../store/postgres/prune.ts';
 import { openQueue, rebuildJobs } from '../store/postgres/queue.ts';
 import { type Announced, announceRestore } from '../store/postgres/restored.ts';
+import { type PrunedSchedule, pruneSchedule } from '../store/postgres/schedules/prune.ts';
 import type { StoreTarget } from '../store/postgres/store-target.ts';
+import type { NewLine } from '../store/schedule-store.ts';
 import { HOUR } from '../units.ts';
 import { VERSION } from '../version.ts';
 
-export type { Announced, Migrated, PrunedRun, StoreExamination };
+export type { Announced, Migrated, PrunedRun, PrunedSchedule, StoreExamination };
 
 /** Brings the schema, the tables of pg-boss, the roles and their rights up to date. @throws RefitError as `migrate` does. */
 export async function migrateStore(target: StoreTarget): Promise<Migrated> {
@@ -85,11 +87,23 @@ export async function announceRestoredStore(
   return announced;
 }
 
-/** Removes the journals of runs that ended long ago. Throws as `pruneRuns` does. @param onRun receives each one. */
+/**
+ * Removes the journals of runs that ended long ago, and old entries of the schedule log. Throws as `pruneRuns` does.
+ * @param onRun receives each run. @param line the entry of the schedule log about it. @returns what was removed of the schedule.
+ */
 export async function pruneStore(
   target: StoreTarget,
   pruning: Pruning,
   onRun: (run: PrunedRun) => void,
-): Promise<number> {
-  return await using(target, 'prune', (database) => pruneRuns(database, pruning, onRun), HOUR);
+  line: (entries: number, before: string) => NewLine,
+): Promise<PrunedSchedule> {
+  return await using(
+    target,
+    'prune',
+    async (database) => {
+      await pruneRuns(database, pruning, onRun);
+      return await pruneSchedule(database, pruning.olderThan, line);
+    },
+    HOUR,
+  );
 }

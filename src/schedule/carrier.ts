@@ -2,7 +2,7 @@
  * What carries a schedule: its plans, its log and its occurrences. There are two carriers, a folder and a store. One loop
  * (`scheduler.ts`) and one decision (`decide.ts`) serve both.
  */
-import type { AttemptStart, FolderView } from './decide.ts';
+import type { AttemptStart, FolderView, RunProgress } from './decide.ts';
 import type { ScheduleEvent, ScheduleState } from './schedule-log.ts';
 
 /** A child process. */
@@ -22,6 +22,8 @@ export interface ScheduleReading {
   readonly elsewhere: ReadonlySet<string>;
   /** Plans that only other schedulers see. They are not removed. */
   readonly others: ReadonlySet<string>;
+  /** The runs of open occurrences, by their ids. */
+  readonly runs: ReadonlyMap<string, RunProgress>;
 }
 
 /** What an attempt gets from its scheduler. */

@@ -1,5 +1,5 @@
 /**
- * Decides what to do now, from the schedule log, the folder and the time. Pure: after a crash, the same input gives the same
+ * Decides what to do now, from the schedule log, the plans and the time. Pure: after a crash, the same input gives the same
  * decisions, and every entry written since changes the input.
  */
 
@@ -8,6 +8,7 @@ import { message } from '../messages/messages.ts';
 import type { Message, Schedule } from '../model.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 import { MINUTE } from '../units.ts';
+import { afterAttempt } from './after-attempt.ts';
 import { expiresBeforeDue, type FileReading, type ScheduledPlan, scheduleSignature } from './plan-file.ts';
 import type { AttemptReason, Occurrence, PlanLog, ScheduleEvent, ScheduleState } from './schedule-log.ts';
 
@@ -37,7 +38,15 @@ export interface RunRequest {
   readonly by: string;
 }
 
-/** The folder as Refit read it last. */
+/** How far the run of an occurrence has come in its store. */
+export interface RunProgress {
+  /** `stopped`: it has work left, and nobody continues it by itself. `missing`: the store does not have it. */
+  readonly state: 'live' | 'stopped' | 'ended' | 'missing';
+  /** Of its last process, if it is over. */
+  readonly exitCode: number;
+}
+
+/** The plans, switches and requests of a schedule as Refit read them last. */
 export interface FolderView {
   readonly files: readonly FileReading[];
   readonly switches: ReadonlyMap<string, PlanSwitch>;
@@ -66,6 +75,8 @@ export interface DecideInput {
   readonly inProgress: ReadonlySet<string>;
   /** Plans whose files have been missing for longer than `REMOVED_AFTER`. */
   readonly removed: ReadonlySet<string>;
+  /** The runs of open occurrences in a store. */
+  readonly runs?: ReadonlyMap<string, RunProgress>;
 }
 
 export function decide(input: DecideInput): Decision[] {
@@ -136,7 +147,9 @@ function decidePlan(file: ScheduledPlan, input: DecideInput): Decision[] {
       appendDecision({ ...skipped, reason: 'disabled', message: message('schedule.disabled') }),
     ];
   const late = now - newest;
-  const tooLate = tooLateMessage(schedule, late);
+  // The entries of a restored store may lack the start of this due time.
+  const tooLate =
+    newest <= state.restoredUntil ? message('schedule.restored') : tooLateMessage(schedule, late);
   if (tooLate !== null)
     return [...decisions, appendDecision({ ...skipped, reason: 'missed', message: tooLate })];
   if (count > 1) {
@@ -178,16 +191,45 @@ function decideOpen(open: Occurrence, file: ScheduledPlan | null, input: DecideI
   // The file may now hold another saved plan, or a plan that is not saved.
   const samePlan = file !== null && (file.saved?.digest ?? null) === digest ? file : null;
   const attempt = { plan, due, does, digest, file: samePlan };
-  if (open.phase === 'in-progress') return [{ kind: 'start', start: { ...attempt, reason: 'resumed' } }];
+  if (open.phase === 'in-progress') {
+    if (open.run !== null) return decideRun(open, open.run, input);
+    return [{ kind: 'start', start: { ...attempt, reason: 'resumed' } }];
+  }
   if (samePlan === null) {
     // Refit waits for a file that it cannot read now. It does not continue a withdrawn plan by itself.
-    if (file === null && !removed.has(plan)) return [];
+    const isRemoved = removed.has(plan) || input.state.plans.get(plan)?.removed === true;
+    if (file === null && !isRemoved) return [];
     const withdrawn = message('schedule.withdrawn', { isReplaced: file !== null });
     return [appendDecision({ kind: 'ended', plan, due, exitCode: open.exitCode ?? 1, message: withdrawn })];
   }
   if (open.continuesAt === null || open.continuesAt > now) return [];
   if (view.switches.get(plan)?.enabled === false) return [];
   return [{ kind: 'start', start: { ...attempt, reason: 'continued' } }];
+}
+
+/** Decides about an occurrence whose run is in a store. Workers carry it out, and it ends with its run. */
+function decideRun({ plan, due, failures }: Occurrence, run: string, { runs, now }: DecideInput): Decision[] {
+  const progress = runs?.get(run);
+  if (progress === undefined || progress.state === 'live') return [];
+  const { state, exitCode } = progress;
+  if (state === 'missing') {
+    const missing = message('schedule.run-missing', { run });
+    return [appendDecision({ kind: 'ended', plan, due, exitCode, message: missing })];
+  }
+  // A run of a store waits for windows and approvals by itself.
+  const after = afterAttempt({ exitCode, failures, sealed: null, schedule: null, now });
+  const isOver = state === 'ended' || after.continuesAt === null;
+  return [
+    appendDecision(
+      isOver
+        ? { kind: 'ended', plan, due, exitCode, message: after.message }
+        : {
+            ...{ kind: 'postponed', plan, due, exitCode, message: after.message },
+            continuesAt: iso(after.continuesAt),
+            entries: 0,
+          },
+    ),
+  ];
 }
 
 function answerRequest(
@@ -201,6 +243,8 @@ function answerRequest(
   const refuse = (reason: 'overlap' | 'not-scheduled', cause: Message) =>
     appendDecision({ kind: 'refused', plan, due, reason, message: cause, request: id });
   if (file === null) return refuse('not-scheduled', message('schedule.not-scheduled'));
+  // Its answer may be among the entries that a restored store lacks.
+  if (request.at <= state.restoredUntil) return refuse('not-scheduled', message('schedule.restored'));
   const known = state.plans.get(plan);
   const open = known?.open ?? null;
   if (inProgress.has(plan) || starting.has(plan) || open?.phase === 'in-progress')

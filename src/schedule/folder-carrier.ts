@@ -23,6 +23,7 @@ export function createFolderCarrier(ports: FolderCarrierPorts): ScheduleCarrier 
       now: clock.now(),
       elsewhere: NOBODY,
       others: NOBODY,
+      runs: new Map(),
     }),
     state: () => scheduleLog.state(),
     append: (event) => scheduleLog.append(event).then(() => true),

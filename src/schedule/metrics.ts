@@ -58,9 +58,9 @@ const inSeconds = (ms: number | null | undefined) => (ms === null || ms === unde
 const ROWS: readonly Row[] = [
   ['info', 'gauge', 'The version of Refit.', ['version'],
     ({ version }) => [{ labels: { version }, value: 1 }]],
-  ['up', 'gauge', '1 while the scheduler starts due plans; 0 while it drains or cannot read its folder.', [],
+  ['up', 'gauge', '1 while the scheduler starts due plans; 0 while it drains or cannot read its schedule.', [],
     alone(({ draining, readError }) => (draining || readError !== null ? 0 : 1))],
-  ['plans', 'gauge', 'Plans with a schedule in the folder.', [],
+  ['plans', 'gauge', 'Plans with a schedule that this scheduler fires.', [],
     alone((status) => scheduledOf(status).length)],
   ['invalid_files', 'gauge', 'Files that cannot be scheduled because they are not valid.', [],
     alone((status) => filesOf(status).filter(({ kind }) => kind === 'invalid').length)],
@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
   ['next_due_timestamp_seconds', 'gauge', 'When the plan is next due or continues.', ['plan'],
     byScheduled((plan, { status, now }) => inSeconds(nextDueAt(plan, status.state.plans.get(plan.name) ?? null, now)))],
   ['running', 'gauge', '1 while an occurrence of the plan is in progress, else 0.', ['plan'],
-    byPlanLog((_, plan, { inProgress }) => (inProgress.includes(plan) ? 1 : 0))],
+    byPlanLog(({ open }, plan, { inProgress }) => (inProgress.includes(plan) || open?.phase === 'in-progress' ? 1 : 0))],
   ['last_due_timestamp_seconds', 'gauge', 'The due time of the occurrence that started last.', ['plan'],
     byPlanLog(({ last }) => (last === null ? null : Date.parse(last.due) / SECOND))],
   ['last_exit_code', 'gauge', 'The exit code of the latest attempt that ended.', ['plan'],
@@ -84,7 +84,7 @@ const ROWS: readonly Row[] = [
   ['occurrences_total', 'counter', 'Due times by result: ended-<exit code>, missed, disabled, overlap, not-scheduled.', ['plan', 'outcome'],
     ({ status }) => planLogsOf(status).flatMap(([plan, { counts }]) =>
       Object.entries({ missed: 0, ...counts }).map(([outcome, count]) => ({ labels: { plan, outcome }, value: count })))],
-  ['starts_total', 'counter', 'Schedulers that started on this folder.', [],
+  ['starts_total', 'counter', 'Schedulers that started on this folder or store.', [],
     alone(({ state }) => state.starts)],
 ];
 

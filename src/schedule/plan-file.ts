@@ -1,7 +1,7 @@
 /** Reads a file of the watched folder: a scheduled plan, a plan without a schedule, or a file that is not valid. Pure. */
 import { RefitError } from '../errors.ts';
 import { describeWhen } from '../messages/en/format-plan.ts';
-import type { SavedPlan, Schedule } from '../model.ts';
+import type { Plan, SavedPlan, Schedule } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
@@ -16,6 +16,8 @@ export interface ScheduledPlan {
   readonly schedule: Schedule;
   /** The sealed plan; null if each occurrence makes a new plan. */
   readonly saved: SavedPlan | null;
+  /** Files that the plan names: approvers, calendars, a Terraform state. */
+  readonly files?: readonly string[];
 }
 
 export type FileReading =
@@ -89,9 +91,18 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
   }
   const { name: title, schedule } = plan;
   if (schedule !== undefined)
-    return { kind: 'scheduled', name, plan: { name, title, schedule, saved: null } };
+    return { kind: 'scheduled', name, plan: { name, title, schedule, saved: null, files: filesIn(plan) } };
   const fix = 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }';
   return { kind: 'unscheduled', name, message: 'the plan has no schedule', fix };
+}
+
+/** The files that a plan names. A saved plan holds what was in them. */
+function filesIn({ approvals, windows, terraform }: Plan): string[] {
+  return [
+    ...(approvals && 'from' in approvals ? [approvals.from] : []),
+    ...(windows?.calendars ?? []),
+    ...(terraform && 'from' in terraform ? [terraform.from] : []),
+  ];
 }
 
 /** True for a YAML list. A plan is a mapping; approvers are a list. */

@@ -10,12 +10,18 @@ import { createOpenWindows } from '../plan/windows/open-windows.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { type FolderView, nextDueAt } from './decide.ts';
 import { expiresBeforeDue, type FileReading, type ScheduledPlan } from './plan-file.ts';
-import type { PlanLog } from './schedule-log.ts';
+import type { PlanLog, ScheduleState } from './schedule-log.ts';
 import { readScheduleLog } from './schedule-log-file.ts';
 import { watchFolder } from './watched-folder.ts';
 
 /** A folder as read. `root` holds its occurrences, switches, requests and schedule log. */
 export type ReadSchedule = Awaited<ReturnType<typeof readSchedule>>;
+
+/** The schedule of a folder or of a store, as read. */
+export interface ScheduleSeen {
+  readonly view: FolderView;
+  readonly state: ScheduleState;
+}
 
 /** The folder of occurrences, switches, requests and the schedule log. @param runs the user's choice, if any. */
 export function rootOf(folder: string, runs: string | undefined): string {
@@ -29,8 +35,11 @@ export async function readSchedule(folder: string, runs: string | undefined) {
   return { root, view, state: (await readScheduleLog(root)).state };
 }
 
-/** Finds a file by its name, or by its name without the extension if that is unique. @throws RefitError `usage` */
-export function fileNamed(name: string, { files }: FolderView, folder: string): FileReading {
+/**
+ * Finds a plan by its name, or by its name without the extension if that is unique. @param folder null: in a store.
+ * @throws RefitError `usage`
+ */
+export function fileNamed(name: string, { files }: FolderView, folder: string | null): FileReading {
   const exact = files.find((one) => one.name === name);
   if (exact) return exact;
   const alike = files.filter((one) => one.name.replace(/\.[^.]+$/, '') === name);
@@ -46,10 +55,10 @@ export function fileNamed(name: string, { files }: FolderView, folder: string): 
   const meant = near === null ? '' : `; did you mean ${escapeControls(near)}?`;
   const fix = only
     ? `use one of: ${alike.map((one) => one.name).join(', ')}`
-    : `refit schedule list ${shellQuote(folder)}`;
+    : `refit schedule list${folder === null ? '' : ` ${shellQuote(folder)}`}`;
   throw new RefitError(
     'usage',
-    `${escapeControls(name)} ${problem} of the plans in ${escapeControls(folder)}${meant}`,
+    `${escapeControls(name)} ${problem} of the plans in ${folder === null ? 'the store' : escapeControls(folder)}${meant}`,
     fix,
   );
 }
@@ -65,7 +74,7 @@ export function isEnabled({ switches }: FolderView, name: string): boolean {
  * The status of a plan. @returns `planLog`: null if no scheduler has read the plan. `neverStarts`: why a saved plan can
  * never start; null if it can. `next`: when it is due, milliseconds since 1970 UTC; null if never by itself.
  */
-export function statusOf(plan: ScheduledPlan, { view, state }: ReadSchedule, now: number) {
+export function statusOf(plan: ScheduledPlan, { view, state }: ScheduleSeen, now: number) {
   const planLog = state.plans.get(plan.name) ?? null;
   const enabled = isEnabled(view, plan.name);
   const neverStarts = planLog?.last ? null : expiresBeforeDue(plan, planLog?.scheduledSince ?? now);
@@ -84,7 +93,7 @@ export interface ComingTime {
 }
 
 /** The first coming times of all enabled plans, in order. */
-export function listComingTimes({ view, state }: ReadSchedule, now: number, most: number): ComingTime[] {
+export function listComingTimes({ view, state }: ScheduleSeen, now: number, most: number): ComingTime[] {
   return view.files
     .flatMap((file) => (file.kind === 'scheduled' && isEnabled(view, file.name) ? [file.plan] : []))
     .flatMap((plan) => comingOf(plan, state.plans.get(plan.name) ?? null, now, most))

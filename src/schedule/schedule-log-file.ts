@@ -8,14 +8,8 @@ import { fixInGeneral } from '../files/system-error.ts';
 import { makeFolder } from '../files/write-file.ts';
 import { shellQuote } from '../next-command.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
-import {
-  decodeScheduleLog,
-  EMPTY_STATE,
-  encodeEntry,
-  foldEntry,
-  type ScheduleEntry,
-  type ScheduleEvent,
-} from './schedule-log.ts';
+import { decodeScheduleLog, encodeEntry } from './schedule-entry.ts';
+import { EMPTY_STATE, foldEntry, type ScheduleEntry, type ScheduleEvent } from './schedule-log.ts';
 
 export const SCHEDULE_LOG_FILE = 'schedule.jsonl';
 

@@ -1,8 +1,7 @@
 /**
- * The schedule log: one line of JSON for each decision and each attempt, in order. It is the only record of what was due,
- * started, skipped and refused, and how it ended. Pure.
+ * The schedule log: one entry for each decision and each attempt, in order. It is the only record of what was due, started,
+ * skipped and refused, and how it ended. Pure.
  */
-import { message, textOf } from '../messages/messages.ts';
 import type { Message, Outcome, Schedule } from '../model.ts';
 
 export const SCHEDULE_FORMAT = 'refit.schedule/1';
@@ -25,6 +24,12 @@ interface OfOccurrence {
   readonly due: string;
 }
 
+/** Who did something to the schedule of a store. */
+export interface ScheduledBy {
+  readonly user: string;
+  readonly host: string;
+}
+
 /** An event of the schedule log. */
 export type ScheduleEvent =
   | {
@@ -36,7 +41,29 @@ export type ScheduleEvent =
   | { readonly kind: 'stopped'; readonly exitCode: number }
   /** The plan is scheduled from now on. Earlier due times do not count. */
   | { readonly kind: 'scheduled'; readonly plan: string; readonly schedule: string }
-  | { readonly kind: 'removed'; readonly plan: string }
+  /** `by`: absent if its file is missing, or nobody said who. */
+  | { readonly kind: 'removed'; readonly plan: string; readonly by?: ScheduledBy }
+  /** Somebody put the text of a plan into a store, or a scheduler did so from its folder. */
+  | {
+      readonly kind: 'put';
+      readonly plan: string;
+      readonly by: ScheduledBy;
+      readonly from: 'command' | 'folder';
+      readonly sha256: string;
+      /** The store had another text of this name. */
+      readonly replaces: boolean;
+    }
+  /** Somebody enabled or disabled a plan of a store. */
+  | {
+      readonly kind: 'switched';
+      readonly plan: string;
+      readonly enabled: boolean;
+      readonly by: ScheduledBy;
+    }
+  /** The store was restored from a backup. Entries up to `until` may be missing. */
+  | { readonly kind: 'restored'; readonly generation: number; readonly until: string }
+  /** Old entries were removed from the log of a store. */
+  | { readonly kind: 'pruned'; readonly entries: number; readonly before: string; readonly by: ScheduledBy }
   | (OfOccurrence & {
       readonly kind: 'attempt-started';
       readonly reason: AttemptReason;
@@ -47,6 +74,8 @@ export type ScheduleEvent =
       readonly entries: number;
       readonly request?: string;
     })
+  /** The sealed plan of the attempt is a run of the store from now on. Workers carry it out. */
+  | (OfOccurrence & { readonly kind: 'submitted'; readonly run: string; readonly digest: string })
   /** Refit skips `count` due times. The last of them is `due`. */
   | (OfOccurrence & {
       readonly kind: 'skipped';
@@ -100,6 +129,8 @@ export interface Occurrence {
   /** How the latest attempt ended; null while it is in progress. */
   readonly message: Message | null;
   readonly totals: Readonly<Record<Outcome, number>> | null;
+  /** The id of its run in the store; null in a folder, and before it is submitted. */
+  readonly run: string | null;
 }
 
 /** The state of one plan, by the name of its file. */
@@ -129,9 +160,19 @@ export interface ScheduleState {
   /** Answered requests. */
   readonly requests: ReadonlySet<string>;
   readonly starts: number;
+  /** Of the store, as of the newest entry about a restore. */
+  readonly generation: number;
+  /** Entries up to here may be missing, milliseconds since 1970 UTC. */
+  readonly restoredUntil: number;
 }
 
-export const EMPTY_STATE: ScheduleState = { plans: new Map(), requests: new Set(), starts: 0 };
+export const EMPTY_STATE: ScheduleState = {
+  plans: new Map(),
+  requests: new Set(),
+  starts: 0,
+  generation: 1,
+  restoredUntil: Number.NEGATIVE_INFINITY,
+};
 
 /** True for exit code 1, which says nothing about the plan: Refit failed, or the provider cannot be reached. */
 export const isFailure = (exitCode: number): boolean => exitCode === 1;
@@ -142,7 +183,10 @@ export function foldEntry(state: ScheduleState, entry: ScheduleEntry): ScheduleS
     case 'started':
       return { ...state, starts: state.starts + 1 };
     case 'stopped':
+    case 'pruned':
       return state;
+    case 'restored':
+      return { ...state, generation: entry.generation, restoredUntil: Date.parse(entry.until) };
     default: {
       const plans = new Map(state.plans);
       plans.set(entry.plan, foldPlan(plans.get(entry.plan) ?? newPlanLog(entry), entry));
@@ -176,6 +220,14 @@ function foldPlan(plan: PlanLog, entry: OfPlan): PlanLog {
       return { ...plan, scheduledSince: Date.parse(entry.at), schedule: entry.schedule, removed: false };
     case 'removed':
       return { ...plan, schedule: '', removed: true };
+    // The table of plans has the text and the switch. The log has who changed them.
+    case 'put':
+    case 'switched':
+      return plan;
+    case 'submitted': {
+      const before = occurrenceOf(plan, entry.due);
+      return before === null ? plan : withOccurrence(plan, { ...before, run: entry.run });
+    }
     case 'attempt-started':
       return foldStart(plan, entry);
     case 'skipped':
@@ -207,6 +259,7 @@ function foldStart(plan: PlanLog, entry: Of<'attempt-started'>): PlanLog {
     endedAt: null,
     message: null,
     totals: null,
+    run: before?.run ?? null,
   };
   // A run that an operator requested does not replace the next due time.
   const decides = reason === 'due' || reason === 'caught-up';
@@ -257,91 +310,4 @@ function withOccurrence(plan: PlanLog, one: Occurrence): PlanLog {
 
 function counted(counts: PlanLog['counts'], name: string, by: number): PlanLog['counts'] {
   return { ...counts, [name]: (counts[name] ?? 0) + by };
-}
-
-/** Writes an entry as one line, with its line feed. */
-export function encodeEntry(entry: ScheduleEntry): string {
-  return `${JSON.stringify(entry)}\n`;
-}
-
-/**
- * Decodes the entries of a schedule log. A last line without a line feed was being written when its process died, so it
- * is ignored.
- * @returns `whole`: the end of the last whole line, in characters. `fault`: the number of the first line that is not an
- * entry; null if all are entries.
- */
-export function decodeScheduleLog(text: string) {
-  const whole = text.lastIndexOf('\n') + 1;
-  const entries: ScheduleEntry[] = [];
-  for (const [index, line] of text.slice(0, whole).split('\n').slice(0, -1).entries()) {
-    const entry = entryFrom(line);
-    if (entry === null) return { entries, whole, fault: index + 1 };
-    entries.push(entry);
-  }
-  return { entries, whole, fault: null };
-}
-
-/** The kinds of entries that hold a message. */
-const WITH_MESSAGE: readonly string[] = ['skipped', 'refused', 'postponed', 'ended'];
-
-/** The kinds of entries that concern one plan. */
-const OF_PLAN: readonly string[] = ['scheduled', 'removed', 'attempt-started', ...WITH_MESSAGE];
-
-function entryFrom(line: string): ScheduleEntry | null {
-  try {
-    const entry = JSON.parse(line);
-    const isKnown =
-      entry.kind === 'started'
-        ? entry.format === SCHEDULE_FORMAT
-        : entry.kind === 'stopped' || (OF_PLAN.includes(entry.kind) && typeof entry.plan === 'string');
-    const isWhole = !WITH_MESSAGE.includes(entry.kind) || typeof entry.message?.id === 'string';
-    return isKnown && isWhole && !Number.isNaN(Date.parse(entry.at)) ? entry : null;
-  } catch {
-    return null;
-  }
-}
-
-/** An event for JSON output: the text of its message, and the `Message` that the text was made from. */
-export function scheduleEventJson(event: ScheduleEvent): object {
-  if (!('message' in event)) return event;
-  const { id: messageId, params } = event.message;
-  return { ...event, message: textOf(event.message), messageId, params };
-}
-
-/** An event as one line of text, without its time. */
-export function formatScheduleEvent(event: ScheduleEvent): string {
-  return textOf(describeEvent(event));
-}
-
-function describeEvent(event: ScheduleEvent): Message {
-  switch (event.kind) {
-    case 'started':
-      return message('schedule.entry-started', { ...event.by });
-    case 'stopped':
-      return message('schedule.entry-stopped', { exitCode: event.exitCode });
-    case 'scheduled':
-      return message('schedule.entry-scheduled', { plan: event.plan, schedule: event.schedule });
-    case 'removed':
-      return message('schedule.entry-removed', { plan: event.plan });
-    case 'attempt-started': {
-      const { plan, due, reason } = event;
-      return message('schedule.entry-attempt-started', { plan, due, reason });
-    }
-    case 'skipped': {
-      const { plan, due, count, message: cause } = event;
-      return message('schedule.entry-skipped', { plan, due, count, cause });
-    }
-    case 'refused': {
-      const { plan, due, message: cause } = event;
-      return message('schedule.entry-refused', { plan, due, cause });
-    }
-    case 'postponed': {
-      const { plan, due, exitCode, continuesAt, message: cause } = event;
-      return message('schedule.entry-postponed', { plan, due, exitCode, continuesAt, cause });
-    }
-    case 'ended': {
-      const { plan, due, exitCode, message: cause } = event;
-      return message('schedule.entry-ended', { plan, due, exitCode, cause });
-    }
-  }
 }

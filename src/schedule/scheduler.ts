@@ -120,12 +120,12 @@ async function tryRound(loop: Loop): Promise<number> {
 async function round(loop: Loop, reading: ScheduleReading): Promise<number> {
   const { ports, attempts } = loop;
   const { clock, carrier } = ports;
-  const { view, now } = reading;
+  const { view, now, runs } = reading;
   const since = clock.monotonic();
   logFaults(view, loop.reportedFaults, ports.log);
   const removed = removedPlans(loop, reading);
   const inProgress = new Set([...attempts.plans(), ...reading.elsewhere]);
-  const decisions = decide({ state: carrier.state(), view, now, removed, inProgress });
+  const decisions = decide({ state: carrier.state(), view, now, removed, inProgress, runs });
   if (!(await carryOutDecisions(decisions, carrier, attempts.start))) return 0;
   for (const { id } of view.requests) if (carrier.state().requests.has(id)) await carrier.dropRequest(id);
   const next = nextEventAt({ state: carrier.state(), view, now });

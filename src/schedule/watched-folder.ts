@@ -13,8 +13,11 @@ import { shellQuote } from '../next-command.ts';
 import type { FolderView, PlanSwitch, RunRequest } from './decide.ts';
 import { type FileReading, mayBePlan, readPlanFile } from './plan-file.ts';
 
-/** The reading of each file, and the stamp of the file at that time. */
-type Known = Map<string, { readonly stamp: string; readonly reading: FileReading | null }>;
+/** The reading of each file, its text, and the stamp of the file at that time. */
+type Known = Map<
+  string,
+  { readonly stamp: string; readonly reading: FileReading | null; readonly text: string }
+>;
 
 /** @param folder where the plans are. @param root where the occurrences are. */
 export function watchFolder(folder: string, root: string) {
@@ -31,6 +34,8 @@ export function watchFolder(folder: string, root: string) {
       for (const name of known.keys()) if (!names.includes(name)) known.delete(name);
       return { files, switches: await readSwitches(root), requests: await readRequests(root) };
     },
+    /** The text of a file as it was read last; null if it could not be read. */
+    textOf: (name: string): string | null => known.get(name)?.text ?? null,
   };
 }
 
@@ -64,8 +69,9 @@ async function readingOf(folder: string, name: string, known: Known): Promise<Fi
     if (before?.stamp === stamp) return before.reading;
     const subject = name.endsWith('.json') ? 'saved-plan' : 'plan';
     const bytes = await readRegularFile(path, { subject, links: { inside: folder }, isTrusted: true });
-    const reading = readPlanFile(name, bytes.toString('utf8'), path);
-    known.set(name, { stamp, reading });
+    const text = bytes.toString('utf8');
+    const reading = readPlanFile(name, text, path);
+    known.set(name, { stamp, reading, text });
     return reading;
   } catch (error) {
     // The file was removed during this reading.

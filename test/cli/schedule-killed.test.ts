@@ -5,7 +5,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { decodeScheduleLog, type ScheduleEntry } from '../../src/schedule/schedule-log.ts';
+import { decodeScheduleLog } from '../../src/schedule/schedule-entry.ts';
+import type { ScheduleEntry } from '../../src/schedule/schedule-log.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import { type Desk, desk, plainFleet, until } from './refit.ts';
 

@@ -6,12 +6,14 @@ import { sql } from './server.ts';
 import { connectTo, freshStore, type Login, loginAs, withPostgres } from './shared.ts';
 
 type Who = Login;
-const EVERYBODY: readonly Who[] = ['auditor', 'submitter', 'worker', 'operator', 'nobody'];
-const READERS: readonly Who[] = ['auditor', 'submitter', 'worker', 'operator'];
+const EVERYBODY: readonly Who[] = ['auditor', 'submitter', 'scheduler', 'worker', 'operator', 'nobody'];
+const READERS: readonly Who[] = ['auditor', 'submitter', 'scheduler', 'worker', 'operator'];
 
 const NEW_ID = '20261130T100000Z-aaaaaaaa';
 const RUN = `(id, digest, plan, name, endpoint, provider, submitted_by)
   VALUES ('${NEW_ID}', '${'a'.repeat(64)}', 'text', 'n', 'e', 'p', '{}')`;
+
+const PLAN = `(name, text, sha256, source, put_by) VALUES ('n', 't', repeat('a', 64), 'command', 'me')`;
 
 /** Each statement with those who may run it. Everybody else is refused. Written without looking at `rights.ts`. */
 const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]])[] = [
@@ -28,6 +30,7 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
       'control',
     ],
     ...['in_flight', 'lanes', 'workers', 'logs', 'schedule_plans', 'schedule_log'],
+    ...['schedule_head', 'schedule_occurrences', 'schedule_requests', 'schedulers'],
   ].map((table) => [`SELECT count(*) FROM refit.${table}`, READERS] as const),
   // Nobody changes the record.
   ['UPDATE refit.journal SET line = line', []],
@@ -55,17 +58,17 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ['UPDATE refit.logs SET text = text', []],
   ['DELETE FROM refit.restorations', []],
   // Submitting and approving.
-  [`INSERT INTO refit.runs ${RUN}`, ['submitter', 'worker', 'operator']],
+  [`INSERT INTO refit.runs ${RUN}`, ['submitter', 'scheduler', 'worker', 'operator']],
   [
     "UPDATE refit.runs SET state = 'queued', wake_at = now() WHERE id <> 'r3'",
-    ['submitter', 'worker', 'operator'],
+    ['submitter', 'scheduler', 'worker', 'operator'],
   ],
   ["UPDATE refit.runs SET state = 'queued'", ['worker']],
   ["UPDATE refit.runs SET state = 'ended' WHERE id = 'r1'", ['worker']],
   [
     `INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'offeredApprovals', 'li', 't')
      ON CONFLICT (digest, kind, name) DO UPDATE SET text = excluded.text, at = excluded.at`,
-    ['submitter', 'worker', 'operator'],
+    ['submitter', 'scheduler', 'worker', 'operator'],
   ],
   // What a run keeps is evidence.
   [
@@ -79,7 +82,7 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ],
   [
     "INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'signatures', 'new', 't')",
-    ['submitter', 'worker', 'operator'],
+    ['submitter', 'scheduler', 'worker', 'operator'],
   ],
   // Those who submit keep no run asleep, continue none that an operator paused, and write nothing that people read of it.
   ["UPDATE refit.runs SET wake_at = 'infinity' WHERE id = 'r1'", ['worker']],
@@ -115,12 +118,15 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ["UPDATE refit.runs SET exit_code = 0, ended_because = 'x', ended_at = now(), waiting = NULL", ['worker']],
   [
     "INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i2', 'r1')",
-    ['submitter', 'worker', 'operator'],
+    ['submitter', 'scheduler', 'worker', 'operator'],
   ],
   ['DELETE FROM refit.instances', ['worker']],
   // A claim of a run that is over goes to the next run; that of another run stays.
-  ["UPDATE refit.instances SET run = 'r1' WHERE instance = 'over'", ['submitter', 'worker', 'operator']],
-  ["DELETE FROM refit.instances WHERE instance = 'over'", ['submitter', 'worker', 'operator']],
+  [
+    "UPDATE refit.instances SET run = 'r1' WHERE instance = 'over'",
+    ['submitter', 'scheduler', 'worker', 'operator'],
+  ],
+  ["DELETE FROM refit.instances WHERE instance = 'over'", ['submitter', 'scheduler', 'worker', 'operator']],
   ["UPDATE refit.instances SET run = 'over'", []],
   ["UPDATE refit.control SET taken_at = now(), answer = 'x', answered_at = now()", ['worker']],
   [
@@ -134,18 +140,40 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ["INSERT INTO refit.logs (run, file, seq, text) VALUES ('r1', 'hooks.log', 1, 't')", ['worker']],
   // Operating.
   ["INSERT INTO refit.control (run, epoch, request) VALUES ('r1', 1, '{}')", ['operator']],
-  ["INSERT INTO refit.schedule_plans (name, text, put_by) VALUES ('n', 't', 'me')", ['operator']],
-  ['DELETE FROM refit.schedule_plans', ['operator']],
-  ["INSERT INTO refit.schedule_log (seq, line) VALUES (1, 'x')", ['worker', 'operator']],
-  ['UPDATE refit.store SET generation = generation + 1, journal_table = 1', ['worker', 'operator']],
-  ['UPDATE refit.runs SET epoch = epoch + 1', ['worker', 'operator']],
+  // Scheduling. What a person put stays until a person removes it.
+  [`INSERT INTO refit.schedule_plans ${PLAN}`, ['operator']],
+  [`INSERT INTO refit.schedule_plans ${PLAN.replace("'command'", "'folder'")}`, ['scheduler', 'operator']],
+  ["DELETE FROM refit.schedule_plans WHERE name = 'put'", ['operator']],
+  ["UPDATE refit.schedule_plans SET text = 'x' WHERE name = 'put'", ['operator']],
+  ["UPDATE refit.schedule_plans SET text = 'x' WHERE name = 'found'", ['scheduler', 'operator']],
+  ["UPDATE refit.schedule_plans SET source = 'command' WHERE name = 'found'", ['operator']],
+  ["DELETE FROM refit.schedule_plans WHERE name = 'found'", ['scheduler', 'operator']],
+  ["INSERT INTO refit.schedule_log (seq, kind, line) VALUES (1, 'x', 'x')", ['scheduler', 'operator']],
+  ["INSERT INTO refit.schedule_log (seq, kind, line, login) VALUES (1, 'x', 'x', 'somebody else')", []],
+  ["UPDATE refit.schedule_log SET line = 'x'", []],
+  ['UPDATE refit.schedule_head SET seq = seq + 1', ['scheduler', 'operator']],
+  [
+    `INSERT INTO refit.schedule_occurrences (plan, due, does, generation) VALUES ('n', '2026-11-24T10:00:00.000Z', 'run', 1)`,
+    ['scheduler'],
+  ],
+  ["UPDATE refit.schedule_occurrences SET epoch = epoch + 1, sealed = 'x', run = 'r1'", ['scheduler']],
+  ["UPDATE refit.schedule_occurrences SET due = '2026-11-24T11:00:00.000Z'", []],
+  ['DELETE FROM refit.schedule_occurrences', []],
+  ["INSERT INTO refit.schedule_requests (id, plan, asked_by) VALUES ('i', 'n', 'me')", ['operator']],
+  ['DELETE FROM refit.schedule_requests', ['scheduler', 'operator']],
+  ["INSERT INTO refit.schedulers (id, host, pid, version) VALUES ('s', 'h', 1, 'v')", ['scheduler']],
+  [
+    'UPDATE refit.store SET generation = generation + 1, journal_table = 1',
+    ['scheduler', 'worker', 'operator'],
+  ],
+  ['UPDATE refit.runs SET epoch = epoch + 1', ['scheduler', 'worker', 'operator']],
   [
     `INSERT INTO refit.restorations (generation, reason, announced_by, host, system_identifier, timeline)
      VALUES (2, 'r', 'me', 'h', '1', 1)`,
-    ['worker', 'operator'],
+    ['scheduler', 'worker', 'operator'],
   ],
   // Jobs.
-  [`SELECT count(*) FROM ${JOBS_SCHEMA}.job`, ['submitter', 'worker', 'operator']],
+  [`SELECT count(*) FROM ${JOBS_SCHEMA}.job`, ['submitter', 'scheduler', 'worker', 'operator']],
   [`DELETE FROM ${JOBS_SCHEMA}.job`, ['worker', 'operator']],
   [`UPDATE ${JOBS_SCHEMA}.job SET state = 'cancelled'`, ['worker', 'operator']],
   [`INSERT INTO ${JOBS_SCHEMA}.version (version) VALUES (999)`, ['worker']],
@@ -171,6 +199,8 @@ withPostgres('the rights of each role', () => {
          VALUES ('over', 'd2', 'text', 'n', 'p', '{}', 'stopped'), ('r3', 'd3', 'text', 'n', 'p', '{}', 'ended');
        INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d1', 'signatures', 'li', 't');
        INSERT INTO refit.journal (run, seq, epoch, line) VALUES ('r1', 1, 1, 'a');
+       INSERT INTO refit.schedule_plans (name, text, sha256, source, put_by)
+         VALUES ('put', 't', repeat('a', 64), 'command', 'me'), ('found', 't', repeat('a', 64), 'folder', 'me');
        INSERT INTO refit.control (run, epoch, request) VALUES ('r1', 1, '{}');
        INSERT INTO refit.instances (provider, instance, run) VALUES ('p', 'i1', 'r1'), ('p', 'over', 'over')`,
     );
@@ -199,7 +229,8 @@ withPostgres('the rights of each role', () => {
         );
         await database.script('ROLLBACK');
         const isDenied =
-          refused !== null && /permission denied|must be owner|holds instance|only workers/.test(refused);
+          refused !== null &&
+          /permission denied|must be owner|holds instance|only workers|only operators/.test(refused);
         if (allowed.includes(who) ? refused !== null : !isDenied)
           wrong.push(`${statement}: ${refused ?? 'was allowed'}`);
       }

@@ -19,7 +19,7 @@ export function freshDatabase(): Promise<string> {
 }
 
 /** The roles of a store, and a user with none of them. */
-export type Login = 'auditor' | 'submitter' | 'worker' | 'operator' | 'nobody';
+export type Login = 'auditor' | 'submitter' | 'scheduler' | 'worker' | 'operator' | 'nobody';
 
 /** The URL of a store for a login role that has one of Refit's roles only. Tests of a worker's code should use it. */
 export async function loginAs(url: string, who: Login): Promise<string> {

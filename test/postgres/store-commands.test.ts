@@ -128,7 +128,7 @@ withPostgres('refit store', () => {
     expect(worker.code).toBe(0);
     expect(worker.checks.find(({ subject }) => subject === 'user')).toEqual({
       ...{ subject: 'user', state: 'ok', fix: null },
-      message: `${user}: refit_worker (carries out runs and schedules)`,
+      message: `${user}: refit_worker (carries out runs)`,
     });
     const migrated = await refit(own, 'migrate');
     expect(migrated.code).toBe(1);

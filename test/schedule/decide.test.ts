@@ -5,10 +5,9 @@ import type { SavedWindows, Schedule } from '../../src/model.ts';
 import { afterAttempt } from '../../src/schedule/after-attempt.ts';
 import { decide, type PlanSwitch, type RunRequest } from '../../src/schedule/decide.ts';
 import { type FileReading, readPlanFile, scheduleSignature } from '../../src/schedule/plan-file.ts';
+import { decodeScheduleLog, encodeEntry } from '../../src/schedule/schedule-entry.ts';
 import {
-  decodeScheduleLog,
   EMPTY_STATE,
-  encodeEntry,
   foldEntry,
   type ScheduleEvent,
   type ScheduleState,

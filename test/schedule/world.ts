@@ -9,12 +9,8 @@ import type { Child } from '../../src/schedule/carrier.ts';
 import type { PlanSwitch, RunRequest } from '../../src/schedule/decide.ts';
 import { createFolderCarrier } from '../../src/schedule/folder-carrier.ts';
 import type { FileReading, ScheduledPlan } from '../../src/schedule/plan-file.ts';
-import {
-  decodeScheduleLog,
-  EMPTY_STATE,
-  foldEntry,
-  type ScheduleEntry,
-} from '../../src/schedule/schedule-log.ts';
+import { decodeScheduleLog } from '../../src/schedule/schedule-entry.ts';
+import { EMPTY_STATE, foldEntry, type ScheduleEntry } from '../../src/schedule/schedule-log.ts';
 import { createScheduleLog } from '../../src/schedule/schedule-log-file.ts';
 import { createScheduler, type SchedulerPorts } from '../../src/schedule/scheduler.ts';
 import type { Random } from '../../src/simulator/world/random.ts';

@@ -5,10 +5,11 @@ import {
   argument,
   KEY,
   METRICS,
-  NAME_IN_FOLDER,
   OUT,
   option,
   PLAN_FOLDER,
+  PLAN_IN_STORE,
+  PLAN_OR_SAVED,
   POLICY,
   PRICE,
   PROGRESS,
@@ -18,6 +19,7 @@ import {
   RUNS_FOLDER,
   SAVED,
   SAVED_FILE,
+  SCHEDULED_PLAN,
   SIGN,
   SIGN_HEADS,
   STORE,
@@ -36,6 +38,7 @@ const controlRow = (word: 'pause' | 'continue' | 'drain' | 'abort', summary: str
 /** Options that scheduler commands pass on to the runs that they start. */
 const START_OPTIONS = [
   RUNS_FOLDER,
+  STORE,
   option('--allow-hooks', 'run the hook and gate commands of the plans on this machine'),
   { ...PRICE, summary: `${PRICE.summary} when planning` },
   POLICY,
@@ -48,12 +51,17 @@ const START_OPTIONS = [
   TEXT_OR_JSON,
 ];
 
+const STORE_EXAMPLE = 'postgres://refit@db.example/refit';
+
 /** A command that enables or disables a plan. */
 const enableOrDisable = (word: 'enable' | 'disable', summary: string) => ({
   summary,
-  arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
-  options: [RUNS_FOLDER, TEXT_OR_JSON],
-  examples: [`refit schedule ${word} plans nightly`],
+  arguments: [SCHEDULED_PLAN],
+  options: [RUNS_FOLDER, STORE, TEXT_OR_JSON],
+  examples: [
+    `refit schedule ${word} plans nightly`,
+    `refit schedule ${word} nightly --store ${STORE_EXAMPLE}`,
+  ],
   load: async () => (await import('../commands/schedule/run.ts')).enableOrDisable(word === 'enable'),
 });
 
@@ -187,9 +195,11 @@ export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Control a liv
 
 export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Schedule:', {
   'schedule run': {
-    summary: 'watch a folder of plans, and carry out each due schedule',
+    summary: 'carry out the plans of a folder or a store when due',
     isDefault: true,
-    arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
+    arguments: [
+      { ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule; optional with a store' },
+    ],
     options: [
       ...START_OPTIONS,
       option(
@@ -198,28 +208,76 @@ export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Schedule:', 
       ),
       METRICS,
     ],
-    examples: ['refit schedule run plans', 'refit schedule run plans --listen 127.0.0.1:9464 --price'],
+    examples: [
+      'refit schedule run plans',
+      'refit schedule run plans --listen 127.0.0.1:9464 --price',
+      `refit schedule run --store ${STORE_EXAMPLE}`,
+    ],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRun,
+  },
+  'schedule put': {
+    summary: 'put a plan or a saved plan on schedule in a store',
+    arguments: [{ ...PLAN_OR_SAVED, summary: 'plan or saved plan with a schedule; - is stdin' }],
+    options: [
+      option('--name <name>', 'name in the store (default: that of the file)', {
+        completes: { kind: 'anything' },
+      }),
+      STORE,
+      TEXT_OR_JSON,
+    ],
+    examples: [
+      `refit schedule put nightly.yaml --store ${STORE_EXAMPLE}`,
+      `refit schedule put saved-plan.json --name board-1124 --store ${STORE_EXAMPLE}`,
+    ],
+    load: async () => (await import('../commands/schedule/stored.ts')).schedulePut,
+  },
+  'schedule remove': {
+    summary: 'take a plan of a store off schedule',
+    arguments: [PLAN_IN_STORE],
+    options: [STORE, TEXT_OR_JSON],
+    examples: [`refit schedule remove nightly --store ${STORE_EXAMPLE}`],
+    load: async () => (await import('../commands/schedule/stored.ts')).scheduleRemove,
   },
   'schedule list': {
     summary: 'list scheduled plans with last result and next due time',
     arguments: [PLAN_FOLDER],
-    options: [RUNS_FOLDER, TEXT_OR_JSON],
-    examples: ['refit schedule list plans'],
+    options: [RUNS_FOLDER, STORE, TEXT_OR_JSON],
+    examples: ['refit schedule list plans', `refit schedule list --store ${STORE_EXAMPLE}`],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleList,
   },
   'schedule next': {
     summary: 'list the next due times, in local time and in UTC',
     arguments: [PLAN_FOLDER],
-    options: [option('--count <n>', 'number of due times (default: 10)'), RUNS_FOLDER, TEXT_OR_JSON],
-    examples: ['refit schedule next plans --count 20'],
+    options: [option('--count <n>', 'number of due times (default: 10)'), RUNS_FOLDER, STORE, TEXT_OR_JSON],
+    examples: ['refit schedule next plans --count 20', `refit schedule next --store ${STORE_EXAMPLE}`],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleNext,
+  },
+  'schedule log': {
+    summary: 'print what was due, started, skipped, and how it ended',
+    arguments: [
+      argument('[folder]', 'folder with plans; for a store the name of a plan, or nothing', {
+        kind: 'files',
+      }),
+      argument('[name]', 'only the entries of this plan', { kind: 'anything' }),
+    ],
+    options: [
+      option('--count <n>', 'the newest entries (default: 50)'),
+      option('--review', 'print the review of the last occurrence, which the store keeps'),
+      RUNS_FOLDER,
+      STORE,
+      TEXT_OR_JSON,
+    ],
+    examples: ['refit schedule log plans nightly', `refit schedule log nightly --store ${STORE_EXAMPLE}`],
+    load: async () => (await import('../commands/schedule/log.ts')).scheduleLog,
   },
   'schedule run-now': {
     summary: 'start a plan now, or resume its open occurrence',
-    arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
+    arguments: [SCHEDULED_PLAN],
     options: START_OPTIONS,
-    examples: ['refit schedule run-now plans nightly.yaml'],
+    examples: [
+      'refit schedule run-now plans nightly.yaml',
+      `refit schedule run-now nightly --store ${STORE_EXAMPLE}`,
+    ],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRunNow,
   },
   'schedule disable': enableOrDisable('disable', 'ignore the due times of a plan'),

@@ -67,11 +67,21 @@ export const SAVED_FILE: ArgumentRow = argument('<saved>', 'saved plan', JSON_FI
 export const RUN: ArgumentRow = argument('<run>', 'run directory or id, the start of one, or latest', {
   kind: 'runs',
 });
-export const PLAN_FOLDER: ArgumentRow = argument('<folder>', 'folder with plans', ANY_FILE);
-export const NAME_IN_FOLDER: ArgumentRow = argument(
-  '<name>',
-  'file name, with or without its extension',
+/** A folder of plans. Without it, the command means a store. */
+export const PLAN_FOLDER: ArgumentRow = argument('[folder]', 'folder with plans; none for a store', ANY_FILE);
+/** A plan of a folder, or of a store. */
+export const SCHEDULED_PLAN: ArgumentRow = argument(
+  '<plan...>',
+  'folder and file name, with or without its extension; for a store the name only',
   ANY_FILE,
+);
+/** A plan of a store. */
+export const PLAN_IN_STORE: ArgumentRow = argument(
+  '<name>',
+  'name in the store, with or without its extension',
+  {
+    kind: 'anything',
+  },
 );
 
 /** Formats for each kind of result. Findings of a plan that is only checked have no table, so no html and csv. */

@@ -12,6 +12,7 @@ import { folderSignatures } from '../../store/folder/signed-files.ts';
 import type { RunSignatures } from '../../store/ports.ts';
 import type { PostgresStore } from '../../store/postgres/open-store.ts';
 import { openQueue } from '../../store/postgres/queue.ts';
+import type { Submission } from '../../store/postgres/runs/submit.ts';
 import { continueStopped } from '../../store/postgres/runs/tail.ts';
 import { needsOf, queueOf } from '../../store/run-needs.ts';
 import { createPolicyAsk } from '../ask-policy.ts';
@@ -35,6 +36,8 @@ export interface SubmitOptions {
   readonly isForWorkers: boolean;
   /** Receives what the person should know. */
   readonly onNotice: (notice: string) => void;
+  /** Joins the transaction that makes the run. */
+  readonly onSubmit?: NonNullable<Submission['onSubmit']>;
 }
 
 /**
@@ -71,7 +74,10 @@ export async function submitPlan(options: SubmitOptions): Promise<string> {
       ...{ saved, approval, allowHooks, isForWorkers, policy: options.policyTexts },
       endpoint: cloud.endpoint,
       by: { user: userName(), host: hostname(), pid: process.pid },
-      ...(queue === null ? {} : { onSubmit: (queries, run) => queue.add(queries, run) }),
+      async onSubmit(queries, run) {
+        await queue?.add(queries, run);
+        await options.onSubmit?.(queries, run);
+      },
     });
   } finally {
     await queue?.close();
@@ -85,9 +91,21 @@ export function continueRun({ database }: PostgresStore, run: string): Promise<b
 
 /** Puts the signed texts beside a plan into the store. @returns those of the store. */
 async function offer({ store, saved, file }: SubmitOptions): Promise<RunSignatures> {
+  const stored = store.signaturesOf(saved.digest);
+  if (stored === null) return folderSignatures(file, null);
+  await offerSigned(store, saved, file);
+  return stored;
+}
+
+/** Puts the signed texts beside a plan into the store. @param file the path of the saved plan; null: there are none. */
+export async function offerSigned(
+  store: Pick<PostgresStore, 'signaturesOf'>,
+  saved: SavedPlan,
+  file: string | null,
+): Promise<void> {
   const signatures = folderSignatures(file, null);
   const stored = store.signaturesOf(saved.digest);
-  if (stored === null) return signatures;
+  if (stored === null) return;
   for (const kind of ['approvals', 'planSignatures'] as const) {
     const files = await signatures.offered(kind);
     if (files.length > 0)
@@ -96,7 +114,6 @@ async function offer({ store, saved, file }: SubmitOptions): Promise<RunSignatur
         files.map(({ file, text }) => ({ name: nameOf(file), text })),
       );
   }
-  return stored;
 }
 
 /** The last part of a path. A file beside a plan also carries the name of the plan. */

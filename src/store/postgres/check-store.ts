@@ -1,5 +1,6 @@
 /** Checks a store: its server, schema, identity, roles, rights, jobs and clock. Each fault has its own fix. It only reads. */
 import type { Clock } from '../../clock.ts';
+import { counted } from '../../messages/en/quantities.ts';
 import { shellQuote } from '../../next-command.ts';
 import { SECOND } from '../../units.ts';
 import type { Database } from './database.ts';
@@ -9,6 +10,7 @@ import { judgeRights, type StoreRights } from './judge-rights.ts';
 import { judgeSchema, missingRoles, readMigrations } from './migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { JOBS_SCHEMA, PURPOSES, ROLES, type Role } from './rights.ts';
+import { examineSchedule } from './schedules/examine.ts';
 import { quoted } from './store-error.ts';
 
 /** One thing that was checked. */
@@ -23,6 +25,7 @@ export interface StoreCheck {
     | 'journal'
     | 'user'
     | 'jobs'
+    | 'schedule'
     | 'clock';
   /** A warning does not keep anybody from working. */
   readonly state: 'ok' | 'warning' | 'fault';
@@ -66,6 +69,7 @@ export async function checkStore(database: Database, clock: Clock): Promise<Stor
       ...checkRights(rights, migrateNow),
       await checkUser(database),
       await checkJobs(database, migrateNow),
+      await checkSchedule(database),
       await checkClock(database, clock),
     ],
   };
@@ -202,6 +206,17 @@ async function checkJobs(database: Database, migrateNow: string): Promise<StoreC
       migrateNow,
     );
   return ok('jobs', `pg-boss, version ${installed}`);
+}
+
+/** The rows of schedules that contradict each other. Only somebody with SQL rights can write them. */
+async function checkSchedule(database: Database): Promise<StoreCheck> {
+  const found = await examineSchedule(database);
+  if (found.fault !== null) return fault('schedule', found.fault, found.fix);
+  const { plans, open, schedulers } = found;
+  return ok(
+    'schedule',
+    `${counted(plans, 'plan')}, ${counted(open, 'open occurrence')}, ${counted(schedulers, 'live scheduler')}`,
+  );
 }
 
 async function checkClock(database: Database, clock: Clock): Promise<StoreCheck> {

@@ -4,14 +4,21 @@
  */
 
 /** The group roles, the one with the fewest rights first. */
-export const ROLES = ['refit_auditor', 'refit_submitter', 'refit_worker', 'refit_operator'] as const;
+export const ROLES = [
+  'refit_auditor',
+  'refit_submitter',
+  'refit_scheduler',
+  'refit_worker',
+  'refit_operator',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What each role is for, in one line for `store check` and the documents. */
 export const PURPOSES: Readonly<Record<Role, string>> = {
   refit_auditor: 'reads and exports',
   refit_submitter: 'submits saved plans and approvals',
-  refit_worker: 'carries out runs and schedules',
+  refit_scheduler: 'fires schedules: submits plans that are due',
+  refit_worker: 'carries out runs',
   refit_operator: 'controls runs, puts plans on schedule, rebuilds jobs, announces restores',
 };
 
@@ -28,6 +35,11 @@ const SIGNS = ['INSERT', 'UPDATE (text, at)'];
 const CARRIES_OUT = `UPDATE (epoch, owner, owner_seen_at, head_seq, head_hash, state, queue, wake_at, wakes_on, waiting,
   exit_code, ended_because, started_at, ended_at, generation, approval, allow_hooks, policy, report, handed_over)`;
 
+const PLANS = ['INSERT', 'UPDATE', 'DELETE'];
+const APPENDS = 'INSERT (seq, kind, plan, line, at)';
+/** What the holder of an occurrence changes. Its name and due time stay. */
+const FIRES = 'UPDATE (source, sealed, run, epoch, owner, owner_seen_at, review, output, ended_at)';
+
 /** Announcing a restore stops every process that works on a run, and asks for more caution. A worker may notice it itself. */
 const ANNOUNCES = ['UPDATE (generation, system_identifier, timeline, journal_table)'];
 
@@ -36,13 +48,18 @@ export const RIGHTS: readonly TableRights[] = [
   { table: 'migrations', grants: {} },
   {
     table: 'store',
-    grants: { refit_worker: ANNOUNCES, refit_operator: ANNOUNCES },
+    grants: { refit_scheduler: ANNOUNCES, refit_worker: ANNOUNCES, refit_operator: ANNOUNCES },
   },
-  { table: 'restorations', grants: { refit_worker: ['INSERT'], refit_operator: ['INSERT'] } },
+  {
+    table: 'restorations',
+    grants: { refit_scheduler: ['INSERT'], refit_worker: ['INSERT'], refit_operator: ['INSERT'] },
+  },
   {
     table: 'runs',
     grants: {
       refit_submitter: QUEUES,
+      // A scheduler announces a restore before it fires, and that ends the claim of every process.
+      refit_scheduler: [...QUEUES, 'UPDATE (epoch)'],
       refit_worker: ['INSERT', CARRIES_OUT],
       refit_operator: [...QUEUES, 'UPDATE (epoch)'],
     },
@@ -52,11 +69,16 @@ export const RIGHTS: readonly TableRights[] = [
   {
     // A run has its instances from its submission on. A trigger keeps those of runs that are not over.
     table: 'instances',
-    grants: { refit_submitter: CLAIMS, refit_worker: CLAIMS, refit_operator: CLAIMS },
+    grants: {
+      refit_submitter: CLAIMS,
+      refit_scheduler: CLAIMS,
+      refit_worker: CLAIMS,
+      refit_operator: CLAIMS,
+    },
   },
   {
     table: 'signatures',
-    grants: { refit_submitter: SIGNS, refit_worker: SIGNS, refit_operator: SIGNS },
+    grants: { refit_submitter: SIGNS, refit_scheduler: SIGNS, refit_worker: SIGNS, refit_operator: SIGNS },
   },
   {
     // Without asked_by: the database writes who asks. Who asked removes the request. The journal has the record.
@@ -70,16 +92,38 @@ export const RIGHTS: readonly TableRights[] = [
   { table: 'lanes', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
   { table: 'workers', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
   { table: 'logs', grants: { refit_worker: ['INSERT'] } },
-  { table: 'schedule_plans', grants: { refit_operator: ['INSERT', 'UPDATE', 'DELETE'] } },
-  { table: 'schedule_log', grants: { refit_worker: ['INSERT'], refit_operator: ['INSERT'] } },
+  {
+    // A trigger keeps what a person put from schedulers: they write the plans of their folders.
+    table: 'schedule_plans',
+    grants: { refit_scheduler: PLANS, refit_operator: PLANS },
+  },
+  {
+    table: 'schedule_head',
+    grants: { refit_scheduler: ['UPDATE (seq)'], refit_operator: ['UPDATE (seq)'] },
+  },
+  {
+    // Without login: the database writes who appends.
+    table: 'schedule_log',
+    grants: { refit_scheduler: [APPENDS], refit_operator: [APPENDS] },
+  },
+  { table: 'schedule_occurrences', grants: { refit_scheduler: ['INSERT', FIRES] } },
+  {
+    table: 'schedule_requests',
+    grants: { refit_scheduler: ['DELETE'], refit_operator: ['INSERT', 'DELETE'] },
+  },
+  { table: 'schedulers', grants: { refit_scheduler: ['INSERT', 'UPDATE', 'DELETE'] } },
 ];
 
 /** Rights on the tables of pg-boss. Jobs are hints, so a submitter may add some, and only workers take them. */
 export const JOB_RIGHTS: Partial<Readonly<Record<Role, readonly string[]>>> = {
   refit_submitter: ['SELECT'],
+  refit_scheduler: ['SELECT'],
   refit_worker: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   refit_operator: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };
+
+/** Roles that only add jobs. */
+const SUBMITS = 'refit_submitter, refit_scheduler';
 
 /** The schema of pg-boss. It holds nothing that is not in `refit.runs`. */
 export const JOBS_SCHEMA = 'refit_jobs';
@@ -111,11 +155,11 @@ export function grantStatements(): string {
     ...tables,
     `REVOKE ALL ON ALL TABLES IN SCHEMA ${JOBS_SCHEMA} FROM PUBLIC, ${roles}`,
     ...jobs,
-    `GRANT INSERT ON ${JOBS_SCHEMA}.job, ${JOBS_SCHEMA}.job_common, ${JOBS_SCHEMA}.queue TO refit_submitter`,
+    `GRANT INSERT ON ${JOBS_SCHEMA}.job, ${JOBS_SCHEMA}.job_common, ${JOBS_SCHEMA}.queue TO ${SUBMITS}`,
     // Where each process of pg-boss says that it lives.
-    `GRANT INSERT, UPDATE, DELETE ON ${JOBS_SCHEMA}.instance TO refit_submitter`,
+    `GRANT INSERT, UPDATE, DELETE ON ${JOBS_SCHEMA}.instance TO ${SUBMITS}`,
     // pg-boss runs the statements of one table, and checks the version in the other one.
-    `REVOKE INSERT, UPDATE, DELETE ON ${JOBS_SCHEMA}.bam, ${JOBS_SCHEMA}.version FROM refit_submitter, refit_operator`,
+    `REVOKE INSERT, UPDATE, DELETE ON ${JOBS_SCHEMA}.bam, ${JOBS_SCHEMA}.version FROM ${SUBMITS}, refit_operator`,
     // It puts these names into its statements as they are, and workers run those.
     `ALTER TABLE ${JOBS_SCHEMA}.queue DROP CONSTRAINT IF EXISTS refit_names, ADD CONSTRAINT refit_names CHECK (
       name ~ '^[A-Za-z0-9_-]{1,100}$' AND table_name ~ '^[a-z0-9_]{1,63}$' AND policy ~ '^[a-z_]{1,40}$')`,

@@ -1,6 +1,6 @@
 /**
- * `refit schedule run DIR`: watches a folder of plans and applies each plan when it is due.
- * `refit schedule run-now|disable|enable DIR NAME`: starts one plan now, or changes whether it follows its due times.
+ * `refit schedule run [DIR]`: carries out each plan of a folder or a store when it is due.
+ * `refit schedule run-now|disable|enable`: starts one plan now, or changes whether it follows its due times.
  */
 
 import { hostname } from 'node:os';
@@ -10,72 +10,44 @@ import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
 import { createPlannerCheck } from '../../../operations/sign-plan.ts';
-import { escapeControls, jsonLine } from '../../../report/document/escape.ts';
-import type { AttemptTraces, SpanSink } from '../../../schedule/attempt-trace.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { requestRun, switchPlan } from '../../../schedule/control-schedule.ts';
-import { openHealthServer } from '../../../schedule/health-server.ts';
 import { lockFolder } from '../../../schedule/lock-folder.ts';
-import { scheduleFamilies } from '../../../schedule/metrics.ts';
 import { createOccurrenceStore, liveHolder } from '../../../schedule/occurrence-directory.ts';
 import { fileNamed, readSchedule, rootOf } from '../../../schedule/read-schedule.ts';
-import type { AttemptPorts } from '../../../schedule/run-attempt.ts';
-import {
-  formatScheduleEvent,
-  type ScheduleEntry,
-  type ScheduleEvent,
-  scheduleEventJson,
-} from '../../../schedule/schedule-log.ts';
-import { createScheduler, runOnce, type SchedulerPorts } from '../../../schedule/scheduler.ts';
-import { listenAddressFrom } from '../../../telemetry/listen-address.ts';
-import { VERSION } from '../../../version.ts';
+import { formatScheduleEvent, scheduleEventJson } from '../../../schedule/schedule-entry.ts';
+import type { ScheduleEvent } from '../../../schedule/schedule-log.ts';
+import { runOnce, type SchedulerPorts } from '../../../schedule/scheduler.ts';
 import type { CommandCode } from '../../command-row.ts';
 import type { Options } from '../../options.ts';
 import { print } from '../../output.ts';
-import { onSignals, type Signals } from '../../signals.ts';
-import { telemetryFor } from '../../telemetry.ts';
+import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
+import { printSwitch } from './print-schedule.ts';
+import { flagsOf, processPorts, type SchedulerProcess, serveScheduler } from './scheduler-process.ts';
+import { needsFolder, scheduleOf, storeOfScheduler } from './which-schedule.ts';
 
-const STOPPING =
-  'stopping: nothing new starts, and runs in progress drain (signal again to stop immediately); the next scheduler resumes them';
-
-export const scheduleRun: CommandCode<[string]> = async ([folder], options, terminal) => {
-  const { listen } = options;
-  const address = listen === undefined ? null : listenAddressFrom('--listen', listen, 'loopback');
-  const telemetry = await telemetryFor(options, terminal, { hasRuns: false });
-  const traces = telemetry?.spans ? await createTraces(telemetry.spans) : null;
-  const signals = onSignals(terminal, () => undefined, STOPPING);
-  try {
-    return await withPorts(folder, options, terminal, { ...signals, traces }, async (ports) => {
-      const scheduler = createScheduler(ports);
-      const { status } = scheduler;
-      const { clock } = terminal;
-      telemetry?.watch(() => scheduleFamilies(status(), clock.now(), VERSION));
-      const families = () => telemetry?.families() ?? [];
-      const server = address && (await openHealthServer({ address, status, families, clock }));
-      const url = server?.url ?? null;
-      const health =
-        url === null
-          ? 'no health and metrics endpoints (--listen is not set)'
-          : `${url}/healthz ${url}/metrics`;
-      await print(terminal, options, {
-        text: () => `watching ${escapeControls(folder)}; ${health}\n`,
-        json: { folder: resolve(folder), runs: rootOf(folder, options.runs), url },
-      });
-      try {
-        return await scheduler.run();
-      } finally {
-        await server?.close();
-      }
-    });
-  } finally {
-    signals.close();
-    traces?.close(terminal.clock.now());
-    await telemetry?.close(signals.leave.aborted ? 0 : undefined);
+export const scheduleRun: CommandCode<string[]> = async ([folder], options, terminal) => {
+  const target = await storeOfScheduler(options, terminal);
+  if (target !== null) {
+    const { scheduleRunInStore } = await import('./run-stored.ts');
+    return await scheduleRunInStore(target, folder ?? null, options, terminal);
   }
+  if (folder === undefined) throw needsFolder('run');
+  const watched = { folder: resolve(folder), runs: rootOf(folder, options.runs) };
+  return await serveScheduler({ text: folder, json: watched }, options, terminal, (self, use) =>
+    withPorts(folder, options, terminal, self, use),
+  );
 };
 
-/** Asks the live scheduler, else runs the plan in this process. @returns 0 if a scheduler accepted, else the code of the occurrence. */
-export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, name], options, terminal) => {
+/** Asks a live scheduler, else runs the plan in this process. @returns 0 if a scheduler accepted, else the code of the occurrence. */
+export const scheduleRunNow: CommandCode<string[]> = async (args, options, terminal) => {
+  const where = await scheduleOf('run-now', args, options, terminal);
+  if (where.kind === 'store') {
+    const { runNowInStore } = await import('./stored.ts');
+    return await runNowInStore(where, options, terminal);
+  }
+  const { folder, name } = where;
   const { root, view } = await readSchedule(folder, options.runs);
   const file = fileNamed(name, view, folder);
   if (file.kind !== 'scheduled')
@@ -90,7 +62,8 @@ export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, nam
   }
   const signals = onSignals(terminal);
   try {
-    const ended = await withPorts(folder, options, terminal, signals, (ports) => runOnce(ports, request));
+    const self = { signals, traces: null };
+    const ended = await withPorts(folder, options, terminal, self, (ports) => runOnce(ports, request));
     if (ended !== null) await printEvent(ended, root, options, terminal);
     if (ended !== null && 'exitCode' in ended) return ended.exitCode;
     return typeof signals.drain.reason === 'number' ? signals.drain.reason : 1;
@@ -110,31 +83,20 @@ function printEvent(event: ScheduleEvent, root: string, options: Options, termin
 }
 
 /** `enable` and `disable`. */
-export function enableOrDisable(enabled: boolean): CommandCode<[string, string]> {
-  return async ([folder, name], options, terminal) => {
-    const read = await readSchedule(folder, options.runs);
-    const plan = fileNamed(name, read.view, folder).name;
+export function enableOrDisable(enabled: boolean): CommandCode<string[]> {
+  return async (args, options, terminal) => {
+    const where = await scheduleOf(enabled ? 'enable' : 'disable', args, options, terminal);
+    if (where.kind === 'store') {
+      const { switchInStore } = await import('./stored.ts');
+      return await switchInStore(where, enabled, options, terminal);
+    }
+    const read = await readSchedule(where.folder, options.runs);
+    const plan = fileNamed(where.name, read.view, where.folder).name;
     const at = terminal.clock.now();
     const changed = await switchPlan(read, plan, { enabled, at, by: userName() });
-    await print(terminal, options, {
-      text: () => `${escapeControls(switchText(plan, enabled, changed))}\n`,
-      json: { plan, enabled, changed },
-    });
+    await printSwitch({ plan, enabled, changed }, options, terminal);
     return 0;
   };
-}
-
-function switchText(plan: string, enabled: boolean, changed: boolean): string {
-  if (!changed) return `${plan} is already ${enabled ? 'enabled' : 'disabled'}`;
-  return enabled
-    ? `${plan} is enabled: Refit does not make up for missed due times`
-    : `${plan} is disabled: it ignores its due times; a run in progress continues`;
-}
-
-/** Loads the traces of the scheduler, which only few schedulers send. */
-async function createTraces(sink: SpanSink): Promise<AttemptTraces> {
-  const { createAttemptTraces } = await import('../../../schedule/attempt-trace.ts');
-  return createAttemptTraces(sink);
 }
 
 /** Locks the folder for this process. @throws RefitError as `lockFolder` and `createPlannerCheck` do. */
@@ -142,76 +104,21 @@ async function withPorts<T>(
   folder: string,
   options: Options,
   terminal: Terminal,
-  { drain, leave, traces = null }: Signals & { readonly traces?: AttemptTraces | null },
+  self: SchedulerProcess,
   use: (ports: SchedulerPorts) => Promise<T>,
 ): Promise<T> {
-  const { clock, env } = terminal;
+  const { env } = terminal;
   const whyNotPlan = await createPlannerCheck(options, { env, named: options.policy ?? null });
   const holding = {
     folder,
     root: rootOf(folder, options.runs),
     stateDirectory: stateDirectoryOf(env),
-    clock,
     env,
     program: [process.execPath, ...process.execArgv, process.argv[1]!],
     flags: flagsOf(options),
     whyNotPlan,
-    by: { user: userName(), host: hostname(), pid: process.pid },
-    version: VERSION,
-    drain,
-    leave,
-    ...logger(options, terminal, traces),
-    ...given({ environmentOf: traces?.environment }),
+    ...processPorts(options, terminal, self),
+    ...given({ environmentOf: self.traces?.environment }),
   };
   return lockFolder(holding, use);
-}
-
-/** The options for the commands that the scheduler starts. */
-function flagsOf({
-  endpoint,
-  signature,
-  region,
-  profile,
-  allowHooks = false,
-  price = false,
-  policy,
-  sign,
-  as,
-}: Options): AttemptPorts['flags'] {
-  const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
-  const connection = [...flag('--endpoint', endpoint), ...flag('--signature', signature)];
-  const keep = flag('--policy', policy === undefined ? undefined : resolve(policy));
-  const defaults = [...flag('--region', region), ...flag('--profile', profile)];
-  return {
-    plan: [...connection, ...defaults, ...keep, ...(price ? ['--price'] : [])],
-    // Occurrences are run directories, also if the environment names a store.
-    apply: [...connection, ...keep, '--store', 'folder', ...(allowHooks ? ['--allow-hooks'] : [])],
-    sign: sign === undefined ? [] : ['--sign', sign, ...flag('--as', as)],
-  };
-}
-
-/** Prints one line on stderr for each entry and each remark: text, or JSON. */
-function logger({ format }: Options, terminal: Terminal, traces: AttemptTraces | null) {
-  const write = (at: string, text: string) => terminal.err(`${at} ${escapeControls(text)}\n`);
-  return {
-    onEntry(entry: ScheduleEntry) {
-      traces?.entry(entry);
-      if (terminal.quiet && isRoutine(entry)) return;
-      if (format === 'json') terminal.err(jsonLine(scheduleEventJson(entry)));
-      else write(entry.at, formatScheduleEvent(entry));
-    },
-    log(plan: string | null, message: string) {
-      const at = iso(terminal.clock.now());
-      if (format === 'json') terminal.err(jsonLine({ at, kind: 'remark', plan, message }));
-      else write(at, plan === null ? message : `${plan}: ${message}`);
-    },
-  };
-}
-
-/** Whether an entry needs no attention from people. */
-function isRoutine(entry: ScheduleEntry): boolean {
-  return (
-    ['started', 'stopped', 'scheduled', 'attempt-started'].includes(entry.kind) ||
-    ('exitCode' in entry && entry.exitCode === 0)
-  );
 }

@@ -46,6 +46,22 @@ export interface OfPlan {
 export interface OfOccurrence extends OfPlan {
   due: string;
 }
+/** A person or a program that changed the schedule of a store. */
+export interface Who {
+  user: string;
+  host: string;
+}
+export interface PutParams {
+  by: Who;
+  from: 'command' | 'folder';
+  sha256: string;
+  replaces: boolean;
+}
+export interface PrunedParams {
+  entries: number;
+  before: string;
+  by: Who;
+}
 export interface WithCause extends OfOccurrence {
   cause: Message;
 }
@@ -66,6 +82,9 @@ export const schedule = {
   'schedule.waits-for-approval': (): Text => 'not approved; Refit checks again',
   'schedule.nothing-to-change': (): Text => 'nothing to change',
   'schedule.file-removed': (): Text => 'its file was removed before Refit sealed a plan',
+  'schedule.run-missing': ({ run }: { run: string }): Text => `its run ${run} is not in the store`,
+  'schedule.maybe-lost': (): Text =>
+    'the store was restored, and its plan may have been sealed before; look at the instances, then plan again',
   'schedule.attempt-failed': ({ error }: { /** The text of the error. */ error: string }): Text => error,
   'schedule.withdrawn': ({ isReplaced }: { isReplaced: boolean }): Text =>
     `withdrawn: its file was ${isReplaced ? 'replaced' : 'removed'}; continue what is left by hand`,
@@ -73,6 +92,9 @@ export const schedule = {
   // Why nothing is done about a due time, or about a request.
   'schedule.disabled': (): Text => 'the plan is disabled',
   'schedule.missed': (): Text => 'missed while no scheduler was running, and catchUp is skip',
+  'schedule.restored': (): Text =>
+    'the store was restored from a backup, and may have lost that it was carried out; look at the instances',
+  'schedule.on-record': (): Text => 'the store has this due time on record, without an entry in its log',
   'schedule.missed-too-long': ({ late }: { late: number }): Text =>
     `missed ${roughly(late)} ago, longer than catchUpWithin allows`,
   'schedule.newer-due-time': (): Text => 'a newer due time was missed too; Refit catches up the newest only',
@@ -81,7 +103,7 @@ export const schedule = {
   'schedule.not-ended': ({ due, continuesAt }: { due: string; continuesAt: string }): Text =>
     `the occurrence due at ${due} has not ended: it continues at ${continuesAt}`,
   'schedule.starting': (): Text => 'it is already starting',
-  'schedule.not-scheduled': (): Text => 'the folder has no plan of this name with a schedule',
+  'schedule.not-scheduled': (): Text => 'no plan of this name has a schedule',
 
   // The entries, each in one line without its time.
   'schedule.entry-started': ({ user, host, pid }: { user: string; host: string; pid: number }): Text =>
@@ -89,7 +111,18 @@ export const schedule = {
   'schedule.entry-stopped': ({ exitCode }: { exitCode: number }): Text => `stopped, exit ${exitCode}`,
   'schedule.entry-scheduled': ({ plan, schedule }: OfPlan & { schedule: string }): Text =>
     `${plan}: scheduled: ${schedule}; earlier due times do not count`,
-  'schedule.entry-removed': ({ plan }: OfPlan): Text => `${plan}: its file was removed`,
+  'schedule.entry-removed': ({ plan, by }: OfPlan & { by: Who | null }): Text =>
+    by === null ? `${plan}: its file was removed` : `${plan}: removed by ${by.user} on ${by.host}`,
+  'schedule.entry-put': ({ plan, by, from, sha256, replaces }: OfPlan & PutParams): Text =>
+    `${plan}: ${replaces ? 'replaced' : 'put'} by ${by.user} on ${by.host}${from === 'folder' ? ', from a folder' : ''}, SHA-256 ${sha256.slice(0, 12)}`,
+  'schedule.entry-switched': ({ plan, enabled, by }: OfPlan & { enabled: boolean; by: Who }): Text =>
+    `${plan}: ${enabled ? 'enabled' : 'disabled'} by ${by.user} on ${by.host}`,
+  'schedule.entry-restored': ({ generation, until }: { generation: number; until: string }): Text =>
+    `the store was restored, generation ${generation}: due times up to ${until} are skipped`,
+  'schedule.entry-pruned': ({ entries, before, by }: PrunedParams): Text =>
+    `${entries} entries before ${before} removed by ${by.user} on ${by.host}`,
+  'schedule.entry-submitted': ({ plan, due, run }: OfOccurrence & { run: string }): Text =>
+    `${plan}: submitted as run ${run}, due ${due}`,
   'schedule.entry-attempt-started': ({
     plan,
     due,

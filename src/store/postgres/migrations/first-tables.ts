@@ -326,18 +326,4 @@ CREATE TABLE refit.logs (
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (run, file, seq)
 );
-
--- Plans of the scheduler, and its log: its own chain of entries, which are never changed either.
-CREATE TABLE refit.schedule_plans (
-  name text PRIMARY KEY,
-  text text NOT NULL,
-  enabled boolean NOT NULL DEFAULT true,
-  put_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  put_by text NOT NULL
-);
-CREATE TABLE refit.schedule_log (
-  seq bigint PRIMARY KEY CHECK (seq > 0),
-  line text NOT NULL,
-  at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
 `;

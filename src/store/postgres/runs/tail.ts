@@ -3,7 +3,7 @@ import { iso } from '../../../clock.ts';
 import { type ErrorCode, RefitError } from '../../../errors.ts';
 import { createDecoder } from '../../../journal/chain.ts';
 import type { JournalEntry } from '../../../model.ts';
-import type { Database } from '../database.ts';
+import type { Database, Queries } from '../database.ts';
 import type { StoredState } from './progress.ts';
 import { noSuchRun } from './read.ts';
 
@@ -78,7 +78,7 @@ export async function readRunRow(database: Database, id: string): Promise<RunRow
  * @returns false if it has not stopped: then nothing changes.
  */
 export async function continueStopped(
-  database: Database,
+  database: Queries,
   id: string,
   by: { readonly user: string; readonly host: string; readonly pid: number },
 ): Promise<boolean> {

@@ -1,0 +1,247 @@
+/**
+ * The carrier of a store: any number of schedulers share its plans, its log and its occurrences. The first one that writes decides,
+ * and all others read again. Nothing is remembered here that another scheduler could not read.
+ */
+import { type Clock, iso } from '../../clock.ts';
+import { type ErrorCode, exitCodeOf } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import type { Outcome } from '../../model.ts';
+import type {
+  AppendedLine,
+  HeldOccurrence,
+  LogHead,
+  OpenOccurrence,
+  ScheduleStore,
+  StoredReading,
+} from '../../store/schedule-store.ts';
+import type { AttemptControl, ScheduleCarrier, ScheduleReading } from '../carrier.ts';
+import type { AttemptStart, RunProgress } from '../decide.ts';
+import type { ScheduledBy, ScheduleEntry, ScheduleEvent } from '../schedule-log.ts';
+import { type AttemptTools, workOnOccurrence } from './store-attempt.ts';
+import { EMPTY_LOG, entryOf, lineOf, readOn, type StoredLog } from './stored-log.ts';
+import { createPlanReader } from './stored-plan.ts';
+import { createFolderSync, type FolderShare, type PlanFolder, removedElsewhere } from './sync-folder.ts';
+
+export interface StoreCarrierPorts extends AttemptTools {
+  readonly store: ScheduleStore;
+  readonly clock: Clock;
+  readonly by: ScheduledBy;
+  /** A folder whose plans are due, too; null: none. */
+  readonly folder: PlanFolder | null;
+  /** The outcomes of a run that is over; null if they cannot be read. */
+  readonly totalsOf: (run: string) => Promise<Readonly<Record<Outcome, number>> | null>;
+  /** Receives each entry that this process appended. */
+  readonly onEntry: (entry: ScheduleEntry) => void;
+}
+
+/** What a scheduler of a store has read, and what it holds. */
+interface Carried {
+  log: StoredLog;
+  head: LogHead;
+  /** Counts readings. What was decided from an older one is void. */
+  reading: number;
+  /** The clock of the store at a moment of the `monotonic` clock. */
+  time: { readonly now: number; readonly at: number };
+  readonly held: Map<string, { readonly held: HeldOccurrence; readonly lost: AbortController }>;
+}
+
+/** Creates the carrier of a store, for one scheduler. */
+export function createStoreCarrier(ports: StoreCarrierPorts): ScheduleCarrier {
+  const { store, clock, onEntry } = ports;
+  const carried: Carried = {
+    log: EMPTY_LOG,
+    head: { seq: 0, generation: 0 },
+    reading: 0,
+    time: { now: clock.now(), at: clock.monotonic() },
+    held: new Map(),
+  };
+  const plans = createPlanReader((plan) => store.planText(plan));
+  const folder = createFolderSync(ports);
+
+  const catchUp = async (): Promise<StoredReading> => {
+    const reading = await store.read(carried.log.seq);
+    carried.time = { now: reading.now, at: clock.monotonic() };
+    carried.log = readOn(carried.log, reading.lines, reading.head);
+    carried.head = reading.head;
+    carried.reading += 1;
+    return reading;
+  };
+
+  /** One at a time, so that many plans of one due time are claimed from one reading. */
+  const inTurn = createTurns();
+
+  /** Appends what was decided from the last reading. */
+  const append = (decided: ScheduleEvent): Promise<boolean> =>
+    inTurn(async () => {
+      const event = await withTotals(decided, carried, ports);
+      const closes = event.kind === 'ended' ? { plan: event.plan, due: event.due } : undefined;
+      const appended = await store.append(lineOf(event), carried.head, closes);
+      if (appended === null) return false;
+      follow(carried, appended);
+      onEntry(entryOf(appended));
+      return true;
+    });
+
+  const renew = async (): Promise<void> => {
+    const lost = await store.beat([...carried.held.values()].map((one) => one.held));
+    for (const one of lost) carried.held.get(keyOf(one))?.lost.abort();
+  };
+
+  return {
+    async read() {
+      const share = await folder.sync();
+      await renew();
+      for (;;) {
+        const reading = await catchUp();
+        const restored = restoredSince(carried, reading);
+        if (restored === null || (await append(restored)))
+          return await readingOf(reading, share, plans, carried);
+      }
+    },
+    state: () => carried.log.state,
+    append,
+    async record(event) {
+      const appended = await store.append(lineOf(event), null);
+      if (appended !== null) onEntry(entryOf(appended));
+    },
+    dropRequest: (id) => store.dropRequest(id),
+    async attempt(start, control) {
+      const { reading } = carried;
+      const claimed = await inTurn(async () => {
+        if (carried.reading !== reading) return 'moved';
+        const taken = await claim(start, carried, ports, plans.textOf(start.plan));
+        if (typeof taken !== 'string') follow(carried, taken.line);
+        return taken;
+      });
+      if (claimed === 'on-record') await append(onRecord(start));
+      if (typeof claimed === 'string') return null;
+      return await hold(claimed, start, control, carried, ports);
+    },
+  };
+}
+
+/** The end of an occurrence with the outcomes of its run. */
+async function withTotals(
+  event: ScheduleEvent,
+  { log }: Carried,
+  { totalsOf }: StoreCarrierPorts,
+): Promise<ScheduleEvent> {
+  if (event.kind !== 'ended') return event;
+  const run = log.state.plans.get(event.plan)?.open?.run ?? null;
+  const totals = run === null ? null : await totalsOf(run);
+  return totals === null ? event : { ...event, totals };
+}
+
+/** Runs works one after the other. A failed one stops no other. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+const keyOf = ({ plan, due }: HeldOccurrence): string => `${plan} ${due}`;
+
+/** Folds an own line, if it is the next one. Otherwise the next reading brings it, together with those between. */
+function follow(carried: Carried, line: AppendedLine): void {
+  if (line.seq !== carried.log.seq + 1) return;
+  carried.log = readOn(carried.log, [line], line);
+  carried.head = { ...carried.head, seq: line.seq };
+}
+
+/** Entries before a restore may be missing, and the log must say so before anybody decides. */
+function restoredSince({ log, head }: Carried, { restoredAt, now }: StoredReading): ScheduleEvent | null {
+  if (head.generation === log.state.generation) return null;
+  return { kind: 'restored', generation: head.generation, until: iso(restoredAt ?? now) };
+}
+
+async function readingOf(
+  { now, plans, open, requests }: StoredReading,
+  share: FolderShare,
+  reader: ReturnType<typeof createPlanReader>,
+  { held }: Carried,
+): Promise<ScheduleReading> {
+  const own = plans.filter(({ name, source }) => source === 'command' || share.names.has(name));
+  const files = [...(await reader.read(own)), ...share.faults, ...removedElsewhere(share.names, plans)];
+  const names = new Set(own.map(({ name }) => name));
+  const others = new Set(plans.flatMap(({ name }) => (names.has(name) ? [] : [name])));
+  const isMine = ({ plan, due }: OpenOccurrence) => held.has(`${plan} ${due}`);
+  return {
+    view: {
+      files,
+      switches: new Map(own.map(({ name, enabled, switchedAt }) => [name, { enabled, at: switchedAt }])),
+      requests: requests.filter(({ plan }) => !others.has(plan)),
+    },
+    now,
+    elsewhere: new Set(open.flatMap((one) => (one.isHeld && !isMine(one) ? [one.plan] : []))),
+    others,
+    runs: new Map(open.flatMap((one) => (one.run === null ? [] : [[one.run, progressOf(one)]]))),
+  };
+}
+
+/** The exit code of an occurrence whose run is gone. */
+const MISSING: RunProgress = { state: 'missing', exitCode: exitCodeOf('store-restored') };
+
+/** How far the run of an occurrence has come. */
+export function progressOf({ progress }: Pick<OpenOccurrence, 'progress'>): RunProgress {
+  if (progress === null) return MISSING;
+  const { state, exitCode, errorCode } = progress;
+  switch (state) {
+    case 'ended':
+    case 'pruned':
+      return { state: 'ended', exitCode: exitCode ?? 0 };
+    case 'stopped':
+      return { state: 'stopped', exitCode: codeOf(errorCode) ?? exitCode ?? 1 };
+    default:
+      return { state: 'live', exitCode: 0 };
+  }
+}
+
+function codeOf(errorCode: string | null): number | null {
+  return errorCode === null ? null : (exitCodeOf(errorCode as ErrorCode) ?? null);
+}
+
+function claim(start: AttemptStart, { head }: Carried, { store }: StoreCarrierPorts, text: string | null) {
+  const { plan, due, reason, does, digest, request } = start;
+  const line = lineOf({
+    ...{ kind: 'attempt-started', plan, due, reason, does, digest, entries: 0 },
+    ...(request === undefined ? {} : { request }),
+  });
+  const isFirst = reason === 'due' || reason === 'caught-up';
+  return store.claim({ plan, due, does, source: start.file === null ? null : text, isFirst }, line, head);
+}
+
+/** The store knows this due time, and its log does not. Nothing is carried out a second time. */
+function onRecord({ plan, due }: AttemptStart): ScheduleEvent {
+  return { kind: 'skipped', plan, due, count: 1, reason: 'missed', message: message('schedule.on-record') };
+}
+
+async function hold(
+  { held, line }: { readonly held: HeldOccurrence; readonly line: AppendedLine },
+  start: AttemptStart,
+  control: AttemptControl,
+  carried: Carried,
+  ports: StoreCarrierPorts,
+): Promise<ScheduleEvent | null> {
+  const key = keyOf(held);
+  const lost = new AbortController();
+  carried.held.set(key, { held, lost });
+  ports.onEntry(entryOf(line));
+  const failuresBefore = carried.log.state.plans.get(start.plan)?.open?.failures ?? 0;
+  try {
+    const appended = await workOnOccurrence(
+      { held, start, failuresBefore, lost: lost.signal },
+      control,
+      ports,
+      () => carried.time.now + (ports.clock.monotonic() - carried.time.at),
+    );
+    if (appended === null) return null;
+    const entry = entryOf(appended);
+    ports.onEntry(entry);
+    return entry;
+  } finally {
+    carried.held.delete(key);
+  }
+}
