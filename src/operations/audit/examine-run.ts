@@ -4,7 +4,7 @@ import { textOf } from '../../messages/messages.ts';
 import type { Approver, JournalEntry } from '../../model.ts';
 import { readApprovers } from '../../plan/parse/read-approvers.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
-import { adoptionsIn, describeAdoption } from '../../report/run/adoptions.ts';
+import { createAdoptions, describeAdoption } from '../../report/run/adoptions.ts';
 import { whyNotTrusted } from '../../run/judge-adoption.ts';
 import { RUN_FILES } from '../../store/folder/run-files.ts';
 import type { RunReader, SignatureKind } from '../../store/ports.ts';
@@ -48,11 +48,11 @@ export async function examineRun(
   // The journal may be long, so Refit keeps only what the checks of approvals and signatures need.
   const approving: JournalEntry[] = [];
   const hashes: { hash: string }[] = [];
-  const adopting: JournalEntry[] = [];
+  const adopting = createAdoptions();
   const { journal, trust } = await run.walk(saved, (entry) => {
     examination.add(entry);
     if (entry.kind === 'approved' || entry.kind === 'wave-started') approving.push(entry);
-    if (entry.kind === 'run-started' || entry.kind === 'adopted') adopting.push(entry);
+    adopting.add(entry);
     hashes.push({ hash: entry.hash });
   });
   const chain = examination.end(journal);
@@ -77,7 +77,7 @@ export async function examineRun(
   const planned = examinePlanners(saved, planSignatures, signers);
   const notTrusted = whyNotTrusted(trust);
   const isChanged = trust !== null && ['behind', 'changed', 'extended'].includes(trust.kind);
-  const adoptions = adoptionsIn(adopting);
+  const adoptions = [...adopting.all];
   const remembered = {
     faults: isChanged && notTrusted !== null ? [escapeControls(textOf(notTrusted))] : [],
     warnings: adoptions.map((one) => escapeControls(`${name}: adopted ${describeAdoption(one)}`)),

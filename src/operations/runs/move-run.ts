@@ -7,16 +7,16 @@ import { readTextIfPresent } from '../../files/open-file.ts';
 import { replaceFile, replaceOwnFile } from '../../files/write-file.ts';
 import { type ChainEnd, createDecoder } from '../../journal/chain.ts';
 import { isFinished } from '../../journal/replay.ts';
-import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
-import { buildReport } from '../../report/run/build-report.ts';
+import { createReport } from '../../report/run/build-report.ts';
 import { renderReport } from '../../report/run/render-report.ts';
 import { appendHandOver } from '../../run/hand-over.ts';
 import { claimToHandOver } from '../../store/folder/claim-run.ts';
 import { hasJournal, prepareRunDirectory } from '../../store/folder/run-directory.ts';
 import { keepSigned } from '../../store/folder/signed-files.ts';
-import type { ClaimedRun, KeptText, SignatureKind } from '../../store/ports.ts';
+import type { ClaimedRun, KeptText, RunReader, SignatureKind } from '../../store/ports.ts';
 import type { PostgresStore } from '../../store/postgres/open-store.ts';
 import { RUN_FILES } from '../../store/run-files.ts';
 import { escapeControls } from '../../text.ts';
@@ -61,9 +61,8 @@ export async function exportStoredRun(
   const saved = readSavedPlan(planText);
   await prepareRunDirectory(directory, saved);
   await replaceOwnFile(join(directory, RUN_FILES.plan), planText);
-  const entries: JournalEntry[] = [];
   // Reading checks the chain, before anything of the journal is written.
-  const { journal } = await reader.read((entry) => entries.push(entry));
+  const { journal } = await reader.read();
   for (const kind of KINDS) {
     const kept = await reader.kept(kind);
     if (kept.length > 0) await keepSigned(directory, kind, kept.map(nameOf));
@@ -72,7 +71,7 @@ export async function exportStoredRun(
     const log = await store.log(reader.id, file);
     if (log !== '') await replaceOwnFile(join(directory, file), log);
   }
-  const sameReports = await writeReports(reader, saved, entries, directory);
+  const sameReports = await writeReports(reader, saved, directory);
   // The journal comes last and whole, so that a crash leaves no part of one: the same command then starts again.
   if (journal.end.seq > 0)
     await replaceFile(
@@ -104,9 +103,8 @@ function nameOf({ file, text }: KeptText) {
 }
 
 async function writeReports(
-  reader: { report(file: string): Promise<string | null> },
+  reader: Pick<RunReader, 'report' | 'read'>,
   saved: SavedPlan,
-  entries: readonly JournalEntry[],
   directory: string,
 ): Promise<boolean> {
   let same = true;
@@ -116,11 +114,21 @@ async function writeReports(
       same = false;
       return null;
     });
-    if (written === null && entries.length === 0) continue;
-    const text = written ?? renderReport(buildReport(saved, entries), format, { color: false, width: 100 });
-    await replaceOwnFile(join(directory, file), text);
+    const text = written ?? (await renderAgain(reader, saved, format));
+    if (text !== null) await replaceOwnFile(join(directory, file), text);
   }
   return same;
+}
+
+/** The report of a run as it is now; null if it has not started. */
+async function renderAgain(
+  reader: Pick<RunReader, 'read'>,
+  saved: SavedPlan,
+  format: 'json' | 'html',
+): Promise<string | null> {
+  const building = createReport(saved);
+  const { first } = await reader.read(building.add);
+  return first && renderReport(building.end(), format, { color: false, width: 100 });
 }
 
 /** A run that a store took over. */

@@ -4,17 +4,20 @@ import { instant } from '../../messages/en/quantities.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, ReportAdoption } from '../../model.ts';
 
-/** @param entries in the order of the journal; entries of other kinds than `run-started` and `adopted` may be left out. */
-export function adoptionsIn(entries: readonly JournalEntry[]): ReportAdoption[] {
-  const adoptions: ReportAdoption[] = [];
+/** Gathers the adoptions, entry by entry. Entries of other kinds than `run-started` and `adopted` may be left out. */
+export function createAdoptions() {
+  const all: ReportAdoption[] = [];
   let before = 0;
-  for (const entry of entries) {
-    // The process that adopts wrote every entry since its own start.
-    if (entry.kind === 'run-started') before = entry.seq - 1;
-    if (entry.kind === 'adopted')
-      adoptions.push({ ...pick(entry, 'at', 'seq', 'by'), adopted: before, reason: textOf(entry.reason) });
-  }
-  return adoptions;
+  return {
+    /** In order. */
+    all: all as readonly ReportAdoption[],
+    add(entry: JournalEntry): void {
+      // The process that adopts wrote every entry since its own start.
+      if (entry.kind === 'run-started') before = entry.seq - 1;
+      if (entry.kind === 'adopted')
+        all.push({ ...pick(entry, 'at', 'seq', 'by'), adopted: before, reason: textOf(entry.reason) });
+    },
+  };
 }
 
 /** `by dba, 2026-01-05 02:30:00 UTC, in entry 15: who wrote entries 1 to 12 is not known, because …` */

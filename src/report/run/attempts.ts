@@ -3,22 +3,25 @@ import { unreachable } from '../../errors.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, ReportAttempt } from '../../model.ts';
 
-/** The attempts of every ordered step, in order. */
-export function attemptsIn(entries: readonly JournalEntry[]): ReadonlyMap<string, readonly ReportAttempt[]> {
+/** Gathers the attempts of every ordered step, entry by entry. */
+export function createAttempts() {
   const all = new Map<string, ReportAttempt[]>();
-  for (const entry of entries) {
-    if (!('attempt' in entry)) continue;
-    const { step, attempt, at } = entry;
-    const own = all.get(step) ?? [];
-    if (entry.kind === 'intent') {
-      all.set(step, [...own, { ...NOTHING_YET, attempt, at }]);
-      continue;
-    }
-    // An intent without a sent order gives its number to the next one.
-    const last = own.findLastIndex((one) => one.attempt === attempt);
-    if (last >= 0) own[last] = { ...own[last]!, ...answerIn(entry) };
-  }
-  return all;
+  return {
+    add(entry: JournalEntry): void {
+      if (!('attempt' in entry)) return;
+      const { step, attempt, at } = entry;
+      const own = all.get(step) ?? [];
+      if (entry.kind === 'intent') {
+        if (own.push({ ...NOTHING_YET, attempt, at }) === 1) all.set(step, own);
+        return;
+      }
+      // An intent without a sent order gives its number to the next one.
+      const last = own.findLastIndex((one) => one.attempt === attempt);
+      if (last >= 0) own[last] = { ...own[last]!, ...answerIn(entry) };
+    },
+    /** In order, by step. */
+    all: all as ReadonlyMap<string, readonly ReportAttempt[]>,
+  };
 }
 
 type AttemptEntry = Extract<JournalEntry, { readonly attempt: number }>;

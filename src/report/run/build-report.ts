@@ -1,39 +1,82 @@
 /** Computes the report from saved plan and journal. Pure; works before, during and after a run, and after a crash. */
 import { given, pick } from '../../given.ts';
 import { initialStepState } from '../../journal/fold-step.ts';
-import { isFinished, replay, totals } from '../../journal/replay.ts';
+import { createReplay, isFinished, totals } from '../../journal/replay.ts';
 import { textOf, textWithFix } from '../../messages/messages.ts';
 import {
   type JournalEntry,
   REPORT_FORMAT,
   type Report,
   type ReportAdoption,
+  type ReportAttempt,
   type ReportStep,
   type RunState,
   type RunWait,
   type SavedPlan,
+  type StepWait,
   totalMemory,
 } from '../../model.ts';
 import { unchangedTargets } from '../unchanged.ts';
-import { adoptionsIn } from './adoptions.ts';
-import { attemptsIn } from './attempts.ts';
+import { createAdoptions } from './adoptions.ts';
+import { createAttempts } from './attempts.ts';
 import { billOf, moneyOf } from './bills.ts';
-import { factsIn, type JournalFacts } from './journal-facts.ts';
-import { runWaits, stepWaits } from './waits.ts';
+import { createFacts, type JournalFacts } from './journal-facts.ts';
+import { createRunWaits, createStepWaits } from './waits.ts';
 
 /**
  * Builds the audit report of a run.
  * @param entries the whole entries of the journal; empty before the run.
  * @returns every step of the plan with exactly one outcome, such as `not-run`. The totals add up to the steps.
  */
-export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]): Report {
-  const state = replay(saved, entries);
-  const facts = factsIn(saved, entries);
-  const steps = stepsOf(saved, entries, state, facts);
+export function buildReport(saved: SavedPlan, entries: Iterable<JournalEntry>): Report {
+  const building = createReport(saved);
+  for (const entry of entries) building.add(entry);
+  return building.end();
+}
+
+/** A report that is built entry by entry, so that nobody has to keep them. */
+export interface ReportBuilding {
+  /** Takes the entries in order. */
+  add(entry: JournalEntry): void;
+  /** The report, as `buildReport` returns it. Call it once. */
+  end(): Report;
+}
+
+/** Starts to build the report of a run. */
+export function createReport(saved: SavedPlan): ReportBuilding {
+  const replay = createReplay(saved);
+  const { facts, ...gathering } = createFacts(saved);
+  const adoptions = createAdoptions();
+  const runWaits = createRunWaits(saved);
+  const attempts = createAttempts();
+  const stepWaits = createStepWaits();
+  const parts = [replay, gathering, adoptions, runWaits, attempts, stepWaits];
+  return {
+    add(entry) {
+      for (const part of parts) part.add(entry);
+    },
+    end() {
+      const state = replay.state();
+      const steps = stepsOf(saved, state, facts, { attempts: attempts.all, waits: stepWaits.end() });
+      return reportOf(saved, { state, facts, steps, adoptions: adoptions.all, waits: runWaits.end() });
+    },
+  };
+}
+
+/** What a report consists of besides the plan. */
+interface Gathered {
+  readonly state: RunState;
+  readonly facts: JournalFacts;
+  readonly steps: readonly ReportStep[];
+  readonly adoptions: readonly ReportAdoption[];
+  readonly waits: readonly RunWait[];
+}
+
+function reportOf(saved: SavedPlan, { state, facts, steps, adoptions, waits }: Gathered): Report {
   return {
     format: REPORT_FORMAT,
     plan: pick(saved, 'name', 'digest', 'change', 'owner', 'file', 'sealedAt', 'findings'),
-    run: runOf(saved, state, facts, { adoptions: adoptionsIn(entries), waits: runWaits(saved, entries) }),
+    run: runOf(saved, state, facts, { adoptions, waits }),
     totals: totals(steps),
     calls: Object.fromEntries([...state.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
     ...pick(state, 'callsBySecond', 'head', 'entries'),
@@ -95,15 +138,19 @@ function memoryOf({ preconditions }: SavedPlan, { lastRead }: JournalFacts): Rep
   return memory;
 }
 
+/** By step. */
+interface StepHistories {
+  readonly attempts: ReadonlyMap<string, readonly ReportAttempt[]>;
+  readonly waits: ReadonlyMap<string, readonly StepWait[]>;
+}
+
 function stepsOf(
   saved: SavedPlan,
-  entries: readonly JournalEntry[],
   state: RunState,
   facts: JournalFacts,
+  { attempts, waits }: StepHistories,
 ): ReportStep[] {
   const known = new Map(saved.preconditions.map((precondition) => [precondition.instance, precondition]));
-  const attempts = attemptsIn(entries);
-  const waits = stepWaits(entries);
   return saved.steps.map((step) => {
     const own = state.steps.get(step.id) ?? initialStepState(step.id);
     const { name = '', reason, window, billing, terraform } = known.get(step.instance) ?? {};

@@ -44,7 +44,8 @@ export interface JournalFacts {
   stopped: RunProcess['stopped'];
 }
 
-export function factsIn(saved: SavedPlan, entries: readonly JournalEntry[]): JournalFacts {
+/** Gathers the facts entry by entry. */
+export function createFacts(saved: SavedPlan) {
   const facts: JournalFacts = {
     started: null,
     confirmed: null,
@@ -62,11 +63,13 @@ export function factsIn(saved: SavedPlan, entries: readonly JournalEntry[]): Jou
     stopped: undefined,
   };
   const steps = new Map(saved.steps.map((step) => [step.id, step]));
-  for (const entry of entries) {
-    if ('step' in entry) addRead(facts, steps.get(entry.step), entry);
-    else addToRun(facts, saved, entry);
-  }
-  return facts;
+  return {
+    facts,
+    add(entry: JournalEntry): void {
+      if ('step' in entry) addRead(facts, steps.get(entry.step), entry);
+      else addToRun(facts, saved, entry);
+    },
+  };
 }
 
 function addRead(facts: JournalFacts, step: Step | undefined, entry: StepEntry): void {

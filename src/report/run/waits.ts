@@ -46,10 +46,10 @@ function reasonFrom(entry: StepEntry, now: Reason | null): Reason | null | undef
 }
 
 /**
- * The waits of each step. An open wait counts up to the last entry. While no process carries out the run, only the
- * provider's own work continues.
+ * Gathers the waits of each step, entry by entry. An open wait counts up to the last entry. While no process carries out the
+ * run, only the provider's own work continues.
  */
-export function stepWaits(entries: readonly JournalEntry[]): ReadonlyMap<string, readonly StepWait[]> {
+export function createStepWaits() {
   const sums = new Map<string, Map<Reason, { ms: number; times: number }>>();
   const open = new Map<string, { reason: Reason; since: number }>();
   const close = (step: string, at: number): void => {
@@ -64,52 +64,49 @@ export function stepWaits(entries: readonly JournalEntry[]): ReadonlyMap<string,
   let last = 0;
   /** Ordered steps whose orders are not resolved yet. The next process resolves them first. */
   const unanswered = new Set<string>();
-  for (const entry of entries) {
-    const at = Date.parse(entry.at);
-    if (entry.kind === 'run-started') {
-      for (const [step, { reason }] of [...open])
-        if (reason !== 'change' && reason !== 'window') close(step, last);
-      for (const step of unanswered) open.set(step, { reason: 'resolving', since: at });
-    }
-    last = at;
-    if (!('step' in entry)) continue;
-    if (entry.kind === 'intent') unanswered.add(entry.step);
-    else if (entry.kind !== 'no-answer' && !(entry.kind === 'refused' && entry.next === 'read-first'))
-      unanswered.delete(entry.step);
-    const now = open.get(entry.step)?.reason ?? null;
-    const reason = reasonFrom(entry, now);
-    if (reason === undefined || (reason === now && reason !== null)) continue;
-    close(entry.step, at);
-    if (reason !== null) open.set(entry.step, { reason, since: at });
-  }
-  for (const step of [...open.keys()]) close(step, last);
-  return new Map(
-    [...sums].map(([step, own]) => [
-      step,
-      STEP_WAITS.flatMap((reason) => (own.has(reason) ? [{ for: reason, ...own.get(reason)! }] : [])),
-    ]),
-  );
+  return {
+    add(entry: JournalEntry): void {
+      const at = Date.parse(entry.at);
+      if (entry.kind === 'run-started') {
+        for (const [step, { reason }] of [...open])
+          if (reason !== 'change' && reason !== 'window') close(step, last);
+        for (const step of unanswered) open.set(step, { reason: 'resolving', since: at });
+      }
+      last = at;
+      if (!('step' in entry)) return;
+      if (entry.kind === 'intent') unanswered.add(entry.step);
+      else if (entry.kind !== 'no-answer' && !(entry.kind === 'refused' && entry.next === 'read-first'))
+        unanswered.delete(entry.step);
+      const now = open.get(entry.step)?.reason ?? null;
+      const reason = reasonFrom(entry, now);
+      if (reason === undefined || (reason === now && reason !== null)) return;
+      close(entry.step, at);
+      if (reason !== null) open.set(entry.step, { reason, since: at });
+    },
+    /** Ends the open waits. Call it once. */
+    end(): ReadonlyMap<string, readonly StepWait[]> {
+      for (const step of [...open.keys()]) close(step, last);
+      return new Map(
+        [...sums].map(([step, own]) => [
+          step,
+          STEP_WAITS.flatMap((reason) => (own.has(reason) ? [{ for: reason, ...own.get(reason)! }] : [])),
+        ]),
+      );
+    },
+  };
 }
 
-/** The waits of the whole run: paused, in a soak, or without a process. */
-export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly JournalEntry[]): RunWait[] {
-  const waits: RunWait[] = [];
-  const open: { paused?: OpenWait | undefined; soak?: OpenWait | undefined } = {};
-  const end = (which: 'paused' | 'soak', to: string | null): void => {
-    if (open[which]) waits.push({ ...open[which], to });
-    open[which] = undefined;
-  };
-  const pause = (from: string, by: string): void => {
-    open.paused ??= { for: 'paused', from, reason: `by ${by}` };
-  };
+/** Gathers the waits of the whole run, entry by entry: paused, in a soak, or without a process. */
+export function createRunWaits(saved: Pick<SavedPlan, 'waves'>) {
+  const { waits, open, end, pause } = createOpenWaits();
   let rested: EntryOf<'rested'> | null = null;
-  for (const [index, entry] of entries.entries()) {
-    if ('step' in entry) continue;
+  let last: JournalEntry | null = null;
+  const follow = (entry: JournalEntry, before: JournalEntry | null): void => {
+    if ('step' in entry) return;
     const { at } = entry;
     switch (entry.kind) {
       case 'run-started': {
-        const before = entries[index - 1];
-        if (before === undefined) break;
+        if (before === null) break;
         if (!keepsPause(entry, before, rested)) end('paused', before.at);
         if (rested === null) end('soak', before.at);
         const reason = reasonForNoProcess(before, rested);
@@ -153,10 +150,36 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
       default:
         unreachable(entry);
     }
-  }
-  end('paused', null);
-  end('soak', null);
-  return waits;
+  };
+  return {
+    add(entry: JournalEntry): void {
+      follow(entry, last);
+      last = entry;
+    },
+    /** Ends the open waits. Call it once. */
+    end(): RunWait[] {
+      end('paused', null);
+      end('soak', null);
+      return waits;
+    },
+  };
+}
+
+/** The waits of a run, of which one of each kind may be open. */
+function createOpenWaits() {
+  const waits: RunWait[] = [];
+  const open: { paused?: OpenWait | undefined; soak?: OpenWait | undefined } = {};
+  return {
+    waits,
+    open,
+    end(which: 'paused' | 'soak', to: string | null): void {
+      if (open[which]) waits.push({ ...open[which], to });
+      open[which] = undefined;
+    },
+    pause(from: string, by: string): void {
+      open.paused ??= { for: 'paused', from, reason: `by ${by}` };
+    },
+  };
 }
 
 /** What operators set outlives a rest, and the death of a process that no person replaced. */

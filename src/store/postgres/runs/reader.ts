@@ -2,10 +2,9 @@
 import { sha256 } from '../../../digest.ts';
 import { RefitError } from '../../../errors.ts';
 import { pick } from '../../../given.ts';
-import type { JournalEntry } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
-import { buildReport } from '../../../report/run/build-report.ts';
+import { buildReport, createReport } from '../../../report/run/build-report.ts';
 import { renderReport } from '../../../report/run/render-report.ts';
 import type { FoundRun, RunHolder, RunReader, RunsOfStore, StoreState, WorkersForRun } from '../../ports.ts';
 import { RUN_FILES } from '../../run-files.ts';
@@ -121,11 +120,15 @@ async function reportAgain(
 ): Promise<string | null> {
   const expected = row?.sha256[file];
   if (row === null || expected === undefined) return null;
-  const entries: JournalEntry[] = [];
-  const { saved } = await readStoredRun(database, id, (entry) => entries.push(entry));
-  const end = entries.findIndex(({ hash }) => hash === row.head) + 1;
-  const format = file === RUN_FILES.page ? 'html' : 'json';
-  const text = renderReport(buildReport(saved, entries.slice(0, end)), format, { color: false, width: 100 });
+  const saved = readSavedPlan(await readPlanText(database, id));
+  const building = createReport(saved);
+  let isComplete = false;
+  await readStoredRun(database, id, (entry) => {
+    if (!isComplete) building.add(entry);
+    isComplete ||= entry.hash === row.head;
+  });
+  const report = isComplete ? building.end() : buildReport(saved, []);
+  const text = renderReport(report, file === RUN_FILES.page ? 'html' : 'json', { color: false, width: 100 });
   if (sha256(text) === expected) return text;
   throw new RefitError(
     'format-unknown',
