@@ -109,6 +109,8 @@ export type StoreState =
       /** What a person can do; null: nothing. */
       readonly fix: string | null;
       readonly until: string | null;
+      /** Its processes die at their start, so each further one waits longer. */
+      readonly diesAtStart: boolean;
     } & WorkersForRun)
   /** It has work left, and nothing wakes it: a person decides. */
   | { readonly kind: 'stopped'; readonly reason: string | null; readonly fix: string | null }

@@ -46,7 +46,7 @@ withPostgres('refit store', () => {
     expect(found.checks.map(({ subject, state }) => `${subject} ${state}`)).toEqual([
       // This server has fsync off, and the tests are its superuser.
       ...['server warning', 'tls ok', 'schema ok', 'identity ok', 'roles ok', 'rights ok', 'journal ok'],
-      ...['user warning', 'jobs ok', 'clock ok'],
+      ...['user warning', 'jobs ok', 'schedule ok', 'runs ok', 'clock ok'],
     ]);
   });
 

@@ -43,7 +43,12 @@ withPostgres('the figures of a store', () => {
   afterEach(() => database.close());
 
   it('are zero without runs and workers', async () => {
-    expect(await readStoreCounts(database)).toEqual({ workers: 0, runsWithoutWorker: 0, runs: {} });
+    expect(await readStoreCounts(database)).toEqual({
+      workers: 0,
+      runsWithoutWorker: 0,
+      runsDyingAtStart: 0,
+      runs: {},
+    });
   });
 
   it('count runs by state, live workers, and runs that none of them can take', async () => {
@@ -54,13 +59,28 @@ withPostgres('the figures of a store', () => {
     await addRun('e', 'ended', ['bank']);
     await addRun('f', 'stopped', ['bank']);
     const runs = { ended: 1, queued: 2, running: 2, stopped: 1 };
-    expect(await readStoreCounts(database)).toEqual({ workers: 0, runsWithoutWorker: 3, runs });
+    expect(await readStoreCounts(database)).toEqual({
+      workers: 0,
+      runsWithoutWorker: 3,
+      runsDyingAtStart: 0,
+      runs,
+    });
     await addWorker('1', ['retail']);
     await addWorker('2', ['retail', 'bank'], 60);
     await addWorker('3', ['retail', 'bank'], 1, 'elsewhere');
-    expect(await readStoreCounts(database)).toEqual({ workers: 2, runsWithoutWorker: 2, runs });
+    expect(await readStoreCounts(database)).toEqual({
+      workers: 2,
+      runsWithoutWorker: 2,
+      runsDyingAtStart: 0,
+      runs,
+    });
     await addWorker('4', ['bank', 'retail']);
-    expect(await readStoreCounts(database)).toEqual({ workers: 3, runsWithoutWorker: 0, runs });
+    expect(await readStoreCounts(database)).toEqual({
+      workers: 3,
+      runsWithoutWorker: 0,
+      runsDyingAtStart: 0,
+      runs,
+    });
   });
 
   it('can be read by an auditor', async () => {
@@ -73,14 +93,18 @@ withPostgres('the figures of a store', () => {
     const over = new AbortController();
     const figures = watchStoreFigures(database, clock, over.signal);
     expect(figures()).toBeNull();
-    await expect.poll(figures).toEqual({ isUp: true, workers: 0, runsWithoutWorker: 0, runs: {} });
+    await expect
+      .poll(figures)
+      .toEqual({ isUp: true, workers: 0, runsWithoutWorker: 0, runsDyingAtStart: 0, runs: {} });
     await addRun('a', 'queued', ['retail']);
     expect(figures()).toMatchObject({ runs: {} });
     await clock.run(() => clock.sleep(16_000));
     await expect.poll(figures).toMatchObject({ runsWithoutWorker: 1, runs: { queued: 1 } });
     await database.close();
     await clock.run(() => clock.sleep(16_000));
-    await expect.poll(figures).toEqual({ isUp: false, workers: null, runsWithoutWorker: null, runs: {} });
+    await expect
+      .poll(figures)
+      .toEqual({ isUp: false, workers: null, runsWithoutWorker: null, runsDyingAtStart: null, runs: {} });
     over.abort();
     database = await connectTo(url);
   });

@@ -323,6 +323,7 @@ describe('request slots, calls and the store', () => {
       isUp: false,
       workers: 3,
       runsWithoutWorker: 1,
+      runsDyingAtStart: 2,
       runs: { queued: 2, running: 1 },
       runsLimit: 4,
     }));
@@ -331,6 +332,7 @@ describe('request slots, calls and the store', () => {
       refit_store_up: 0,
       refit_workers: 3,
       refit_runs_without_worker: 1,
+      refit_runs_dying_at_start: 2,
       'refit_store_runs{state="queued"}': 2,
       refit_worker_runs_limit: 4,
       refit_store_request_seconds_count: 1,

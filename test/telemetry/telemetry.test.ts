@@ -58,7 +58,14 @@ describe('a worker', () => {
       two.onEntry({ ...entry, hash: `f${entry.hash.slice(1)}` });
     }
     one.onAppend(3);
-    telemetry.watchStore(() => ({ isUp: true, workers: 1, runsWithoutWorker: 0, runs: {}, runsLimit: 10 }));
+    telemetry.watchStore(() => ({
+      isUp: true,
+      workers: 1,
+      runsWithoutWorker: 0,
+      runsDyingAtStart: 0,
+      runs: {},
+      runsLimit: 10,
+    }));
     two.end();
     const values = await scrape(telemetry);
     expect(values.get('refit_runs{state="working"}')).toBe(1);

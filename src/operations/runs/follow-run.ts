@@ -48,7 +48,7 @@ export async function followRun(options: FollowOptions): Promise<RunRow | null> 
     const row = await readRunRow(store.database, run);
     await tail.read();
     if (isOver(row)) return row;
-    const now = row.state === 'waiting' ? describeWait(row) : null;
+    const now = row.state === 'waiting' || row.deaths !== null ? describeWait(row) : null;
     if (now !== null && now !== waits) onNotice(now);
     waits = now;
     await idle(row);
@@ -61,8 +61,9 @@ function isOver({ state, owner }: RunRow): boolean {
   return (state === 'ended' || state === 'stopped' || state === 'pruned') && owner === null;
 }
 
-function describeWait({ wakeAt, waiting }: RunRow): string {
+function describeWait({ wakeAt, waiting, deaths }: RunRow): string {
   const until = wakeAt === null ? '' : ` until ${wakeAt}`;
+  if (deaths !== null) return `waits${until}: ${deaths.reason}\n${deaths.fix}`;
   return `waits${until}${waiting?.reason === undefined ? '' : `: ${waiting.reason}`}`;
 }
 

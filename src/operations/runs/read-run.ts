@@ -68,6 +68,7 @@ export async function readStatus(
 
 function nextCommandFor({ run, holder, live, stored }: Omit<RunStatus, 'whole' | 'next'>): string {
   const isQueued = (stored?.kind === 'submitted' || stored?.kind === 'waiting') && stored.isForWorkers;
+  if (stored?.kind === 'waiting' && stored.diesAtStart) return `refit apply ${shellQuote(run.name)} --here`;
   if (isQueued) return hasNoWorker(stored) ? 'refit worker' : `refit status ${shellQuote(run.name)} --watch`;
   if (live?.paused) return `refit continue ${shellQuote(run.name)}`;
   if (holder || isFinished(run.state) || lacksApproval(run)) return `refit report ${shellQuote(run.name)}`;

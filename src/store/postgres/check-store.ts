@@ -10,6 +10,7 @@ import { judgeRights, type StoreRights } from './judge-rights.ts';
 import { judgeSchema, missingRoles, readMigrations } from './migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { JOBS_SCHEMA, PURPOSES, ROLES, type Role } from './rights.ts';
+import { DIES_AT_START, describeDeaths } from './runs/starts.ts';
 import { examineSchedule } from './schedules/examine.ts';
 import { quoted } from './store-error.ts';
 
@@ -26,6 +27,7 @@ export interface StoreCheck {
     | 'user'
     | 'jobs'
     | 'schedule'
+    | 'runs'
     | 'clock';
   /** A warning does not keep anybody from working. */
   readonly state: 'ok' | 'warning' | 'fault';
@@ -70,6 +72,7 @@ export async function checkStore(database: Database, clock: Clock): Promise<Stor
       await checkUser(database),
       await checkJobs(database, migrateNow),
       await checkSchedule(database),
+      await checkRuns(database),
       await checkClock(database, clock),
     ],
   };
@@ -217,6 +220,18 @@ async function checkSchedule(database: Database): Promise<StoreCheck> {
     'schedule',
     `${counted(plans, 'plan')}, ${counted(open, 'open occurrence')}, ${counted(schedulers, 'live scheduler')}`,
   );
+}
+
+async function checkRuns(database: Database): Promise<StoreCheck> {
+  const rows = await database.query<{ id: string; starts: number; all: number }>(
+    `SELECT id, starts, (count(*) OVER ())::int AS all FROM refit.runs
+     WHERE state IN ('queued', 'running', 'waiting') AND ${DIES_AT_START} ORDER BY starts DESC, id LIMIT 1`,
+  );
+  const [worst] = rows;
+  if (worst === undefined) return ok('runs', 'none dies at its start');
+  const { reason, fix } = describeDeaths(worst.id, worst.starts, database.target.option);
+  const others = worst.all === 1 ? '' : `, and ${worst.all - 1} more`;
+  return warning('runs', `${worst.id}${others}: ${reason}`, fix);
 }
 
 async function checkClock(database: Database, clock: Clock): Promise<StoreCheck> {

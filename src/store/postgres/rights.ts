@@ -32,8 +32,8 @@ const QUEUES = ['INSERT', 'UPDATE (state, wake_at, wakes_on, waiting)'];
 const CLAIMS = ['INSERT', 'UPDATE (run, since)', 'DELETE'];
 const SIGNS = ['INSERT', 'UPDATE (text, at)'];
 /** What the owner of a run changes. The plan, its digest and who submitted it stay. */
-const CARRIES_OUT = `UPDATE (epoch, owner, owner_seen_at, head_seq, head_hash, state, queue, wake_at, wakes_on, waiting,
-  exit_code, ended_because, started_at, ended_at, generation, approval, allow_hooks, policy, report, handed_over)`;
+const CARRIES_OUT = `UPDATE (epoch, owner, owner_seen_at, starts, head_seq, head_hash, state, queue, wake_at, wakes_on,
+  waiting, exit_code, ended_because, started_at, ended_at, generation, approval, allow_hooks, policy, report, handed_over)`;
 
 const PLANS = ['INSERT', 'UPDATE', 'DELETE'];
 const APPENDS = 'INSERT (seq, kind, plan, line, at)';

@@ -7,6 +7,7 @@ import { type RunNeeds, type WorkerOffers, whyNotOffered } from '../run-needs.ts
 import type { Database, Prepared } from './database.ts';
 import { OPEN_RUN, type RunJob, type RunQueue, rebuildJobs, WORK_CHANNEL } from './queue.ts';
 import { JOBS_SCHEMA } from './rights.ts';
+import { MOST_STARTS, PAUSE } from './runs/starts.ts';
 
 /** A worker as others see it. */
 export interface WorkerSelf {
@@ -154,8 +155,9 @@ const BEAT: Prepared = {
 const STALE = `SELECT clock_timestamp() AS now, EXISTS (SELECT FROM ${JOBS_SCHEMA}.job
   WHERE state = 'active' AND heartbeat_on < clock_timestamp() - heartbeat_seconds * interval '1 s') AS stale`;
 
-const POSTPONE = `UPDATE refit.runs SET wake_at = clock_timestamp() + $2 * interval '1 s'
-  WHERE id = $1 AND owner IS NULL AND state IN ('queued', 'running')
+const POSTPONE = `UPDATE refit.runs SET wake_at = clock_timestamp()
+    + CASE WHEN starts < ${MOST_STARTS} THEN $2 * interval '1 s' ELSE ${PAUSE} END
+  WHERE id = $1 AND owner IS NULL AND (state IN ('queued', 'running') OR state = 'waiting' AND wake_at IS NOT NULL)
     AND (wake_at IS NULL OR wake_at <= clock_timestamp())`;
 
 /** The needs of runs that can be taken now. A run whose process died has its queue here when its claim has lapsed. */

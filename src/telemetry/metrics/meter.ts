@@ -30,6 +30,8 @@ export interface StoreFigures {
   readonly workers: number | null;
   /** Runs that no live worker can take; null: not known. */
   readonly runsWithoutWorker: number | null;
+  /** Runs whose processes die at their start; null: not known. */
+  readonly runsDyingAtStart: number | null;
   /** Runs by state, for a small set of states. */
   readonly runs: Readonly<Record<string, number>>;
   /** Runs that this worker carries out at the same time at most; null: the process is no worker. */
@@ -218,6 +220,7 @@ function storeFamilies(store: StoreFigures | null): Family[] {
       Object.entries(store.runs).map(([state, count]) => sample(count, { state })),
     ),
     family('storeOrphans', known(store.runsWithoutWorker)),
+    family('storeDying', known(store.runsDyingAtStart)),
     family('workers', known(store.workers)),
     family('workerRuns', known(store.runsLimit)),
   ];

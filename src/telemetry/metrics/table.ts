@@ -54,6 +54,7 @@ export const METRICS = {
   storeSeconds: histogram('refit_store_request_seconds', 'Time of a request to the store.'),
   storeRuns: gauge('refit_store_runs', 'Runs in the store by state.', ['state']),
   storeOrphans: gauge('refit_runs_without_worker', 'Runs that no live worker can take, because none has the keys of their profiles.'),
+  storeDying: gauge('refit_runs_dying_at_start', 'Runs whose last processes, five or more, ended without getting further.'),
   workers: gauge('refit_workers', 'Live workers of the store.'),
   workerRuns: gauge('refit_worker_runs_limit', 'Runs that this worker carries out at the same time at most.'),
 

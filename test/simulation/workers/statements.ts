@@ -4,6 +4,8 @@
  */
 import { EMPTY_CHAIN, GENESIS } from '../../../src/journal/chain.ts';
 import type { JournalEntry } from '../../../src/model.ts';
+import { MOST_STARTS } from '../../../src/store/postgres/runs/starts.ts';
+import { MINUTE } from '../../../src/units.ts';
 import type { RunRow, Store, Transaction } from './store.ts';
 
 type Rows = readonly object[];
@@ -62,6 +64,9 @@ const STATEMENTS: readonly Statement[] = [
           folder: null,
           owner: row.owner,
           silentFor,
+          starts: row.starts,
+          hasPaused: row.pausedUntil > row.ownerSeenAt,
+          isPaused: row.pausedUntil > store.monotonic(),
         },
       ];
     },
@@ -73,7 +78,12 @@ const STATEMENTS: readonly Statement[] = [
       const row = rowOf(store, id)!;
       const before = { ...row };
       tx?.undo.push(() => Object.assign(row, before));
-      Object.assign(row, { epoch, owner: JSON.parse(owner), ownerSeenAt: store.monotonic() });
+      Object.assign(row, {
+        epoch,
+        owner: JSON.parse(owner),
+        ownerSeenAt: store.monotonic(),
+        starts: row.starts + 1,
+      });
       tx?.done.push(() => store.watcher.claimed(row));
       return 1;
     },
@@ -126,7 +136,7 @@ const STATEMENTS: readonly Statement[] = [
   },
   {
     starts:
-      'UPDATE refit.runs SET state = $3, wake_at = $4::timestamptz, wakes_on = $5, waiting = $6::jsonb WHERE id = $1 AND epoch = $2',
+      'UPDATE refit.runs SET state = $3, wake_at = $4::timestamptz, wakes_on = $5, waiting = $6::jsonb, starts = 0 WHERE id = $1 AND epoch = $2',
     locks: 0,
     run: (store, values) =>
       update(store, values, (row) => {
@@ -136,6 +146,7 @@ const STATEMENTS: readonly Statement[] = [
           wakeAt: wakeAt === null ? null : Date.parse(wakeAt),
           wakesOn,
           waiting: waiting && JSON.parse(waiting),
+          starts: 0,
         });
       }),
   },
@@ -178,6 +189,16 @@ const STATEMENTS: readonly Statement[] = [
   },
   {
     starts:
+      'WITH moved AS (UPDATE refit.runs SET head_seq = $5, head_hash = $6, owner_seen_at = clock_timestamp(), starts = 0',
+    locks: 0,
+    run(store, values) {
+      const added = append(store, values);
+      if (added > 0) rowOf(store, values[0])!.starts = 0;
+      return added;
+    },
+  },
+  {
+    starts:
       'WITH moved AS (UPDATE refit.runs SET head_seq = $5, head_hash = $6, owner_seen_at = clock_timestamp()',
     locks: 0,
     run: append,
@@ -196,6 +217,29 @@ const STATEMENTS: readonly Statement[] = [
       update(store, values, (row) => {
         row.ownerSeenAt = store.monotonic();
       }),
+  },
+  {
+    starts:
+      'UPDATE refit.runs SET owner_seen_at = clock_timestamp(), starts = 0 WHERE id = $1 AND epoch = $2',
+    locks: 0,
+    run: (store, values) =>
+      update(store, values, (row) => Object.assign(row, { ownerSeenAt: store.monotonic(), starts: 0 })),
+  },
+  {
+    starts: 'UPDATE refit.runs SET wake_at = clock_timestamp() + LEAST',
+    locks: 0,
+    run(store, [id], tx) {
+      const row = rowOf(store, id)!;
+      const before = { ...row };
+      tx?.undo.push(() => Object.assign(row, before));
+      const pause = Math.min(30, 2 ** (row.starts - MOST_STARTS)) * MINUTE;
+      Object.assign(row, { wakeAt: store.now() + pause, pausedUntil: store.monotonic() + pause });
+      return 1;
+    },
+  },
+  {
+    starts: 'SELECT wake_at AS at FROM refit.runs',
+    run: (store, [id]) => [{ at: rowOf(store, id)!.wakeAt }],
   },
   {
     starts: 'WITH released AS (',

@@ -29,6 +29,9 @@ export interface RunRow {
   owner: { readonly token: string; readonly host: string; readonly pid: number } | null;
   /** When the owner said something last, monotonic milliseconds. */
   ownerSeenAt: number;
+  /** Claims since the run last got further, and until when it waits because of them, monotonic milliseconds. */
+  starts: number;
+  pausedUntil: number;
   lines: readonly string[];
   entries: readonly JournalEntry[];
   head: ChainEnd;
@@ -174,6 +177,8 @@ export function createStore(time: VirtualClock, watcher: StoreWatcher, sabotage:
         epoch: 0,
         owner: null,
         ownerSeenAt: 0,
+        starts: 0,
+        pausedUntil: 0,
         lines: [],
         entries: [],
         head: EMPTY_CHAIN,

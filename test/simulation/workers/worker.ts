@@ -140,7 +140,7 @@ async function takeJobs(input: WorkerInput, { drain, leave }: Signals): Promise<
 function takeJob(store: Store): Job | null {
   for (const row of store.tables.runs.values()) {
     const isOpen = row.state === 'queued' || row.state === 'running' || row.state === 'waiting';
-    const isDue = row.state === 'running' || row.wakeAt === null || row.wakeAt <= store.now();
+    const isDue = row.wakeAt === null || row.wakeAt <= store.now();
     const waits = row.state === 'waiting' && row.wakeAt === null;
     if (isOpen && isDue && !waits && store.jobs.isFree(row.id)) return store.jobs.take(row.id);
   }

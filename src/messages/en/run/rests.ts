@@ -28,6 +28,8 @@ export const wakes = {
   'wake.reconciled': (): string => 'a person reconciled it; refit apply RUN resumes it',
   'wake.failed': ({ code, at }: { code: string; at: string }): string =>
     `its process failed (${code}), and another one tries at ${at}`,
+  'wake.dies': ({ starts }: { starts: number }): string =>
+    `${starts} processes in a row ended without getting any further (too little memory, or a crash), so each further start waits longer`,
   'wake.refused': ({ code }: { code: string }): string =>
     `its process was refused (${code}); after the cause is removed, refit apply RUN resumes it`,
 };

@@ -51,6 +51,8 @@ CREATE TABLE refit.runs (
   owner jsonb,
   -- The lease of the owner: the last time that it said so.
   owner_seen_at timestamptz,
+  -- Claims since the run last got further than a start.
+  starts int NOT NULL DEFAULT 0,
   -- The mark: the last entry of the journal.
   head_seq bigint NOT NULL DEFAULT 0,
   head_hash text,
@@ -173,7 +175,7 @@ BEGIN
   END IF;
   IF TG_OP = 'INSERT' THEN
     IF NEW.id !~ '^\\d{8}T\\d{6}Z-[0-9a-f]{8}$' OR NEW.digest !~ '^[0-9a-f]{64}$' OR right(NEW.id, 8) <> left(NEW.digest, 8)
-      OR NEW.endpoint IS NULL OR jsonb_typeof(NEW.submitted_by) <> 'object' OR NEW.state <> 'queued' OR NEW.epoch <> 0 OR NEW.head_seq <> 0
+      OR NEW.endpoint IS NULL OR jsonb_typeof(NEW.submitted_by) <> 'object' OR NEW.state <> 'queued' OR NEW.epoch <> 0 OR NEW.head_seq <> 0 OR NEW.starts <> 0
       OR NOT (NEW.owner, NEW.owner_seen_at, NEW.head_hash, NEW.wake_at, NEW.wakes_on, NEW.waiting, NEW.exit_code,
         NEW.ended_because, NEW.started_at, NEW.ended_at, NEW.report, NEW.handed_over) IS NULL THEN
       RAISE EXCEPTION 'only workers write more of a run than its submission' USING ERRCODE = 'insufficient_privilege';

@@ -15,6 +15,7 @@ import { whileConnectionIsLost } from '../retry.ts';
 import { sqlStateOf } from '../store-error.ts';
 import { fencedError, type RunOwner } from './owner.ts';
 import { progressOf } from './progress.ts';
+import { getsFurther } from './starts.ts';
 
 /** A run that a process holds, and the number of its claim. */
 export interface Fence {
@@ -34,7 +35,10 @@ export const APPEND: Prepared = {
   name: 'append',
   text: `WITH moved AS (UPDATE refit.runs SET ${HEAD} WHERE ${CONDITION} RETURNING id) ${INSERT}`,
 };
-const APPEND_WITH_PROGRESS = `WITH moved AS (UPDATE refit.runs SET ${HEAD}, state = $8,
+/** The first append of a claim that gets the run further. */
+const FURTHER = `${HEAD}, starts = 0`;
+const APPEND_FURTHER = `WITH moved AS (UPDATE refit.runs SET ${FURTHER} WHERE ${CONDITION} RETURNING id) ${INSERT}`;
+const appendWithProgress = (head: string) => `WITH moved AS (UPDATE refit.runs SET ${head}, state = $8,
     started_at = coalesce(started_at, $9::timestamptz), ended_at = $10::timestamptz, ended_because = $11,
     exit_code = $12::int, wake_at = $13::timestamptz, wakes_on = $14
   WHERE ${CONDITION} RETURNING id) ${INSERT}`;
@@ -47,16 +51,18 @@ export function openStoredJournal(
   clock: Clock,
 ): JournalStore & { close(): Promise<void> } {
   let last = head;
+  let hasGotFurther = false;
   return {
     async append(text, end) {
       const lines = text.slice(0, -1);
       const count = end.seq - last.seq;
       const progress = progressOf(text);
+      const isFurther = !hasGotFurther && getsFurther(text);
       const values = [id, epoch, last.seq, hashOrNull(last), end.seq, end.hash, lines];
       await whileConnectionIsLost(clock, async () => {
         const inserted = await (progress === null
-          ? database.execute(APPEND, values)
-          : database.execute(APPEND_WITH_PROGRESS, [...values, ...progress])
+          ? database.execute(isFurther ? APPEND_FURTHER : APPEND, values)
+          : database.execute(appendWithProgress(isFurther ? FURTHER : HEAD), [...values, ...progress])
         ).catch((error: unknown) => {
           throw sqlStateOf(error) === '23505' ? entriesAfterHead(id, error) : error;
         });
@@ -65,6 +71,7 @@ export function openStoredJournal(
         await mustHaveHappened(database, { id, epoch }, end);
       });
       last = end;
+      hasGotFurther ||= isFurther;
     },
     close: async () => undefined,
   };

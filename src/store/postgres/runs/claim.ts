@@ -29,6 +29,7 @@ import {
   type StoredHead,
 } from './read.ts';
 import { signaturesOfRun } from './signatures.ts';
+import { describeDeaths, MOST_STARTS, PAUSE } from './starts.ts';
 
 /** The process that claims. */
 export interface StoreSelf {
@@ -74,7 +75,8 @@ interface Claimed {
 /**
  * Claims a run: raises its epoch, which fences every other process, and reads it.
  * @param purpose what the process does, for people: `refit apply`.
- * @throws RefitError `locked` while the process of another claim lives, and as `RunReader.read` does.
+ * @throws RefitError `locked` while the process of another claim lives, or if this is a worker and the earlier ones died at
+ *   their start; and as `RunReader.read` does.
  */
 export async function claimStoredRun(
   database: Database,
@@ -96,6 +98,7 @@ export async function claimStoredRun(
   const claimed = await whileConnectionIsLost(clock, () =>
     database.transaction((queries) => raiseEpoch(queries, id, owner, self.lives, database.target.option)),
   );
+  if ('pausedUntil' in claimed) throw pausedError(id, claimed, database.target.option);
   const { fence } = claimed;
   const fenced = async () => fencedError(id, await ownerOf(database, id), database.target.option);
   // Reading a long journal takes longer than a lease.
@@ -131,9 +134,10 @@ async function raiseEpoch(
   owner: RunOwner,
   lives: StoreSelf['lives'],
   option: string,
-): Promise<Claimed> {
+): Promise<Claimed | Paused> {
   const [row] = await queries.query<ClaimRow>(
-    `SELECT ${HEAD}, epoch, digest, endpoint, handed_over ->> 'directory' AS folder, ${OWNERSHIP}
+    `SELECT ${HEAD}, epoch, digest, endpoint, handed_over ->> 'directory' AS folder, ${OWNERSHIP},
+       starts, wake_at > owner_seen_at AS "hasPaused", wake_at > clock_timestamp() AS "isPaused"
      FROM refit.runs WHERE id = $1 FOR UPDATE`,
     [id],
   );
@@ -147,12 +151,47 @@ async function raiseEpoch(
   if (row.owner?.token === owner.token)
     return { fence: { id, epoch: row.epoch }, stored, digest, provider, former: null };
   if (row.owner !== null && (await isHeld(row, owner.host, lives))) throw heldError(id, row.owner, option);
+  // A person who wants to see why is not kept waiting.
+  if (owner.worker !== null && row.owner !== null && row.starts >= MOST_STARTS) {
+    if (!row.hasPaused) return await pause(queries, id, row.starts, option);
+    if (row.isPaused) return await pausedUntil(queries, id, row.starts);
+  }
   const epoch = row.epoch + 1;
   await queries.execute(
-    'UPDATE refit.runs SET epoch = $2, owner = $3, owner_seen_at = clock_timestamp() WHERE id = $1',
+    'UPDATE refit.runs SET epoch = $2, owner = $3, owner_seen_at = clock_timestamp(), starts = starts + 1 WHERE id = $1',
     [id, epoch, JSON.stringify(owner)],
   );
   return { fence: { id, epoch }, stored, digest, provider, former: row.owner };
+}
+
+/** A claim that waits, because those before it died at their start. */
+interface Paused {
+  readonly starts: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly pausedUntil: number;
+}
+
+/** Lets a run wait whose last process died. The row keeps that process, so that the next one records the takeover. */
+async function pause(queries: Queries, id: string, starts: number, option: string): Promise<Paused> {
+  const { reason, fix } = describeDeaths(id, starts, option);
+  await queries.execute(
+    `UPDATE refit.runs SET wake_at = clock_timestamp() + ${PAUSE}, waiting = coalesce(waiting, '{}') || $2::jsonb
+     WHERE id = $1`,
+    [id, JSON.stringify({ reason, fix })],
+  );
+  return await pausedUntil(queries, id, starts);
+}
+
+async function pausedUntil(queries: Queries, id: string, starts: number): Promise<Paused> {
+  const [row] = await queries.query<{ at: number }>('SELECT wake_at AS at FROM refit.runs WHERE id = $1', [
+    id,
+  ]);
+  return { starts, pausedUntil: row!.at };
+}
+
+function pausedError(id: string, { starts, pausedUntil: until }: Paused, option: string): RefitError {
+  const { reason, fix } = describeDeaths(id, starts, option);
+  return new RefitError('locked', `${id}: ${reason}; the next one is at ${iso(until)}`, fix);
 }
 
 /** One plan under two digests would be carried out twice. */
@@ -180,6 +219,10 @@ type ClaimRow = Parameters<typeof headOf>[0] &
     readonly digest: string;
     readonly endpoint: string | null;
     readonly folder: string | null;
+    readonly starts: number;
+    /** A pause began after the last word of the owner. */
+    readonly hasPaused: boolean | null;
+    readonly isPaused: boolean | null;
   };
 
 /** What keeps a claim. */
@@ -247,7 +290,7 @@ async function heldRun(
       reported = head;
     },
     settle: ({ state, wakeAt, wakesOn, waiting }) =>
-      update('state = $3, wake_at = $4::timestamptz, wakes_on = $5, waiting = $6::jsonb', [
+      update('state = $3, wake_at = $4::timestamptz, wakes_on = $5, waiting = $6::jsonb, starts = 0', [
         state,
         wakeAt === null ? null : iso(wakeAt),
         wakesOn,

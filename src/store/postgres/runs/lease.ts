@@ -5,10 +5,16 @@ import type { Database, Prepared } from '../database.ts';
 import { REPEAT_FOR, whileConnectionIsLost } from '../retry.ts';
 import type { Fence } from './append.ts';
 import { fencedError, LEASE_RENEWAL } from './owner.ts';
+import { LIVED } from './starts.ts';
 
 const RENEW: Prepared = {
   name: 'renew',
   text: 'UPDATE refit.runs SET owner_seen_at = clock_timestamp() WHERE id = $1 AND epoch = $2',
+};
+/** The same of a process that did not die at its start. */
+const RENEW_LATER: Prepared = {
+  name: 'renew-later',
+  text: 'UPDATE refit.runs SET owner_seen_at = clock_timestamp(), starts = 0 WHERE id = $1 AND epoch = $2',
 };
 
 /**
@@ -22,6 +28,7 @@ export function keepLease(
   fenced: () => Promise<RefitError>,
 ): { readonly lost: Promise<RefitError>; end(): void } {
   const over = new AbortController();
+  const since = clock.monotonic();
   let lose: (error: RefitError) => void = () => undefined;
   const lost = new Promise<RefitError>((resolve) => {
     lose = resolve;
@@ -30,7 +37,8 @@ export function keepLease(
     for (;;) {
       await clock.sleep(LEASE_RENEWAL, over.signal);
       if (over.signal.aborted) return;
-      const renewed = await database.execute(RENEW, [id, epoch]).catch((error: unknown) => {
+      const renewal = clock.monotonic() - since < LIVED ? RENEW : RENEW_LATER;
+      const renewed = await database.execute(renewal, [id, epoch]).catch((error: unknown) => {
         if (error instanceof RefitError && error.code === 'store-restored') lose(error);
         return null;
       });

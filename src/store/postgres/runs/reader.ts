@@ -26,6 +26,7 @@ import {
   walkStoredJournal,
 } from './read.ts';
 import { readSigned, signaturesOfPlan } from './signatures.ts';
+import { DIES_AT_START, describeDeaths } from './starts.ts';
 
 /** How many runs a word is compared with. */
 const MOST_CANDIDATES = 1_000;
@@ -145,18 +146,25 @@ interface StateRow extends Ownership, RunNeeds {
   readonly waiting: { readonly reason?: string; readonly fix?: string | null } | null;
   /** null: no worker takes the run. */
   readonly queue: string | null;
+  readonly starts: number;
+  readonly dies: boolean;
 }
 
 async function storeStateOf(database: Database, id: string, host: string): Promise<StoreState | null> {
   const [row] = await database.query<StateRow>(
     `SELECT state, submitted_at AS at, submitted_by ->> 'user' AS by, wake_at AS "wakeAt", waiting, queue, endpoint,
-       profiles, programs, ${OWNERSHIP} FROM refit.runs WHERE id = $1`,
+       profiles, programs, starts, ${DIES_AT_START} AS dies, ${OWNERSHIP} FROM refit.runs WHERE id = $1`,
     [id],
   );
   if (row === undefined) return null;
   const { state, owner, waiting } = row;
   if (owner !== null && (await isHeld(row, host)))
     return { kind: 'claimed', holder: shownOwner(owner), worker: owner.worker };
+  const until = row.wakeAt === null ? null : new Date(row.wakeAt).toISOString();
+  if (row.dies && (state === 'queued' || state === 'running' || state === 'waiting')) {
+    const deaths = describeDeaths(id, row.starts, database.target.option);
+    return { kind: 'waiting', ...deaths, until, diesAtStart: true, ...(await workersFor(database, row)) };
+  }
   const why = { reason: waiting?.reason ?? null, fix: waiting?.fix ?? null };
   switch (state) {
     case 'stopped':
@@ -165,9 +173,11 @@ async function storeStateOf(database: Database, id: string, host: string): Promi
     case 'pruned':
       return { kind: 'ended' };
     case 'waiting': {
-      const until = row.wakeAt === null ? null : new Date(row.wakeAt).toISOString();
       const reason = why.reason ?? 'it waits for its time';
-      return { kind: 'waiting', ...why, reason, until, ...(await workersFor(database, row)) };
+      return {
+        ...{ kind: 'waiting', ...why, reason, until, diesAtStart: false },
+        ...(await workersFor(database, row)),
+      };
     }
     default: {
       const at = new Date(row.at).toISOString();

@@ -6,6 +6,7 @@ import type { JournalEntry } from '../../../model.ts';
 import type { Database, Queries } from '../database.ts';
 import type { StoredState } from './progress.ts';
 import { noSuchRun } from './read.ts';
+import { DIES_AT_START, describeDeaths } from './starts.ts';
 
 /** What the row of a run says to those who follow it. */
 export interface RunRow {
@@ -23,6 +24,8 @@ export interface RunRow {
   /** The live process that has it, for people; null: none. */
   readonly owner: string | null;
   readonly queue: string | null;
+  /** Its processes die at their start: why it waits, with what a person can do. Null: they do not. */
+  readonly deaths: { readonly reason: string; readonly fix: string } | null;
 }
 
 /** The most entries that one call reads. */
@@ -62,14 +65,21 @@ export async function readRunRow(database: Database, id: string): Promise<RunRow
     readonly waiting: RunRow['waiting'];
     readonly owner: { readonly host: string; readonly pid: number; readonly worker: string | null } | null;
     readonly queue: string | null;
-  }>('SELECT state, exit_code, wake_at, waiting, owner, queue FROM refit.runs WHERE id = $1', [id]);
+    readonly starts: number;
+    readonly dies: boolean;
+  }>(
+    `SELECT state, exit_code, wake_at, waiting, owner, queue, starts, ${DIES_AT_START} AS dies
+     FROM refit.runs WHERE id = $1`,
+    [id],
+  );
   if (row === undefined) throw noSuchRun(id);
-  const { state, exit_code, wake_at, waiting, owner, queue } = row;
+  const { state, exit_code, wake_at, waiting, owner, queue, starts, dies } = row;
   return {
     ...{ state, waiting, queue },
     exitCode: exit_code,
     wakeAt: wake_at === null ? null : iso(wake_at),
     owner: owner && (owner.worker ?? `process ${owner.pid} on ${owner.host}`),
+    deaths: dies ? describeDeaths(id, starts, database.target.option) : null,
   };
 }
 
