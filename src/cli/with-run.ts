@@ -9,14 +9,17 @@ import type { Terminal } from './terminal.ts';
 /**
  * Creates a command whose first argument is a run: an id, the start of one, `latest`, or the path of a run directory.
  * If the name of the run is another one than the user typed, it is printed on stderr.
- * @param code gets the run, and the arguments after it.
+ * @param code gets the run, and the arguments after it. @param claims whether it claims the run.
  */
 export function onRun(
   code: (run: RunReader, options: Options, terminal: Terminal, rest: readonly string[]) => Promise<number>,
+  { claims = false }: { readonly claims?: boolean } = {},
 ): CommandCode<[string, ...string[]]> {
   return async ([typed, ...rest], options, terminal) => {
     const { env, clock } = terminal;
-    const runs = await openRuns({ store: options.store, env, clock }, typed);
+    const onRestored = (text: string) => terminal.err(`${escapeControls(text)}\n`);
+    const choice = { store: options.store, env, clock, ...(claims ? { onRestored } : {}) };
+    const runs = await openRuns(choice, typed);
     try {
       const run = await runs.find(typed);
       if (run.name !== typed) terminal.hint(`run     ${escapeControls(run.name)}`);

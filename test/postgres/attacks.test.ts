@@ -263,6 +263,17 @@ describe('processes', { timeout: 120_000 }, () => {
     });
   });
 
+  withPostgres('reconcile of a store that was restored while nobody looked', () => {
+    it('announces the restore before it claims the run, as workers do', async () => {
+      const { start, value, url } = await storeDesk({ onTestFinished }, { instances: 1 });
+      const submitted = await start('apply', 'saved.json', '--detach', '--auto-approve').ended;
+      await sql(url, 'UPDATE refit.store SET journal_table = 1');
+      const { code, stderr } = await start('reconcile', submitted.stdout.trim()).ended;
+      expect([code, stderr]).toEqual([0, expect.stringContaining('was restored from a backup')]);
+      expect(await value('SELECT generation FROM refit.restorations')).toBe('2');
+    });
+  });
+
   withPostgres('a person who continues the run of somebody else', () => {
     it('with --digest continues no other plan', async () => {
       const { at, start, value } = await storeDesk({ onTestFinished }, { instances: 1 });

@@ -14,52 +14,55 @@ import { onSignals } from '../../signals.ts';
 import { telemetryFor, watchRun } from '../../telemetry.ts';
 import { onRun, placeData } from '../../with-run.ts';
 
-export const reconcile = onRun(async (run, options, terminal) => {
-  const saved = await run.readPlan();
-  const signing = await readHeadSigner(options, terminal);
-  // A reconcile starts nothing that it must wait for, so one signal is enough.
-  const signals = onSignals(
-    terminal,
-    () => undefined,
-    'stopping: nothing was ordered, and the journal has every result so far',
-  );
-  const view = createRunView(terminal, saved);
-  const telemetry = await telemetryFor(options, terminal);
-  const watch = watchRun(telemetry, view);
-  try {
-    const end = await reconcileRun(run, {
-      env: terminal.env,
-      endpoint: options.endpoint ?? null,
-      leave: signals.drain,
-      ...given({ onCall: watch.onCall }),
-      ...watch.events,
-      onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
-      ...signing,
-    });
-    view.close();
-    const unknown = end.steps.filter(({ outcome }) => outcome === 'unknown').length;
-    const next = withConnectionOptions(nextAfter(end, unknown, run, options), options);
-    await print(terminal, options, {
-      text: () => describeEnd(end, unknown, next),
-      json: {
-        plan: { name: end.saved.name, digest: end.saved.digest },
-        ...placeData(run),
-        steps: end.steps,
-        unknown,
-        totals: end.report.totals,
-        head: end.report.head,
-        exitCode: end.exitCode,
-        next,
-      },
-    });
-    noteTrust(end.notTrusted, run, options, terminal);
-    return end.exitCode;
-  } finally {
-    view.close();
-    signals.close();
-    await watch.close(signals.drain.aborted);
-  }
-});
+export const reconcile = onRun(
+  async (run, options, terminal) => {
+    const saved = await run.readPlan();
+    const signing = await readHeadSigner(options, terminal);
+    // A reconcile starts nothing that it must wait for, so one signal is enough.
+    const signals = onSignals(
+      terminal,
+      () => undefined,
+      'stopping: nothing was ordered, and the journal has every result so far',
+    );
+    const view = createRunView(terminal, saved);
+    const telemetry = await telemetryFor(options, terminal);
+    const watch = watchRun(telemetry, view);
+    try {
+      const end = await reconcileRun(run, {
+        env: terminal.env,
+        endpoint: options.endpoint ?? null,
+        leave: signals.drain,
+        ...given({ onCall: watch.onCall }),
+        ...watch.events,
+        onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
+        ...signing,
+      });
+      view.close();
+      const unknown = end.steps.filter(({ outcome }) => outcome === 'unknown').length;
+      const next = withConnectionOptions(nextAfter(end, unknown, run, options), options);
+      await print(terminal, options, {
+        text: () => describeEnd(end, unknown, next),
+        json: {
+          plan: { name: end.saved.name, digest: end.saved.digest },
+          ...placeData(run),
+          steps: end.steps,
+          unknown,
+          totals: end.report.totals,
+          head: end.report.head,
+          exitCode: end.exitCode,
+          next,
+        },
+      });
+      noteTrust(end.notTrusted, run, options, terminal);
+      return end.exitCode;
+    } finally {
+      view.close();
+      signals.close();
+      await watch.close(signals.drain.aborted);
+    }
+  },
+  { claims: true },
+);
 
 function nextAfter(
   { report, notTrusted }: ReconcileEnd,
