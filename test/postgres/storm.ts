@@ -261,6 +261,7 @@ async function openField({
     },
     async untilEnded(): Promise<void> {
       const limit = performance.now() + 600_000;
+      while ((await orderCount()) < runs * stepsPerRun && performance.now() < limit) await pause(300);
       for (;;) {
         // The database may be away for a moment.
         const all = await listed().catch(() => []);
@@ -287,7 +288,9 @@ async function openField({
       let processes = 0;
       let takeoverMs: number | null = null;
       for (const [nth, { run }] of (await listed()).entries()) {
-        const report = JSON.parse(await must(['report', run, '--format', 'json'])) as Report;
+        await must(['store', 'export', run, '-o', `exported/${run}`]);
+        const exported = (file: string) => readFile(join(folder, 'exported', run, file), 'utf8');
+        const report = JSON.parse(await exported('report.json')) as Report;
         demand(report.totals.verified === stepsPerRun, `${run}: ${JSON.stringify(report.totals)}`);
         for (const step of report.steps) {
           const own = deals.filter(({ instance }) => instance === step.instance).map(({ name }) => name);
@@ -297,12 +300,11 @@ async function openField({
             `${step.instance}: orders ${step.orders}`,
           );
         }
-        await must(['store', 'export', run, '-o', `exported/${run}`]);
         if (nth < audited) {
           await must(['audit', 'verify', `exported/${run}`]);
           await must(['audit', 'replay', `exported/${run}`]);
         }
-        const journal = (await readFile(join(folder, 'exported', run, 'journal.jsonl'), 'utf8'))
+        const journal = (await exported('journal.jsonl'))
           .trimEnd()
           .split('\n')
           .map((text) => JSON.parse(text) as JournalEntry);
