@@ -52,6 +52,20 @@ withPostgres('refit worker', { concurrent: true }, () => {
     expect(await desk.kinds()).toContain('lock-taken-over');
   });
 
+  it('ends a follower with the code of a run that an operator aborted, and says so', async (test) => {
+    const desk = await storeDesk(test, { lines: SLOW, instances: 6 });
+    await desk.worker();
+    const apply = desk.start('apply', 'saved.json', '--auto-approve');
+    await seen(desk, 'accepted', 1);
+    const run = await desk.value('SELECT id FROM refit.runs');
+    expect(await desk.start('abort', run).ended).toMatchObject({ code: 0 });
+    const { code, stderr } = await apply.ended;
+    expect([code, stderr]).toEqual([143, expect.stringContaining('the run stopped: an operator aborted it')]);
+    expect(stderr).toMatch(new RegExp(`next +refit apply ${run} --endpoint http`));
+    expect((await desk.start('apply', run).ended).code).toBe(0);
+    await verifiedOnce(desk, 6);
+  });
+
   it('hands its run over at SIGTERM, and the other worker continues it', async (test) => {
     const desk = await storeDesk(test, { lines: SLOW, instances: 6 });
     const first = await desk.worker();

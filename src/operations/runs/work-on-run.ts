@@ -60,7 +60,7 @@ export async function workOnRun(options: WorkOptions): Promise<ApplyEnd> {
   const after = createAftermath(claim, options);
   try {
     const end = await carryOut(claim, options, after);
-    await after.settle(null);
+    await after.settle(null, end.exitCode);
     return end;
   } catch (error) {
     await after.settle(error);
@@ -172,8 +172,11 @@ interface Aftermath {
   policyWindows: ReturnType<typeof windowsOf>;
   /** Approvals that were offered since then may be unknown to the process; null: nothing was read. */
   since: number | null;
-  /** Says in the row of the run how it goes on. @param error what the process threw; null: nothing. */
-  settle(error: unknown): Promise<void>;
+  /**
+   * Says in the row of the run how it goes on. @param error what the process threw; null: nothing.
+   * @param exitCode of a process that threw nothing: a run that an operator aborted has no end with a code in its journal.
+   */
+  settle(error: unknown, exitCode?: number): Promise<void>;
 }
 
 const NOW = { state: 'queued', wakeAt: null, wakesOn: null } as const;
@@ -186,7 +189,7 @@ function createAftermath(claim: StoredClaim, { clock, store }: WorkOptions): Aft
     replay,
     policyWindows: [],
     since: null,
-    async settle(error) {
+    async settle(error, exitCode) {
       const code: ErrorCode | null =
         error === null ? null : error instanceof RefitError ? error.code : 'internal';
       // Another process decides, or nobody can write.
@@ -195,7 +198,8 @@ function createAftermath(claim: StoredClaim, { clock, store }: WorkOptions): Aft
       const now = clock.now();
       const wake = whenToWake({ saved, state: replay.state(), now, policyWindows, error: code });
       if (wake.kind === 'finished') return;
-      const waiting = { reason: textOf(wake.because), ...(code === null ? {} : detailsOf(error, code)) };
+      const details = code === null ? given({ exitCode }) : detailsOf(error, code);
+      const waiting = { reason: textOf(wake.because), ...details };
       await claim.settle({ ...rowOf(wake), waiting }).catch(() => undefined);
       const { since } = after;
       if (since === null || wake.kind !== 'on' || wake.event !== 'approval') return;

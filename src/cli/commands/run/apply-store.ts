@@ -201,7 +201,12 @@ async function follow(
         `${run}: ${waiting.message ?? waiting.reason ?? 'a worker refused it'}`,
         waiting.fix ?? command(`refit apply ${run}`),
       );
-    return exitCode ?? 1;
+    // An operator aborted it: its journal has no end, and so no code.
+    if (exitCode === null && waiting?.reason !== undefined) {
+      terminal.err(`the run stopped: ${escapeControls(waiting.reason)}\n`);
+      terminal.hint(`next    ${command(`refit apply ${run}`)}`);
+    }
+    return exitCode ?? waiting?.exitCode ?? 1;
   } finally {
     view.close();
     signals.close();

@@ -20,6 +20,8 @@ export interface RunRow {
     readonly code?: ErrorCode;
     readonly message?: string;
     readonly fix?: string | null;
+    /** Of the last process, if it threw nothing. */
+    readonly exitCode?: number;
   } | null;
   /** The live process that has it, for people; null: none. */
   readonly owner: string | null;
