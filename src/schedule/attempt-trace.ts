@@ -51,6 +51,8 @@ export function createAttemptTraces(sink: SpanSink): AttemptTraces {
         const traceId = traceIdOf(JSON.stringify([entry.plan, entry.due, entry.at]));
         if (sink.isSampled(traceId)) open.set(entry.plan, startSpan(entry, traceId));
       }
+      // Workers carry the run out. Its trace is their own.
+      if (entry.kind === 'submitted') end(entry.plan, at, { 'refit.run': entry.run }, null);
       if (entry.kind !== 'ended' && entry.kind !== 'postponed') return;
       const { exitCode, plan } = entry;
       const error = GOOD_EXITS.has(exitCode) ? null : spanText(textOf(entry.message));

@@ -151,14 +151,4 @@ withPostgres('schedules of a store', () => {
       { kind: 'removed', by: { host: expect.any(String) } },
     ]);
   });
-
-  it('a submitter and a worker put nothing on schedule', async (test) => {
-    const { at, url } = await storeDesk(test, { instances: 1 });
-    await at.write('drift.yaml', planText(YEARLY));
-    for (const who of ['submitter', 'worker'] as const) {
-      const env = { REFIT_STORE: await loginAs(url, who) };
-      const { code, stderr } = await at.refit(['schedule', 'put', 'drift.yaml'], { env });
-      expect([code, stderr], who).toEqual([1, expect.stringMatching(/lacks a right/)]);
-    }
-  });
 });

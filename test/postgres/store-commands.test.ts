@@ -90,6 +90,21 @@ withPostgres('refit store', () => {
       ...(['jobs', /version 45, and Refit needs \d+/, 'refit store migrate'] as const),
     ],
     [
+      'a schedule log without its end',
+      'UPDATE refit.schedule_head SET seq = 7',
+      ...([
+        'schedule',
+        'its log ends at entry 0, and its head is 7',
+        'UPDATE refit.schedule_head SET seq = 0',
+      ] as const),
+    ],
+    [
+      'a line of the schedule log that contradicts its row',
+      `INSERT INTO refit.schedule_log (seq, kind, plan, line) VALUES (1, 'ended', 'p', '{"kind":"put","plan":"p"}');
+       UPDATE refit.schedule_head SET seq = 1`,
+      ...(['schedule', 'entry 1 of its log is not one that Refit wrote', 'WHERE seq = 1'] as const),
+    ],
+    [
       'a dump on another server',
       "UPDATE refit.store SET system_identifier = '1'",
       ...(['identity', 'its server is another one', 'refit store restored --reason TEXT'] as const),

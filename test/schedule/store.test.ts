@@ -195,6 +195,17 @@ describe('one scheduler', () => {
     expect([...world.runs.values()].map(({ of }) => of)).not.toContain('run.yaml 2026-11-24T10:00:00.000Z');
   });
 
+  it('starts a plan on request, and continues a run that a person lets go on', async () => {
+    const request = (id: string, at: number) => (world: StoreWorld) =>
+      world.requests.set(id, { id, plan: 'run.yaml', at: START + at, by: 'wei' });
+    const { world, entries } = await play([[0.5, request('r1', 30_000)]], [forMinutes(1.4)]);
+    expect(entries.filter((one) => 'request' in one && one.request === 'r1')).toMatchObject([
+      { kind: 'attempt-started', reason: 'requested' },
+    ]);
+    expect([...world.runs.keys()]).toEqual(['run-1']);
+    expect(world.requests.size).toBe(0);
+  });
+
   it('answers no request of before a restore', async () => {
     const { entries } = await play(
       [

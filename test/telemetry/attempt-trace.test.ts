@@ -58,6 +58,19 @@ describe('an attempt is one span', () => {
     ]);
   });
 
+  it('ends when its plan is submitted to a store, with the run', () => {
+    const submitted = {
+      at: at(3),
+      kind: 'submitted',
+      plan: 'nightly.yaml',
+      due: at(0),
+      run: 'r1',
+      digest: 'd',
+    };
+    const { spans } = follow([startedAt(1), submitted as ScheduleEntry, endedAt(5, 0)]);
+    expect(spans).toMatchObject([{ end: START + 3000, attributes: { 'refit.run': 'r1' } }]);
+  });
+
   it.each([
     [0, false],
     [2, false],

@@ -19,7 +19,7 @@ import {
   switchOnSchedule,
 } from '../../../schedule/store/read-stored.ts';
 import type { CommandCode } from '../../command-row.ts';
-import type { Options } from '../../options.ts';
+import { type Options, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
 import { demandStore } from '../store/demand-store.ts';
@@ -52,7 +52,7 @@ export const schedulePut: CommandCode<[string]> = async ([file], options, termin
       },
     });
     if (open !== null) terminal.hint(`${name}: the occurrence due at ${open.due} keeps the plan that it has`);
-    terminal.hint('next    refit schedule next   shows when it is due');
+    terminal.hint(`next    ${withConnectionOptions('refit schedule next', options)}   shows when it is due`);
   });
   return 0;
 };
@@ -97,7 +97,8 @@ export const scheduleRemove: CommandCode<[string]> = async ([word], options, ter
         `${escapeControls(name)}${removed ? ' is not on schedule any more' : ' was removed already'}\n`,
       json: { plan: name, removed },
     });
-    if (open?.run) terminal.hint(`its run goes on: refit status ${open.run}`);
+    if (open?.run)
+      terminal.hint(`its run continues: ${withConnectionOptions(`refit status ${open.run}`, options)}`);
   });
   return 0;
 };
@@ -135,7 +136,9 @@ export async function runNowInStore(
       json: scheduleEventJson(answer),
     });
     if (answer.kind !== 'refused')
-      terminal.hint(`next    refit schedule log ${shellQuote(file.name)}   names its run`);
+      terminal.hint(
+        `next    ${withConnectionOptions(`refit schedule log ${shellQuote(file.name)}`, options)}   names its run`,
+      );
     return answer.kind === 'refused' ? EXIT_COMMAND_REFUSED : 0;
   });
 }
