@@ -131,6 +131,8 @@ export interface RunReader extends RunPlace {
    * `journal-broken`: the chain of the journal is broken, or belongs to another plan.
    */
   read(each?: (entry: JournalEntry) => void): Promise<RunSnapshot>;
+  /** Starts to read the run again and again. Absent: each reading reads the whole journal. */
+  follow?(): RunFollower;
   /** The saved plan alone. Throws as `read` does. */
   readPlan(): Promise<SavedPlan>;
   /** The text of the saved plan, which nobody has checked. @throws RefitError if it cannot be read. */
@@ -167,6 +169,16 @@ export interface RunReader extends RunPlace {
   storeState(): Promise<StoreState | null>;
   /** Claims the run to read the outcome of its orders. @param endpoint the provider. @throws RefitError `locked` */
   claim(endpoint: string): Promise<ClaimedRun>;
+}
+
+/** Reads a run again and again. */
+export interface RunFollower {
+  /**
+   * Reads what is new since the last call; the whole journal if it does not continue what was read.
+   * @param each receives the new entries. @param onRestart called before them if the entries of earlier calls are void.
+   * @throws as `RunReader.read` does.
+   */
+  read(each: (entry: JournalEntry) => void, onRestart: () => void): Promise<RunSnapshot>;
 }
 
 /** A run in a list, not yet read. */

@@ -5,7 +5,7 @@ import { GENESIS } from '../journal/chain.ts';
 import { createReplay } from '../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
-import type { JournalWalk, RunPlace, RunReader, WholeRun } from './ports.ts';
+import type { JournalWalk, RunFollower, RunPlace, RunReader, WholeRun } from './ports.ts';
 import { RUN_FILES } from './run-files.ts';
 
 /** A reading in progress. */
@@ -116,6 +116,21 @@ export async function readWhole(run: Pick<RunReader, 'read'>): Promise<WholeRun>
   const entries: JournalEntry[] = [];
   const { journal, ...rest } = await run.read((entry) => void entries.push(entry));
   return { ...rest, journal: { ...journal, entries } };
+}
+
+/** Follows a run by the means of its store, or by reading it as a whole each time. */
+export function followReader(run: Pick<RunReader, 'read' | 'follow'>): RunFollower {
+  if (run.follow !== undefined) return run.follow();
+  let seen = 0;
+  return {
+    async read(each) {
+      const found = await run.read((entry) => {
+        if (entry.seq > seen) each(entry);
+      });
+      seen = Math.max(seen, found.journal.end.seq);
+      return found;
+    },
+  };
 }
 
 /** How many runs a refusal lists. */

@@ -7,7 +7,7 @@ import { examineRun } from '../../src/operations/audit/examine-run.ts';
 import { planFromRun } from '../../src/operations/plan-fleet.ts';
 import { controlRun } from '../../src/operations/runs/control-run.ts';
 import { readerAt } from '../../src/operations/runs/open-runs.ts';
-import { readStatus, reportRun, whyNotTrusted } from '../../src/operations/runs/read-run.ts';
+import { followStatus, reportRun, whyNotTrusted } from '../../src/operations/runs/read-run.ts';
 import { judgeTrust, parseKnownRun } from '../../src/store/folder/known-runs.ts';
 import { RUN_FILES } from '../../src/store/folder/run-directory.ts';
 import { approversFile, file } from '../approval/people.ts';
@@ -224,7 +224,7 @@ describe('a planted run directory', () => {
         planFromRun(kind, planted, { from: { inventory: null!, source: '' }, stateDirectory }),
       ).rejects.toMatchObject(unknown);
     const reader = readerAt(planted, { stateDirectory, clock: desk.stage.clock });
-    const status = await readStatus(reader, { isWhole: false });
+    const status = await followStatus(reader).read();
     expect(whyNotTrusted(status.run.trust)?.id).toBe('trust.unknown');
     expect((await reportRun(reader)).notTrusted?.id).toBe('trust.unknown');
     expect((await desk.reconcile({ directory: planted })).notTrusted?.id).toBe('trust.unknown');

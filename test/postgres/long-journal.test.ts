@@ -1,8 +1,9 @@
 /** Journals of several pages, read as whole ones. */
 import { expect, it, onTestFinished } from 'vitest';
-import { EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
+import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
 import type { JournalEvent } from '../../src/model.ts';
-import { journalTextOf, PLANS, started } from '../store/contract.ts';
+import { followStoredRun } from '../../src/store/postgres/runs/read.ts';
+import { journalTextOf, openWriter, PLANS, started } from '../store/contract.ts';
 import { openTestStore, submissionOf } from './run-store.ts';
 import { freshStore, withPostgres } from './shared.ts';
 
@@ -38,4 +39,53 @@ withPostgres('a journal of several pages', () => {
       expect(await journalTextOf(run)).toBe(lines.join(''));
     },
   );
+
+  it('is followed by reading each entry once, and as a whole if the head does not continue it', async () => {
+    const store = await openTestStore(await freshStore());
+    onTestFinished(() => store.close());
+    const id = await store.submit(submissionOf(PLANS.first));
+    const claim = await store.claim(id, 'refit apply');
+    const { journal } = await openWriter(claim);
+    const asked: string[] = [];
+    const follower = followStoredRun(
+      {
+        ...store.database,
+        query: (statement, values) => {
+          asked.push(String(statement));
+          return store.database.query(statement, values);
+        },
+      },
+      id,
+    );
+    /** The numbers of the entries that one reading gives, and whether it started again. */
+    const read = async () => {
+      asked.length = 0;
+      const seen: (number | 'again')[] = [];
+      const { state } = await follower.read(
+        ({ seq }) => seen.push(seq),
+        () => seen.splice(0, seen.length, 'again'),
+      );
+      const texts = asked.filter((statement) => /SELECT plan|refit.journal/.test(statement)).length;
+      return { seen, texts, waves: state.wavesStarted.length, head: state.head };
+    };
+    const wave = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
+    expect(await read()).toMatchObject({ seen: [], waves: 0 });
+    await journal.appendDurably(started(PLANS.first));
+    const second = await journal.appendDurably(wave(1));
+    expect(await read()).toMatchObject({ seen: [1, 2], texts: 1, waves: 1, head: second.hash });
+    expect(await read()).toMatchObject({ seen: [], texts: 0, waves: 1 });
+    const third = await journal.appendDurably(wave(2));
+    expect(await read()).toMatchObject({ seen: [3], texts: 1, waves: 2, head: third.hash });
+    const moveHead = ({ seq, hash }: ChainEnd) =>
+      store.database.execute('UPDATE refit.runs SET head_seq = $1, head_hash = $2', [seq, hash]);
+    // As after a restore.
+    await moveHead(second);
+    expect(await read()).toMatchObject({ seen: ['again', 1, 2], waves: 1, head: second.hash });
+    await moveHead(third);
+    expect(await read()).toMatchObject({ seen: [3], waves: 2 });
+    await moveHead({ seq: 3, hash: second.hash });
+    await expect(read()).rejects.toMatchObject({ code: 'journal-broken' });
+    await moveHead(third);
+    expect(await read()).toMatchObject({ seen: [1, 2, 3], waves: 2 });
+  });
 });

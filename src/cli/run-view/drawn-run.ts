@@ -1,5 +1,6 @@
 /** Draws a run in place on this terminal, from its journal and the answers of its process. */
-import type { LiveRunStatus, WholeRun } from '../../operations/runs/read-run.ts';
+import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { LiveRunStatus } from '../../operations/runs/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
@@ -42,20 +43,23 @@ export function createDrawing(terminal: Terminal, picture: () => RunPicture | nu
 /** A run of another process, drawn as it was at the last reading. */
 export function createWatchedRun(terminal: Terminal) {
   let facts: RunFacts | null = null;
-  let added = 0;
+  let isDrawing = false;
   let standing: LiveRunStatus | null = null;
   const drawing = createDrawing(terminal, () => facts?.picture(standing) ?? null, true);
   return {
-    /** @param answer null if no process answers. */
-    show(run: WholeRun, answer: LiveRunStatus | null) {
-      const isFirst = facts === null;
-      facts ??= gatherFacts(run.saved, terminal.clock.now);
-      for (const entry of run.journal.entries.slice(added)) facts.add(entry);
-      added = run.journal.entries.length;
+    /** @param fresh the entries since the last call. @param answer null if no process answers. */
+    show(saved: SavedPlan, fresh: readonly JournalEntry[], answer: LiveRunStatus | null) {
+      facts ??= gatherFacts(saved, terminal.clock.now);
+      for (const entry of fresh) facts.add(entry);
       standing = answer;
-      if (!isFirst) return;
+      if (isDrawing) return;
+      isDrawing = true;
       drawing.draw();
       void drawing.keepDrawing(500);
+    },
+    /** Forgets all entries: the next call has the whole journal. */
+    restart() {
+      facts = null;
     },
     close: drawing.close,
   };

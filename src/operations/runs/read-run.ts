@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts';
 import { pick } from '../../given.ts';
 import { isFinished, totals } from '../../journal/replay.ts';
 import { textOf } from '../../messages/messages.ts';
-import type { Outcome, RunState } from '../../model.ts';
+import type { JournalEntry, Outcome, RunState } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { buildReport } from '../../report/run/build-report.ts';
 import { cloudEventLines } from '../../report/run/cloud-events.ts';
@@ -22,7 +22,7 @@ import type {
   WholeRun,
   WorkersForRun,
 } from '../../store/ports.ts';
-import { readWhole } from '../../store/run-reading.ts';
+import { followReader, readWhole } from '../../store/run-reading.ts';
 
 export { isTailLockCode } from '../../run/decide/after-refusal.ts';
 export { whyNotTrusted } from '../../run/judge-adoption.ts';
@@ -40,8 +40,6 @@ export {
 /** The state of a run. */
 export interface RunStatus {
   readonly run: RunSnapshot;
-  /** The same with the whole journal, if requested. */
-  readonly whole: WholeRun | null;
   /** The live process of the run; null if there is none. */
   readonly holder: RunHolder | null;
   /** The answer of that process; null if none answers. */
@@ -52,21 +50,25 @@ export interface RunStatus {
   readonly next: string;
 }
 
-/** @param isWhole keep the whole journal in memory. @throws RefitError as `RunReader.read` does. */
-export async function readStatus(
-  reader: RunReader,
-  { isWhole }: { readonly isWhole: boolean },
-): Promise<RunStatus> {
-  const whole = isWhole ? await readWhole(reader) : null;
-  const run = whole ?? (await reader.read());
-  const holder = await reader.holder();
-  // If the process does not answer, only the journal is known.
-  const live = holder ? await askRunStatus(reader).catch(() => null) : null;
-  const stored = await reader.storeState();
-  return { run, whole, holder, live, stored, next: nextCommandFor({ run, holder, live, stored }) };
+/** Reads the state of a run again and again, each time only what is new if the store can do that. */
+export function followStatus(reader: RunReader): {
+  /** Takes and throws what `RunFollower.read` does. */
+  read(each?: (entry: JournalEntry) => void, onRestart?: () => void): Promise<RunStatus>;
+} {
+  const follower = followReader(reader);
+  return {
+    async read(each = () => undefined, onRestart = () => undefined) {
+      const run = await follower.read(each, onRestart);
+      const holder = await reader.holder();
+      // If the process does not answer, only the journal is known.
+      const live = holder ? await askRunStatus(reader).catch(() => null) : null;
+      const stored = await reader.storeState();
+      return { run, holder, live, stored, next: nextCommandFor({ run, holder, live, stored }) };
+    },
+  };
 }
 
-function nextCommandFor({ run, holder, live, stored }: Omit<RunStatus, 'whole' | 'next'>): string {
+function nextCommandFor({ run, holder, live, stored }: Omit<RunStatus, 'next'>): string {
   const isQueued = (stored?.kind === 'submitted' || stored?.kind === 'waiting') && stored.isForWorkers;
   if (stored?.kind === 'waiting' && stored.diesAtStart) return `refit apply ${shellQuote(run.name)} --here`;
   if (isQueued) return hasNoWorker(stored) ? 'refit worker' : `refit status ${shellQuote(run.name)} --watch`;

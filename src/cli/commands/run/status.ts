@@ -2,11 +2,11 @@
 import { isFinished, totals } from '../../../journal/replay.ts';
 import { duration } from '../../../messages/en/quantities.ts';
 import { textOf, textWithFix } from '../../../messages/messages.ts';
-import { OUTCOMES } from '../../../model.ts';
+import { type JournalEntry, OUTCOMES } from '../../../model.ts';
 import {
+  followStatus,
   type LiveRunStatus,
   type RunStatus,
-  readStatus,
   whyNotTrusted,
 } from '../../../operations/runs/read-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
@@ -30,17 +30,27 @@ export const status = onRun(async (run, options, terminal) => {
   // On a terminal Refit draws one picture. Elsewhere it prints the whole state each time.
   const isDrawn = options.watch === true && isText && terminal.live && terminal.interactive;
   const watched = isDrawn ? createWatchedRun(terminal) : null;
+  const follower = followStatus(run);
+  let fresh: JournalEntry[] = [];
   let readsWithoutProcess = 0;
   try {
     for (;;) {
-      // Only the picture needs all entries. Otherwise Refit keeps only the state of the run.
-      const found = await readStatus(run, { isWhole: isDrawn });
+      const found = await follower.read(
+        (entry) => {
+          if (isDrawn) fresh.push(entry);
+        },
+        () => {
+          fresh = [];
+          watched?.restart();
+        },
+      );
       const { state } = found.run;
       // A run that is about to resume has no process for a moment, so one reading is not enough.
       readsWithoutProcess = found.holder === null && state.startedAt !== null ? readsWithoutProcess + 1 : 0;
       const isLast = !options.watch || readsWithoutProcess > (state.endedAt === null ? 2 : 0);
       if (isLast) watched?.close();
-      else if (found.whole) watched?.show(found.whole, found.live);
+      else watched?.show(found.run.saved, fresh, found.live);
+      fresh = [];
       if (isLast || !watched)
         await print(terminal, options, {
           text: () => describeStatus(found, options, terminal.clock.now()),

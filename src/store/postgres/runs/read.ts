@@ -3,8 +3,8 @@ import { RefitError } from '../../../errors.ts';
 import { type ChainEnd, type ChainFault, createDecoder, EMPTY_CHAIN } from '../../../journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../../model.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
-import type { JournalWalk, RunSnapshot, RunTrust } from '../../ports.ts';
-import { createRunReading } from '../../run-reading.ts';
+import type { JournalWalk, RunFollower, RunSnapshot, RunTrust } from '../../ports.ts';
+import { createRunReading, type RunReading } from '../../run-reading.ts';
 import type { Queries } from '../database.ts';
 import type { StoredState } from './progress.ts';
 
@@ -99,6 +99,40 @@ export async function readStoredJournal(
   return { ...place, saved, journal, first, state, trust: trustOf(stored) };
 }
 
+/** Follows a run: reads its plan once, and each entry once, as long as the head in the row continues what was read. */
+export function followStoredRun(queries: Queries, id: string): RunFollower {
+  let known: { readonly saved: SavedPlan; readonly reading: RunReading; walk: JournalWalk } | null = null;
+  let each: (entry: JournalEntry) => void = () => undefined;
+  const place = { kind: 'database', name: id } as const;
+  return {
+    async read(onEntry, onRestart) {
+      each = onEntry;
+      const stored = await readHead(queries, id);
+      if (known !== null) {
+        const { reading, walk: earlier } = known;
+        // A head that is behind, or beside, ends the walk with a fault.
+        const walk = await walkStoredJournal(queries, stored, reading.add, earlier);
+        if (walk.fault === null) known.walk = walk;
+        else {
+          known = null;
+          onRestart();
+        }
+      }
+      if (known === null) {
+        const saved = readSavedPlan(await readPlanText(queries, id));
+        const reading = createRunReading(place, saved, 0, (entry) => each(entry));
+        const walk = await walkStoredJournal(queries, stored, reading.add);
+        // Throws for a journal with a fault, which the next call reads as a whole again.
+        reading.end(walk);
+        known = { saved, reading, walk };
+      }
+      const { saved, reading, walk } = known;
+      const { first, state } = reading.end(walk);
+      return { ...place, saved, journal: walk, first, state, trust: trustOf(stored) };
+    },
+  };
+}
+
 /** Whether the store vouches for a run. Its head is in the same database, so only a restore takes entries away unseen. */
 export function trustOf({ head, generation, storeGeneration, state }: StoredHead): RunTrust {
   // Nothing can follow the end of a run, so a restore takes nothing from it.
@@ -127,20 +161,21 @@ interface Page {
 
 /**
  * Walks through the journal up to its head, in flat memory, and checks it. It throws for no fault of the journal.
- * @param each receives every sound entry, in order.
+ * @param each receives every sound entry, in order. @param from an earlier walk without a fault, to continue it.
  */
 export async function walkStoredJournal(
   queries: Queries,
   { id, head }: StoredHead,
   each: (entry: JournalEntry) => void,
+  from: Pick<JournalWalk, 'end' | 'wholeBytes'> = { end: EMPTY_CHAIN, wholeBytes: 0 },
 ): Promise<JournalWalk> {
-  const decoding = createDecoder(each);
+  const decoding = createDecoder(each, from.end);
   let rowFault: ChainFault | null = null;
-  let wholeBytes = 0;
+  let { wholeBytes } = from;
   const pageAfter = async (seq: number): Promise<Page> =>
     (await queries.query<Page>(NEXT_PAGE, [id, seq, head.seq]))[0]!;
   const faultAfter = (message: string): ChainFault => ({ line: decoding.end.seq + 1, message });
-  let coming = head.seq === 0 ? null : pageAfter(0);
+  let coming = head.seq <= from.end.seq ? null : pageAfter(from.end.seq);
   while (coming !== null) {
     const { text, lines, last, bytes } = await coming;
     coming = null;

@@ -17,6 +17,7 @@ import { claimStoredRun, type StoreSelf } from './claim.ts';
 import { askStoredRun } from './control.ts';
 import { isHeld, OWNERSHIP, type Ownership, type RunOwner } from './owner.ts';
 import {
+  followStoredRun,
   noSuchRun,
   readHead,
   readPlanText,
@@ -54,6 +55,7 @@ export function readerOfStored(database: Database, id: string, self: StoreSelf):
     id,
     exists,
     read: (each) => readStoredRun(database, id, each),
+    follow: () => followStoredRun(database, id),
     readPlan: async () => readSavedPlan(await readPlanText(database, id)),
     planText: () => readPlanText(database, id),
     async walk(_saved, each) {
