@@ -1,4 +1,6 @@
 /** Schedules of a store, with processes: two schedulers and a worker on one store, and the commands of people. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { until } from '../cli/refit.ts';
 import { sql } from './server.ts';
@@ -21,8 +23,11 @@ withPostgres('schedules of a store', () => {
   it('two schedulers fire a due time once, although one is killed between seal and submit', async (test) => {
     const { at, url, worker, value, orders } = await storeDesk(test, { instances: 3 });
     const env = { REFIT_STORE: await loginAs(url, 'scheduler') };
+    // Both also watch a folder, as copies of it on two hosts.
+    await mkdir(join(at.folder, 'plans'));
+    await at.write('plans/drift.yaml', planText(YEARLY));
     const schedulers = [0, 1].map((n) =>
-      at.start(['schedule', 'run', '--json'], {
+      at.start(['schedule', 'run', 'plans', '--json'], {
         env: { ...env, XDG_STATE_HOME: `${at.folder}/state-${n}` },
       }),
     );
@@ -78,7 +83,7 @@ withPostgres('schedules of a store', () => {
     expect(await orders()).toEqual([1, 1, 1]);
     const log = await sql(
       url,
-      "SELECT kind || coalesce(' ' || (line::jsonb ->> 'reason'), '') FROM refit.schedule_log WHERE plan IS NOT NULL ORDER BY seq",
+      "SELECT kind || coalesce(' ' || (line::jsonb ->> 'reason'), '') FROM refit.schedule_log WHERE plan = 'nightly.yaml' ORDER BY seq",
     );
     expect(log.slice(log.lastIndexOf('scheduled'))).toEqual([
       'scheduled',
@@ -93,8 +98,22 @@ withPostgres('schedules of a store', () => {
       plans: object[];
       schedulers: object[];
     };
-    expect(plans).toMatchObject([{ name: 'nightly.yaml', last: { phase: 'ended', exitCode: 0, run } }]);
+    expect(plans).toMatchObject([
+      { name: 'drift.yaml' },
+      { name: 'nightly.yaml', last: { phase: 'ended', exitCode: 0, run } },
+    ]);
     expect(living.length).toBeGreaterThan(0);
+    // The scheduler that is left carries out the dry run of its folder, and the store keeps the review.
+    const asked = await at.refit(['schedule', 'run-now', 'drift', '--json'], { env: operator });
+    expect([asked.code, JSON.parse(asked.stdout)], asked.stderr).toMatchObject([
+      0,
+      { kind: 'attempt-started', plan: 'drift.yaml', reason: 'requested' },
+    ]);
+    const over =
+      "SELECT line::jsonb ->> 'exitCode' FROM refit.schedule_log WHERE plan = 'drift.yaml' AND kind = 'ended'";
+    await until('the dry run has ended', async () => (await value(over)) === '0');
+    const review = await at.refit(['schedule', 'log', 'drift', '--review'], { env });
+    expect(review.stdout, review.stderr).toMatch(/nightly/);
     const [left] = schedulers.filter((one) => one.pid !== pid);
     left!.kill('SIGTERM');
     expect((await left!.ended).code).toBe(143);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { message, textOf } from '../../src/messages/messages.ts';
 import type { SavedWindows, Schedule } from '../../src/model.ts';
 import { afterAttempt } from '../../src/schedule/after-attempt.ts';
-import { decide, type PlanSwitch, type RunRequest } from '../../src/schedule/decide.ts';
+import { decide, type PlanSwitch, type RunProgress, type RunRequest } from '../../src/schedule/decide.ts';
 import { type FileReading, readPlanFile, scheduleSignature } from '../../src/schedule/plan-file.ts';
 import { decodeScheduleLog, encodeEntry } from '../../src/schedule/schedule-entry.ts';
 import {
@@ -33,6 +33,7 @@ interface Case {
   readonly switched?: PlanSwitch;
   readonly request?: RunRequest;
   readonly removed?: boolean;
+  readonly run?: RunProgress;
 }
 
 /** The decisions about one plan that was scheduled at minute 1, each in short form. */
@@ -44,6 +45,7 @@ function decisions({
   switched,
   request,
   removed,
+  run,
 }: Case): string[] {
   const file = scheduledFile('p.yaml', schedule);
   const state = log.reduce<ScheduleState>(
@@ -65,6 +67,7 @@ function decisions({
     now,
     inProgress: new Set(inProgress ? ['p.yaml'] : []),
     removed: new Set(removed ? ['p.yaml'] : []),
+    ...(run && { runs: new Map([['r', run]]) }),
   }).map((one) => {
     const { due, ...rest } =
       one.kind === 'start' ? one.start : (one.event as ScheduleEvent & { due?: string });
@@ -105,11 +108,33 @@ const postponed = (due: number, continuesAt: number): ScheduleEvent => ({
   message: message('schedule.waits-for-window'),
   entries: 3,
 });
+const submitted = (due: number): ScheduleEvent => ({
+  ...{ kind: 'submitted', plan: 'p.yaml', due: iso(due), run: 'r', digest: 'd' },
+});
+/** An occurrence whose run is in a store. */
+const SUBMITTED: Case['log'] = [
+  [minute(10), started(minute(10))],
+  [minute(10), submitted(minute(10))],
+];
+const RESTORED: Case['log'] = [[minute(21), { kind: 'restored', generation: 2, until: iso(minute(21)) }]];
 const requested = (at: number): RunRequest => ({ id: 'r1', plan: 'p.yaml', at, by: 'wei' });
 
 describe('decide', () => {
   // biome-ignore format: one line a case
   it.each<[string, Case, string[]]>([
+    ['leaves a live run of a store to its workers', { log: SUBMITTED, now: minute(15), run: { state: 'live', exitCode: 0 } }, []],
+    ['refuses a due time while the run of the last one is live', { log: SUBMITTED, now: minute(20), run: { state: 'live', exitCode: 0 } }, ['refused 00:20 overlap']],
+    ['ends an occurrence with its run', { log: SUBMITTED, now: minute(15), run: { state: 'ended', exitCode: 3 } }, ['ended 00:10']],
+    ['ends an occurrence whose run stopped at a threshold', { log: SUBMITTED, now: minute(15), run: { state: 'stopped', exitCode: 4 } }, ['ended 00:10']],
+    ['postpones an occurrence whose run failed', { log: SUBMITTED, now: minute(15), run: { state: 'stopped', exitCode: 1 } }, ['postponed 00:10']],
+    ['ends an occurrence whose run has ended with a failure', { log: SUBMITTED, now: minute(15), run: { state: 'ended', exitCode: 1 } }, ['ended 00:10']],
+    ['ends an occurrence whose run is missing', { log: SUBMITTED, now: minute(15), run: { state: 'missing', exitCode: 6 } }, ['ended 00:10']],
+    ['waits for a run that it has not read yet', { log: SUBMITTED, now: minute(15) }, []],
+    ['resumes an occurrence before its run', { log: SUBMITTED.slice(0, 1), now: minute(15) }, ['start 00:10 resumed']],
+    ['leaves it while another scheduler holds it', { log: SUBMITTED.slice(0, 1), now: minute(15), inProgress: true }, []],
+    ['skips the due times up to a restore', { log: RESTORED, now: minute(22) }, ['skipped 00:20 missed x2']],
+    ['starts the due time after a restore, and skips those before it', { log: RESTORED, now: minute(30) }, ['skipped 00:20 missed x2', 'start 00:30 due']],
+    ['answers no request of before a restore', { log: RESTORED, now: minute(21.5), request: requested(minute(5)) }, ['skipped 00:20 missed x2', 'refused 00:05 not-scheduled']],
     ['does nothing before the due time', { now: minute(9) }, []],
     ['starts at the due time', { now: minute(10) }, ['start 00:10 due']],
     ['starts a moment later', { now: minute(10) + 59_000 }, ['start 00:10 due']],
