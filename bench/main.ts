@@ -1,12 +1,12 @@
 /**
- * `npm run bench [NAME…] [-- --write]`: measures each figure with a floor or a peer in the same run. It prints a table and
- * stores all rows in bench/results.json; `--write` also writes them to docs/benchmarks.md. `npm run bench picture` draws
+ * `npm run bench [NAME…] [-- --write]`: measures each figure with a floor or a peer in the same run. It prints the rows;
+ * `--write` also writes them to docs/benchmarks.md, where the other rows stay. `npm run bench picture` draws
  * docs/limit.svg from its own runs.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Row } from './measure.ts';
-import { rowsMarkdown, rowText } from './print.ts';
+import { rowText, withRows } from './print.ts';
 
 type Bench = () => Promise<Row | readonly Row[]>;
 
@@ -40,7 +40,6 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 /** Benchmarks that take half an hour. */
 const ONLY_BY_NAME: ReadonlySet<string> = new Set(['company']);
 
-const RESULTS = join(import.meta.dirname, 'results.json');
 const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');
 const PICTURE = join(import.meta.dirname, '../docs/limit.svg');
 
@@ -58,23 +57,18 @@ if (unknown.length > 0) {
   process.exit(64);
 }
 
-/** Rows by benchmark, including earlier runs, because a run may measure only some. */
-const results: Record<string, readonly Row[]> = existsSync(RESULTS)
-  ? JSON.parse(readFileSync(RESULTS, 'utf8'))
-  : {};
+const measured: Row[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 ? !wanted.includes(name) : ONLY_BY_NAME.has(name)) continue;
   const rows = [await bench()].flat();
-  results[name] = rows;
+  measured.push(...rows);
   for (const row of rows) process.stdout.write(rowText(row));
-  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
 }
 if (args.includes('--write')) {
-  const table = rowsMarkdown(Object.keys(BENCHES).flatMap((name) => results[name] ?? []));
   const text = readFileSync(DOCUMENT, 'utf8');
-  const marks = /(<!-- figures -->\n)[\s\S]*?(\n<!-- \/figures -->)/;
+  const marks = /(<!-- figures -->\n)([\s\S]*?)(\n<!-- \/figures -->)/;
   writeFileSync(
     DOCUMENT,
-    text.replace(marks, (_, before, after) => `${before}${table}${after}`),
+    text.replace(marks, (_, before, table, after) => `${before}${withRows(table, measured)}${after}`),
   );
 }

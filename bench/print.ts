@@ -14,29 +14,35 @@ export function rowText(row: Row): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** All rows as a table in Markdown. */
-export function rowsMarkdown(rows: readonly Row[]): string {
-  const lines = rows.map((row) =>
+/** A table in Markdown with these rows: each replaces the one of its name, or is the last. The others stay as they are. */
+export function withRows(table: string, rows: readonly Row[]): string {
+  const [head, rule, ...lines] = table.split('\n');
+  const byName = new Map(lines.map((line) => [nameOf(line.slice('| '.length)), line]));
+  for (const row of rows) byName.set(nameOf(row.name), rowMarkdown(row));
+  return [head, rule, ...byName.values()].join('\n');
+}
+
+/** The name of a row without figures that follow a semicolon. */
+function nameOf(text: string): string {
+  return text.split(/;| \|/, 1)[0]!;
+}
+
+function rowMarkdown(row: Row): string {
+  const cells = [
+    row.name,
+    `${figure(row.measured)} ${row.unit}`,
+    `${figure(row.floor)} ${row.unit} (${row.floorName})`,
+    `${figure(row.ratio)} (${spreadText(row)})${isReached(row) ? '' : ' **missed**'}`,
     [
-      row.name,
-      `${figure(row.measured)} ${row.unit}`,
-      `${figure(row.floor)} ${row.unit} (${row.floorName})`,
-      `${figure(row.ratio)} (${spreadText(row)})${isReached(row) ? '' : ' **missed**'}`,
-      [
-        reachText(row, ''),
-        ...(row.beside ?? []).map(
-          ({ name, value, unit, atMost }) => `${name} ${figure(value)}${unit}, at most ${atMost}${unit}`,
-        ),
-      ]
-        .filter((text) => text !== '')
-        .join('; '),
-    ].join(' | '),
-  );
-  return [
-    '| figure | measured | against | ratio (least to greatest) | to reach |',
-    '|---|---|---|---|---|',
-    ...lines.map((line) => `| ${line} |`),
-  ].join('\n');
+      reachText(row, ''),
+      ...(row.beside ?? []).map(
+        ({ name, value, unit, atMost }) => `${name} ${figure(value)}${unit}, at most ${atMost}${unit}`,
+      ),
+    ]
+      .filter((text) => text !== '')
+      .join('; '),
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 function reachText({ reach }: Row, before: string): string {
