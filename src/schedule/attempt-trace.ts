@@ -52,7 +52,7 @@ export function createAttemptTraces(sink: SpanSink): AttemptTraces {
         if (sink.isSampled(traceId)) open.set(entry.plan, startSpan(entry, traceId));
       }
       // Workers carry the run out. Its trace is their own.
-      if (entry.kind === 'submitted') end(entry.plan, at, { 'refit.run': entry.run }, null);
+      if (entry.kind === 'submitted') end(entry.plan, at, { 'refit.run.id': entry.run }, null);
       if (entry.kind !== 'ended' && entry.kind !== 'postponed') return;
       const { exitCode, plan } = entry;
       const error = GOOD_EXITS.has(exitCode) ? null : spanText(textOf(entry.message));

@@ -68,7 +68,7 @@ describe('an attempt is one span', () => {
       digest: 'd',
     };
     const { spans } = follow([startedAt(1), submitted as ScheduleEntry, endedAt(5, 0)]);
-    expect(spans).toMatchObject([{ end: START + 3000, attributes: { 'refit.run': 'r1' } }]);
+    expect(spans).toMatchObject([{ end: START + 3000, attributes: { 'refit.run.id': 'r1' } }]);
   });
 
   it.each([
