@@ -32,6 +32,14 @@ export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, 
   return `refit ${from} -o ${shellQuote(saveAs)}`;
 }
 
+/**
+ * ` --endpoint URL` for the command of a run against a simulated provider or another address; empty for the provider's own
+ * hosts, which are no URLs. @param endpoint as a client names it; null: not known.
+ */
+export function endpointOption(endpoint: string | null): string {
+  return endpoint?.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
+}
+
 /** Quotes a word for a POSIX shell, if necessary. A word that looks like an option becomes a path; `-` stays as it is. */
 export function shellQuote(text: string): string {
   const path = text.startsWith('-') && text !== '-' ? `./${text}` : text;

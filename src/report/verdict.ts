@@ -2,7 +2,7 @@
 
 import { count, counted, join } from '../messages/en/quantities.ts';
 import { OUTCOMES, type Outcome, type Rehearsed, type Report, type Review } from '../model.ts';
-import { shellQuote } from '../next-command.ts';
+import { endpointOption, shellQuote } from '../next-command.ts';
 
 /** A verdict. The tone only sets a colour; word and sentence are complete without it. */
 export interface Verdict {
@@ -106,11 +106,6 @@ function verdictOf(report: Report, { directory = 'RUN', storeOption }: RunInComm
     sentence: summary,
     next: null,
   };
-}
-
-/** The option that a command needs if the run was not against the provider's own addresses. */
-function endpointOption(endpoint: string | null): string {
-  return endpoint?.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
 }
 
 const WORDS = {

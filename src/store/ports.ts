@@ -90,6 +90,10 @@ export interface RunHolder {
 export interface WorkersForRun {
   /** False: its submitter carries it out, and no worker takes it. */
   readonly isForWorkers: boolean;
+  /** Where the provider is, as its submitter named it: a worker needs the same. */
+  readonly endpoint: string;
+  /** Whether the login of this process has the rights of a worker. */
+  readonly mayWork: boolean;
   /** How many workers of the store live. */
   readonly workers: number;
   /** Those of them that cannot take the run. If none of them can, the run waits. */

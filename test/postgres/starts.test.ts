@@ -169,7 +169,7 @@ withPostgres('a run whose processes die at their start', () => {
     await until('the notice', () => follower.stderr().includes('5 processes in a row'));
     const status = await desk.start('status', run).ended;
     expect(status.stdout).toMatch(/because {2}5 processes in a row.*fix: refit apply/);
-    expect(status.stdout).toContain(`next: refit apply ${run} --here`);
+    expect(status.stdout).toContain(`next: refit apply ${run} --endpoint ${desk.at.simulator.url} --here`);
     expect(await desk.orders()).toEqual([]);
     await until('the pause', () => worker.stderr().includes('the next one is at'));
     await desk.value("UPDATE refit.runs SET wake_at = clock_timestamp() - interval '1 s' RETURNING ''");

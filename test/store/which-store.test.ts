@@ -96,7 +96,13 @@ describe('the fix of an error names the store', () => {
 
 describe('what the store knows of a run', () => {
   const holder = { pid: 7, host: 'db-ops-1', since: '2026-11-30T09:00:00.000Z', purpose: 'worker' };
-  const served = { isForWorkers: true, workers: 2, unfit: [] } as const;
+  const served = {
+    isForWorkers: true,
+    endpoint: 'http://127.0.0.1:4010',
+    mayWork: true,
+    workers: 2,
+    unfit: [],
+  } as const;
   const noKeys = (worker: string, ...profiles: string[]) => ({
     worker,
     reason: message('worker.no-keys', { profiles }),
@@ -140,6 +146,16 @@ describe('what the store knows of a run', () => {
       { ...submitted, workers: 0 },
       ['submitted, and no worker has it yet', 'queued for the next worker'],
       [queued, 'workers none is running'],
+    ],
+    [
+      'a run without any worker, to a login that cannot start one',
+      { ...submitted, workers: 0, mayWork: false },
+      ['submitted, and no worker has it yet', 'queued for the next worker'],
+      [
+        queued,
+        'workers none is running',
+        'start with a login that has refit_worker: refit worker --endpoint http://127.0.0.1:4010',
+      ],
     ],
     [
       'a run that its submitter carries out',

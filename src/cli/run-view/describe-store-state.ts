@@ -1,6 +1,7 @@
 /** What a store knows of a run besides its journal, in words for `refit status`. */
 import { counted } from '../../messages/en/quantities.ts';
 import { textOf } from '../../messages/messages.ts';
+import { endpointOption } from '../../next-command.ts';
 import { hasNoWorker, type StoreState, type WorkersForRun } from '../../operations/runs/read-run.ts';
 import { formatLocal } from '../local-time.ts';
 
@@ -48,13 +49,20 @@ function withFix(reason: string, fix: string | null): string {
 }
 
 /** Says that nobody can take the run, and why. */
-function workerLines({ isForWorkers, workers, unfit }: WorkersForRun): readonly Line[] {
+function workerLines(served: WorkersForRun): readonly Line[] {
+  const { isForWorkers, workers, unfit } = served;
   if (!isForWorkers)
     return [['workers', 'none takes this run: the command that submitted it carries it out']];
-  if (workers === 0) return [['workers', 'none is running']];
-  if (!hasNoWorker({ isForWorkers, workers, unfit })) return [];
+  if (!hasNoWorker(served)) return [];
+  const start: readonly Line[] = served.mayWork
+    ? []
+    : [['start', `with a login that has refit_worker: refit worker${endpointOption(served.endpoint)}`]];
+  if (workers === 0) return [['workers', 'none is running'], ...start];
   const reasons = unfit.map(({ worker, reason }) => `${worker}: ${textOf(reason)}`);
-  return [['workers', `none of ${counted(workers, 'worker')} can take this run: ${reasons.join('; ')}`]];
+  return [
+    ['workers', `none of ${counted(workers, 'worker')} can take this run: ${reasons.join('; ')}`],
+    ...start,
+  ];
 }
 
 /** The same for JSON, with the reasons as text. */

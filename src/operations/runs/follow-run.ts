@@ -19,8 +19,6 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly run: string;
   readonly saved: SavedPlan;
-  /** Where the provider is. */
-  readonly endpoint: string;
   /** Receives the entries so far, once. */
   readonly onStart: (entries: readonly JournalEntry[]) => void;
   readonly onEntry: (entry: JournalEntry) => void;
@@ -28,8 +26,11 @@ export interface FollowOptions {
   readonly onNotice: (notice: string) => void;
   /** Aborted to stop following. */
   readonly stop: AbortSignal;
-  /** Why each live worker cannot take the run, with the command that starts one; null: the run is for no worker. */
-  readonly describeNoWorker: (reasons: readonly string[] | null) => string;
+  /**
+   * Why each live worker cannot take the run, with the command that starts one. @param reasons null: the run is for no worker.
+   * @param endpoint where the provider of the run is.
+   */
+  readonly describeNoWorker: (reasons: readonly string[] | null, endpoint: string) => string;
 }
 
 /** @returns the row of the run at its end; null if the caller stopped following. */
@@ -68,10 +69,10 @@ function describeWait({ wakeAt, waiting, deaths }: RunRow): string {
 }
 
 /** Says once that no worker takes the run, and again after one had it. */
-function createIdleWatch({ store, clock, saved, endpoint, onNotice, describeNoWorker }: FollowOptions) {
+function createIdleWatch({ store, clock, saved, onNotice, describeNoWorker }: FollowOptions) {
   let since: number | null = null;
   let isSaid = false;
-  return async ({ owner, state, queue }: RunRow): Promise<void> => {
+  return async ({ owner, state, queue, endpoint }: RunRow): Promise<void> => {
     if (owner !== null || state === 'waiting') {
       since = null;
       isSaid = false;
@@ -81,7 +82,7 @@ function createIdleWatch({ store, clock, saved, endpoint, onNotice, describeNoWo
     if (isSaid || clock.monotonic() - since < NO_WORKER_AFTER) return;
     if (queue === null) {
       isSaid = true;
-      onNotice(describeNoWorker(null));
+      onNotice(describeNoWorker(null, endpoint));
       return;
     }
     const needs = needsOf(saved, endpoint);
@@ -90,6 +91,11 @@ function createIdleWatch({ store, clock, saved, endpoint, onNotice, describeNoWo
     // One can take it, and is busy or about to.
     if (reasons.some(({ reason }) => reason === null)) return;
     isSaid = true;
-    onNotice(describeNoWorker(reasons.map(({ id, reason }) => `${id}: ${textOf(reason!)}`)));
+    onNotice(
+      describeNoWorker(
+        reasons.map(({ id, reason }) => `${id}: ${textOf(reason!)}`),
+        endpoint,
+      ),
+    );
   };
 }

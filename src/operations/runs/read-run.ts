@@ -4,7 +4,7 @@ import { pick } from '../../given.ts';
 import { isFinished, totals } from '../../journal/replay.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, Outcome, RunState } from '../../model.ts';
-import { shellQuote } from '../../next-command.ts';
+import { endpointOption, shellQuote } from '../../next-command.ts';
 import { buildReport } from '../../report/run/build-report.ts';
 import { cloudEventLines } from '../../report/run/cloud-events.ts';
 import { formatApplyCommand, formatReconcileCommand } from '../../run/apply-again.ts';
@@ -70,15 +70,20 @@ export function followStatus(reader: RunReader): {
 
 function nextCommandFor({ run, holder, live, stored }: Omit<RunStatus, 'next'>): string {
   const isQueued = (stored?.kind === 'submitted' || stored?.kind === 'waiting') && stored.isForWorkers;
-  if (stored?.kind === 'waiting' && stored.diesAtStart) return `refit apply ${shellQuote(run.name)} --here`;
-  if (isQueued) return hasNoWorker(stored) ? 'refit worker' : `refit status ${shellQuote(run.name)} --watch`;
+  if (stored?.kind === 'waiting' && stored.diesAtStart)
+    return `${formatApplyCommand(run, stored.endpoint)} --here`;
+  if (isQueued)
+    return hasNoWorker(stored) && stored.mayWork
+      ? `refit worker${endpointOption(stored.endpoint)}`
+      : `refit status ${shellQuote(run.name)} --watch`;
   if (live?.paused) return `refit continue ${shellQuote(run.name)}`;
   if (holder || isFinished(run.state) || lacksApproval(run)) return `refit report ${shellQuote(run.name)}`;
   const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
   if (isUnknown && run.state.endedAt !== null) return formatReconcileCommand(run);
   // No worker takes it: the process of its submitter has died.
-  const isForNobody = stored?.kind === 'submitted' && !stored.isForWorkers;
-  return isForNobody ? `${formatApplyCommand(run)} --here` : formatApplyCommand(run);
+  return stored?.kind === 'submitted' && !stored.isForWorkers
+    ? `${formatApplyCommand(run, stored.endpoint)} --here`
+    : formatApplyCommand(run);
 }
 
 /** Whether no worker that lives can take a run. */

@@ -223,13 +223,13 @@ async function checkSchedule(database: Database): Promise<StoreCheck> {
 }
 
 async function checkRuns(database: Database): Promise<StoreCheck> {
-  const rows = await database.query<{ id: string; starts: number; all: number }>(
-    `SELECT id, starts, (count(*) OVER ())::int AS all FROM refit.runs
+  const rows = await database.query<{ id: string; starts: number; endpoint: string | null; all: number }>(
+    `SELECT id, starts, endpoint, (count(*) OVER ())::int AS all FROM refit.runs
      WHERE state IN ('queued', 'running', 'waiting') AND ${DIES_AT_START} ORDER BY starts DESC, id LIMIT 1`,
   );
   const [worst] = rows;
   if (worst === undefined) return ok('runs', 'none dies at its start');
-  const { reason, fix } = describeDeaths(worst.id, worst.starts, database.target.option);
+  const { reason, fix } = describeDeaths(worst, database.target.option);
   const others = worst.all === 1 ? '' : `, and ${worst.all - 1} more`;
   return warning('runs', `${worst.id}${others}: ${reason}`, fix);
 }

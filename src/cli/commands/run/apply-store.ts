@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import type { Policy, SavedPlan } from '../../../model.ts';
-import { shellQuote } from '../../../next-command.ts';
+import { endpointOption, shellQuote } from '../../../next-command.ts';
 import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { type Connection, connect } from '../../../operations/connect.ts';
 import { stateDirectoryOf } from '../../../operations/machine.ts';
@@ -169,22 +169,19 @@ async function follow(
   const stop = new AbortController();
   const signals = onSignals(terminal, view.status, 'this command stops following; the run goes on');
   signals.drain.addEventListener('abort', () => stop.abort(), { once: true });
-  const probe = connect(connectionOf(options, terminal));
-  const { endpoint } = probe.cloud;
-  await probe.close();
   try {
     const end = await followRun({
-      ...{ store, clock, run, saved, endpoint, stop: stop.signal },
+      ...{ store, clock, run, saved, stop: stop.signal },
       onStart: (entries) => view.start({ name: run, entries }),
       onEntry: view.entry,
       onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
-      describeNoWorker: (reasons) =>
+      describeNoWorker: (reasons, endpoint) =>
         reasons === null
-          ? `no worker takes this run: it was submitted with --here\ncarry it out here: ${command(`refit apply ${run} --here`)}`
+          ? `no worker takes this run: it was submitted with --here\ncarry it out here: ${command(`refit apply ${run} --here${endpointOption(endpoint)}`)}`
           : [
               reasons.length === 0 ? 'no worker lives' : 'no worker can take this run:',
               ...reasons.map((reason) => `  ${reason}`),
-              `start one: ${command('refit worker')}`,
+              `start one: ${command(`refit worker${endpointOption(endpoint)}`)}`,
             ].join('\n'),
     });
     view.close();

@@ -154,8 +154,8 @@ function describeStatus(status: RunStatus, options: Options, now: number): strin
           `  ${one.phase.padEnd(11)} ${one.step}  for ${since(one.since)}: ${escapeControls(one.message)}`,
       ),
     ...(inProgress.length > NAMED ? [`  and ${inProgress.length - NAMED} more in progress`] : []),
-    `  head     ${state.head}`,
-    `next: ${facts.next}`,
+    ...(state.startedAt === null ? [] : [`  head     ${state.head}`]),
+    `next: ${escapeControls(facts.next)}`,
     '',
   ].join('\n');
 }

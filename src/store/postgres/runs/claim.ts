@@ -98,7 +98,7 @@ export async function claimStoredRun(
   const claimed = await whileConnectionIsLost(clock, () =>
     database.transaction((queries) => raiseEpoch(queries, id, owner, self.lives, database.target.option)),
   );
-  if ('pausedUntil' in claimed) throw pausedError(id, claimed, database.target.option);
+  if ('pausedUntil' in claimed) throw pausedError(claimed);
   const { fence } = claimed;
   const fenced = async () => fencedError(id, await ownerOf(database, id), database.target.option);
   // Reading a long journal takes longer than a lease.
@@ -153,8 +153,9 @@ async function raiseEpoch(
   if (row.owner !== null && (await isHeld(row, owner.host, lives))) throw heldError(id, row.owner, option);
   // A person who wants to see why is not kept waiting.
   if (owner.worker !== null && row.owner !== null && row.starts >= MOST_STARTS) {
-    if (!row.hasPaused) return await pause(queries, id, row.starts, option);
-    if (row.isPaused) return await pausedUntil(queries, id, row.starts);
+    const deaths = describeDeaths(row, option);
+    if (!row.hasPaused) return await pause(queries, id, deaths);
+    if (row.isPaused) return await pausedUntil(queries, id, deaths);
   }
   const epoch = row.epoch + 1;
   await queries.execute(
@@ -166,31 +167,30 @@ async function raiseEpoch(
 
 /** A claim that waits, because those before it died at their start. */
 interface Paused {
-  readonly starts: number;
+  readonly id: string;
+  readonly deaths: ReturnType<typeof describeDeaths>;
   /** Milliseconds since 1970 UTC. */
   readonly pausedUntil: number;
 }
 
 /** Lets a run wait whose last process died. The row keeps that process, so that the next one records the takeover. */
-async function pause(queries: Queries, id: string, starts: number, option: string): Promise<Paused> {
-  const { reason, fix } = describeDeaths(id, starts, option);
+async function pause(queries: Queries, id: string, deaths: Paused['deaths']): Promise<Paused> {
   await queries.execute(
     `UPDATE refit.runs SET wake_at = clock_timestamp() + ${PAUSE}, waiting = coalesce(waiting, '{}') || $2::jsonb
      WHERE id = $1`,
-    [id, JSON.stringify({ reason, fix })],
+    [id, JSON.stringify(deaths)],
   );
-  return await pausedUntil(queries, id, starts);
+  return await pausedUntil(queries, id, deaths);
 }
 
-async function pausedUntil(queries: Queries, id: string, starts: number): Promise<Paused> {
+async function pausedUntil(queries: Queries, id: string, deaths: Paused['deaths']): Promise<Paused> {
   const [row] = await queries.query<{ at: number }>('SELECT wake_at AS at FROM refit.runs WHERE id = $1', [
     id,
   ]);
-  return { starts, pausedUntil: row!.at };
+  return { id, deaths, pausedUntil: row!.at };
 }
 
-function pausedError(id: string, { starts, pausedUntil: until }: Paused, option: string): RefitError {
-  const { reason, fix } = describeDeaths(id, starts, option);
+function pausedError({ id, deaths: { reason, fix }, pausedUntil: until }: Paused): RefitError {
   return new RefitError('locked', `${id}: ${reason}; the next one is at ${iso(until)}`, fix);
 }
 

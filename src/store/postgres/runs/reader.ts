@@ -150,12 +150,14 @@ interface StateRow extends Ownership, RunNeeds {
   readonly queue: string | null;
   readonly starts: number;
   readonly dies: boolean;
+  readonly mayWork: boolean;
 }
 
 async function storeStateOf(database: Database, id: string, host: string): Promise<StoreState | null> {
   const [row] = await database.query<StateRow>(
     `SELECT state, submitted_at AS at, submitted_by ->> 'user' AS by, wake_at AS "wakeAt", waiting, queue, endpoint,
-       profiles, programs, starts, ${DIES_AT_START} AS dies, ${OWNERSHIP} FROM refit.runs WHERE id = $1`,
+       profiles, programs, starts, ${DIES_AT_START} AS dies,
+       pg_has_role('refit_worker', 'USAGE') AS "mayWork", ${OWNERSHIP} FROM refit.runs WHERE id = $1`,
     [id],
   );
   if (row === undefined) return null;
@@ -164,7 +166,7 @@ async function storeStateOf(database: Database, id: string, host: string): Promi
     return { kind: 'claimed', holder: shownOwner(owner), worker: owner.worker };
   const until = row.wakeAt === null ? null : new Date(row.wakeAt).toISOString();
   if (row.dies && (state === 'queued' || state === 'running' || state === 'waiting')) {
-    const deaths = describeDeaths(id, row.starts, database.target.option);
+    const deaths = describeDeaths({ ...row, id }, database.target.option);
     return { kind: 'waiting', ...deaths, until, diesAtStart: true, ...(await workersFor(database, row)) };
   }
   const why = { reason: waiting?.reason ?? null, fix: waiting?.fix ?? null };
@@ -188,13 +190,17 @@ async function storeStateOf(database: Database, id: string, host: string): Promi
   }
 }
 
-async function workersFor(database: Database, { queue, ...needs }: StateRow): Promise<WorkersForRun> {
+async function workersFor(
+  database: Database,
+  { queue, mayWork, ...needs }: StateRow,
+): Promise<WorkersForRun> {
   const workers = await liveWorkers(database);
   const unfit = workers.flatMap(({ id, offers }) => {
     const reason = whyNotOffered(needs, offers);
     return reason === null ? [] : [{ worker: id, reason }];
   });
-  return { isForWorkers: queue !== null, workers: workers.length, unfit };
+  const { endpoint } = needs;
+  return { isForWorkers: queue !== null, endpoint, mayWork, workers: workers.length, unfit };
 }
 
 /** The runs of a store. */

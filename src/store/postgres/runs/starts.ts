@@ -7,7 +7,7 @@
  * A claim gets the run further if it appends one of `FURTHER`, says in the row how the run goes on, or lives for `LIVED`.
  */
 import { message, textOf } from '../../../messages/messages.ts';
-import { shellQuote } from '../../../next-command.ts';
+import { endpointOption, shellQuote } from '../../../next-command.ts';
 import { MINUTE, SECOND } from '../../../units.ts';
 import { LEASE } from './owner.ts';
 
@@ -36,12 +36,15 @@ export function getsFurther(text: string): boolean {
 
 /** What people read of such a run. @param option the store, for the command. */
 export function describeDeaths(
-  id: string,
-  starts: number,
+  {
+    id,
+    starts,
+    endpoint,
+  }: { readonly id: string; readonly starts: number; readonly endpoint: string | null },
   option: string,
 ): { readonly reason: string; readonly fix: string } {
   return {
     reason: textOf(message('wake.dies', { starts })),
-    fix: `refit apply ${shellQuote(id)} --here${option}   carries it out in your terminal, where you see the error`,
+    fix: `refit apply ${shellQuote(id)} --here${option}${endpointOption(endpoint)}   carries it out in your terminal, where you see the error`,
   };
 }

@@ -26,6 +26,8 @@ export interface RunRow {
   /** The live process that has it, for people; null: none. */
   readonly owner: string | null;
   readonly queue: string | null;
+  /** Where the provider is, as its submitter named it. */
+  readonly endpoint: string;
   /** Its processes die at their start: why it waits, with what a person can do. Null: they do not. */
   readonly deaths: { readonly reason: string; readonly fix: string } | null;
 }
@@ -67,21 +69,22 @@ export async function readRunRow(database: Database, id: string): Promise<RunRow
     readonly waiting: RunRow['waiting'];
     readonly owner: { readonly host: string; readonly pid: number; readonly worker: string | null } | null;
     readonly queue: string | null;
+    readonly endpoint: string | null;
     readonly starts: number;
     readonly dies: boolean;
   }>(
-    `SELECT state, exit_code, wake_at, waiting, owner, queue, starts, ${DIES_AT_START} AS dies
+    `SELECT state, exit_code, wake_at, waiting, owner, queue, endpoint, starts, ${DIES_AT_START} AS dies
      FROM refit.runs WHERE id = $1`,
     [id],
   );
   if (row === undefined) throw noSuchRun(id);
-  const { state, exit_code, wake_at, waiting, owner, queue, starts, dies } = row;
+  const { state, exit_code, wake_at, waiting, owner, queue, endpoint, starts, dies } = row;
   return {
-    ...{ state, waiting, queue },
+    ...{ state, waiting, queue, endpoint: endpoint ?? '' },
     exitCode: exit_code,
     wakeAt: wake_at === null ? null : iso(wake_at),
     owner: owner && (owner.worker ?? `process ${owner.pid} on ${owner.host}`),
-    deaths: dies ? describeDeaths(id, starts, database.target.option) : null,
+    deaths: dies ? describeDeaths({ id, starts, endpoint }, database.target.option) : null,
   };
 }
 
