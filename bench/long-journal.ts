@@ -27,9 +27,9 @@ function writeJournal(path: string, entries: number, saved: SavedPlan): void {
   closeSync(file);
 }
 
-/** A plan for `journalPieces`. */
-export function longPlan(): SavedPlan {
-  return savedPlanOf(STEPS);
+/** A plan for `journalPieces`. @param name tells plans of one store apart. */
+export function longPlan(name = 'long'): SavedPlan {
+  return savedPlanOf(STEPS, [`change: ${name}`]);
 }
 
 /** The lines of a long journal in pieces of about a megabyte, each with the end of the chain after it. */

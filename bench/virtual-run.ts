@@ -11,7 +11,7 @@ import { type HttpRequest, type Transport, TransportError } from '../src/cloud/n
 import type { JournalEntry, SavedPlan } from '../src/model.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
 import { createCallCounter } from '../src/run/call-counter.ts';
-import { createProcess, NO_PAST_ENTRIES } from '../src/run/process.ts';
+import { createProcess, pastOf } from '../src/run/process.ts';
 import { http } from '../src/simulator/gateway/http.ts';
 import { createWorld } from '../src/simulator/world/create-world.ts';
 import { seededRandom } from '../src/simulator/world/random.ts';
@@ -172,7 +172,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
     const cloud = createCloud({ ...common, permits, onCall: counter.add });
     const runProcess = createProcess({
       saved,
-      past: NO_PAST_ENTRIES,
+      past: pastOf(saved, []),
       store: {
         append() {
           commits.push((time.monotonic() - began) / 1000);

@@ -1,6 +1,6 @@
 /**
- * Reads the journal of a run in a database: like `refit status`, or only the same rows by a cursor. It is a separate
- * process, so that memory is its own. Prints `{ ms, megabytes }`; the time is not that of the CPU, because the server works too.
+ * Reads the journal of a run in a database: like `refit status`, claimed for work like a worker does, or only the same rows
+ * by a cursor. It is a separate process, so that memory is its own. Prints `{ ms, megabytes }`; the time is not that of the CPU, because the server works too.
  */
 import { systemClock } from '../../src/clock.ts';
 import { openStore } from '../../src/store/postgres/open-store.ts';
@@ -15,7 +15,12 @@ const options = { clock: systemClock, application: 'refit bench', host: 'bench',
 const ms = await timed(async () => {
   const store = await openStore(await resolveStore(url, {}), options);
   if (mode === 'read') await (await store.find(id)).read();
-  else
+  else if (mode === 'claim') {
+    const claim = await store.claim(id, 'refit bench');
+    // The process of a run goes on with a copy of the replay.
+    claim.run.replay.copy();
+    await claim.release();
+  } else
     await store.database.transaction(async (queries) => {
       await queries.script(
         `DECLARE lines CURSOR FOR SELECT line FROM refit.journal WHERE run = '${id}' ORDER BY seq`,

@@ -1,5 +1,6 @@
-/** A long journal of a store opened, compared with a plain cursor over the same rows. */
+/** A long journal of a store read, and claimed for work, each compared with a plain cursor over the same rows. */
 import { join } from 'node:path';
+import { type ChainEnd, EMPTY_CHAIN } from '../../src/journal/chain.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import type { Database } from '../../src/store/postgres/database.ts';
 import { connectTo, makeStore } from '../../test/postgres/make-store.ts';
@@ -11,7 +12,7 @@ import { insertRuns, withDurableServer } from './server.ts';
 const SCRIPT = join(import.meta.dirname, 'open-journal.ts');
 
 /** @param entries length of the long journal. The short one, for comparing memory, has a tenth. */
-export function storeOpen(entries = 1_000_000, times = 3): Promise<Row> {
+export function storeOpen(entries = 1_000_000, times = 3): Promise<readonly Row[]> {
   return withDurableServer(async (server) => {
     const url = await makeStore(server);
     const database = await connectTo(url);
@@ -22,47 +23,53 @@ export function storeOpen(entries = 1_000_000, times = 3): Promise<Row> {
     } finally {
       await database.close();
     }
-    const spent: Spent[] = [];
-    const flat = spentBy(SCRIPT, 'read', url, 'short').megabytes;
-    const row = await rounds(
-      () => {
-        const one = spentBy(SCRIPT, 'read', url, 'long');
-        spent.push(one);
-        return one.ms;
-      },
-      () => spentBy(SCRIPT, 'cursor', url, 'long').ms,
-      {
-        name: `store: ${entries.toLocaleString('en')} entries opened`,
-        unit: 'ms',
-        floorName: 'a plain cursor over the same rows',
-      },
-      times,
-    );
-    const growth = Math.max(0, median(spent.map(({ megabytes }) => megabytes)) - flat);
-    return {
-      ...row,
-      beside: [
-        { name: 'in seconds', value: row.measured / 1000, unit: ' s', atMost: 10 },
-        { name: 'peak memory beyond that of a tenth of the entries', value: growth, unit: ' MB', atMost: 50 },
-      ],
-    };
+    return [await opened('read', url, entries, times), await opened('claim', url, entries, times)];
   });
+}
+
+async function opened(mode: 'read' | 'claim', url: string, entries: number, times: number): Promise<Row> {
+  const spent: Spent[] = [];
+  const flat = spentBy(SCRIPT, mode, url, 'short').megabytes;
+  const row = await rounds(
+    () => {
+      const one = spentBy(SCRIPT, mode, url, 'long');
+      spent.push(one);
+      return one.ms;
+    },
+    () => spentBy(SCRIPT, 'cursor', url, 'long').ms,
+    {
+      name: `store: ${entries.toLocaleString('en')} entries ${mode === 'read' ? 'opened' : 'claimed for work'}`,
+      unit: 'ms',
+      floorName: 'a plain cursor over the same rows',
+    },
+    times,
+  );
+  const growth = Math.max(0, median(spent.map(({ megabytes }) => megabytes)) - flat);
+  return {
+    ...row,
+    beside: [
+      { name: 'in seconds', value: row.measured / 1000, unit: ' s', atMost: 10 },
+      { name: 'peak memory beyond that of a tenth of the entries', value: growth, unit: ' MB', atMost: 50 },
+    ],
+  };
 }
 
 /** Makes a run whose journal has so many entries. */
 async function insertJournal(database: Database, id: string, entries: number): Promise<void> {
-  const saved = longPlan();
+  const saved = longPlan(id);
   await insertRuns(database, [id]);
-  let seq = 0;
+  let head: ChainEnd = EMPTY_CHAIN;
   for (const { text, end } of journalPieces(entries, saved)) {
     await database.execute(
       `INSERT INTO refit.journal (run, seq, epoch, line)
        SELECT $1, $2 + number, 1, line FROM unnest(string_to_array($3, E'\\n')) WITH ORDINALITY AS added (line, number)`,
-      [id, seq, text.slice(0, -1)],
+      [id, head.seq, text.slice(0, -1)],
     );
-    seq = end.seq;
-    await database.execute('UPDATE refit.runs SET head_seq = $2, head_hash = $3, plan = $4 WHERE id = $1', [
-      ...[id, seq, end.hash, encodeSavedPlan(saved)],
-    ]);
+    head = end;
   }
+  // Nobody holds it, so it can be claimed.
+  await database.execute(
+    `UPDATE refit.runs SET head_seq = $2, head_hash = $3, plan = $4, digest = $5, owner = NULL WHERE id = $1`,
+    [id, head.seq, head.hash, encodeSavedPlan(saved), saved.digest],
+  );
 }

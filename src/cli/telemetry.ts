@@ -3,7 +3,7 @@ import { given } from '../given.ts';
 import type { JournalEntry } from '../model.ts';
 import type { LiveRunStatus } from '../operations/runs/read-run.ts';
 import type { Routes } from '../telemetry/listener.ts';
-import type { RunEvents, Telemetry } from '../telemetry/telemetry.ts';
+import type { ObservedRun, Telemetry } from '../telemetry/telemetry.ts';
 import { escapeControls } from '../text.ts';
 import type { Options } from './options.ts';
 import type { RunView } from './run-view/run-view.ts';
@@ -51,8 +51,12 @@ export function watchRun(telemetry: Telemetry | null, view: RunView) {
   return {
     ...given({ onCall: run?.onCall }),
     events: {
-      onStart(started: Parameters<RunEvents['onStart']>[0]): void {
-        view.start(started);
+      onPast(entry: JournalEntry, started: ObservedRun): void {
+        view.past(entry);
+        run?.onPast(entry, started);
+      },
+      onStart(started: ObservedRun): void {
+        view.start({ name: started.name, entries: [] });
         run?.onStart(started);
       },
       onEntry(entry: JournalEntry): void {

@@ -42,6 +42,19 @@ export class Folding {
   constructor({ steps }: Pick<SavedPlan, 'steps'>) {
     this.steps = new Map(steps.map(({ id }) => [id, initialStepState(id)]));
   }
+
+  /** A copy that is folded further by itself. What its lists and maps hold is never changed, so it is shared. */
+  copy(): Folding {
+    const copy: Record<string, unknown> = Object.create(Folding.prototype);
+    for (const [key, value] of Object.entries(this)) copy[key] = copyOf(value);
+    return copy as unknown as Folding;
+  }
+}
+
+function copyOf(value: unknown): unknown {
+  if (value instanceof Map) return new Map(value);
+  if (value instanceof Set) return new Set(value);
+  return Array.isArray(value) ? [...value] : value;
 }
 
 /** Applies an entry to the state of its step. */

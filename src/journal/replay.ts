@@ -13,30 +13,48 @@ import { callsOf, countCalls, countOrder } from './call-counts.ts';
 import { foldAdoption, foldCommand, foldEnd, foldGate, foldRest, foldStart, foldWave } from './fold-run.ts';
 import { initialStepState } from './fold-step.ts';
 import { assignOrder, changeStep, Folding } from './folding.ts';
+import { createRecorded, type Recorded } from './recorded.ts';
 
-export type Replay = ReturnType<typeof createReplay>;
+/** The state of a run, folded entry by entry. */
+export interface Replay {
+  /** Takes the entries in order. */
+  add(entry: JournalEntry): void;
+  /** The present state of one step. */
+  step(id: string): StepState;
+  /** The step that has this order number on record; null for a new number. */
+  stepOf(order: string): string | null;
+  /** The present state of the run. Its maps change with the next entries. */
+  state(): RunState;
+  /** What is on record about people and accounts. */
+  readonly recorded: Recorded;
+  /** A copy that goes on by itself. */
+  copy(): Replay;
+}
 
 /**
  * Creates a replay that takes the journal entry by entry. A live run keeps one beside its journal and decides from it.
  * Steps without entries are `not-run`. An ordered step without an answer on record is `unknown` until it is resolved.
  */
-export function createReplay(saved: Pick<SavedPlan, 'steps'>) {
-  const run = new Folding(saved);
+export function createReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
+  return replayIn(new Folding(saved), createRecorded());
+}
+
+function replayIn(run: Folding, recorded: Recorded): Replay {
   return {
-    add(entry: JournalEntry): void {
+    add(entry) {
       fold(run, entry);
+      recorded.add(entry);
       run.head = entry.hash;
       run.entries = entry.seq;
     },
-    /** The present state of one step. */
-    step: (id: string): StepState => run.steps.get(id) ?? initialStepState(id),
-    /** The step that has this order number on record; null for a new number. */
-    stepOf: (order: string): string | null => run.stepOfOrder.get(order) ?? null,
-    /** The present state of the run. */
-    state(): RunState {
+    step: (id) => run.steps.get(id) ?? initialStepState(id),
+    stepOf: (order) => run.stepOfOrder.get(order) ?? null,
+    state() {
       const { callCounts, stepOfOrder: _, standsHalted: __, gates: ___, ...rest } = run;
       return { ...rest, ...callsOf(callCounts) };
     },
+    recorded,
+    copy: () => replayIn(run.copy(), recorded.copy()),
   };
 }
 

@@ -23,7 +23,7 @@ export type { ApplyEnd, Approval, ReconcileEnd };
 export interface ApplyOptions
   extends Pick<
     ApplyInput,
-    'atEntry' | 'adopt' | 'signHead' | 'onStart' | 'onEntry' | 'onAppend' | 'onLive' | 'onNotice'
+    'atEntry' | 'adopt' | 'signHead' | 'onPast' | 'onStart' | 'onEntry' | 'onAppend' | 'onLive' | 'onNotice'
   > {
   readonly connection: Connection;
   /** The path of the saved plan. Refit looks for approvals beside it, and always in the run directory. */
@@ -61,7 +61,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     secret: effectsOfKind(effectsOf(saved), 'variable').map(({ name }) => name),
   });
   const { savedFile, atEntry, adopt, signHead } = options;
-  const { onStart, onEntry, onAppend, onLive, onNotice } = options;
+  const { onPast, onStart, onEntry, onAppend, onLive, onNotice } = options;
   return applyPlan({
     saved,
     claim: () =>
@@ -96,7 +96,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       connection,
     }),
     notifyPorts: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
-    ...given({ atEntry, adopt, signHead, onStart, onEntry, onAppend, onLive, onNotice }),
+    ...given({ atEntry, adopt, signHead, onPast, onStart, onEntry, onAppend, onLive, onNotice }),
   });
 }
 
@@ -108,7 +108,7 @@ function processInfo(endpoint: string) {
 /** What a reconcile needs besides the run directory. */
 export interface ReconcileOptions
   extends ConnectOptions,
-    Pick<ApplyInput, 'signHead' | 'onStart' | 'onEntry' | 'onAppend' | 'onNotice'> {
+    Pick<ApplyInput, 'signHead' | 'onPast' | 'onStart' | 'onEntry' | 'onAppend' | 'onNotice'> {
   /** The folder for locks of a run directory; default: from the environment. */
   readonly stateDirectory?: string;
   /** Abort it to stop immediately; its reason is the exit code. */
@@ -131,7 +131,7 @@ export async function reconcileRun(
   const { cloudOptions, shared } = createParts({ requestsPerSecond, ...options });
   const reader = createReader(cloudOptions);
   try {
-    const { signHead, onStart, onEntry, onAppend, onNotice } = options;
+    const { signHead, onPast, onStart, onEntry, onAppend, onNotice } = options;
     return await reconcileClaimedRun({
       claim: () => run.claim(reader.endpoint),
       cloudFor: () => reader,
@@ -140,7 +140,7 @@ export async function reconcileRun(
       clock: shared.clock,
       leave: options.leave ?? new AbortController().signal,
       ...processInfo(reader.endpoint),
-      ...given({ signHead, onStart, onEntry, onAppend, onNotice }),
+      ...given({ signHead, onPast, onStart, onEntry, onAppend, onNotice }),
     });
   } finally {
     // After an immediate end Refit does not wait for answers: they may never come.

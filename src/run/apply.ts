@@ -6,33 +6,21 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Transport } from '../cloud/network/transport.ts';
 import { EXIT_RESTED, messageOf, RefitError } from '../errors.ts';
 import { given } from '../given.ts';
+import { createRecorded } from '../journal/recorded.ts';
 import { isFinished } from '../journal/replay.ts';
 import { formatCommand } from '../messages/en/format-plan.ts';
 import { textOf } from '../messages/messages.ts';
-import type {
-  Effects,
-  JournalEntry,
-  JournalEvent,
-  Message,
-  Report,
-  SavedPlan,
-  SavedWindows,
-} from '../model.ts';
+import type { Effects, JournalEvent, Message, Report, SavedPlan, SavedWindows } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
 import { mustBeCurrent } from '../plan/may-start.ts';
 import { keepPlanSignatures } from '../store/plan-signatures.ts';
-import type { ClaimedRun, RunPlace, WholeRun } from '../store/ports.ts';
+import type { ClaimedRun, RunPlace, RunSnapshot } from '../store/ports.ts';
 import { formatStartCommand } from './apply-again.ts';
 import { answerLine } from './control/answer-line.ts';
 import type { LiveRunStatus } from './control/control.ts';
 import { boundRegions } from './count-in-flight.ts';
-import {
-  type ApprovalDemand,
-  demandApprovals,
-  recordedSignatures,
-  type Signatures,
-} from './demand-approvals.ts';
+import { type ApprovalDemand, demandApprovals, type Signatures } from './demand-approvals.ts';
 import type { GatePorts } from './engine/run.ts';
 import { createWindowGate } from './engine/window-gate.ts';
 import { followPolicy } from './follow-policy.ts';
@@ -139,7 +127,7 @@ async function applyClaimed(input: ApplyInput, claim: ClaimedRun): Promise<Apply
         'adopted: this run had ended, so Refit read nothing from the provider. Its outcomes are what its folder says',
       );
     }
-    const report = await writeReports(claim, run.journal.entries);
+    const report = await writeReports(claim, run.journal.end);
     const exitCode = run.state.exitCode ?? 1;
     return { name: run.name, report, exitCode, wasFinished: true, wasLeft: false, hasRested: false };
   }
@@ -177,13 +165,13 @@ async function approvalsFor(
   }: { isAdopted: boolean; policyWindows: readonly SavedWindows[]; approvalExpiry: number },
 ): Promise<Approved[]> {
   const { saved, clock } = input;
-  const entries = isAdopted ? [] : run.journal.entries;
-  const recorded = recordedSignatures(entries, null);
+  const onRecord = isAdopted ? createRecorded() : run.replay.recorded;
+  const recorded = onRecord.signatures(null);
   const judge = () =>
     demandApprovals({ saved, plan, signatures, clock, recorded, limit: approvalExpiry }, null);
   const isSigned = saved.approvals === undefined || isOnRecord(await judge());
   // A database vouches for the answer, whichever user has the run now.
-  const isUnasked = !isAnsweredBy(run.kind === 'database' ? null : input.by.user, entries);
+  const isUnasked = !onRecord.isAnsweredBy(run.kind === 'database' ? null : input.by.user);
   if (!isSigned || isUnasked) mustBeCurrent(saved, clock.now(), 'SAVED');
   if (isUnasked && run.state.startedAt === null) mustBeOpen(input, run, policyWindows);
   if (!isSigned) mustBeSigned(await judge());
@@ -198,25 +186,16 @@ function isOnRecord(demand: ApprovalDemand): boolean {
   return 'event' in demand && demand.event === null;
 }
 
-/** True if this user has answered the question for this run, since it was adopted last. @param user null: anybody. */
-function isAnsweredBy(user: string | null, entries: readonly JournalEntry[]): boolean {
-  let present: string | null = null;
-  let isAnswered = false;
-  for (const entry of entries) {
-    if (entry.kind === 'run-started') present = entry.by.user;
-    if (entry.kind === 'adopted') isAnswered = false;
-    if (entry.kind === 'approved' && !('signed' in entry)) isAnswered ||= user === null || present === user;
-  }
-  return isAnswered;
-}
-
 /** Refuses if another process has written to the journal since the caller read it. */
-function mustBeAtEntry({ atEntry }: ApplyInput, { name, journal }: WholeRun): void {
-  const { length } = journal.entries;
-  if (atEntry === undefined || atEntry === length) return;
+function mustBeAtEntry(
+  { atEntry }: ApplyInput,
+  { name, journal }: Pick<RunSnapshot, 'name' | 'journal'>,
+): void {
+  const { seq } = journal.end;
+  if (atEntry === undefined || atEntry === seq) return;
   throw new RefitError(
     'locked',
-    `${name}: the journal has ${length} entries instead of ${atEntry}, because another process continued the run`,
+    `${name}: the journal has ${seq} entries instead of ${atEntry}, because another process continued the run`,
     `refit status ${shellQuote(name)} shows what it did`,
   );
 }
@@ -295,8 +274,8 @@ async function carryOut(
       adoptedEvent(saved, adoption, { by: input.by.user, providerNow: providerNow(input) }),
     );
   for (const approval of approvals) await journal.appendDurably(approval);
-  const { entries } = runProcess;
-  const policy = followPolicy(permitted, { ask: input.askPolicy, signatures, entries, clock });
+  const { recorded: onRecord } = journal.replay;
+  const policy = followPolicy(permitted, { ask: input.askPolicy, signatures, recorded: onRecord, clock });
   const forPolicy = await policy.keepApprovals();
   if (forPolicy !== null) await journal.appendDurably(forPolicy);
   input.onLive?.(() => control.status());
@@ -308,7 +287,7 @@ async function carryOut(
   });
   try {
     const approvalOf = (wave: number | null) => {
-      const recorded = recordedSignatures(entries, wave);
+      const recorded = onRecord.signatures(wave);
       const limit = policy.approvalExpiry();
       return demandApprovals({ saved, plan, signatures, clock, recorded, limit }, wave);
     };
@@ -321,7 +300,7 @@ async function carryOut(
       askPolicy: policy.ask,
       ...given({ gates, rest, regions }),
     });
-    const report = await writeReports(claim, runProcess.entries);
+    const report = await writeReports(claim, runProcess.end);
     const { hasRested, wasLeft } = runProcess;
     const { exitCode: ended } = journal.replay.state();
     const exitCode = hasRested ? EXIT_RESTED : wasLeft ? (stop.exitCode ?? 130) : (ended ?? 1);

@@ -1,5 +1,5 @@
 /** Which changes in flight count for the policy's bound on a region: those of the store, or those of this run alone. */
-import type { JournalEntry, SavedPlan, Step } from '../model.ts';
+import type { SavedPlan, Step } from '../model.ts';
 import type { InFlightCount } from '../store/ports.ts';
 import type { RegionBound } from './engine/run.ts';
 import type { Process } from './process.ts';
@@ -10,11 +10,14 @@ import type { Process } from './process.ts';
  */
 export async function boundRegions(
   saved: Pick<SavedPlan, 'steps'>,
-  { entries, journal }: Pick<Process, 'entries' | 'journal'>,
+  { journal }: Pick<Process, 'journal'>,
   { inFlight, most }: { readonly inFlight: InFlightCount | undefined; readonly most: number | null },
 ): Promise<RegionBound | undefined> {
   const count = inFlight ?? createOwnCount();
-  const scopeOf = ({ profile, region }: Step) => `${accountOf(profile, entries)} ${region}`;
+  // While nobody knows the account, the profile stands for it.
+  const accountOf = (profile: string) =>
+    journal.replay.recorded.identity(profile)?.account ?? `profile:${profile}`;
+  const scopeOf = ({ profile, region }: Step) => `${accountOf(profile)} ${region}`;
   const isInFlight = ({ id }: Step) => !['waiting', 'ended'].includes(journal.replay.step(id).phase);
   const open = most === null ? [] : saved.steps.filter(isInFlight);
   await count.reset(open.map((step) => ({ scope: scopeOf(step), step: step.id })));
@@ -33,15 +36,6 @@ export async function leaveRegions(
 ): Promise<void> {
   for (const { id } of steps)
     if (journal.replay.step(id).phase === 'ended') await inFlight?.release(id).catch(() => undefined);
-}
-
-/** The number of the account, as the journal has it; the profile while nobody knows the account. */
-function accountOf(profile: string, entries: readonly JournalEntry[]): string {
-  const known = entries.findLast(
-    (entry): entry is Extract<JournalEntry, { kind: 'identity' }> =>
-      entry.kind === 'identity' && entry.profile === profile && entry.identity !== null,
-  );
-  return known?.identity?.account ?? `profile:${profile}`;
 }
 
 /** Counts the steps of one run, without a store. */

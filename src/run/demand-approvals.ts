@@ -5,7 +5,6 @@ import { type Clock, iso } from '../clock.ts';
 import {
   APPROVAL_FORMAT,
   type ApprovalFile,
-  type JournalEntry,
   type JournalEvent,
   type Message,
   type SavedPlan,
@@ -81,16 +80,6 @@ export function judgeOffered(
   });
   const by = signed.map((one) => one.by).join(', ');
   return { event: { kind: 'approved', how: 'signatures', by, wave, judgedAt: iso(now), signed } };
-}
-
-/** The signatures of the plan (null) or of a wave that the journal records; null if it has none since an adoption. */
-export function recordedSignatures(entries: readonly JournalEntry[], wave: number | null): Signatures | null {
-  const since = entries.findLastIndex(({ kind }) => kind === 'adopted');
-  const recorded = entries.findLast(
-    (entry, at) =>
-      at > since && entry.kind === 'approved' && entry.how === 'signatures' && entry.wave === wave,
-  );
-  return (recorded as Signatures | undefined) ?? null;
 }
 
 /** Restores the approval files of an entry. */

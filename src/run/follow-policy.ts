@@ -5,7 +5,8 @@
 import { approvalFiles } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
 import { pick } from '../given.ts';
-import type { ApprovalFile, JournalEntry, JournalEvent } from '../model.ts';
+import type { Recorded } from '../journal/recorded.ts';
+import type { ApprovalFile, JournalEvent } from '../model.ts';
 import type { RunSignatures } from '../store/ports.ts';
 import { type AskPolicy, PERMITTED, type PolicyVerdict } from './policy-gate.ts';
 
@@ -18,17 +19,17 @@ interface Followed {
   readonly ask: AskPolicy | undefined;
   readonly signatures: RunSignatures;
   /** The journal, which grows. */
-  readonly entries: readonly JournalEntry[];
+  readonly recorded: Pick<Recorded, 'hasForPolicy'>;
   readonly clock: Clock;
 }
 
 /** @param permitted the verdict with which the process started. */
-export function followPolicy(permitted: PolicyVerdict, { ask, signatures, entries, clock }: Followed) {
+export function followPolicy(permitted: PolicyVerdict, { ask, signatures, recorded, clock }: Followed) {
   let verdict = permitted;
   const keepApprovals = async (): Promise<PolicyApproved | null> => {
     const { approvals } = verdict;
     if (approvals.length > 0) await signatures.keep('policyApprovals', approvalFiles(approvals));
-    return newApprovals(approvals, entries, clock.now());
+    return newApprovals(approvals, recorded, clock.now());
   };
   return {
     /** Milliseconds from issue to expiry that an approval may have at most now. */
@@ -47,14 +48,10 @@ export function followPolicy(permitted: PolicyVerdict, { ask, signatures, entrie
 /** The entry for approvals that the journal does not have since the run was adopted last; null if it has all. */
 export function newApprovals(
   approvals: readonly ApprovalFile[],
-  entries: readonly JournalEntry[],
+  recorded: Pick<Recorded, 'hasForPolicy'>,
   now: number,
 ): PolicyApproved | null {
-  const since = entries.findLastIndex(({ kind }) => kind === 'adopted');
-  const recorded = entries.flatMap((entry, at) =>
-    at > since && entry.kind === 'approved' && entry.how === 'policy' ? entry.signed : [],
-  );
-  const added = approvals.filter(({ signature }) => !recorded.some((one) => one.signature === signature));
+  const added = approvals.filter(({ signature }) => !recorded.hasForPolicy(signature));
   if (added.length === 0) return null;
   const signed = added.map((one) => pick(one, 'by', 'key', 'issuedAt', 'expiresAt', 'signature'));
   const by = signed.map((one) => one.by).join(', ');

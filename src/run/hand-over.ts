@@ -1,6 +1,5 @@
 /** Gives the run of a folder away to a store: the last entry of its journal there says so. */
 import type { Clock } from '../clock.ts';
-import { createReplay } from '../journal/replay.ts';
 import type { JournalEntry, JournalEvent } from '../model.ts';
 import { createJournalWriter } from '../store/journal-writer.ts';
 import type { ClaimedRun } from '../store/ports.ts';
@@ -20,8 +19,7 @@ export async function appendHandOver(
   mayAdopt(run, false, await claim.headAhead());
   const mark = await markOf(run, register);
   const store = await claim.openJournal();
-  const replay = createReplay(run.saved);
-  for (const entry of run.journal.entries) replay.add(entry);
+  const replay = run.replay.copy();
   const journal = createJournalWriter({ store, mark, clock, end: run.journal.end, replay });
   try {
     const entry = await journal.appendDurably(event);

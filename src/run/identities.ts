@@ -2,8 +2,9 @@
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
+import type { Recorded } from '../journal/recorded.ts';
 import { message } from '../messages/messages.ts';
-import type { IdentityOnRecord, JournalEntry, SavedPlan } from '../model.ts';
+import type { IdentityOnRecord, SavedPlan } from '../model.ts';
 import type { JournalWriter } from '../store/journal-writer.ts';
 import { SECOND } from '../units.ts';
 
@@ -13,24 +14,21 @@ const PATIENCE = 5_000;
 /**
  * Requires that all processes of a run use one account. On another account Refit would not find its orders, and might
  * order twice.
- * @param entries of earlier processes. @param identities of this process; unknown ones are not compared.
+ * @param recorded the journal of earlier processes. @param identities of this process; unknown ones are not compared.
  * @throws RefitError `usage`
  */
 export function mustBeSameAccount(
   directory: string,
-  entries: readonly JournalEntry[],
+  recorded: Pick<Recorded, 'identity'>,
   identities: readonly IdentityOnRecord[],
 ): void {
   for (const { profile, identity } of identities) {
-    const before = entries.find(
-      (entry): entry is Extract<JournalEntry, { kind: 'identity' }> =>
-        entry.kind === 'identity' && entry.profile === profile && entry.identity !== null,
-    );
-    if (!identity || !before?.identity || before.identity.account === identity.account) continue;
+    const before = recorded.identity(profile);
+    if (!identity || !before || before.account === identity.account) continue;
     throw new RefitError(
       'usage',
-      `${directory} is a run on account ${before.identity.account}, but the keys of profile ${profile} belong to account ${identity.account}`,
-      `use keys of account ${before.identity.account}; refit doctor shows the account of the present keys`,
+      `${directory} is a run on account ${before.account}, but the keys of profile ${profile} belong to account ${identity.account}`,
+      `use keys of account ${before.account}; refit doctor shows the account of the present keys`,
     );
   }
 }

@@ -8,7 +8,7 @@ import type { Permits } from '../cloud/limit/permits.ts';
 import type { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../journal/chain.ts';
-import { createReplay } from '../journal/replay.ts';
+import { createReplay, type Replay } from '../journal/replay.ts';
 import {
   JOURNAL_FORMAT,
   type JournalEntry,
@@ -25,21 +25,27 @@ import {
 import type { CallCounter } from './call-counter.ts';
 import { Control } from './control/control.ts';
 import { execute } from './engine/execute.ts';
-import { lastExitCode, reconcileSteps } from './engine/reconcile-steps.ts';
+import { reconcileSteps } from './engine/reconcile-steps.ts';
 import type { EnginePorts, RunEnd } from './engine/run.ts';
 import { Notifier, type NotifierConfig } from './notify/notifier.ts';
 import { StopState } from './stop-state.ts';
 
 /** The journal that earlier processes wrote. */
-export interface PastEntries {
-  readonly entries: readonly JournalEntry[];
+export interface Past {
+  /** What its entries lead to. The process goes on with a copy. */
+  readonly replay: Replay;
   /** The end of the chain. */
   readonly end: ChainEnd;
   /** Bytes of an incomplete last line, which are cut off. */
   readonly tornBytes: number;
 }
 
-export const NO_PAST_ENTRIES: PastEntries = { entries: [], end: EMPTY_CHAIN, tornBytes: 0 };
+/** The past with these entries, for runs that no store has. */
+export function pastOf(saved: SavedPlan, entries: readonly JournalEntry[]): Past {
+  const replay = createReplay(saved);
+  for (const entry of entries) replay.add(entry);
+  return { replay, end: entries.at(-1) ?? EMPTY_CHAIN, tornBytes: 0 };
+}
 
 /** How a process describes itself in the journal. */
 export interface ProcessInfo {
@@ -54,7 +60,7 @@ export interface ProcessInfo {
 
 export interface ProcessInput extends ProcessInfo {
   readonly saved: SavedPlan;
-  readonly past: PastEntries;
+  readonly past: Past;
   readonly store: JournalStore;
   /** Absent: no later process resumes the run. */
   readonly mark?: JournalMark;
@@ -78,14 +84,13 @@ export interface ProcessInput extends ProcessInfo {
 const NEVER = new AbortController().signal;
 
 export class Process {
-  /** All entries of the run, in order. Grows as entries become durable. */
-  readonly entries: JournalEntry[];
   readonly journal: JournalWriter;
   readonly stop: StopState;
   readonly control: Control;
   readonly #input: ProcessInput;
   readonly #notifier: Notifier;
   readonly #watched: JournalWriter;
+  #end: ChainEnd;
   /** True if an earlier process started the run. */
   readonly isResumed: boolean;
   /** True if the process had to exit before its work was done. */
@@ -94,9 +99,8 @@ export class Process {
   constructor(input: ProcessInput) {
     const { saved, past, clock, permits, store } = input;
     this.#input = input;
-    this.entries = [...past.entries];
-    const replay = createReplay(saved);
-    for (const entry of past.entries) replay.add(entry);
+    this.#end = past.end;
+    const replay = past.replay.copy();
     this.isResumed = replay.state().startedAt !== null;
     const { listeners = [], log = async () => {}, clock: own = clock } = input.notifier ?? {};
     this.#notifier = new Notifier({ saved, journal: () => this.journal, clock: own, listeners, log });
@@ -107,7 +111,7 @@ export class Process {
       end: past.end,
       replay,
       onEntry: (entry) => {
-        this.entries.push(entry);
+        this.#end = { seq: entry.seq, hash: entry.hash };
         input.onEntry?.(entry);
         this.#notifier.entry(entry);
       },
@@ -147,6 +151,11 @@ export class Process {
     if (purpose === 'apply') this.control.restore(this.journal.replay.state().control);
   }
 
+  /** The last durable entry of the run; that of an earlier process if this one has written none. */
+  get end(): ChainEnd {
+    return this.#end;
+  }
+
   /** True if the process ended because the run only waits. Its journal has no end, and says when it goes on. */
   get hasRested(): boolean {
     return this.stop.isResting;
@@ -164,7 +173,7 @@ export class Process {
   /** Resolves unknown outcomes by reading. @returns null if the process had to exit. */
   reconcile(cloudFor: (profile: string) => CloudReader): Promise<RunEnd | null> {
     const { saved, past, clock, calls } = this.#input;
-    const exitCodeBefore = lastExitCode(past.entries);
+    const exitCodeBefore = past.replay.recorded.exitCode();
     const { stop } = this;
     return this.#untilLeft(
       reconcileSteps({ saved, clock, calls, stop, cloudFor, journal: this.#watched, exitCodeBefore }),

@@ -54,7 +54,7 @@ export async function reconcileClaimedRun(input: ReconcileInput): Promise<Reconc
     const { saved, name } = run;
     const steps = unresolvedSteps(saved, run.state.steps);
     if (steps.length === 0) {
-      const report = await writeReports(claim, run.journal.entries);
+      const report = await writeReports(claim, run.journal.end);
       return { name, saved, report, steps: [], exitCode: 0, notTrusted: whyNotTrusted(run.trust) };
     }
     mustBeSameEndpoint(input.endpoint, run);
@@ -80,7 +80,7 @@ async function resolveSteps(
   const { saved, name, trust } = claim.run;
   const end = await runProcess.reconcile(cloudFor);
   await leaveRegions(open, runProcess, claim.inFlight);
-  const report = await writeReports(claim, runProcess.entries);
+  const report = await writeReports(claim, runProcess.end);
   const steps = open.map(({ id, instance, region }) => {
     const { outcome, orders, code, message } = runProcess.journal.replay.step(id);
     return { step: id, instance, region, outcome, orders, code, message: textOf(message) };

@@ -1,8 +1,8 @@
 /** The mark of a run: how far its store knows its journal to have come. */
-import type { RunMark, RunRegister, WholeRun } from '../store/ports.ts';
+import type { RunMark, RunRegister, RunSnapshot } from '../store/ports.ts';
 
 /** Opens the mark of a run. The state knows a new run before its first entry, so that a crash does not make it unknown. */
-export async function markOf({ trust }: Pick<WholeRun, 'trust'>, register: RunRegister): Promise<RunMark> {
+export async function markOf({ trust }: Pick<RunSnapshot, 'trust'>, register: RunRegister): Promise<RunMark> {
   if (trust?.kind === 'new') await register.register();
   return register.open();
 }

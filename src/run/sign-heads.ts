@@ -4,6 +4,7 @@
  */
 import { encodeSignature, signatureName } from '../approval/signed-files.ts';
 import { messageOf } from '../errors.ts';
+import type { ChainEnd } from '../journal/chain.ts';
 import type { HeadSignature, JournalEntry } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import type { RunSignatures, RunSnapshot } from '../store/ports.ts';
@@ -16,7 +17,7 @@ export interface HeadSigning {
   /** Receives each entry once it is durable. Returns immediately. */
   entry(entry: JournalEntry): void;
   /** Signs the last entry, after everything else is written. Never rejects. */
-  end(last: JournalEntry | undefined): Promise<void>;
+  end(last: ChainEnd): Promise<void>;
 }
 
 /** @param onNotice receives why a head was not signed. */
@@ -35,7 +36,7 @@ export function createHeadSigning(
   let signed = 0;
   // One at a time, so that the newest signature is the one that stays.
   let done = Promise.resolve();
-  const sign = ({ seq, hash }: JournalEntry): Promise<void> => {
+  const sign = ({ seq, hash }: ChainEnd): Promise<void> => {
     done = done.then(async () => {
       if (seq <= signed) return;
       try {
@@ -55,6 +56,6 @@ export function createHeadSigning(
     entry(entry) {
       if (entry.kind === 'wave-ended') void sign(entry);
     },
-    end: (last) => (last === undefined ? done : sign(last)),
+    end: sign,
   };
 }

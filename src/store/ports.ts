@@ -7,6 +7,7 @@ import type { Offered } from '../approval/judge-approvals.ts';
 import type { Clock } from '../clock.ts';
 import type { RefitError } from '../errors.ts';
 import type { ChainEnd, Decoded } from '../journal/chain.ts';
+import type { Replay } from '../journal/replay.ts';
 import type { JournalEntry, JournalEvent, Message, RunState, SavedPlan } from '../model.ts';
 import type { JournalMark, JournalStore } from './journal-writer.ts';
 
@@ -74,6 +75,14 @@ export interface RunSnapshot extends RunPlace {
 /** A run with all entries of its journal. */
 export interface WholeRun extends RunSnapshot {
   readonly journal: WholeJournal;
+}
+
+/** A run as the process that claimed it read it. It keeps no entry, so its memory does not grow with the journal. */
+export interface HeldRun extends RunSnapshot {
+  /** What the entries lead to. Nobody adds to it: the process of the run goes on with a copy. */
+  readonly replay: Replay;
+  /** The last entry; null if there is none. */
+  readonly last: JournalEntry | null;
 }
 
 /** The live process of a run. */
@@ -261,7 +270,9 @@ export interface InFlightCount {
 /** A run that this process holds: no other process can append to its journal meanwhile. */
 export interface ClaimedRun {
   /** The run as it was when this process claimed it. */
-  readonly run: WholeRun;
+  readonly run: HeldRun;
+  /** Reads the run again, as its journal is now. Throws as `RunReader.read` does. @param each receives every entry. */
+  read(each?: (entry: JournalEntry) => void): Promise<RunSnapshot>;
   /** The name of the saved plan in commands: a path, or the id of the run. */
   readonly plan: string;
   readonly signatures: RunSignatures;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { RefitError } from '../errors.ts';
 import { GENESIS } from '../journal/chain.ts';
-import { createReplay } from '../journal/replay.ts';
+import { createReplay, type Replay } from '../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import type { JournalWalk, RunFollower, RunPlace, RunReader, WholeRun } from './ports.ts';
@@ -15,7 +15,9 @@ export interface RunReading {
   /** @throws RefitError `journal-broken` or `format-unknown` */
   end(walk: JournalWalk): {
     readonly first: JournalEntry | null;
+    readonly last: JournalEntry | null;
     readonly state: RunState;
+    readonly replay: Replay;
     /** The hash of the marked entry; null if the journal has none with this number. */
     readonly hashAtMark: string | null;
   };
@@ -35,10 +37,12 @@ export function createRunReading(
   let hashAtMark: string | null = null;
   const replay = createReplay(saved);
   let first: JournalEntry | null = null;
+  let last: JournalEntry | null = null;
   let otherFormat: JournalEntry | null = null;
   return {
     add(entry) {
       first ??= entry;
+      last = entry;
       if (entry.seq === markedSeq) hashAtMark = entry.hash;
       if (entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT) otherFormat ??= entry;
       // Do not replay entries of another version, or without a run start. The check below refuses them.
@@ -47,7 +51,7 @@ export function createRunReading(
     },
     end(walk) {
       mustBeSound(place, saved, walk, first, otherFormat);
-      return { first, state: replay.state(), hashAtMark };
+      return { first, last, state: replay.state(), replay, hashAtMark };
     },
   };
 }
@@ -129,6 +133,32 @@ export function followReader(run: Pick<RunReader, 'read' | 'follow'>): RunFollow
       });
       seen = Math.max(seen, found.journal.end.seq);
       return found;
+    },
+  };
+}
+
+/**
+ * Watches while a run is read whether its journal has the head of its newest report.
+ * @param reported that head; null: no report has one.
+ */
+export function watchReportedHead(reported: string | null) {
+  let isThere = false;
+  return {
+    add(entry: JournalEntry): void {
+      isThere ||= entry.hash === reported;
+    },
+    /**
+     * @param now the head in the newest report, which may be a newer one. @param read reads the run again, for that.
+     * @returns that head if the journal does not have it: entries are missing.
+     */
+    async ahead(now: string | null, read: RunReader['read']): Promise<string | null> {
+      if (now === null || (now === reported && isThere)) return null;
+      let isThereNow = false;
+      if (now !== reported)
+        await read((entry) => {
+          isThereNow ||= entry.hash === now;
+        });
+      return isThereNow ? null : now;
     },
   };
 }

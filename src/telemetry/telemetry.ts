@@ -23,7 +23,7 @@ import {
   type RunMeter,
   type StoreFigures,
 } from './metrics/meter.ts';
-import type { LiveFigures } from './metrics/run-meter.ts';
+import { followRun, type LiveFigures, type RunFollower } from './metrics/run-meter.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import type { ObservedCall } from './observed-call.ts';
 import { createRunTrace, type RunTrace, type RunTraceInput } from './traces/run-trace.ts';
@@ -31,16 +31,19 @@ import type { Attributes, Span } from './traces/span.ts';
 import { createSpanExporter, type PostSpans } from './traces/span-exporter.ts';
 import { type TraceSettings, traceSettingsFrom } from './traces/trace-settings.ts';
 
+/** A run whose process starts. */
+export interface ObservedRun {
+  /** The run directory, or the id of the run in its store. */
+  readonly name: string;
+  readonly saved: Pick<SavedPlan, 'name' | 'digest' | 'steps' | 'waves'>;
+  readonly replay: Pick<Replay, 'step'>;
+}
+
 /** The receivers of one run and its client, in the form that `applySavedPlan`, `reconcileRun` and `connect` take. */
 export interface RunEvents {
-  onStart(run: {
-    /** The run directory, or the id of the run in its store. */
-    readonly name: string;
-    readonly saved: Pick<SavedPlan, 'name' | 'digest' | 'steps' | 'waves'>;
-    /** Those of earlier processes. The list may grow while the run goes on. */
-    readonly entries: readonly JournalEntry[];
-    readonly replay: Pick<Replay, 'step'>;
-  }): void;
+  /** Takes an entry of an earlier process, in order, before `onStart`. */
+  onPast(entry: JournalEntry, run: ObservedRun): void;
+  onStart(run: ObservedRun): void;
   /** Takes an entry once it is durable. */
   onEntry(entry: JournalEntry): void;
   /** Takes how long a group of entries took to become durable, in milliseconds. */
@@ -159,10 +162,17 @@ function createRunEvents({
 }): RunEvents {
   let figures: RunMeter | null = null;
   let trace: RunTrace | null = null;
+  let follower: RunFollower | null = null;
+  let before: JournalEntry | null = null;
   return {
-    onStart: guarded(({ name, saved, entries, replay }) => {
-      figures = meter.run(saved, entries, replay);
-      trace = traceOf({ saved, run: name.replace(/^.*[\\/]/, ''), past: entries });
+    onPast: guarded((entry, { saved, replay }) => {
+      follower ??= followRun(saved, replay);
+      follower.add(entry);
+      if (entry.kind === 'run-started') before = entry;
+    }),
+    onStart: guarded(({ name, saved, replay }) => {
+      figures = meter.run(follower ?? followRun(saved, replay));
+      trace = traceOf({ saved, run: name.replace(/^.*[\\/]/, ''), before });
     }),
     onEntry: guarded((entry) => {
       figures?.entry(entry);

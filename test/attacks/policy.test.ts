@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { encodeApproval } from '../../src/approval/signed-files.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
+import { recordedOf } from '../../src/journal/recorded.ts';
 import { message, textOf } from '../../src/messages/messages.ts';
 import type { ApprovalFile, Instance, JournalEntry, JournalEvent, SavedPlan } from '../../src/model.ts';
 import { examinePolicyApprovals } from '../../src/operations/audit/examine-approvals.ts';
@@ -280,16 +281,16 @@ describe('approvals of the policy in the evidence of a run', () => {
     const signers = { file: 'signers.yaml', list: people.map(approver) };
     return examinePolicyApprovals(entries, { name: 'journal.jsonl', saved, kept }, signers);
   };
-  const recorded = (...all: ApprovalFile[]) => entriesOf(newApprovals(all, [], NOW)!);
+  const recorded = (...all: ApprovalFile[]) => entriesOf(newApprovals(all, recordedOf([]), NOW)!);
 
   it('are recorded once, and again after an adoption', () => {
     const before = recorded(wei!);
-    expect(newApprovals([wei!], before, NOW)).toBeNull();
-    expect(newApprovals([wei!, jun!], before, NOW)).toMatchObject({ how: 'policy', by: 'jun' });
+    expect(newApprovals([wei!], recordedOf(before), NOW)).toBeNull();
+    expect(newApprovals([wei!, jun!], recordedOf(before), NOW)).toMatchObject({ how: 'policy', by: 'jun' });
     const reason = message('halt.by-policy', { reasons: [], fix: '' });
     const adopted = { kind: 'adopted', by: 'ops', reason, since: '', providerAt: '' } as const;
-    const after = entriesOf(newApprovals([wei!], [], NOW)!, adopted);
-    expect(newApprovals([wei!], after, NOW)).toMatchObject({ by: 'wei' });
+    const after = entriesOf(newApprovals([wei!], recordedOf([]), NOW)!, adopted);
+    expect(newApprovals([wei!], recordedOf(after), NOW)).toMatchObject({ by: 'wei' });
   });
 
   it('are shown with name and key in every report', () => {

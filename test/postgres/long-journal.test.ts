@@ -1,4 +1,9 @@
 /** Journals of several pages, read as whole ones. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
 import type { JournalEvent } from '../../src/model.ts';
@@ -6,6 +11,21 @@ import { followStoredRun } from '../../src/store/postgres/runs/read.ts';
 import { journalTextOf, openWriter, PLANS, started } from '../store/contract.ts';
 import { openTestStore, submissionOf } from './run-store.ts';
 import { freshStore, withPostgres } from './shared.ts';
+
+const run = promisify(execFile);
+
+withPostgres('a journal that is larger than the heap', () => {
+  it('is resumed, handed over, claimed and exported in a process with a small heap', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'refit-long-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    // 29 MB of lines. The process itself needs 25 MB of its heap of 40.
+    const { stdout } = await run(process.execPath, [
+      ...['--max-old-space-size=40', '--max-semi-space-size=2'],
+      ...[join(import.meta.dirname, 'long-journal-process.ts'), await freshStore(), folder, '900', '32000'],
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ same: true, entries: 902 });
+  });
+});
 
 withPostgres('a journal of several pages', () => {
   it.each([1, 3_999, 4_000, 4_001, 8_000, 12_345])(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
+import { recordedOf } from '../../src/journal/recorded.ts';
 import type { IdentityOnRecord, JournalEntry } from '../../src/model.ts';
 import { mustBeSameAccount } from '../../src/run/identities.ts';
 import { words } from '../messages/words.ts';
@@ -24,7 +25,7 @@ describe('a resumed run', () => {
       [identity('100'), identity('200', 'retail')],
     ],
   ])('continues %s', (_, before, now) => {
-    expect(() => mustBeSameAccount('runs/x', before.map(entry), now)).not.toThrow();
+    expect(() => mustBeSameAccount('runs/x', recordedOf(before.map(entry)), now)).not.toThrow();
   });
 
   it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([
@@ -42,7 +43,7 @@ describe('a resumed run', () => {
   ])('refuses the keys of %s, because it would not find its orders', (_, before, now) => {
     const refused = (() => {
       try {
-        mustBeSameAccount('runs/x', before.map(entry), now);
+        mustBeSameAccount('runs/x', recordedOf(before.map(entry)), now);
       } catch (error) {
         return error;
       }

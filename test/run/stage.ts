@@ -25,10 +25,10 @@ import { buildReport } from '../../src/report/run/build-report.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
 import type { ControlAnswer, LiveRunStatus } from '../../src/run/control/control.ts';
 import { boundRegions } from '../../src/run/count-in-flight.ts';
-import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src/run/demand-approvals.ts';
+import { type ApprovalDemand, judgeOffered } from '../../src/run/demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
 import { type Listener, NOTIFY_GRACE } from '../../src/run/notify/notifier.ts';
-import { createProcess } from '../../src/run/process.ts';
+import { createProcess, pastOf } from '../../src/run/process.ts';
 import { HANDING_OVER } from '../../src/run/stop-state.ts';
 import { createSimulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
@@ -302,7 +302,7 @@ async function live(
   const signals = { drain: new AbortController(), leave: new AbortController() };
   const runProcess = createProcess({
     saved,
-    past: { entries: onDisk.entries, end: onDisk.end, tornBytes: onDisk.torn?.length ?? 0 },
+    past: { ...pastOf(saved, onDisk.entries), tornBytes: onDisk.torn?.length ?? 0 },
     store: disk.openFor(clock),
     clock,
     permits,
@@ -337,7 +337,7 @@ async function live(
 
   const demand = async (wave: number | null): Promise<ApprovalDemand> => {
     if (wave === null && !common.demandsSignatures) return { event: null };
-    const recorded = recordedSignatures(runProcess.entries, wave);
+    const recorded = journal.replay.recorded.signatures(wave);
     return judgeOffered(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json', recorded });
   };
   const work = async (): Promise<RunEnd | null> => {

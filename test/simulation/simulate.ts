@@ -11,12 +11,12 @@ import { createReplay, isFinished, type Replay } from '../../src/journal/replay.
 import { textOf } from '../../src/messages/messages.ts';
 import type { JournalEntry, SavedPlan, StepState } from '../../src/model.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
-import { type ApprovalDemand, judgeOffered, recordedSignatures } from '../../src/run/demand-approvals.ts';
+import { type ApprovalDemand, judgeOffered } from '../../src/run/demand-approvals.ts';
 import { unresolvedSteps } from '../../src/run/engine/reconcile-steps.ts';
 import { mustAnswer } from '../../src/run/in-claimed-run.ts';
 import { adoptedEvent, mayAdopt } from '../../src/run/judge-adoption.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
-import { createProcess } from '../../src/run/process.ts';
+import { createProcess, pastOf } from '../../src/run/process.ts';
 import { createProviderClient } from '../../src/run/rehearse/rehearse-run.ts';
 import { markOf, markOnAdoption } from '../../src/run/run-mark.ts';
 import { HANDING_OVER } from '../../src/run/stop-state.ts';
@@ -352,7 +352,7 @@ async function simulateProcess(
   if (typeof opened === 'string') return opened;
   const runProcess = createProcess({
     saved: sabotagePlan(saved, sabotage),
-    past: { entries: setting.entries, end, tornBytes: torn },
+    past: { ...pastOf(saved, setting.entries), end, tornBytes: torn },
     ...sabotageMark({ store, ...given(opened) }, sabotage),
     clock,
     ...provided,
@@ -421,7 +421,7 @@ async function simulateProcess(
       approvalOf: async (wave) => {
         if (wave === null) return { event: null };
         await clock.sleep(2);
-        const recorded = recordedSignatures(runProcess.entries, wave);
+        const recorded = journal.replay.recorded.signatures(wave);
         const offered = offeredAt(setting.scenario, saved, time.monotonic());
         const { now } = clock;
         const demanded = judgeOffered(saved, wave, offered, { now: now(), file: 'saved.json', recorded });

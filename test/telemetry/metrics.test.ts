@@ -27,10 +27,17 @@ const meterOf = (): Meter => createMeter(CLOCK, SELF, true);
 const valuesOf = (meter: Meter): Readonly<Record<string, number>> =>
   Object.fromEntries(readMetrics(formatMetrics(meter.families())).values);
 
+/** A run with entries of earlier processes. */
+function followed(plan: Parameters<typeof followRun>[0], past: readonly JournalEntry[]) {
+  const follower = followRun(plan);
+  for (const entry of past) follower.add(entry);
+  return follower;
+}
+
 /** The values that the entries of a fresh run change. */
 function afterEvents(events: readonly JournalEvent[], plan = planOf({ canary: ['a'], rest: ['b', 'c'] })) {
   const meter = meterOf();
-  const run = meter.run(plan, []);
+  const run = meter.run(followRun(plan));
   for (const entry of entriesOf(events.map((one, second) => [second, one]))) run.entry(entry);
   return { meter, run, values: valuesOf(meter) };
 }
@@ -169,7 +176,7 @@ describe('a resumed run', () => {
 
   it('has the gauges of the whole run, and counters of this process', () => {
     const meter = meterOf();
-    const run = meter.run(plan, past);
+    const run = meter.run(followed(plan, past));
     expect(valuesOf(meter)).toMatchObject({
       [STEPS('verified')]: 1,
       [STEPS('unknown')]: 1,
@@ -195,7 +202,7 @@ describe('a resumed run', () => {
 
   it('ends its gauges with the process, and keeps the counters', () => {
     const meter = meterOf();
-    const run = meter.run(plan, past);
+    const run = meter.run(followed(plan, past));
     run.end();
     run.end();
     const values = valuesOf(meter);
@@ -277,7 +284,7 @@ describe('live figures', () => {
     const meter = meterOf();
     const plan = planOf({ all: ['a', 'b'] });
     for (const reason of ['following', 'following'])
-      meter.run(plan, []).live(() => live([{ name: reason, step: stepOf('a') }]));
+      meter.run(followRun(plan)).live(() => live([{ name: reason, step: stepOf('a') }]));
     expect(valuesOf(meter)).toMatchObject({
       [STEPS('waiting')]: 4,
       'refit_run_waits{plan="nightly",reason="following"}': 2,
@@ -371,7 +378,9 @@ describe('text from outside', () => {
 
   it('a thousand codes, actions and plans make a bounded number of series', () => {
     const meter = meterOf();
-    const runs = Array.from({ length: 1000 }, (_, n) => meter.run(planOf({ all: ['a'] }, `plan ${n}`), []));
+    const runs = Array.from({ length: 1000 }, (_, n) =>
+      meter.run(followRun(planOf({ all: ['a'] }, `plan ${n}`))),
+    );
     const entries = entriesOf(
       Array.from({ length: 1000 }, (_, n) => [n, event.refused('a', n, `Code.N${n}`)] as const),
     );

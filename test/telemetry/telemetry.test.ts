@@ -3,7 +3,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createReplay } from '../../src/journal/replay.ts';
 import type { JournalEntry } from '../../src/model.ts';
+import { formatMetrics } from '../../src/telemetry/metrics/exposition.ts';
 import { openTelemetry, type RunEvents, type Telemetry } from '../../src/telemetry/telemetry.ts';
+import { traceIdOf } from '../../src/telemetry/traces/span.ts';
 import { readMetrics } from './read-metrics.ts';
 import { entriesOf, event, planOf, START } from './stories.ts';
 
@@ -39,7 +41,9 @@ const scrape = async ({ url }: Telemetry) => readMetrics(await (await fetch(`${u
 
 function start(events: RunEvents, name: string, plan: string, past: readonly JournalEntry[] = []): void {
   const saved = planOf({ all: ['a'] }, plan);
-  events.onStart({ name, saved, entries: past, replay: createReplay(saved) });
+  const run = { name, saved, replay: createReplay(saved) };
+  for (const entry of past) events.onPast(entry, run);
+  events.onStart(run);
 }
 
 describe('a worker', () => {
@@ -80,6 +84,33 @@ describe('a worker', () => {
     expect(JSON.stringify(runs)).toMatch(
       /"20261130T020000Z-11111111"[\s\S]*"20261130T020000Z-22222222"|"20261130T020000Z-22222222"[\s\S]*"20261130T020000Z-11111111"/,
     );
+  });
+
+  it('shows a resumed run once its past is complete, and links it to the newest process before', async () => {
+    const { telemetry, bodies } = await open(TRACED);
+    const past = entriesOf([
+      [0, event.started()],
+      [1, event.started(true)],
+      [2, event.intent('a')],
+    ]);
+    const saved = planOf({ all: ['a'] }, 'one');
+    const replay = createReplay(saved);
+    for (const entry of past) replay.add(entry);
+    const run = { name: 'r', saved, replay };
+    const events = telemetry.runEvents();
+    for (const entry of past) events.onPast(entry, run);
+    const startedAt = () =>
+      readMetrics(formatMetrics(telemetry.families())).values.get(
+        'refit_run_start_timestamp_seconds{plan="one"}',
+      );
+    expect(startedAt()).toBe(undefined);
+    events.onStart(run);
+    expect(startedAt()).toBe(START / 1000);
+    for (const entry of entriesOf([[3, event.started(true)]], past)) events.onEntry(entry);
+    events.end();
+    await telemetry.close();
+    const [span] = bodies.flatMap((body) => JSON.parse(body).resourceSpans[0].scopeSpans[0].spans);
+    expect(span.links.map(({ traceId }: { traceId: string }) => traceId)).toEqual([traceIdOf(past[1]!.hash)]);
   });
 
   it('has its health probes beside the metrics', async () => {

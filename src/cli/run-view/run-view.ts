@@ -18,6 +18,8 @@ import { formatRunLine } from './draw-run.ts';
 import { createDrawing } from './drawn-run.ts';
 
 export interface RunView {
+  /** Takes an entry of an earlier process, in order, before `start`. */
+  past(entry: JournalEntry): void;
   start(run: { readonly name: string; readonly entries: readonly JournalEntry[] }): void;
   /** Takes the function that asks the live process for its state. */
   live(standing: () => LiveRunStatus): void;
@@ -46,6 +48,7 @@ export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
   const picture = () => facts.picture(standing?.() ?? null);
   const form = formFor(terminal)(terminal, { facts, saved, picture });
   return {
+    past: facts.add,
     start({ name, entries }) {
       entries.forEach(facts.add);
       form.start(name);

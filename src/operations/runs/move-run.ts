@@ -192,10 +192,9 @@ async function handOver(
   claim: ClaimedRun,
   { path, endpoint, clock }: { readonly path: string; readonly endpoint: string; readonly clock: Clock },
 ): Promise<{ readonly id: string; readonly end: ChainEnd }> {
-  const { saved, state, journal } = claim.run;
+  const { saved, state, last } = claim.run;
   const { place } = store.database.target;
   const by = { user: userName(), host: hostname(), pid: process.pid };
-  const last = journal.entries.at(-1);
   const given = state.handedOver !== null && last?.kind === 'handed-over' ? last : null;
   if (given !== null && given.store !== store.identity.id)
     throw new RefitError(

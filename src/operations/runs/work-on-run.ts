@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../clock.ts';
 import { type ErrorCode, messageOf, RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
-import { createReplay } from '../../journal/replay.ts';
+import type { Replay } from '../../journal/replay.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { Policy, SavedPlan } from '../../model.ts';
 import { effectsOf, effectsOfKind, programEffects } from '../../plan/effects.ts';
@@ -29,7 +29,10 @@ export { HANDING_OVER } from '../../run/stop-state.ts';
 
 /** What the work on a run needs. */
 export interface WorkOptions
-  extends Pick<ApplyInput, 'signHead' | 'onStart' | 'onEntry' | 'onAppend' | 'onLive' | 'onNotice' | 'rest'> {
+  extends Pick<
+    ApplyInput,
+    'signHead' | 'onPast' | 'onStart' | 'onEntry' | 'onAppend' | 'onLive' | 'onNotice' | 'rest'
+  > {
   readonly store: PostgresStore;
   readonly clock: Clock;
   /** The id of the run. */
@@ -91,7 +94,7 @@ async function carryOut(claim: StoredClaim, options: WorkOptions, after: Afterma
   let isLeaving = false;
   try {
     mustFit(saved, submission, connection, options);
-    const { signHead, onStart, onAppend, onLive, onNotice, rest } = options;
+    const { signHead, onPast, onStart, onAppend, onLive, onNotice, rest } = options;
     const end = await applyPlan({
       saved,
       claim: async () => ({ ...claim, release: async () => undefined }),
@@ -112,7 +115,7 @@ async function carryOut(claim: StoredClaim, options: WorkOptions, after: Afterma
         after.replay.add(entry);
         options.onEntry?.(entry);
       },
-      ...given({ signHead, onStart, onAppend, onLive, onNotice, rest }),
+      ...given({ signHead, onPast, onStart, onAppend, onLive, onNotice, rest }),
     });
     isLeaving = end.wasLeft;
     return end;
@@ -168,7 +171,7 @@ function mayRunPrograms(
 
 /** The state of a run whose process has ended, or was refused. */
 interface Aftermath {
-  readonly replay: ReturnType<typeof createReplay>;
+  readonly replay: Replay;
   policyWindows: ReturnType<typeof windowsOf>;
   /** Approvals that were offered since then may be unknown to the process; null: nothing was read. */
   since: number | null;
@@ -182,9 +185,8 @@ interface Aftermath {
 const NOW = { state: 'queued', wakeAt: null, wakesOn: null } as const;
 
 function createAftermath(claim: StoredClaim, { clock, store }: WorkOptions): Aftermath {
-  const { saved, journal } = claim.run;
-  const replay = createReplay(saved);
-  for (const entry of journal.entries) replay.add(entry);
+  const { saved } = claim.run;
+  const replay = claim.run.replay.copy();
   const after: Aftermath = {
     replay,
     policyWindows: [],

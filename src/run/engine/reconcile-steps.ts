@@ -3,7 +3,7 @@
  * journal records the results like any other event, so that `apply` continues from there.
  */
 import pLimit from 'p-limit';
-import type { JournalEntry, SavedPlan, Step, StepState } from '../../model.ts';
+import type { SavedPlan, Step, StepState } from '../../model.ts';
 import { Waits } from '../waits.ts';
 import { readBills } from './bills.ts';
 import { endReconciling } from './end-run.ts';
@@ -24,11 +24,6 @@ type ReconcileStepsInput = Pick<
 /** The unknown steps, by the journal. */
 export function unresolvedSteps(saved: SavedPlan, steps: ReadonlyMap<string, StepState>): Step[] {
   return saved.steps.filter(({ id }) => steps.get(id)?.outcome === 'unknown');
-}
-
-/** The exit code of a run's last end. */
-export function lastExitCode(entries: readonly JournalEntry[]): number | null {
-  return entries.findLast((entry) => entry.kind === 'run-ended')?.exitCode ?? null;
 }
 
 /**

@@ -6,14 +6,13 @@ import { type Clock, iso, VirtualClock } from '../../clock.ts';
 import type { ApiClient } from '../../cloud/calls/call.ts';
 import { createCloudOver } from '../../cloud/client.ts';
 import { createPermits } from '../../cloud/limit/permits.ts';
-import { EMPTY_CHAIN } from '../../journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { createOpenWindows } from '../../plan/windows/open-windows.ts';
 import { DAY } from '../../units.ts';
 import { createCallCounter } from '../call-counter.ts';
-import { type ApprovalDemand, recordedSignatures } from '../demand-approvals.ts';
+import type { ApprovalDemand } from '../demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../engine/run.ts';
-import { createProcess, NO_PAST_ENTRIES } from '../process.ts';
+import { createProcess, pastOf } from '../process.ts';
 
 /** One rehearsed run. */
 export interface RehearsedRun {
@@ -94,7 +93,7 @@ async function carryOut(
   const last = entries.at(-1);
   const runProcess = createProcess({
     saved,
-    past: { ...NO_PAST_ENTRIES, entries, end: last ?? EMPTY_CHAIN },
+    past: pastOf(saved, entries),
     // This disk keeps nothing, but takes as long as a real one.
     store: { append: () => clock.sleep(FSYNC) },
     clock,
@@ -108,7 +107,7 @@ async function carryOut(
   if (last === undefined)
     await runProcess.journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: ASSUMED_BY });
   const approvalOf = async (wave: number | null): Promise<ApprovalDemand> => {
-    if (wave === null || recordedSignatures(entries, wave) !== null) return { event: null };
+    if (wave === null || runProcess.journal.replay.recorded.signatures(wave) !== null) return { event: null };
     const judgedAt = iso(clock.now());
     return { event: { kind: 'approved', how: 'signatures', by: ASSUMED_BY, wave, judgedAt, signed: [] } };
   };

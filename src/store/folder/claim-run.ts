@@ -5,8 +5,9 @@ import { appendText, replaceOwnFile } from '../../files/write-file.ts';
 import type { SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { escapeControls } from '../../text.ts';
-import type { ClaimedRun, KnownRun, WholeRun } from '../ports.ts';
+import type { ClaimedRun, HeldRun, KnownRun } from '../ports.ts';
 import { runIdOf } from '../run-id.ts';
+import { watchReportedHead } from '../run-reading.ts';
 import { openControlSocket } from './control-socket.ts';
 import { openJournalFile } from './journal-file.ts';
 import { findKnownRun, openMark, realPathOf, registerRun } from './known-runs.ts';
@@ -15,7 +16,7 @@ import {
   findUnfinishedRun,
   hasJournal,
   prepareRunDirectory,
-  readRun,
+  readRunSnapshot,
   reportedHead,
 } from './run-directory.ts';
 import { RUN_FILES } from './run-files.ts';
@@ -50,8 +51,7 @@ export async function claimRunDirectory(where: FolderOfRun, input: LocksInput): 
     await mustNotBeElsewhere(saved, directory, stateDirectory);
     await prepareRunDirectory(directory, saved);
     await locks.takeDirectory(directory);
-    const run = mustBeHere(await readRun(directory, stateDirectory));
-    return claimed(run, { input, locks, savedFile });
+    return claimed(mustBeHere, directory, { input, locks, savedFile });
   });
 }
 
@@ -68,20 +68,19 @@ export async function claimToHandOver(
   directory: string,
   input: LocksInput,
   word = 'store import',
-  check: (run: WholeRun) => WholeRun = (run) => run,
+  check: (run: HeldRun) => HeldRun = (run) => run,
 ): Promise<ClaimedRun> {
-  const { saved, name } = await readRun(directory);
+  const { saved, name } = await readRunSnapshot(directory);
   const locks = new Locks(input, `refit ${word} ${name}`);
   return orRelease(locks, async () => {
     await locks.takePlan(saved.digest);
     await locks.takeDirectory(name);
-    const run = check(await readRun(directory, input.stateDirectory));
-    return claimed(run, { input, locks, savedFile: null });
+    return claimed(check, directory, { input, locks, savedFile: null });
   });
 }
 
 /** Refuses a run that a store continues. @throws RefitError `already-carried-out` */
-function mustBeHere(run: WholeRun): WholeRun {
+function mustBeHere(run: HeldRun): HeldRun {
   const { handedOver } = run.state;
   if (handedOver === null) return run;
   const { place, run: id } = handedOver;
@@ -118,15 +117,21 @@ export function carriedOutElsewhere({ digest }: Pick<SavedPlan, 'digest'>, known
   );
 }
 
-function claimed(
-  run: WholeRun,
+/** Reads the run under its locks. @param check refuses a run that is not to be claimed. */
+async function claimed(
+  check: (run: HeldRun) => HeldRun,
+  folder: string,
   { input, locks, savedFile }: { input: LocksInput; locks: Locks; savedFile: string | null },
-): ClaimedRun {
+): Promise<ClaimedRun> {
+  const { stateDirectory, clock } = input;
+  const watch = watchReportedHead(await reportedHead(folder));
+  const run = check(await readRunSnapshot(folder, stateDirectory, watch.add));
   const { saved, name: directory } = run;
   const { digest } = saved;
-  const { stateDirectory, clock } = input;
+  const read: ClaimedRun['read'] = (each) => readRunSnapshot(directory, stateDirectory, each);
   return {
     run,
+    read,
     plan: savedFile ?? join(directory, RUN_FILES.plan),
     signatures: folderSignatures(savedFile, directory),
     register: {
@@ -134,10 +139,7 @@ function claimed(
         registerRun(stateDirectory, { digest, directory, mark, isComplete }, clock),
       open: () => openMark(stateDirectory, digest),
     },
-    async headAhead() {
-      const head = await reportedHead(directory);
-      return head !== null && !run.journal.entries.some(({ hash }) => hash === head) ? head : null;
-    },
+    headAhead: async () => watch.ahead(await reportedHead(directory), read),
     claimInstances: (instances) => locks.takeInstances(digest, instances),
     takeOvers: () => locks.takeOvers(),
     openJournal: () => openJournalFile(join(directory, RUN_FILES.journal), run.journal),

@@ -11,7 +11,7 @@ import { isFinished } from '../../journal/replay.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
-import type { RunSnapshot, WholeRun } from '../ports.ts';
+import type { HeldRun, WholeRun } from '../ports.ts';
 import { createRunReading, headInReport, readWhole } from '../run-reading.ts';
 import { walkJournalFile } from './journal-file.ts';
 import { findKnownRun, judgeTrust, realPathOf } from './known-runs.ts';
@@ -34,17 +34,17 @@ export async function readRunSnapshot(
   directory: string,
   stateDirectory: string | null = null,
   each: (entry: JournalEntry) => void = () => undefined,
-): Promise<RunSnapshot> {
+): Promise<HeldRun> {
   const path = resolve(directory);
   const saved = await readRunPlan(directory);
   const known = stateDirectory === null ? null : await findKnownRun(stateDirectory, saved.digest);
   const place = { kind: 'folder', name: directory } as const;
   const reading = createRunReading(place, saved, known?.mark.seq ?? 0, each);
   const journal = await walkJournalFile(join(path, RUN_FILES.journal), reading.add);
-  const { first, state, hashAtMark } = reading.end(journal);
+  const { hashAtMark, ...folded } = reading.end(journal);
   const seen = { entries: journal.end.seq, tornBytes: journal.tornBytes, hashAtMark };
   const trust = stateDirectory === null ? null : judgeTrust(known, await realPathOf(path), seen);
-  return { kind: 'folder', name: path, saved, journal, first, state, trust };
+  return { kind: 'folder', name: path, saved, journal, ...folded, trust };
 }
 
 /** Reads the saved plan of a run directory, in its own function so that its text can be freed. */
@@ -139,7 +139,7 @@ export async function findUnfinishedRun(
   let newest: string | null = null;
   for (const name of ours.reverse()) {
     const directory = join(root, name);
-    const run = await readRun(directory).catch((error: unknown) => {
+    const run = await readRunSnapshot(directory).catch((error: unknown) => {
       // Do not skip a broken run of this plan, because it may have ordered.
       if (error instanceof RefitError && error.code === 'usage') return null;
       throw error;

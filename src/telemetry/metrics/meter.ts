@@ -1,12 +1,11 @@
 /** All metrics of one process: counters of what it did, and gauges of its runs, lanes and store. */
 import type { Clock } from '../../clock.ts';
-import type { Replay } from '../../journal/replay.ts';
-import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { JournalEntry } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import type { ObservedCall } from '../observed-call.ts';
 import type { Family, Labels, Sample } from './exposition.ts';
 import { createProcessCounters } from './process-counters.ts';
-import { followRun, type LiveFigures, RUN_STATES, type RunFigures } from './run-meter.ts';
+import { type LiveFigures, RUN_STATES, type RunFigures, type RunFollower } from './run-meter.ts';
 import { family, type MetricId } from './table.ts';
 
 /** Plans come and go, so their number is bounded. */
@@ -56,12 +55,8 @@ export interface RunMeter {
 }
 
 export interface Meter {
-  /** Follows a run. @param past the entries of earlier processes: they count in the gauges of the run only. */
-  run(
-    saved: Pick<SavedPlan, 'name' | 'steps'>,
-    past: readonly JournalEntry[],
-    replay?: Pick<Replay, 'step'> | null,
-  ): RunMeter;
+  /** Shows a run. @param follower has the entries of earlier processes: they count in the gauges of the run only. */
+  run(follower: RunFollower): RunMeter;
   /** Counts a read. Orders count from the journal. */
   call(call: ObservedCall): void;
   /** Counts a group of entries that became durable. @param ms milliseconds */
@@ -92,9 +87,7 @@ export function createMeter(clock: Pick<Clock, 'now'>, self: Self, hasRuns: bool
   const lanes = new Set<LaneSource>();
   let store: () => StoreFigures | null = () => null;
   return {
-    run(saved, past, replay = null) {
-      const follower = followRun(saved, replay);
-      for (const entry of past) follower.add(entry);
+    run(follower) {
       let live: (() => LiveFigures) | null = null;
       let hasEnded = false;
       const figures = () => follower.figures(live?.() ?? null);

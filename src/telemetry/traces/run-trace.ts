@@ -37,8 +37,8 @@ export interface RunTraceInput {
   readonly saved: Pick<SavedPlan, 'name' | 'digest' | 'steps' | 'waves'>;
   /** The name of the run directory, or the id of the run in its store. */
   readonly run: string;
-  /** The entries of earlier processes. */
-  readonly past: readonly JournalEntry[];
+  /** The first entry of the process before; null for the first one. */
+  readonly before: Pick<JournalEntry, 'hash'> | null;
   /** The span that started this process, from `TRACEPARENT`; null: none is known. */
   readonly startedBy: SpanReference | null;
   /** Whether the trace with this id is recorded. */
@@ -79,8 +79,7 @@ class Trace implements RunTrace {
   constructor(input: RunTraceInput) {
     this.#input = input;
     this.#stepById = new Map(input.saved.steps.map((step) => [step.id, step]));
-    const before = input.past.findLast(({ kind }) => kind === 'run-started');
-    this.#before = before ? rootOf(before.hash) : null;
+    this.#before = input.before && rootOf(input.before.hash);
   }
 
   entry(entry: JournalEntry): void {

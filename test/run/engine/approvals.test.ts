@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import { validateJournalEntry } from '../../../src/generated/validators.js';
+import { recordedOf } from '../../../src/journal/recorded.ts';
 import type { JournalEntry } from '../../../src/model.ts';
-import { judgeOffered, recordedSignatures } from '../../../src/run/demand-approvals.ts';
+import { judgeOffered } from '../../../src/run/demand-approvals.ts';
 import { createHookListener } from '../../../src/run/notify/hooks.ts';
 import { approversFile, file, HOUR, type Signing } from '../../approval/people.ts';
 import { standards } from '../fleets.ts';
@@ -200,7 +201,7 @@ describe('signatures in a journal', () => {
     sign(stage, 'jun', 'tenth');
     const { entries } = await stage.run();
     const { saved, offered } = stage;
-    const recorded = recordedSignatures(entries, 1);
+    const recorded = recordedOf(entries).signatures(1);
     const later = { now: Date.parse(recorded!.signed[0]!.expiresAt) + 1, file: 'saved.json' };
     expect(judgeOffered(saved, 1, offered, { ...later, recorded })).toEqual({ event: null });
     for (const [wave, files, found] of [

@@ -135,8 +135,8 @@ function createWork({ served, base, offers, ownPolicy, signing, telemetry, log, 
         ...signing,
         ...observed,
         onStart(started) {
-          const past = started.entries.length;
-          log(run, past === 0 ? 'starts' : `resumes after ${past} entries`);
+          const { entries } = started;
+          log(run, entries === 0 ? 'starts' : `resumes after ${entries} entries`);
           observed?.onStart(started);
         },
         onNotice: (text) => log(run, text),

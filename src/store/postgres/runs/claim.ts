@@ -2,15 +2,15 @@
 import { type Clock, iso } from '../../../clock.ts';
 import { sha256 } from '../../../digest.ts';
 import { RefitError } from '../../../errors.ts';
-import type { JournalEntry, JournalEvent, SavedPlan } from '../../../model.ts';
+import type { JournalEvent, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import { escapeControls } from '../../../text.ts';
 import { type Holder, holderOf } from '../../folder/lock.ts';
-import type { ClaimedRun, RunMark, WholeRun } from '../../ports.ts';
+import type { ClaimedRun, HeldRun, RunMark } from '../../ports.ts';
 import { providerOf } from '../../provider-of.ts';
 import { RUN_FILES } from '../../run-files.ts';
-import { headInReport } from '../../run-reading.ts';
+import { headInReport, watchReportedHead } from '../../run-reading.ts';
 import type { Database, Queries } from '../database.ts';
 import { uniqueToken, whileConnectionIsLost } from '../retry.ts';
 import { type Fence, openStoredJournal } from './append.ts';
@@ -26,6 +26,7 @@ import {
   noSuchRun,
   readPlanText,
   readStoredJournal,
+  readStoredRun,
   type StoredHead,
 } from './read.ts';
 import { signaturesOfRun } from './signatures.ts';
@@ -108,19 +109,14 @@ export async function claimStoredRun(
     const saved = readSavedPlan(await readPlanText(database, id));
     if (saved.digest !== claimed.digest)
       throw otherPlanError(id, saved, claimed.digest, database.target.option);
-    const entries: JournalEntry[] = [];
-    const each = (entry: JournalEntry) => void entries.push(entry);
-    const { journal, ...run } = await readStoredJournal(database, claimed.stored, saved, each);
+    const watch = watchReportedHead(await reportedHead(database, id));
+    const run = await readStoredJournal(database, claimed.stored, saved, watch.add);
     if (await hasEntriesAfter(database, claimed.stored)) {
       // They can be those of a process that took the run over meanwhile.
       if (!(await isMine(database, fence))) throw await fenced();
       throw extendedError(id, claimed.stored);
     }
-    return await heldRun(database, { ...run, journal: { ...journal, entries } }, claimed, {
-      clock,
-      lease,
-      fenced,
-    });
+    return heldRun(database, run, claimed, { clock, lease, fenced, watch });
   } catch (error) {
     lease.end();
     await giveBack(database, fence, clock);
@@ -231,14 +227,15 @@ interface Holding {
   readonly lease: ReturnType<typeof keepLease>;
   /** The error of this process once another one has the run. */
   readonly fenced: () => Promise<RefitError>;
+  readonly watch: ReturnType<typeof watchReportedHead>;
 }
 
-async function heldRun(
+function heldRun(
   database: Database,
-  run: WholeRun,
+  run: HeldRun,
   { fence, stored, provider, former }: Claimed,
-  { clock, lease, fenced }: Holding,
-): Promise<StoredClaim> {
+  { clock, lease, fenced, watch }: Holding,
+): StoredClaim {
   const { id, epoch } = fence;
   const { option } = database.target;
   /** Changes the row of the run, if this process still has it. @throws RefitError `fenced` */
@@ -248,11 +245,16 @@ async function heldRun(
     );
     if (changed === 0) throw await fenced();
   };
-  let reported = await reportedHead(database, id);
+  // A report at the end of a run must not fail because the server restarts: each page is read again.
+  const steady: Pick<Queries, 'query'> = {
+    query: (sql, values) => whileConnectionIsLost(clock, () => database.query(sql, values)),
+  };
+  const read: ClaimedRun['read'] = (each) => readStoredRun(steady, id, each);
   const logs = createLogs(database, fence, clock);
   let isReleased = false;
   return {
     run,
+    read,
     plan: id,
     signatures: signaturesOfRun(database, run.saved.digest, fence, fenced),
     lost: lease.lost,
@@ -261,10 +263,7 @@ async function heldRun(
       register: () => update('generation = $3', [stored.storeGeneration]),
       open: async () => NO_MARK,
     },
-    async headAhead() {
-      const { entries } = run.journal;
-      return reported !== null && !entries.some(({ hash }) => hash === reported) ? reported : null;
-    },
+    headAhead: async () => watch.ahead(await reportedHead(steady, id), read),
     claimInstances: (instances) =>
       whileConnectionIsLost(clock, () =>
         database.transaction(async (queries) => {
@@ -287,7 +286,6 @@ async function heldRun(
       const head = headInReport(report?.text ?? null);
       const hashes = Object.fromEntries(reports.map(({ file, text }) => [file, sha256(text)]));
       await update('report = $3', [JSON.stringify({ head, sha256: hashes })]);
-      reported = head;
     },
     settle: ({ state, wakeAt, wakesOn, waiting }) =>
       update('state = $3, wake_at = $4::timestamptz, wakes_on = $5, waiting = $6::jsonb, starts = 0', [
@@ -352,7 +350,7 @@ async function ownerOf(database: Database, id: string): Promise<RunOwner | null>
   return row?.owner ?? null;
 }
 
-async function reportedHead(database: Database, id: string): Promise<string | null> {
+async function reportedHead(database: Pick<Queries, 'query'>, id: string): Promise<string | null> {
   const [row] = await database.query<{ head: string | null }>(
     `SELECT report ->> 'head' AS head FROM refit.runs WHERE id = $1`,
     [id],

@@ -3,7 +3,7 @@ import { RefitError } from '../../../errors.ts';
 import { type ChainEnd, type ChainFault, createDecoder, EMPTY_CHAIN } from '../../../journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../../model.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
-import type { JournalWalk, RunFollower, RunSnapshot, RunTrust } from '../../ports.ts';
+import type { HeldRun, JournalWalk, RunFollower, RunSnapshot, RunTrust } from '../../ports.ts';
 import { createRunReading, type RunReading } from '../../run-reading.ts';
 import type { Queries } from '../database.ts';
 import type { StoredState } from './progress.ts';
@@ -44,14 +44,14 @@ export function headOf({ id, seq, hash, generation, storeGeneration, state }: He
 }
 
 /** @throws RefitError `usage` if the store has no such run. */
-export async function readHead(queries: Queries, id: string): Promise<StoredHead> {
+export async function readHead(queries: Pick<Queries, 'query'>, id: string): Promise<StoredHead> {
   const [row] = await queries.query<HeadRow>(`SELECT ${HEAD} FROM refit.runs WHERE id = $1`, [id]);
   if (row === undefined) throw noSuchRun(id);
   return headOf(row);
 }
 
 /** The text of a run's plan, which nobody has checked. @throws RefitError `usage` if there is none. */
-export async function readPlanText(queries: Queries, id: string): Promise<string> {
+export async function readPlanText(queries: Pick<Queries, 'query'>, id: string): Promise<string> {
   const [row] = await queries.query<{ plan: string; state: string }>(
     'SELECT plan, state FROM refit.runs WHERE id = $1',
     [id],
@@ -75,7 +75,7 @@ export function noSuchRun(typed: string): RefitError {
 
 /** Reads a run. Throws as `RunReader.read` does. @param each receives every entry. */
 export async function readStoredRun(
-  queries: Queries,
+  queries: Pick<Queries, 'query'>,
   id: string,
   each?: (entry: JournalEntry) => void,
 ): Promise<RunSnapshot> {
@@ -87,16 +87,16 @@ export async function readStoredRun(
 
 /** The same, with a head and a plan that were read already. */
 export async function readStoredJournal(
-  queries: Queries,
+  queries: Pick<Queries, 'query'>,
   stored: StoredHead,
   saved: SavedPlan,
   each?: (entry: JournalEntry) => void,
-): Promise<RunSnapshot> {
+): Promise<HeldRun> {
   const place = { kind: 'database', name: stored.id } as const;
   const reading = createRunReading(place, saved, stored.head.seq, each);
   const journal = await walkStoredJournal(queries, stored, (entry) => reading.add(entry));
-  const { first, state } = reading.end(journal);
-  return { ...place, saved, journal, first, state, trust: trustOf(stored) };
+  const { hashAtMark: _, ...folded } = reading.end(journal);
+  return { ...place, saved, journal, ...folded, trust: trustOf(stored) };
 }
 
 /** Follows a run: reads its plan once, and each entry once, as long as the head in the row continues what was read. */
@@ -164,7 +164,7 @@ interface Page {
  * @param each receives every sound entry, in order. @param from an earlier walk without a fault, to continue it.
  */
 export async function walkStoredJournal(
-  queries: Queries,
+  queries: Pick<Queries, 'query'>,
   { id, head }: StoredHead,
   each: (entry: JournalEntry) => void,
   from: Pick<JournalWalk, 'end' | 'wholeBytes'> = { end: EMPTY_CHAIN, wholeBytes: 0 },
@@ -212,7 +212,7 @@ export async function walkStoredJournal(
 
 /** The whole lines of a journal up to its head, byte by byte, in pieces. */
 export async function* storedJournalText(
-  queries: Queries,
+  queries: Pick<Queries, 'query'>,
   { id, head }: Pick<StoredHead, 'id' | 'head'>,
 ): AsyncGenerator<string> {
   for (let seq = 0; seq < head.seq; ) {
@@ -224,7 +224,10 @@ export async function* storedJournalText(
 }
 
 /** True if the journal has entries after its head: then it cannot be continued. */
-export async function hasEntriesAfter(queries: Queries, { id, head }: StoredHead): Promise<boolean> {
+export async function hasEntriesAfter(
+  queries: Pick<Queries, 'query'>,
+  { id, head }: StoredHead,
+): Promise<boolean> {
   const [row] = await queries.query<{ there: boolean }>(
     'SELECT EXISTS (SELECT FROM refit.journal WHERE run = $1 AND seq > $2) AS there',
     [id, head.seq],
