@@ -17,7 +17,7 @@ const ms = await timed(async () => {
   if (mode === 'read') await (await store.find(id)).read();
   else if (mode === 'claim') {
     const claim = await store.claim(id, 'refit bench');
-    // The process of a run goes on with a copy of the replay.
+    // The process of a run works on a copy of the replay.
     claim.run.replay.copy();
     await claim.release();
   } else

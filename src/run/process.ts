@@ -32,7 +32,7 @@ import { StopState } from './stop-state.ts';
 
 /** The journal that earlier processes wrote. */
 export interface Past {
-  /** What its entries lead to. The process goes on with a copy. */
+  /** What its entries lead to. The process works on a copy. */
   readonly replay: Replay;
   /** The end of the chain. */
   readonly end: ChainEnd;

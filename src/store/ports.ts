@@ -79,7 +79,7 @@ export interface WholeRun extends RunSnapshot {
 
 /** A run as the process that claimed it read it. It keeps no entry, so its memory does not grow with the journal. */
 export interface HeldRun extends RunSnapshot {
-  /** What the entries lead to. Nobody adds to it: the process of the run goes on with a copy. */
+  /** What the entries lead to. Nobody adds to it: the process of the run works on a copy. */
   readonly replay: Replay;
   /** The last entry; null if there is none. */
   readonly last: JournalEntry | null;

@@ -63,9 +63,8 @@ const MAX_LIST_MS = 15 * MINUTE;
  *
  *   asked 1,000 at 0, got 300    asked 300 at 300, got 300    asked 300 at 600, got 150 of 750: the end
  *
- * It ends whatever the answers claim: pages, characters and time are limited, and a page that repeats the earlier ones
- * is an error, unless the server claims as many new rows. New rows at the front push others back, so rows repeat but none
- * is lost.
+ * It ends whatever the answers claim: pages, characters and time are limited. New rows at the front push others back, so
+ * rows repeat but none is lost. A page of nothing but earlier rows is an error, unless the server claims enough new ones.
  * @throws RefitError for a refusal, or for a list without an end.
  */
 export async function readList<Row>(source: ReadSource, list: ListRequest<Row>): Promise<List<Row>> {
