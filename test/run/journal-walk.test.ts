@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ChainEnd, decode, EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
-import { readJournalFile } from '../../src/store/folder/journal-file.ts';
+import { journalFilePieces, readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { words } from '../messages/words.ts';
 
 /** Letters of one to four bytes, so that some pieces end within a letter. */
@@ -41,6 +41,18 @@ describe('a journal of several pieces', () => {
     expect(read).toMatchObject({ fault: null, end: WHOLE.end, torn: null, tornBytes: 0 });
     expect(read.wholeBytes).toBe(Buffer.byteLength(TEXT));
     expect(read.entries).toEqual(WHOLE.entries);
+  });
+
+  it('gives whole lines in pieces, byte by byte, without a torn one', async () => {
+    const long = `"${'容'.repeat(1_500_000)}"\n`;
+    const lines = TEXT + long + TEXT;
+    await writeFile(path, `${lines}{"at":"容`);
+    const pieces: string[] = [];
+    for await (const piece of journalFilePieces(path)) pieces.push(piece);
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.every((piece) => piece.endsWith('\n'))).toBe(true);
+    expect(pieces.join('') === lines).toBe(true);
+    for await (const piece of journalFilePieces(`${path}.missing`)) expect(piece).toBe('never');
   });
 
   it('separates a torn line from whole lines', async () => {
