@@ -38,7 +38,6 @@ import { mustBeTrusted, whyNotTrusted } from '../run/judge-adoption.ts';
 import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import type { RunReader } from '../store/ports.ts';
 import { isLoopback } from '../store/provider-of.ts';
-import { readWhole } from '../store/run-reading.ts';
 import { readNamedText, userName } from './machine.ts';
 import { plannedSubject } from './policy-subject.ts';
 import { findElsewhere, type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
@@ -109,7 +108,7 @@ export async function planFromRun(
   const { adopt = false, stateDirectory } = options;
   const reader = typeof target === 'string' ? readerAt(target, given({ stateDirectory })) : target;
   const { name } = reader;
-  const run = await readWhole(reader);
+  const run = await reader.read();
   if (!adopt) mustBeTrusted(run, `refit ${kind} ${shellQuote(name)}`, true);
   const holder = await reader.holder();
   if (holder !== null) {

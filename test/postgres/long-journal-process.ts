@@ -12,6 +12,7 @@ import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { journalPieces, longPlan } from '../../bench/long-journal.ts';
+import { savedPlanOf } from '../../bench/saved-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
 import { message } from '../../src/messages/messages.ts';
@@ -22,7 +23,7 @@ import { openStore } from '../../src/store/postgres/open-store.ts';
 import { resolveStore } from '../../src/store/postgres/store-target.ts';
 
 const [url = '', folder = '', entries = '0', bytes = '0'] = process.argv.slice(2);
-const saved = longPlan();
+const saved = bytes === '0' ? longPlan() : savedPlanOf(20);
 const endpoint = 'http://127.0.0.1:1';
 const directory = join(folder, 'run');
 const stateDirectory = join(folder, 'state');

@@ -1,11 +1,10 @@
 /** Renders the reports of a run again, and compares them with what it wrote, byte by byte. */
 import { RefitError } from '../../errors.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
-import { buildReport } from '../../report/run/build-report.ts';
+import { createReport } from '../../report/run/build-report.ts';
 import { formatApplyCommand } from '../../run/apply-again.ts';
 import { RUN_FILES } from '../../store/folder/run-files.ts';
 import type { RunReader } from '../../store/ports.ts';
-import { readWhole } from '../../store/run-reading.ts';
 import { renderReport } from '../render.ts';
 
 const REPORTS = [
@@ -18,9 +17,14 @@ const REPORTS = [
  * @throws RefitError `usage` if there is no report, and as `RunReader.read` does.
  */
 export async function replayReports(reader: RunReader) {
-  const run = await readWhole(reader);
-  const { entries } = run.journal;
+  const saved = await reader.readPlan();
   const written = await Promise.all(REPORTS.map(({ file }) => reader.report(file)));
+  const comparisons = REPORTS.map((kind, at) => compareReport(kind, written[at]!, saved));
+  const versions = new Set<string>();
+  const run = await reader.read((entry) => {
+    if (entry.kind === 'run-started') versions.add(entry.version);
+    for (const comparison of comparisons) comparison.add(entry);
+  });
   if (written.every((text) => text === null)) {
     throw new RefitError(
       'usage',
@@ -28,31 +32,41 @@ export async function replayReports(reader: RunReader) {
       `${formatApplyCommand(run)}   resumes the run and writes one`,
     );
   }
-  const reports = REPORTS.map((kind, at) => compareReport(kind, written[at]!, run.saved, entries));
-  const versions = entries.flatMap((entry) => (entry.kind === 'run-started' ? [entry.version] : []));
+  const reports = comparisons.map((comparison) => comparison.end());
   return {
     same: reports.every(({ same }) => same),
-    versions: [...new Set(versions)],
+    versions: [...versions],
     reports,
-    entries: entries.length,
+    entries: run.journal.end.seq,
   };
 }
 
-/** Compares a report with the one from the journal. `entries`: how many it was made from; null if unknown. */
+/**
+ * Compares a report with the one from the journal, which it takes entry by entry.
+ * @param text null: the run has none. `entries`: how many entries it was made from; null if unknown.
+ */
 function compareReport(
   { file, format, head }: (typeof REPORTS)[number],
   text: string | null,
   saved: SavedPlan,
-  entries: readonly JournalEntry[],
 ) {
-  if (text === null) return { file, same: false, entries: null, message: 'missing' };
-  const hash = head.exec(text)?.[1];
-  const made = hash === undefined ? 0 : entries.findIndex((entry) => entry.hash === hash) + 1;
-  if (made === 0) return { file, same: false, entries: null, message: 'its head is not in this journal' };
-  const again = renderReport(buildReport(saved, entries.slice(0, made)), format);
-  const line = firstDifferentLine(text, again);
-  const message = line === null ? 'identical, byte by byte' : `different from line ${line} on`;
-  return { file, same: line === null, entries: made, message };
+  const hash = head.exec(text ?? '')?.[1];
+  const building = createReport(saved);
+  let made = 0;
+  return {
+    add(entry: JournalEntry): void {
+      if (made > 0) return;
+      building.add(entry);
+      if (entry.hash === hash) made = entry.seq;
+    },
+    end() {
+      if (text === null) return { file, same: false, entries: null, message: 'missing' };
+      if (made === 0) return { file, same: false, entries: null, message: 'its head is not in this journal' };
+      const line = firstDifferentLine(text, renderReport(building.end(), format));
+      const message = line === null ? 'identical, byte by byte' : `different from line ${line} on`;
+      return { file, same: line === null, entries: made, message };
+    },
+  };
 }
 
 /** The number of the first different line, from 1; null if the texts are the same. */

@@ -5,7 +5,7 @@ import { isFinished, totals } from '../../journal/replay.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, Outcome, RunState } from '../../model.ts';
 import { endpointOption, shellQuote } from '../../next-command.ts';
-import { buildReport } from '../../report/run/build-report.ts';
+import { createReport } from '../../report/run/build-report.ts';
 import { cloudEventLines } from '../../report/run/cloud-events.ts';
 import { formatApplyCommand, formatReconcileCommand } from '../../run/apply-again.ts';
 import { askRunStatus } from '../../run/control/ask-run.ts';
@@ -172,12 +172,21 @@ function statusOf(state: RunState, isLive: boolean, stored: StoreState | null): 
  * entry; `notTrusted`: why the store does not vouch for the run, or null. @throws RefitError as `RunReader.read` does.
  */
 export async function reportRun(run: RunReader) {
-  const { saved, journal, trust } = await readWhole(run);
+  const building = createReport(await run.readPlan());
+  // Before the journal: a live run writes its report after its entries.
   const head = await run.reportedHead();
-  const isCutOff =
-    head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head);
-  const notTrusted = whyNotTrusted(trust);
-  return { report: buildReport(saved, journal.entries), isCutOff, tornBytes: journal.tornBytes, notTrusted };
+  let hasHead = false;
+  const { journal, trust } = await run.read((entry) => {
+    building.add(entry);
+    hasHead ||= entry.hash === head;
+  });
+  const isCutOff = head !== null && journal.end.seq > 0 && !hasHead;
+  return {
+    report: building.end(),
+    isCutOff,
+    tornBytes: journal.tornBytes,
+    notTrusted: whyNotTrusted(trust),
+  };
 }
 
 /** The journal as CloudEvents, one JSON line for each entry. @throws RefitError as `RunReader.read` does. */
