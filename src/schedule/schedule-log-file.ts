@@ -9,7 +9,13 @@ import { makeFolder } from '../files/write-file.ts';
 import { shellQuote } from '../next-command.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
 import { decodeScheduleLog, encodeEntry } from './schedule-entry.ts';
-import { EMPTY_STATE, foldEntry, type ScheduleEntry, type ScheduleEvent } from './schedule-log.ts';
+import {
+  EMPTY_STATE,
+  foldEntries,
+  foldEntry,
+  type ScheduleEntry,
+  type ScheduleEvent,
+} from './schedule-log.ts';
 
 export const SCHEDULE_LOG_FILE = 'schedule.jsonl';
 
@@ -23,7 +29,7 @@ export function createScheduleLog(
   clock: Clock,
   onEntry: (entry: ScheduleEntry) => void = () => undefined,
 ) {
-  let state = entries.reduce(foldEntry, EMPTY_STATE);
+  let state = foldEntries(EMPTY_STATE, entries);
   let last: Promise<void> = Promise.resolve();
   let failure: unknown = null;
   return {
@@ -82,7 +88,7 @@ export async function readScheduleLog(root: string) {
     );
   return {
     entries,
-    state: entries.reduce(foldEntry, EMPTY_STATE),
+    state: foldEntries(EMPTY_STATE, entries),
     wholeBytes,
     tornBytes: bytes.length - wholeBytes,
   };

@@ -136,6 +136,8 @@ export interface Occurrence {
 /** The state of one plan, by the name of its file. */
 export interface PlanLog {
   readonly scheduledSince: number;
+  /** When somebody put the text that no scheduler has read yet; null: they have, or nobody puts plans here. */
+  readonly putAt: number | null;
   readonly schedule: string;
   readonly removed: boolean;
   /** The newest due time with a decision. */
@@ -179,27 +181,37 @@ export const isFailure = (exitCode: number): boolean => exitCode === 1;
 
 /** The state after one more entry. */
 export function foldEntry(state: ScheduleState, entry: ScheduleEntry): ScheduleState {
-  switch (entry.kind) {
-    case 'started':
-      return { ...state, starts: state.starts + 1 };
-    case 'stopped':
-    case 'pruned':
-      return state;
-    case 'restored':
-      return { ...state, generation: entry.generation, restoredUntil: Date.parse(entry.until) };
-    default: {
-      const plans = new Map(state.plans);
-      plans.set(entry.plan, foldPlan(plans.get(entry.plan) ?? newPlanLog(entry), entry));
-      const request = 'request' in entry ? entry.request : undefined;
-      const requests = request === undefined ? state.requests : new Set([...state.requests, request]);
-      return { ...state, plans, requests };
+  return foldEntries(state, [entry]);
+}
+
+/** The state after more entries. The members of a state are copied once, not for each entry. */
+export function foldEntries(before: ScheduleState, entries: readonly ScheduleEntry[]): ScheduleState {
+  if (entries.length === 0) return before;
+  const plans = new Map(before.plans);
+  const requests = new Set(before.requests);
+  let state: ScheduleState = { ...before, plans, requests };
+  for (const entry of entries)
+    switch (entry.kind) {
+      case 'started':
+        state = { ...state, starts: state.starts + 1 };
+        break;
+      case 'stopped':
+      case 'pruned':
+        break;
+      case 'restored':
+        state = { ...state, generation: entry.generation, restoredUntil: Date.parse(entry.until) };
+        break;
+      default:
+        plans.set(entry.plan, foldPlan(plans.get(entry.plan) ?? newPlanLog(entry), entry));
+        if ('request' in entry && entry.request !== undefined) requests.add(entry.request);
     }
-  }
+  return state;
 }
 
 function newPlanLog({ at }: ScheduleEntry): PlanLog {
   return {
     scheduledSince: Date.parse(at),
+    putAt: null,
     schedule: '',
     removed: false,
     decidedUpTo: Number.NEGATIVE_INFINITY,
@@ -217,11 +229,17 @@ type Of<Kind extends OfPlan['kind']> = Extract<OfPlan, { kind: Kind }>;
 function foldPlan(plan: PlanLog, entry: OfPlan): PlanLog {
   switch (entry.kind) {
     case 'scheduled':
-      return { ...plan, scheduledSince: Date.parse(entry.at), schedule: entry.schedule, removed: false };
+      // Whoever put it expects its due times from then on, also if no scheduler lived.
+      return {
+        ...plan,
+        ...{ scheduledSince: plan.putAt ?? Date.parse(entry.at), putAt: null },
+        ...{ schedule: entry.schedule, removed: false },
+      };
     case 'removed':
-      return { ...plan, schedule: '', removed: true };
+      return { ...plan, schedule: '', putAt: null, removed: true };
     // The table of plans has the text and the switch. The log has who changed them.
     case 'put':
+      return { ...plan, putAt: Date.parse(entry.at) };
     case 'switched':
       return plan;
     case 'submitted': {

@@ -83,6 +83,40 @@ function signature(file: FileReading): string {
   return scheduleSignature(file.plan);
 }
 
+describe('a plan that somebody put into a store while no scheduler lived', () => {
+  const BY = { user: 'wei', host: 'ops-1' };
+  const put = { kind: 'put', plan: 'p.yaml', by: BY, from: 'command', replaces: false } as const;
+  /** Decisions at `now`, from entries with their times. */
+  const decided = (now: number, schedule: Schedule, ...log: readonly [number, ScheduleEvent][]) => {
+    const file = scheduledFile('p.yaml', schedule);
+    const scheduled = { kind: 'scheduled', plan: 'p.yaml', schedule: signature(file) } as const;
+    const state = [...log, [now - 1_000, scheduled] as const].reduce<ScheduleState>(
+      (before, [at, event]) => foldEntry(before, { ...event, at: iso(at) }),
+      EMPTY_STATE,
+    );
+    const view = { files: [file], switches: new Map(), requests: [] };
+    return decide({ state, view, now, inProgress: new Set(), removed: new Set() }).map((one) =>
+      one.kind === 'start' ? `${one.start.due} ${one.start.reason}` : one.event.kind,
+    );
+  };
+  const once: Schedule = { ...EVERY, when: { kind: 'once', at: iso(minute(30)), zone: 'UTC' } };
+  const text = { ...put, sha256: 'ab'.repeat(32) };
+
+  it('is due from the moment on at which it was put', () => {
+    expect(decided(minute(45), once, [minute(5), text])).toEqual([`${iso(minute(30))} caught-up`]);
+  });
+
+  it('says so if it is too late to catch up', () => {
+    expect(decided(minute(45), { ...once, catchUp: 'skip' }, [minute(5), text])).toEqual(['skipped']);
+  });
+
+  it('ignores due times before it was put, or after it was removed', () => {
+    expect(decided(minute(45), once, [minute(35), text])).toEqual([]);
+    const removed = { kind: 'removed', plan: 'p.yaml' } as const;
+    expect(decided(minute(45), once, [minute(5), text], [minute(20), removed])).toEqual([]);
+  });
+});
+
 const started = (due: number): ScheduleEvent => ({
   kind: 'attempt-started',
   plan: 'p.yaml',

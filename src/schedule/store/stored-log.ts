@@ -4,7 +4,7 @@ import type { AppendedLine, LogHead, NewLine } from '../../store/schedule-store.
 import { entryFrom } from '../schedule-entry.ts';
 import {
   EMPTY_STATE,
-  foldEntry,
+  foldEntries,
   type ScheduleEntry,
   type ScheduleEvent,
   type ScheduleState,
@@ -36,7 +36,7 @@ export function readOn(
   lines: readonly AppendedLine[],
   { seq }: Pick<LogHead, 'seq'>,
 ): StoredLog {
-  return { state: lines.map(entryOf).reduce(foldEntry, log.state), seq };
+  return { state: foldEntries(log.state, lines.map(entryOf)), seq };
 }
 
 /** An event as a line to append. */
@@ -44,6 +44,11 @@ export function lineOf(event: ScheduleEvent): NewLine {
   return {
     kind: event.kind,
     plan: 'plan' in event ? event.plan : null,
-    write: (at) => JSON.stringify({ at, ...event }),
+    write(at) {
+      const line = JSON.stringify({ at, ...event });
+      // Nobody could read the log any more.
+      if (entryFrom(line) === null) throw new Error(`internal error: not an entry of a schedule: ${line}`);
+      return line;
+    },
   };
 }
