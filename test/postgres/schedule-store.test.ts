@@ -8,6 +8,7 @@ import { entryOf, lineOf } from '../../src/schedule/store/stored-log.ts';
 import type { Database } from '../../src/store/postgres/database.ts';
 import { readLines, readLogHead } from '../../src/store/postgres/schedules/log.ts';
 import { linkRun } from '../../src/store/postgres/schedules/occurrences.ts';
+import { addRequest } from '../../src/store/postgres/schedules/plans.ts';
 import { pruneSchedule } from '../../src/store/postgres/schedules/prune.ts';
 import { createScheduleStore } from '../../src/store/postgres/schedules/schedule-store.ts';
 import type { HeldOccurrence, ScheduleStore } from '../../src/store/schedule-store.ts';
@@ -67,6 +68,40 @@ withPostgres('the schedule of a database', () => {
     expect(results.filter((result) => typeof result !== 'string')).toHaveLength(1);
     expect(new Set(results.filter((result) => typeof result === 'string'))).toEqual(new Set(['moved']));
     expect(await sql(url, 'SELECT count(*) FROM refit.schedule_log')).toEqual(['1']);
+  });
+
+  it('keeps names that are paths and times that nobody can read out of its rows', async (test) => {
+    const { url, one } = await schedulers(test);
+    const operator = await connectTo(await loginAs(url, 'operator'));
+    test.onTestFinished(() => operator.close());
+    const { head } = await one.read(0);
+    await expect(
+      one.claim({ ...occurrence, plan: '../../p.yaml' }, lineOf({ kind: 'stopped', exitCode: 0 }), head),
+    ).rejects.toThrow(/check constraint/);
+    await sql(
+      url,
+      `INSERT INTO refit.schedule_plans (name, text, sha256, put_by, put_at, switched_at)
+       VALUES ('p.yaml', 'x', repeat('a', 64), 'me', 'infinity', 'infinity')`,
+    );
+    await operator.execute("UPDATE refit.schedule_plans SET put_at = 'infinity', switched_at = '-infinity'");
+    const [plan] = (await one.read(0)).plans;
+    expect([plan!.putAt, plan!.switchedAt].every((at) => Math.abs(at - Date.now()) < 3_600_000)).toBe(true);
+    await one.claim(occurrence, lineOf(started(DUE)), head);
+    await expect(
+      sql(url, "UPDATE refit.schedule_occurrences SET owner_seen_at = 'infinity'"),
+    ).rejects.toThrow(/check constraint/);
+  });
+
+  it('forgets a request whose operator left without withdrawing it', async (test) => {
+    const { url, one } = await schedulers(test);
+    const operator = await connectTo(await loginAs(url, 'operator'));
+    test.onTestFinished(() => operator.close());
+    await addRequest(operator, 'p.yaml', 'me');
+    expect((await one.read(0)).requests).toHaveLength(1);
+    await sql(url, "UPDATE refit.schedule_requests SET asked_at = asked_at - interval '61 s'");
+    expect((await one.read(0)).requests).toEqual([]);
+    await addRequest(operator, 'q.yaml', 'me');
+    expect(await sql(url, 'SELECT plan FROM refit.schedule_requests')).toEqual(['q.yaml']);
   });
 
   it('starts no due time again that is on record, even if the log does not say so', async (test) => {

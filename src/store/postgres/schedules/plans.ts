@@ -1,5 +1,6 @@
 /** The plans on schedule in a database, and the requests about them. Every change has its line in the log. */
 import { SUBJECTS } from '../../../files/subjects.ts';
+import { MINUTE } from '../../../units.ts';
 import type { NewLine, StoredPlan, StoredRequest } from '../../schedule-store.ts';
 import type { Database, Queries } from '../database.ts';
 import { appendLine } from './log.ts';
@@ -104,16 +105,24 @@ export async function switchStoredPlan(
   });
 }
 
+/** Whoever asked has left after this time, milliseconds. Nothing then starts at a time at which nobody expects it. */
+const REQUEST_LASTS = MINUTE;
+
 /** The requests that nobody has answered, the oldest first. */
 export function listRequests(queries: Queries): Promise<readonly StoredRequest[]> {
   return queries.query<StoredRequest>(
-    `SELECT id, plan, asked_at AS at, asked_by AS by FROM refit.schedule_requests ORDER BY asked_at, id
-     LIMIT ${MOST_REQUESTS}`,
+    `SELECT id, plan, asked_at AS at, asked_by AS by FROM refit.schedule_requests
+     WHERE asked_at > clock_timestamp() - $1 * interval '1 ms' ORDER BY asked_at, id LIMIT ${MOST_REQUESTS}`,
+    [REQUEST_LASTS],
   );
 }
 
 /** Asks the schedulers to start a plan now. @returns the id of the request. */
 export async function addRequest(queries: Queries, plan: string, by: string): Promise<string> {
+  await queries.execute(
+    "DELETE FROM refit.schedule_requests WHERE asked_at < clock_timestamp() - $1 * interval '1 ms'",
+    [REQUEST_LASTS],
+  );
   const [row] = await queries.query<{ id: string }>(
     `INSERT INTO refit.schedule_requests (id, plan, asked_by) VALUES (gen_random_uuid()::text, $1, $2) RETURNING id`,
     [plan, by],
