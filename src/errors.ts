@@ -52,6 +52,11 @@ export const EXIT_CHANGES = 2;
 
 export type ErrorCode = keyof typeof EXIT_CODES;
 
+/** Whether a text that somebody else may have written is the code of an error. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(EXIT_CODES, text);
+}
+
 /** The exit code of an error, for commands that print the error themselves. */
 export function exitCodeOf(code: ErrorCode): number {
   return EXIT_CODES[code];

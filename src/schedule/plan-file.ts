@@ -28,6 +28,11 @@ export type FileReading =
 /** Names that are safe as folder names and in a shell. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,119}$/;
 
+/** Whether a plan on schedule can have this name. */
+export function isPlanName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** True if a file may be a plan by its name. Approvals, signatures, calendars and hidden files are not. */
 export function mayBePlan(name: string): boolean {
   return (
@@ -39,7 +44,7 @@ export function mayBePlan(name: string): boolean {
 
 /** @param path as the user would type it. @returns null for other files, such as a list of approvers or an inventory. */
 export function readPlanFile(name: string, text: string, path: string = name): FileReading | null {
-  if (!NAME.test(name)) {
+  if (!isPlanName(name)) {
     const message = 'the file name is not valid as a folder name';
     return {
       kind: 'invalid',

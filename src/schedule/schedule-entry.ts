@@ -1,6 +1,7 @@
 /** The text of the schedule log: entries as lines of JSON, for other programs, and for people. Pure. */
 import { message, textOf } from '../messages/messages.ts';
 import type { Message } from '../model.ts';
+import { isPlanName } from './plan-file.ts';
 import { SCHEDULE_FORMAT, type ScheduleEntry, type ScheduleEvent } from './schedule-log.ts';
 
 /** Writes an entry as one line, with its line feed. */
@@ -31,6 +32,10 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string' && value.length <= 1_000;
 const isTime: Check = (value) =>
   typeof value === 'string' && value.length < 40 && !Number.isNaN(Date.parse(value));
+/** A due time is a part of names of folders, so it has one form. */
+const isDue: Check = (value) =>
+  isTime(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(value as string);
+const isName: Check = (value) => typeof value === 'string' && isPlanName(value);
 const isWhole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isMessage: Check = (value) => isRecord(value) && isText(value.id) && isRecord(value.params);
@@ -44,17 +49,17 @@ const oneOf =
   (value) =>
     typeof value === 'string' && words.includes(value);
 
-const OCCURRENCE = { plan: isText, due: isTime };
+const OCCURRENCE = { plan: isName, due: isDue };
 const REQUEST = maybe(isText, undefined);
 
 /** What each kind of entry must hold. Somebody else may have written the log of a store. */
 const MEMBERS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   started: { format: (value) => value === SCHEDULE_FORMAT, version: isText, by: isWho },
   stopped: { exitCode: isWhole },
-  scheduled: { plan: isText, schedule: (value) => typeof value === 'string' },
+  scheduled: { plan: isName, schedule: (value) => typeof value === 'string' },
   removed: { plan: isText, by: maybe(isWho, undefined) },
-  put: { plan: isText, by: isWho, from: isText, sha256: isText, replaces: isFlag },
-  switched: { plan: isText, enabled: isFlag, by: isWho },
+  put: { plan: isName, by: isWho, from: isText, sha256: isText, replaces: isFlag },
+  switched: { plan: isName, enabled: isFlag, by: isWho },
   restored: { generation: isWhole, until: isTime },
   pruned: { entries: isWhole, before: isTime, by: isWho },
   'attempt-started': {
@@ -67,7 +72,8 @@ const MEMBERS: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   },
   submitted: { ...OCCURRENCE, run: isText, digest: isText },
   skipped: { ...OCCURRENCE, count: isWhole, reason: isText, message: isMessage },
-  refused: { ...OCCURRENCE, reason: isText, message: isMessage, request: REQUEST },
+  // Somebody may ask for a plan of any name.
+  refused: { ...OCCURRENCE, plan: isText, reason: isText, message: isMessage, request: REQUEST },
   postponed: { ...OCCURRENCE, exitCode: isWhole, continuesAt: isTime, message: isMessage, entries: isWhole },
   ended: { ...OCCURRENCE, exitCode: isWhole, message: isMessage, totals: maybe(isRecord, undefined) },
 };

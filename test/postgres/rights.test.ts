@@ -160,6 +160,17 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ["UPDATE refit.schedule_occurrences SET due = '2026-11-24T11:00:00.000Z'", []],
   ['DELETE FROM refit.schedule_occurrences', []],
   ["INSERT INTO refit.schedule_requests (id, plan, asked_by) VALUES ('i', 'n', 'me')", ['operator']],
+  // Times are those of the database.
+  [
+    "INSERT INTO refit.schedule_requests (id, plan, asked_by, asked_at) VALUES ('i', 'n', 'me', 'infinity')",
+    [],
+  ],
+  ["INSERT INTO refit.schedulers (id, host, pid, version, since) VALUES ('s', 'h', 1, 'v', 'infinity')", []],
+  [
+    `INSERT INTO refit.restorations (generation, reason, announced_by, host, system_identifier, timeline, at)
+     VALUES (2, 'r', 'me', 'h', '1', 1, '9000-01-01Z')`,
+    [],
+  ],
   ['DELETE FROM refit.schedule_requests', ['scheduler', 'operator']],
   ["INSERT INTO refit.schedulers (id, host, pid, version) VALUES ('s', 'h', 1, 'v')", ['scheduler']],
   [

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { sha256 } from '../../src/digest.ts';
+import { RefitError } from '../../src/errors.ts';
 import { readPlanFile } from '../../src/schedule/plan-file.ts';
 import { createFolderSync, removedElsewhere } from '../../src/schedule/store/sync-folder.ts';
 import type { StoredPlan } from '../../src/store/schedule-store.ts';
@@ -104,4 +105,42 @@ it('names files that it cannot put: taken by a person, or not valid', async () =
   expect(removedElsewhere(new Set(['good.yaml']), [])).toMatchObject([
     { name: 'good.yaml', kind: 'invalid' },
   ]);
+});
+
+it('names a folder that cannot be read, removes nothing, and goes on when it is back', async () => {
+  const { clock, puts } = world();
+  let gone = false;
+  const sync = createFolderSync({
+    folder: {
+      async read() {
+        if (gone) throw new RefitError('usage', 'the folder cannot be read', 'mount it');
+        return { files: [readPlanFile('p.yaml', plan('p', 1))!], switches: new Map(), requests: [] };
+      },
+      textOf: () => plan('p', 1),
+      pathOf: (name) => `/plans/${name}`,
+    },
+    store: {
+      putFromFolder: async (name) => {
+        puts.push(name);
+        return true;
+      },
+      removeFromFolder: async (name) => void puts.push(`${name} removed`),
+    },
+    by: { user: 'me', host: 'h' },
+    offer: async () => undefined,
+    clock,
+  });
+  await clock.run(async () => {
+    await sync.sync();
+    gone = true;
+    for (let round = 0; round < 3; round++) {
+      expect(await sync.sync()).toMatchObject({
+        faults: [{ kind: 'invalid', message: 'the folder cannot be read', fix: 'mount it' }],
+      });
+      await clock.sleep(60_000);
+    }
+    gone = false;
+    expect((await sync.sync()).names).toEqual(new Set(['p.yaml']));
+  });
+  expect(puts).toEqual(['p.yaml']);
 });

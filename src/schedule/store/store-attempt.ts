@@ -23,6 +23,7 @@ import type { AttemptControl, Child } from '../carrier.ts';
 import type { AttemptStart } from '../decide.ts';
 import type { ScheduleEvent } from '../schedule-log.ts';
 import { lineOf } from './stored-log.ts';
+import { mostBytes, readStoredPlan } from './stored-plan.ts';
 
 /** A folder of one attempt, which is removed at its end. */
 export interface AttemptFolder {
@@ -148,6 +149,7 @@ async function carryOut(work: Work, control: AttemptControl, tools: Tools): Prom
   if (held.isRestored && start.does === 'run')
     return { end: { exitCode: 6, message: message('schedule.maybe-lost') } };
   if (held.source === null) return { end: { exitCode: 64, message: message('schedule.file-removed') } };
+  mustBePlan(held.plan, held.source);
   const folder = await tools.createFolder(held);
   try {
     const sealing = start.digest === null ? await plan(work, folder, control, tools) : fromSaved(held.source);
@@ -158,6 +160,13 @@ async function carryOut(work: Work, control: AttemptControl, tools: Tools): Prom
   } finally {
     await folder.remove().catch(() => undefined);
   }
+}
+
+/** The row of an occurrence is read as the row of a plan was. @throws RefitError `plan-invalid` */
+function mustBePlan(name: string, source: string): void {
+  const tooLarge = Buffer.byteLength(source) > mostBytes(name);
+  const reading = readStoredPlan(name, tooLarge ? null : source);
+  if (reading.kind !== 'scheduled') throw new RefitError('plan-invalid', reading.message, reading.fix);
 }
 
 /** A plan to seal. `path`: signed texts are beside this file; null: nobody signed it here. */
@@ -224,6 +233,12 @@ async function submit(
   { store, submit: send }: Tools,
 ): Promise<Result> {
   const { digest } = readSavedPlan(sealed);
+  if (start.digest !== null && digest !== start.digest)
+    throw new RefitError(
+      'journal-broken',
+      `the store has the saved plan ${digest.slice(0, 8)} for this due time, and its log has ${start.digest.slice(0, 8)}: nothing was submitted`,
+      'find out who wrote it: refit schedule log',
+    );
   const line = (run: string): NewLine =>
     lineOf({ kind: 'submitted', plan: start.plan, due: start.due, run, digest });
   try {

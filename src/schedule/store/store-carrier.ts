@@ -3,7 +3,7 @@
  * and all others read again. Nothing is remembered here that another scheduler could not read.
  */
 import { type Clock, iso } from '../../clock.ts';
-import { type ErrorCode, exitCodeOf } from '../../errors.ts';
+import { exitCodeOf, isErrorCode } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
 import type { Outcome } from '../../model.ts';
 import type {
@@ -43,7 +43,11 @@ interface Carried {
   /** The clock of the store at a moment of the `monotonic` clock. */
   time: { readonly now: number; readonly at: number };
   readonly held: Map<string, { readonly held: HeldOccurrence; readonly lost: AbortController }>;
+  readonly slots: Slots;
 }
+
+/** Occurrences that one scheduler works on at the same time: each is a process. Others that it holds wait. */
+const MOST_AT_ONCE = 8;
 
 /** Creates the carrier of a store, for one scheduler. */
 export function createStoreCarrier(ports: StoreCarrierPorts): ScheduleCarrier {
@@ -54,6 +58,7 @@ export function createStoreCarrier(ports: StoreCarrierPorts): ScheduleCarrier {
     reading: 0,
     time: { now: clock.now(), at: clock.monotonic() },
     held: new Map(),
+    slots: createSlots(MOST_AT_ONCE),
   };
   const plans = createPlanReader((plan) => store.planText(plan));
   const folder = createFolderSync(ports);
@@ -89,8 +94,9 @@ export function createStoreCarrier(ports: StoreCarrierPorts): ScheduleCarrier {
 
   return {
     async read() {
-      const share = await folder.sync();
+      // First of all, because a slow folder must not cost what this scheduler holds.
       await renew();
+      const share = await folder.sync();
       for (;;) {
         const reading = await catchUp();
         const restored = restoredSince(carried, reading);
@@ -139,6 +145,28 @@ function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
     const next = last.then(work);
     last = next.catch(() => undefined);
     return next;
+  };
+}
+
+interface Slots {
+  /** Waits until one is free. @returns what gives it back. */
+  take(): Promise<() => void>;
+}
+
+function createSlots(most: number): Slots {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  const giveBack = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+  return {
+    async take() {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      return giveBack;
+    },
   };
 }
 
@@ -191,17 +219,20 @@ export function progressOf({ progress }: Pick<OpenOccurrence, 'progress'>): RunP
   switch (state) {
     case 'ended':
     case 'pruned':
-      return { state: 'ended', exitCode: exitCode ?? 0 };
+      return { state: 'ended', exitCode: exitCode === null ? 0 : real(exitCode) };
     case 'stopped':
-      return { state: 'stopped', exitCode: codeOf(errorCode) ?? exitCode ?? 1 };
+      return { state: 'stopped', exitCode: codeOf(errorCode) ?? real(exitCode ?? 1) };
     default:
       return { state: 'live', exitCode: 0 };
   }
 }
 
 function codeOf(errorCode: string | null): number | null {
-  return errorCode === null ? null : (exitCodeOf(errorCode as ErrorCode) ?? null);
+  return errorCode !== null && isErrorCode(errorCode) ? exitCodeOf(errorCode) : null;
 }
+
+/** Somebody else may have written the row. */
+const real = (exitCode: number): number => (exitCode >= 0 && exitCode <= 255 ? exitCode : 1);
 
 function claim(start: AttemptStart, { head }: Carried, { store }: StoreCarrierPorts, text: string | null) {
   const { plan, due, reason, does, digest, request } = start;
@@ -230,7 +261,10 @@ async function hold(
   carried.held.set(key, { held, lost });
   ports.onEntry(entryOf(line));
   const failuresBefore = carried.log.state.plans.get(start.plan)?.open?.failures ?? 0;
+  const giveBack = await carried.slots.take();
   try {
+    // While it waited, the scheduler was stopped, or another one took the occurrence.
+    if (control.drain.aborted || lost.signal.aborted) return null;
     const appended = await workOnOccurrence(
       { held, start, failuresBefore, lost: lost.signal },
       control,
@@ -242,6 +276,7 @@ async function hold(
     ports.onEntry(entry);
     return entry;
   } finally {
+    giveBack();
     carried.held.delete(key);
   }
 }

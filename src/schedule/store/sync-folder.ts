@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
+import { messageOf, RefitError } from '../../errors.ts';
 import { FileRefused } from '../../files/file-refused.ts';
 import { shellQuote } from '../../next-command.ts';
 import type { ScheduleStore, StoredPlan } from '../../store/schedule-store.ts';
@@ -95,11 +96,14 @@ export function createFolderSync({ folder, store, by, clock, offer }: FolderSync
   };
 
   return {
-    /** Brings the store up to date with the folder. @throws if the folder cannot be read. */
+    /** Brings the store up to date with the folder, unless it cannot be read. @throws errors of the store. */
     async sync(): Promise<FolderShare> {
       if (folder === null) return NOTHING;
       const readings: FileReading[] = [];
-      for (const file of (await folder.read()).files) readings.push(await put(file));
+      const read = await folder.read().catch(unreadable(folder));
+      // The plans of the store do not wait for a folder that somebody will mount again.
+      if ('fault' in read) return { names: new Set(), faults: [read.fault] };
+      for (const file of read.files) readings.push(await put(file));
       await removeMissing(new Set(readings.map(({ name }) => name)));
       return {
         names: new Set(readings.flatMap((one) => (one.kind === 'scheduled' ? [one.name] : []))),
@@ -107,6 +111,15 @@ export function createFolderSync({ folder, store, by, clock, offer }: FolderSync
       };
     },
   };
+}
+
+function unreadable(folder: PlanFolder) {
+  return (error: unknown): { readonly fault: FileReading } => ({
+    fault: {
+      ...{ kind: 'invalid', name: folder.pathOf('.'), message: messageOf(error) },
+      fix: error instanceof RefitError ? error.fix : 'make the folder readable; Refit tries again',
+    },
+  });
 }
 
 function taken(name: string): FileReading {

@@ -43,6 +43,9 @@ const FIRES = 'UPDATE (source, sealed, run, epoch, owner, owner_seen_at, review,
 /** Announcing a restore stops every process that works on a run, and asks for more caution. A worker may notice it itself. */
 const ANNOUNCES = ['UPDATE (generation, system_identifier, timeline, journal_table)'];
 
+/** Without the time: schedulers skip what was due before it. */
+const RECORDS = ['INSERT (generation, reason, announced_by, host, system_identifier, timeline)'];
+
 /** Every table of the schema. Nobody gets UPDATE or DELETE on the journal. */
 export const RIGHTS: readonly TableRights[] = [
   { table: 'migrations', grants: {} },
@@ -52,7 +55,7 @@ export const RIGHTS: readonly TableRights[] = [
   },
   {
     table: 'restorations',
-    grants: { refit_scheduler: ['INSERT'], refit_worker: ['INSERT'], refit_operator: ['INSERT'] },
+    grants: { refit_scheduler: RECORDS, refit_worker: RECORDS, refit_operator: RECORDS },
   },
   {
     table: 'runs',
@@ -109,9 +112,15 @@ export const RIGHTS: readonly TableRights[] = [
   { table: 'schedule_occurrences', grants: { refit_scheduler: ['INSERT', FIRES] } },
   {
     table: 'schedule_requests',
-    grants: { refit_scheduler: ['DELETE'], refit_operator: ['INSERT', 'DELETE'] },
+    // The time is that of the database: it names the occurrence.
+    grants: { refit_scheduler: ['DELETE'], refit_operator: ['INSERT (id, plan, asked_by)', 'DELETE'] },
   },
-  { table: 'schedulers', grants: { refit_scheduler: ['INSERT', 'UPDATE', 'DELETE'] } },
+  {
+    table: 'schedulers',
+    grants: {
+      refit_scheduler: ['INSERT (id, host, pid, version, folder)', 'UPDATE (seen_at)', 'DELETE'],
+    },
+  },
 ];
 
 /** Rights on the tables of pg-boss. Jobs are hints, so a submitter may add some, and only workers take them. */

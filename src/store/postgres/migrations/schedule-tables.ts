@@ -20,6 +20,14 @@ BEGIN
   IF TG_OP <> 'DELETE' THEN
     NEW.put_login := session_user;
   END IF;
+  -- Due times depend on these.
+  IF TG_OP = 'INSERT' THEN
+    NEW.put_at := clock_timestamp();
+    NEW.switched_at := clock_timestamp();
+  ELSIF TG_OP = 'UPDATE' THEN
+    NEW.put_at := CASE WHEN NEW.put_at = OLD.put_at THEN OLD.put_at ELSE clock_timestamp() END;
+    NEW.switched_at := CASE WHEN NEW.enabled = OLD.enabled THEN OLD.switched_at ELSE clock_timestamp() END;
+  END IF;
   IF pg_has_role('refit_operator', 'USAGE') OR (SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'refit')
     OR ((TG_OP = 'INSERT' OR OLD.source = 'folder') AND (TG_OP = 'DELETE' OR NEW.source = 'folder')) THEN
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
@@ -49,7 +57,7 @@ CREATE INDEX schedule_log_by_plan ON refit.schedule_log (plan, seq);
 
 -- One row for each due time that started, in the whole store.
 CREATE TABLE refit.schedule_occurrences (
-  plan text NOT NULL,
+  plan text NOT NULL CHECK (plan ~ '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,119}$'),
   due text NOT NULL CHECK (due ~ '^[0-9T:.Z-]{20,27}$'),
   does text NOT NULL,
   -- The text of the plan at its due time, so that any scheduler can go on.
@@ -60,7 +68,7 @@ CREATE TABLE refit.schedule_occurrences (
   -- Raised by each claim. Who has an older one writes nothing.
   epoch bigint NOT NULL DEFAULT 1,
   owner text,
-  owner_seen_at timestamptz,
+  owner_seen_at timestamptz CHECK (isfinite(owner_seen_at)),
   -- Of the store at the first claim.
   generation int NOT NULL,
   review text CHECK (octet_length(review) <= 4194304),
