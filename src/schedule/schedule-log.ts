@@ -229,7 +229,7 @@ type Of<Kind extends OfPlan['kind']> = Extract<OfPlan, { kind: Kind }>;
 function foldPlan(plan: PlanLog, entry: OfPlan): PlanLog {
   switch (entry.kind) {
     case 'scheduled':
-      // Whoever put it expects its due times from then on, also if no scheduler lived.
+      // The person who put it expects its due times from then on, also if no scheduler lived.
       return {
         ...plan,
         ...{ scheduledSince: plan.putAt ?? Date.parse(entry.at), putAt: null },

@@ -83,10 +83,15 @@ async function readingOf(folder: string, name: string, known: Known): Promise<Fi
   }
 }
 
+/** Whether a text is a time that an entry can have. Refit wrote no other. */
+function isMoment(text: string): boolean {
+  return /^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
 async function readSwitches(root: string): Promise<FolderView['switches']> {
   const switches = new Map<string, PlanSwitch>();
   for (const [plan, { enabled, at }] of await jsonFilesIn(join(root, 'switches')))
-    if (typeof enabled === 'boolean' && typeof at === 'string')
+    if (typeof enabled === 'boolean' && typeof at === 'string' && isMoment(at))
       switches.set(plan, { enabled, at: Date.parse(at) });
   return switches;
 }
@@ -94,7 +99,7 @@ async function readSwitches(root: string): Promise<FolderView['switches']> {
 async function readRequests(root: string): Promise<FolderView['requests']> {
   const requests: RunRequest[] = [];
   for (const [id, { plan, at, by }] of await jsonFilesIn(join(root, 'requests')))
-    if (typeof plan === 'string' && typeof at === 'string' && typeof by === 'string')
+    if (typeof plan === 'string' && typeof at === 'string' && typeof by === 'string' && isMoment(at))
       requests.push({ id, plan, at: Date.parse(at), by });
   return requests.sort((a, b) => a.at - b.at);
 }

@@ -12,6 +12,7 @@ import { createAttemptFolders } from '../../src/schedule/store/attempt-folder.ts
 import { type AttemptTools, workOnOccurrence } from '../../src/schedule/store/store-attempt.ts';
 import { createStoreCarrier, progressOf } from '../../src/schedule/store/store-carrier.ts';
 import { entryOf, lineOf } from '../../src/schedule/store/stored-log.ts';
+import { watchFolder, writeControlFile } from '../../src/schedule/watched-folder.ts';
 import type { HeldOccurrence, NewLine, ScheduleStore } from '../../src/store/schedule-store.ts';
 import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { savedPlan } from '../report/situations.ts';
@@ -191,3 +192,15 @@ it('works on few occurrences at the same time, although many are due', async () 
   }, 600_000);
   expect([most, ended]).toEqual([8, 50]);
 });
+
+it.each(['x', '', '+275760-09-13T00:00:00Z', '-000001-01-01T00:00:00Z'])(
+  'a request or a switch of a folder whose time is %j is not from Refit',
+  async (at) => {
+    const root = await mkdtemp(join(tmpdir(), 'refit-hostile-'));
+    onTestFinished(() => rm(root, { recursive: true, force: true }));
+    await writeControlFile(root, 'requests', 'r1', { plan: 'p.yaml', at, by: 'me' });
+    await writeControlFile(root, 'switches', 'p.yaml', { enabled: false, at });
+    const { requests, switches } = await watchFolder(root, root).read();
+    expect([requests, [...switches]]).toEqual([[], []]);
+  },
+);

@@ -105,7 +105,7 @@ export async function switchStoredPlan(
   });
 }
 
-/** Whoever asked has left after this time, milliseconds. Nothing then starts at a time at which nobody expects it. */
+/** The person who asked has left after this time, milliseconds. Nothing then starts at a time at which nobody expects it. */
 const REQUEST_LASTS = MINUTE;
 
 /** The requests that nobody has answered, the oldest first. */
