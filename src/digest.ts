@@ -112,6 +112,12 @@ export function canonicalDigest(value: object): string {
 /** The size of a piece that is hashed, in UTF-16 units. */
 const PIECE = 65_536;
 
+/** The SHA-256 of a text that comes in pieces, as UTF-8. `end`: in hexadecimal; call it once. */
+export function createSha256(): { add(piece: string): void; end(): string } {
+  const sum = createHash('sha256');
+  return { add: (piece) => void sum.update(piece), end: () => sum.digest('hex') };
+}
+
 /** Lower-case hex SHA-256 of bytes, or of a text's UTF-8 bytes. */
 export function sha256(text: string | Uint8Array): string {
   return hash('sha256', text, 'hex');

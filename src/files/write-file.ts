@@ -30,7 +30,7 @@ import { thisUser } from './this-user.ts';
  */
 export async function replaceFile(
   path: string,
-  text: string | Uint8Array | AsyncIterable<string>,
+  text: string | Uint8Array | AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   const draft = draftBeside(path);
   try {

@@ -61,8 +61,12 @@ async function readStdin(subject: Subject): Promise<Buffer> {
  * stdout.
  * @throws RefitError `disk-failed` if the file cannot be written, `usage` if it must not be replaced.
  */
-export async function writeOutput(path: string, text: string | Uint8Array): Promise<void> {
-  if (path === STDIO) return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+export async function writeOutput(
+  path: string,
+  text: string | Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  if (path === STDIO && isWhole(text))
+    return new Promise((resolve) => process.stdout.write(text, () => resolve()));
   await currentLedger()?.mayWrite(path);
   await mayReplace(path);
   const target = await realpath(path).catch(() => path);
@@ -75,6 +79,10 @@ export async function writeOutput(path: string, text: string | Uint8Array): Prom
     const problem = `${escapeControls(path)} cannot be written: ${describeSystemError(cause)}`;
     throw new RefitError('disk-failed', problem, fixForWriting(cause, path), { cause });
   }
+}
+
+function isWhole(text: string | Uint8Array | AsyncIterable<Uint8Array>): text is string | Uint8Array {
+  return typeof text === 'string' || text instanceof Uint8Array;
 }
 
 /** Refuses to replace a file of a run, a key, or another file that nothing can make again. @throws RefitError `usage` */

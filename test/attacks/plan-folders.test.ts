@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { mustBeOwnFolder } from '../../src/files/check-folder.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
 import { evidenceFiles } from '../../src/report/run/evidence.ts';
 import { readSchedule } from '../../src/schedule/read-schedule.ts';
 import { watchFolder, writeControlFile } from '../../src/schedule/watched-folder.ts';
@@ -233,9 +234,9 @@ describe('a run directory', async () => {
     const make = (path: string) => () =>
       evidenceFiles({
         saved,
-        entries: [],
+        report: buildReport(saved, []),
         planText: '',
-        journalText: '',
+        large: [],
         others: [{ path, text }],
         version: '1',
       });

@@ -5,10 +5,10 @@ import { Header, Pack, ReadEntry } from 'tar';
 import { approvalName, encodeApproval } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
 import { readRegularFile } from '../../files/open-file.ts';
-import { createDecoder } from '../../journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
-import { type EvidenceFile, evidenceFiles } from '../../report/run/evidence.ts';
+import { createReport } from '../../report/run/build-report.ts';
+import { type EvidenceFile, evidenceFiles, type LargeFile } from '../../report/run/evidence.ts';
 import { approvalsOf } from '../../run/demand-approvals.ts';
 import { RUN_FILES } from '../../store/folder/run-files.ts';
 import type { RunReader } from '../../store/ports.ts';
@@ -16,6 +16,7 @@ import { VERSION } from '../../version.ts';
 import { installed } from '../installed-files.ts';
 import { writeOutput } from '../named-files.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
+import { journalFiles, journalUpTo } from './journal-files.ts';
 
 /** Names of signatures that cannot add a line to a list of files. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*\.json$/u;
@@ -47,22 +48,24 @@ export async function exportRun(reader: RunReader, out: string | undefined) {
       : '';
   mustBeSound(run, `${verify}${anyway}`);
   const { saved, planText, journal } = run;
-  const pieces: string[] = [];
-  const entries: JournalEntry[] = [];
-  const decoding = createDecoder((entry) => entries.push(entry));
-  for await (const piece of reader.journalPieces()) {
-    decoding.read(piece);
-    pieces.push(piece);
-  }
-  const journalText = pieces.join('');
   const { signatures } = run;
+  const building = createReport(saved);
+  const approvals: JournalEntry[] = [];
+  let lastAt: string | null = null;
+  const { end } = journal;
+  for await (const { entries } of journalUpTo(reader, end))
+    for (const entry of entries) {
+      building.add(entry);
+      if (entry.kind === 'approved') approvals.push(entry);
+      lastAt = entry.at;
+    }
   const files = evidenceFiles({
     saved,
-    entries,
+    report: building.end(),
     planText,
-    journalText,
+    large: await journalFiles(reader, saved, end),
     others: [
-      ...approvalsUsed(saved, entries),
+      ...approvalsUsed(saved, approvals),
       ...[...run.planSignatures, ...signatures]
         .filter((one) => NAME.test(basename(one.file)))
         .map((one) => ({ path: one.file, text: one.text })),
@@ -70,8 +73,8 @@ export async function exportRun(reader: RunReader, out: string | undefined) {
     ],
     version: VERSION,
   });
-  const mtime = new Date(entries.at(-1)?.at ?? saved.sealedAt);
-  await writeOutput(file, await pack(files, id, mtime, gzip));
+  const mtime = new Date(lastAt ?? saved.sealedAt);
+  await writeOutput(file, packed(files, id, mtime, gzip));
   return {
     file,
     files: files.map(({ path }) => path),
@@ -112,27 +115,31 @@ async function schemas(): Promise<EvidenceFile[]> {
 }
 
 /** Packs files in this order, with one time and no owner, so that a run always gives the same bytes. */
-async function pack(
-  files: readonly EvidenceFile[],
+async function* packed(
+  files: readonly (EvidenceFile | LargeFile)[],
   folder: string,
   mtime: Date,
   gzip: boolean,
-): Promise<Buffer> {
+): AsyncGenerator<Buffer> {
   const archive = new Pack({ portable: true, gzip: gzip ? { level: 9, portable: true } : false });
-  const whole = archive.concat();
-  for (const { path, text } of files) {
-    const data = Buffer.from(text, 'utf8');
-    const header = {
-      path: `${folder}/${path}`,
-      mode: 0o644,
-      size: data.length,
-      mtime,
-      type: 'File',
-    } as const;
+  addAll(archive, files, { folder, mtime }).catch((error: unknown) => archive.emit('error', error));
+  for await (const piece of archive) yield piece;
+}
+
+async function addAll(
+  archive: Pack,
+  files: readonly (EvidenceFile | LargeFile)[],
+  { folder, mtime }: { readonly folder: string; readonly mtime: Date },
+): Promise<void> {
+  for (const file of files) {
+    const size = 'text' in file ? Buffer.byteLength(file.text) : file.size;
+    const header = { path: `${folder}/${file.path}`, mode: 0o644, size, mtime, type: 'File' } as const;
     const entry = new ReadEntry(new Header(header));
     archive.add(entry);
-    entry.end(data);
+    for await (const piece of 'text' in file ? [file.text] : file.pieces())
+      if (piece !== '' && !entry.write(Buffer.from(piece, 'utf8')))
+        await new Promise<void>((resolve) => entry.once('drain', resolve));
+    entry.end();
   }
   archive.end();
-  return whole;
 }

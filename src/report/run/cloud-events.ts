@@ -31,8 +31,17 @@ type Named = Pick<SavedPlan, 'name'>;
 
 /** The events of a run. Pure: the same entries give the same events, and a longer journal only adds events. */
 export function cloudEvents({ name }: Named, entries: readonly JournalEntry[]): CloudEvent[] {
-  const source = `urn:refit:run:${entries[0]?.hash ?? ''}`;
-  return entries.map((entry) => ({
+  const source = sourceOf(entries[0]);
+  return entries.map((entry) => cloudEvent(name, source, entry));
+}
+
+/** @param first the first entry of the run. */
+function sourceOf(first: JournalEntry | undefined): string {
+  return `urn:refit:run:${first?.hash ?? ''}`;
+}
+
+function cloudEvent(name: string, source: string, entry: JournalEntry): CloudEvent {
+  return {
     specversion: '1.0',
     id: String(entry.seq),
     source,
@@ -42,12 +51,21 @@ export function cloudEvents({ name }: Named, entries: readonly JournalEntry[]): 
     datacontenttype: 'application/json',
     dataschema: DATA_SCHEMA,
     data: entry,
-  }));
+  };
 }
 
 /** The same as JSON lines. */
 export function cloudEventLines(saved: Named, entries: readonly JournalEntry[]): string {
-  return cloudEvents(saved, entries).map(jsonLine).join('');
+  return entries.map(createEventLines(saved)).join('');
+}
+
+/** Makes the line of each entry. Call it with the entries in order: the first one gives the run its name. */
+export function createEventLines({ name }: Named): (entry: JournalEntry) => string {
+  let source: string | null = null;
+  return (entry) => {
+    source ??= sourceOf(entry);
+    return jsonLine(cloudEvent(name, source, entry));
+  };
 }
 
 function subjectOf(entry: JournalEntry): string {

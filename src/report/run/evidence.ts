@@ -3,10 +3,8 @@
  * file and instructions for checking. Pure: equal runs give equal texts.
  */
 import { sha256 } from '../../digest.ts';
-import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { Report, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../document/escape.ts';
-import { buildReport } from './build-report.ts';
-import { cloudEventLines } from './cloud-events.ts';
 import { renderReport } from './render-report.ts';
 
 /** A file with its path in the archive. */
@@ -15,13 +13,24 @@ export interface EvidenceFile {
   readonly text: string;
 }
 
+/** The same for a file of any size, which nobody holds as a whole. */
+export interface LargeFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+  /** Gives the text in pieces, each time from the start. */
+  readonly pieces: () => AsyncIterable<string>;
+}
+
 /** The run as it is on disk. */
 export interface EvidenceOf {
   readonly saved: SavedPlan;
-  readonly entries: readonly JournalEntry[];
-  /** The exact bytes; of the journal only complete lines. */
+  readonly report: Report;
+  /** The exact bytes. */
   readonly planText: string;
-  readonly journalText: string;
+  /** The complete lines of the journal, and the same as CloudEvents. */
+  readonly large: readonly LargeFile[];
   /** More files with their paths: `approvals/wei.json`, `signatures/wei.json`, `schemas/report.schema.json`. */
   readonly others: readonly EvidenceFile[];
   /** The version of Refit that makes the archive. */
@@ -32,15 +41,13 @@ export interface EvidenceOf {
 const SAFE_PATH = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*(\/[\p{L}\p{N}][\p{L}\p{N}._@+-]*)?$/u;
 
 /** All files of the archive, sorted by path. The last one, `SHA256SUMS`, has a line for each of the others. */
-export function evidenceFiles(run: EvidenceOf): EvidenceFile[] {
-  const { saved, entries, planText, journalText, others } = run;
-  const report = buildReport(saved, entries);
+export function evidenceFiles(run: EvidenceOf): (EvidenceFile | LargeFile)[] {
+  const { report, planText, large, others } = run;
   const plain = { color: false, width: 100 };
   const files = [
     { path: 'README.txt', text: readme(run) },
     { path: 'plan.json', text: planText },
-    { path: 'journal.jsonl', text: journalText },
-    { path: 'events.jsonl', text: cloudEventLines(saved, entries) },
+    ...large,
     { path: 'report.json', text: renderReport(report, 'json', plain) },
     { path: 'report.html', text: renderReport(report, 'html', plain) },
     { path: 'report.csv', text: renderReport(report, 'csv', plain) },
@@ -48,17 +55,19 @@ export function evidenceFiles(run: EvidenceOf): EvidenceFile[] {
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
   const unsafe = files.find(({ path }) => !SAFE_PATH.test(path));
   if (unsafe) throw new Error(`internal error: ${JSON.stringify(unsafe.path)} is not a name for an archive`);
-  const sums = files.map(({ path, text }) => `${sha256(text)}  ${path}\n`).join('');
+  const sums = files
+    .map((file) => `${'text' in file ? sha256(file.text) : file.sha256}  ${file.path}\n`)
+    .join('');
   return [...files, { path: 'SHA256SUMS', text: sums }];
 }
 
-function readme({ saved, entries, others, version }: EvidenceOf): string {
-  const head = entries.at(-1)?.hash ?? '';
+function readme({ saved, report: { entries, ...report }, others, version }: EvidenceOf): string {
+  const head = entries > 0 ? report.head : '';
   const signed = others.some(({ path }) => path.startsWith('signatures/'));
   return `Evidence of one Refit run: ${escapeControls(saved.name)}${saved.change === null ? '' : `, ${escapeControls(saved.change)}`}
 
 plan.json        the approved plan; digest ${saved.digest}
-journal.jsonl    the only record of the run, ${entries.length} entries; journal head ${head}
+journal.jsonl    the only record of the run, ${entries} entries; journal head ${head}
 report.*         computed from plan and journal only, here by refit ${version}
 events.jsonl     the journal as CloudEvents 1.0
 approvals/       signatures that approve the run and its waves, if the plan requires them
