@@ -87,9 +87,12 @@ withPostgres('the schedule of a database', () => {
     const [plan] = (await one.read(0)).plans;
     expect([plan!.putAt, plan!.switchedAt].every((at) => Math.abs(at - Date.now()) < 3_600_000)).toBe(true);
     await one.claim(occurrence, lineOf(started(DUE)), head);
-    await expect(
-      sql(url, "UPDATE refit.schedule_occurrences SET owner_seen_at = 'infinity'"),
-    ).rejects.toThrow(/check constraint/);
+    for (const change of [
+      "UPDATE refit.schedule_occurrences SET owner_seen_at = 'infinity'",
+      "INSERT INTO refit.schedule_requests (id, plan, asked_by) VALUES ('a', E'p\\n.yaml', 'me')",
+      "INSERT INTO refit.schedule_requests (id, plan, asked_by) VALUES (E'\\x1b', 'p.yaml', 'me')",
+    ])
+      await expect(sql(url, change)).rejects.toThrow(/check constraint/);
   });
 
   it('forgets a request whose operator left without withdrawing it', async (test) => {

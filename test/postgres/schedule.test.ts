@@ -141,6 +141,11 @@ withPostgres('schedules of a store', () => {
       65,
       expect.stringMatching(/names the file days.ics[\s\S]*fix: .*refit plan files.yaml -o saved.json/),
     ]);
+    const misnamed = await refit('schedule', 'put', 'drift.yaml', '--name', '../x');
+    expect([misnamed.code, misnamed.stderr]).toEqual([
+      64,
+      expect.stringMatching(/^refit: \.\.\/x cannot be the name[\s\S]*fix: .*--name nightly/),
+    ]);
     const unscheduled = await refit('schedule', 'put', 'plan.yaml');
     expect([unscheduled.code, unscheduled.stderr]).toEqual([65, expect.stringMatching(/has no schedule/)]);
     const listed = await refit('schedule', 'list');

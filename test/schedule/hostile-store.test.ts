@@ -94,11 +94,26 @@ it.each(['../../../victim/p.yaml', '..', 'a/../../../victim/x', '/tmp/x', 'p.yam
     const state = await mkdtemp(join(tmpdir(), 'refit-hostile-'));
     onTestFinished(() => rm(state, { recursive: true, force: true }));
     await writeFile(join(state, 'kept'), '');
-    const create = createAttemptFolders(join(state, 'a', 'b'), 'host-1');
+    const create = createAttemptFolders(join(state, 'a', 'b'), 'host-1', new VirtualClock(AT));
     await expect(create({ ...HELD, plan: name })).rejects.toMatchObject({ code: 'journal-broken' });
     expect(await readdir(state)).toEqual(['kept']);
   },
 );
+
+it('removes what a scheduler that was killed left, and nothing that is in use', async () => {
+  const state = await mkdtemp(join(tmpdir(), 'refit-hostile-'));
+  onTestFinished(() => rm(state, { recursive: true, force: true }));
+  const clock = { now: () => Date.now() };
+  const first = await createAttemptFolders(state, 'h-1-k', clock)(HELD);
+  await first.write('draft.json', 'x');
+  const second = await createAttemptFolders(state, 'h-2-l', clock)(HELD);
+  expect(await first.read('draft.json')).toBe('x');
+  await second.remove();
+  const later = { now: () => Date.now() + 3 * 24 * 3_600_000 };
+  const third = await createAttemptFolders(state, 'h-3-n', later)(HELD);
+  expect(await readdir(join(state, 'schedule'))).toEqual(['h-3-n']);
+  await third.remove();
+});
 
 it.each<[string, Partial<HeldOccurrence>, Partial<AttemptStart>, RegExp]>([
   [

@@ -4,6 +4,7 @@ import { RefitError } from '../../src/errors.ts';
 import { message } from '../../src/messages/messages.ts';
 import { formatScheduleEvent } from '../../src/schedule/schedule-entry.ts';
 import type { ScheduleEvent } from '../../src/schedule/schedule-log.ts';
+import { planToPut } from '../../src/schedule/store/read-stored.ts';
 import { entryOf, lineOf } from '../../src/schedule/store/stored-log.ts';
 import { createPlanReader, mostBytes, readStoredPlan } from '../../src/schedule/store/stored-plan.ts';
 
@@ -53,6 +54,13 @@ it('reads a plan with a schedule, and asks for no text that is too large', async
   expect(await kinds()).toEqual(['scheduled', 'invalid']);
   expect(await kinds()).toEqual(['scheduled', 'invalid']);
   expect(asked, 'each text is read once').toEqual(['small.yaml']);
+});
+
+it('says that a plan to put is too large, and how large it may be', () => {
+  const text = `${plan()}#${'x'.repeat(mostBytes('p.yaml'))}`;
+  expect(() => planToPut('p.yaml', text, 'plans/p.yaml')).toThrow(
+    /^plans\/p.yaml cannot be put on schedule: it is larger than \d+ MB$/,
+  );
 });
 
 const AT = '2026-11-24T10:00:00.000Z';

@@ -61,8 +61,14 @@ export const readStoredTexts = readAttemptTexts;
  * @throws RefitError `plan-invalid` if the store could not schedule it.
  */
 export function planToPut(name: string, text: string, path: string): ScheduledPlan {
-  const tooLarge = Buffer.byteLength(text) > mostBytes(name);
-  const reading = readStoredPlan(name, tooLarge ? null : text, path);
+  const most = mostBytes(name);
+  if (Buffer.byteLength(text) > most)
+    throw new RefitError(
+      'plan-invalid',
+      `${path} cannot be put on schedule: it is larger than ${most / (1 << 20)} MB`,
+      'make several plans, each with a part of the instances',
+    );
+  const reading = readStoredPlan(name, text, path);
   if (reading.kind === 'scheduled') return reading.plan;
   throw new RefitError('plan-invalid', `${path} cannot be put on schedule: ${reading.message}`, reading.fix);
 }

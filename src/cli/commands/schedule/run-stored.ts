@@ -73,7 +73,7 @@ async function withPorts(
       folder: plans && { ...plans, pathOf: (name) => join(resolve(folder!), name) },
       flags: flagsOf(options),
       launch: createLauncher([process.execPath, ...process.execArgv, process.argv[1]!], env),
-      createFolder: createAttemptFolders(stateDirectory, id),
+      createFolder: createAttemptFolders(stateDirectory, id, clock),
       onEntry: ports.onEntry,
       ...given({ environmentOf: self.traces?.environment }),
     });

@@ -8,6 +8,7 @@ import { readInput, STDIO } from '../../../operations/named-files.ts';
 import { withSchedule } from '../../../operations/runs/schedule-store.ts';
 import { offerSigned } from '../../../operations/runs/submit-plan.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
+import { isPlanName } from '../../../schedule/plan-file.ts';
 import { fileNamed } from '../../../schedule/read-schedule.ts';
 import { formatScheduleEvent, scheduleEventJson } from '../../../schedule/schedule-entry.ts';
 import {
@@ -72,6 +73,12 @@ function nameFor(file: string, named: string | undefined, text: string): string 
       'usage',
       'stdin has no name, and a plan on schedule needs one',
       'refit schedule put - --name nightly',
+    );
+  if (!isPlanName(typed))
+    throw new RefitError(
+      'usage',
+      `${typed} cannot be the name of a plan on schedule: use letters, digits, dots, dashes and _, and begin with a letter or a digit`,
+      `refit schedule put ${shellQuote(file)} --name nightly`,
     );
   const has = /\.(ya?ml|json)$/i.exec(typed)?.[0].toLowerCase();
   if (has === undefined) return `${typed}${extension}`;

@@ -81,8 +81,8 @@ CREATE INDEX schedule_occurrences_open ON refit.schedule_occurrences (plan) WHER
 
 -- Requests to start a plan now.
 CREATE TABLE refit.schedule_requests (
-  id text PRIMARY KEY CHECK (octet_length(id) <= 128),
-  plan text NOT NULL CHECK (octet_length(plan) <= 128),
+  id text PRIMARY KEY CHECK (id ~ '^[A-Za-z0-9-]{1,128}$'),
+  plan text NOT NULL CHECK (plan ~ '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,119}$'),
   asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   asked_by text NOT NULL CHECK (octet_length(asked_by) <= 1024)
 );

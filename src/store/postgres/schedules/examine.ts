@@ -28,7 +28,7 @@ const EXAMINE = `SELECT (SELECT count(*)::int FROM refit.schedule_head) AS heads
   (SELECT min(plan || ', due ' || due) FROM refit.schedule_occurrences AS o WHERE ended_at IS NULL AND run IS NOT NULL
     AND NOT EXISTS (SELECT FROM refit.runs WHERE id = o.run)) AS lost,
   (SELECT min(seq) FROM refit.schedule_log WHERE position('"kind":"' || kind || '"' IN line) = 0
-    OR (plan IS NOT NULL AND position('"plan":"' || plan || '"' IN line) = 0)) AS wrong`;
+    OR (plan IS NOT NULL AND position('"plan":' || to_json(plan)::text IN line) = 0)) AS wrong`;
 
 /** Examines the schedule of a store. @throws RefitError `store-unreachable` */
 export async function examineSchedule(queries: Queries): Promise<ScheduleExamination> {
