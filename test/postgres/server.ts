@@ -10,6 +10,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Client, type CustomTypesConfig, type QueryArrayResult } from 'pg';
 import { systemClock } from '../../src/clock.ts';
 
 /** The folder of `initdb` and its like, of the newest version that is installed; null without PostgreSQL. */
@@ -166,14 +167,50 @@ export async function createDatabase(
   return urlOf(server, name);
 }
 
-/** Runs statements with `psql`, without the code under test. @returns rows as lines, values separated by `|`. */
+/** Its types lack two methods. */
+type Session = Client & Readonly<Record<'ref' | 'unref', () => void>>;
+
+/** Sessions that wait for the next statement, by URL. A process for each statement would take most of the time of a test. */
+const idle = new Map<string, Session[]>();
+
+/**
+ * Runs statements with the bare driver, without the code under test. They have a session of their own, unless it is one
+ * statement. @returns rows as `psql -At` prints them: values separated by `|`.
+ */
 export async function sql(url: string, statements: string): Promise<string[]> {
-  const { stdout } = await run(
-    program('psql'),
-    ['--no-psqlrc', '-qAt', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', statements],
-    { maxBuffer: 64 * 1024 * 1024 },
+  const client = idle.get(url)?.pop() ?? (await connect(url));
+  client.ref();
+  let isClean = false;
+  try {
+    const results = [await client.query({ text: statements, rowMode: 'array' })].flat() as QueryArrayResult[];
+    isClean = !statements.includes(';');
+    return results.flatMap(({ rows }) => rows.map((row) => row.map((value) => value ?? '').join('|')));
+  } finally {
+    if (isClean) keep(url, client);
+    else await client.end().catch(() => undefined);
+  }
+}
+
+async function connect(url: string): Promise<Session> {
+  const asText = { getTypeParser: () => (value: unknown) => value };
+  const client = new Client({ connectionString: url, types: asText as CustomTypesConfig }) as Session;
+  // A cut connection is not used again.
+  client.on('error', () => forget(url, client));
+  await client.connect();
+  return client;
+}
+
+function keep(url: string, client: Session): void {
+  // A session that waits keeps no process alive.
+  client.unref();
+  idle.set(url, [...(idle.get(url) ?? []), client]);
+}
+
+function forget(url: string, client: Session): void {
+  idle.set(
+    url,
+    (idle.get(url) ?? []).filter((other) => other !== client),
   );
-  return stdout.split('\n').filter((line) => line !== '');
 }
 
 /** Dumps one database as PostgreSQL's own archive into a file. */
