@@ -35,9 +35,7 @@ import { withPolicy } from '../policy/review-policy.ts';
 import { NO_POLICY } from '../policy/tighten.ts';
 import { createFinding } from '../rules/check.ts';
 import { mustBeTrusted, whyNotTrusted } from '../run/judge-adoption.ts';
-import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import type { RunReader } from '../store/ports.ts';
-import { isLoopback } from '../store/provider-of.ts';
 import { readNamedText, userName } from './machine.ts';
 import { plannedSubject } from './policy-subject.ts';
 import { findElsewhere, type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
@@ -313,16 +311,6 @@ export async function readCalendars(
   const { sealCalendars } = await import('../plan/windows/calendar-file.ts');
   const textIn = async (file: string) => readNamedText(join(dirname(plan.file), file), 'calendar');
   return sealCalendars(plan, clock.now(), textIn);
-}
-
-/**
- * Durations of changes in past runs against the same kind of provider: the real one, or a simulated one.
- * @param path a folder of runs, a run or a report; undefined: `runs` in the current folder, which may be missing.
- * @throws RefitError `usage` if the given path has no run.
- */
-export function pastDurations(path: string | undefined, endpoint: string | undefined): Promise<Durations> {
-  const simulated = endpoint !== undefined && isLoopback(endpoint);
-  return durationsOfRuns(path ?? 'runs', { named: path !== undefined, simulated });
 }
 
 function pricesAreOffline(source: string): Finding {

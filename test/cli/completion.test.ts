@@ -44,6 +44,25 @@ const ROWS: readonly Row[] = [
   { typed: 'refit plan fleet.yaml --write js', fits: ['json='], only: true },
 ];
 
+/** Two ids that a store has, by the stub of `refit` in the folder. It refuses every other store. */
+const IDS = ['20261130T091500Z-1f0c2ab9', '20261129T091500Z-aaaaaaaa'] as const;
+const STORE = 'postgres://alice@db.example/refit';
+const STORED_ROWS: readonly (Row & { readonly env?: string })[] = [
+  { typed: `refit status --store ${STORE} `, fits: IDS, only: true },
+  { typed: `refit status --store=${STORE} 2026113`, fits: [IDS[0]], only: true },
+  { typed: `refit --store ${STORE} audit verify 20261129`, fits: [IDS[1]], only: true },
+  { typed: 'refit status ', env: STORE, fits: IDS, only: true },
+  { typed: `refit status --store folder `, env: STORE, fits: ['runs/20260105T020000Z-3f2a9c1d'], not: IDS },
+  { typed: 'refit status runs/', env: STORE, fits: ['runs/20260105T020000Z-3f2a9c1d'], not: IDS },
+  { typed: 'refit status ', env: 'postgres://away/', fits: ['runs/20260105T020000Z-3f2a9c1d'], not: IDS },
+  { typed: 'refit plan fleet.yaml --durations ', env: STORE, fits: IDS, only: true },
+];
+const environment = (env?: string) => ({
+  ...process.env,
+  PATH: `${folder}/bin:${process.env.PATH}`,
+  REFIT_STORE: env ?? '',
+});
+
 function mustFit(fitting: readonly string[], { fits, only, not = [] }: Row): void {
   const trimmed = fitting.map((one) => one.replace(/\/$/, ''));
   if (only) expect([...trimmed].sort()).toEqual([...fits].sort());
@@ -58,6 +77,18 @@ beforeAll(async () => {
     await mkdir(join(folder, 'runs', run), { recursive: true });
   await writeFile(join(folder, 'runs/20260105T020000Z-3f2a9c1d/journal.jsonl'), '');
   for (const file of ['fleet.yaml', 'free.txt', 'saved.json']) await writeFile(join(folder, file), '');
+  await mkdir(join(folder, 'bin'));
+  await writeFile(
+    join(folder, 'bin/refit'),
+    `#!/bin/sh
+case "$*" in "completion "*" --run-ids"*) ;; *) exit 9 ;; esac
+store=$REFIT_STORE
+case "$4" in --store) store=$5 ;; --store=*) store=\${4#--store=} ;; esac
+if [ "$store" != '${STORE}' ]; then exit 1; fi
+printf '${IDS.join('\\n')}\\n'
+`,
+    { mode: 0o755 },
+  );
   for (const shell of SHELLS) {
     const { code, stdout, stderr } = await refit(['completion', shell]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -74,19 +105,23 @@ it('refuses another shell and names the known ones', async () => {
 
 describe.skipIf(!HAS.bash)('bash', () => {
   /** Calls it as readline does: the words, where `=` is a word, and the position of the cursor. */
-  function fitting(typed: string): string[] {
-    const words = typed.split(/ |(=)/).filter((word) => word !== undefined);
+  function fitting(typed: string, env?: string): string[] {
+    const words = typed
+      .split(/ +|(=|:|@)/)
+      .filter((word, at, all) => word !== undefined && (word !== '' || at === all.length - 1));
     const script =
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash that fills it in
-      'set -u; source ./complete.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _refit 2>&1; for one in ${COMPREPLY[@]+"${COMPREPLY[@]}"}; do echo "$one"; done';
-    const result = execFileSync('bash', ['--norc', '-c', script, 'bash', ...words], {
+      'set -u; source ./complete.bash; COMP_LINE=$1; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _refit 2>&1; for one in ${COMPREPLY[@]+"${COMPREPLY[@]}"}; do echo "$one"; done';
+    const result = execFileSync('bash', ['--norc', '-c', script, 'bash', typed, ...words], {
       cwd: folder,
+      env: environment(env),
       encoding: 'utf8',
     });
     return result.split('\n').filter((line) => line !== '');
   }
 
   it.each(ROWS)('$typed', (row) => mustFit(fitting(row.typed), row));
+  it.each(STORED_ROWS)('$typed with the store of $env', (row) => mustFit(fitting(row.typed, row.env), row));
 
   it('completes a value after an equals sign, and a file after a format', () => {
     mustFit(fitting('refit plan --format=j'), { typed: '', fits: ['json', 'junit'], only: true });
@@ -100,11 +135,11 @@ describe.skipIf(!HAS.bash)('bash', () => {
 });
 
 describe.skipIf(!HAS.fish)('fish', () => {
-  const fitting = (typed: string) =>
+  const fitting = (typed: string, env?: string) =>
     execFileSync('fish', ['--no-config', '-c', 'source ./complete.fish; complete -C $argv[1]', typed], {
       cwd: folder,
       encoding: 'utf8',
-      env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder },
+      env: { ...environment(env), HOME: folder, XDG_CONFIG_HOME: folder },
     })
       .split('\n')
       .filter((line) => line !== '')
@@ -115,6 +150,7 @@ describe.skipIf(!HAS.fish)('fish', () => {
   it.each(ROWS)('$typed', (row) =>
     mustFit(fitting(row.typed), loose.has(row.typed) ? { ...row, not: [], only: false } : row),
   );
+  it.each(STORED_ROWS)('$typed with the store of $env', (row) => mustFit(fitting(row.typed, row.env), row));
 });
 
 describe.skipIf(!HAS.zsh)('zsh', () => {
@@ -123,7 +159,17 @@ describe.skipIf(!HAS.zsh)('zsh', () => {
       execFileSync('tmux', ['-S', join(folder, 'tmux.sock'), '-f', '/dev/null', ...args], {
         encoding: 'utf8',
       });
-    tmux('new-session', '-d', '-x', '120', '-y', '50', '-c', folder, `env HOME='${folder}' PS1='> ' zsh -f`);
+    tmux(
+      'new-session',
+      '-d',
+      '-x',
+      '120',
+      '-y',
+      '50',
+      '-c',
+      folder,
+      `env HOME='${folder}' PATH='${environment().PATH}' PS1='> ' zsh -f`,
+    );
     onTestFinished(() => void tmux('kill-server'));
     const seen = () => tmux('capture-pane', '-p');
     const type = (...keys: string[]) => tmux('send-keys', ...keys);
@@ -141,6 +187,8 @@ describe.skipIf(!HAS.zsh)('zsh', () => {
       ['refit set runs/x inF', /^> refit set runs\/x inFlight=$/m],
       ['refit explain ResourceUnavailable.Sale', /^> refit explain ResourceUnavailable.SaleOut *$/m],
       ['refit plan --write js', /^> refit plan --write json=$/m],
+      [`refit status --store ${STORE} 2026113`, new RegExp(`${IDS[0]} *$`, 'm')],
+      [`refit status --store=${STORE} 20261129`, new RegExp(`${IDS[1]} *$`, 'm')],
       ['refit ', /^inventory +-- read the live fleet; with -o, write it for offline plans$/m],
     ];
     for (const [typed, shown] of rows) {

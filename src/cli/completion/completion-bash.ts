@@ -1,4 +1,4 @@
-/** Completion for bash 3.2 and later: one function that needs no package and starts no program. */
+/** Completion for bash 3.2 and later: one function that needs no package. It starts Refit only for the runs of a store. */
 import type { CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
 export function bashCompletion(program: ProgramNode): string {
@@ -27,7 +27,7 @@ complete -F _refit refit
 `;
 }
 
-/** Shell functions that offer words, files, folders and run directories. */
+/** Shell functions that offer words, files, folders and runs. `store` is the value of `--store`. */
 const HELPERS = `_refit_add() {
   local one
   while IFS= read -r one; do COMPREPLY+=("$one"); done
@@ -53,9 +53,15 @@ _refit_files() {
     _refit_add < <(compgen -f -- "$current")
   fi
 }
-# Run directories below runs/, else folders.
+# Ids of a store, run directories below runs/, else folders.
 __refit_runs() {
-  local one
+  local one where=\${store:-\${REFIT_STORE-}}
+  if [[ -n $where && $where != folder && $1 != */* ]]; then
+    while IFS= read -r one; do
+      if [[ $one == "$1"* ]]; then COMPREPLY+=("$one"); fi
+    done < <(refit completion bash --run-ids \${store:+--store "$store"} 2>/dev/null </dev/null)
+    if [[ \${#COMPREPLY[@]} -gt 0 ]]; then return; fi
+  fi
   for one in runs/*/journal.jsonl; do
     if [[ -e $one && \${one%/*} == "$1"* ]]; then COMPREPLY+=("\${one%/*}"); fi
   done
@@ -64,29 +70,45 @@ __refit_runs() {
 `;
 
 /** `current` is the word to complete; `flag` is the option that may take it as a value. */
-const WORD_AT_CURSOR = `  local current=\${COMP_WORDS[COMP_CWORD]} before='' flag='' command='' position=0 at word
+const WORD_AT_CURSOR = `  local current=\${COMP_WORDS[COMP_CWORD]} before='' flag='' command='' position=0 store='' at word
   COMPREPLY=()
-  if [[ $COMP_CWORD -gt 0 ]]; then before=\${COMP_WORDS[COMP_CWORD-1]}; fi
+  # bash splits postgres://me@host into words, too. Only spaces and = separate the words of this program.
+  local -a words=()
+  local line=\${COMP_LINE-} last
+  for ((at = 0; at <= COMP_CWORD; at++)); do
+    word=\${COMP_WORDS[at]}
+    last=$((\${#words[@]} - 1))
+    if [[ $at -gt 0 && -n $line && $line != [[:space:]]* && $word != '=' && \${words[last]} != '=' ]]; then
+      words[last]+=$word
+    else
+      words+=("$word")
+    fi
+    line=\${line#"\${line%%[![:space:]]*}"}
+    line=\${line#"$word"}
+  done
+  local cursor=$((\${#words[@]} - 1))
+  if [[ $cursor -gt 0 ]]; then before=\${words[cursor-1]}; fi
   # bash splits --flag=value into words.
   if [[ $current == '=' ]]; then
     flag=$before
     current=''
-  elif [[ $before == '=' && $COMP_CWORD -gt 1 ]]; then
-    flag=\${COMP_WORDS[COMP_CWORD-2]}
-    if [[ $COMP_CWORD -gt 2 && \${COMP_WORDS[COMP_CWORD-3]} == --write ]]; then flag='--write='; fi
+  elif [[ $before == '=' && $cursor -gt 1 ]]; then
+    flag=\${words[cursor-2]}
+    if [[ $cursor -gt 2 && \${words[cursor-3]} == --write ]]; then flag='--write='; fi
   else
     flag=$before
   fi`;
 
 /** The command typed so far, as " audit verify", and how many arguments it has. */
 function commandTyped(program: ProgramNode): string {
-  return `  for ((at = 1; at < COMP_CWORD; at++)); do
-    word=\${COMP_WORDS[at]}
+  return `  for ((at = 1; at < cursor; at++)); do
+    word=\${words[at]}
     case $word in
       ${program.flagsWithValue.join('|')})
-        if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 1)); fi
+        if [[ \${words[at+1]-} == '=' ]]; then at=$((at + 1)); fi
         at=$((at + 1))
-        if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 2)); fi ;;
+        if [[ $word == --store ]]; then store=\${words[at]-}; fi
+        if [[ \${words[at+1]-} == '=' ]]; then at=$((at + 2)); fi ;;
       -* | '=') ;;
       *)
         case "$command $word" in

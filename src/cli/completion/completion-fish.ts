@@ -41,7 +41,7 @@ function __refit_typed
 end`;
 }
 
-/** Shell functions that find the cursor, and offer run directories and files after a format. */
+/** Shell functions that find the cursor, and offer runs and files after a format. */
 const HELPERS = `function __refit_in
     string match -q -r -- "^$argv[1]( ?)\\d+\\$" (__refit_typed)
 end
@@ -49,6 +49,19 @@ function __refit_at
     string match -q -r -- "^$argv[1]\\$" (__refit_typed)
 end
 function __refit_runs
+    set -l tokens (commandline -opc)
+    set -l store (string replace -r -f '^--store=' '' -- $tokens)
+    set -l at (contains -i -- --store $tokens[1..-2])
+    and set store $tokens[(math $at + 1)]
+    set -l where $store $REFIT_STORE
+    if test -n "$where[1]" -a "$where[1]" != folder; and not string match -q -- '*/*' (commandline -ct)
+        set -l args --store=$store
+        set -l ids (refit completion fish --run-ids $args 2>/dev/null </dev/null)
+        if test (count $ids) -gt 0
+            string join \\n -- $ids
+            return
+        end
+    end
     set -l runs runs/*/journal.jsonl
     for run in $runs
         string replace /journal.jsonl '' -- $run

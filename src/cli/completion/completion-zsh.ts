@@ -7,7 +7,15 @@ export function zshCompletion(program: ProgramNode): string {
 # For this shell, after compinit: source <(refit completion zsh)
 
 __refit_runs() {
-  local -a runs
+  local -a runs typed ids args
+  typed=(\${(Q)\${(z)LBUFFER}})
+  local where=\${REFIT_STORE-} at=\${typed[(I)--store]} joined=\${typed[(I)--store=*]}
+  if (( joined )); then args=("\${typed[joined]}"); where=\${typed[joined]#--store=}; fi
+  if (( at && at < \${#typed} )); then args=(--store "\${typed[at+1]}"); where=\${typed[at+1]}; fi
+  if [[ -n $where && $where != folder && $PREFIX != */* ]]; then
+    ids=(\${(f)"$(refit completion zsh --run-ids $args 2>/dev/null </dev/null)"})
+    if (( \${#ids} )); then compadd -- $ids; return; fi
+  fi
   runs=(runs/*/journal.jsonl(N:h))
   if (( \${#runs} )); then compadd -f -- $runs; else _files -/; fi
 }

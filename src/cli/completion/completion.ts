@@ -6,12 +6,17 @@ import { bashCompletion } from './completion-bash.ts';
 import { fishCompletion } from './completion-fish.ts';
 import { completionTree, type ProgramTable } from './completion-tree.ts';
 import { zshCompletion } from './completion-zsh.ts';
+import { storedRunIds } from './run-ids.ts';
 
 /** The script generator of each shell. */
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
 export function completionOf(table: ProgramTable): CommandCode<[string]> {
-  return async ([shell], _, terminal) => {
+  return async ([shell], options, terminal) => {
+    if (options.runIds) {
+      for (const id of await storedRunIds(options, terminal)) await terminal.out(`${id}\n`);
+      return 0;
+    }
     const tree = completionTree(table, {
       codes: [...new Set(allRules().map(({ code }) => code))].sort(),
       faults: ALL_FAULTS.map(({ name }) => name),

@@ -169,6 +169,7 @@ const SHELL_COMMANDS = commandsIn('Shell completion:', {
   completion: {
     summary: 'print a completion script for your shell',
     arguments: [argument('<shell>', 'bash, zsh or fish', { kind: 'words', words: ['bash', 'zsh', 'fish'] })],
+    options: [STORE, option('--run-ids', 'print ids of runs in the store instead, as the script needs them')],
     examples: [
       'refit completion bash > ~/.local/share/bash-completion/completions/refit',
       'refit completion fish > ~/.config/fish/completions/refit.fish',

@@ -129,9 +129,21 @@ async function withNamedRuns(
   const found = { ...given };
   for (const part of row.options) {
     const name = nameOf(longFlag(part));
-    if (name in given) found[name] = await find(part, given[name]);
+    if (!(name in given)) continue;
+    const isInStore = part.completes?.kind === 'runs' && (await namesStoredRun(given, name, terminal));
+    if (!isInStore) found[name] = await find(part, given[name]);
   }
   return { args, given: found };
+}
+
+/** Whether the value of an option names a run in a database, which the command finds. */
+async function namesStoredRun(
+  given: Readonly<Record<string, unknown>>,
+  name: string,
+  { env }: Terminal,
+): Promise<boolean> {
+  const { meansRun } = await import('../../operations/runs/open-plan.ts');
+  return await meansRun(String(given[name]), { store: given.store as string | undefined, env });
 }
 
 /** The mode that `--progress` names. @throws RefitError `usage` */

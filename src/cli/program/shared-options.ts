@@ -174,7 +174,7 @@ export const SUMMARY: OptionRow = option(
 export const PRICE: OptionRow = option('--price', 'ask the provider for the price of every step');
 export const DURATIONS: OptionRow = option(
   '--durations <path>',
-  'past runs for the forecast: a folder of runs, a run (also latest) or a report.json (default: runs)',
+  'past runs for the forecast: a folder of runs, a run (also latest, or of a store) or a report.json (default: runs)',
   { completes: { kind: 'runs' } },
 );
 export const POLICY: OptionRow = option(

@@ -7,7 +7,8 @@ import { EXIT_PLAN_INVALID, RefitError } from '../../../errors.ts';
 import type { PlanSource } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
-import { type PlanOptions, pastDurations, planFleet, planFromRun } from '../../../operations/plan-fleet.ts';
+import { pastDurations } from '../../../operations/past-durations.ts';
+import { type PlanOptions, planFleet, planFromRun } from '../../../operations/plan-fleet.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
@@ -35,7 +36,7 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
   if (text === null) return invalid(undecoded, options, terminal, file);
   const { inventory: source, price = false, used = false, profile = null, out: saveAs = null } = options;
   const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
-  const durations = await pastDurations(options.durations, options.endpoint);
+  const durations = await pastDurations({ ...options, env: terminal.env, clock: terminal.clock });
   const make = (from: PlanOptions['from'], listeners = {}) =>
     planFleet(text, file, { from, region, profile, price, used, durations, policy, saveAs, ...listeners });
   const { review, findings } = source
@@ -51,7 +52,7 @@ export function fromRun(kind: PlanSource['kind']): CommandCode<[string, ...strin
     const { price = false, used = false, ignoreWindows = false, adopt = false, out: saveAs = null } = options;
     const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
     const planner = await plannerFrom(options, terminal);
-    const durations = await pastDurations(options.durations, options.endpoint);
+    const durations = await pastDurations({ ...options, env: terminal.env, clock: terminal.clock });
     const review = await readProvider(options, terminal, (from, listeners) =>
       planFromRun(kind, run, {
         ...{ from, price, used, ignoreWindows, adopt, durations, policy, saveAs },

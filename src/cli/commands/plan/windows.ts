@@ -6,7 +6,8 @@ import { textOf } from '../../../messages/messages.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
-import { pastDurations, planFleet, readCalendars } from '../../../operations/plan-fleet.ts';
+import { pastDurations } from '../../../operations/past-durations.ts';
+import { planFleet, readCalendars } from '../../../operations/plan-fleet.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
@@ -81,7 +82,7 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
 async function read(
   file: string,
   options: Options,
-  { clock }: Terminal,
+  { clock, env }: Terminal,
 ): Promise<{ windows: SavedWindows | null; load: Load | null } | { findings: readonly Finding[] }> {
   const bytes = await readInput(file, 'any-plan');
   if (/^\ufeff?\s*\{/.test(bytes.subarray(0, 200).toString('utf8'))) {
@@ -97,7 +98,7 @@ async function read(
       region: regionFrom(options),
       profile,
       clock,
-      durations: await pastDurations(options.durations, options.endpoint),
+      durations: await pastDurations({ ...options, env, clock }),
     });
     if (review === null) return { findings: planFindings };
     return { windows: review.plan.windows ?? null, load: review.plan.forecast };
