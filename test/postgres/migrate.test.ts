@@ -33,7 +33,12 @@ withPostgres('the migrations of a store', () => {
     const first = await migrate(database, '0.1.0');
     expect(first).toMatchObject({ applied: MIGRATIONS, jobs: { from: null } });
     const { to } = first.jobs;
-    expect(await migrate(database, '0.1.0')).toEqual({ applied: [], jobs: { from: to, to }, roles: [] });
+    expect(await migrate(database, '0.1.0')).toEqual({
+      applied: [],
+      jobs: { from: to, to },
+      roles: [],
+      repaired: [],
+    });
     await demandSchema(database);
     const [identifier] = await sql(url, 'SELECT system_identifier FROM pg_control_system()');
     const rows = await database.query(

@@ -46,6 +46,7 @@ withPostgres('refit store', () => {
     expect(found.checks.map(({ subject, state }) => `${subject} ${state}`)).toEqual([
       // This server has fsync off, and the tests are its superuser.
       ...['server warning', 'tls ok', 'schema ok', 'identity ok', 'roles ok', 'rights ok', 'journal ok'],
+      'functions ok',
       ...['user warning', 'jobs ok', 'schedule ok', 'runs ok', 'clock ok'],
     ]);
   });
@@ -78,6 +79,48 @@ withPostgres('refit store', () => {
       'a trigger that is disabled',
       'ALTER TABLE refit.journal DISABLE TRIGGER keep_journal',
       ...(['journal', 'missing or disabled', 'ALTER TABLE refit.journal ENABLE ALWAYS TRIGGER ALL'] as const),
+    ],
+    [
+      'a trigger of another table that is disabled',
+      'ALTER TABLE refit.runs DISABLE TRIGGER keep_state',
+      ...(['functions', 'disabled: trigger keep_state ON refit.runs', 'refit store migrate'] as const),
+    ],
+    [
+      'a trigger that fires less often',
+      `DROP TRIGGER keep_state ON refit.runs; CREATE TRIGGER keep_state BEFORE INSERT ON refit.runs
+         FOR EACH ROW EXECUTE FUNCTION refit.keep_state()`,
+      ...(['functions', 'changed: trigger keep_state ON refit.runs', 'refit store migrate'] as const),
+    ],
+    [
+      'a function with another body',
+      `CREATE OR REPLACE FUNCTION refit.keep_instances() RETURNS trigger LANGUAGE plpgsql
+         SET search_path = pg_catalog AS 'BEGIN RETURN NEW; END'`,
+      ...(['functions', 'changed: function refit.keep_instances', 'refit store migrate'] as const),
+    ],
+    [
+      'a function with the rights of the owner',
+      'ALTER FUNCTION refit.keep_state() SECURITY DEFINER',
+      ...(['functions', 'changed: function refit.keep_state', 'refit store migrate'] as const),
+    ],
+    [
+      'a trigger that nobody of Refit made',
+      `CREATE FUNCTION refit.skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       REVOKE ALL ON FUNCTION refit.skip() FROM PUBLIC;
+       CREATE TRIGGER skip BEFORE INSERT ON refit.control FOR EACH ROW EXECUTE FUNCTION refit.skip()`,
+      ...([
+        'functions',
+        'added: function refit.skip; added: trigger skip ON refit.control',
+        'DROP TRIGGER skip ON refit.control;',
+      ] as const),
+    ],
+    [
+      'a function that everybody may call',
+      'GRANT EXECUTE ON FUNCTION refit.prune_run(text) TO refit_operator',
+      ...([
+        'journal',
+        'EXECUTE ON FUNCTION refit.prune_run(text) for refit_operator',
+        'REVOKE EXECUTE ON FUNCTION refit.prune_run(text) FROM refit_operator;',
+      ] as const),
     ],
     [
       'the tables of pg-boss are lost',
@@ -127,6 +170,20 @@ withPostgres('refit store', () => {
     const wrong = checks.filter(({ state }) => state === 'fault');
     expect(wrong).toMatchObject([{ subject, fix: expect.stringContaining(fix) }]);
     expect(wrong[0]!.message).toMatch(message);
+  });
+
+  it('migrate makes functions and triggers again that somebody changed, and check agrees', async () => {
+    const url = await freshStore();
+    await sql(
+      url,
+      `DROP FUNCTION refit.wake_approved() CASCADE; ALTER TABLE refit.journal DISABLE TRIGGER keep_journal;
+       ALTER FUNCTION refit.keep_state() SECURITY DEFINER`,
+    );
+    const migrated = await refit(url, 'migrate');
+    expect(migrated.stdout).toContain('repaired trigger wake_approved ON refit.signatures\n');
+    expect(migrated.stdout).toContain('repaired function refit.keep_state\n');
+    expect(await check(url)).toMatchObject({ code: 0, healthy: true });
+    expect((await refit(url, 'migrate')).stdout).not.toContain('repaired');
   });
 
   it('check says what the user may do, and migrate refuses everybody but the owner', async () => {

@@ -8,6 +8,7 @@ import { differenceOf, type IdentitySeen, readIdentity } from './identity.ts';
 import { readJobsSchema } from './jobs-schema.ts';
 import { judgeRights, type StoreRights } from './judge-rights.ts';
 import { judgeSchema, missingRoles, readMigrations } from './migrate.ts';
+import { type WrongDefinition, wrongDefinitions } from './migrations/definitions.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { JOBS_SCHEMA, PURPOSES, ROLES, type Role } from './rights.ts';
 import { DIES_AT_START, describeDeaths } from './runs/starts.ts';
@@ -24,6 +25,7 @@ export interface StoreCheck {
     | 'roles'
     | 'rights'
     | 'journal'
+    | 'functions'
     | 'user'
     | 'jobs'
     | 'schedule'
@@ -69,6 +71,7 @@ export async function checkStore(database: Database, clock: Clock): Promise<Stor
       checkIdentity(identity, target.option),
       await checkRoles(database, migrateNow),
       ...checkRights(rights, migrateNow),
+      await checkDefinitions(database, rights, migrateNow),
       await checkUser(database),
       await checkJobs(database, migrateNow),
       await checkSchedule(database),
@@ -156,6 +159,34 @@ function checkRights({ missing, extra, isJournalKept }: StoreRights, migrateNow:
         )
       : ok('journal', 'nobody can change it');
   return [rights, journal];
+}
+
+/** Compares functions and triggers with those that a fresh migration makes. */
+async function checkDefinitions(
+  database: Database,
+  { isJournalKept }: StoreRights,
+  migrateNow: string,
+): Promise<StoreCheck> {
+  if ((await readMigrations(database)).length > MIGRATIONS.length)
+    return ok('functions', 'not compared: a newer Refit has changed the schema');
+  // The check of the journal names its triggers.
+  const isKnown = ({ name, fault: kind }: WrongDefinition) =>
+    !isJournalKept && name.startsWith('trigger keep_journal') && kind !== 'changed';
+  const wrong = (await wrongDefinitions(database)).filter((one) => !isKnown(one));
+  const added = wrong.filter((one) => one.fault === 'added');
+  const names = wrong.map((one) => `${one.fault}: ${one.name}`);
+  if (wrong.length === 0) return ok('functions', 'functions and triggers are those of a fresh store');
+  const more = names.length > 3 ? `; and ${names.length - 3} more` : '';
+  return fault(
+    'functions',
+    `${names.slice(0, 3).join('; ')}${more}`,
+    added.length === wrong.length
+      ? added
+          .map(({ repair }) => repair)
+          .reverse()
+          .join(' ')
+      : migrateNow,
+  );
 }
 
 /** False if there is a schema that this user may not even look into. */

@@ -17,7 +17,7 @@ export interface StoreRights {
   readonly isJournalKept: boolean;
 }
 
-/** Every explicit right on tables and columns of the schema, except the owner's own. */
+/** Every right on tables, columns and functions of the schema, except the owner's own. */
 const GRANTED = `
 SELECT COALESCE(granted.role, 'PUBLIC') AS role, granted.right FROM (
   SELECT pg_get_userbyid(NULLIF(one.grantee, 0))::text AS role, one.privilege_type || ' ON refit.' || relname AS right
@@ -28,6 +28,10 @@ SELECT COALESCE(granted.role, 'PUBLIC') AS role, granted.right FROM (
     one.privilege_type || ' (' || attname || ') ON refit.' || relname
   FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid, aclexplode(attacl) AS one
   WHERE relnamespace = 'refit'::regnamespace AND one.grantee <> relowner
+  UNION ALL
+  SELECT pg_get_userbyid(NULLIF(one.grantee, 0))::text, 'EXECUTE ON FUNCTION ' || pg_proc.oid::regprocedure
+  FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) AS one
+  WHERE pronamespace = 'refit'::regnamespace AND one.grantee <> proowner
 ) AS granted ORDER BY 1, 2`;
 
 const KEPT = `
@@ -50,12 +54,14 @@ export async function judgeRights(queries: Pick<Queries, 'query'>): Promise<Stor
 
 /** The table of rights, one right of one role at a time. */
 function expectedRights(): Granted[] {
-  return RIGHTS.flatMap(({ table, grants }) => [
+  const functions = ROLES.map((role) => ({ role, right: 'EXECUTE ON FUNCTION refit.carries_out()' }));
+  const tables = RIGHTS.flatMap(({ table, grants }) => [
     ...ROLES.map((role) => ({ role, right: `SELECT ON refit.${table}` })),
     ...Object.entries(grants).flatMap(([role, rights]) =>
       rights.flatMap(columnsOf).map((right) => ({ role, right: `${right} ON refit.${table}` })),
     ),
   ]);
+  return [...functions, ...tables];
 }
 
 /** `UPDATE (a, b)` as one right for each column. */

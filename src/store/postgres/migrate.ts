@@ -4,6 +4,7 @@ import { shellQuote } from '../../next-command.ts';
 import type { Database, Queries } from './database.ts';
 import { SERVER_NOW } from './identity.ts';
 import { migrateJobs } from './jobs-schema.ts';
+import { wrongDefinitions } from './migrations/definitions.ts';
 import { checksumOf, MIGRATIONS, type Migration } from './migrations/migrations.ts';
 import { createRole, grantStatements, ROLES, type Role } from './rights.ts';
 import { sqlStateOf } from './store-error.ts';
@@ -45,10 +46,13 @@ export interface Migrated {
   readonly jobs: { readonly from: number | null; readonly to: number };
   /** The roles that were created now. Another database of the server may have had them before. */
   readonly roles: readonly Role[];
+  /** Functions and triggers that somebody had changed or removed, and that are made again. */
+  readonly repaired: readonly string[];
 }
 
 /**
- * Applies the migrations that a store lacks, then makes the tables of pg-boss, the roles and their rights.
+ * Applies the migrations that a store lacks, then makes the tables of pg-boss, the roles and their rights. Functions and
+ * triggers that somebody changed are made again.
  * @param version of Refit, for the record.
  * @throws RefitError `store-unreachable` for a store whose applied migrations were edited, for a user who is not the owner
  *   of the schema, and for roles that this user may not create.
@@ -71,12 +75,26 @@ export async function migrate(
       for (const migration of applied) await apply(queries, migration, version);
       const { installed, needed } = await migrateJobs(queries);
       const roles = await createRoles(queries, database.target);
+      const repaired = isNewest(before, migrations) ? await repair(queries) : [];
       await inOneTransaction(queries, () => queries.script(grantStatements()));
-      return { applied, jobs: { from: installed, to: Math.max(installed ?? 0, needed) }, roles };
+      return { applied, jobs: { from: installed, to: Math.max(installed ?? 0, needed) }, roles, repaired };
     } finally {
       await queries.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => undefined);
     }
   });
+}
+
+/** False if a newer Refit has changed the schema, or a test gives other migrations. */
+function isNewest(before: readonly AppliedMigration[], migrations: readonly Migration[]): boolean {
+  return migrations === MIGRATIONS && before.length <= migrations.length;
+}
+
+/** Makes functions and triggers again that are not as in a fresh store. @returns their names. */
+async function repair(queries: Queries): Promise<readonly string[]> {
+  const wrong = (await wrongDefinitions(queries)).filter((one) => one.fault !== 'added');
+  if (wrong.length === 0) return [];
+  await inOneTransaction(queries, () => queries.script(wrong.map((one) => one.repair).join('\n')));
+  return wrong.map(({ name }) => name);
 }
 
 async function demandUtf8(queries: Queries, { place, option }: StoreTarget): Promise<void> {

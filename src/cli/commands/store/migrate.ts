@@ -13,13 +13,14 @@ export const storeMigrate: CommandCode<[]> = async (_args, options, terminal) =>
     applied: migrated.applied.map(({ number, name }) => ({ number, name })),
     jobs: migrated.jobs,
     roles: migrated.roles,
+    repaired: migrated.repaired,
   };
   const check = `refit store check${target.option}`;
   await print(terminal, options, { text: () => describe(target.place, migrated, check), json, indent: 2 });
   return 0;
 };
 
-function describe(place: string, { applied, jobs, roles }: Migrated, check: string): string {
+function describe(place: string, { applied, jobs, roles, repaired }: Migrated, check: string): string {
   const { from, to } = jobs;
   return [
     `store    ${place}`,
@@ -27,6 +28,7 @@ function describe(place: string, { applied, jobs, roles }: Migrated, check: stri
     ...(applied.length === 0 ? ['schema   up to date'] : []),
     `jobs     ${from === to ? 'up to date' : from === null ? `created, version ${to}` : `version ${from} became ${to}`}`,
     `roles    ${roles.length === 0 ? 'up to date' : `created: ${roles.join(', ')}`}`,
+    ...repaired.map((name) => `repaired ${name}`),
     `next     ${check}`,
     '',
   ].join('\n');
