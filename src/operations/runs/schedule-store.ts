@@ -11,6 +11,7 @@ import { linkRun } from '../../store/postgres/schedules/occurrences.ts';
 import { createScheduleStore } from '../../store/postgres/schedules/schedule-store.ts';
 import type { StoreTarget } from '../../store/postgres/store-target.ts';
 import type { AppendedLine, HeldOccurrence, NewLine, ScheduleStore } from '../../store/schedule-store.ts';
+import { SECOND } from '../../units.ts';
 import { VERSION } from '../../version.ts';
 import type { Connection } from '../connect.ts';
 import { userName } from '../machine.ts';
@@ -31,6 +32,9 @@ export interface ServedSchedule {
   totalsOf(run: string): Promise<Report['totals'] | null>;
   close(): Promise<void>;
 }
+
+/** Milliseconds. An entry does not wait for the totals of a run of a million steps: `refit report` has them. */
+const TOTALS_WITHIN = 4 * SECOND;
 
 /** What a scheduler uses to submit. */
 export interface ScheduleSelf extends Pick<SubmitOptions, 'allowHooks' | 'onNotice'> {
@@ -64,11 +68,14 @@ export async function serveSchedule(target: StoreTarget, self: ScheduleSelf): Pr
       ...{ id, schedule },
       offer: createOffer(store),
       async totalsOf(run) {
-        const found = await store
+        const enough = new AbortController();
+        const read = store
           .find(run)
           .then(reportRun)
+          .then(({ report }) => report.totals)
           .catch(() => null);
-        return found?.report.totals ?? null;
+        const late = clock.sleep(TOTALS_WITHIN, enough.signal).then(() => null);
+        return await Promise.race([read, late]).finally(() => enough.abort());
       },
       submit: (saved, held, line) => submitOccurrence({ store, saved, held, line }, self, env),
       async close() {

@@ -14,6 +14,7 @@ import type {
   ScheduleStore,
   StoredReading,
 } from '../../store/schedule-store.ts';
+import { SECOND } from '../../units.ts';
 import type { AttemptControl, ScheduleCarrier, ScheduleReading } from '../carrier.ts';
 import type { AttemptStart, RunProgress } from '../decide.ts';
 import type { ScheduledBy, ScheduleEntry, ScheduleEvent } from '../schedule-log.ts';
@@ -46,6 +47,9 @@ interface Carried {
   readonly slots: Slots;
 }
 
+/** Milliseconds after which a long round says again what this scheduler holds. */
+const RENEW_EVERY = 2 * SECOND;
+
 /** Occurrences that one scheduler works on at the same time: each is a process. Others that it holds wait. */
 const MOST_AT_ONCE = 8;
 
@@ -75,10 +79,19 @@ export function createStoreCarrier(ports: StoreCarrierPorts): ScheduleCarrier {
   /** One at a time, so that many plans of one due time are claimed from one reading. */
   const inTurn = createTurns();
 
+  let renewedAt = clock.monotonic();
+  const renew = async (): Promise<void> => {
+    const lost = await store.beat([...carried.held.values()].map((one) => one.held));
+    renewedAt = clock.monotonic();
+    for (const one of lost) carried.held.get(keyOf(one))?.lost.abort();
+  };
+
   /** Appends what was decided from the last reading. */
   const append = (decided: ScheduleEvent): Promise<boolean> =>
     inTurn(async () => {
       const event = await withTotals(decided, carried, ports);
+      // Totals of long runs take seconds each, and many runs may end in one round.
+      if (clock.monotonic() - renewedAt > RENEW_EVERY) await renew();
       const closes = event.kind === 'ended' ? { plan: event.plan, due: event.due } : undefined;
       const appended = await store.append(lineOf(event), carried.head, closes);
       if (appended === null) return false;
@@ -86,11 +99,6 @@ export function createStoreCarrier(ports: StoreCarrierPorts): ScheduleCarrier {
       onEntry(entryOf(appended));
       return true;
     });
-
-  const renew = async (): Promise<void> => {
-    const lost = await store.beat([...carried.held.values()].map((one) => one.held));
-    for (const one of lost) carried.held.get(keyOf(one))?.lost.abort();
-  };
 
   return {
     async read() {
