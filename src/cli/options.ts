@@ -188,7 +188,7 @@ export function withConnectionOptions(
 
 /** The commands that name a run or a saved plan, with that name, and `runs`. */
 const IN_STORE =
-  /\brefit (?:(?:runs|worker|schedule (?:run|list|next)(?=$|[ ;]))\b|(?:approve|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|[^\s;]*[^\s;,]))/g;
+  /\brefit (?:(?:runs|worker|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:approve|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
 
 /**
  * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.

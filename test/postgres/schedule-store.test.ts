@@ -8,7 +8,7 @@ import { entryOf, lineOf } from '../../src/schedule/store/stored-log.ts';
 import type { Database } from '../../src/store/postgres/database.ts';
 import { readLines, readLogHead } from '../../src/store/postgres/schedules/log.ts';
 import { linkRun } from '../../src/store/postgres/schedules/occurrences.ts';
-import { addRequest } from '../../src/store/postgres/schedules/plans.ts';
+import { addRequest, putPlan } from '../../src/store/postgres/schedules/plans.ts';
 import { pruneSchedule } from '../../src/store/postgres/schedules/prune.ts';
 import { createScheduleStore } from '../../src/store/postgres/schedules/schedule-store.ts';
 import type { HeldOccurrence, ScheduleStore } from '../../src/store/schedule-store.ts';
@@ -105,6 +105,23 @@ withPostgres('the schedule of a database', () => {
     expect((await one.read(0)).requests).toEqual([]);
     await addRequest(operator, 'q.yaml', 'me');
     expect(await sql(url, 'SELECT plan FROM refit.schedule_requests')).toEqual(['q.yaml']);
+  });
+
+  it('takes no plan that would push another one out of every reading', async (test) => {
+    const { url } = await schedulers(test);
+    const operator = await connectTo(await loginAs(url, 'operator'));
+    test.onTestFinished(() => operator.close());
+    await sql(
+      url,
+      `INSERT INTO refit.schedule_plans (name, text, sha256, put_by)
+       SELECT 'p' || n || '.yaml', 'x', repeat('a', 64), 'me' FROM generate_series(1, 10000) AS n`,
+    );
+    const put = (name: string) =>
+      putPlan(operator, { name, text: 'y', sha256: 'b'.repeat(64), by: 'me' }, 'command', () =>
+        lineOf({ kind: 'removed', plan: name }),
+      );
+    await expect(put('a.yaml')).rejects.toMatchObject({ code: 'blocked-by-rule' });
+    expect(await put('p1.yaml')).toBe('replaced');
   });
 
   it('starts no due time again that is on record, even if the log does not say so', async (test) => {

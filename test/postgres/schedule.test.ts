@@ -168,7 +168,7 @@ withPostgres('schedules of a store', () => {
       expect.stringMatching(/of the plans in the store; did you mean drift\?/),
     ]);
     expect((await refit('schedule', 'remove', 'drift')).code).toBe(0);
-    const { entries } = JSON.parse((await refit('schedule', 'log', 'drift.yaml', '--json')).stdout) as {
+    const { entries } = JSON.parse((await refit('schedule', 'log', 'drift', '--json')).stdout) as {
       entries: object[];
     };
     expect(entries).toMatchObject([

@@ -73,6 +73,10 @@ describe('the fix of an error names the store', () => {
       URL,
       `no worker lives; start one: refit worker --store ${URL}`,
     ],
+    ['refit schedule log --count 10', URL, `refit schedule log --store ${URL} --count 10`],
+    ['find out: refit schedule log', URL, `find out: refit schedule log --store ${URL}`],
+    ['refit schedule log n   names it', URL, `refit schedule log n --store ${URL}   names it`],
+    ['refit schedule put - --name n', URL, `refit schedule put - --store ${URL} --name n`],
     ['refit validate plan.yaml', URL, 'refit validate plan.yaml'],
     ['refit status R', 'folder', 'refit status R --store folder'],
   ])('%j', (fix, store, printed) => {

@@ -64,7 +64,13 @@ export async function logStored(
   return await withSchedule(target, terminal.clock, async (database) => {
     const { view, state } = await readStoredSchedule(database);
     // A plan that was removed still has its entries.
-    const plan = word === null || state.plans.has(word) ? word : fileNamed(word, view, null).name;
+    const removed = [...state.plans.keys()].filter((name) => name.replace(/\.[^.]+$/, '') === word);
+    const plan =
+      word === null || state.plans.has(word)
+        ? word
+        : removed.length === 1
+          ? removed[0]!
+          : fileNamed(word, view, null).name;
     if (!options.review || plan === null) {
       await printEntries(await readStoredEntries(database, plan), options, terminal);
       return 0;

@@ -1,4 +1,5 @@
 /** The plans on schedule in a database, and the requests about them. Every change has its line in the log. */
+import { RefitError } from '../../../errors.ts';
 import { SUBJECTS } from '../../../files/subjects.ts';
 import { MINUTE } from '../../../units.ts';
 import type { NewLine, StoredPlan, StoredRequest } from '../../schedule-store.ts';
@@ -58,6 +59,7 @@ export async function putPlan(
     );
     if (known?.source === 'command' && source === 'folder') return 'taken';
     if (known?.sha256 === sha256 && known.source === source) return 'same';
+    if (known === undefined && source === 'command') await mustHaveRoom(queries);
     await queries.execute(
       `INSERT INTO refit.schedule_plans AS p (name, text, sha256, source, put_by) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (name) DO UPDATE SET text = excluded.text, sha256 = excluded.sha256, source = excluded.source,
@@ -67,6 +69,19 @@ export async function putPlan(
     await appendLine(queries, line(known !== undefined), null);
     return known === undefined ? 'put' : 'replaced';
   });
+}
+
+/** One more would push the last one, by name, out of every reading. @throws RefitError `blocked-by-rule` */
+async function mustHaveRoom(queries: Queries): Promise<void> {
+  const [row] = await queries.query<{ plans: number }>(
+    'SELECT count(*)::int AS plans FROM refit.schedule_plans',
+  );
+  if (row!.plans < MOST_PLANS) return;
+  throw new RefitError(
+    'blocked-by-rule',
+    `the store has ${row!.plans} plans on schedule, and schedulers read ${MOST_PLANS}`,
+    'refit schedule remove NAME',
+  );
 }
 
 /** Removes a plan. @param only of this text and from a folder. @returns false if there is none. */
