@@ -30,7 +30,8 @@ function wayToDatabase(start: string): string | null {
 }
 
 /** Code of commands on a database only. Other commands load it with import(). */
-const OF_DATABASES = /^cli\/commands\/(store\/.+|run\/(apply-store|worker))\.ts$/;
+const OF_DATABASES =
+  /^cli\/commands\/(store\/.+|run\/(apply-store|worker)|schedule\/(list-|run-)?stored)\.ts$/;
 
 const starts = [
   'cli/main.ts',

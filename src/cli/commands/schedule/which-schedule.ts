@@ -1,8 +1,8 @@
 /** Finds the schedule that a command means: that of a folder, or that of a store. */
 import { RefitError } from '../../../errors.ts';
 import { shellQuote } from '../../../next-command.ts';
-import { databaseOf } from '../../../operations/runs/store-choice.ts';
-import { type StoreTarget, storeFrom } from '../../../operations/runs/store-from.ts';
+import { databaseOf, type StoreChoice } from '../../../operations/runs/store-choice.ts';
+import type { StoreTarget } from '../../../operations/runs/store-from.ts';
 import type { Options } from '../../options.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -13,12 +13,19 @@ export type WhichPlan =
 
 const STORE_FIX = '--store postgres://refit@db.example/refit, or set REFIT_STORE';
 
+/** The database that is named; null: none. A command on a folder loads no code for it. */
+async function targetOf(choice: StoreChoice): Promise<StoreTarget | null> {
+  if (databaseOf(choice) === null) return null;
+  const { storeFrom } = await import('../../../operations/runs/store-from.ts');
+  return await storeFrom(choice);
+}
+
 /** The store of `schedule run`, with or without a folder; null: the folder is all there is. Only a folder has `--runs`. */
 export async function storeOfScheduler(
   { store, runs }: Options,
   { env }: Terminal,
 ): Promise<StoreTarget | null> {
-  return store === undefined && runs !== undefined ? null : await storeFrom({ store, env });
+  return store === undefined && runs !== undefined ? null : await targetOf({ store, env });
 }
 
 /** The store of a command without a folder; null: the command names a folder. @throws RefitError `usage` for both or none. */
@@ -29,7 +36,7 @@ export async function storeWithout(
   { env }: Terminal,
 ): Promise<StoreTarget | null> {
   if (folder === undefined) {
-    const target = await storeFrom({ store, env });
+    const target = await targetOf({ store, env });
     if (target === null) throw needsFolder(command);
     return target;
   }
@@ -56,7 +63,7 @@ export async function scheduleOf(
     await storeWithout(command, first, options, terminal);
     return { kind: 'folder', folder: first, name: second };
   }
-  const target = await storeFrom({ store: options.store, env: terminal.env });
+  const target = await targetOf({ store: options.store, env: terminal.env });
   if (target !== null) return { kind: 'store', target, name: first };
   throw new RefitError(
     'usage',
