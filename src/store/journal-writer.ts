@@ -1,6 +1,11 @@
 /**
  * Writes the journal of a run. Each event gets its position in the chain immediately. Entries become durable in groups, so
- * that entries which wait together share one fsync. After a failure of the store, the writer keeps the unwritten entries for the
+ * that entries which wait together share one fsync. Where a write is dear, an entry that no order waits for may wait a moment
+ * for others:
+ *
+ *     intent 1 ─ write │ order 1 leaves ─ accepted 1 ···· intent 2 ─ write of both │ order 2 leaves
+ *
+ * After a failure of the store, the writer keeps the unwritten entries for the
  * error message. A `JournalStore` does the file work.
  */
 import { type Clock, iso } from '../clock.ts';
@@ -19,6 +24,8 @@ export interface JournalStore {
    * @param end the last of these entries. @throws on any failure; the stored text is then unknown.
    */
   append(text: string, end: ChainEnd): Promise<void>;
+  /** How long an entry that no order waits for may wait for others, ms. Absent: not at all. */
+  readonly gathers?: number;
 }
 
 /**
@@ -45,11 +52,17 @@ const MARKED: ReadonlySet<JournalEvent['kind']> = new Set([
   'run-ended',
 ]);
 
+/**
+ * What the provider answered to an order. No order waits for these. If a crash comes before they are durable, the next process
+ * finds the order by reading, as after a crash before the answer.
+ */
+const ANSWERS: ReadonlySet<JournalEvent['kind']> = new Set(['accepted', 'refused', 'no-answer']);
+
 interface Waiting {
   readonly entry: JournalEntry;
   readonly line: string;
-  /** False if this entry alone does not start a write. */
-  readonly urgent: boolean;
+  /** From when on this entry starts a write, by the clock's `monotonic`. Infinity: another entry starts it. */
+  readonly due: number;
   readonly resolve: (entry: JournalEntry) => void;
   readonly reject: (failure: RefitError) => void;
 }
@@ -89,6 +102,8 @@ class Writer {
   #end: ChainEnd;
   #waiting: Waiting[] = [];
   #isWriting = false;
+  /** The wait for the first entry that is due later; null: there is none. */
+  #pause: AbortController | null = null;
   #failure: RefitError | null = null;
   /** The last time as text, because many entries share one millisecond. */
   #moment = { ms: Number.NaN, text: '' };
@@ -110,20 +125,24 @@ class Writer {
    * event and all later ones.
    */
   appendDurably(event: JournalEvent): Promise<JournalEntry> {
-    return this.#enqueue(event, true);
+    return this.#enqueue(event, ANSWERS.has(event.kind) ? this.#gathers : 0);
   }
 
-  /** Appends an event and writes it immediately. Nothing waits for it; the next awaited event shows a failure. */
+  /** Appends an event and writes it soon. Nothing waits for it; the next awaited event shows a failure. */
   appendSoon(event: JournalEvent): void {
-    void this.#enqueue(event, true).catch(() => {});
+    void this.#enqueue(event, this.#gathers).catch(() => {});
   }
 
   /** Appends an event that becomes durable with the next group. It never starts a write, so nothing waits for it. */
   appendWithNextGroup(event: JournalEvent): void {
-    void this.#enqueue(event, false).catch(() => {});
+    void this.#enqueue(event, Number.POSITIVE_INFINITY).catch(() => {});
   }
 
-  #enqueue(event: JournalEvent, urgent: boolean): Promise<JournalEntry> {
+  get #gathers(): number {
+    return this.#input.store.gathers ?? 0;
+  }
+
+  #enqueue(event: JournalEvent, after: number): Promise<JournalEntry> {
     return new Promise((resolve, reject) => {
       if (this.#failure) {
         this.unwritten.push(event);
@@ -132,12 +151,31 @@ class Writer {
       const { entry, line } = sealLine(this.#end, this.#at(), event);
       this.#end = { seq: entry.seq, hash: entry.hash };
       this.replay.add(entry);
-      this.#waiting.push({ entry, line: `${line}\n`, urgent, resolve, reject });
-      if (!this.#isWriting && urgent) {
-        this.#isWriting = true;
-        void this.#writeGroups();
-      }
+      const due = this.#input.clock.monotonic() + after;
+      this.#waiting.push({ entry, line: `${line}\n`, due, resolve, reject });
+      this.#writeWhenDue();
     });
+  }
+
+  /** Starts to write if an entry is due, else waits for the first one that will be. */
+  #writeWhenDue(): void {
+    if (this.#isWriting || this.#failure) return;
+    const first = this.#waiting.reduce((least, { due }) => Math.min(least, due), Number.POSITIVE_INFINITY);
+    const left = first - this.#input.clock.monotonic();
+    if (left <= 0) {
+      this.#isWriting = true;
+      this.#pause?.abort();
+      this.#pause = null;
+      void this.#writeGroups();
+    } else if (left < Number.POSITIVE_INFINITY && this.#pause === null) {
+      const pause = new AbortController();
+      this.#pause = pause;
+      void this.#input.clock.sleep(left, pause.signal).then(() => {
+        if (pause.signal.aborted) return;
+        this.#pause = null;
+        this.#writeWhenDue();
+      });
+    }
   }
 
   #at(): string {
@@ -149,7 +187,7 @@ class Writer {
   async #writeGroups(): Promise<void> {
     // Events of this same turn go with the first group.
     await Promise.resolve();
-    while (this.#waiting.some(({ urgent }) => urgent) && !this.#failure) {
+    while (this.#waiting.some(({ due }) => due <= this.#input.clock.monotonic()) && !this.#failure) {
       const group = this.#waiting;
       this.#waiting = [];
       const startedAt = this.#input.clock.monotonic();
@@ -168,6 +206,7 @@ class Writer {
       for (const { entry, resolve } of group) resolve(entry);
     }
     this.#isWriting = false;
+    this.#writeWhenDue();
     if (this.#failure) for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
   }
 

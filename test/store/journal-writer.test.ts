@@ -8,7 +8,12 @@ import { memoryDisk } from '../run/memory-store.ts';
 
 const event = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
 
-function open() {
+const ACCEPTED: JournalEvent = {
+  ...{ kind: 'accepted', step: 'crs-a/memoryPerShard', attempt: 1, order: '1' },
+  ...{ requestId: 'r', sentAt: '2026-11-30T00:00:00.000Z' },
+};
+
+function open(gathers = 0) {
   const clock = new VirtualClock();
   const disk = memoryDisk();
   const appends: string[] = [];
@@ -16,7 +21,7 @@ function open() {
   disk.slowness = 10;
   const seen: number[] = [];
   const writer = createJournalWriter({
-    store: disk.openFor(clock),
+    store: { ...disk.openFor(clock), gathers },
     clock,
     end: EMPTY_CHAIN,
     replay: createReplay({ steps: [] }),
@@ -46,6 +51,24 @@ describe('the journal writer', () => {
       await Promise.all([first, ...others]);
     });
     expect(appends.map((text) => text.trimEnd().split('\n').length)).toEqual([1, 3]);
+  });
+
+  it.each<[string, number, JournalEvent, 'awaited' | 'soon', number[][]]>([
+    ['an answer waits for the next intent', 40, ACCEPTED, 'awaited', [[1, 2]]],
+    ['an answer waits no longer than the store says', 20, ACCEPTED, 'awaited', [[1], [2]]],
+    ['an entry that nobody awaits waits, too', 40, event(1), 'soon', [[1, 2]]],
+    ['an entry that somebody awaits does not wait', 40, event(1), 'awaited', [[1], [2]]],
+    ['nothing waits where writing is cheap', 0, ACCEPTED, 'awaited', [[1], [2]]],
+  ])('gathers: %s', async (_, gathers, first, how, groups) => {
+    const { clock, appends, writer } = open(gathers);
+    await clock.run(async () => {
+      const written = how === 'awaited' ? writer.appendDurably(first) : writer.appendSoon(first);
+      await clock.sleep(35);
+      await Promise.all([written, writer.appendDurably(event(2))]);
+    });
+    expect(appends.map((text) => text.match(/"seq":\d+/g)!.map((seq) => Number(seq.slice(6))))).toEqual(
+      groups,
+    );
   });
 
   it('resolves once the entry is durable, but folds it immediately', async () => {

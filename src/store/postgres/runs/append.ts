@@ -43,6 +43,9 @@ const appendWithProgress = (head: string) => `WITH moved AS (UPDATE refit.runs S
     exit_code = $12::int, wake_at = $13::timestamptz, wakes_on = $14
   WHERE ${CONDITION} RETURNING id) ${INSERT}`;
 
+/** Less than the distance of two request slots: an answer then shares the commit of the next order's intent. */
+const GATHERS_MS = 40;
+
 /** Opens the journal of a run after its head. @param head the last entry that this process has read. */
 export function openStoredJournal(
   database: Database,
@@ -53,6 +56,7 @@ export function openStoredJournal(
   let last = head;
   let hasGotFurther = false;
   return {
+    gathers: GATHERS_MS,
     async append(text, end) {
       const lines = text.slice(0, -1);
       const count = end.seq - last.seq;
