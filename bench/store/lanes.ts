@@ -17,17 +17,20 @@ export interface LanesSettings {
   readonly seconds?: number;
 }
 
-/** Each lane is an account of its own, with one run. Every worker has as many runs as the others. */
+/**
+ * Each lane is an account of its own, with one run. Every worker has as many runs as the others. A change takes minutes, as
+ * at the real provider, so that all lanes order before the first ends.
+ */
 export async function storeLanes({
   lanes = 25,
   workers = 5,
-  seconds = 60,
+  seconds = 50,
 }: LanesSettings = {}): Promise<Row> {
   const accounts = Array.from({ length: lanes }, (_, n) => `a${String(n).padStart(2, '0')}`);
   const fleet = Object.fromEntries(accounts.map((name) => [name, RATE * seconds]));
   const times = {
     startLag: [200, 600],
-    duration: [20_000, 40_000],
+    duration: [120_000, 180_000],
     lockTail: [1_000, 2_000],
   } as const;
   return await withDesk(fleet, times, async (desk) => {
