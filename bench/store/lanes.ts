@@ -58,7 +58,7 @@ export async function storeLanes({
       floorName: 'requestsPerSecond',
       reach: { atLeast: 0.95 },
       beside: [
-        { name: 'refused by the limit', value: refused, unit: '', atMost: 0 },
+        { name: 'refused', value: refused, unit: '', atMost: 0 },
         { name: 'workers', value: cores('workers'), unit: ' cores', atMost: 1.4 },
         { name: 'PostgreSQL', value: cores('postgres'), unit: ' cores', atMost: 0.8 },
         // Far from one core, so that the simulator is not the bottleneck.
