@@ -306,7 +306,7 @@ describe.concurrent('the exit code of apply shows how a run ended', () => {
   it('waits for the tail lock between two steps of one instance, and logs it only with -v', async (test) => {
     const twoSteps = async (flags: readonly string[]) => {
       const at = await sealed(test, {
-        simulator: ['--start-lag', '20ms', '--duration', '100ms', '--lock-tail', '8s'],
+        simulator: ['--start-lag', '20ms', '--duration', '100ms', '--lock-tail', '15s'],
         plan: growPlan().replace('memoryPerShard: 8GB', 'memoryPerShard: 8GB, replicas: 2'),
         fleet: plainFleet(1),
       });
