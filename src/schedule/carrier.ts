@@ -2,6 +2,7 @@
  * What carries a schedule: its plans, its log and its occurrences. There are two carriers, a folder and a store. One loop
  * (`scheduler.ts`) and one decision (`decide.ts`) serve both.
  */
+import type { Message } from '../model.ts';
 import type { AttemptStart, FolderView, RunProgress } from './decide.ts';
 import type { ScheduleEvent, ScheduleState } from './schedule-log.ts';
 
@@ -24,6 +25,20 @@ export interface ScheduleReading {
   readonly others: ReadonlySet<string>;
   /** The runs of open occurrences, by their ids. */
   readonly runs: ReadonlyMap<string, RunProgress>;
+}
+
+/** How attempts start commands on this host. */
+export interface AttemptCommands {
+  /** Starts `refit ARGS` and appends its output to the file. @param env further variables. @throws if it cannot start. */
+  readonly launch: (
+    args: readonly string[],
+    output: string,
+    env: Readonly<Record<string, string>>,
+  ) => Promise<Child>;
+  /** Further environment variables for the commands of a plan; absent: none. */
+  readonly environmentOf?: (plan: string) => Readonly<Record<string, string>>;
+  /** Why the policy would refuse each plan that the scheduler makes; null: it would not, as far as is known. */
+  readonly whyNotPlan: () => Promise<Message | null>;
 }
 
 /** What an attempt gets from its scheduler. */

@@ -11,22 +11,14 @@ import type { Message } from '../model.ts';
 import { encodeSavedPlan } from '../plan/saved/seal-plan.ts';
 import { SECOND } from '../units.ts';
 import { afterAttempt } from './after-attempt.ts';
-import type { AttemptControl, Child } from './carrier.ts';
+import type { AttemptCommands, AttemptControl } from './carrier.ts';
 import type { AttemptStart } from './decide.ts';
 import type { OccurrenceDisk } from './occurrence-directory.ts';
 import type { Occurrence, PlanLog, ScheduleEvent } from './schedule-log.ts';
 
-export interface AttemptPorts extends AttemptControl {
+export interface AttemptPorts extends AttemptControl, AttemptCommands {
   readonly clock: Clock;
   readonly disk: OccurrenceDisk;
-  /** Starts `refit ARGS` and appends its output to the file. @param env further variables. @throws if it cannot start. */
-  readonly launch: (
-    args: readonly string[],
-    output: string,
-    env: Readonly<Record<string, string>>,
-  ) => Promise<Child>;
-  /** Further environment variables for the commands of a plan; absent: none. */
-  readonly environmentOf?: (plan: string) => Readonly<Record<string, string>>;
   /** Resolves once the entry is durable. */
   readonly append: (event: ScheduleEvent) => Promise<void>;
   readonly planLog: (plan: string) => PlanLog | null;
@@ -34,8 +26,6 @@ export interface AttemptPorts extends AttemptControl {
   readonly pathOf: (name: string) => string;
   /** Options to pass on to `refit plan` and `refit apply`. `sign`: to both, for a plan that is carried out. */
   readonly flags: Readonly<Record<'plan' | 'apply' | 'sign', readonly string[]>>;
-  /** Why the policy would refuse each plan that the scheduler makes; null: it would not, as far as is known. */
-  readonly whyNotPlan: () => Promise<Message | null>;
   readonly log: (plan: string, text: string) => void;
 }
 

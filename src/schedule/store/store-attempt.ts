@@ -19,7 +19,7 @@ import type {
   ScheduleStore,
 } from '../../store/schedule-store.ts';
 import { afterAttempt } from '../after-attempt.ts';
-import type { AttemptControl, Child } from '../carrier.ts';
+import type { AttemptCommands, AttemptControl } from '../carrier.ts';
 import type { AttemptStart } from '../decide.ts';
 import type { ScheduleEvent } from '../schedule-log.ts';
 import { lineOf } from './stored-log.ts';
@@ -36,21 +36,11 @@ export interface AttemptFolder {
 }
 
 /** What an attempt uses of its host. */
-export interface AttemptTools {
+export interface AttemptTools extends AttemptCommands {
   readonly clock: Clock;
   readonly createFolder: (held: HeldOccurrence) => Promise<AttemptFolder>;
-  /** Starts `refit ARGS` and appends its output to the file. @throws if it cannot start. */
-  readonly launch: (
-    args: readonly string[],
-    output: string,
-    env: Readonly<Record<string, string>>,
-  ) => Promise<Child>;
-  /** Further environment variables for the commands of a plan; absent: none. */
-  readonly environmentOf?: (plan: string) => Readonly<Record<string, string>>;
   /** Options to pass on to `refit plan`. `sign`: for a plan that is carried out. */
   readonly flags: Readonly<Record<'plan' | 'sign', readonly string[]>>;
-  /** Why the policy would refuse each plan that the scheduler makes; null: it would not, as far as is known. */
-  readonly whyNotPlan: () => Promise<Message | null>;
   /** Keeps the signed texts beside a saved plan in the store. */
   readonly offer: (saved: string, path: string) => Promise<void>;
   /**
