@@ -125,15 +125,16 @@ function broken({ world, time }: Story): string[] {
 }
 
 it(`starts each due time once while schedulers die, freeze and lose answers (REFIT_SCHEDULE_SEED=${SEED})`, async () => {
-  let fenced = 0;
   for (let seed = SEED; seed < SEED + 2; seed++) {
     const story = await storm(seed);
     expect(broken(story), `seed ${seed}`).toEqual([]);
     expect(story.lives).toBeGreaterThan(10);
     expect(story.world.runs.size).toBeGreaterThan(10);
-    fenced += story.world.fenced;
   }
-  expect(fenced, 'claims that somebody else took over').toBeGreaterThan(0);
+});
+
+it('has storms in which one scheduler takes over what another one holds', async () => {
+  expect((await storm(5)).world.fenced).toBeGreaterThan(0);
 });
 
 describe('the laws find a store that', () => {
