@@ -83,7 +83,7 @@ export async function storm(kind: Storm, options: StormOptions): Promise<StormRe
 
 type Field = Awaited<ReturnType<typeof openField>>;
 
-/** A death of a worker: its process, and the moment, ms since 1970 UTC. */
+/** A worker that died or froze: its process, and the moment, ms since 1970 UTC. */
 interface Death {
   readonly pid: number;
   readonly at: number;
@@ -393,6 +393,7 @@ async function makeTrouble(
         // The other workers end, so that it gets runs.
         for (const name of ['worker-a', 'worker-b']) workers.get(name)!.child.kill('SIGTERM');
         while (!isOver && !struck.stderr().includes('frozen by the test')) await pause(20);
+        deaths.push({ pid: struck.pid, at: Date.now() });
         startWorker('worker-a');
         startWorker('worker-b');
         await pause(field.freezeMs);

@@ -141,3 +141,16 @@ it('ends while it waits for the server, without another try', async () => {
   await closed;
   expect(tries.length).toBe(before);
 });
+
+it('takes what its session holds again after each loss, before it listens', async () => {
+  const { listener, listen, connections, pass } = stage();
+  listener.keep('SELECT lock');
+  listen();
+  await pass(1);
+  connections[0]!.lose();
+  await pass(1_000);
+  expect(connections.map(({ statements }) => statements)).toEqual([
+    ['SELECT lock', 'LISTEN refit_test'],
+    ['SELECT lock', 'LISTEN refit_test'],
+  ]);
+});

@@ -45,6 +45,8 @@ export interface Database extends Queries {
   session<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Calls `onNotify` for each notification of a channel, on a connection that is made again by itself. */
   listen(channel: string, onNotify: OnNotify): Subscription;
+  /** Runs a statement on each connection that listens: for what a session holds, such as an advisory lock. */
+  keep(sql: string): void;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -144,6 +146,7 @@ export async function openDatabase(target: StoreTarget, options: DatabaseOptions
     session: (work) => session((queries) => work(queries)),
     transaction: (work) => session((queries) => inTransaction(queries, work)),
     listen: (channel, onNotify) => listener.listen(channel, onNotify),
+    keep: (sql) => listener.keep(sql),
     async close() {
       await Promise.all([listener.close(), pool.end()]);
     },

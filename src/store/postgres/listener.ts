@@ -26,6 +26,8 @@ export interface Subscription {
 export interface Listener {
   /** @param channel small letters and `_`. */
   listen(channel: string, onNotify: OnNotify): Subscription;
+  /** Runs a statement on each connection that is made: for what a session holds, such as an advisory lock. */
+  keep(sql: string): void;
   /** Ends the connection, and resolves when it is gone. */
   close(): Promise<void>;
 }
@@ -35,9 +37,10 @@ const PAUSES = [100, 250, 500, SECOND, 2 * SECOND, 5 * SECOND];
 /** A connection that nothing came over is asked this often whether it lives, milliseconds. */
 const HEARTBEAT = 10 * SECOND;
 
-/** Connects at the first `listen`. @param connect throws if the server is away; it is called again later. */
+/** Connects at the first call. @param connect throws if the server is away; it is called again later. */
 export function createListener(connect: () => Promise<ListenConnection>, clock: Clock): Listener {
   const channels = new Map<string, Set<OnNotify>>();
+  const kept: string[] = [];
   const stop = new AbortController();
   let current: ListenConnection | null = null;
   let running: Promise<void> | null = null;
@@ -57,6 +60,7 @@ export function createListener(connect: () => Promise<ListenConnection>, clock: 
     connection.lost.then(end);
     try {
       connection.onNotification((channel, payload) => notify(channel, payload));
+      for (const sql of kept) await connection.run(sql);
       // Also those that are added during the loop.
       for (const channel of channels.keys()) await subscribe(connection, channel);
       current = connection;
@@ -88,6 +92,11 @@ export function createListener(connect: () => Promise<ListenConnection>, clock: 
       if (!known && current !== null) subscribe(current, channel).catch(() => undefined);
       running ??= keepListening();
       return { close: () => void channels.get(channel)?.delete(onNotify) };
+    },
+    keep(sql) {
+      kept.push(sql);
+      current?.run(sql).catch(() => undefined);
+      running ??= keepListening();
     },
     async close() {
       stop.abort();

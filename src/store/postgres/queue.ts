@@ -5,7 +5,7 @@
  *
  *   created ──take──► active ──finish──► completed
  *      ▲                 │
- *      └── no `beat` for 10 s (noticed by `supervise`): the next worker takes it
+ *      └── its process is gone (`pass`), or no `beat` for 10 s (`supervise`): the next worker takes it
  *
  * While a job of a run is active, nobody gets another one of it. One more may wait behind it, so no wake is lost.
  */
@@ -17,7 +17,7 @@ import { JOBS_SCHEMA } from './rights.ts';
 import { sqlStateOf } from './store-error.ts';
 import type { StoreTarget } from './store-target.ts';
 
-/** The channel that says that a queue has a job now. The payload is the name of the queue. */
+/** The channel that says that a queue has a job now. The payload is the name of the queue, or empty. */
 export const WORK_CHANNEL = 'refit_work';
 
 /** A job that nobody has called `beat` for during this time goes to another worker, milliseconds. */
@@ -72,7 +72,9 @@ export interface RunQueue {
   beat(jobs: readonly RunJob[]): Promise<readonly RunJob[]>;
   /** Ends a job. The transaction that calls `put` for the next time can include it. */
   finish(job: RunJob, queries?: Queries): Promise<void>;
-  /** Gives jobs of dead workers to others. One worker of a store is enough. */
+  /** Gives a job of a process that is gone to others. */
+  pass(job: RunJob): Promise<void>;
+  /** Gives jobs whose holder is silent to others. One worker of a store is enough. */
   supervise(): Promise<void>;
   close(): Promise<void>;
 }
@@ -144,7 +146,15 @@ export async function openQueue(database: Database): Promise<RunQueue> {
     finish: guarded(async ({ queue, attempt }, queries) => {
       await boss.complete(queue, attempt, null, queries === undefined ? {} : { db: adapterOf(queries) });
     }),
-    supervise: guarded(() => boss.supervise()),
+    pass: guarded(async ({ queue, attempt }) => {
+      await boss.fail(queue, attempt, { message: 'the process of the worker is gone' });
+      await database.query('SELECT pg_notify($1, $2)', [WORK_CHANNEL, queue]);
+    }),
+    supervise: guarded(async () => {
+      await boss.supervise();
+      // Nothing says which jobs it freed.
+      await database.query('SELECT pg_notify($1, $2)', [WORK_CHANNEL, '']);
+    }),
     close: () => boss.stop({ graceful: false }),
   };
 }

@@ -5,6 +5,7 @@
 import { MINUTE, SECOND } from '../../units.ts';
 import { type RunNeeds, type WorkerOffers, whyNotOffered } from '../run-needs.ts';
 import type { Database, Prepared } from './database.ts';
+import { GONE_AFTER, holdPresence, IS_GONE, presenceOf } from './presence.ts';
 import { OPEN_RUN, type RunJob, type RunQueue, rebuildJobs, WORK_CHANNEL } from './queue.ts';
 import { JOBS_SCHEMA } from './rights.ts';
 import { MOST_STARTS, PAUSE } from './runs/starts.ts';
@@ -65,6 +66,8 @@ export interface Work {
 export function openWork(database: Database, queue: RunQueue, self: () => WorkerSelf): Work {
   let turn = 0;
   let supervisedAt = 0;
+  const presence = presenceOf(self().id);
+  database.keep(holdPresence(presence));
   return {
     async beat(jobs) {
       const { id, host, pid, version, offers, concurrency } = self();
@@ -72,13 +75,17 @@ export function openWork(database: Database, queue: RunQueue, self: () => Worker
       const [row] = await database.query<{ leads: boolean }>(BEAT, [
         ...[id, host, pid, version, offers.profiles, JSON.stringify(about)],
         LEADS_FOR / SECOND,
+        presence,
       ]);
       return { lost: jobs.length === 0 ? [] : await queue.beat(jobs), leads: row?.leads === true };
     },
     async lead() {
+      for (const { run, queue: name, ...attempt } of await database.query<GoneJob>(JOBS_OF_THE_GONE))
+        await queue.pass({ run, queue: name, attempt });
       const [row] = await database.query<{ now: number; stale: boolean }>(STALE);
       if (row!.stale || row!.now - supervisedAt > SUPERVISE_EVERY) {
         await queue.supervise();
+        await database.execute(FORGET_WORKERS);
         supervisedAt = row!.now;
       }
       await rebuildJobs(database, queue);
@@ -144,12 +151,25 @@ export async function liveWorkers(database: Database): Promise<readonly LiveWork
 const BEAT: Prepared = {
   name: 'beat',
   text: `WITH beat AS (
-    INSERT INTO refit.workers AS w (id, host, pid, version, profiles, about) VALUES ($1, $2, $3, $4, $5::text[], $6::jsonb)
+    INSERT INTO refit.workers AS w (id, host, pid, version, profiles, about, presence)
+    VALUES ($1, $2, $3, $4, $5::text[], $6::jsonb, $8::int)
     ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), about = excluded.about RETURNING w.id, w.since)
   SELECT NOT EXISTS (SELECT FROM refit.workers AS other, beat WHERE other.id <> beat.id
     AND (other.since, other.id) < (beat.since, beat.id)
     AND other.seen_at > clock_timestamp() - $7 * interval '1 s') AS leads FROM beat`,
 };
+
+type GoneJob = Omit<RunJob, 'attempt'> & RunJob['attempt'];
+
+/** The jobs of runs that a process held which is gone. One that another worker has got since then has a fresh heartbeat. */
+const JOBS_OF_THE_GONE = `SELECT runs.id AS run, job.name AS queue, job.id, job.retry_count AS "retryCount"
+  FROM refit.workers JOIN (SELECT id, queue, owner FROM refit.runs WHERE ${OPEN_RUN}) AS runs ON runs.owner ->> 'worker' = workers.id
+    JOIN ${JOBS_SCHEMA}.job ON job.name = runs.queue AND job.singleton_key = runs.id
+  WHERE job.state = 'active' AND ${IS_GONE}
+    AND job.heartbeat_on < clock_timestamp() - interval '${GONE_AFTER} ms' LIMIT 1000`;
+
+/** Workers that died long ago. */
+const FORGET_WORKERS = "DELETE FROM refit.workers WHERE seen_at < clock_timestamp() - interval '1 day'";
 
 /** Whether somebody holds a job and has not said so for too long. Looking costs less than a whole pass of pg-boss. */
 const STALE = `SELECT clock_timestamp() AS now, EXISTS (SELECT FROM ${JOBS_SCHEMA}.job

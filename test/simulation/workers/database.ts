@@ -192,6 +192,7 @@ export function createLink(input: LinkInput): Link {
     session: (work) => work(queriesOf(null)),
     // Nothing announces anything: looking into the table is enough.
     listen: () => ({ close: () => undefined }),
+    keep: () => undefined,
     close: async () => undefined,
     ask: (question) => ask(question, false),
   };

@@ -64,6 +64,7 @@ const STATEMENTS: readonly Statement[] = [
           folder: null,
           owner: row.owner,
           silentFor,
+          isGone: false,
           starts: row.starts,
           hasPaused: row.pausedUntil > row.ownerSeenAt,
           isPaused: row.pausedUntil > store.monotonic(),

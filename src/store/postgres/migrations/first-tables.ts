@@ -314,6 +314,8 @@ CREATE TABLE refit.workers (
   pid int NOT NULL,
   version text NOT NULL,
   profiles text[] NOT NULL DEFAULT '{}',
+  -- The advisory lock that its process holds.
+  presence int CHECK (presence >= 0),
   since timestamptz NOT NULL DEFAULT clock_timestamp(),
   seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   about jsonb NOT NULL DEFAULT '{}'

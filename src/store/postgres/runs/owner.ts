@@ -4,6 +4,7 @@ import { shellQuote } from '../../../next-command.ts';
 import { escapeControls } from '../../../text.ts';
 import { SECOND } from '../../../units.ts';
 import { type Holder, isAlive } from '../../folder/lock.ts';
+import { GONE_AFTER, IS_GONE } from '../presence.ts';
 
 /** The process that holds a run. */
 export interface RunOwner extends Holder {
@@ -28,22 +29,26 @@ export interface Ownership {
   readonly owner: RunOwner | null;
   /** Milliseconds since the owner's last word; null if there is no owner. */
   readonly silentFor: number | null;
+  /** True if the process of a worker has ended, as far as the database can see. */
+  readonly isGone: boolean;
 }
 
-/** The columns of `Ownership`. */
-export const OWNERSHIP = `owner, (extract(epoch FROM clock_timestamp() - owner_seen_at) * 1000)::float4 AS "silentFor"`;
+/** The columns of `Ownership`, from `refit.runs`. */
+export const OWNERSHIP = `owner, (extract(epoch FROM clock_timestamp() - owner_seen_at) * 1000)::float4 AS "silentFor",
+  EXISTS (SELECT FROM refit.workers WHERE workers.id = runs.owner ->> 'worker' AND ${IS_GONE}) AS "isGone"`;
 
 /**
  * True if the owner may still work.
  * @param host this machine, whose dead processes are visible. @param lives whether a process of this machine lives.
  */
 export async function isHeld(
-  { owner, silentFor }: Ownership,
+  { owner, silentFor, isGone }: Ownership,
   host: string,
   lives: (owner: RunOwner) => Promise<boolean> = (holder) => isAlive(holder, host),
 ): Promise<boolean> {
   // A word from the future is from before the clock of the database was set back. A live process repeats it soon.
-  if (owner === null || silentFor === null || Math.abs(silentFor) > LEASE) return false;
+  if (owner === null || silentFor === null) return false;
+  if (Math.abs(silentFor) > (isGone ? GONE_AFTER : LEASE)) return false;
   return owner.host !== host || (await lives(owner));
 }
 
@@ -58,7 +63,7 @@ export function heldError(id: string, owner: RunOwner, option: string): RefitErr
   return new RefitError(
     'locked',
     `${id}: held by ${describeOwner(owner)} since ${escapeControls(owner.since)}`,
-    `refit status ${shellQuote(id)}${option} --watch   follows it; if that process is gone, the run is free ${LEASE / SECOND} seconds after its last word`,
+    `refit status ${shellQuote(id)}${option} --watch   follows it; if that process is gone, the run is free at most ${LEASE / SECOND} seconds after its last word`,
   );
 }
 
