@@ -10,6 +10,7 @@ import {
   validateHeadSignature,
   validatePlanSignature,
 } from '../generated/validators.js';
+import { pick } from '../given.ts';
 import { message } from '../messages/messages.ts';
 import {
   APPROVAL_FORMAT,
@@ -19,15 +20,20 @@ import {
   type Message,
   PLAN_SIGNATURE_FORMAT,
   type PlanSignature,
+  type Signed,
 } from '../model.ts';
-import { type PublicKey, readPublicKey, type Signer } from './keys.ts';
+import { isSignature } from './approver-key.ts';
+import { readPublicKey, type Signer } from './keys.ts';
 
-/** What an approver signs. @param now milliseconds since 1970 UTC. @param expires milliseconds in which it counts. */
+/** What an approver signs: everything in an approval except the signature. */
+export type ApprovalContent = Omit<ApprovalFile, 'signature' | 'passkey'>;
+
+/** What an approver signs. @param key whose fingerprint is in it. @param now milliseconds since 1970 UTC. @param expires milliseconds in which it counts. */
 export function approvalContent(
   { digest, wave, by }: Pick<ApprovalFile, 'digest' | 'wave' | 'by'>,
-  key: PublicKey,
+  key: { readonly fingerprint: string },
   { now, expires }: { readonly now: number; readonly expires: number },
-): Omit<ApprovalFile, 'signature'> {
+): ApprovalContent {
   const when = { issuedAt: iso(now), expiresAt: iso(now + expires) };
   return { format: APPROVAL_FORMAT, digest, wave, by, key: key.fingerprint, ...when };
 }
@@ -87,6 +93,11 @@ export function safeName(name: string): string {
   return name.replace(/[^\p{L}\p{N}._@+-]+/gu, '-');
 }
 
+/** The members of an approval that a journal keeps. */
+export function signedOf(approval: Signed): Signed {
+  return pick(approval, 'by', 'key', 'issuedAt', 'expiresAt', 'signature', 'passkey');
+}
+
 /** The text of an approval file. */
 export function encodeApproval(approval: ApprovalFile): string {
   return `${canonical(approval)}\n`;
@@ -137,7 +148,8 @@ function withGoodSignature<Signed extends HeadSignature | PlanSignature>(
 ): Signed | { readonly reason: Message } {
   const key = readPublicKey(signed.key);
   if ('fault' in key) return { reason: message('approval.bad-signing-key', { fault: key.fault }) };
-  if (isSignedBy(signed, key)) return signed;
+  const { signature, ...unsigned } = signed;
+  if (isSignature(signature, canonical(unsigned), key)) return signed;
   return { reason: message('approval.head-forged') };
 }
 
@@ -169,12 +181,7 @@ function readFile<Signed>(
   return value as Signed;
 }
 
-/** Whether the key signed everything else in the file. */
-export function isSignedBy(
-  { signature, ...unsigned }: ApprovalFile | HeadSignature | PlanSignature,
-  key: PublicKey,
-): boolean {
-  const bytes = Buffer.from(signature, 'base64');
-  // Base64 can spell the same bytes in several ways, and Refit accepts one.
-  return bytes.toString('base64') === signature && key.verify(canonical(unsigned), bytes);
+/** The canonical text that the signer of an approval signs: everything else in it. */
+export function signedText({ signature: _, passkey: __, ...content }: ApprovalFile): string {
+  return canonical(content);
 }

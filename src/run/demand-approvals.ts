@@ -1,6 +1,6 @@
 /** Decides whether a run or a wave has the signatures that its plan demands. */
 import { judgeApprovals, missingApprovals, type Offered } from '../approval/judge-approvals.ts';
-import { approvalFiles } from '../approval/signed-files.ts';
+import { approvalFiles, signedOf } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
 import {
   APPROVAL_FORMAT,
@@ -74,10 +74,7 @@ export function judgeOffered(
     const fix = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
     return { missing: missingApprovals(saved, wave, judgement), fix };
   }
-  const signed = judgement.counted.map(({ approval }) => {
-    const { by, key, issuedAt, expiresAt, signature } = approval;
-    return { by, key, issuedAt, expiresAt, signature };
-  });
+  const signed = judgement.counted.map(({ approval }) => signedOf(approval));
   const by = signed.map((one) => one.by).join(', ');
   return { event: { kind: 'approved', how: 'signatures', by, wave, judgedAt: iso(now), signed } };
 }

@@ -1,6 +1,7 @@
 /** Every sentence of findings and journal entries in English. */
 import { approvals } from './plan/approvals.ts';
 import { effects } from './plan/effects.ts';
+import { passkeys } from './plan/passkeys.ts';
 import { planChecks } from './plan/plan-checks.ts';
 import { planFromRun } from './plan/plan-from-run.ts';
 import { planText } from './plan/plan-text.ts';
@@ -35,6 +36,7 @@ export const en = {
   ...gates,
   ...halts,
   ...notify,
+  ...passkeys,
   ...planChecks,
   ...planFromRun,
   ...planText,
