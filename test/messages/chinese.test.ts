@@ -10,7 +10,8 @@ import { SAMPLE_MESSAGES } from './samples.ts';
 
 /** Names, keys, commands, examples and abbreviations that are the same in every language. */
 const KEPT = new Set(
-  `AAAA all allow ap apply approvals approve approvers Asia atLeast atMost auto calendars canary catchUp
+  `AAAA authenticatorData base64url clientDataJSON com ES256 EdDSA example get id origin P passkey PIN rp RS256 RSA SPKI SSH
+  webauthn all allow ap apply approvals approve approvers Asia atLeast atMost auto calendars canary catchUp
   catchUpWithin check CHG command continue cost cron crs defaults deny dir doctor DOMAIN DTSTART duration ed Ed
   Ed25519 ed25519 endpoint env exclude execution expires explain export FailedOperation FILE finishBy from
   gate GB grow guangzhou guards haltWhen http HTTP https iCalendar ID ids inFlight instance INSTANCE
@@ -24,9 +25,9 @@ const KEPT = new Set(
 
 /** Values of parameters that Chinese writes in its own words; `names.ts` has most of them. */
 const TRANSLATED = new Set(
-  `billing capacity changed day deleting drifted empty failure folder frozen halt halted inconclusive instance isolated
+  `billing capacity challenge changed day deleting drifted empty failure folder frozen halt halted inconclusive instance isolated
   list metric once order outside pause policy policy-refused postpaid prepaid private processing quote refused replicas
-  rollback run-end running task unknown unrecognised url wait`.split(/\s+/),
+  rollback run-end running signature task unknown unrecognised url wait`.split(/\s+/),
 );
 const CHARACTER = /^an? /;
 

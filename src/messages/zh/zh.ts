@@ -15,6 +15,7 @@
  *     resume 继续          reconcile 核对          rehearse 演练         rollback 回滚         retry 重试
  *     adopt 接管           worker 工作进程         store 存储库          scheduler 调度器      due time 触发时间
  *     verified 已验证      failed 失败             refused 被拒绝        drifted 已漂移        skipped 已跳过
+ *     passkey 通行密钥     relying party 依赖方       credential 凭据       origin 来源           challenge 质询
  *     unknown 未知         not-run 未执行          blocked 被阻断        in flight 执行中      fix 处理方法
  *
  * Commands, codes, keys and values that users type stay as they are. There is a space between Chinese and Latin text.
@@ -22,6 +23,7 @@
 import type { Language } from '../messages.ts';
 import { approvals } from './plan/approvals.ts';
 import { effects } from './plan/effects.ts';
+import { passkeys } from './plan/passkeys.ts';
 import { planChecks } from './plan/plan-checks.ts';
 import { planFromRun } from './plan/plan-from-run.ts';
 import { planText } from './plan/plan-text.ts';
@@ -56,6 +58,7 @@ export const zh: Language = {
   ...gates,
   ...halts,
   ...notify,
+  ...passkeys,
   ...planChecks,
   ...planFromRun,
   ...planText,

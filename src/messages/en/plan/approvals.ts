@@ -21,7 +21,7 @@ function keyFault(fault: KeyFault): { readonly message: string; readonly fix: st
         fix: MAKE_KEY,
       };
     case 'no-key':
-      return { message: 'it is neither an Ed25519 public key nor a passkey', fix: MAKE_KEY };
+      return { message: 'it is not an Ed25519 public key and not a passkey', fix: MAKE_KEY };
     case 'changed':
       return { message: 'the line is cut off or was changed', fix: 'copy the whole line of the .pub file' };
     case 'bad-pem':

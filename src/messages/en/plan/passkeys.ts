@@ -5,7 +5,8 @@ import type { Text } from '../../text.ts';
 const LINE = 'passkey rp=refit.example.com origin=https://refit.example.com id=AAAA... key=AAAA...';
 const REGISTER = 'register the passkey in the console, and copy its whole line';
 
-type PasskeyFault = Exclude<
+/** Why a line is not a passkey. */
+export type PasskeyFault = Exclude<
   KeyFault,
   { readonly kind: 'private' | 'no-key' | 'changed' | 'bad-pem' | 'other-algorithm' }
 >;

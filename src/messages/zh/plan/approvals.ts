@@ -3,6 +3,7 @@ import type { KeyFault, NameFault } from '../../../model.ts';
 import type { approvals as english } from '../../en/plan/approvals.ts';
 import type { TranslationOf } from '../../text.ts';
 import { duration } from '../quantities.ts';
+import { passkeyFault } from './passkeys.ts';
 
 const APPROVER = '- { name: wei, key: ssh-ed25519 AAAA... }';
 const MAKE_KEY = '用 ssh-keygen -t ed25519 生成密钥，其 .pub 文件中有这一行';
@@ -13,13 +14,15 @@ function keyFault(fault: KeyFault): { readonly message: string; readonly fix: st
     case 'private':
       return { message: '这是私钥，只有所有者才能持有', fix: '使用 .pub 文件中的那一行' };
     case 'other-algorithm':
-      return { message: `这是 ${fault.algorithm} 密钥，而 Refit 只接受 Ed25519`, fix: MAKE_KEY };
+      return { message: `这是 ${fault.algorithm} 密钥，而 Refit 只接受 Ed25519 和通行密钥`, fix: MAKE_KEY };
     case 'no-key':
-      return { message: '不是 Ed25519 公钥', fix: MAKE_KEY };
+      return { message: '既不是 Ed25519 公钥，也不是通行密钥', fix: MAKE_KEY };
     case 'changed':
       return { message: '该行被截断或被改动', fix: '复制 .pub 文件中的整行' };
     case 'bad-pem':
       return { message: 'PEM 文本不是公钥，或被截断', fix: MAKE_KEY };
+    default:
+      return passkeyFault(fault);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a run of a plan does or uses, in Chinese. */
-import type { Effect, OrdersEffect } from '../../../model.ts';
+import type { Effect, OrdersEffect, ShownApprover } from '../../../model.ts';
 import { formatCommand } from '../../en/format-plan.ts';
 import type { effects as english } from '../../en/plan/effects.ts';
 import { count, instant, join } from '../../en/quantities.ts';
@@ -48,6 +48,12 @@ export const effects: TranslationOf<typeof english> = {
   'effect.one': ({ effect, approvalExpiry }) => describe(effect, approvalExpiry),
 };
 
+/** `wei（SHA256:…）`, with the addresses of a passkey. */
+function approverWithKey({ name, key, origins }: ShownApprover): string {
+  const at = origins === undefined ? '' : `，用于 ${origins.join('、')} 的通行密钥`;
+  return `${name}（${key ?? '密钥无法读取'}${at}）`;
+}
+
 function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonly string[]): string {
   const parts = (all: readonly (string | false)[]): string => join(all, '；');
   switch (effect.kind) {
@@ -72,7 +78,7 @@ function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonl
       return `$${effect.name}：${effect.purpose === 'webhook-address' ? '通知地址' : '通知的签名密钥'}`;
     case 'approvals': {
       const { need, approvers, authors, waves } = effect;
-      const names = approvers.map(({ name, key }) => `${name}（${key ?? '密钥无法读取'}）`);
+      const names = approvers.map(approverWithKey);
       const again = waves.map(
         ({ name, within }) => `${name}${within === null ? '' : `（最多等待 ${duration(within)}）`}`,
       );
