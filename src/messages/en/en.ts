@@ -26,6 +26,7 @@ import { rests, wakes } from './run/rests.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
 import { trust } from './run/trust.ts';
+import { waits } from './run/waits.ts';
 import { worker } from './run/worker.ts';
 
 export const en = {
@@ -56,6 +57,7 @@ export const en = {
   ...typed,
   ...selectors,
   ...drift,
+  ...waits,
   ...waves,
   ...wakes,
   ...windows,

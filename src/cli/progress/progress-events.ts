@@ -3,9 +3,11 @@
  * `schemas/progress.schema.json` describes the fields. A format may get new fields; none changes its meaning.
  */
 import { iso } from '../../clock.ts';
+import { message, textOf } from '../../messages/messages.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { RunPicture } from '../../operations/picture/run-picture.ts';
 import { jsonLine } from '../../report/document/escape.ts';
-import type { RunPicture } from './run-picture.ts';
+import { describeCondition } from './describe-condition.ts';
 
 const PROGRESS_FORMAT = 'refit.progress/1';
 
@@ -67,14 +69,14 @@ export function entryEvent(entry: JournalEntry, message: string) {
 
 /** The state of the run: every few seconds, at its end, and when the process gets SIGUSR1. */
 export function statusEvent(picture: RunPicture) {
-  const { elapsed, timeLeft, timeLeftReason, steps, outcomes, waves, rate, slots, money, waits, state } =
+  const { elapsed, timeLeft, timeLeftReason, steps, outcomes, waves, rate, slots, money, condition } =
     picture;
   const wave = waves.findLast(({ status }) => status !== 'waiting');
   return {
     event: 'status' as const,
     elapsed,
     timeLeft: timeLeft === null ? null : Math.round(timeLeft),
-    timeLeftReason,
+    timeLeftReason: timeLeftReason && textOf(timeLeftReason),
     steps,
     outcomes,
     wave: wave ? { name: wave.name, steps: wave.steps, ended: wave.ended } : null,
@@ -82,7 +84,11 @@ export function statusEvent(picture: RunPicture) {
     requestsPerSecond: rate.limit,
     inFlight: slots,
     money,
-    waits,
-    state,
+    waits: picture.waits.map(({ name, ...wait }) => ({
+      name,
+      reason: textOf(message('wait.for', { name })),
+      ...wait,
+    })),
+    state: condition && describeCondition(condition),
   };
 }
