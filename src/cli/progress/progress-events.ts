@@ -3,7 +3,7 @@
  * `schemas/progress.schema.json` describes the fields. A format may get new fields; none changes its meaning.
  */
 import { iso } from '../../clock.ts';
-import { message, textOf } from '../../messages/messages.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import type { RunPicture } from '../../operations/picture/run-picture.ts';
 import { jsonLine } from '../../report/document/escape.ts';
@@ -84,9 +84,9 @@ export function statusEvent(picture: RunPicture) {
     requestsPerSecond: rate.limit,
     inFlight: slots,
     money,
-    waits: picture.waits.map(({ name, ...wait }) => ({
+    waits: picture.waits.map(({ name, reason, ...wait }) => ({
       name,
-      reason: textOf(message('wait.for', { name })),
+      reason: textOf(reason),
       ...wait,
     })),
     state: condition && describeCondition(condition),

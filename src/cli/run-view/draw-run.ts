@@ -4,7 +4,7 @@
  */
 
 import { counted, duration, quotes } from '../../messages/en/quantities.ts';
-import { message, textOf } from '../../messages/messages.ts';
+import { textOf } from '../../messages/messages.ts';
 import type { PictureStep, PictureWave, RunPicture } from '../../operations/picture/run-picture.ts';
 import { formatTimeLeft } from '../../operations/picture/time-left.ts';
 import { cells, clip, pad, table, wrap } from '../../report/document/columns.ts';
@@ -169,9 +169,9 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
       ? []
       : [`${steps.deferred} wait for maintenance windows; next opens ${formatLocalTime(picture.opensAt)}`];
   // Duration and reason come first: a narrow screen cuts the end of the line.
-  const waited = waits.map(({ name, steps: many, step, since, limit }) => {
+  const waited = waits.map(({ reason, steps: many, step, since, limit }) => {
     const who = many === 0 ? '' : many === 1 ? `, ${step}` : `, ${many} steps`;
-    return `${formatElapsed(now - Date.parse(since))} of at most ${duration(limit)} for ${textOf(message('wait.for', { name }))}${who}`;
+    return `${formatElapsed(now - Date.parse(since))} of at most ${duration(limit)} for ${textOf(reason)}${who}`;
   });
   const all = [...windows, ...waited];
   const listed =

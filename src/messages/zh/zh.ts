@@ -48,6 +48,7 @@ import { rests, wakes } from './run/rests.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
 import { trust } from './run/trust.ts';
+import { waits } from './run/waits.ts';
 import { worker } from './run/worker.ts';
 
 export const zh: Language = {
@@ -78,6 +79,7 @@ export const zh: Language = {
   ...typed,
   ...selectors,
   ...drift,
+  ...waits,
   ...waves,
   ...wakes,
   ...windows,

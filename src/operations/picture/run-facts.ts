@@ -1,6 +1,7 @@
 /** Keeps running totals of a run, so that a status view does not read the journal again. */
 import { createReplay, type Replay, totals } from '../../journal/replay.ts';
 import { change } from '../../messages/en/quantities.ts';
+import { message } from '../../messages/messages.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -12,7 +13,7 @@ import {
 import { sumPrices } from '../../money.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { SECOND } from '../../units.ts';
-import type { LiveRunStatus } from '../runs/read-run.ts';
+import type { LiveRunStatus, WaitName } from '../runs/read-run.ts';
 import { isRoutine as isRoutineEntry, lineOf, messageOf } from './entry-lines.ts';
 import type {
   PictureEvent,
@@ -255,9 +256,33 @@ function pictureWaits({ waits }: LiveRunStatus): PictureWait[] {
   const byName = [...Map.groupBy(waits, ({ name }) => name)].map(([name, those]): PictureWait => {
     const { step, since, limit } = those.reduce((a, b) => (a.since <= b.since ? a : b));
     const steps = those.filter((one) => one.step !== null).length;
-    return { name, steps, step, since, limit };
+    return { name, reason: message(REASONS[name]), steps, step, since, limit };
   });
   return byName.sort(
     (a, b) => (a.steps === 0 ? -1 : 0) - (b.steps === 0 ? -1 : 0) || (a.since < b.since ? -1 : 1),
   );
 }
+
+/** The reason of each wait. */
+const REASONS = {
+  unreachable: 'wait.unreachable',
+  unsent: 'wait.unsent',
+  busy: 'wait.busy',
+  locked: 'wait.locked',
+  tryingAgain: 'wait.tryingAgain',
+  tailLock: 'wait.tailLock',
+  unclear: 'wait.unclear',
+  following: 'wait.following',
+  delivery: 'wait.delivery',
+  unlisted: 'wait.unlisted',
+  missing: 'wait.missing',
+  paused: 'wait.paused',
+  patience: 'wait.patience',
+  soak: 'wait.soak',
+  approval: 'wait.approval',
+  gate: 'wait.gate',
+  window: 'wait.window',
+  permit: 'wait.permit',
+  regionFull: 'wait.regionFull',
+  rateHold: 'wait.rateHold',
+} as const satisfies Readonly<Record<WaitName, string>>;

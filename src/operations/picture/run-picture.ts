@@ -65,8 +65,9 @@ export interface PictureWave {
 }
 
 export interface PictureWait {
-  /** The message `wait.for` completes "waiting for …". */
   readonly name: WaitName;
+  /** Completes "waiting for …". */
+  readonly reason: Message;
   /** How many steps; 0: the whole run. */
   readonly steps: number;
   /** The step that has waited longest; null: the whole run. */
