@@ -10,7 +10,6 @@ import {
   validateHeadSignature,
   validatePlanSignature,
 } from '../generated/validators.js';
-import { pick } from '../given.ts';
 import { message } from '../messages/messages.ts';
 import {
   APPROVAL_FORMAT,
@@ -20,20 +19,15 @@ import {
   type Message,
   PLAN_SIGNATURE_FORMAT,
   type PlanSignature,
-  type Signed,
 } from '../model.ts';
-import { isSignature } from './approver-key.ts';
-import { readPublicKey, type Signer } from './keys.ts';
+import { type PublicKey, readPublicKey, type Signer } from './keys.ts';
 
-/** What an approver signs: everything in an approval except the signature. */
-export type ApprovalContent = Omit<ApprovalFile, 'signature' | 'passkey'>;
-
-/** What an approver signs. @param key whose fingerprint is in it. @param now milliseconds since 1970 UTC. @param expires milliseconds in which it counts. */
+/** What an approver signs. @param now milliseconds since 1970 UTC. @param expires milliseconds in which it counts. */
 export function approvalContent(
   { digest, wave, by }: Pick<ApprovalFile, 'digest' | 'wave' | 'by'>,
-  key: { readonly fingerprint: string },
+  key: PublicKey,
   { now, expires }: { readonly now: number; readonly expires: number },
-): ApprovalContent {
+): Omit<ApprovalFile, 'signature'> {
   const when = { issuedAt: iso(now), expiresAt: iso(now + expires) };
   return { format: APPROVAL_FORMAT, digest, wave, by, key: key.fingerprint, ...when };
 }
@@ -67,7 +61,11 @@ export function signHead(
   return sign({ ...content, key: key.public.line, signedAt: iso(now) }, key);
 }
 
-async function sign<Unsigned extends object>(unsigned: Unsigned, key: Signer) {
+/** Signs the canonical form of a value. */
+export async function sign<Unsigned extends object>(
+  unsigned: Unsigned,
+  key: Signer,
+): Promise<Unsigned & { readonly signature: string }> {
   return { ...unsigned, signature: (await key.sign(canonical(unsigned))).toString('base64') };
 }
 
@@ -93,11 +91,6 @@ export function safeName(name: string): string {
   return name.replace(/[^\p{L}\p{N}._@+-]+/gu, '-');
 }
 
-/** The members of an approval that a journal keeps. */
-export function signedOf(approval: Signed): Signed {
-  return pick(approval, 'by', 'key', 'issuedAt', 'expiresAt', 'signature', 'passkey');
-}
-
 /** The text of an approval file. */
 export function encodeApproval(approval: ApprovalFile): string {
   return `${canonical(approval)}\n`;
@@ -110,7 +103,7 @@ export function encodeSignature(signature: HeadSignature | PlanSignature): strin
 
 /** Reads the text of an approval file. @returns the reason when it is not an approval. */
 export function readApproval(text: string): ApprovalFile | { readonly reason: Message } {
-  return readFile<ApprovalFile>(text, {
+  return readSignedFile<ApprovalFile>(text, {
     format: APPROVAL_FORMAT,
     family: 'refit.approval/',
     validate: validateApproval,
@@ -121,7 +114,7 @@ export function readApproval(text: string): ApprovalFile | { readonly reason: Me
 
 /** Reads the text of a signature file. @returns the reason when it is not a good signature. */
 export function readHeadSignature(text: string): HeadSignature | { readonly reason: Message } {
-  const signed = readFile<HeadSignature>(text, {
+  const signed = readSignedFile<HeadSignature>(text, {
     format: HEAD_SIGNATURE_FORMAT,
     family: 'refit.head-',
     validate: validateHeadSignature,
@@ -133,7 +126,7 @@ export function readHeadSignature(text: string): HeadSignature | { readonly reas
 
 /** Reads the text of a planner's signature. @returns the reason when it is not a good signature. */
 export function readPlanSignature(text: string): PlanSignature | { readonly reason: Message } {
-  const signed = readFile<PlanSignature>(text, {
+  const signed = readSignedFile<PlanSignature>(text, {
     format: PLAN_SIGNATURE_FORMAT,
     family: 'refit.plan-',
     validate: validatePlanSignature,
@@ -148,13 +141,12 @@ function withGoodSignature<Signed extends HeadSignature | PlanSignature>(
 ): Signed | { readonly reason: Message } {
   const key = readPublicKey(signed.key);
   if ('fault' in key) return { reason: message('approval.bad-signing-key', { fault: key.fault }) };
-  const { signature, ...unsigned } = signed;
-  if (isSignature(signature, canonical(unsigned), key)) return signed;
+  if (isSignedBy(signed, key)) return signed;
   return { reason: message('approval.head-forged') };
 }
 
 /** One kind of signed file. */
-interface Kind {
+export interface SignedKind {
   readonly format: string;
   readonly family: string;
   readonly validate: Validate;
@@ -163,9 +155,10 @@ interface Kind {
   readonly command: string;
 }
 
-function readFile<Signed>(
+/** Reads the text of one kind. @returns the reason when it is none. The signature is not checked. */
+export function readSignedFile<Signed>(
   text: string,
-  { format, family, validate, invalid, command }: Kind,
+  { format, family, validate, invalid, command }: SignedKind,
 ): Signed | { readonly reason: Message } {
   let value: unknown;
   try {
@@ -181,7 +174,12 @@ function readFile<Signed>(
   return value as Signed;
 }
 
-/** The canonical text that the signer of an approval signs: everything else in it. */
-export function signedText({ signature: _, passkey: __, ...content }: ApprovalFile): string {
-  return canonical(content);
+/** Whether the key signed everything else in the file. */
+export function isSignedBy(
+  { signature, ...unsigned }: { readonly signature: string },
+  key: Pick<PublicKey, 'verify'>,
+): boolean {
+  const bytes = Buffer.from(signature, 'base64');
+  // Base64 can spell the same bytes in several ways, and Refit accepts one.
+  return bytes.toString('base64') === signature && key.verify(canonical(unsigned), bytes);
 }
