@@ -1,7 +1,6 @@
 /** Keeps running totals of a run, so that a status view does not read the journal again. */
 import { createReplay, type Replay, totals } from '../../journal/replay.ts';
 import { change } from '../../messages/en/quantities.ts';
-import { message } from '../../messages/messages.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -11,18 +10,12 @@ import {
   type StepState,
 } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
+import type { LiveRunStatus, WaitName } from '../../operations/runs/read-run.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { SECOND } from '../../units.ts';
-import type { LiveRunStatus, WaitName } from '../runs/read-run.ts';
-import { isRoutine as isRoutineEntry, lineOf, messageOf } from './entry-lines.ts';
-import type {
-  PictureEvent,
-  PictureStep,
-  PictureWait,
-  PictureWave,
-  RunCondition,
-  RunPicture,
-} from './run-picture.ts';
+import { formatLocalTime } from '../local-time.ts';
+import { isRoutine as isRoutineEntry, lineOf } from './entry-lines.ts';
+import type { PictureEvent, PictureStep, PictureWait, PictureWave, RunPicture } from './run-picture.ts';
 import { estimateTimeLeft, latestWave, soakingUntil } from './time-left.ts';
 
 /** The facts of a run so far. */
@@ -97,8 +90,7 @@ export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
       const text = line(entry);
       if (text === null) return;
       const outcome = entry.kind === 'step-ended' ? entry.outcome : null;
-      const message = messageOf(entry, saved, steps);
-      keep(tally.events, { at: entry.at, text, message, outcome, isRoutine: isRoutine(entry) }, LATEST);
+      keep(tally.events, { at: entry.at, text, outcome, isRoutine: isRoutine(entry) }, LATEST);
     },
     onlyDeferredLeft() {
       const left = states().filter(({ phase }) => phase !== 'ended');
@@ -134,7 +126,7 @@ function count(tally: Tally, entry: JournalEntry, replay: Replay, steps: Readonl
       return;
     }
     case 'stopping':
-      tally.stopping = entry.because;
+      tally.stopping = `stopping: ${entry.because}`;
       return;
     default:
       // The replay holds everything else that a picture shows.
@@ -193,7 +185,7 @@ function pictureOf(moment: Moment, liveStatus: LiveRunStatus | null): RunPicture
       open.filter(({ waitsFor }) => waitsFor === null),
     ),
     events: [...tally.events],
-    condition: conditionOf(moment),
+    state: describeRunState(moment),
   };
 }
 
@@ -202,15 +194,15 @@ function ordersPerSecond({ tally, now }: Moment): number {
   return (recent * SECOND) / Math.min(RATE_OVER, Math.max(SECOND, now - (tally.began ?? now)));
 }
 
-/** Why a run is slow or stopped; null if it just continues. */
-function conditionOf(moment: Moment): RunCondition | null {
+/** Why a run is slow or stopped, in one sentence; null if it just continues. */
+function describeRunState(moment: Moment): string | null {
   const { tally, run, now } = moment;
-  if (tally.stopping !== null) return { kind: 'stopping', because: tally.stopping };
+  if (tally.stopping !== null) return tally.stopping;
   const { paused } = run.control;
-  if (paused) return { kind: 'paused', by: escapeControls(paused.by), since: paused.since };
-  if (now - tally.limitMetAt < LIMIT_SHOWN) return { kind: 'slowed' };
+  if (paused) return `paused by ${escapeControls(paused.by)} since ${formatLocalTime(paused.since)}`;
+  if (now - tally.limitMetAt < LIMIT_SHOWN) return 'request limit reached: slower for now';
   const until = soakingUntil(moment);
-  return until === null ? null : { kind: 'soaking', until };
+  return until === null ? null : `soaking until ${formatLocalTime(until)}`;
 }
 
 /** The steps in flight, the oldest first. */
@@ -256,33 +248,33 @@ function pictureWaits({ waits }: LiveRunStatus): PictureWait[] {
   const byName = [...Map.groupBy(waits, ({ name }) => name)].map(([name, those]): PictureWait => {
     const { step, since, limit } = those.reduce((a, b) => (a.since <= b.since ? a : b));
     const steps = those.filter((one) => one.step !== null).length;
-    return { name, reason: message(REASONS[name]), steps, step, since, limit };
+    return { name, reason: WAIT_REASONS[name], steps, step, since, limit };
   });
   return byName.sort(
     (a, b) => (a.steps === 0 ? -1 : 0) - (b.steps === 0 ? -1 : 0) || (a.since < b.since ? -1 : 1),
   );
 }
 
-/** The reason of each wait. */
-const REASONS = {
-  unreachable: 'wait.unreachable',
-  unsent: 'wait.unsent',
-  busy: 'wait.busy',
-  locked: 'wait.locked',
-  tryingAgain: 'wait.tryingAgain',
-  tailLock: 'wait.tailLock',
-  unclear: 'wait.unclear',
-  following: 'wait.following',
-  delivery: 'wait.delivery',
-  unlisted: 'wait.unlisted',
-  missing: 'wait.missing',
-  paused: 'wait.paused',
-  patience: 'wait.patience',
-  soak: 'wait.soak',
-  approval: 'wait.approval',
-  gate: 'wait.gate',
-  window: 'wait.window',
-  permit: 'wait.permit',
-  regionFull: 'wait.regionFull',
-  rateHold: 'wait.rateHold',
-} as const satisfies Readonly<Record<WaitName, string>>;
+/** What a run waits for. Each completes "waiting for …". `run/waits.ts` has names and limits. */
+const WAIT_REASONS: Readonly<Record<WaitName, string>> = {
+  unreachable: 'the provider to become reachable',
+  unsent: 'a connection for an order',
+  busy: 'another task on the instance to end',
+  locked: 'the instance to be unlocked, although its status is running',
+  tryingAgain: 'the lock after the previous step to end',
+  tailLock: 'the lock after the previous step to end',
+  unclear: 'contradictory readings to become clear',
+  following: 'the provider to end the change',
+  delivery: 'billing to report the order as delivered',
+  unlisted: 'the next list: this one lacks the instance',
+  missing: 'the instance to appear in a list again',
+  paused: 'an operator to continue the run',
+  patience: 'the end of patience: the order got no answer',
+  soak: 'the soak after the wave',
+  approval: 'the approval of the wave',
+  gate: 'the result of the gate',
+  window: 'the window to open',
+  permit: 'a request slot',
+  regionFull: 'another change in the region to end: limit.inFlightInRegion of the policy',
+  rateHold: 'the rate to recover from a refusal by limit',
+};

@@ -3,11 +3,9 @@
  * `schemas/progress.schema.json` describes the fields. A format may get new fields; none changes its meaning.
  */
 import { iso } from '../../clock.ts';
-import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
-import type { RunPicture } from '../../operations/picture/run-picture.ts';
 import { jsonLine } from '../../report/document/escape.ts';
-import { describeCondition } from './describe-condition.ts';
+import type { RunPicture } from './run-picture.ts';
 
 const PROGRESS_FORMAT = 'refit.progress/1';
 
@@ -69,14 +67,14 @@ export function entryEvent(entry: JournalEntry, message: string) {
 
 /** The state of the run: every few seconds, at its end, and when the process gets SIGUSR1. */
 export function statusEvent(picture: RunPicture) {
-  const { elapsed, timeLeft, timeLeftReason, steps, outcomes, waves, rate, slots, money, condition } =
+  const { elapsed, timeLeft, timeLeftReason, steps, outcomes, waves, rate, slots, money, waits, state } =
     picture;
   const wave = waves.findLast(({ status }) => status !== 'waiting');
   return {
     event: 'status' as const,
     elapsed,
     timeLeft: timeLeft === null ? null : Math.round(timeLeft),
-    timeLeftReason: timeLeftReason && textOf(timeLeftReason),
+    timeLeftReason,
     steps,
     outcomes,
     wave: wave ? { name: wave.name, steps: wave.steps, ended: wave.ended } : null,
@@ -84,11 +82,7 @@ export function statusEvent(picture: RunPicture) {
     requestsPerSecond: rate.limit,
     inFlight: slots,
     money,
-    waits: picture.waits.map(({ name, reason, ...wait }) => ({
-      name,
-      reason: textOf(reason),
-      ...wait,
-    })),
-    state: condition && describeCondition(condition),
+    waits,
+    state,
   };
 }

@@ -1,6 +1,6 @@
 /** Estimates the time left of a run. Waits whose end is known count, also before any step has ended. */
-import { message, textOf } from '../../messages/messages.ts';
-import type { Message, RunState, SavedPlan } from '../../model.ts';
+import { counted } from '../../messages/en/quantities.ts';
+import type { RunState, SavedPlan } from '../../model.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { SECOND } from '../../units.ts';
@@ -16,7 +16,7 @@ export interface RunMoment {
 export interface KnownWait {
   readonly ms: number;
   /** `an unanswered order is being resolved` */
-  readonly reason: Message;
+  readonly reason: string;
 }
 
 /** The wave that started last, and when it ended; null while it runs, or after the run has ended. */
@@ -61,13 +61,19 @@ export function knownWait(moment: RunMoment): KnownWait | null {
   const waits = [
     {
       until: last(unanswered),
-      reason: message('left.unanswered', { count: unanswered.length }),
+      reason:
+        unanswered.length === 1
+          ? 'an unanswered order is being resolved'
+          : `${counted(unanswered.length, 'unanswered order')} are being resolved`,
     },
     {
       until: last(deferred),
-      reason: message('left.deferred', { count: deferred.length }),
+      reason:
+        deferred.length === 1
+          ? 'a change waits for its maintenance window'
+          : `${counted(deferred.length, 'change')} wait for their maintenance windows`,
     },
-    { until: soak ?? now, reason: message('left.soak', { wave: name }) },
+    { until: soak ?? now, reason: `wave ${name} soaks` },
   ];
   const longest = waits.reduce((a, b) => (b.until > a.until ? b : a));
   return longest.until > now ? { ms: longest.until - now, reason: longest.reason } : null;
@@ -96,7 +102,7 @@ export interface Pace {
 export function estimateTimeLeft(
   moment: RunMoment,
   pace: Pace,
-): { readonly ms: number; readonly reason: Message | null } | null {
+): { readonly ms: number; readonly reason: string | null } | null {
   const left = pace.of - pace.ended;
   if (left === 0) return null;
   const known = knownWait(moment);
@@ -117,6 +123,6 @@ function estimateByPace(
 }
 
 /** `about 3 m left`, or `at least 3 m left: an unanswered order is being resolved`. @param shown the time in words. */
-export function formatTimeLeft(reason: Message | null, shown: string): string {
-  return reason === null ? `about ${shown} left` : `at least ${shown} left: ${textOf(reason)}`;
+export function formatTimeLeft(reason: string | null, shown: string): string {
+  return reason === null ? `about ${shown} left` : `at least ${shown} left: ${reason}`;
 }

@@ -1,6 +1,5 @@
 /** The state of a run at one moment, as plain data. Every view draws or encodes it. */
-import type { Message, Outcome, PriceSum, StepState } from '../../model.ts';
-import type { WaitName } from '../runs/read-run.ts';
+import type { Outcome, PriceSum, StepState } from '../../model.ts';
 
 /** Texts have no control characters. Durations are milliseconds, times ISO 8601 UTC. */
 export interface RunPicture {
@@ -11,7 +10,7 @@ export interface RunPicture {
   /** An estimate from the rate, the mean duration, the slots and the known waits; null if unknown. */
   readonly timeLeft: number | null;
   /** The known wait because of which `timeLeft` is the least time; null: `timeLeft` is an estimate. */
-  readonly timeLeftReason: Message | null;
+  readonly timeLeftReason: string | null;
   readonly steps: {
     readonly of: number;
     readonly ended: number;
@@ -41,18 +40,9 @@ export interface RunPicture {
   readonly inFlight: readonly PictureStep[];
   /** The latest events, the newest last. */
   readonly events: readonly PictureEvent[];
-  /** Why the run is slow or stopped; null while it just continues. */
-  readonly condition: RunCondition | null;
+  /** Paused, stopping, soaking or slowed, in one sentence; null while the run just continues. */
+  readonly state: string | null;
 }
-
-/** Why a run is slow or stopped. */
-export type RunCondition =
-  | { readonly kind: 'stopping'; readonly because: string }
-  | { readonly kind: 'paused'; readonly by: string; readonly since: string }
-  /** The provider refused by its request limit a moment ago. */
-  | { readonly kind: 'slowed' }
-  /** Until then, ms since 1970 UTC. */
-  | { readonly kind: 'soaking'; readonly until: number };
 
 export interface PictureWave {
   readonly name: string;
@@ -65,9 +55,9 @@ export interface PictureWave {
 }
 
 export interface PictureWait {
-  readonly name: WaitName;
+  readonly name: string;
   /** Completes "waiting for …". */
-  readonly reason: Message;
+  readonly reason: string;
   /** How many steps; 0: the whole run. */
   readonly steps: number;
   /** The step that has waited longest; null: the whole run. */
@@ -88,8 +78,6 @@ export interface PictureStep {
 export interface PictureEvent {
   readonly at: string;
   readonly text: string;
-  /** The same for other languages; null: it has no more words than `text`. */
-  readonly message: Message | null;
   readonly outcome: Outcome | null;
   /** As planned: a view that shows only problems leaves it out. */
   readonly isRoutine: boolean;

@@ -4,10 +4,10 @@ import type { Replay } from '../../journal/replay.ts';
 import { change, describeTakeover, duration } from '../../messages/en/quantities.ts';
 import { message, textOf } from '../../messages/messages.ts';
 import { isLimitCode, type JournalEntry, type Message, type SavedPlan, type Step } from '../../model.ts';
+import { isTailLockCode } from '../../operations/runs/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { OUTCOME_SIGNS } from '../../report/document/ink.ts';
-import { isTailLockCode } from '../runs/read-run.ts';
 
 /** By their ids. */
 type Steps = ReadonlyMap<string, Step>;
@@ -22,8 +22,7 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
   return `${OUTCOME_SIGNS[outcome][0]} ${escapeControls(outcome === 'verified' ? nameOf(entry, steps) : textOf(text))}`;
 }
 
-/** The event as a message; null: Refit only counts it, or its line has no sentence. */
-export function messageOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): Message | null {
+function messageOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): Message | null {
   switch (entry.kind) {
     case 'run-started': {
       const text = describeRunEvent(entry, saved);
