@@ -313,7 +313,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:fs': /^(version|store\/folder\/journal-file|cli\/compile-cache)\.ts$/,
   'node:fs/promises': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:crypto':
-    /^(digest|files\/write-file|approval\/keys|cloud\/signing\/sign(-v1)?|simulator\/(gateway\/authenticate|actions\/tag))\.ts$/,
+    /^(digest|files\/write-file|approval\/(keys|passkey\/(credential-key|assertion|passkey))|cloud\/signing\/sign(-v1)?|simulator\/(gateway\/authenticate|actions\/tag))\.ts$/,
   'node:http': /^(simulator\/server|telemetry\/listener)\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net':

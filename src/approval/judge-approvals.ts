@@ -6,17 +6,19 @@ import { CLOCK_SKEW, iso } from '../clock.ts';
 import { message } from '../messages/messages.ts';
 import type { ApprovalFile, Approvals, Message, SavedPlan } from '../model.ts';
 import { DAY } from '../units.ts';
-import { type PublicKey, readPublicKey } from './keys.ts';
+import { type ApproverKey, readApproverKey, signatureFault } from './approver-key.ts';
 import { looksLike } from './names.ts';
-import { isSignedBy, readApproval } from './signed-files.ts';
+import { counterOf } from './passkey/assertion.ts';
+import { counterFault } from './passkey/counters.ts';
+import { readApproval, signedText } from './signed-files.ts';
 
 /** A file that may be an approval. */
 export interface Offered {
   /** Its path, for messages. */
   readonly file: string;
   readonly text: string;
-  /** Who stored it, as the database knows; absent for files. */
-  readonly login?: string;
+  /** True for an approval of another plan. It only says how far the signature counter of a passkey had come. */
+  readonly isOfOtherPlan?: true;
 }
 
 /** The decision on the offered approvals. */
@@ -38,10 +40,13 @@ export function isAuthor({ authors }: Pick<Approvals, 'authors'>, name: string):
   return authors.some((author) => looksLike(author, name));
 }
 
+/** People with their keys. */
+export type Approvers = readonly { readonly name: string; readonly key: ApproverKey }[];
+
 /** The sealed approvers with their keys, without those whose key Refit cannot read. */
-export function approversOf(approvals: Approvals): { readonly name: string; readonly key: PublicKey }[] {
+export function approversOf(approvals: Approvals): Approvers {
   return approvals.approvers.flatMap(({ name, key: line }) => {
-    const key = readPublicKey(line);
+    const key = readApproverKey(line);
     return 'fault' in key ? [] : [{ name, key }];
   });
 }
@@ -63,7 +68,9 @@ export function judgeApprovals(
   const counted: { approval: ApprovalFile; text: string }[] = [];
   const rejected: { file: string; reason: Message }[] = [];
   const seen = new Set<string>();
-  for (const { file, text } of offered) {
+  const asserted = assertedBy(approvers, offered);
+  for (const { file, text, isOfOtherPlan = false } of offered) {
+    if (isOfOtherPlan) continue;
     // The same file in two folders counts once.
     if (text !== '' && seen.has(text)) continue;
     seen.add(text);
@@ -77,7 +84,7 @@ export function judgeApprovals(
     const { by, key } = approval;
     const isSecond = counted.some(({ approval: one }) => one.by === by || one.key === key);
     const reason =
-      rejectionReason(saved, wave, approval, approvers, { now, limit }) ??
+      rejectionReason(saved, wave, approval, approvers, { now, limit, asserted }) ??
       (isSecond ? message('approval.second-by-same', { by }) : null);
     if (reason === null) counted.push({ approval, text });
     else rejected.push({ file, reason });
@@ -88,18 +95,44 @@ export function judgeApprovals(
   return { enough: counted.length >= approvals.need, counted, rejected, missing };
 }
 
-/** Why one approval does not count; null when it counts. */
+/** The offered approvals with a signature counter that passkeys of these approvers signed, for any plan and wave. */
+function assertedBy(approvers: Approvers, offered: readonly Offered[]): ApprovalFile[] {
+  if (!approvers.some(({ key }) => key.kind === 'passkey')) return [];
+  return offered.flatMap(({ text }) => {
+    const approval = readApproval(text);
+    return !('reason' in approval) && isAsserted(approval, approvers) ? [approval] : [];
+  });
+}
+
+/** Whether a passkey of one of these approvers signed the approval, and counts its signatures. */
+export function isAsserted(approval: ApprovalFile, approvers: Approvers): boolean {
+  // A passkey that is synced does not count. Its signatures say nothing about later ones.
+  if (approval.passkey === undefined || counterOf(approval.passkey) === 0) return false;
+  const approver = approvers.find(({ key }) => key.fingerprint === approval.key);
+  if (approver === undefined) return false;
+  return signatureFault(approval, signedText(approval), approver.key, approver.name) === null;
+}
+
+/**
+ * Why one approval does not count; null when it counts.
+ * @param asserted the approvals that passkeys of the approvers signed; a later signature has a larger counter.
+ */
 export function rejectionReason(
   saved: SavedPlan,
   wave: number | null,
   approval: ApprovalFile,
-  approvers: ReturnType<typeof approversOf>,
-  { now, limit = MOST_VALIDITY }: { readonly now: number; readonly limit?: number },
+  approvers: Approvers,
+  {
+    now,
+    limit = MOST_VALIDITY,
+    asserted,
+  }: { readonly now: number; readonly limit?: number; readonly asserted: readonly ApprovalFile[] },
 ): Message | null {
   const { by, key } = approval;
   const approver = approvers.find((one) => one.key.fingerprint === key);
   if (!approver) return message('approval.unknown-signer', { key });
-  if (!isSignedBy(approval, approver.key)) return message('approval.forged', { name: approver.name });
+  const fault = signatureFault(approval, signedText(approval), approver.key, approver.name);
+  if (fault !== null) return fault;
   if (approval.digest !== saved.digest)
     return message('approval.other-plan', { digest: approval.digest, planDigest: saved.digest });
   const name = wave === null ? null : saved.waves[wave]!.name;
@@ -112,7 +145,8 @@ export function rejectionReason(
   const valid = Date.parse(expiresAt) - Date.parse(issuedAt);
   if (!(valid <= limit)) return message('approval.too-long', { valid, limit });
   if (!(Date.parse(expiresAt) > now)) return message('approval.expired', { expiresAt, now: iso(now) });
-  return null;
+  const stale = counterFault(approval, asserted);
+  return stale === null ? null : message('passkey.counter', stale);
 }
 
 /** Lines for a person: who is missing, then why each rejected file does not count. */

@@ -9,10 +9,13 @@ import type { KeyFault } from '../model.ts';
 
 /** A public key that can check signatures. */
 export interface PublicKey {
+  readonly kind: 'ssh';
   /** `ssh-ed25519 AAAA…`, without a comment, so that each key has one text. */
   readonly line: string;
   /** `SHA256:` and 43 characters, as `ssh-keygen -l` shows it. */
   readonly fingerprint: string;
+  /** Texts that no other approver of a list may share. A passkey with the same key has the same one. */
+  readonly marks: readonly string[];
   /** Whether this key signed the UTF-8 bytes of `text`. @param signature 64 bytes. */
   verify(text: string, signature: Buffer): boolean;
 }
@@ -62,6 +65,8 @@ function publicKey(raw: Buffer): PublicKey {
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') };
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   return {
+    kind: 'ssh',
+    marks: [`ed25519 ${jwk.x}`],
     line: `${ALGORITHM} ${blob.toString('base64')}`,
     fingerprint: fingerprintOf(blob),
     verify: (text, signature) => verify(null, Buffer.from(text, 'utf8'), key, signature),

@@ -10,6 +10,7 @@ import {
   validateHeadSignature,
   validatePlanSignature,
 } from '../generated/validators.js';
+import { pick } from '../given.ts';
 import { message } from '../messages/messages.ts';
 import {
   APPROVAL_FORMAT,
@@ -19,15 +20,20 @@ import {
   type Message,
   PLAN_SIGNATURE_FORMAT,
   type PlanSignature,
+  type Signed,
 } from '../model.ts';
-import { type PublicKey, readPublicKey, type Signer } from './keys.ts';
+import { isSignature } from './approver-key.ts';
+import { readPublicKey, type Signer } from './keys.ts';
 
-/** What an approver signs. @param now milliseconds since 1970 UTC. @param expires milliseconds in which it counts. */
+/** What an approver signs: everything in an approval except the signature. */
+export type ApprovalContent = Omit<ApprovalFile, 'signature' | 'passkey'>;
+
+/** What an approver signs. @param key whose fingerprint is in it. @param now milliseconds since 1970 UTC. @param expires milliseconds in which it counts. */
 export function approvalContent(
   { digest, wave, by }: Pick<ApprovalFile, 'digest' | 'wave' | 'by'>,
-  key: PublicKey,
+  key: { readonly fingerprint: string },
   { now, expires }: { readonly now: number; readonly expires: number },
-): Omit<ApprovalFile, 'signature'> {
+): ApprovalContent {
   const when = { issuedAt: iso(now), expiresAt: iso(now + expires) };
   return { format: APPROVAL_FORMAT, digest, wave, by, key: key.fingerprint, ...when };
 }
@@ -61,11 +67,7 @@ export function signHead(
   return sign({ ...content, key: key.public.line, signedAt: iso(now) }, key);
 }
 
-/** Signs the canonical form of a value. */
-export async function sign<Unsigned extends object>(
-  unsigned: Unsigned,
-  key: Signer,
-): Promise<Unsigned & { readonly signature: string }> {
+async function sign<Unsigned extends object>(unsigned: Unsigned, key: Signer) {
   return { ...unsigned, signature: (await key.sign(canonical(unsigned))).toString('base64') };
 }
 
@@ -91,6 +93,11 @@ export function safeName(name: string): string {
   return name.replace(/[^\p{L}\p{N}._@+-]+/gu, '-');
 }
 
+/** The members of an approval that a journal keeps. */
+export function signedOf(approval: Signed): Signed {
+  return pick(approval, 'by', 'key', 'issuedAt', 'expiresAt', 'signature', 'passkey');
+}
+
 /** The text of an approval file. */
 export function encodeApproval(approval: ApprovalFile): string {
   return `${canonical(approval)}\n`;
@@ -103,7 +110,7 @@ export function encodeSignature(signature: HeadSignature | PlanSignature): strin
 
 /** Reads the text of an approval file. @returns the reason when it is not an approval. */
 export function readApproval(text: string): ApprovalFile | { readonly reason: Message } {
-  return readSignedFile<ApprovalFile>(text, {
+  return readFile<ApprovalFile>(text, {
     format: APPROVAL_FORMAT,
     family: 'refit.approval/',
     validate: validateApproval,
@@ -114,7 +121,7 @@ export function readApproval(text: string): ApprovalFile | { readonly reason: Me
 
 /** Reads the text of a signature file. @returns the reason when it is not a good signature. */
 export function readHeadSignature(text: string): HeadSignature | { readonly reason: Message } {
-  const signed = readSignedFile<HeadSignature>(text, {
+  const signed = readFile<HeadSignature>(text, {
     format: HEAD_SIGNATURE_FORMAT,
     family: 'refit.head-',
     validate: validateHeadSignature,
@@ -126,7 +133,7 @@ export function readHeadSignature(text: string): HeadSignature | { readonly reas
 
 /** Reads the text of a planner's signature. @returns the reason when it is not a good signature. */
 export function readPlanSignature(text: string): PlanSignature | { readonly reason: Message } {
-  const signed = readSignedFile<PlanSignature>(text, {
+  const signed = readFile<PlanSignature>(text, {
     format: PLAN_SIGNATURE_FORMAT,
     family: 'refit.plan-',
     validate: validatePlanSignature,
@@ -141,12 +148,13 @@ function withGoodSignature<Signed extends HeadSignature | PlanSignature>(
 ): Signed | { readonly reason: Message } {
   const key = readPublicKey(signed.key);
   if ('fault' in key) return { reason: message('approval.bad-signing-key', { fault: key.fault }) };
-  if (isSignedBy(signed, key)) return signed;
+  const { signature, ...unsigned } = signed;
+  if (isSignature(signature, canonical(unsigned), key)) return signed;
   return { reason: message('approval.head-forged') };
 }
 
 /** One kind of signed file. */
-export interface SignedKind {
+interface Kind {
   readonly format: string;
   readonly family: string;
   readonly validate: Validate;
@@ -155,10 +163,9 @@ export interface SignedKind {
   readonly command: string;
 }
 
-/** Reads the text of one kind. @returns the reason when it is none. The signature is not checked. */
-export function readSignedFile<Signed>(
+function readFile<Signed>(
   text: string,
-  { format, family, validate, invalid, command }: SignedKind,
+  { format, family, validate, invalid, command }: Kind,
 ): Signed | { readonly reason: Message } {
   let value: unknown;
   try {
@@ -174,12 +181,7 @@ export function readSignedFile<Signed>(
   return value as Signed;
 }
 
-/** Whether the key signed everything else in the file. */
-export function isSignedBy(
-  { signature, ...unsigned }: { readonly signature: string },
-  key: Pick<PublicKey, 'verify'>,
-): boolean {
-  const bytes = Buffer.from(signature, 'base64');
-  // Base64 can spell the same bytes in several ways, and Refit accepts one.
-  return bytes.toString('base64') === signature && key.verify(canonical(unsigned), bytes);
+/** The canonical text that the signer of an approval signs: everything else in it. */
+export function signedText({ signature: _, passkey: __, ...content }: ApprovalFile): string {
+  return canonical(content);
 }

@@ -1,7 +1,7 @@
 /** The terminal of a command: streams, environment and their abilities. */
 import { type Clock, systemClock } from '../clock.ts';
 import { escapeScreen } from '../text.ts';
-import { encodeProgress, type ProgressEvent, toNotices } from './run-picture/progress-events.ts';
+import { encodeProgress, type ProgressEvent, toNotices } from './progress/progress-events.ts';
 
 /** The values of `--progress`. */
 export const PROGRESS_MODES = ['auto', 'plain', 'json'] as const;

@@ -20,3 +20,10 @@ export interface Say {
   /** That message with its fix or example. */
   whole(message: Message): Exclude<Text, string>;
 }
+
+/** The sentences of a file in another language: the same ids, with the same parameters. */
+export type TranslationOf<English> = {
+  readonly [Id in keyof English]: English[Id] extends (...given: infer Given) => Text
+    ? (...given: Given) => Text
+    : never;
+};

@@ -5,11 +5,11 @@ export const APPROVAL_FORMAT = 'refit.approval/1';
 export const HEAD_SIGNATURE_FORMAT = 'refit.head-signature/1';
 export const PLAN_SIGNATURE_FORMAT = 'refit.plan-signature/1';
 
-/** Who may approve a plan, by name and Ed25519 public key. */
+/** Who may approve a plan, by name and public key. */
 export interface Approver {
   /** Unique among the approvers of a plan, whatever the case of its letters. */
   readonly name: string;
-  /** `ssh-ed25519 AAAA…`, without a comment. */
+  /** `ssh-ed25519 AAAA…` without a comment, or `passkey rp=… origin=… id=… key=…`. */
   readonly key: string;
 }
 
@@ -40,13 +40,24 @@ export interface ApprovalFile {
   /** The approved wave; null for the plan. */
   readonly wave: string | null;
   readonly by: string;
-  /** The fingerprint of the key that signed: `SHA256:` and 43 characters, as `ssh-keygen -l` shows it. */
+  /** The fingerprint of the key that signed: `SHA256:` and 43 characters. For SSH keys, as `ssh-keygen -l` shows it. */
   readonly key: string;
   /** ISO 8601 UTC. */
   readonly issuedAt: string;
   readonly expiresAt: string;
-  /** Ed25519, base64, over the canonical form of everything else in this value. */
+  /**
+   * Of an SSH key: Ed25519, base64, over the canonical form of everything else in this value. Of a passkey: base64url, over
+   * `passkey`, whose challenge is the SHA-256 of the canonical form of everything else.
+   */
   readonly signature: string;
+  /** What a passkey signed; absent for an SSH key. */
+  readonly passkey?: PasskeyAssertion;
+}
+
+/** The two texts of an authenticator that its signature covers, as WebAuthn has them, in base64url. */
+export interface PasskeyAssertion {
+  readonly authenticatorData: string;
+  readonly clientDataJSON: string;
 }
 
 /**
@@ -89,7 +100,7 @@ export interface PlanSignature {
 }
 
 /** An approval in the journal, without digest, format and wave, which its entry and run have. */
-export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' | 'signature'>;
+export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' | 'signature' | 'passkey'>;
 
 /** Who signed a saved plan as its planner. */
 export interface PlannedBy {
@@ -106,7 +117,45 @@ export interface PlannedBy {
 /** Why a text is not a public key that Refit accepts. */
 export type KeyFault =
   | { readonly kind: 'private' | 'no-key' | 'changed' | 'bad-pem' }
-  | { readonly kind: 'other-algorithm'; readonly algorithm: string };
+  | { readonly kind: 'other-algorithm'; readonly algorithm: string }
+  | {
+      readonly kind:
+        | 'passkey-form'
+        | 'passkey-rp'
+        | 'passkey-origin'
+        | 'passkey-id'
+        | 'passkey-key'
+        | 'passkey-algorithm';
+    }
+  | { readonly kind: 'passkey-missing'; readonly member: 'rp' | 'origin' | 'id' | 'key' };
+
+/** Why what an authenticator signed does not approve a text. */
+export type AssertionFault =
+  /** `none`: there is no assertion. */
+  | {
+      readonly kind:
+        | 'none'
+        | 'client-data'
+        | 'type'
+        | 'challenge'
+        | 'cross-origin'
+        | 'authenticator-data'
+        | 'user-present'
+        | 'user-verified'
+        | 'backup-state'
+        | 'signature';
+    }
+  | { readonly kind: 'encoding'; readonly member: 'clientDataJSON' | 'authenticatorData' | 'signature' }
+  | { readonly kind: 'origin'; readonly found: string; readonly origins: readonly string[] }
+  | { readonly kind: 'relying-party'; readonly relyingParty: string };
+
+/** A signature counter that has not grown since an earlier approval by the same passkey. */
+export interface CounterFault {
+  readonly counter: number;
+  /** The counter of the earlier approval, and when that was issued, ISO 8601 UTC. */
+  readonly earlier: number;
+  readonly issuedAt: string;
+}
 
 /** Why a person's name is not accepted. */
 export type NameFault =

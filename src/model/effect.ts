@@ -93,12 +93,21 @@ export interface VariableEffect {
   readonly purpose: 'webhook-address' | 'webhook-secret';
 }
 
+/** A person who may approve. */
+export interface ShownApprover {
+  readonly name: string;
+  /** The fingerprint of the key; null for a key that Refit cannot read, with which nobody can sign. */
+  readonly key: string | null;
+  /** The relying party of a passkey, and the addresses at which it approves; absent for an SSH key. */
+  readonly passkeyOf?: string;
+  readonly origins?: readonly string[];
+}
+
 /** The signatures that the run needs before its first order, and before some waves. */
 export interface ApprovalsEffect {
   readonly kind: 'approvals';
   readonly need: number;
-  /** The fingerprint of each key; null for a key that Refit cannot read, with which nobody can sign. */
-  readonly approvers: readonly { readonly name: string; readonly key: string | null }[];
+  readonly approvers: readonly ShownApprover[];
   /** People whose approval does not count. */
   readonly authors: readonly string[];
   /** The waves that need their own. `within`: how long a live run waits for it, milliseconds; null: it ends. */

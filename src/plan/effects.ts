@@ -2,7 +2,7 @@
  * Lists everything that a run of a saved plan does or uses. Reviews, `approve` and the question of `apply` show this list;
  * hooks, webhooks and gates take their work from it. So a run does nothing that was not shown.
  */
-import { readPublicKey } from '../approval/keys.ts';
+import { readApproverKey } from '../approval/approver-key.ts';
 import type {
   ApprovalsEffect,
   Effect,
@@ -154,8 +154,12 @@ function approvalsOf({
     kind: 'approvals',
     need,
     approvers: approvers.map(({ name, key: line }) => {
-      const key = readPublicKey(line);
-      return { name, key: 'fault' in key ? null : key.fingerprint };
+      const key = readApproverKey(line);
+      if ('fault' in key) return { name, key: null };
+      const { fingerprint } = key;
+      return key.kind === 'ssh'
+        ? { name, key: fingerprint }
+        : { name, key: fingerprint, passkeyOf: key.relyingParty, origins: key.origins };
     }),
     authors,
     waves: waves.flatMap(({ name, approval }) =>

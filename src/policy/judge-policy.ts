@@ -223,35 +223,34 @@ type ApprovalRule = Extract<PolicyRule, { kind: 'approvals' }>;
 /**
  * The approvals that a rule demands, in the form in which a plan states its own. Its signers who planned cannot approve.
  * @param plan its owner and the authors of its own approvals cannot approve either.
+ * @param planners names of people who planned: they may have another key to approve, such as a passkey.
  */
 export function approvalsBy(
   { need, signers }: PolicySigners,
   { owner, approvals }: Pick<UnsealedPlan, 'owner' | 'approvals'>,
   verifiedPlanners: readonly string[] | null,
+  planners: readonly string[] = [],
 ): Approvals {
   return {
     need,
-    authors: [...new Set([...(approvals?.authors ?? []), ...(owner === null ? [] : [owner])])],
+    authors: [...new Set([...(approvals?.authors ?? []), ...(owner === null ? [] : [owner]), ...planners])],
     approvers: signers.filter(({ key }) => !verifiedPlanners?.includes(key)),
   };
 }
 
-/** The approvals that count for a plan: those that it asks for itself, and those of the policy. */
-export function approvalLists(
-  saved: Pick<UnsealedPlan, 'owner' | 'approvals'>,
-  { rules }: Pick<Policy, 'rules'>,
-): Approvals[] {
-  const required = rules.flatMap((rule) =>
-    rule.kind === 'approvals' ? [approvalsBy(rule, saved, null)] : [],
-  );
-  return [...(saved.approvals ? [saved.approvals] : []), ...required];
+/** The people of a list who planned. @param keys as `verifiedPlanners`. */
+function signersWith({ signers }: Pick<PolicySigners, 'signers'>, keys: readonly string[] | null) {
+  return signers.filter(({ key }) => keys?.includes(key));
 }
 
 function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject): Judged {
   const { plan, now, verifiedPlanners, offered } = subject;
   const needed = applies(rule.when, subject);
   if (needed === 'no' || plan.steps.length === 0) return IDLE;
-  const approvals = approvalsBy(rule, plan, verifiedPlanners);
+  const planners = policy.rules.flatMap((one) =>
+    one.kind === 'plannedBy' ? signersWith(one, verifiedPlanners).map(({ name }) => name) : [],
+  );
+  const approvals = approvalsBy(rule, plan, verifiedPlanners, planners);
   const isSealed = 'digest' in plan && offered !== null;
   const judgement = isSealed
     ? judgeApprovals({ ...plan, approvals }, null, offered, now, approvalExpiryOf(policy))
@@ -297,7 +296,7 @@ function judgePlanners(
   { need, from, signers }: Extract<PolicyRule, { kind: 'plannedBy' }>,
   { verifiedPlanners }: Pick<PolicySubject, 'verifiedPlanners'>,
 ): Judged {
-  const signed = signers.filter(({ key }) => verifiedPlanners?.includes(key));
+  const signed = signersWith({ signers }, verifiedPlanners);
   if (signed.length >= need) return MET;
   const missing = signers.filter((one) => !signed.includes(one)).map(({ name }) => name);
   const have = signed.map(({ name }) => name);

@@ -2,9 +2,8 @@
  * The policy while a process carries out a run: asked again before each wave. The approvals that it required are kept
  * with the run and recorded in the journal, so that the evidence of a run has them.
  */
-import { approvalFiles } from '../approval/signed-files.ts';
+import { approvalFiles, signedOf } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
-import { pick } from '../given.ts';
 import type { Recorded } from '../journal/recorded.ts';
 import type { ApprovalFile, JournalEvent } from '../model.ts';
 import type { RunSignatures } from '../store/ports.ts';
@@ -53,7 +52,7 @@ export function newApprovals(
 ): PolicyApproved | null {
   const added = approvals.filter(({ signature }) => !recorded.hasForPolicy(signature));
   if (added.length === 0) return null;
-  const signed = added.map((one) => pick(one, 'by', 'key', 'issuedAt', 'expiresAt', 'signature'));
+  const signed = added.map(signedOf);
   const by = signed.map((one) => one.by).join(', ');
   return { kind: 'approved', how: 'policy', by, judgedAt: iso(now), signed };
 }

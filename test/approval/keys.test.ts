@@ -133,7 +133,7 @@ describe('a public key', () => {
     ['a line that is cut off', line.slice(0, 50), /cut off/],
     ['a line with a byte changed in its head', line.replace('AAAAC3', 'AAAAC4'), /cut off or was changed/],
     ['a line without its key', 'ssh-ed25519', /cut off/],
-    ['prose', 'the key of wei', /not an Ed25519 public key/],
+    ['prose', 'the key of wei', /not an Ed25519 public key and not a passkey/],
     ['empty PEM', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', /not a public key/],
   ])('is refused when it is %s', (_, text, reason) => {
     const { fault } = readPublicKey(text) as Extract<ReturnType<typeof readPublicKey>, { fault: unknown }>;

@@ -8,6 +8,7 @@ import { approvalContent, encodeSignature, signPlan } from '../../src/approval/s
 import { canonical } from '../../src/digest.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
+import { authenticator, passkeyApprover, passkeyFile, planFor } from '../approval/authenticator.ts';
 import { approver, file, HOUR, keyOf, NOW, SAVED } from '../approval/people.ts';
 import { type Met, search } from './search.ts';
 
@@ -41,6 +42,12 @@ const VALUES: readonly unknown[] = [
   '__proto__',
 ];
 
+/** A text of base64url with another one of its letters. */
+function otherLetter(random: Random, text: string): string {
+  const at = Math.floor(random() * text.length);
+  return text.slice(0, at) + choose(random, [...'ABCxyz019-_']) + text.slice(at + 1);
+}
+
 /** One mutation of a signed file. Some keep the form, and some are signed again with another key. */
 function mutate(random: Random, text: string): string {
   const value = JSON.parse(text) as Record<string, unknown>;
@@ -67,18 +74,30 @@ function mutate(random: Random, text: string): string {
       return `${canonical({ ...rest, signature })}\n`;
     },
     () => `${'['.repeat(1 + at * 50)}${text}`,
+    () => {
+      // Parts of an assertion, as their own form allows.
+      const passkey = { ...(value.passkey as Record<string, string>) };
+      const part = choose(random, ['authenticatorData', 'clientDataJSON']);
+      const changed = { ...passkey, [part]: otherLetter(random, passkey[part] ?? 'AAAA') };
+      return `${canonical({ ...value, passkey: random() < 0.1 ? choose(random, VALUES) : changed })}\n`;
+    },
   ];
   return choose(random, ways)();
 }
 
 /** What a legitimate approver may sign, so only these bytes may count. */
 const APPROVAL = file('wei');
+const JUN = authenticator('jun', { algorithm: 'EdDSA' });
+const BY_PASSKEY = planFor([passkeyApprover(JUN)]);
+const ASSERTED = passkeyFile(JUN, { saved: BY_PASSKEY });
 const SIGNATURE = encodeSignature(await signPlan({ digest: SAVED.digest, by: 'wei' }, keyOf('wei'), NOW));
 
 /** A changed file. It must not count. */
 function meetChanged(random: Random): Met {
-  const isApproval = random() < 0.7;
-  const original = isApproval ? APPROVAL : SIGNATURE;
+  const kind = random();
+  const isApproval = kind < 0.7;
+  const isAsserted = kind < 0.4;
+  const original = isAsserted ? ASSERTED : isApproval ? APPROVAL : SIGNATURE;
   let text = mutate(random, original);
   if (random() < 0.2 && text.length < 5000)
     try {
@@ -88,7 +107,7 @@ function meetChanged(random: Random): Met {
     }
   const offered = [{ file: 'f', text }];
   const { counted, rejected } = isApproval
-    ? judgeApprovals(SAVED, null, offered, NOW)
+    ? judgeApprovals(isAsserted ? BY_PASSKEY : SAVED, null, offered, NOW)
     : verifiedPlanners(judgePlanners(SAVED.digest, offered, [approver('wei')]));
   const reasons = rejected.map(({ reason }) => textOf(reason));
   const unclear = reasons.find((words) => words === '' || words.includes('undefined'));

@@ -1,10 +1,11 @@
 /** Pictures of a run at three widths. No name can break a line. */
 
 import { describe, expect, it } from 'vitest';
-import { gatherFacts } from '../../src/cli/run-picture/run-facts.ts';
-import type { RunPicture } from '../../src/cli/run-picture/run-picture.ts';
+import { describeCondition } from '../../src/cli/progress/describe-condition.ts';
 import { drawRun, formatRunLine, wrapKeptLine } from '../../src/cli/run-view/draw-run.ts';
 import type { SavedPlan } from '../../src/model.ts';
+import { gatherFacts } from '../../src/operations/picture/run-facts.ts';
+import type { RunPicture } from '../../src/operations/picture/run-picture.ts';
 import { cells } from '../../src/report/document/columns.ts';
 import { ink } from '../../src/report/document/ink.ts';
 import type { LiveRunStatus } from '../../src/run/control/control.ts';
@@ -147,7 +148,9 @@ describe('a picture', () => {
       message: answer,
     });
     const picture = pictureOf({ saved, entries: journal.entries });
-    expect(picture.state).toMatch(/^paused by oncall@ops-2 since \d\d:\d\d:\d\d UTC$/);
+    expect(describeCondition(picture.condition!)).toMatch(
+      /^paused by oncall@ops-2 since \d\d:\d\d:\d\d UTC$/,
+    );
     expect(picture.timeLeft).toBeNull();
   });
 

@@ -1,22 +1,23 @@
 /** The audit of approvals: every way in which they can be wrong, and no fault if they are right. */
 import { describe, expect, it } from 'vitest';
-import { encodeApproval } from '../../src/approval/signed-files.ts';
+import { encodeApproval, signedOf } from '../../src/approval/signed-files.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { ApprovalFile, JournalEntry, JournalEvent, SavedPlan } from '../../src/model.ts';
-import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';
-import { HOUR, NOW, SAVED, signed } from '../approval/people.ts';
+import { examineApprovals, examinePolicyApprovals } from '../../src/operations/audit/examine-approvals.ts';
+import {
+  type Answer,
+  approvedBy,
+  authenticator,
+  passkeyApprover,
+  planFor,
+} from '../approval/authenticator.ts';
+import { approver, HOUR, NOW, SAVED, signed } from '../approval/people.ts';
 import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 
 const at = (ms: number) => new Date(ms).toISOString();
 
 function approved(wave: number | null, approvals: readonly ApprovalFile[], judgedAt = NOW): JournalEvent {
-  const members = approvals.map(({ by, key, issuedAt, expiresAt, signature }) => ({
-    by,
-    key,
-    issuedAt,
-    expiresAt,
-    signature,
-  }));
+  const members = approvals.map(signedOf);
   const by = members.map((one) => one.by).join(', ');
   return { kind: 'approved', how: 'signatures', by, wave, judgedAt: at(judgedAt), signed: members };
 }
@@ -73,5 +74,76 @@ describe('the approvals of a run', () => {
       faults: [],
       warnings: ['approvals/li.json: this run did not use it'],
     });
+  });
+});
+
+describe('approvals by passkey, from the run directory alone', () => {
+  const jun = authenticator('jun');
+  const saved = planFor([approver('wei'), passkeyApprover(jun)]);
+  const by = (answer: Answer = {}, more: Parameters<typeof approvedBy>[1] = {}) =>
+    approvedBy(jun, { saved, answer, ...more });
+  const whole = (plan: ApprovalFile, tenth: ApprovalFile): JournalEvent[] => [
+    approved(null, [plan]),
+    began(0),
+    approved(1, [tenth]),
+    began(1),
+  ];
+  const of = (plan: ApprovalFile, tenth: ApprovalFile) =>
+    examine(whole(plan, tenth), kept([plan, tenth]), saved).faults;
+  const tenth = (answer: Answer, now = NOW) => by(answer, { wave: 'tenth', now });
+  const good = by();
+
+  it('have no fault if they match the run', () => {
+    expect(of(good, tenth({}))).toEqual([]);
+    expect(of(by({ counter: 4 }), tenth({ counter: 5 }, NOW + 1))).toEqual([]);
+  });
+
+  // biome-ignore format: one line a case
+  it.each<[string, ApprovalFile, RegExp]>([
+    ['of another challenge', { ...good, expiresAt: at(NOW + 3 * HOUR) }, /its challenge is not the SHA-256/],
+    ['at another origin', by({ origin: 'https://evil.example' }), /signed at https:\/\/evil.example/],
+    ['for another relying party', by({ rp: 'evil.example' }), /another relying party/],
+    ['without verification of the person', by({ flags: 0x01 }), /did not verify the person/],
+    ['with another signature', { ...good, signature: by({ counter: 1 }).signature }, /not by the passkey/],
+    ['without its assertion', { ...signed('wei', { digest: saved.digest }), by: 'jun', key: good.key }, /has the signature of an SSH key/],
+  ])('%s have a fault', (_, approval, reason) => {
+    const [first, ...others] = of(approval, tenth({}));
+    expect(first).toMatch(/^journal.jsonl:1: the approval by jun does not count: /);
+    expect(first).toMatch(reason);
+    expect(others).toEqual([expect.stringMatching(/the plan has 0 valid approvals, but needs 1/)]);
+  });
+
+  it('have a fault if the signature counter goes back in the course of the run', () => {
+    expect(of(by({ counter: 5 }), tenth({ counter: 5 }, NOW + 1))).toEqual([
+      expect.stringMatching(
+        /^journal.jsonl:3: the approval by jun does not count: its signature counter is 5, /,
+      ),
+      expect.stringMatching(/wave tenth has 0 valid approvals, but needs 1/),
+    ]);
+  });
+
+  it('that the policy required are verified with a list of signers', () => {
+    const event: JournalEvent = {
+      kind: 'approved',
+      how: 'policy',
+      by: 'jun',
+      judgedAt: at(NOW),
+      signed: [signedOf(good)],
+    };
+    const entries = [seal(EMPTY_CHAIN, at(NOW), event)];
+    const file = 'signers.yaml';
+    const verified = (list: ReturnType<typeof approver>[] | null, one = good) =>
+      examinePolicyApprovals(
+        entries,
+        { name: 'journal.jsonl', saved, kept: kept([one]) },
+        list === null ? null : { file, list },
+      );
+    expect(verified([passkeyApprover(jun)])).toEqual({ faults: [], warnings: [] });
+    expect(verified(null).warnings).toEqual([expect.stringMatching(/is not verified: no --signers list/)]);
+    const bad = { ...event, signed: [{ ...signedOf(good), ...signedOf(by({ rp: 'evil.example' })) }] };
+    entries[0] = seal(EMPTY_CHAIN, at(NOW), bad);
+    expect(verified([passkeyApprover(jun)]).faults).toContainEqual(
+      expect.stringMatching(/another relying party/),
+    );
   });
 });

@@ -1,7 +1,7 @@
 /** The time left of a run counts the waits whose end is known. */
 import { describe, expect, it } from 'vitest';
-import { gatherFacts } from '../../src/cli/run-picture/run-facts.ts';
 import { drawRun, formatRunLine } from '../../src/cli/run-view/draw-run.ts';
+import { gatherFacts } from '../../src/operations/picture/run-facts.ts';
 import { ink } from '../../src/report/document/ink.ts';
 import { words } from '../messages/words.ts';
 import { fleet, JournalWriter, savedPlan } from '../report/situations.ts';

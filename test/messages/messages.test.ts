@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { en } from '../../src/messages/en/en.ts';
 import { type Language, type MessageId, message, render, textOf } from '../../src/messages/messages.ts';
+import { zh } from '../../src/messages/zh/zh.ts';
 import type { Message } from '../../src/model.ts';
 
 const SRC = join(import.meta.dirname, '../../src');
 const CODE = globSync('**/*.ts', { cwd: SRC })
-  .filter((file) => !file.startsWith('messages/en/') && !file.startsWith('generated/'))
+  .filter((file) => !/^messages\/(en|zh)\/|^generated\//.test(file))
   .map((file) => readFileSync(join(SRC, file), 'utf8'))
   .join('\n');
 
 /** Every language there is. The compiler checks each against `Language`; this checks what the compiler cannot. */
-const LANGUAGES: Readonly<Record<string, Language>> = { en };
+const LANGUAGES: Readonly<Record<string, Language>> = { en, zh };
 
 describe.each(Object.entries(LANGUAGES))('the language %s', (_, language) => {
   it('has every sentence and no other', () => {

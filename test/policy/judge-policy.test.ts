@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Offered } from '../../src/approval/judge-approvals.ts';
 import { encodeApproval, signApproval } from '../../src/approval/signed-files.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import type { Policy, PolicyRule, SavedPlan } from '../../src/model.ts';
@@ -14,9 +15,10 @@ import {
   tighten,
   usedPolicy,
 } from '../../src/policy/tighten.ts';
+import { type Answer, type Authenticator, passkeyFile } from '../approval/authenticator.ts';
 import { keyOf } from '../approval/people.ts';
 import { savedPlan } from '../report/situations.ts';
-import { judged, NOW, plan, policyOf, subject } from './policies.ts';
+import { judged, NOW, PASSKEYS, plan, policyOf, subject } from './policies.ts';
 
 const HOUR = 3_600_000;
 
@@ -261,6 +263,43 @@ describe('approvals that a policy requires', () => {
     const [approvals, planned] = await judged(TWO, saved, { offered, verifiedPlanners: planners });
     expect([approvals!.status, planned!.status]).toEqual(['unsigned', 'met']);
     expect(textOf(approvals!.reason!)).toContain('only li approved; missing: nobody');
+  });
+});
+
+describe('approvals by passkey that a policy requires', () => {
+  const [WEI, JUN, DBA] = PASSKEYS as [Authenticator, Authenticator, Authenticator];
+  const ONE =
+    'require: { approvals: [{ need: 1, from: passkeys.yaml }], plannedBy: { from: planners.yaml } }';
+  const offer = (saved: SavedPlan, own: Authenticator, answer: Answer = {}): Offered => ({
+    file: own.name,
+    text: passkeyFile(own, { saved, answer, now: NOW }),
+  });
+  const planners = [keyOf('dba').public.line];
+
+  it('count by distinct people of its own list', async () => {
+    const saved = plan();
+    const two = ONE.replace('need: 1', 'need: 2');
+    const statusOf = async (...offered: Offered[]) => (await judged(two, saved, { offered }))[0]!.status;
+    expect(await statusOf(offer(saved, WEI))).toBe('unsigned');
+    expect(await statusOf(offer(saved, WEI), offer(saved, WEI))).toBe('unsigned');
+    expect(await statusOf(offer(saved, WEI), offer(saved, JUN))).toBe('met');
+  });
+
+  it('do not count without verification of the person', async () => {
+    const saved = plan();
+    const offered = [offer(saved, WEI, { flags: 0x01 })];
+    const [one] = await judged(ONE, saved, { offered });
+    expect(textOf(one!.reason!)).toMatch(/did not verify the person by PIN or biometrics/);
+  });
+
+  it('do not count by the person who planned, whose SSH key signed the plan', async () => {
+    const saved = plan();
+    const by = async (own: Authenticator) =>
+      (await judged(ONE, saved, { offered: [offer(saved, own)], verifiedPlanners: planners }))[0]!;
+    expect((await by(WEI)).status).toBe('met');
+    const own = await by(DBA);
+    expect(own.status).toBe('unsigned');
+    expect(textOf(own.reason!)).toMatch(/dba made the plan and may not approve it/);
   });
 });
 

@@ -4,13 +4,20 @@ import { canonicalDigest } from '../../src/digest.ts';
 import type { JudgedRule, Policy, SavedPlan, UnsealedPlan } from '../../src/model.ts';
 import { judgePolicy, type PolicySubject } from '../../src/policy/judge-policy.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
+import { authenticator } from '../approval/authenticator.ts';
 import { approversFile } from '../approval/people.ts';
 import { savedPlan } from '../report/situations.ts';
+
+/** Their passkeys are in `passkeys.yaml`. */
+export const PASSKEYS = ['wei', 'jun', 'dba'].map((name) => authenticator(name));
 
 /** Files beside a policy. `approvers.yaml` lists wei, jun and li; `planners.yaml` lists dba. */
 const BESIDE: Readonly<Record<string, string>> = {
   'approvers.yaml': approversFile(['wei', 'jun', 'li']),
   'planners.yaml': approversFile(['dba']),
+  'passkeys.yaml': PASSKEYS.map(({ name, passkey }) => `- { name: ${name}, key: ${passkey.line} }\n`).join(
+    '',
+  ),
 };
 
 /** Parses a policy whose files lie beside it. */

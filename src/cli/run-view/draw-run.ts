@@ -4,11 +4,13 @@
  */
 
 import { counted, duration, quotes } from '../../messages/en/quantities.ts';
+import { textOf } from '../../messages/messages.ts';
+import type { PictureStep, PictureWave, RunPicture } from '../../operations/picture/run-picture.ts';
+import { formatTimeLeft } from '../../operations/picture/time-left.ts';
 import { cells, clip, pad, table, wrap } from '../../report/document/columns.ts';
 import { type Ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { formatLocalTime, localTimeOfDay } from '../local-time.ts';
-import type { PictureStep, PictureWave, RunPicture } from '../run-picture/run-picture.ts';
-import { formatTimeLeft } from '../run-picture/time-left.ts';
+import { describeCondition } from '../progress/describe-condition.ts';
 
 /** The screen, and which events it shows. */
 export interface DrawOptions {
@@ -32,7 +34,7 @@ export function drawRun(picture: RunPicture, options: DrawOptions): string[] {
   const { columns, rows, inks } = options;
   const head = [
     inks.bold(clip(headline(picture), columns)),
-    ...(picture.state === null ? [] : [inks.yellow(clip(picture.state, columns))]),
+    ...(picture.condition === null ? [] : [inks.yellow(clip(describeCondition(picture.condition), columns))]),
   ];
   const facts = factLines(picture, options);
   const room = (used: number) => Math.max(0, rows - used);
@@ -169,7 +171,7 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
   // Duration and reason come first: a narrow screen cuts the end of the line.
   const waited = waits.map(({ reason, steps: many, step, since, limit }) => {
     const who = many === 0 ? '' : many === 1 ? `, ${step}` : `, ${many} steps`;
-    return `${formatElapsed(now - Date.parse(since))} of at most ${duration(limit)} for ${reason}${who}`;
+    return `${formatElapsed(now - Date.parse(since))} of at most ${duration(limit)} for ${textOf(reason)}${who}`;
   });
   const all = [...windows, ...waited];
   const listed =
@@ -257,7 +259,7 @@ export function formatRunLine(picture: RunPicture): string {
     `${picture.rate.orders.toFixed(1)} orders/s`,
     quotes(picture.money.verified),
     timeLeft !== null && steps.ended < steps.of ? formatTimeLeft(timeLeftReason, duration(timeLeft)) : '',
-    picture.state ?? '',
+    picture.condition === null ? '' : describeCondition(picture.condition),
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }

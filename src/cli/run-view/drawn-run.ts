@@ -1,9 +1,9 @@
 /** Draws a run in place on this terminal, from its journal and the answers of its process. */
 import type { JournalEntry, SavedPlan } from '../../model.ts';
+import { gatherFacts, type RunFacts } from '../../operations/picture/run-facts.ts';
+import type { RunPicture } from '../../operations/picture/run-picture.ts';
 import type { LiveRunStatus } from '../../operations/runs/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
-import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
-import type { RunPicture } from '../run-picture/run-picture.ts';
 import type { Terminal } from '../terminal.ts';
 import { drawRun, wrapKeptLine } from './draw-run.ts';
 import { createScreen } from './screen.ts';

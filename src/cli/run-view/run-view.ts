@@ -6,13 +6,13 @@
  * - for programs: one JSON object on each line
  */
 import type { JournalEntry, SavedPlan } from '../../model.ts';
+import { gatherFacts, type RunFacts } from '../../operations/picture/run-facts.ts';
+import type { RunPicture } from '../../operations/picture/run-picture.ts';
 import type { LiveRunStatus } from '../../operations/runs/read-run.ts';
 import { ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { localTimeOfDay } from '../local-time.ts';
-import { entryEvent, runEvent, statusEvent } from '../run-picture/progress-events.ts';
-import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
-import type { RunPicture } from '../run-picture/run-picture.ts';
+import { entryEvent, runEvent, statusEvent } from '../progress/progress-events.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatRunLine } from './draw-run.ts';
 import { createDrawing } from './drawn-run.ts';

@@ -1,7 +1,7 @@
 /** Every sentence of findings and journal entries in English. */
 import { approvals } from './plan/approvals.ts';
-import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
+import { passkeys } from './plan/passkeys.ts';
 import { planChecks } from './plan/plan-checks.ts';
 import { planFromRun } from './plan/plan-from-run.ts';
 import { planText } from './plan/plan-text.ts';
@@ -26,17 +26,18 @@ import { rests, wakes } from './run/rests.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
 import { trust } from './run/trust.ts';
+import { waits } from './run/waits.ts';
 import { worker } from './run/worker.ts';
 
 export const en = {
   ...effects,
   ...approvals,
-  ...declines,
   ...control,
   ...events,
   ...gates,
   ...halts,
   ...notify,
+  ...passkeys,
   ...planChecks,
   ...planFromRun,
   ...planText,
@@ -56,6 +57,7 @@ export const en = {
   ...typed,
   ...selectors,
   ...drift,
+  ...waits,
   ...waves,
   ...wakes,
   ...windows,

@@ -1,8 +1,8 @@
 /** Checks the approvals of a run against the approvers in its saved plan, for `refit audit verify`. Pure. */
-import { approversOf, type Offered, rejectionReason } from '../../approval/judge-approvals.ts';
+import { approversOf, isAsserted, type Offered, rejectionReason } from '../../approval/judge-approvals.ts';
 import { encodeApproval } from '../../approval/signed-files.ts';
 import { textOf } from '../../messages/messages.ts';
-import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
+import type { ApprovalFile, Approver, JournalEntry, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { approvalsOf } from '../../run/demand-approvals.ts';
 
@@ -29,6 +29,8 @@ export function examineApprovals(
   /** Waves that were approved so far, by index; null means the plan. */
   const approved = new Set<number | null>();
   const recorded = new Set<string>();
+  /** What passkeys signed for this run so far. The counter of a later signature is larger. */
+  const asserted: ApprovalFile[] = [];
   const mustBeApproved = (wave: number | null, seq: number): void => {
     if (approved.has(wave)) return;
     approved.add(wave);
@@ -39,9 +41,11 @@ export function examineApprovals(
   for (const entry of entries) {
     if (entry.kind === 'approved' && entry.how === 'signatures' && Array.isArray(entry.signed)) {
       const good = new Set<string>();
-      for (const approval of approvalsOf(saved, entry)) {
+      const signed = approvalsOf(saved, entry);
+      asserted.push(...signed.filter((one) => isAsserted(one, approvers)));
+      for (const approval of signed) {
         const now = Date.parse(entry.judgedAt);
-        const reason = rejectionReason(saved, entry.wave, approval, approvers, { now });
+        const reason = rejectionReason(saved, entry.wave, approval, approvers, { now, asserted });
         if (reason !== null)
           faults.push(
             `${name}:${entry.seq}: the approval by ${approval.by} does not count: ${textOf(reason)}`,
@@ -91,16 +95,20 @@ export function examinePolicyApprovals(
   const faults: string[] = [];
   const warnings: string[] = [];
   const recorded = new Set<string>();
+  const asserted: ApprovalFile[] = [];
   for (const entry of entries) {
-    if (entry.kind !== 'approved' || entry.how !== 'policy' || !Array.isArray(entry.signed)) continue;
-    for (const approval of approvalsOf(saved, entry)) {
+    if (entry.kind !== 'approved' || !('signed' in entry) || !Array.isArray(entry.signed)) continue;
+    const signed = approvalsOf(saved, entry);
+    asserted.push(...signed.filter((one) => isAsserted(one, approvers)));
+    if (entry.how !== 'policy') continue;
+    for (const approval of signed) {
       const { by, key } = approval;
       const subject = `${name}:${entry.seq}: the approval by ${by} for the policy`;
       const text = encodeApproval(approval);
       recorded.add(text);
       if (!kept.some((file) => file.text === text))
         faults.push(`${subject} was removed from the policy-approvals folder, or changed there`);
-      const at = { now: Date.parse(entry.judgedAt) };
+      const at = { now: Date.parse(entry.judgedAt), asserted };
       const reason = rejectionReason(trusted, null, approval, approvers, at);
       if (!approvers.some((one) => one.key.fingerprint === key))
         warnings.push(`${subject} is not verified: no --signers list has the key ${key}`);

@@ -1,7 +1,7 @@
 /** Reads the file that `approvals.from` names: a list of names with public keys. Each fault is a finding with its location. */
+import { readApproverKey } from '../../approval/approver-key.ts';
 import { createClashFinder, MOST_APPROVERS } from '../../approval/check-approvers.ts';
 import { isAuthor } from '../../approval/judge-approvals.ts';
-import { readPublicKey } from '../../approval/keys.ts';
 import { nameFault } from '../../approval/names.ts';
 import { message } from '../../messages/messages.ts';
 import type { Approvals, Approver, ApproversInFile, FileText, Finding, Message, Plan } from '../../model.ts';
@@ -104,17 +104,16 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
     else if (cutOff.has(`${index}.name`))
       report('Refit.BadValue', [index, 'name'], message('approval.name-cut-off'));
     if (written === undefined) continue;
-    const key = typeof written === 'string' ? readPublicKey(written) : null;
+    const key = typeof written === 'string' ? readApproverKey(written) : null;
     if (key === null || 'fault' in key) {
       const badKey = message('approval.bad-key', { number, fault: key?.fault ?? null });
       report('Refit.BadValue', [index, 'key'], badKey);
       continue;
     }
     if (typeof name !== 'string') continue;
-    const approver = { name, key: key.line };
-    for (const [member, clash] of clashesOf(approver, number))
+    for (const [member, clash] of clashesOf({ name, key }, number))
       report('Refit.BadValue', [index, member], clash);
-    approvers.push(approver);
+    approvers.push({ name, key: key.line });
   }
   return { approvers, findings };
 }

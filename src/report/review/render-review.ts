@@ -56,7 +56,6 @@ function reviewJson(review: Review): string {
   const { verdict, next, findings, policy } = review;
   const plan = review.verdict === 'blocked' ? { ...review.plan, digest: '' } : planOf(review);
   const plannedBy = 'plannedBy' in review ? review.plannedBy : undefined;
-  const declines = 'declines' in review ? review.declines : undefined;
   const rollbacks =
     plan === null
       ? []
@@ -74,7 +73,7 @@ function reviewJson(review: Review): string {
     verdict,
     next,
     findings,
-    ...given({ plannedBy, declines, effects: plan && effects, monthly, rollbacks: plan && rollbacks, plan }),
+    ...given({ plannedBy, effects: plan && effects, monthly, rollbacks: plan && rollbacks, plan }),
     ...(policy === undefined ? {} : { policy }),
   });
 }

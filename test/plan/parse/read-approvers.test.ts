@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readApprovers } from '../../../src/plan/parse/read-approvers.ts';
+import { authenticator, passkeyApprover } from '../../approval/authenticator.ts';
 import { approver, approversFile, keyOf } from '../../approval/people.ts';
 
 const ASKED = { need: 2, from: 'approvers.yaml', location: { file: 'plan.yaml', line: 3, column: 12 } };
 const line = (name: string) => keyOf(name).public.line;
+const JUN = authenticator('jun');
+const PASSKEY = JUN.passkey.line;
 
 function read(text: string | null, authors: readonly string[] = ['dba'], need = 2) {
   return readApprovers({ ...ASKED, need }, { text, file: 'plans/approvers.yaml', authors });
@@ -15,6 +18,15 @@ describe('a file of approvers', () => {
       approvals: { need: 2, authors: ['dba'], approvers: [approver('wei'), approver('jun')] },
       findings: [],
     });
+  });
+
+  it('may have passkeys beside SSH keys, in one line or folded', () => {
+    const folded = `- name: jun\n  key: >-\n    ${PASSKEY.replaceAll(' ', '\n    ')}\n`;
+    for (const one of [`- { name: jun, key: ${PASSKEY} }\n`, `- name: jun\n  key: ${PASSKEY}\n`, folded])
+      expect(read(approversFile(['wei']) + one)).toEqual({
+        approvals: { need: 2, authors: ['dba'], approvers: [approver('wei'), passkeyApprover(JUN)] },
+        findings: [],
+      });
   });
 
   it('may have keys in PEM', () => {
@@ -51,6 +63,12 @@ describe('a file of approvers', () => {
     ['with two names that look alike', `- { name: mary, key: ${line('wei')} }\n- { name: rnary, key: ${line('jun')} }`, 'Refit.BadValue', /the names of approvers 2 and 1 look alike/, 2],
     ['with a name in two scripts', `- { name: wеi, key: ${line('wei')} }`, 'Refit.BadValue', /mixes letters of Latin and Cyrillic|Cyrillic and Latin/, 1],
     ['with an invisible letter in a name', `- { name: weiㅤ, key: ${line('wei')} }`, 'Refit.BadValue', /contains U\+3164, which nobody can see/, 1],
+    ['with a passkey without its key', `- { name: wei, key: ${line('wei')} }\n- name: jun\n  key: ${PASSKEY.replace(/ key=\S+/, '')}`, 'Refit.BadValue', /approver 2 is not valid: the line of the passkey has no key=/, 3],
+    ['with a passkey for another domain than its origin', `- { name: jun, key: ${PASSKEY.replace('rp=', 'rp=other.')} }`, 'Refit.BadValue', /each origin= must be a different https:\/\/ address/, 1],
+    ['with a passkey that is cut off', `- { name: jun, key: ${PASSKEY.slice(0, -9)} }`, 'Refit.BadValue', /key= is not the base64url of a public key/, 1],
+    ['with a word after the passkey', `- { name: jun, key: ${PASSKEY} jun@laptop }`, 'Refit.BadValue', /the line of a passkey has this form: passkey rp=/, 1],
+    ['with one passkey twice', `- { name: jun, key: ${PASSKEY} }\n- { name: li, key: ${PASSKEY} }`, 'Refit.BadValue', /approver 2 has the same key as approver 1/, 2],
+    ['with one credential id twice', `- { name: jun, key: ${PASSKEY} }\n- { name: li, key: ${authenticator('li', { id: JUN.id }).passkey.line} }`, 'Refit.BadValue', /approver 2 has the same passkey as approver 1/, 2],
     ['with one key twice', `- { name: wei, key: ${line('wei')} }\n- { name: jun, key: ${line('wei')} comment }`, 'Refit.BadValue', /approver 2 has the same key as approver 1/, 2],
   ])('%s is refused at its location, with a fix or an example', ([_, text, code, message, at]) => {
     const { approvals, findings } = read(text);

@@ -6,7 +6,6 @@ import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { findDrift } from '../../../operations/plan-fleet.ts';
 import { savedSubject } from '../../../operations/policy-subject.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
-import { declineFindings, declinesOf, withdrawalNotes } from '../../../operations/runs/decline-plan.ts';
 import { type NamedPlan, withNamedPlan } from '../../../operations/runs/open-plan.ts';
 import { readPlanners } from '../../../operations/sign-plan.ts';
 import { policyInForce } from '../../../policy/describe-policy.ts';
@@ -52,21 +51,15 @@ async function showNamed(
     endpoint: options.endpoint ?? null,
   });
   const judged = verdict === 'ready' ? policyFindings(judgePolicy(policy, subject)) : [];
-  const judgedDeclines = await declinesOf(plan, signatures);
-  const declined = declineFindings(judgedDeclines);
-  const { declines } = judgedDeclines;
-  const findings = [...blocked, ...declined, ...expired, ...drifted, ...judged, ...plan.findings];
+  const findings = [...blocked, ...expired, ...drifted, ...judged, ...plan.findings];
   const next =
     expired.length > 0 && verdict === 'ready'
       ? again
-      : declined.length > 0
-        ? null
-        : (nextByPolicy(judged, file) ?? nextCommand(verdict, plan, file, findings));
+      : (nextByPolicy(judged, file) ?? nextCommand(verdict, plan, file, findings));
   const { plannedBy, notes } = await readPlanners(plan, signatures, policy);
-  for (const note of [...notes, ...withdrawalNotes(judgedDeclines)])
-    terminal.err(`warning: ${escapeControls(note)}\n`);
+  for (const note of notes) terminal.err(`warning: ${escapeControls(note)}\n`);
   await emitReview(
-    { verdict, plan, findings, next, policy: policyInForce(policy), ...given({ plannedBy, declines }) },
+    { verdict, plan, findings, next, policy: policyInForce(policy), ...given({ plannedBy }) },
     options,
     terminal,
     withConnectionOptions(`refit show ${shellQuote(file)} --all`, options),

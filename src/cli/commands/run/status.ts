@@ -3,6 +3,7 @@ import { isFinished, totals } from '../../../journal/replay.ts';
 import { duration } from '../../../messages/en/quantities.ts';
 import { textOf, textWithFix } from '../../../messages/messages.ts';
 import { type JournalEntry, OUTCOMES } from '../../../model.ts';
+import { knownWait } from '../../../operations/picture/time-left.ts';
 import {
   followStatus,
   type LiveRunStatus,
@@ -15,7 +16,6 @@ import { formatLocal } from '../../local-time.ts';
 import { noteTrust } from '../../note-trust.ts';
 import { type Options, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
-import { knownWait } from '../../run-picture/time-left.ts';
 import { stateInStore, storeData, storeLines } from '../../run-view/describe-store-state.ts';
 import { formatLimit } from '../../run-view/draw-run.ts';
 import { createWatchedRun } from '../../run-view/drawn-run.ts';
@@ -85,6 +85,7 @@ function statusData(status: RunStatus, options: Options, now: number) {
   const { saved, state } = run;
   const steps = [...state.steps.values()];
   const open = steps.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
+  const waited = holder ? knownWait({ saved, run: state, now }) : null;
   return {
     plan: { name: saved.name, digest: saved.digest },
     ...placeData(run),
@@ -109,7 +110,7 @@ function statusData(status: RunStatus, options: Options, now: number) {
     /** From the journal. A pause ends with its process. */
     wasPaused: holder ? null : state.control.paused,
     /** What the run is known to wait for: how long, ms, and why; null without a known wait or a process. */
-    knownWait: holder ? knownWait({ saved, run: state, now }) : null,
+    knownWait: waited && { ms: waited.ms, reason: textOf(waited.reason) },
     head: state.head,
     /** Whether this user's state vouches for the run. */
     trusted: whyNotTrusted(run.trust) === null,

@@ -2,6 +2,7 @@
 import type { KeyFault, Message, NameFault } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
 import { duration } from '../quantities.ts';
+import { passkeyFault } from './passkeys.ts';
 
 const APPROVER = '- { name: wei, key: ssh-ed25519 AAAA... }';
 const MAKE_KEY = 'ssh-keygen -t ed25519 makes one; its .pub file holds the line';
@@ -15,13 +16,18 @@ function keyFault(fault: KeyFault): { readonly message: string; readonly fix: st
         fix: 'the line of its .pub file',
       };
     case 'other-algorithm':
-      return { message: `it is a key for ${fault.algorithm}, and Refit accepts only Ed25519`, fix: MAKE_KEY };
+      return {
+        message: `it is a key for ${fault.algorithm}, and Refit accepts only Ed25519 and passkeys`,
+        fix: MAKE_KEY,
+      };
     case 'no-key':
-      return { message: 'it is not an Ed25519 public key', fix: MAKE_KEY };
+      return { message: 'it is not an Ed25519 public key and not a passkey', fix: MAKE_KEY };
     case 'changed':
       return { message: 'the line is cut off or was changed', fix: 'copy the whole line of the .pub file' };
     case 'bad-pem':
       return { message: 'the PEM text is not a public key, or is cut off', fix: MAKE_KEY };
+    default:
+      return passkeyFault(fault);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a run of a plan does or uses, in English. */
-import type { Effect, OrdersEffect } from '../../../model.ts';
+import type { Effect, OrdersEffect, ShownApprover } from '../../../model.ts';
 import type { Text } from '../../text.ts';
 import { describeSchedule, formatAddress, formatCommand, formatPeriod } from '../format-plan.ts';
 import { count, counted, duration, instant, join } from '../quantities.ts';
@@ -52,6 +52,12 @@ export const effects = {
   }): Text => describe(effect, approvalExpiry),
 };
 
+/** `wei (SHA256:…)`, with the addresses of a passkey. */
+function approverWithKey({ name, key, origins }: ShownApprover): string {
+  const at = origins === undefined ? '' : `, a passkey at ${origins.join(' and ')}`;
+  return `${name} (${key ?? 'key not readable'}${at})`;
+}
+
 function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonly string[]): string {
   switch (effect.kind) {
     case 'hook':
@@ -77,7 +83,7 @@ function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonl
       return `$${effect.name}: ${effect.purpose === 'webhook-address' ? 'the address to notify' : 'the secret that signs notifications'}`;
     case 'approvals': {
       const { need, approvers, authors, waves } = effect;
-      const names = approvers.map(({ name, key }) => `${name} (${key ?? 'key not readable'})`);
+      const names = approvers.map(approverWithKey);
       const again = waves.map(
         ({ name, within }) => `${name}${within === null ? '' : ` (waits up to ${duration(within)})`}`,
       );

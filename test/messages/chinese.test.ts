@@ -1,0 +1,94 @@
+/** The Chinese sentences say what the English ones say, and leave no English behind. */
+import { describe, expect, it } from 'vitest';
+import { codes as english } from '../../src/messages/en/codes.ts';
+import { en } from '../../src/messages/en/en.ts';
+import { type Language, render } from '../../src/messages/messages.ts';
+import { codes } from '../../src/messages/zh/codes.ts';
+import { zh } from '../../src/messages/zh/zh.ts';
+import type { Message } from '../../src/model.ts';
+import { SAMPLE_MESSAGES } from './samples.ts';
+
+/** Names, keys, commands, examples and abbreviations that are the same in every language. */
+const KEPT = new Set(
+  `AAAA authenticatorData base64url clientDataJSON com ES256 EdDSA example get id origin P passkey PIN rp RS256 RSA SPKI SSH
+  webauthn all allow ap apply approvals approve approvers Asia atLeast atMost auto calendars canary catchUp
+  catchUpWithin check CHG command continue cost cron crs defaults deny dir doctor DOMAIN DTSTART duration ed Ed
+  Ed25519 ed25519 endpoint env exclude execution expires explain export FailedOperation FILE finishBy from
+  gate GB grow guangzhou guards haltWhen http HTTP https iCalendar ID ids inFlight instance INSTANCE
+  inventory json JSON key KEY keygen kind lastStart limit Markdown MB memoryPerShard name need NOTIFY once over
+  owner p90 patience PEM PLAN plan policy price prod profile pub reconcile redis Redis refit Refit region
+  replicas report requestsPerSecond rest RFC roundTo run RUN Sat SAVED select SHA Shanghai shards show
+  shrink sign skip soak sold spread ssh status Sun SystemError tags take targets TENCENTCLOUD Terraform terraform
+  tfvars timezone true Tue Unknown UpgradeInstance URL urlEnv UTC UTF value VCALENDAR version waves
+  Webhook wei windows write yaml YAML zones`.split(/\s+/),
+);
+
+/** Values of parameters that Chinese writes in its own words; `names.ts` has most of them. */
+const TRANSLATED = new Set(
+  `billing capacity challenge changed day deleting drifted empty failure folder frozen halt halted inconclusive instance isolated
+  list metric once order outside pause policy policy-refused postpaid prepaid private processing quote refused replicas
+  rollback run-end running signature task unknown unrecognised url wait`.split(/\s+/),
+);
+const CHARACTER = /^an? /;
+
+/** Every text and number in the parameters, also of messages inside. */
+function leavesOf(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.values(value).flatMap(leavesOf);
+}
+
+/** The words of a message with its fix and its example. */
+function wordsOf(message: Message, language: Language): string {
+  const { message: text, fix, example } = render(message, language);
+  return [text, fix, example].filter((part) => part !== null).join(' | ');
+}
+
+/** The words in Latin letters that no parameter has. Hexadecimal digits are the start of a digest. */
+function latinWords(text: string, leaves: readonly string[]): string[] {
+  const own = leaves
+    .filter((leaf) => /[A-Za-z]/.test(leaf))
+    .sort((a, b) => b.length - a.length)
+    .reduce((rest, leaf) => rest.replaceAll(leaf, ' '), text)
+    .replace(
+      /\b[\da-f]{6,}\b|\d+[dms]|\d+[hx]\b| -[ot] |% of( run)?|\b2xx\b|\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g,
+      ' ',
+    );
+  return own.match(/[A-Za-z][A-Za-z0-9]*/g) ?? [];
+}
+
+describe.each(SAMPLE_MESSAGES.map((message) => [message.id, message] as const))('%s', (_, message) => {
+  const [english, chinese] = [wordsOf(message, en), wordsOf(message, zh)];
+  const leaves = leavesOf(message.params);
+
+  it('has no English left', () => {
+    expect(
+      latinWords(chinese, leaves).filter((word) => !KEPT.has(word)),
+      chinese,
+    ).toEqual([]);
+  });
+
+  it('has every parameter that English has', () => {
+    const missing = leaves.filter(
+      (leaf) =>
+        english.includes(leaf) && !chinese.includes(leaf) && !TRANSLATED.has(leaf) && !CHARACTER.test(leaf),
+    );
+    expect(missing, chinese).toEqual([]);
+  });
+});
+
+describe('the explanations of codes', () => {
+  it('explain the same codes', () => {
+    expect(Object.keys(codes).sort()).toEqual(Object.keys(english).sort());
+  });
+
+  it.each(Object.entries(codes))('%s is explained in Chinese', (_, { meaning, checks }) => {
+    expect(meaning).toMatch(/[\u4e00-\u9fff].*。$/);
+    expect(checks).toMatch(/[\u4e00-\u9fff]|^[\w.: ,-]+/);
+  });
+
+  it('keeps a fix that is only a command', () => {
+    expect(codes['Refit.Drifted'].fix).toBe(english['Refit.Drifted'].fix);
+    expect(codes['Refit.ImplicitWave'].fix).toBe(english['Refit.ImplicitWave'].fix);
+  });
+});
