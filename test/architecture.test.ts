@@ -306,6 +306,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   commander: /^cli\/program\/run-program\.ts$/,
   'string-width': /^report\/document\/columns\.ts$/,
   pg: /^store\/postgres\/database\.ts$/,
+  '@simplewebauthn/server': /^operations\/approvals\/passkey-registration\.ts$/,
+  '@simplewebauthn/server/helpers': /^operations\/approvals\/passkey-registration\.ts$/,
   'pg-boss': /^store\/postgres\/(queue|jobs-schema)\.ts$/,
   tar: /^operations\/audit\/export-run\.ts$/,
   'd3-scale': /^report\/charts\//,

@@ -1,23 +1,14 @@
 /** Signs a saved plan, or one of its waves, and writes the approval file or stores the approval. */
-
 import { approversOf, isAuthor } from '../approval/judge-approvals.ts';
-import { approvalName, encodeApproval, signApproval } from '../approval/signed-files.ts';
+import { signApproval } from '../approval/signed-files.ts';
 import { iso } from '../clock.ts';
-import { closest } from '../closest-word.ts';
 import { RefitError } from '../errors.ts';
 import { duration } from '../messages/en/quantities.ts';
-import type { ApprovalFile, Approvals, Policy, SavedPlan } from '../model.ts';
-import { shellQuote } from '../next-command.ts';
-import { mustBeCurrent } from '../plan/may-start.ts';
+import type { Approvals, Policy, SavedPlan } from '../model.ts';
 import { durationToCover, nextStart } from '../plan/windows/next-start.ts';
-import { approvalsBy, judgePolicy } from '../policy/judge-policy.ts';
-import { refusalOf, refusalText } from '../policy/policy-findings.ts';
-import { approvalExpiryOf, limitOf, NO_POLICY } from '../policy/tighten.ts';
-import { approvalPath } from '../store/folder/signed-files.ts';
-import { RUN_FILES } from '../store/run-files.ts';
-import { HOUR, MINUTE } from '../units.ts';
-import { writeOutput } from './named-files.ts';
-import { savedSubject } from './policy-subject.ts';
+import { approvalExpiryOf, NO_POLICY } from '../policy/tighten.ts';
+import { HOUR } from '../units.ts';
+import { type Approved, keepApproval, mayApprove } from './approvals/keep-approval.ts';
 import type { NamedPlan } from './runs/open-plan.ts';
 import { readSigningKey, type SigningOptions } from './signing-key.ts';
 
@@ -33,17 +24,6 @@ export interface ApproveOptions extends SigningOptions {
   readonly policy?: Policy;
 }
 
-/** An approval, and where it is. */
-export interface Approved {
-  readonly approval: ApprovalFile;
-  /** The file; null if the approval is only in the store. */
-  readonly path: string | null;
-  /** The file that a run without a database reads. */
-  readonly usualPath: string;
-  /** Its name in the store; null without a database. */
-  readonly stored: string | null;
-}
-
 /**
  * Signs a plan. With a database the approval goes there, and to a file only if `out` names one.
  * @param file the path of the saved plan, or the run that has it. @throws RefitError `plan-expired`, `not-approved`, `usage`
@@ -51,23 +31,13 @@ export interface Approved {
 export async function approvePlan(plan: NamedPlan, file: string, options: ApproveOptions): Promise<Approved> {
   const { saved } = plan;
   const { now, expires, policy = NO_POLICY } = options;
-  const lists = approvalLists(saved, policy);
-  const wave = waveOf(saved, options.wave, file, lists.length > 0);
-  if (wave === null) mustBeCurrent(saved, now, file);
-  await mustPermitApproval(plan, policy, { now, expires });
+  const { wave, lists } = await mayApprove(plan, file, { wave: options.wave, now, expires, policy });
+  mustNotBePasskey(lists, options, file);
   const { file: keyFile, key } = await readSigningKey(options);
-  const accepted = wave === null ? lists : [saved.approvals!];
-  const by = approverWith(accepted, key.public.fingerprint, keyFile, options.as);
+  const by = approverWith(lists, key.public.fingerprint, keyFile, options.as);
   await options.confirm(by, wave);
   const approval = await signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
-  const usualPath = approvalPath(file, approval);
-  const path = options.out ?? (plan.stored === null ? usualPath : null);
-  const text = encodeApproval(approval);
-  if (path !== null) await writeOutput(path, text);
-  if (plan.stored === null) return { approval, path, usualPath, stored: null };
-  const name = approvalName(approval);
-  await plan.stored.keep('approvals', [{ name, text }]);
-  return { approval, path, usualPath, stored: `${RUN_FILES.approvals}/${name}` };
+  return keepApproval(plan, file, approval, options.out);
 }
 
 /**
@@ -95,56 +65,16 @@ export function expiryWarnings(
   return [`${early}; to cover the start: ${command} --expires ${durationToCover(start, now)}`];
 }
 
-/** The wave to approve; null means the plan. */
-function waveOf(saved: SavedPlan, name: string | undefined, file: string, isNeeded: boolean): string | null {
-  if (!isNeeded || (name !== undefined && saved.approvals === undefined)) {
-    throw new RefitError(
-      'usage',
-      `${file}: the plan needs no approval`,
-      'to require one, add approvals: { need: 1, from: approvers.yaml } to the plan, then plan again',
-    );
-  }
-  if (name === undefined) return null;
-  const withApproval = saved.waves.filter(({ approval }) => approval !== undefined).map((wave) => wave.name);
-  if (withApproval.includes(name)) return name;
-  const near = closest(name, withApproval);
-  throw new RefitError(
-    'usage',
-    `${file}: ${saved.waves.some((wave) => wave.name === name) ? `wave ${name} needs no approval of its own` : `there is no wave ${name}${near === null ? '' : `; did you mean ${near}?`}`}`,
-    withApproval[0] === undefined
-      ? `to approve the plan: refit approve ${shellQuote(file)}`
-      : near === null
-        ? `--wave ${withApproval.map(shellQuote).join(', or --wave ')}`
-        : `refit approve ${shellQuote(file)} --wave ${shellQuote(near)}`,
-  );
+/** Refuses a person, or a key, that approves in the web console only. @throws RefitError `not-approved` */
+function mustNotBePasskey(lists: readonly Approvals[], { as, key }: SigningOptions, file: string): void {
+  const entries = lists.flatMap((list) => approversOf(list));
+  const named = entries.filter((one) => one.name === as || one.key.fingerprint === key);
+  const own = named.find((one) => one.key.kind === 'passkey');
+  if (own === undefined || named.some((one) => one.key.kind === 'ssh')) return;
+  throw new RefitError('not-approved', `${own.name} approves ${file} with a passkey`, IN_CONSOLE);
 }
 
-/** The approvals that count for a plan: those that it asks for itself, and those of the policy. */
-function approvalLists(saved: SavedPlan, { rules }: Policy): Approvals[] {
-  const required = rules.flatMap((rule) =>
-    rule.kind === 'approvals' ? [approvalsBy(rule, saved, null)] : [],
-  );
-  return [...(saved.approvals ? [saved.approvals] : []), ...required];
-}
-
-/** Refuses to sign what the policy forbids. Missing signatures are the reason to sign. @throws RefitError `policy-refused` */
-async function mustPermitApproval(
-  { saved, signatures }: NamedPlan,
-  policy: Policy,
-  { now, expires }: Pick<ApproveOptions, 'now' | 'expires'>,
-): Promise<void> {
-  const most = approvalExpiryOf(policy);
-  if (expires > most)
-    throw new RefitError(
-      'usage',
-      `--expires ${duration(expires)}: an approval may be valid for ${duration(most)} at most${limitOf(policy, 'approvalExpiry') === null ? '' : ' (limit.approvalExpiry of the policy)'}`,
-      `--expires ${most % HOUR === 0 ? `${most / HOUR}h` : `${Math.floor(most / MINUTE)}m`}`,
-    );
-  const subject = await savedSubject(saved, signatures, { now, env: null, endpoint: null });
-  const refusal = refusalOf(judgePolicy(policy, subject));
-  if (refusal?.status !== 'refused') return;
-  throw new RefitError('policy-refused', `${refusalText(refusal)}\nnothing was signed`, refusal.fix);
-}
+const IN_CONSOLE = 'approve in the web console: only a browser can ask a passkey';
 
 /** The name of the approver with this key. @throws RefitError `not-approved` if that person may not approve. */
 function approverWith(
@@ -167,7 +97,9 @@ function approverWith(
     throw new RefitError(
       'not-approved',
       `${keyFile} (${fingerprint}) is not the key of an approver of this plan; approvers: ${others}`,
-      'use --key FILE with the key from the approvers file; to change that file, plan again',
+      lists.every((list) => approversOf(list).every((one) => one.key.kind === 'passkey'))
+        ? IN_CONSOLE
+        : 'use --key FILE with the key from the approvers file; to change that file, plan again',
     );
   }
   const { name, list } = named;

@@ -169,3 +169,111 @@ export function approvedBy(
 export function passkeyFile(own: Authenticator, more: Parameters<typeof approvedBy>[1] = {}): string {
   return encodeApproval(approvedBy(own, more));
 }
+
+/** CBOR of the few kinds that an attestation needs. */
+export function cbor(value: unknown): Buffer {
+  const head = (major: number, size: number): Buffer => {
+    if (size < 24) return Buffer.of((major << 5) | size);
+    if (size < 256) return Buffer.of((major << 5) | 24, size);
+    return Buffer.of((major << 5) | 25, size >> 8, size & 255);
+  };
+  if (typeof value === 'number') return value >= 0 ? head(0, value) : head(1, -1 - value);
+  if (typeof value === 'string')
+    return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
+  if (value instanceof Uint8Array) return Buffer.concat([head(2, value.length), value]);
+  if (Array.isArray(value)) return Buffer.concat([head(4, value.length), ...value.map(cbor)]);
+  const pairs = [...(value as ReadonlyMap<unknown, unknown>)];
+  return Buffer.concat([head(5, pairs.length), ...pairs.flatMap(([key, one]) => [cbor(key), cbor(one)])]);
+}
+
+/** The COSE form of a public key. */
+export function coseOf({ key, algorithm }: Pick<Authenticator, 'key' | 'algorithm'>): Map<number, unknown> {
+  const { x = '', y = '', n = '', e = '' } = createPublicKey(key).export({ format: 'jwk' });
+  const bytes = (text: string) => Buffer.from(text, 'base64url');
+  switch (algorithm) {
+    case 'ES256':
+      return new Map<number, unknown>([
+        [1, 2],
+        [3, -7],
+        [-1, 1],
+        [-2, bytes(x)],
+        [-3, bytes(y)],
+      ]);
+    case 'EdDSA':
+      return new Map<number, unknown>([
+        [1, 1],
+        [3, -8],
+        [-1, 6],
+        [-2, bytes(x)],
+      ]);
+    case 'RS256':
+      return new Map<number, unknown>([
+        [1, 3],
+        [3, -257],
+        [-1, bytes(n)],
+        [-2, bytes(e)],
+      ]);
+  }
+}
+
+/** What the answer to a registration says. */
+export interface Registration extends Answer {
+  readonly cose?: Map<number, unknown>;
+  readonly fmt?: string;
+  readonly statement?: Map<unknown, unknown>;
+}
+
+/** The answer to a registration, as the browser sends it. */
+export function register(own: Authenticator, challenge: string, answer: Registration = {}) {
+  const {
+    flags = FLAGS.present | FLAGS.verified | FLAGS.attested,
+    fmt = 'none',
+    statement = new Map(),
+  } = answer;
+  const cose = cbor(answer.cose ?? coseOf(own));
+  const size = Buffer.of(own.id.length >> 8, own.id.length & 255);
+  const after = Buffer.concat([Buffer.alloc(16), size, own.id, cose, answer.after ?? Buffer.alloc(0)]);
+  const { authenticatorData, clientDataJSON } = assert(own, challenge, {
+    type: 'webauthn.create',
+    ...answer,
+    flags,
+    after,
+  });
+  const attestation = cbor(
+    new Map<string, unknown>([
+      ['fmt', fmt],
+      ['attStmt', statement],
+      ['authData', authenticatorData],
+    ]),
+  );
+  const id = own.id.toString('base64url');
+  return {
+    id,
+    rawId: id,
+    type: 'public-key',
+    response: {
+      clientDataJSON: clientDataJSON.toString('base64url'),
+      attestationObject: attestation.toString('base64url'),
+    },
+    clientExtensionResults: {},
+  };
+}
+
+/** The answer to a request for an approval, as the browser sends it. */
+export function answerTo(own: Authenticator, challenge: string, answer: Answer = {}) {
+  const { authenticatorData, clientDataJSON, signature } = assert(own, challenge, answer);
+  const id = own.id.toString('base64url');
+  return {
+    id,
+    rawId: id,
+    type: 'public-key',
+    authenticatorAttachment: 'platform',
+    response: {
+      authenticatorData: authenticatorData.toString('base64url'),
+      clientDataJSON: clientDataJSON.toString('base64url'),
+      signature: signature.toString('base64url'),
+      userHandle: 'AAAA',
+    },
+    clientExtensionResults: {},
+  };
+}

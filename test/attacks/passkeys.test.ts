@@ -162,7 +162,7 @@ describe('an approval by passkey does not count', () => {
     ['with the assertion for another time', { ...GOOD, expiresAt: '2026-01-06T02:00:00.000Z' }, /its challenge/],
     ['with the assertion for another name', { ...GOOD, by: 'li' }, /its challenge/],
     ['with the key of somebody else', { ...GOOD, key: li.passkey.fingerprint }, /its challenge/],
-    ['with another passkey\'s assertion over the same text', { ...GOOD, ...answeredBy(li) }, /not by the passkey/],
+    ['with the assertion of another passkey over the same text', { ...GOOD, ...answeredBy(li) }, /not by the passkey/],
     ['of another plan', approvedBy(jun, { digest: 'e'.repeat(64) }), /approves another plan/],
     ['of a wave', approvedBy(jun, { saved: SAVED, wave: 'rest' }), /approves wave rest, not the plan/],
     ['by a passkey that is not in the list', approvedBy(authenticator('kim'), { saved: SAVED }), /not the key of an approver/],
