@@ -39,6 +39,7 @@ export interface Options extends Output {
   readonly instances?: string;
   readonly inventory?: string;
   readonly key?: string;
+  readonly language?: string;
   readonly sign?: string;
   readonly limit?: string;
   readonly limitCounting?: string;

@@ -14,6 +14,6 @@ export function textOfCode(code: KnownCode, texts: CodeTexts = codes): CodeText 
 }
 
 /** The usual fix for a code; null for a code without an explanation. */
-export function fixOfCode(code: string): string | null {
-  return Object.hasOwn(codes, code) ? textOfCode(code as KnownCode).fix : null;
+export function fixOfCode(code: string, texts: CodeTexts = codes): string | null {
+  return Object.hasOwn(texts, code) ? textOfCode(code as KnownCode, texts).fix : null;
 }

@@ -114,7 +114,7 @@ export function textOf(message: Message, language: Language = en): string {
 /** The words of a message with its fix, in one sentence: `the key is refused (fix: check the keys …)`. */
 export function textWithFix(message: Message, language: Language = en): string {
   const { message: text, fix } = render(message, language);
-  return fix === null || fix === '' ? text : `${text} (fix: ${fix})`;
+  return fix === null || fix === '' ? text : textOf({ id: 'text.with-fix', params: { text, fix } }, language);
 }
 
 /** Whatever stands in the place of a message, as text. */

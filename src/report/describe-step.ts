@@ -1,12 +1,12 @@
 /** Describes the steps of a report in words, the same in every format. */
 
 import { fixOfCode } from '../messages/codes.ts';
-import * as show from '../messages/en/quantities.ts';
-import type { Report, ReportAttempt, ReportStep, StepWait } from '../model.ts';
+import { english, type Words } from '../messages/words.ts';
+import type { Report, ReportAttempt, ReportStep } from '../model.ts';
 import { SECOND } from '../units.ts';
 
 /** The change of a step: `memory 4 GB → 8 GB × 3 shards`. */
-export function changeOf(step: ReportStep): string {
+export function changeOf(step: ReportStep, { show }: Words = english): string {
   return show.change({ dimension: step.dimension, from: step.from, to: step.to }, step.after, step.nodes);
 }
 
@@ -20,9 +20,9 @@ export function stepsNeedingAttention(report: Report): ReportStep[] {
 }
 
 /** What to do about a step that needs attention; null for one that only has a warning, or whose code nobody explains. */
-export function fixOf({ outcome, code }: ReportStep): string | null {
+export function fixOf({ outcome, code }: ReportStep, { codes }: Words = english): string | null {
   if (outcome === 'unknown') return 'refit reconcile RUN';
-  return outcome === 'verified' || code === null ? null : fixOfCode(code);
+  return outcome === 'verified' || code === null ? null : fixOfCode(code, codes);
 }
 
 /** Steps that have only a warning come last. */
@@ -40,57 +40,41 @@ export function hasUnusualAttempts({ attemptDetails }: ReportStep): boolean {
 }
 
 /** `attempt 1, 02:05:01: refused, FailedOperation.SystemError: instance is locked` */
-export function describeAttempt(one: ReportAttempt): string {
-  const { attempt, order, resolved: settled } = one;
-  const reason = show.join([one.code, one.message], ': ');
-  const answer = show.join([ANSWERS[one.answer], reason, order !== null && `order ${order}`], ', ');
-  const resolution =
-    settled &&
-    `resolved ${show.timeOfDay(settled.at)}: ${settled.executed ? '' : 'not '}executed, ${settled.evidence}`;
-  return show.join([`attempt ${attempt}, ${show.timeOfDay(one.sentAt ?? one.at)}: ${answer}`, resolution]);
+export function describeAttempt(one: ReportAttempt, { report: say, names, show }: Words = english): string {
+  const { attempt, order, resolved } = one;
+  const reason = say.codeAndMessage(one.code, one.message);
+  return show.join([
+    say.attempt(attempt, one.sentAt ?? one.at, names.answer[one.answer], { reason, order }),
+    resolved && say.resolved(resolved.at, resolved.executed, resolved.evidence),
+  ]);
 }
-
-const ANSWERS: Readonly<Record<ReportAttempt['answer'], string>> = {
-  accepted: 'accepted',
-  refused: 'refused',
-  'no-answer': 'no answer',
-  'not-sent': 'not sent',
-  'none-yet': 'no answer recorded',
-};
 
 /** Waits of a second or more, except for the change itself: `request limit 4 s, busy instance 2 m 3 s`. */
-export function describeDelays({ waits }: ReportStep): string {
-  return waits
-    .filter((wait) => wait.for !== 'change' && wait.ms >= SECOND)
-    .map((wait) => `${DELAY_NAMES[wait.for]} ${show.duration(wait.ms)}`)
-    .join(', ');
+export function describeDelays({ waits }: ReportStep, { report: say, names }: Words = english): string {
+  return say.delays(
+    waits
+      .filter((wait) => wait.for !== 'change' && wait.ms >= SECOND)
+      .map((wait) => say.delay(names.delay[wait.for], wait.ms)),
+  );
 }
 
-const DELAY_NAMES: Readonly<Record<StepWait['for'], string>> = {
-  sending: 'sending',
-  limit: 'request limit',
-  busy: 'busy instance',
-  resolving: 'resolving an unanswered order',
-  window: 'maintenance window',
-  change: 'change',
-};
-
 /** The bill of one step: `billed ¥420.00, ¥8.00 more than quoted`; empty where no bill is expected. */
-export function describeBill({ bill, billed, quote, difference }: ReportStep): string {
-  const amount = billed === null ? '' : `billed ${show.money(billed.amount, billed.currency)}`;
+export function describeBill(
+  { bill, billed, quote, difference }: ReportStep,
+  { report: say }: Words = english,
+): string {
+  const amount = billed === null ? '' : say.billOf(billed);
   switch (bill) {
     case 'as-quoted':
-      return `${amount}, as quoted`;
-    case 'differs': {
-      const estimated = quote?.estimated ? ' (estimated)' : '';
-      if (difference === null) return `${amount}, quoted in ${quote?.currency}`;
-      const by = show.money(Math.abs(difference), quote!.currency);
-      return `${amount}, ${by} ${difference > 0 ? 'more' : 'less'} than quoted${estimated}`;
-    }
+      return say.billAsQuoted(amount);
+    case 'differs':
+      return difference === null
+        ? say.billInOtherCurrency(amount, String(quote?.currency))
+        : say.billDiffers(amount, difference, quote!.currency, quote!.estimated === true);
     case 'by-the-hour':
-      return billed === null || billed.amount === 0 ? 'billed by the hour' : amount;
+      return billed === null || billed.amount === 0 ? say.billedByTheHour : amount;
     case 'not-read':
-      return 'bill not read';
+      return say.billNotRead;
     default:
       return amount;
   }

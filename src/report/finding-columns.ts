@@ -3,24 +3,24 @@ import type { Finding } from '../model.ts';
 import { BELOW_ROW, type ColumnOf, code, id } from './document/table.ts';
 
 export const SEVERITY: ColumnOf<Finding> = [
-  'Severity',
+  'severity',
   ({ severity }) => ({ kind: 'severity', value: severity }),
 ];
-export const CODE: ColumnOf<Finding> = ['Code', (finding) => code(finding.code), { yields: 1, bare: true }];
-export const INSTANCE: ColumnOf<Finding> = ['Instance', ({ instance }) => id(instance), { bare: true }];
+export const CODE: ColumnOf<Finding> = ['code', (finding) => code(finding.code), { yields: 1, bare: true }];
+export const INSTANCE: ColumnOf<Finding> = ['instance', ({ instance }) => id(instance), { bare: true }];
 export const MESSAGE_COLUMNS: readonly ColumnOf<Finding>[] = [
-  ['Message', ({ message }) => message, BELOW_ROW],
+  ['message', ({ message }) => message, BELOW_ROW],
   [
-    'Fix',
-    ({ fix, example }) => fix ?? (example && `example: ${example}`),
-    { under: 'Message', in: 'documents' },
+    'fix',
+    ({ fix, example }, _, { report }) => fix ?? (example && report.example(example)),
+    { under: 'message', in: 'documents' },
   ],
   [
-    'Excerpt',
+    'excerpt',
     ({ excerpt }) => (excerpt === null ? null : { kind: 'excerpt', text: excerpt }),
-    { under: 'Message', in: 'page' },
+    { under: 'message', in: 'page' },
   ],
-  ['Location', (finding) => code(locationOf(finding)), { in: 'documents' }],
+  ['location', (finding) => code(locationOf(finding)), { in: 'documents' }],
 ];
 
 /** `plans/a.yaml:12:5`; empty where the finding has no location. */

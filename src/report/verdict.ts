@@ -1,6 +1,7 @@
 /** The verdict of a run and of a plan review: one word and one sentence. Readers see it first. */
 
 import { count, counted, join } from '../messages/en/quantities.ts';
+import { english, type Words } from '../messages/words.ts';
 import { OUTCOMES, type Outcome, type Rehearsed, type Report, type Review } from '../model.ts';
 import { endpointOption, shellQuote } from '../next-command.ts';
 
@@ -22,8 +23,8 @@ export interface RunInCommands {
 }
 
 /** The verdict of a run. If several apply, the most urgent one gives the word. */
-export function verdictOfRun(report: Report, place: RunInCommands = {}): Verdict {
-  const verdict = verdictOf(report, place);
+export function verdictOfRun(report: Report, place: RunInCommands = {}, words: Words = english): Verdict {
+  const verdict = verdictOf(report, place, words);
   if (!report.rehearsal) return verdict;
   // A rehearsal leaves no run directory, so no command can continue it.
   return report.rehearsed === undefined || report.rehearsed.seeds.count === 1
@@ -49,49 +50,49 @@ function verdictOfAllSeeds({ seeds, all }: Rehearsed): Omit<Verdict, 'next'> {
   const runs = Map.groupBy(early, ({ because }) => because);
   const ends = [...runs].map(
     ([because, own]) =>
-      `${because === 'done' ? '' : WORDS[because]} IN ${count(own.reduce((sum, one) => sum + one.runs, 0))} OF ${count(seeds.count)}`,
+      `${because === 'done' ? '' : english.verdicts.ended[because]} IN ${count(own.reduce((sum, one) => sum + one.runs, 0))} OF ${count(seeds.count)}`,
   );
   return { tone: tone === 'good' ? 'warn' : tone, word: `REHEARSED, ${ends.join(', ')}`, sentence: summary };
 }
 
-function verdictOf(report: Report, { directory = 'RUN', storeOption }: RunInCommands): Verdict {
+function verdictOf(report: Report, { directory = 'RUN', storeOption }: RunInCommands, words: Words): Verdict {
+  const { verdicts: say, show } = words;
   const typed = `${shellQuote(directory)}${storeOption ?? ''}`;
   const { totals, run } = report;
   const steps = report.steps.length;
-  const verified = `${count(totals.verified)} of ${counted(steps, 'step')} verified`;
+  const verified = say.verifiedOf(totals.verified, steps);
   const warned = report.steps.filter(({ warning }) => warning !== undefined).length;
-  const summary = join([
+  const summary = show.join([
     verified,
-    describeOutcomes(totals, ['verified']),
-    warned > 0 && `${counted(warned, 'step')} with a warning`,
+    describeOutcomes(totals, ['verified'], words),
+    warned > 0 && say.withWarning(warned),
   ]);
   if (run.startedAt === null) {
-    const sentence = `the run has not started; 0 of ${counted(steps, 'step')} have run`;
-    return { tone: 'open', word: 'NOT STARTED', sentence, next: null };
+    return { tone: 'open', word: say.notStarted, sentence: say.hasNotStarted(steps), next: null };
   }
   if (run.endedBecause === null) {
     // In a live run, "unknown" is usually a step whose order Refit still follows. The sentence claims no more than that.
-    const ordered = totals.unknown > 0 && `${count(totals.unknown)} ordered, no end recorded yet`;
-    const others = describeOutcomes(totals, ['verified', 'unknown']);
+    const ordered = totals.unknown > 0 && say.noEndYet(totals.unknown);
+    const others = describeOutcomes(totals, ['verified', 'unknown'], words);
     return {
       tone: 'open',
-      word: 'NOT ENDED',
-      sentence: join(['the run is in progress, or its process died', verified, ordered, others]),
+      word: say.notEnded,
+      sentence: show.join([say.inProgress, verified, ordered, others]),
       next: `refit status ${typed}`,
     };
   }
-  const cause = run.endedBecause === 'done' ? '' : (run.message ?? END_CAUSES[run.endedBecause]);
+  const cause = run.endedBecause === 'done' ? '' : (run.message ?? say.causes[run.endedBecause]);
   if (totals.unknown > 0) {
     const next = `refit reconcile ${typed}${endpointOption(run.endpoint)}`;
-    return { tone: 'bad', word: 'UNKNOWN', sentence: join([summary, cause]), next };
+    return { tone: 'bad', word: say.unknown, sentence: show.join([summary, cause]), next };
   }
   if (run.endedBecause !== 'done') {
     const resumed =
       storeOption === undefined ? `${shellQuote(`${directory}/plan.json`)} --run-dir ${typed}` : typed;
     return {
       tone: run.endedBecause === 'halted' ? 'bad' : 'warn',
-      word: WORDS[run.endedBecause],
-      sentence: `${cause}; ${summary}`,
+      word: say.ended[run.endedBecause],
+      sentence: show.join([cause, summary]),
       // Without an approval, the command only stops again. The cause names the command that comes first.
       next:
         totals.verified === steps || run.endedBecause === 'not-approved'
@@ -99,82 +100,54 @@ function verdictOf(report: Report, { directory = 'RUN', storeOption }: RunInComm
           : `refit apply ${resumed}${endpointOption(run.endpoint)}`,
     };
   }
-  if (totals.verified === steps) return { tone: 'good', word: 'VERIFIED', sentence: summary, next: null };
+  if (totals.verified === steps) return { tone: 'good', word: say.verified, sentence: summary, next: null };
   return {
     tone: totals.failed > 0 ? 'bad' : 'warn',
-    word: 'NOT ALL VERIFIED',
+    word: say.notAllVerified,
     sentence: summary,
     next: null,
   };
 }
 
-const WORDS = {
-  halted: 'HALTED',
-  drained: 'DRAINED',
-  'finish-by': 'OUT OF TIME',
-  'not-approved': 'NOT APPROVED',
-  'policy-refused': 'REFUSED BY POLICY',
-  reconciled: 'WORK LEFT',
-  'window-closed': 'WINDOW CLOSED',
-} as const;
-
-const END_CAUSES = {
-  halted: 'a threshold or gate halted the run',
-  drained: 'the run was stopped after its orders in flight ended',
-  'finish-by': 'the finishBy time was reached',
-  'not-approved': 'the next wave is not approved',
-  'policy-refused': 'the policy refuses the plan',
-  reconciled: 'the process died; refit reconcile resolved the unanswered orders',
-  'window-closed': 'the window closed',
-} as const;
-
 /** The name of an outcome in texts. */
-export function outcomeName(outcome: Outcome): string {
-  return outcome === 'not-run' ? 'not run' : outcome;
+export function outcomeName(outcome: Outcome, words: Words = english): string {
+  return words.names.outcome[outcome];
 }
 
 /** `9 verified, 1 failed`: the outcomes with a count above zero, in their usual order. */
 export function describeOutcomes(
   totals: Readonly<Record<Outcome, number>>,
   without: readonly Outcome[] = [],
+  words: Words = english,
 ): string {
-  return OUTCOMES.filter((outcome) => totals[outcome] > 0 && !without.includes(outcome))
-    .map((outcome) => `${count(totals[outcome])} ${outcomeName(outcome)}`)
-    .join(', ');
+  const shown = OUTCOMES.filter((outcome) => totals[outcome] > 0 && !without.includes(outcome));
+  return words.report.delays(
+    shown.map((outcome) => words.verdicts.outcome(totals[outcome], outcomeName(outcome, words))),
+  );
 }
 
 /** The verdict of a plan review. */
-export function verdictOfReview(review: Review): Verdict {
+export function verdictOfReview(review: Review, { verdicts: say }: Words = english): Verdict {
   const { next } = review;
-  const errors = counted(review.findings.filter(({ severity }) => severity === 'error').length, 'error');
+  const errors = review.findings.filter(({ severity }) => severity === 'error').length;
   switch (review.verdict) {
     case 'ready': {
       const { steps, blocked } = review.plan;
       const instances = new Set(steps.map(({ instance }) => instance)).size;
-      const planned = `${counted(steps.length, 'step')} on ${counted(instances, 'instance')}`;
+      const planned = say.planned(steps.length, instances);
       // The plan is sealed, and the policy of today refuses it.
       if (review.findings.some(({ severity, code }) => severity === 'error' && /^Refit\.Policy/.test(code)))
-        return { tone: 'bad', word: 'REFUSED BY POLICY', sentence: planned, next };
-      if (blocked.length === 0) return { tone: 'good', word: 'READY', sentence: planned, next };
-      const sentence = `${planned}, ${counted(blocked.length, 'blocked target')} excluded`;
-      return { tone: 'warn', word: 'READY', sentence, next };
+        return { tone: 'bad', word: say.ended['policy-refused'], sentence: planned, next };
+      if (blocked.length === 0) return { tone: 'good', word: say.ready, sentence: planned, next };
+      return { tone: 'warn', word: say.ready, sentence: say.excluded(planned, blocked.length), next };
     }
     case 'blocked':
-      return { tone: 'bad', word: 'BLOCKED', sentence: `${errors}; no plan was sealed`, next };
-    case 'no-change': {
-      const sentence = 'every target already has the requested size; nothing to apply';
-      return { tone: 'good', word: 'NO CHANGE', sentence, next };
-    }
-    case 'valid': {
-      const sentence = 'no errors in the plan file; nothing is planned yet';
-      return { tone: 'good', word: 'VALID', sentence, next };
-    }
+      return { tone: 'bad', word: say.blocked, sentence: say.notSealed(errors), next };
+    case 'no-change':
+      return { tone: 'good', word: say.noChange, sentence: say.nothingToApply, next };
+    case 'valid':
+      return { tone: 'good', word: say.valid, sentence: say.nothingPlanned, next };
     case 'invalid':
-      return {
-        tone: 'bad',
-        word: 'INVALID',
-        sentence: `${errors} in the plan file; nothing was planned`,
-        next,
-      };
+      return { tone: 'bad', word: say.invalid, sentence: say.notPlanned(errors), next };
   }
 }

@@ -289,7 +289,7 @@ const SAMPLES: Samples = {
     { key: 'failed', gate: false },
   ],
   'plan-check.time-zone': [
-    { name: 'Asia/Shangha', meant: 'Asia/Shanghai' },
+    { name: 'Asia/shanghai', meant: 'Asia/Shanghai' },
     { name: 'Mars/Base', meant: null },
   ],
   'plan-check.wave-name-twice': [{ name: 'canary' }],
@@ -678,6 +678,7 @@ const SAMPLES: Samples = {
     { managed: 1, instances: 1 },
   ],
   'terraform.unreadable': [{ from: 'state.json', problem: null }],
+  'text.with-fix': [{ text: 'ENOENT', fix: command }],
   'trust.behind': [{ ends: 12, seen: 31 }],
   'trust.changed': [{ seen: 31 }],
   'trust.earlier-step-not-executed': [{ step }],

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadWords } from '../../src/messages/languages.ts';
+import { english } from '../../src/messages/words.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
 import { fleet, JournalWriter, SITUATIONS, type Situation, savedPlan } from './situations.ts';
@@ -41,9 +43,13 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
   });
 
   /** Opens the report of a situation and collects errors, dialogs and requests of the page. */
-  async function open({ saved, entries }: Situation): Promise<{ page: Page; pageErrors: string[] }> {
+  async function open(
+    { saved, entries }: Situation,
+    words = english,
+  ): Promise<{ page: Page; pageErrors: string[] }> {
     const file = join(folder, 'report.html');
-    writeFileSync(file, renderReport(buildReport(saved, entries), 'html', { color: false, width: 100 }));
+    const report = buildReport(saved, entries, words);
+    writeFileSync(file, renderReport(report, 'html', { color: false, width: 100, words }));
     const page = await browser.newPage();
     const pageErrors: string[] = [];
     page.on('console', (message) => pageErrors.push(`console: ${message.text()}`));
@@ -62,6 +68,19 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
   it.each(Object.keys(SITUATIONS))('%s opens without errors, requests or executed text', async (name) => {
     const { page, pageErrors } = await open(SITUATIONS[name]!());
     expect(await page.locator('h1').count()).toBe(1);
+    expect(pageErrors).toEqual([]);
+    await page.close();
+  });
+
+  it('filters in Chinese, and keeps the English names in its address', async () => {
+    const situation = SITUATIONS['a-priced-run-with-a-failure-and-a-refusal']!();
+    const { page, pageErrors } = await open(situation, await loadWords('zh'));
+    const tools = page.locator('form.tools');
+    await tools.getByLabel('结果').selectOption({ label: '失败' });
+    expect(await page.locator('#steps tbody tr').locator('visible=true').count()).toBe(1);
+    expect(await tools.locator('output').textContent()).toBe('显示 1 / 4 行');
+    expect(await tools.locator('output').getAttribute('data-by')).toBe('结果 失败');
+    expect(await page.evaluate<string>('location.hash')).toBe('#steps.outcome=failed');
     expect(pageErrors).toEqual([]);
     await page.close();
   });

@@ -1,4 +1,5 @@
 /** Options and arguments that several commands share. */
+import { LANGUAGES } from '../../messages/language-names.ts';
 import type { ReviewFormat } from '../../report/review/render-review.ts';
 import type { ArgumentRow, Completes, OptionRow } from '../command-row.ts';
 import { PROGRESS_MODES } from '../terminal.ts';
@@ -112,6 +113,9 @@ export function printing(what: keyof typeof FORMATS, files: readonly string[] = 
     ),
   ];
 }
+
+/** The language of a page. */
+export const LANGUAGE: OptionRow = choiceOf('--language <language>', LANGUAGES, ', for HTML (default: en)');
 
 /** The formats that `--format` takes; empty if there is no such option. */
 export function formatsOf(options: readonly OptionRow[]): readonly string[] {

@@ -1,5 +1,7 @@
-/** Renders the reports of a run again, and compares them with what it wrote, byte by byte. */
+/** Renders the reports of a run again, each in its own language, and compares them with what is written, byte by byte. */
 import { RefitError } from '../../errors.ts';
+import { languageOfPage, loadWords } from '../../messages/languages.ts';
+import type { Words } from '../../messages/words.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { createReport } from '../../report/run/build-report.ts';
 import { formatApplyCommand } from '../../run/apply-again.ts';
@@ -19,7 +21,13 @@ const REPORTS = [
 export async function replayReports(reader: RunReader) {
   const saved = await reader.readPlan();
   const written = await Promise.all(REPORTS.map(({ file }) => reader.report(file)));
-  const comparisons = REPORTS.map((kind, at) => compareReport(kind, written[at]!, saved));
+  const comparisons = await Promise.all(
+    REPORTS.map(async (kind, at) => {
+      const text = written[at]!;
+      const language = kind.format === 'html' && text !== null ? languageOfPage(text) : 'en';
+      return compareReport(kind, text, saved, await loadWords(language));
+    }),
+  );
   const versions = new Set<string>();
   const run = await reader.read((entry) => {
     if (entry.kind === 'run-started') versions.add(entry.version);
@@ -49,9 +57,10 @@ function compareReport(
   { file, format, head }: (typeof REPORTS)[number],
   text: string | null,
   saved: SavedPlan,
+  words: Words,
 ) {
   const hash = head.exec(text ?? '')?.[1];
-  const building = createReport(saved);
+  const building = createReport(saved, words);
   let made = 0;
   return {
     add(entry: JournalEntry): void {
@@ -62,7 +71,7 @@ function compareReport(
     end() {
       if (text === null) return { file, same: false, entries: null, message: 'missing' };
       if (made === 0) return { file, same: false, entries: null, message: 'its head is not in this journal' };
-      const line = firstDifferentLine(text, renderReport(building.end(), format));
+      const line = firstDifferentLine(text, renderReport(building.end(), format, { words }));
       const message = line === null ? 'identical, byte by byte' : `different from line ${line} on`;
       return { file, same: line === null, entries: made, message };
     },

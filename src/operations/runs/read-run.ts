@@ -3,6 +3,7 @@ import { messageOf } from '../../errors.ts';
 import { pick } from '../../given.ts';
 import { isFinished, totals } from '../../journal/replay.ts';
 import { textOf } from '../../messages/messages.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type { JournalEntry, Outcome, RunState } from '../../model.ts';
 import { endpointOption, shellQuote } from '../../next-command.ts';
 import { createReport } from '../../report/run/build-report.ts';
@@ -168,21 +169,27 @@ function statusOf(state: RunState, isLive: boolean, stored: StoreState | null): 
 
 /**
  * The report from the journal as it is now, also during a run and after a crash.
+ * @param words the language of `page`, which is the report for an HTML page. The report itself is in English.
  * @returns `isCutOff`: entries are missing that an earlier report contained; `tornBytes`: the size of an incomplete last
  * entry; `notTrusted`: why the store does not vouch for the run, or null. @throws RefitError as `RunReader.read` does.
  */
-export async function reportRun(run: RunReader) {
-  const building = createReport(await run.readPlan());
+export async function reportRun(run: RunReader, words: Words = english) {
+  const saved = await run.readPlan();
+  const building = createReport(saved);
+  const pageBuilding = words === english ? null : createReport(saved, words);
   // Before the journal: a live run writes its report after its entries.
   const head = await run.reportedHead();
   let hasHead = false;
   const { journal, trust } = await run.read((entry) => {
     building.add(entry);
+    pageBuilding?.add(entry);
     hasHead ||= entry.hash === head;
   });
   const isCutOff = head !== null && journal.end.seq > 0 && !hasHead;
+  const report = building.end();
   return {
-    report: building.end(),
+    report,
+    page: pageBuilding?.end() ?? report,
     isCutOff,
     tornBytes: journal.tornBytes,
     notTrusted: whyNotTrusted(trust),

@@ -1,10 +1,13 @@
 /** A bar chart of amounts: memory before, planned and now; money quoted and verified. */
 import { scaleLinear } from 'd3-scale';
+import { cells } from '../document/columns.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import { chart, round } from './chart-frame.ts';
 
 /** One bar: its label, its length, and the exact amount as text. */
 export interface Amount {
+  /** The name of the figure in the page's data, the same in every language. */
+  readonly name: string;
   readonly label: string;
   readonly value: number;
   readonly text: string;
@@ -21,7 +24,7 @@ const CHARACTER = 7.6;
 /** Bars on one scale from zero. Negative amounts extend to the left. */
 export function amountsChart(id: string, title: string, amounts: readonly Amount[]): Raw {
   const values = amounts.map(({ value }) => value);
-  const texts = 16 + CHARACTER * Math.max(...amounts.map(({ text }) => text.length));
+  const texts = 16 + CHARACTER * Math.max(...amounts.map(({ text }) => cells(text)));
   const scale = scaleLinear()
     .domain([Math.min(0, ...values), Math.max(0, ...values) || (Math.min(0, ...values) < 0 ? 0 : 1)])
     .range([LABELS, WIDTH - texts]);
@@ -36,7 +39,7 @@ export function amountsChart(id: string, title: string, amounts: readonly Amount
   });
   const axis = markup`<line class="base" x1="${round(zero)}" x2="${round(zero)}" y1="0" y2="${amounts.length * ROW}"/>`;
   const description = amounts.map(({ label, text }) => `${label} ${text}`).join(', ');
-  const figures = Object.fromEntries(amounts.map(({ label, value }) => [label, value]));
+  const figures = Object.fromEntries(amounts.map(({ name, value }) => [name, value]));
   return chart(
     { id, width: WIDTH, height: amounts.length * ROW, title, desc: description },
     [...rows, axis],

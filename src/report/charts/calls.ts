@@ -5,7 +5,7 @@
  */
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
-import * as show from '../../messages/en/quantities.ts';
+import { english, type Words } from '../../messages/words.ts';
 import { ORDER_ACTION, type Report } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { markup, type Raw } from '../document/escape.ts';
@@ -50,7 +50,7 @@ export function actionTone(index: number): string {
 type Column = readonly [second: number, sent: number];
 
 /** Null where no call is recorded. */
-export function callsChart(report: Report): Raw | null {
+export function callsChart(report: Report, { report: { charts } }: Words = english): Raw | null {
   const span = spanOf(report);
   if (span === null || report.callsBySecond.length === 0) return null;
   const actions = actionCalls(report);
@@ -78,25 +78,18 @@ export function callsChart(report: Report): Raw | null {
 <path class="${actionTone(index)}" d="${shape(columnsOf(report, calls.action, first, last, each))}"/>
 ${rule('base', STRIP)}${rule('limit', y(PROVIDER_LIMIT))}${rate !== PROVIDER_LIMIT && rule('plan', y(rate))}
 <text class="soft end" x="${TIME_LEFT - 8}" y="${round(y(PROVIDER_LIMIT) + 6)}">${PROVIDER_LIMIT}</text>
-<text x="0" y="${STRIP - 18}">${clip(calls.action, 22)}</text><text class="soft" x="0" y="${STRIP - 2}">peak per second: ${calls.peak}</text>
+<text x="0" y="${STRIP - 18}">${clip(calls.action, 22)}</text><text class="soft" x="0" y="${STRIP - 2}">${charts.callsPeak(calls.peak)}</text>
 </g>
 `;
   });
-  const description = actions.map(
-    ({ action, count, peak }) => `${action}: ${show.counted(count, 'call')}, peak ${peak} per second`,
-  );
+  const description = actions.map(({ action, count, peak }) => charts.callsOf(action, count, peak));
   const svg = chart(
-    { id: 'calls', width: WIDTH, height, title: 'Calls per second by action', desc: description.join('; ') },
+    { id: 'calls', width: WIDTH, height, title: charts.callsTitle, desc: description.join('; ') },
     [moments, strips],
   );
-  const plan =
-    rate === PROVIDER_LIMIT
-      ? 'It is also the rate of the plan.'
-      : `The dashed line is the rate of the plan, ${rate} per second.`;
-  const grouped = each > 1 && ` Each column covers ${each} seconds and shows the peak of one second.`;
   return markup`<figure>
-<div class="scroll" role="region" aria-label="Chart of calls per second" tabindex="0">${svg}</div>
-<figcaption>Calls per second, one strip for each action, times in UTC. The solid line is the provider’s limit for each action, ${PROVIDER_LIMIT} per second. ${plan}${grouped}</figcaption>
+<div class="scroll" role="region" aria-label="${charts.callsRegion}" tabindex="0">${svg}</div>
+<figcaption>${charts.callsCaption(PROVIDER_LIMIT, rate, each)}</figcaption>
 </figure>
 `;
 }

@@ -1,6 +1,7 @@
 /** A histogram of how long the changes took, with median, 95th percentile and longest. */
 import { scaleLinear } from 'd3-scale';
-import * as show from '../../messages/en/quantities.ts';
+import { between } from '../../messages/en/quantities.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type { ReportStep } from '../../model.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import { chart, round, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
@@ -19,11 +20,13 @@ const SPANS = [
 /** The duration of each ended change in milliseconds, ascending. */
 function changeDurations(steps: readonly ReportStep[]): number[] {
   return steps
-    .flatMap((step) => show.between(step.beganAt ?? step.acceptedAt, step.endedAt) ?? [])
+    .flatMap((step) => between(step.beganAt ?? step.acceptedAt, step.endedAt) ?? [])
     .sort((a, b) => a - b);
 }
 
-export function durationsChart(steps: readonly ReportStep[]): Raw | null {
+export function durationsChart(steps: readonly ReportStep[], words: Words = english): Raw | null {
+  const { show } = words;
+  const { charts } = words.report;
   const durations = changeDurations(steps);
   if (durations.length < LEAST) return null;
   const quantile = (part: number) => durations[Math.ceil(part * durations.length) - 1]!;
@@ -41,7 +44,7 @@ export function durationsChart(steps: readonly ReportStep[]): Raw | null {
     if (count === 0) return null;
     const from = x(bin * span);
     const height = Math.max(1.5, HEIGHT - y(count));
-    const label = `${show.counted(count, 'step')}: ${show.duration(bin * span)} to ${show.duration((bin + 1) * span)}`;
+    const label = charts.durationsBar(count, bin * span, (bin + 1) * span);
     return markup`<rect class="m2" x="${round(from + 0.5)}" y="${round(TOP + HEIGHT - height)}" width="${round(Math.max(1, x((bin + 1) * span) - from - 1))}" height="${round(height)}"><title>${label}</title></rect>
 `;
   });
@@ -54,13 +57,13 @@ export function durationsChart(steps: readonly ReportStep[]): Raw | null {
   });
   const axis = markup`<line class="base" x1="${TIME_LEFT}" x2="${TIME_RIGHT}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/>
 <text class="soft end" x="${TIME_LEFT - 8}" y="${TOP + 6}">${show.count(highest)}</text>
-<text x="0" y="${TOP + 12}">${show.counted(durations.length, 'step')}</text><text class="soft" x="0" y="${TOP + 30}">median ${show.duration(median)}</text>
-<text class="soft" x="0" y="${TOP + 46}">p95 ${show.duration(quantile(0.95))}</text><text class="soft" x="0" y="${TOP + 62}">longest ${show.duration(most)}</text>
+<text x="0" y="${TOP + 12}">${charts.steps(durations.length)}</text><text class="soft" x="0" y="${TOP + 30}">${charts.median(median)}</text>
+<text class="soft" x="0" y="${TOP + 46}">p95 ${show.duration(quantile(0.95))}</text><text class="soft" x="0" y="${TOP + 62}">${charts.longest(most)}</text>
 `;
-  const description = `${show.counted(durations.length, 'step')}: median ${show.duration(median)}, 95th percentile ${show.duration(quantile(0.95))}, longest ${show.duration(most)}.`;
+  const description = charts.durations(durations.length, median, quantile(0.95), most);
   return markup`<figure>
-<div class="scroll" role="region" aria-label="Chart of durations" tabindex="0">${chart({ id: 'durations', width: WIDTH, height: TOP + HEIGHT + FOOT, title: 'Duration of the changes', desc: description }, [bars, labels, axis], { steps: durations.length, median, longest: most })}</div>
-<figcaption>Number of changes by duration, from the order to the end. If a change waited for a maintenance window, its duration starts when the change started.</figcaption>
+<div class="scroll" role="region" aria-label="${charts.durationsRegion}" tabindex="0">${chart({ id: 'durations', width: WIDTH, height: TOP + HEIGHT + FOOT, title: charts.durationsTitle, desc: description }, [bars, labels, axis], { steps: durations.length, median, longest: most })}</div>
+<figcaption>${charts.durationsCaption}</figcaption>
 </figure>
 `;
 }

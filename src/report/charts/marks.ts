@@ -1,5 +1,7 @@
 /** Marks on a time axis: a dashed line for each moment, with its name at the top as far as there is room. */
-import * as show from '../../messages/en/quantities.ts';
+import { timeOfDay } from '../../messages/en/quantities.ts';
+import { english, type Words } from '../../messages/words.ts';
+import { cells } from '../document/columns.ts';
 import { markup, type Piece } from '../document/escape.ts';
 import { round, TIME_LEFT, TIME_RIGHT } from './chart-frame.ts';
 
@@ -23,13 +25,18 @@ const LONGEST = 28;
 const SPOKEN = 20;
 
 /** The height that the labels need, what screen readers read, and the marks down to `bottom`. */
-export function placeMarks(marks: readonly Mark[], scale: (value: number) => number, top: number) {
+export function placeMarks(
+  marks: readonly Mark[],
+  scale: (value: number) => number,
+  top: number,
+  { report: { charts } }: Words = english,
+) {
   /** The end of the last label in each row. */
   const ends: number[] = [];
   const x = (at: string) => Math.min(TIME_RIGHT, Math.max(TIME_LEFT, scale(Date.parse(at))));
   const placed = marks.map((mark) => {
     const label = mark.label.length > LONGEST ? `${mark.label.slice(0, LONGEST - 1)}…` : mark.label;
-    const width = CHARACTER * label.length + 8;
+    const width = CHARACTER * cells(label) + 8;
     const at = x(mark.at);
     const left = at + width > TIME_RIGHT ? at - width : at;
     const free = ends.findIndex((end) => end <= left);
@@ -42,7 +49,7 @@ export function placeMarks(marks: readonly Mark[], scale: (value: number) => num
   const draw = (bottom: number): Piece => [
     placed.map(
       ({ mark, at, row }) =>
-        markup`<g class="mark ${mark.kind}"><title>${show.timeOfDay(mark.at)} ${mark.title}</title><line x1="${round(at)}" x2="${round(at)}" y1="${baseOf(row) - 9}" y2="${bottom}"/></g>
+        markup`<g class="mark ${mark.kind}"><title>${timeOfDay(mark.at)} ${mark.title}</title><line x1="${round(at)}" x2="${round(at)}" y1="${baseOf(row) - 9}" y2="${bottom}"/></g>
 `,
     ),
     placed.map(
@@ -58,7 +65,7 @@ export function placeMarks(marks: readonly Mark[], scale: (value: number) => num
       const [from, to] = [x(at), until === null ? TIME_RIGHT : x(until)];
       return markup`<rect class="gap" x="${round(from)}" y="${top}" width="${round(to - from)}" height="${round(bottom - top)}"/>\n`;
     });
-  const spoken = marks.slice(0, SPOKEN).map(({ at, title }) => `${show.timeOfDay(at)} ${title}`);
-  if (marks.length > SPOKEN) spoken.push(`and ${show.count(marks.length - SPOKEN)} more marks`);
+  const spoken = marks.slice(0, SPOKEN).map(({ at, title }) => `${timeOfDay(at)} ${title}`);
+  if (marks.length > SPOKEN) spoken.push(charts.moreMarks(marks.length - SPOKEN));
   return { height: ends.length * ROW, spoken: spoken.join('; '), draw, gaps };
 }

@@ -1,6 +1,6 @@
 /** A timeline of the run by wave, one bar for each step. A few steps have a line each; many steps share lanes. */
 import { scaleUtc } from 'd3-scale';
-import * as show from '../../messages/en/quantities.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type { Report, ReportStep } from '../../model.ts';
 import { changeOf } from '../describe-step.ts';
 import { markup, type Raw } from '../document/escape.ts';
@@ -27,13 +27,14 @@ interface Bar {
 }
 
 /** Null where no step started or ended. @param marks the moments that it marks. */
-export function timelineChart(report: Report, marks: readonly Mark[]): Raw | null {
+export function timelineChart(report: Report, marks: readonly Mark[], words: Words = english): Raw | null {
+  const { charts } = words.report;
   const span = spanOf(report);
   const started = report.steps.filter((step) => firstTimeOf(step) !== null).length;
   if (span === null || started === 0) return null;
   const scale = scaleUtc().domain(span).range([TIME_LEFT, TIME_RIGHT]);
   const named = started <= NAMED;
-  const placed = placeMarks(marks, scale, 20);
+  const placed = placeMarks(marks, scale, 20, words);
   const parts: Raw[] = [];
   let y = 24 + placed.height;
   for (const wave of report.waves) {
@@ -43,14 +44,7 @@ export function timelineChart(report: Report, marks: readonly Mark[]): Raw | nul
     const row = named ? 18 : lanes.length > 60 ? 4 : lanes.length > 24 ? 6 : 9;
     const height = Math.max(lanes.length * row, 6);
     const notVerified = bars.filter(isUrgent).length;
-    const label = show.join(
-      [
-        wave.name,
-        show.counted(wave.steps, 'step'),
-        notVerified > 0 && `${show.count(notVerified)} not verified`,
-      ],
-      ', ',
-    );
+    const label = charts.wave(wave.name, wave.steps, notVerified);
     parts.push(markup`<text x="0" y="${y + 13}">${label.length > 60 ? `${label.slice(0, 59)}…` : label}</text>
 <rect class="band" x="${TIME_LEFT}" y="${round(y + 20)}" width="${TIME_RIGHT - TIME_LEFT}" height="${height}"/>
 `);
@@ -59,7 +53,7 @@ export function timelineChart(report: Report, marks: readonly Mark[]): Raw | nul
       const top = y + index * row + 1;
       const middle = round(top + row / 2 + 3.5);
       if (named) parts.push(markup`<text class="soft" x="12" y="${middle}">${lane[0]!.step.instance}</text>`);
-      for (const bar of lane) parts.push(draw(bar, scale, top, row - 2));
+      for (const bar of lane) parts.push(draw(bar, scale, top, row - 2, words));
     });
     y += height;
     if (!named && bars.some(isUrgent)) {
@@ -73,18 +67,13 @@ export function timelineChart(report: Report, marks: readonly Mark[]): Raw | nul
     return markup`<line class="grid" x1="${x}" x2="${x}" y1="20" y2="${round(y - 4)}"/><text class="soft mid" x="${x}" y="12">${label}</text>
 `;
   });
-  const description = show.join(
-    [
-      `${show.counted(started, 'step')} started between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`,
-      placed.spoken,
-    ],
-    ' ',
-  );
+  const [first, last] = span.map((at) => new Date(at).toISOString()) as [string, string];
+  const description = words.show.join([charts.startedBetween(started, first, last), placed.spoken], ' ');
   const canvas = {
     id: 'timeline',
     width: WIDTH,
     height: y,
-    title: 'Timeline of the run by wave',
+    title: charts.timelineTitle,
     desc: description,
   };
   return chart(canvas, [placed.gaps(y - 4), ticks, parts, placed.draw(round(y - 4))], {
@@ -132,14 +121,15 @@ function packInLanes(bars: readonly Bar[]): Bar[][] {
   return lanes;
 }
 
-function draw(bar: Bar, scale: Scale, top: number, height: number): Raw {
+function draw(bar: Bar, scale: Scale, top: number, height: number, words: Words): Raw {
+  const { charts } = words.report;
   const { step, from, to, open } = bar;
   const x = scale(from);
   const width = Math.max(isUrgent(bar) ? LEAST_URGENT : 1.5, scale(to) - x - 0.5);
-  const end = open ? 'not ended' : `${show.duration(to - from)}, ${outcomeName(step.outcome)}`;
+  const end = open ? charts.notEnded : charts.stepEnd(to - from, outcomeName(step.outcome, words));
   const edge =
     open &&
     markup`<line class="openend" x1="${round(x + width)}" x2="${round(x + width)}" y1="${round(top)}" y2="${round(top + height)}"/>`;
-  return markup`<rect class="o ${step.outcome}${open && ' faint'}" x="${round(x)}" y="${round(top)}" width="${round(width)}" height="${round(height)}"><title>${step.instance} ${changeOf(step)}: ${end}</title></rect>${edge}
+  return markup`<rect class="o ${step.outcome}${open && ' faint'}" x="${round(x)}" y="${round(top)}" width="${round(width)}" height="${round(height)}"><title>${step.instance} ${changeOf(step, words)}: ${end}</title></rect>${edge}
 `;
 }

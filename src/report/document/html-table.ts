@@ -1,4 +1,5 @@
 /** HTML tables. They fit every screen; the page's script sorts and filters them. */
+import type { Words } from '../../messages/words.ts';
 import { markup, type Raw, raw } from './escape.ts';
 import {
   type Cell,
@@ -22,7 +23,7 @@ export function htmlTable(table: Table): Raw | null {
   const { id, heading, note, rows, anchors } = table;
   if (rows.length === 0) return null;
   const stacks = table.columns.flatMap((column, at): Stack[] => {
-    const under = table.columns.flatMap((one, below) => (one.under === column.title ? [below] : []));
+    const under = table.columns.flatMap((one, below) => (one.under === column.id ? [below] : []));
     return isStacked(column, table) ? [] : [{ at, under }];
   });
   const filters = table.filters && filtersOf(table, table.filters);
@@ -33,10 +34,10 @@ export function htmlTable(table: Table): Raw | null {
     body += anchor === undefined ? '<tr' : markup`<tr id="${anchor}"`.raw;
     if (filters?.length) body += ` data-f="${filters.map((filter) => choiceOf(row, filter)).join(' ')}"`;
     body += '>';
-    for (const stack of stacks) body += cellHtml(row, stack, table.columns, filters !== undefined);
+    for (const stack of stacks) body += cellHtml(row, stack, table, filters !== undefined);
     body += '</tr>\n';
   }
-  return markup`${filters && filterForm(id, filters)}<table id="${id}">
+  return markup`${filters && filterForm(table, filters)}<table id="${id}">
 <caption id="${id}-c"><b>${heading}</b>${note !== undefined && ` ${note}`}</caption>
 <thead><tr>${stacks.map((stack) => titleHtml(table.columns, stack))}</tr></thead>
 <tbody>
@@ -51,7 +52,7 @@ type OwnFilter = Filter & { readonly at: number };
 /** The filters with at least two choices. The others would show all rows. */
 function filtersOf({ columns }: Table, filters: readonly Filter[]): OwnFilter[] {
   return filters.flatMap(({ by, choices }) => {
-    const at = columns.findIndex(({ title }) => title === by);
+    const at = columns.findIndex(({ id }) => id === by);
     return at < 0 || choices.length < 2 ? [] : [{ by, choices, at }];
   });
 }
@@ -63,7 +64,7 @@ function choiceOf(row: Row, { at, choices }: OwnFilter): number {
 
 /** True where the column is shown under another column of this table. */
 function isStacked({ under }: Column, { columns }: Table): boolean {
-  return under !== undefined && columns.some(({ title }) => title === under);
+  return under !== undefined && columns.some(({ id }) => id === under);
 }
 
 /** The title of a column. The titles of values that have no label under it follow. */
@@ -75,15 +76,15 @@ function titleHtml(columns: readonly Column[], { at, under }: Stack): Raw {
 }
 
 /** One cell. @param sorts true in a table that the reader can sort. */
-function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], sorts: boolean): string {
+function cellHtml(row: Row, { at, under }: Stack, { columns, words }: Table, sorts: boolean): string {
   const cell = row[at]!;
   // A word sorts by its text.
   const isWord = typeof cell === 'object' && (cell?.kind === 'outcome' || cell?.kind === 'severity');
   const value = sorts && !isWord ? (sortValueOf(cell) ?? (columns[at]!.right ? cellText(cell) : null)) : null;
   let text = columns[at]!.right ? '<td class="n"' : hasLongWord(cell) ? '<td class="w"' : '<td';
   if (value !== null) text += markup` data-v="${value}"`.raw;
-  text += `>${shown(cell)}`;
-  for (const below of under) text += small(row[below]!, columns[below]!);
+  text += `>${shown(cell, words)}`;
+  for (const below of under) text += small(row[below]!, columns[below]!, words);
   return `${text}</td>`;
 }
 
@@ -95,20 +96,20 @@ function hasLongWord(cell: Cell): boolean {
 }
 
 /** A value under another one; each item of a list gets its own line. */
-function small(cell: Cell, column: Column): string {
+function small(cell: Cell, column: Column, words: Words): string {
   if (typeof cell === 'object' && cell?.kind === 'list')
-    return cell.items.map((one) => small(one, column)).join('');
-  const inside = shown(cell);
+    return cell.items.map((one) => small(one, column, words)).join('');
+  const inside = shown(cell, words);
   if (inside === '') return '';
   if (typeof cell === 'object' && cell?.kind === 'excerpt') return inside;
   if (typeof cell === 'object' && cell?.kind === 'id' && column.bare)
     return `<small class="id">${escaped(cell.text)}</small>`;
-  return `<small>${column.bare ? '' : `${escaped(column.title.toLowerCase())}: `}${inside}</small>`;
+  return `<small>${column.bare ? '' : escaped(words.frame.label(column.title))}${inside}</small>`;
 }
 
 /** A cell's value as markup. */
-function shown(cell: Cell): string {
-  const text = escaped(cellText(cell));
+function shown(cell: Cell, words: Words): string {
+  const text = escaped(cellText(cell, words));
   if (cell === null || typeof cell === 'string' || text === '') return text;
   switch (cell.kind) {
     case 'id':
@@ -137,7 +138,7 @@ function shown(cell: Cell): string {
         .map((line) => `${escaped(line)}\n`)
         .join('')}</pre>`;
     case 'list':
-      return joined(cell.items, shown);
+      return joined(cell.items, (one) => shown(one, words));
     default:
       return text;
   }
@@ -148,10 +149,16 @@ function escaped(text: string): string {
 }
 
 /** The filters of a table. The script shows them, because they need the script. */
-function filterForm(id: string, filters: readonly OwnFilter[]): Raw {
+function filterForm({ id, columns, words: { frame } }: Table, filters: readonly OwnFilter[]): Raw {
+  const option = (by: string, choice: string) => {
+    const text = frame.choice(by, choice);
+    return text === choice
+      ? markup`<option>${choice}</option>`
+      : markup`<option value="${choice}">${text}</option>`;
+  };
   return markup`<form class="tools" data-for="${id}" hidden>
-<label>Find <input name="find" type="search" autocomplete="off" spellcheck="false"></label>
-${filters.map(({ by, choices }) => markup`<label>${by} <select name="${by.toLowerCase()}"><option value="">all</option>${choices.map((choice) => markup`<option>${choice}</option>`)}</select></label>\n`)}<output aria-live="polite"></output>
+<label>${frame.find} <input name="find" type="search" autocomplete="off" spellcheck="false"></label>
+${filters.map(({ by, choices, at }) => markup`<label>${columns[at]!.title} <select name="${by.toLowerCase()}"><option value="">${frame.all}</option>${choices.map((choice) => option(by, choice))}</select></label>\n`)}<output aria-live="polite"></output>
 </form>
 `;
 }

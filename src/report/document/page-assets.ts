@@ -1,5 +1,8 @@
+/** The texts of a page that are style and script. Only texts of `messages/` are in them, never data. */
+import type { Words } from '../../messages/words.ts';
+
 /** The page's style, for light and dark mode and for print. Outcomes differ in words, not only in colour. */
-export const PAGE_STYLE = `
+export const pageStyle = ({ frame }: Words): string => `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1d2327;--soft:#5c6770;--line:#d9dee2;--wash:#f5f7f8;
 --verified:#2f7d5b;--failed:#b3261e;--refused:#d1602c;--drifted:#a87400;--skipped:#7b8790;--unknown:#7a4fb5;--not-run:#c3cad0;
 --a0:#1f5f8b;--a1:#8fb8d3;--a2:#b9c6b0;--a3:#d8c39a;--a4:#c9b3cf;--limit:#b3261e;--link:#1f5f8b;--warn:#7d5700}
@@ -63,7 +66,7 @@ thead{display:none}form.tools:not([hidden])+table thead{display:block}thead tr{d
 td,td.n{display:block;position:relative;min-width:0;padding:2px 0 2px 104px;border:0;text-align:left;white-space:normal}td:empty{display:none}td .id{white-space:normal}
 #steps td:first-child,#attention td:first-child,#findings td:nth-child(n){min-width:0}td::before{position:absolute;left:0;width:96px;color:var(--soft);font-size:12px}}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#fff}body{max-width:none;padding:0;font-size:11px}
-form.tools{display:none}form.tools.on{display:block}.on label{display:none}.on output{color:var(--ink)}.on output::before{content:"Filtered: "}.on output::after{content:" (" attr(data-by) ")"}thead th{position:static}.scroll{overflow:visible}table{font-size:9.5px}h2{font-size:15px;margin:24px 0 8px}figcaption,caption,.note,footer{font-size:10px}thead{display:table-header-group}tr,figure{break-inside:avoid}
+form.tools{display:none}form.tools.on{display:block}.on label{display:none}.on output{color:var(--ink)}.on output::before{content:"${frame.filtered}"}.on output::after{content:" (" attr(data-by) ")"}thead th{position:static}.scroll{overflow:visible}table{font-size:9.5px}h2{font-size:15px;margin:24px 0 8px}figcaption,caption,.note,footer{font-size:10px}thead{display:table-header-group}tr,figure{break-inside:avoid}
 h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}th button{text-decoration:none}}
 `;
 
@@ -71,7 +74,12 @@ h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact
  * The page's only script: filters and sorts tables, and labels the cells of tables that a narrow screen shows as cards.
  * It keeps the filters in the page's address: `#steps.outcome=failed&steps.find=cart`. The page is complete without it.
  */
-export const TABLE_SCRIPT = `(() => {
+export const tableScript = ({
+  frame: {
+    shown: [before, between, after],
+    filterOf,
+  },
+}: Words): string => `(() => {
 const sheet = document.styleSheets[0];
 for (const table of document.querySelectorAll('table')) [...table.tHead.rows[0].cells].forEach((head, at) => sheet.insertRule(
   '@media screen and (max-width:1000px){#' + table.id + ' td:nth-child(' + (at + 1) + ')::before{content:' + JSON.stringify(head.textContent.split(',')[0]) + '}}', sheet.cssRules.length));
@@ -85,7 +93,7 @@ const all = [...document.querySelectorAll('form.tools')].map((tools) => {
   const filter = () => {
     const words = find.value.toLowerCase().split(/\\s+/).filter(Boolean);
     const wanted = picks.map((pick) => pick.selectedIndex > 0 ? String(pick.selectedIndex - 1) : null);
-    const used = fields.filter((field) => field.value).map((field) => field.name + ' ' + field.value).join(', ');
+    const used = fields.filter((field) => field.value).map((field) => ${filterOf}).join(', ');
     if (words.length) texts ??= rows.map((row) => row.textContent.toLowerCase());
     let shown = 0;
     rows.forEach((row, at) => {
@@ -95,7 +103,7 @@ const all = [...document.querySelectorAll('form.tools')].map((tools) => {
       if (fits) shown += 1;
     });
     const output = tools.querySelector('output');
-    output.textContent = shown.toLocaleString('en') + ' of ' + rows.length.toLocaleString('en') + ' shown';
+    output.textContent = ${before === '' ? '' : `'${before}' + `}shown.toLocaleString('en') + '${between}' + rows.length.toLocaleString('en') + '${after}';
     output.dataset.by = used;
     tools.classList.toggle('on', used !== '');
   };

@@ -3,21 +3,24 @@
  * by hash: no other text in the page can run or load. The page is complete without the script.
  */
 import { sha256 } from '../../digest.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type { Verdict } from '../verdict.ts';
 import { markup, type Piece, type Raw, raw } from './escape.ts';
-import { PAGE_STYLE, TABLE_SCRIPT } from './page-assets.ts';
+import { pageStyle, tableScript } from './page-assets.ts';
 
 /** A whole page. */
-export function page(title: string, body: Piece): string {
+export function page(title: string, body: Piece, words: Words = english): string {
+  const style = pageStyle(words);
+  const script = tableScript(words);
   const policy = [
     "default-src 'none'",
-    `style-src '${hashOf(PAGE_STYLE)}'`,
-    `script-src '${hashOf(TABLE_SCRIPT)}'`,
+    `style-src '${hashOf(style)}'`,
+    `script-src '${hashOf(script)}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
   return markup`<!doctype html>
-<html lang="en">
+<html lang="${words.tag}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${raw(policy)}">
@@ -25,11 +28,11 @@ export function page(title: string, body: Piece): string {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
-<style>${raw(PAGE_STYLE)}</style>
+<style>${raw(style)}</style>
 </head>
 <body>
 ${body}
-<script>${raw(TABLE_SCRIPT)}</script>
+<script>${raw(script)}</script>
 </body>
 </html>
 `.raw;
@@ -46,8 +49,9 @@ function hashOf(text: string): string {
 export function pageHeader(
   { kind, name, about }: { kind: string; name: string; about: readonly (string | null)[] },
   verdict: Verdict,
-  facts: readonly (readonly [string, Piece])[],
+  facts: readonly (readonly [keyof Words['facts'], Piece])[],
   urgent: Piece = null,
+  words: Words = english,
 ): Raw {
   const shown = facts.filter(([, value]) => value !== '' && value !== null);
   return markup`<header>
@@ -55,7 +59,7 @@ export function pageHeader(
 <h1><bdi>${name}</bdi></h1>
 <p class="about">${about.filter((part) => part !== null).map((part) => markup`<span><bdi>${part}</bdi></span> `)}</p>
 <p class="verdict ${verdict.tone}" role="status"><strong>${verdict.word}</strong> <span>${verdict.sentence}</span></p>
-${urgent}<dl class="facts">${shown.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>\n`)}</dl>
+${urgent}<dl class="facts">${shown.map(([term, value]) => markup`<div><dt>${words.facts[term]}</dt><dd>${value}</dd></div>\n`)}</dl>
 </header>
 `;
 }

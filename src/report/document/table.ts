@@ -3,9 +3,8 @@
  * `markdown-document.ts`) escape, align and arrange it for their format.
  */
 
-import * as show from '../../messages/en/quantities.ts';
+import { type ColumnId, english, type Words } from '../../messages/words.ts';
 import type { Outcome, Severity } from '../../model.ts';
-import { outcomeName } from '../verdict.ts';
 
 /** The content of a cell, by kind. A string is text of any origin; null is an empty cell. */
 export type Cell =
@@ -36,7 +35,7 @@ export type Cell =
 export interface Layout {
   /** The formats that show the column: Markdown and HTML (`documents`) or HTML only (`page`). Absent: all formats. */
   readonly in?: 'documents' | 'page';
-  /** HTML: the title of another column. The value is shown under that column's value, smaller. */
+  /** HTML: the id of another column. The value is shown under that column's value, smaller. */
   readonly under?: string;
   /** The value needs no label. Its title is not repeated where it is shown under another value. */
   readonly bare?: true;
@@ -54,15 +53,20 @@ export interface Layout {
 export const BELOW_ROW = { below: true, bare: true } as const;
 
 export interface Column extends Layout {
+  /** The same in every language. */
+  readonly id: string;
   readonly title: string;
   /** True for quantities, which are aligned to the right. */
   readonly right: boolean;
 }
 
-/** A column of items: its title, a function from item to cell, its layout. */
-export type ColumnOf<Item> = readonly [
-  title: string,
-  cell: (item: Item, at: number) => Cell,
+/**
+ * A column of items: its id, a function from item to cell, its layout. Tables that are in English only may have ids without
+ * an entry in `messages/`: the id is then the title.
+ */
+export type ColumnOf<Item, Id extends string = ColumnId> = readonly [
+  id: Id,
+  cell: (item: Item, at: number, words: Words) => Cell,
   layout?: Layout | undefined,
 ];
 
@@ -84,7 +88,7 @@ interface Head {
   readonly filters?: readonly Filter[];
 }
 
-/** The values of a column by which rows can be filtered, as `sortValueOf` or `cellText` gives them. */
+/** The values of a column, by its id, by which rows can be filtered, as `sortValueOf` or `cellText` gives them. */
 export interface Filter {
   readonly by: string;
   readonly choices: readonly string[];
@@ -93,6 +97,8 @@ export interface Filter {
 export interface Table extends Head {
   readonly columns: readonly Column[];
   readonly rows: Rows;
+  /** The language of the titles and of the quantities in the rows. */
+  readonly words: Words;
   /** HTML: the id of each row, unique on a page, so that an address can lead to the row. */
   readonly anchors?: readonly string[];
 }
@@ -101,14 +107,17 @@ export interface Table extends Head {
 export function tableOf<Item>(
   head: Head & Pick<Table, 'anchors'>,
   items: readonly Item[],
-  columns: readonly ColumnOf<Item>[],
+  columns: readonly ColumnOf<Item, string>[],
+  words: Words = english,
 ): Table {
-  const kept = columns.flatMap(([title, cell, layout]) => {
-    const first = firstFilled(items, cell);
-    return first === null ? [] : [{ cell, column: { title, ...layout, right: isQuantity(first) } }];
+  const titles: Readonly<Record<string, string>> = words.columns;
+  const kept = columns.flatMap(([id, cell, layout]) => {
+    const first = firstFilled(items, cell, words);
+    const title = Object.hasOwn(titles, id) ? titles[id]! : id;
+    return first === null ? [] : [{ cell, column: { id, title, ...layout, right: isQuantity(first) } }];
   });
-  const row = (item: Item, at: number) => kept.map(({ cell }) => cell(item, at));
-  return { ...head, columns: kept.map(({ column }) => column), rows: rowsOf(items, row) };
+  const row = (item: Item, at: number) => kept.map(({ cell }) => cell(item, at, words));
+  return { ...head, columns: kept.map(({ column }) => column), rows: rowsOf(items, row), words };
 }
 
 /** The same table without some of its columns. */
@@ -144,9 +153,9 @@ export function firstRows({ rows }: Pick<Table, 'rows'>, most = rows.length): Ro
   return shown;
 }
 
-function firstFilled<Item>(items: readonly Item[], cell: ColumnOf<Item>[1]): Cell {
+function firstFilled<Item>(items: readonly Item[], cell: ColumnOf<Item>[1], words: Words): Cell {
   for (const [at, item] of items.entries()) {
-    const value = cell(item, at);
+    const value = cell(item, at, words);
     if (cellText(value) !== '') return value;
   }
   return null;
@@ -157,8 +166,9 @@ function isQuantity(cell: Cell): boolean {
 }
 
 /** The text of a cell, the same in every format. It is not escaped. */
-export function cellText(cell: Cell): string {
+export function cellText(cell: Cell, words: Words = english): string {
   if (cell === null || typeof cell === 'string') return cell ?? '';
+  const { show, names } = words;
   switch (cell.kind) {
     case 'count':
       return show.count(cell.value);
@@ -169,11 +179,11 @@ export function cellText(cell: Cell): string {
         ? show.timeOfDay(cell.value)
         : show.instant(cell.value);
     case 'outcome':
-      return outcomeName(cell.value);
+      return names.outcome[cell.value];
     case 'severity':
-      return cell.value;
+      return names.severity[cell.value];
     case 'list':
-      return joined(cell.items, cellText);
+      return joined(cell.items, (one) => cellText(one, words));
     default:
       return cell.text;
   }

@@ -101,7 +101,7 @@ function unchangedRows({ added, removed }: PlanDiff['unchanged']): Row[] {
   ];
 }
 
-const COLUMNS: readonly ColumnOf<Row>[] = [
+const COLUMNS: readonly ColumnOf<Row, string>[] = [
   ['', ([sign]) => id(sign)],
   ['Name', ([, name]) => id(name)],
   ['Change', ([, , change]) => whole(change)],

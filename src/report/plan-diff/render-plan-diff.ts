@@ -70,7 +70,7 @@ function tableLines({ heading, rows }: Table, all: boolean, width: number, inks:
     '',
     inks.bold(heading),
     ...shown.flatMap((row) => {
-      const [sign, name, change] = row.map(cellText) as ['+' | '-' | '~', string, string];
+      const [sign, name, change] = row.map((cell) => cellText(cell)) as ['+' | '-' | '~', string, string];
       const [first, ...more] = wrap(
         `${clip(name, 200)}  ${clipMiddle(change, all ? Number.POSITIVE_INFINITY : LONGEST, '--all shows them')}`,
         width - 4,

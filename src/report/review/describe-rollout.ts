@@ -1,5 +1,6 @@
 /** Describes how Refit carries out a plan: rollout options, spread, schedule, forecast. */
 
+import type { Fact } from '../../messages/en/page/frame.ts';
 import { count, counted, duration, join } from '../../messages/en/quantities.ts';
 import type {
   Forecast,
@@ -87,7 +88,7 @@ export function describeSpread({
 }
 
 /** The forecast of a plan as facts; empty without a forecast. */
-export function forecastFacts({ time }: Pick<Forecast, 'time'>): [string, string][] {
+export function forecastFacts({ time }: Pick<Forecast, 'time'>): Fact[] {
   if (time === undefined) return [];
   const { total, range, waves, windows, durations, calls } = time;
   const span = windows > 1 ? `, over ${windows} windows` : '';

@@ -38,7 +38,7 @@ export function waveSections(plan: UnsealedPlan, targets: readonly ReviewedTarge
   const rest = all.slice(shown.length).flatMap(({ own }) => own);
   // A narrow terminal shows a region that all steps share once for each wave.
   const oneRegion = new Set(plan.steps.map(({ region }) => region)).size <= 1 && width < 100;
-  const without = oneRegion ? ['Wave', 'Region'] : ['Wave'];
+  const without = oneRegion ? (['wave', 'region'] as const) : (['wave'] as const);
   const table = withColumns(
     changesTable(
       plan,

@@ -1,6 +1,7 @@
 /** The facts of a plan review, the same in every format. */
 
 import { given } from '../../given.ts';
+import type { Fact } from '../../messages/en/page/frame.ts';
 import * as show from '../../messages/en/quantities.ts';
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { type Monthly, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
@@ -13,7 +14,7 @@ import { planOf, type ReviewedTarget } from './review-targets.ts';
 const NAMED_WAVES = 12;
 
 /** The facts as name and value; formats leave out empty values. @param targets the targets of the review. */
-export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]): [string, string][] {
+export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]): Fact[] {
   const plan = planOf(review);
   if (plan === null) return [];
   const { forecast, inventory } = plan;
@@ -68,7 +69,7 @@ function describePlanners(review: Review): string {
 }
 
 /** The facts of a plan that has steps. */
-function factsOfSteps({ steps, preconditions, forecast, execution }: UnsealedPlan): [string, string][] {
+function factsOfSteps({ steps, preconditions, forecast, execution }: UnsealedPlan): Fact[] {
   if (steps.length === 0) return [];
   const sum = (sizes: readonly Size[]) =>
     show.memory(sizes.reduce((total, size) => total + totalMemory(size), 0));

@@ -57,8 +57,8 @@ function memory({ steps, preconditions }: UnsealedPlan): Raw | null {
     [0, 0],
   );
   return markup`<div class="pair"><figure>${amountsChart('memory', 'Memory of all planned instances', [
-    { label: 'before', value: before, text: show.memory(before), tone: 'm0' },
-    { label: 'planned', value: after, text: show.memory(after), tone: 'm2' },
+    { name: 'before', label: 'before', value: before, text: show.memory(before), tone: 'm0' },
+    { name: 'planned', label: 'planned', value: after, text: show.memory(after), tone: 'm2' },
   ])}<figcaption>Total of all instances that change, replicas included.</figcaption></figure></div>
 `;
 }

@@ -94,7 +94,7 @@ function changesByWave(plan: UnsealedPlan, targets: readonly ReviewedTarget[]): 
     ...alone.map(({ wave, own }) => {
       const price = show.quotes(sumPrices(own));
       const title = `Wave ${plainName(wave.name)}: ${show.counted(own.length, 'step')}${price === '' ? '' : `, ${price}`}`;
-      const table = changesTable(plan, targets, own, { heading: title, without: ['Wave'] });
+      const table = changesTable(plan, targets, own, { heading: title, without: ['wave'] });
       return { table, folded: true };
     }),
     { table: changesTable(plan, targets, rest, { heading }), folded: true },

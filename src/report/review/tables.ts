@@ -3,6 +3,7 @@
 import { given } from '../../given.ts';
 import * as show from '../../messages/en/quantities.ts';
 import { message, textOf } from '../../messages/messages.ts';
+import type { ColumnId } from '../../messages/words.ts';
 import type { Finding, PriceShare, Review, Step, UnsealedPlan } from '../../model.ts';
 import { partsOf, sumPrices } from '../../money.ts';
 import { HOURS_IN_A_MONTH, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
@@ -41,7 +42,7 @@ export function findingsHeading(findings: readonly Finding[]): string {
 export function findingsTable(findings: readonly Finding[], heading = findingsHeading(findings)): Table {
   const choices = [...new Set(findings.map(({ severity }) => severity))];
   return tableOf(
-    { id: 'findings', heading, filters: [{ by: 'Severity', choices }] },
+    { id: 'findings', heading, filters: [{ by: 'severity', choices }] },
     findings,
     FINDING_COLUMNS,
   );
@@ -54,7 +55,7 @@ export function groupedFindingsTable(findings: readonly Finding[]): Table {
       ? group.map((finding) => ({ ...finding, number: 1 }))
       : [{ ...group[0], number: group.length }],
   );
-  const times: ColumnOf<(typeof rows)[number]> = ['Count', ({ number }) => count(number)];
+  const times: ColumnOf<(typeof rows)[number]> = ['count', ({ number }) => count(number)];
   const head = { id: 'attention', heading: findingsHeading(findings) };
   return tableOf(head, rows, [times, ...FINDING_COLUMNS]);
 }
@@ -63,8 +64,8 @@ export function groupedFindingsTable(findings: readonly Finding[]): Table {
 export function effectsTable(review: Review): Table {
   const head = { id: 'effects', heading: effectsHeading(review), ...given({ note: effectsNote(review) }) };
   return tableOf(head, effectRows(review), [
-    ['Effect', ({ verb }) => verb],
-    ['Detail', ({ text }) => whole(text)],
+    ['effect', ({ verb }) => verb],
+    ['detail', ({ text }) => whole(text)],
   ]);
 }
 
@@ -87,12 +88,12 @@ export function moneyTable(
     }),
   );
   return tableOf({ id: 'money', heading: 'Cost', note }, shares, [
-    ['By', ({ by }) => by],
-    ['Name', (share) => name(share.name), { minWidth: 8 }],
-    ['Steps', ({ steps }) => count(steps), { yields: 1, drops: true }],
-    ['Price', (share) => money(priceOfShare(share))],
+    ['by', ({ by }) => by],
+    ['name', (share) => name(share.name), { minWidth: 8 }],
+    ['steps', ({ steps }) => count(steps), { yields: 1, drops: true }],
+    ['price', (share) => money(priceOfShare(share))],
     [
-      'By month',
+      'byMonth',
       ({ by, name: of }) => money(describeMonthly(monthlyOf(own.get(`${by} ${of}`) ?? [], terms), true)),
       { yields: 2 },
     ],
@@ -102,9 +103,9 @@ export function moneyTable(
 /** The changes of a long plan by kind. */
 export function kindsTable(kinds: ReturnType<typeof changeKinds>): Table {
   return tableOf({ id: 'kinds', heading: 'Changes by kind' }, kinds, [
-    ['Change', ({ change }) => change, { minWidth: 20 }],
-    ['Steps', ({ own }) => count(own.length)],
-    ['Price', ({ own }) => money(show.quotes(sumPrices(own))), { yields: 1, drops: true }],
+    ['change', ({ change }) => change, { minWidth: 20 }],
+    ['steps', ({ own }) => count(own.length)],
+    ['price', ({ own }) => money(show.quotes(sumPrices(own))), { yields: 1, drops: true }],
   ]);
 }
 
@@ -122,7 +123,7 @@ function textOrNull(rollback: Rollback | undefined): string | null {
 
 /**
  * One row for each step, in the given order.
- * @param targets the targets of the review. @param without titles of columns to leave out. @param terminal
+ * @param targets the targets of the review. @param without ids of columns to leave out. @param terminal
  * null for rows with titles; `short`: only a refused rollback is worth its room.
  */
 export function changesTable(
@@ -140,7 +141,7 @@ export function changesTable(
     terminal = null,
   }: {
     heading?: string;
-    without?: readonly string[];
+    without?: readonly ColumnId[];
     terminal?: 'all' | 'short' | null;
   } = {},
 ): Table {
@@ -156,50 +157,50 @@ export function changesTable(
   // One verdict for all steps is a fact of the plan, and needs no column in a terminal or a comment.
   const isSame = new Set([...all.values()].map((one) => describeRollback(one))).size === 1;
   const columns: readonly ColumnOf<(typeof rows)[number]>[] = [
-    ['Wave', ({ step }) => waves[step.wave]?.name ?? ''],
-    ['Instance', ({ step }) => id(step.instance)],
+    ['wave', ({ step }) => waves[step.wave]?.name ?? ''],
+    ['instance', ({ step }) => id(step.instance)],
     [
-      'Name',
+      'name',
       ({ target }) => name(target?.name ?? ''),
-      { under: 'Instance', minWidth: 6, yields: 2, bare: true },
+      { under: 'instance', minWidth: 6, yields: 2, bare: true },
     ],
-    ['Region', ({ step }) => step.region, { yields: 1, bare: true }],
-    ['Group', ({ step }) => formatGroup(spread, groups.get(step.instance)), { yields: 1, bare: true }],
+    ['region', ({ step }) => step.region, { yields: 1, bare: true }],
+    ['group', ({ step }) => formatGroup(spread, groups.get(step.instance)), { yields: 1, bare: true }],
     [
-      'Terraform',
+      'terraform',
       ({ step }) => addresses.get(step.instance) ?? null,
-      { under: 'Instance', yields: 0, bare: true },
+      { under: 'instance', yields: 0, bare: true },
     ],
-    ['Edition', ({ step }) => step.edition, { in: 'page' }],
-    ['Step', ({ of, number }) => (of > 1 ? `${number}/${of}` : null)],
-    ['Change', ({ step }) => show.change(step.change, step.after, step.nodes)],
+    ['edition', ({ step }) => step.edition, { in: 'page' }],
+    ['step', ({ of, number }) => (of > 1 ? `${number}/${of}` : null)],
+    ['change', ({ step }) => show.change(step.change, step.after, step.nodes)],
     [
-      'Reason',
+      'reason',
       ({ target, number }) => (number === 1 ? (target?.reason ?? null) : null),
-      { under: 'Change', ...BELOW_ROW },
+      { under: 'change', ...BELOW_ROW },
     ],
-    ['Before', ({ step }) => show.size(step.before), { in: 'page' }],
-    ['After', ({ step }) => show.size(step.after), { in: 'page' }],
+    ['before', ({ step }) => show.size(step.before), { in: 'page' }],
+    ['after', ({ step }) => show.size(step.after), { in: 'page' }],
     [
-      'Rollback',
+      'rollback',
       ({ step }) => describeRollback(all.get(step.id), terminal),
       isSame ? { in: 'page' } : { yields: 0, bare: true },
     ],
-    ['Why', ({ step }) => textOrNull(all.get(step.id)), { under: 'Rollback', in: 'page', bare: true }],
+    ['why', ({ step }) => textOrNull(all.get(step.id)), { under: 'rollback', in: 'page', bare: true }],
     [
-      'Price',
+      'price',
       ({ step: { quote } }) => quote && money(show.quote(quote), quote.amount),
       { yields: 3, bare: true },
     ],
   ];
   const filters = [
-    { by: 'Wave', choices: [...new Set(waves.map((wave) => wave.name))] },
-    { by: 'Region', choices: [...new Set(steps.map(({ region }) => region))] },
+    { by: 'wave', choices: [...new Set(waves.map((wave) => wave.name))] },
+    { by: 'region', choices: [...new Set(steps.map(({ region }) => region))] },
   ];
   const anchors = steps.map((step) => step.id);
   return tableOf(
     { id: 'changes', heading, note: 'Memory is per shard.', filters, anchors },
     rows,
-    columns.filter(([title]) => !without.includes(title)),
+    columns.filter(([id]) => !without.includes(id)),
   );
 }

@@ -1,10 +1,11 @@
 /** The attempts to order each step, with their answers. */
 import { unreachable } from '../../errors.ts';
 import { textOf } from '../../messages/messages.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type { JournalEntry, ReportAttempt } from '../../model.ts';
 
 /** Gathers the attempts of every ordered step, entry by entry. */
-export function createAttempts() {
+export function createAttempts({ sentences }: Words = english) {
   const all = new Map<string, ReportAttempt[]>();
   return {
     add(entry: JournalEntry): void {
@@ -17,7 +18,7 @@ export function createAttempts() {
       }
       // An intent without a sent order gives its number to the next one.
       const last = own.findLastIndex((one) => one.attempt === attempt);
-      if (last >= 0) own[last] = { ...own[last]!, ...answerIn(entry) };
+      if (last >= 0) own[last] = { ...own[last]!, ...answerIn(entry, sentences) };
     },
     /** In order, by step. */
     all: all as ReadonlyMap<string, readonly ReportAttempt[]>,
@@ -26,10 +27,13 @@ export function createAttempts() {
 
 type AttemptEntry = Extract<JournalEntry, { readonly attempt: number }>;
 
-function answerIn(entry: Exclude<AttemptEntry, { kind: 'intent' }>): Partial<ReportAttempt> {
+function answerIn(
+  entry: Exclude<AttemptEntry, { kind: 'intent' }>,
+  sentences: Words['sentences'],
+): Partial<ReportAttempt> {
   switch (entry.kind) {
     case 'not-sent':
-      return { answer: 'not-sent', message: textOf(entry.reason) };
+      return { answer: 'not-sent', message: textOf(entry.reason, sentences) };
     case 'accepted':
       return { answer: 'accepted', order: entry.order, requestId: entry.requestId, sentAt: entry.sentAt };
     case 'refused': {
@@ -37,10 +41,13 @@ function answerIn(entry: Exclude<AttemptEntry, { kind: 'intent' }>): Partial<Rep
       return { answer: 'refused', requestId, sentAt, code, message: message };
     }
     case 'no-answer':
-      return { answer: 'no-answer', sentAt: entry.sentAt, message: textOf(entry.reason) };
+      return { answer: 'no-answer', sentAt: entry.sentAt, message: textOf(entry.reason, sentences) };
     case 'resolved': {
       const { at, executed, evidence, order } = entry;
-      return { ...(order === null ? {} : { order }), resolved: { at, executed, evidence: textOf(evidence) } };
+      return {
+        ...(order === null ? {} : { order }),
+        resolved: { at, executed, evidence: textOf(evidence, sentences) },
+      };
     }
     default:
       return unreachable(entry);

@@ -3,6 +3,7 @@ import { given, pick } from '../../given.ts';
 import { initialStepState } from '../../journal/fold-step.ts';
 import { createReplay, isFinished, totals } from '../../journal/replay.ts';
 import { textOf, textWithFix } from '../../messages/messages.ts';
+import { english, type Words } from '../../messages/words.ts';
 import {
   type JournalEntry,
   REPORT_FORMAT,
@@ -16,6 +17,7 @@ import {
   type StepWait,
   totalMemory,
 } from '../../model.ts';
+import { inWords } from '../finding-words.ts';
 import { unchangedTargets } from '../unchanged.ts';
 import { createAdoptions } from './adoptions.ts';
 import { createAttempts } from './attempts.ts';
@@ -26,10 +28,15 @@ import { createRunWaits, createStepWaits } from './waits.ts';
 /**
  * Builds the audit report of a run.
  * @param entries the whole entries of the journal; empty before the run.
+ * @param words the language of its sentences, for a page in that language. The JSON report is always in English.
  * @returns every step of the plan with exactly one outcome, such as `not-run`. The totals add up to the steps.
  */
-export function buildReport(saved: SavedPlan, entries: Iterable<JournalEntry>): Report {
-  const building = createReport(saved);
+export function buildReport(
+  saved: SavedPlan,
+  entries: Iterable<JournalEntry>,
+  words: Words = english,
+): Report {
+  const building = createReport(saved, words);
   for (const entry of entries) building.add(entry);
   return building.end();
 }
@@ -42,13 +49,13 @@ export interface ReportBuilding {
   end(): Report;
 }
 
-/** Starts to build the report of a run. */
-export function createReport(saved: SavedPlan): ReportBuilding {
+/** Starts to build the report of a run. @param words as for `buildReport`. */
+export function createReport(saved: SavedPlan, words: Words = english): ReportBuilding {
   const replay = createReplay(saved);
-  const { facts, ...gathering } = createFacts(saved);
-  const adoptions = createAdoptions();
-  const runWaits = createRunWaits(saved);
-  const attempts = createAttempts();
+  const { facts, ...gathering } = createFacts(saved, words);
+  const adoptions = createAdoptions(words);
+  const runWaits = createRunWaits(saved, words);
+  const attempts = createAttempts(words);
   const stepWaits = createStepWaits();
   const parts = [replay, gathering, adoptions, runWaits, attempts, stepWaits];
   return {
@@ -57,8 +64,15 @@ export function createReport(saved: SavedPlan): ReportBuilding {
     },
     end() {
       const state = replay.state();
-      const steps = stepsOf(saved, state, facts, { attempts: attempts.all, waits: stepWaits.end() });
-      return reportOf(saved, { state, facts, steps, adoptions: adoptions.all, waits: runWaits.end() });
+      const steps = stepsOf(saved, state, facts, { attempts: attempts.all, waits: stepWaits.end(), words });
+      return reportOf(saved, {
+        state,
+        facts,
+        steps,
+        adoptions: adoptions.all,
+        waits: runWaits.end(),
+        words,
+      });
     },
   };
 }
@@ -70,13 +84,18 @@ interface Gathered {
   readonly steps: readonly ReportStep[];
   readonly adoptions: readonly ReportAdoption[];
   readonly waits: readonly RunWait[];
+  readonly words: Words;
 }
 
-function reportOf(saved: SavedPlan, { state, facts, steps, adoptions, waits }: Gathered): Report {
+function reportOf(saved: SavedPlan, gathered: Gathered): Report {
+  const { state, facts, steps, words } = gathered;
   return {
     format: REPORT_FORMAT,
-    plan: pick(saved, 'name', 'digest', 'change', 'owner', 'file', 'sealedAt', 'findings'),
-    run: runOf(saved, state, facts, { adoptions, waits }),
+    plan: {
+      ...pick(saved, 'name', 'digest', 'change', 'owner', 'file', 'sealedAt'),
+      findings: saved.findings.map((finding) => inWords(finding, words)),
+    },
+    run: runOf(saved, gathered),
     totals: totals(steps),
     calls: Object.fromEntries([...state.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
     ...pick(state, 'callsBySecond', 'head', 'entries'),
@@ -90,21 +109,20 @@ function reportOf(saved: SavedPlan, { state, facts, steps, adoptions, waits }: G
       ...given({ gate: facts.gates.get(index) }),
     })),
     steps,
-    unchanged: unchangedTargets(saved),
-    blocked: saved.blocked,
+    unchanged: unchangedTargets(saved, words),
+    blocked: saved.blocked.map((target) => ({
+      ...target,
+      findings: target.findings.map((finding) => inWords(finding, words)),
+    })),
   };
 }
 
-function runOf(
-  { execution }: SavedPlan,
-  state: RunState,
-  { started, confirmed, identities, signatures, processes, controlCommands, notifications }: JournalFacts,
-  { adoptions, waits }: { readonly adoptions: readonly ReportAdoption[]; readonly waits: readonly RunWait[] },
-): Report['run'] {
+function runOf({ execution }: SavedPlan, { state, facts, adoptions, waits, words }: Gathered): Report['run'] {
+  const { started, confirmed, identities, signatures, processes, controlCommands, notifications } = facts;
   return {
     ...pick(state, 'startedAt', 'endedAt', 'endedBecause'),
-    message: state.stopping && textWithFix(state.stopping.message),
-    ...given({ resting: restOf(state) }),
+    message: state.stopping && textWithFix(state.stopping.message, words.sentences),
+    ...given({ resting: restOf(state, words) }),
     ...pick(state, 'exitCode', 'starts'),
     user: started?.by.user ?? null,
     host: started?.by.host ?? null,
@@ -118,9 +136,11 @@ function runOf(
   };
 }
 
-function restOf(state: RunState) {
+function restOf(state: RunState, { sentences }: Words) {
   const { resting } = state;
-  return resting === null || isFinished(state) ? null : { ...resting, reason: textOf(resting.reason) };
+  return resting === null || isFinished(state)
+    ? null
+    : { ...resting, reason: textOf(resting.reason, sentences) };
 }
 
 /** The lists that are not empty. */
@@ -142,13 +162,14 @@ function memoryOf({ preconditions }: SavedPlan, { lastRead }: JournalFacts): Rep
 interface StepHistories {
   readonly attempts: ReadonlyMap<string, readonly ReportAttempt[]>;
   readonly waits: ReadonlyMap<string, readonly StepWait[]>;
+  readonly words: Words;
 }
 
 function stepsOf(
   saved: SavedPlan,
   state: RunState,
   facts: JournalFacts,
-  { attempts, waits }: StepHistories,
+  { attempts, waits, words: { sentences } }: StepHistories,
 ): ReportStep[] {
   const known = new Map(saved.preconditions.map((precondition) => [precondition.instance, precondition]));
   return saved.steps.map((step) => {
@@ -160,14 +181,14 @@ function stepsOf(
       ...pick(step, 'nodes', 'before', 'after'),
       ...pick(own, 'outcome', 'orders', 'requestIds', 'attempts', 'startedAt', 'acceptedAt', 'endedAt'),
       code: own.code,
-      message: textOf(own.message),
-      ...given({ beganAt: own.beganAt, warning: own.warning && textOf(own.warning) }),
+      message: textOf(own.message, sentences),
+      ...given({ beganAt: own.beganAt, warning: own.warning && textOf(own.warning, sentences) }),
       quote: step.quote,
       billed: own.billed,
       ...billOf(step, own, billing === 'postpaid'),
       name,
       wave: saved.waves[step.wave]?.name ?? '',
-      ...given({ reason: reason ? textOf(reason) : null }),
+      ...given({ reason: reason ? textOf(reason, sentences) : null }),
       readBefore: facts.readBefore.get(step.id) ?? null,
       readBack: facts.readBack.get(step.id) ?? null,
       attemptDetails: attempts.get(step.id) ?? [],

@@ -1,5 +1,6 @@
 /** The facts and tables of a rehearsal, the same in every format, and its banner. */
 
+import type { Fact } from '../../messages/en/page/frame.ts';
 import * as show from '../../messages/en/quantities.ts';
 import type { Rehearsed, RehearsedEffect, RehearsedSeconds, Report } from '../../model.ts';
 import { BELOW_ROW, type Table, tableOf } from '../document/table.ts';
@@ -18,7 +19,7 @@ function describeRunTime(took: RehearsedSeconds, runs: number): string {
 }
 
 /** The facts over all runs as name and value; empty for an audit report. */
-export function rehearsalFacts({ rehearsed }: Pick<Report, 'rehearsed'>): [string, string][] {
+export function rehearsalFacts({ rehearsed }: Pick<Report, 'rehearsed'>): Fact[] {
   if (rehearsed === undefined) return [];
   const { seeds, faults, durations, all } = rehearsed;
   const last = seeds.first + seeds.count - 1;

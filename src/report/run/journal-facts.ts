@@ -2,6 +2,7 @@
 import { unreachable } from '../../errors.ts';
 import { given, pick } from '../../given.ts';
 import { textOf, textWithFix } from '../../messages/messages.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type {
   EntryOf,
   JournalEntry,
@@ -45,7 +46,7 @@ export interface JournalFacts {
 }
 
 /** Gathers the facts entry by entry. */
-export function createFacts(saved: SavedPlan) {
+export function createFacts(saved: SavedPlan, { sentences }: Words = english) {
   const facts: JournalFacts = {
     started: null,
     confirmed: null,
@@ -67,7 +68,7 @@ export function createFacts(saved: SavedPlan) {
     facts,
     add(entry: JournalEntry): void {
       if ('step' in entry) addRead(facts, steps.get(entry.step), entry);
-      else addToRun(facts, saved, entry);
+      else addToRun(facts, saved, entry, sentences);
     },
   };
 }
@@ -86,7 +87,12 @@ function addRead(facts: JournalFacts, step: Step | undefined, entry: StepEntry):
   if (step && size) facts.lastRead.set(step.instance, size);
 }
 
-function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalEntry, StepEntry>): void {
+function addToRun(
+  facts: JournalFacts,
+  saved: SavedPlan,
+  entry: Exclude<JournalEntry, StepEntry>,
+  sentences: Words['sentences'],
+): void {
   const { at } = entry;
   switch (entry.kind) {
     case 'run-started':
@@ -101,7 +107,7 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
     case 'identity':
       facts.identities.push({
         ...pick(entry, 'at', 'profile', 'identity'),
-        reason: entry.reason && textOf(entry.reason),
+        reason: entry.reason && textOf(entry.reason, sentences),
       });
       return;
     case 'adopted':
@@ -123,24 +129,24 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       const before = facts.gates.get(entry.wave) ?? [];
       facts.gates.set(entry.wave, [
         ...before,
-        { ...pick(entry, 'at', 'judge', 'outcome', 'shadow'), message: textOf(entry.message) },
+        { ...pick(entry, 'at', 'judge', 'outcome', 'shadow'), message: textOf(entry.message, sentences) },
       ]);
       return;
     }
     case 'control-command':
       facts.controlCommands.push({
         ...pick(entry, 'at', 'command', 'value', 'by', 'accepted'),
-        message: textOf(entry.message),
+        message: textOf(entry.message, sentences),
       });
       return;
     case 'notified':
       facts.notifications.push({
         ...pick(entry, 'at', 'by', 'event', 'about', 'to', 'ok'),
-        message: textOf(entry.message),
+        message: textOf(entry.message, sentences),
       });
       return;
     case 'stopping':
-      facts.stopped = { ...pick(entry, 'at', 'because'), message: textWithFix(entry.message) };
+      facts.stopped = { ...pick(entry, 'at', 'because'), message: textWithFix(entry.message, sentences) };
       return;
     case 'approval-awaited':
     case 'rested':

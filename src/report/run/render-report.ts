@@ -1,4 +1,5 @@
 /** Renders a report in any format. */
+import type { Words } from '../../messages/words.ts';
 import type { Report } from '../../model.ts';
 import { json } from '../document/escape.ts';
 import type { RunInCommands } from '../verdict.ts';
@@ -16,6 +17,8 @@ export interface ReportOptions extends RunInCommands {
   readonly isShort?: boolean;
   /** The CSV columns to write, in this order; absent: all of `CSV_COLUMNS`. */
   readonly columns?: readonly string[];
+  /** The language of the page, in which the report was built; English by default. Only HTML uses it. */
+  readonly words?: Words;
 }
 
 const RENDERERS = { text: reportText, json, markdown: reportMarkdown, html: reportHtml, csv: reportCsv };

@@ -51,7 +51,10 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
       ({ waits }) => inSeconds(waits.find((wait) => wait.for === reason)?.ms ?? null),
     ],
   ),
-  ['attempts_text', ({ attemptDetails }) => attemptDetails.map(describeAttempt).join(' | ') || null],
+  [
+    'attempts_text',
+    ({ attemptDetails }) => attemptDetails.map((attempt) => describeAttempt(attempt)).join(' | ') || null,
+  ],
   ['terraform', ({ terraform }) => terraform],
 ];
 

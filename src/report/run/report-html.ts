@@ -1,6 +1,7 @@
 /** The report as an HTML page for auditors: approvals, changes, every order number. */
 
-import * as show from '../../messages/en/quantities.ts';
+import type { Fact } from '../../messages/en/page/frame.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type { PriceSum, Report } from '../../model.ts';
 import { type Amount, amountsChart } from '../charts/amounts.ts';
 import { callsChart } from '../charts/calls.ts';
@@ -21,108 +22,142 @@ import { actionsTable, type RunTable, tablesOfRun } from './tables.ts';
 const MOST_URGENT = 50;
 
 /** Facts that a chart shows. */
-const CHARTED: readonly string[] = ['outcomes', 'memory', 'cost', 'calls'];
+const CHARTED: readonly Fact[0][] = ['outcomes', 'memory', 'cost', 'calls'];
 
-export function reportHtml(hostile: Report): string {
+/**
+ * The page in a language. @param hostile built in the same language. A rehearsal is in English only.
+ */
+export function reportHtml(hostile: Report, { words = english }: { readonly words?: Words } = {}): string {
+  const { report: say } = words;
   const report = sanitize(hostile);
   const { plan } = report;
-  const verdict = verdictOfRun(report);
+  const verdict = verdictOfRun(report, {}, words);
   const { rehearsed } = report;
-  const problems = rehearsed ? `Problems in the run of seed ${rehearsed.seeds.first}` : 'Problems';
-  return page(`${plan.name}: ${report.rehearsal ? 'rehearsal, not an audit report' : 'audit report'}`, [
-    report.rehearsal &&
-      markup`<p class="verdict warn" role="note"><strong>${REHEARSAL_BANNER}</strong></p>\n`,
-    pageHeader(
-      {
-        kind: report.rehearsal ? 'Refit rehearsal' : 'Refit audit report',
-        name: plan.name,
-        about: [plan.change, plan.owner],
-      },
-      verdict,
-      [...rehearsalFacts(report), ...factsOf(report).filter(([name]) => !CHARTED.includes(name))],
-      [
-        verdict.next !== null && markup`<p>Next: <code>${verdict.next}</code></p>\n`,
-        section('urgent', problems, urgent(report)),
-      ],
-    ),
-    markup`<main>
-${sections(report)}</main>
+  const problems = rehearsed ? `Problems in the run of seed ${rehearsed.seeds.first}` : say.sections.problems;
+  const title = report.rehearsal ? `${plan.name}: rehearsal, not an audit report` : say.title(plan.name);
+  const facts = factsOf(report, words).filter(([name]) => !CHARTED.includes(name));
+  return page(
+    title,
+    [
+      report.rehearsal &&
+        markup`<p class="verdict warn" role="note"><strong>${REHEARSAL_BANNER}</strong></p>\n`,
+      pageHeader(
+        {
+          kind: report.rehearsal ? 'Refit rehearsal' : say.kind,
+          name: plan.name,
+          about: [plan.change, plan.owner],
+        },
+        verdict,
+        [...rehearsalFacts(report), ...facts],
+        [
+          verdict.next !== null && markup`<p>${words.frame.next}<code>${verdict.next}</code></p>\n`,
+          section('urgent', problems, urgent(report, words)),
+        ],
+        words,
+      ),
+      markup`<main>
+${sections(report, words)}</main>
 `,
-    footer(report),
-  ]);
+      footer(report, words),
+    ],
+    words,
+  );
 }
 
 /** The steps that need attention, with cause and fix. */
-function urgent(report: Report): Raw | null {
-  const table = tablesOfRun(report, ['attention'])[0]!;
+function urgent(report: Report, words: Words): Raw | null {
+  const table = tablesOfRun(report, ['attention'], words)[0]!;
   const of = table.rows.length;
   if (of <= MOST_URGENT) return htmlTable(table);
-  const note = `The ${MOST_URGENT} most severe of ${show.count(of)}. The table of all steps has the others.`;
+  const note = words.report.mostUrgent(MOST_URGENT, of);
   return htmlTable({ ...table, rows: firstRows(table, MOST_URGENT), note });
 }
 
-function sections(report: Report): Piece[] {
-  const tables = (...ids: RunTable[]) => tablesOfRun(report, ids).map(htmlTable);
+function sections(report: Report, words: Words): Piece[] {
+  const { sections: headings } = words.report;
+  const tables = (...ids: RunTable[]) => tablesOfRun(report, ids, words).map(htmlTable);
   return [
-    section('approvals', 'Approvals', tables('signatures')),
+    section('approvals', headings.approvals, tables('signatures')),
     section('over-all', 'All runs', rehearsalTables(report).map(htmlTable)),
-    section('outcomes-of', 'Outcomes', report.steps.length > 0 && outcomesChart(report.totals)),
-    section('amounts', 'Memory and cost', [amounts(report), tables('money', 'billed-otherwise')]),
-    section('approval', 'Findings at approval', tables('approved-with')),
-    section('time', 'Timeline', [
-      timeline(report),
-      durationsChart(report.steps),
+    section('outcomes-of', headings.outcomes, report.steps.length > 0 && outcomesChart(report.totals, words)),
+    section('amounts', headings.amounts, [amounts(report, words), tables('money', 'billed-otherwise')]),
+    section('approval', headings.approval, tables('approved-with')),
+    section('time', headings.time, [
+      timeline(report, words),
+      durationsChart(report.steps, words),
       tables('waves', 'step-waits', 'run-waits', 'gates', 'processes', 'commands', 'notifications'),
     ]),
-    section('rate', 'Calls', [callsChart(report), htmlTable(actionsTable(report))]),
-    section('all', 'All targets', tables('steps', 'blocked', 'unchanged')),
+    section('rate', headings.rate, [callsChart(report, words), htmlTable(actionsTable(report, words))]),
+    section('all', headings.all, tables('steps', 'blocked', 'unchanged')),
   ];
 }
 
-function timeline(report: Report): Raw | null {
-  const marks = marksOf(report);
-  const chart = timelineChart(report, marks);
+function timeline(report: Report, words: Words): Raw | null {
+  const { charts } = words.report;
+  const marks = marksOf(report, words);
+  const chart = timelineChart(report, marks, words);
   if (chart === null) return null;
-  const marked =
-    marks.length > 0 &&
-    ' Dashed lines mark control commands and the ends and starts of processes; no process worked on the run in grey times.';
-  return markup`<figure><div class="scroll" role="region" aria-label="Chart of the timeline" tabindex="0">${chart}</div>
-<figcaption>One bar for each step, from its first order to its end, coloured by outcome, times in UTC. A pale bar with a dashed edge has no recorded end.${marked}</figcaption></figure>
+  const marked = marks.length > 0 && charts.marksCaption;
+  return markup`<figure><div class="scroll" role="region" aria-label="${charts.timelineRegion}" tabindex="0">${chart}</div>
+<figcaption>${charts.timelineCaption}${marked}</figcaption></figure>
 `;
 }
 
-function amounts({ memory, money }: Report): Raw | null {
+function amounts({ memory, money }: Report, words: Words): Raw | null {
+  const { show } = words;
+  const { charts } = words.report;
   const prices = money.quoted.flatMap((sum, index) =>
-    sum.amount === 0 ? [] : [priceChart(sum, index, money)],
+    sum.amount === 0 ? [] : [priceChart(sum, index, money, words)],
   );
   if (memory.before + memory.planned === 0 && prices.length === 0) return null;
-  return markup`<div class="pair"><figure><h3>Memory of all planned instances</h3>
-${amountsChart('memory', 'Memory of all planned instances', [
-  { label: 'before', value: memory.before, text: show.memory(memory.before), tone: 'm0' },
-  { label: 'planned', value: memory.planned, text: show.memory(memory.planned), tone: 'm1' },
-  { label: 'now', value: memory.now, text: show.memory(memory.now), tone: 'm2' },
-])}<figcaption>Replicas included. “Now” is the last size that Refit read.</figcaption></figure>
+  return markup`<div class="pair"><figure><h3>${charts.memoryTitle}</h3>
+${amountsChart('memory', charts.memoryTitle, [
+  {
+    name: 'before',
+    label: charts.before,
+    value: memory.before,
+    text: show.memory(memory.before),
+    tone: 'm0',
+  },
+  {
+    name: 'planned',
+    label: charts.planned,
+    value: memory.planned,
+    text: show.memory(memory.planned),
+    tone: 'm1',
+  },
+  { name: 'now', label: charts.now, value: memory.now, text: show.memory(memory.now), tone: 'm2' },
+])}<figcaption>${charts.memoryCaption}</figcaption></figure>
 ${prices.length > 0 && markup`<div>${prices}</div>`}</div>
 `;
 }
 
 /** A chart of one currency and basis: quoted, verified and, for one-time costs, billed. */
-function priceChart(sum: PriceSum, index: number, { verified, billed }: Report['money']): Raw {
+function priceChart(sum: PriceSum, index: number, { verified, billed }: Report['money'], words: Words): Raw {
+  const { show } = words;
+  const { charts } = words.report;
   const matches = (one: PriceSum) => one.currency === sum.currency && one.basis === sum.basis;
   const done = { ...sum, amount: verified.find(matches)?.amount ?? 0 };
   const bill = sum.basis === 'once' ? billed.find(({ currency }) => currency === sum.currency) : undefined;
   const bars: Amount[] = [
-    { label: 'quoted', value: sum.amount, text: show.quote(sum), tone: 'm1' },
-    { label: 'verified', value: done.amount, text: show.quote(done), tone: 'm2' },
+    { name: 'quoted', label: charts.quoted, value: sum.amount, text: show.quote(sum), tone: 'm1' },
+    { name: 'verified', label: charts.verified, value: done.amount, text: show.quote(done), tone: 'm2' },
   ];
-  if (bill) bars.push({ label: 'billed', value: bill.amount, text: show.amounts([bill]), tone: 'm3' });
-  const title = `${sum.basis === 'once' ? 'One-time cost' : 'Price per hour'}, ${sum.currency}`;
+  if (bill)
+    bars.push({
+      name: 'billed',
+      label: charts.billed,
+      value: bill.amount,
+      text: show.amounts([bill]),
+      tone: 'm3',
+    });
+  const title = charts.priceTitle(sum.basis, sum.currency);
   return markup`<figure><h3>${title}</h3>
-${amountsChart(`money-${index}`, title, bars)}<figcaption>The provider’s quotes for all steps and for the verified steps${bill && ', and the bills'}.</figcaption></figure>
+${amountsChart(`money-${index}`, title, bars)}<figcaption>${charts.priceCaption(bill !== undefined)}</figcaption></figure>
 `;
 }
 
-function footer({ plan, head, entries, format, rehearsal }: Report): Raw {
+function footer({ plan, head, entries, format, rehearsal }: Report, { report: say }: Words): Raw {
   if (rehearsal)
     return markup`<footer>
 <p>Plan <code>${plan.digest}</code></p>
@@ -131,9 +166,9 @@ function footer({ plan, head, entries, format, rehearsal }: Report): Raw {
 </footer>
 `;
   return markup`<footer>
-<p>Plan <code>${plan.digest}</code></p>
-<p>Journal head <code>${head}</code>, ${show.counted(entries, 'entry', 'entries')}. To check it offline: <code>refit audit verify RUN --head ${head}</code></p>
-<p>Refit computed this report from the saved plan and the journal only. Format <code>${format}</code>.</p>
+<p>${say.plan}<code>${plan.digest}</code></p>
+<p>${say.journalHead}<code>${head}</code>${say.toCheck(entries)}<code>refit audit verify RUN --head ${head}</code></p>
+<p>${say.computed}<code>${format}</code>${say.end}</p>
 </footer>
 `;
 }

@@ -81,7 +81,7 @@ export function terraformTable(hostile: Report): string {
   ]);
   const rest = tableOf({ id: 'others', heading: 'Not to set' }, others, [
     ['Instance', ({ instance }) => id(instance)],
-    ['Change', changeOf],
+    ['Change', (step) => changeOf(step)],
     ['Outcome', ({ outcome }) => outcomeName(outcome)],
     ['Address', ({ terraform = null }) => code(terraform), { below: true, bare: true }],
     ['Reason', (step) => reasonOf(step, report.rehearsal === true), { below: true, bare: true }],

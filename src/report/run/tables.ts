@@ -1,7 +1,8 @@
 /** The tables of a report as data, shared by all formats. */
 import { given } from '../../given.ts';
 import { totals } from '../../journal/replay.ts';
-import * as show from '../../messages/en/quantities.ts';
+import { between } from '../../messages/en/quantities.ts';
+import { english, type Words } from '../../messages/words.ts';
 import { OUTCOMES, type Report, type ReportStep, STEP_WAITS } from '../../model.ts';
 import { actionCalls, actionTone } from '../charts/calls.ts';
 import {
@@ -33,158 +34,161 @@ import { describeOutcomes } from '../verdict.ts';
 import { describeSigned } from './describe-run.ts';
 
 /** Makes a table with this id from a report. */
-type TableOfRun = (report: Report, id: string) => Table;
+type TableOfRun = (report: Report, id: RunTableId, words: Words) => Table;
+
+type RunTableId = keyof Words['report']['tables'];
 
 function table<Item>(
-  heading: string,
   items: (report: Report) => readonly Item[],
   columns: readonly ColumnOf<Item>[],
-  noteOf: (report: Report) => string | undefined = () => undefined,
+  noteOf: (report: Report, words: Words) => string | undefined = () => undefined,
 ): TableOfRun {
-  return (report, id) => tableOf({ id, heading, ...given({ note: noteOf(report) }) }, items(report), columns);
+  return (report, id, words) => {
+    const head = { id, heading: words.report.tables[id], ...given({ note: noteOf(report, words) }) };
+    return tableOf(head, items(report), columns, words);
+  };
 }
 
-const OUTCOME: ColumnOf<ReportStep> = ['Outcome', ({ outcome }) => ({ kind: 'outcome', value: outcome })];
-const STEP_INSTANCE: ColumnOf<ReportStep> = ['Instance', ({ instance }) => id(instance)];
-
-const RUN_WAIT_NAMES = { paused: 'paused', soak: 'soak', 'no-process': 'no process running' } as const;
-const STEP_WAIT_NAMES = {
-  sending: 'sending of the order and its answer',
-  limit: 'request limit',
-  busy: 'another operation on the instance',
-  resolving: 'resolving an unanswered order',
-  window: 'maintenance window',
-  change: 'execution of the change',
-} as const;
+const OUTCOME: ColumnOf<ReportStep> = ['outcome', ({ outcome }) => ({ kind: 'outcome', value: outcome })];
+const STEP_INSTANCE: ColumnOf<ReportStep> = ['instance', ({ instance }) => id(instance)];
 
 /** The tables by id, in reading order: approvals and urgent ones first, long ones last. */
 const TABLES = {
-  signatures: table('Approvals', signaturesOf, [
-    ['Approver', ({ by }) => by],
-    ['Signed', describeSigned],
-    ['Plan digest', ({ digest }) => code(digest.slice(0, 8))],
-    ['Signed at', ({ issuedAt }) => time(issuedAt), { yields: 3 }],
-    ['Valid until', ({ expiresAt }) => time(expiresAt), { yields: 2 }],
-    ['Verified at', ({ at }) => time(at), { yields: 1 }],
-    ['Key', ({ key }) => code(key), { below: true }],
+  signatures: table(signaturesOf, [
+    ['approver', ({ by }) => by],
+    ['signed', (signature, _, words) => describeSigned(signature, words)],
+    ['planDigest', ({ digest }) => code(digest.slice(0, 8))],
+    ['signedAt', ({ issuedAt }) => time(issuedAt), { yields: 3 }],
+    ['validUntil', ({ expiresAt }) => time(expiresAt), { yields: 2 }],
+    ['verifiedAt', ({ at }) => time(at), { yields: 1 }],
+    ['key', ({ key }) => code(key), { below: true }],
   ]),
-  attention: table('Needs attention', stepsNeedingAttention, [
+  attention: table(stepsNeedingAttention, [
     OUTCOME,
-    ['Instance', ({ instance, id }) => ({ kind: 'link', text: instance, to: id })],
-    ['Name', (step) => name(step.name), { under: 'Instance', minWidth: 6, bare: true }],
-    ['Change', changeOf],
-    ['Code', (step) => code(step.code), { under: 'Outcome', yields: 1, bare: true }],
-    ['Message', ({ message }) => message, BELOW_ROW],
-    ['Fix', fixOf, { under: 'Message', in: 'documents' }],
-    ['Warning', ({ warning = null }) => warning, { under: 'Message', below: true }],
+    ['instance', ({ instance, id }) => ({ kind: 'link', text: instance, to: id })],
+    ['name', (step) => name(step.name), { under: 'instance', minWidth: 6, bare: true }],
+    ['change', (step, _, words) => changeOf(step, words)],
+    ['code', (step) => code(step.code), { under: 'outcome', yields: 1, bare: true }],
+    ['message', ({ message }) => message, BELOW_ROW],
+    ['fix', (step, _, words) => fixOf(step, words), { under: 'message', in: 'documents' }],
+    ['warning', ({ warning = null }) => warning, { under: 'message', below: true }],
   ]),
-  waves: table('Waves', wavesWithOutcomes, [
-    ['Wave', (wave) => wave.name, { minWidth: 8 }],
-    ['Steps', (wave) => count(wave.steps)],
-    ['Outcomes', (wave) => describeOutcomes(wave.outcomes), { yields: 1, bare: true }],
-    ['Started', (wave) => time(wave.startedAt) ?? 'not started'],
-    ['Ended', (wave) => time(wave.endedAt, wave.startedAt)],
-    ['Duration', (wave) => duration(show.between(wave.startedAt, wave.endedAt))],
+  waves: table(wavesWithOutcomes, [
+    ['wave', (wave) => wave.name, { minWidth: 8 }],
+    ['steps', (wave) => count(wave.steps)],
+    ['outcomes', (wave, _, words) => describeOutcomes(wave.outcomes, [], words), { yields: 1, bare: true }],
+    ['started', (wave, _, { report }) => time(wave.startedAt) ?? report.notStarted],
+    ['ended', (wave) => time(wave.endedAt, wave.startedAt)],
+    ['duration', (wave) => duration(between(wave.startedAt, wave.endedAt))],
   ]),
-  gates: table('Gates', gatesOf, [
-    ['At', ({ at }) => time(at)],
-    ['Wave', ({ wave }) => wave],
-    ['Check', ({ judge }) => judge],
-    ['Outcome', ({ outcome, shadow }) => (shadow ? `${outcome} (shadow)` : outcome)],
-    ['Message', ({ message }) => message, BELOW_ROW],
+  gates: table(gatesOf, [
+    ['at', ({ at }) => time(at)],
+    ['wave', ({ wave }) => wave],
+    ['check', ({ judge }, _, { names }) => names.judge[judge]],
+    [
+      'outcome',
+      ({ outcome, shadow }, _, { names, report }) =>
+        shadow ? report.shadow(names.gateOutcome[outcome]) : names.gateOutcome[outcome],
+    ],
+    ['message', ({ message }) => message, BELOW_ROW],
   ]),
-  processes: table('Processes', ({ run }) => run.processes, [
-    ['At', ({ at }) => time(at)],
-    ['User', ({ user }) => user, { minWidth: 8 }],
-    ['Host', ({ host }) => host, { minWidth: 8 }],
-    ['Pid', ({ pid }) => String(pid)],
-    ['Version', ({ version }) => version, { yields: 1 }],
-    ['Incomplete bytes removed', ({ cutOff }) => count(cutOff || null), { yields: 2 }],
-    ['Details', (process) => show.describeProcess(process), BELOW_ROW],
+  processes: table(
+    ({ run }) => run.processes,
+    [
+      ['at', ({ at }) => time(at)],
+      ['user', ({ user }) => user, { minWidth: 8 }],
+      ['host', ({ host }) => host, { minWidth: 8 }],
+      ['pid', ({ pid }) => String(pid)],
+      ['version', ({ version }) => version, { yields: 1 }],
+      ['incompleteBytesRemoved', ({ cutOff }) => count(cutOff || null), { yields: 2 }],
+      ['details', (process, _, { show }) => show.describeProcess(process), BELOW_ROW],
+    ],
+  ),
+  commands: table(
+    ({ run }) => run.controlCommands ?? [],
+    [
+      ['at', ({ at }) => time(at)],
+      ['user', ({ by }) => by.user, { minWidth: 8 }],
+      ['host', ({ by }) => by.host, { minWidth: 8 }],
+      ['pid', ({ by }) => String(by.pid), { yields: 1 }],
+      ['command', ({ command, value }) => (value === null ? command : `${command} ${value}`)],
+      ['answer', ({ accepted }, _, { report }) => (accepted ? report.accepted : report.refused)],
+      ['message', ({ message }) => message, BELOW_ROW],
+    ],
+  ),
+  notifications: table(
+    ({ run }) => run.notifications ?? [],
+    [
+      ['at', ({ at }) => time(at)],
+      ['event', ({ event }, _, { names }) => names.event[event]],
+      ['sentBy', ({ by }) => by],
+      ['to', ({ to }) => to, { yields: 1 }],
+      ['delivered', ({ ok }, _, { report }) => (ok ? report.delivered : report.notDelivered)],
+      ['message', ({ message }) => message, BELOW_ROW],
+    ],
+  ),
+  'run-waits': table(
+    ({ run }) => run.waits ?? [],
+    [
+      ['from', ({ from }) => time(from)],
+      ['to', ({ from, to }) => time(to, from)],
+      ['reason', (wait, _, { names }) => names.runWait[wait.for]],
+      ['details', ({ reason }) => reason, { minWidth: 20, yields: 1, bare: true }],
+      ['duration', ({ from, to }, _, { report }) => duration(between(from, to)) ?? report.inProgress],
+    ],
+  ),
+  'step-waits': table(stepWaits, [
+    ['reason', ({ reason }, _, { names }) => names.stepWait[reason], { minWidth: 20 }],
+    ['steps', ({ waits }) => count(waits.length)],
+    ['count', ({ waits }) => count(sum(waits.map(({ times }) => times)))],
+    ['total', ({ waits }) => duration(sum(waits.map(({ ms }) => ms)))],
+    ['longest', ({ waits }) => duration(waits.reduce((most, { ms }) => Math.max(most, ms), 0))],
   ]),
-  commands: table('Control commands', ({ run }) => run.controlCommands ?? [], [
-    ['At', ({ at }) => time(at)],
-    ['User', ({ by }) => by.user, { minWidth: 8 }],
-    ['Host', ({ by }) => by.host, { minWidth: 8 }],
-    ['Pid', ({ by }) => String(by.pid), { yields: 1 }],
-    ['Command', ({ command, value }) => (value === null ? command : `${command} ${value}`)],
-    ['Answer', ({ accepted }) => (accepted ? 'accepted' : 'refused')],
-    ['Message', ({ message }) => message, BELOW_ROW],
-  ]),
-  notifications: table('Notifications', ({ run }) => run.notifications ?? [], [
-    ['At', ({ at }) => time(at)],
-    ['Event', ({ event }) => event],
-    ['Sent by', ({ by }) => by],
-    ['To', ({ to }) => to, { yields: 1 }],
-    ['Delivered', ({ ok }) => (ok ? 'yes' : 'NO')],
-    ['Message', ({ message }) => message, BELOW_ROW],
-  ]),
-  'run-waits': table('Waits of the run', ({ run }) => run.waits ?? [], [
-    ['From', ({ from }) => time(from)],
-    ['To', ({ from, to }) => time(to, from)],
-    ['Reason', (wait) => RUN_WAIT_NAMES[wait.for]],
-    ['Details', ({ reason }) => reason, { minWidth: 20, yields: 1, bare: true }],
-    ['Duration', ({ from, to }) => duration(show.between(from, to)) ?? 'in progress'],
-  ]),
-  'step-waits': table('Waits of the steps', stepWaits, [
-    ['Reason', ({ reason }) => STEP_WAIT_NAMES[reason], { minWidth: 20 }],
-    ['Steps', ({ waits }) => count(waits.length)],
-    ['Count', ({ waits }) => count(sum(waits.map(({ times }) => times)))],
-    ['Total', ({ waits }) => duration(sum(waits.map(({ ms }) => ms)))],
-    ['Longest', ({ waits }) => duration(waits.reduce((most, { ms }) => Math.max(most, ms), 0))],
-  ]),
-  attempts: table('Steps with several attempts or without a clear answer', attemptsOf, [
-    ['Instance', ({ step }) => id(step.instance)],
-    ['Change', ({ step }) => changeOf(step)],
-    ['Attempt', ({ attempt }) => describeAttempt(attempt), BELOW_ROW],
+  attempts: table(attemptsOf, [
+    ['instance', ({ step }) => id(step.instance)],
+    ['change', ({ step }, _, words) => changeOf(step, words)],
+    ['attempt', ({ attempt }, _, words) => describeAttempt(attempt, words), BELOW_ROW],
   ]),
   /** The warnings and notes of the plan when people approved it. */
-  'approved-with': table('Findings at approval', ({ plan }) => plan.findings, [
-    SEVERITY,
-    CODE,
-    INSTANCE,
-    ...MESSAGE_COLUMNS,
-  ]),
+  'approved-with': table(({ plan }) => plan.findings, [SEVERITY, CODE, INSTANCE, ...MESSAGE_COLUMNS]),
   money: table(
-    'Cost',
     ({ money: { shares } }) => shares,
     [
-      ['By', ({ by }) => by],
-      ['Name', (share) => name(share.name), { minWidth: 8 }],
-      ['Steps', ({ steps }) => count(steps), { in: 'documents' }],
-      ['Quoted', ({ quoted }) => money(show.quotes(quoted))],
-      ['Verified', ({ verified }) => money(show.quotes(verified)), { in: 'documents' }],
-      ['Billed', ({ billed }) => money(show.amounts(billed)), { yields: 2 }],
+      ['by', ({ by }, _, { names }) => names.share[by]],
+      ['name', (share) => name(share.name), { minWidth: 8 }],
+      ['steps', ({ steps }) => count(steps), { in: 'documents' }],
+      ['quoted', ({ quoted }, _, { show }) => money(show.quotes(quoted))],
+      ['verified', ({ verified }, _, { show }) => money(show.quotes(verified)), { in: 'documents' }],
+      ['billed', ({ billed }, _, { show }) => money(show.amounts(billed)), { yields: 2 }],
     ],
-    ({ money: { quoted } }) =>
-      quoted.some(({ basis }) => basis === 'hourly')
-        ? 'Changes that are paid by the hour have no one-time bill.'
-        : undefined,
+    ({ money: { quoted } }, words) =>
+      quoted.some(({ basis }) => basis === 'hourly') ? words.report.hourlyNote : undefined,
   ),
   'billed-otherwise': table(
-    'Bills that differ from the quote',
     ({ steps }) => steps.filter(({ bill }) => bill === 'differs'),
-    [STEP_INSTANCE, ['Change', changeOf], ['Bill', describeBill, { yields: 1, bare: true }]],
+    [
+      STEP_INSTANCE,
+      ['change', (step, _, words) => changeOf(step, words)],
+      ['bill', (step, _, words) => describeBill(step, words), { yields: 1, bare: true }],
+    ],
     // This is the cause of most differences.
-    () =>
-      'A prepaid quote covers the rest of the term. If Refit orders on a later day, the bill or refund covers fewer days. Check other differences.',
+    (_, words) => words.report.differsNote,
   ),
   /** One row for each finding of a blocked target. */
-  blocked: table('Blocked targets', blockedFindings, [
-    INSTANCE,
-    ['Region', ({ region }) => region],
-    CODE,
-    ...MESSAGE_COLUMNS,
-  ]),
+  blocked: table(blockedFindings, [INSTANCE, ['region', ({ region }) => region], CODE, ...MESSAGE_COLUMNS]),
   steps: stepsTable,
-  unchanged: ({ unchanged }) => unchangedTable(unchanged),
+  unchanged: ({ unchanged }, _, words) => unchangedTable(unchanged, words),
 } as const satisfies Record<string, TableOfRun>;
 
 export type RunTable = keyof typeof TABLES;
 
 /** The tables with these ids; all of them unless named. */
-export function tablesOfRun(report: Report, ids = Object.keys(TABLES) as readonly RunTable[]): Table[] {
-  return ids.map((id) => TABLES[id](report, id));
+export function tablesOfRun(
+  report: Report,
+  ids = Object.keys(TABLES) as readonly RunTable[],
+  words: Words = english,
+): Table[] {
+  return ids.map((id) => TABLES[id](report, id, words));
 }
 
 function wavesWithOutcomes({ waves, steps }: Report) {
@@ -225,44 +229,45 @@ function blockedFindings({ blocked }: Report) {
 }
 
 /** Details that only an HTML page has room for. */
-const UNDER_OUTCOME = { under: 'Outcome', in: 'page', bare: true } as const;
-const UNDER_CHANGE = { under: 'Change', in: 'page' } as const;
+const UNDER_OUTCOME = { under: 'outcome', in: 'page', bare: true } as const;
+const UNDER_CHANGE = { under: 'change', in: 'page' } as const;
 
 /** Every step with its outcome. */
-function stepsTable(report: Report, id: string): Table {
+function stepsTable(report: Report, id: RunTableId, words: Words): Table {
   const filters = [
-    { by: 'Outcome', choices: OUTCOMES.filter((outcome) => report.totals[outcome] > 0) },
-    { by: 'Wave', choices: [...new Set(report.waves.map((wave) => wave.name))] },
-    { by: 'Region', choices: [...new Set(report.steps.map(({ region }) => region))] },
+    { by: 'outcome', choices: OUTCOMES.filter((outcome) => report.totals[outcome] > 0) },
+    { by: 'wave', choices: [...new Set(report.waves.map((wave) => wave.name))] },
+    { by: 'region', choices: [...new Set(report.steps.map(({ region }) => region))] },
   ];
   const anchors = report.steps.map((step) => step.id);
   const runStart = report.run.startedAt;
   const columns: readonly ColumnOf<ReportStep>[] = [
     OUTCOME,
-    ['Code', (step) => unlessVerified(step, step.code), UNDER_OUTCOME],
-    ['Message', (step) => (needsExplanation(step) ? step.message : null), UNDER_OUTCOME],
-    ['Warning', ({ warning = null }) => warning, { under: 'Outcome', in: 'page' }],
-    ['Attempts', attemptList, UNDER_OUTCOME],
-    ['Waits', describeDelays, { under: 'Outcome', in: 'page' }],
+    ['code', (step) => unlessVerified(step, step.code), UNDER_OUTCOME],
+    ['message', (step) => (needsExplanation(step) ? step.message : null), UNDER_OUTCOME],
+    ['warning', ({ warning = null }) => warning, { under: 'outcome', in: 'page' }],
+    ['attempts', (step) => attemptList(step, words), UNDER_OUTCOME],
+    ['waits', (step) => describeDelays(step, words), { under: 'outcome', in: 'page' }],
     STEP_INSTANCE,
-    ['Name', (step) => name(step.name), { under: 'Instance', minWidth: 10, yields: 4, bare: true }],
-    ['Region', ({ region }) => region, { under: 'Instance', in: 'documents', bare: true }],
-    ['Wave', ({ wave }) => wave, { in: 'documents' }],
-    ['Change', changeOf],
-    ['Reason', ({ reason = null }) => reason, { ...UNDER_CHANGE, bare: true }],
+    ['name', (step) => name(step.name), { under: 'instance', minWidth: 10, yields: 4, bare: true }],
+    ['region', ({ region }) => region, { under: 'instance', in: 'documents', bare: true }],
+    ['wave', ({ wave }) => wave, { in: 'documents' }],
+    ['change', (step, _, words) => changeOf(step, words)],
+    ['reason', ({ reason = null }) => reason, { ...UNDER_CHANGE, bare: true }],
     [
-      'Found',
-      (step) => (step.readBack && needsExplanation(step) ? show.size(step.readBack) : null),
+      'found',
+      (step) => (step.readBack && needsExplanation(step) ? words.show.size(step.readBack) : null),
       UNDER_CHANGE,
     ],
-    ['Started', ({ startedAt }) => time(startedAt, runStart), { in: 'documents' }],
-    ['Duration', ({ startedAt, endedAt }) => duration(show.between(startedAt, endedAt)), { yields: 3 }],
-    ['Orders', ({ orders }) => ids(orders), { yields: 2 }],
-    ['Request ids', (step) => ids(step.requestIds), { under: 'Orders', in: 'documents', bare: true }],
-    ['Quoted', ({ quote }) => quote && money(show.quote(quote), quote.amount), { in: 'documents' }],
-    ['Billed', billCell, { under: 'Quoted', in: 'documents', bare: true }],
+    ['started', ({ startedAt }) => time(startedAt, runStart), { in: 'documents' }],
+    ['duration', ({ startedAt, endedAt }) => duration(between(startedAt, endedAt)), { yields: 3 }],
+    ['orders', ({ orders }) => ids(orders), { yields: 2 }],
+    ['requestIds', (step) => ids(step.requestIds), { under: 'orders', in: 'documents', bare: true }],
+    ['quoted', ({ quote }) => quote && money(words.show.quote(quote), quote.amount), { in: 'documents' }],
+    ['billed', (step) => billCell(step, words), { under: 'quoted', in: 'documents', bare: true }],
   ];
-  return tableOf({ id, heading: 'Steps', filters, anchors }, report.steps, columns);
+  const head = { id, heading: words.report.tables[id], filters, anchors };
+  return tableOf(head, report.steps, columns, words);
 }
 
 /** True for a step whose outcome needs a message: all except verified and not-run. */
@@ -274,30 +279,38 @@ function unlessVerified({ outcome }: ReportStep, text: string | null): Cell {
   return outcome === 'verified' ? null : text;
 }
 
-function attemptList(step: ReportStep): Cell {
-  return hasUnusualAttempts(step) ? { kind: 'list', items: step.attemptDetails.map(describeAttempt) } : null;
+function attemptList(step: ReportStep, words: Words): Cell {
+  if (!hasUnusualAttempts(step)) return null;
+  return { kind: 'list', items: step.attemptDetails.map((attempt) => describeAttempt(attempt, words)) };
 }
 
-function billCell(step: ReportStep): Cell {
-  const text = describeBill(step);
+function billCell(step: ReportStep, words: Words): Cell {
+  const text = describeBill(step, words);
   return step.bill === 'differs' ? { kind: 'strong', text } : text;
 }
 
 /** Targets that already have the requested size. */
-export function unchangedTable(unchanged: Report['unchanged']): Table {
-  return tableOf({ id: 'unchanged', heading: 'Unchanged targets' }, unchanged, [
-    ['Instance', ({ instance }) => id(instance)],
-    ['Region', ({ region }) => region],
-    ['Reason', ({ reason }) => reason, { yields: 1, bare: true }],
-  ]);
+export function unchangedTable(unchanged: Report['unchanged'], words: Words = english): Table {
+  const columns: readonly ColumnOf<Report['unchanged'][number]>[] = [
+    ['instance', ({ instance }) => id(instance)],
+    ['region', ({ region }) => region],
+    ['reason', ({ reason }) => reason, { yields: 1, bare: true }],
+  ];
+  return tableOf({ id: 'unchanged', heading: words.report.tables.unchanged }, unchanged, columns, words);
 }
 
 /** The calls of each action, orders first. */
-export function actionsTable(report: Report): Table {
-  return tableOf({ id: 'actions', heading: 'Calls by action' }, actionCalls(report), [
-    ['Action', ({ action }, at) => ({ kind: 'action', text: action, tone: actionTone(at) })],
-    ['Calls', (calls) => count(calls.count)],
-    ['Peak per second', ({ peak }) => count(peak)],
-    ['Refused by the request limit', ({ refusedByLimit }) => count(refusedByLimit)],
-  ]);
+export function actionsTable(report: Report, words: Words = english): Table {
+  const columns: readonly ColumnOf<ReturnType<typeof actionCalls>[number]>[] = [
+    ['action', ({ action }, at) => ({ kind: 'action', text: action, tone: actionTone(at) })],
+    ['calls', (calls) => count(calls.count)],
+    ['peakPerSecond', ({ peak }) => count(peak)],
+    ['refusedByTheRequestLimit', ({ refusedByLimit }) => count(refusedByLimit)],
+  ];
+  return tableOf(
+    { id: 'actions', heading: words.report.tables.actions },
+    actionCalls(report),
+    columns,
+    words,
+  );
 }

@@ -1,7 +1,8 @@
 /** Computes what a run and its steps waited for, and how long, from the times of the journal's entries. */
 import { unreachable } from '../../errors.ts';
-import { formatGate, formatOperator } from '../../journal/fold-run.ts';
+import { formatOperator } from '../../journal/fold-run.ts';
 import { textOf } from '../../messages/messages.ts';
+import { english, type Words } from '../../messages/words.ts';
 import {
   type EntryOf,
   isLimitCode,
@@ -97,7 +98,8 @@ export function createStepWaits() {
 }
 
 /** Gathers the waits of the whole run, entry by entry: paused, in a soak, or without a process. */
-export function createRunWaits(saved: Pick<SavedPlan, 'waves'>) {
+export function createRunWaits(saved: Pick<SavedPlan, 'waves'>, words: Words = english) {
+  const { report: say } = words;
   const { waits, open, end, pause } = createOpenWaits();
   let rested: EntryOf<'rested'> | null = null;
   let last: JournalEntry | null = null;
@@ -109,7 +111,7 @@ export function createRunWaits(saved: Pick<SavedPlan, 'waves'>) {
         if (before === null) break;
         if (!keepsPause(entry, before, rested)) end('paused', before.at);
         if (rested === null) end('soak', before.at);
-        const reason = reasonForNoProcess(before, rested);
+        const reason = reasonForNoProcess(before, rested, words);
         waits.push({ for: 'no-process', from: before.at, to: at, reason });
         if (entry.purpose === undefined) rested = null;
         break;
@@ -119,11 +121,11 @@ export function createRunWaits(saved: Pick<SavedPlan, 'waves'>) {
         break;
       case 'control-command':
         if (!entry.accepted || entry.command.startsWith('set')) break;
-        if (entry.command === 'pause') pause(at, formatOperator(entry.by));
+        if (entry.command === 'pause') pause(at, say.pausedBy(formatOperator(entry.by)));
         else end('paused', at);
         break;
       case 'gate':
-        if (entry.next === 'pause') pause(at, formatGate(entry.name));
+        if (entry.next === 'pause') pause(at, say.pausedBy(say.gateAfter(entry.name)));
         end('soak', at);
         break;
       case 'wave-started':
@@ -131,7 +133,7 @@ export function createRunWaits(saved: Pick<SavedPlan, 'waves'>) {
         break;
       case 'wave-ended':
         if (soaks(saved.waves, entry.wave))
-          open.soak = { for: 'soak', from: at, reason: `after wave ${entry.name}` };
+          open.soak = { for: 'soak', from: at, reason: say.soakAfter(entry.name) };
         break;
       case 'stopping':
       case 'run-ended':
@@ -176,8 +178,8 @@ function createOpenWaits() {
       if (open[which]) waits.push({ ...open[which], to });
       open[which] = undefined;
     },
-    pause(from: string, by: string): void {
-      open.paused ??= { for: 'paused', from, reason: `by ${by}` };
+    pause(from: string, reason: string): void {
+      open.paused ??= { for: 'paused', from, reason };
     },
   };
 }
@@ -193,13 +195,15 @@ function keepsPause(
 
 type OpenWait = Omit<RunWait, 'to'>;
 
-/** Why no process carried out the run: the last one ended without an entry that says so. */
-export const PROCESS_DIED = 'its process died, or was aborted';
-
-function reasonForNoProcess(before: JournalEntry, rested: EntryOf<'rested'> | null): string {
-  if (rested !== null) return `rested: ${textOf(rested.reason)}`;
-  if (before.kind === 'handed-over') return `handed over to ${before.place}`;
-  return before.kind === 'run-ended' ? `ended: ${before.because}` : PROCESS_DIED;
+/** Why no process carried out the run. It died if it ended without an entry that says so. */
+function reasonForNoProcess(
+  before: JournalEntry,
+  rested: EntryOf<'rested'> | null,
+  { report: say, sentences }: Words,
+): string {
+  if (rested !== null) return say.rested(textOf(rested.reason, sentences));
+  if (before.kind === 'handed-over') return say.handedOver(before.place);
+  return before.kind === 'run-ended' ? say.endedBecause(before.because) : say.processDied;
 }
 
 /** True if the wave soaks. The last wave soaks only if it has a gate. */

@@ -15,17 +15,24 @@ import { escapeControls } from '../../../text.ts';
 import { noteTrust } from '../../note-trust.ts';
 import { type Options, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
+import { wordsFrom } from '../../page-language.ts';
 import { onRun, placeInCommands } from '../../with-run.ts';
 
 export const report = onRun(async (run, options, terminal) => {
   const { name } = run;
   const columns = columnsFrom(options);
-  const made = await reportRun(run);
+  const words = await wordsFrom(options);
+  const made = await reportRun(run, words);
   const forTerraform = options.write.filter(({ format }) => format === TERRAFORM);
   for (const { path } of forTerraform) await writeOutput(path, terraformText(made.report, name, path));
   const write = options.write.filter((one) => !forTerraform.includes(one));
   await emit<ReportFormat>(terminal, { format: options.format, write }, (format, where) =>
-    renderReport(made.report, format, { ...where, ...placeInCommands(run, options), ...given({ columns }) }),
+    renderReport(format === 'html' ? made.page : made.report, format, {
+      ...where,
+      ...placeInCommands(run, options),
+      ...given({ columns }),
+      words,
+    }),
   );
   noteTrust(made.notTrusted, run, options, terminal);
   if (made.isCutOff) {

@@ -39,6 +39,9 @@ const BILLING = {
 const minutesOf = (minutes: number): string => count(minutes, 'minute');
 
 export const run = {
+  /** Any words with their fix. */
+  'text.with-fix': ({ text, fix }: { text: string; fix: string }): Text => `${text} (fix: ${fix})`,
+
   // The states of a step between its events.
   'run.never-started': (): Text => 'never started',
   'run.adopted': (): Text => 'the run was adopted: the journal may lack an order of this step',

@@ -33,6 +33,8 @@ const BILLING = {
 } as const;
 
 export const run: TranslationOf<typeof english> = {
+  'text.with-fix': ({ text, fix }) => `${text}（处理方法：${fix}）`,
+
   // The states of a step between its events.
   'run.never-started': () => '从未开始',
   'run.adopted': () => '运行已被接管：运行日志可能缺少此步骤的订单',

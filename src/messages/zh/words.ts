@@ -1,0 +1,22 @@
+/** Everything that a page says in Simplified Chinese. */
+import type { Words } from '../words.ts';
+import { codes } from './codes.ts';
+import { columns } from './page/columns.ts';
+import { facts, frame, names } from './page/frame.ts';
+import { report } from './page/report.ts';
+import { verdicts } from './page/verdicts.ts';
+import { quantities } from './quantities.ts';
+import { zh } from './zh.ts';
+
+export const chinese: Words = {
+  columns,
+  facts,
+  frame,
+  names,
+  report,
+  verdicts,
+  tag: 'zh-CN',
+  sentences: zh,
+  show: quantities,
+  codes,
+};

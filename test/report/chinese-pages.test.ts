@@ -1,0 +1,143 @@
+/** The pages in Chinese: complete, without English, as safe as the English ones, and replayed in their language. */
+import { describe, expect, it } from 'vitest';
+import { languageOfPage, loadWords } from '../../src/messages/languages.ts';
+import { render } from '../../src/messages/messages.ts';
+import { english } from '../../src/messages/words.ts';
+import type { JournalEntry, SavedPlan } from '../../src/model.ts';
+import { replayReports } from '../../src/operations/audit/replay-reports.ts';
+import { inWords } from '../../src/report/finding-words.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { renderReport } from '../../src/report/run/render-report.ts';
+import type { RunReader } from '../../src/store/ports.ts';
+import { HOSTILE, hostileRun, SITUATIONS, type Situation } from './situations.ts';
+
+const chinese = await loadWords('zh');
+const PLAIN = { color: false, width: 100 };
+
+const pageOf = ({ saved, entries }: Situation, words = chinese) =>
+  renderReport(buildReport(saved, entries, words), 'html', { ...PLAIN, words });
+
+/** Names, units, commands and keys. Words of the test data are in capitals or have a digit, a dot or a dash. */
+const KEPT = new Set(
+  `CAMUser CHG CNY GB MB UTC Refit refit RUN ID cart canary rest default wei plans read apply in runs reconcile status head
+  memoryPerShard shards replicas finishBy atLeast roundTo sold failed unknown dba oncall double eleven headroom yaml qcs cam
+  uin set pause continue drain abort inFlight lin https redis tencentcloudapi com`.split(/\s+/),
+);
+
+/** The texts of a page that are no code of a command and no digest. */
+function textsOf(html: string): string[] {
+  return html
+    .replace(
+      /<style>[\s\S]*?<\/style>|<script>[\s\S]*?<\/script>|<code>[\s\S]*?<\/code>|<pre>[\s\S]*?<\/pre>/g,
+      '',
+    )
+    .replace(/ aria-label="([^"]*)"/g, '>$1<')
+    .split(/<[^>]*>/)
+    .map((text) => text.replaceAll(/&[#\w]+;/g, ' ').trim())
+    .filter((text) => text !== '');
+}
+
+/** The same run with the provider's words as data that is no English, and findings with their own words. */
+function withoutForeignWords({ saved, entries }: Situation): Situation {
+  const text = (value: unknown) => JSON.stringify(value);
+  const quiet = (value: string) =>
+    value
+      .replace(/("id":"run\.provider-answer","params":\{"answer":)"[^"]*"/g, '$1"E0"')
+      .replace(/("reason":|"message":)"[^"]*"/g, '$1"E0"');
+  const plan = JSON.parse(text(saved)) as SavedPlan;
+  const own = plan.blocked.map((target) => ({
+    ...target,
+    findings: target.findings.map((one) => ({
+      ...one,
+      ...render({ id: one.messageId, params: one.params }),
+    })),
+  }));
+  return { saved: { ...plan, blocked: own }, entries: JSON.parse(quiet(text(entries))) as JournalEntry[] };
+}
+
+const SAFE = Object.entries(SITUATIONS).filter(([name]) => !name.includes('hostile'));
+
+describe.each(SAFE)('the report of %s', (_, situation) => {
+  const html = pageOf(withoutForeignWords(situation()));
+
+  it('names its language, and has a Chinese title and Chinese headings', () => {
+    expect(html).toMatch(/^<!doctype html>\n<html lang="zh-CN">/);
+    expect(html).toMatch(/<title>[^<]*：审计报告<\/title>/);
+    const headings = [...html.matchAll(/<(?:h[23]|th|caption|dt)\b[^>]*>([^<]+)/g)].map(([, text]) => text!);
+    expect(headings.filter((text) => !/[\u4e00-\u9fff]|^Terraform$/.test(text))).toEqual([]);
+  });
+
+  it('has no English text', () => {
+    const left = textsOf(html).flatMap((text) =>
+      (text.match(/[A-Za-z][\w.:/-]*/g) ?? []).filter(
+        (word) => !KEPT.has(word) && !/\d|[./:-]|^[A-Z][a-z]+[A-Z]/.test(word),
+      ),
+    );
+    expect([...new Set(left)]).toEqual([]);
+  });
+
+  it('has the same elements as the English page', () => {
+    const tagsOf = (page: string) => [...page.matchAll(/<\/?[a-z!][^\s>]*/gi)].map(([tag]) => tag);
+    expect(tagsOf(html)).toEqual(tagsOf(pageOf(withoutForeignWords(situation()), english)));
+  });
+});
+
+describe('a hostile text', () => {
+  const tagsOf = (html: string) => [...html.matchAll(/<\/?[a-z!][^\s>]*/gi)].map(([tag]) => tag);
+
+  it.each(['<script>alert(1)</script><img src=x onerror=alert(2)>"\'>', '</style></script>--> ]]>', HOSTILE])(
+    'is escaped in Chinese: %j',
+    (text) => {
+      const html = pageOf(hostileRun(text));
+      expect(tagsOf(html)).toEqual(tagsOf(pageOf(hostileRun('plain'))));
+      expect(html).not.toMatch(/<script>alert|<img|[\u202a-\u202e\u2066-\u2069]/u);
+    },
+  );
+});
+
+describe('a finding', () => {
+  const { saved } = SITUATIONS['a-priced-run-with-a-failure-and-a-refusal']!();
+  const [finding] = saved.findings;
+
+  it('is translated from its parameters', () => {
+    expect(inWords(finding!, chinese).message).toMatch(/[\u4e00-\u9fff]/);
+    expect(inWords(finding!, english)).toBe(finding);
+  });
+
+  it('stays as it is where its parameters say something else than its words', () => {
+    const changed = { ...finding!, message: 'everything is fine' };
+    expect(inWords(changed, chinese)).toBe(changed);
+  });
+});
+
+describe('audit replay', () => {
+  const { saved, entries } = SITUATIONS['a-priced-run-with-a-failure-and-a-refusal']!();
+  const readerOf = (page: string): RunReader =>
+    ({
+      name: 'runs/x',
+      readPlan: async () => saved,
+      report: async (file: string) =>
+        file === 'report.html' ? page : renderReport(buildReport(saved, entries), 'json', PLAIN),
+      read: async (take: (entry: JournalEntry) => void) => {
+        for (const entry of entries) take(entry);
+        return { journal: { end: { seq: entries.length } } };
+      },
+    }) as unknown as RunReader;
+  const page = pageOf({ saved, entries });
+
+  it.each([
+    ['a page in English', pageOf({ saved, entries }, english), true],
+    ['a page in Chinese', page, true],
+    ['a changed page in Chinese', page.replace('已验证', '失败'), false],
+    ['a page that says that it is English', page.replace('lang="zh-CN"', 'lang="en"'), false],
+    ['a page in a language of no version', page.replace('lang="zh-CN"', 'lang="fr"'), false],
+  ])('renders %s again in its language', async (_, written, same) => {
+    expect((await replayReports(readerOf(written))).reports).toMatchObject([{ same: true }, { same }]);
+  });
+
+  it('reads the language of a page from its first lines only', () => {
+    expect(languageOfPage(page)).toBe('zh');
+    expect(languageOfPage(`x${page}`)).toBe('en');
+    expect(languageOfPage('<!doctype html>\n<html lang="constructor">')).toBe('en');
+  });
+});
