@@ -18,6 +18,8 @@ const SCHEMAS = {
   validateInventory: 'inventory.schema.json',
   validateReport: 'report.schema.json',
   validateApproval: 'approval.schema.json',
+  validateDecline: 'decline.schema.json',
+  validateDeclineWithdrawal: 'decline-withdrawal.schema.json',
   validateHeadSignature: 'head-signature.schema.json',
   validatePlanSignature: 'plan-signature.schema.json',
   validatePolicy: 'policy.schema.json',

@@ -58,6 +58,7 @@
  */
 export * from './model/approval.ts';
 export type * from './model/control.ts';
+export * from './model/decline.ts';
 export type * from './model/effect.ts';
 export * from './model/finding.ts';
 export * from './model/fleet.ts';

@@ -19,6 +19,8 @@ export interface Offered {
   readonly text: string;
   /** True for an approval of another plan. It only says how far the signature counter of a passkey had come. */
   readonly isOfOtherPlan?: true;
+  /** Who stored it, as the database knows; absent for files. */
+  readonly login?: string;
 }
 
 /** The decision on the offered approvals. */

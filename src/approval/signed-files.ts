@@ -67,7 +67,11 @@ export function signHead(
   return sign({ ...content, key: key.public.line, signedAt: iso(now) }, key);
 }
 
-async function sign<Unsigned extends object>(unsigned: Unsigned, key: Signer) {
+/** Signs the canonical form of a value. */
+export async function sign<Unsigned extends object>(
+  unsigned: Unsigned,
+  key: Signer,
+): Promise<Unsigned & { readonly signature: string }> {
   return { ...unsigned, signature: (await key.sign(canonical(unsigned))).toString('base64') };
 }
 
@@ -110,7 +114,7 @@ export function encodeSignature(signature: HeadSignature | PlanSignature): strin
 
 /** Reads the text of an approval file. @returns the reason when it is not an approval. */
 export function readApproval(text: string): ApprovalFile | { readonly reason: Message } {
-  return readFile<ApprovalFile>(text, {
+  return readSignedFile<ApprovalFile>(text, {
     format: APPROVAL_FORMAT,
     family: 'refit.approval/',
     validate: validateApproval,
@@ -121,7 +125,7 @@ export function readApproval(text: string): ApprovalFile | { readonly reason: Me
 
 /** Reads the text of a signature file. @returns the reason when it is not a good signature. */
 export function readHeadSignature(text: string): HeadSignature | { readonly reason: Message } {
-  const signed = readFile<HeadSignature>(text, {
+  const signed = readSignedFile<HeadSignature>(text, {
     format: HEAD_SIGNATURE_FORMAT,
     family: 'refit.head-',
     validate: validateHeadSignature,
@@ -133,7 +137,7 @@ export function readHeadSignature(text: string): HeadSignature | { readonly reas
 
 /** Reads the text of a planner's signature. @returns the reason when it is not a good signature. */
 export function readPlanSignature(text: string): PlanSignature | { readonly reason: Message } {
-  const signed = readFile<PlanSignature>(text, {
+  const signed = readSignedFile<PlanSignature>(text, {
     format: PLAN_SIGNATURE_FORMAT,
     family: 'refit.plan-',
     validate: validatePlanSignature,
@@ -154,7 +158,7 @@ function withGoodSignature<Signed extends HeadSignature | PlanSignature>(
 }
 
 /** One kind of signed file. */
-interface Kind {
+export interface SignedKind {
   readonly format: string;
   readonly family: string;
   readonly validate: Validate;
@@ -163,9 +167,10 @@ interface Kind {
   readonly command: string;
 }
 
-function readFile<Signed>(
+/** Reads the text of one kind. @returns the reason when it is none. The signature is not checked. */
+export function readSignedFile<Signed>(
   text: string,
-  { format, family, validate, invalid, command }: Kind,
+  { format, family, validate, invalid, command }: SignedKind,
 ): Signed | { readonly reason: Message } {
   let value: unknown;
   try {

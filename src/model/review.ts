@@ -1,5 +1,6 @@
 /** The review of a plan. */
 import type { PlannedBy } from './approval.ts';
+import type { Decline } from './decline.ts';
 import type { Finding } from './finding.ts';
 import type { PolicyInForce } from './policy.ts';
 import type { SavedPlan } from './saved-plan.ts';
@@ -27,6 +28,8 @@ export interface SealedReview extends Reviewed {
   readonly plan: SavedPlan;
   /** Who signed it as its planner; absent if nobody did. */
   readonly plannedBy?: readonly PlannedBy[];
+  /** Who declined it, the oldest first, also what was withdrawn; absent: nothing was read. */
+  readonly declines?: readonly Decline[];
 }
 
 /** The plan was not sealed. */

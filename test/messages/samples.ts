@@ -1,7 +1,7 @@
 /** Realistic parameters of every sentence that has some. The compiler finds a sentence without. */
 import { en } from '../../src/messages/en/en.ts';
 import { type MessageId, message } from '../../src/messages/messages.ts';
-import type { Message, Size, Trace, UsedMemory } from '../../src/model.ts';
+import type { Decline, Message, Size, Trace, UsedMemory } from '../../src/model.ts';
 
 type ParamsOf<Id extends MessageId> = Parameters<(typeof en)[Id]>[0];
 type Samples = {
@@ -45,7 +45,36 @@ const guard = { operator: '<=', amount: 1234, currency: 'CNY' } as const;
 const threshold = { operator: '>', value: 5, base: 'run' } as const;
 const opening = { local: 'Wed 2026-11-25 01:00', utc: later };
 
+const held: Decline = {
+  ...{
+    id: 'a'.repeat(64),
+    by: 'wei',
+    at,
+    reason: 'CHG-1',
+    signed: true,
+    fingerprint: 'SHA256:x',
+    login: null,
+  },
+  withdrawn: null,
+};
+const claimed: Decline = { ...held, signed: false, fingerprint: null, login: 'refit_wei' };
+const withdrawn = { by: 'wei', at: later };
+
 const SAMPLES: Samples = {
+  'decline.holds': [
+    { decline: held },
+    { decline: { ...held, signed: false } },
+    { decline: claimed },
+    { decline: { ...claimed, login: null } },
+  ],
+  'decline.withdrawn': [{ decline: { ...held, withdrawn } }],
+  'decline.damaged': [{ file: 'saved.json.decline-wei.json', reason: message('approval.not-json') }],
+  'decline.other-plan': [{ digest, planDigest: '5e0c2ab9'.repeat(8) }],
+  'decline.by-another': [
+    { by: 'jun', author: 'wei', fingerprint: 'SHA256:x', login: null },
+    { by: 'jun', author: 'wei', fingerprint: null, login: null },
+    { by: 'jun', author: 'wei', fingerprint: null, login: 'refit_wei' },
+  ],
   'approval.bad-key': [
     { number: 2, fault: null },
     { number: 2, fault: { kind: 'private' } },

@@ -1,5 +1,6 @@
 /** Every sentence of findings and journal entries in English. */
 import { approvals } from './plan/approvals.ts';
+import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
 import { passkeys } from './plan/passkeys.ts';
 import { planChecks } from './plan/plan-checks.ts';
@@ -32,6 +33,7 @@ import { worker } from './run/worker.ts';
 export const en = {
   ...effects,
   ...approvals,
+  ...declines,
   ...control,
   ...events,
   ...gates,

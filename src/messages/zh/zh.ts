@@ -11,6 +11,7 @@
  *     prepaid 包年包月     hourly 按量计费         quote 报价            bill 账单             balance 余额
  *     profile 配置档       identity 身份           endpoint 接入点       provider 云平台       console 控制台
  *     approval 审批        approver 审批人         author 制定人         signature 签名        policy 策略
+ *     decline 否决         withdraw 撤回           login 登录名
  *     threshold 阈值       halt 停止               pause 暂停            drain 排空            abort 中止
  *     resume 继续          reconcile 核对          rehearse 演练         rollback 回滚         retry 重试
  *     adopt 接管           worker 工作进程         store 存储库          scheduler 调度器      due time 触发时间
@@ -22,6 +23,7 @@
  */
 import type { Language } from '../messages.ts';
 import { approvals } from './plan/approvals.ts';
+import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
 import { passkeys } from './plan/passkeys.ts';
 import { planChecks } from './plan/plan-checks.ts';
@@ -54,6 +56,7 @@ import { worker } from './run/worker.ts';
 export const zh: Language = {
   ...effects,
   ...approvals,
+  ...declines,
   ...control,
   ...events,
   ...gates,
