@@ -20,7 +20,12 @@ import { formatStartCommand } from './apply-again.ts';
 import { answerLine } from './control/answer-line.ts';
 import type { LiveRunStatus } from './control/control.ts';
 import { boundRegions } from './count-in-flight.ts';
-import { type ApprovalDemand, demandApprovals, type Signatures } from './demand-approvals.ts';
+import {
+  type ApprovalDemand,
+  demandApprovals,
+  demandNoDecline,
+  type Signatures,
+} from './demand-approvals.ts';
 import type { GatePorts } from './engine/run.ts';
 import { createWindowGate } from './engine/window-gate.ts';
 import { followPolicy } from './follow-policy.ts';
@@ -131,12 +136,17 @@ async function applyClaimed(input: ApplyInput, claim: ClaimedRun): Promise<Apply
     const exitCode = run.state.exitCode ?? 1;
     return { name: run.name, report, exitCode, wasFinished: true, wasLeft: false, hasRested: false };
   }
+  // Orders in flight are followed to their end. Then the next wave asks.
+  const follows = hasInFlight(run);
+  const declined = follows ? null : await demandNoDecline({ saved, plan: claim.plan, signatures });
+  if (declined !== null) mustBeSigned(declined);
   await keepPlanSignatures(saved, signatures);
   await claim.claimInstances(openInstances(run));
   mustAllowHooks(effects, input.notifyPorts?.allowHooks ?? false);
   const { windows, approvalExpiry } = await mustPermit(input.askPolicy, signatures);
   const approvals = await approvalsFor(input, claim, {
     isAdopted: adoption !== null,
+    ignoresDeclines: follows,
     policyWindows: windows,
     approvalExpiry,
   });
@@ -160,16 +170,22 @@ async function approvalsFor(
   { run, plan, signatures }: ClaimedRun,
   {
     isAdopted,
+    ignoresDeclines,
     policyWindows,
     approvalExpiry,
-  }: { isAdopted: boolean; policyWindows: readonly SavedWindows[]; approvalExpiry: number },
+  }: {
+    isAdopted: boolean;
+    ignoresDeclines: boolean;
+    policyWindows: readonly SavedWindows[];
+    approvalExpiry: number;
+  },
 ): Promise<Approved[]> {
   const { saved, clock } = input;
   const onRecord = isAdopted ? createRecorded() : run.replay.recorded;
   const recorded = onRecord.signatures(null);
-  const judge = () =>
-    demandApprovals({ saved, plan, signatures, clock, recorded, limit: approvalExpiry }, null);
-  const isSigned = saved.approvals === undefined || isOnRecord(await judge());
+  const asked = { saved, plan, signatures, clock, recorded, limit: approvalExpiry, ignoresDeclines };
+  const judge = () => demandApprovals(asked, null);
+  const isSigned = isOnRecord(await judge());
   // A database vouches for the answer, whichever user has the run now.
   const isUnasked = !onRecord.isAnsweredBy(run.kind === 'database' ? null : input.by.user);
   if (!isSigned || isUnasked) mustBeCurrent(saved, clock.now(), 'SAVED');
@@ -177,13 +193,18 @@ async function approvalsFor(
   if (!isSigned) mustBeSigned(await judge());
   const approval = isUnasked ? await askForApproval(input) : null;
   // Judge again: the question may have taken an hour, and the run starts now.
-  const signed = saved.approvals === undefined ? null : mustBeSigned(await judge());
+  const signed = mustBeSigned(await judge());
   return [signed, approval].filter((one) => one !== null);
 }
 
-/** True if the journal has enough signatures, and their files are still valid. */
+/** True if the plan needs no signature, or the journal has enough, and their files are still valid. */
 function isOnRecord(demand: ApprovalDemand): boolean {
   return 'event' in demand && demand.event === null;
+}
+
+/** True if an earlier process ordered a change that has not ended. */
+function hasInFlight({ state }: Pick<RunSnapshot, 'state'>): boolean {
+  return [...state.steps.values()].some(({ phase }) => phase !== 'waiting' && phase !== 'ended');
 }
 
 /** Refuses if another process has written to the journal since the caller read it. */

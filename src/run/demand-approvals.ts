@@ -1,5 +1,6 @@
-/** Decides whether a run or a wave has the signatures that its plan demands. */
+/** Decides whether a run or a wave has the signatures that its plan demands, and whether a person declines the plan. */
 import { judgeApprovals, missingApprovals, type Offered } from '../approval/judge-approvals.ts';
+import { holdingDeclines, judgeDeclines } from '../approval/judge-declines.ts';
 import { approvalFiles, signedOf } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
 import {
@@ -24,12 +25,56 @@ export type ApprovalDemand =
   | { readonly event: Signatures | null }
   | { readonly missing: readonly Message[]; readonly fix: string };
 
+/** A plan as a run asks for it. */
+interface DeclineInput {
+  readonly saved: SavedPlan;
+  /** The name of the saved plan in commands. */
+  readonly plan: string;
+  readonly signatures: RunSignatures;
+}
+
+/** Judges the declines that are offered now, and keeps them with the run. @returns null: the plan is not declined. */
+export async function demandNoDecline({
+  saved,
+  plan,
+  signatures,
+}: DeclineInput): Promise<Extract<ApprovalDemand, { missing: unknown }> | null> {
+  const offered = await signatures.offered('declines');
+  const { texts } = judgeDeclines(saved, offered);
+  if (texts.length > 0) await signatures.keep('declines', texts);
+  return declinedBy(saved, offered, plan);
+}
+
+/** The fix for a text that may be a decline. */
+export const REMOVE_DAMAGED = 'read the named file; if it declines nothing, remove it, or plan again';
+
+/** @param file the saved plan's path, for the fix. */
+export function declinedBy(
+  saved: Pick<SavedPlan, 'digest' | 'approvals' | 'file'>,
+  offered: readonly Offered[],
+  file: string,
+): Extract<ApprovalDemand, { missing: unknown }> | null {
+  const judged = judgeDeclines(saved, offered);
+  const missing = holdingDeclines(judged);
+  if (missing.length === 0) return null;
+  const author = judged.declines.find(({ withdrawn }) => withdrawn === null);
+  const withdraw = `refit decline ${shellQuote(file)} --withdraw`;
+  const fix =
+    author === undefined
+      ? REMOVE_DAMAGED
+      : author.fingerprint === null
+        ? `${withdraw} --as ${shellQuote(author.by)}   ${author.by} runs this if the reason is gone; or change the plan, then plan again`
+        : `${withdraw} --key FILE   ${author.by} runs this with the same key if the reason is gone; or change the plan, then plan again`;
+  return { missing, fix };
+}
+
 /**
  * Verifies the approvals that are offered now, and keeps those that count with the run. An entry of the journal
  * never replaces a file. It only says when the signatures had to be valid: a run that has started may continue.
  * @param input.plan the name of the saved plan in commands.
  * @param input.recorded the approval in the journal of a run that the user's state knows; null if there is none.
  * @param input.limit milliseconds from issue to expiry that an approval may have at most.
+ * @param input.ignoresDeclines true to leave declines out: the run has orders in flight, which somebody must follow.
  * @param wave the index of a wave; null for the plan.
  */
 export async function demandApprovals(
@@ -40,10 +85,14 @@ export async function demandApprovals(
     clock: Clock;
     recorded: Signatures | null;
     limit: number;
+    ignoresDeclines?: boolean;
   },
   wave: number | null,
 ): Promise<ApprovalDemand> {
-  const { saved, plan: file, signatures, clock, recorded, limit } = input;
+  const { saved, plan: file, signatures, clock, recorded, limit, ignoresDeclines = false } = input;
+  const declined = ignoresDeclines ? null : await demandNoDecline(input);
+  if (declined !== null) return declined;
+  if (wave === null && saved.approvals === undefined) return { event: null };
   const offered = await signatures.offered('approvals');
   const demand = judgeOffered(saved, wave, offered, { now: clock.now(), file, recorded, limit });
   if ('event' in demand && demand.event !== null)

@@ -33,12 +33,12 @@ export function isPlanName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** True if a file may be a plan by its name. Approvals, signatures, calendars and hidden files are not. */
+/** True if a file may be a plan by its name. Approvals, declines, signatures, calendars and hidden files are not. */
 export function mayBePlan(name: string): boolean {
   return (
     !name.startsWith('.') &&
     /\.(ya?ml|json)$/i.test(name) &&
-    !/\.(approval|plan-signature)-.+\.json$/i.test(name)
+    !/\.(approval|plan-signature|decline)-.+\.json$/i.test(name)
   );
 }
 

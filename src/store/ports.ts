@@ -222,13 +222,18 @@ export interface RunsOfStore {
   close(): Promise<void>;
 }
 
-/** Kinds of signed texts that belong to a run: over the plan or a wave, for a policy, by planners, over the journal. */
-export type SignatureKind = 'approvals' | 'policyApprovals' | 'planSignatures' | 'signatures';
+/** Kinds of texts that belong to a run: over the plan or a wave, for a policy, by planners, over the journal, and declines. */
+export type SignatureKind = 'approvals' | 'policyApprovals' | 'planSignatures' | 'signatures' | 'declines';
+
+/** The kinds that people offer for a plan. */
+export type OfferedKind = 'approvals' | 'planSignatures' | 'declines';
 
 /** The signed texts of a run. */
 export interface RunSignatures {
   /** Those that somebody offered for the plan, verified by nobody. Approvals include what a run keeps for a policy. */
-  offered(kind: 'approvals' | 'planSignatures'): Promise<readonly Offered[]>;
+  offered(kind: OfferedKind): Promise<readonly Offered[]>;
+  /** The login with which this process stores texts. Absent: files have none. */
+  login?(): Promise<string>;
   /** Keeps texts that counted with the run, byte by byte. @param files names are of one path segment. */
   keep(
     kind: SignatureKind,

@@ -13,6 +13,8 @@ export const RUN_FILES = {
   policyApprovals: 'policy-approvals',
   /** A folder with the signatures of people who planned the saved plan, if there are any. */
   planSignatures: 'plan-signatures',
+  /** A folder with the declines of the plan and their withdrawals, if there are any. */
+  declines: 'declines',
   /** A folder with signatures over the head of the journal, if there are any. */
   signatures: 'signatures',
   /** The output and results of hooks, and the results of webhooks, if the plan has any. */

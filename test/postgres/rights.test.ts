@@ -70,6 +70,16 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
      ON CONFLICT (digest, kind, name) DO UPDATE SET text = excluded.text, at = excluded.at`,
     ['submitter', 'scheduler', 'worker', 'operator'],
   ],
+  // Everybody who may write may decline, under the login that the database knows.
+  [
+    "INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'declines', 'li', 't')",
+    ['submitter', 'scheduler', 'worker', 'operator'],
+  ],
+  [
+    "INSERT INTO refit.signatures (digest, kind, name, text, login) VALUES ('d', 'declines', 'li', 't', 'somebody else')",
+    [],
+  ],
+  ["UPDATE refit.signatures SET login = 'somebody else'", []],
   // What a run keeps is evidence.
   [
     "INSERT INTO refit.signatures (digest, kind, name, text) VALUES ('d', 'approvals', 'li', 't')",

@@ -25,7 +25,7 @@ import { buildReport } from '../../src/report/run/build-report.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
 import type { ControlAnswer, LiveRunStatus } from '../../src/run/control/control.ts';
 import { boundRegions } from '../../src/run/count-in-flight.ts';
-import { type ApprovalDemand, judgeOffered } from '../../src/run/demand-approvals.ts';
+import { type ApprovalDemand, declinedBy, judgeOffered } from '../../src/run/demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
 import { type Listener, NOTIFY_GRACE } from '../../src/run/notify/notifier.ts';
 import { createProcess, pastOf } from '../../src/run/process.ts';
@@ -152,6 +152,8 @@ export interface Stage {
   readonly violations: readonly string[];
   /** The approvals beside the saved plan. Tests add to them. */
   readonly offered: Offered[];
+  /** Declines beside the saved plan. */
+  readonly declines: Offered[];
   /** The keys of its processes. */
   readonly credentials: () => Credentials;
   /** Starts a process on what is on the disk and waits for its end. */
@@ -233,6 +235,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     saved,
     violations,
     offered: [],
+    declines: [],
     credentials,
     run: (processOptions = {}) => clock.run(() => live(stage, processOptions, violations, common)),
     pass: (ms) => clock.run(() => clock.sleep(ms)),
@@ -336,9 +339,13 @@ async function live(
     later(after, () => void control.handle(command, OPERATOR).then((answer) => answers.push(answer)));
 
   const demand = async (wave: number | null): Promise<ApprovalDemand> => {
-    if (wave === null && !common.demandsSignatures) return { event: null };
+    const { declines } = stage;
+    const now = clock.now();
+    if (wave === null && !common.demandsSignatures)
+      return declinedBy(saved, declines, 'saved.json') ?? { event: null };
     const recorded = journal.replay.recorded.signatures(wave);
-    return judgeOffered(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json', recorded });
+    const declined = declinedBy(saved, declines, 'saved.json');
+    return declined ?? judgeOffered(saved, wave, stage.offered, { now, file: 'saved.json', recorded });
   };
   const work = async (): Promise<RunEnd | null> => {
     const signed = common.demandsSignatures && !runProcess.isResumed ? await demand(null) : null;

@@ -23,7 +23,13 @@ import { escapeControls } from '../../text.ts';
 import { userName } from '../machine.ts';
 import { readerAt } from './open-runs.ts';
 
-const KINDS: readonly SignatureKind[] = ['approvals', 'policyApprovals', 'planSignatures', 'signatures'];
+const KINDS: readonly SignatureKind[] = [
+  'approvals',
+  'policyApprovals',
+  'planSignatures',
+  'signatures',
+  'declines',
+];
 const LOGS = [RUN_FILES.hooks, RUN_FILES.notifications];
 const REPORTS = [
   { file: RUN_FILES.report, format: 'json' },

@@ -95,7 +95,8 @@ function createOffer(store: PostgresStore): ServedSchedule['offer'] {
   return async (text, path) => {
     const saved = readSavedPlan(text);
     const signatures = folderSignatures(path, null);
-    const all = await Promise.all([signatures.offered('approvals'), signatures.offered('planSignatures')]);
+    const kinds = ['approvals', 'planSignatures', 'declines'] as const;
+    const all = await Promise.all(kinds.map((kind) => signatures.offered(kind)));
     const stamp = JSON.stringify(all);
     if (known.get(saved.digest) === stamp) return;
     await offerSigned(store, saved, path);

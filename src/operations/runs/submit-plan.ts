@@ -1,11 +1,14 @@
 /** Submits a saved plan to a store, after the checks that need the person who submits. */
 import { hostname } from 'node:os';
+import { judgeDeclines } from '../../approval/judge-declines.ts';
 import { RefitError } from '../../errors.ts';
+import { message, textOf } from '../../messages/messages.ts';
 import type { Policy, SavedPlan } from '../../model.ts';
 import { effectsOf, effectsOfKind, programEffects } from '../../plan/effects.ts';
 import { mustBeCurrent } from '../../plan/may-start.ts';
 import { refusalText } from '../../policy/policy-findings.ts';
 import type { Approval } from '../../run/apply.ts';
+import { declinedBy, REMOVE_DAMAGED } from '../../run/demand-approvals.ts';
 import { mustAnswer } from '../../run/in-claimed-run.ts';
 import { mustShareSafely } from '../../run/patience.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
@@ -53,6 +56,7 @@ export async function submitPlan(options: SubmitOptions): Promise<string> {
   mustBeShortPolicy(options.policyTexts);
   mustShareSafely(saved, { kind: 'database' }, { endpoint: cloud.endpoint, onNotice });
   mustAllowPrograms(saved, allowHooks);
+  await mustNotBeDeclined(options);
   const signatures = await offer(options);
   const ask = createPolicyAsk(saved, { read: async () => policy, connection });
   const { refusal } = await ask(signatures);
@@ -89,6 +93,19 @@ export function continueRun({ database }: PostgresStore, run: string): Promise<b
   return continueStopped(database, run, { user: userName(), host: hostname(), pid: process.pid });
 }
 
+/** @throws RefitError `not-approved` if a person declines the plan, beside its file or in the store. */
+async function mustNotBeDeclined({ store, saved, file }: SubmitOptions): Promise<void> {
+  const beside = await folderSignatures(file, null).offered('declines');
+  const stored = (await store.signaturesOf(saved.digest)?.offered('declines')) ?? [];
+  const declined = declinedBy(saved, [...beside, ...stored], file ?? 'SAVED');
+  if (declined === null) return;
+  throw new RefitError(
+    'not-approved',
+    `${declined.missing.map((one) => textOf(one)).join('\n')}\nnothing was submitted`,
+    declined.fix,
+  );
+}
+
 /** Puts the signed texts beside a plan into the store. @returns those of the store. */
 async function offer({ store, saved, file }: SubmitOptions): Promise<RunSignatures> {
   const stored = store.signaturesOf(saved.digest);
@@ -97,7 +114,10 @@ async function offer({ store, saved, file }: SubmitOptions): Promise<RunSignatur
   return stored;
 }
 
-/** Puts the signed texts beside a plan into the store. @param file the path of the saved plan; null: there are none. */
+/**
+ * Puts the signed texts and the declines beside a plan into the store.
+ * @param file the path of the saved plan; null: there are none. @throws RefitError `not-approved` for a decline that Refit cannot read.
+ */
 export async function offerSigned(
   store: Pick<PostgresStore, 'signaturesOf'>,
   saved: SavedPlan,
@@ -114,6 +134,11 @@ export async function offerSigned(
         files.map(({ file, text }) => ({ name: nameOf(file), text })),
       );
   }
+  const { texts, damaged } = judgeDeclines(saved, await signatures.offered('declines'));
+  // The store would not have it, and then nothing would hold the plan.
+  for (const one of damaged)
+    throw new RefitError('not-approved', textOf(message('decline.damaged', one)), REMOVE_DAMAGED);
+  if (texts.length > 0) await stored.keep('declines', texts);
 }
 
 /** The last part of a path. A file beside a plan also carries the name of the plan. */

@@ -22,10 +22,13 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
   return (await isPermitted(run)) && (await isPlanApproved(run)) && (await isWaveApproved(run, wave));
 }
 
-/** The process has verified the plan at its start. A wave may start days later, and a person may have removed a file. */
+/**
+ * The process has verified the plan at its start. A wave may start days later, and a person may have removed a file, or
+ * declined the plan.
+ */
 async function isPlanApproved(run: Run): Promise<boolean> {
-  const { saved, ports, journal } = run;
-  if (saved.approvals === undefined || ports.approvalOf === undefined) return true;
+  const { ports, journal } = run;
+  if (ports.approvalOf === undefined) return true;
   const demanded = await ports.approvalOf(null);
   if (!('event' in demanded)) {
     const { missing, fix } = demanded;

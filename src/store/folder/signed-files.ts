@@ -1,7 +1,7 @@
 /**
  * The files of signatures. Refit looks for approvals beside the saved plan, beside the plan of the run directory, and in its
  * `approvals` folder. That folder keeps the approvals that counted, and `policy-approvals` those that a policy required. The `signatures` folder has signatures over the head
- * of the journal. The `plan-signatures` folder keeps the signatures of people who planned the saved plan.
+ * of the journal. The `plan-signatures` folder keeps the signatures of people who planned the saved plan, and `declines` the declines.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -23,8 +23,17 @@ export function planSignaturePath(saved: string, { by }: Pick<PlanSignature, 'by
   return `${saved}.plan-signature-${safeName(by)}.json`;
 }
 
+/** The path of a decline or a withdrawal: `saved.json.decline-wei-1f0c2ab91f0c.json`. */
+export function declinePath(saved: string, { name }: { readonly name: string }): string {
+  return `${saved}${BESIDE.declines}${name}`;
+}
+
 /** What the names of offered files contain, after the name of the saved plan. */
-const BESIDE = { approvals: '.approval-', planSignatures: '.plan-signature-' } as const;
+const BESIDE = {
+  approvals: '.approval-',
+  planSignatures: '.plan-signature-',
+  declines: '.decline-',
+} as const;
 
 async function offeredPaths(
   saved: string | null,

@@ -30,7 +30,8 @@ export interface TableRights {
 
 const QUEUES = ['INSERT', 'UPDATE (state, wake_at, wakes_on, waiting)'];
 const CLAIMS = ['INSERT', 'UPDATE (run, since)', 'DELETE'];
-const SIGNS = ['INSERT', 'UPDATE (text, at)'];
+/** Without the login: the database writes who stores a text. */
+const SIGNS = ['INSERT (digest, kind, name, text)', 'UPDATE (text, at)'];
 /** What the owner of a run changes. The plan, its digest and who submitted it stay. */
 const CARRIES_OUT = `UPDATE (epoch, owner, owner_seen_at, starts, head_seq, head_hash, state, queue, wake_at, wakes_on,
   waiting, exit_code, ended_because, started_at, ended_at, generation, approval, allow_hooks, policy, report, handed_over)`;

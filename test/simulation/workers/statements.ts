@@ -280,7 +280,7 @@ const STATEMENTS: readonly Statement[] = [
   // No policy of the simulation bounds the changes of all runs.
   { starts: 'SELECT scope FROM refit.in_flight', run: () => [] },
   { starts: 'INSERT INTO refit.in_flight AS f', run: () => 1 },
-  { starts: "SELECT kind || '/' || name AS file, text FROM refit.signatures", run: () => [] },
+  { starts: "SELECT kind || '/' || name AS file, text, login FROM refit.signatures", run: () => [] },
 ];
 
 function append(store: Store, values: Values): number {

@@ -23,7 +23,7 @@ export const wakes = {
   'wake.no-window': (): string => 'no window opens within a year',
   'wake.expires': ({ at }: { at: string }): string =>
     `the saved plan expires at ${at}, before a window opens: make a new plan`,
-  'wake.not-approved': (): string => 'it lacks approvals: refit approve SAVED',
+  'wake.not-approved': (): string => 'it lacks approvals, or a person declines it: refit show RUN',
   'wake.unknown': (): string => 'steps are open or unknown; refit apply RUN resumes it',
   'wake.reconciled': (): string => 'a person reconciled it; refit apply RUN resumes it',
   'wake.failed': ({ code, at }: { code: string; at: string }): string =>

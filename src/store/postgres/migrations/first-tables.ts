@@ -220,16 +220,22 @@ CREATE TABLE refit.signatures (
   digest text NOT NULL,
   -- What people offered, and what a run keeps.
   kind text NOT NULL CHECK (kind IN ('offeredApprovals', 'offeredPlanSignatures',
-    'approvals', 'policyApprovals', 'planSignatures', 'signatures')),
+    'approvals', 'policyApprovals', 'planSignatures', 'signatures', 'declines')),
   name text NOT NULL,
   text text NOT NULL,
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- Who stored it first.
+  login text NOT NULL DEFAULT session_user,
   PRIMARY KEY (digest, kind, name)
 );
 
 -- Those who submit and approve add texts. What a run keeps is evidence, so they cannot replace it, or write it in its name.
 CREATE FUNCTION refit.keep_signatures() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
+  -- A decline belongs to its login, and so does its withdrawal.
+  IF TG_OP = 'UPDATE' AND 'declines' IN (NEW.kind, OLD.kind) AND NEW.text <> OLD.text THEN
+    RAISE EXCEPTION 'nobody replaces a decline' USING ERRCODE = 'insufficient_privilege';
+  END IF;
   IF refit.carries_out() THEN
     RETURN NEW;
   END IF;
@@ -237,12 +243,15 @@ BEGIN
     RETURN NEW;
   END IF;
   -- A head can be signed later, too. Export makes a file of each name.
-  IF TG_OP = 'UPDATE' OR NEW.kind NOT IN ('offeredApprovals', 'offeredPlanSignatures', 'signatures')
+  IF TG_OP = 'UPDATE' OR NEW.kind NOT IN ('offeredApprovals', 'offeredPlanSignatures', 'signatures', 'declines')
     OR NEW.name !~ '^[^/\\x01-\\x1f\\x7f]{1,220}$' OR NEW.name IN ('.', '..') THEN
     RAISE EXCEPTION 'only workers keep or replace signed texts of a run' USING ERRCODE = 'insufficient_privilege';
   END IF;
   IF octet_length(NEW.text) > 16384
-    OR (SELECT count(*) FROM refit.signatures WHERE digest = NEW.digest AND kind = NEW.kind) >= 1000 THEN
+    OR (SELECT count(*) FROM refit.signatures WHERE digest = NEW.digest AND kind = NEW.kind) >= 1000 AND NEW.kind <> 'declines'
+    -- Nobody can use up what another login may decline.
+    OR (SELECT count(*) FROM refit.signatures WHERE digest = NEW.digest AND kind = NEW.kind AND login = NEW.login) >= 100
+      AND NEW.kind = 'declines' THEN
     RAISE EXCEPTION 'a signed text is too long, or its plan has too many' USING ERRCODE = 'program_limit_exceeded';
   END IF;
   RETURN NEW;

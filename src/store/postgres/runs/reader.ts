@@ -1,7 +1,7 @@
 /** Reads the runs of a database, for `RunReader` and `RunsOfStore`. */
 import { sha256 } from '../../../digest.ts';
 import { RefitError } from '../../../errors.ts';
-import { pick } from '../../../given.ts';
+import { given, pick } from '../../../given.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import { buildReport, createReport } from '../../../report/run/build-report.ts';
@@ -69,7 +69,12 @@ export function readerOfStored(database: Database, id: string, self: StoreSelf):
     reportedHead: async () => (await reportRow())?.head ?? null,
     async kept(kind) {
       const texts = await readSigned(database, await digestOf(), [kind]);
-      return texts.map(({ file, text }) => ({ file: file.replace(kind, RUN_FILES[kind]), text }));
+      return texts.map(({ file, text, login }) => ({
+        file: file.replace(kind, RUN_FILES[kind]),
+        text,
+        // Who may withdraw a decline depends on it.
+        ...(kind === 'declines' ? given({ login }) : {}),
+      }));
     },
     async keep(kind, { name, text }) {
       await database.execute(

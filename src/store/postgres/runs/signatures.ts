@@ -2,32 +2,38 @@
 import type { Offered } from '../../../approval/judge-approvals.ts';
 import { sha256 } from '../../../digest.ts';
 import { RefitError } from '../../../errors.ts';
-import type { RunSignatures, SignatureKind } from '../../ports.ts';
+import type { OfferedKind, RunSignatures, SignatureKind } from '../../ports.ts';
 import type { Database } from '../database.ts';
 import type { Fence } from './append.ts';
 
 /** Characters of one text, and texts of one plan and kind. Refit writes a few hundred characters. */
 const LONGEST = 16_384;
 const MOST = 1_000;
+/** Declines of one plan by one login, with their withdrawals. Nobody can use up what another login may write. */
+const MOST_DECLINES = 100;
 
-/** Where the store has what people offered. A run keeps its own copies apart from these. */
-const OFFERED = { approvals: 'offeredApprovals', planSignatures: 'offeredPlanSignatures' } as const;
-type OfferedKind = keyof typeof OFFERED;
+/** Where the store has what people offered. A run keeps its own copies apart from these, but nobody replaces a decline. */
+const OFFERED = {
+  approvals: 'offeredApprovals',
+  planSignatures: 'offeredPlanSignatures',
+  declines: 'declines',
+} as const;
 
 /** The kinds that `offered` reads, in the order of folders: offers first. */
 const READS: Readonly<Record<OfferedKind, readonly string[]>> = {
   approvals: ['offeredApprovals', 'approvals', 'policyApprovals'],
   planSignatures: ['offeredPlanSignatures', 'planSignatures'],
+  declines: ['declines'],
 };
 
-/** Reads signed texts by name. Longer ones are left out: they are no signatures. */
+/** Reads signed texts by name, with who stored them. Longer ones are left out: they are no signatures. */
 export async function readSigned(
   database: Database,
   digest: string,
   kinds: readonly string[],
 ): Promise<readonly Offered[]> {
   return await database.query<Offered & object>(
-    `SELECT kind || '/' || name AS file, text FROM refit.signatures
+    `SELECT kind || '/' || name AS file, text, login FROM refit.signatures
      WHERE digest = $1 AND kind = ANY ($2::text[]) AND octet_length(text) <= ${LONGEST}
      ORDER BY array_position($2::text[], kind), name LIMIT ${MOST}`,
     [digest, kinds],
@@ -44,6 +50,8 @@ export function signaturesOfRun(
   return {
     offered: (kind) => readSigned(database, digest, READS[kind]),
     async keep(kind: SignatureKind, files) {
+      // They belong to the digest, so the run has them.
+      if (kind === 'declines') return;
       for (const { name, text } of files) {
         mustBeShort(name, text);
         const kept = await database.execute(
@@ -62,6 +70,7 @@ export function signaturesOfRun(
 export function signaturesOfPlan(database: Database, digest: string): RunSignatures {
   return {
     offered: (kind) => readSigned(database, digest, READS[kind]),
+    login: () => loginOf(database),
     async keep(kind, files) {
       for (const { name, text } of files) await offer(database, { digest, kind, name, text });
     },
@@ -77,20 +86,33 @@ async function offer(
   { digest, kind, name, text }: { digest: string; kind: SignatureKind; name: string; text: string },
 ): Promise<void> {
   mustBeShort(name, text);
-  const own = kind === 'approvals' || kind === 'planSignatures' ? OFFERED[kind] : kind;
-  const unique = own === kind ? name : `${sha256(text).slice(0, 12)}-${name}`;
+  const own = isOffered(kind) ? OFFERED[kind] : kind;
+  // Two logins may store the same decline, and each of them is one.
+  const hashed = kind === 'declines' ? `${await loginOf(database)} ${text}` : text;
+  const unique = isOffered(kind) ? `${sha256(hashed).slice(0, 12)}-${name}` : name;
+  const most = kind === 'declines' ? MOST_DECLINES : MOST;
   const kept = await database.execute(
     `INSERT INTO refit.signatures (digest, kind, name, text)
-     SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM refit.signatures WHERE digest = $1 AND kind = $2) < ${MOST}
+     SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM refit.signatures WHERE digest = $1 AND kind = $2
+       AND ($2 <> 'declines' OR login = session_user)) < ${most}
      ON CONFLICT (digest, kind, name) DO UPDATE SET text = excluded.text, at = clock_timestamp()`,
     [digest, own, unique, text],
   );
   if (kept === 0)
     throw new RefitError(
       'usage',
-      `the store has ${MOST} signatures of this plan already`,
+      `the store has ${most} ${kind === 'declines' ? 'declines of this plan by your login' : 'signatures of this plan'} already`,
       'a person with rights on the database removes those that nobody needs from refit.signatures',
     );
+}
+
+async function loginOf(database: Database): Promise<string> {
+  const [row] = await database.query<{ login: string }>('SELECT session_user AS login');
+  return row!.login;
+}
+
+function isOffered(kind: SignatureKind): kind is OfferedKind {
+  return Object.hasOwn(OFFERED, kind);
 }
 
 function mustBeShort(name: string, text: string): void {

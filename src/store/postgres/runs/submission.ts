@@ -39,14 +39,14 @@ export async function readSubmission(database: Database, id: string): Promise<Su
 }
 
 /**
- * Wakes a run that waits for an approval if somebody offered one while its process still worked. Call it after the row says
+ * Wakes a run that waits for an approval if somebody offered one, or withdrew a decline, while its process still worked. Call it after the row says
  * that the run waits: the trigger of later approvals wakes it by itself. @param since by the database's clock.
  */
 export async function wakeIfApproved(database: Database, id: string, since: number): Promise<void> {
   await database.execute(
     `UPDATE refit.runs SET wake_at = clock_timestamp() WHERE id = $1 AND state = 'waiting' AND wakes_on = 'approval'
        AND EXISTS (SELECT FROM refit.signatures WHERE signatures.digest = runs.digest
-         AND kind = 'offeredApprovals' AND at >= $2::timestamptz)`,
+         AND kind IN ('offeredApprovals', 'declines') AND at >= $2::timestamptz)`,
     [id, iso(since)],
   );
 }
