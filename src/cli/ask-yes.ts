@@ -2,6 +2,7 @@
 import { given } from '../given.ts';
 import type { Policy, SavedPlan } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
+import { declineFindings, declinesOf } from '../operations/approvals/decline-plan.ts';
 import { renderReview } from '../operations/render.ts';
 import { readPlanners } from '../operations/sign-plan.ts';
 import { policyInForce } from '../policy/describe-policy.ts';
@@ -10,7 +11,7 @@ import type { Terminal } from './terminal.ts';
 
 /**
  * Writes the review with all effects, the policy in force and the whole digest to stderr.
- * @param file the path of the saved plan, or the run that has it. @param from what its planners signed; default: the file.
+ * @param file the path of the saved plan, or the run that has it. @param from what people signed or declined; default: the file.
  */
 export async function showPlan(
   saved: SavedPlan,
@@ -21,13 +22,19 @@ export async function showPlan(
 ): Promise<void> {
   const { plannedBy, notes } = await readPlanners(saved, from, policy);
   for (const note of notes) terminal.err(`warning: ${escapeControls(note)}\n`);
+  const judged = await declinesOf(saved, from);
+  const { declines } = judged;
   const review = {
     verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),
     plan: saved,
-    findings: [...saved.blocked.flatMap(({ findings }) => findings), ...saved.findings],
+    findings: [
+      ...declineFindings(judged),
+      ...saved.blocked.flatMap(({ findings }) => findings),
+      ...saved.findings,
+    ],
     next: null,
     policy: policyInForce(policy),
-    ...given({ plannedBy }),
+    ...given({ plannedBy, declines }),
   };
   const { color, errWidth } = terminal;
   terminal.err(renderReview(review, 'text', { color: color.err, width: errWidth(), all: false }));

@@ -78,6 +78,7 @@ export interface Options extends Output {
   readonly verbose?: boolean;
   readonly watch?: boolean;
   readonly wave?: string;
+  readonly withdraw?: boolean;
 }
 
 /** How to reach the provider, from the options and the environment. */
@@ -173,7 +174,7 @@ export function withConnectionOptions(
     [
       '--policy',
       policy,
-      /^refit (plan|show|diff|approve|apply|rollback|retry|policy check|schedule run(-now)?|worker) /,
+      /^refit (plan|show|diff|approve|decline|apply|rollback|retry|policy check|schedule run(-now)?|worker) /,
     ],
     ['--region', region, SELECTS],
     ['--profile', profile, SELECTS],
@@ -189,7 +190,7 @@ export function withConnectionOptions(
 
 /** The commands that name a run or a saved plan, with that name, and `runs`. */
 const IN_STORE =
-  /\brefit (?:(?:runs|worker|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:approve|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
+  /\brefit (?:(?:runs|worker|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:approve|decline|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
 
 /**
  * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.

@@ -243,6 +243,17 @@ function signersWith({ signers }: Pick<PolicySigners, 'signers'>, keys: readonly
   return signers.filter(({ key }) => keys?.includes(key));
 }
 
+/** The approvals that count for a plan: those that it asks for itself, and those of the policy. */
+export function approvalLists(
+  saved: Pick<UnsealedPlan, 'owner' | 'approvals'>,
+  { rules }: Pick<Policy, 'rules'>,
+): Approvals[] {
+  const required = rules.flatMap((rule) =>
+    rule.kind === 'approvals' ? [approvalsBy(rule, saved, null)] : [],
+  );
+  return [...(saved.approvals ? [saved.approvals] : []), ...required];
+}
+
 function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject): Judged {
   const { plan, now, verifiedPlanners, offered } = subject;
   const needed = applies(rule.when, subject);

@@ -68,6 +68,7 @@ export const OWN_RULES: readonly Rule[] = [
   own('Refit.HighestCost', 'note'),
   own('Refit.SeveralSteps', 'note'),
   own('Refit.Expired', 'warning'),
+  own('Refit.Declined', 'error'),
   own('Refit.DriftedSince', 'warning'),
   own('Refit.SoldOutSince', 'warning'),
   own('Refit.EmptyWave', 'note'),

@@ -42,6 +42,7 @@ const SERVES = /^refit (simulate|schedule run)( |$)/;
 const OTHER_ENDS: readonly (readonly [line: RegExp, code: number, why: string])[] = [
   [/--detailed-exitcode/, 2, 'there are differences'],
   [/--digest 3f2a/, 6, 'the documents have the digest of another plan'],
+  [/^refit decline \S+ --withdraw/, 64, 'nobody declines the plan of the examples'],
   [/^refit schedule run /, 143, 'a signal ended it'],
 ];
 

@@ -91,6 +91,24 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     ],
     load: async () => (await import('../commands/plan/approve.ts')).approve,
   },
+  decline: {
+    summary: 'decline a saved plan with a reason, or withdraw that',
+    arguments: [{ ...SAVED_FILE, summary: 'saved plan, or a run in the store' }],
+    options: [
+      option('--reason <text>', 'why; it is shown to everybody who reviews or applies the plan'),
+      option('--withdraw', 'withdraw what you declined; you need the same key, or the same name and login'),
+      { ...KEY, summary: KEY.summary.replace(/ \(default.*\)$/, ' (default: nobody signs)') },
+      option('--as <name>', 'your name (default: your user name)'),
+      { ...STORE, summary: `keep the decline in this ${STORE.summary}` },
+      POLICY,
+      TEXT_OR_JSON,
+    ],
+    examples: [
+      'refit decline saved-plan.json --reason wave-2-covers-the-sale',
+      'refit decline saved-plan.json --withdraw --key ~/.ssh/id_ed25519',
+    ],
+    load: async () => (await import('../commands/plan/decline.ts')).decline,
+  },
   apply: {
     summary: 'apply a saved plan, or resume its run',
     arguments: [

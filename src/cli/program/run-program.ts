@@ -241,7 +241,7 @@ const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
   ['7', 'another process holds the lock'],
   ['8', 'outside the windows, or in a freeze; or time ran out (window end, finishBy) with work left'],
   ['10', 'an outcome is unknown: run refit reconcile'],
-  ['11', 'not approved: no "yes", too few signatures, or a wave still needs its own approval'],
+  ['11', 'not approved: no "yes", too few signatures, declined, or a wave still needs its own approval'],
   ['12', 'no credentials, or refused credentials, or a missing read permission'],
   ['64', 'usage error, or a file or folder that is not safe to use'],
   ['65', 'invalid plan file'],

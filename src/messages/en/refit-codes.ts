@@ -1,5 +1,6 @@
 /** Refit's own codes, explained in English. */
 import type { CodeText } from '../code-text.ts';
+import { savedPlanCodes } from './saved-plan-codes.ts';
 
 const PLAN_TEXT = 'the plan file, against schemas/plan.schema.json';
 const RUN = "the provider's answers and what Refit read during the run";
@@ -7,6 +8,7 @@ const PLAN_AGAIN = 'refit plan PLAN -o SAVED';
 const LOOK_AND_PLAN = 'look at the instance in the console, then refit plan PLAN -o SAVED';
 
 export const refitCodes = {
+  ...savedPlanCodes,
   'Refit.UnknownEdition': {
     meaning: 'This version of Refit does not know the type code, so it does not know what can be changed.',
     checks: 'the type code of the instance',
@@ -247,21 +249,6 @@ export const refitCodes = {
     meaning: 'The instance needs several orders. Until the last one is verified, it has a size in between.',
     checks: 'targets that change more than one dimension',
     fix: 'nothing to do if every size in between is acceptable',
-  },
-  'Refit.Expired': {
-    meaning: 'The saved plan has expired: no run of it may start.',
-    checks: 'expiresAt of the saved plan, and the time at which refit show runs',
-    fix: PLAN_AGAIN,
-  },
-  'Refit.DriftedSince': {
-    meaning: 'The instance has changed since planning. apply would skip it as drifted, or wait for it.',
-    checks: 'refit show --live: the instances now, and the instances in the saved plan',
-    fix: 'plan again',
-  },
-  'Refit.SoldOutSince': {
-    meaning: 'The size of the step is no longer sold, or is sold out. The provider would refuse the order.',
-    checks: 'refit show --live: the catalogue now, and the sizes in the saved plan',
-    fix: 'plan again when there is stock',
   },
   'Refit.EmptyWave': {
     meaning: 'The wave has no instance: earlier waves take them all, or its key from matches none.',

@@ -240,6 +240,11 @@ export const refitCodes: Readonly<Record<keyof typeof english, CodeText>> = {
     checks: '封存计划的 expiresAt，以及运行 refit show 的时间',
     fix: PLAN_AGAIN,
   },
+  'Refit.Declined': {
+    meaning: '有人否决了封存计划：不能开始其运行，也不能开始之后的批次。',
+    checks: '运行 refit show 时，封存计划旁或存储库中的否决',
+    fix: 'refit decline SAVED --withdraw   由否决人运行；或修改计划后重新制定计划',
+  },
   'Refit.DriftedSince': {
     meaning: '实例在制定计划之后发生了变更。apply 会将其作为已漂移跳过，或等待它。',
     checks: 'refit show --live：当前的实例，对照封存计划中的实例',

@@ -6,7 +6,7 @@ import { duration } from '../../messages/en/quantities.ts';
 import type { ApprovalFile, Approvals, Policy, SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { mustBeCurrent } from '../../plan/may-start.ts';
-import { approvalsBy, judgePolicy } from '../../policy/judge-policy.ts';
+import { approvalLists, judgePolicy } from '../../policy/judge-policy.ts';
 import { refusalOf, refusalText } from '../../policy/policy-findings.ts';
 import { approvalExpiryOf, limitOf } from '../../policy/tighten.ts';
 import { approvalPath } from '../../store/folder/signed-files.ts';
@@ -99,14 +99,6 @@ function waveOf(saved: SavedPlan, name: string | undefined, file: string, isNeed
         ? `--wave ${withApproval.map(shellQuote).join(', or --wave ')}`
         : `refit approve ${shellQuote(file)} --wave ${shellQuote(near)}`,
   );
-}
-
-/** The approvals that count for a plan: those that it asks for itself, and those of the policy. */
-function approvalLists(saved: SavedPlan, { rules }: Policy): Approvals[] {
-  const required = rules.flatMap((rule) =>
-    rule.kind === 'approvals' ? [approvalsBy(rule, saved, null)] : [],
-  );
-  return [...(saved.approvals ? [saved.approvals] : []), ...required];
 }
 
 /** Refuses to sign what the policy forbids. Missing signatures are the reason to sign. @throws RefitError `policy-refused` */

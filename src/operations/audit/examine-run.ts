@@ -13,6 +13,7 @@ import { escapeControls } from '../../text.ts';
 import { readNamedText } from '../machine.ts';
 import { readInput } from '../named-files.ts';
 import { examineApprovals, examinePolicyApprovals } from './examine-approvals.ts';
+import { examineDeclines } from './examine-declines.ts';
 import { createExamination, type KnownHead } from './examine-journal.ts';
 import { examinePlanners } from './examine-planners.ts';
 import { examineSignatures } from './examine-signatures.ts';
@@ -24,6 +25,7 @@ import { examineSignatures } from './examine-signatures.ts';
  * `audit.signed` names the signers. `audit.authentic`: the run is sound, and a listed person signed its last entry.
  * `audit.adoptions`: who continued a run with a doubtful journal.
  * `audit.notTrusted`: why the store does not vouch for the run, or null.
+ * `audit.declines`: who declined the plan, with what was withdrawn.
  * @throws RefitError `usage` if a file cannot be read, and what reading the saved plan throws.
  */
 export async function examineRun(
@@ -75,6 +77,8 @@ export async function examineRun(
   const signed = examineSignatures(hashes, { saved, offered, signers });
   const planSignatures = await run.kept('planSignatures');
   const planned = examinePlanners(saved, planSignatures, signers);
+  const declineTexts = await run.kept('declines');
+  const declined = examineDeclines(saved, declineTexts);
   const notTrusted = whyNotTrusted(trust);
   const isChanged = trust !== null && ['behind', 'changed', 'extended'].includes(trust.kind);
   const adoptions = [...adopting.all];
@@ -82,7 +86,7 @@ export async function examineRun(
     faults: isChanged && notTrusted !== null ? [escapeControls(textOf(notTrusted))] : [],
     warnings: adoptions.map((one) => escapeControls(`${name}: adopted ${describeAdoption(one)}`)),
   };
-  const checks = [chain, remembered, approved, forPolicy, planned, signed];
+  const checks = [chain, remembered, approved, forPolicy, planned, declined, signed];
   const faults = checks.flatMap((one) => one.faults);
   const warnings = checks.flatMap((one) => one.warnings);
   const audit = {
@@ -97,8 +101,9 @@ export async function examineRun(
     adoptions,
     signed: signed.good,
     plannedBy: planned.good,
+    declines: declined.declines,
   };
-  return { run, planText, saved, journal, signatures, planSignatures, audit };
+  return { run, planText, saved, journal, signatures, planSignatures, declineTexts, audit };
 }
 
 /** @throws RefitError `journal-broken` with the faults, if the run is not sound. */

@@ -23,6 +23,8 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*\.json$/u;
 
 /** The schemas of the files in the archive. */
 const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'plan-signature', 'head-signature'];
+/** Those of texts that few runs have. */
+const DECLINE_SCHEMAS = ['decline', 'decline-withdrawal'];
 
 /**
  * @param out the file of the archive; undefined: the name of the run.
@@ -66,10 +68,10 @@ export async function exportRun(reader: RunReader, out: string | undefined) {
     large: await journalFiles(reader, saved, end),
     others: [
       ...approvalsUsed(saved, approvals),
-      ...[...run.planSignatures, ...signatures]
+      ...[...run.planSignatures, ...run.declineTexts, ...signatures]
         .filter((one) => NAME.test(basename(one.file)))
         .map((one) => ({ path: one.file, text: one.text })),
-      ...(await schemas()),
+      ...(await schemas(run.declineTexts.length > 0 ? [...SCHEMAS, ...DECLINE_SCHEMAS] : SCHEMAS)),
     ],
     version: VERSION,
   });
@@ -103,9 +105,9 @@ function approvalsUsed(saved: SavedPlan, entries: readonly JournalEntry[]): Evid
 }
 
 /** The schemas of this version. */
-async function schemas(): Promise<EvidenceFile[]> {
+async function schemas(wanted: readonly string[]): Promise<EvidenceFile[]> {
   const folder = await installed('schemas');
-  const names = (await readdir(folder)).filter((file) => SCHEMAS.includes(file.replace('.schema.json', '')));
+  const names = (await readdir(folder)).filter((file) => wanted.includes(file.replace('.schema.json', '')));
   return Promise.all(
     names.sort().map(async (file) => ({
       path: `schemas/${file}`,

@@ -56,6 +56,7 @@ function reviewJson(review: Review): string {
   const { verdict, next, findings, policy } = review;
   const plan = review.verdict === 'blocked' ? { ...review.plan, digest: '' } : planOf(review);
   const plannedBy = 'plannedBy' in review ? review.plannedBy : undefined;
+  const declines = 'declines' in review ? review.declines : undefined;
   const rollbacks =
     plan === null
       ? []
@@ -73,7 +74,7 @@ function reviewJson(review: Review): string {
     verdict,
     next,
     findings,
-    ...given({ plannedBy, effects: plan && effects, monthly, rollbacks: plan && rollbacks, plan }),
+    ...given({ plannedBy, declines, effects: plan && effects, monthly, rollbacks: plan && rollbacks, plan }),
     ...(policy === undefined ? {} : { policy }),
   });
 }

@@ -3,6 +3,7 @@
 import { given } from '../../given.ts';
 import type { Fact } from '../../messages/en/page/frame.ts';
 import * as show from '../../messages/en/quantities.ts';
+import { message, textOf } from '../../messages/messages.ts';
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { type Monthly, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { countRollbacks, rollbacksOf } from '../../plan/rollbacks.ts';
@@ -39,6 +40,7 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
     ['monitoring', monitoring || ''],
     ['waves', plan.steps.length === 0 ? '' : describeWaves(plan)],
     ['planned by', describePlanners(review)],
+    ['withdrawn', describeWithdrawn(review)],
     ['rollout', rolloutOfWaves(plan).join(' · ')],
     ['spread', describeSpread(plan)],
     ['window', describeWindow(plan)],
@@ -65,6 +67,15 @@ function describePlanners(review: Review): string {
     .map(({ name, verified, fingerprint }) =>
       verified ? `${name} (${fingerprint})` : `unverified: ${fingerprint} says ${name}`,
     )
+    .join(' · ');
+}
+
+/** Declines that hold are findings. These do not, and a reviewer knows why somebody objected. */
+function describeWithdrawn(review: Review): string {
+  const declines = 'declines' in review ? (review.declines ?? []) : [];
+  return declines
+    .filter(({ withdrawn }) => withdrawn !== null)
+    .map((decline) => textOf(message('decline.withdrawn', { decline })))
     .join(' · ');
 }
 

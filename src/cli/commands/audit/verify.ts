@@ -1,6 +1,6 @@
 /** `refit audit verify RUN`: checks offline that a run is whole and, with a list of signers, who vouches for it. */
 import { exitCodeOf, RefitError } from '../../../errors.ts';
-import { textOf } from '../../../messages/messages.ts';
+import { message, textOf } from '../../../messages/messages.ts';
 import { shellQuote } from '../../../next-command.ts';
 import type { KnownHead } from '../../../operations/audit/examine-journal.ts';
 import { examineRun } from '../../../operations/audit/examine-run.ts';
@@ -33,6 +33,7 @@ export const auditVerify = onRun(async (run, options, terminal) => {
         `head     ${audit.head}`,
         `state    ${state ?? stateText(audit, run)}`,
         ...audit.plannedBy.map((one) => `planned  by ${one}`),
+        ...audit.declines.filter(isWithdrawn).map((decline) => `declined ${sentenceOf(decline)}`),
         ...audit.signed.map((one) => `signed   ${one}`),
         integrityOf(audit),
         authenticityOf(audit, signers !== null, run, options),
@@ -45,6 +46,14 @@ export const auditVerify = onRun(async (run, options, terminal) => {
     );
   return audit.sound ? 0 : exitCodeOf('journal-broken');
 });
+
+function isWithdrawn({ withdrawn }: Audit['declines'][number]): boolean {
+  return withdrawn !== null;
+}
+
+function sentenceOf(decline: Audit['declines'][number]): string {
+  return escapeControls(textOf(message('decline.withdrawn', { decline })));
+}
 
 function stateText({ entries }: Audit, { kind }: RunReader): string {
   return entries === 0

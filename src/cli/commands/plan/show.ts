@@ -3,6 +3,7 @@ import { given } from '../../../given.ts';
 import { message } from '../../../messages/messages.ts';
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
+import { declineFindings, declinesOf, withdrawalNotes } from '../../../operations/approvals/decline-plan.ts';
 import { findDrift } from '../../../operations/plan-fleet.ts';
 import { savedSubject } from '../../../operations/policy-subject.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
@@ -51,15 +52,21 @@ async function showNamed(
     endpoint: options.endpoint ?? null,
   });
   const judged = verdict === 'ready' ? policyFindings(judgePolicy(policy, subject)) : [];
-  const findings = [...blocked, ...expired, ...drifted, ...judged, ...plan.findings];
+  const judgedDeclines = await declinesOf(plan, signatures);
+  const declined = declineFindings(judgedDeclines);
+  const { declines } = judgedDeclines;
+  const findings = [...blocked, ...declined, ...expired, ...drifted, ...judged, ...plan.findings];
   const next =
     expired.length > 0 && verdict === 'ready'
       ? again
-      : (nextByPolicy(judged, file) ?? nextCommand(verdict, plan, file, findings));
+      : declined.length > 0
+        ? null
+        : (nextByPolicy(judged, file) ?? nextCommand(verdict, plan, file, findings));
   const { plannedBy, notes } = await readPlanners(plan, signatures, policy);
-  for (const note of notes) terminal.err(`warning: ${escapeControls(note)}\n`);
+  for (const note of [...notes, ...withdrawalNotes(judgedDeclines)])
+    terminal.err(`warning: ${escapeControls(note)}\n`);
   await emitReview(
-    { verdict, plan, findings, next, policy: policyInForce(policy), ...given({ plannedBy }) },
+    { verdict, plan, findings, next, policy: policyInForce(policy), ...given({ plannedBy, declines }) },
     options,
     terminal,
     withConnectionOptions(`refit show ${shellQuote(file)} --all`, options),

@@ -108,6 +108,7 @@ export const facts = {
   patience: 'patience',
   plan: 'plan',
   'planned by': 'planned by',
+  withdrawn: 'withdrawn',
   policy: 'policy',
   processes: 'processes',
   reads: 'reads',

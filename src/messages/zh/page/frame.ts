@@ -103,6 +103,7 @@ export const facts: InWords<typeof english.facts> = {
   patience: '等待时限',
   plan: '计划',
   'planned by': '制定人',
+  withdrawn: '已撤回的否决',
   policy: '策略',
   processes: '进程',
   reads: '读取',
