@@ -1,7 +1,7 @@
 /** Attacks on declines: files that are no declines, other authors, and plans that were sealed again. In doubt a plan is blocked. */
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdingDeclines } from '../../src/approval/judge-declines.ts';
 import { textOf } from '../../src/messages/messages.ts';
@@ -13,8 +13,11 @@ import {
 } from '../../src/operations/approvals/decline-plan.ts';
 import { examineDeclines } from '../../src/operations/audit/examine-declines.ts';
 import type { NamedPlan } from '../../src/operations/runs/open-plan.ts';
+import { offerSigned } from '../../src/operations/runs/submit-plan.ts';
 import { declinedBy, demandNoDecline } from '../../src/run/demand-approvals.ts';
+import { mayBePlan } from '../../src/schedule/plan-file.ts';
 import { folderSignatures, keptSigned } from '../../src/store/folder/signed-files.ts';
+import type { RunSignatures } from '../../src/store/ports.ts';
 import { HOUR, NOW, pemOf, SAVED } from '../approval/people.ts';
 import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 
@@ -140,5 +143,28 @@ describe('a decline beside a saved plan', () => {
     await withdraw(person(undefined, 'jun'));
     expect(await holding()).toEqual([]);
     await expect(withdraw(person('ann'))).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('is no plan to a scheduler of its folder', async () => {
+    const { path } = await decline(person('wei'));
+    expect(mayBePlan(basename(path!))).toBe(false);
+  });
+
+  it('goes into a store with the other texts, and one that Refit cannot read stops that', async () => {
+    const kept: string[] = [];
+    const store = {
+      signaturesOf: (): RunSignatures => ({
+        offered: async () => [],
+        keep: async (kind, files) => void kept.push(...files.map(({ name }) => `${kind} ${name}`)),
+      }),
+    };
+    await decline(person('wei'));
+    await offerSigned(store, SAVED, saved);
+    expect(kept).toEqual([expect.stringMatching(/^declines wei-[0-9a-f]{12}\.json$/)]);
+    await writeFile(`${saved}.decline-x.json`, '');
+    await expect(offerSigned(store, SAVED, saved)).rejects.toMatchObject({
+      code: 'not-approved',
+      message: expect.stringMatching(/saved\.json\.decline-x\.json may decline the plan/),
+    });
   });
 });
