@@ -10,6 +10,7 @@ import { escapeControls } from '../report/document/escape.ts';
 import type { ReviewFormat } from '../report/review/render-review.ts';
 import { type Options, withConnectionOptions } from './options.ts';
 import { emit } from './output.ts';
+import { wordsFrom } from './page-language.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The person who signs the plan; null without `--sign`. @throws RefitError `usage` as `readPlanner` does. */
@@ -47,7 +48,7 @@ export async function saveAndEmitReview(
 }
 
 /** Prints a review in the requested formats. @param elsewhere the command that shows every row. */
-export function emitReview(
+export async function emitReview(
   review: PlanReview,
   options: Options,
   terminal: Terminal,
@@ -58,12 +59,14 @@ export function emitReview(
     next: review.next === null ? null : withConnectionOptions(review.next, options),
   };
   const { all = false, summary = false } = options;
-  return emit<ReviewFormat>(terminal, options, (format, where) =>
+  const words = await wordsFrom(options);
+  return await emit<ReviewFormat>(terminal, options, (format, where) =>
     renderReview(shown, format, {
       ...where,
       all,
       summary,
       elsewhere: withConnectionOptions(elsewhere, options),
+      words,
     }),
   );
 }

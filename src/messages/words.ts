@@ -8,6 +8,7 @@ import { en } from './en/en.ts';
 import { columns } from './en/page/columns.ts';
 import { facts, frame, names } from './en/page/frame.ts';
 import { report } from './en/page/report.ts';
+import { review } from './en/page/review.ts';
 import { verdicts } from './en/page/verdicts.ts';
 import * as quantities from './en/quantities.ts';
 import type { Language } from './messages.ts';
@@ -20,7 +21,7 @@ export type InWords<English> = English extends string
     ? (...given: Given) => string
     : { readonly [Key in keyof English]: InWords<English[Key]> };
 
-const page = { columns, facts, frame, names, report, verdicts };
+const page = { columns, facts, frame, names, report, review, verdicts };
 
 /** Labels, headings and phrases of pages. */
 export type PageWords = InWords<typeof page>;

@@ -109,6 +109,7 @@ describe('a word', () => {
       '--select edition=redis-6.2-cluster',
     ],
     [['set', 'run', 'inFlght=5'], 'inFlight', 'refit set run inFlight=5'],
+    [['show', 'saved.json', '--language', 'zhh'], 'zh', '--language zh'],
     [['schedule', 'disable', 'plans', 'nights'], 'nightly', 'refit schedule list plans'],
   ])('%j: did you mean %s?', async (args, meant, fix) => {
     const ended = await refused(args);

@@ -1,15 +1,19 @@
 /** The pages in Chinese: complete, without English, as safe as the English ones, and replayed in their language. */
 import { describe, expect, it } from 'vitest';
+import { wordsFrom } from '../../src/cli/page-language.ts';
 import { languageOfPage, loadWords } from '../../src/messages/languages.ts';
 import { render } from '../../src/messages/messages.ts';
 import { english } from '../../src/messages/words.ts';
-import type { JournalEntry, SavedPlan } from '../../src/model.ts';
+import type { Finding, JournalEntry, Review, SavedPlan } from '../../src/model.ts';
 import { replayReports } from '../../src/operations/audit/replay-reports.ts';
+import { ASSUMED_DURATIONS } from '../../src/plan/forecast/durations.ts';
 import { inWords } from '../../src/report/finding-words.ts';
+import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
 import type { RunReader } from '../../src/store/ports.ts';
-import { HOSTILE, hostileRun, SITUATIONS, type Situation } from './situations.ts';
+import { MORE_REVIEWS, reviewFullOf } from './review-situations.ts';
+import { HOSTILE, hostileRun, REVIEWS, SITUATIONS, type Situation } from './situations.ts';
 
 const chinese = await loadWords('zh');
 const PLAIN = { color: false, width: 100 };
@@ -17,10 +21,11 @@ const PLAIN = { color: false, width: 100 };
 const pageOf = ({ saved, entries }: Situation, words = chinese) =>
   renderReport(buildReport(saved, entries, words), 'html', { ...PLAIN, words });
 
-/** Names, units, commands and keys. Words of the test data are in capitals or have a digit, a dot or a dash. */
+/** Names, units, commands and keys; `assumed` is a value of the test data. Words of the test data are in capitals or have a digit, a dot or a dash. */
 const KEPT = new Set(
   `CAMUser CHG CNY GB MB UTC Refit refit RUN ID cart canary rest default wei plans read apply in runs reconcile status head
   memoryPerShard shards replicas finishBy atLeast roundTo sold failed unknown dba oncall double eleven headroom yaml qcs cam
+  assumed Asia Shanghai Terraform guards shrink deny exclude plan inventory used fleet json hooks checks example live SAVED o
   uin set pause continue drain abort inFlight lin https redis tencentcloudapi com`.split(/\s+/),
 );
 
@@ -57,23 +62,31 @@ function withoutForeignWords({ saved, entries }: Situation): Situation {
 
 const SAFE = Object.entries(SITUATIONS).filter(([name]) => !name.includes('hostile'));
 
+/** The Latin words of a page that are no names, codes, numbers or file names. */
+function englishIn(html: string): string[] {
+  const words = textsOf(html).flatMap((text) => text.match(/[A-Za-z][\w.:/-]*/g) ?? []);
+  return [...new Set(words)].filter(
+    (word) => !KEPT.has(word) && !/\d|[./:-]|^[A-Z][a-z]+[A-Z]|^(.)\1+$/.test(word),
+  );
+}
+
+/** The titles of sections, tables, columns and facts. */
+const headingsOf = (html: string) =>
+  [...html.matchAll(/<(?:h[23]|th|caption|dt)\b[^>]*>(?:<b>)?([^<]+)/g)].map(([, text]) => text!);
+
+const isChinese = (text: string) => /[\u4e00-\u9fff]|^Terraform$/.test(text);
+
 describe.each(SAFE)('the report of %s', (_, situation) => {
   const html = pageOf(withoutForeignWords(situation()));
 
   it('names its language, and has a Chinese title and Chinese headings', () => {
     expect(html).toMatch(/^<!doctype html>\n<html lang="zh-CN">/);
     expect(html).toMatch(/<title>[^<]*：审计报告<\/title>/);
-    const headings = [...html.matchAll(/<(?:h[23]|th|caption|dt)\b[^>]*>([^<]+)/g)].map(([, text]) => text!);
-    expect(headings.filter((text) => !/[\u4e00-\u9fff]|^Terraform$/.test(text))).toEqual([]);
+    expect(headingsOf(html).filter((text) => !isChinese(text))).toEqual([]);
   });
 
   it('has no English text', () => {
-    const left = textsOf(html).flatMap((text) =>
-      (text.match(/[A-Za-z][\w.:/-]*/g) ?? []).filter(
-        (word) => !KEPT.has(word) && !/\d|[./:-]|^[A-Z][a-z]+[A-Z]/.test(word),
-      ),
-    );
-    expect([...new Set(left)]).toEqual([]);
+    expect(englishIn(html)).toEqual([]);
   });
 
   it('has the same elements as the English page', () => {
@@ -81,6 +94,40 @@ describe.each(SAFE)('the report of %s', (_, situation) => {
     expect(tagsOf(html)).toEqual(tagsOf(pageOf(withoutForeignWords(situation()), english)));
   });
 });
+
+/** A review whose findings have their own words, and whose durations are the usual assumption. */
+function withOwnWords(review: Review): Review {
+  const isOwn = ({ messageId, params, message }: Finding) =>
+    render({ id: messageId, params }).message === message;
+  const findings = review.findings.filter(isOwn);
+  if (!('plan' in review)) return { ...review, findings };
+  const { time } = review.plan.forecast;
+  const durations = { ...time?.durations, basis: ASSUMED_DURATIONS.basis };
+  const forecast = time ? { ...review.plan.forecast, time: { ...time, durations } } : review.plan.forecast;
+  return { ...review, findings, plan: { ...review.plan, forecast } } as Review;
+}
+
+const reviewPageOf = (review: Review, words = chinese) =>
+  renderReview(review, 'html', { ...PLAIN, all: true, words });
+const REVIEWED = Object.entries({
+  ...REVIEWS,
+  ...MORE_REVIEWS,
+  'a plan with everything': () => reviewFullOf('E0'),
+});
+
+describe.each(REVIEWED.filter(([name]) => !/hostile|5000|many-waves/.test(name)))(
+  'the review of %s',
+  (_, make) => {
+    const html = reviewPageOf(withOwnWords(make()));
+
+    it('is in Chinese, without English', () => {
+      expect(html).toMatch(/^<!doctype html>\n<html lang="zh-CN">/);
+      expect(html).toMatch(/<title>[^<]*：计划评审<\/title>/);
+      expect(headingsOf(html).filter((text) => !isChinese(text))).toEqual([]);
+      expect(englishIn(html)).toEqual([]);
+    });
+  },
+);
 
 describe('a hostile text', () => {
   const tagsOf = (html: string) => [...html.matchAll(/<\/?[a-z!][^\s>]*/gi)].map(([tag]) => tag);
@@ -91,6 +138,9 @@ describe('a hostile text', () => {
       const html = pageOf(hostileRun(text));
       expect(tagsOf(html)).toEqual(tagsOf(pageOf(hostileRun('plain'))));
       expect(html).not.toMatch(/<script>alert|<img|[\u202a-\u202e\u2066-\u2069]/u);
+      const review = reviewPageOf(reviewFullOf(text));
+      expect(tagsOf(review)).toEqual(tagsOf(reviewPageOf(reviewFullOf('plain'))));
+      expect(review).not.toMatch(/<script>alert|<img|[\u202a-\u202e\u2066-\u2069]/u);
     },
   );
 });
@@ -107,6 +157,33 @@ describe('a finding', () => {
   it('stays as it is where its parameters say something else than its words', () => {
     const changed = { ...finding!, message: 'everything is fine' };
     expect(inWords(changed, chinese)).toBe(changed);
+  });
+});
+
+describe('the option --language', () => {
+  it.each([
+    [undefined, 'text', english],
+    ['en', 'html', english],
+    ['zh', 'html', chinese],
+  ])('%s with --format %s', async (language, format, words) => {
+    expect(await wordsFrom({ ...(language === undefined ? {} : { language }), format, write: [] })).toBe(
+      words,
+    );
+  });
+
+  it('is for HTML in a file, too', async () => {
+    const write = [{ format: 'html', path: 'a.html' }];
+    expect(await wordsFrom({ language: 'zh', format: 'text', write })).toBe(chinese);
+  });
+
+  it.each([
+    ['fr', 'html', '--language fr: unknown language'],
+    ['zh', 'text', '--language applies only to HTML'],
+  ])('%s with --format %s is refused', async (language, format, message) => {
+    await expect(wordsFrom({ language, format, write: [] })).rejects.toMatchObject({
+      code: 'usage',
+      message,
+    });
   });
 });
 

@@ -40,7 +40,6 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     ],
     examples: [
       `refit report ${RUN_EXAMPLE} --write html=report.html`,
-      `refit report ${RUN_EXAMPLE} --language zh --write html=report.html`,
       `refit report ${RUN_EXAMPLE} --format csv --columns step,outcome,orders`,
       `refit report ${RUN_EXAMPLE} --write terraform=refit.auto.tfvars.json`,
     ],

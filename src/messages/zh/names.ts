@@ -120,3 +120,30 @@ export function characterName(name: string): string {
   const known = CHARACTERS(name);
   return known === name && wide !== null ? `全角${PUNCTUATION(wide[1]!)}` : known;
 }
+
+/** Where durations come from, as `plan/forecast/durations.ts` says it; another text stays as it is. */
+export function basisText(basis: string): string {
+  const measured = /^([\d,]+) verified changes? of ([\d,]+) past runs?$/.exec(basis);
+  if (measured !== null) return `${measured[2]} 次历史运行中的 ${measured[1]} 个已验证变更`;
+  const assumed = /^no past run: assumed (\d+) s to (\d+) min for each change/.exec(basis);
+  return assumed === null
+    ? basis
+    : `没有历史运行：假定每个变更 ${assumed[1]} 秒至 ${assumed[2]} 分钟，因为云平台没有公布耗时`;
+}
+
+const UNITS = nameIn({ ms: '毫秒', s: '秒', m: '分', h: '小时', d: '天' });
+
+/** What a rule of a policy demands, as `policy/describe-policy.ts` says it. Conditions stay as the policy file has them. */
+export function demandsText(demands: string): string {
+  if (demands === 'none') return '不允许任何一项';
+  if (demands === 'no') return '不允许';
+  const most = /^at most (.*)$/s.exec(demands);
+  if (most !== null)
+    return `最多 ${most[1]!.replace(/(?<=^| )(\d+) (ms|[smhd])(?= |$)/g, (_, number, unit) => `${number} ${UNITS(unit)}`)}`;
+  const only = /^only (.*)$/s.exec(demands);
+  if (only !== null) return `只允许 ${only[1]}`;
+  const signers = /^(\d+) of (\S+) \(([^)]*)\)(?: when (.*))?$/s.exec(demands);
+  if (signers === null) return demands;
+  const [, need, from, names, when] = signers;
+  return `${from}（${names}）中的 ${need} 位${when === undefined ? '' : `，条件：${when}`}`;
+}

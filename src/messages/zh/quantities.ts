@@ -101,10 +101,11 @@ function quotes(sums: readonly PriceSum[]): string {
   return sums.map((one) => quote(one)).join('、');
 }
 
-/** `850 毫秒`, `14 秒`, `3 分 12 秒`, `1 小时 5 分`, `2 天 3 小时`: the two largest units. */
+/** `850 毫秒`, `14 秒`, `3 分 12 秒`, `1 小时 5 分钟`, `2 天 3 小时`: the two largest units. */
 export function duration(ms: number): string {
   const units = { ms: '毫秒', d: '天', h: '小时', m: '分', s: '秒' } as const;
-  return english.duration(ms).replace(/[a-z]+/g, (unit) => units[unit as keyof typeof units]);
+  const text = english.duration(ms).replace(/[a-z]+/g, (unit) => units[unit as keyof typeof units]);
+  return text.endsWith(units.m) ? `${text}钟` : text;
 }
 
 /** `17:00:00 至 18:00:00` */

@@ -4,6 +4,7 @@ import { codes } from './codes.ts';
 import { columns } from './page/columns.ts';
 import { facts, frame, names } from './page/frame.ts';
 import { report } from './page/report.ts';
+import { review } from './page/review.ts';
 import { verdicts } from './page/verdicts.ts';
 import { quantities } from './quantities.ts';
 import { zh } from './zh.ts';
@@ -14,6 +15,7 @@ export const chinese: Words = {
   frame,
   names,
   report,
+  review,
   verdicts,
   tag: 'zh-CN',
   sentences: zh,

@@ -1,6 +1,7 @@
 /** Renders a plan review in any format, for `refit plan` and `refit show`. */
 import { given } from '../../given.ts';
 import { textOf } from '../../messages/messages.ts';
+import type { Words } from '../../messages/words.ts';
 import type { Review } from '../../model.ts';
 import { HOURS_IN_A_MONTH, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { rollbacksOf } from '../../plan/rollbacks.ts';
@@ -26,6 +27,8 @@ export interface ReviewOptions {
   readonly summary?: boolean;
   /** The command that shows everything, for formats that must leave rows out. */
   readonly elsewhere?: string;
+  /** The language of the page; English by default. Only HTML uses it. */
+  readonly words?: Words;
 }
 
 const REVIEW_FORMAT = 'refit.review/1';

@@ -1,5 +1,6 @@
 /** What a plan will do or use, and the policy that it keeps to, as rows: the same in every format. */
 import { message, textOf } from '../../messages/messages.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type { Effect, Effects, Message, PolicyInForce, Review } from '../../model.ts';
 import { effectsOf, effectsOfKind, programEffects } from '../../plan/effects.ts';
 import { describePolicy } from '../describe-policy.ts';
@@ -22,22 +23,30 @@ export function effectsOfReview(review: Review): Effects {
 }
 
 /** One row for all orders, one for each other effect, then the policy. */
-export function effectRows(review: Review): EffectRow[] {
+export function effectRows(review: Review, words: Words = english): EffectRow[] {
   const effects = effectsOfReview(review);
   const orders = effectsOfKind(effects, 'orders');
   const [first] = orders;
   return [
-    ...(first === undefined ? [] : [rowOf(first, message('effect.orders', { scopes: orders }))]),
-    ...effects.flatMap((effect) => (effect.kind === 'orders' ? [] : [describeEffect(effect, review)])),
-    ...policyRows(review),
+    ...(first === undefined ? [] : [rowOf(first, message('effect.orders', { scopes: orders }), words)]),
+    ...effects.flatMap((effect) => (effect.kind === 'orders' ? [] : [describeEffect(effect, review, words)])),
+    ...policyRows(review, words),
   ];
 }
 
 /** One effect in words. @param policy it may limit how long approvals count. */
-export function describeEffect(effect: Effect, { policy }: Pick<Review, 'policy'> = {}): EffectRow {
+export function describeEffect(
+  effect: Effect,
+  { policy }: Pick<Review, 'policy'> = {},
+  words: Words = english,
+): EffectRow {
   return effect.kind === 'orders'
-    ? rowOf(effect, message('effect.orders', { scopes: [effect] }))
-    : rowOf(effect, message('effect.one', { effect, approvalExpiry: demandsOf(policy, APPROVAL_EXPIRY) }));
+    ? rowOf(effect, message('effect.orders', { scopes: [effect] }), words)
+    : rowOf(
+        effect,
+        message('effect.one', { effect, approvalExpiry: demandsOf(policy, APPROVAL_EXPIRY) }),
+        words,
+      );
 }
 
 /** The rule of a policy about how long an approval counts. */
@@ -48,38 +57,44 @@ function demandsOf(policy: PolicyInForce | null | undefined, key: string): strin
 }
 
 /** The policy in force by digest and files, then each of its rules. Empty if nothing read the policy. */
-export function policyRows({ policy }: Pick<Review, 'policy'>): EffectRow[] {
+export function policyRows({ policy }: Pick<Review, 'policy'>, words: Words = english): EffectRow[] {
   if (policy === undefined) return [];
-  const verb = textOf(message('policy.verb'));
-  const rules = policy?.rules.map((rule) => textOf(message('policy.rule', { rule }))) ?? [];
-  return [textOf(message('policy.in-force', { policy: describePolicy(policy) })), ...rules].map((text) => ({
+  const { sentences } = words;
+  const verb = textOf(message('policy.verb'), sentences);
+  const rules = policy?.rules.map((rule) => textOf(message('policy.rule', { rule }), sentences)) ?? [];
+  return [
+    textOf(message('policy.in-force', { policy: describePolicy(policy, words) }), sentences),
+    ...rules,
+  ].map((text) => ({
     kind: 'policy',
     after: null,
     verb,
-    text: showSpaces(text),
+    text: showSpaces(text, words),
   }));
 }
 
 /** The heading above the rows: `This plan will`. */
-export function effectsHeading({ verdict }: Review): string {
-  return textOf(message('effect.heading', { isBlocked: verdict === 'blocked' }));
+export function effectsHeading({ verdict }: Review, { sentences }: Words = english): string {
+  return textOf(message('effect.heading', { isBlocked: verdict === 'blocked' }), sentences);
 }
 
 /** Who runs the commands of the plan; null for a plan without commands. */
-export function effectsNote(review: Review): string | null {
-  return programEffects(effectsOfReview(review)).length === 0 ? null : textOf(message('effect.note'));
+export function effectsNote(review: Review, { sentences }: Words = english): string | null {
+  return programEffects(effectsOfReview(review)).length === 0
+    ? null
+    : textOf(message('effect.note'), sentences);
 }
 
-function rowOf(effect: Effect, text: Message): EffectRow {
+function rowOf(effect: Effect, text: Message, words: Words): EffectRow {
   return {
     kind: effect.kind,
     after: 'after' in effect ? effect.after : null,
-    verb: textOf(message('effect.verb', { effect })),
-    text: showSpaces(textOf(text)),
+    verb: textOf(message('effect.verb', { effect }), words.sentences),
+    text: showSpaces(textOf(text, words.sentences), words),
   };
 }
 
 /** Writes a long run of spaces as its number. It could push the end of a command out of sight. */
-function showSpaces(text: string): string {
-  return text.replace(/ {4,}/g, (run) => ` [${run.length} spaces] `);
+function showSpaces(text: string, { frame }: Words): string {
+  return text.replace(/ {4,}/g, (run) => ` ${frame.spaces(run.length)} `);
 }

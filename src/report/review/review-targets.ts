@@ -2,6 +2,7 @@
 
 import * as show from '../../messages/en/quantities.ts';
 import { textOf } from '../../messages/messages.ts';
+import { english, type Words } from '../../messages/words.ts';
 import type { Finding, Precondition, Review, Step, TextReview, UnsealedPlan } from '../../model.ts';
 import { unchangedTargets } from '../unchanged.ts';
 
@@ -49,7 +50,7 @@ export interface ReviewedTarget {
 }
 
 /** Every target exactly once, blocked ones first. An instance with an error finding is always blocked. */
-export function reviewedTargets(review: Review): ReviewedTarget[] {
+export function reviewedTargets(review: Review, words: Words = english): ReviewedTarget[] {
   const { findings } = review;
   const plan = planOf(review) ?? EMPTY_PLAN;
   const about = Map.groupBy(findings, ({ instance }) => instance ?? '');
@@ -63,7 +64,7 @@ export function reviewedTargets(review: Review): ReviewedTarget[] {
     ]),
   );
   const refused = findings.flatMap(({ severity, instance }) => (severity === 'error' && instance) || []);
-  const unchanged = new Map(unchangedTargets(plan).map(({ instance, reason }) => [instance, reason]));
+  const unchanged = new Map(unchangedTargets(plan, words).map(({ instance, reason }) => [instance, reason]));
   const target = (instance: string, state: ReviewedTarget['state']): ReviewedTarget => ({
     instance,
     name: known.get(instance)?.name ?? '',
@@ -71,7 +72,7 @@ export function reviewedTargets(review: Review): ReviewedTarget[] {
     state,
     steps: state === 'change' ? (steps.get(instance) ?? []) : [],
     findings: distinct([...(blocked.get(instance)?.findings ?? []), ...(about.get(instance) ?? [])]),
-    reason: unchanged.get(instance) ?? reasonOf(known.get(instance)),
+    reason: unchanged.get(instance) ?? reasonOf(known.get(instance), words),
   });
   const states = new Map<string, ReviewedTarget['state']>();
   for (const instance of [...refused, ...blocked.keys()]) states.set(instance, 'blocked');
@@ -87,10 +88,13 @@ const EMPTY_PLAN: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'blocked' | 'un
   unchanged: [],
 };
 
-function reasonOf(precondition: Precondition | undefined): string | null {
+function reasonOf(
+  precondition: Precondition | undefined,
+  { review: say, sentences, show }: Words,
+): string | null {
   const { reason = null, window } = precondition ?? {};
-  const waits = window ? `waits for its window ${show.hours(window)}` : null;
-  return show.join([reason && textOf(reason), waits]) || null;
+  const waits = window ? say.waitsForWindow(show.hours(window)) : null;
+  return show.join([reason && textOf(reason, sentences), waits]) || null;
 }
 
 function distinct(findings: readonly Finding[]): Finding[] {
@@ -108,12 +112,15 @@ export function findingGroups(findings: readonly Finding[]): (readonly [Finding,
 export const MANY = 4;
 
 /** `9 errors, 1 warning`. */
-export function severityCounts(findings: readonly Pick<Finding, 'severity'>[]): string {
-  return (['error', 'warning', 'note'] as const)
+export function severityCounts(
+  findings: readonly Pick<Finding, 'severity'>[],
+  { report, show }: Words = english,
+): string {
+  const counts = (['error', 'warning', 'note'] as const)
     .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
     .filter(([, number]) => number > 0)
-    .map(([severity, number]) => show.counted(number, severity))
-    .join(', ');
+    .map(([severity, number]) => show.counted(number, severity));
+  return report.delays(counts);
 }
 
 /** The steps grouped by change, the most frequent first. */

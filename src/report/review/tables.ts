@@ -1,9 +1,8 @@
 /** The tables of a plan review as data, shared by all formats. */
 
 import { given } from '../../given.ts';
-import * as show from '../../messages/en/quantities.ts';
 import { message, textOf } from '../../messages/messages.ts';
-import type { ColumnId } from '../../messages/words.ts';
+import { type ColumnId, english, type Words } from '../../messages/words.ts';
 import type { Finding, PriceShare, Review, Step, UnsealedPlan } from '../../model.ts';
 import { partsOf, sumPrices } from '../../money.ts';
 import { HOURS_IN_A_MONTH, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
@@ -34,17 +33,22 @@ import {
 const FINDING_COLUMNS = [SEVERITY, CODE, INSTANCE, ...MESSAGE_COLUMNS];
 
 /** `Findings: 9 errors, 1 warning`. */
-export function findingsHeading(findings: readonly Finding[]): string {
-  return `Findings: ${severityCounts(findings)}`;
+export function findingsHeading(findings: readonly Finding[], words: Words = english): string {
+  return words.review.findingsHeading(severityCounts(findings, words));
 }
 
 /** Every finding, errors first. */
-export function findingsTable(findings: readonly Finding[], heading = findingsHeading(findings)): Table {
+export function findingsTable(findings: readonly Finding[], heading?: string, words: Words = english): Table {
   const choices = [...new Set(findings.map(({ severity }) => severity))];
   return tableOf(
-    { id: 'findings', heading, filters: [{ by: 'severity', choices }] },
+    {
+      id: 'findings',
+      heading: heading ?? findingsHeading(findings, words),
+      filters: [{ by: 'severity', choices }],
+    },
     findings,
     FINDING_COLUMNS,
+    words,
   );
 }
 
@@ -61,18 +65,21 @@ export function groupedFindingsTable(findings: readonly Finding[]): Table {
 }
 
 /** What the plan will do or use: `run command | at halt: page`. */
-export function effectsTable(review: Review): Table {
-  const head = { id: 'effects', heading: effectsHeading(review), ...given({ note: effectsNote(review) }) };
-  return tableOf(head, effectRows(review), [
+export function effectsTable(review: Review, words: Words = english): Table {
+  const heading = effectsHeading(review, words);
+  const head = { id: 'effects', heading, ...given({ note: effectsNote(review, words) }) };
+  const columns: readonly ColumnOf<ReturnType<typeof effectRows>[number]>[] = [
     ['effect', ({ verb }) => verb],
     ['detail', ({ text }) => whole(text)],
-  ]);
+  ];
+  return tableOf(head, effectRows(review, words), columns, words);
 }
 
 /** The costs by wave, region and account. */
 export function moneyTable(
   plan: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'waves'>,
   shares: readonly PriceShare[],
+  words: Words = english,
 ): Table {
   const terms = termsOf(plan.preconditions);
   const own = new Map(
@@ -86,39 +93,46 @@ export function moneyTable(
       hours: HOURS_IN_A_MONTH,
       bases: [...new Set(plan.steps.flatMap(({ quote }) => quote?.basis ?? []))],
     }),
+    words.sentences,
   );
-  return tableOf({ id: 'money', heading: 'Cost', note }, shares, [
-    ['by', ({ by }) => by],
+  const columns: readonly ColumnOf<PriceShare>[] = [
+    ['by', ({ by }) => words.names.share[by]],
     ['name', (share) => name(share.name), { minWidth: 8 }],
     ['steps', ({ steps }) => count(steps), { yields: 1, drops: true }],
-    ['price', (share) => money(priceOfShare(share))],
+    ['price', (share) => money(priceOfShare(share, words))],
     [
       'byMonth',
-      ({ by, name: of }) => money(describeMonthly(monthlyOf(own.get(`${by} ${of}`) ?? [], terms), true)),
+      ({ by, name: of }) =>
+        money(describeMonthly(monthlyOf(own.get(`${by} ${of}`) ?? [], terms), true, words)),
       { yields: 2 },
     ],
-  ]);
+  ];
+  return tableOf({ id: 'money', heading: words.review.sections.cost, note }, shares, columns, words);
 }
 
 /** The changes of a long plan by kind. */
 export function kindsTable(kinds: ReturnType<typeof changeKinds>): Table {
-  return tableOf({ id: 'kinds', heading: 'Changes by kind' }, kinds, [
+  return tableOf({ id: 'kinds', heading: english.review.kindsHeading }, kinds, [
     ['change', ({ change }) => change, { minWidth: 20 }],
     ['steps', ({ own }) => count(own.length)],
-    ['price', ({ own }) => money(show.quotes(sumPrices(own))), { yields: 1, drops: true }],
+    ['price', ({ own }, _, { show }) => money(show.quotes(sumPrices(own))), { yields: 1, drops: true }],
   ]);
 }
 
 /** `possible`, `not known`, `refused, needs 4.55 GB`. Rows of a terminal have no titles, so the text says what it is. */
-function describeRollback(rollback: Rollback | undefined, terminal: 'all' | 'short' | null = null): string {
+function describeRollback(
+  rollback: Rollback | undefined,
+  { review: say }: Words,
+  terminal: 'all' | 'short' | null = null,
+): string {
   if (rollback === undefined || (terminal === 'short' && rollback.verdict !== 'refused')) return '';
   const { verdict, needs } = rollback;
-  const word = verdict === 'unknown' ? 'not known' : verdict;
-  return `${terminal ? 'rollback ' : ''}${word}${needs === null ? '' : `, needs ${show.memory(needs)}`}`;
+  const word = say.rollbackVerdict[verdict];
+  return `${terminal ? 'rollback ' : ''}${needs === null ? word : say.needs(word, needs)}`;
 }
 
-function textOrNull(rollback: Rollback | undefined): string | null {
-  return rollback?.reason ? textOf(rollback.reason) : null;
+function textOrNull(rollback: Rollback | undefined, { sentences }: Words): string | null {
+  return rollback?.reason ? textOf(rollback.reason, sentences) : null;
 }
 
 /**
@@ -136,7 +150,7 @@ export function changesTable(
   targets: readonly ReviewedTarget[],
   steps: readonly Step[],
   {
-    heading = 'Changes',
+    heading,
     without = [],
     terminal = null,
   }: {
@@ -144,7 +158,9 @@ export function changesTable(
     without?: readonly ColumnId[];
     terminal?: 'all' | 'short' | null;
   } = {},
+  words: Words = english,
 ): Table {
+  const { review: say, show } = words;
   const groups = new Map(preconditions.map(({ instance, group }) => [instance, group]));
   const addresses = new Map(preconditions.map(({ instance, terraform }) => [instance, terraform]));
   const byInstance = new Map(targets.map((target) => [target.instance, target]));
@@ -155,7 +171,7 @@ export function changesTable(
   });
   const all = new Map(rollbacksOf({ steps: ofPlan, preconditions }).map((one) => [one.step, one]));
   // One verdict for all steps is a fact of the plan, and needs no column in a terminal or a comment.
-  const isSame = new Set([...all.values()].map((one) => describeRollback(one))).size === 1;
+  const isSame = new Set([...all.values()].map((one) => describeRollback(one, words))).size === 1;
   const columns: readonly ColumnOf<(typeof rows)[number]>[] = [
     ['wave', ({ step }) => waves[step.wave]?.name ?? ''],
     ['instance', ({ step }) => id(step.instance)],
@@ -183,10 +199,10 @@ export function changesTable(
     ['after', ({ step }) => show.size(step.after), { in: 'page' }],
     [
       'rollback',
-      ({ step }) => describeRollback(all.get(step.id), terminal),
+      ({ step }) => describeRollback(all.get(step.id), words, terminal),
       isSame ? { in: 'page' } : { yields: 0, bare: true },
     ],
-    ['why', ({ step }) => textOrNull(all.get(step.id)), { under: 'rollback', in: 'page', bare: true }],
+    ['why', ({ step }) => textOrNull(all.get(step.id), words), { under: 'rollback', in: 'page', bare: true }],
     [
       'price',
       ({ step: { quote } }) => quote && money(show.quote(quote), quote.amount),
@@ -199,8 +215,9 @@ export function changesTable(
   ];
   const anchors = steps.map((step) => step.id);
   return tableOf(
-    { id: 'changes', heading, note: 'Memory is per shard.', filters, anchors },
+    { id: 'changes', heading: heading ?? say.sections.changes, note: say.changesNote, filters, anchors },
     rows,
     columns.filter(([id]) => !without.includes(id)),
+    words,
   );
 }

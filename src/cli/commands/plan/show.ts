@@ -18,12 +18,17 @@ import { escapeControls } from '../../../text.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { emitReview } from '../../emit-review.ts';
 import { type Options, withConnectionOptions } from '../../options.ts';
+import { wordsFrom } from '../../page-language.ts';
 import { planChoice } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export const show: CommandCode<[string]> = ([file], options, terminal) =>
-  withNamedPlan(file, planChoice(options, terminal), (named) => showNamed(named, file, options, terminal));
+export const show: CommandCode<[string]> = async ([file], options, terminal) => {
+  // Before anything is read: a wrong language must not cost a read of the fleet.
+  await wordsFrom(options);
+  const choice = planChoice(options, terminal);
+  return await withNamedPlan(file, choice, (named) => showNamed(named, file, options, terminal));
+};
 
 async function showNamed(
   { saved: plan, signatures }: NamedPlan,

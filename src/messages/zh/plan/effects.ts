@@ -5,7 +5,7 @@ import type { effects as english } from '../../en/plan/effects.ts';
 import { count, instant, join } from '../../en/quantities.ts';
 import type { TranslationOf } from '../../text.ts';
 import { describeSchedule, formatAddress, formatPeriod } from '../format-plan.ts';
-import { phaseName } from '../names.ts';
+import { demandsText, phaseName } from '../names.ts';
 import { duration } from '../quantities.ts';
 
 /** What a run does, in a word or two. Each one follows `此计划将`. */
@@ -87,7 +87,7 @@ function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonl
         authors.length > 0 && `制定人 ${authors.join('、')} 不能审批`,
         again.length > 0 && `以下批次需要再次审批：${again.join('、')}`,
         approvalExpiry.length > 0 &&
-          `每份审批的有效期：${approvalExpiry.join('、')}（策略的 limit.approvalExpiry）`,
+          `每份审批的有效期：${approvalExpiry.map(demandsText).join('、')}（策略的 limit.approvalExpiry）`,
       ]);
     }
     case 'windows': {

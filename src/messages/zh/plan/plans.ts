@@ -3,6 +3,7 @@ import { SECOND } from '../../../units.ts';
 import { formatThreshold } from '../../en/format-size.ts';
 import type { plans as english } from '../../en/plan/plans.ts';
 import type { TranslationOf } from '../../text.ts';
+import { basisText } from '../names.ts';
 import { size as wholeSize } from '../quantities.ts';
 
 const left = (seconds: number): string => `距 finishBy 只剩 ${seconds} 秒`;
@@ -43,7 +44,7 @@ export const plans: TranslationOf<typeof english> = {
   'plan.finish-by-too-soon': ({ least, soaks, seconds }) =>
     `按请求频率发出订单${soaks ? '并等待观察期' : ''}需要 ${least} 秒，而${left(seconds)}`,
   'plan.finish-by-unlikely': ({ likely, durations, seconds }) => ({
-    message: `计划预计需要 ${likely} 秒（${durations}），而${left(seconds)}`,
+    message: `计划预计需要 ${likely} 秒（${basisText(durations)}），而${left(seconds)}`,
     fix: '使用更晚的 finishBy、更少的目标或更大的 inFlight',
   }),
 };

@@ -2,6 +2,7 @@
 import type { Comparison, Money, PolicyAmount, PolicyList } from '../../../model.ts';
 import type { policy as english } from '../../en/plan/policy.ts';
 import type { TranslationOf } from '../../text.ts';
+import { demandsText } from '../names.ts';
 import { duration } from '../quantities.ts';
 
 /** At most this many entries of a list are shown. */
@@ -50,7 +51,7 @@ export const policy: TranslationOf<typeof english> = {
   }),
   'policy.verb': () => '接受策略检查',
   'policy.in-force': ({ policy: named }) => `策略：${named}`,
-  'policy.rule': ({ rule: { key, demands } }) => `${key}：${demands}`,
+  'policy.rule': ({ rule: { key, demands } }) => `${key}：${demandsText(demands)}`,
   'policy.verdict': ({ status, later }) =>
     ({
       met: `计划符合策略${later === 0 ? '' : `（就目前所知）：apply 还会检查 ${later} 条规则`}`,
