@@ -3,6 +3,7 @@ import { judgePlanners } from '../approval/judge-planners.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Instance, Inventory, Policy, SavedPlan, UnsealedPlan } from '../model.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
+import { offeredApprovals } from '../store/offered-approvals.ts';
 import type { RunSignatures } from '../store/ports.ts';
 
 /** What is known before a run connects. */
@@ -11,10 +12,10 @@ type Known = Pick<PolicySubject, 'now' | 'env' | 'endpoint'>;
 /** A saved plan with the signatures that are offered for it. */
 export async function savedSubject(
   saved: SavedPlan,
-  signatures: Pick<RunSignatures, 'offered'>,
+  signatures: Pick<RunSignatures, 'offered' | 'offeredElsewhere'>,
   known: Known,
 ): Promise<PolicySubject> {
-  const offered = await signatures.offered('approvals');
+  const offered = await offeredApprovals(signatures);
   const byPlanners = await signatures.offered('planSignatures');
   // The policy knows the names of the keys.
   const verifiedPlanners = judgePlanners(saved.digest, byPlanners, []).planned.map(

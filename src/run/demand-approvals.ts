@@ -1,5 +1,5 @@
 /** Decides whether a run or a wave has the signatures that its plan demands, and whether a person declines the plan. */
-import { judgeApprovals, missingApprovals, type Offered } from '../approval/judge-approvals.ts';
+import { approversOf, judgeApprovals, missingApprovals, type Offered } from '../approval/judge-approvals.ts';
 import { holdingDeclines, judgeDeclines } from '../approval/judge-declines.ts';
 import { approvalFiles, signedOf } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
@@ -12,6 +12,7 @@ import {
   type Signed,
 } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
+import { offeredApprovals } from '../store/offered-approvals.ts';
 import type { RunSignatures } from '../store/ports.ts';
 
 /** Signatures as the journal records them. */
@@ -93,7 +94,7 @@ export async function demandApprovals(
   const declined = ignoresDeclines ? null : await demandNoDecline(input);
   if (declined !== null) return declined;
   if (wave === null && saved.approvals === undefined) return { event: null };
-  const offered = await signatures.offered('approvals');
+  const offered = await offeredApprovals(signatures);
   const demand = judgeOffered(saved, wave, offered, { now: clock.now(), file, recorded, limit });
   if ('event' in demand && demand.event !== null)
     await signatures.keep('approvals', approvalFiles(approvalsOf(saved, demand.event)));
@@ -120,12 +121,24 @@ export function judgeOffered(
   const judgement = judgeApprovals(saved, wave, offered, now, limit);
   if (!judgement.enough) {
     const command = `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(saved.waves[wave]!.name)}`}`;
-    const fix = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
-    return { missing: missingApprovals(saved, wave, judgement), fix };
+    return {
+      missing: missingApprovals(saved, wave, judgement),
+      fix: fixOf(saved, judgement.missing, command),
+    };
   }
   const signed = judgement.counted.map(({ approval }) => signedOf(approval));
   const by = signed.map((one) => one.by).join(', ');
   return { event: { kind: 'approved', how: 'signatures', by, wave, judgedAt: iso(now), signed } };
+}
+
+/** What the missing approvers do: with an SSH key they type a command, with a passkey they use the web console. */
+function fixOf(saved: SavedPlan, missing: readonly string[], command: string): string {
+  const asked = approversOf(saved.approvals!).filter(({ name }) => missing.includes(name));
+  const byPasskey = asked.filter(({ key }) => key.kind === 'passkey').map(({ name }) => name);
+  if (byPasskey.length > 0 && byPasskey.length === asked.length)
+    return 'each of them approves in the web console; then repeat apply';
+  const typed = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
+  return byPasskey.length === 0 ? typed : `${typed}; ${byPasskey.join(' and ')} in the web console`;
 }
 
 /** Restores the approval files of an entry. */

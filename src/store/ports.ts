@@ -234,6 +234,11 @@ export interface RunSignatures {
   offered(kind: OfferedKind): Promise<readonly Offered[]>;
   /** The login with which this process stores texts. Absent: files have none. */
   login?(): Promise<string>;
+  /**
+   * Approvals of other plans that name one of these keys, verified by nobody. Absent if there is no place to look.
+   * @param keys fingerprints.
+   */
+  offeredElsewhere?(keys: readonly string[]): Promise<readonly Offered[]>;
   /** Keeps texts that counted with the run, byte by byte. @param files names are of one path segment. */
   keep(
     kind: SignatureKind,

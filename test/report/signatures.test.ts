@@ -9,6 +9,7 @@ import type { JournalEntry, Signed } from '../../src/model.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/run/render-report.ts';
+import { approvedBy, authenticator } from '../approval/authenticator.ts';
 import { SAVED, signed } from '../approval/people.ts';
 import { SITUATIONS } from './situations.ts';
 
@@ -52,6 +53,20 @@ describe('signatures', () => {
     const validate = new Ajv2020({ strictTypes: false, formats: { 'date-time': true } }).compile(schema);
     validate(JSON.parse(JSON.stringify(report)));
     expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it('of passkeys are in the report with what the passkey signed', () => {
+    const { by, key, issuedAt, expiresAt, signature, passkey } = approvedBy(authenticator('mei'));
+    const mei = { by, key, issuedAt, expiresAt, signature, ...(passkey && { passkey }) };
+    const withPasskey = reportWith({ wave: null, signed: [mei] });
+    expect(withPasskey.run.signatures).toEqual([{ at: AT, wave: null, ...mei }]);
+    const schema = JSON.parse(
+      readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
+    );
+    const validate = new Ajv2020({ strictTypes: false, formats: { 'date-time': true } }).compile(schema);
+    validate(JSON.parse(JSON.stringify(withPasskey)));
+    expect(validate.errors ?? []).toEqual([]);
+    for (const format of REPORT_FORMATS) expect(shown(withPasskey, format)).toContain('mei');
   });
 
   it.each(REPORT_FORMATS)('are shown as %s', (format) => {

@@ -272,6 +272,20 @@ const BEHAVIOUR: Readonly<Record<string, (store: StoreInTest) => Promise<void>>>
     await claim.release();
   },
 
+  async 'finds approvals of other plans by the key that they name'(store) {
+    const text = (key: string) => `{"key":"${key}","of":"another plan"}\n`;
+    const KEY = `SHA256:${'a+/'.repeat(14)}a`;
+    await store.offer(PLANS.apart, 'jun.json', text(KEY));
+    await store.offer(PLANS.apart, 'li.json', text(`SHA256:${'b'.repeat(43)}`));
+    await store.offer(PLANS.first, 'jun.json', text(KEY));
+    const claim = await store.claim(PLANS.first);
+    const elsewhere = await claim.signatures.offeredElsewhere!([KEY]);
+    expect(elsewhere.map((one) => one.text)).toEqual([text(KEY)]);
+    expect(await claim.signatures.offeredElsewhere!([`SHA256:${'c'.repeat(43)}`])).toEqual([]);
+    expect((await claim.signatures.offered('approvals')).map((one) => one.text)).toEqual([text(KEY)]);
+    await claim.release();
+  },
+
   async 'has approvals that came before the run'(store) {
     await store.offer(PLANS.first, 'wei.json', 'signed by wei');
     const claim = await store.claim(PLANS.first);

@@ -22,6 +22,7 @@ import { RefitError } from '../../errors.ts';
 import { message, textOf } from '../../messages/messages.ts';
 import type { ApprovalFile, Approvals, Policy } from '../../model.ts';
 import { NO_POLICY } from '../../policy/tighten.ts';
+import { offeredApprovals } from '../../store/offered-approvals.ts';
 import { escapeControls } from '../../text.ts';
 import { MINUTE } from '../../units.ts';
 import type { NamedPlan } from '../runs/open-plan.ts';
@@ -249,7 +250,7 @@ async function mustBeNew(
   approval: ApprovalFile,
   approver: { readonly name: string; readonly key: Passkey },
 ): Promise<void> {
-  const offered = await signatures.offered('approvals');
+  const offered = await offeredApprovals(signatures, [approval.key]);
   const kept = encodeApproval(approval);
   if (offered.some((one) => one.text === kept))
     throw refuse('this answer was used already: the approval is kept', 'nothing is left to do');

@@ -67,6 +67,10 @@ async function planFile(
   if (stored === null) return { saved, signatures: beside, stored };
   const signatures: RunSignatures = {
     offered: async (kind) => [...(await beside.offered(kind)), ...(await stored.offered(kind))],
+    offeredElsewhere: async (keys) => [
+      ...((await beside.offeredElsewhere?.(keys)) ?? []),
+      ...((await stored.offeredElsewhere?.(keys)) ?? []),
+    ],
     keep: stored.keep,
   };
   return { saved, signatures, stored };

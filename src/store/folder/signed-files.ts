@@ -10,6 +10,7 @@ import { approvalName, safeName } from '../../approval/signed-files.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import { makeFolder, replaceOwnFile } from '../../files/write-file.ts';
 import type { ApprovalFile, PlanSignature } from '../../model.ts';
+import { namesKey } from '../offered-approvals.ts';
 import type { RunSignatures, SignatureKind } from '../ports.ts';
 import { RUN_FILES, textOf } from './run-files.ts';
 
@@ -53,6 +54,20 @@ async function offeredPaths(
   return [...new Set(paths)];
 }
 
+/** How many approvals of other plans Refit reads in a folder. */
+const MOST_OTHERS = 1_000;
+
+/** The paths of approvals beside a saved plan that belong to other plans. */
+async function approvalsOfOthers(saved: string): Promise<string[]> {
+  const names = await namesIn(dirname(saved));
+  return names
+    .filter(
+      (name) => name.includes(BESIDE.approvals) && !name.startsWith(`${basename(saved)}${BESIDE.approvals}`),
+    )
+    .slice(-MOST_OTHERS)
+    .map((name) => join(dirname(saved), name));
+}
+
 /** Keeps signed texts in their folder of a run directory. */
 export async function keepSigned(
   directory: string,
@@ -72,6 +87,10 @@ export function folderSignatures(savedFile: string | null, directory: string | n
   return {
     async offered(kind) {
       return readOffered(await offeredPaths(savedFile, directory, kind));
+    },
+    async offeredElsewhere(keys) {
+      const others = savedFile === null ? [] : await approvalsOfOthers(savedFile);
+      return (await readOffered(others)).filter(({ text }) => namesKey(text, keys));
     },
     async keep(kind, files) {
       if (directory !== null) await keepSigned(directory, kind, files);

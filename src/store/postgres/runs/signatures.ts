@@ -40,6 +40,20 @@ export async function readSigned(
   );
 }
 
+/** Reads the newest approvals of other plans that name one of these keys. @param keys fingerprints, which have no wildcard of LIKE. */
+async function readElsewhere(
+  database: Database,
+  digest: string,
+  keys: readonly string[],
+): Promise<readonly Offered[]> {
+  return await database.query<Offered & object>(
+    `SELECT kind || '/' || name AS file, text FROM refit.signatures
+     WHERE digest <> $1 AND kind = ANY ($2::text[]) AND octet_length(text) <= ${LONGEST} AND text LIKE ANY ($3::text[])
+     ORDER BY at DESC LIMIT ${MOST}`,
+    [digest, READS.approvals, keys.map((key) => `%"key":"${key}"%`)],
+  );
+}
+
 /** The signatures of the run that this process holds. */
 export function signaturesOfRun(
   database: Database,
@@ -49,6 +63,7 @@ export function signaturesOfRun(
 ): RunSignatures {
   return {
     offered: (kind) => readSigned(database, digest, READS[kind]),
+    offeredElsewhere: (keys) => readElsewhere(database, digest, keys),
     async keep(kind: SignatureKind, files) {
       // They belong to the digest, so the run has them.
       if (kind === 'declines') return;
@@ -71,6 +86,7 @@ export function signaturesOfPlan(database: Database, digest: string): RunSignatu
   return {
     offered: (kind) => readSigned(database, digest, READS[kind]),
     login: () => loginOf(database),
+    offeredElsewhere: (keys) => readElsewhere(database, digest, keys),
     async keep(kind, files) {
       for (const { name, text } of files) await offer(database, { digest, kind, name, text });
     },
