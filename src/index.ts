@@ -28,7 +28,7 @@ export {
   readCalendars,
 } from './operations/plan-fleet.ts';
 export { type RehearseOptions, rehearseSavedPlan } from './operations/rehearse-plan.ts';
-export { renderReport, renderReview } from './operations/render.ts';
+export { loadWords, renderReport, renderReview, type Words } from './operations/render.ts';
 export {
   type ApplyOptions,
   applySavedPlan,

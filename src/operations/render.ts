@@ -10,6 +10,9 @@ import {
   renderReport as renderReportAs,
 } from '../report/run/render-report.ts';
 
+export { loadWords } from '../messages/languages.ts';
+export type { Words } from '../messages/words.ts';
+
 /**
  * Renders a plan under review in a format. The text ends with a line feed. Pure. Default: no colour, 100 cells wide, the
  * rows that fit a screen.

@@ -40,6 +40,20 @@ describe('the evidence of a run', () => {
     await at.write('run/report.html', page);
   });
 
+  it('replays a page in Chinese in its own language, and reports a changed one', async () => {
+    const page = await at.text('run/report.html');
+    const made = await at.refit(['report', 'run', '--format', 'html', '--language', 'zh']);
+    expect([made.code, made.stdout.slice(0, 44)]).toEqual([
+      0,
+      '<!doctype html>\n<html lang="zh-CN">\n<head>\n<',
+    ]);
+    await at.write('run/report.html', made.stdout);
+    expect((await at.refit(['audit', 'replay', 'run'])).code).toBe(0);
+    await at.write('run/report.html', made.stdout.replace('3 个已验证', '2 个已验证'));
+    expect((await at.refit(['audit', 'replay', 'run'])).code).toBe(BROKEN);
+    await at.write('run/report.html', page);
+  });
+
   it('replays an earlier report from the entries of that time', async () => {
     const early = await at.journal();
     const lines = (await at.text('run/journal.jsonl')).split('\n');

@@ -56,6 +56,7 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
     SUMMARY,
     CHANGES_EXIT_CODE,
     ...printing('review'),
+    LANGUAGE,
   ],
   examples: [`refit ${kind} ${RUN_EXAMPLE} ${asIn}`],
   load: async () => (await import('../commands/plan/plan.ts')).fromRun(kind),
@@ -145,6 +146,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       CHANGES_EXIT_CODE,
       option('--dry-run', 'no effect: a plan is always a dry run'),
       ...printing('review'),
+      LANGUAGE,
     ],
     examples: [
       'refit plan plan.yaml --price -o saved-plan.json',
