@@ -146,7 +146,7 @@ export type AssertionFault =
         | 'signature';
     }
   | { readonly kind: 'encoding'; readonly member: 'clientDataJSON' | 'authenticatorData' | 'signature' }
-  | { readonly kind: 'origin'; readonly found: string; readonly origins: readonly string[] }
+  | { readonly kind: 'origin'; readonly found: string | null; readonly origins: readonly string[] }
   | { readonly kind: 'relying-party'; readonly relyingParty: string };
 
 /** A signature counter that has not grown since an earlier approval by the same passkey. */

@@ -1,4 +1,6 @@
 /** Parses the text of a policy file: YAML, schema, and every check that needs no plan. */
+
+import { looksLikePasskey } from '../approval/passkey/passkey.ts';
 import { validatePolicy } from '../generated/validators.js';
 import { given } from '../given.ts';
 import { message } from '../messages/messages.ts';
@@ -155,7 +157,25 @@ async function rulesOf(
   }
   if (plannedBy !== undefined) {
     const path = ['require', 'plannedBy'];
-    add(path, { kind: 'plannedBy', ...(await signersOf(path, plannedBy)) });
+    const listed = await signersOf(path, plannedBy);
+    // A passkey approves, and signs nothing else.
+    const signers = listed.signers.filter(({ key }) => !looksLikePasskey(key));
+    const { need, from } = listed;
+    if (signers.length < need && signers.length < listed.signers.length)
+      findings.push(
+        source.finding(
+          {
+            code: 'Refit.BadValue',
+            message: message('policy.planners-with-passkeys', {
+              need,
+              from,
+              may: signers.map(({ name }) => name),
+            }),
+          },
+          tree.valueAt([...path, 'from']),
+        ),
+      );
+    add(path, { kind: 'plannedBy', need, from, signers });
   }
   if (maxAge !== undefined)
     add(['require', 'maxAge'], { kind: 'maxAge', most: assertParsed(parseDuration(maxAge)) });

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { judgeApprovals } from '../../src/approval/judge-approvals.ts';
 import { encodeApproval } from '../../src/approval/signed-files.ts';
 import { canonical } from '../../src/digest.ts';
@@ -372,6 +372,20 @@ describe('a registration in the console', () => {
     expect(approvals?.approvers).toEqual([passkeyApprover(own)]);
     const saved = planFor(approvals!.approvers);
     expect((await approve(planFile(saved), own)).approval.by).toBe('kim');
+  });
+
+  it('asks the network for nothing, whatever the answer holds', async () => {
+    const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network'));
+    const certificate = new Map<unknown, unknown>([
+      ['alg', -7],
+      ['sig', Buffer.alloc(70)],
+      ['x5c', [Buffer.alloc(100)]],
+    ]);
+    await registered();
+    for (const fmt of ['packed', 'apple', 'android-key', 'android-safetynet', 'tpm', 'fido-u2f'])
+      await refusalOf(registered(jun, { fmt, statement: certificate }));
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
   });
 
   it('says whether the passkey is synced', async () => {

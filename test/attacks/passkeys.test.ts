@@ -1,5 +1,6 @@
 /** What passkeys sign: what counts, and every attack that must not. Offline, with authenticators in software. */
 import { createPublicKey, hash, verify } from 'node:crypto';
+import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeApprovals } from '../../src/approval/judge-approvals.ts';
@@ -10,9 +11,12 @@ import type { ApprovalFile, SavedPlan } from '../../src/model.ts';
 import {
   type Answer,
   type Authenticator,
+  answerTo,
   approvedBy,
   assert,
   authenticator,
+  cbor,
+  coseOf,
   FLAGS,
   ORIGIN,
   passkeyApprover,
@@ -135,6 +139,7 @@ describe('an approval by passkey does not count', () => {
     ['with JSON as deep as it fits', { client: '['.repeat(1000) + ']'.repeat(1000) }, /not one JSON object/],
     ['with members from a prototype', { client: `{"__proto__":${CLIENT}}` }, /did not sign to authenticate/],
     ['with a type in a list', { client: CLIENT.replace('"webauthn.get"', '["webauthn.get"]') }, /did not sign to authenticate/],
+    ['without an origin', { client: CLIENT.replace('"origin"', '"address"') }, /signed at an address that it does not say/],
     ['with an origin in a list', { client: CLIENT.replace(`"${ORIGIN}"`, `["${ORIGIN}"]`) }, /signed at/],
     ['with bytes after the counter', { after: Buffer.of(0) }, /form of an assertion/],
     ['with an attested key', { flags: flags(FLAGS.present, FLAGS.verified, FLAGS.attested), after: Buffer.alloc(60) }, /form of an assertion/],
@@ -276,6 +281,37 @@ describe('an approval by passkey does not count', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+/** The same assertion, as another implementation judges it. It knows nothing of the rules that are Refit's own. */
+describe('another implementation agrees', () => {
+  // biome-ignore format: one line a case
+  it.each<[string, Answer, boolean]>([
+    ['a good assertion', {}, true],
+    ['an assertion with a counter', { counter: 5 }, true],
+    ['another challenge', { challenge: 'A'.repeat(43) }, false],
+    ['another origin', { origin: 'https://evil.example' }, false],
+    ['another relying party', { rp: 'evil.example' }, false],
+    ['a registration', { type: 'webauthn.create' }, false],
+    ['no person', { flags: FLAGS.verified }, false],
+    ['no verification', { flags: FLAGS.present }, false],
+  ])('about %s', async (_, answer, isGood) => {
+    for (const own of [jun, li, mei]) {
+      const { challenge } = toApprove(own, {}, SAVED);
+      const response = answerTo(own, challenge, answer);
+      const theirs = await verifyAuthenticationResponse({
+        response: response as never,
+        expectedChallenge: challenge,
+        expectedOrigin: ORIGIN,
+        expectedRPID: own.passkey.relyingParty,
+        credential: { id: response.id, publicKey: Uint8Array.from(cbor(coseOf(own))), counter: 0 },
+      }).then(
+        ({ verified }) => verified,
+        () => false,
+      );
+      expect([theirs, judge([approvedBy(own, { saved: SAVED, answer })]).counted.length === 1]).toEqual([isGood, isGood]);
+    }
   });
 });
 

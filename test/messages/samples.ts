@@ -337,6 +337,7 @@ const SAMPLES: Samples = {
     { name: 'wei', fault: { kind: 'backup-state' } },
     { name: 'wei', fault: { kind: 'signature' } },
     { name: 'wei', fault: { kind: 'encoding', member: 'clientDataJSON' } },
+    { name: 'wei', fault: { kind: 'origin', found: null, origins: ['https://refit.example.com'] } },
     {
       name: 'wei',
       fault: { kind: 'origin', found: 'https://evil.example', origins: ['https://refit.example.com'] },
@@ -448,6 +449,10 @@ const SAMPLES: Samples = {
   'policy.not-allowed': [
     { of: 'regions', allowed: [region], used: ['ap-shanghai'] },
     { of: 'hooks', allowed: [], used: ['page'] },
+  ],
+  'policy.planners-with-passkeys': [
+    { need: 2, from: 'planners.yaml', may: ['jun'] },
+    { need: 2, from: 'planners.yaml', may: [] },
   ],
   'policy.planner': [{ need: 1, from: 'planners.yaml', have: [], missing: ['jun'] }],
   'policy.private-address': [{ hosts: ['10.0.0.7'] }],

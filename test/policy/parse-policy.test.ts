@@ -124,6 +124,12 @@ describe('a policy that is not valid is refused as a whole', () => {
       '',
     ],
     [
+      'version: 1\nrequire: { plannedBy: { from: passkeys.yaml } }\n',
+      2,
+      'only SSH keys sign plans, and passkeys.yaml has none',
+      'fix add SSH keys of planners to passkeys.yaml, or name another list',
+    ],
+    [
       'version: 1\nrequire: { approvals: [{ need: 1, from: nobody.yaml }] }\n',
       2,
       'nobody.yaml cannot be read',

@@ -51,8 +51,9 @@ export function assertionFault(
   if (client === null) return { kind: 'client-data' };
   if (client.type !== 'webauthn.get') return { kind: 'type' };
   if (client.challenge !== challengeOf(text)) return { kind: 'challenge' };
-  if (typeof client.origin !== 'string' || !origins.includes(client.origin))
-    return { kind: 'origin', found: String(client.origin).slice(0, 300), origins };
+  const { origin } = client;
+  if (typeof origin !== 'string') return { kind: 'origin', found: null, origins };
+  if (!origins.includes(origin)) return { kind: 'origin', found: origin.slice(0, 300), origins };
   const isAlone = client.crossOrigin === undefined || client.crossOrigin === false;
   if (!isAlone || client.hasTopOrigin) return { kind: 'cross-origin' };
   const fault = dataFault(data, relyingParty);

@@ -59,7 +59,7 @@ function assertionFault(fault: AssertionFault): string {
     case 'challenge':
       return 'the passkey signed another text: its challenge is not the SHA-256 of this approval';
     case 'origin':
-      return `the passkey signed at ${fault.found}, and counts at ${fault.origins.join(' and ')} only`;
+      return `the passkey signed at ${fault.found ?? 'an address that it does not say'}, and counts at ${fault.origins.join(' and ')} only`;
     case 'cross-origin':
       return 'the passkey signed inside a page of another origin';
     case 'authenticator-data':

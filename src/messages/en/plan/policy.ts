@@ -164,6 +164,18 @@ export const policy = {
     ].join('; '),
     fix: APPROVE,
   }),
+  'policy.planners-with-passkeys': ({
+    need,
+    from,
+    may,
+  }: {
+    need: number;
+    from: string;
+    may: readonly string[];
+  }): Text => ({
+    message: `plannedBy requires ${need === 1 ? 'a planner' : `${need} planners`}, but only SSH keys sign plans, and ${from} has ${may.length === 0 ? 'none' : `one for ${people(may)} only`}`,
+    fix: `add SSH keys of planners to ${from}, or name another list`,
+  }),
   'policy.planner': ({
     need,
     from,

@@ -50,7 +50,7 @@ function assertionFault(fault: AssertionFault): string {
     case 'challenge':
       return '通行密钥签署的是另一段文本：其质询不是此审批的 SHA-256';
     case 'origin':
-      return `通行密钥在 ${fault.found} 签名，而它只在 ${fault.origins.join('、')} 有效`;
+      return `通行密钥在${fault.found === null ? '未说明的地址' : ` ${fault.found} `}签名，而它只在 ${fault.origins.join('、')} 有效`;
     case 'cross-origin':
       return '通行密钥在嵌入其他来源的页面中签名';
     case 'authenticator-data':

@@ -106,6 +106,10 @@ export const policy: TranslationOf<typeof english> = {
     ].join('；'),
     fix: APPROVE,
   }),
+  'policy.planners-with-passkeys': ({ need, from, may }) => ({
+    message: `plannedBy 要求 ${need} 位计划制定人，但只有 SSH 密钥能签名计划，而 ${from} 中${may.length === 0 ? '没有人有 SSH 密钥' : `只有 ${people(may)} 有 SSH 密钥`}`,
+    fix: `在 ${from} 中加入计划制定人的 SSH 密钥，或使用另一个列表`,
+  }),
   'policy.planner': ({ need, from, have, missing }) => ({
     message: `策略要求 ${from} 中 ${need} 位计划制定人的签名，${have.length === 0 ? '尚无人签名' : `只有 ${people(have)} 已签名`}；可以签名的人：${people(missing)}`,
     fix: 'refit plan PLAN --sign KEY -o SAVED',
