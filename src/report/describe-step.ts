@@ -50,8 +50,11 @@ export function describeAttempt(one: ReportAttempt, { report: say, names, show }
 }
 
 /** Waits of a second or more, except for the change itself: `request limit 4 s, busy instance 2 m 3 s`. */
-export function describeDelays({ waits }: ReportStep, { report: say, names }: Words = english): string {
-  return say.delays(
+export function describeDelays(
+  { waits }: ReportStep,
+  { frame, report: say, names }: Words = english,
+): string {
+  return frame.list(
     waits
       .filter((wait) => wait.for !== 'change' && wait.ms >= SECOND)
       .map((wait) => say.delay(names.delay[wait.for], wait.ms)),

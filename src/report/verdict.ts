@@ -121,7 +121,7 @@ export function describeOutcomes(
   words: Words = english,
 ): string {
   const shown = OUTCOMES.filter((outcome) => totals[outcome] > 0 && !without.includes(outcome));
-  return words.report.delays(
+  return words.frame.list(
     shown.map((outcome) => words.verdicts.outcome(totals[outcome], outcomeName(outcome, words))),
   );
 }

@@ -26,11 +26,11 @@ const KEPT = new Set(
 /** Values of parameters that Chinese writes in its own words; `names.ts` has most of them. */
 const TRANSLATED = new Set(
   `billing capacity challenge changed day deleting drifted empty failure folder frozen halt halted inconclusive instance isolated
-  list metric once order outside pause policy policy-refused postpaid prepaid private processing quote refused replicas
+  list metric once order outside pause pending policy policy-refused postpaid prepaid private processing quote refused replica replicas
   rollback run-end running signature task unknown unrecognised url wait`.split(/\s+/),
 );
-/** Names of characters, where durations come from, and what a policy demands. */
-const TRANSLATED_TEXT = /^an? |past runs$|^at most |^only |^no(ne)?$|^\d of /;
+/** Names of characters, where durations come from, what a policy demands, and gates that pause. */
+const TRANSLATED_TEXT = /^an? |^the gate |past runs$|^at most |^only |^no(ne)?$|^\d of /;
 
 /** Every text and number in the parameters, also of messages inside. */
 function leavesOf(value: unknown): string[] {

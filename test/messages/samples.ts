@@ -517,7 +517,10 @@ const SAMPLES: Samples = {
   ],
   'rest.approval': [{ wave: 'rest', missing: [why] }],
   'rest.metric': [{ wave: 'canary', metric: 'MemUtil' }],
-  'rest.paused': [{ since: at, by: 'dba' }],
+  'rest.paused': [
+    { since: at, by: 'dba' },
+    { since: at, by: 'the gate after wave canary' },
+  ],
   'rest.soak': [{ wave: 'canary' }],
   'review.highest-cost': [
     {
@@ -641,7 +644,7 @@ const SAMPLES: Samples = {
   'run.still-at-size': [{ size: large, traces: [order] }],
   'run.task-after-order': [{ task }],
   'run.task-failed': [{ task: '700001', size: large }],
-  'run.task-state': [{ task: '700001', result: 'success' }],
+  'run.task-state': [{ task: '700001', result: 'pending' }],
   'run.traces-in-progress': [{ traces: [task] }],
   'run.unlisted-with-traces': [{ traces: [task] }],
   'run.unresolved': [{ reason: why }],

@@ -74,6 +74,23 @@ export const nextName = nameIn({
   halt: '停止',
 });
 
+export const roleName = nameIn({ master: '主节点', replica: '副本' });
+
+/** How a task of the provider stands. */
+export const taskResultName = nameIn({
+  pending: '等待中',
+  running: '执行中',
+  done: '已完成',
+  failed: '失败',
+  unrecognised: '未识别',
+});
+
+/** Who paused a run: an operator, or a gate as `journal/fold-run.ts` names it. */
+export function pauserName(by: string): string {
+  const wave = /^the gate after wave (.*)$/s.exec(by)?.[1];
+  return wave === undefined ? ` ${by} ` : `批次 ${wave} 之后的门禁`;
+}
+
 export const severityName = nameIn({ error: '错误', warning: '警告', note: '提示' });
 
 const CHARACTERS = nameIn({

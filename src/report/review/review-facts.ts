@@ -89,13 +89,13 @@ function factsOfSteps(
 export function describeMonthly(
   { costs, withoutTerm }: Monthly,
   isShort = false,
-  { review: say, report, show }: Words = english,
+  { frame, review: say, show }: Words = english,
 ): string {
   const sums = costs.flatMap(({ currency, after, more }) => [
     ...(after === null ? [] : [say.hourlyByMonth({ amount: after, currency }, isShort)]),
     ...(more === null ? [] : [say.prepaidByMonth({ amount: more, currency })]),
   ]);
-  return show.join([report.delays(sums), !isShort && withoutTerm > 0 && say.withoutTerm(withoutTerm)]);
+  return show.join([frame.list(sums), !isShort && withoutTerm > 0 && say.withoutTerm(withoutTerm)]);
 }
 
 /** `after this run, of 78 rollbacks: 70 would be refused, 8 not known`; empty without steps. */

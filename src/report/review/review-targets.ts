@@ -114,13 +114,13 @@ export const MANY = 4;
 /** `9 errors, 1 warning`. */
 export function severityCounts(
   findings: readonly Pick<Finding, 'severity'>[],
-  { report, show }: Words = english,
+  { frame, show }: Words = english,
 ): string {
   const counts = (['error', 'warning', 'note'] as const)
     .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
     .filter(([, number]) => number > 0)
     .map(([severity, number]) => show.counted(number, severity));
-  return report.delays(counts);
+  return frame.list(counts);
 }
 
 /** The steps grouped by change, the most frequent first. */

@@ -11,6 +11,8 @@ export const frame = {
   /** The script of a page: how it names a filter in use. */
   filterOf: "field.name + ' ' + field.value",
   next: 'Next: ',
+  /** Several things in one line. */
+  list: (all: readonly string[]): string => all.join(', '),
   /** The label before a value. */
   label: (title: string): string => `${title.toLowerCase()}: `,
   /** A choice of a filter, by the column. */

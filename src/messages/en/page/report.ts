@@ -203,7 +203,6 @@ export const report = {
   resolved: (at: string, executed: boolean, evidence: string): string =>
     `resolved ${timeOfDay(at)}: ${executed ? '' : 'not '}executed, ${evidence}`,
   delay: (name: string, ms: number): string => `${name} ${duration(ms)}`,
-  delays: (all: readonly string[]): string => all.join(', '),
   billOf: (billed: Money): string => `billed ${money(billed.amount, billed.currency)}`,
   billAsQuoted: (bill: string): string => `${bill}, as quoted`,
   billInOtherCurrency: (bill: string, currency: string): string => `${bill}, quoted in ${currency}`,

@@ -11,6 +11,7 @@ export const frame: InWords<typeof english.frame> = {
   filterOf:
     'field.parentElement.firstChild.textContent + (field.selectedOptions ? field.selectedOptions[0].text : field.value)',
   next: '下一步：',
+  list: (all) => all.join('，'),
   label: (title) => `${title}：`,
   choice: (column, choice) =>
     column === 'outcome' ? outcomeName(choice) : column === 'severity' ? severityName(choice) : choice,

@@ -177,7 +177,6 @@ export const report: InWords<typeof english> = {
   resolved: (at, executed, evidence) =>
     `${timeOfDay(at)} 核实：${executed ? '已执行' : '未执行'}，${evidence}`,
   delay: (name, ms) => `${name} ${duration(ms)}`,
-  delays: (all) => all.join('，'),
   billOf: (billed) => `账单 ${money(billed.amount, billed.currency)}`,
   billAsQuoted: (bill) => `${bill}，与报价一致`,
   billInOtherCurrency: (bill, currency) => `${bill}，报价币种为 ${currency}`,

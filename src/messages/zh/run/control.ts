@@ -2,6 +2,7 @@
 import { HOUR } from '../../../units.ts';
 import type { control as english } from '../../en/run/control.ts';
 import type { TranslationOf } from '../../text.ts';
+import { pauserName } from '../names.ts';
 
 const inProgress = (steps: number): string => (steps === 0 ? '没有执行中的变更' : `${steps} 个变更执行中`);
 
@@ -25,7 +26,7 @@ export const control: TranslationOf<typeof english> = {
     `运行正在停止：${typeof reason === 'string' ? reason : say(reason)}`,
   'control.stopping-already': ({ reason }, say) =>
     `运行已经在停止：${typeof reason === 'string' ? reason : say(reason)}`,
-  'control.paused-already': ({ since, by }) => `已经暂停，自 ${since} 起，由 ${by} 操作`,
+  'control.paused-already': ({ since, by }) => `已经暂停，自 ${since} 起，由${pauserName(by)}操作`,
   'control.not-paused': () => '没有暂停',
   'control.out-of-range': ({ setting, isWhole, least, most }) =>
     `${setting} 的取值为 ${least} 至 ${most} 之间的${isWhole ? '整数' : '数字'}`,

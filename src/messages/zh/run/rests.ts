@@ -1,11 +1,12 @@
 /** What a run that rests waits for, in Chinese. */
 import type { rests as english, wakes as englishWakes } from '../../en/run/rests.ts';
 import type { TranslationOf } from '../../text.ts';
+import { pauserName } from '../names.ts';
 
 export const rests: TranslationOf<typeof english> = {
   'rest.soak': ({ wave }) => `批次 ${wave} 之后的观察期`,
   'rest.metric': ({ wave, metric }) => `批次 ${wave} 之后门禁判断 ${metric} 的时段`,
-  'rest.paused': ({ since, by }) => `自 ${since} 起由 ${by} 暂停；refit continue RUN 可继续`,
+  'rest.paused': ({ since, by }) => `自 ${since} 起由${pauserName(by)}暂停；refit continue RUN 可继续`,
   'rest.approval': ({ wave, missing }, say) =>
     `批次 ${wave} 等待审批：${missing.map((one) => say(one)).join('；')}`,
   'rest.window': () => '执行中的所有变更都在等待实例的维护时间窗',

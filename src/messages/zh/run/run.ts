@@ -2,7 +2,7 @@
 import type { Trace } from '../../../model.ts';
 import type { run as english } from '../../en/run/run.ts';
 import type { TranslationOf } from '../../text.ts';
-import { outcomeName, statusName } from '../names.ts';
+import { outcomeName, roleName, statusName, taskResultName } from '../names.ts';
 import { hours, size as wholeSize } from '../quantities.ts';
 
 /** `订单 2026…（下单者 100000000099），创建于 …` or `任务 700001（类型 012），开始于 …` */
@@ -104,7 +104,7 @@ export const run: TranslationOf<typeof english> = {
     `${sources.map((source) => SOURCES[source]).join('、')}在 ${seconds} 秒内没有该订单的痕迹`,
 
   // How an accepted order ended.
-  'run.task-state': ({ task, result }) => `任务 ${task} 的状态为 ${result}`,
+  'run.task-state': ({ task, result }) => `任务 ${task} 的状态为${taskResultName(result)}`,
   'run.order-delivered': ({ order }) => `订单 ${order} 已交付`,
   'run.order-not-delivered': ({ order }) => `订单 ${order} 未交付`,
   'run.at-size': ({ size }) => `实例为 ${wholeSize(size)}`,
@@ -114,7 +114,7 @@ export const run: TranslationOf<typeof english> = {
   'run.end-unreadable': ({ error }) => `已下单，但 Refit 无法读取其结束情况：${error}`,
   'run.task-failed': ({ task, size }) => `云平台的任务 ${task} 失败；实例为 ${wholeSize(size)}`,
   'run.other-nodes': ({ nodes }) =>
-    `实例达到计划规格，但节点与下单的不同：${nodes.map(({ role, id, zone }) => `${zone} 的 ${role} ${id}`).join('、')}`,
+    `实例达到计划规格，但节点与下单的不同：${nodes.map(({ role, id, zone }) => `${zone} 的${roleName(role)} ${id}`).join('、')}`,
   'run.changed-by-others': ({ size, wanted, orders }) =>
     `实例为 ${wholeSize(size)}，而不是 ${wholeSize(wanted)}：被其他人变更，来源${formatTraces(orders)}`,
   'run.ended-at-other-size': ({ size, wanted }) =>
