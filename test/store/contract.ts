@@ -401,6 +401,27 @@ const BEHAVIOUR: Readonly<Record<string, (store: StoreInTest) => Promise<void>>>
     expect(await journalTextOf(run)).toBe(await store.journalBytes(PLANS.first));
   },
 
+  async 'gives a follower each entry once, and what the run came to'(store) {
+    const claim = await store.claim(PLANS.first);
+    const { journal, end } = await openWriter(claim);
+    await journal.appendDurably(started(PLANS.first));
+    const follower = (await store.runs().find('latest')).follow!();
+    const seen: number[] = [];
+    const read = () =>
+      follower.read(
+        ({ seq }) => seen.push(seq),
+        () => expect.fail('nothing was read again'),
+      );
+    expect(await read()).toMatchObject({ trust: { kind: 'known' }, journal: { end: { seq: 1 } } });
+    await journal.appendDurably(intent(PLANS.first));
+    await read();
+    await read();
+    await journal.appendDurably(ENDED);
+    expect(await read()).toMatchObject({ state: { endedBecause: 'drained' }, trust: { kind: 'known' } });
+    expect(seen).toEqual([1, 2, 3]);
+    await end();
+  },
+
   async 'can be given back twice'(store) {
     const claim = await store.claim(PLANS.first);
     await claim.release();

@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { claimRunDirectory } from '../../src/store/folder/claim-run.ts';
 import { askRunProcess } from '../../src/store/folder/control-client.ts';
-import { folderRuns } from '../../src/store/folder/folder-runs.ts';
+import { folderRuns, readerOfDirectory } from '../../src/store/folder/folder-runs.ts';
 import type { ClaimedRun } from '../../src/store/ports.ts';
-import { describeContract, type StoreInTest } from './contract.ts';
+import { describeContract, ENDED, openWriter, PLANS, type StoreInTest, started } from './contract.ts';
 
 /** A process that cannot exist: larger than the largest process number of the kernel. */
 const NOBODY = 5_000_000;
@@ -66,3 +66,31 @@ async function openFolder(): Promise<StoreInTest> {
 }
 
 describeContract('a folder of run directories', openFolder);
+
+it.each<[string, (text: string) => string]>([
+  ['was shortened', (text) => text.slice(0, text.indexOf('\n') + 1)],
+  ['is gone', () => ''],
+])('a follower reads a journal again that %s', async (_, change) => {
+  const store = await openFolder();
+  const claim = await store.claim(PLANS.first);
+  const { journal, end } = await openWriter(claim);
+  for (const event of [started(PLANS.first), ENDED]) await journal.appendDurably(event);
+  await end();
+  const follower = readerOfDirectory(claim.run.name, {
+    ...{ stateDirectory: null, clock: systemClock, host: hostname() },
+  }).follow!();
+  await follower.read(
+    () => undefined,
+    () => undefined,
+  );
+  const file = join(claim.run.name, 'journal.jsonl');
+  const text = change(await readFile(file, 'utf8'));
+  await (text === '' ? rm(file) : writeFile(file, text));
+  const seen: number[] = [];
+  let restarts = 0;
+  await follower.read(
+    ({ seq }) => seen.push(seq),
+    () => restarts++,
+  );
+  expect([seen, restarts]).toEqual([text === '' ? [] : [1], 1]);
+});

@@ -10,6 +10,7 @@ import { ambiguousRun } from '../run-reading.ts';
 import { claimExistingDirectory } from './claim-run.ts';
 import { askRunProcess } from './control-client.ts';
 import { type FoundFolder, findRuns, runsNamed } from './find-runs.ts';
+import { followRunDirectory } from './follow-run.ts';
 import { journalFilePieces, walkJournalFile } from './journal-file.ts';
 import { findKnownRun, judgeTrust, realPathOf } from './known-runs.ts';
 import { isAlive, readHolder } from './lock.ts';
@@ -38,6 +39,7 @@ export function readerOfDirectory(
     id: basename(resolve(directory)),
     exists: async () => (await lstat(directory).catch(() => null)) !== null,
     read: (each) => readRunSnapshot(directory, stateDirectory, each),
+    follow: () => followRunDirectory(directory, stateDirectory),
     readPlan: () => readRunPlan(directory),
     planText: async () => String(await readRegularFile(path(RUN_FILES.plan), { subject: 'saved-plan' })),
     async walk(saved, each) {

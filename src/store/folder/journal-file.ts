@@ -8,7 +8,7 @@ import { RefitError } from '../../errors.ts';
 import { isMissing } from '../../files/file-refused.ts';
 import { type OpenedFile, openRegularFile } from '../../files/open-file.ts';
 import { mustBeAppendable, syncDirectory } from '../../files/write-file.ts';
-import { type ChainFault, createDecoder } from '../../journal/chain.ts';
+import { type ChainFault, createDecoder, EMPTY_CHAIN } from '../../journal/chain.ts';
 import type { JournalEntry } from '../../model.ts';
 import type { JournalWalk, WholeJournal } from '../ports.ts';
 import { textOf } from './run-files.ts';
@@ -25,23 +25,26 @@ const LONGEST_LINE = 1 << 26;
  * Reads through a journal file and checks it. Holds one piece in memory at a time. A missing file is an empty journal. Writes
  * nothing.
  * @param each receives every sound entry, in order.
+ * @param from where an earlier walk ended. The result has a fault if the file does not continue there.
  */
 export async function walkJournalFile(
   path: string,
   each: (entry: JournalEntry) => void,
+  from: Pick<JournalWalk, 'end' | 'wholeBytes'> = { end: EMPTY_CHAIN, wholeBytes: 0 },
 ): Promise<JournalWalk> {
-  const walk = createWalk(each);
+  const walk = createWalk(each, from);
   let opened: OpenedFile;
   try {
     opened = await openRegularFile(path, { subject: 'journal' });
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return walk.end();
+    return from.wholeBytes > 0 ? walk.cut() : walk.end();
   }
   const { file } = opened;
   try {
+    if (opened.size < from.wholeBytes) return walk.cut();
     const buffer = Buffer.allocUnsafe(PIECE);
-    for (let position = 0; ; ) {
+    for (let position = from.wholeBytes; ; ) {
       const { bytesRead } = await file.read(buffer, 0, PIECE, position);
       if (bytesRead === 0 || walk.isTooLong()) return walk.end();
       position += bytesRead;
@@ -107,10 +110,13 @@ export function decodeJournal(bytes: Buffer): WholeJournal {
 }
 
 /** Creates a walk that accepts the file in pieces of any size. */
-function createWalk(each: (entry: JournalEntry) => void) {
-  const decoding = createDecoder(each);
+function createWalk(
+  each: (entry: JournalEntry) => void,
+  from: Pick<JournalWalk, 'end' | 'wholeBytes'> = { end: EMPTY_CHAIN, wholeBytes: 0 },
+) {
+  const decoding = createDecoder(each, from.end);
   let badLine: ChainFault | null = null;
-  let wholeBytes = 0;
+  let { wholeBytes } = from;
   /** The start of a line whose end has not arrived. */
   let partial: Buffer[] = [];
   let partialBytes = 0;
@@ -142,6 +148,11 @@ function createWalk(each: (entry: JournalEntry) => void) {
       if (partialBytes <= LONGEST_LINE) return false;
       badLine ??= { line: decoding.end.seq + 1, message: 'the line is longer than 64 MB' };
       return true;
+    },
+    /** The file is shorter than it was. */
+    cut(): JournalWalk {
+      badLine = { line: decoding.end.seq, message: 'the file was shortened' };
+      return this.end();
     },
     end(): JournalWalk {
       const torn = Buffer.concat(partial);
