@@ -83,6 +83,7 @@ describe('plans/refused.yaml against a fixed inventory', () => {
       'Refit.PolicyLimit', // the same
       'Refit.PolicyAge', // the same
       'Refit.PolicyWindows', // the same
+      'Refit.Declined', // is about a file beside the plan
       'Refit.Blocked', // only for formats with a single code
     ]);
   });
