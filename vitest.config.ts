@@ -8,6 +8,7 @@ const PROCESSES = [
   'test/library/**/*.test.ts',
   'test/documents/command-lines.test.ts',
   'test/report/*-in-browser.test.ts',
+  'test/console/*-in-browser.test.ts',
 ];
 
 /** The longest files, the longest first, so that none of them begins when the others are through. */

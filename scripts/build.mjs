@@ -42,6 +42,7 @@ export function build() {
   cpSync(join(root, 'src/generated'), join(next, 'generated'), { recursive: true });
   // The library stays compiled files; the command becomes a bundle.
   run(['scripts/bundle.mjs', NEXT]);
+  run(['scripts/build-console.mjs', NEXT]);
   chmodSync(join(next, 'cli/main.js'), 0o755);
   writeFileSync(join(next, '.built'), '');
   // A source that changes during the build is newer than the build.

@@ -16,7 +16,7 @@ const bundle = await rolldown({
   platform: 'node',
   optimization: { inlineConst: true },
   // Packages that few commands need, and that load files of their own.
-  external: ['temporal-polyfill', 'pg', 'pg-boss'],
+  external: ['temporal-polyfill', 'pg', 'pg-boss', 'fastify', '@fastify/cookie'],
   // The validators have no side effects, so a command contains only the validators that it calls.
   treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
   plugins: [
@@ -79,8 +79,8 @@ writeFileSync(
   join(folder, 'bundled/LICENSES.txt'),
   licences(output.flatMap(({ moduleIds = [] }) => moduleIds)),
 );
-// Only the command starts the simulator.
-for (const unbundled of ['cli', 'simulator']) rmSync(join(folder, unbundled), { recursive: true });
+// Only the command starts the simulator and the console.
+for (const unbundled of ['cli', 'console', 'simulator']) rmSync(join(folder, unbundled), { recursive: true });
 renameSync(join(folder, 'bundled'), join(folder, 'cli'));
 
 /**

@@ -20,7 +20,7 @@ interface Source {
 }
 
 const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.startsWith('generated'))
+  .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('generated'))
   .map((name) => {
     const whole = readFileSync(join(SRC, name), 'utf8');
     const text = withoutComments(whole);
@@ -129,9 +129,11 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'operations',
     'telemetry',
   ],
+  console: [...PURE, 'journal', 'operations'],
   cli: [
     ...PURE,
     'version',
+    'console',
     'node-version',
     'files',
     'journal',
@@ -260,13 +262,14 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
     what: 'the time',
     pattern:
       /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bsetImmediate\(|\bperformance\.now\(/,
-    files: /^clock\.ts$/,
+    // Pages run in browsers, without a Clock.
+    files: /^(clock\.ts|console\/ui\/.+)$/,
     instead: 'take a Clock',
   },
   {
     what: 'chance',
     pattern: /\bMath\.random\b|\brandomUUID\b|\brandomBytes\b/,
-    files: /^(operations\/connect|files\/write-file)\.ts$/,
+    files: /^(operations\/connect|files\/write-file|console\/server\/random-token)\.ts$/,
     instead: 'take a function that gives numbers',
   },
   {
@@ -315,7 +318,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:fs': /^(version|store\/folder\/journal-file|cli\/compile-cache)\.ts$/,
   'node:fs/promises': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:crypto':
-    /^(digest|files\/write-file|approval\/(keys|passkey\/(credential-key|assertion|passkey))|cloud\/signing\/sign(-v1)?|simulator\/(gateway\/authenticate|actions\/tag))\.ts$/,
+    /^(digest|files\/write-file|console\/server\/random-token|approval\/(keys|passkey\/(credential-key|assertion|passkey))|cloud\/signing\/sign(-v1)?|simulator\/(gateway\/authenticate|actions\/tag))\.ts$/,
   'node:http': /^(simulator\/server|telemetry\/listener)\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net':
@@ -329,6 +332,13 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':
     /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/lock-folder)\.ts$/,
+  fastify: /^console\/server\/start-server\.ts$/,
+  '@fastify/cookie': /^console\/server\/start-server\.ts$/,
+  preact: /^console\/ui\/.+$/,
+  'preact/hooks': /^console\/ui\/.+$/,
+  '@preact/signals': /^console\/ui\/.+$/,
+  '@tanstack/virtual-core': /^console\/ui\/parts\/long-table\.tsx$/,
+  'node:zlib': /^console\/server\/assets\.ts$/,
   'node:async_hooks': /^files\/file-ledger\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,
 };
@@ -395,7 +405,9 @@ describe('names', () => {
 
   it('files are named in kebab-case', () => {
     expect(
-      sources.filter(({ name }) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(name)).map(({ name }) => name),
+      sources
+        .filter(({ name }) => !/^([a-z0-9-]+\/)*[a-z0-9-]+(\.d)?\.tsx?$/.test(name))
+        .map(({ name }) => name),
     ).toEqual([]);
   });
 });

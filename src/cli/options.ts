@@ -44,6 +44,7 @@ export interface Options extends Output {
   readonly limit?: string;
   readonly limitCounting?: string;
   readonly listen?: string;
+  readonly url?: string;
   readonly live?: boolean;
   readonly lockTail?: string;
   readonly metrics?: string;

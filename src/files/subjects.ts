@@ -34,6 +34,8 @@ export const SUBJECTS = {
   /** A file of Refit's own: a lock, a claim, an entry of the register, a request. */
   state: { name: 'the file', most: 16 * MIB },
   'schedule-log': { name: 'the schedule log', most: 256 * MIB },
+  /** A file of the console, as it was installed. */
+  page: { name: 'the page', most: 16 * MIB },
   hooks: { name: 'the log', most: Number.POSITIVE_INFINITY },
 } as const satisfies Readonly<Record<string, SubjectRow>>;
 

@@ -28,6 +28,22 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   audit: 'check, sign and export the record of a run, offline',
 };
 
+const CONSOLE_COMMANDS = commandsIn('Console:', {
+  serve: {
+    summary: 'serve the web console, to see and control runs',
+    options: [
+      STORE,
+      option('--listen <address>', 'address to listen at (default: 127.0.0.1:8430)'),
+      option(
+        '--url <url>',
+        'address under which browsers reach it, behind a proxy with HTTPS (default: http://localhost and the port)',
+      ),
+    ],
+    examples: ['refit serve', 'refit serve --store postgres://refit@db.example/refit --listen 127.0.0.1:0'],
+    load: async () => (await import('../commands/console/serve.ts')).serve,
+  },
+});
+
 const REPORT_COMMANDS = commandsIn('Report and audit:', {
   report: {
     summary: 'print the audit report of a run, at any time',
@@ -189,6 +205,7 @@ export const COMMANDS: readonly CommandRow[] = [
   ...PLAN_COMMANDS,
   ...APPLY_COMMANDS,
   ...CONTROL_COMMANDS,
+  ...CONSOLE_COMMANDS,
   ...SCHEDULE_COMMANDS,
   ...REPORT_COMMANDS,
   ...STORE_COMMANDS,

@@ -6,6 +6,8 @@ import type { RunReader, RunsOfStore } from '../../store/ports.ts';
 import { shortPath, stateDirectoryOf } from '../machine.ts';
 import { databaseOf, type StoreChoice } from './store-choice.ts';
 
+export type { RunReader, RunsOfStore };
+
 /** How a command opens a store. */
 interface RunsChoice extends StoreChoice {
   readonly clock: Clock;

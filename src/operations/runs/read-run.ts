@@ -53,18 +53,28 @@ export interface RunStatus {
 
 /** Reads the state of a run again and again, each time only what is new if the store can do that. */
 export function followStatus(reader: RunReader): {
-  /** Takes and throws what `RunFollower.read` does. */
-  read(each?: (entry: JournalEntry) => void, onRestart?: () => void): Promise<RunStatus>;
+  /**
+   * Takes and throws what `RunFollower.read` does.
+   * @param asksProcess false: only the journal is read, and the rest is as at the last call.
+   */
+  read(
+    each?: (entry: JournalEntry) => void,
+    onRestart?: () => void,
+    asksProcess?: boolean,
+  ): Promise<RunStatus>;
 } {
   const follower = followReader(reader);
+  let last: Pick<RunStatus, 'holder' | 'live' | 'stored'> | null = null;
   return {
-    async read(each = () => undefined, onRestart = () => undefined) {
+    async read(each = () => undefined, onRestart = () => undefined, asksProcess = true) {
       const run = await follower.read(each, onRestart);
-      const holder = await reader.holder();
-      // If the process does not answer, only the journal is known.
-      const live = holder ? await askRunStatus(reader).catch(() => null) : null;
-      const stored = await reader.storeState();
-      return { run, holder, live, stored, next: nextCommandFor({ run, holder, live, stored }) };
+      if (last === null || asksProcess) {
+        const holder = await reader.holder();
+        // If the process does not answer, only the journal is known.
+        const live = holder ? await askRunStatus(reader).catch(() => null) : null;
+        last = { holder, live, stored: await reader.storeState() };
+      }
+      return { run, ...last, next: nextCommandFor({ run, ...last }) };
     },
   };
 }

@@ -1,0 +1,90 @@
+/** `refit serve`: the web console, until a signal. The first line on stdout is JSON with `url`, which signs its reader in. */
+import { hostname } from 'node:os';
+import { RefitError } from '../../../errors.ts';
+import { readInstalledFolder } from '../../../operations/installed-files.ts';
+import { shortPath, userName } from '../../../operations/machine.ts';
+import { openRuns } from '../../../operations/runs/open-runs.ts';
+import { databaseOf } from '../../../operations/runs/store-choice.ts';
+import { jsonLine } from '../../../report/document/escape.ts';
+import { isLoopbackAddress, listenAddressFrom } from '../../../telemetry/listen-address.ts';
+import { escapeControls } from '../../../text.ts';
+import { VERSION } from '../../../version.ts';
+import type { CommandCode } from '../../command-row.ts';
+import type { Options } from '../../options.ts';
+import { onSignals } from '../../signals.ts';
+import type { Terminal } from '../../terminal.ts';
+
+const LISTEN = '127.0.0.1:8430';
+/** Where the build puts the pages. */
+const PAGES = 'dist/console-pages';
+
+const STOPPING = 'stopping: the console ends; runs go on';
+
+export const serve: CommandCode<[]> = async (_args, options, terminal) => {
+  const { clock, env } = terminal;
+  const listen = listenAddressFrom('--listen', options.listen ?? LISTEN, 'any');
+  const url = urlFrom(options.url);
+  if (!isLoopbackAddress(listen) && url === null)
+    throw new RefitError(
+      'usage',
+      `--listen ${listen.host}:${listen.port}: other machines can reach it, so people need an address with HTTPS`,
+      'put a proxy with HTTPS in front, and add --url https://refit.example.com',
+    );
+  const [{ startConsole }, { createRunFeeds }, { randomToken }, pages] = await Promise.all([
+    import('../../../console/server/start-server.ts'),
+    import('../../../console/server/run-feed.ts'),
+    import('../../../console/server/random-token.ts'),
+    readInstalledFolder(PAGES),
+  ]);
+  const runs = await openRuns({ store: options.store, env, clock });
+  const signals = onSignals(terminal, undefined, STOPPING);
+  const feeds = createRunFeeds(clock);
+  try {
+    const server = await startConsole({
+      ...{ clock, runs, feeds, host: hostname(), pid: process.pid, listen, url, pages },
+      ...{ store: placeOfStore(options, terminal), version: VERSION, random: randomToken },
+      onFault: (error) => terminal.err(`${escapeControls(String((error as Error)?.stack ?? error))}\n`),
+    });
+    const link = server.loginLink({ name: userName(), roles: ['admin'] });
+    await terminal.out(jsonLine({ url: link }));
+    terminal.hint(
+      `the console is at ${server.origin}; open the url above, which works once (stop with Ctrl-C)`,
+    );
+    await new Promise<void>((resolve) => {
+      if (signals.drain.aborted) resolve();
+      signals.drain.addEventListener('abort', () => resolve(), { once: true });
+    });
+    feeds.close();
+    await server.close();
+  } finally {
+    signals.close();
+    await runs.close();
+  }
+  return 0;
+};
+
+/** The host and name of a database, or the folder of runs, for people. */
+function placeOfStore(options: Options, { env }: Terminal): string {
+  const named = databaseOf({ store: options.store, env });
+  if (named === null) return shortPath('runs');
+  try {
+    const { host, pathname } = new URL(named);
+    return `${host}${pathname}`;
+  } catch {
+    return 'PostgreSQL';
+  }
+}
+
+/** The address under which browsers reach the console; null without `--url`. @throws RefitError `usage` */
+function urlFrom(typed: string | undefined): string | null {
+  if (typed === undefined) return null;
+  const refuse = (reason: string) =>
+    new RefitError('usage', `--url ${typed}: ${reason}`, '--url https://refit.example.com');
+  if (!URL.canParse(typed)) throw refuse('it is not an address');
+  const url = new URL(typed);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && url.hostname === 'localhost'))
+    throw refuse('browsers accept passkeys and safe cookies only over HTTPS, or at http://localhost');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw refuse('it must be a scheme, a host and a port only');
+  return url.origin;
+}

@@ -1,0 +1,122 @@
+/** Runs, as the console shows them. Times are ISO 8601 UTC, durations milliseconds. */
+import type { Change, EndedBecause, Message, Outcome, Size, StepState } from '../../model.ts';
+import type { RunPicture } from '../../operations/picture/run-picture.ts';
+import type { ListedRun } from '../../operations/runs/read-run.ts';
+
+/** `GET /api/runs`: the newest first. */
+export interface RunList {
+  readonly runs: readonly RunRow[];
+  /** How many older ones there are. */
+  readonly more: number;
+}
+
+export interface RunRow
+  extends Pick<ListedRun, 'name' | 'status' | 'plan' | 'startedAt' | 'endedAt' | 'exitCode' | 'totals'> {
+  /** For addresses: `20261124T173000Z-1f0c2ab9`; null: the record of the run is damaged. */
+  readonly id: string | null;
+  /** Why the run cannot be read, or why the store does not vouch for it. */
+  readonly message: string | null;
+}
+
+/** One run as it is now. The server sends a new one with each change. */
+export interface RunView {
+  readonly id: string;
+  readonly plan: { readonly name: string; readonly digest: string; readonly change: string | null };
+  readonly status: RunStatusName;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly endedBecause: EndedBecause | null;
+  readonly exitCode: number | null;
+  /** Why it stops or stopped, with what to do. */
+  readonly stopping: Message | null;
+  /** The process that has the run. */
+  readonly holder: { readonly pid: number; readonly host: string; readonly purpose: string } | null;
+  /** How many processes have opened it. */
+  readonly starts: number;
+  /** Why the store does not vouch for it; null: it does. */
+  readonly notTrusted: Message | null;
+  /** Until when it waits without a process, and why. */
+  readonly waiting: {
+    readonly reason: string;
+    readonly fix: string | null;
+    readonly until: string | null;
+  } | null;
+  readonly picture: RunPicture;
+  /** What a person at a terminal would type next. */
+  readonly next: string;
+  /** The hash of the last entry. */
+  readonly head: string;
+}
+
+export type RunStatusName =
+  | 'not-started'
+  | 'running'
+  | 'stopping'
+  | 'paused'
+  | 'waiting'
+  | 'interrupted'
+  | 'ended'
+  | 'work-left';
+
+/** A step of a run, with everything that changes. */
+export interface StepRow {
+  /** Its place in the plan, from 0. */
+  readonly at: number;
+  readonly id: string;
+  readonly instance: string;
+  readonly name: string;
+  readonly region: string;
+  readonly wave: number;
+  readonly change: Change;
+  readonly before: Size;
+  readonly after: Size;
+  readonly phase: StepState['phase'];
+  /** null while it has not ended. */
+  readonly outcome: Outcome | null;
+  readonly code: string | null;
+  /** Why it ended so, or what it waits for; null while it waits for its turn. */
+  readonly message: Message | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly orders: readonly string[];
+  readonly requestIds: readonly string[];
+  /** When the maintenance window opens that it waits for. */
+  readonly opensAt: string | null;
+}
+
+/** `GET /api/runs/:id`: all of a run. `seq` is the number of the last entry that it contains. */
+export interface WholeRunView {
+  readonly seq: number;
+  readonly run: RunView;
+  readonly steps: readonly StepRow[];
+}
+
+/**
+ * The events of `GET /api/runs/:id/events?after=SEQ`. The id of each is the number of the last journal entry in it, so a
+ * browser that connects again gets what it missed.
+ */
+export interface RunEvents {
+  readonly run: RunView;
+  /** The steps that changed. */
+  readonly steps: readonly StepRow[];
+  /** Everything before is void: the journal was replaced. Read the run again. */
+  readonly restart: null;
+  /** The store or the run cannot be read. */
+  readonly fault: { readonly message: string; readonly fix: string | null };
+  /** Sent when nothing else was for a while, so that a page knows that what it shows is fresh. */
+  readonly beat: null;
+}
+
+/** `POST /api/runs/:id/control`. */
+export type ControlRequest =
+  | { readonly command: 'pause' | 'continue' | 'drain' | 'abort' }
+  | { readonly command: 'set'; readonly setting: 'inFlight' | 'requestsPerSecond'; readonly value: number };
+
+/** The answer of the run. */
+export interface ControlAnswerView {
+  readonly accepted: boolean;
+  readonly message: Message;
+}
+
+/** Milliseconds without an event after which what a page shows is stale. */
+export const STALE_AFTER = 12_000;

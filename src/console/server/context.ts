@@ -1,0 +1,41 @@
+/** What the routes of the console work with. */
+import type { Clock } from '../../clock.ts';
+import type { RunsOfStore } from '../../operations/runs/open-runs.ts';
+import type { Action } from '../api/roles.ts';
+import type { Person } from '../api/session.ts';
+import type { EventStream } from './event-stream.ts';
+import type { RunFeeds } from './run-feed.ts';
+
+/** The parts of the console that routes use. */
+export interface ConsoleContext {
+  readonly clock: Clock;
+  readonly runs: RunsOfStore;
+  /** Follows the runs that somebody watches. */
+  readonly feeds: RunFeeds;
+  /** The process of the console, for the journal. */
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** A request that passed the guard. */
+export interface ConsoleRequest {
+  readonly person: Person;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Decoded JSON, which nobody has checked. */
+  readonly body: unknown;
+  /** The id of the last event that the browser has, when it connects again. */
+  readonly lastEventId: string | null;
+  /** Begins an answer that goes on: server-sent events. */
+  stream(): EventStream;
+}
+
+/** One address of the API. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Below `/api`. */
+  readonly path: string;
+  readonly action: Action;
+  /** @returns the body of the answer; undefined after `stream`. @throws RefitError, which becomes a refusal. */
+  answer(request: ConsoleRequest, context: ConsoleContext): Promise<unknown>;
+}

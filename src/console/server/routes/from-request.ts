@@ -1,0 +1,15 @@
+/** Reads what a browser sent. Nobody has checked it. */
+import { RefitError } from '../../../errors.ts';
+import type { RunReader, RunsOfStore } from '../../../operations/runs/open-runs.ts';
+
+/** A whole number of at most 15 digits; null: something else. */
+export function numberFrom(value: unknown): number | null {
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+
+/** The run of an id. Paths name no run here. @throws RefitError `usage` */
+export async function runNamed(runs: RunsOfStore, id: string | undefined): Promise<RunReader> {
+  if (id === undefined || !/^[\w.-]{1,120}$/.test(id) || /^\.+$/.test(id))
+    throw new RefitError('usage', 'this address names no run', 'open the list of runs');
+  return await runs.find(id);
+}

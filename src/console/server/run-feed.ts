@@ -1,0 +1,252 @@
+/**
+ * Follows the runs that somebody watches, each once, however many watch it:
+ *
+ *     journal ──every 150 ms──► facts ──► the changed steps and the picture, encoded once ──► each browser
+ *     process ──every second──► paused, waits, rates
+ *
+ * An event has the number of the last journal entry in it as its id. A browser that connects again names the last id that it
+ * got, and gets the steps that changed since then. Nobody waits for a slow browser: it is cut off, and connects again.
+ */
+import type { Clock } from '../../clock.ts';
+import { messageOf, RefitError } from '../../errors.ts';
+import type { JournalEntry, RunState } from '../../model.ts';
+import { gatherFacts, type RunFacts } from '../../operations/picture/run-facts.ts';
+import { followStatus, type RunReader, type RunStatus } from '../../operations/runs/read-run.ts';
+import { escapeControls } from '../../text.ts';
+import { SECOND } from '../../units.ts';
+import type { RunEvents, StepRow, WholeRunView } from '../api/runs.ts';
+import type { EventStream } from './event-stream.ts';
+import { stepRows, viewOf } from './run-view.ts';
+
+const READ_EVERY = 150;
+const STATUS_EVERY = SECOND;
+/** After a failed reading. */
+const TRY_AGAIN = SECOND;
+const BEAT_EVERY = 5 * SECOND;
+/** A browser with so many bytes that it has not read is cut off. */
+const MOST_UNREAD = 4 * 1_024 * 1_024;
+/** Browsers that watch at the same time, over all runs. */
+export const MOST_WATCHERS = 1_200;
+
+export interface RunFeeds {
+  /** All of a run, as it is now. @throws RefitError as `RunReader.read` does. */
+  whole(run: RunReader): Promise<WholeRunView>;
+  /**
+   * Sends the events of a run to a browser until it leaves.
+   * @param after the number of the last entry that it has. @throws RefitError if too many watch, or as `whole` does.
+   */
+  watch(run: RunReader, after: number, open: () => EventStream): Promise<void>;
+  close(): void;
+}
+
+export function createRunFeeds(clock: Clock): RunFeeds {
+  const feeds = new Map<string, Feed>();
+  let watchers = 0;
+  const feedOf = (run: RunReader): Feed => {
+    const known = feeds.get(run.name);
+    if (known !== undefined) return known;
+    const feed = new Feed(run, clock, () => feeds.delete(run.name));
+    feeds.set(run.name, feed);
+    return feed;
+  };
+  return {
+    whole: (run) => feedOf(run).whole(),
+    async watch(run, after, open) {
+      if (watchers >= MOST_WATCHERS)
+        throw new RefitError(
+          'usage',
+          `${MOST_WATCHERS} pages watch runs already`,
+          'close some of them, and reload this page',
+        );
+      watchers += 1;
+      const leave = (): void => {
+        watchers -= 1;
+      };
+      try {
+        await feedOf(run).watch(after, open, leave);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    close() {
+      for (const feed of feeds.values()) feed.close();
+    },
+  };
+}
+
+/** What one run has come to. */
+interface Known {
+  readonly facts: RunFacts;
+  readonly row: (at: number, state: RunState) => StepRow;
+  /** The steps by their ids: their places in the plan. */
+  readonly places: ReadonlyMap<string, number>;
+  /** For each step, the number of the last entry that changed it. */
+  readonly changedAt: number[];
+  status: RunStatus;
+  seq: number;
+}
+
+class Feed {
+  readonly #run: RunReader;
+  readonly #clock: Clock;
+  readonly #onIdle: () => void;
+  readonly #watchers = new Set<EventStream>();
+  readonly #over = new AbortController();
+  readonly #reader: ReturnType<typeof followStatus>;
+  #known: Known | null = null;
+  #first: Promise<Known> | null = null;
+  #sentAt: number;
+
+  constructor(run: RunReader, clock: Clock, onIdle: () => void) {
+    this.#run = run;
+    this.#clock = clock;
+    this.#onIdle = onIdle;
+    this.#reader = followStatus(run);
+    this.#sentAt = clock.monotonic();
+  }
+
+  async whole(): Promise<WholeRunView> {
+    const known = await this.#ready();
+    const { state } = known.status.run;
+    return {
+      seq: known.seq,
+      run: this.#view(known),
+      steps: known.changedAt.map((_, at) => known.row(at, state)),
+    };
+  }
+
+  async watch(after: number, open: () => EventStream, leave: () => void): Promise<void> {
+    const known = await this.#ready();
+    const stream = open();
+    this.#watchers.add(stream);
+    stream.on('close', () => {
+      this.#watchers.delete(stream);
+      leave();
+      if (this.#watchers.size === 0) this.close();
+    });
+    if (after > known.seq) stream.write(encode(known.seq, 'restart', null));
+    stream.write(encode(known.seq, 'run', this.#view(known)));
+    const { state } = known.status.run;
+    const missed = known.changedAt.flatMap((seq, at) => (seq > after ? [known.row(at, state)] : []));
+    if (missed.length > 0) stream.write(encode(known.seq, 'steps', missed));
+  }
+
+  /** Ends the reading. A page that still watches connects again. */
+  close(): void {
+    this.#over.abort();
+    this.#onIdle();
+    for (const stream of this.#watchers) stream.end();
+  }
+
+  /** Reads once, and then keeps reading while somebody watches. */
+  #ready(): Promise<Known> {
+    if (this.#known !== null && !this.#over.signal.aborted) return Promise.resolve(this.#known);
+    this.#first ??= this.#read(true).then(
+      (known) => {
+        void this.#keepReading();
+        return known;
+      },
+      (error) => {
+        this.close();
+        throw error;
+      },
+    );
+    return this.#first;
+  }
+
+  async #keepReading(): Promise<void> {
+    const { signal } = this.#over;
+    let statusAt = this.#clock.monotonic();
+    let idleSince: number | null = null;
+    while (!signal.aborted) {
+      await this.#clock.sleep(READ_EVERY, signal);
+      if (signal.aborted) return;
+      const now = this.#clock.monotonic();
+      idleSince = this.#watchers.size > 0 ? null : (idleSince ?? now);
+      if (idleSince !== null && now - idleSince > BEAT_EVERY) return this.close();
+      const isStatusDue = now - statusAt >= STATUS_EVERY;
+      if (isStatusDue) statusAt = now;
+      await this.#readAndSend(isStatusDue);
+    }
+  }
+
+  async #readAndSend(isStatusDue: boolean): Promise<void> {
+    try {
+      const before = this.#known?.seq ?? 0;
+      const known = await this.#read(isStatusDue);
+      if (known.seq !== before || isStatusDue) this.#send(known, before);
+      else if (this.#clock.monotonic() - this.#sentAt > BEAT_EVERY)
+        this.#broadcast(encode(known.seq, 'beat', null));
+    } catch (error) {
+      const message = escapeControls(messageOf(error));
+      const fix = error instanceof RefitError ? error.fix : null;
+      this.#broadcast(encode(this.#known?.seq ?? 0, 'fault', { message, fix }));
+      await this.#clock.sleep(TRY_AGAIN, this.#over.signal);
+    }
+  }
+
+  #send(known: Known, before: number): void {
+    const { state } = known.status.run;
+    const changed = known.changedAt.flatMap((seq, at) => (seq > before ? [known.row(at, state)] : []));
+    const text = encode(known.seq, 'run', this.#view(known));
+    this.#broadcast(changed.length === 0 ? text : text + encode(known.seq, 'steps', changed));
+  }
+
+  #view(known: Known) {
+    return viewOf(this.#run.id, known.status, known.facts.picture(known.status.live));
+  }
+
+  #broadcast(text: string): void {
+    this.#sentAt = this.#clock.monotonic();
+    for (const stream of this.#watchers) {
+      if (stream.writableLength > MOST_UNREAD) stream.end();
+      else stream.write(text);
+    }
+  }
+
+  /** Reads what is new. @param isStatusDue also asks the process of the run. */
+  async #read(isStatusDue: boolean): Promise<Known> {
+    const fresh: JournalEntry[] = [];
+    let isRestarted = false;
+    const status = await this.#reader.read(
+      (entry) => void fresh.push(entry),
+      () => {
+        isRestarted = true;
+        fresh.length = 0;
+      },
+      isStatusDue,
+    );
+    if (isRestarted) {
+      this.#known = null;
+      this.#broadcast(encode(0, 'restart', null));
+    }
+    this.#known ??= startKnown(status, this.#clock);
+    const known = this.#known;
+    known.status = status;
+    for (const entry of fresh) {
+      known.facts.add(entry);
+      known.seq = entry.seq;
+      const at = 'step' in entry && entry.step !== null ? known.places.get(entry.step) : undefined;
+      if (at !== undefined) known.changedAt[at] = entry.seq;
+    }
+    return known;
+  }
+}
+
+function startKnown(status: RunStatus, clock: Clock): Known {
+  const { saved } = status.run;
+  return {
+    facts: gatherFacts(saved, clock.now),
+    row: stepRows(saved),
+    places: new Map(saved.steps.map(({ id }, at) => [id, at])),
+    changedAt: saved.steps.map(() => 0),
+    status,
+    seq: 0,
+  };
+}
+
+/** One event. JSON has no line feed, so it is one line. */
+function encode<Kind extends keyof RunEvents>(id: number, kind: Kind, data: RunEvents[Kind]): string {
+  return `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
+}

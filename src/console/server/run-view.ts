@@ -1,0 +1,67 @@
+/** Turns what a store says of a run into what the console shows. Pure. */
+import { isFinished } from '../../journal/replay.ts';
+import type { RunState, SavedPlan, Step, StepState } from '../../model.ts';
+import type { RunPicture } from '../../operations/picture/run-picture.ts';
+import { type RunStatus, whyNotTrusted } from '../../operations/runs/read-run.ts';
+import { escapeControls } from '../../text.ts';
+import type { RunStatusName, RunView, StepRow } from '../api/runs.ts';
+
+/** @param picture of the same moment. @param id for addresses. */
+export function viewOf(id: string, status: RunStatus, picture: RunPicture): RunView {
+  const { run, holder, stored, next } = status;
+  const { saved, state, trust } = run;
+  return {
+    id,
+    plan: { name: picture.name, digest: saved.digest, change: picture.change },
+    status: statusOf(status),
+    startedAt: state.startedAt,
+    endedAt: state.endedAt,
+    endedBecause: state.endedBecause,
+    exitCode: state.exitCode,
+    stopping: state.stopping?.message ?? null,
+    holder: holder && { pid: holder.pid, host: holder.host, purpose: holder.purpose },
+    starts: state.starts,
+    notTrusted: whyNotTrusted(trust),
+    waiting:
+      stored?.kind === 'waiting' ? { reason: stored.reason, fix: stored.fix, until: stored.until } : null,
+    picture,
+    next,
+    head: state.head,
+  };
+}
+
+function statusOf({ run: { state }, holder, live, stored }: RunStatus): RunStatusName {
+  if (stored?.kind === 'waiting' || (holder === null && state.resting !== null)) return 'waiting';
+  if (state.startedAt === null) return 'not-started';
+  if (holder !== null) {
+    if (state.stopping !== null) return 'stopping';
+    return live?.paused || state.control.paused ? 'paused' : 'running';
+  }
+  if (isFinished(state)) return 'ended';
+  return state.endedAt === null ? 'interrupted' : 'work-left';
+}
+
+/** Makes the rows of the steps of a plan. */
+export function stepRows(saved: SavedPlan): (at: number, state: RunState) => StepRow {
+  const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, escapeControls(name)]));
+  return (at, state) => {
+    const step = saved.steps[at]!;
+    return rowOf(at, step, names.get(step.instance) ?? '', state.steps.get(step.id)!);
+  };
+}
+
+function rowOf(at: number, step: Step, name: string, state: StepState): StepRow {
+  const hasEnded = state.phase === 'ended';
+  return {
+    ...{ at, id: step.id, instance: step.instance, name, region: step.region, wave: step.wave },
+    ...{ change: step.change, before: step.before, after: step.after, phase: state.phase },
+    outcome: hasEnded ? state.outcome : null,
+    code: state.code,
+    message: state.phase === 'waiting' ? null : (state.warning ?? state.message),
+    startedAt: state.startedAt,
+    endedAt: state.endedAt,
+    orders: state.orders,
+    requestIds: state.requestIds,
+    opensAt: state.waitsFor?.opensAt ?? null,
+  };
+}

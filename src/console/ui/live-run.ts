@@ -1,0 +1,83 @@
+/** A run as it is now: read once, then kept by the events of the server. */
+import { signal } from '@preact/signals';
+import { type RunEvents, type RunView, STALE_AFTER, type StepRow, type WholeRunView } from '../api/runs.ts';
+import { get, Refused } from './client.ts';
+
+/** What a page shows of a run. */
+export interface LiveRun {
+  readonly run: RunView;
+  readonly steps: readonly StepRow[];
+  /** When the server last said something, ms since 1970 UTC. */
+  readonly heardAt: number;
+  /** True: what is shown may be old. */
+  readonly isStale: boolean;
+  /** Why the server cannot read the run; null: it can. */
+  readonly fault: string | null;
+}
+
+/** @param id of the run. @returns its state as a signal: undefined while it loads. `close` ends it. */
+export function openLiveRun(id: string) {
+  const state = signal<LiveRun | Refused | undefined>(undefined);
+  let source: EventSource | null = null;
+  let isClosed = false;
+  const update = (changes: Partial<LiveRun>): void => {
+    const now = state.value;
+    if (now === undefined || now instanceof Refused) return;
+    state.value = { ...now, heardAt: Date.now(), isStale: false, ...changes };
+  };
+  const listen = (seq: number): void => {
+    source = new EventSource(`/api/runs/${encodeURIComponent(id)}/events?after=${seq}`);
+    on(source, 'run', (run) => update({ run, fault: null }));
+    on(source, 'steps', (changed) => {
+      const now = state.value;
+      if (now === undefined || now instanceof Refused) return;
+      const steps = [...now.steps];
+      for (const row of changed) steps[row.at] = row;
+      update({ steps });
+    });
+    on(source, 'beat', () => update({}));
+    on(source, 'fault', ({ message }) => update({ fault: message }));
+    on(source, 'restart', () => void load());
+    source.onerror = () => {
+      // The browser connects again by itself, unless the server refused.
+      if (source?.readyState === EventSource.CLOSED) setTimeout(() => void load(), 2_000);
+    };
+  };
+  const load = async (): Promise<void> => {
+    source?.close();
+    if (isClosed) return;
+    try {
+      const { seq, run, steps } = await get<WholeRunView>(`/runs/${encodeURIComponent(id)}`);
+      if (isClosed) return;
+      state.value = { run, steps, heardAt: Date.now(), isStale: false, fault: null };
+      listen(seq);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      // What was shown stays, as stale.
+      if (state.value === undefined || error.status !== 0) state.value = error;
+      else setTimeout(() => void load(), 2_000);
+    }
+  };
+  const watch = setInterval(() => {
+    const now = state.value;
+    if (now === undefined || now instanceof Refused || now.isStale) return;
+    if (Date.now() - now.heardAt > STALE_AFTER) state.value = { ...now, isStale: true };
+  }, 1_000);
+  void load();
+  return {
+    state,
+    close(): void {
+      isClosed = true;
+      clearInterval(watch);
+      source?.close();
+    },
+  };
+}
+
+function on<Kind extends keyof RunEvents>(
+  source: EventSource,
+  kind: Kind,
+  take: (data: RunEvents[Kind]) => void,
+): void {
+  source.addEventListener(kind, (event) => take(JSON.parse((event as MessageEvent<string>).data)));
+}

@@ -1,0 +1,133 @@
+/** The buttons that control a live run. Each says what will happen before it does. */
+import { useSignal } from '@preact/signals';
+import { permits } from '../../api/roles.ts';
+import type { ControlAnswerView, ControlRequest, RunView } from '../../api/runs.ts';
+import type { Person } from '../../api/session.ts';
+import { post, Refused } from '../client.ts';
+import { say, sayMessage } from '../language.ts';
+import { Dialog } from '../parts/dialog.tsx';
+
+type Command = ControlRequest['command'];
+
+export function RunControls({ run, person }: { run: RunView; person: Person }) {
+  const asked = useSignal<Command | null>(null);
+  const answer = useSignal<{ readonly text: string; readonly isGood: boolean } | null>(null);
+  if (run.holder === null || !permits(person.roles, 'control')) return null;
+  const isPaused = run.picture.condition?.kind === 'paused';
+  const commands: readonly Command[] = [isPaused ? 'continue' : 'pause', 'set', 'drain', 'abort'];
+  const send = async (request: ControlRequest): Promise<void> => {
+    asked.value = null;
+    try {
+      const { accepted, message } = await post<ControlAnswerView>(
+        `/runs/${encodeURIComponent(run.id)}/control`,
+        request,
+      );
+      const text = sayMessage(message);
+      answer.value = {
+        text: say(accepted ? 'control.accepted' : 'control.refused', { message: text }),
+        isGood: accepted,
+      };
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      answer.value = { text: `${error.message} · ${error.fix}`, isGood: false };
+    }
+  };
+  return (
+    <div class="controls" role="group" aria-label={say('control.title')}>
+      {commands.map((command) => (
+        <button
+          key={command}
+          type="button"
+          class={command === 'abort' ? 'danger' : ''}
+          onClick={() => {
+            asked.value = command;
+          }}
+        >
+          {say(`control.${command}`)}
+        </button>
+      ))}
+      <output class={answer.value?.isGood === false ? 'warn' : ''}>{answer.value?.text ?? ''}</output>
+      {asked.value === 'set' && (
+        <SetDialog run={run} onSend={(request) => void send(request)} onClose={() => (asked.value = null)} />
+      )}
+      {asked.value !== null && asked.value !== 'set' && (
+        <ConfirmDialog
+          command={asked.value}
+          run={run}
+          onSend={(request) => void send(request)}
+          onClose={() => (asked.value = null)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface Asking {
+  readonly run: RunView;
+  readonly onSend: (request: ControlRequest) => void;
+  readonly onClose: () => void;
+}
+
+function ConfirmDialog({
+  command,
+  run,
+  onSend,
+  onClose,
+}: Asking & { readonly command: Exclude<Command, 'set'> }) {
+  const { steps, slots, rate } = run.picture;
+  const values = { inFlight: slots.taken, waiting: steps.remaining, rate: rate.limit.now };
+  return (
+    <Dialog
+      title={say(`control.${command}.ask`)}
+      action={say(`control.${command}`)}
+      isDangerous={command === 'abort'}
+      onAct={() => onSend({ command })}
+      onClose={onClose}
+    >
+      <p>{say(`control.${command}.effect`, values)}</p>
+    </Dialog>
+  );
+}
+
+function SetDialog({ run, onSend, onClose }: Asking) {
+  const { slots, rate } = run.picture;
+  const setting = useSignal<'inFlight' | 'requestsPerSecond'>('inFlight');
+  const value = useSignal(slots.now);
+  const approved = setting.value === 'inFlight' ? slots.approved : rate.limit.approved;
+  return (
+    <Dialog
+      title={say('control.set.ask')}
+      action={say('control.set')}
+      onAct={() => onSend({ command: 'set', setting: setting.value, value: value.value })}
+      onClose={onClose}
+    >
+      <fieldset>
+        {(['inFlight', 'requestsPerSecond'] as const).map((one) => (
+          <label key={one}>
+            <input
+              type="radio"
+              name="setting"
+              checked={setting.value === one}
+              onChange={() => {
+                setting.value = one;
+                value.value = one === 'inFlight' ? slots.now : rate.limit.now;
+              }}
+            />
+            {say(one === 'inFlight' ? 'control.inFlight' : 'control.rate')}
+          </label>
+        ))}
+        <input
+          type="number"
+          min="1"
+          max={approved}
+          value={value.value}
+          aria-label={say(setting.value === 'inFlight' ? 'control.inFlight' : 'control.rate')}
+          onInput={({ currentTarget }) => {
+            value.value = Number(currentTarget.value);
+          }}
+        />
+      </fieldset>
+      <p class="soft">{say('control.set.effect', { approved })}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,107 @@
+/** The list of runs. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { OUTCOMES } from '../../../model.ts';
+import type { RunList, RunRow } from '../../api/runs.ts';
+import { get, Refused } from '../client.ts';
+import { say } from '../language.ts';
+import { Badge, Empty, Problem, Time } from '../parts/parts.tsx';
+import type { WordId } from '../words/en.ts';
+
+/** How often the list is read, milliseconds. */
+const READ_EVERY = 2_000;
+
+export function RunsPage() {
+  const list = useSignal<RunList | Refused | undefined>(undefined);
+  useEffect(() => {
+    const over = new AbortController();
+    const read = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        await get<RunList>('/runs', over.signal).then(
+          (runs) => {
+            list.value = runs;
+          },
+          (error: unknown) => {
+            if (error instanceof Refused) list.value = error;
+          },
+        );
+        await new Promise((resolve) => setTimeout(resolve, READ_EVERY));
+      }
+    };
+    void read();
+    return () => over.abort();
+  }, []);
+  const now = list.value;
+  if (now === undefined) return <p class="loading" aria-busy="true" />;
+  if (now instanceof Refused) return <Problem error={now} />;
+  return (
+    <>
+      <h1>{say('runs.title')}</h1>
+      {now.runs.length === 0 ? (
+        <Empty title="runs.empty.title" text="runs.empty.text" command="refit apply saved-plan.json" />
+      ) : (
+        <table class="runs">
+          <thead>
+            <tr>
+              {(['runs.plan', 'runs.status', 'runs.started', 'runs.outcome', 'runs.exit'] as const).map(
+                (id) => (
+                  <th key={id} scope="col">
+                    {say(id)}
+                  </th>
+                ),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {now.runs.map((run) => (
+              <Row key={run.id ?? run.name} run={run} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {now.more > 0 && <p class="soft">{say('runs.more', { count: now.more })}</p>}
+    </>
+  );
+}
+
+/** The words and colours of the states of a list. */
+const STATES: Readonly<Record<RunRow['status'], readonly [WordId, string]>> = {
+  'not started': ['status.not-started', 'skipped'],
+  running: ['status.running', 'live'],
+  stopping: ['status.stopping', 'warning'],
+  paused: ['status.paused', 'warning'],
+  waiting: ['status.waiting', 'skipped'],
+  ended: ['status.ended', 'verified'],
+  'ended with work left': ['status.work-left', 'warning'],
+  interrupted: ['status.interrupted', 'failed'],
+  missing: ['status.missing', 'failed'],
+  damaged: ['status.damaged', 'failed'],
+};
+
+function Row({ run }: { run: RunRow }) {
+  const [word, tone] = STATES[run.status];
+  const outcomes = run.totals === null ? [] : OUTCOMES.filter((one) => run.totals![one] > 0);
+  return (
+    <tr>
+      <td data-label={say('runs.plan')}>
+        {run.id === null || run.plan === null ? (
+          run.name
+        ) : (
+          <a href={`/runs/${encodeURIComponent(run.id)}`}>{run.plan.name}</a>
+        )}
+        <small class="soft">{run.id ?? ''}</small>
+        {run.message && <small class="warn">{run.message}</small>}
+      </td>
+      <td data-label={say('runs.status')}>
+        <Badge tone={tone} text={say(word)} />
+      </td>
+      <td data-label={say('runs.started')}>
+        <Time at={run.startedAt} />
+      </td>
+      <td data-label={say('runs.outcome')}>
+        {outcomes.map((one) => `${run.totals![one]} ${say(`outcome.${one}`)}`).join(', ')}
+      </td>
+      <td data-label={say('runs.exit')}>{run.exitCode ?? ''}</td>
+    </tr>
+  );
+}

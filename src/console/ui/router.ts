@@ -1,0 +1,43 @@
+/** The address is the state of the page: everything has a link, and going back works. */
+import { signal } from '@preact/signals';
+
+const here = signal(location.pathname + location.search);
+addEventListener('popstate', () => {
+  here.value = location.pathname + location.search;
+});
+
+/** The path of the address, such as `/runs/20261124T173000Z-1f0c2ab9`. */
+export const path = (): string => here.value.replace(/\?.*$/s, '');
+
+/** A value of the query; empty: it is not there. */
+export const query = (name: string): string =>
+  new URLSearchParams(here.value.replace(/^[^?]*/, '')).get(name) ?? '';
+
+/** Opens an address of the console. */
+export function go(to: string): void {
+  history.pushState(null, '', to);
+  here.value = to;
+  scrollTo(0, 0);
+}
+
+/** Changes a value of the query without a step in the history. An empty one is removed. */
+export function setQuery(name: string, value: string): void {
+  const all = new URLSearchParams(location.search);
+  if (value === '') all.delete(name);
+  else all.set(name, value);
+  const text = all.toString();
+  const to = location.pathname + (text === '' ? '' : `?${text}`);
+  history.replaceState(null, '', to);
+  here.value = to;
+}
+
+/** Follows links inside the console without loading the page again. */
+export function onLinkClick(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey)
+    return;
+  const link = (event.target as Element).closest?.('a[href]');
+  if (!(link instanceof HTMLAnchorElement) || link.origin !== location.origin || link.target !== '') return;
+  if (link.hash !== '' && link.pathname === location.pathname) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+}
