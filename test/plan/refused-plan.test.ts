@@ -79,11 +79,11 @@ describe('plans/refused.yaml against a fixed inventory', () => {
       'Refit.NotAsLeft', // only for plans made from a run
       'Refit.OutcomeUnknown', // the same
       'Refit.TooFewApprovers', // is about a file beside the plan
+      'Refit.Declined', // the same
       'Refit.PolicyNotAllowed', // is about the policy, not the plan
       'Refit.PolicyLimit', // the same
       'Refit.PolicyAge', // the same
       'Refit.PolicyWindows', // the same
-      'Refit.Declined', // is about a file beside the plan
       'Refit.Blocked', // only for formats with a single code
     ]);
   });
