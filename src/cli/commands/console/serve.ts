@@ -6,7 +6,6 @@ import { shortPath, userName } from '../../../operations/machine.ts';
 import { openRuns } from '../../../operations/runs/open-runs.ts';
 import { databaseOf } from '../../../operations/runs/store-choice.ts';
 import { jsonLine } from '../../../report/document/escape.ts';
-import { isLoopbackAddress, listenAddressFrom } from '../../../telemetry/listen-address.ts';
 import { escapeControls } from '../../../text.ts';
 import { VERSION } from '../../../version.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -22,6 +21,7 @@ const STOPPING = 'stopping: the console ends; runs go on';
 
 export const serve: CommandCode<[]> = async (_args, options, terminal) => {
   const { clock, env } = terminal;
+  const { isLoopbackAddress, listenAddressFrom } = await import('../../../telemetry/listen-address.ts');
   const listen = listenAddressFrom('--listen', options.listen ?? LISTEN, 'any');
   const url = urlFrom(options.url);
   if (!isLoopbackAddress(listen) && url === null)
