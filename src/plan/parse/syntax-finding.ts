@@ -9,6 +9,9 @@ import { causeInText } from './syntax-cause.ts';
 /** More findings than this repeat the same mistake. */
 const MOST_FINDINGS = 20;
 
+/** Finding the cause of an error reads the text around it. A text of nothing but errors would take minutes. */
+const MOST_ERRORS = 200;
+
 /**
  * Findings about the YAML syntax, at most one for each line.
  * @returns `brokenFrom` is the first line from which the structure is a guess; null when all of it is right.
@@ -33,7 +36,7 @@ export function syntaxFindings(
   const tab = document.errors.find(({ code }) => code === 'TAB_AS_INDENT');
   if (tab) add(tabIndent(source));
   // `readYaml` refuses the tags that the parser's warnings are about. Errors after a tab only follow from the tab.
-  for (const error of document.errors) {
+  for (const error of document.errors.slice(0, MOST_ERRORS)) {
     if (tab && error.pos[0] >= tab.pos[0]) continue;
     const fault = faultOf(error, document, source);
     // After the first error the parser only guesses: it knows no further error, but a line may still show its cause.
