@@ -36,7 +36,7 @@ const NOT_TYPED: Readonly<Record<string, string>> = {
 const IN_DATABASE = / --store postgres:/;
 
 /** Commands that serve until a signal ends them: typed, and ended once they have said where they listen. */
-const SERVES = /^refit (simulate|schedule run)( |$)/;
+const SERVES = /^refit (simulate|serve|schedule run)( |$)/;
 
 /** Exit codes other than 0 that a line rightly ends with here. */
 const OTHER_ENDS: readonly (readonly [line: RegExp, code: number, why: string])[] = [
