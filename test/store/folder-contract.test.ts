@@ -8,7 +8,7 @@ import { claimRunDirectory } from '../../src/store/folder/claim-run.ts';
 import { askRunProcess } from '../../src/store/folder/control-client.ts';
 import { folderRuns, readerOfDirectory } from '../../src/store/folder/folder-runs.ts';
 import type { ClaimedRun } from '../../src/store/ports.ts';
-import { describeContract, ENDED, openWriter, PLANS, type StoreInTest, started } from './contract.ts';
+import { describeContract, ENDED, intent, openWriter, PLANS, type StoreInTest, started } from './contract.ts';
 
 /** A process that cannot exist: larger than the largest process number of the kernel. */
 const NOBODY = 5_000_000;
@@ -93,4 +93,24 @@ it.each<[string, (text: string) => string]>([
     () => restarts++,
   );
   expect([seen, restarts]).toEqual([text === '' ? [] : [1], 1]);
+});
+
+it('a follower that starts late finds the marked entry far from the end', async () => {
+  const store = await openFolder();
+  const claim = await store.claim(PLANS.first);
+  const { journal, end } = await openWriter(claim);
+  await journal.appendDurably(started(PLANS.first));
+  await journal.appendDurably(intent(PLANS.first));
+  for (let wave = 0; wave < 4_200; wave++)
+    journal.appendWithNextGroup({ kind: 'wave-started', wave, name: 'w' });
+  await journal.appendDurably({ kind: 'wave-started', wave: 0, name: 'last' });
+  const follower = (await store.runs().find('latest')).follow!();
+  const read = () =>
+    follower.read(
+      () => undefined,
+      () => undefined,
+    );
+  expect((await read()).trust).toEqual({ kind: 'known' });
+  expect((await read()).trust).toEqual({ kind: 'known' });
+  await end();
 });

@@ -26,10 +26,12 @@ export function followRunDirectory(directory: string, stateDirectory: string | n
   const hashes = new Map<number, string>();
   let following: Following | null = null;
   let each: (entry: JournalEntry) => void = () => undefined;
+  /** The entry that the state marks now, which can be far from the end. */
+  let marked = 0;
 
   const take = (entry: JournalEntry): void => {
     hashes.set(entry.seq, entry.hash);
-    hashes.delete(entry.seq - KEPT_HASHES);
+    if (entry.seq - KEPT_HASHES !== marked) hashes.delete(entry.seq - KEPT_HASHES);
     each(entry);
   };
   const begin = async (): Promise<Following> => {
@@ -54,6 +56,7 @@ export function followRunDirectory(directory: string, stateDirectory: string | n
       // Before the journal: a live run writes the mark after its entry.
       const digest = following?.saved.digest ?? (await readRunPlan(path)).digest;
       const now = stateDirectory === null ? null : await findKnownRun(stateDirectory, digest);
+      marked = now?.mark.seq ?? 0;
       if (following !== null) {
         const walk = await walkJournalFile(journal, following.reading.add, following.walk);
         if (walk.fault === null) following.walk = walk;
