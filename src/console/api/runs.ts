@@ -96,6 +96,7 @@ export interface WholeRunView {
  * browser that connects again gets what it missed.
  */
 export interface RunEvents {
+  /** Also every second without a change, so that a page knows that what it shows is fresh. */
   readonly run: RunView;
   /** The steps that changed. */
   readonly steps: readonly StepRow[];
@@ -103,8 +104,6 @@ export interface RunEvents {
   readonly restart: null;
   /** The store or the run cannot be read. */
   readonly fault: { readonly message: string; readonly fix: string | null };
-  /** Sent when nothing else was for a while, so that a page knows that what it shows is fresh. */
-  readonly beat: null;
 }
 
 /** `POST /api/runs/:id/control`. */

@@ -22,7 +22,8 @@ const READ_EVERY = 150;
 const STATUS_EVERY = SECOND;
 /** After a failed reading. */
 const TRY_AGAIN = SECOND;
-const BEAT_EVERY = 5 * SECOND;
+/** A run that nobody watches is followed for so long. */
+const LINGERS = 5 * SECOND;
 /** A browser with so many bytes that it has not read is cut off. */
 const MOST_UNREAD = 4 * 1_024 * 1_024;
 /** Browsers that watch at the same time, over all runs. */
@@ -96,14 +97,12 @@ class Feed {
   readonly #reader: ReturnType<typeof followStatus>;
   #known: Known | null = null;
   #first: Promise<Known> | null = null;
-  #sentAt: number;
 
   constructor(run: RunReader, clock: Clock, onIdle: () => void) {
     this.#run = run;
     this.#clock = clock;
     this.#onIdle = onIdle;
     this.#reader = followStatus(run);
-    this.#sentAt = clock.monotonic();
   }
 
   async whole(): Promise<WholeRunView> {
@@ -119,6 +118,8 @@ class Feed {
   async watch(after: number, open: () => EventStream, leave: () => void): Promise<void> {
     const known = await this.#ready();
     const stream = open();
+    // The browser left while the run was read.
+    if (stream.destroyed) return leave();
     this.#watchers.add(stream);
     stream.on('close', () => {
       this.#watchers.delete(stream);
@@ -164,7 +165,7 @@ class Feed {
       if (signal.aborted) return;
       const now = this.#clock.monotonic();
       idleSince = this.#watchers.size > 0 ? null : (idleSince ?? now);
-      if (idleSince !== null && now - idleSince > BEAT_EVERY) return this.close();
+      if (idleSince !== null && now - idleSince > LINGERS) return this.close();
       const isStatusDue = now - statusAt >= STATUS_EVERY;
       if (isStatusDue) statusAt = now;
       await this.#readAndSend(isStatusDue);
@@ -176,8 +177,6 @@ class Feed {
       const before = this.#known?.seq ?? 0;
       const known = await this.#read(isStatusDue);
       if (known.seq !== before || isStatusDue) this.#send(known, before);
-      else if (this.#clock.monotonic() - this.#sentAt > BEAT_EVERY)
-        this.#broadcast(encode(known.seq, 'beat', null));
     } catch (error) {
       const message = escapeControls(messageOf(error));
       const fix = error instanceof RefitError ? error.fix : null;
@@ -198,9 +197,8 @@ class Feed {
   }
 
   #broadcast(text: string): void {
-    this.#sentAt = this.#clock.monotonic();
     for (const stream of this.#watchers) {
-      if (stream.writableLength > MOST_UNREAD) stream.end();
+      if (stream.writableLength > MOST_UNREAD) stream.destroy();
       else stream.write(text);
     }
   }
@@ -208,19 +206,15 @@ class Feed {
   /** Reads what is new. @param isStatusDue also asks the process of the run. */
   async #read(isStatusDue: boolean): Promise<Known> {
     const fresh: JournalEntry[] = [];
-    let isRestarted = false;
     const status = await this.#reader.read(
       (entry) => void fresh.push(entry),
       () => {
-        isRestarted = true;
-        fresh.length = 0;
+        // Now, because the reading can fail after that.
+        this.#known = null;
+        this.#broadcast(encode(0, 'restart', null));
       },
       isStatusDue,
     );
-    if (isRestarted) {
-      this.#known = null;
-      this.#broadcast(encode(0, 'restart', null));
-    }
     this.#known ??= startKnown(status, this.#clock);
     const known = this.#known;
     known.status = status;
@@ -237,7 +231,7 @@ class Feed {
 function startKnown(status: RunStatus, clock: Clock): Known {
   const { saved } = status.run;
   return {
-    facts: gatherFacts(saved, clock.now),
+    facts: gatherFacts(saved, () => clock.now()),
     row: stepRows(saved),
     places: new Map(saved.steps.map(({ id }, at) => [id, at])),
     changedAt: saved.steps.map(() => 0),

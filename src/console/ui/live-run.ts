@@ -35,7 +35,6 @@ export function openLiveRun(id: string) {
       for (const row of changed) steps[row.at] = row;
       update({ steps });
     });
-    on(source, 'beat', () => update({}));
     on(source, 'fault', ({ message }) => update({ fault: message }));
     on(source, 'restart', () => void load());
     source.onerror = () => {
