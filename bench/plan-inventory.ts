@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { readInventoryFile } from '../src/cli/plan-inputs.ts';
-import { planFleet } from '../src/operations/plan-fleet.ts';
+import { planFleet } from '../src/operations/plans/plan-fleet.ts';
 import { cpuTimed } from './measure.ts';
 
 /** Selectors by tag, by name, and by tag in both regions. A quarter of the instances becomes steps. */

@@ -1,6 +1,6 @@
 /** `npm run bench rehearse`: the CPU time of a rehearsal of 10,000 steps. */
 
-import { rehearseSavedPlan } from '../src/operations/rehearse-plan.ts';
+import { rehearseSavedPlan } from '../src/operations/plans/rehearse-plan.ts';
 import type { Row } from './measure.ts';
 import { savedPlanOf } from './saved-plan.ts';
 

@@ -9,7 +9,7 @@ import { secret } from '../src/cloud/credentials/find-credentials.ts';
 import { createPermits } from '../src/cloud/limit/permits.ts';
 import { type HttpRequest, type Transport, TransportError } from '../src/cloud/network/transport.ts';
 import type { JournalEntry, SavedPlan } from '../src/model.ts';
-import { planFleet } from '../src/operations/plan-fleet.ts';
+import { planFleet } from '../src/operations/plans/plan-fleet.ts';
 import { createCallCounter } from '../src/run/call-counter.ts';
 import { createProcess, pastOf } from '../src/run/process.ts';
 import { http } from '../src/simulator/gateway/http.ts';

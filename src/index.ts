@@ -26,8 +26,8 @@ export {
   planFleet,
   planFromRun,
   readCalendars,
-} from './operations/plan-fleet.ts';
-export { type RehearseOptions, rehearseSavedPlan } from './operations/rehearse-plan.ts';
+} from './operations/plans/plan-fleet.ts';
+export { type RehearseOptions, rehearseSavedPlan } from './operations/plans/rehearse-plan.ts';
 export { loadWords, renderReport, renderReview, type Words } from './operations/render.ts';
 export {
   type ApplyOptions,

@@ -301,7 +301,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
 /** Packages and built-in modules, each with the only files that may import it. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   undici: /^cloud\/network\/http\.ts$/,
-  'p-limit': /^(run\/(engine|control)\/.+|operations\/(plan-fleet|price-again)\.ts)$/,
+  'p-limit': /^(run\/(engine|control)\/.+|operations\/(plans\/plan-fleet|price-again)\.ts)$/,
   yaml: /^plan\/parse\/(read-yaml|syntax-finding)\.ts$/,
   croner: /^plan\/windows\/due-times\.ts$/,
   'temporal-polyfill': /^plan\/windows\/time-zone\.ts$/,

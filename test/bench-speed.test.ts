@@ -15,7 +15,7 @@ import { STARTS, startUp } from '../bench/start.ts';
 import { VirtualClock } from '../src/clock.ts';
 import { EMPTY_CHAIN } from '../src/journal/chain.ts';
 import { createReplay } from '../src/journal/replay.ts';
-import { planFleet } from '../src/operations/plan-fleet.ts';
+import { planFleet } from '../src/operations/plans/plan-fleet.ts';
 import { RUN_FILES, readRunSnapshot } from '../src/store/folder/run-directory.ts';
 import { createJournalWriter } from '../src/store/journal-writer.ts';
 import { words } from './messages/words.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/clock.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { connect } from '../../src/operations/connect.ts';
-import { planFleet } from '../../src/operations/plan-fleet.ts';
+import { planFleet } from '../../src/operations/plans/plan-fleet.ts';
 import type { SimulateOptions } from '../../src/simulator/simulate.ts';
 import type { Database } from '../../src/store/postgres/database.ts';
 import { openStore } from '../../src/store/postgres/open-store.ts';

@@ -54,6 +54,7 @@ export interface Options extends Output {
   readonly olderThan?: string;
   readonly keepFailed?: boolean;
   readonly reason?: string;
+  readonly plans?: string;
   readonly policy?: string;
   readonly port?: string;
   readonly price?: boolean;

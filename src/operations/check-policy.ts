@@ -6,7 +6,7 @@ import { decodePlan } from '../plan/parse/decode-plan.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
 import { readInput } from './named-files.ts';
-import { type PlanOptions, planFleet } from './plan-fleet.ts';
+import { type PlanOptions, planFleet } from './plans/plan-fleet.ts';
 import { savedSubject } from './policy-subject.ts';
 import { meansRun, withNamedPlan } from './runs/open-plan.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../src/model.ts';
 import { examineRun } from '../../src/operations/audit/examine-run.ts';
-import { planFromRun } from '../../src/operations/plan-fleet.ts';
+import { planFromRun } from '../../src/operations/plans/plan-fleet.ts';
 import { controlRun } from '../../src/operations/runs/control-run.ts';
 import { readerAt } from '../../src/operations/runs/open-runs.ts';
 import { followStatus, reportRun, whyNotTrusted } from '../../src/operations/runs/read-run.ts';

@@ -29,7 +29,7 @@ import { SUBJECTS, type Subject } from '../../src/files/subjects.ts';
 import { appendText, openForAppending, replaceFile, replaceOwnFile } from '../../src/files/write-file.ts';
 import { readCredentialsFile } from '../../src/operations/machine.ts';
 import { mayReplace, writeOutput } from '../../src/operations/named-files.ts';
-import { readCalendars } from '../../src/operations/plan-fleet.ts';
+import { readCalendars } from '../../src/operations/plans/plan-fleet.ts';
 import { readApprovers } from '../../src/plan/parse/read-approvers.ts';
 import { readTerraformState } from '../../src/plan/parse/terraform-state.ts';
 import { takeLock } from '../../src/store/folder/lock.ts';

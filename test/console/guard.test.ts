@@ -56,7 +56,10 @@ describe('a request is refused', () => {
 describe('the roles', () => {
   const CELLS: Readonly<Record<Action, readonly Role[]>> = {
     see: ['viewer', 'author', 'approver', 'operator', 'admin'],
+    plan: ['author', 'admin'],
+    approve: ['approver', 'admin'],
     control: ['operator', 'admin'],
+    manage: ['admin'],
   };
   it.each(
     (Object.keys(ACTIONS) as Action[]).flatMap((action) => ROLES.map((role) => [role, action] as const)),

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { GENESIS } from '../../src/journal/chain.ts';
 import type { EndedBecause, Report } from '../../src/model.ts';
-import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
+import { rehearseSavedPlan } from '../../src/operations/plans/rehearse-plan.ts';
 import { cellText } from '../../src/report/document/table.ts';
 import { REHEARSAL_BANNER, rehearsalTables } from '../../src/report/run/describe-rehearsal.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';

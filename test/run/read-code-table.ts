@@ -8,7 +8,7 @@ import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { createPermits } from '../../src/cloud/limit/permits.ts';
 import type { HttpResponse } from '../../src/cloud/network/transport.ts';
 import { EXIT_BLOCKED, RefitError } from '../../src/errors.ts';
-import { planFleet } from '../../src/operations/plan-fleet.ts';
+import { planFleet } from '../../src/operations/plans/plan-fleet.ts';
 import { createSimulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import { clusters } from './fleets.ts';

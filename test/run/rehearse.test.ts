@@ -5,7 +5,7 @@ import { createGatewayClient } from '../../src/cloud/calls/gateway-client.ts';
 import { canonical } from '../../src/digest.ts';
 import { decode } from '../../src/journal/chain.ts';
 import type { Report, SavedPlan } from '../../src/model.ts';
-import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
+import { rehearseSavedPlan } from '../../src/operations/plans/rehearse-plan.ts';
 import { ASSUMED_DURATIONS } from '../../src/plan/forecast/durations.ts';
 import { rehearseRun, startTimeOf } from '../../src/run/rehearse/rehearse-run.ts';
 import { createRehearsal } from '../../src/simulator/rehearsal/rehearsal.ts';

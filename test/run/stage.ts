@@ -20,7 +20,7 @@ import {
   type SavedPlan,
   sameSize,
 } from '../../src/model.ts';
-import { planFleet } from '../../src/operations/plan-fleet.ts';
+import { planFleet } from '../../src/operations/plans/plan-fleet.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { createCallCounter } from '../../src/run/call-counter.ts';
 import type { ControlAnswer, LiveRunStatus } from '../../src/run/control/control.ts';

@@ -10,6 +10,7 @@ import {
   LANGUAGE,
   OUT,
   option,
+  POLICY,
   PROGRAM_OPTIONS,
   printing,
   RUN,
@@ -30,16 +31,21 @@ export const FAMILIES: Readonly<Record<string, string>> = {
 
 const CONSOLE_COMMANDS = commandsIn('Console:', {
   serve: {
-    summary: 'serve the web console, to see and control runs',
+    summary: 'serve the web console: see, review, approve, control',
     options: [
       STORE,
+      option('--plans <folder>', 'folder of plans, saved plans and inventories to work with'),
+      POLICY,
       option('--listen <address>', 'address to listen at (default: 127.0.0.1:8430)'),
       option(
         '--url <url>',
         'address under which browsers reach it, behind a proxy with HTTPS (default: http://localhost and the port)',
       ),
     ],
-    examples: ['refit serve', 'refit serve --store postgres://refit@db.example/refit --listen 127.0.0.1:0'],
+    examples: [
+      'refit serve --plans plans',
+      'refit serve --store postgres://refit@db.example/refit --listen 127.0.0.1:0',
+    ],
     load: async () => (await import('../commands/console/serve.ts')).serve,
   },
 });

@@ -8,8 +8,14 @@ export type Role = (typeof ROLES)[number];
 export const ACTIONS = {
   /** See plans, runs, the fleet, the schedule and reports. */
   see: ['viewer', 'author', 'approver', 'operator', 'admin'],
-  /** Pause, continue, drain, abort and set a live run. */
+  /** Write plans, make dry runs and seal. */
+  plan: ['author', 'admin'],
+  /** Approve and decline saved plans and waves. */
+  approve: ['approver', 'admin'],
+  /** Start a run; pause, continue, drain, abort and set it; answer its gates. */
   control: ['operator', 'admin'],
+  /** Invite people and register their passkeys. */
+  manage: ['admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 export type Action = keyof typeof ACTIONS;
 

@@ -1,5 +1,7 @@
 /** What the routes of the console work with. */
 import type { Clock } from '../../clock.ts';
+import type { ConnectOptions } from '../../operations/connect.ts';
+import type { PlanFolder } from '../../operations/plans/plan-folder.ts';
 import type { RunsOfStore } from '../../operations/runs/open-runs.ts';
 import type { Action } from '../api/roles.ts';
 import type { Person } from '../api/session.ts';
@@ -15,6 +17,20 @@ export interface ConsoleContext {
   /** The process of the console, for the journal. */
   readonly host: string;
   readonly pid: number;
+  /** The folder of `--plans`; null: the console works with no plans. */
+  readonly plans: PlanFolder | null;
+  readonly provider: ConsoleProvider;
+}
+
+/** How the console reaches the provider, and which policy holds, as the options of commands say it. */
+export interface ConsoleProvider {
+  readonly connection: ConnectOptions;
+  /** Whose keys; null: `default`. */
+  readonly profile: string | null;
+  /** The regions of the fleet; null: every region that has instances. */
+  readonly regions: readonly string[] | null;
+  /** The file of `--policy`; null: the policies of the machine and of the user only. */
+  readonly policy: string | null;
 }
 
 /** A request that passed the guard. */

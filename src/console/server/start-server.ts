@@ -6,13 +6,11 @@ import cookies from '@fastify/cookie';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf, RefitError } from '../../errors.ts';
 import { HOUR, SECOND } from '../../units.ts';
-import type { Action } from '../api/roles.ts';
 import type { Person, Refusal, SessionInfo } from '../api/session.ts';
 import { type Asset, createAssets } from './assets.ts';
 import type { ConsoleContext, ConsoleRequest, Route } from './context.ts';
 import { judgeHost, judgePerson, judgeSender, type Refused, SECURITY_HEADERS } from './guard.ts';
-import { controlRoutes } from './routes/control-run.ts';
-import { runRoutes } from './routes/runs.ts';
+import { ROUTES } from './routes/routes.ts';
 import { createSessions, SESSION_LASTS, type Sessions } from './sessions.ts';
 
 /** Limits of one client. */
@@ -64,7 +62,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   });
   server.setErrorHandler((error, _, reply) => refuse(reply, refusalOf(error, options.onFault)));
   addSessionRoutes(server, guard, options);
-  for (const route of [...runRoutes, ...controlRoutes]) addRoute(server, guard, options, route);
+  for (const route of ROUTES) addRoute(server, guard, options, route);
   addPages(server, options);
   try {
     await server.listen({ host: options.listen.host, port: options.listen.port });
@@ -121,7 +119,8 @@ function consoleRequest(request: FastifyRequest, reply: FastifyReply, person: Pe
       reply.hijack();
       const { raw } = reply;
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value) raw.setHeader(name, value);
-      raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+      // The second header keeps a proxy from collecting events.
+      raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
       return raw;
     },
   };
@@ -231,7 +230,3 @@ function portError(listen: ConsoleOptions['listen'], error: unknown): unknown {
     `${listen.option} 127.0.0.1:0   takes a free port; the first output line shows it`,
   );
 }
-
-/** The routes of the console, for the table of roles in the tests. */
-export const ROUTES: readonly Route[] = [...runRoutes, ...controlRoutes];
-export type { Action };

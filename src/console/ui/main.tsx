@@ -4,12 +4,14 @@ import { render } from 'preact';
 import type { SessionInfo } from '../api/session.ts';
 import { openSession, post, Refused } from './client.ts';
 import { chooseLanguage, language, say, startLanguage } from './language.ts';
-import { RunPage } from './pages/run.tsx';
-import { RunsPage } from './pages/runs.tsx';
+import { PAGES, pageAt } from './pages/page-table.ts';
 import { Problem } from './parts/parts.tsx';
 import { Shortcuts } from './parts/shortcuts.tsx';
 import { go, onLinkClick, path } from './router.ts';
 import './style.css';
+
+/** The navigation. */
+const LINKS = PAGES.flatMap(({ link }) => (link === null ? [] : [link]));
 
 const session = signal<SessionInfo | Refused | undefined>(undefined);
 
@@ -25,7 +27,7 @@ function App() {
       <main id="content" tabIndex={-1}>
         {now instanceof Refused ? <Problem error={now} /> : <Page session={now} />}
       </main>
-      <Shortcuts />
+      <Shortcuts pages={LINKS} />
     </div>
   );
 }
@@ -37,9 +39,11 @@ function Header({ session: info }: { session: SessionInfo | null }) {
         <img src="/icon.svg" alt="" width="24" height="24" /> {say('app.name')}
       </a>
       <nav aria-label={say('nav.main')}>
-        <a href="/runs" aria-current={path().startsWith('/runs') || path() === '/' ? 'page' : undefined}>
-          {say('nav.runs')}
-        </a>
+        {LINKS.map(({ to, word }) => (
+          <a key={to} href={to} aria-current={isAt(to) ? 'page' : undefined}>
+            {say(word)}
+          </a>
+        ))}
       </nav>
       <div class="end">
         {info && (
@@ -72,14 +76,18 @@ function Header({ session: info }: { session: SessionInfo | null }) {
   );
 }
 
+/** Whether the address belongs to a link of the navigation. */
+const isAt = (to: string): boolean => path() === to || (to !== '/' && path().startsWith(`${to}/`));
+
 function Page({ session: info }: { session: SessionInfo }) {
-  const run = /^\/runs\/([^/]+)$/.exec(path())?.[1];
-  if (run !== undefined) return <RunPage key={run} id={decodeURIComponent(run)} person={info.person} />;
-  if (path() === '/' || path() === '/runs') return <RunsPage />;
+  const page = pageAt(path());
+  if (page?.Component !== undefined)
+    return <page.Component key={page.parts.join('/')} person={info.person} parts={page.parts} />;
+  if (page !== null) return null;
   return (
     <section class="empty">
       <h1>{say('notFound.title')}</h1>
-      <a href="/runs">{say('notFound.fix')}</a>
+      <a href="/">{say('notFound.fix')}</a>
     </section>
   );
 }

@@ -1,15 +1,17 @@
 /** `refit serve`: the web console, until a signal. The first line on stdout is JSON with `url`, which signs its reader in. */
 import { hostname } from 'node:os';
+import type { ConsoleProvider } from '../../../console/server/context.ts';
 import { RefitError } from '../../../errors.ts';
 import { readInstalledFolder } from '../../../operations/installed-files.ts';
 import { shortPath, userName } from '../../../operations/machine.ts';
+import { openPlanFolder } from '../../../operations/plans/plan-folder.ts';
 import { openRuns } from '../../../operations/runs/open-runs.ts';
 import { databaseOf } from '../../../operations/runs/store-choice.ts';
 import { jsonLine } from '../../../report/document/escape.ts';
 import { escapeControls } from '../../../text.ts';
 import { VERSION } from '../../../version.ts';
 import type { CommandCode } from '../../command-row.ts';
-import type { Options } from '../../options.ts';
+import { connectionOf, type Options, regionsFrom } from '../../options.ts';
 import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -30,6 +32,13 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
       `--listen ${listen.host}:${listen.port}: other machines can reach it, so people need an address with HTTPS`,
       'put a proxy with HTTPS in front, and add --url https://refit.example.com',
     );
+  const provider: ConsoleProvider = {
+    connection: { ...connectionOf(options, terminal), clock },
+    profile: options.profile ?? null,
+    regions: regionsFrom(options),
+    policy: options.policy ?? null,
+  };
+  const plans = options.plans === undefined ? null : await openPlanFolder(options.plans);
   const [{ startConsole }, { createRunFeeds }, { randomToken }, pages] = await Promise.all([
     import('../../../console/server/start-server.ts'),
     import('../../../console/server/run-feed.ts'),
@@ -41,7 +50,7 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
   const feeds = createRunFeeds(clock);
   try {
     const server = await startConsole({
-      ...{ clock, runs, feeds, host: hostname(), pid: process.pid, listen, url, pages },
+      ...{ clock, runs, feeds, plans, provider, host: hostname(), pid: process.pid, listen, url, pages },
       ...{ store: placeOfStore(options, terminal), version: VERSION, random: randomToken },
       onFault: (error) => terminal.err(`${escapeControls(String((error as Error)?.stack ?? error))}\n`),
     });

@@ -1,7 +1,7 @@
 /** `refit rehearse SAVED`: runs a saved plan against the simulated provider, in virtual time. */
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
-import { rehearseSavedPlan } from '../../../operations/rehearse-plan.ts';
+import { rehearseSavedPlan } from '../../../operations/plans/rehearse-plan.ts';
 import { renderReport } from '../../../operations/render.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { DAY } from '../../../units.ts';

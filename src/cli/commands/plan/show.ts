@@ -4,7 +4,7 @@ import { message } from '../../../messages/messages.ts';
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { declineFindings, declinesOf, withdrawalNotes } from '../../../operations/approvals/decline-plan.ts';
-import { findDrift } from '../../../operations/plan-fleet.ts';
+import { findDrift } from '../../../operations/plans/plan-fleet.ts';
 import { savedSubject } from '../../../operations/policy-subject.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { type NamedPlan, withNamedPlan } from '../../../operations/runs/open-plan.ts';

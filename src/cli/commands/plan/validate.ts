@@ -19,7 +19,7 @@ import type { Terminal } from '../../terminal.ts';
 async function calendarFindings(plan: Plan, { clock }: Terminal): Promise<readonly Finding[]> {
   if (!plan.windows?.calendars.length) return [];
   // Loaded only if there is a calendar to read.
-  const { readCalendars } = await import('../../../operations/plan-fleet.ts');
+  const { readCalendars } = await import('../../../operations/plans/plan-fleet.ts');
   return (await readCalendars(plan, clock)).findings;
 }
 

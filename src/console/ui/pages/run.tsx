@@ -11,10 +11,11 @@ import { type LiveRun, openLiveRun } from '../live-run.ts';
 import { LongTable } from '../parts/long-table.tsx';
 import { Badge, Bar, Copy, Fact, OutcomeBadge, Problem, Time } from '../parts/parts.tsx';
 import { query, setQuery } from '../router.ts';
+import type { PageProps } from './page.ts';
 import { RunControls } from './run-controls.tsx';
 import { StepDialog } from './step-dialog.tsx';
 
-export function RunPage({ id, person }: { id: string; person: Person }) {
+export function RunPage({ person, parts: [id = ''] }: PageProps) {
   const live = useMemo(() => openLiveRun(id), [id]);
   useEffect(() => live.close, [live]);
   const now = live.state.value;

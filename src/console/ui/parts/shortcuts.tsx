@@ -3,18 +3,26 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { say } from '../language.ts';
 import { go } from '../router.ts';
+import type { WordId } from '../words/en.ts';
 import { Dialog } from './dialog.tsx';
 
 /** Shown in the list, and as typed. */
 const KEYS = [
   ['?', 'keys.open'],
-  ['g r', 'keys.runs'],
   ['/', 'keys.find'],
   ['j k', 'keys.next'],
   ['Esc', 'keys.close'],
 ] as const;
 
-export function Shortcuts() {
+/** A page that opens with `g` and a key. */
+export interface PageKey {
+  readonly to: string;
+  readonly word: WordId;
+  readonly key: string;
+}
+
+/** @param pages of the navigation. */
+export function Shortcuts({ pages }: { pages: readonly PageKey[] }) {
   const isOpen = useSignal(false);
   useEffect(() => {
     let before = '';
@@ -22,10 +30,10 @@ export function Shortcuts() {
       const target = event.target as HTMLElement;
       if (target.closest('input, textarea, select, dialog') || event.ctrlKey || event.metaKey || event.altKey)
         return;
-      const sequence = `${before} ${event.key}`;
+      const page = before === 'g' ? pages.find(({ key }) => key === event.key) : undefined;
       before = event.key;
       if (event.key === '?') isOpen.value = true;
-      else if (sequence === 'g r') go('/runs');
+      else if (page !== undefined) go(page.to);
       else if (event.key === '/') {
         const field = document.querySelector<HTMLInputElement>('input[type=search]');
         if (field === null) return;
@@ -35,7 +43,7 @@ export function Shortcuts() {
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, []);
+  }, [pages]);
   return (
     <>
       <footer>
@@ -54,6 +62,15 @@ export function Shortcuts() {
                   ))}
                 </dt>
                 <dd>{say(word)}</dd>
+              </div>
+            ))}
+            {pages.map(({ to, key, word }) => (
+              <div key={to}>
+                <dt>
+                  <kbd>g</kbd>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{say('keys.go', { page: say(word) })}</dd>
               </div>
             ))}
           </dl>

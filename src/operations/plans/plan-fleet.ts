@@ -1,12 +1,12 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import pLimit from 'p-limit';
-import { type Clock, systemClock } from '../clock.ts';
-import type { CloudReader } from '../cloud/cloud.ts';
-import { type InventoryReading, readInventory, readWindows } from '../cloud/read-inventory.ts';
-import { RefitError } from '../errors.ts';
-import { given } from '../given.ts';
-import { isFinished } from '../journal/replay.ts';
-import { message } from '../messages/messages.ts';
+import { type Clock, systemClock } from '../../clock.ts';
+import type { CloudReader } from '../../cloud/cloud.ts';
+import { type InventoryReading, readInventory, readWindows } from '../../cloud/read-inventory.ts';
+import { RefitError } from '../../errors.ts';
+import { given } from '../../given.ts';
+import { isFinished } from '../../journal/replay.ts';
+import { message } from '../../messages/messages.ts';
 import type {
   Durations,
   FileText,
@@ -21,25 +21,25 @@ import type {
   SavedPlan,
   Scope,
   SealedCalendar,
-} from '../model.ts';
-import { shellQuote } from '../next-command.ts';
-import { type Draft, draftPlan, finishPlan } from '../plan/make-plan.ts';
-import { parsePlan } from '../plan/parse/parse-plan.ts';
-import { readApprovers } from '../plan/parse/read-approvers.ts';
-import { readAddresses } from '../plan/parse/terraform-state.ts';
-import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
-import { driftedSince } from '../plan/resolve/drifted-since.ts';
-import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';
-import type { PolicySubject } from '../policy/judge-policy.ts';
-import { withPolicy } from '../policy/review-policy.ts';
-import { NO_POLICY } from '../policy/tighten.ts';
-import { createFinding } from '../rules/check.ts';
-import { mustBeTrusted, whyNotTrusted } from '../run/judge-adoption.ts';
-import type { RunReader } from '../store/ports.ts';
-import { readNamedText, userName } from './machine.ts';
-import { plannedSubject } from './policy-subject.ts';
-import { findElsewhere, type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
-import { readerAt } from './runs/open-runs.ts';
+} from '../../model.ts';
+import { shellQuote } from '../../next-command.ts';
+import { type Draft, draftPlan, finishPlan } from '../../plan/make-plan.ts';
+import { parsePlan } from '../../plan/parse/parse-plan.ts';
+import { readApprovers } from '../../plan/parse/read-approvers.ts';
+import { readAddresses } from '../../plan/parse/terraform-state.ts';
+import { planFromRun as planFrom } from '../../plan/plan-from-run.ts';
+import { driftedSince } from '../../plan/resolve/drifted-since.ts';
+import { scopesOf, withDefaults } from '../../plan/resolve/scopes.ts';
+import type { PolicySubject } from '../../policy/judge-policy.ts';
+import { withPolicy } from '../../policy/review-policy.ts';
+import { NO_POLICY } from '../../policy/tighten.ts';
+import { createFinding } from '../../rules/check.ts';
+import { mustBeTrusted, whyNotTrusted } from '../../run/judge-adoption.ts';
+import type { RunReader } from '../../store/ports.ts';
+import { readNamedText, userName } from '../machine.ts';
+import { plannedSubject } from '../policy-subject.ts';
+import { findElsewhere, type ReadOptions, readMeasured, readScopes } from '../read-fleet.ts';
+import { readerAt } from '../runs/open-runs.ts';
 
 /** What the planner needs besides the plan. */
 export interface PlanOptions extends ReadOptions {
@@ -308,7 +308,7 @@ export async function readCalendars(
 ): Promise<{ readonly calendars: readonly SealedCalendar[]; readonly findings: readonly Finding[] }> {
   if (!plan.windows || plan.windows.calendars.length === 0) return { calendars: [], findings: [] };
   // Loaded only if there is a calendar to read.
-  const { sealCalendars } = await import('../plan/windows/calendar-file.ts');
+  const { sealCalendars } = await import('../../plan/windows/calendar-file.ts');
   const textIn = async (file: string) => readNamedText(join(dirname(plan.file), file), 'calendar');
   return sealCalendars(plan, clock.now(), textIn);
 }

@@ -1,14 +1,14 @@
 /** How long changes of past runs took, for forecasts. */
-import type { Clock } from '../clock.ts';
-import { RefitError } from '../errors.ts';
-import type { Durations } from '../model.ts';
-import { durationsFrom, samplesOf } from '../plan/forecast/durations.ts';
-import { durationsOfRuns } from '../store/folder/past-durations.ts';
-import { isLoopback } from '../store/provider-of.ts';
-import { meansRun } from './runs/open-plan.ts';
-import { openRuns } from './runs/open-runs.ts';
-import { reportRun } from './runs/read-run.ts';
-import type { StoreChoice } from './runs/store-choice.ts';
+import type { Clock } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import type { Durations } from '../../model.ts';
+import { durationsFrom, samplesOf } from '../../plan/forecast/durations.ts';
+import { durationsOfRuns } from '../../store/folder/past-durations.ts';
+import { isLoopback } from '../../store/provider-of.ts';
+import { meansRun } from '../runs/open-plan.ts';
+import { openRuns } from '../runs/open-runs.ts';
+import { reportRun } from '../runs/read-run.ts';
+import type { StoreChoice } from '../runs/store-choice.ts';
 
 /** What says which past runs count. */
 export interface PastRuns extends StoreChoice {

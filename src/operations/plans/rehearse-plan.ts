@@ -1,7 +1,7 @@
-import type { SavedPlan } from '../model.ts';
-import { ASSUMED_DURATIONS, uniformDurations } from '../plan/forecast/durations.ts';
-import type { Rehearsal } from '../run/rehearse/rehearse-plan.ts';
-import { VERSION } from '../version.ts';
+import type { SavedPlan } from '../../model.ts';
+import { ASSUMED_DURATIONS, uniformDurations } from '../../plan/forecast/durations.ts';
+import type { Rehearsal } from '../../run/rehearse/rehearse-plan.ts';
+import { VERSION } from '../../version.ts';
 
 /** Options of a rehearsal. */
 export interface RehearseOptions {
@@ -30,9 +30,9 @@ export interface RehearseOptions {
 export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptions = {}): Promise<Rehearsal> {
   // Loaded only for a rehearsal.
   const [{ createRehearsal }, { createGatewayClient }, { rehearsePlan }] = await Promise.all([
-    import('../simulator/rehearsal/rehearsal.ts'),
-    import('../cloud/calls/gateway-client.ts'),
-    import('../run/rehearse/rehearse-plan.ts'),
+    import('../../simulator/rehearsal/rehearsal.ts'),
+    import('../../cloud/calls/gateway-client.ts'),
+    import('../../run/rehearse/rehearse-plan.ts'),
   ]);
   const { duration, faults = [], seeds = 5, seed = 1, onProgress } = options;
   const durations = duration

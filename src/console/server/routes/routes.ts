@@ -1,0 +1,6 @@
+/** Every address of the API, besides the session. */
+import type { Route } from '../context.ts';
+import { controlRoutes } from './control-run.ts';
+import { runRoutes } from './runs.ts';
+
+export const ROUTES: readonly Route[] = [...runRoutes, ...controlRoutes];

@@ -1,0 +1,47 @@
+/** The pages of the console: their addresses, and their places in the navigation. Each loads when somebody opens it. */
+import { signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import type { Page, PageProps } from './page.ts';
+
+/** In the order of the navigation. `key` is typed after `g`. */
+export const PAGES: readonly Page[] = [
+  {
+    pattern: /^\/(?:runs)?$/,
+    link: { to: '/runs', word: 'nav.runs', key: 'r' },
+    load: async () => (await import('./runs.tsx')).RunsPage,
+  },
+  {
+    pattern: /^\/runs\/([^/]+)$/,
+    link: null,
+    load: async () => (await import('./run.tsx')).RunPage,
+  },
+];
+
+const loaded = signal<ReadonlyMap<Page, ComponentType<PageProps>>>(new Map());
+
+/** The page of a path, with its parts; null: there is none. `Component` is undefined while it loads. */
+export function pageAt(path: string): {
+  readonly Component: ComponentType<PageProps> | undefined;
+  readonly parts: readonly string[];
+} | null {
+  for (const page of PAGES) {
+    const match = page.pattern.exec(path);
+    if (match === null) continue;
+    const Component = loaded.value.get(page);
+    if (Component === undefined)
+      void page.load().then((component) => {
+        loaded.value = new Map([...loaded.value, [page, component]]);
+      });
+    return { Component, parts: match.slice(1).map(decoded) };
+  }
+  return null;
+}
+
+/** A part of an address that is not well formed stays as it is; no page finds it. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,19 @@
+/** What a page is. The table of pages is in `page-table.ts`. */
+import type { ComponentType } from 'preact';
+import type { Person } from '../../api/session.ts';
+import type { WordId } from '../words/en.ts';
+
+/** What every page gets. */
+export interface PageProps {
+  readonly person: Person;
+  /** The decoded parts of the address, in the order of its pattern. */
+  readonly parts: readonly string[];
+}
+
+export interface Page {
+  /** The whole path. Its groups are the parts. */
+  readonly pattern: RegExp;
+  /** The start of the addresses for which the link of the navigation is the current one; null: no link. */
+  readonly link: { readonly to: string; readonly word: WordId; readonly key: string } | null;
+  readonly load: () => Promise<ComponentType<PageProps>>;
+}
