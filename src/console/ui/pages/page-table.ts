@@ -8,12 +8,12 @@ export const PAGES: readonly Page[] = [
   {
     pattern: /^\/(?:runs)?$/,
     link: { to: '/runs', word: 'nav.runs', key: 'r' },
-    load: async () => (await import('./runs.tsx')).RunsPage,
+    load: async () => (await import('./run/runs.tsx')).RunsPage,
   },
   {
     pattern: /^\/runs\/([^/]+)$/,
     link: null,
-    load: async () => (await import('./run.tsx')).RunPage,
+    load: async () => (await import('./run/run.tsx')).RunPage,
   },
 ];
 

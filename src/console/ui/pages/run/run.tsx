@@ -1,18 +1,18 @@
 /** One run: what it does now, what went wrong, and every step. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { OUTCOMES, type Outcome } from '../../../model.ts';
-import type { RunPicture } from '../../../operations/picture/run-picture.ts';
-import type { RunView, StepRow } from '../../api/runs.ts';
-import type { Person } from '../../api/session.ts';
-import { Refused } from '../client.ts';
-import { quantities, say, sayMessage, sayTime, sayWithFix } from '../language.ts';
-import { type LiveRun, openLiveRun } from '../live-run.ts';
-import { LongTable } from '../parts/long-table.tsx';
-import { Badge, Bar, Copy, Fact, OutcomeBadge, Problem, Time } from '../parts/parts.tsx';
-import { query, setQuery } from '../router.ts';
-import type { PageProps } from './page.ts';
-import { RunControls } from './run-controls.tsx';
+import { OUTCOMES, type Outcome } from '../../../../model.ts';
+import type { RunPicture } from '../../../../operations/picture/run-picture.ts';
+import type { RunView, StepRow } from '../../../api/runs.ts';
+import type { Person } from '../../../api/session.ts';
+import { Refused } from '../../client.ts';
+import { quantities, say, sayMessage, sayTime, sayWithFix } from '../../language.ts';
+import { LongTable } from '../../parts/long-table.tsx';
+import { Badge, Bar, Copy, Fact, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
+import { query, setQuery } from '../../router.ts';
+import type { PageProps } from '../page.ts';
+import { RunControls } from './controls.tsx';
+import { type LiveRun, openLiveRun } from './live-run.ts';
 import { StepDialog } from './step-dialog.tsx';
 
 export function RunPage({ person, parts: [id = ''] }: PageProps) {

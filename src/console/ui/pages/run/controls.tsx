@@ -1,11 +1,11 @@
 /** The buttons that control a live run. Each says what will happen before it does. */
 import { useSignal } from '@preact/signals';
-import { permits } from '../../api/roles.ts';
-import type { ControlAnswerView, ControlRequest, RunView } from '../../api/runs.ts';
-import type { Person } from '../../api/session.ts';
-import { post, Refused } from '../client.ts';
-import { say, sayMessage } from '../language.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { permits } from '../../../api/roles.ts';
+import type { ControlAnswerView, ControlRequest, RunView } from '../../../api/runs.ts';
+import type { Person } from '../../../api/session.ts';
+import { post, Refused } from '../../client.ts';
+import { say, sayMessage } from '../../language.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 
 type Command = ControlRequest['command'];
 

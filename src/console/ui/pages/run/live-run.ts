@@ -1,7 +1,13 @@
 /** A run as it is now: read once, then kept by the events of the server. */
 import { signal } from '@preact/signals';
-import { type RunEvents, type RunView, STALE_AFTER, type StepRow, type WholeRunView } from '../api/runs.ts';
-import { get, Refused } from './client.ts';
+import {
+  type RunEvents,
+  type RunView,
+  STALE_AFTER,
+  type StepRow,
+  type WholeRunView,
+} from '../../../api/runs.ts';
+import { get, Refused } from '../../client.ts';
 
 /** What a page shows of a run. */
 export interface LiveRun {

@@ -1,8 +1,8 @@
 /** Everything about one step. */
-import type { StepRow } from '../../api/runs.ts';
-import { quantities, say, sayMessage } from '../language.ts';
-import { Dialog } from '../parts/dialog.tsx';
-import { Badge, Copy, Fact, OutcomeBadge, Time } from '../parts/parts.tsx';
+import type { StepRow } from '../../../api/runs.ts';
+import { quantities, say, sayMessage } from '../../language.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Badge, Copy, Fact, OutcomeBadge, Time } from '../../parts/parts.tsx';
 
 export function StepDialog({ row, onClose }: { row: StepRow; onClose: () => void }) {
   const { change } = quantities();

@@ -1,12 +1,12 @@
 /** The list of runs. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { OUTCOMES } from '../../../model.ts';
-import type { RunList, RunRow } from '../../api/runs.ts';
-import { get, Refused } from '../client.ts';
-import { say } from '../language.ts';
-import { Badge, Empty, Problem, Time } from '../parts/parts.tsx';
-import type { WordId } from '../words/en.ts';
+import { OUTCOMES } from '../../../../model.ts';
+import type { RunList, RunRow } from '../../../api/runs.ts';
+import { get, Refused } from '../../client.ts';
+import { say } from '../../language.ts';
+import { Badge, Empty, Problem, Time } from '../../parts/parts.tsx';
+import type { WordId } from '../../words/en.ts';
 
 /** How often the list is read, milliseconds. */
 const READ_EVERY = 2_000;
