@@ -1,6 +1,6 @@
 /** A console over HTTP for tests. Unless a test gives another store, it has no run. */
 import { request } from 'node:http';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { ROLES } from '../../src/console/api/roles.ts';
 import type { SessionInfo } from '../../src/console/api/session.ts';
 import { createRunFeeds } from '../../src/console/server/run-feed.ts';
@@ -51,6 +51,19 @@ export interface TestConsole {
     readonly setCookie: string;
   }>;
   close(): Promise<void>;
+}
+
+/** The clock of the system, which a test moves. Sleeping takes real time. */
+export function movableClock(): Clock & { move(ms: number): void } {
+  let by = 0;
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + by,
+    monotonic: () => systemClock.monotonic() + by,
+    move(ms) {
+      by += ms;
+    },
+  };
 }
 
 /** Starts a console on a free port. @param options instead of those of an empty console. */

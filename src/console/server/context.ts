@@ -1,5 +1,6 @@
 /** What the routes of the console work with. */
 import type { Clock } from '../../clock.ts';
+import type { ConsoleAddress } from '../../operations/approvals/passkey-approval.ts';
 import type { ConnectOptions } from '../../operations/connect.ts';
 import type { PlanFolder } from '../../operations/plans/plan-folder.ts';
 import type { RunsOfStore } from '../../operations/runs/open-runs.ts';
@@ -7,6 +8,7 @@ import type { Action } from '../api/roles.ts';
 import type { Person } from '../api/session.ts';
 import type { EventStream } from './event-stream.ts';
 import type { RunFeeds } from './run-feed.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 /** The parts of the console that routes use. */
 export interface ConsoleContext {
@@ -20,6 +22,13 @@ export interface ConsoleContext {
   /** The folder of `--plans`; null: the console works with no plans. */
   readonly plans: PlanFolder | null;
   readonly provider: ConsoleProvider;
+}
+
+/** The same while the console runs. */
+export interface RunningConsole extends ConsoleContext {
+  readonly sessions: Sessions;
+  /** Where browsers reach it. */
+  readonly address: () => ConsoleAddress;
 }
 
 /** How the console reaches the provider, and which policy holds, as the options of commands say it. */
@@ -36,6 +45,7 @@ export interface ConsoleProvider {
 /** A request that passed the guard. */
 export interface ConsoleRequest {
   readonly person: Person;
+  readonly session: Session;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, unknown>>;
   /** Decoded JSON, which nobody has checked. */
@@ -53,5 +63,5 @@ export interface Route {
   readonly path: string;
   readonly action: Action;
   /** @returns the body of the answer; undefined after `stream`. @throws RefitError, which becomes a refusal. */
-  answer(request: ConsoleRequest, context: ConsoleContext): Promise<unknown>;
+  answer(request: ConsoleRequest, context: RunningConsole): Promise<unknown>;
 }

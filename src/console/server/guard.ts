@@ -55,7 +55,7 @@ export function judgeSender(
   method: string,
   headers: Headers,
   origin: string,
-  session: Session | null,
+  session: Pick<Session, 'csrf'> | null,
 ): Refused | null {
   const site = headers['sec-fetch-site'];
   const isElsewhere = site !== undefined && site !== 'same-origin' && site !== 'none';
@@ -72,7 +72,7 @@ export function judgeSender(
 }
 
 /** Whether somebody may do something. */
-export function judgePerson(session: Session | null, action: Action): Refused | null {
+export function judgePerson(session: Pick<Session, 'person'> | null, action: Action): Refused | null {
   if (session === null)
     return {
       ...{ status: 401, code: 'signed-out', message: 'you are not signed in' },

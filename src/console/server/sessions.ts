@@ -2,7 +2,7 @@
  * Who is signed in. Sessions live in the memory of the process: after a restart, people sign in again. The server keeps
  * only hashes of what a browser holds, so a dump of its memory signs nobody in.
  */
-import type { Clock } from '../../clock.ts';
+import { type Clock, iso } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
 import { HOUR, MINUTE } from '../../units.ts';
 import type { Person } from '../api/session.ts';
@@ -18,9 +18,13 @@ const MOST_LOGINS = 100;
 
 /** A person who is signed in. */
 export interface Session {
+  /** Names the session in the list of people. It signs nobody in. */
+  readonly id: string;
   readonly person: Person;
   /** Proves that a page of the console sends a request. */
   readonly csrf: string;
+  /** The challenge of a passkey that is being registered, for one answer; null: none is. */
+  challenge: string | null;
 }
 
 interface Kept extends Session {
@@ -28,9 +32,36 @@ interface Kept extends Session {
   seenAt: number;
 }
 
+/** Who is signed in, for the list of people. */
+export interface SignedIn extends Pick<Session, 'id' | 'person'> {
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  /** The last request, ISO 8601 UTC. */
+  readonly seenAt: string;
+}
+
+/** An offer to sign in that nobody has used yet. */
+export interface Invitation {
+  /** Names the invitation in the list. It signs nobody in. */
+  readonly id: string;
+  readonly person: Person;
+  /** Who invited the person; null: the command that started the console. */
+  readonly by: string | null;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
+}
+
+interface Offer extends Pick<Invitation, 'id' | 'person' | 'by'> {
+  /** By the monotonic clock. */
+  readonly until: number;
+}
+
 export interface Sessions {
-  /** @returns a token that signs this person in, once. */
-  offerLogin(person: Person): string;
+  /**
+   * @param lasts milliseconds; absent: `LOGIN_LASTS`. @param by who invites the person; absent: the command that started.
+   * @returns a token that signs this person in, once.
+   */
+  offerLogin(person: Person, lasts?: number, by?: string): string;
   /** @returns the text for the cookie; null: the token is unknown, used or too old. */
   login(token: string): string | null;
   /** Signs a person in whom somebody else vouched for. @returns the text for the cookie. */
@@ -38,33 +69,48 @@ export interface Sessions {
   /** The session of a cookie; null: none, or it has ended. */
   of(cookie: string | undefined): Session | null;
   end(cookie: string): void;
+  /** Who is signed in, the latest request first. */
+  list(): readonly SignedIn[];
+  /** Ends the session with this id. @returns false: there is none. */
+  endById(id: string): boolean;
+  /** The invitations that nobody has used, without those that are too old. */
+  invitations(): readonly Invitation[];
+  /** Makes an invitation void. @returns false: there is none, or somebody has used it. */
+  withdraw(id: string): boolean;
 }
 
 /** @param random makes a text that nobody can guess. */
 export function createSessions(clock: Clock, random: () => string): Sessions {
-  const logins = new Map<string, { readonly person: Person; readonly at: number }>();
-  /** In the order of their last use. */
+  /** Both by the hash of what the browser holds; sessions in the order of their last use. */
+  const offers = new Map<string, Offer>();
   const sessions = new Map<string, Kept>();
 
   const begin = (person: Person): string => {
     const cookie = random();
+    const key = sha256(cookie);
     const now = clock.monotonic();
-    sessions.set(sha256(cookie), { person, csrf: random(), since: now, seenAt: now });
+    sessions.set(key, { id: idOf(key), person, csrf: random(), challenge: null, since: now, seenAt: now });
     dropOldest(sessions, MOST_SESSIONS);
     return cookie;
   };
+  const isOver = ({ since, seenAt }: Kept): boolean => {
+    const now = clock.monotonic();
+    return now - seenAt > IDLE_FOR || now - since > SESSION_LASTS;
+  };
+  const onTheWall = (monotonic: number): string => iso(clock.now() + (monotonic - clock.monotonic()));
   return {
-    offerLogin(person) {
+    offerLogin(person, lasts = LOGIN_LASTS, by) {
       const token = random();
-      logins.set(sha256(token), { person, at: clock.monotonic() });
-      dropOldest(logins, MOST_LOGINS);
+      const key = sha256(token);
+      offers.set(key, { id: idOf(key), person, by: by ?? null, until: clock.monotonic() + lasts });
+      dropOldest(offers, MOST_LOGINS);
       return token;
     },
     login(token) {
       const key = sha256(token);
-      const login = logins.get(key);
-      logins.delete(key);
-      return login === undefined || clock.monotonic() - login.at > LOGIN_LASTS ? null : begin(login.person);
+      const offer = offers.get(key);
+      offers.delete(key);
+      return offer === undefined || clock.monotonic() > offer.until ? null : begin(offer.person);
     },
     begin,
     of(cookie) {
@@ -73,14 +119,34 @@ export function createSessions(clock: Clock, random: () => string): Sessions {
       const session = sessions.get(key);
       if (session === undefined) return null;
       sessions.delete(key);
-      const now = clock.monotonic();
-      if (now - session.seenAt > IDLE_FOR || now - session.since > SESSION_LASTS) return null;
-      session.seenAt = now;
+      if (isOver(session)) return null;
+      session.seenAt = clock.monotonic();
       sessions.set(key, session);
       return session;
     },
     end: (cookie) => void sessions.delete(sha256(cookie)),
+    list: () =>
+      [...sessions.values()].reverse().flatMap((one) => {
+        const { id, person, since, seenAt } = one;
+        return isOver(one) ? [] : [{ id, person, since: onTheWall(since), seenAt: onTheWall(seenAt) }];
+      }),
+    endById: (id) => deleteById(sessions, id),
+    invitations: () =>
+      [...offers.values()].flatMap(({ id, person, by, until }) =>
+        clock.monotonic() > until ? [] : [{ id, person, by, expiresAt: onTheWall(until) }],
+      ),
+    withdraw: (id) => deleteById(offers, id),
   };
+}
+
+/** A short name of a key that tells nothing about what the browser holds. */
+function idOf(key: string): string {
+  return sha256(`id ${key}`).slice(0, 16);
+}
+
+function deleteById(map: Map<string, { readonly id: string }>, id: string): boolean {
+  for (const [key, one] of map) if (one.id === id) return map.delete(key);
+  return false;
 }
 
 function dropOldest(map: Map<string, unknown>, most: number): void {

@@ -8,10 +8,10 @@ import { messageOf, RefitError } from '../../errors.ts';
 import { HOUR, SECOND } from '../../units.ts';
 import type { Person, Refusal, SessionInfo } from '../api/session.ts';
 import { type Asset, createAssets } from './assets.ts';
-import type { ConsoleContext, ConsoleRequest, Route } from './context.ts';
+import type { ConsoleContext, ConsoleRequest, Route, RunningConsole } from './context.ts';
 import { judgeHost, judgePerson, judgeSender, type Refused, SECURITY_HEADERS } from './guard.ts';
 import { ROUTES } from './routes/routes.ts';
-import { createSessions, SESSION_LASTS, type Sessions } from './sessions.ts';
+import { createSessions, SESSION_LASTS, type Session, type Sessions } from './sessions.ts';
 
 /** Limits of one client. */
 const LARGEST_BODY = 1_024 * 1_024;
@@ -62,7 +62,9 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   });
   server.setErrorHandler((error, _, reply) => refuse(reply, refusalOf(error, options.onFault)));
   addSessionRoutes(server, guard, options);
-  for (const route of ROUTES) addRoute(server, guard, options, route);
+  const address = () => ({ relyingParty: new URL(origin).hostname, origin });
+  const running: RunningConsole = { ...options, sessions, address };
+  for (const route of ROUTES) addRoute(server, guard, running, route);
   addPages(server, options);
   try {
     await server.listen({ host: options.listen.host, port: options.listen.port });
@@ -92,7 +94,7 @@ function cookieName(origin: string): string {
   return protocol === 'https:' ? '__Host-refit' : `refit-${port}`;
 }
 
-function addRoute(server: FastifyInstance, guard: Guard, context: ConsoleContext, route: Route): void {
+function addRoute(server: FastifyInstance, guard: Guard, context: RunningConsole, route: Route): void {
   server.route({
     method: route.method,
     url: `/api${route.path}`,
@@ -103,14 +105,15 @@ function addRoute(server: FastifyInstance, guard: Guard, context: ConsoleContext
         judgeSender(request.method, request.headers, guard.origin(), session) ??
         judgePerson(session, route.action);
       if (refused !== null) return refuse(reply, refused);
-      return await route.answer(consoleRequest(request, reply, session!.person), context);
+      return await route.answer(consoleRequest(request, reply, session!), context);
     },
   });
 }
 
-function consoleRequest(request: FastifyRequest, reply: FastifyReply, person: Person): ConsoleRequest {
+function consoleRequest(request: FastifyRequest, reply: FastifyReply, session: Session): ConsoleRequest {
   return {
-    person,
+    person: session.person,
+    session,
     params: request.params as Readonly<Record<string, string>>,
     query: request.query as Readonly<Record<string, unknown>>,
     body: request.body,

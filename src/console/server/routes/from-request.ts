@@ -13,3 +13,8 @@ export async function runNamed(runs: RunsOfStore, id: string | undefined): Promi
     throw new RefitError('usage', 'this address names no run', 'open the list of runs');
   return await runs.find(id);
 }
+
+/** The members of a JSON object; none for every other value. */
+export function membersOf(body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+}

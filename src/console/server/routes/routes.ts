@@ -1,6 +1,7 @@
 /** Every address of the API, besides the session. */
 import type { Route } from '../context.ts';
 import { controlRoutes } from './control-run.ts';
+import { peopleRoutes } from './people.ts';
 import { runRoutes } from './runs.ts';
 
-export const ROUTES: readonly Route[] = [...runRoutes, ...controlRoutes];
+export const ROUTES: readonly Route[] = [...runRoutes, ...controlRoutes, ...peopleRoutes];
