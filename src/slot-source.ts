@@ -32,7 +32,7 @@ export const SLOT_BOUNDS = {
 /** What one process wants of one lane. */
 export interface SlotWish {
   readonly lane: string;
-  /** Slots, at least 1. */
+  /** Slots; 0 only reads the source's clock. */
   readonly count: number;
   /** The first slot is at least this far ahead, ms: the time that the answer needs. */
   readonly ahead: number;

@@ -134,11 +134,12 @@ export class SharedLane {
     }
     // Each run has its own rate, and none of them is due yet.
     if (count === 0) return Math.max(now + 1, now + soonest - first);
-    return { lane: this.#key, count: Math.min(count, most), ahead, version: this.#version, interval };
+    const wanted = this.#time.isKnown ? Math.min(count, most) : 0;
+    return { lane: this.#key, count: wanted, ahead, version: this.#version, interval };
   }
 
-  /** Takes the slots of an answer. @param asked when it was asked for */
-  accept(grant: SlotGrant, asked: Mark): void {
+  /** Takes the slots of an answer. @param asked when it was asked for @param wanted how many slots */
+  accept(grant: SlotGrant, asked: Mark, wanted: number): void {
     this.adopt(grant);
     const time = this.#time;
     const now = this.#clock.monotonic();
@@ -150,7 +151,7 @@ export class SharedLane {
       this.#covered = Math.max(this.#covered, due);
     }
     this.#next = time.toLocal(grant.next);
-    if (grant.count === 0) {
+    if (grant.count === 0 && wanted > 0) {
       const [least, spread] = EMPTY_PAUSE_MS;
       const free = this.#next - SLOT_BOUNDS.mostAhead;
       this.#pausedUntil = Math.max(now, Math.min(free, now + 1000)) + least + spread * this.#jitter();

@@ -110,7 +110,9 @@ export class SharedLanes {
         // If the machine slept meanwhile, the answer says nothing about the source's clock.
         if (this.time.sleptSince(asked)) return;
         this.time.learn(asked, answer.now);
-        for (const grant of answer.grants) this.lane(grant.lane).accept(grant, asked);
+        const wanted = new Map(wishes.map(({ lane, count }) => [lane, count]));
+        for (const grant of answer.grants)
+          this.lane(grant.lane).accept(grant, asked, wanted.get(grant.lane) ?? 0);
         return;
       }
     } catch (error) {

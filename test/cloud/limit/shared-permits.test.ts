@@ -260,6 +260,29 @@ describe('faults', () => {
     }
   });
 
+  it.each([20, 200, 300, 400, 2_000])(
+    'six processes start on a lane in use, and the first question of each waits %d ms for its connection',
+    async (late) => {
+      for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
+        const world = createSharedWorld(seed);
+        const use = (process: SharedProcess) =>
+          keepSending(world, process, process.shared.forRun(20), ORDERS, { callers: 8, until: 8_000 });
+        await world.clock.run(async () => {
+          const all = [use(createSharedProcess(world))];
+          await world.clock.sleep(3_000);
+          for (let n = 0; n < 6; n++) {
+            await world.clock.sleep(world.random() * 300);
+            all.push(use(createSharedProcess(world, { wrap: firstQuestionLate(world, late) })));
+          }
+          await Promise.all(all);
+        });
+        const times = world.arrivals.get(ORDERS.host)!;
+        expect(mostInASecond(times), `seed ${seed}`).toBeLessThanOrEqual(20);
+        expect(between(times, 5_500, 8_000) / 2.5 / FULL, `seed ${seed}`).toBeGreaterThan(0.9);
+      }
+    },
+  );
+
   it('an answer that never comes is given up after three seconds', async () => {
     const stuck: { is: boolean } = { is: false };
     const wrap = (source: SlotSource): SlotSource => ({
@@ -383,6 +406,21 @@ describe('faults', () => {
     });
   });
 });
+
+/** The first question waits for its connection. */
+function firstQuestionLate({ clock }: SharedWorld, ms: number): (source: SlotSource) => SlotSource {
+  let isFirst = true;
+  return (source) => ({
+    ...source,
+    async take(wishes) {
+      if (isFirst) {
+        isFirst = false;
+        await clock.sleep(ms);
+      }
+      return source.take(wishes);
+    },
+  });
+}
 
 describe('sabotages are found', () => {
   it.each<[string, (source: SlotSource, clock: Clock, world: { ahead: number }) => SlotSource]>([

@@ -71,6 +71,16 @@ export const SLOT_CONTRACT: Readonly<Record<string, (stage: SlotStage) => Promis
     expect(Math.max(...slotsOf(grant))).toBeLessThanOrEqual(now + batchAhead + ROUNDING);
   },
 
+  'a wish for no slot reads the clock, and takes nothing from the lane': async (stage) => {
+    const lane = await openLane(stage);
+    const none = await one(stage.source, wishFor(lane, { count: 0 }));
+    expect(none.grant.count).toBe(0);
+    expect((await stage.source.readLane(lane))!.recent).toHaveLength(0);
+    const { grant, now } = await one(stage.source, wishFor(lane, { ahead: 0 }));
+    expect(grant.count).toBe(1);
+    expect(grant.first).toBeLessThanOrEqual(now + ROUNDING);
+  },
+
   'the slots of all askers are one line, and none is far ahead': async (stage) => {
     const lane = await openLane(stage);
     const slots: number[] = [];
