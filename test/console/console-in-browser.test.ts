@@ -127,7 +127,7 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
       'set inFlight',
       'continue',
     ]);
-    expect(await page.title()).toBe('Refit');
+    expect(await page.title()).toBe('grow-everything · Refit');
 
     // Keyboard only: find the failed step, open it, and close it.
     await page.getByRole('button', { name: /^failed/ }).focus();
@@ -139,6 +139,19 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    // The palette knows the commands of the page, the pages and the runs.
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('dialog', { name: 'Search and commands' });
+    await palette.getByRole('option', { name: /^grow-everything/ }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.type('design');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Design system' }).waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    expect(await violations(page)).toEqual([]);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'grow-everything' }).waitFor();
 
     for (const colorScheme of ['dark', 'light'] as const)
       for (const width of [390, 1440]) {

@@ -60,7 +60,8 @@ async function request<T>(method: string, path: string, body?: unknown, signal?:
   );
 }
 
-const UNREACHABLE: Refusal = {
+/** The server is not there, or somebody stands between. */
+export const UNREACHABLE: Refusal = {
   code: 'unreachable',
   message: 'the console does not answer',
   fix: 'check that refit serve runs, and that you reach it',

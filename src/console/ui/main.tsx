@@ -1,86 +1,69 @@
 /** The console in the browser: who is signed in, the frame, and the page of the address. */
 import { signal } from '@preact/signals';
 import { render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { RunList } from '../api/runs.ts';
 import type { SessionInfo } from '../api/session.ts';
-import { openSession, post, Refused } from './client.ts';
+import { get, openSession, post, Refused } from './client.ts';
 import { chooseLanguage, language, say, startLanguage } from './language.ts';
 import { PAGES, pageAt } from './pages/page-table.ts';
+import type { Choice } from './parts/choice.ts';
+import { Header } from './parts/header.tsx';
+import { pageCommands } from './parts/page-commands.ts';
+import { Palette } from './parts/palette.tsx';
 import { Problem } from './parts/parts.tsx';
 import { Shortcuts } from './parts/shortcuts.tsx';
 import { go, onLinkClick, path } from './router.ts';
+import { startTheme, toggleTheme } from './theme.ts';
 import './style.css';
 
 /** The navigation. */
 const LINKS = PAGES.flatMap(({ link }) => (link === null ? [] : [link]));
 
 const session = signal<SessionInfo | Refused | undefined>(undefined);
+const isSearching = signal(false);
+const showsKeys = signal(false);
 
 function App() {
   const now = session.value;
+  useFocusOnPage();
   if (now === undefined) return null;
+  const info = now instanceof Refused ? null : now;
   return (
     <div class="frame">
       <a class="skip" href="#content">
         {say('nav.skip')}
       </a>
-      <Header session={now instanceof Refused ? null : now} />
+      <Header session={info} links={LINKS} onSearch={openSearch} onSignOut={() => void signOut()} />
       <main id="content" tabIndex={-1}>
         {now instanceof Refused ? <Problem error={now} /> : <Page session={now} />}
       </main>
-      <Shortcuts pages={LINKS} />
+      <Shortcuts pages={LINKS} isOpen={showsKeys} onSearch={openSearch} />
+      <Palette isOpen={isSearching} choices={choices} find={findRuns} />
     </div>
   );
 }
 
-function Header({ session: info }: { session: SessionInfo | null }) {
-  return (
-    <header>
-      <a class="brand" href="/">
-        <img src="/icon.svg" alt="" width="24" height="24" /> {say('app.name')}
-      </a>
-      <nav aria-label={say('nav.main')}>
-        {LINKS.map(({ to, word }) => (
-          <a key={to} href={to} aria-current={isAt(to) ? 'page' : undefined}>
-            {say(word)}
-          </a>
-        ))}
-      </nav>
-      <div class="end">
-        {info && (
-          <span class="soft who" title={`${say('session.store')} ${info.store}, Refit ${info.version}`}>
-            {info.person.name} · {info.store}
-          </span>
-        )}
-        <button
-          type="button"
-          onClick={() => void chooseLanguage(language() === 'en' ? 'zh' : 'en')}
-          lang={language() === 'en' ? 'zh-CN' : 'en'}
-        >
-          {say('language.toggle')}
-        </button>
-        <button
-          type="button"
-          onClick={toggleTheme}
-          aria-label={say('theme.toggle')}
-          title={say('theme.toggle')}
-        >
-          ◐
-        </button>
-        {info && (
-          <button type="button" onClick={() => void signOut()}>
-            {say('session.signOut')}
-          </button>
-        )}
-      </div>
-    </header>
-  );
+/** Opens the palette, unless nobody is signed in or something else asks. */
+function openSearch(): void {
+  const isSignedIn = session.value !== undefined && !(session.value instanceof Refused);
+  if (isSignedIn && document.querySelector('dialog[open]') === null) isSearching.value = true;
 }
 
-/** Whether the address belongs to a link of the navigation. */
-const isAt = (to: string): boolean => path() === to || (to !== '/' && path().startsWith(`${to}/`));
+/** Another page begins at its start, for the keyboard and for screen readers, too. */
+function useFocusOnPage(): void {
+  const before = useRef(path());
+  const now = path();
+  useEffect(() => {
+    if (before.current !== now) document.getElementById('content')?.focus();
+    before.current = now;
+  }, [now]);
+}
 
 function Page({ session: info }: { session: SessionInfo }) {
   const page = pageAt(path());
+  if (page?.Component instanceof Refused)
+    return <Problem error={page.Component} onAgain={() => location.reload()} />;
   if (page?.Component !== undefined)
     return <page.Component key={page.parts.join('/')} person={info.person} parts={page.parts} />;
   if (page !== null) return null;
@@ -92,18 +75,39 @@ function Page({ session: info }: { session: SessionInfo }) {
   );
 }
 
-const THEME = 'refit-theme';
-
-function toggleTheme(): void {
-  const isDark =
-    (document.documentElement.dataset.theme ??
-      (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
-  showTheme(isDark ? 'light' : 'dark');
-  localStorage.setItem(THEME, isDark ? 'light' : 'dark');
+/** What the palette has without asking the server. */
+function choices(): readonly Choice[] {
+  const here = pageCommands().map(({ text, run }) => ({ group: say('palette.here'), text, choose: run }));
+  const pages = LINKS.map(({ to, word, key }) => ({
+    ...{ group: say('palette.pages'), text: say(word), about: to, keys: `g ${key}` },
+    choose: () => go(to),
+  }));
+  const other = language() === 'en' ? 'zh' : 'en';
+  const console = [
+    { text: say('language.toggle'), choose: () => void chooseLanguage(other) },
+    { text: say('theme.toggle'), choose: toggleTheme },
+    { text: say('keys.open'), keys: '?', choose: () => (showsKeys.value = true) },
+    { text: say('design.title'), choose: () => go('/design') },
+    { text: say('session.signOut'), choose: () => void signOut() },
+  ].map((one) => ({ group: say('palette.console'), ...one }));
+  return [...here, ...pages, ...console];
 }
 
-function showTheme(name: string | null): void {
-  if (name === 'light' || name === 'dark') document.documentElement.dataset.theme = name;
+/** How many runs the palette offers. */
+const MOST_RUNS = 200;
+
+async function findRuns(signal: AbortSignal): Promise<readonly Choice[]> {
+  const { runs } = await get<RunList>(`/runs?most=${MOST_RUNS}`, signal);
+  return runs.flatMap(({ id, name, plan }) =>
+    id === null
+      ? []
+      : [
+          {
+            ...{ group: say('palette.runs'), text: plan?.name ?? name, about: id },
+            choose: () => go(`/runs/${encodeURIComponent(id)}`),
+          },
+        ],
+  );
 }
 
 async function signOut(): Promise<void> {
@@ -113,7 +117,7 @@ async function signOut(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  showTheme(localStorage.getItem(THEME));
+  startTheme();
   document.addEventListener('click', onLinkClick);
   await startLanguage();
   render(<App />, document.getElementById('app')!);

@@ -1,6 +1,7 @@
 /** The pages of the console: their addresses, and their places in the navigation. Each loads when somebody opens it. */
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { Refused, UNREACHABLE } from '../client.ts';
 import type { Page, PageProps } from './page.ts';
 
 /** In the order of the navigation. `key` is typed after `g`. */
@@ -11,17 +12,25 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./run/runs.tsx')).RunsPage,
   },
   {
+    pattern: /^\/design$/,
+    link: null,
+    load: async () => (await import('./design.tsx')).DesignPage,
+  },
+  {
     pattern: /^\/runs\/([^/]+)$/,
     link: null,
     load: async () => (await import('./run/run.tsx')).RunPage,
   },
 ];
 
-const loaded = signal<ReadonlyMap<Page, ComponentType<PageProps>>>(new Map());
+const loaded = signal<ReadonlyMap<Page, ComponentType<PageProps> | Refused>>(new Map());
 
-/** The page of a path, with its parts; null: there is none. `Component` is undefined while it loads. */
+/**
+ * The page of a path, with its parts; null: there is none. `Component` is undefined while it loads, and a refusal if the
+ * server does not give it.
+ */
 export function pageAt(path: string): {
-  readonly Component: ComponentType<PageProps> | undefined;
+  readonly Component: ComponentType<PageProps> | Refused | undefined;
   readonly parts: readonly string[];
 } | null {
   for (const page of PAGES) {
@@ -29,9 +38,12 @@ export function pageAt(path: string): {
     if (match === null) continue;
     const Component = loaded.value.get(page);
     if (Component === undefined)
-      void page.load().then((component) => {
-        loaded.value = new Map([...loaded.value, [page, component]]);
-      });
+      void page
+        .load()
+        .catch(() => new Refused(0, UNREACHABLE))
+        .then((component) => {
+          loaded.value = new Map([...loaded.value, [page, component]]);
+        });
     return { Component, parts: match.slice(1).map(decoded) };
   }
   return null;

@@ -10,10 +10,18 @@ export interface PageProps {
   readonly parts: readonly string[];
 }
 
+/** A place in the navigation. */
+export interface PageLink {
+  readonly to: string;
+  readonly word: WordId;
+  /** Typed after `g`. */
+  readonly key: string;
+}
+
 export interface Page {
   /** The whole path. Its groups are the parts. */
   readonly pattern: RegExp;
   /** The start of the addresses for which the link of the navigation is the current one; null: no link. */
-  readonly link: { readonly to: string; readonly word: WordId; readonly key: string } | null;
+  readonly link: PageLink | null;
   readonly load: () => Promise<ComponentType<PageProps>>;
 }

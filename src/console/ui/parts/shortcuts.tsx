@@ -1,34 +1,44 @@
 /** Keys that work on every page, and the list of them. */
-import { useSignal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { say } from '../language.ts';
+import type { PageLink } from '../pages/page.ts';
 import { go } from '../router.ts';
-import type { WordId } from '../words/en.ts';
 import { Dialog } from './dialog.tsx';
 
 /** Shown in the list, and as typed. */
 const KEYS = [
   ['?', 'keys.open'],
+  ['Ctrl K', 'keys.palette'],
   ['/', 'keys.find'],
   ['j k', 'keys.next'],
   ['Esc', 'keys.close'],
 ] as const;
 
-/** A page that opens with `g` and a key. */
-export interface PageKey {
-  readonly to: string;
-  readonly word: WordId;
-  readonly key: string;
-}
-
-/** @param pages of the navigation. */
-export function Shortcuts({ pages }: { pages: readonly PageKey[] }) {
-  const isOpen = useSignal(false);
+/** @param pages of the navigation. @param isOpen whether the list is shown. @param onSearch opens the palette. */
+export function Shortcuts({
+  pages,
+  isOpen,
+  onSearch,
+}: {
+  pages: readonly PageLink[];
+  isOpen: Signal<boolean>;
+  onSearch: () => void;
+}) {
   useEffect(() => {
     let before = '';
     const onKey = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
+        event.preventDefault();
+        return onSearch();
+      }
       const target = event.target as HTMLElement;
-      if (target.closest('input, textarea, select, dialog') || event.ctrlKey || event.metaKey || event.altKey)
+      if (
+        target.closest('input, textarea, select, dialog, [contenteditable]') ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey
+      )
         return;
       const page = before === 'g' ? pages.find(({ key }) => key === event.key) : undefined;
       before = event.key;

@@ -6,15 +6,25 @@ import type { Person } from '../../../api/session.ts';
 import { post, Refused } from '../../client.ts';
 import { say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { usePageCommands } from '../../parts/page-commands.ts';
 
 type Command = ControlRequest['command'];
 
 export function RunControls({ run, person }: { run: RunView; person: Person }) {
   const asked = useSignal<Command | null>(null);
   const answer = useSignal<{ readonly text: string; readonly isGood: boolean } | null>(null);
-  if (run.holder === null || !permits(person.roles, 'control')) return null;
   const isPaused = run.picture.condition?.kind === 'paused';
-  const commands: readonly Command[] = [isPaused ? 'continue' : 'pause', 'set', 'drain', 'abort'];
+  const may = run.holder !== null && permits(person.roles, 'control');
+  const commands: readonly Command[] = may ? [isPaused ? 'continue' : 'pause', 'set', 'drain', 'abort'] : [];
+  usePageCommands(
+    commands.map((command) => ({
+      text: say(`control.${command}.ask`),
+      run: () => {
+        asked.value = command;
+      },
+    })),
+  );
+  if (!may) return null;
   const send = async (request: ControlRequest): Promise<void> => {
     asked.value = null;
     try {

@@ -8,6 +8,7 @@ import type { Person } from '../../../api/session.ts';
 import { Refused } from '../../client.ts';
 import { quantities, say, sayMessage, sayTime, sayWithFix } from '../../language.ts';
 import { LongTable } from '../../parts/long-table.tsx';
+import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Bar, Copy, Fact, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
 import type { PageProps } from '../page.ts';
@@ -38,6 +39,7 @@ const TONES: Readonly<Record<RunView['status'], string>> = {
 function Run({ now, person }: { now: LiveRun; person: Person }) {
   const { run, steps } = now;
   const { picture } = run;
+  usePageTitle(picture.name);
   return (
     <article class="run">
       <div class="title">

@@ -5,6 +5,7 @@ import { OUTCOMES } from '../../../../model.ts';
 import type { RunList, RunRow } from '../../../api/runs.ts';
 import { get, Refused } from '../../client.ts';
 import { say } from '../../language.ts';
+import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Empty, Problem, Time } from '../../parts/parts.tsx';
 import type { WordId } from '../../words/en.ts';
 
@@ -12,6 +13,7 @@ import type { WordId } from '../../words/en.ts';
 const READ_EVERY = 2_000;
 
 export function RunsPage() {
+  usePageTitle(say('runs.title'));
   const list = useSignal<RunList | Refused | undefined>(undefined);
   useEffect(() => {
     const over = new AbortController();
