@@ -3,7 +3,7 @@
  * and memory are its own. Prints `{ ms, megabytes }`: CPU time of all threads, and peak memory.
  */
 import { readFileSync } from 'node:fs';
-import { readInventoryFile } from '../src/cli/plan-inputs.ts';
+import { readInventoryFile } from '../src/operations/fleet/read-inventory-file.ts';
 import { planFleet } from '../src/operations/plans/plan-fleet.ts';
 import { cpuTimed } from './measure.ts';
 

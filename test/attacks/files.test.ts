@@ -16,7 +16,6 @@ import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSignerKey } from '../../src/approval/keys.ts';
 import type { CommandRow, OptionRow } from '../../src/cli/command-row.ts';
-import { readInventoryFile } from '../../src/cli/plan-inputs.ts';
 import { COMMANDS } from '../../src/cli/program/commands.ts';
 import { filesOf, longFlag } from '../../src/cli/program/files-of.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -27,6 +26,7 @@ import { isOnReadOnlyMount, whoElseWrites } from '../../src/files/judge-trust.ts
 import { openRegularFile, readRegularFile } from '../../src/files/open-file.ts';
 import { SUBJECTS, type Subject } from '../../src/files/subjects.ts';
 import { appendText, openForAppending, replaceFile, replaceOwnFile } from '../../src/files/write-file.ts';
+import { readInventoryFile } from '../../src/operations/fleet/read-inventory-file.ts';
 import { readCredentialsFile } from '../../src/operations/machine.ts';
 import { mayReplace, writeOutput } from '../../src/operations/named-files.ts';
 import { readCalendars } from '../../src/operations/plans/plan-fleet.ts';

@@ -8,6 +8,7 @@ import { counted } from '../../../messages/en/quantities.ts';
 import { textOf } from '../../../messages/messages.ts';
 import type { Instance, Inventory } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
 import { installed } from '../../../operations/installed-files.ts';
 import { readInput, STDIO, writeOutput } from '../../../operations/named-files.ts';
 import { readFleet } from '../../../operations/read-fleet.ts';
@@ -15,7 +16,6 @@ import { readTerraformState, type Skipped, type StateReading } from '../../../pl
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { type Options, regionsFrom, withConnectionOptions } from '../../options.ts';
-import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 import { selectFrom } from './select-from.ts';

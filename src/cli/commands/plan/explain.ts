@@ -2,6 +2,7 @@
 import { RefitError } from '../../../errors.ts';
 import type { Plan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { readForInstance } from '../../../operations/read-fleet.ts';
 import { explainCode, explainInstance, nearestCode } from '../../../plan/explain.ts';
@@ -12,7 +13,6 @@ import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
 import { type Options, regionFrom, regionsFrom } from '../../options.ts';
-import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 

@@ -3,6 +3,7 @@ import { EXIT_PLAN_INVALID, exitCodeOf } from '../../../errors.ts';
 import { message, textOf } from '../../../messages/messages.ts';
 import type { Finding, JudgedRule, Policy, PolicyStatus } from '../../../model.ts';
 import { checkSubject } from '../../../operations/check-policy.ts';
+import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
 import { readPolicyFiles, SYSTEM_POLICY, userPolicyOf } from '../../../operations/read-policy.ts';
 import { describeRule, stateRule } from '../../../policy/describe-policy.ts';
 import { judgePolicy } from '../../../policy/judge-policy.ts';
@@ -16,7 +17,6 @@ import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
 import { type Options, regionFrom, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
-import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 

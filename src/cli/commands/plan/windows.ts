@@ -5,6 +5,7 @@ import { counted, duration } from '../../../messages/en/quantities.ts';
 import { textOf } from '../../../messages/messages.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
+import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { pastDurations } from '../../../operations/plans/past-durations.ts';
 import { planFleet, readCalendars } from '../../../operations/plans/plan-fleet.ts';
@@ -26,7 +27,6 @@ import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
 import { countFrom, type Options, regionFrom, withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
-import { readInventoryFile } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
 
 /** The orders and time that must fit into a window. */

@@ -1,0 +1,88 @@
+/** Which rows of a fleet a filter keeps. */
+import type { Interned } from './columns.ts';
+import { type FleetColumns, GROUPS, type GroupName, pairOf, pairText } from './fleet-columns.ts';
+
+/** Every condition must hold. The texts of a list are alternatives; an empty list permits everything. */
+export interface FleetFilter extends Readonly<Record<GroupName, readonly string[]>> {
+  /** A part of the id or the name, in any letter case; empty: no condition. */
+  readonly text: string;
+  /** Architectures: `cluster`, `standard`, `standalone`. */
+  readonly type: readonly string[];
+  /** `key=value`, or `key` alone for any value. The values of one key are alternatives. */
+  readonly tags: readonly string[];
+  /** Memory in use, in percent of what one copy of the data may take. */
+  readonly use: UseRange | 'unknown' | null;
+}
+
+export interface UseRange {
+  /** Included. */
+  readonly from: number;
+  /** Not included; null: no upper limit. */
+  readonly to: number | null;
+}
+
+/** A 1 for each row that the filter keeps, and a 0 for each other. */
+export function rowsKept(fleet: FleetColumns, filter: FleetFilter): Uint8Array {
+  const kept = new Uint8Array(fleet.count).fill(1);
+  const keep = (isKept: (row: number) => boolean): void => {
+    for (let row = 0; row < kept.length; row++) if (kept[row] === 1 && !isKept(row)) kept[row] = 0;
+  };
+  for (const name of GROUPS) if (filter[name].length > 0) keep(isOneOf(fleet.texts[name], filter[name]));
+  if (filter.type.length > 0) {
+    const { edition } = fleet.texts;
+    keep(
+      isOneOf(
+        edition,
+        edition.texts.filter((text) => filter.type.includes(architectureOf(text))),
+      ),
+    );
+  }
+  for (const isKept of tagTests(fleet, filter.tags)) keep(isKept);
+  const { use } = filter;
+  if (use === 'unknown') keep((row) => Number.isNaN(fleet.useAt(row)));
+  else if (use !== null)
+    keep((row) => {
+      const percent = 100 * fleet.useAt(row);
+      return percent >= use.from && (use.to === null || percent < use.to);
+    });
+  const text = filter.text.toLowerCase();
+  if (text !== '')
+    keep(
+      (row) => fleet.ids[row]!.toLowerCase().includes(text) || fleet.names[row]!.toLowerCase().includes(text),
+    );
+  return kept;
+}
+
+/** `cluster` for `redis-5.0-cluster`; the whole text without a hyphen. */
+export const architectureOf = (edition: string): string => edition.slice(edition.lastIndexOf('-') + 1);
+
+function isOneOf(column: Interned, wanted: readonly string[]): (row: number) => boolean {
+  const isWanted = new Uint8Array(column.texts.length);
+  for (const text of wanted) {
+    const number = column.numberOf(text);
+    if (number !== undefined) isWanted[number] = 1;
+  }
+  return (row) => isWanted[column.numberAt(row)] === 1;
+}
+
+/** One test for each key. */
+function tagTests(fleet: FleetColumns, tags: readonly string[]): ((row: number) => boolean)[] {
+  const byKey = Map.groupBy(tags, (tag) => tag.split('=', 1)[0]!);
+  return [...byKey].map(([key, wanted]) => {
+    const { tagPairs, tagStarts } = fleet;
+    const isWanted = new Uint8Array(tagPairs.texts.length);
+    if (wanted.includes(key)) {
+      for (const [number, text] of tagPairs.texts.entries())
+        if (pairOf(text)[0] === key) isWanted[number] = 1;
+    } else
+      for (const tag of wanted) {
+        const number = tagPairs.numberOf(pairText(key, tag.slice(key.length + 1)));
+        if (number !== undefined) isWanted[number] = 1;
+      }
+    return (row) => {
+      for (let at = tagStarts.at(row); at < tagStarts.at(row + 1); at++)
+        if (isWanted[tagPairs.numberAt(at)] === 1) return true;
+      return false;
+    };
+  });
+}
