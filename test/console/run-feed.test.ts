@@ -143,7 +143,9 @@ describe('a watcher of a run', () => {
     const { clock, feeds, run, open } = stage();
     await clock.run(async () => {
       for (let nth = 0; nth < MOST_WATCHERS; nth++) await feeds.watch(run, 99, () => open().stream);
-      await expect(feeds.watch(run, 0, () => open().stream)).rejects.toMatchObject({ code: 'usage' });
+      await expect(feeds.watch(run, 0, () => open().stream)).rejects.toMatchObject({
+        refused: { status: 429 },
+      });
       feeds.close();
     });
   });

@@ -17,6 +17,8 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 /** A refusal, with its HTTP status. */
 export interface Refused extends Refusal {
   readonly status: number;
+  /** Seconds until the client may try again. */
+  readonly retryAfter?: number;
 }
 
 /** On every answer. The pages load nothing from other servers, and no other page may show them in a frame. */

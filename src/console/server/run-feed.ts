@@ -16,6 +16,7 @@ import { escapeControls } from '../../text.ts';
 import { SECOND } from '../../units.ts';
 import type { RunEvents, StepRow, WholeRunView } from '../api/runs.ts';
 import type { EventStream } from './event-stream.ts';
+import { LimitReached } from './limits.ts';
 import { stepRows, viewOf } from './run-view.ts';
 
 const READ_EVERY = 150;
@@ -28,13 +29,15 @@ const LINGERS = 5 * SECOND;
 const MOST_UNREAD = 4 * 1_024 * 1_024;
 /** Browsers that watch at the same time, over all runs. */
 export const MOST_WATCHERS = 1_200;
+/** Seconds. */
+const TRY_LATER = 30;
 
 export interface RunFeeds {
   /** All of a run, as it is now. @throws RefitError as `RunReader.read` does. */
   whole(run: RunReader): Promise<WholeRunView>;
   /**
    * Sends the events of a run to a browser until it leaves.
-   * @param after the number of the last entry that it has. @throws RefitError if too many watch, or as `whole` does.
+   * @param after the number of the last entry that it has. @throws LimitReached if too many watch; or as `whole` does.
    */
   watch(run: RunReader, after: number, open: () => EventStream): Promise<void>;
   close(): void;
@@ -54,11 +57,11 @@ export function createRunFeeds(clock: Clock): RunFeeds {
     whole: (run) => feedOf(run).whole(),
     async watch(run, after, open) {
       if (watchers >= MOST_WATCHERS)
-        throw new RefitError(
-          'usage',
-          `${MOST_WATCHERS} pages watch runs already`,
-          'close some of them, and reload this page',
-        );
+        throw new LimitReached({
+          ...{ status: 429, code: 'too-many', retryAfter: TRY_LATER },
+          message: `${MOST_WATCHERS} pages watch runs already`,
+          fix: 'close some of them, and reload this page',
+        });
       watchers += 1;
       const leave = (): void => {
         watchers -= 1;

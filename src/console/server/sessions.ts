@@ -27,9 +27,18 @@ export interface Session {
   challenge: string | null;
 }
 
-interface Kept extends Session {
+/** A session as the server keeps it. */
+export interface OpenSession extends Session {
+  /** How the person signed in: `link`, or the host of a provider. */
+  readonly by: string;
+  /** Streams of events that are open. They end with the session. */
+  readonly streams: Set<{ destroy(): unknown }>;
+}
+
+interface Kept extends OpenSession {
   readonly since: number;
   seenAt: number;
+  hasEnded: boolean;
 }
 
 /** Who is signed in, for the list of people. */
@@ -64,10 +73,12 @@ export interface Sessions {
   offerLogin(person: Person, lasts?: number, by?: string): string;
   /** @returns the text for the cookie; null: the token is unknown, used or too old. */
   login(token: string): string | null;
-  /** Signs a person in whom somebody else vouched for. @returns the text for the cookie. */
-  begin(person: Person): string;
+  /** Signs a person in. @param by who vouched: `link`, or the host of a provider. @returns the text for the cookie. */
+  begin(person: Person, by?: string): string;
   /** The session of a cookie; null: none, or it has ended. */
-  of(cookie: string | undefined): Session | null;
+  of(cookie: string | undefined): OpenSession | null;
+  /** Whether a session has not ended. Asking does not count as a use. */
+  isOpen(session: OpenSession): boolean;
   end(cookie: string): void;
   /** Who is signed in, the latest request first. */
   list(): readonly SignedIn[];
@@ -85,18 +96,26 @@ export function createSessions(clock: Clock, random: () => string): Sessions {
   const offers = new Map<string, Offer>();
   const sessions = new Map<string, Kept>();
 
-  const begin = (person: Person): string => {
+  const drop = (key: string): boolean => {
+    const session = sessions.get(key);
+    if (session === undefined) return false;
+    sessions.delete(key);
+    session.hasEnded = true;
+    for (const stream of session.streams) stream.destroy();
+    return true;
+  };
+  const begin: Sessions['begin'] = (person, by = 'link') => {
     const cookie = random();
     const key = sha256(cookie);
     const now = clock.monotonic();
-    sessions.set(key, { id: idOf(key), person, csrf: random(), challenge: null, since: now, seenAt: now });
-    dropOldest(sessions, MOST_SESSIONS);
+    sessions.set(key, {
+      ...{ id: idOf(key), person, by, csrf: random(), challenge: null, streams: new Set() },
+      ...{ since: now, seenAt: now, hasEnded: false },
+    });
+    for (const oldest of sessions.keys()) if (sessions.size > MOST_SESSIONS) drop(oldest);
     return cookie;
   };
-  const isOver = ({ since, seenAt }: Kept): boolean => {
-    const now = clock.monotonic();
-    return now - seenAt > IDLE_FOR || now - since > SESSION_LASTS;
-  };
+  const isOver = (kept: Kept): boolean => hasEndedAt(kept, clock.monotonic());
   const onTheWall = (monotonic: number): string => iso(clock.now() + (monotonic - clock.monotonic()));
   return {
     offerLogin(person, lasts = LOGIN_LASTS, by) {
@@ -118,25 +137,37 @@ export function createSessions(clock: Clock, random: () => string): Sessions {
       const key = sha256(cookie);
       const session = sessions.get(key);
       if (session === undefined) return null;
-      sessions.delete(key);
-      if (isOver(session)) return null;
+      if (isOver(session)) {
+        drop(key);
+        return null;
+      }
       session.seenAt = clock.monotonic();
+      sessions.delete(key);
       sessions.set(key, session);
       return session;
     },
-    end: (cookie) => void sessions.delete(sha256(cookie)),
+    isOpen: (session) => !isOver(session as Kept),
+    end: (cookie) => void drop(sha256(cookie)),
     list: () =>
       [...sessions.values()].reverse().flatMap((one) => {
         const { id, person, since, seenAt } = one;
         return isOver(one) ? [] : [{ id, person, since: onTheWall(since), seenAt: onTheWall(seenAt) }];
       }),
-    endById: (id) => deleteById(sessions, id),
+    endById(id) {
+      const key = [...sessions].find(([, one]) => one.id === id)?.[0];
+      return key !== undefined && drop(key);
+    },
     invitations: () =>
       [...offers.values()].flatMap(({ id, person, by, until }) =>
         clock.monotonic() > until ? [] : [{ id, person, by, expiresAt: onTheWall(until) }],
       ),
     withdraw: (id) => deleteById(offers, id),
   };
+}
+
+/** @param now by the monotonic clock. */
+function hasEndedAt({ since, seenAt, hasEnded }: Kept, now: number): boolean {
+  return hasEnded || now - seenAt > IDLE_FOR || now - since > SESSION_LASTS;
 }
 
 /** A short name of a key that tells nothing about what the browser holds. */

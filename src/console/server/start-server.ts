@@ -6,17 +6,25 @@ import cookies from '@fastify/cookie';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf, RefitError } from '../../errors.ts';
 import { HOUR, SECOND } from '../../units.ts';
-import type { Person, Refusal, SessionInfo } from '../api/session.ts';
+import type { Person } from '../api/session.ts';
+import { refusalOf, refuse } from './answers.ts';
 import { type Asset, createAssets } from './assets.ts';
 import type { ConsoleContext, ConsoleRequest, Route, RunningConsole } from './context.ts';
-import { judgeHost, judgePerson, judgeSender, type Refused, SECURITY_HEADERS } from './guard.ts';
+import type { EventStream } from './event-stream.ts';
+import { judgeHost, judgePerson, judgeSender, SECURITY_HEADERS } from './guard.ts';
+import { addressKey, createRateLimit, LimitReached, MOST_STREAMS, RATES, tooMany } from './limits.ts';
 import { ROUTES } from './routes/routes.ts';
-import { createSessions, SESSION_LASTS, type Session, type Sessions } from './sessions.ts';
+import { addSessionRoutes, cookieName, type Gate, ownCookie } from './session-routes.ts';
+import { createSessions, type OpenSession } from './sessions.ts';
 
 /** Limits of one client. */
 const LARGEST_BODY = 1_024 * 1_024;
 const REQUEST_TIME = 10 * SECOND;
+/** How often Node looks for slow requests within that time. */
+const CHECKS = 5;
 const MOST_CONNECTIONS = 2_000;
+/** Seconds after which a browser may open a further stream. */
+const STREAM_RETRY = 10;
 
 export interface ConsoleOptions extends ConsoleContext {
   readonly listen: { readonly option: string; readonly host: string; readonly port: number };
@@ -29,6 +37,8 @@ export interface ConsoleOptions extends ConsoleContext {
   readonly pages: ReadonlyMap<string, Buffer>;
   /** Makes a text of 256 bits that nobody can guess. */
   readonly random: () => string;
+  /** Milliseconds for the head and the body of a request. Default: 10 s. */
+  readonly requestTime?: number;
   /** Receives a fault of the console itself. */
   readonly onFault: (error: unknown) => void;
 }
@@ -43,17 +53,23 @@ export interface Console {
 
 /** Starts the console. @throws RefitError `usage` if the port is not available. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
+  const { requestTime = REQUEST_TIME } = options;
   const sessions = createSessions(options.clock, options.random);
   const server = fastify({
     bodyLimit: LARGEST_BODY,
-    requestTimeout: REQUEST_TIME,
+    requestTimeout: requestTime,
+    http: { headersTimeout: requestTime, connectionsCheckingInterval: requestTime / CHECKS },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
     return503OnClosing: false,
   });
   server.server.maxConnections = MOST_CONNECTIONS;
   let origin = options.url ?? '';
-  const guard: Guard = { origin: () => origin, sessions, cookie: () => cookieName(origin) };
+  const gate: Gate = {
+    ...{ origin: () => origin, sessions, cookie: () => cookieName(origin) },
+    signIns: createRateLimit(options.clock, RATES.signIn),
+  };
+  const judgeRate = rateJudge(options);
   await server.register(cookies);
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
@@ -61,10 +77,10 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     if (refused !== null) return refuse(reply, refused);
   });
   server.setErrorHandler((error, _, reply) => refuse(reply, refusalOf(error, options.onFault)));
-  addSessionRoutes(server, guard, options);
+  addSessionRoutes(server, gate, options);
   const address = () => ({ relyingParty: new URL(origin).hostname, origin });
   const running: RunningConsole = { ...options, sessions, address };
-  for (const route of ROUTES) addRoute(server, guard, running, route);
+  for (const route of ROUTES) addRoute(server, gate, running, route, judgeRate);
   addPages(server, options);
   try {
     await server.listen({ host: options.listen.host, port: options.listen.port });
@@ -81,36 +97,45 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   };
 }
 
-interface Guard {
-  readonly origin: () => string;
-  readonly sessions: Sessions;
-  /** The name of the cookie. */
-  readonly cookie: () => string;
+/** Counts requests: of a session by the session, so that people behind one address do not stop each other. */
+function rateJudge({ clock }: ConsoleContext) {
+  const ofSession = createRateLimit(clock, RATES.session);
+  const ofStranger = createRateLimit(clock, RATES.stranger);
+  return (session: OpenSession | null, address: string) => {
+    const seconds = session === null ? ofStranger.take(addressKey(address)) : ofSession.take(session.id);
+    return seconds === null ? null : tooMany('request', seconds);
+  };
 }
 
-/** With HTTPS, the name makes browsers keep it for this host only. All ports of a host share cookies. */
-function cookieName(origin: string): string {
-  const { protocol, port } = new URL(origin);
-  return protocol === 'https:' ? '__Host-refit' : `refit-${port}`;
-}
-
-function addRoute(server: FastifyInstance, guard: Guard, context: RunningConsole, route: Route): void {
+function addRoute(
+  server: FastifyInstance,
+  gate: Gate,
+  context: RunningConsole,
+  route: Route,
+  judgeRate: ReturnType<typeof rateJudge>,
+): void {
   server.route({
     method: route.method,
     url: `/api${route.path}`,
     async handler(request, reply) {
       reply.header('cache-control', 'no-store');
-      const session = guard.sessions.of(request.cookies[guard.cookie()]);
+      const session = gate.sessions.of(ownCookie(request, gate));
       const refused =
-        judgeSender(request.method, request.headers, guard.origin(), session) ??
+        judgeRate(session, request.ip) ??
+        judgeSender(request.method, request.headers, gate.origin(), session) ??
         judgePerson(session, route.action);
       if (refused !== null) return refuse(reply, refused);
-      return await route.answer(consoleRequest(request, reply, session!), context);
+      return await route.answer(consoleRequest(request, reply, session!, gate), context);
     },
   });
 }
 
-function consoleRequest(request: FastifyRequest, reply: FastifyReply, session: Session): ConsoleRequest {
+function consoleRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  session: OpenSession,
+  gate: Gate,
+): ConsoleRequest {
   return {
     person: session.person,
     session,
@@ -118,58 +143,27 @@ function consoleRequest(request: FastifyRequest, reply: FastifyReply, session: S
     query: request.query as Readonly<Record<string, unknown>>,
     body: request.body,
     lastEventId: [request.headers['last-event-id']].flat()[0] ?? null,
-    stream() {
-      reply.hijack();
-      const { raw } = reply;
-      for (const [name, value] of Object.entries(reply.getHeaders())) if (value) raw.setHeader(name, value);
-      // The second header keeps a proxy from collecting events.
-      raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
-      return raw;
-    },
+    stream: () => openStream(reply, session, gate),
   };
 }
 
-/** Who is signed in; signs in and out. */
-function addSessionRoutes(server: FastifyInstance, guard: Guard, options: ConsoleOptions): void {
-  const { sessions } = guard;
-  const info = (cookie: string): SessionInfo => {
-    const { person, csrf } = sessions.of(cookie)!;
-    return { person, csrf, store: options.store, version: options.version };
-  };
-  const setCookie = (reply: FastifyReply, cookie: string, maxAge: number) =>
-    reply.setCookie(guard.cookie(), cookie, {
-      ...{ httpOnly: true, sameSite: 'strict', path: '/', maxAge },
-      secure: guard.origin().startsWith('https:'),
-    });
-  const own = (request: FastifyRequest): string | undefined => request.cookies[guard.cookie()];
-
-  server.post('/api/login', async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    const refused = judgeSender(request.method, request.headers, guard.origin(), null);
-    if (refused !== null) return refuse(reply, refused);
-    const { token } = (request.body ?? {}) as { readonly token?: unknown };
-    const cookie = typeof token === 'string' && token.length < 200 ? sessions.login(token) : null;
-    if (cookie === null)
-      return refuse(reply, {
-        ...{ status: 401, code: 'login-refused', message: 'this link has been used, or is too old' },
-        fix: 'start refit serve again, and open the link that it prints',
-      });
-    setCookie(reply, cookie, SESSION_LASTS / SECOND);
-    return info(cookie);
-  });
-  server.get('/api/session', async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    const cookie = own(request);
-    const refused = judgePerson(sessions.of(cookie), 'see');
-    return refused === null ? info(cookie!) : refuse(reply, refused);
-  });
-  server.post('/api/logout', async (request, reply) => {
-    const cookie = own(request);
-    const refused = judgeSender(request.method, request.headers, guard.origin(), sessions.of(cookie));
-    if (refused !== null) return refuse(reply, refused);
-    if (cookie !== undefined) sessions.end(cookie);
-    setCookie(reply, '', 0);
-    return {};
+/** Begins a stream of events. It ends with its session. @throws LimitReached */
+function openStream(reply: FastifyReply, session: OpenSession, { sessions }: Gate): EventStream {
+  if (session.streams.size >= MOST_STREAMS) throw new LimitReached(tooMany('stream of events', STREAM_RETRY));
+  reply.hijack();
+  const { raw } = reply;
+  session.streams.add(raw);
+  raw.on('close', () => session.streams.delete(raw));
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value) raw.setHeader(name, value);
+  // The second header keeps a proxy from collecting events.
+  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+  const write = raw.write.bind(raw) as (text: string) => boolean;
+  return Object.assign(raw, {
+    write(text: string) {
+      if (sessions.isOpen(session)) return write(text);
+      raw.destroy();
+      return false;
+    },
   });
 }
 
@@ -198,29 +192,6 @@ function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset): 
   const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   if (gzip === null || !takesGzip) return reply.send(body);
   return reply.header('content-encoding', 'gzip').send(gzip);
-}
-
-function refuse(reply: FastifyReply, { status, ...refusal }: Refused): FastifyReply {
-  return reply
-    .code(status)
-    .header('cache-control', 'no-store')
-    .send(refusal satisfies Refusal);
-}
-
-/** What a browser sees of a thrown error. A fault of ours shows no detail. */
-function refusalOf(error: unknown, onFault: (error: unknown) => void): Refused {
-  if (error instanceof RefitError) {
-    const { code, message, fix } = error;
-    return { status: code === 'locked' || code === 'fenced' ? 409 : 422, code, message, fix };
-  }
-  const status = (error as { readonly statusCode?: unknown } | null)?.statusCode;
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return { status, code: 'bad-request', message: messageOf(error), fix: 'reload the page' };
-  onFault(error);
-  return {
-    ...{ status: 500, code: 'internal', message: 'this is a fault of the console' },
-    fix: 'see what refit serve printed, and report it',
-  };
 }
 
 function portError(listen: ConsoleOptions['listen'], error: unknown): unknown {

@@ -1,0 +1,32 @@
+/** Answers that are no success. */
+import type { FastifyReply } from 'fastify';
+import { messageOf, RefitError } from '../../errors.ts';
+import type { Refusal } from '../api/session.ts';
+import type { Refused } from './guard.ts';
+import { LimitReached } from './limits.ts';
+
+/** Sends a refusal. */
+export function refuse(reply: FastifyReply, { status, retryAfter, ...refusal }: Refused): FastifyReply {
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .send(refusal satisfies Refusal);
+}
+
+/** What a browser sees of a thrown error. A fault of ours shows no detail. */
+export function refusalOf(error: unknown, onFault: (error: unknown) => void): Refused {
+  if (error instanceof LimitReached) return error.refused;
+  if (error instanceof RefitError) {
+    const { code, message, fix } = error;
+    return { status: code === 'locked' || code === 'fenced' ? 409 : 422, code, message, fix };
+  }
+  const status = (error as { readonly statusCode?: unknown } | null)?.statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { status, code: 'bad-request', message: messageOf(error), fix: 'reload the page' };
+  onFault(error);
+  return {
+    ...{ status: 500, code: 'internal', message: 'this is a fault of the console' },
+    fix: 'see what refit serve printed, and report it',
+  };
+}
