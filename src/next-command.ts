@@ -1,14 +1,14 @@
 /** Builds the next command after a review. */
-import type { Finding, PlanReview, SavedPlan } from './model.ts';
+import type { Approvals, Approver, Finding, PlanReview, SavedPlan } from './model.ts';
 
 /**
- * The next command: `approve` if the plan needs approvals, else `apply`.
+ * The next command: the approval if the plan needs one, else `apply`.
  * @param saveAs the file of the saved plan; null if Refit does not write it; `-` if it is on stdin or stdout.
  * @returns null if there is no next command.
  */
 export function nextCommand(
   verdict: PlanReview['verdict'],
-  made: Pick<SavedPlan, 'file' | 'source'> & { readonly approvals?: unknown },
+  made: Pick<SavedPlan, 'file' | 'source'> & { readonly approvals?: Pick<Approvals, 'approvers'> },
   saveAs: string | null,
   findings: readonly Finding[],
 ): string | null {
@@ -16,12 +16,30 @@ export function nextCommand(
     case 'ready':
       if (saveAs === '-') return null;
       if (saveAs === null) return planAgain(made, 'saved-plan.json');
-      return `refit ${made.approvals ? 'approve' : 'apply'} ${shellQuote(saveAs)}`;
+      return made.approvals
+        ? approveCommand(saveAs, made.approvals.approvers)
+        : `refit apply ${shellQuote(saveAs)}`;
     case 'blocked':
       return findings[0] ? `refit explain ${findings[0].code}` : null;
     case 'no-change':
       return null;
   }
+}
+
+/**
+ * The command with which people approve: `refit approve`, or the console if each of them has a passkey.
+ * @param file the path of the saved plan, or the run that has it.
+ */
+export function approveCommand(file: string, approvers: readonly Pick<Approver, 'key'>[]): string {
+  const byPasskey = approvers.length > 0 && approvers.every(({ key }) => key.startsWith('passkey '));
+  return byPasskey ? serveCommand(file) : `refit approve ${shellQuote(file)}`;
+}
+
+/** The command that starts a console which shows this saved plan. @param file as for `approveCommand`. */
+export function serveCommand(file: string): string {
+  if (!/\/|\.json$/.test(file)) return 'refit serve';
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) || '/' : '.';
+  return `refit serve --plans ${shellQuote(folder)}`;
 }
 
 /** The command that creates a saved plan again, from the current fleet. */

@@ -176,7 +176,7 @@ export function withConnectionOptions(
     [
       '--policy',
       policy,
-      /^refit (plan|show|diff|approve|decline|apply|rollback|retry|policy check|schedule run(-now)?|worker) /,
+      /^refit (plan|show|diff|approve|decline|apply|rollback|retry|policy check|schedule run(-now)?|worker|serve) /,
     ],
     ['--region', region, SELECTS],
     ['--profile', profile, SELECTS],
@@ -192,7 +192,7 @@ export function withConnectionOptions(
 
 /** The commands that name a run or a saved plan, with that name, and `runs`. */
 const IN_STORE =
-  /\brefit (?:(?:runs|worker|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:approve|decline|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
+  /\brefit (?:(?:runs|worker|serve|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:approve|decline|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
 
 /**
  * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.
@@ -223,8 +223,8 @@ export function withoutPassword(text: string): string {
 
 /** The commands that read the provider, and of these the ones that take keys and regions from the command line. */
 const CONNECTS =
-  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?|worker) /;
-const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+) /;
+  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?|worker|serve) /;
+const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+|serve) /;
 
 /** The same for the fix of an error, if it is one command. Its reason stays before it, and what it does behind it. */
 export function withConnectionInFix(fix: string, options: Options): string {

@@ -1,29 +1,10 @@
-/** Reads saved plans from files. */
-import { RefitError } from '../errors.ts';
-import type { SavedPlan } from '../model.ts';
-import { shellQuote } from '../next-command.ts';
-import { readInput } from '../operations/named-files.ts';
+/** Finds the saved plans of commands. */
+import { readSavedPlanFile } from '../operations/plans/saved-plan-file.ts';
 import type { PlanChoice } from '../operations/runs/open-plan.ts';
-import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import type { Options } from './options.ts';
 import type { Terminal } from './terminal.ts';
-
-/** @throws RefitError `usage` if the file cannot be read, `format-unknown` for a written plan, and as `readSavedPlan` does. */
-export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
-  const text = (await readInput(path, 'saved-plan')).toString('utf8');
-  if (isWrittenPlan(text)) {
-    const command = `refit plan ${shellQuote(path)} -o saved-plan.json`;
-    throw new RefitError('format-unknown', 'this is a plan, not a saved plan', command);
-  }
-  return readSavedPlan(text);
-}
 
 /** How `withNamedPlan` finds the plan of a command. @param writes as there. */
 export function planChoice({ store }: Options, { env, clock }: Terminal, writes = false): PlanChoice {
   return { store, env, clock, writes, readFile: readSavedPlanFile };
-}
-
-/** Whether a text is no JSON and has the keys of a plan. */
-function isWrittenPlan(text: string): boolean {
-  return !/^\ufeff?\s*\{/.test(text) && /^(version|name|targets)\s*:/m.test(text);
 }

@@ -5,6 +5,7 @@ import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { duration } from '../messages/en/quantities.ts';
 import type { Approvals, Policy, SavedPlan } from '../model.ts';
+import { serveCommand } from '../next-command.ts';
 import { durationToCover, nextStart } from '../plan/windows/next-start.ts';
 import { approvalExpiryOf, NO_POLICY } from '../policy/tighten.ts';
 import { HOUR } from '../units.ts';
@@ -34,7 +35,7 @@ export async function approvePlan(plan: NamedPlan, file: string, options: Approv
   const { wave, lists } = await mayApprove(plan, file, { wave: options.wave, now, expires, policy });
   mustNotBePasskey(lists, options, file);
   const { file: keyFile, key } = await readSigningKey(options);
-  const by = approverWith(lists, key.public.fingerprint, keyFile, options.as);
+  const by = approverWith(lists, key.public.fingerprint, { keyFile, file, as: options.as });
   await options.confirm(by, wave);
   const approval = await signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
   return keepApproval(plan, file, approval, options.out);
@@ -71,17 +72,22 @@ function mustNotBePasskey(lists: readonly Approvals[], { as, key }: SigningOptio
   const named = entries.filter((one) => one.name === as || one.key.fingerprint === key);
   const own = named.find((one) => one.key.kind === 'passkey');
   if (own === undefined || named.some((one) => one.key.kind === 'ssh')) return;
-  throw new RefitError('not-approved', `${own.name} approves ${file} with a passkey`, IN_CONSOLE);
+  throw new RefitError('not-approved', `${own.name} approves ${file} with a passkey`, inConsole(file));
 }
 
-const IN_CONSOLE = 'approve in the web console: only a browser can ask a passkey';
+function inConsole(file: string): string {
+  return `${serveCommand(file)}   approve in this console: only a browser can ask a passkey`;
+}
 
 /** The name of the approver with this key. @throws RefitError `not-approved` if that person may not approve. */
 function approverWith(
   lists: readonly Approvals[],
   fingerprint: string,
-  keyFile: string,
-  as?: string,
+  {
+    keyFile,
+    file,
+    as,
+  }: { readonly keyFile: string; readonly file: string; readonly as?: string | undefined },
 ): string {
   const known = lists.flatMap((list) =>
     approversOf(list)
@@ -98,7 +104,7 @@ function approverWith(
       'not-approved',
       `${keyFile} (${fingerprint}) is not the key of an approver of this plan; approvers: ${others}`,
       lists.every((list) => approversOf(list).every((one) => one.key.kind === 'passkey'))
-        ? IN_CONSOLE
+        ? inConsole(file)
         : 'use --key FILE with the key from the approvers file; to change that file, plan again',
     );
   }

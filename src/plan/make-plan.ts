@@ -204,7 +204,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const findings = bySeverity([...blockedFindings, ...errors, ...unsealed.findings]);
   const reviewed = (verdict: PlanReview['verdict']) => ({
     findings,
-    next: nextCommand(verdict, plan, saveAs, findings),
+    next: nextCommand(verdict, unsealed, saveAs, findings),
   });
   if (refused) return { verdict: 'blocked', plan: unsealed, ...reviewed('blocked') };
   const verdict = steps.length === 0 ? 'no-change' : 'ready';

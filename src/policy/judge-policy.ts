@@ -3,7 +3,7 @@
  * function, with the facts that each of them knows.
  */
 import { isForbiddenHost } from '../addresses.ts';
-import { judgeApprovals, type Offered } from '../approval/judge-approvals.ts';
+import { type Judgement, judgeApprovals, type Offered } from '../approval/judge-approvals.ts';
 import { CLOCK_SKEW, iso } from '../clock.ts';
 import { message } from '../messages/messages.ts';
 import type {
@@ -254,10 +254,27 @@ export function approvalLists(
   return [...(saved.approvals ? [saved.approvals] : []), ...required];
 }
 
-function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject): Judged {
+/** What one rule about approvals demands of a plan, and what is offered for it. */
+export interface ApprovalsByRule {
+  readonly rule: ApprovalRule;
+  readonly approvals: Approvals;
+  readonly judgement: Judgement;
+  /** Whether the rule may not concern the plan: a tag is not known yet. */
+  readonly maybe: boolean;
+}
+
+/** The rules about approvals that concern a plan, in the order of the policy. */
+export function approvalsByPolicy(policy: Policy, subject: PolicySubject): ApprovalsByRule[] {
+  return policy.rules.flatMap((rule) =>
+    rule.kind === 'approvals' ? (approvalsByRule(rule, policy, subject) ?? []) : [],
+  );
+}
+
+/** Null: the rule does not concern the plan. */
+function approvalsByRule(rule: ApprovalRule, policy: Policy, subject: PolicySubject): ApprovalsByRule | null {
   const { plan, now, verifiedPlanners, offered } = subject;
   const needed = applies(rule.when, subject);
-  if (needed === 'no' || plan.steps.length === 0) return IDLE;
+  if (needed === 'no' || plan.steps.length === 0) return null;
   const planners = policy.rules.flatMap((one) =>
     one.kind === 'plannedBy' ? signersWith(one, verifiedPlanners).map(({ name }) => name) : [],
   );
@@ -266,6 +283,13 @@ function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject
   const judgement = isSealed
     ? judgeApprovals({ ...plan, approvals }, null, offered, now, approvalExpiryOf(policy))
     : { enough: false, counted: [], rejected: [], missing: approvals.approvers.map(({ name }) => name) };
+  return { rule, approvals, judgement, maybe: needed === 'maybe' };
+}
+
+function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject): Judged {
+  const asked = approvalsByRule(rule, policy, subject);
+  if (asked === null) return IDLE;
+  const { judgement, maybe } = asked;
   if (judgement.enough) return { ...MET, approvals: judgement.counted.map(({ approval }) => approval) };
   const { need, from } = rule;
   const reason = message('policy.approvals', {
@@ -274,7 +298,7 @@ function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject
     have: judgement.counted.map(({ approval }) => approval.by),
     missing: judgement.missing,
     rejected: judgement.rejected.map((one) => message('approval.does-not-count', one)),
-    maybe: needed === 'maybe',
+    maybe,
   });
   return { status: 'unsigned', reason };
 }

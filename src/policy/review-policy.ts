@@ -1,6 +1,6 @@
 /** Adds to the review of a plan what the policy says about it. The policy is never sealed into the plan. */
 import type { Finding, PlanReview, Policy } from '../model.ts';
-import { nextCommand, shellQuote } from '../next-command.ts';
+import { approveCommand, nextCommand, shellQuote } from '../next-command.ts';
 import { bySeverity } from '../plan/plan-findings.ts';
 import { policyInForce } from './describe-policy.ts';
 import { judgePolicy, type PolicySubject } from './judge-policy.ts';
@@ -31,14 +31,19 @@ export function withPolicy(
       next: nextCommand('blocked', plan, saveAs, findings),
     };
   }
-  const byPolicy = review.verdict === 'ready' && saveAs !== null ? nextByPolicy(found, saveAs) : null;
+  const byPolicy = review.verdict === 'ready' && saveAs !== null ? nextByPolicy(found, policy, saveAs) : null;
   return { ...review, findings, next: byPolicy ?? review.next };
 }
 
 /** The command that comes before `apply` by the findings of the policy; null if there is none. */
-export function nextByPolicy(found: readonly Finding[], savedFile: string): string | null {
+export function nextByPolicy(
+  found: readonly Finding[],
+  { rules }: Pick<Policy, 'rules'>,
+  savedFile: string,
+): string | null {
   if (found.some(({ severity }) => severity === 'error'))
     return `refit policy check ${shellQuote(savedFile)}`;
   const isUnapproved = found.some(({ code }) => code === 'Refit.PolicyApprovals');
-  return isUnapproved && savedFile !== '-' ? `refit approve ${shellQuote(savedFile)}` : null;
+  const signers = rules.flatMap((rule) => (rule.kind === 'approvals' ? rule.signers : []));
+  return isUnapproved && savedFile !== '-' ? approveCommand(savedFile, signers) : null;
 }

@@ -11,7 +11,7 @@ import {
   type SavedPlan,
   type Signed,
 } from '../model.ts';
-import { shellQuote } from '../next-command.ts';
+import { serveCommand, shellQuote } from '../next-command.ts';
 import { offeredApprovals } from '../store/offered-approvals.ts';
 import type { RunSignatures } from '../store/ports.ts';
 
@@ -123,7 +123,7 @@ export function judgeOffered(
     const command = `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(saved.waves[wave]!.name)}`}`;
     return {
       missing: missingApprovals(saved, wave, judgement),
-      fix: fixOf(saved, judgement.missing, command),
+      fix: fixOf(saved, judgement.missing, { file, command }),
     };
   }
   const signed = judgement.counted.map(({ approval }) => signedOf(approval));
@@ -132,13 +132,19 @@ export function judgeOffered(
 }
 
 /** What the missing approvers do: with an SSH key they type a command, with a passkey they use the web console. */
-function fixOf(saved: SavedPlan, missing: readonly string[], command: string): string {
+function fixOf(
+  saved: SavedPlan,
+  missing: readonly string[],
+  { file, command }: { readonly file: string; readonly command: string },
+): string {
   const asked = approversOf(saved.approvals!).filter(({ name }) => missing.includes(name));
   const byPasskey = asked.filter(({ key }) => key.kind === 'passkey').map(({ name }) => name);
   if (byPasskey.length > 0 && byPasskey.length === asked.length)
-    return 'each of them approves in the web console; then repeat apply';
+    return `${serveCommand(file)}   each of them approves in the web console; then repeat apply`;
   const typed = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
-  return byPasskey.length === 0 ? typed : `${typed}; ${byPasskey.join(' and ')} in the web console`;
+  return byPasskey.length === 0
+    ? typed
+    : `${typed}; ${byPasskey.join(' and ')} in the web console: ${serveCommand(file)}`;
 }
 
 /** Restores the approval files of an entry. */

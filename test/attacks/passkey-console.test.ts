@@ -336,7 +336,7 @@ describe('refit approve at a terminal', () => {
     expect(await refusalOf(approvePlan(plan, file, { ...signing, ...named }))).toMatchObject({
       code: 'not-approved',
       message: expect.stringMatching(/^jun approves .* with a passkey$/),
-      fix: expect.stringMatching(/approve in the web console/),
+      fix: expect.stringMatching(/^refit serve --plans .* approve in this console/),
     });
   });
 });

@@ -50,7 +50,9 @@ it('runs with approvals by passkey and by SSH key, and its evidence proves them 
   // A terminal cannot ask a passkey.
   const typed = await at.refit(['approve', 'saved.json', '--as', 'jun', '--key', 'wei.key']);
   expect(typed).toMatchObject({ code: 11, stdout: '' });
-  expect(typed.stderr).toMatch(/jun approves saved\.json with a passkey\n +fix: approve in the web console/);
+  expect(typed.stderr).toMatch(
+    /jun approves saved\.json with a passkey\n +fix: refit serve --plans \. .*approve in this console/,
+  );
 
   const early = await at.refit(APPLY);
   expect(early.code).toBe(11);

@@ -5,6 +5,7 @@
 import cookies from '@fastify/cookie';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf, RefitError } from '../../errors.ts';
+import { asOneRequest } from '../../operations/one-request.ts';
 import { HOUR, SECOND } from '../../units.ts';
 import type { Person } from '../api/session.ts';
 import { refusalOf, refuse } from './answers.ts';
@@ -125,7 +126,7 @@ function addRoute(
         judgeSender(request.method, request.headers, gate.origin(), session) ??
         judgePerson(session, route.action);
       if (refused !== null) return refuse(reply, refused);
-      return await route.answer(consoleRequest(request, reply, session!, gate), context);
+      return await asOneRequest(() => route.answer(consoleRequest(request, reply, session!, gate), context));
     },
   });
 }

@@ -38,10 +38,10 @@ export async function withNamedPlan<T>(
   const isFile = !(await meansRun(word, choice));
   // Reading a file needs no store, unless the user names one.
   const needsStore = url !== null && (!isFile || writes || choice.store !== undefined);
-  if (!needsStore) return work(await planFile(word, readFile, null));
+  if (!needsStore) return work(await openPlanFile(word, readFile, null));
   const runs = await openRuns(choice);
   try {
-    if (isFile) return await work(await planFile(word, readFile, runs.signaturesOf));
+    if (isFile) return await work(await openPlanFile(word, readFile, runs.signaturesOf));
     const saved = await (await runs.find(word)).readPlan();
     const stored = runs.signaturesOf(saved.digest);
     return await work({ saved, signatures: stored ?? NOTHING_OFFERED, stored });
@@ -56,7 +56,8 @@ export async function meansRun(word: string, choice: StoreChoice): Promise<boole
   return (await lstat(word).catch(() => null)) === null;
 }
 
-async function planFile(
+/** Opens the file of a saved plan. @param storedOf finds what the store has for it; null: no store is asked. */
+export async function openPlanFile(
   path: string,
   readFile: PlanChoice['readFile'],
   storedOf: ((digest: string) => RunSignatures | null) | null,
@@ -76,7 +77,8 @@ async function planFile(
   return { saved, signatures, stored };
 }
 
-const NOTHING_OFFERED: RunSignatures = {
+/** What a store without signatures offers. */
+export const NOTHING_OFFERED: RunSignatures = {
   offered: async () => [],
   keep: async () => undefined,
 };

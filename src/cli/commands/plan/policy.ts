@@ -126,7 +126,10 @@ function verdictOf(
   const has = (one: PolicyStatus) => judged.some(({ status }) => status === one);
   const status = has('refused') ? 'refused' : has('unsigned') ? 'unsigned' : 'met';
   const later = judged.filter((one) => one.status === 'unknown').length;
-  const next = status === 'unsigned' && isSaved ? nextByPolicy(policyFindings(judged), file) : null;
+  const next =
+    status === 'unsigned' && isSaved
+      ? nextByPolicy(policyFindings(judged), { rules: judged.map(({ rule }) => rule) }, file)
+      : null;
   return [
     textOf(message('policy.verdict', { status, later })),
     ...(next === null ? [] : [`next: ${withConnectionOptions(next, options)}`]),

@@ -2,13 +2,13 @@
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { rehearseSavedPlan } from '../../../operations/plans/rehearse-plan.ts';
+import { readSavedPlanFile } from '../../../operations/plans/saved-plan-file.ts';
 import { renderReport } from '../../../operations/render.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { DAY } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { rangeFrom, wholeFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
-import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { progressBar } from '../../progress-bar.ts';
 
 /** @returns 0; with `--detailed-exitcode` the exit code of the worst rehearsed run. */

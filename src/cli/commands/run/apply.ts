@@ -8,6 +8,7 @@ import { readHeadSigner } from '../../../operations/audit/sign-run.ts';
 import { connect } from '../../../operations/connect.ts';
 import { shortPath, userName } from '../../../operations/machine.ts';
 import { STDIO } from '../../../operations/named-files.ts';
+import { readSavedPlanFile } from '../../../operations/plans/saved-plan-file.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { renderReport } from '../../../operations/render.ts';
 import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operations/run-plan.ts';
@@ -26,7 +27,6 @@ import {
   withSigningOptions,
 } from '../../options.ts';
 import { emit } from '../../output.ts';
-import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { warnOfProxy } from '../../read-provider.ts';
 import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
