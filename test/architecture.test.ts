@@ -337,6 +337,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   preact: /^console\/ui\/.+$/,
   'preact/hooks': /^console\/ui\/.+$/,
   '@preact/signals': /^console\/ui\/.+$/,
+  'uplot/dist/uPlot.min.css': /^console\/ui\/pages\/run\/draw-rate\.ts$/,
+  uplot: /^console\/ui\/pages\/run\/draw-rate\.ts$/,
   '@tanstack/virtual-core': /^console\/ui\/parts\/long-table\.tsx$/,
   'node:zlib': /^console\/server\/assets\.ts$/,
   'node:async_hooks': /^files\/file-ledger\.ts$/,

@@ -1,5 +1,7 @@
 /** Runs, as the console shows them. Times are ISO 8601 UTC, durations milliseconds. */
 import type { Change, EndedBecause, Message, Outcome, Size, StepState } from '../../model.ts';
+import type { WaveBoundary } from '../../operations/picture/gate-facts.ts';
+import type { RateHistory } from '../../operations/picture/rate-history.ts';
 import type { RunPicture } from '../../operations/picture/run-picture.ts';
 import type { ListedRun } from '../../operations/runs/read-run.ts';
 
@@ -42,6 +44,12 @@ export interface RunView {
     readonly until: string | null;
   } | null;
   readonly picture: RunPicture;
+  /** Soaks, gates and awaited approvals, by wave. */
+  readonly boundaries: readonly WaveBoundary[];
+  /** Accepted orders over the time of the run. */
+  readonly orders: RateHistory;
+  /** How many hooks and gate commands run programs, which somebody must allow. */
+  readonly programs: number;
   /** What a person at a terminal would type next. */
   readonly next: string;
   /** The hash of the last entry. */
@@ -119,3 +127,50 @@ export interface ControlAnswerView {
 
 /** Milliseconds without an event after which what a page shows is stale. */
 export const STALE_AFTER = 12_000;
+
+/** `GET /api/runs/:id/steps/:at`: what happened to one step, the oldest first. */
+export interface StepTimeline {
+  readonly entries: readonly StepTimelineRow[];
+}
+
+export interface StepTimelineRow {
+  readonly seq: number;
+  readonly at: string;
+  readonly message: Message;
+  readonly order: string | null;
+  readonly requestId: string | null;
+}
+
+/** The formats of `GET /api/runs/:id/report?format=`. `html` is shown; the others are saved. */
+export const REPORT_FILES = ['html', 'json', 'csv', 'markdown'] as const;
+export type ReportFile = (typeof REPORT_FILES)[number];
+
+/** `GET /api/runs/:id/verify`: whether a run is whole, as `refit audit verify` finds. */
+export interface VerifiedRun {
+  readonly sound: boolean;
+  /** The hash of the last entry: compare it with one that was kept elsewhere. */
+  readonly head: string;
+  readonly entries: number;
+  readonly ended: boolean;
+  readonly digest: string;
+  readonly faults: readonly string[];
+  readonly warnings: readonly string[];
+  /** Why the store does not vouch for the run; null: it does. */
+  readonly notTrusted: Message | null;
+  /** Who signed heads of the journal. */
+  readonly signed: readonly string[];
+}
+
+/** `POST /api/runs/:id/plan`: a plan that undoes or repeats a run. */
+export interface PlanAgainRequest {
+  readonly kind: 'rollback' | 'retry';
+}
+
+export interface PlannedAgain {
+  /** The saved plan in the folder of plans; null: it is blocked, or changes nothing. */
+  readonly saved: string | null;
+  readonly verdict: 'ready' | 'no-change' | 'blocked';
+  readonly steps: number;
+  /** What blocks it, or an instance of it. */
+  readonly reasons: readonly Message[];
+}

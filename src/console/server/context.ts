@@ -8,6 +8,7 @@ import type { Action } from '../api/roles.ts';
 import type { Person } from '../api/session.ts';
 import type { EventStream } from './event-stream.ts';
 import type { RunFeeds } from './run-feed.ts';
+import type { SentFile } from './send-file.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** The parts of the console that routes use. */
@@ -54,6 +55,8 @@ export interface ConsoleRequest {
   readonly lastEventId: string | null;
   /** Begins an answer that goes on: server-sent events. */
   stream(): EventStream;
+  /** Answers with a file. */
+  file(file: SentFile): Promise<void>;
 }
 
 /** One address of the API. */
@@ -62,6 +65,6 @@ export interface Route {
   /** Below `/api`. */
   readonly path: string;
   readonly action: Action;
-  /** @returns the body of the answer; undefined after `stream`. @throws RefitError, which becomes a refusal. */
+  /** @returns the body of the answer; undefined after `stream` and `file`. @throws RefitError, which becomes a refusal. */
   answer(request: ConsoleRequest, context: RunningConsole): Promise<unknown>;
 }

@@ -10,6 +10,8 @@
 import type { Clock } from '../../clock.ts';
 import { messageOf, RefitError } from '../../errors.ts';
 import type { JournalEntry, RunState } from '../../model.ts';
+import { gatherBoundaries } from '../../operations/picture/gate-facts.ts';
+import { gatherRate } from '../../operations/picture/rate-history.ts';
 import { gatherFacts, type RunFacts } from '../../operations/picture/run-facts.ts';
 import { followStatus, type RunReader, type RunStatus } from '../../operations/runs/read-run.ts';
 import { escapeControls } from '../../text.ts';
@@ -82,6 +84,8 @@ export function createRunFeeds(clock: Clock): RunFeeds {
 /** What one run has come to. */
 interface Known {
   readonly facts: RunFacts;
+  readonly boundaries: ReturnType<typeof gatherBoundaries>;
+  readonly rate: ReturnType<typeof gatherRate>;
   readonly row: (at: number, state: RunState) => StepRow;
   /** The steps by their ids: their places in the plan. */
   readonly places: ReadonlyMap<string, number>;
@@ -196,7 +200,13 @@ class Feed {
   }
 
   #view(known: Known) {
-    return viewOf(this.#run.id, known.status, known.facts.picture(known.status.live));
+    const { status, facts, boundaries, rate } = known;
+    return viewOf(this.#run.id, status, {
+      picture: facts.picture(status.live),
+      boundaries: boundaries.boundaries(status.run.state, status.live),
+      orders: rate.history(),
+      programs: boundaries.programs,
+    });
   }
 
   #broadcast(text: string): void {
@@ -223,6 +233,8 @@ class Feed {
     known.status = status;
     for (const entry of fresh) {
       known.facts.add(entry);
+      known.boundaries.add(entry);
+      known.rate.add(entry);
       known.seq = entry.seq;
       const at = 'step' in entry && entry.step !== null ? known.places.get(entry.step) : undefined;
       if (at !== undefined) known.changedAt[at] = entry.seq;
@@ -235,6 +247,8 @@ function startKnown(status: RunStatus, clock: Clock): Known {
   const { saved } = status.run;
   return {
     facts: gatherFacts(saved, () => clock.now()),
+    boundaries: gatherBoundaries(saved),
+    rate: gatherRate(),
     row: stepRows(saved),
     places: new Map(saved.steps.map(({ id }, at) => [id, at])),
     changedAt: saved.steps.map(() => 0),

@@ -1,13 +1,19 @@
 /** Turns what a store says of a run into what the console shows. Pure. */
 import { isFinished } from '../../journal/replay.ts';
 import type { RunState, SavedPlan, Step, StepState } from '../../model.ts';
-import type { RunPicture } from '../../operations/picture/run-picture.ts';
 import { type RunStatus, whyNotTrusted } from '../../operations/runs/read-run.ts';
 import { escapeControls } from '../../text.ts';
 import type { RunStatusName, RunView, StepRow } from '../api/runs.ts';
 
-/** @param picture of the same moment. @param id for addresses. */
-export function viewOf(id: string, status: RunStatus, picture: RunPicture): RunView {
+/** What was gathered of the journal at one moment. */
+type Gathered = Pick<RunView, 'picture' | 'boundaries' | 'orders' | 'programs'>;
+
+/** @param gathered of the same moment. @param id for addresses. */
+export function viewOf(
+  id: string,
+  status: RunStatus,
+  { picture, boundaries, orders, programs }: Gathered,
+): RunView {
   const { run, holder, stored, next } = status;
   const { saved, state, trust } = run;
   return {
@@ -25,6 +31,9 @@ export function viewOf(id: string, status: RunStatus, picture: RunPicture): RunV
     waiting:
       stored?.kind === 'waiting' ? { reason: stored.reason, fix: stored.fix, until: stored.until } : null,
     picture,
+    boundaries,
+    orders,
+    programs,
     next,
     head: state.head,
   };

@@ -15,6 +15,7 @@ import type { EventStream } from './event-stream.ts';
 import { judgeHost, judgePerson, judgeSender, SECURITY_HEADERS } from './guard.ts';
 import { addressKey, createRateLimit, LimitReached, MOST_STREAMS, RATES, tooMany } from './limits.ts';
 import { ROUTES } from './routes/routes.ts';
+import { sendFile } from './send-file.ts';
 import { addSessionRoutes, cookieName, type Gate, ownCookie } from './session-routes.ts';
 import { createSessions, type OpenSession } from './sessions.ts';
 
@@ -145,6 +146,12 @@ function consoleRequest(
     body: request.body,
     lastEventId: [request.headers['last-event-id']].flat()[0] ?? null,
     stream: () => openStream(reply, session, gate),
+    async file(file) {
+      reply.hijack();
+      const { raw } = reply;
+      for (const [name, value] of Object.entries(reply.getHeaders())) if (value) raw.setHeader(name, value);
+      await sendFile(raw, file);
+    },
   };
 }
 

@@ -37,6 +37,7 @@ export function onLinkClick(event: MouseEvent): void {
     return;
   const link = (event.target as Element).closest?.('a[href]');
   if (!(link instanceof HTMLAnchorElement) || link.origin !== location.origin || link.target !== '') return;
+  if (link.hasAttribute('download')) return;
   if (link.hash !== '' && link.pathname === location.pathname) return;
   event.preventDefault();
   go(link.pathname + link.search);

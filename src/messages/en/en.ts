@@ -26,6 +26,7 @@ import { refusals } from './run/refusals.ts';
 import { rests, wakes } from './run/rests.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
+import { timeline } from './run/timeline.ts';
 import { trust } from './run/trust.ts';
 import { waits } from './run/waits.ts';
 import { worker } from './run/worker.ts';
@@ -55,6 +56,7 @@ export const en = {
   ...run,
   ...schedule,
   ...targets,
+  ...timeline,
   ...trust,
   ...typed,
   ...selectors,

@@ -49,6 +49,7 @@ import { refusals } from './run/refusals.ts';
 import { rests, wakes } from './run/rests.ts';
 import { run } from './run/run.ts';
 import { schedule } from './run/schedule.ts';
+import { timeline } from './run/timeline.ts';
 import { trust } from './run/trust.ts';
 import { waits } from './run/waits.ts';
 import { worker } from './run/worker.ts';
@@ -78,6 +79,7 @@ export const zh: Language = {
   ...run,
   ...schedule,
   ...targets,
+  ...timeline,
   ...trust,
   ...typed,
   ...selectors,

@@ -27,12 +27,13 @@ const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'plan-sign
 const DECLINE_SCHEMAS = ['decline', 'decline-withdrawal'];
 
 /**
+ * Writes the archive of a run.
  * @param out the file of the archive; undefined: the name of the run.
  * @returns the archive and its files. `tornBytes`: the size of an incomplete last entry, which is not in the archive.
  * @throws RefitError `journal-broken` if the run is not sound.
  */
 export async function exportRun(reader: RunReader, out: string | undefined) {
-  const { id, name } = reader;
+  const { id } = reader;
   const file = out ?? `${id}.tar.gz`;
   const gzip = /\.(tar\.gz|tgz)$/.test(file);
   if (!gzip && !file.endsWith('.tar')) {
@@ -42,6 +43,18 @@ export async function exportRun(reader: RunReader, out: string | undefined) {
       `-o ${id}.tar.gz`,
     );
   }
+  const { pieces, ...evidence } = await evidenceOf(reader);
+  await writeOutput(file, pieces(gzip));
+  return { file, ...evidence };
+}
+
+/**
+ * The evidence of a run, before anybody packs it.
+ * @returns as `exportRun`; `pieces` packs the archive, in pieces of bounded size.
+ * @throws RefitError `journal-broken` if the run is not sound.
+ */
+export async function evidenceOf(reader: RunReader) {
+  const { id, name } = reader;
   const run = await examineRun(reader);
   const verify = `refit audit verify ${shellQuote(name)}   lists every fault`;
   const anyway =
@@ -76,9 +89,8 @@ export async function exportRun(reader: RunReader, out: string | undefined) {
     version: VERSION,
   });
   const mtime = new Date(lastAt ?? saved.sealedAt);
-  await writeOutput(file, packed(files, id, mtime, gzip));
   return {
-    file,
+    pieces: (gzip: boolean) => packed(files, id, mtime, gzip),
     files: files.map(({ path }) => path),
     head: run.audit.head,
     entries: run.audit.entries,

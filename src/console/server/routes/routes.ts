@@ -2,6 +2,7 @@
 import type { Route } from '../context.ts';
 import { controlRoutes } from './control-run.ts';
 import { peopleRoutes } from './people.ts';
+import { runFileRoutes } from './run-files.ts';
 import { runRoutes } from './runs.ts';
 
-export const ROUTES: readonly Route[] = [...runRoutes, ...controlRoutes, ...peopleRoutes];
+export const ROUTES: readonly Route[] = [...runRoutes, ...controlRoutes, ...runFileRoutes, ...peopleRoutes];

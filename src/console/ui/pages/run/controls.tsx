@@ -1,5 +1,6 @@
 /** The buttons that control a live run. Each says what will happen before it does. */
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { permits } from '../../../api/roles.ts';
 import type { ControlAnswerView, ControlRequest, RunView } from '../../../api/runs.ts';
 import type { Person } from '../../../api/session.ts';
@@ -7,12 +8,16 @@ import { post, Refused } from '../../client.ts';
 import { say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { usePageCommands } from '../../parts/page-commands.ts';
+import type { WordId } from '../../words/en.ts';
+import { heldGate } from './run-model.ts';
+import { Gate } from './waves.tsx';
 
 type Command = ControlRequest['command'];
 
 export function RunControls({ run, person }: { run: RunView; person: Person }) {
   const asked = useSignal<Command | null>(null);
   const answer = useSignal<{ readonly text: string; readonly isGood: boolean } | null>(null);
+  const held = heldGate(run);
   const isPaused = run.picture.condition?.kind === 'paused';
   const may = run.holder !== null && permits(person.roles, 'control');
   const commands: readonly Command[] = may ? [isPaused ? 'continue' : 'pause', 'set', 'drain', 'abort'] : [];
@@ -24,7 +29,7 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
       },
     })),
   );
-  if (!may) return null;
+  if (!may) return run.holder !== null && held ? <GateQuestion held={held} /> : null;
   const send = async (request: ControlRequest): Promise<void> => {
     asked.value = null;
     try {
@@ -42,20 +47,26 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
       answer.value = { text: `${error.message} · ${error.fix}`, isGood: false };
     }
   };
+  const button = (command: Command, word: WordId) => (
+    <button
+      key={word}
+      type="button"
+      class={command === 'abort' ? 'danger' : ''}
+      onClick={() => {
+        asked.value = command;
+      }}
+    >
+      {say(word)}
+    </button>
+  );
   return (
     <div class="controls" role="group" aria-label={say('control.title')}>
-      {commands.map((command) => (
-        <button
-          key={command}
-          type="button"
-          class={command === 'abort' ? 'danger' : ''}
-          onClick={() => {
-            asked.value = command;
-          }}
-        >
-          {say(`control.${command}`)}
-        </button>
-      ))}
+      {held && (
+        <GateQuestion held={held}>
+          {button('continue', 'gate.release')} {button('drain', 'gate.stop')}
+        </GateQuestion>
+      )}
+      {commands.map((command) => button(command, `control.${command}`))}
       <output class={answer.value?.isGood === false ? 'warn' : ''}>{answer.value?.text ?? ''}</output>
       {asked.value === 'set' && (
         <SetDialog run={run} onSend={(request) => void send(request)} onClose={() => (asked.value = null)} />
@@ -72,6 +83,23 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
   );
 }
 
+/** The gate that holds the run, and how to answer. */
+function GateQuestion({
+  held: { wave, gate },
+  children,
+}: {
+  held: NonNullable<ReturnType<typeof heldGate>>;
+  children?: ComponentChildren;
+}) {
+  return (
+    <section class="question" aria-label={say('gate.question', { wave })}>
+      <strong>{say('gate.question', { wave })}</strong>
+      <Gate gate={gate} />
+      {children ?? <p class="soft">{say('control.needsRole')}</p>}
+    </section>
+  );
+}
+
 interface Asking {
   readonly run: RunView;
   readonly onSend: (request: ControlRequest) => void;
@@ -85,6 +113,7 @@ function ConfirmDialog({
   onClose,
 }: Asking & { readonly command: Exclude<Command, 'set'> }) {
   const { steps, slots, rate } = run.picture;
+  const held = heldGate(run);
   const values = { inFlight: slots.taken, waiting: steps.remaining, rate: rate.limit.now };
   return (
     <Dialog
@@ -95,6 +124,7 @@ function ConfirmDialog({
       onClose={onClose}
     >
       <p>{say(`control.${command}.effect`, values)}</p>
+      {command === 'continue' && held && <p>{say('gate.release.effect', { wave: held.wave })}</p>}
     </Dialog>
   );
 }

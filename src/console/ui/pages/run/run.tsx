@@ -1,20 +1,26 @@
 /** One run: what it does now, what went wrong, and every step. */
-import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { OUTCOMES, type Outcome } from '../../../../model.ts';
+import { OUTCOMES } from '../../../../model.ts';
 import type { RunPicture } from '../../../../operations/picture/run-picture.ts';
-import type { RunView, StepRow } from '../../../api/runs.ts';
+import type { RunView } from '../../../api/runs.ts';
 import type { Person } from '../../../api/session.ts';
 import { Refused } from '../../client.ts';
 import { quantities, say, sayMessage, sayTime, sayWithFix } from '../../language.ts';
-import { LongTable } from '../../parts/long-table.tsx';
+import { roundTime, useNow } from '../../parts/countdown.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Bar, Copy, Fact, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
 import type { PageProps } from '../page.ts';
+import { After } from './after.tsx';
 import { RunControls } from './controls.tsx';
+import { Failures } from './failures.tsx';
+import { GoOn } from './go-on.tsx';
+import { RateChart } from './rate-chart.tsx';
+import './run.css';
 import { type LiveRun, openLiveRun } from './live-run.ts';
 import { StepDialog } from './step-dialog.tsx';
+import { Steps } from './steps.tsx';
+import { Waves } from './waves.tsx';
 
 export function RunPage({ person, parts: [id = ''] }: PageProps) {
   const live = useMemo(() => openLiveRun(id), [id]);
@@ -40,6 +46,9 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
   const { run, steps } = now;
   const { picture } = run;
   usePageTitle(picture.name);
+  // A step has an address: people send it to each other.
+  const open = (at: number): void => setQuery('step', String(at));
+  const opened = /^\d{1,7}$/.test(query('step')) ? steps[Number(query('step'))] : undefined;
   return (
     <article class="run">
       <div class="title">
@@ -60,15 +69,19 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
       </p>
       <Notices now={now} />
       <RunControls run={run} person={person} />
+      <GoOn run={run} person={person} />
       <Facts picture={picture} run={run} />
-      <Waves picture={picture} />
-      <Waits picture={picture} />
-      <Failures steps={steps} />
-      <Steps steps={steps} waves={picture.waves.map(({ name }) => name)} />
+      <Waves run={run} />
+      <Failures steps={steps} onOpen={open} />
+      <RateChart run={run} />
+      <Now run={run} onOpen={(step) => open(steps.findIndex(({ id }) => id === step))} />
+      <Steps steps={steps} waves={picture.waves.map(({ name }) => name)} onOpen={open} />
+      <After run={run} person={person} />
       <Events picture={picture} />
       <p class="soft">
         {say('run.next')}: <Copy text={run.next} />
       </p>
+      {opened !== undefined && <StepDialog run={run.id} row={opened} onClose={() => setQuery('step', '')} />}
     </article>
   );
 }
@@ -179,189 +192,49 @@ function Facts({ picture, run }: { picture: RunPicture; run: RunView }) {
   );
 }
 
-/** A time that changes all the time is easier to read in whole seconds. */
-const roundTime = (ms: number): number => Math.max(1_000, Math.round(ms / 1_000) * 1_000);
+/** How many changes in flight the page lists. The table has all. */
+const MOST_IN_FLIGHT = 6;
 
-function Waves({ picture: { waves } }: { picture: RunPicture }) {
-  if (waves.length < 2) return null;
-  return (
-    <section aria-labelledby="waves">
-      <h2 id="waves">{say('run.waves')}</h2>
-      <ol class="waves">
-        {waves.map(({ name, steps, ended, notVerified, inProgress, status }, at) => (
-          <li
-            key={at}
-            class={`wave ${status}`}
-            aria-current={status === 'running' || status === 'soaking' ? 'step' : undefined}
-          >
-            <strong>{name}</strong>
-            <span class="soft">
-              {say(`wave.${status}`)} · {ended} / {steps}
-            </span>
-            <Bar
-              label={`${ended} / ${steps}`}
-              of={steps}
-              parts={[
-                ['verified', ended - notVerified],
-                ['failed', notVerified],
-                ['live', inProgress],
-              ]}
-            />
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function Waits({ picture: { waits } }: { picture: RunPicture }) {
-  if (waits.length === 0) return null;
+/** What the run does and waits for now. */
+function Now({ run, onOpen }: { run: RunView; onOpen: (id: string) => void }) {
+  const { waits, inFlight } = run.picture;
+  const now = useNow();
+  if (waits.length === 0 && inFlight.length === 0) return null;
   const { duration } = quantities();
+  const since = (at: string): string => duration(roundTime(now - Date.parse(at)));
   return (
     <section aria-labelledby="waits">
-      <h2 id="waits">{say('run.waits')}</h2>
-      <ul>
-        {waits.map(({ name, reason, since, limit, steps, step }) => (
+      <h2 id="waits">{say('run.now')}</h2>
+      <ul class="now">
+        {waits.map(({ name, reason, since: start, limit, steps, step }) => (
           <li key={name}>
-            {say('run.waits.row', {
-              time: duration(roundTime(Date.now() - Date.parse(since))),
-              limit: duration(limit),
-              reason: sayMessage(reason),
-            })}
-            <span class="soft"> {steps === 1 ? step : steps > 1 ? `× ${steps}` : ''}</span>
+            {say('run.waits.row', { time: since(start), limit: duration(limit), reason: sayMessage(reason) })}
+            <span class="soft">
+              {' '}
+              {steps === 1 ? step : steps > 1 ? `× ${steps}` : ''} · {say('wave.until')}{' '}
+            </span>
+            <Time at={new Date(Date.parse(start) + limit).toISOString()} />
           </li>
         ))}
-      </ul>
-    </section>
-  );
-}
-
-const isFailure = ({ outcome }: StepRow): boolean =>
-  outcome !== null && outcome !== 'verified' && outcome !== 'not-run';
-
-/** How many failures the page lists. The table has all. */
-const MOST_FAILURES = 20;
-
-function Failures({ steps }: { steps: readonly StepRow[] }) {
-  const failures = steps.filter(isFailure);
-  if (failures.length === 0) return null;
-  return (
-    <section aria-labelledby="failures">
-      <h2 id="failures">
-        {say('run.failures')} <span class="soft">{failures.length}</span>
-      </h2>
-      <ul class="failures">
-        {failures.slice(0, MOST_FAILURES).map((row) => (
-          <li key={row.id}>
-            <OutcomeBadge outcome={row.outcome!} /> <Copy text={row.instance} /> {row.name}
-            {row.code && (
-              <>
-                {' '}
-                <code>{row.code}</code>
-              </>
-            )}
-            {row.message && <p>{sayMessage(row.message)}</p>}
+        {inFlight.slice(0, MOST_IN_FLIGHT).map(({ step, instance, name, phase, since: start }) => (
+          <li key={step}>
+            <Badge tone="live" text={say(`phase.${phase}`)} />{' '}
+            <button type="button" class="link" onClick={() => onOpen(step)}>
+              <code>{instance}</code>
+            </button>{' '}
+            {name} {start !== '' && <span class="soft">{say('run.since', { time: since(start) })}</span>}
           </li>
         ))}
-      </ul>
-    </section>
-  );
-}
-
-function Steps({ steps, waves }: { steps: readonly StepRow[]; waves: readonly string[] }) {
-  const opened = useSignal<number | null>(null);
-  const text = query('q').toLowerCase();
-  const outcome = query('outcome');
-  const rows = steps.filter((row) => isShown(row, text, outcome));
-  const counts = new Map<Outcome, number>();
-  for (const row of steps)
-    if (row.outcome !== null) counts.set(row.outcome, (counts.get(row.outcome) ?? 0) + 1);
-  const { change } = quantities();
-  return (
-    <section aria-labelledby="steps">
-      <h2 id="steps">{say('run.steps')}</h2>
-      <div class="tools">
-        <label>
-          {say('run.filter')}
-          <input
-            type="search"
-            value={query('q')}
-            placeholder={say('run.filter.placeholder')}
-            onInput={({ currentTarget }) => setQuery('q', currentTarget.value)}
-            onKeyDown={(event) => event.key === 'Escape' && setQuery('q', '')}
-          />
-        </label>
-        <div class="chips" role="group" aria-label={say('runs.outcome')}>
-          {['', ...OUTCOMES.filter((one) => counts.has(one))].map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={outcome === one}
-              onClick={() => setQuery('outcome', one)}
-            >
-              {one === '' ? say('run.all') : say(`outcome.${one as Outcome}`)}{' '}
-              <span class="soft">{one === '' ? steps.length : counts.get(one as Outcome)}</span>
+        {inFlight.length > MOST_IN_FLIGHT && (
+          <li>
+            <button type="button" class="link" onClick={() => setQuery('outcome', 'open')}>
+              {say('run.now.more', { count: run.picture.slots.taken - MOST_IN_FLIGHT })}
             </button>
-          ))}
-        </div>
-      </div>
-      {rows.length === 0 ? (
-        <p class="soft">{say('run.none')}</p>
-      ) : (
-        <LongTable
-          label={say('run.steps')}
-          rows={rows}
-          keyOf={({ at }) => at}
-          onOpen={({ at }) => {
-            opened.value = at;
-          }}
-          columns={[
-            {
-              id: 'state',
-              title: say('run.phase'),
-              cell: ({ phase, outcome: ended }) =>
-                ended === null ? (
-                  <Badge tone={phase === 'waiting' ? 'skipped' : 'live'} text={say(`phase.${phase}`)} />
-                ) : (
-                  <OutcomeBadge outcome={ended} />
-                ),
-            },
-            {
-              id: 'instance',
-              title: say('run.instance'),
-              cell: ({ instance, name }) => (
-                <>
-                  <code>{instance}</code> <span class="soft">{name}</span>
-                </>
-              ),
-            },
-            { id: 'change', title: say('run.change'), cell: (row) => change(row.change, row.after) },
-            { id: 'wave', title: say('run.wave'), cell: ({ wave }) => waves[wave] ?? '' },
-            { id: 'order', title: say('run.orders'), cell: ({ orders }) => orders.at(-1) ?? '' },
-            { id: 'ended', title: say('run.endedAt'), cell: ({ endedAt }) => <Time at={endedAt} /> },
-          ]}
-        />
-      )}
-      {opened.value !== null && steps[opened.value] !== undefined && (
-        <StepDialog
-          row={steps[opened.value]!}
-          onClose={() => {
-            opened.value = null;
-          }}
-        />
-      )}
+          </li>
+        )}
+      </ul>
     </section>
   );
-}
-
-function isShown(
-  { instance, name, code, outcome: ended, orders }: StepRow,
-  text: string,
-  outcome: string,
-): boolean {
-  if (outcome !== '' && ended !== outcome) return false;
-  if (text === '') return true;
-  return [instance, name, code ?? '', ...orders].some((one) => one.toLowerCase().includes(text));
 }
 
 /** How many events the page lists. */
