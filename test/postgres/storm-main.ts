@@ -21,13 +21,19 @@ try {
   for (const one of kinds)
     for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
       try {
-        const { orders, seconds, processes, takeoverMs } = await storm(one, { command, postgres, seed });
+        const { orders, most, countedLate, seconds, processes, takeoverMs } = await storm(one, {
+          command,
+          postgres,
+          seed,
+        });
         const takeover =
           takeoverMs === null
             ? ''
             : `, longest takeover ${(takeoverMs / 1000).toFixed(1)} s${takeoverMs > LATE_MS ? ', which is late' : ''}`;
+        const late =
+          countedLate === 0 ? '' : ` (${countedLate} refused: the simulator stood still and counted late)`;
         process.stdout.write(
-          `${one} ${seed}: ${orders} orders once each in ${seconds} s, ${processes} processes${takeover}\n`,
+          `${one} ${seed}: ${orders} orders once each in ${seconds} s, at most ${most} in a second${late}, ${processes} processes${takeover}\n`,
         );
       } catch (error) {
         failed += 1;

@@ -8,6 +8,10 @@
  *
  *    50 ms   for the doubt about the source's clock and for a late call, together
  *    50 ms   for the network to the provider
+ *
+ * The last check of a slot is just before the write. A process that gets no processor between the two sends one call late,
+ * however long that takes. One such call is the 20th of a second at most: 20 others take 1,045 ms, which leaves 45 ms for
+ * their own jitter.
  */
 import { type Clock, iso } from '../../clock.ts';
 import type { SlotSource } from '../../slot-source.ts';

@@ -343,6 +343,21 @@ describe('faults', () => {
     });
   });
 
+  it.each([60, 150, 450, 3_000])(
+    'every two seconds, a call leaves %d ms after its last check',
+    async (late) => {
+      for (const seed of [1, 2, 3, 4, 5]) {
+        const { times } = await atFullDemand(seed, 20, async ({ clock }, processes) => {
+          for (let n = 0; n < 9; n++) {
+            await clock.sleep(2_000);
+            processes[n % processes.length]!.holdNext(late);
+          }
+        });
+        expect(mostInASecond(times), `seed ${seed}`).toBeLessThanOrEqual(20);
+      }
+    },
+  );
+
   it.each([HOUR, -HOUR, 60])(
     'slots from before a sleep of the machine are void: the wall clock is %d ms on',
     async (jump) => {

@@ -41,6 +41,8 @@ export interface SharedProcess {
   freeze(until: number): void;
   /** Moves the wall clock, ms. */
   jump(ms: number): void;
+  /** The next call leaves this much later than its last check, ms: the process got no processor between the two. */
+  holdNext(ms: number): void;
   /** Sends one call at its slot. @param refuse decides at arrival */
   send(permits: Permits, lane: Lane): Promise<void>;
 }
@@ -81,6 +83,7 @@ export function createSharedProcess(
   const start = random() * 1e6;
   let frozenUntil = -Infinity;
   let jumped = 0;
+  let held = 0;
   const thaw = async () => {
     while (time.monotonic() < frozenUntil) await time.sleep(frozenUntil - time.monotonic());
   };
@@ -121,10 +124,15 @@ export function createSharedProcess(
     jump(ms) {
       jumped += ms;
     },
+    holdNext(ms) {
+      held = ms;
+    },
     async send(permits, lane) {
       const slot = await permits.take(lane);
       const sentAt = clock.now();
-      await time.sleep(5 + random() * 40);
+      const late = held;
+      held = 0;
+      await time.sleep(late + 5 + random() * 40);
       const passed = passes(lane, time.now());
       const counted = passed ? world.arrivals : world.refusals;
       const times = counted.get(lane.host) ?? [];
