@@ -28,7 +28,10 @@ function isHidden(path: string): Promise<boolean> {
   return stat(path).then(() => false, isForbidden);
 }
 
-/** Reads a file that a plan names. */
+/** Reads a file that a plan names: calendars, approvers, a Terraform state. */
+export type ReadNamed = (path: string, subject: Subject) => Promise<FileText>;
+
+/** Reads a file that a plan names, wherever it is. */
 export async function readNamedText(path: string, subject: Subject): Promise<FileText> {
   try {
     return await readTextIfPresent(path, { subject, links: 'follow' });

@@ -1,8 +1,8 @@
 /** The plan of init is valid and changes nothing, and no instance name can become a part of it. */
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { plannable, starterPlan } from '../../src/cli/commands/fleet/starter-plan.ts';
 import type { Inventory } from '../../src/model.ts';
+import { plannable, starterPlan } from '../../src/operations/plans/starter-plan.ts';
 import { parsePlan } from '../../src/plan/parse/parse-plan.ts';
 import { isAddress, readAddresses, readTerraformState } from '../../src/plan/parse/terraform-state.ts';
 import { instance, size, standard } from '../plan/fixtures/small-fleet.ts';

@@ -36,7 +36,7 @@ import { NO_POLICY } from '../../policy/tighten.ts';
 import { createFinding } from '../../rules/check.ts';
 import { mustBeTrusted, whyNotTrusted } from '../../run/judge-adoption.ts';
 import type { RunReader } from '../../store/ports.ts';
-import { readNamedText, userName } from '../machine.ts';
+import { type ReadNamed, readNamedText, userName } from '../machine.ts';
 import { plannedSubject } from '../policy-subject.ts';
 import { findElsewhere, type ReadOptions, readMeasured, readScopes } from '../read-fleet.ts';
 import { readerAt } from '../runs/open-runs.ts';
@@ -54,7 +54,9 @@ export interface PlanOptions extends ReadOptions {
   readonly used?: boolean;
   /** The file for the saved plan, used in the next command. */
   readonly saveAs?: string | null;
-  /** Reads the file of `approvals.from`, null if it is missing; default: the file relative to the plan. */
+  /** Reads the files beside the plan that it names; default: wherever they are. */
+  readonly readNamed?: ReadNamed;
+  /** Reads the file of `approvals.from`, null if it is missing; default: as `readNamed` does. */
   readonly approversFrom?: (path: string) => Promise<FileText>;
   /** The author, who may not approve; default: the user of the operating system. */
   readonly user?: string;
@@ -140,11 +142,11 @@ async function reviewPlan(
   const { scopes, findings } = scopesOf(written, defaults);
   if (findings.length > 0) return { review: null, findings };
   const plan = withDefaults(written, defaults);
-  const { calendars: own, findings: unread } = await readCalendars(plan, clock);
+  const { calendars: own, findings: unread } = await readCalendars(plan, clock, options.readNamed);
   if (unread.length > 0) return { review: null, findings: unread };
   const { approvals, findings: unsealed } = await approvalsOf(plan, options);
   if (unsealed.length > 0) return { review: null, findings: unsealed };
-  const { addresses, findings: stateless } = await addressesOf(plan);
+  const { addresses, findings: stateless } = await addressesOf(plan, options.readNamed);
   if (stateless.length > 0) return { review: null, findings: stateless };
 
   const isOffline = 'inventory' in from;
@@ -269,7 +271,11 @@ export async function findDrift(
 /** The approvers, from the approvers file or from the run; empty if the plan needs no approval. */
 async function approvalsOf(
   { approvals, owner, file: plan }: Plan,
-  { approversFrom = (path) => readNamedText(path, 'approvers'), user = userName() }: PlanOptions,
+  {
+    readNamed = readNamedText,
+    approversFrom = (path) => readNamed(path, 'approvers'),
+    user = userName(),
+  }: PlanOptions,
 ): Promise<Partial<ReturnType<typeof readApprovers>> & { findings: readonly Finding[] }> {
   if (!approvals) return { findings: [] };
   const authors = [...new Set([...(owner === null ? [] : [owner]), user])];
@@ -279,7 +285,10 @@ async function approvalsOf(
 }
 
 /** The addresses in the Terraform state that the plan names, or in the plan of the run; null without a state. */
-async function addressesOf({ terraform, file: plan }: Plan): Promise<{
+async function addressesOf(
+  { terraform, file: plan }: Plan,
+  readNamed: ReadNamed = readNamedText,
+): Promise<{
   readonly addresses: ReadonlyMap<string, string> | null;
   readonly findings: readonly Finding[];
 }> {
@@ -291,7 +300,7 @@ async function addressesOf({ terraform, file: plan }: Plan): Promise<{
     const text = message('terraform.unreadable', { from, problem });
     return { addresses: null, findings: [createFinding('Refit.BadValue', text, null, location)] };
   };
-  const text = await readNamedText(file, 'terraform-state');
+  const text = await readNamed(file, 'terraform-state');
   if (typeof text !== 'string') return refuse(text?.refused ?? null);
   try {
     return { addresses: readAddresses(text, from), findings: [] };
@@ -305,11 +314,12 @@ async function addressesOf({ terraform, file: plan }: Plan): Promise<{
 export async function readCalendars(
   plan: Pick<Plan, 'file' | 'windows'>,
   clock: Pick<Clock, 'now'> = systemClock,
+  readNamed: ReadNamed = readNamedText,
 ): Promise<{ readonly calendars: readonly SealedCalendar[]; readonly findings: readonly Finding[] }> {
   if (!plan.windows || plan.windows.calendars.length === 0) return { calendars: [], findings: [] };
   // Loaded only if there is a calendar to read.
   const { sealCalendars } = await import('../../plan/windows/calendar-file.ts');
-  const textIn = async (file: string) => readNamedText(join(dirname(plan.file), file), 'calendar');
+  const textIn = async (file: string) => readNamed(join(dirname(plan.file), file), 'calendar');
   return sealCalendars(plan, clock.now(), textIn);
 }
 

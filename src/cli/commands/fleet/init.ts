@@ -19,7 +19,7 @@ import { type Options, regionsFrom, withConnectionOptions } from '../../options.
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 import { selectFrom } from './select-from.ts';
-import { plannable, type StarterPlan, starterPlan } from './starter-plan.ts';
+import { plannable, type StarterPlan, starterPlan } from '../../../operations/plans/starter-plan.ts';
 
 /** Instances and their source. */
 type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeOutdated'> & { readonly terraform?: string };

@@ -1,36 +1,15 @@
 /** `refit validate PLAN...`: checks plan files offline, without credentials. */
-import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
-import type { Finding, Plan } from '../../../model.ts';
+import type { Finding } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
-import { readNamedText } from '../../../operations/machine.ts';
 import { readInput } from '../../../operations/named-files.ts';
-import { decodePlan } from '../../../plan/parse/decode-plan.ts';
-import { parsePlan } from '../../../plan/parse/parse-plan.ts';
+import { checkPlan } from '../../../operations/plans/check-plan.ts';
 import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
 import { type Options, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
-import type { Terminal } from '../../terminal.ts';
-
-/** The findings of the calendar files of a plan. */
-async function calendarFindings(plan: Plan, { clock }: Terminal): Promise<readonly Finding[]> {
-  if (!plan.windows?.calendars.length) return [];
-  // Loaded only if there is a calendar to read.
-  const { readCalendars } = await import('../../../operations/plans/plan-fleet.ts');
-  return (await readCalendars(plan, clock)).findings;
-}
-
-/** The findings of the approvers file of a plan. Of the authors, only the owner is known before planning. */
-async function approverFindings({ approvals, owner, file: plan }: Plan): Promise<readonly Finding[]> {
-  if (!approvals || 'approvers' in approvals) return [];
-  const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
-  const text = await readNamedText(file, 'approvers');
-  const { readApprovers } = await import('../../../plan/parse/read-approvers.ts');
-  return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
-}
 
 interface Result {
   readonly file: string;
@@ -63,13 +42,8 @@ function resultText({ file, valid, findings }: Result, color: boolean): string {
 export const validate: CommandCode<string[]> = async (files, options, terminal) => {
   const results: Result[] = [];
   for (const file of files) {
-    const { text, findings } = decodePlan(await readInput(file, 'plan'), file);
-    const parsed = text === null ? null : parsePlan(text, file);
-    const beside = parsed?.plan
-      ? [...(await calendarFindings(parsed.plan, terminal)), ...(await approverFindings(parsed.plan))]
-      : [];
-    const all = [...findings, ...(parsed?.findings ?? []), ...beside];
-    results.push({ file, valid: !all.some(({ severity }) => severity === 'error'), findings: all });
+    const { findings } = await checkPlan(await readInput(file, 'plan'), file, terminal);
+    results.push({ file, valid: !findings.some(({ severity }) => severity === 'error'), findings });
   }
   const invalid = results.filter(({ valid }) => !valid);
   // The finding about another kind of file has the next command.

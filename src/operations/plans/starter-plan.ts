@@ -3,12 +3,12 @@
  * text from outside: they appear only in comments, on one line each, without control characters.
  */
 
-import { formatMemory } from '../../../messages/en/format-size.ts';
-import { counted, editionText, size } from '../../../messages/en/quantities.ts';
-import { type Dimension, EDITIONS, type Instance, isTargetId, type Size } from '../../../model.ts';
-import type { Skipped, StateReading } from '../../../plan/parse/terraform-state.ts';
-import { clip } from '../../../report/document/columns.ts';
-import { escapeControls } from '../../../report/document/escape.ts';
+import { formatMemory } from '../../messages/en/format-size.ts';
+import { counted, editionText, size } from '../../messages/en/quantities.ts';
+import { type Dimension, EDITIONS, type Instance, isTargetId, type Size } from '../../model.ts';
+import type { Skipped, StateReading } from '../../plan/parse/terraform-state.ts';
+import { clip } from '../../report/document/columns.ts';
+import { escapeControls } from '../../report/document/escape.ts';
 
 export interface StarterPlan {
   readonly instances: readonly Instance[];
