@@ -17,6 +17,7 @@ const EXIT_CODES = {
   'already-carried-out': 6,
   'run-unknown': 6,
   'store-restored': 6,
+  'file-changed': 6,
   locked: 7,
   fenced: 7,
   'outside-window': 8,

@@ -14,12 +14,15 @@ export function refuse(reply: FastifyReply, { status, retryAfter, ...refusal }: 
     .send(refusal satisfies Refusal);
 }
 
+/** Codes of errors that say that somebody else was faster. */
+const CONFLICTS: ReadonlySet<string> = new Set(['locked', 'fenced', 'file-changed']);
+
 /** What a browser sees of a thrown error. A fault of ours shows no detail. */
 export function refusalOf(error: unknown, onFault: (error: unknown) => void): Refused {
   if (error instanceof LimitReached) return error.refused;
   if (error instanceof RefitError) {
     const { code, message, fix } = error;
-    return { status: code === 'locked' || code === 'fenced' ? 409 : 422, code, message, fix };
+    return { status: CONFLICTS.has(code) ? 409 : 422, code, message, fix };
   }
   const status = (error as { readonly statusCode?: unknown } | null)?.statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500)

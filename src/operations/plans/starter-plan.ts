@@ -16,8 +16,8 @@ export interface StarterPlan {
   readonly source: string;
   /** The sizes are old, and the fleet may have changed since. */
   readonly mayBeOutdated: boolean;
-  /** The path of the schema for editors. */
-  readonly schema: string;
+  /** The path of the schema for editors; null: the editor of the console has it. */
+  readonly schema: string | null;
   readonly profile: string | null;
   /** The name of the plan: letters, digits and hyphens. */
   readonly name: string;
@@ -25,8 +25,8 @@ export interface StarterPlan {
   readonly missing?: StateReading['missing'];
   /** The Terraform state that describes the instances, from the folder of the plan; absent: none. */
   readonly terraform?: string;
-  /** The next command. */
-  readonly next: string;
+  /** The next command; null: there is a button. */
+  readonly next: string | null;
 }
 
 /** The most cells of a name in a comment. */
@@ -38,13 +38,17 @@ export function starterPlan(plan: StarterPlan): string {
   const mainRegion = [...regions].sort((a, b) => b[1].length - a[1].length)[0]![0];
   const defaults = [`region: ${mainRegion}`, ...(plan.profile === null ? [] : [`profile: ${plan.profile}`])];
   const lines = [
-    `# yaml-language-server: $schema=${plan.schema}`,
+    ...(plan.schema === null ? [] : [`# yaml-language-server: $schema=${plan.schema}`]),
     `# ${counted(plan.instances.length, 'instance')} from ${escapeControls(plan.source)}.`,
     plan.mayBeOutdated
       ? '# Each has the size from there. If the fleet has changed since, this plan would change it back.'
       : '# Each has its current size, so this plan changes nothing yet.',
-    '# Edit the sizes, remove the lines of instances to keep, then run:',
-    `#   ${escapeControls(plan.next)}`,
+    ...(plan.next === null
+      ? ['# Edit the sizes, and remove the lines of instances to keep.']
+      : [
+          '# Edit the sizes, remove the lines of instances to keep, then run:',
+          `#   ${escapeControls(plan.next)}`,
+        ]),
     'version: 1',
     `name: ${plan.name}`,
     '# change: CHG-20481      # the change ticket, shown in every report',

@@ -11,6 +11,7 @@ import { shellQuote } from '../../../next-command.ts';
 import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
 import { installed } from '../../../operations/installed-files.ts';
 import { readInput, STDIO, writeOutput } from '../../../operations/named-files.ts';
+import { plannable, type StarterPlan, starterPlan } from '../../../operations/plans/starter-plan.ts';
 import { readFleet } from '../../../operations/read-fleet.ts';
 import { readTerraformState, type Skipped, type StateReading } from '../../../plan/parse/terraform-state.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
@@ -19,7 +20,6 @@ import { type Options, regionsFrom, withConnectionOptions } from '../../options.
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 import { selectFrom } from './select-from.ts';
-import { plannable, type StarterPlan, starterPlan } from '../../../operations/plans/starter-plan.ts';
 
 /** Instances and their source. */
 type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeOutdated'> & { readonly terraform?: string };

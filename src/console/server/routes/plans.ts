@@ -1,0 +1,219 @@
+/** The folder of plans: lists it, opens, checks, plans, saves and seals. */
+import { RefitError } from '../../../errors.ts';
+import { checkPlan } from '../../../operations/plans/check-plan.ts';
+import {
+  readPlanText,
+  readWithin,
+  removePlan,
+  versionOf,
+  writePlanText,
+} from '../../../operations/plans/edit-plans.ts';
+import { exactFixes } from '../../../operations/plans/exact-fixes.ts';
+import { firstPlan, inventoryNames } from '../../../operations/plans/first-plan.ts';
+import { listPlans } from '../../../operations/plans/list-plans.ts';
+import {
+  type DryRunResult,
+  demandsPlanner,
+  dryRunInFolder,
+  type FolderPlanning,
+  freeNameFor,
+  sealInFolder,
+} from '../../../operations/plans/plan-in-folder.ts';
+import { showFindings, showReview } from '../../../operations/reviews/show-review.ts';
+import { listRuns } from '../../../operations/runs/read-run.ts';
+import type {
+  DryRunAnswer,
+  PlanFile,
+  PlanList,
+  SavedVersion,
+  SealAnswer,
+  StarterText,
+  ValidateAnswer,
+} from '../../api/plans.ts';
+import type { ConsoleContext, Route } from '../context.ts';
+import { createNewestOnly } from '../newest-only.ts';
+import { folderOf, languageFrom, textFrom, wordFrom } from './plan-requests.ts';
+
+/** Runs in which the list looks for those of saved plans. */
+const RUNS_READ = 100;
+
+/** One dry run for each person. */
+const dryRuns = createNewestOnly();
+const seals = createNewestOnly();
+
+export const planRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/plans',
+    action: 'see',
+    async answer(_, context): Promise<PlanList> {
+      if (context.plans === null) return { folder: null, plans: [], saved: [], inventories: [] };
+      const [{ plans, saved, inventories }, runs] = await Promise.all([
+        listPlans(context.plans),
+        latestRuns(context),
+      ]);
+      return {
+        ...{ folder: context.plans.path, plans, inventories },
+        saved: saved.map((one) => ({ ...one, run: runs.get(one.about?.digest ?? '')?.[0] ?? null })),
+      };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/plans/starter',
+    action: 'plan',
+    async answer({ body }, context): Promise<StarterText> {
+      const { inventory, region, select, ids } = (body ?? {}) as Readonly<Record<string, unknown>>;
+      const request = {
+        inventory: wordFrom(inventory),
+        region: wordFrom(region),
+        select: wordFrom(select),
+        ids: Array.isArray(ids) ? ids.filter((one) => typeof one === 'string') : [],
+      };
+      const { clock, provider } = context;
+      return await firstPlan(folderOf(context), request, { now: clock.now(), profile: provider.profile });
+    },
+  },
+  {
+    method: 'POST',
+    path: '/plans/validate',
+    action: 'plan',
+    async answer({ body }, context): Promise<ValidateAnswer> {
+      const folder = folderOf(context);
+      const { name, text } = textFrom(body);
+      const path = folder.pathOf(name);
+      const { plan, findings } = await checkPlan(Buffer.from(text), path, {
+        clock: context.clock,
+        readNamed: readWithin(folder),
+      });
+      const shown = await showFindings(findings, languageFrom(body));
+      const fixes = exactFixes(text, findings.slice(0, shown.length));
+      return {
+        isValid: plan !== null && findings.every(({ severity }) => severity !== 'error'),
+        findings: shown.map((one, at) => ({ ...one, ...fixes[at]! })),
+        found: findings.length,
+      };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/plans/dry-run',
+    action: 'plan',
+    async answer({ body, person }, context): Promise<DryRunAnswer> {
+      const { name, text } = textFrom(body);
+      const { inventory, price } = body as Readonly<Record<string, unknown>>;
+      const from = wordFrom(inventory);
+      const request = {
+        ...{ name, text, user: person.name, price: price === true },
+        inventory: from === 'live' ? null : from,
+      };
+      if (from === null) throw malformed();
+      const started = context.clock.now();
+      const result = await dryRuns.run(person.name, (signal) =>
+        dryRunInFolder(planningOf(context), request, signal),
+      );
+      return { ...(await shown(result, body, context)), took: context.clock.now() - started };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/plans/save',
+    action: 'plan',
+    async answer({ body }, context): Promise<Pick<PlanFile, 'name' | 'version'>> {
+      const { name, text } = textFrom(body);
+      const base = wordFrom((body as Readonly<Record<string, unknown>>).base);
+      return { name, version: await writePlanText(folderOf(context), name, { text, base }) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/plans/remove',
+    action: 'plan',
+    async answer({ body }, context): Promise<object> {
+      const { name, version } = (body ?? {}) as Readonly<Record<string, unknown>>;
+      if (typeof name !== 'string' || typeof version !== 'string') throw malformed();
+      await removePlan(folderOf(context), name, version);
+      return {};
+    },
+  },
+  {
+    method: 'GET',
+    path: '/plans/saved-version',
+    action: 'plan',
+    async answer({ query }, context): Promise<SavedVersion> {
+      const name = wordFrom(query.name) ?? '';
+      const version = await versionOf(folderOf(context), name);
+      if (version === null) return { version, runs: [], approvals: 0 };
+      const [{ saved }, runs] = await Promise.all([listPlans(folderOf(context)), latestRuns(context)]);
+      const about = saved.find((one) => one.file === name)?.about ?? null;
+      return { version, runs: runs.get(about?.digest ?? '') ?? [], approvals: about?.offered ?? 0 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/plans/seal',
+    action: 'plan',
+    async answer({ body, person }, context): Promise<SealAnswer> {
+      const { name, version, saveAs, replaces, price } = (body ?? {}) as Readonly<Record<string, unknown>>;
+      if (typeof name !== 'string' || typeof version !== 'string' || typeof saveAs !== 'string')
+        throw malformed();
+      const request = { name, version, saveAs, replaces: wordFrom(replaces), price: price === true };
+      const result = await seals.run(person.name, (signal) =>
+        sealInFolder(planningOf(context), { ...request, user: person.name }, signal),
+      );
+      const digest = result.sealed?.plan.digest ?? null;
+      return { ...(await shown(result, body, context)), saved: digest === null ? null : saveAs, digest };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/plans/:name',
+    action: 'see',
+    async answer({ params: { name = '' } }, context): Promise<PlanFile> {
+      const folder = folderOf(context);
+      const { text, version } = await readPlanText(folder, name);
+      const [saveAs, mustBeSigned] = await Promise.all([
+        freeNameFor(folder, name, context.clock.now()),
+        demandsPlanner(planningOf(context)),
+      ]);
+      return { name, text, version, saveAs, mustBeSigned };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/inventories/:name/names',
+    action: 'see',
+    answer: async ({ params }, context) => await inventoryNames(folderOf(context), params.name ?? ''),
+  },
+];
+
+async function shown({ review, findings }: DryRunResult, body: unknown, { clock }: ConsoleContext) {
+  const language = languageFrom(body);
+  return {
+    review: review && (await showReview(review, { language, now: clock.now() })),
+    findings: await showFindings(findings, language),
+  };
+}
+
+function planningOf(context: ConsoleContext): FolderPlanning {
+  const { connection, profile, regions, policy } = context.provider;
+  return {
+    ...{ folder: folderOf(context), profile, policy },
+    connection: { ...connection, clock: context.clock },
+    region: regions?.length === 1 ? regions[0]! : null,
+  };
+}
+
+/** The ids of the latest runs by the digest of their plans, the newest first. */
+async function latestRuns({ runs }: ConsoleContext): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { runs: listed } = await listRuns(runs, RUNS_READ);
+  const ids = new Map<string, string[]>();
+  for (const { run, plan } of listed) {
+    if (run === null || plan === null) continue;
+    ids.set(plan.digest, [...(ids.get(plan.digest) ?? []), run.id]);
+  }
+  return ids;
+}
+
+const malformed = (): RefitError =>
+  new RefitError('usage', 'this request lacks something', 'reload the page of the console, and try again');

@@ -1,0 +1,79 @@
+/** First plans for the editor of the console, and the names that it completes. */
+import { iso } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import { size } from '../../messages/en/quantities.ts';
+import type { Inventory } from '../../model.ts';
+import { escapeControls } from '../../text.ts';
+import { readInventoryFile } from '../fleet/read-inventory-file.ts';
+import type { PlanFolder } from './plan-folder.ts';
+import { type Selected, selectorPlan } from './selector-plan.ts';
+import { plannable, starterPlan } from './starter-plan.ts';
+
+/** What a first plan is for: a selection, or every instance of an inventory with its size. */
+export interface FirstPlanRequest extends Selected {
+  /** A file of the folder; null: none. */
+  readonly inventory: string | null;
+}
+
+/** @param now milliseconds since 1970 UTC. @throws RefitError `usage` as `selectorPlan` does, or if no instance can be planned. */
+export async function firstPlan(
+  folder: PlanFolder,
+  request: FirstPlanRequest,
+  { now, profile }: { readonly now: number; readonly profile: string | null },
+): Promise<{ readonly name: string; readonly text: string }> {
+  const taken = new Set((await folder.files()).map((file) => file.name));
+  const name = `resize-${iso(now).slice(0, 10)}`;
+  const file = freeName(name, taken);
+  if (request.inventory === null) return { name: file, text: selectorPlan(request, name) };
+  const { instances: all, readAt } = await readFolderInventory(folder, request.inventory);
+  const ids = new Set(request.ids);
+  const { instances } = plannable(
+    all.filter(
+      (one) =>
+        (request.region === null || one.region === request.region) && (ids.size === 0 || ids.has(one.id)),
+    ),
+  );
+  if (instances.length === 0)
+    throw new RefitError(
+      'usage',
+      `no instance to plan for: ${request.inventory} has ${all.length}, and none can be resized`,
+      'choose another inventory, or start from a selector',
+    );
+  const text = starterPlan({
+    ...{ instances, profile, name, schema: null, next: null, mayBeOutdated: true },
+    source: `the inventory file ${request.inventory}, read at ${readAt}`,
+  });
+  return { name: file, text };
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const file = number === 1 ? `${name}.yaml` : `${name}-${number}.yaml`;
+    if (!taken.has(file)) return file;
+  }
+}
+
+/** Instances that an editor completes. */
+const MOST_NAMES = 5_000;
+
+/** Ids and names of an inventory of the folder. Names are escaped. @throws RefitError `usage` */
+export async function inventoryNames(folder: PlanFolder, file: string) {
+  const { instances, scopes } = await readFolderInventory(folder, file);
+  return {
+    regions: [...new Set(scopes.map(({ region }) => escapeControls(region)))].sort(),
+    instances: instances.slice(0, MOST_NAMES).map((one) => ({
+      id: escapeControls(one.id),
+      name: escapeControls(one.name),
+      about: `${escapeControls(one.region)}, ${size(one.size)}`,
+    })),
+  };
+}
+
+/** Reads an inventory of the folder, and no other file. @throws RefitError `usage` */
+export async function readFolderInventory(folder: PlanFolder, name: string): Promise<Inventory> {
+  const path = folder.pathOf(name);
+  const files = await folder.files();
+  if (files.some((file) => file.kind === 'inventory' && file.name === name))
+    return await readInventoryFile(path);
+  throw new RefitError('usage', `${name} is no inventory of the folder`, 'choose another inventory');
+}
