@@ -70,3 +70,36 @@ withPostgres('a worker whose run has a job', () => {
     }
   });
 });
+
+withPostgres('a worker that leads', () => {
+  it.each<[string, number, boolean, boolean]>([
+    ['is replaced two beats after its process is gone', 4.2, false, true],
+    ['leads for two beats, although its process is gone', 0, false, false],
+    ['leads while its process is there', 1, true, false],
+    ['is replaced when it says nothing for 5 s, although its process is there', 5, true, true],
+  ])('%s', async (_, silentFor, lives, isReplaced) => {
+    const url = await freshStore();
+    const login = await loginAs(url, 'worker');
+    const [first, second] = [await connectTo(login), await connectTo(login)];
+    try {
+      const leader = await workerOf(first, 'db-1');
+      while ((await sql(url, lockCount))[0] !== '1') await systemClock.sleep(10);
+      const { work } = await workerOf(second, 'db-2');
+      expect(await leader.work.beat([])).toMatchObject({ leads: true });
+      expect(await work.beat([])).toMatchObject({ leads: false });
+      while ((await sql(url, lockCount))[0] !== '2') await systemClock.sleep(10);
+      if (!lives) {
+        await first.close();
+        while ((await sql(url, lockCount))[0] !== '1') await systemClock.sleep(10);
+      }
+      await sql(
+        url,
+        `UPDATE refit.workers SET seen_at = clock_timestamp() - interval '${silentFor} s' WHERE id = 'db-1'`,
+      );
+      expect(await work.beat([])).toMatchObject({ leads: isReplaced });
+    } finally {
+      await second.close();
+      await first.close().catch(() => undefined);
+    }
+  });
+});

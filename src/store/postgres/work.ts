@@ -147,16 +147,16 @@ export async function liveWorkers(database: Database): Promise<readonly LiveWork
   });
 }
 
-/** Registers or renews, and names the leader: the oldest worker that has said something lately. */
+/** Registers or renews, and names the leader: the oldest worker that has said something lately and is not gone. */
 const BEAT: Prepared = {
   name: 'beat',
   text: `WITH beat AS (
     INSERT INTO refit.workers AS w (id, host, pid, version, profiles, about, presence)
     VALUES ($1, $2, $3, $4, $5::text[], $6::jsonb, $8::int)
     ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), about = excluded.about RETURNING w.id, w.since)
-  SELECT NOT EXISTS (SELECT FROM refit.workers AS other, beat WHERE other.id <> beat.id
-    AND (other.since, other.id) < (beat.since, beat.id)
-    AND other.seen_at > clock_timestamp() - $7 * interval '1 s') AS leads FROM beat`,
+  SELECT NOT EXISTS (SELECT FROM refit.workers, beat WHERE workers.id <> beat.id
+    AND (workers.since, workers.id) < (beat.since, beat.id)
+    AND workers.seen_at > clock_timestamp() - $7 * interval '1 s' AND NOT ${IS_GONE}) AS leads FROM beat`,
 };
 
 type GoneJob = Omit<RunJob, 'attempt'> & RunJob['attempt'];
