@@ -328,6 +328,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:os': /^(operations\/.+|store\/folder\/socket-path\.ts|cli\/.+)$/,
   'node:timers/promises': /^clock\.ts$/,
   'node:module': /^cli\/compile-cache\.ts$/,
+  'node:v8': /^cli\/commands\/console\/serve\.ts$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':

@@ -17,6 +17,11 @@ const UNPAID_WINDOW_MS = 16 * DAY;
 export interface InventoryOptions {
   /** Called after each scope: scopes read, scopes in total, and instances so far. */
   readonly onProgress?: (done: Readonly<Record<'scopes' | 'of' | 'instances', number>>) => void;
+  /**
+   * Takes the instances of each scope as soon as they are read; the inventory then has none. A large fleet so needs memory
+   * for one scope only.
+   */
+  readonly takeInstances?: (scope: Scope, instances: readonly Instance[]) => Promise<void>;
 }
 
 /** An inventory, and notes on what Refit could not read for it. */
@@ -42,20 +47,26 @@ export async function readInventory(
   const notes: Message[] = [];
   const note: Note = (one) => notes.push(one);
   const progress = { scopes: 0, instances: 0 };
+  const accountReads = Promise.all(accounts.map((scope) => readAccount(reader, scope, readAt, note)));
+  const withUnpaid = async (instances: readonly Instance[]): Promise<Instance[]> => {
+    const unpaid = new Map((await accountReads).map((account) => [account.profile, account.unpaid]));
+    return instances.map((one) => ({ ...one, unpaidOrder: unpaid.get(one.profile)?.get(one.id) ?? null }));
+  };
   const readScope = async (scope: Scope) => {
     const region = await readRegion(reader, scope, note);
+    const instances = await withUnpaid(region.instances);
+    progress.instances += instances.length;
+    await options.takeInstances?.(scope, instances);
     progress.scopes += 1;
-    progress.instances += region.instances.length;
     options.onProgress?.({ ...progress, of: unique.length });
-    return region;
+    return { zones: region.zones, instances: options.takeInstances === undefined ? instances : [] };
   };
   const [regions, catalogues, accountsRead] = await Promise.all([
     Promise.all(unique.map(readScope)),
     // One catalogue covers all regions. Accounts may get different offers: read one for each profile.
     Promise.all(accounts.map((scope) => reader.describeCatalogue(scope))),
-    Promise.all(accounts.map((scope) => readAccount(reader, scope, readAt, note))),
+    accountReads,
   ]);
-  const unpaid = new Map(accountsRead.map((account) => [account.profile, account.unpaid]));
   const offers = catalogues.flatMap((catalogue) => catalogue.offers);
   const sold = new Map(
     offers.map((one) => [[one.region, one.zone, one.edition, one.billing].join('\n'), one]),
@@ -69,7 +80,6 @@ export async function readInventory(
       scopes: unique,
       instances: regions
         .flatMap((region) => region.instances)
-        .map((one): Instance => ({ ...one, unpaidOrder: unpaid.get(one.profile)?.get(one.id) ?? null }))
         .sort((a, b) => compare(a.profile, b.profile) || compare(a.region, b.region) || compare(a.id, b.id)),
       catalogue: {
         readAt: iso(readAt),
@@ -134,10 +144,14 @@ async function readAccount(reader: CloudReader, scope: Scope, now: number, note:
  */
 export function monitorCalls(inventory: Inventory, ids: ReadonlySet<string>): number {
   return inventory.scopes.reduce(
-    (sum, scope) => sum + Math.ceil(wantedOf(inventory, scope, ids).length / INSTANCES_PER_MONITOR_CALL),
+    (sum, scope) => sum + monitorCallsOf(wantedOf(inventory, scope, ids).length),
     0,
   );
 }
+
+/** The monitor calls for so many instances of one scope. */
+export const monitorCallsOf = (instances: number): number =>
+  Math.ceil(instances / INSTANCES_PER_MONITOR_CALL);
 
 /**
  * Adds the memory in use of the given instances to an inventory. It takes a call for each cluster, so a plan reads it

@@ -21,9 +21,9 @@ export interface UseRange {
   readonly to: number | null;
 }
 
-/** A 1 for each row that the filter keeps, and a 0 for each other. */
-export function rowsKept(fleet: FleetColumns, filter: FleetFilter): Uint8Array {
-  const kept = new Uint8Array(fleet.count).fill(1);
+/** Writes a 1 for each row that the filter keeps, and a 0 for each other. @param kept of the length of the fleet. */
+export function markKept(fleet: FleetColumns, filter: FleetFilter, kept: Uint8Array): void {
+  kept.fill(1);
   const keep = (isKept: (row: number) => boolean): void => {
     for (let row = 0; row < kept.length; row++) if (kept[row] === 1 && !isKept(row)) kept[row] = 0;
   };
@@ -50,7 +50,6 @@ export function rowsKept(fleet: FleetColumns, filter: FleetFilter): Uint8Array {
     keep(
       (row) => fleet.ids[row]!.toLowerCase().includes(text) || fleet.names[row]!.toLowerCase().includes(text),
     );
-  return kept;
 }
 
 /** `cluster` for `redis-5.0-cluster`; the whole text without a hyphen. */

@@ -3,7 +3,7 @@
  * themselves would, except that long texts end with `…`.
  */
 import type { Instance, Inventory } from '../../model.ts';
-import { Interned, Numbers } from './columns.ts';
+import { Counts, Interned, Numbers } from './columns.ts';
 
 /** Characters of a name, a tag or another text that are kept. The provider permits fewer. */
 export const KEPT_CHARACTERS = 256;
@@ -36,6 +36,12 @@ export function createFleetColumns() {
       return ids.length;
     },
     add: (one: Instance): void => addInstance(columns, one),
+    /** Gives its memory back. Nobody may read the fleet after that. */
+    release(): void {
+      for (const column of [...Object.values(columns.texts), ...Object.values(numbers)]) column.release();
+      columns.tagStarts.release();
+      columns.tagPairs.release();
+    },
     /** The instance of a row. */
     at: (row: number): FleetInstance => instanceAt(columns, row),
     /** Total billed memory of a row, MB, with all shards of the master and of each replica. */
@@ -50,7 +56,7 @@ export function createFleetColumns() {
 type Columns = ReturnType<typeof createColumns>;
 
 function createColumns() {
-  const tagStarts = new Numbers();
+  const tagStarts = new Counts();
   tagStarts.push(0);
   return {
     ids: [] as string[],

@@ -18,7 +18,8 @@ export interface FleetSort {
 
 /** The numbers of all rows in an order. */
 export function orderRows(fleet: FleetColumns, { by, isDown }: FleetSort): Uint32Array {
-  const rows = Uint32Array.from({ length: fleet.count }, (_, row) => row);
+  const rows = new Uint32Array(fleet.count);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
   const sign = isDown ? -1 : 1;
   if (by === 'id' || by === 'name') {
     const texts = by === 'id' ? fleet.ids : fleet.names;
@@ -51,7 +52,9 @@ function valuesOf(fleet: FleetColumns, by: Exclude<SortName, 'id' | 'name'>): Fl
         return rankOf(texts[by]);
     }
   })();
-  return Float64Array.from({ length: fleet.count }, (_, row) => read(row));
+  const values = new Float64Array(fleet.count);
+  for (let row = 0; row < values.length; row++) values[row] = read(row);
+  return values;
 }
 
 /** The place of the text of a row among all texts; NaN for the empty text. */

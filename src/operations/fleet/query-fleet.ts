@@ -1,5 +1,5 @@
 /** Answers questions about a fleet of 100,000 instances in tens of milliseconds: rows in order, totals, groups. */
-import { architectureOf, type FleetFilter, rowsKept } from './filter-fleet.ts';
+import { architectureOf, type FleetFilter, markKept } from './filter-fleet.ts';
 import { type FleetColumns, GROUPS, type GroupName, pairOf } from './fleet-columns.ts';
 import { type FleetSort, orderRows } from './fleet-order.ts';
 
@@ -37,34 +37,40 @@ export type FleetValues = Readonly<Record<GroupName | 'type' | 'tagKeys' | 'tags
 /** Values of each list at most. */
 const MOST_VALUES = 200;
 /** Answers that are kept, because people scroll through them. */
-const MOST_KEPT = 6;
+const MOST_KEPT = 4;
 
 export type FleetQuery = ReturnType<typeof createFleetQuery>;
 
 /** @param fleet to which no instance is added any more. */
 export function createFleetQuery(fleet: FleetColumns) {
   const orders = keepLatest<Uint32Array>();
-  const found = keepLatest<Uint32Array>();
+  const answers = keepLatest<Uint32Array>();
+  // Used again for each question: garbage of this size would pile up.
+  const kept = new Uint8Array(fleet.count);
+  const rows = new Uint32Array(fleet.count);
   let values: FleetValues | null = null;
   return {
     fleet,
     /** The numbers of the rows that a filter keeps, in an order. */
     find(filter: FleetFilter, sort: FleetSort): Uint32Array {
-      return found(JSON.stringify([filter, sort]), () => {
-        const kept = rowsKept(fleet, filter);
-        return orders(JSON.stringify(sort), () => orderRows(fleet, sort)).filter((row) => kept[row] === 1);
+      return answers(JSON.stringify([filter, sort]), () => {
+        markKept(fleet, filter, kept);
+        const ordered = orders(JSON.stringify(sort), () => orderRows(fleet, sort));
+        let count = 0;
+        for (const row of ordered) if (kept[row] === 1) rows[count++] = row;
+        return rows.slice(0, count);
       });
     },
-    totals: (rows: Uint32Array): FleetTotals => {
+    totals: (found: Uint32Array): FleetTotals => {
       const sum = createSum(fleet);
-      for (const row of rows) sum.add(row);
+      for (const row of found) sum.add(row);
       return sum.totals();
     },
     /** The groups of some rows, those with the most memory first. */
-    groups(rows: Uint32Array, by: GroupBy): FleetGroup[] {
+    groups(found: Uint32Array, by: GroupBy): FleetGroup[] {
       const valueAt = valueReader(fleet, by);
       const sums = new Map<string | null, ReturnType<typeof createSum>>();
-      for (const row of rows) {
+      for (const row of found) {
         const value = valueAt(row);
         let sum = sums.get(value);
         if (sum === undefined) {
@@ -165,14 +171,14 @@ function mostFrequent(counts: ReadonlyMap<string, number>): FleetValue[] {
 
 /** Keeps the latest answers by their questions. */
 function keepLatest<Value>() {
-  const kept = new Map<string, Value>();
+  const answers = new Map<string, Value>();
   return (key: string, make: () => Value): Value => {
-    const value = kept.get(key) ?? make();
-    kept.delete(key);
-    kept.set(key, value);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MOST_KEPT) break;
-      kept.delete(oldest);
+    const value = answers.get(key) ?? make();
+    answers.delete(key);
+    answers.set(key, value);
+    for (const oldest of answers.keys()) {
+      if (answers.size <= MOST_KEPT) break;
+      answers.delete(oldest);
     }
     return value;
   };

@@ -1,5 +1,6 @@
 /** `refit serve`: the web console, until a signal. The first line on stdout is JSON with `url`, which signs its reader in. */
 import { hostname } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import type { ConsoleProvider } from '../../../console/server/context.ts';
 import { RefitError } from '../../../errors.ts';
 import { readInstalledFolder } from '../../../operations/installed-files.ts';
@@ -22,6 +23,8 @@ const PAGES = 'dist/console-pages';
 const STOPPING = 'stopping: the console ends; runs go on';
 
 export const serve: CommandCode<[]> = async (_args, options, terminal) => {
+  // Young objects would take 48 MB after a large reading, and the memory of a server counts all day.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { clock, env } = terminal;
   const { isLoopbackAddress, listenAddressFrom } = await import('../../../telemetry/listen-address.ts');
   const listen = listenAddressFrom('--listen', options.listen ?? LISTEN, 'any');

@@ -1,6 +1,8 @@
 /** Every address of the API, besides the session. */
 import type { Route } from '../context.ts';
 import { controlRoutes } from './control-run.ts';
+import { fleetRoutes } from './fleet.ts';
+import { fleetInstanceRoutes } from './fleet-instance.ts';
 import { peopleRoutes } from './people.ts';
 import { planRoutes } from './plans.ts';
 import { runFileRoutes } from './run-files.ts';
@@ -10,6 +12,8 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...controlRoutes,
   ...runFileRoutes,
+  ...fleetRoutes,
+  ...fleetInstanceRoutes,
   ...peopleRoutes,
   ...planRoutes,
 ];

@@ -1,0 +1,42 @@
+/** Says a filter of the fleet as a selector of the plan language, where that is possible. Pure, and also for browsers. */
+import type { FleetFilter } from './filter-fleet.ts';
+
+/** A selector as plans write it. JSON of it is also YAML. */
+export interface WrittenSelector {
+  all?: true;
+  ids?: readonly string[];
+  regions?: readonly string[];
+  tags?: Readonly<Record<string, string | readonly string[]>>;
+  editions?: readonly string[];
+  status?: readonly string[];
+}
+
+/** @returns the selector; null if plans have no words for a condition, or a value is one that plans cannot name. */
+export function selectorOf(filter: FleetFilter): WrittenSelector | null {
+  const { region, edition, status, tags } = filter;
+  // A plan has one profile for a target, and no condition on zones, architectures, memory in use or parts of names.
+  if (filter.text !== '' || filter.use !== null || filter.zone.length > 0 || filter.type.length > 0)
+    return null;
+  if (filter.profile.length > 1) return null;
+  if ([...edition, ...status].includes('unrecognised')) return null;
+  if (tags.some((tag) => !isPlain(tag))) return null;
+  const selector: WrittenSelector = {};
+  if (region.length > 0) selector.regions = region;
+  if (tags.length > 0) selector.tags = tagsOf(tags);
+  if (edition.length > 0) selector.editions = edition;
+  if (status.length > 0) selector.status = status;
+  return Object.keys(selector).length === 0 ? { all: true } : selector;
+}
+
+/** A key and a value that were not cut. A plan needs a value. */
+const isPlain = (tag: string): boolean => tag.indexOf('=') > 0 && !tag.includes('…');
+
+function tagsOf(tags: readonly string[]): Record<string, string | readonly string[]> {
+  const byKey = Map.groupBy(tags, (tag) => tag.slice(0, tag.indexOf('=')));
+  return Object.fromEntries(
+    [...byKey].map(([key, all]) => {
+      const values = all.map((tag) => tag.slice(key.length + 1));
+      return [key, values.length === 1 ? values[0]! : values];
+    }),
+  );
+}
