@@ -321,7 +321,10 @@ describe('the console refuses an answer, and keeps nothing', () => {
       ...approvedBy(jun, { saved: SAVED, answer: { counter: 99 } }),
       by: 'li',
     });
-    const signatures = { ...plan.signatures, offered: async () => [{ file: 'forged', text: forged }] };
+    const signatures: RunSignatures = {
+      ...plan.signatures,
+      offered: async (kind) => (kind === 'approvals' ? [{ file: 'forged', text: forged }] : []),
+    };
     await approve({ plan: { ...plan, signatures }, file }, jun, { answer: { counter: 1 }, now: NOW + 1 });
   });
 });

@@ -53,9 +53,12 @@ export interface TestConsole {
   close(): Promise<void>;
 }
 
-/** The clock of the system, which a test moves. Sleeping takes real time. */
-export function movableClock(): Clock & { move(ms: number): void } {
-  let by = 0;
+/**
+ * The clock of the system, which a test moves. Sleeping takes real time.
+ * @param start what it says first, milliseconds since 1970 UTC.
+ */
+export function movableClock(start: number = systemClock.now()): Clock & { move(ms: number): void } {
+  let by = start - systemClock.now();
   return {
     ...systemClock,
     now: () => systemClock.now() + by,

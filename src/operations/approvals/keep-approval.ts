@@ -77,6 +77,11 @@ export async function keepApproval(
   return { approval, path, usualPath, stored: `${RUN_FILES.approvals}/${name}` };
 }
 
+/** Milliseconds for which an approval may count at most, by Refit and by the policy. */
+export function longestApproval(policy: Policy): number {
+  return approvalExpiryOf(policy);
+}
+
 /** The wave to approve; null means the plan. */
 function waveOf(saved: SavedPlan, name: string | undefined, file: string, isNeeded: boolean): string | null {
   if (!isNeeded || (name !== undefined && saved.approvals === undefined)) {

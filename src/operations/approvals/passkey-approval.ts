@@ -26,6 +26,7 @@ import { offeredApprovals } from '../../store/offered-approvals.ts';
 import { escapeControls } from '../../text.ts';
 import { MINUTE } from '../../units.ts';
 import type { NamedPlan } from '../runs/open-plan.ts';
+import { declineFindings, declinesOf } from './decline-plan.ts';
 import { type Approved, keepApproval, mayApprove } from './keep-approval.ts';
 
 /** Where the console is, as browsers see it. */
@@ -108,6 +109,7 @@ export async function preparePasskeyApproval(
   file: string,
   { by, wave: named, expires, now, policy = NO_POLICY, address, key }: PasskeyApproval,
 ): Promise<PasskeyChallenge> {
+  await mustNotBeDeclined(plan);
   const { wave, lists } = await mayApprove(plan, file, { wave: named, now, expires, policy });
   const passkey = passkeyOf(lists, { by, key, address });
   const content = approvalContent({ digest: plan.saved.digest, wave, by }, passkey, { now, expires });
@@ -154,6 +156,7 @@ export async function finishPasskeyApproval(
     throw refuse('the text approves another plan or wave than the page shows');
   if (!(issued <= now + CLOCK_SKEW && issued > now - ANSWER_WITHIN - CLOCK_SKEW))
     throw refuse(`the answer came later than ${ANSWER_WITHIN / MINUTE} minutes after its text was made`);
+  await mustNotBeDeclined(plan);
   const expires = Date.parse(signed.expiresAt) - issued;
   const { lists } = await mayApprove(plan, file, { wave: approval.wave, now, expires, policy });
   const passkey = passkeyOf(lists, { by, key: signed.key, address });
@@ -169,6 +172,13 @@ const AGAIN = 'approve again: the console makes a new text';
 
 function refuse(reason: string, fix: string = AGAIN): RefitError {
   return new RefitError('not-approved', `not approved: ${escapeControls(reason)}`, fix);
+}
+
+/** An approver must read the objection first. @throws RefitError `not-approved` with who declined the plan, and why. */
+async function mustNotBeDeclined({ saved, signatures }: NamedPlan): Promise<void> {
+  const [first] = declineFindings(await declinesOf(saved, signatures));
+  if (first !== undefined)
+    throw refuse(first.message, first.fix ?? 'the author withdraws the decline, or the plan is made again');
 }
 
 /** Every person of the lists. `mayNot`: an author of the plan. */

@@ -1,5 +1,6 @@
 /** Opens the saved plan that a review is about: a file of the folder of plans, or the plan of a run. */
 import { join } from 'node:path';
+import { createRecorded } from '../../journal/recorded.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
 import { RUN_FILES } from '../../store/run-files.ts';
 import { shortPath } from '../machine.ts';
@@ -40,4 +41,11 @@ export async function openPlanOfRun(
   }
   const file = join(run.name, RUN_FILES.plan);
   return { plan: { saved, signatures: folderSignatures(file, run.name), stored: null }, file };
+}
+
+/** Whose approvals the journal of a run has. @returns for null (the plan) or the index of a wave: the names; null: none. */
+export async function approvalsOnRecord(run: RunReader): Promise<(wave: number | null) => string | null> {
+  const recorded = createRecorded();
+  await run.read((entry) => recorded.add(entry));
+  return (wave) => recorded.signatures(wave)?.by ?? null;
 }

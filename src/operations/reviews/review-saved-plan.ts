@@ -15,9 +15,16 @@ import { savedSubject } from '../policy-subject.ts';
 import type { NamedPlan } from '../runs/open-plan.ts';
 import { readPlanners } from '../sign-plan.ts';
 
+/**
+ * Where a saved plan stands: what must happen before somebody applies it. `refused`: the policy refuses it. `unapproved`:
+ * people have not approved it yet. `ready`: nothing.
+ */
+export type ReviewStage = 'declined' | 'no-change' | 'expired' | 'refused' | 'unapproved' | 'ready';
+
 /** A saved plan under review. */
 export interface SavedPlanReview {
   readonly review: SealedReview;
+  readonly stage: ReviewStage;
   /** The plan, then each wave that needs its own approval. */
   readonly approvals: readonly ApprovalState[];
   readonly declines: JudgedDeclines;
@@ -62,6 +69,7 @@ export async function reviewSavedPlan(
     ...judged,
     ...saved.findings,
   ];
+  const stage = stageOf({ verdict, declined, expired, judged, approvals });
   const next =
     expired !== null && verdict === 'ready'
       ? planAgain(saved, file)
@@ -73,11 +81,28 @@ export async function reviewSavedPlan(
       ...{ verdict, plan: saved, findings, next, policy: policyInForce(policy) },
       ...given({ plannedBy, declines: judgedDeclines.declines }),
     },
+    stage,
     approvals,
     declines: judgedDeclines,
     expired,
     notes: [...notes, ...withdrawalNotes(judgedDeclines)],
   };
+}
+
+function stageOf({
+  verdict,
+  declined,
+  expired,
+  judged,
+  approvals,
+}: Pick<SealedReview, 'verdict'> &
+  Pick<SavedPlanReview, 'expired' | 'approvals'> &
+  Readonly<Record<'declined' | 'judged', readonly Finding[]>>): ReviewStage {
+  if (declined.length > 0) return 'declined';
+  if (verdict === 'no-change') return 'no-change';
+  if (expired !== null) return 'expired';
+  if (judged.some(({ severity }) => severity === 'error')) return 'refused';
+  return approvals.every(({ wave, isEnough }) => wave !== null || isEnough) ? 'ready' : 'unapproved';
 }
 
 function expiryFinding(saved: SavedPlan, file: string, now: number): Finding | null {

@@ -5,6 +5,7 @@ import { fleetRoutes } from './fleet.ts';
 import { fleetInstanceRoutes } from './fleet-instance.ts';
 import { peopleRoutes } from './people.ts';
 import { planRoutes } from './plans.ts';
+import { reviewRoutes } from './reviews.ts';
 import { runFileRoutes } from './run-files.ts';
 import { runRoutes } from './runs.ts';
 
@@ -16,4 +17,5 @@ export const ROUTES: readonly Route[] = [
   ...fleetInstanceRoutes,
   ...peopleRoutes,
   ...planRoutes,
+  ...reviewRoutes,
 ];

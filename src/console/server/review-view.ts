@@ -1,0 +1,122 @@
+/** Turns the review of a saved plan into what the console shows to one person. */
+import { RefitError } from '../../errors.ts';
+import { loadWords } from '../../messages/languages.ts';
+import { textOf } from '../../messages/messages.ts';
+import type { Decline, Policy } from '../../model.ts';
+import { endpointOption, shellQuote } from '../../next-command.ts';
+import type { ApprovalState } from '../../operations/approvals/approval-state.ts';
+import { longestApproval } from '../../operations/approvals/keep-approval.ts';
+import { preparePasskeyApproval } from '../../operations/approvals/passkey-approval.ts';
+import { readPolicy } from '../../operations/read-policy.ts';
+import type { OpenedPlan } from '../../operations/reviews/open-review.ts';
+import { reviewPage } from '../../operations/reviews/review-page.ts';
+import { reviewSavedPlan } from '../../operations/reviews/review-saved-plan.ts';
+import { escapeControls } from '../../text.ts';
+import { HOUR } from '../../units.ts';
+import type { ApprovalView, DeclineView, ReviewView } from '../api/reviews.ts';
+import type { Person } from '../api/session.ts';
+import type { RunningConsole } from './context.ts';
+
+/** A saved plan that a person looks at. */
+export interface Reviewed extends OpenedPlan {
+  /** The id of the run whose plan it is; null: a file. */
+  readonly run: string | null;
+  /** Whose approvals the journal has, by the index of a wave; null for the plan. */
+  readonly onRecord: (wave: number | null) => string | null;
+}
+
+/** The policy as it is now, as for `refit apply`. */
+export function policyOf({ provider }: RunningConsole): Promise<Policy> {
+  return readPolicy({ env: provider.connection.env, named: provider.policy });
+}
+
+/** @param language of tables and sentences. */
+export async function reviewView(
+  reviewed: Reviewed,
+  context: RunningConsole,
+  { person, language }: { readonly person: Person; readonly language: 'en' | 'zh' },
+): Promise<ReviewView> {
+  const { plan, file, run } = reviewed;
+  const { saved } = plan;
+  const words = await loadWords(language);
+  const policy = await policyOf(context);
+  const { env, endpoint = null } = context.provider.connection;
+  const now = context.clock.now();
+  const found = await reviewSavedPlan(plan, file, { now, policy, env, endpoint });
+  const approvals = await Promise.all(
+    found.approvals.map((one) => approvalView(one, reviewed, context, { person, policy })),
+  );
+  const isApply = found.review.next?.startsWith('refit apply ') === true;
+  return {
+    plan: {
+      name: escapeControls(saved.name),
+      change: saved.change && escapeControls(saved.change),
+      owner: saved.owner && escapeControls(saved.owner),
+      from: escapeControls(saved.file),
+      digest: saved.digest,
+      sealedAt: saved.sealedAt,
+      expiresAt: saved.expiresAt,
+    },
+    file: escapeControls(file),
+    run,
+    page: reviewPage(found.review, words),
+    stage: found.stage,
+    next: nextOf(found.review.next, isApply ? endpointOption(endpoint) : ''),
+    approvals,
+    declines: found.declines.declines.map((one) => declineView(one, person)),
+    damaged: found.declines.damaged.map(({ file: from, reason }) =>
+      escapeControls(`${from}: ${textOf(reason, words.sentences)}`),
+    ),
+    plannedBy: (found.review.plannedBy ?? []).map((one) => ({ ...one, name: escapeControls(one.name) })),
+    notes: found.notes.map(escapeControls),
+    mostHours: Math.floor(longestApproval(policy) / HOUR),
+  };
+}
+
+/** This console is where people approve, so it needs no command for that. */
+function nextOf(command: string | null, more: string): string | null {
+  return command === null || command.startsWith('refit serve') ? null : escapeControls(command + more);
+}
+
+async function approvalView(
+  state: ApprovalState,
+  { plan, file, onRecord }: Reviewed,
+  context: RunningConsole,
+  { person, policy }: { readonly person: Person; readonly policy: Policy },
+): Promise<ApprovalView> {
+  const { wave, lists, isEnough, rejected } = state;
+  const at = plan.saved.waves.findIndex(({ name }) => name === wave);
+  return {
+    ...{ wave, isEnough, recordedBy: onRecord(wave === null ? null : at) },
+    lists: lists.map((list) => ({ ...list, rule: list.rule && escapeControls(list.rule) })),
+    rejected: rejected.map(({ file: from, reason }) => ({
+      file: escapeControls(from),
+      reason: escapeControls(textOf(reason)),
+    })),
+    command: `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(wave)}`}`,
+    you: await mayApproveHere({ plan, file, wave }, context, { person, policy }),
+  };
+}
+
+/** Whether a person can approve here: what asking for the text would say. */
+async function mayApproveHere(
+  { plan, file, wave }: OpenedPlan & Pick<ApprovalState, 'wave'>,
+  { clock, address }: RunningConsole,
+  { person, policy }: { readonly person: Person; readonly policy: Policy },
+): Promise<ApprovalView['you']> {
+  try {
+    const { content } = await preparePasskeyApproval(plan, file, {
+      ...{ by: person.name, wave: wave ?? undefined, expires: HOUR, now: clock.now() },
+      ...{ policy, address: address() },
+    });
+    return { may: true, fingerprint: content.key };
+  } catch (error) {
+    if (!(error instanceof RefitError)) throw error;
+    return { may: false, reason: escapeControls(error.message), fix: escapeControls(error.fix) };
+  }
+}
+
+function declineView(decline: Decline, { name }: Person): DeclineView {
+  const { withdrawn, fingerprint, by } = decline;
+  return { ...decline, isYours: withdrawn === null && fingerprint === null && by === name };
+}
