@@ -129,7 +129,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'operations',
     'telemetry',
   ],
-  console: [...PURE, 'journal', 'operations'],
+  console: [...PURE, 'journal', 'plan', 'operations', 'schedule'],
   cli: [
     ...PURE,
     'version',

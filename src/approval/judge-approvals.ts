@@ -42,6 +42,9 @@ export function isAuthor({ authors }: Pick<Approvals, 'authors'>, name: string):
   return authors.some((author) => looksLike(author, name));
 }
 
+/** What approvals are about: a plan, without its steps. */
+export type ApprovedPlan = Pick<SavedPlan, 'digest' | 'approvals' | 'waves'>;
+
 /** People with their keys. */
 export type Approvers = readonly { readonly name: string; readonly key: ApproverKey }[];
 
@@ -59,7 +62,7 @@ export function approversOf(approvals: Approvals): Approvers {
  * @param limit milliseconds from issue to expiry that an approval may have at most.
  */
 export function judgeApprovals(
-  saved: SavedPlan,
+  saved: ApprovedPlan,
   wave: number | null,
   offered: readonly Offered[],
   now: number,
@@ -120,7 +123,7 @@ export function isAsserted(approval: ApprovalFile, approvers: Approvers): boolea
  * @param asserted the approvals that passkeys of the approvers signed; a later signature has a larger counter.
  */
 export function rejectionReason(
-  saved: SavedPlan,
+  saved: ApprovedPlan,
   wave: number | null,
   approval: ApprovalFile,
   approvers: Approvers,

@@ -14,7 +14,7 @@ const ANSWER_WITHIN = 30 * SECOND;
 
 /** Enables or disables a plan from now on, with or without a live scheduler. @returns false if nothing changes. */
 export async function switchPlan(
-  { root, view }: ReadSchedule,
+  { root, view }: Pick<ReadSchedule, 'root' | 'view'>,
   plan: string,
   { enabled, at, by }: { readonly enabled: boolean; readonly at: number; readonly by: string },
 ): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** Reads a file of the watched folder: a scheduled plan, a plan without a schedule, or a file that is not valid. Pure. */
 import { RefitError } from '../errors.ts';
+import { given } from '../given.ts';
 import { describeWhen } from '../messages/en/format-plan.ts';
-import type { Plan, SavedPlan, Schedule } from '../model.ts';
+import type { Plan, SavedPlan, SavedWindows, Schedule } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
@@ -16,6 +17,8 @@ export interface ScheduledPlan {
   readonly schedule: Schedule;
   /** The sealed plan; null if each occurrence makes a new plan. */
   readonly saved: SavedPlan | null;
+  /** When its steps may start. Of a plan that is not saved, without the freezes of its calendars. Absent: at any time. */
+  readonly windows?: SavedWindows;
   /** Files that the plan names: approvers, calendars, a Terraform state. */
   readonly files?: readonly string[];
 }
@@ -66,7 +69,9 @@ function readSaved(name: string, text: string): FileReading | null {
     return { kind: 'invalid', name, message: error.message, fix: error.fix };
   }
   const { name: title, schedule } = saved;
-  if (schedule !== undefined) return { kind: 'scheduled', name, plan: { name, title, schedule, saved } };
+  const { windows } = saved;
+  if (schedule !== undefined)
+    return { kind: 'scheduled', name, plan: { name, title, schedule, saved, ...given({ windows }) } };
   const message = 'the saved plan has no schedule with does: run';
   const fix = 'add schedule: { once: "2026-11-25T01:30:00+08:00", does: run } to the plan, then plan again';
   return { kind: 'unscheduled', name, message, fix };
@@ -95,8 +100,12 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
     return { kind: 'invalid', name, message: `${where}${message}${more}`, fix };
   }
   const { name: title, schedule } = plan;
+  const windows = plan.windows && { ...plan.windows, calendars: [] };
   if (schedule !== undefined)
-    return { kind: 'scheduled', name, plan: { name, title, schedule, saved: null, files: filesIn(plan) } };
+    return {
+      ...{ kind: 'scheduled', name },
+      plan: { name, title, schedule, saved: null, files: filesIn(plan), ...given({ windows }) },
+    };
   const fix = 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }';
   return { kind: 'unscheduled', name, message: 'the plan has no schedule', fix };
 }

@@ -19,17 +19,30 @@ type Known = Map<
   { readonly stamp: string; readonly reading: FileReading | null; readonly text: string }
 >;
 
-/** @param folder where the plans are. @param root where the occurrences are. */
-export function watchFolder(folder: string, root: string) {
+/** How a process reads a folder that only shows the plans. */
+export interface Viewing {
+  /** The files that can be plans: the others are not opened. */
+  readonly names: () => Promise<ReadonlySet<string>>;
+}
+
+/**
+ * @param folder where the plans are. @param root where the occurrences are.
+ * @param viewing of a process that carries nothing out: it keeps no text and no steps. Absent: all files count.
+ */
+export function watchFolder(folder: string, root: string, viewing: Viewing | null = null) {
   const known: Known = new Map();
   return {
     /** Reads the files that changed since the last call. @throws RefitError `usage` if the folder cannot be read. */
     async read(): Promise<FolderView> {
-      const names = await namesOf(folder);
+      const allowed = (await viewing?.names()) ?? null;
+      const names = (await namesOf(folder)).filter((name) => allowed === null || allowed.has(name));
       const files: FileReading[] = [];
       for (const name of names) {
         const reading = await readingOf(folder, name, known);
-        if (reading !== null) files.push(reading);
+        const kept = known.get(name);
+        if (viewing !== null && kept !== undefined && kept.text !== '')
+          known.set(name, { ...kept, text: '', reading: withoutSteps(kept.reading) });
+        if (reading !== null) files.push(viewing === null ? reading : withoutSteps(reading)!);
       }
       for (const name of known.keys()) if (!names.includes(name)) known.delete(name);
       return { files, switches: await readSwitches(root), requests: await readRequests(root) };
@@ -37,6 +50,19 @@ export function watchFolder(folder: string, root: string) {
     /** The text of a file as it was read last; null if it could not be read. */
     textOf: (name: string): string | null => known.get(name)?.text ?? null,
   };
+}
+
+function withoutSteps(reading: FileReading | null): FileReading | null {
+  if (reading?.kind !== 'scheduled' || reading.plan.saved === null) return reading;
+  const saved = {
+    ...reading.plan.saved,
+    steps: [],
+    preconditions: [],
+    unchanged: [],
+    blocked: [],
+    findings: [],
+  };
+  return { ...reading, plan: { ...reading.plan, saved } };
 }
 
 const READ_ERRORS: Readonly<Record<string, string>> = {

@@ -204,6 +204,8 @@ export interface FoundRun {
   readonly isKnown: boolean;
   /** When it started, milliseconds since 1970 UTC; only for the order, because nobody vouches for it. 0: not known. */
   readonly since: number;
+  /** Another text after each change of its journal; null: there is no journal. It costs no reading of the journal. */
+  readonly stamp: string | null;
 }
 
 /** The runs of a store, for reading. */

@@ -78,6 +78,8 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
       expect(problems).toEqual([]);
     });
     await page.goto(link);
+    await page.locator('h1').waitFor();
+    await page.goto(`${origin}/runs`);
     return { page, origin };
   }
 

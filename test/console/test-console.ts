@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { ROLES } from '../../src/console/api/roles.ts';
 import type { SessionInfo } from '../../src/console/api/session.ts';
+import { createRecord } from '../../src/console/server/record/record.ts';
 import { createRunFeeds } from '../../src/console/server/run-feed.ts';
 import { type Console, type ConsoleOptions, startConsole } from '../../src/console/server/start-server.ts';
 import { RefitError } from '../../src/errors.ts';
@@ -74,11 +75,13 @@ export async function startTestConsole(options: Partial<ConsoleOptions> = {}): P
   const faults: unknown[] = [];
   const feeds = createRunFeeds(systemClock);
   let tokens = 0;
+  const { runs = NO_RUNS, plans = null, clock = systemClock } = options;
+  const record = options.record ?? createRecord({ clock, runs, plans, schedule: null });
   const server = await startConsole({
-    ...{ clock: systemClock, runs: NO_RUNS, feeds, host: 'ops-1', pid: 1, url: null, pages: PAGES },
+    ...{ clock, runs, feeds, record, host: 'ops-1', pid: 1, url: null, pages: PAGES },
     listen: { option: '--listen', host: '127.0.0.1', port: 0 },
     ...{ store: 'runs', version: '0.0.0-test', random: () => `token-${tokens++}` },
-    plans: null,
+    plans,
     provider: { connection: { env: {} }, profile: null, regions: null, policy: null },
     onFault: (error) => faults.push(error),
     ...options,
@@ -94,9 +97,15 @@ export async function startTestConsole(options: Partial<ConsoleOptions> = {}): P
           response.setEncoding('utf8').on('data', (piece: string) => {
             text += piece;
           });
-          response.on('end', () =>
-            resolve({ status: response.statusCode!, headers: response.headers, body: text }),
-          );
+          const answered = () =>
+            resolve({ status: response.statusCode!, headers: response.headers, body: text });
+          response.on('end', answered);
+          // Events go on until somebody leaves.
+          if (/event-stream/.test(response.headers['content-type'] ?? ''))
+            response.once('data', () => {
+              answered();
+              response.destroy();
+            });
         },
       );
       sent.on('error', reject).end(body);
@@ -117,6 +126,7 @@ export async function startTestConsole(options: Partial<ConsoleOptions> = {}): P
     },
     async close() {
       feeds.close();
+      record.close();
       await server.close();
     },
   };

@@ -7,6 +7,7 @@ import type { RunsOfStore } from '../../operations/runs/open-runs.ts';
 import type { Action } from '../api/roles.ts';
 import type { Person } from '../api/session.ts';
 import type { EventStream } from './event-stream.ts';
+import type { ConsoleRecord } from './record/record.ts';
 import type { RunFeeds } from './run-feed.ts';
 import type { SentFile } from './send-file.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -17,6 +18,8 @@ export interface ConsoleContext {
   readonly runs: RunsOfStore;
   /** Follows the runs that somebody watches. */
   readonly feeds: RunFeeds;
+  /** The overview and the schedule. */
+  readonly record: ConsoleRecord;
   /** The process of the console, for the journal. */
   readonly host: string;
   readonly pid: number;

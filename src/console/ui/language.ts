@@ -24,6 +24,9 @@ async function chinese(): Promise<Spoken> {
 const CHOICE = 'refit-language';
 const spoken = signal<Spoken>(ENGLISH);
 
+/** The language of the browser's own formats, such as `zh-CN`. */
+export const tag = (): string => spoken.value.tag;
+
 /** The language that is shown now. */
 export const language = (): Spoken['name'] => spoken.value.name;
 

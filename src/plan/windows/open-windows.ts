@@ -29,7 +29,8 @@ export interface OpenWindow {
   readonly lastStart: number | null;
 }
 
-type Frozen = Span & { readonly cause: FreezeCause };
+/** A freeze, with its cause. */
+export type Frozen = Span & { readonly cause: FreezeCause };
 
 /** Answers questions about the windows and freezes of one plan. */
 export interface OpenWindows {
@@ -81,6 +82,31 @@ export function createOpenWindows(windows: SavedWindows): OpenWindows {
       return null;
     },
   };
+}
+
+/**
+ * When windows are open and what is frozen in a span, in order. Freezes keep their ends outside of the span, up to a year.
+ */
+export function windowSpans(
+  windows: SavedWindows,
+  span: Span,
+): { readonly open: readonly Span[]; readonly frozen: readonly Frozen[] } {
+  const times = wallTimesOf(windows);
+  // A window that began before the span starts there.
+  const wide = { from: span.from - DAY, to: span.to + DAY };
+  const within = ({ from, to }: Span) => from < span.to && to > span.from;
+  return {
+    open: windows.allow.length === 0 ? [] : openWithin(times, wide).filter(within),
+    frozen: wholeFreezes(times, { from: span.from - LOOK_AHEAD, to: span.to + LOOK_AHEAD }).filter(within),
+  };
+}
+
+/** The freezes of a span. One in which the clock changes is one span again. */
+function wholeFreezes(times: WallTimes, span: Span): Frozen[] {
+  const nameOf = ({ cause }: Frozen) => JSON.stringify(cause);
+  return [...Map.groupBy(frozenWithin(times, span), nameOf).values()]
+    .flatMap((own) => merged(own).map((one): Frozen => ({ ...one, cause: own[0]!.cause })))
+    .sort((a, b) => a.from - b.from);
 }
 
 type WallTimes = ReturnType<typeof wallTimesOf>;

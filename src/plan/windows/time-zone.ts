@@ -50,6 +50,48 @@ export function daysOf({ from, to }: Span, zone: string, before: number) {
   return days;
 }
 
+/** A day of a calendar, from its first moment to that of the next day, milliseconds since 1970 UTC. */
+export interface CalendarDay extends Span {
+  /** `2026-11-25` */
+  readonly date: string;
+  /** By ISO: 1 is Monday. */
+  readonly weekday: number;
+}
+
+/** Days in a zone, in order. A day on which the clock changes is shorter or longer. @param first `2026-11-25`. */
+export function calendarDays(first: string, count: number, zone: string): CalendarDay[] {
+  const start = Temporal.PlainDate.from(first);
+  return Array.from({ length: count }, (_, n) => {
+    const day = start.add({ days: n });
+    return {
+      date: day.toString(),
+      weekday: day.dayOfWeek,
+      from: day.toZonedDateTime(zone).epochMilliseconds,
+      to: day.add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds,
+    };
+  });
+}
+
+/**
+ * The days of the week or the month of a date. A month has whole weeks, which begin on Monday, so that it also has days of its
+ * neighbours. @returns `first` and the number of days, and a date in the range before and after.
+ */
+export function calendarRange(view: 'week' | 'month', date: string) {
+  const day = Temporal.PlainDate.from(date);
+  const monday = (one: Temporal.PlainDate) => one.subtract({ days: one.dayOfWeek - 1 });
+  if (view === 'week') {
+    const first = monday(day);
+    const beside = (days: number) => day.add({ days }).toString();
+    return { first: first.toString(), count: 7, previous: beside(-7), next: beside(7) };
+  }
+  const start = day.with({ day: 1 });
+  const end = start.add({ months: 1 });
+  const first = monday(start);
+  const weeks = Math.ceil(first.until(end, { largestUnit: 'days' }).days / 7);
+  const previous = start.subtract({ months: 1 }).toString();
+  return { first: first.toString(), count: weeks * 7, previous, next: end.toString() };
+}
+
 /** The local period from the start of one day to the end of another. */
 export function wallDays(first: string, last: string): Span {
   const after = Temporal.PlainDate.from(last).add({ days: 1 });

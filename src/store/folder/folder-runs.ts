@@ -80,6 +80,12 @@ export function readerOfDirectory(
   };
 }
 
+/** Which file it is, its length and its time. */
+async function stampOf(journal: string): Promise<string | null> {
+  const there = await lstat(journal, { bigint: true }).catch(() => null);
+  return there && `${there.ino} ${there.size} ${there.mtimeNs}`;
+}
+
 /**
  * The runs that the state of a user knows, and those in a folder.
  * @param folder a folder of run directories; it may be missing. @param shorten makes a path short for people.
@@ -110,12 +116,15 @@ export function folderRuns(
     },
     async list(most) {
       const found = await findRuns(stateDirectory, folder);
-      const runs = found.slice(0, most).map(({ name, directory, isKnown, since }: FoundFolder) => ({
-        name,
-        run: directory === '' ? null : of(directory),
-        isKnown,
-        since,
-      }));
+      const runs = await Promise.all(
+        found.slice(0, most).map(async ({ name, directory, isKnown, since }: FoundFolder) => ({
+          name,
+          run: directory === '' ? null : of(directory),
+          isKnown,
+          since,
+          stamp: directory === '' ? null : await stampOf(join(directory, RUN_FILES.journal)),
+        })),
+      );
       return { runs, more: found.length - runs.length };
     },
     signaturesOf: () => null,

@@ -15,6 +15,7 @@ import type { CommandCode } from '../../command-row.ts';
 import { connectionOf, type Options, regionsFrom } from '../../options.ts';
 import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
+import { openSchedule } from './open-schedule.ts';
 
 const LISTEN = '127.0.0.1:8430';
 /** Where the build puts the pages. */
@@ -42,18 +43,33 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
     policy: options.policy ?? null,
   };
   const plans = options.plans === undefined ? null : await openPlanFolder(options.plans);
-  const [{ startConsole }, { createRunFeeds }, { randomToken }, pages] = await Promise.all([
+  const [{ startConsole }, { createRunFeeds }, { createRecord }, { randomToken }, pages] = await Promise.all([
     import('../../../console/server/start-server.ts'),
     import('../../../console/server/run-feed.ts'),
+    import('../../../console/server/record/record.ts'),
     import('../../../console/server/random-token.ts'),
     readInstalledFolder(PAGES),
   ]);
   const runs = await openRuns({ store: options.store, env, clock });
   const signals = onSignals(terminal, undefined, STOPPING);
   const feeds = createRunFeeds(clock);
+  const schedule = await openSchedule(options, terminal, plans);
+  const record = createRecord({ clock, runs, plans, schedule: schedule?.access ?? null });
   try {
     const server = await startConsole({
-      ...{ clock, runs, feeds, plans, provider, host: hostname(), pid: process.pid, listen, url, pages },
+      ...{
+        clock,
+        runs,
+        feeds,
+        record,
+        plans,
+        provider,
+        host: hostname(),
+        pid: process.pid,
+        listen,
+        url,
+        pages,
+      },
       ...{ store: placeOfStore(options, terminal), version: VERSION, random: randomToken },
       onFault: (error) => terminal.err(`${escapeControls(String((error as Error)?.stack ?? error))}\n`),
     });
@@ -67,9 +83,11 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
       signals.drain.addEventListener('abort', () => resolve(), { once: true });
     });
     feeds.close();
+    record.close();
     await server.close();
   } finally {
     signals.close();
+    await schedule?.close();
     await runs.close();
   }
   return 0;

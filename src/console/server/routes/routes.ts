@@ -3,16 +3,20 @@ import type { Route } from '../context.ts';
 import { controlRoutes } from './control-run.ts';
 import { fleetRoutes } from './fleet.ts';
 import { fleetInstanceRoutes } from './fleet-instance.ts';
+import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
 import { planRoutes } from './plans.ts';
 import { reviewRoutes } from './reviews.ts';
 import { runFileRoutes } from './run-files.ts';
 import { runRoutes } from './runs.ts';
+import { scheduleRoutes } from './schedule.ts';
 
 export const ROUTES: readonly Route[] = [
+  ...overviewRoutes,
   ...runRoutes,
   ...controlRoutes,
   ...runFileRoutes,
+  ...scheduleRoutes,
   ...fleetRoutes,
   ...fleetInstanceRoutes,
   ...peopleRoutes,

@@ -7,7 +7,12 @@ import type { Page, PageProps } from './page.ts';
 /** In the order of the navigation. `key` is typed after `g`. */
 export const PAGES: readonly Page[] = [
   {
-    pattern: /^\/(?:runs)?$/,
+    pattern: /^\/$/,
+    link: { to: '/', word: 'nav.overview', key: 'o' },
+    load: async () => (await import('./overview/overview.tsx')).OverviewPage,
+  },
+  {
+    pattern: /^\/runs$/,
     link: { to: '/runs', word: 'nav.runs', key: 'r' },
     load: async () => (await import('./run/runs.tsx')).RunsPage,
   },

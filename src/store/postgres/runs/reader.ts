@@ -231,12 +231,14 @@ export function runsOfDatabase(database: Database, self: StoreSelf): RunsOfStore
       return of(one);
     },
     async list(most) {
-      const rows = await database.query<{ id: string; at: number; all: number }>(
-        `SELECT id, submitted_at AS at, count(*) OVER () AS all FROM refit.runs
+      const rows = await database.query<{ id: string; at: number; all: number; stamp: string | null }>(
+        `SELECT id, submitted_at AS at, head_seq || ' ' || head_hash AS stamp, count(*) OVER () AS all FROM refit.runs
          ORDER BY submitted_at DESC, id DESC LIMIT $1`,
         [Math.min(most, 1_000_000)],
       );
-      const runs = rows.map(({ id, at }): FoundRun => ({ name: id, run: of(id), isKnown: true, since: at }));
+      const runs = rows.map(
+        ({ id, at, stamp }): FoundRun => ({ name: id, run: of(id), isKnown: true, since: at, stamp }),
+      );
       return { runs, more: (rows[0]?.all ?? 0) - rows.length };
     },
     signaturesOf: (digest) => signaturesOfPlan(database, digest),

@@ -1,0 +1,71 @@
+/** What the page of the schedule shows. Times are ISO 8601 UTC. */
+import type { Message, Schedule } from '../../model.ts';
+import type { CalendarEvent, CalendarSpan, DayContent } from '../../schedule/calendar.ts';
+
+export type { CalendarEvent, CalendarSpan, DayContent };
+
+/** `GET /api/schedule?view=week|month&date=2026-11-30&zone=Asia/Shanghai`. */
+export interface ScheduleView {
+  readonly now: string;
+  /** Where the schedule is, for people. */
+  readonly place: string;
+  readonly kind: 'folder' | 'store';
+  /** Whether a scheduler lives. Without one, nothing starts. */
+  readonly hasScheduler: boolean;
+  readonly plans: readonly ScheduleRow[];
+  /** What is due next, of all plans; null: nothing is. */
+  readonly next: CalendarEvent | null;
+  readonly calendar: CalendarView;
+}
+
+/** A file of the schedule. */
+export interface ScheduleRow {
+  /** Its name in the folder or in the store. */
+  readonly name: string;
+  /** The author's name of the plan; null: it cannot be scheduled. */
+  readonly title: string | null;
+  readonly does: Schedule['does'] | null;
+  readonly when: Schedule['when'] | null;
+  readonly enabled: boolean;
+  /** Why it cannot be scheduled, or never starts, in English; null: it can. */
+  readonly problem: { readonly message: string; readonly fix: string | null } | null;
+  readonly next: string | null;
+  readonly last: LastOccurrence | null;
+}
+
+export interface LastOccurrence {
+  readonly due: string;
+  readonly state: 'running' | 'postponed' | 'done' | 'failed';
+  readonly exitCode: number | null;
+  readonly message: Message | null;
+  readonly run: string | null;
+}
+
+/** The days of a week or a month in a zone. */
+export interface CalendarView {
+  readonly view: 'week' | 'month';
+  readonly zone: string;
+  /** A date of it, `2026-11-30`; and dates in the range before and after it. */
+  readonly date: string;
+  readonly previous: string;
+  readonly next: string;
+  /** The date of now in the zone. */
+  readonly today: string;
+  readonly days: readonly DayContent[];
+  readonly events: readonly CalendarEvent[];
+  readonly spans: readonly CalendarSpan[];
+  /** How many events are left out. */
+  readonly more: number;
+}
+
+/** `POST /api/schedule/:plan/switch`. */
+export interface SwitchRequest {
+  readonly enabled: boolean;
+}
+
+/** The answer to `POST /api/schedule/:plan/run`: what the scheduler decided. */
+export interface RunNowAnswer {
+  readonly accepted: boolean;
+  /** Why it refused; null: it starts. */
+  readonly message: Message | null;
+}

@@ -1,0 +1,69 @@
+/** What the console knows of the work of a store beside single runs: the overview and the schedule. */
+import type { Clock } from '../../../clock.ts';
+import { messageOf, RefitError } from '../../../errors.ts';
+import { createOverview } from '../../../operations/overview/read-overview.ts';
+import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
+import type { RunsOfStore } from '../../../operations/runs/open-runs.ts';
+import type { ReadAccess, ScheduleAccess } from '../../../schedule/schedule-access.ts';
+import { escapeControls } from '../../../text.ts';
+import type { OverviewView, OverviewWeek } from '../../api/overview.ts';
+import { createPolledFeed, type PolledFeed } from './polled-feed.ts';
+import { type RunOf, weekOf } from './schedule-view.ts';
+
+export interface ConsoleRecord {
+  readonly overview: PolledFeed<OverviewView>;
+  /** null: there is no schedule, because the console has neither a folder of plans nor a database. */
+  readonly schedule: ScheduleAccess | null;
+  /** Names the run of an occurrence for addresses. */
+  readonly runOf: (read: ReadAccess) => RunOf;
+  close(): void;
+}
+
+/** @param schedule of the store, or of the folder of plans. */
+export function createRecord(options: {
+  readonly clock: Clock;
+  readonly runs: RunsOfStore;
+  readonly plans: PlanFolder | null;
+  readonly schedule: ScheduleAccess | null;
+}): ConsoleRecord {
+  const { clock, runs, schedule } = options;
+  const overview = createOverview(options);
+  const runOf = (read: ReadAccess) => runNames(read, schedule?.kind === runs.kind || runs.kind === 'folder');
+  const week = async (): Promise<OverviewWeek | null> => {
+    if (schedule === null) return null;
+    try {
+      const read = await schedule.read();
+      return weekOf(read, runOf(read));
+    } catch (error) {
+      if (!(error instanceof RefitError)) throw error;
+      const fault = escapeControls(messageOf(error));
+      return { coming: [], more: 0, wrong: [], hasScheduler: false, fault };
+    }
+  };
+  const feed = createPolledFeed<OverviewView>(
+    clock,
+    async () => {
+      const [runsNow, scheduleNow] = await Promise.all([overview.read(), week()]);
+      return { ...runsNow, week: scheduleNow };
+    },
+    ({ at: _, ...rest }) => JSON.stringify(rest),
+  );
+  return { overview: feed, schedule, runOf, close: () => feed.close() };
+}
+
+/**
+ * The console names a run of a folder by its directory, and two plans that were due at the same time have one of the same name.
+ * @param isSameStore whether the console shows the runs of this schedule.
+ */
+function runNames({ entries, placeOf }: ReadAccess, isSameStore: boolean): RunOf {
+  if (!isSameStore) return () => null;
+  const plans = new Map<string, Set<string>>();
+  for (const entry of entries)
+    if (entry.kind === 'attempt-started')
+      plans.set(entry.due, (plans.get(entry.due) ?? new Set()).add(entry.plan));
+  return (plan, due, run) => {
+    const place = placeOf(plan, due, run);
+    if (place === null || place === run) return place;
+    return (plans.get(due)?.size ?? 0) > 1 ? null : place;
+  };
+}

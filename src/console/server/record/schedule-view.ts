@@ -1,0 +1,123 @@
+/** Turns a schedule as it was read into what the console shows. Pure. */
+import { iso } from '../../../clock.ts';
+import { calendarDays, calendarRange, wallTime } from '../../../plan/windows/time-zone.ts';
+import {
+  type CalendarEvent,
+  type CalendarInput,
+  layOutDays,
+  listEvents,
+  listSpans,
+  scheduledPlans,
+} from '../../../schedule/calendar.ts';
+import { statusOf } from '../../../schedule/read-schedule.ts';
+import type { ReadAccess } from '../../../schedule/schedule-access.ts';
+import type { Occurrence } from '../../../schedule/schedule-log.ts';
+import { escapeControls } from '../../../text.ts';
+import { DAY } from '../../../units.ts';
+import type { OverviewWeek } from '../../api/overview.ts';
+import type { CalendarView, LastOccurrence, ScheduleRow } from '../../api/schedule.ts';
+
+/** How far ahead the next due time is searched. */
+const AHEAD = 400 * DAY;
+/** The most events of a list. */
+const LISTED = 12;
+const WEEK = 7 * DAY;
+const WRONG: readonly CalendarEvent['state'][] = ['failed', 'missed', 'refused', 'undecided'];
+
+/** Names the run of an occurrence for addresses; null: it has none that the console can show. */
+export type RunOf = CalendarInput['runOf'];
+
+/** @param date of the week or month; null: today. @param zone a known one. */
+export function calendarView(
+  read: ReadAccess,
+  runOf: RunOf,
+  { view, date, zone }: { view: 'week' | 'month'; date: string | null; zone: string },
+): CalendarView {
+  const today = wallTime(read.now, zone).date;
+  const range = calendarRange(view, date ?? today);
+  const days = calendarDays(range.first, range.count, zone);
+  const span = { from: days[0]!.from, to: days.at(-1)!.to };
+  const { events, more } = listEvents({ ...inputOf(read, runOf), span });
+  const spans = listSpans(scheduledPlans(read), span);
+  return {
+    ...{ view, zone, date: date ?? today, previous: range.previous, next: range.next, today, more },
+    days: layOutDays(days, events, spans),
+    events: events.map(shown),
+    spans: spans.map((one) => ({
+      ...one,
+      title: one.title && escapeControls(one.title),
+      plans: one.plans.map(escapeControls),
+    })),
+  };
+}
+
+/** The rows of the files of a schedule. */
+export function scheduleRows(read: ReadAccess, runOf: RunOf): ScheduleRow[] {
+  return read.view.files.map((file) => {
+    const name = escapeControls(file.name);
+    if (file.kind !== 'scheduled')
+      return {
+        ...{ name, title: null, does: null, when: null, enabled: false, next: null, last: null },
+        problem: { message: escapeControls(file.message), fix: escapeControls(file.fix) },
+      };
+    const { plan, planLog, enabled, neverStarts, next } = statusOf(file.plan, read, read.now);
+    const { does, when } = plan.schedule;
+    const last = planLog?.last ?? null;
+    return {
+      ...{ name, title: escapeControls(plan.title), does, when, enabled },
+      problem: neverStarts === null ? null : { message: escapeControls(neverStarts), fix: null },
+      next: next === null ? null : iso(next),
+      last: last === null ? null : lastOf(last, runOf),
+    };
+  });
+}
+
+function lastOf(last: Occurrence, runOf: RunOf): LastOccurrence {
+  const { plan, due, phase, exitCode, message, run, does } = last;
+  const ended = exitCode === 0 ? 'done' : 'failed';
+  return {
+    ...{ due, exitCode, message },
+    state: phase === 'in-progress' ? 'running' : phase === 'postponed' ? 'postponed' : ended,
+    run: does === 'run' ? runOf(plan, due, run) : null,
+  };
+}
+
+/** What is due next of all plans; null: nothing is. */
+export function nextEvent(read: ReadAccess, runOf: RunOf): CalendarEvent | null {
+  for (const ahead of [2 * DAY, 40 * DAY, AHEAD]) {
+    const { events } = listEvents({
+      ...inputOf(read, runOf),
+      span: { from: read.now + 1, to: read.now + ahead },
+    });
+    const next = events.find(({ state }) => state === 'coming' || state === 'continues');
+    if (next !== undefined) return shown(next);
+  }
+  return null;
+}
+
+/** The next seven days, and what went wrong in the last seven. */
+export function weekOf(read: ReadAccess, runOf: RunOf): OverviewWeek {
+  const { now, hasScheduler } = read;
+  const input = inputOf(read, runOf);
+  const ahead = listEvents({ ...input, span: { from: now, to: now + WEEK } });
+  const coming = ahead.events.filter(
+    ({ state, at }) => (state === 'coming' || state === 'continues') && Date.parse(at) > now,
+  );
+  const past = listEvents({ ...input, span: { from: now - WEEK, to: now } });
+  const wrong = past.events.filter(({ state }) => WRONG.includes(state)).reverse();
+  return {
+    coming: coming.slice(0, LISTED).map(shown),
+    more: Math.max(0, coming.length - LISTED) + ahead.more,
+    wrong: wrong.slice(0, LISTED).map(shown),
+    ...{ hasScheduler, fault: null },
+  };
+}
+
+function inputOf(read: ReadAccess, runOf: RunOf): Omit<CalendarInput, 'span'> {
+  const { entries, now, hasScheduler } = read;
+  return { seen: read, entries, now, hasScheduler, runOf };
+}
+
+function shown(event: CalendarEvent): CalendarEvent {
+  return { ...event, plan: escapeControls(event.plan), title: escapeControls(event.title) };
+}

@@ -1,0 +1,91 @@
+/** The next seven days of the schedule, a heading for each day, and what went wrong lately. */
+import type { OverviewWeek } from '../../../api/overview.ts';
+import type { CalendarEvent } from '../../../api/schedule.ts';
+import { say, sayMessage, tag } from '../../language.ts';
+import { Badge } from '../../parts/parts.tsx';
+import { EVENT_TONES } from '../schedule/event-tones.ts';
+import { Card, runPath } from './card.tsx';
+
+export function Week({ week }: { week: OverviewWeek | null }) {
+  return (
+    <Card id="week" title={say('overview.week')}>
+      {week === null ? (
+        <p class="soft">{say('overview.week.no-schedule')}</p>
+      ) : week.fault !== null ? (
+        <p class="warn">{week.fault}</p>
+      ) : (
+        <Days week={week} />
+      )}
+    </Card>
+  );
+}
+
+function Days({ week: { coming, more, wrong, hasScheduler } }: { week: OverviewWeek }) {
+  const days = Map.groupBy(coming, ({ at }) => dayOf(at));
+  return (
+    <>
+      {!hasScheduler && coming.length > 0 && <p class="warn">{say('schedule.no-scheduler')}</p>}
+      {coming.length === 0 && <p class="soft">{say('overview.week.none')}</p>}
+      {[...days].map(([day, events]) => (
+        <div class="day" key={day}>
+          <h3>{day}</h3>
+          <ul>
+            {events.map((event) => (
+              <Due key={`${event.plan} ${event.at}`} event={event} />
+            ))}
+          </ul>
+        </div>
+      ))}
+      {more > 0 && <p class="soft">{say('overview.week.more', { count: more })}</p>}
+      {wrong.length > 0 && (
+        <>
+          <h3>{say('overview.week.wrong')}</h3>
+          <ul class="wrong">
+            {wrong.map((event) => (
+              <Due key={`${event.plan} ${event.at}`} event={event} isPast />
+            ))}
+          </ul>
+        </>
+      )}
+      <p>
+        <a href="/schedule">{say('overview.week.all')}</a>
+      </p>
+    </>
+  );
+}
+
+function Due({ event, isPast = false }: { event: CalendarEvent; isPast?: boolean }) {
+  const { at, title, does, state, message, opensAt, run } = event;
+  const name = run === null ? title : <a href={runPath(run)}>{title}</a>;
+  return (
+    <li>
+      <time dateTime={at} title={`${at.slice(0, 16).replace('T', ' ')} UTC`}>
+        {isPast && `${dayOf(at)} `}
+        {timeOf(at)}
+      </time>{' '}
+      <strong>{name}</strong> {does && <span class="soft">{say(`schedule.does.${does}`)}</span>}{' '}
+      {state !== 'coming' && <Badge tone={EVENT_TONES[state]} text={say(`event.${state}`)} />}
+      {message && <small>{sayMessage(message)}</small>}
+      {opensAt !== null && (
+        <small class="soft">
+          {opensAt === 'never'
+            ? say('event.opens.never')
+            : say('event.opens', { time: `${dayOf(opensAt)} ${timeOf(opensAt)}` })}
+        </small>
+      )}
+    </li>
+  );
+}
+
+/** `Tuesday, 1 December` in the zone of the browser. */
+function dayOf(at: string): string {
+  return new Intl.DateTimeFormat(tag(), { weekday: 'long', day: 'numeric', month: 'long' }).format(
+    new Date(at),
+  );
+}
+
+function timeOf(at: string): string {
+  return new Intl.DateTimeFormat(tag(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    new Date(at),
+  );
+}
