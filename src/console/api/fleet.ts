@@ -124,7 +124,7 @@ export interface InstanceOrdersView {
   readonly orders: readonly {
     readonly order: string;
     readonly createdAt: string;
-    readonly state: string;
+    readonly state: 'unpaid' | 'in-progress' | 'delivered' | 'failed';
     readonly billed: Money | null;
     readonly direction: 'up' | 'down' | null;
   }[];

@@ -13,6 +13,10 @@ export const path = (): string => here.value.replace(/\?.*$/s, '');
 export const query = (name: string): string =>
   new URLSearchParams(here.value.replace(/^[^?]*/, '')).get(name) ?? '';
 
+/** All values of a name of the query, in their order. */
+export const queryAll = (name: string): readonly string[] =>
+  new URLSearchParams(here.value.replace(/^[^?]*/, '')).getAll(name);
+
 /** Opens an address of the console. */
 export function go(to: string): void {
   history.pushState(null, '', to);
@@ -25,6 +29,17 @@ export function setQuery(name: string, value: string): void {
   const all = new URLSearchParams(location.search);
   if (value === '') all.delete(name);
   else all.set(name, value);
+  const text = all.toString();
+  const to = location.pathname + (text === '' ? '' : `?${text}`);
+  history.replaceState(null, '', to);
+  here.value = to;
+}
+
+/** The same for a name with several values. */
+export function setQueryAll(name: string, values: readonly string[]): void {
+  const all = new URLSearchParams(location.search);
+  all.delete(name);
+  for (const value of values) all.append(name, value);
   const text = all.toString();
   const to = location.pathname + (text === '' ? '' : `?${text}`);
   history.replaceState(null, '', to);

@@ -12,6 +12,16 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./overview/overview.tsx')).OverviewPage,
   },
   {
+    pattern: /^\/fleet$/,
+    link: { to: '/fleet', word: 'nav.fleet', key: 'f' },
+    load: async () => (await import('./fleet/fleet.tsx')).FleetPage,
+  },
+  {
+    pattern: /^\/fleet\/([^/]+)$/,
+    link: null,
+    load: async () => (await import('./fleet/instance.tsx')).InstancePage,
+  },
+  {
     pattern: /^\/runs$/,
     link: { to: '/runs', word: 'nav.runs', key: 'r' },
     load: async () => (await import('./run/runs.tsx')).RunsPage,

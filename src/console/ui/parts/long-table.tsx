@@ -7,14 +7,27 @@ import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 export interface LongColumn<Row> {
   readonly id: string;
   readonly title: string;
-  readonly cell: (row: Row) => ComponentChildren;
+  /** @param at the place of the row in the table, from 0. */
+  readonly cell: (row: Row, at: number) => ComponentChildren;
+  /** Instead of the title: a button that sorts, with the direction that it sorts now. */
+  readonly header?: ComponentChildren;
+  readonly sorted?: 'ascending' | 'descending' | 'none';
+}
+
+/** Rows of which the page has only those that somebody has looked at. */
+export interface LazyRows<Row> {
+  readonly count: number;
+  /** undefined: the row is not here yet. */
+  readonly rowAt: (at: number) => Row | undefined;
+  /** Called with the places that are on the screen, the last one included. */
+  readonly onShow: (first: number, last: number) => void;
 }
 
 const ROW_HEIGHT = 40;
 
 /**
  * @param label of the whole table, for screen readers. @param keyOf the same for a row as long as it is the same thing.
- * @param onOpen called with a row that a person opens.
+ * @param onOpen called with a row that a person opens. @param look a class for the widths of its columns.
  */
 export function LongTable<Row>({
   label,
@@ -22,18 +35,24 @@ export function LongTable<Row>({
   columns,
   keyOf,
   onOpen,
+  look = '',
 }: {
   label: string;
-  rows: readonly Row[];
+  rows: readonly Row[] | LazyRows<Row>;
   columns: readonly LongColumn<Row>[];
   keyOf: (row: Row) => string | number;
   onOpen: (row: Row) => void;
+  look?: string;
 }) {
   const frame = useRef<HTMLDivElement>(null);
-  const virtual = useVirtual(frame, rows.length);
+  const { count, rowAt, onShow } = 'rowAt' in rows ? rows : wholeRows(rows);
+  const virtual = useVirtual(frame, count);
+  const shown = virtual.getVirtualItems();
+  const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0];
+  useEffect(() => onShow(first, last));
   const [focused, focus] = useState(0);
   const move = (to: number): void => {
-    const at = Math.max(0, Math.min(rows.length - 1, to));
+    const at = Math.max(0, Math.min(count - 1, to));
     focus(at);
     virtual.scrollToIndex(at);
     requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-at="${at}"]`)?.focus());
@@ -47,25 +66,28 @@ export function LongTable<Row>({
       PageDown: 10,
       PageUp: -10,
     };
-    const by = event.key === 'Home' ? -rows.length : event.key === 'End' ? rows.length : steps[event.key];
+    const by = event.key === 'Home' ? -count : event.key === 'End' ? count : steps[event.key];
     if (by !== undefined) {
       event.preventDefault();
       move(focused + by);
-    } else if (event.key === 'Enter' && rows[focused] !== undefined) onOpen(rows[focused]);
+    } else if (event.key === 'Enter' && isRow(event.target)) {
+      const row = rowAt(focused);
+      if (row !== undefined) onOpen(row);
+    }
   };
   return (
     <div
-      class="long-table"
+      class={`long-table ${look}`}
       ref={frame}
       role="table"
       aria-label={label}
-      aria-rowcount={rows.length + 1}
+      aria-rowcount={count + 1}
       onKeyDown={onKeyDown}
     >
       <div class="long-row head" role="row" aria-rowindex={1}>
-        {columns.map(({ id, title }) => (
-          <div key={id} role="columnheader" class={`col-${id}`}>
-            {title}
+        {columns.map(({ id, title, header, sorted }) => (
+          <div key={id} role="columnheader" class={`col-${id}`} aria-sort={sorted}>
+            {header ?? title}
           </div>
         ))}
       </div>
@@ -74,24 +96,24 @@ export function LongTable<Row>({
         role="rowgroup"
         ref={(element) => element?.style.setProperty('height', `${virtual.getTotalSize()}px`)}
       >
-        {virtual.getVirtualItems().map(({ index, start }) => {
-          const row = rows[index];
-          if (row === undefined) return null;
+        {shown.map(({ index, start }) => {
+          const row = rowAt(index);
           return (
             <div
-              key={keyOf(row)}
+              key={row === undefined ? `at-${index}` : keyOf(row)}
               class="long-row"
               role="row"
               aria-rowindex={index + 2}
+              aria-busy={row === undefined ? true : undefined}
               data-at={index}
-              tabIndex={index === Math.min(focused, rows.length - 1) ? 0 : -1}
+              tabIndex={index === Math.min(focused, count - 1) ? 0 : -1}
               ref={(element) => element?.style.setProperty('transform', `translateY(${start}px)`)}
-              onClick={() => onOpen(row)}
+              onClick={() => row !== undefined && onOpen(row)}
               onFocus={() => focus(index)}
             >
               {columns.map(({ id, cell }) => (
                 <div key={id} role="cell" class={`col-${id}`}>
-                  {cell(row)}
+                  {row === undefined ? '…' : cell(row, index)}
                 </div>
               ))}
             </div>
@@ -101,6 +123,15 @@ export function LongTable<Row>({
     </div>
   );
 }
+
+const wholeRows = <Row,>(rows: readonly Row[]): LazyRows<Row> => ({
+  count: rows.length,
+  rowAt: (at) => rows[at],
+  onShow: () => undefined,
+});
+
+/** A key on a button or a box inside of a row is for that. */
+const isRow = (target: EventTarget | null): boolean => (target as Element | null)?.role === 'row';
 
 /** Knows which of `count` rows are on the screen. @param frame the element that scrolls. */
 function useVirtual(frame: { readonly current: HTMLDivElement | null }, count: number) {

@@ -1,8 +1,9 @@
 /** The words of the console in English, a file for each area. Messages of findings and journals are in `messages/en/`. */
+import { fleet } from './en/fleet.ts';
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
 import { runs } from './en/runs.ts';
 
-export const en = { ...frame, ...overview, ...runs } as const;
+export const en = { ...fleet, ...frame, ...overview, ...runs } as const;
 
 export type WordId = keyof typeof en;

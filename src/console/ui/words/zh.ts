@@ -1,7 +1,8 @@
 /** The words of the console in Simplified Chinese. Messages of findings and journals are in `messages/zh/`. */
 import type { WordId } from './en.ts';
+import { fleet } from './zh/fleet.ts';
 import { frame } from './zh/frame.ts';
 import { overview } from './zh/overview.ts';
 import { runs } from './zh/runs.ts';
 
-export const zh: Readonly<Record<WordId, string>> = { ...frame, ...overview, ...runs };
+export const zh: Readonly<Record<WordId, string>> = { ...fleet, ...frame, ...overview, ...runs };
