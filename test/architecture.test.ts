@@ -341,6 +341,17 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'uplot/dist/uPlot.min.css': /^console\/ui\/pages\/run\/draw-rate\.ts$/,
   uplot: /^console\/ui\/pages\/run\/draw-rate\.ts$/,
   '@tanstack/virtual-core': /^console\/ui\/parts\/long-table\.tsx$/,
+  ...Object.fromEntries(
+    [
+      ...[
+        '@codemirror/autocomplete',
+        '@codemirror/commands',
+        '@codemirror/lang-yaml',
+        '@codemirror/language',
+      ],
+      ...['@codemirror/lint', '@codemirror/state', '@codemirror/view', '@lezer/highlight'],
+    ].map((name) => [name, /^console\/ui\/pages\/plans\/code-editor\.ts$/]),
+  ),
   'node:zlib': /^console\/server\/assets\.ts$/,
   'node:async_hooks': /^files\/file-ledger\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,

@@ -26,6 +26,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The page for every address without a file: the application reads the address. */
 const INDEX = 'index.html';
 
+/** Pages whose addresses end with the name of a file: `/plans/grow.yaml`. */
+const NAMES_A_FILE = /^(plans|reviews)\//;
+
 /**
  * @param files by their paths.
  * @returns what to answer for a path of a URL; null: there is nothing. A path without a file name is a page.
@@ -44,7 +47,7 @@ export function createAssets(files: ReadonlyMap<string, Buffer>): (path: string)
   }
   return (path) => {
     const name = path.slice(1);
-    if (/\.[a-z0-9]+$/i.test(name)) return assets.get(name) ?? null;
+    if (/\.[a-z0-9]+$/i.test(name) && !NAMES_A_FILE.test(name)) return assets.get(name) ?? null;
     return assets.get(INDEX) ?? null;
   };
 }

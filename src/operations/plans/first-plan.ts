@@ -1,10 +1,12 @@
 /** First plans for the editor of the console, and the names that it completes. */
 import { iso } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
+import { readRegularFile } from '../../files/open-file.ts';
 import { size } from '../../messages/en/quantities.ts';
 import type { Inventory } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
 import { readInventoryFile } from '../fleet/read-inventory-file.ts';
+import { installed } from '../installed-files.ts';
 import type { PlanFolder } from './plan-folder.ts';
 import { type Selected, selectorPlan } from './selector-plan.ts';
 import { plannable, starterPlan } from './starter-plan.ts';
@@ -76,4 +78,10 @@ export async function readFolderInventory(folder: PlanFolder, name: string): Pro
   if (files.some((file) => file.kind === 'inventory' && file.name === name))
     return await readInventoryFile(path);
   throw new RefitError('usage', `${name} is no inventory of the folder`, 'choose another inventory');
+}
+
+/** The JSON Schema of plans, as it is installed. */
+export async function readPlanSchema(): Promise<unknown> {
+  const file = await installed('schemas/plan.schema.json');
+  return JSON.parse((await readRegularFile(file, { subject: 'page' })).toString('utf8'));
 }

@@ -69,6 +69,9 @@ export interface ShownTable extends PageTable {
   readonly of: number;
 }
 
+/** Columns that say again what the change says. A review of a saved plan has room for them. */
+const WIDE = ['edition', 'before', 'after', 'why'] as const;
+
 /** Rows of a table, and findings, that a page gets unless it asks for more. */
 const MOST = 500;
 
@@ -106,7 +109,7 @@ export async function showReview(
     found: safe.findings.length,
     effects: plan && table(effectsTable(said, words)),
     money: plan && table(moneyTable(plan, plan.priceShares ?? [], words)),
-    changes: plan && table(changesTable(plan, targets, plan.steps, {}, words)),
+    changes: plan && table(changesTable(plan, targets, plan.steps, { without: WIDE }, words)),
     unchanged: plan && table(unchangedTable(unchangedTargets(plan, words), words)),
     timeline: plan && timelineOf(plan, now),
   };

@@ -9,7 +9,7 @@ import {
   writePlanText,
 } from '../../../operations/plans/edit-plans.ts';
 import { exactFixes } from '../../../operations/plans/exact-fixes.ts';
-import { firstPlan, inventoryNames } from '../../../operations/plans/first-plan.ts';
+import { firstPlan, inventoryNames, readPlanSchema } from '../../../operations/plans/first-plan.ts';
 import { listPlans } from '../../../operations/plans/list-plans.ts';
 import {
   type DryRunResult,
@@ -136,6 +136,7 @@ export const planRoutes: readonly Route[] = [
       return {};
     },
   },
+  { method: 'GET', path: '/plans/schema', action: 'see', answer: readPlanSchema },
   {
     method: 'GET',
     path: '/plans/saved-version',

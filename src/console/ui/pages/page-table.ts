@@ -22,9 +22,24 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./fleet/instance.tsx')).InstancePage,
   },
   {
+    pattern: /^\/plans$/,
+    link: { to: '/plans', word: 'nav.plans', key: 'p' },
+    load: async () => (await import('./plans/plans.tsx')).PlansPage,
+  },
+  {
     pattern: /^\/runs$/,
     link: { to: '/runs', word: 'nav.runs', key: 'r' },
     load: async () => (await import('./run/runs.tsx')).RunsPage,
+  },
+  {
+    pattern: /^\/plans\/new$/,
+    link: null,
+    load: async () => (await import('./plans/editor.tsx')).EditorPage,
+  },
+  {
+    pattern: /^\/plans\/([^/]+)$/,
+    link: null,
+    load: async () => (await import('./plans/editor.tsx')).EditorPage,
   },
   {
     pattern: /^\/design$/,

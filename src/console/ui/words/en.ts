@@ -2,8 +2,9 @@
 import { fleet } from './en/fleet.ts';
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
+import { plans } from './en/plans.ts';
 import { runs } from './en/runs.ts';
 
-export const en = { ...fleet, ...frame, ...overview, ...runs } as const;
+export const en = { ...fleet, ...frame, ...overview, ...plans, ...runs } as const;
 
 export type WordId = keyof typeof en;

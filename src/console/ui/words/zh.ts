@@ -3,6 +3,7 @@ import type { WordId } from './en.ts';
 import { fleet } from './zh/fleet.ts';
 import { frame } from './zh/frame.ts';
 import { overview } from './zh/overview.ts';
+import { plans } from './zh/plans.ts';
 import { runs } from './zh/runs.ts';
 
-export const zh: Readonly<Record<WordId, string>> = { ...fleet, ...frame, ...overview, ...runs };
+export const zh: Readonly<Record<WordId, string>> = { ...fleet, ...frame, ...overview, ...plans, ...runs };

@@ -1,0 +1,239 @@
+/** The dry run beside the editor: what the plan would order, at what cost, and when. */
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { ShownReview, ShownTable } from '../../../../operations/reviews/show-review.ts';
+import type { DryRunAnswer, DryRunRequest, InventoryNames } from '../../../api/plans.ts';
+import { get, post, Refused } from '../../client.ts';
+import { language, quantities, say } from '../../language.ts';
+import { DataTable } from '../../parts/data-table.tsx';
+import { Badge } from '../../parts/parts.tsx';
+import { query, setQuery } from '../../router.ts';
+import { Remedy, SEVERITY_TONES } from './finding-list.tsx';
+import { PlanCourse } from './plan-course.tsx';
+import { refusalText } from './plan-edit.ts';
+
+/** Milliseconds without typing until a dry run against an inventory starts. */
+const START_AFTER = 900;
+/** A spinner before this time would only flicker, milliseconds. */
+const QUIET = 200;
+
+/** A result with the text that it is of. */
+interface Result {
+  readonly answer: DryRunAnswer | Refused;
+  readonly text: string;
+}
+
+export interface DryRunState {
+  readonly text: Signal<string>;
+  /** `live`, or a file name. */
+  readonly inventory: Signal<string>;
+  readonly price: Signal<boolean>;
+  readonly isRunning: Signal<boolean>;
+  readonly result: Signal<Result | null>;
+  /** Names of the chosen inventory. */
+  readonly names: Signal<InventoryNames | null>;
+  start(): Promise<void>;
+  show(answer: DryRunAnswer, text: string): void;
+}
+
+/** @param isValid whether the check of the text that is in the editor has found no error. */
+export function useDryRun({
+  name,
+  text,
+  inventories,
+  isValid,
+}: {
+  name: Signal<string>;
+  text: Signal<string>;
+  inventories: readonly string[];
+  isValid: () => boolean;
+}): DryRunState {
+  const asked = query('inventory');
+  const inventory = useSignal(inventories.includes(asked) ? asked : (inventories[0] ?? 'live'));
+  const price = useSignal(false);
+  const isRunning = useSignal(false);
+  const result = useSignal<Result | null>(null);
+  const names = useSignal<InventoryNames | null>(null);
+  const newest = useRef(0);
+  const start = async (): Promise<void> => {
+    newest.current += 1;
+    const number = newest.current;
+    const sent = text.value;
+    isRunning.value = true;
+    const request: DryRunRequest = {
+      ...{ name: name.value, text: sent, inventory: inventory.value, language: language() },
+      price: inventory.value === 'live' && price.value,
+    };
+    const answer = await post<DryRunAnswer>('/plans/dry-run', request).catch((error: unknown) => {
+      if (error instanceof Refused) return error;
+      throw error;
+    });
+    if (number !== newest.current) return;
+    isRunning.value = false;
+    result.value = { answer, text: sent };
+  };
+  const isFile = inventory.value !== 'live';
+  const isReady = isFile && isValid() && result.value?.text !== text.value;
+  useEffect(() => {
+    if (!isReady) return;
+    const timer = setTimeout(() => void start(), START_AFTER);
+    return () => clearTimeout(timer);
+  }, [isReady, text.value, inventory.value]);
+  useEffect(() => {
+    // In another language, and against another inventory, the result is another one.
+    if (result.value !== null && isFile) result.value = { ...result.value, text: '' };
+  }, [language(), inventory.value]);
+  useEffect(() => {
+    names.value = null;
+    if (!isFile) return;
+    const over = new AbortController();
+    get<InventoryNames>(`/inventories/${encodeURIComponent(inventory.value)}/names`, over.signal).then(
+      (read) => {
+        names.value = read;
+      },
+      () => undefined,
+    );
+    return () => over.abort();
+  }, [inventory.value]);
+  const show = (answer: DryRunAnswer, of: string): void => {
+    newest.current += 1;
+    isRunning.value = false;
+    result.value = { answer, text: of };
+  };
+  return { text, inventory, price, isRunning, result, names, start, show };
+}
+
+export function DryRunPanel({
+  dryRun,
+  inventories,
+}: {
+  dryRun: DryRunState;
+  inventories: readonly string[];
+}) {
+  const { inventory, price, isRunning, result, text, start } = dryRun;
+  const isLive = inventory.value === 'live';
+  const isOutdated = result.value !== null && result.value.text !== '' && result.value.text !== text.value;
+  return (
+    <aside class={`dry-run${isOutdated ? ' outdated' : ''}`} aria-labelledby="dry-title">
+      <h2 id="dry-title">{say('dry.title')}</h2>
+      <div class="dry-tools">
+        <label>
+          {say('dry.against')}
+          <select
+            value={inventory.value}
+            onChange={({ currentTarget }) => {
+              inventory.value = currentTarget.value;
+              setQuery('inventory', currentTarget.value);
+            }}
+          >
+            <option value="live">{say('dry.live')}</option>
+            {inventories.map((file) => (
+              <option key={file} value={file}>
+                {file}
+              </option>
+            ))}
+          </select>
+        </label>
+        {isLive && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={price.value}
+              onChange={({ currentTarget }) => (price.value = currentTarget.checked)}
+            />
+            {say('dry.prices')}
+          </label>
+        )}
+        <button type="button" onClick={() => void start()} title="Ctrl+Enter">
+          {say('dry.run')}
+        </button>
+        <Progress isRunning={isRunning.value} isOutdated={isOutdated} />
+      </div>
+      {result.value === null ? (
+        <p class="soft">
+          {say('dry.hint')} {say(isLive ? 'dry.hint.live' : 'dry.hint.file')}
+        </p>
+      ) : (
+        <div class="dry-result">
+          <ResultView answer={result.value.answer} />
+        </div>
+      )}
+    </aside>
+  );
+}
+
+/** What happens now, after a short time. */
+function Progress({ isRunning, isOutdated }: { isRunning: boolean; isOutdated: boolean }) {
+  const isSlow = useSignal(false);
+  useEffect(() => {
+    isSlow.value = false;
+    if (!isRunning) return;
+    const timer = setTimeout(() => (isSlow.value = true), QUIET);
+    return () => clearTimeout(timer);
+  }, [isRunning]);
+  return (
+    <span class="soft" role="status">
+      {isSlow.value ? say('dry.running') : isOutdated ? say('dry.outdated') : ''}
+    </span>
+  );
+}
+
+function ResultView({ answer }: { answer: DryRunAnswer | Refused }) {
+  if (answer instanceof Refused)
+    return (
+      <p class="verdict-line verdict-bad" role="alert">
+        {refusalText(answer)}
+      </p>
+    );
+  if (answer.review === null) return <p class="soft">{say('dry.invalid')}</p>;
+  return <ReviewView review={answer.review} took={answer.took} />;
+}
+
+function ReviewView({ review, took }: { review: ShownReview; took: number }) {
+  const { tone, word, sentence, facts, findings, found, timeline } = review;
+  const { duration } = quantities();
+  return (
+    <>
+      <p class={`verdict-line verdict-${tone}`} role="status">
+        <strong>{word}</strong> <span>{sentence}</span>
+        {took > 0 && <span class="soft">{say('dry.took', { time: duration(took) })}</span>}
+      </p>
+      {findings.length > 0 && (
+        <ul class="finding-list">
+          {findings.map((finding, at) => (
+            <li key={at}>
+              <Badge tone={SEVERITY_TONES[finding.severity]} text={finding.severityName} />{' '}
+              <code>{finding.code}</code> {finding.instance && <code>{finding.instance}</code>}
+              <p>{finding.message}</p>
+              <Remedy finding={finding} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {found > findings.length && (
+        <p class="soft">{say('editor.more', { count: found - findings.length })}</p>
+      )}
+      <dl class="fact-list">
+        {facts.map(({ id, name, text }) => (
+          <>
+            <dt key={`${id}-name`}>{name}</dt>
+            <dd key={id}>{text}</dd>
+          </>
+        ))}
+      </dl>
+      {timeline !== null && <PlanCourse timeline={timeline} />}
+      {[review.changes, review.effects, review.money, review.unchanged].map(
+        (table) => table !== null && <TableView key={table.heading} table={table} />,
+      )}
+    </>
+  );
+}
+
+function TableView({ table }: { table: ShownTable }) {
+  return (
+    <section>
+      <h3>{table.heading}</h3>
+      <DataTable table={table} of={table.of} />
+    </section>
+  );
+}

@@ -1,0 +1,273 @@
+/** The folder of plans: what is written, what is sealed, and the inventories for dry runs. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { PlanFile, PlanList, SavedPlanRow } from '../../../api/plans.ts';
+import { permits } from '../../../api/roles.ts';
+import { get, post, Refused } from '../../client.ts';
+import { quantities, say } from '../../language.ts';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { Badge, Copy, Empty, Problem, Time } from '../../parts/parts.tsx';
+import type { WordId } from '../../words/en.ts';
+import type { PageProps } from '../page.ts';
+import './plans.css';
+
+/** How often the folder is read, milliseconds. */
+const READ_EVERY = 4_000;
+
+type Plans = PlanList['plans'];
+
+export function PlansPage({ person }: PageProps) {
+  usePageTitle(say('plans.title'));
+  const list = useSignal<PlanList | Refused | undefined>(undefined);
+  const removed = useSignal<Pick<PlanFile, 'name' | 'text'> | null>(null);
+  const note = useSignal('');
+  const read = async (signal?: AbortSignal): Promise<void> => {
+    try {
+      list.value = await get<PlanList>('/plans', signal);
+    } catch (error) {
+      if (error instanceof Refused) list.value = error;
+    }
+  };
+  useEffect(() => {
+    const over = new AbortController();
+    void (async () => {
+      while (!over.signal.aborted) {
+        await read(over.signal);
+        await new Promise((resolve) => setTimeout(resolve, READ_EVERY));
+      }
+    })();
+    return () => over.abort();
+  }, []);
+  const now = list.value;
+  if (now === undefined) return <p class="loading" aria-busy="true" />;
+  if (now instanceof Refused) return <Problem error={now} onAgain={() => void read()} />;
+  if (now.folder === null)
+    return <Empty title="plans.none.title" text="plans.none.text" command="refit serve --plans plans" />;
+  const mayPlan = permits(person.roles, 'plan');
+  const act = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      note.value = `${error.message} · ${error.fix}`;
+    }
+    await read();
+  };
+  const remove = (name: string) =>
+    act(async () => {
+      const { text, version } = await get<PlanFile>(`/plans/${encodeURIComponent(name)}`);
+      await post('/plans/remove', { name, version });
+      removed.value = { name, text };
+      note.value = say('plans.deleted', { file: name });
+    });
+  const undo = () =>
+    act(async () => {
+      const { name, text } = removed.value!;
+      await post('/plans/save', { name, text, base: null });
+      removed.value = null;
+      note.value = say('plans.restored', { file: name });
+    });
+  return (
+    <div class="plan-list">
+      <div class="title">
+        <h1>{say('plans.title')}</h1>
+        {mayPlan && (
+          <a class="button primary" href="/plans/new">
+            {say('plans.new')}
+          </a>
+        )}
+      </div>
+      <p class="soft about">
+        <Copy text={now.folder} />
+      </p>
+      <div class="toast" role="status">
+        {note.value !== '' && <span>{note.value}</span>}
+        {removed.value !== null && (
+          <button type="button" onClick={() => void undo()}>
+            {say('plans.undo')}
+          </button>
+        )}
+      </div>
+      <Written plans={now.plans} mayPlan={mayPlan} onRemove={(name) => void remove(name)} />
+      <Saved plans={now.saved} />
+      <Inventories list={now} mayPlan={mayPlan} />
+    </div>
+  );
+}
+
+/** The head of a table. */
+function Head({ words }: { words: readonly WordId[] }) {
+  return (
+    <thead>
+      <tr>
+        {words.map((id) => (
+          <th key={id} scope="col">
+            {say(id)}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+const Damage = ({ reason }: { reason: string }) => (
+  <small class="warn">{say('plans.damaged', { reason })}</small>
+);
+
+function Written({
+  plans,
+  mayPlan,
+  onRemove,
+}: {
+  plans: Plans;
+  mayPlan: boolean;
+  onRemove: (name: string) => void;
+}) {
+  return (
+    <section aria-label={say('plans.written')}>
+      <h2>{say('plans.written')}</h2>
+      {plans.length === 0 ? (
+        <p class="soft">{say('plans.empty')}</p>
+      ) : (
+        <table class="runs">
+          <Head words={['plans.file', 'plans.findings', 'plans.changed', 'plans.actions']} />
+          <tbody>
+            {plans.map((plan) => (
+              <tr key={plan.file}>
+                <td data-label={say('plans.file')}>
+                  <a href={`/plans/${encodeURIComponent(plan.file)}`}>{plan.file}</a>
+                  <small class="soft">{plan.name}</small>
+                  {plan.damage !== null && <Damage reason={plan.damage} />}
+                </td>
+                <td data-label={say('plans.findings')}>
+                  <FindingCounts plan={plan} />
+                </td>
+                <td data-label={say('plans.changed')}>
+                  <Time at={plan.changedAt} />
+                </td>
+                <td data-label={say('plans.actions')}>
+                  {mayPlan && (
+                    <div class="actions-of">
+                      <a class="button" href={`/plans/new?copy=${encodeURIComponent(plan.file)}`}>
+                        {say('plans.duplicate')}
+                      </a>
+                      <button
+                        type="button"
+                        aria-label={`${say('plans.delete')} ${plan.file}`}
+                        onClick={() => onRemove(plan.file)}
+                      >
+                        {say('plans.delete')}
+                      </button>
+                    </div>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function FindingCounts({ plan: { errors, warnings, hasSchedule, damage } }: { plan: Plans[number] }) {
+  return (
+    <>
+      {errors > 0 && <Badge tone="failed" text={say('plans.errors', { count: errors })} />}{' '}
+      {warnings > 0 && <Badge tone="warning" text={say('plans.warnings', { count: warnings })} />}{' '}
+      {errors + warnings === 0 && damage === null && <Badge tone="verified" text={say('plans.valid')} />}{' '}
+      {hasSchedule && <Badge tone="live" text={say('plans.scheduled')} />}
+    </>
+  );
+}
+
+function Saved({ plans }: { plans: readonly SavedPlanRow[] }) {
+  const { quotes } = quantities();
+  return (
+    <section aria-label={say('plans.saved')}>
+      <h2>{say('plans.saved')}</h2>
+      {plans.length === 0 ? (
+        <p class="soft">{say('plans.emptySaved')}</p>
+      ) : (
+        <table class="runs">
+          <Head words={['plans.file', 'plans.state', 'plans.cost', 'plans.sealed', 'plans.expires']} />
+          <tbody>
+            {plans.map(({ file, about, damage, run }) => (
+              <tr key={file}>
+                <td data-label={say('plans.file')}>
+                  <a href={`/reviews/${encodeURIComponent(file)}`}>{file}</a>
+                  {about && (
+                    <small class="soft">
+                      {about.name}, {say('plans.steps', { count: about.steps })}
+                    </small>
+                  )}
+                  {about && <Copy text={about.digest} shown={about.digest.slice(0, 8)} />}
+                  {damage !== null && <Damage reason={damage} />}
+                </td>
+                <td data-label={say('plans.state')}>{about && <SavedState about={about} run={run} />}</td>
+                <td data-label={say('plans.cost')}>
+                  {about && about.prices.length > 0 ? quotes(about.prices) : ''}
+                </td>
+                <td data-label={say('plans.sealed')}>{about && <Time at={about.sealedAt} />}</td>
+                <td data-label={say('plans.expires')}>{about && <Time at={about.expiresAt} />}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function SavedState({ about, run }: { about: NonNullable<SavedPlanRow['about']>; run: string | null }) {
+  if (run !== null)
+    return (
+      <a href={`/runs/${encodeURIComponent(run)}`}>
+        <Badge tone="verified" text={say('plans.carriedOut')} />
+      </a>
+    );
+  const { declinedBy, offered, needs } = about;
+  if (declinedBy.length > 0)
+    return <Badge tone="failed" text={say('plans.declined', { people: declinedBy.join(', ') })} />;
+  if (Date.parse(about.expiresAt) < Date.now()) return <Badge tone="skipped" text={say('plans.expired')} />;
+  if (needs > 0) return <Badge tone="live" text={say('plans.offered', { offered, needs })} />;
+  return <Badge tone="live" text={say('plans.toReview')} />;
+}
+
+function Inventories({ list: { inventories }, mayPlan }: { list: PlanList; mayPlan: boolean }) {
+  return (
+    <section aria-label={say('plans.inventories')}>
+      <h2>{say('plans.inventories')}</h2>
+      {inventories.length === 0 ? (
+        <p class="soft">
+          {say('plans.emptyInventories')} <Copy text="refit inventory -o fleet.json" />
+        </p>
+      ) : (
+        <table class="runs">
+          <Head words={['plans.file', 'plans.instances', 'plans.readAt', 'plans.actions']} />
+          <tbody>
+            {inventories.map(({ file, instances, readAt, damage }) => (
+              <tr key={file}>
+                <td data-label={say('plans.file')}>
+                  {file}
+                  {damage !== null && <Damage reason={damage} />}
+                </td>
+                <td data-label={say('plans.instances')}>{instances ?? ''}</td>
+                <td data-label={say('plans.readAt')}>
+                  <Time at={readAt} />
+                </td>
+                <td data-label={say('plans.actions')}>
+                  {mayPlan && damage === null && (
+                    <a class="button" href={`/plans/new?inventory=${encodeURIComponent(file)}`}>
+                      {say('plans.first')}
+                    </a>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
