@@ -23,6 +23,7 @@ const SCHEMAS = {
   validateHeadSignature: 'head-signature.schema.json',
   validatePlanSignature: 'plan-signature.schema.json',
   validatePolicy: 'policy.schema.json',
+  validatePeople: 'people.schema.json',
 };
 
 const TYPES = `/** An error of the schema validator. */

@@ -311,6 +311,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   pg: /^store\/postgres\/database\.ts$/,
   '@simplewebauthn/server': /^operations\/approvals\/passkey-registration\.ts$/,
   '@simplewebauthn/server/helpers': /^operations\/approvals\/passkey-registration\.ts$/,
+  'openid-client': /^operations\/people\/open-sign-in\.ts$/,
   'pg-boss': /^store\/postgres\/(queue|jobs-schema)\.ts$/,
   tar: /^operations\/audit\/export-run\.ts$/,
   'd3-scale': /^report\/charts\//,

@@ -43,6 +43,9 @@ export interface Options extends Output {
   readonly sign?: string;
   readonly limit?: string;
   readonly limitCounting?: string;
+  readonly people?: string;
+  readonly link?: boolean;
+  readonly proxy?: string;
   readonly listen?: string;
   readonly url?: string;
   readonly live?: boolean;

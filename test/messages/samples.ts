@@ -449,6 +449,7 @@ const SAMPLES: Samples = {
   ],
   'policy.cost': [{ most: guard, total: 2000 }],
   'policy.cost-unknown': [{ most: guard, step }],
+  'people.empty': [{ example: 'version: 1' }],
   'policy.empty': [{ example: 'version: 1' }],
   'policy.in-force': [{ policy: '1f0c2ab9' }],
   'policy.limit': [

@@ -41,6 +41,12 @@ const CONSOLE_COMMANDS = commandsIn('Console:', {
         '--url <url>',
         'address under which browsers reach it, behind a proxy with HTTPS (default: http://localhost and the port)',
       ),
+      option('--people <file>', 'how people sign in by OpenID Connect, and the roles of their groups'),
+      option(
+        '--link',
+        'print a link that signs in once, also with --people and an address of other machines',
+      ),
+      option('--proxy <addresses>', 'proxies in front whose X-Forwarded-For counts, such as 10.0.0.0/8'),
     ],
     examples: [
       'refit serve --plans plans',

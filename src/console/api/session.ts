@@ -12,6 +12,12 @@ export interface SessionInfo {
   readonly version: string;
 }
 
+/** `GET /api/sign-in`, for everybody: how people can sign in. */
+export interface SignInInfo {
+  /** The host of a provider of OpenID Connect; null: by a link only. */
+  readonly provider: string | null;
+}
+
 /** A person of the console. */
 export interface Person {
   /** As the journal records it. */

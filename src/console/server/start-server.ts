@@ -6,6 +6,8 @@ import cookies from '@fastify/cookie';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf, RefitError } from '../../errors.ts';
 import { asOneRequest } from '../../operations/one-request.ts';
+import type { SignIn } from '../../operations/people/open-sign-in.ts';
+import type { SignInRefused } from '../../operations/people/sign-in.ts';
 import { HOUR, SECOND } from '../../units.ts';
 import type { Person } from '../api/session.ts';
 import { refusalOf, refuse } from './answers.ts';
@@ -18,6 +20,7 @@ import { ROUTES } from './routes/routes.ts';
 import { sendFile } from './send-file.ts';
 import { addSessionRoutes, cookieName, type Gate, ownCookie } from './session-routes.ts';
 import { createSessions, type OpenSession } from './sessions.ts';
+import { addSignInRoutes } from './sign-in-routes.ts';
 
 /** Limits of one client. */
 const LARGEST_BODY = 1_024 * 1_024;
@@ -41,6 +44,12 @@ export interface ConsoleOptions extends ConsoleContext {
   readonly random: () => string;
   /** Milliseconds for the head and the body of a request. Default: 10 s. */
   readonly requestTime?: number;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` names the client. Absent: none. */
+  readonly proxies?: readonly string[];
+  /** Signs people in; absent: they sign in by a link only. */
+  readonly signIn?: SignIn | null;
+  /** Hears why the provider did not sign somebody in. */
+  readonly onSignInRefused?: (refused: SignInRefused) => void;
   /** Receives a fault of the console itself. */
   readonly onFault: (error: unknown) => void;
 }
@@ -55,12 +64,13 @@ export interface Console {
 
 /** Starts the console. @throws RefitError `usage` if the port is not available. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const { requestTime = REQUEST_TIME } = options;
+  const { requestTime = REQUEST_TIME, proxies = [] } = options;
   const sessions = createSessions(options.clock, options.random);
   const server = fastify({
     bodyLimit: LARGEST_BODY,
     requestTimeout: requestTime,
     http: { headersTimeout: requestTime, connectionsCheckingInterval: requestTime / CHECKS },
+    ...(proxies.length === 0 ? {} : { trustProxy: [...proxies] }),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
     return503OnClosing: false,
@@ -80,6 +90,8 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   });
   server.setErrorHandler((error, _, reply) => refuse(reply, refusalOf(error, options.onFault)));
   addSessionRoutes(server, gate, options);
+  const { clock, random, signIn = null, onSignInRefused = () => undefined } = options;
+  addSignInRoutes(server, gate, { clock, random, signIn, onSignInRefused });
   const address = () => ({ relyingParty: new URL(origin).hostname, origin });
   const running: RunningConsole = { ...options, sessions, address };
   for (const route of ROUTES) addRoute(server, gate, running, route, judgeRate);

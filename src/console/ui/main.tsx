@@ -13,6 +13,7 @@ import { pageCommands } from './parts/page-commands.ts';
 import { Palette } from './parts/palette.tsx';
 import { Problem } from './parts/parts.tsx';
 import { Shortcuts } from './parts/shortcuts.tsx';
+import { SignedOut } from './parts/signed-out.tsx';
 import { go, onLinkClick, path } from './router.ts';
 import { startTheme, toggleTheme } from './theme.ts';
 import './style.css';
@@ -36,12 +37,17 @@ function App() {
       </a>
       <Header session={info} links={LINKS} onSearch={openSearch} onSignOut={() => void signOut()} />
       <main id="content" tabIndex={-1}>
-        {now instanceof Refused ? <Problem error={now} /> : <Page session={now} />}
+        {now instanceof Refused ? <Closed error={now} /> : <Page session={now} />}
       </main>
       <Shortcuts pages={LINKS} isOpen={showsKeys} onSearch={openSearch} />
       <Palette isOpen={isSearching} choices={choices} find={findRuns} />
     </div>
   );
+}
+
+/** What a person sees without a session. */
+function Closed({ error }: { error: Refused }) {
+  return error.status === 401 ? <SignedOut error={error} /> : <Problem error={error} />;
 }
 
 /** Opens the palette, unless nobody is signed in or something else asks. */

@@ -2,9 +2,12 @@
 import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { ConsoleProvider } from '../../../console/server/context.ts';
+import type { Console } from '../../../console/server/start-server.ts';
 import { RefitError } from '../../../errors.ts';
 import { readInstalledFolder } from '../../../operations/installed-files.ts';
 import { shortPath, userName } from '../../../operations/machine.ts';
+import type { SignIn } from '../../../operations/people/open-sign-in.ts';
+import { proxiesFrom } from '../../../operations/people/trusted-proxies.ts';
 import { openPlanFolder } from '../../../operations/plans/plan-folder.ts';
 import { openRuns } from '../../../operations/runs/open-runs.ts';
 import { databaseOf } from '../../../operations/runs/store-choice.ts';
@@ -50,6 +53,7 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
     import('../../../console/server/random-token.ts'),
     readInstalledFolder(PAGES),
   ]);
+  const signIn = await signInOf(options, terminal);
   const runs = await openRuns({ store: options.store, env, clock });
   const signals = onSignals(terminal, undefined, STOPPING);
   const feeds = createRunFeeds(clock);
@@ -71,27 +75,58 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
         pages,
       },
       ...{ store: placeOfStore(options, terminal), version: VERSION, random: randomToken },
+      ...{ signIn, proxies: proxiesFrom(options.proxy) },
+      onSignInRefused: ({ reason, message }) =>
+        terminal.err(`a sign-in was refused (${reason}): ${escapeControls(message)}\n`),
       onFault: (error) => terminal.err(`${escapeControls(String((error as Error)?.stack ?? error))}\n`),
     });
-    const link = server.loginLink({ name: userName(), roles: ['admin'] });
-    await terminal.out(jsonLine({ url: link }));
-    terminal.hint(
-      `the console is at ${server.origin}; open the url above, which works once (stop with Ctrl-C)`,
-    );
-    await new Promise<void>((resolve) => {
-      if (signals.drain.aborted) resolve();
-      signals.drain.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await announce(server, signIn, options, terminal);
+    await abortOf(signals.drain);
     feeds.close();
     record.close();
     await server.close();
   } finally {
     signals.close();
     await schedule?.close();
+    await signIn?.close();
     await runs.close();
   }
   return 0;
 };
+
+/**
+ * Prints the address. With a provider and an address of other machines, it signs nobody in unless `--link` asks for that.
+ */
+async function announce(
+  server: Console,
+  signIn: SignIn | null,
+  { link }: Options,
+  terminal: Terminal,
+): Promise<void> {
+  const isLocal = new URL(server.origin).hostname === 'localhost';
+  const hasLink = signIn === null || isLocal || link === true;
+  const url = hasLink ? server.loginLink({ name: userName(), roles: ['admin'] }) : server.origin;
+  await terminal.out(jsonLine({ url }));
+  const open = hasLink ? 'open the url above, which works once' : `people sign in by ${signIn.host}`;
+  terminal.hint(`the console is at ${server.origin}; ${open} (stop with Ctrl-C)`);
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** How people sign in; null without `--people`. Only then a package for it is loaded. */
+async function signInOf({ people }: Options, { env, clock }: Terminal): Promise<SignIn | null> {
+  if (people === undefined) return null;
+  const [{ readPeople }, { openSignIn }] = await Promise.all([
+    import('../../../operations/people/read-people.ts'),
+    import('../../../operations/people/open-sign-in.ts'),
+  ]);
+  return openSignIn({ people: await readPeople(people), env, clock });
+}
 
 /** The host and name of a database, or the folder of runs, for people. */
 function placeOfStore(options: Options, { env }: Terminal): string {

@@ -4,7 +4,8 @@ import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
 import { plans } from './en/plans.ts';
 import { runs } from './en/runs.ts';
+import { signIn } from './en/sign-in.ts';
 
-export const en = { ...fleet, ...frame, ...overview, ...plans, ...runs } as const;
+export const en = { ...fleet, ...frame, ...overview, ...plans, ...runs, ...signIn } as const;
 
 export type WordId = keyof typeof en;

@@ -5,5 +5,13 @@ import { frame } from './zh/frame.ts';
 import { overview } from './zh/overview.ts';
 import { plans } from './zh/plans.ts';
 import { runs } from './zh/runs.ts';
+import { signIn } from './zh/sign-in.ts';
 
-export const zh: Readonly<Record<WordId, string>> = { ...fleet, ...frame, ...overview, ...plans, ...runs };
+export const zh: Readonly<Record<WordId, string>> = {
+  ...fleet,
+  ...frame,
+  ...overview,
+  ...plans,
+  ...runs,
+  ...signIn,
+};

@@ -4,7 +4,7 @@ import type { Text } from '../../text.ts';
 /** The part of a plan or policy that a sentence is about. `key` is the nearest key above it; null for the whole text. */
 export interface Part {
   /** What the whole text is; absent for a plan. */
-  readonly whole?: 'policy';
+  readonly whole?: 'policy' | 'people';
   readonly key: string | null;
   /** Whether the part is an entry of the list under `key`. */
   readonly entry: boolean;
@@ -17,9 +17,16 @@ const KINDS = { empty: 'empty', list: 'a list', map: 'a group of keys' } as cons
 
 const shown = (value: Shown): string => ('text' in value ? value.text : KINDS[value.kind]);
 
+/** What a whole text is called, and keys that it has. */
+const WHOLE = {
+  plan: { name: 'plan', keys: 'name: and targets:' },
+  policy: { name: 'policy', keys: 'limit:' },
+  people: { name: 'file of people', keys: 'issuer: and clientId:' },
+} as const;
+
 /** The part of a text in words: `shards`, `an entry of allow`, `the plan`. */
 export const nameOf = ({ whole, key, entry }: Part): string =>
-  key === null ? `the ${whole ?? 'plan'}` : entry ? `an entry of ${key}` : key;
+  key === null ? `the ${WHOLE[whole ?? 'plan'].name}` : entry ? `an entry of ${key}` : key;
 
 /** A fix when Refit knows the value, else an example. */
 const suggest = (certain: boolean, text: string) => (certain ? { fix: text } : { example: text });
@@ -249,7 +256,7 @@ export const planText = {
     fix: `version: ${versions.at(-1)}`,
   }),
   'plan-text.not-a-map': ({ part, value, example }: { part: Part; value: Shown; example: string }): Text => ({
-    message: `${nameOf(part)} is ${shown(value)}; it must be keys with values, such as ${part.whole === 'policy' ? 'limit:' : 'name: and targets:'}`,
+    message: `${nameOf(part)} is ${shown(value)}; it must be keys with values, such as ${WHOLE[part.whole ?? 'plan'].keys}`,
     ...('kind' in value && value.kind === 'list' && part.whole === undefined
       ? { fix: 'put the list under targets:, beside version: 1 and name:' }
       : { example }),

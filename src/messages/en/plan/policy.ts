@@ -46,6 +46,10 @@ const approvedBy = (have: readonly string[]): string =>
 const APPROVE = 'refit approve SAVED   each of them runs this and leaves the file beside the saved plan';
 
 export const policy = {
+  'people.empty': ({ example }: { example: string }): Text => ({
+    message: 'the file of people is empty; it names at least an issuer, a client and roles',
+    example,
+  }),
   'policy.empty': ({ example }: { example: string }): Text => ({
     message: 'the policy is empty; a policy without rules has at least a version',
     example,

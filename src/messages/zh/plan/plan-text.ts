@@ -10,9 +10,15 @@ const KINDS = { empty: '空', list: '列表', map: '一组键' } as const;
 
 const shown = (value: Shown): string => ('text' in value ? value.text : KINDS[value.kind]);
 
+const WHOLE = {
+  plan: { name: '计划', keys: 'name: 和 targets:' },
+  policy: { name: '策略', keys: 'limit:' },
+  people: { name: '人员文件', keys: 'issuer: 和 clientId:' },
+} as const;
+
 /** The part of a text in words: `shards`, `allow 的一项`, `计划`. */
 export const nameOf = ({ whole, key, entry }: Part): string =>
-  key === null ? (whole === 'policy' ? '策略' : '计划') : entry ? `${key} 的一项` : key;
+  key === null ? WHOLE[whole ?? 'plan'].name : entry ? `${key} 的一项` : key;
 
 /** The text without spaces between two Chinese words. */
 const tidy = (text: string): string => text.replace(/(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])/g, '');
@@ -194,7 +200,7 @@ export const planText: TranslationOf<typeof english> = {
   }),
   'plan-text.not-a-map': ({ part, value, example }) => ({
     message: tidy(
-      `${nameOf(part)} 为 ${shown(value)}；必须是带值的键，例如 ${part.whole === 'policy' ? 'limit:' : 'name: 和 targets:'}`,
+      `${nameOf(part)} 为 ${shown(value)}；必须是带值的键，例如 ${WHOLE[part.whole ?? 'plan'].keys}`,
     ),
     ...('kind' in value && value.kind === 'list' && part.whole === undefined
       ? { fix: '将列表放在 targets: 之下，与 version: 1 和 name: 同级' }

@@ -45,6 +45,10 @@ const approvedBy = (have: readonly string[]): string =>
 const APPROVE = 'refit approve SAVED   每位审批人各自运行此命令，并将文件放在封存计划旁边';
 
 export const policy: TranslationOf<typeof english> = {
+  'people.empty': ({ example }) => ({
+    message: '人员文件为空；它至少要写明身份提供方、客户端和角色',
+    example,
+  }),
   'policy.empty': ({ example }) => ({
     message: '策略为空；没有规则的策略也至少要有 version',
     example,
