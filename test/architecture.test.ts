@@ -333,7 +333,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':
-    /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/lock-folder)\.ts$/,
+    /^(cli\/commands\/(simulator\/demo|console\/start-apply)|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/lock-folder)\.ts$/,
   fastify: /^console\/server\/.+$/,
   '@fastify/cookie': /^console\/server\/start-server\.ts$/,
   preact: /^console\/ui\/.+$/,

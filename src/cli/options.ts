@@ -21,6 +21,7 @@ export interface Options extends Output {
   readonly balance?: string;
   readonly columns?: string;
   readonly concurrency?: string;
+  readonly confirmedBy?: string;
   readonly count?: string;
   readonly detach?: boolean;
   readonly detailedExitcode?: boolean;

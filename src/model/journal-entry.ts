@@ -68,8 +68,8 @@ export type JournalEvent =
       /** The provider's time of the adoption, ISO 8601 UTC. */
       readonly providerAt: string;
     }
-  /** The user who applies confirmed the plan: at the prompt, or by `--auto-approve`. That is no signature. */
-  | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
+  /** A person confirmed the plan: at the prompt, by `--auto-approve`, or in the web console. That is no signature. */
+  | { readonly kind: 'approved'; readonly how: Confirmation; readonly by: string }
   /** The signatures that the plan requires: of the plan (wave null), or of one wave. */
   | {
       readonly kind: 'approved';
@@ -238,6 +238,9 @@ export type JournalEvent =
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
   | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
+
+/** How a person confirms a plan. `console`: `by` is signed in at the web console, which started the process. */
+export type Confirmation = 'prompt' | 'auto-approve' | 'console';
 
 /** The identity of one profile, as `GetCallerIdentity` returns it. */
 export interface Identity {

@@ -23,7 +23,16 @@ export type { ApplyEnd, Approval, ReconcileEnd };
 export interface ApplyOptions
   extends Pick<
     ApplyInput,
-    'atEntry' | 'adopt' | 'signHead' | 'onPast' | 'onStart' | 'onEntry' | 'onAppend' | 'onLive' | 'onNotice'
+    | 'atEntry'
+    | 'adopt'
+    | 'asksAgain'
+    | 'signHead'
+    | 'onPast'
+    | 'onStart'
+    | 'onEntry'
+    | 'onAppend'
+    | 'onLive'
+    | 'onNotice'
   > {
   readonly connection: Connection;
   /** The path of the saved plan. Refit looks for approvals beside it, and always in the run directory. */
@@ -60,7 +69,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     allowed: options.hookEnvironment ?? [],
     secret: effectsOfKind(effectsOf(saved), 'variable').map(({ name }) => name),
   });
-  const { savedFile, atEntry, adopt, signHead } = options;
+  const { savedFile, atEntry, adopt, asksAgain, signHead } = options;
   const { onPast, onStart, onEntry, onAppend, onLive, onNotice } = options;
   return applyPlan({
     saved,
@@ -96,7 +105,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       connection,
     }),
     notifyPorts: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
-    ...given({ atEntry, adopt, signHead, onPast, onStart, onEntry, onAppend, onLive, onNotice }),
+    ...given({ atEntry, adopt, asksAgain, signHead, onPast, onStart, onEntry, onAppend, onLive, onNotice }),
   });
 }
 

@@ -10,7 +10,15 @@ import { createRecorded } from '../journal/recorded.ts';
 import { isFinished } from '../journal/replay.ts';
 import { formatCommand } from '../messages/en/format-plan.ts';
 import { textOf } from '../messages/messages.ts';
-import type { Effects, JournalEvent, Message, Report, SavedPlan, SavedWindows } from '../model.ts';
+import type {
+  Confirmation,
+  Effects,
+  JournalEvent,
+  Message,
+  Report,
+  SavedPlan,
+  SavedWindows,
+} from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { effectsOf, effectsOfKind } from '../plan/effects.ts';
 import { mustBeCurrent } from '../plan/may-start.ts';
@@ -49,7 +57,7 @@ import type { SignHead } from './sign-heads.ts';
 
 /** How a person approved the run. */
 export interface Approval {
-  readonly how: 'prompt' | 'auto-approve';
+  readonly how: Confirmation;
   readonly by: string;
 }
 
@@ -64,6 +72,8 @@ export interface ApplyInput extends RunInput<Cloud> {
   readonly gates?: GatePorts;
   /** Asks once for approval, before a run starts; null if not approved. An approved run resumes without asking. */
   readonly approve: () => Promise<Approval | null>;
+  /** True: an approved run that resumes asks too, so that its journal says who resumed it. Default: false. */
+  readonly asksAgain?: boolean;
   /** Receives once the function that returns the live run status: waits and current rates. */
   readonly onLive?: (status: () => LiveRunStatus) => void;
   /** Receives a notice if something is missing that the run does not need. */
@@ -191,7 +201,7 @@ async function approvalsFor(
   if (!isSigned || isUnasked) mustBeCurrent(saved, clock.now(), 'SAVED');
   if (isUnasked && run.state.startedAt === null) mustBeOpen(input, run, policyWindows);
   if (!isSigned) mustBeSigned(await judge());
-  const approval = isUnasked ? await askForApproval(input) : null;
+  const approval = isUnasked || input.asksAgain ? await askForApproval(input) : null;
   // Judge again: the question may have taken an hour, and the run starts now.
   const signed = mustBeSigned(await judge());
   return [signed, approval].filter((one) => one !== null);

@@ -82,6 +82,7 @@ export async function startTestConsole(options: Partial<ConsoleOptions> = {}): P
     listen: { option: '--listen', host: '127.0.0.1', port: 0 },
     ...{ store: 'runs', version: '0.0.0-test', random: () => `token-${tokens++}` },
     plans,
+    starter: { start: async () => null, goOn: async () => undefined },
     provider: { connection: { env: {} }, profile: null, regions: null, policy: null },
     onFault: (error) => faults.push(error),
     ...options,

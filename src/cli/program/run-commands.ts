@@ -119,6 +119,10 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     ],
     options: [
       option('--auto-approve', 'answer the question with yes; required signatures are still needed'),
+      option(
+        '--confirmed-by <name>',
+        'the person who said yes in the web console, for the journal; the console passes it',
+      ),
       option('--run-dir <folder>', 'run directory (default: runs/<utc>-<digest8>/)'),
       option(
         '--at-entry <n>',

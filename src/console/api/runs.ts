@@ -3,6 +3,7 @@ import type { Change, EndedBecause, Message, Outcome, Size, StepState } from '..
 import type { WaveBoundary } from '../../operations/picture/gate-facts.ts';
 import type { RateHistory } from '../../operations/picture/rate-history.ts';
 import type { RunPicture } from '../../operations/picture/run-picture.ts';
+import type { StartPreview } from '../../operations/runs/preview-start.ts';
 import type { ListedRun } from '../../operations/runs/read-run.ts';
 
 /** `GET /api/runs`: the newest first. */
@@ -48,7 +49,7 @@ export interface RunView {
   readonly boundaries: readonly WaveBoundary[];
   /** Accepted orders over the time of the run. */
   readonly orders: RateHistory;
-  /** How many hooks and gate commands run programs, which somebody must allow. */
+  /** How many hooks and gate commands run programs, which somebody must allow again to continue. */
   readonly programs: number;
   /** What a person at a terminal would type next. */
   readonly next: string;
@@ -174,3 +175,35 @@ export interface PlannedAgain {
   /** What blocks it, or an instance of it. */
   readonly reasons: readonly Message[];
 }
+
+/** `GET /api/starts/:name`: what starting a saved plan of the folder would do, and what keeps it from starting. */
+export interface StartView extends StartPreview {
+  /** Where it would run. */
+  readonly store: 'folder' | 'database';
+  /** Why it cannot start. */
+  readonly blocking: readonly Message[];
+  /** The approvals that are missing before it may start. */
+  readonly missing: readonly {
+    readonly need: number;
+    readonly have: number;
+    readonly open: readonly string[];
+  }[];
+}
+
+/** `POST /api/runs`: the yes of a person. */
+export interface StartRequest {
+  /** The file in the folder of plans. */
+  readonly saved: string;
+  /** What the page showed. */
+  readonly digest: string;
+  /** Whether hooks and gate commands may run. */
+  readonly allowHooks: boolean;
+}
+
+export interface StartedRun {
+  /** null: its process lives, and its run is not in the list yet. */
+  readonly run: string | null;
+}
+
+/** `POST /api/runs/:id/go-on`. */
+export type GoOnRequest = Pick<StartRequest, 'allowHooks'>;

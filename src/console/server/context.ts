@@ -4,6 +4,7 @@ import type { ConsoleAddress } from '../../operations/approvals/passkey-approval
 import type { ConnectOptions } from '../../operations/connect.ts';
 import type { PlanFolder } from '../../operations/plans/plan-folder.ts';
 import type { RunsOfStore } from '../../operations/runs/open-runs.ts';
+import type { RunStarter } from '../../operations/runs/start-run.ts';
 import type { Action } from '../api/roles.ts';
 import type { Person } from '../api/session.ts';
 import type { EventStream } from './event-stream.ts';
@@ -26,6 +27,8 @@ export interface ConsoleContext {
   /** The folder of `--plans`; null: the console works with no plans. */
   readonly plans: PlanFolder | null;
   readonly provider: ConsoleProvider;
+  /** Starts and continues runs. */
+  readonly starter: RunStarter;
 }
 
 /** The same while the console runs. */

@@ -33,7 +33,7 @@ export function viewOf(
     picture,
     boundaries,
     orders,
-    programs,
+    programs: stored === null ? programs : 0,
     next,
     head: state.head,
   };

@@ -20,7 +20,7 @@ export interface StepEntry {
 const MOST_ENTRIES = 500;
 
 /**
- * Reads the entries of one step. It decodes only those, and does not check the chain: whoever follows the run does.
+ * Reads the entries of one step. It decodes only those, and does not check the chain: the follower of the run does.
  * @param at the place of the step in the plan, from 0.
  * @throws RefitError `usage` if the plan has no such step, and as `RunReader.readPlan` does.
  */

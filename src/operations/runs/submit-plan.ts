@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { judgeDeclines } from '../../approval/judge-declines.ts';
 import { RefitError } from '../../errors.ts';
 import { message, textOf } from '../../messages/messages.ts';
-import type { Policy, SavedPlan } from '../../model.ts';
+import type { Operator, Policy, SavedPlan } from '../../model.ts';
 import { effectsOf, effectsOfKind, programEffects } from '../../plan/effects.ts';
 import { mustBeCurrent } from '../../plan/may-start.ts';
 import { refusalText } from '../../policy/policy-findings.ts';
@@ -35,6 +35,8 @@ export interface SubmitOptions {
   readonly allowHooks: boolean;
   /** Asks for approval once; null = not approved. */
   readonly approve: () => Promise<Approval | null>;
+  /** Who submits; default: the user of the operating system, from this process. */
+  readonly by?: Operator;
   /** False: this process works on the run. Other hosts take it over if this process dies. */
   readonly isForWorkers: boolean;
   /** Receives what the person should know. */
@@ -77,7 +79,7 @@ export async function submitPlan(options: SubmitOptions): Promise<string> {
     return await store.submit({
       ...{ saved, approval, allowHooks, isForWorkers, policy: options.policyTexts },
       endpoint: cloud.endpoint,
-      by: { user: userName(), host: hostname(), pid: process.pid },
+      by: options.by ?? OWN(),
       async onSubmit(queries, run) {
         await queue?.add(queries, run);
         await options.onSubmit?.(queries, run);
@@ -89,9 +91,11 @@ export async function submitPlan(options: SubmitOptions): Promise<string> {
 }
 
 /** Lets a run that stopped go on. A person says so. @returns false if it has not stopped. */
-export function continueRun({ database }: PostgresStore, run: string): Promise<boolean> {
-  return continueStopped(database, run, { user: userName(), host: hostname(), pid: process.pid });
+export function continueRun({ database }: PostgresStore, run: string, by = OWN()): Promise<boolean> {
+  return continueStopped(database, run, by);
 }
+
+const OWN = (): Operator => ({ user: userName(), host: hostname(), pid: process.pid });
 
 /** @throws RefitError `not-approved` if a person declines the plan, beside its file or in the store. */
 async function mustNotBeDeclined({ store, saved, file }: SubmitOptions): Promise<void> {

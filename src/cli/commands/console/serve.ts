@@ -9,7 +9,8 @@ import { shortPath, userName } from '../../../operations/machine.ts';
 import type { SignIn } from '../../../operations/people/open-sign-in.ts';
 import { proxiesFrom } from '../../../operations/people/trusted-proxies.ts';
 import { openPlanFolder } from '../../../operations/plans/plan-folder.ts';
-import { openRuns } from '../../../operations/runs/open-runs.ts';
+import { openRuns, type RunsOfStore } from '../../../operations/runs/open-runs.ts';
+import { createRunStarter, type RunStarter } from '../../../operations/runs/start-run.ts';
 import { databaseOf } from '../../../operations/runs/store-choice.ts';
 import { jsonLine } from '../../../report/document/escape.ts';
 import { escapeControls } from '../../../text.ts';
@@ -19,6 +20,7 @@ import { connectionOf, type Options, regionsFrom } from '../../options.ts';
 import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
 import { openSchedule } from './open-schedule.ts';
+import { startApply } from './start-apply.ts';
 
 const LISTEN = '127.0.0.1:8430';
 /** Where the build puts the pages. */
@@ -39,12 +41,7 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
       `--listen ${listen.host}:${listen.port}: other machines can reach it, so people need an address with HTTPS`,
       'put a proxy with HTTPS in front, and add --url https://refit.example.com',
     );
-  const provider: ConsoleProvider = {
-    connection: { ...connectionOf(options, terminal), clock },
-    profile: options.profile ?? null,
-    regions: regionsFrom(options),
-    policy: options.policy ?? null,
-  };
+  const provider = providerOf(options, terminal);
   const plans = options.plans === undefined ? null : await openPlanFolder(options.plans);
   const [{ startConsole }, { createRunFeeds }, { createRecord }, { randomToken }, pages] = await Promise.all([
     import('../../../console/server/start-server.ts'),
@@ -55,6 +52,7 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
   ]);
   const signIn = await signInOf(options, terminal);
   const runs = await openRuns({ store: options.store, env, clock });
+  const starter = starterOf(runs, provider, options, terminal);
   const signals = onSignals(terminal, undefined, STOPPING);
   const feeds = createRunFeeds(clock);
   const schedule = await openSchedule(options, terminal, plans);
@@ -68,6 +66,7 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
         record,
         plans,
         provider,
+        starter,
         host: hostname(),
         pid: process.pid,
         listen,
@@ -126,6 +125,29 @@ async function signInOf({ people }: Options, { env, clock }: Terminal): Promise<
     import('../../../operations/people/open-sign-in.ts'),
   ]);
   return openSignIn({ people: await readPeople(people), env, clock });
+}
+
+function providerOf(options: Options, terminal: Terminal): ConsoleProvider {
+  return {
+    connection: { ...connectionOf(options, terminal), clock: terminal.clock },
+    profile: options.profile ?? null,
+    regions: regionsFrom(options),
+    policy: options.policy ?? null,
+  };
+}
+
+/** Starts runs where the console shows them, with the same provider and policy. */
+function starterOf(
+  runs: RunsOfStore,
+  { connection, policy }: ConsoleProvider,
+  { store }: Options,
+  { env, clock, err }: Terminal,
+): RunStarter {
+  return createRunStarter({
+    ...{ choice: { store, env, clock }, runs, connection, policy },
+    startApply: (args) => startApply(args, env),
+    onNotice: (text) => err(`${escapeControls(text)}\n`),
+  });
 }
 
 /** The host and name of a database, or the folder of runs, for people. */

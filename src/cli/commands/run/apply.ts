@@ -17,6 +17,7 @@ import { databaseOf } from '../../../operations/runs/store-choice.ts';
 import { allowsPrivateAddresses, hookEnvironmentOf } from '../../../policy/tighten.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
+import { hasVisibleText } from '../../../text.ts';
 import { askYes, showPlan } from '../../ask-yes.ts';
 import type { CommandCode } from '../../command-row.ts';
 import {
@@ -32,6 +33,9 @@ import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
 import { telemetryFor, watchRun } from '../../telemetry.ts';
 import type { Terminal } from '../../terminal.ts';
+
+/** The longest name of a person. */
+const LONGEST_NAME = 200;
 
 /** With more steps, `apply` prints a short report, which fits on a screen. `refit report` prints all of it. */
 const MOST_STEPS_SHOWN = 20;
@@ -78,9 +82,10 @@ async function inFolder(file: string, options: Options, terminal: Terminal): Pro
       readPolicy: policyFiles,
       hookEnvironment: hookEnvironmentOf(policy),
       adopt: options.adopt ?? false,
+      asksAgain: options.confirmedBy !== undefined,
       drain: signals.drain,
       leave: signals.leave,
-      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, policy, terminal)),
+      approve: () => confirm(saved, file, policy, options, terminal),
       ...watch.events,
       onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
     });
@@ -131,8 +136,7 @@ async function inStore(word: string, options: Options, terminal: Terminal): Prom
   const input = {
     target: await demandStore(options, terminal),
     demandDigest: (saved: SavedPlan) => mustBeDigest(saved, options.digest, word),
-    approve: (saved: SavedPlan, policy: Policy) =>
-      options.autoApprove ? byFlag() : byPrompt(saved, word, policy, terminal),
+    approve: (saved: SavedPlan, policy: Policy) => confirm(saved, word, policy, options, terminal),
     mostSteps: MOST_STEPS_SHOWN,
   };
   return applyInStore(word, input, options, terminal);
@@ -202,8 +206,26 @@ function nextAfter(
   return next(`refit retry ${shown} -o retry.json`, 'plans the steps that are not verified');
 }
 
-async function byFlag(): Promise<Approval> {
-  return { how: 'auto-approve', by: userName() };
+/** The yes of a person: by an option, of the web console that started this process, or at the prompt. */
+async function confirm(
+  saved: SavedPlan,
+  file: string,
+  policy: Policy,
+  { autoApprove, confirmedBy }: Options,
+  terminal: Terminal,
+): Promise<Approval | null> {
+  if (confirmedBy !== undefined) return { how: 'console', by: nameFrom(confirmedBy) };
+  return autoApprove ? { how: 'auto-approve', by: userName() } : byPrompt(saved, file, policy, terminal);
+}
+
+/** @throws RefitError `usage` */
+function nameFrom(typed: string): string {
+  if (hasVisibleText(typed) && typed.length <= LONGEST_NAME && escapeControls(typed) === typed) return typed;
+  throw new RefitError(
+    'usage',
+    `--confirmed-by takes the name of a person, of 1 to ${LONGEST_NAME} characters`,
+    '--auto-approve   if nobody confirmed in the web console',
+  );
 }
 
 async function byPrompt(

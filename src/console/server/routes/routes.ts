@@ -10,12 +10,14 @@ import { reviewRoutes } from './reviews.ts';
 import { runFileRoutes } from './run-files.ts';
 import { runRoutes } from './runs.ts';
 import { scheduleRoutes } from './schedule.ts';
+import { startRoutes } from './start-run.ts';
 
 export const ROUTES: readonly Route[] = [
   ...overviewRoutes,
   ...runRoutes,
   ...controlRoutes,
   ...runFileRoutes,
+  ...startRoutes,
   ...scheduleRoutes,
   ...fleetRoutes,
   ...fleetInstanceRoutes,

@@ -47,6 +47,11 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./design.tsx')).DesignPage,
   },
   {
+    pattern: /^\/runs\/start$/,
+    link: null,
+    load: async () => (await import('./run/start.tsx')).StartPage,
+  },
+  {
     pattern: /^\/runs\/([^/]+)$/,
     link: null,
     load: async () => (await import('./run/run.tsx')).RunPage,

@@ -119,6 +119,12 @@ const charts = {
     `The provider’s quotes for all steps and for the verified steps${withBills ? ', and the bills' : ''}.`,
 };
 
+/** Where a person confirmed a plan. The rest are options. */
+const CONFIRMED: Readonly<Record<string, string>> = {
+  prompt: 'at the prompt',
+  console: 'in the web console',
+};
+
 export const report = {
   kind: 'Refit audit report',
   title: (plan: string): string => `${plan}: audit report`,
@@ -160,7 +166,7 @@ export const report = {
   signedBy: (what: string, signers: readonly string[]): string => `${what} by ${signers.join(', ')}`,
   noSignature: 'no signature was required',
   confirmedBy: (by: string, how: string, at: string): string =>
-    `by ${by} ${how === 'prompt' ? 'at the prompt' : `with --${how}`}, ${instant(at)}`,
+    `by ${by} ${CONFIRMED[how] ?? `with --${how}`}, ${instant(at)}`,
   identity: (account: string, user: string, details: string): string =>
     `account ${account}, user ${user} (${details})`,
   identityUnknown: (reason: string): string => `unknown: ${reason}`,

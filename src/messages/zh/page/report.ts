@@ -100,6 +100,12 @@ const charts: InWords<typeof english.charts> = {
   priceCaption: (withBills) => `云平台对所有步骤和已验证步骤的报价${withBills ? '，以及账单' : ''}。`,
 };
 
+/** Where a person confirmed a plan. The rest are options. */
+const CONFIRMED: Readonly<Record<string, string>> = {
+  prompt: '在提示处确认',
+  console: '在 Web 控制台确认',
+};
+
 export const report: InWords<typeof english> = {
   kind: 'Refit 审计报告',
   title: (plan) => `${plan}：审计报告`,
@@ -137,8 +143,7 @@ export const report: InWords<typeof english> = {
   forPolicy: (what) => `${what}（策略要求）`,
   signedBy: (what, signers) => `${what}：${signers.join('、')}`,
   noSignature: '无需签名',
-  confirmedBy: (by, how, at) =>
-    `${by}，${how === 'prompt' ? '在提示处确认' : `使用 --${how}`}，${instant(at)}`,
+  confirmedBy: (by, how, at) => `${by}，${CONFIRMED[how] ?? `使用 --${how}`}，${instant(at)}`,
   identity: (account, user, details) => `账号 ${account}，用户 ${user}（${details}）`,
   identityUnknown: (reason) => `未知：${reason}`,
   ofProfile: (profile, identity) => `${profile}：${identity}`,

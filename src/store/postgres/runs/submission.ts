@@ -53,7 +53,8 @@ export async function wakeIfApproved(database: Database, id: string, since: numb
 
 function approvalFrom(value: unknown): Submission['approval'] {
   if (!isRecord(value) || typeof value.by !== 'string') return null;
-  return value.how === 'prompt' || value.how === 'auto-approve' ? { how: value.how, by: value.by } : null;
+  const { how, by } = value;
+  return how === 'prompt' || how === 'auto-approve' || how === 'console' ? { how, by } : null;
 }
 
 /** A text that is not understood becomes a policy that nobody can read, so nothing is ordered. */

@@ -1,7 +1,7 @@
 /** Submits a saved plan to a store: one run for each plan, and one live run for each instance. */
 import { type Clock, iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
-import type { Operator, SavedPlan } from '../../../model.ts';
+import type { Confirmation, Operator, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { earliestSeal } from '../../../plan/may-start.ts';
 import { encodeSavedPlan } from '../../../plan/saved/seal-plan.ts';
@@ -19,7 +19,7 @@ export interface Submission {
   readonly endpoint: string;
   readonly by: Operator;
   /** The answer of the submitter; null: the worker needs none, because signatures approve. */
-  readonly approval: { readonly how: 'prompt' | 'auto-approve'; readonly by: string } | null;
+  readonly approval: { readonly how: Confirmation; readonly by: string } | null;
   /** The submitter allows programs of the plan. A worker runs only those that its own policy allows, too. */
   readonly allowHooks: boolean;
   /** The policy files of the submitter and the lists of people that they name, which a worker parses again. */
