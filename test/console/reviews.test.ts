@@ -113,10 +113,10 @@ describe('a review', () => {
     const { signIn } = await start();
     const { view } = await signIn('jun', ['viewer']);
     const [english, chinese] = [await view(), await view('?language=zh')];
-    expect(english.page.effects.rows[0]!.join(' ')).toMatch(/order/);
-    expect(english.page.changes.rows).toHaveLength(3);
-    expect(english.page.changes.columns.map(({ id }) => id)).toEqual(
-      chinese.page.changes.columns.map(({ id }) => id),
+    expect(english.page.effects!.rows[0]!.join(' ')).toMatch(/order/);
+    expect(english.page.changes!.rows).toHaveLength(3);
+    expect(english.page.changes!.columns.map(({ id }) => id)).toEqual(
+      chinese.page.changes!.columns.map(({ id }) => id),
     );
     expect(chinese.page.facts.map(({ text }) => text).join('')).toMatch(/\p{Script=Han}/u);
     expect(english.page.waves.map(({ name, needsApproval }) => [name, needsApproval])).toEqual([

@@ -3,10 +3,11 @@ import type { Decline, PlannedBy } from '../../model.ts';
 import type { ApprovalState } from '../../operations/approvals/approval-state.ts';
 import type { PlanComparison } from '../../operations/reviews/compare-plans.ts';
 import type { PageTable } from '../../operations/reviews/page-tables.ts';
-import type { PageFinding, PlannedWave, ReviewPage } from '../../operations/reviews/review-page.ts';
+import type { PlannedWave, ReviewPage } from '../../operations/reviews/review-page.ts';
 import type { ReviewStage } from '../../operations/reviews/review-saved-plan.ts';
+import type { ShownFinding } from '../../operations/reviews/show-review.ts';
 
-export type { PageFinding, PageTable, PlanComparison, PlannedWave, ReviewStage };
+export type { PageTable, PlanComparison, PlannedWave, ReviewStage, ShownFinding };
 
 /** `GET /api/reviews/:name` and `GET /api/runs/:id/review`, both with `?language=zh` for Chinese. */
 export interface ReviewView {

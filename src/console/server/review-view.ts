@@ -59,7 +59,7 @@ export async function reviewView(
     },
     file: escapeControls(file),
     run,
-    page: reviewPage(found.review, words),
+    page: await reviewPage(found.review, { language, now }),
     stage: found.stage,
     next: nextOf(found.review.next, isApply ? endpointOption(endpoint) : ''),
     approvals,

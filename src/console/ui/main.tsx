@@ -2,10 +2,12 @@
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { permits } from '../api/roles.ts';
 import type { RunList } from '../api/runs.ts';
 import type { SessionInfo } from '../api/session.ts';
 import { get, openSession, post, Refused } from './client.ts';
 import { chooseLanguage, language, say, startLanguage } from './language.ts';
+import type { PageLink } from './pages/page.ts';
 import { PAGES, pageAt } from './pages/page-table.ts';
 import type { Choice } from './parts/choice.ts';
 import { Header } from './parts/header.tsx';
@@ -18,8 +20,14 @@ import { go, onLinkClick, path } from './router.ts';
 import { startTheme, toggleTheme } from './theme.ts';
 import './style.css';
 
-/** The navigation. */
-const LINKS = PAGES.flatMap(({ link }) => (link === null ? [] : [link]));
+/** The navigation, without pages that the person may not see. */
+function links(): readonly PageLink[] {
+  const now = session.value;
+  const roles = now === undefined || now instanceof Refused ? [] : now.person.roles;
+  return PAGES.flatMap(({ link }) =>
+    link === null || (link.action !== undefined && !permits(roles, link.action)) ? [] : [link],
+  );
+}
 
 const session = signal<SessionInfo | Refused | undefined>(undefined);
 const isSearching = signal(false);
@@ -35,11 +43,11 @@ function App() {
       <a class="skip" href="#content">
         {say('nav.skip')}
       </a>
-      <Header session={info} links={LINKS} onSearch={openSearch} onSignOut={() => void signOut()} />
+      <Header session={info} links={links()} onSearch={openSearch} onSignOut={() => void signOut()} />
       <main id="content" tabIndex={-1}>
         {now instanceof Refused ? <Closed error={now} /> : <Page session={now} />}
       </main>
-      <Shortcuts pages={LINKS} isOpen={showsKeys} onSearch={openSearch} />
+      <Shortcuts pages={links()} isOpen={showsKeys} onSearch={openSearch} />
       <Palette isOpen={isSearching} choices={choices} find={findRuns} />
     </div>
   );
@@ -84,7 +92,7 @@ function Page({ session: info }: { session: SessionInfo }) {
 /** What the palette has without asking the server. */
 function choices(): readonly Choice[] {
   const here = pageCommands().map(({ text, run }) => ({ group: say('palette.here'), text, choose: run }));
-  const pages = LINKS.map(({ to, word, key }) => ({
+  const pages = links().map(({ to, word, key }) => ({
     ...{ group: say('palette.pages'), text: say(word), about: to, keys: `g ${key}` },
     choose: () => go(to),
   }));
@@ -93,6 +101,7 @@ function choices(): readonly Choice[] {
     { text: say('language.toggle'), choose: () => void chooseLanguage(other) },
     { text: say('theme.toggle'), choose: toggleTheme },
     { text: say('keys.open'), keys: '?', choose: () => (showsKeys.value = true) },
+    { text: say('passkey.title'), choose: () => go('/passkey') },
     { text: say('design.title'), choose: () => go('/design') },
     { text: say('session.signOut'), choose: () => void signOut() },
   ].map((one) => ({ group: say('palette.console'), ...one }));

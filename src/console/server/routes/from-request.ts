@@ -1,8 +1,6 @@
 /** Reads what a browser sent. Nobody has checked it. */
 import { RefitError } from '../../../errors.ts';
-import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
 import type { RunReader, RunsOfStore } from '../../../operations/runs/open-runs.ts';
-import type { ConsoleContext } from '../context.ts';
 
 /** A whole number of at most 15 digits; null: something else. */
 export function numberFrom(value: unknown): number | null {
@@ -14,12 +12,6 @@ export async function runNamed(runs: RunsOfStore, id: string | undefined): Promi
   if (id === undefined || !/^[\w.-]{1,120}$/.test(id) || /^\.+$/.test(id))
     throw new RefitError('usage', 'this address names no run', 'open the list of runs');
   return await runs.find(id);
-}
-
-/** The folder of plans. @throws RefitError `usage` if the console works without one. */
-export function plansOf({ plans }: Pick<ConsoleContext, 'plans'>): PlanFolder {
-  if (plans !== null) return plans;
-  throw new RefitError('usage', 'this console has no folder of plans', 'refit serve --plans FOLDER');
 }
 
 /** The members of a JSON object; none for every other value. */

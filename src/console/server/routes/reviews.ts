@@ -23,13 +23,14 @@ import type {
 } from '../../api/reviews.ts';
 import type { ConsoleRequest, Route, RunningConsole } from '../context.ts';
 import { policyOf, type Reviewed, reviewView } from '../review-view.ts';
-import { membersOf, plansOf, runNamed } from './from-request.ts';
+import { membersOf, runNamed } from './from-request.ts';
+import { folderOf } from './plan-requests.ts';
 
 /** Opens the plan that an address names. */
 type Open = (request: ConsoleRequest, context: RunningConsole) => Promise<Reviewed>;
 
 const openFile: Open = async ({ params }, context) => ({
-  ...(await openSavedPlan(plansOf(context), params.name ?? '', context.runs)),
+  ...(await openSavedPlan(folderOf(context), params.name ?? '', context.runs)),
   run: null,
   onRecord: () => null,
 });
@@ -83,7 +84,7 @@ function lookingAt(base: string, open: Open): readonly Route[] {
         const { plan: earlier } =
           typeof run === 'string'
             ? await openPlanOfRun(await runNamed(context.runs, run), context.runs)
-            : await openSavedPlan(plansOf(context), String(plan ?? ''), context.runs);
+            : await openSavedPlan(folderOf(context), String(plan ?? ''), context.runs);
         return comparePlans(earlier.saved, now.saved);
       },
     },

@@ -56,6 +56,21 @@ export const PAGES: readonly Page[] = [
     link: null,
     load: async () => (await import('./run/run.tsx')).RunPage,
   },
+  {
+    pattern: /^\/(?:reviews\/[^/]+|runs\/[^/]+\/review)$/,
+    link: null,
+    load: async () => (await import('./review/review.tsx')).ReviewPage,
+  },
+  {
+    pattern: /^\/people$/,
+    link: { to: '/people', word: 'nav.people', key: 'u', action: 'manage' },
+    load: async () => (await import('./people/people.tsx')).PeoplePage,
+  },
+  {
+    pattern: /^\/passkey$/,
+    link: null,
+    load: async () => (await import('./people/passkey.tsx')).PasskeyPage,
+  },
 ];
 
 const loaded = signal<ReadonlyMap<Page, ComponentType<PageProps> | Refused>>(new Map());

@@ -1,5 +1,6 @@
 /** What a page is. The table of pages is in `page-table.ts`. */
 import type { ComponentType } from 'preact';
+import type { Action } from '../../api/roles.ts';
 import type { Person } from '../../api/session.ts';
 import type { WordId } from '../words/en.ts';
 
@@ -16,6 +17,8 @@ export interface PageLink {
   readonly word: WordId;
   /** Typed after `g`. */
   readonly key: string;
+  /** The page needs this right; absent: everybody sees it. */
+  readonly action?: Action;
 }
 
 export interface Page {

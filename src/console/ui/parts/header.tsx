@@ -41,7 +41,7 @@ export function Header({
               class="soft who"
               title={`${say('session.store')} ${session.store}, Refit ${session.version}`}
             >
-              {session.person.name} · {session.store}
+              <a href="/passkey">{session.person.name}</a> · {session.store}
             </span>
           </>
         )}

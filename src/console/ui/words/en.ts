@@ -2,10 +2,21 @@
 import { fleet } from './en/fleet.ts';
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
+import { people } from './en/people.ts';
 import { plans } from './en/plans.ts';
+import { review } from './en/review.ts';
 import { runs } from './en/runs.ts';
 import { signIn } from './en/sign-in.ts';
 
-export const en = { ...fleet, ...frame, ...overview, ...plans, ...runs, ...signIn } as const;
+export const en = {
+  ...fleet,
+  ...frame,
+  ...overview,
+  ...people,
+  ...plans,
+  ...review,
+  ...runs,
+  ...signIn,
+} as const;
 
 export type WordId = keyof typeof en;

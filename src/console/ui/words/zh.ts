@@ -3,7 +3,9 @@ import type { WordId } from './en.ts';
 import { fleet } from './zh/fleet.ts';
 import { frame } from './zh/frame.ts';
 import { overview } from './zh/overview.ts';
+import { people } from './zh/people.ts';
 import { plans } from './zh/plans.ts';
+import { review } from './zh/review.ts';
 import { runs } from './zh/runs.ts';
 import { signIn } from './zh/sign-in.ts';
 
@@ -11,7 +13,9 @@ export const zh: Readonly<Record<WordId, string>> = {
   ...fleet,
   ...frame,
   ...overview,
+  ...people,
   ...plans,
+  ...review,
   ...runs,
   ...signIn,
 };

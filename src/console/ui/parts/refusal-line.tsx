@@ -1,0 +1,16 @@
+/** What refused a request, below the button that sent it. */
+import type { Refused } from '../client.ts';
+
+/** @param error null: nothing did. */
+export function RefusalLine({ error }: { error: Refused | null }) {
+  return (
+    <p class="refusal-line" role="alert">
+      {error !== null && (
+        <>
+          <strong>{error.message}</strong>
+          {error.fix !== '' && ` · ${error.fix}`}
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,56 @@
+/** The pages of people and passkeys, in English. */
+export const people = {
+  'nav.people': 'People',
+  'people.title': 'People',
+  'people.about':
+    'Everybody who is signed in to this console now. Sessions are in memory: after a restart, people sign in again.',
+  'people.name': 'Name',
+  'people.roles': 'Roles',
+  'people.since': 'Signed in',
+  'people.seen': 'Last request',
+  'people.you': 'you',
+  'people.signOut': 'Sign out',
+  'people.signOut.of': 'Sign {name} out',
+  'people.signOut.ask': 'Sign {name} out?',
+  'people.signOut.effect':
+    'The next request of this browser is refused. {name} needs another link to sign in again.',
+  'people.invited': 'Invitations',
+  'people.invited.none': 'No invitation is open.',
+  'people.invited.by': 'Invited by',
+  'people.invited.expires': 'Expires',
+  'people.withdraw': 'Withdraw',
+  'people.withdraw.of': 'Withdraw the invitation of {name}',
+  'people.invite': 'Invite a person',
+  'people.invite.name': 'Name, as in the lists of approvers',
+  'people.invite.hours': 'The link works for',
+  'people.invite.hours.one': '{hours} hours',
+  'people.invite.act': 'Make a link',
+  'people.invite.done':
+    'Send this link to {name}. It signs one browser in, once, until {time}. It is not shown again.',
+  'people.role.viewer': 'sees everything',
+  'people.role.author': 'writes and seals plans',
+  'people.role.approver': 'approves and declines',
+  'people.role.operator': 'starts and controls runs',
+  'people.role.admin': 'does all of it, and invites people',
+  'passkey.title': 'Your passkey',
+  'passkey.about':
+    'With a passkey you approve plans here: with a fingerprint, your face, a PIN or a security key. The private key never leaves your device.',
+  'passkey.alone':
+    'Registering makes nobody an approver. The keeper of the list of approvers adds the entry, and the plan is made again.',
+  'passkey.as': 'It is made for {name}, and counts at {origin} only.',
+  'passkey.register': 'Register a passkey',
+  'passkey.again': 'Register another passkey',
+  'passkey.entry': 'Your entry',
+  'passkey.entry.where':
+    'Send it to the keeper of the list. It goes into the file that plans name under approvals.from, such as approvers.yaml:',
+  'passkey.fingerprint': 'Fingerprint',
+  'passkey.synced': 'It is synced to your other devices.',
+  'passkey.single': 'It is on this device only. Register a second one as a backup.',
+  'passkey.try': 'Try it',
+  'passkey.try.about': 'Sign a test text. It approves nothing.',
+  'passkey.tried': 'It works: this passkey will approve plans that list it.',
+  'passkey.unsupported': 'This browser cannot use passkeys here. Passkeys need HTTPS, or http://localhost.',
+  'passkey.cancelled':
+    'The browser ended the request: it was cancelled, took too long, or no passkey here fits.',
+  'passkey.exists': 'This device has a passkey of this person already.',
+} as const;

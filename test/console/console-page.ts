@@ -1,0 +1,54 @@
+/** The console in Chromium, for tests: its process, and what no page of it may have. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Desk, startRefit, until } from '../cli/refit.ts';
+
+export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => existsSync(path),
+);
+/** Milliseconds for one action of the browser, which is slow on a busy machine. */
+export const PATIENCE = 200_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** What axe finds on a page, one a line. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: readonly Violation[] }> };
+    };
+    return (await axe.run({ resultTypes: ['violations'] })).violations;
+  });
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
+}
+
+/** Elements that end outside of the screen. */
+export const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => !one.closest('.long-table, dialog:not([open])') &&
+  one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))`;
+
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM!,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+}
+
+/** Starts the console of a desk. @returns its address, and the one that signs in. */
+export async function serveDesk(
+  at: Desk,
+  options: readonly string[] = [],
+): Promise<{ readonly origin: string; readonly link: string; stop(): void }> {
+  const server = startRefit(['serve', '--listen', '127.0.0.1:0', ...options], {
+    cwd: at.folder,
+    env: at.env,
+  });
+  await until('the console', () => server.stdout().includes('\n'));
+  const { url } = JSON.parse(server.stdout()) as { url: string };
+  return { origin: new URL(url).origin, link: url, stop: () => server.kill('SIGKILL') };
+}
