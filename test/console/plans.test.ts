@@ -60,6 +60,7 @@ beforeAll(async () => {
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   await symlink('/etc/hostname', join(folder, 'link.yaml'));
+  await symlink('/etc/passwd', join(folder, 'link.ics'));
   at = await startTestConsole({
     plans: await openPlanFolder(folder),
     provider: { connection, profile: null, regions: null, policy: null },
@@ -143,7 +144,7 @@ describe('a check of a text', () => {
     ['approvals: { need: 1, from: /etc/passwd }'],
     ['approvals: { need: 1, from: link.yaml }'],
     ['terraform: /etc/passwd'],
-    ['windows: { timezone: UTC, allow: ["01:00-05:00"], calendars: [../../../../../../etc/passwd] }'],
+    ['windows: { timezone: UTC, allow: ["Mon-Sun 01:00-05:00"], calendars: [link.ics] }'],
   ])('reads no file outside of the folder: %s', async (line) => {
     const answers = [await check(`${PLAN}${line}\n`), await dryRun(`${PLAN}${line}\n`)];
     const findings = answers.flatMap((answer) => answer.findings);

@@ -103,7 +103,7 @@ function extensionsOf(ports: EditorPorts): Extension[] {
     ],
     ...[yaml(), indentUnit.of('  '), syntaxHighlighting(COLOURS), THEME, EditorView.lineWrapping],
     EditorState.readOnly.of(ports.isReadOnly),
-    EditorView.contentAttributes.of({ 'aria-label': ports.label, 'data-editor': 'plan' }),
+    EditorView.contentAttributes.of({ 'aria-label': ports.label, 'data-editor': 'plan', tabindex: '0' }),
     autocompletion({ override: [(context) => complete(context, ports)], icons: false }),
     hoverTooltip((view, at) => describe(view.state, at, ports.schema())),
     keymap.of([

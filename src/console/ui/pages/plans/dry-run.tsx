@@ -29,6 +29,8 @@ export interface DryRunState {
   readonly inventory: Signal<string>;
   readonly price: Signal<boolean>;
   readonly isRunning: Signal<boolean>;
+  /** The text has errors, which come first. */
+  readonly isInvalid: boolean;
   readonly result: Signal<Result | null>;
   /** Names of the chosen inventory. */
   readonly names: Signal<InventoryNames | null>;
@@ -36,17 +38,17 @@ export interface DryRunState {
   show(answer: DryRunAnswer, text: string): void;
 }
 
-/** @param isValid whether the check of the text that is in the editor has found no error. */
+/** @param verdict what the check has found in the text that is in the editor. */
 export function useDryRun({
   name,
   text,
   inventories,
-  isValid,
+  verdict,
 }: {
   name: Signal<string>;
   text: Signal<string>;
   inventories: readonly string[];
-  isValid: () => boolean;
+  verdict: 'valid' | 'invalid' | 'unknown';
 }): DryRunState {
   const asked = query('inventory');
   const inventory = useSignal(inventories.includes(asked) ? asked : (inventories[0] ?? 'live'));
@@ -73,7 +75,7 @@ export function useDryRun({
     result.value = { answer, text: sent };
   };
   const isFile = inventory.value !== 'live';
-  const isReady = isFile && isValid() && result.value?.text !== text.value;
+  const isReady = isFile && verdict === 'valid' && result.value?.text !== text.value;
   useEffect(() => {
     if (!isReady) return;
     const timer = setTimeout(() => void start(), START_AFTER);
@@ -100,7 +102,8 @@ export function useDryRun({
     isRunning.value = false;
     result.value = { answer, text: of };
   };
-  return { text, inventory, price, isRunning, result, names, start, show };
+  const isInvalid = verdict === 'invalid';
+  return { text, inventory, price, isRunning, isInvalid, result, names, start, show };
 }
 
 export function DryRunPanel({
@@ -110,7 +113,7 @@ export function DryRunPanel({
   dryRun: DryRunState;
   inventories: readonly string[];
 }) {
-  const { inventory, price, isRunning, result, text, start } = dryRun;
+  const { inventory, price, isRunning, isInvalid, result, text, start } = dryRun;
   const isLive = inventory.value === 'live';
   const isOutdated = result.value !== null && result.value.text !== '' && result.value.text !== text.value;
   return (
@@ -151,7 +154,7 @@ export function DryRunPanel({
       </div>
       {result.value === null ? (
         <p class="soft">
-          {say('dry.hint')} {say(isLive ? 'dry.hint.live' : 'dry.hint.file')}
+          {say('dry.hint')} {say(isInvalid ? 'dry.invalid' : isLive ? 'dry.hint.live' : 'dry.hint.file')}
         </p>
       ) : (
         <div class="dry-result">

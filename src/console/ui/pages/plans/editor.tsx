@@ -65,8 +65,10 @@ function PlanEditor({
   const edit = usePlanEdit(opened, mayPlan);
   const { name, text, checker, editor } = edit;
   const isSealing = useSignal(false);
-  const isValid = (): boolean => checker.checked.value?.text === text.value && checker.checked.value.isValid;
-  const dryRun = useDryRun({ name, text, inventories, isValid });
+  const { value: checked } = checker.checked;
+  const isOfText = checked !== null && checked.text === text.value;
+  const verdict = !isOfText ? 'unknown' : checked.isValid ? 'valid' : 'invalid';
+  const dryRun = useDryRun({ name, text, inventories, verdict });
   const leave = useLeaveWarning(edit.isDirty);
   const save = (): void => void edit.save();
   const start = (): void => void dryRun.start();

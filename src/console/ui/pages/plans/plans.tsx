@@ -258,9 +258,11 @@ function Inventories({ list: { inventories }, mayPlan }: { list: PlanList; mayPl
                 </td>
                 <td data-label={say('plans.actions')}>
                   {mayPlan && damage === null && (
-                    <a class="button" href={`/plans/new?inventory=${encodeURIComponent(file)}`}>
-                      {say('plans.first')}
-                    </a>
+                    <div class="actions-of">
+                      <a class="button" href={`/plans/new?inventory=${encodeURIComponent(file)}`}>
+                        {say('plans.first')}
+                      </a>
+                    </div>
                   )}
                 </td>
               </tr>
