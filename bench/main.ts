@@ -33,6 +33,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'store-submit': async () => (await import('./store/submit.ts')).storeSubmit(),
   'store-idle': async () => (await import('./store/idle.ts')).storeIdle(),
   'store-open': async () => (await import('./store/open.ts')).storeOpen(),
+  'console-fleet': async () => (await import('./console-fleet.ts')).consoleFleet(),
   page: async () => (await import('./report-page.ts')).pageMade(),
   interactive: async () => (await import('./report-page.ts')).pageOpened(),
 };

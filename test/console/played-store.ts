@@ -53,6 +53,7 @@ export function playedStore(played: readonly PlayedRun[]): { runs: RunsOfStore; 
         return snapshot(one.entries);
       },
       readPlan: async () => one.saved,
+      planText: async () => JSON.stringify(one.saved),
       follow() {
         let seen = 0;
         return {

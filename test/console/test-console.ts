@@ -1,5 +1,7 @@
 /** A console over HTTP for tests. Unless a test gives another store, it has no run. */
+import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { join, relative } from 'node:path';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { ROLES } from '../../src/console/api/roles.ts';
 import type { SessionInfo } from '../../src/console/api/session.ts';
@@ -68,6 +70,16 @@ export function movableClock(start: number = systemClock.now()): Clock & { move(
       by += ms;
     },
   };
+}
+
+/** The pages as the build made them. @param built the folder that has `dist`. */
+export async function pagesOf(built: string): Promise<ReadonlyMap<string, Buffer>> {
+  const folder = join(built, 'dist/console-pages');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  return new Map(
+    await Promise.all(files.map(async (file) => [relative(folder, file), await readFile(file)] as const)),
+  );
 }
 
 /** Starts a console on a free port. @param options instead of those of an empty console. */

@@ -108,6 +108,8 @@ export interface InstanceStep {
   readonly run: string;
   readonly plan: string;
   readonly step: string;
+  /** The place of the step in its plan, from 0. */
+  readonly at: number;
   readonly before: Size;
   readonly after: Size;
   readonly outcome: string | null;

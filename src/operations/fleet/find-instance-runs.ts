@@ -12,6 +12,8 @@ export interface InstanceStepFound {
   /** The name of its plan. */
   readonly plan: string;
   readonly step: Step;
+  /** The place of the step in its plan, from 0. */
+  readonly at: number;
   readonly state: StepState;
 }
 
@@ -55,8 +57,8 @@ async function stepsOf({ run }: FoundRun, instance: string): Promise<InstanceSte
     if (!(await run.planText()).includes(JSON.stringify(instance))) return [];
     const { saved, state } = await run.read();
     return saved.steps
-      .filter((step) => step.instance === instance)
-      .map((step) => ({ run: run.id, plan: saved.name, step, state: state.steps.get(step.id)! }))
+      .map((step, at) => ({ run: run.id, plan: saved.name, step, at, state: state.steps.get(step.id)! }))
+      .filter(({ step }) => step.instance === instance)
       .reverse();
   } catch (error) {
     if (error instanceof RefitError) return null;

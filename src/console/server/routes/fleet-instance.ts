@@ -44,8 +44,8 @@ export const fleetInstanceRoutes: readonly Route[] = [
       const { steps, searched, notSearched } = await findInstanceRuns(runs, idFrom(params.instance), clock);
       return {
         ...{ searched, notSearched },
-        steps: steps.map(({ run, plan, step, state }) => ({
-          ...{ run, plan: escapeControls(plan), step: step.id, before: step.before, after: step.after },
+        steps: steps.map(({ run, plan, step, at, state }) => ({
+          ...{ at, run, plan: escapeControls(plan), step: step.id, before: step.before, after: step.after },
           outcome: state.phase === 'ended' ? state.outcome : null,
           ...{ code: state.code, message: state.warning ?? state.message, orders: state.orders },
           ...{ startedAt: state.startedAt, endedAt: state.endedAt },

@@ -210,9 +210,7 @@ function StepOfRun({ step }: { step: InstanceStep }) {
         </span>
       </td>
       <td data-label={say('nav.runs')}>
-        <a href={`/runs/${encodeURIComponent(step.run)}?${new URLSearchParams({ q: step.step })}`}>
-          {step.plan}
-        </a>
+        <a href={`/runs/${encodeURIComponent(step.run)}?step=${step.at}`}>{step.plan}</a>
       </td>
     </tr>
   );
