@@ -16,7 +16,8 @@ export interface CachedRun<Value> {
 export interface RunCache<Value> {
   /**
    * Reads the runs that changed since the last call, and forgets those that are not in the list.
-   * @param found the newest runs first. @param stop aborted to leave the rest as it is: such runs are not in the result.
+   * @param found the newest runs first. @param stop aborted to read nothing more: runs that
+   * would have to be read are not in the result.
    * @returns the runs with their values, in the order of the list. It throws for no run.
    */
   update(found: readonly FoundRun[], stop?: AbortSignal): Promise<readonly CachedRun<Value>[]>;
@@ -51,7 +52,9 @@ export function createRunCache<Value>(
         const name = found.run?.name ?? found.name;
         const before = known.get(name);
         if (stop?.aborted) {
-          if (before !== undefined) all.set(name, before);
+          if (before === undefined) continue;
+          all.set(name, before);
+          if (before.found.stamp === found.stamp) done.push({ ...before, found });
           continue;
         }
         const one = await next(found, before);

@@ -32,6 +32,11 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./run/runs.tsx')).RunsPage,
   },
   {
+    pattern: /^\/schedule$/,
+    link: { to: '/schedule', word: 'nav.schedule', key: 's' },
+    load: async () => (await import('./schedule/schedule.tsx')).SchedulePage,
+  },
+  {
     pattern: /^\/plans\/new$/,
     link: null,
     load: async () => (await import('./plans/editor.tsx')).EditorPage,

@@ -6,6 +6,7 @@ import { people } from './en/people.ts';
 import { plans } from './en/plans.ts';
 import { review } from './en/review.ts';
 import { runs } from './en/runs.ts';
+import { schedule } from './en/schedule.ts';
 import { signIn } from './en/sign-in.ts';
 
 export const en = {
@@ -16,6 +17,7 @@ export const en = {
   ...plans,
   ...review,
   ...runs,
+  ...schedule,
   ...signIn,
 } as const;
 

@@ -7,6 +7,7 @@ import { people } from './zh/people.ts';
 import { plans } from './zh/plans.ts';
 import { review } from './zh/review.ts';
 import { runs } from './zh/runs.ts';
+import { schedule } from './zh/schedule.ts';
 import { signIn } from './zh/sign-in.ts';
 
 export const zh: Readonly<Record<WordId, string>> = {
@@ -17,5 +18,6 @@ export const zh: Readonly<Record<WordId, string>> = {
   ...plans,
   ...review,
   ...runs,
+  ...schedule,
   ...signIn,
 };

@@ -1,0 +1,133 @@
+/** The days of a week or a month, each with its windows, freezes and due times. On a narrow screen it is a list. */
+import type { CalendarEvent, CalendarSpan, CalendarView, DayContent } from '../../../api/schedule.ts';
+import { say, sayMessage } from '../../language.ts';
+import { Badge } from '../../parts/parts.tsx';
+import { EVENT_TONES } from './event-tones.ts';
+import { dayName, momentIn, monthName, timeIn } from './in-zone.ts';
+
+/** How many events a day of a month shows. Its week has all. */
+const MOST_OF_DAY = 4;
+
+export function Calendar({ calendar }: { calendar: CalendarView }) {
+  const { view, days, date, more, zone } = calendar;
+  const [first, last] = [days[0]!, days.at(-1)!];
+  const title =
+    view === 'month' ? monthName(date) : `${dayName(first.date, true)} – ${dayName(last.date, true)}`;
+  return (
+    <section aria-labelledby="calendar">
+      <h2 id="calendar">{title}</h2>
+      <p class="soft">{say('schedule.in-zone', { zone })}</p>
+      <ol class={`calendar ${view}`}>
+        {days.map((day) => (
+          <Day key={day.date} day={day} calendar={calendar} />
+        ))}
+      </ol>
+      {more > 0 && <p class="warn">{say('schedule.more', { count: more })}</p>}
+      <Legend />
+    </section>
+  );
+}
+
+function Day({ day, calendar }: { day: DayContent; calendar: CalendarView }) {
+  const { view, events, spans, today, date, zone } = calendar;
+  const isOutside = view === 'month' && day.date.slice(0, 7) !== date.slice(0, 7);
+  const isFrozen = day.spans.some(
+    ({ span, from, to }) => spans[span]!.kind !== 'window' && from === day.from && to === day.to,
+  );
+  const shown = view === 'month' ? day.events.slice(0, MOST_OF_DAY) : day.events;
+  const classes = ['day', isOutside && 'outside', isFrozen && 'frozen', day.date === today && 'today'];
+  const isEmpty = day.spans.length === 0 && day.events.length === 0;
+  return (
+    <li
+      class={[...classes, isEmpty && 'empty-day'].filter(Boolean).join(' ')}
+      aria-current={day.date === today ? 'date' : undefined}
+    >
+      <h3>{dayName(day.date)}</h3>
+      <ul>
+        {day.spans.map((one) => (
+          <Span key={`${one.span} ${one.from}`} part={one} span={spans[one.span]!} day={day} zone={zone} />
+        ))}
+        {shown.map((n) => (
+          <Event key={`${events[n]!.plan} ${events[n]!.at}`} event={events[n]!} zone={zone} />
+        ))}
+      </ul>
+      {shown.length < day.events.length && (
+        <a href={weekPath(day.date, zone)}>
+          {say('schedule.day.more', { count: day.events.length - shown.length })}
+        </a>
+      )}
+    </li>
+  );
+}
+
+function weekPath(date: string, zone: string): string {
+  return `/schedule?${new URLSearchParams({ date, zone })}`;
+}
+
+function Span({
+  part,
+  span,
+  day,
+  zone,
+}: {
+  part: DayContent['spans'][number];
+  span: CalendarSpan;
+  day: DayContent;
+  zone: string;
+}) {
+  const isWhole = part.from === day.from && part.to === day.to;
+  const end = part.to === day.to ? '24:00' : timeIn(part.to, zone);
+  const time = isWhole ? say('schedule.whole-day') : `${timeIn(part.from, zone)}–${end}`;
+  const title = span.kind === 'freeze' ? (span.title ?? '') : '';
+  return (
+    <li
+      class={`span ${span.kind}`}
+      title={`${momentIn(span.from, zone)} – ${span.to === null ? '…' : momentIn(span.to, zone)}`}
+    >
+      <span class="kind">{say(`span.${span.kind}`)}</span> {time} <span>{title}</span>
+      <small class="soft">{span.plans.join(', ')}</small>
+    </li>
+  );
+}
+
+function Event({ event, zone }: { event: CalendarEvent; zone: string }) {
+  const { at, title, does, state, message, exitCode, run, opensAt, before } = event;
+  const utc = `${at.slice(0, 16).replace('T', ' ')} UTC`;
+  return (
+    <li class={`event tone-${EVENT_TONES[state]}`}>
+      <time dateTime={at} title={utc}>
+        {timeIn(at, zone)}
+      </time>{' '}
+      {run === null ? <strong>{title}</strong> : <a href={`/runs/${encodeURIComponent(run)}`}>{title}</a>}{' '}
+      <Badge tone={EVENT_TONES[state]} text={say(`event.${state}`)} />
+      {does === 'dry-run' && <small class="soft">{say('schedule.does.dry-run')}</small>}
+      {event.isRequested && <small class="soft">{say('schedule.requested')}</small>}
+      {message && (
+        <small>
+          {exitCode !== null && exitCode !== 0 && `${say('runs.exit')} ${exitCode}: `}
+          {sayMessage(message)}
+        </small>
+      )}
+      {before > 0 && <small>{say('schedule.before', { count: before })}</small>}
+      {opensAt !== null && (
+        <small class="warn">
+          {opensAt === 'never'
+            ? say('event.opens.never')
+            : say('event.opens', { time: momentIn(opensAt, zone) })}
+        </small>
+      )}
+    </li>
+  );
+}
+
+function Legend() {
+  return (
+    <ul class="legend" aria-label={say('schedule.legend')}>
+      {(['window', 'freeze', 'not-known'] as const).map((kind) => (
+        <li key={kind} class={`span ${kind}`}>
+          {say(`span.${kind}`)}: <span class="soft">{say(`span.${kind}.text`)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,192 @@
+/** The plans of the schedule: when they are due, how they ended, and what a person can do with them. */
+import { useSignal } from '@preact/signals';
+import { permits } from '../../../api/roles.ts';
+import type { RunNowAnswer, ScheduleRow, ScheduleView } from '../../../api/schedule.ts';
+import type { Person } from '../../../api/session.ts';
+import { post, Refused } from '../../client.ts';
+import { say, sayMessage } from '../../language.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Badge } from '../../parts/parts.tsx';
+import { EVENT_TONES } from './event-tones.ts';
+import { momentIn } from './in-zone.ts';
+
+type Deed = 'enable' | 'disable' | 'run';
+
+export function Plans({
+  rows,
+  zone,
+  kind,
+  person,
+  onChange,
+}: {
+  rows: readonly ScheduleRow[];
+  zone: string;
+  kind: ScheduleView['kind'];
+  person: Person;
+  onChange: () => void;
+}) {
+  const asked = useSignal<{ readonly row: ScheduleRow; readonly deed: Deed } | null>(null);
+  const answer = useSignal<string | null>(null);
+  const scheduled = rows.filter(({ title }) => title !== null);
+  const others = rows.filter(({ title }) => title === null);
+  const act = async (row: ScheduleRow, deed: Deed): Promise<void> => {
+    asked.value = null;
+    const path = `/schedule/${encodeURIComponent(row.name)}`;
+    try {
+      if (deed === 'run') {
+        answer.value = say('schedule.run.asked', { plan: row.name });
+        const { accepted, message } = await post<RunNowAnswer>(`${path}/run`, {});
+        answer.value = accepted
+          ? say('schedule.run.starts', { plan: row.name })
+          : `${say('schedule.run.refused', { plan: row.name })} ${message === null ? '' : sayMessage(message)}`;
+      } else {
+        await post(`${path}/switch`, { enabled: deed === 'enable' });
+        answer.value = say(`schedule.${deed}.done`, { plan: row.name });
+      }
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      answer.value = `${error.message}. ${error.fix}`;
+    }
+    onChange();
+  };
+  return (
+    <section aria-labelledby="plans">
+      <h2 id="plans">{say('schedule.plans')}</h2>
+      <p role="status">{answer.value}</p>
+      {scheduled.length === 0 && (
+        <p class="soft">
+          {say('schedule.plans.none')}{' '}
+          <code>schedule: {'{ cron: "30 1 * * Tue", timezone: UTC, does: dry-run }'}</code>
+        </p>
+      )}
+      <ul class="plans">
+        {scheduled.map((row) => (
+          <Row
+            key={row.name}
+            row={row}
+            zone={zone}
+            kind={kind}
+            mayControl={permits(person.roles, 'control')}
+            onAsk={(deed) => {
+              asked.value = { row, deed };
+            }}
+          />
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <details>
+          <summary>{say('schedule.others', { count: others.length })}</summary>
+          <ul>
+            {others.map(({ name, problem }) => (
+              <li key={name}>
+                <code>{name}</code>: {problem?.message} <small class="soft">{problem?.fix}</small>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {asked.value && (
+        <Dialog
+          title={say(`schedule.${asked.value.deed}.ask`, { plan: asked.value.row.name })}
+          action={say(`schedule.${asked.value.deed}`)}
+          isDangerous={asked.value.deed === 'run'}
+          onAct={() => void act(asked.value!.row, asked.value!.deed)}
+          onClose={() => {
+            asked.value = null;
+          }}
+        >
+          <p>{say(effectOf(asked.value.deed, asked.value.row))}</p>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function effectOf(deed: Deed, { does }: ScheduleRow) {
+  if (deed !== 'run') return `schedule.${deed}.effect` as const;
+  return does === 'run' ? 'schedule.run.effect' : 'schedule.run.effect.dry';
+}
+
+function Row({
+  row,
+  zone,
+  kind,
+  mayControl,
+  onAsk,
+}: {
+  row: ScheduleRow;
+  zone: string;
+  kind: ScheduleView['kind'];
+  mayControl: boolean;
+  onAsk: (deed: Deed) => void;
+}) {
+  const { name, title, does, when, enabled, problem, next, last } = row;
+  const reason = mayControl ? undefined : say('schedule.not-permitted');
+  const deeds = [enabled ? 'disable' : 'enable', 'run'] as const;
+  return (
+    <li>
+      <div class="title">
+        <strong>
+          {kind === 'folder' ? <a href={`/plans/${encodeURIComponent(name)}`}>{title}</a> : title}
+        </strong>
+        <code>{name}</code>
+        {does && <span class="soft">{say(`schedule.does.${does}`)}</span>}
+        {!enabled && <Badge tone="skipped" text={say('event.disabled')} />}
+        <span class="chips">
+          {deeds.map((deed) => (
+            <button
+              key={deed}
+              type="button"
+              disabled={!mayControl}
+              title={reason}
+              onClick={() => onAsk(deed)}
+            >
+              {say(`schedule.${deed}`)}
+            </button>
+          ))}
+        </span>
+      </div>
+      <dl class="facts">
+        <div class="fact">
+          <dt>{say('schedule.when')}</dt>
+          <dd>
+            {when?.kind === 'cron' ? (
+              <>
+                <code>{when.cron}</code> {when.timezone}
+              </>
+            ) : (
+              when && `${say('schedule.once')} ${momentIn(when.at, zone)}`
+            )}
+          </dd>
+        </div>
+        <div class="fact">
+          <dt>{say('schedule.next')}</dt>
+          <dd>{next === null ? say('schedule.never') : momentIn(next, zone)}</dd>
+        </div>
+        <div class="fact">
+          <dt>{say('schedule.last')}</dt>
+          <dd>
+            {last === null ? (
+              '–'
+            ) : (
+              <>
+                {last.run === null ? (
+                  momentIn(last.due, zone)
+                ) : (
+                  <a href={`/runs/${encodeURIComponent(last.run)}`}>{momentIn(last.due, zone)}</a>
+                )}{' '}
+                <Badge tone={EVENT_TONES[last.state]} text={say(`event.${last.state}`)} />
+                {last.message && <small> {sayMessage(last.message)}</small>}
+              </>
+            )}
+          </dd>
+        </div>
+      </dl>
+      {problem && (
+        <p class="warn">
+          {problem.message} {problem.fix}
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,145 @@
+/** The calendar of the schedule: due times, windows and freezes in any zone, and what became of them. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { ScheduleView } from '../../../api/schedule.ts';
+import type { Person } from '../../../api/session.ts';
+import { get, Refused } from '../../client.ts';
+import { quantities, say } from '../../language.ts';
+import { usePageTitle } from '../../parts/page-title.ts';
+import { Problem } from '../../parts/parts.tsx';
+import { query, setQuery } from '../../router.ts';
+import type { PageProps } from '../page.ts';
+import { Calendar } from './calendar.tsx';
+import { momentIn } from './in-zone.ts';
+import { Plans } from './plans.tsx';
+import './schedule.css';
+
+/** How often the schedule is read, milliseconds. */
+const READ_EVERY = 5_000;
+const SECOND = 1_000;
+
+/** The zone of the browser. */
+const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export function SchedulePage({ person }: PageProps) {
+  usePageTitle(say('schedule.title'));
+  const state = useSignal<ScheduleView | Refused | undefined>(undefined);
+  const [zone, view, date] = [query('zone') || OWN_ZONE, query('view'), query('date')];
+  const read = async (signal?: AbortSignal): Promise<void> => {
+    const asked = new URLSearchParams({ zone, ...(view && { view }), ...(date && { date }) });
+    try {
+      state.value = await get<ScheduleView>(`/schedule?${asked}`, signal);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      state.value = error;
+    }
+  };
+  useEffect(() => {
+    const over = new AbortController();
+    const keepReading = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        await read(over.signal).catch((error: unknown) => {
+          if (!over.signal.aborted) throw error;
+        });
+        await new Promise((resolve) => setTimeout(resolve, READ_EVERY));
+      }
+    };
+    void keepReading();
+    return () => over.abort();
+  }, [zone, view, date]);
+  const now = state.value;
+  if (now === undefined) return <p class="loading" aria-busy="true" />;
+  if (now instanceof Refused) return <Problem error={now} onAgain={() => void read()} />;
+  return <Schedule now={now} person={person} onChange={() => void read()} />;
+}
+
+function Schedule({ now, person, onChange }: { now: ScheduleView; person: Person; onChange: () => void }) {
+  const { calendar } = now;
+  return (
+    <article class="schedule">
+      <div class="title">
+        <h1>{say('schedule.title')}</h1>
+        <span class="soft">{now.place}</span>
+      </div>
+      {!now.hasScheduler && (
+        <div class="notices" role="status">
+          <p>
+            {say('schedule.no-scheduler')}{' '}
+            {say(now.kind === 'folder' ? 'schedule.no-scheduler.folder' : 'schedule.no-scheduler.store')}
+          </p>
+        </div>
+      )}
+      <Next now={now} />
+      <Tools now={now} />
+      <Calendar calendar={calendar} />
+      <Plans rows={now.plans} zone={calendar.zone} kind={now.kind} person={person} onChange={onChange} />
+    </article>
+  );
+}
+
+/** What is due next, with a countdown. */
+function Next({ now: { now, next, calendar } }: { now: ScheduleView }) {
+  const tick = useSignal(Date.now());
+  // The clock of the server counts.
+  const ahead = useMemo(() => Date.parse(now) - Date.now(), [now]);
+  useEffect(() => {
+    const timer = setInterval(() => (tick.value = Date.now()), SECOND);
+    return () => clearInterval(timer);
+  }, []);
+  if (next === null) return <p class="next">{say('schedule.next.none')}</p>;
+  const left = Math.max(0, Math.round((Date.parse(next.at) - tick.value - ahead) / SECOND) * SECOND);
+  return (
+    <p class="next">
+      {say('schedule.next')}: <strong>{next.title}</strong>{' '}
+      {next.does && <span class="soft">{say(`schedule.does.${next.does}`)}</span>}{' '}
+      <time dateTime={next.at}>{momentIn(next.at, calendar.zone)}</time>{' '}
+      <strong class="countdown">{say('schedule.next.in', { time: quantities().duration(left) })}</strong>
+    </p>
+  );
+}
+
+function Tools({ now: { calendar, plans } }: { now: ScheduleView }) {
+  const { view, zone, previous, next } = calendar;
+  const ofPlans = plans.flatMap(({ when }) =>
+    when === null ? [] : when.kind === 'cron' ? [when.timezone] : /\//.test(when.zone) ? [when.zone] : [],
+  );
+  const first = [...new Set([OWN_ZONE, 'UTC', ...ofPlans, zone])];
+  const others = Intl.supportedValuesOf('timeZone').filter((one) => !first.includes(one));
+  return (
+    <div class="tools calendar-tools">
+      <div class="chips" role="group" aria-label={say('schedule.period')}>
+        <button type="button" onClick={() => setQuery('date', previous)}>
+          ← {say('schedule.previous')}
+        </button>
+        <button type="button" onClick={() => setQuery('date', '')}>
+          {say('schedule.today')}
+        </button>
+        <button type="button" onClick={() => setQuery('date', next)}>
+          {say('schedule.following')} →
+        </button>
+      </div>
+      <div class="chips" role="group" aria-label={say('schedule.view')}>
+        {(['week', 'month'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={view === one}
+            onClick={() => setQuery('view', one === 'week' ? '' : one)}
+          >
+            {say(`schedule.view.${one}`)}
+          </button>
+        ))}
+      </div>
+      <label>
+        {say('schedule.zone')}
+        <select value={zone} onChange={({ currentTarget }) => setQuery('zone', currentTarget.value)}>
+          {[...first, ...others].map((one) => (
+            <option key={one} value={one} selected={one === zone}>
+              {one}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}

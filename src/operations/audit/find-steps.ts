@@ -1,0 +1,269 @@
+/**
+ * Searches the steps of all runs of a store: by instance, person, ticket, order, time, outcome and text.
+ *
+ *     journal ──once for each head──► one line of JSON for each step ──► a text for each run
+ *     query ──► runs whose facts match ──► texts that contain what is searched ──► lines, decoded and checked
+ *
+ * A text of a run takes about 300 bytes for each step, so a hundred thousand steps stay in memory, and a search only compares
+ * bytes until something is found.
+ */
+import { formatOperator } from '../../journal/fold-run.ts';
+import { textOf } from '../../messages/messages.ts';
+import type { Change, JournalEntry, Message, Outcome, RunState, SavedPlan } from '../../model.ts';
+import type { RunReader, RunsOfStore } from '../../store/ports.ts';
+import { createRunCache } from '../runs/run-cache.ts';
+
+/** How many of the newest runs are searched, and how many steps of them. */
+const MOST_RUNS = 5_000;
+const MOST_STEPS = 200_000;
+/** How many steps of one run are in an answer. Its page has all. */
+const MOST_OF_RUN = 20;
+
+/** What is searched. Every member that is there must match; texts match in any case, except orders. */
+export interface AuditQuery {
+  /** A part of the id or the name of an instance. */
+  readonly instance?: string;
+  /** A part of the name of somebody who planned, started, approved, signed or controlled the run. */
+  readonly person?: string;
+  /** A part of the change of the plan, such as `CHG-20481`. */
+  readonly ticket?: string;
+  /** A whole order number or request id. */
+  readonly order?: string;
+  /** A part of a code, of the reason of an end, of an instance, or of the plan's name. */
+  readonly text?: string;
+  readonly outcome?: Outcome;
+  /** ISO 8601 UTC: what went on at some time in this period. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A step that was found. */
+export interface FoundStep {
+  readonly id: string;
+  readonly instance: string;
+  readonly name: string;
+  readonly region: string;
+  readonly wave: string;
+  readonly change: Change;
+  readonly outcome: Outcome;
+  readonly code: string | null;
+  /** null: it is verified, or has not ended. */
+  readonly message: Message | null;
+  readonly orders: readonly string[];
+  readonly requestIds: readonly string[];
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** A run with what was found in it. */
+export interface AuditedRun {
+  readonly id: string;
+  readonly plan: string;
+  readonly digest: string;
+  readonly change: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly exitCode: number | null;
+  /** Everybody on record, sorted. */
+  readonly people: readonly string[];
+  readonly steps: number;
+  /** The hash of the last entry. */
+  readonly head: string;
+  /** How many of its steps match; null: the query is about runs only. */
+  readonly found: number | null;
+  /** The first of them. */
+  readonly matches: readonly FoundStep[];
+}
+
+/** The answer to a search. */
+export interface AuditAnswer {
+  /** The newest first. */
+  readonly runs: readonly AuditedRun[];
+  /** How many runs match, and how many steps of them. */
+  readonly found: { readonly runs: number; readonly steps: number };
+  /** What was searched; `more` runs are too old, and `unreadable` ones cannot be read. */
+  readonly searched: {
+    readonly runs: number;
+    readonly steps: number;
+    readonly more: number;
+    readonly unreadable: number;
+  };
+  /** False: some runs are not read yet, because it takes long. Search again. */
+  readonly isComplete: boolean;
+}
+
+type RunRecord = Omit<AuditedRun, 'found' | 'matches'> & {
+  /** A line of JSON for each step. */
+  readonly lines: string;
+};
+
+/** What one line holds: a step, and the text of its reason. */
+type Line = FoundStep & { readonly said?: string };
+
+/** Finds steps of a store. */
+export interface AuditIndex {
+  /** @param most how many runs to return. @param signal aborted when the caller does not want to wait for more runs. */
+  find(query: AuditQuery, most: number, signal?: AbortSignal): Promise<AuditAnswer>;
+}
+
+/**
+ * Creates the index of a store. It reads each run when it is first searched, and again after it changed.
+ * @param mostSteps how many steps to keep in memory. Older runs are left out.
+ */
+export function createAuditIndex(runs: RunsOfStore, mostSteps: number = MOST_STEPS): AuditIndex {
+  let steps = 0;
+  let enough = new AbortController();
+  const cache = createRunCache(async (run: RunReader) => {
+    const record = await recordOf(run);
+    steps += record.steps;
+    if (steps > mostSteps) enough.abort();
+    return record;
+  });
+  /** How many of the newest runs fit into memory. */
+  let fitting = MOST_RUNS;
+  const readAll = async (signal: AbortSignal | undefined) => {
+    const listed = await runs.list(MOST_RUNS);
+    const newest = listed.runs.slice(0, fitting);
+    enough = new AbortController();
+    const stop = signal === undefined ? enough.signal : AbortSignal.any([enough.signal, signal]);
+    const cached = await cache.update(newest, stop);
+    const records: RunRecord[] = [];
+    steps = 0;
+    for (const { value } of cached) {
+      if (value === null) continue;
+      if (steps + value.steps > mostSteps) break;
+      steps += value.steps;
+      records.push(value);
+    }
+    const unreadable = cached.filter(({ value }) => value === null).length;
+    if (enough.signal.aborted) fitting = records.length + unreadable;
+    const all = listed.runs.length + listed.more;
+    return {
+      records,
+      searched: { runs: records.length, steps, more: all - records.length - unreadable, unreadable },
+      isComplete: cached.length === newest.length || enough.signal.aborted,
+    };
+  };
+  /** One reading at a time: the next search continues what the first one read. */
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    async find(query, most, signal) {
+      const reading = last.then(() => readAll(signal));
+      last = reading.catch(() => undefined);
+      const { records, ...rest } = await reading;
+      const found = records.flatMap((record) => matchOf(record, query) ?? []);
+      return {
+        runs: found.slice(0, most),
+        found: { runs: found.length, steps: found.reduce((sum, one) => sum + (one.found ?? 0), 0) },
+        ...rest,
+      };
+    },
+  };
+}
+
+async function recordOf(run: RunReader): Promise<RunRecord> {
+  const people = new Set<string>();
+  const { saved, state } = await run.read((entry) => addPeople(people, entry));
+  const offered = [...(await run.kept('signatures')), ...(await run.kept('declines'))];
+  for (const { text } of offered) addSigner(people, text);
+  if (saved.owner !== null) people.add(saved.owner);
+  return makeRecord(run.id, saved, state, people);
+}
+
+/** Makes the record of a run. Pure. */
+export function makeRecord(
+  id: string,
+  saved: SavedPlan,
+  state: RunState,
+  people: Iterable<string>,
+): RunRecord {
+  const { name: plan, digest, change } = saved;
+  const { startedAt, endedAt, exitCode, head } = state;
+  const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, name]));
+  const lines = saved.steps.map(({ id: step, instance, region, wave, change: to }) => {
+    const { outcome, code, message, orders, requestIds, dealIds, ...times } = state.steps.get(step)!;
+    const reason = outcome === 'verified' || times.phase !== 'ended' ? null : message;
+    const line: Line = {
+      ...{ id: step, instance, name: names.get(instance) ?? '', region, wave: saved.waves[wave]!.name },
+      ...{ change: to, outcome, code, message: reason, requestIds },
+      orders: [...orders, ...dealIds.map(({ dealId }) => dealId)],
+      ...{ startedAt: times.startedAt, endedAt: times.endedAt },
+      ...(reason === null ? {} : { said: textOf(reason) }),
+    };
+    return JSON.stringify(line);
+  });
+  return {
+    ...{ id, plan, digest, change, startedAt, endedAt, exitCode, head },
+    ...{ people: [...people].sort(), steps: saved.steps.length, lines: lines.join('\n') },
+  };
+}
+
+/** Everybody whom an entry names as a person who acts. */
+function addPeople(people: Set<string>, entry: JournalEntry): void {
+  if (entry.kind === 'run-started' || entry.kind === 'control-command') people.add(formatOperator(entry.by));
+  else if (entry.kind === 'approved' && 'signed' in entry) for (const { by } of entry.signed) people.add(by);
+  else if (entry.kind === 'approved' || entry.kind === 'adopted') people.add(entry.by);
+}
+
+/** The name in a signed text, which nobody has verified. */
+function addSigner(people: Set<string>, text: string): void {
+  try {
+    const { by } = JSON.parse(text) as { readonly by?: unknown };
+    if (typeof by === 'string' && by.length < 200) people.add(by);
+  } catch {
+    // A text that nobody can read names nobody.
+  }
+}
+
+const has = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
+
+/** @returns null: the run does not match. */
+function matchOf({ lines, ...run }: RunRecord, query: AuditQuery): AuditedRun | null {
+  const { person, ticket, from, to, instance, order, outcome, text } = query;
+  if (person !== undefined && !run.people.some((one) => has(one, person))) return null;
+  if (ticket !== undefined && !has(run.change ?? '', ticket)) return null;
+  if (!overlaps(run, from, to)) return null;
+  const asksPlan = text !== undefined && has(`${run.plan} ${run.id}`, text);
+  const asksSteps = instance !== undefined || order !== undefined || outcome !== undefined;
+  if (!asksSteps && (text === undefined || asksPlan)) return { ...run, found: null, matches: [] };
+  // Most runs contain nothing of what is searched.
+  const needle = order ?? instance ?? (asksPlan ? undefined : text);
+  if (needle !== undefined && !mayContain(lines, needle, order === undefined)) return null;
+  let found = 0;
+  const matches: FoundStep[] = [];
+  for (const line of lines === '' ? [] : lines.split('\n')) {
+    if (needle !== undefined && !mayContain(line, needle, order === undefined)) continue;
+    const { said = '', ...step } = JSON.parse(line) as Line;
+    const isMatch =
+      (instance === undefined || has(step.instance, instance) || has(step.name, instance)) &&
+      (order === undefined || step.orders.includes(order) || step.requestIds.includes(order)) &&
+      (outcome === undefined || step.outcome === outcome) &&
+      (text === undefined ||
+        asksPlan ||
+        [step.id, step.name, step.code ?? '', said].some((one) => has(one, text))) &&
+      overlaps(step.startedAt === null ? run : step, from, to);
+    if (!isMatch) continue;
+    found += 1;
+    if (matches.length < MOST_OF_RUN) matches.push(step);
+  }
+  return found === 0 ? null : { ...run, found, matches };
+}
+
+/** Whether lines of JSON can contain a text: it never says no if they do. */
+function mayContain(lines: string, part: string, anyCase: boolean): boolean {
+  const written = JSON.stringify(part).slice(1, -1);
+  if (!anyCase) return lines.includes(written);
+  // The small form of other letters depends on what is beside them.
+  return !/^[\x20-\x7e]*$/.test(written) || has(lines, written);
+}
+
+/** Whether something went on at some time of a period. What has not started went on at no time. */
+function overlaps(
+  { startedAt, endedAt }: Pick<AuditedRun, 'startedAt' | 'endedAt'>,
+  from: string | undefined,
+  to: string | undefined,
+): boolean {
+  if (from === undefined && to === undefined) return true;
+  if (startedAt === null) return false;
+  return (to === undefined || startedAt < to) && (from === undefined || (endedAt ?? '9') >= from);
+}

@@ -1,0 +1,127 @@
+/** Overview, schedule and audit in Chromium: a store with work of every kind, in both languages, themes and on a phone. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { createRecord } from '../../src/console/server/record/record.ts';
+import { readInstalledFolder } from '../../src/operations/installed-files.ts';
+import { playedSchedule, playedStore } from './played-store.ts';
+import { NOW, playedNights, playedWork } from './played-work.ts';
+import { startTestConsole, type TestConsole } from './test-console.ts';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Milliseconds for one action of the browser, which is slow on a busy machine. */
+const PATIENCE = 200_000;
+/** A folder for pictures; undefined: none are kept. */
+const SHOTS = process.env.SHOTS;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: readonly Violation[] }> };
+    };
+    return (await axe.run({ resultTypes: ['violations'] })).violations;
+  });
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
+}
+
+/** Elements that end outside of the screen. A navigation and a table may scroll. */
+const CUT_OFF = `[...document.querySelectorAll('main *')].filter((one) => !one.closest('.long-table, dialog:not([open])') &&
+  one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))`;
+
+describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
+  let browser: Browser;
+  let at: TestConsole;
+  let page: Page;
+  const problems: string[] = [];
+  beforeAll(async () => {
+    const { runs } = playedStore(playedWork());
+    const schedule = playedSchedule({ ...playedNights(), now: NOW, hasScheduler: true });
+    const record = createRecord({ clock: new VirtualClock(NOW), runs, plans: null, schedule });
+    at = await startTestConsole({ runs, record, pages: await readInstalledFolder('dist/console-pages') });
+    browser = await chromium.launch({
+      executablePath: CHROMIUM!,
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+    const context = await browser.newContext({
+      ...{ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'Asia/Shanghai' },
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (said) => said.type() === 'error' && problems.push(said.text()));
+    await page.goto(at.server.loginLink({ name: 'wei', roles: ['operator'] }));
+    await page.locator('h1').waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await at?.close();
+    expect(problems).toEqual([]);
+    expect(at.faults).toEqual([]);
+  });
+
+  /** Looks at a page in each width, theme and language. */
+  async function look(name: string): Promise<void> {
+    for (const language of ['en', 'zh'] as const) {
+      for (const width of [390, 1440]) {
+        const colorScheme = (width === 390) === (language === 'en') ? 'light' : 'dark';
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        const state = `${name} ${language} ${width} ${colorScheme}`;
+        if (SHOTS)
+          await page.screenshot({ path: `${SHOTS}/${state.replaceAll(' ', '-')}.png`, fullPage: true });
+        expect(await violations(page), state).toEqual([]);
+        expect(await page.evaluate(CUT_OFF), state).toEqual([]);
+      }
+      await page.getByRole('button', { name: language === 'en' ? '中文' : 'English' }).click();
+      await page.locator(`html[lang^="${language === 'en' ? 'zh' : 'en'}"]`).waitFor();
+    }
+  }
+
+  it('the overview says what runs, who must approve, what failed and why, and what Tuesday night does', async () => {
+    const section = (name: string) => page.getByRole('region', { name });
+    await section('Running now').getByRole('link', { name: 'grow-carts' }).waitFor();
+    const waiting = (await section('Waiting').textContent())!;
+    expect(waiting).toMatch(/Wave rest has 0 of 2 approvals. Who may approve: mei, chen/);
+    expect(waiting).toMatch(/The next window opens at/);
+    const failed = (await section('Failed').textContent())!;
+    expect(failed).toMatch(/Refit.TaskFailed.*its task as failed/);
+    expect(failed).toContain('<img src=x');
+    expect(await section('Next seven days').textContent()).toMatch(
+      /Tuesday, January 6.*01:30.*nightly-feeds/,
+    );
+    expect(await section('Money').textContent()).toMatch(/12 accepted orders of 2 runs/);
+    await look('overview');
+    expect(await page.title()).not.toBe('owned');
+  });
+
+  it('the schedule shows windows, freezes and what ran, and asks before it starts a plan', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await page.getByRole('heading', { name: 'Schedule', exact: true }).waitFor();
+    await page
+      .getByText(/^Freeze/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Month' }).click();
+    expect(new URL(page.url()).search).toContain('view=month');
+    await page.getByRole('heading', { name: 'January 2026' }).waitFor();
+    await look('schedule-month');
+    await page.getByRole('button', { name: 'Week' }).click();
+    await page.getByRole('button', { name: 'Run now' }).first().click();
+    expect(await page.getByRole('dialog').textContent()).toMatch(/orders changes as at a due time/);
+    await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+    await page.getByText('The scheduler starts nightly-feeds.yaml.').waitFor();
+    await look('schedule-week');
+  });
+});
