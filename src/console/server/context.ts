@@ -19,7 +19,7 @@ export interface ConsoleContext {
   readonly runs: RunsOfStore;
   /** Follows the runs that somebody watches. */
   readonly feeds: RunFeeds;
-  /** The overview and the schedule. */
+  /** The overview, the schedule and the audit. */
   readonly record: ConsoleRecord;
   /** The process of the console, for the journal. */
   readonly host: string;

@@ -1,6 +1,7 @@
-/** What the console knows of the work of a store beside single runs: the overview and the schedule. */
+/** What the console knows of the work of a store beside single runs: the overview, the schedule and the audit. */
 import type { Clock } from '../../../clock.ts';
 import { messageOf, RefitError } from '../../../errors.ts';
+import { type AuditIndex, createAuditIndex } from '../../../operations/audit/find-steps.ts';
 import { createOverview } from '../../../operations/overview/read-overview.ts';
 import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
 import type { RunsOfStore } from '../../../operations/runs/open-runs.ts';
@@ -14,6 +15,8 @@ export interface ConsoleRecord {
   readonly overview: PolledFeed<OverviewView>;
   /** null: there is no schedule, because the console has neither a folder of plans nor a database. */
   readonly schedule: ScheduleAccess | null;
+  /** Searches the steps of all runs. */
+  readonly audit: AuditIndex;
   /** Names the run of an occurrence for addresses. */
   readonly runOf: (read: ReadAccess) => RunOf;
   close(): void;
@@ -48,7 +51,7 @@ export function createRecord(options: {
     },
     ({ at: _, ...rest }) => JSON.stringify(rest),
   );
-  return { overview: feed, schedule, runOf, close: () => feed.close() };
+  return { overview: feed, schedule, audit: createAuditIndex(runs), runOf, close: () => feed.close() };
 }
 
 /**

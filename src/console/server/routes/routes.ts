@@ -1,5 +1,6 @@
 /** Every address of the API, besides the session. */
 import type { Route } from '../context.ts';
+import { auditRoutes } from './audit.ts';
 import { controlRoutes } from './control-run.ts';
 import { fleetRoutes } from './fleet.ts';
 import { fleetInstanceRoutes } from './fleet-instance.ts';
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...runFileRoutes,
   ...startRoutes,
   ...scheduleRoutes,
+  ...auditRoutes,
   ...fleetRoutes,
   ...fleetInstanceRoutes,
   ...peopleRoutes,

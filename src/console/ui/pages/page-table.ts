@@ -37,6 +37,11 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./schedule/schedule.tsx')).SchedulePage,
   },
   {
+    pattern: /^\/audit$/,
+    link: { to: '/audit', word: 'nav.audit', key: 'a' },
+    load: async () => (await import('./audit/audit.tsx')).AuditPage,
+  },
+  {
     pattern: /^\/plans\/new$/,
     link: null,
     load: async () => (await import('./plans/editor.tsx')).EditorPage,

@@ -1,4 +1,5 @@
 /** The words of the console in English, a file for each area. Messages of findings and journals are in `messages/en/`. */
+import { audit } from './en/audit.ts';
 import { fleet } from './en/fleet.ts';
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
@@ -10,6 +11,7 @@ import { schedule } from './en/schedule.ts';
 import { signIn } from './en/sign-in.ts';
 
 export const en = {
+  ...audit,
   ...fleet,
   ...frame,
   ...overview,

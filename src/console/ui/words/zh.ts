@@ -1,5 +1,6 @@
 /** The words of the console in Simplified Chinese. Messages of findings and journals are in `messages/zh/`. */
 import type { WordId } from './en.ts';
+import { audit } from './zh/audit.ts';
 import { fleet } from './zh/fleet.ts';
 import { frame } from './zh/frame.ts';
 import { overview } from './zh/overview.ts';
@@ -11,6 +12,7 @@ import { schedule } from './zh/schedule.ts';
 import { signIn } from './zh/sign-in.ts';
 
 export const zh: Readonly<Record<WordId, string>> = {
+  ...audit,
   ...fleet,
   ...frame,
   ...overview,
