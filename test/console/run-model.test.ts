@@ -1,7 +1,8 @@
 /** What the page of a run computes: groups of failures, filters, charts, gates, and what may come next. */
 import { describe, expect, it } from 'vitest';
-import type { RunView, StepRow } from '../../src/console/api/runs.ts';
+import type { RunRow, RunView, StepRow } from '../../src/console/api/runs.ts';
 import {
+  filterRuns,
   filterSteps,
   groupFailures,
   heldGate,
@@ -62,6 +63,20 @@ describe('the table of steps', () => {
   ])('shows %s', (_, filter, expected) => {
     const found = filterSteps(steps, { text: '', outcome: '', wave: null, ...filter });
     expect(found.map(({ at }) => at)).toEqual(expected);
+  });
+});
+
+describe('the list of runs', () => {
+  const run = (name: string, status: RunRow['status']) =>
+    ({ ...{ name, id: name, status }, plan: { name: `grow-${name}`, digest: 'abc' } }) as RunRow;
+  const runs = [run('night-1', 'ended'), run('night-2', 'running'), run('day-1', 'ended')];
+  it.each([
+    ['everything', { text: '', state: '' }, ['night-1', 'night-2', 'day-1']],
+    ['a state', { text: '', state: 'ended' }, ['night-1', 'day-1']],
+    ['a plan in any case, and a state', { text: 'GROW-NIGHT', state: 'ended' }, ['night-1']],
+    ['a digest', { text: 'abc', state: 'running' }, ['night-2']],
+  ])('shows %s', (_, filter, expected) => {
+    expect(filterRuns(runs, filter).map(({ name }) => name)).toEqual(expected);
   });
 });
 

@@ -29,6 +29,11 @@ export async function openSession(): Promise<SessionInfo> {
   return session;
 }
 
+/** Takes over the session of this browser, which another page may have begun after a restart. @throws Refused */
+export async function refreshSession(): Promise<void> {
+  csrf = (await request<SessionInfo>('GET', '/session')).csrf;
+}
+
 /** Reads. @param path below `/api`. @throws Refused */
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
   request<T>('GET', path, undefined, signal);

@@ -133,14 +133,35 @@ export interface ListedRun extends Omit<FoundRun, 'run'> {
   readonly message: string | null;
 }
 
-/** The runs of a store, newest first. @param most how many of them to read. */
+/** Runs of different folders can have one name. */
+const placeOf = ({ run, name }: FoundRun): string => run?.name ?? name;
+
+/** Ended runs of earlier lists, by place: a list that is read again and again reads them once. */
+export type KnownList = Map<string, { readonly stamp: string; readonly run: ListedRun }>;
+
+/**
+ * The runs of a store, newest first. @param most how many of them to read.
+ * @param known what earlier calls read, which this one completes; absent: it reads every run.
+ */
 export async function listRuns(
   store: RunsOfStore,
   most: number,
+  known: KnownList = new Map(),
 ): Promise<{ readonly runs: readonly ListedRun[]; readonly more: number }> {
   const { runs: found, more } = await store.list(most);
   const runs: ListedRun[] = [];
-  for (const one of found) runs.push(await listedRun(one));
+  for (const one of found) {
+    const before = known.get(placeOf(one));
+    if (before !== undefined && before.stamp === one.stamp && before.run.isKnown === one.isKnown) {
+      runs.push({ ...before.run, ...one });
+      continue;
+    }
+    const run = await listedRun(one);
+    runs.push(run);
+    const hasEnded = run.status === 'ended' || run.status === 'ended with work left';
+    if (hasEnded && one.stamp !== null) known.set(placeOf(one), { stamp: one.stamp, run });
+    else known.delete(placeOf(one));
+  }
   return { runs, more };
 }
 

@@ -1,5 +1,6 @@
 /** Lists runs, shows one, and follows it. */
-import { listRuns } from '../../../operations/runs/read-run.ts';
+import type { RunsOfStore } from '../../../operations/runs/open-runs.ts';
+import { type KnownList, listRuns } from '../../../operations/runs/read-run.ts';
 import { escapeControls } from '../../../text.ts';
 import type { RunList } from '../../api/runs.ts';
 import type { Route } from '../context.ts';
@@ -8,6 +9,15 @@ import { numberFrom, runNamed } from './from-request.ts';
 /** How many runs a list reads, unless the browser asks for more or fewer. */
 const LISTED = 50;
 const MOST_LISTED = 1_000;
+
+/** What earlier lists of a store read. */
+const known = new WeakMap<RunsOfStore, KnownList>();
+function knownOf(runs: RunsOfStore): KnownList {
+  const list = known.get(runs) ?? new Map();
+  if (list.size > MOST_LISTED) list.clear();
+  known.set(runs, list);
+  return list;
+}
 
 export const runRoutes: readonly Route[] = [
   {
@@ -18,6 +28,7 @@ export const runRoutes: readonly Route[] = [
       const { runs: listed, more } = await listRuns(
         runs,
         Math.min(numberFrom(query.most) ?? LISTED, MOST_LISTED),
+        knownOf(runs),
       );
       return {
         more,

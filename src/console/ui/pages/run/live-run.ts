@@ -7,7 +7,7 @@ import {
   type StepRow,
   type WholeRunView,
 } from '../../../api/runs.ts';
-import { get, Refused } from '../../client.ts';
+import { get, Refused, refreshSession } from '../../client.ts';
 
 /** What a page shows of a run. */
 export interface LiveRun {
@@ -20,6 +20,9 @@ export interface LiveRun {
   /** Why the server cannot read the run; null: it can. */
   readonly fault: string | null;
 }
+
+/** Milliseconds between attempts to read the run again. */
+const TRY_AGAIN = 2_000;
 
 /** @param id of the run. @returns its state as a signal: undefined while it loads. `close` ends it. */
 export function openLiveRun(id: string) {
@@ -45,22 +48,28 @@ export function openLiveRun(id: string) {
     on(source, 'restart', () => void load());
     source.onerror = () => {
       // The browser connects again by itself, unless the server refused.
-      if (source?.readyState === EventSource.CLOSED) setTimeout(() => void load(), 2_000);
+      if (source?.readyState === EventSource.CLOSED) setTimeout(() => void load(), TRY_AGAIN);
     };
   };
   const load = async (): Promise<void> => {
     source?.close();
     if (isClosed) return;
     try {
+      if (state.value !== undefined) await refreshSession();
       const { seq, run, steps } = await get<WholeRunView>(`/runs/${encodeURIComponent(id)}`);
       if (isClosed) return;
       state.value = { run, steps, heardAt: Date.now(), isStale: false, fault: null };
       listen(seq);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      // What was shown stays, as stale.
-      if (state.value === undefined || error.status !== 0) state.value = error;
-      else setTimeout(() => void load(), 2_000);
+      const now = state.value;
+      const isLasting = error.status !== 0 && error.status !== 401 && error.status < 500;
+      if (now === undefined || now instanceof Refused || isLasting) state.value = error;
+      else {
+        // What was shown stays, as stale. After a restart, another page of this browser signs in.
+        state.value = { ...now, isStale: true, fault: error.message };
+        setTimeout(() => void load(), TRY_AGAIN);
+      }
     }
   };
   const watch = setInterval(() => {

@@ -1,7 +1,7 @@
 /** What the page of a run computes from what the server sends. Pure. */
 import type { Message } from '../../../../model.ts';
 import type { RateHistory } from '../../../../operations/picture/rate-history.ts';
-import type { RunView, StepRow } from '../../../api/runs.ts';
+import type { RunRow, RunView, StepRow } from '../../../api/runs.ts';
 
 /** Failures with one cause. */
 export interface FailureGroup {
@@ -53,6 +53,21 @@ export function filterSteps(
       one.toLowerCase().includes(wanted),
     );
   });
+}
+
+/** The runs of a list that match. @param filter `state` as in the list; empty: all. */
+export function filterRuns(
+  runs: readonly RunRow[],
+  { text, state }: { readonly text: string; readonly state: string },
+): readonly RunRow[] {
+  const wanted = text.toLowerCase();
+  return runs.filter(
+    ({ status, name, id, plan }) =>
+      (state === '' || status === state) &&
+      [name, id ?? '', plan?.name ?? '', plan?.digest ?? ''].some((one) =>
+        one.toLowerCase().includes(wanted),
+      ),
+  );
 }
 
 /** Orders a second over time, for a chart. `at`: seconds since 1970 UTC, the middles of the buckets. */

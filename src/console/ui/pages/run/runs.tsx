@@ -7,19 +7,26 @@ import { get, Refused } from '../../client.ts';
 import { say } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Empty, Problem, Time } from '../../parts/parts.tsx';
+import { query, setQuery } from '../../router.ts';
 import type { WordId } from '../../words/en.ts';
+import { filterRuns } from './run-model.ts';
+
+/** How many runs a page reads at first, and how many more with each click. */
+const PAGE = 50;
+const MOST_SHOWN = 1_000;
 
 /** How often the list is read, milliseconds. */
 const READ_EVERY = 2_000;
 
 export function RunsPage() {
   usePageTitle(say('runs.title'));
+  const most = Math.min(MOST_SHOWN, Math.max(PAGE, Number(query('most')) || PAGE));
   const list = useSignal<RunList | Refused | undefined>(undefined);
   useEffect(() => {
     const over = new AbortController();
     const read = async (): Promise<void> => {
       while (!over.signal.aborted) {
-        await get<RunList>('/runs', over.signal).then(
+        await get<RunList>(`/runs?most=${most}`, over.signal).then(
           (runs) => {
             list.value = runs;
           },
@@ -32,37 +39,84 @@ export function RunsPage() {
     };
     void read();
     return () => over.abort();
-  }, []);
+  }, [most]);
   const now = list.value;
   if (now === undefined) return <p class="loading" aria-busy="true" />;
   if (now instanceof Refused) return <Problem error={now} />;
+  const shown = filterRuns(now.runs, { text: query('q'), state: query('state') });
   return (
     <>
       <h1>{say('runs.title')}</h1>
       {now.runs.length === 0 ? (
         <Empty title="runs.empty.title" text="runs.empty.text" command="refit apply saved-plan.json" />
       ) : (
-        <table class="runs">
-          <thead>
-            <tr>
-              {(['runs.plan', 'runs.status', 'runs.started', 'runs.outcome', 'runs.exit'] as const).map(
-                (id) => (
-                  <th key={id} scope="col">
-                    {say(id)}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {now.runs.map((run) => (
-              <Row key={run.id ?? run.name} run={run} />
-            ))}
-          </tbody>
-        </table>
+        <>
+          <Tools runs={now.runs} />
+          {shown.length === 0 ? <p class="soft">{say('runs.none')}</p> : <Table runs={shown} />}
+        </>
       )}
-      {now.more > 0 && <p class="soft">{say('runs.more', { count: now.more })}</p>}
+      {now.more > 0 && (
+        <p class="soft">
+          {say('runs.more', { count: now.more })}{' '}
+          {most < MOST_SHOWN && (
+            <button type="button" onClick={() => setQuery('most', String(most + PAGE))}>
+              {say('runs.older')}
+            </button>
+          )}
+        </p>
+      )}
     </>
+  );
+}
+
+/** Filters by state and text; both are in the address. */
+function Tools({ runs }: { runs: readonly RunRow[] }) {
+  const state = query('state');
+  const states = [...new Set(runs.map(({ status }) => status))];
+  return (
+    <div class="tools">
+      <label>
+        {say('runs.filter')}
+        <input
+          type="search"
+          value={query('q')}
+          placeholder={say('runs.filter.placeholder')}
+          onInput={({ currentTarget }) => setQuery('q', currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Escape' && setQuery('q', '')}
+        />
+      </label>
+      <div class="chips" role="group" aria-label={say('runs.status')}>
+        {['', ...states].map((one) => (
+          <button key={one} type="button" aria-pressed={state === one} onClick={() => setQuery('state', one)}>
+            {one === '' ? say('run.all') : say(STATES[one as RunRow['status']][0])}{' '}
+            <span class="soft">
+              {one === '' ? runs.length : runs.filter(({ status }) => status === one).length}
+            </span>
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Table({ runs }: { runs: readonly RunRow[] }) {
+  return (
+    <table class="runs">
+      <thead>
+        <tr>
+          {(['runs.plan', 'runs.status', 'runs.started', 'runs.outcome', 'runs.exit'] as const).map((id) => (
+            <th key={id} scope="col">
+              {say(id)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <Row key={run.id ?? run.name} run={run} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
