@@ -7,6 +7,7 @@ import { message } from '../messages/messages.ts';
 import type { ApprovalFile, Approvals, Message, SavedPlan } from '../model.ts';
 import { DAY } from '../units.ts';
 import { type ApproverKey, readApproverKey, signatureFault } from './approver-key.ts';
+import { namesOf } from './check-approvers.ts';
 import { looksLike } from './names.ts';
 import { counterOf } from './passkey/assertion.ts';
 import { counterFault } from './passkey/counters.ts';
@@ -94,9 +95,9 @@ export function judgeApprovals(
     if (reason === null) counted.push({ approval, text });
     else rejected.push({ file, reason });
   }
-  const missing = approvers
-    .map(({ name }) => name)
-    .filter((name) => !isAuthor(approvals, name) && !counted.some(({ approval }) => approval.by === name));
+  const missing = namesOf(approvers).filter(
+    (name) => !isAuthor(approvals, name) && !counted.some(({ approval }) => approval.by === name),
+  );
   return { enough: counted.length >= approvals.need, counted, rejected, missing };
 }
 

@@ -5,9 +5,12 @@ export const APPROVAL_FORMAT = 'refit.approval/1';
 export const HEAD_SIGNATURE_FORMAT = 'refit.head-signature/1';
 export const PLAN_SIGNATURE_FORMAT = 'refit.plan-signature/1';
 
-/** Who may approve a plan, by name and public key. */
+/**
+ * Who may approve a plan, by name and public key. A person with several keys, such as a passkey and its backup, has one entry
+ * for each, one after the other. The person counts once.
+ */
 export interface Approver {
-  /** Unique among the approvers of a plan, whatever the case of its letters. */
+  /** Unique among the people of a list, whatever the case of its letters. */
   readonly name: string;
   /** `ssh-ed25519 AAAA…` without a comment, or `passkey rp=… origin=… id=… key=…`. */
   readonly key: string;

@@ -1,4 +1,5 @@
 /** Says what a rule demands, in the words of a policy file. */
+import { namesOf } from '../approval/check-approvers.ts';
 import { duration } from '../messages/en/quantities.ts';
 import type {
   Comparison,
@@ -28,10 +29,10 @@ export function describeRule(rule: PolicyRule): string {
   switch (rule.kind) {
     case 'approvals': {
       const when = rule.when === null ? '' : ` when ${describeCondition(rule.when)}`;
-      return `${rule.need} of ${rule.from} (${rule.signers.map(({ name }) => name).join(', ')})${when}`;
+      return `${rule.need} of ${rule.from} (${namesOf(rule.signers).join(', ')})${when}`;
     }
     case 'plannedBy':
-      return `${rule.need} of ${rule.from} (${rule.signers.map(({ name }) => name).join(', ')})`;
+      return `${rule.need} of ${rule.from} (${namesOf(rule.signers).join(', ')})`;
     case 'windows': {
       const { allow, freeze, timezone } = rule.windows;
       const parts = [

@@ -3,6 +3,7 @@
  * function, with the facts that each of them knows.
  */
 import { isForbiddenHost } from '../addresses.ts';
+import { namesOf } from '../approval/check-approvers.ts';
 import { type Judgement, judgeApprovals, type Offered } from '../approval/judge-approvals.ts';
 import { CLOCK_SKEW, iso } from '../clock.ts';
 import { message } from '../messages/messages.ts';
@@ -231,10 +232,12 @@ export function approvalsBy(
   verifiedPlanners: readonly string[] | null,
   planners: readonly string[] = [],
 ): Approvals {
+  const planned = signersWith({ signers }, verifiedPlanners).map(({ name }) => name);
   return {
     need,
     authors: [...new Set([...(approvals?.authors ?? []), ...(owner === null ? [] : [owner]), ...planners])],
-    approvers: signers.filter(({ key }) => !verifiedPlanners?.includes(key)),
+    // Who planned with one key cannot approve with another one.
+    approvers: signers.filter(({ name }) => !planned.includes(name)),
   };
 }
 
@@ -282,7 +285,7 @@ function approvalsByRule(rule: ApprovalRule, policy: Policy, subject: PolicySubj
   const isSealed = 'digest' in plan && offered !== null;
   const judgement = isSealed
     ? judgeApprovals({ ...plan, approvals }, null, offered, now, approvalExpiryOf(policy))
-    : { enough: false, counted: [], rejected: [], missing: approvals.approvers.map(({ name }) => name) };
+    : { enough: false, counted: [], rejected: [], missing: namesOf(approvals.approvers) };
   return { rule, approvals, judgement, maybe: needed === 'maybe' };
 }
 
@@ -331,9 +334,8 @@ function judgePlanners(
   { need, from, signers }: Extract<PolicyRule, { kind: 'plannedBy' }>,
   { verifiedPlanners }: Pick<PolicySubject, 'verifiedPlanners'>,
 ): Judged {
-  const signed = signersWith({ signers }, verifiedPlanners);
-  if (signed.length >= need) return MET;
-  const missing = signers.filter((one) => !signed.includes(one)).map(({ name }) => name);
-  const have = signed.map(({ name }) => name);
+  const have = namesOf(signersWith({ signers }, verifiedPlanners));
+  if (have.length >= need) return MET;
+  const missing = namesOf(signers).filter((name) => !have.includes(name));
   return { status: 'unsigned', reason: message('policy.planner', { need, from, have, missing }) };
 }

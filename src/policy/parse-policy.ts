@@ -1,5 +1,6 @@
 /** Parses the text of a policy file: YAML, schema, and every check that needs no plan. */
 
+import { namesOf } from '../approval/check-approvers.ts';
 import { looksLikePasskey } from '../approval/passkey/passkey.ts';
 import { validatePolicy } from '../generated/validators.js';
 import { given } from '../given.ts';
@@ -161,7 +162,7 @@ async function rulesOf(
     // A passkey approves, and signs nothing else.
     const signers = listed.signers.filter(({ key }) => !looksLikePasskey(key));
     const { need, from } = listed;
-    if (signers.length < need && signers.length < listed.signers.length)
+    if (namesOf(signers).length < need && signers.length < listed.signers.length)
       findings.push(
         source.finding(
           {
@@ -169,7 +170,7 @@ async function rulesOf(
             message: message('policy.planners-with-passkeys', {
               need,
               from,
-              may: signers.map(({ name }) => name),
+              may: namesOf(signers),
             }),
           },
           tree.valueAt([...path, 'from']),

@@ -137,9 +137,9 @@ function fixOf(
   missing: readonly string[],
   { file, command }: { readonly file: string; readonly command: string },
 ): string {
-  const asked = approversOf(saved.approvals!).filter(({ name }) => missing.includes(name));
-  const byPasskey = asked.filter(({ key }) => key.kind === 'passkey').map(({ name }) => name);
-  if (byPasskey.length > 0 && byPasskey.length === asked.length)
+  const byName = Map.groupBy(approversOf(saved.approvals!), ({ name }) => name);
+  const byPasskey = missing.filter((name) => byName.get(name)?.every(({ key }) => key.kind === 'passkey'));
+  if (byPasskey.length > 0 && byPasskey.length === missing.length)
     return `${serveCommand(file)}   each of them approves in the web console; then repeat apply`;
   const typed = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
   return byPasskey.length === 0

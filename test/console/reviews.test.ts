@@ -94,7 +94,7 @@ describe('a review', () => {
           ],
         },
       ],
-      you: { may: true, fingerprint: jun.passkey.fingerprint },
+      you: { may: true, passkeys: [jun.passkey.fingerprint] },
       command: expect.stringMatching(/^refit approve \S+night\.json$/),
     });
     expect(await person.approve(jun)).toMatchObject({

@@ -52,8 +52,8 @@ export interface ApprovalView extends Omit<ApprovalState, 'rejected'> {
   /** For people with SSH keys. */
   readonly command: string;
   /** Whether the person who asks can approve here with a passkey; if not, why. */
-  readonly you:
-    | { readonly may: true; readonly fingerprint: string }
+  readonly you: /** Fingerprints of the passkeys of this person that count here, at least one. */
+    | { readonly may: true; readonly passkeys: readonly string[] }
     | { readonly may: false; readonly reason: string; readonly fix: string };
 }
 
@@ -75,6 +75,8 @@ export interface ApprovalRequest {
   readonly wave: string | null;
   /** Hours for which the approval counts. */
   readonly hours: number;
+  /** The fingerprint of one of several passkeys of this person; absent: the first. */
+  readonly key?: string;
 }
 
 /** The text, before anybody signs. */

@@ -6,7 +6,7 @@ import type { Decline, Policy } from '../../model.ts';
 import { endpointOption, shellQuote } from '../../next-command.ts';
 import type { ApprovalState } from '../../operations/approvals/approval-state.ts';
 import { longestApproval } from '../../operations/approvals/keep-approval.ts';
-import { preparePasskeyApproval } from '../../operations/approvals/passkey-approval.ts';
+import { listPasskeyApprovers, preparePasskeyApproval } from '../../operations/approvals/passkey-approval.ts';
 import { readPolicy } from '../../operations/read-policy.ts';
 import type { OpenedPlan } from '../../operations/reviews/open-review.ts';
 import { reviewPage } from '../../operations/reviews/review-page.ts';
@@ -105,11 +105,14 @@ async function mayApproveHere(
   { person, policy }: { readonly person: Person; readonly policy: Policy },
 ): Promise<ApprovalView['you']> {
   try {
-    const { content } = await preparePasskeyApproval(plan, file, {
+    const asked = {
       ...{ by: person.name, wave: wave ?? undefined, expires: HOUR, now: clock.now() },
       ...{ policy, address: address() },
-    });
-    return { may: true, fingerprint: content.key };
+    };
+    await preparePasskeyApproval(plan, file, asked);
+    const all = await listPasskeyApprovers(plan, file, asked);
+    const own = all.filter(({ name }) => name === person.name);
+    return { may: true, passkeys: own.map(({ fingerprint }) => fingerprint) };
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
     return { may: false, reason: escapeControls(error.message), fix: escapeControls(error.fix) };

@@ -40,6 +40,7 @@ export function examineApprovals(
   };
   for (const entry of entries) {
     if (entry.kind === 'approved' && entry.how === 'signatures' && Array.isArray(entry.signed)) {
+      /** People, not keys: a person with two keys counts once. */
       const good = new Set<string>();
       const signed = approvalsOf(saved, entry);
       asserted.push(...signed.filter((one) => isAsserted(one, approvers)));
@@ -50,7 +51,7 @@ export function examineApprovals(
           faults.push(
             `${name}:${entry.seq}: the approval by ${approval.by} does not count: ${textOf(reason)}`,
           );
-        else good.add(approval.key);
+        else good.add(approval.by);
         const text = encodeApproval(approval);
         recorded.add(text);
         if (!kept.some((file) => file.text === text))

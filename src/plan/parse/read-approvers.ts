@@ -1,6 +1,6 @@
 /** Reads the file that `approvals.from` names: a list of names with public keys. Each fault is a finding with its location. */
 import { readApproverKey } from '../../approval/approver-key.ts';
-import { createClashFinder, MOST_APPROVERS } from '../../approval/check-approvers.ts';
+import { createClashFinder, MOST_APPROVERS, MOST_KEYS, namesOf } from '../../approval/check-approvers.ts';
 import { isAuthor } from '../../approval/judge-approvals.ts';
 import { nameFault } from '../../approval/names.ts';
 import { message } from '../../messages/messages.ts';
@@ -50,7 +50,7 @@ export function tooFewApproversFindings(
 
 /** The names of approvers who are not authors of the plan. */
 function mayApprove({ authors, approvers }: Pick<Approvals, 'authors' | 'approvers'>): string[] {
-  return approvers.filter(({ name }) => !isAuthor({ authors }, name)).map(({ name }) => name);
+  return namesOf(approvers).filter((name) => !isAuthor({ authors }, name));
 }
 
 /**
@@ -104,18 +104,35 @@ function readList(text: string, file: string): { approvers: Approver[]; findings
     else if (cutOff.has(`${index}.name`))
       report('Refit.BadValue', [index, 'name'], message('approval.name-cut-off'));
     if (written === undefined) continue;
-    const key = typeof written === 'string' ? readApproverKey(written) : null;
-    if (key === null || 'fault' in key) {
-      const badKey = message('approval.bad-key', { number, fault: key?.fault ?? null });
-      report('Refit.BadValue', [index, 'key'], badKey);
-      continue;
+    for (const { path, text: line } of keysIn(written, index)) {
+      const key = line === null ? null : readApproverKey(line);
+      if (key === null || 'fault' in key) {
+        const badKey = message('approval.bad-key', { number, fault: key?.fault ?? null });
+        report('Refit.BadValue', path, badKey);
+        continue;
+      }
+      if (typeof name !== 'string') continue;
+      for (const [member, clash] of clashesOf({ name, key }, number))
+        report('Refit.BadValue', member === 'key' ? path : [index, member], clash);
+      approvers.push({ name, key: key.line });
     }
-    if (typeof name !== 'string') continue;
-    for (const [member, clash] of clashesOf({ name, key }, number))
-      report('Refit.BadValue', [index, member], clash);
-    approvers.push({ name, key: key.line });
   }
+  if (approvers.length > MOST_APPROVERS)
+    report(
+      'Refit.BadValue',
+      [],
+      message('approval.too-many-approvers', { approvers: approvers.length, limit: MOST_APPROVERS }),
+    );
   return { approvers, findings };
+}
+
+/** The keys of one person: a line, or a list of a few lines. A text of null is no key. */
+function keysIn(written: unknown, index: number): { readonly path: Path; readonly text: string | null }[] {
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : null);
+  const own: Path = [index, 'key'];
+  if (!Array.isArray(written) || written.length === 0 || written.length > MOST_KEYS)
+    return [{ path: own, text: textOf(written) }];
+  return written.map((value, at) => ({ path: [...own, at], text: textOf(value) }));
 }
 
 /** The cause of a syntax error, if its sentence has no word of the file. */

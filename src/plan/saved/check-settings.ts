@@ -2,7 +2,7 @@
  * Checks the settings of a saved plan by the rules of written plans: the schema of plans, the checks beyond it, and the
  * values that reading a plan would give. So a new rule for plans is a rule for saved plans, too.
  */
-import { approversFault } from '../../approval/check-approvers.ts';
+import { approversFault, namesOf } from '../../approval/check-approvers.ts';
 import { isAuthor } from '../../approval/judge-approvals.ts';
 import { canonical } from '../../digest.ts';
 import { type SchemaError, validatePlan } from '../../generated/validators.js';
@@ -86,7 +86,7 @@ function* checkApprovals({ approvals, owner }: StoredPlan): Faults {
   if (people !== null) yield fault(['approvals', 'approvers'], `are not valid: ${textOf(people)}`);
   if (owner !== null && !approvals.authors.includes(owner))
     yield fault(['approvals', 'authors'], `lacks the owner ${quoted(owner)}`);
-  const may = approvals.approvers.filter(({ name }) => !isAuthor(approvals, name)).length;
+  const may = namesOf(approvals.approvers).filter((name) => !isAuthor(approvals, name)).length;
   if (may < approvals.need)
     yield fault(['approvals', 'need'], `is ${approvals.need}, but only ${may} may approve`);
 }

@@ -98,12 +98,13 @@ function approving(base: string, open: Open): readonly Route[] {
       path: `${base}/approval`,
       action: 'approve',
       async answer(request, context): Promise<ApprovalTextView> {
-        const { hours } = membersOf(request.body);
+        const { hours, key } = membersOf(request.body);
         const { plan, file } = await openShown(request, context, open);
         const policy = await policyOf(context);
         const { text, content, options } = await preparePasskeyApproval(plan, file, {
           ...asked(request, context),
           ...{ expires: hoursFrom(hours) * HOUR, policy },
+          key: typeof key === 'string' ? key : undefined,
         });
         const span = { now: context.clock.now(), expires: hoursFrom(hours) * HOUR, policy };
         const warnings = content.wave === null ? expiryWarnings(plan.saved, span, '') : [];

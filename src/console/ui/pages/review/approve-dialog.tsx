@@ -25,7 +25,7 @@ const USUAL = 24;
 export function ApproveDialog({
   view,
   base,
-  approval: { wave },
+  approval: { wave, you },
   onApproved,
   onChange,
   onClose,
@@ -37,11 +37,13 @@ export function ApproveDialog({
   const { digest, name } = view.plan;
   const choices = HOURS.filter((one) => one <= view.mostHours);
   const hours = useSignal(Math.min(USUAL, view.mostHours));
+  const passkeys = you.may ? you.passkeys : [];
+  const key = useSignal(passkeys[0] ?? '');
   const made = useSignal<ApprovalTextView | null>(null);
   const asking = useAsking();
   const prepare = (): Promise<void> =>
     asking.run(async () => {
-      const asked: ApprovalRequest = { digest, wave, hours: hours.value };
+      const asked: ApprovalRequest = { digest, wave, hours: hours.value, key: key.value };
       made.value = await post<ApprovalTextView>(`${base}/approval`, asked);
     });
   useEffect(() => void prepare(), []);
@@ -83,6 +85,26 @@ export function ApproveDialog({
           </select>
         </label>
       </p>
+      {passkeys.length > 1 && (
+        <p>
+          <label>
+            {say('approve.key')}{' '}
+            <select
+              value={key.value}
+              onChange={({ currentTarget }) => {
+                key.value = currentTarget.value;
+                void prepare();
+              }}
+            >
+              {passkeys.map((one) => (
+                <option key={one} value={one}>
+                  {one.slice(0, 23)}…
+                </option>
+              ))}
+            </select>
+          </label>
+        </p>
+      )}
       {now !== null && (
         <>
           <p>

@@ -98,6 +98,7 @@ export const review = {
   'approve.as': 'You sign as',
   'approve.hours': 'It counts for',
   'approve.hours.one': '{hours} hours',
+  'approve.key': 'Your passkey',
   'approve.until': 'It counts until',
   'approve.act': 'Sign with your passkey',
   'approve.done': '{by} approved it with {key}.',

@@ -97,6 +97,7 @@ export const review: Readonly<Record<keyof typeof english, string>> = {
   'approve.as': '签名人',
   'approve.hours': '有效时长',
   'approve.hours.one': '{hours} 小时',
+  'approve.key': '您的通行密钥',
   'approve.until': '有效至',
   'approve.act': '用通行密钥签名',
   'approve.done': '{by} 已用 {key} 审批。',
