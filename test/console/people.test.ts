@@ -124,6 +124,20 @@ describe('a passkey', () => {
     expect(await post('/passkey/tried', { line, credential }, jun.headers)).toMatchObject({ status: 422 });
   });
 
+  it('can be tried with either form of its signature, and is refused with a wrong one', async () => {
+    const { post, jun, own, origin, send } = await registering();
+    const { line } = (await send()).body as RegisteredView;
+    const tried = async (answer: Answer) => {
+      const { challenge } = (await post('/passkey/trial', { line }, jun.headers)).body.options;
+      const credential = answerTo(own, challenge, { origin, ...answer });
+      return (await post('/passkey/tried', { line, credential }, jun.headers)).status;
+    };
+    // Each signature has an even chance of the larger s.
+    for (let round = 0; round < 10; round++) expect(await tried({ isRaw: true })).toBe(200);
+    expect(await tried({ flags: FLAGS.present })).toBe(422);
+    expect(await tried({ challenge: 'A'.repeat(43) })).toBe(422);
+  });
+
   it.each<[string, Answer, RegExp]>([
     ['of another origin', { origin: 'http://localhost:1' }, /origin/i],
     ['for another relying party', { rp: 'evil.example' }, /RP ID/],

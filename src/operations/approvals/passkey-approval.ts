@@ -244,8 +244,11 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Of the two forms that ECDSA allows, the one that Refit keeps. */
-function withCanonicalSignature(signed: ApprovalFile, { algorithm }: Passkey): ApprovalFile {
+/** Of the two forms that ECDSA allows, the one that Refit keeps. Authenticators make either. */
+export function withCanonicalSignature<Signed extends { readonly signature: string }>(
+  signed: Signed,
+  { algorithm }: Passkey,
+): Signed {
   const bytes = fromBase64url(signed.signature, MOST_SIGNATURE);
   const kept = bytes === null ? null : canonicalSignature(algorithm, bytes);
   return kept === null ? signed : { ...signed, signature: toBase64url(kept) };

@@ -5,7 +5,12 @@ import { canonical } from '../../digest.ts';
 import { RefitError } from '../../errors.ts';
 import { message, textOf } from '../../messages/messages.ts';
 import { escapeControls } from '../../text.ts';
-import { ANSWER_WITHIN, type ConsoleAddress, type PasskeyChallenge } from './passkey-approval.ts';
+import {
+  ANSWER_WITHIN,
+  type ConsoleAddress,
+  type PasskeyChallenge,
+  withCanonicalSignature,
+} from './passkey-approval.ts';
 
 /** No approval has this format, so the answer to a trial can never count as one. */
 const TRIAL_FORMAT = 'refit.passkey-trial/1';
@@ -41,11 +46,12 @@ export function finishPasskeyTrial(
   const { response } = (credential ?? {}) as { readonly response?: unknown };
   const { authenticatorData, clientDataJSON, signature } = (response ?? {}) as Record<string, unknown>;
   const word = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const fault = passkey.assertionFault(text, {
+  const assertion = {
     authenticatorData: word(authenticatorData),
     clientDataJSON: word(clientDataJSON),
     signature: word(signature),
-  });
+  };
+  const fault = passkey.assertionFault(text, withCanonicalSignature(assertion, passkey));
   if (fault === null) return;
   const reason = textOf(message('passkey.not-asserted', { name: 'this passkey', fault }));
   throw new RefitError('not-approved', escapeControls(reason), 'try again, or register another passkey');
