@@ -56,9 +56,12 @@ export interface Connection extends Readonly<ReturnType<typeof createParts>['sha
   close(): Promise<void>;
 }
 
+/** Calls per second for each action and identity, unless somebody asks for another rate. */
+const READS_PER_SECOND = 18;
+
 export function createParts(options: ConnectOptions) {
   const clock = options.clock ?? systemClock;
-  const permits = options.permits ?? createPermits(clock, options.requestsPerSecond ?? 18);
+  const permits = options.permits ?? createPermits(clock, options.requestsPerSecond ?? READS_PER_SECOND);
   const calls = createCallCounter();
   const env = options.env;
   mustVerifyTls(env);
@@ -105,6 +108,11 @@ export function createParts(options: ConnectOptions) {
 /** The permits of a process whose request slots all processes of a store share. */
 export function sharePermits(source: Parameters<typeof createSharedPermits>[0], clock: Clock): SharedPermits {
   return createSharedPermits(source, clock, Math.random);
+}
+
+/** Permits for all connections of a long process, such as the console: together they read no faster than one command. */
+export function createProcessPermits(clock: Clock): Permits {
+  return createPermits(clock, READS_PER_SECOND);
 }
 
 /** Connects to the provider for planning. The client cannot order. */

@@ -29,7 +29,7 @@ export async function violations(page: Page): Promise<string[]> {
 }
 
 /** Elements that end outside of the screen. */
-export const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => !one.closest('.long-table, dialog:not([open])') &&
+export const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => !one.closest('.long-table, .data-table, dialog:not([open])') &&
   one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))`;
 
 export function startBrowser(): Promise<Browser> {

@@ -1,24 +1,17 @@
 /** The editor of plans in Chromium: a mistake and its fix, a dry run, a conflict and a seal, in both languages and on a phone. */
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { connectReader } from '../../src/operations/connect.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
 import { readFleet } from '../../src/operations/read-fleet.ts';
 import { simulate } from '../../src/simulator/simulate.ts';
+import { CHROMIUM, CUT_OFF, PATIENCE, startBrowser, violations } from './console-page.ts';
 import { startTestConsole, type TestConsole } from './test-console.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Milliseconds for one action of the browser, which is slow on a busy machine. */
-const PATIENCE = 200_000;
 const MARKUP = '<img src=x onerror=document.title="owned">';
 const PLAN = `version: 1
 name: sale
@@ -27,24 +20,6 @@ targets:
   - { instance: crs-fleet000, memoryPerShard: 8 G B }
 windows: { timezone: Asia/Shanghai, allow: ["Mon-Sun 01:00-05:00"] }
 `;
-
-/** What axe finds on a page, one a line. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(options: object): Promise<{ violations: readonly { id: string; nodes: { html: string }[] }[] }>;
-      };
-    };
-    const found = await axe.run({ resultTypes: ['violations'] });
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`);
-  });
-}
-
-/** Elements that end outside of the screen. Wide tables scroll by themselves. */
-const CUT_OFF = `[...document.querySelectorAll('main *')].filter((one) => !one.closest('.data-table') &&
-  one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))`;
 
 async function pagesIn(folder: string): Promise<ReadonlyMap<string, Buffer>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -81,10 +56,7 @@ describe.skipIf(CHROMIUM === undefined)('the editor of plans in Chromium', () =>
       pages: await pagesIn(join(inject('built'), 'dist/console-pages')),
       provider: { connection, profile: null, regions: null, policy: null },
     });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await startBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -124,6 +96,9 @@ describe.skipIf(CHROMIUM === undefined)('the editor of plans in Chromium', () =>
     // Completion: what the schema knows at this place.
     await page.getByRole('textbox', { name: 'Plan as YAML' }).focus();
     await page.keyboard.press('Control+End');
+    // Keys of the console are letters here.
+    await page.keyboard.type('# g r /?');
+    await page.keyboard.press('Enter');
     await page.keyboard.type('onBl');
     await page.getByRole('option', { name: 'onBlocked' }).click();
     await page.keyboard.type('sk');

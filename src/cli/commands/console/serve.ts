@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { ConsoleProvider } from '../../../console/server/context.ts';
 import type { Console } from '../../../console/server/start-server.ts';
 import { RefitError } from '../../../errors.ts';
+import { createProcessPermits } from '../../../operations/connect.ts';
 import { readInstalledFolder } from '../../../operations/installed-files.ts';
 import { shortPath, userName } from '../../../operations/machine.ts';
 import type { SignIn } from '../../../operations/people/open-sign-in.ts';
@@ -129,7 +130,10 @@ async function signInOf({ people }: Options, { env, clock }: Terminal): Promise<
 
 function providerOf(options: Options, terminal: Terminal): ConsoleProvider {
   return {
-    connection: { ...connectionOf(options, terminal), clock: terminal.clock },
+    connection: {
+      ...{ ...connectionOf(options, terminal), clock: terminal.clock },
+      permits: createProcessPermits(terminal.clock),
+    },
     profile: options.profile ?? null,
     regions: regionsFrom(options),
     policy: options.policy ?? null,

@@ -12,6 +12,8 @@ const KEYS = [
   ['Ctrl K', 'keys.palette'],
   ['/', 'keys.find'],
   ['j k', 'keys.next'],
+  ['Ctrl S', 'keys.save'],
+  ['Ctrl Enter', 'keys.dry'],
   ['Esc', 'keys.close'],
 ] as const;
 
@@ -32,7 +34,9 @@ export function Shortcuts({
         event.preventDefault();
         return onSearch();
       }
-      const target = event.target as HTMLElement;
+      // Also inside of a shadow root, where the editor of plans is.
+      const target = event.composedPath()[0];
+      if (!(target instanceof Element)) return;
       if (
         target.closest('input, textarea, select, dialog, [contenteditable]') ||
         event.ctrlKey ||

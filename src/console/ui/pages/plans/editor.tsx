@@ -14,7 +14,7 @@ import { type CodeEditor, createCodeEditor } from './code-editor.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DryRunPanel, useDryRun } from './dry-run.tsx';
 import { FindingList } from './finding-list.tsx';
-import { useLeaveWarning } from './leave-warning.tsx';
+import { useLeaveWarning, useSaveKey } from './leave-warning.tsx';
 import { type OpenedPlan, openPlan } from './plan-edit.ts';
 import type { SchemaNode } from './plan-schema.ts';
 import { SealDialog } from './seal-dialog.tsx';
@@ -72,6 +72,7 @@ function PlanEditor({
   const leave = useLeaveWarning(edit.isDirty);
   const save = (): void => void edit.save();
   const start = (): void => void dryRun.start();
+  useSaveKey(mayPlan ? save : null);
   const seal = (): void => {
     isSealing.value = true;
   };

@@ -40,3 +40,17 @@ export function useLeaveWarning(isDirty: boolean) {
     </Dialog>
   );
 }
+
+/** Saves with the keys for it, wherever the focus is. @param save null: this person may not. */
+export function useSaveKey(save: (() => void) | null): void {
+  useEffect(() => {
+    if (save === null) return;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 's' || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+      event.preventDefault();
+      save();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  });
+}
