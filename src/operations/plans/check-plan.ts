@@ -5,6 +5,7 @@ import type { Finding, Plan } from '../../model.ts';
 import { decodePlan } from '../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../plan/parse/parse-plan.ts';
 import { type ReadNamed, readNamedText } from '../machine.ts';
+import type { ParsePlan } from './parse-apart.ts';
 
 /** A plan that was checked. */
 export interface CheckedPlan {
@@ -17,16 +18,20 @@ export interface CheckedPlan {
 /**
  * Checks a plan. It throws for no content.
  * @param bytes of the plan file. @param file its path, from which Refit finds the files that it names.
- * @param readNamed reads those files; default: as a command reads them.
+ * @param readNamed reads those files; default: as a command reads them. @param parse default: in this thread.
  */
 export async function checkPlan(
   bytes: Uint8Array,
   file: string,
-  { clock, readNamed = readNamedText }: { readonly clock: Clock; readonly readNamed?: ReadNamed },
+  {
+    clock,
+    readNamed = readNamedText,
+    parse = parsePlan,
+  }: { readonly clock: Clock; readonly readNamed?: ReadNamed; readonly parse?: ParsePlan },
 ): Promise<CheckedPlan> {
   const { text, findings } = decodePlan(bytes, file);
   if (text === null) return { plan: null, findings };
-  const parsed = parsePlan(text, file);
+  const parsed = await parse(text, file);
   const beside =
     parsed.plan === null
       ? []

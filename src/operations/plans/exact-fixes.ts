@@ -1,6 +1,7 @@
 /** Finds the fixes that an editor can carry out: texts that make a part of a plan right. */
 import type { Finding } from '../../model.ts';
 import { parsePlan } from '../../plan/parse/parse-plan.ts';
+import { SMALL_TEXT } from './parse-apart.ts';
 
 /** The part of the text that a finding is about, and what makes it right. */
 export interface ExactFix {
@@ -11,8 +12,8 @@ export interface ExactFix {
 }
 
 /** Each try parses the plan again. */
-const MOST_TRIED = 10;
-const LONGEST_TEXT = 200_000;
+const MOST_TRIED = 6;
+const LONGEST_TEXT = SMALL_TEXT;
 
 /**
  * For each finding, its part and an exact fix. A fix is exact if the plan with it has no finding at that place, and no more

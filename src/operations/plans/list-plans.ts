@@ -5,11 +5,11 @@ import { FileRefused } from '../../files/file-refused.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import type { Inventory, PriceSum, SavedPlan } from '../../model.ts';
 import { decodePlan } from '../../plan/parse/decode-plan.ts';
-import { parsePlan } from '../../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
 import { escapeControls } from '../../text.ts';
 import { declinesOf } from '../approvals/decline-plan.ts';
+import { parseApart } from './parse-apart.ts';
 import type { FolderFile, PlanFolder } from './plan-folder.ts';
 
 /** Everything that a folder has, the latest first. Texts are escaped. */
@@ -130,7 +130,7 @@ const COUNTED = 64 * 1_024 * 1_024;
 const READERS: Readonly<Record<FolderFile['kind'], (path: string, file: FolderFile) => Promise<Content>>> = {
   async plan(path, { name }) {
     const { text, findings } = decodePlan(await readRegularFile(path, { subject: 'plan' }), name);
-    const parsed = text === null ? { plan: null, findings } : parsePlan(text, name);
+    const parsed = text === null ? { plan: null, findings } : await parseApart(text, name);
     const countOf = (severity: string) => parsed.findings.filter((one) => one.severity === severity).length;
     return {
       kind: 'plan',

@@ -9,6 +9,7 @@ import { shortPath } from '../machine.ts';
 import { readPolicy } from '../read-policy.ts';
 import { readPlanText, readWithin, writeSavedPlan } from './edit-plans.ts';
 import { readFolderInventory } from './first-plan.ts';
+import { parseApart, SMALL_TEXT } from './parse-apart.ts';
 import { pastDurations } from './past-durations.ts';
 import { type PlanOptions, planFleet } from './plan-fleet.ts';
 import type { PlanFolder } from './plan-folder.ts';
@@ -56,6 +57,11 @@ export async function dryRunInFolder(
   const path = shortPath(planning.folder.pathOf(name));
   const decoded = decodePlan(Buffer.from(text), path);
   if (decoded.text === null) return { review: null, findings: decoded.findings };
+  if (text.length > SMALL_TEXT) {
+    // A text that is no plan, or takes too long, gets no further.
+    const { plan: parsed, findings } = await parseApart(text, path);
+    if (parsed === null) return { review: null, findings };
+  }
   const plan = async (from: PlanOptions['from']) =>
     planFleet(text, path, { ...(await optionsOf(planning, user)), from, price });
   if (inventory === null) return await readLive(planning.connection, signal, plan);

@@ -11,6 +11,7 @@ import {
 import { exactFixes } from '../../../operations/plans/exact-fixes.ts';
 import { firstPlan, inventoryNames, readPlanSchema } from '../../../operations/plans/first-plan.ts';
 import { listPlans } from '../../../operations/plans/list-plans.ts';
+import { parseApart } from '../../../operations/plans/parse-apart.ts';
 import {
   type DryRunResult,
   demandsPlanner,
@@ -85,6 +86,7 @@ export const planRoutes: readonly Route[] = [
       const { plan, findings } = await checkPlan(Buffer.from(text), path, {
         clock: context.clock,
         readNamed: readWithin(folder),
+        parse: parseApart,
       });
       const shown = await showFindings(findings, languageFrom(body));
       const fixes = exactFixes(text, findings.slice(0, shown.length));
