@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 
-/** A shorter stall counts as time of the network: request slots leave 50 ms for it. */
+/** A shorter stall counts as time of the network: request slots leave 56 ms for it. */
 export const STALL_MS = 50;
 const TICK_MS = 5;
 const MARK = 'stalled until ';

@@ -49,7 +49,7 @@ export const MAX_EVEN_RATE: number = PROVIDER_LIMIT / 1.1;
 const FIRST_IN_SECOND_MS = 5;
 const PACKED_MS = 40;
 /** A slot that was missed by more is void, ms. */
-export const VOID_AFTER_MS = 50;
+const VOID_AFTER_MS = 50;
 /** The difference of the two clocks varies this much. The wall clock has whole ms, the monotonic one fractions. */
 const CLOCK_GRAIN_MS = 2;
 /** Slots to catch up after a late call, and their least distance in spacings. */
@@ -86,7 +86,7 @@ export interface Permits {
   reserve(lane: Lane, signal?: AbortSignal): Promise<RequestSlot>;
   /** Resolves at the slot, or immediately when `signal` is aborted. */
   wait(slot: RequestSlot, signal?: AbortSignal): Promise<void>;
-  /** True for a void slot. Causes: missed by more than 50 ms, lane held back, rate changed, call refused. */
+  /** True for a void slot. Causes: missed by more than 50 ms (44 in a shared lane), lane held back, rate changed, call refused. */
   isVoid(slot: RequestSlot): boolean;
   /** Gives back a slot that is not used after all, for another run that waits in the lane. */
   giveBack(slot: RequestSlot): void;

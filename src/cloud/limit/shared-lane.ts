@@ -12,10 +12,12 @@
 import type { Clock } from '../../clock.ts';
 import { SLOT_BOUNDS, type SlotGrant, type SlotWish, type TaughtLane } from '../../slot-source.ts';
 import { createArrivals } from './arrivals.ts';
-import { type RequestSlot, VOID_AFTER_MS } from './permits.ts';
+import type { RequestSlot } from './permits.ts';
 import { FULL_INTERVAL, readLesson, type SharedLesson, sharedRate } from './shared-lesson.ts';
 import type { Mark, SourceClock } from './source-clock.ts';
 
+/** A slot that was missed by more is void, ms. shared-permits.ts has the arithmetic. */
+const VOID_AFTER_MS = 44;
 /** The slots of a lane should reach this far, ms. Below it the process asks. */
 const COVERED_MS = 150;
 /** After an empty answer the process asks again this late, ms, so that others get their turn. */

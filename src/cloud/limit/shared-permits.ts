@@ -6,12 +6,12 @@
  * The arithmetic of permits.ts holds for all processes together. Slots are 55 ms apart at least, which leaves 100 ms in
  * any second:
  *
- *    50 ms   for the doubt about the source's clock and for a late call, together
- *    50 ms   for the network to the provider
+ *    44 ms   for the doubt about the source's clock and for a late call, together
+ *    56 ms   for the network to the provider
  *
  * The last check of a slot is just before the write. A process that gets no processor between the two sends one call late,
- * however long that takes. One such call is the 20th of a second at most: 20 others take 1,045 ms, which leaves 45 ms for
- * their own jitter.
+ * however long that takes (measured on a busy machine: 150 ms). 20 other calls take 19 x 55 - 44 = 1,001 ms at least. So
+ * one such call is never the 21st of a second, unless the jitter of the network adds to it.
  */
 import { type Clock, iso } from '../../clock.ts';
 import type { SlotSource } from '../../slot-source.ts';

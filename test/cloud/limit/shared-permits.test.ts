@@ -343,6 +343,31 @@ describe('faults', () => {
     });
   });
 
+  it.each([60, 150, 450, 900])(
+    'busy processes use their slots as late as they may, and every two seconds one call leaves %d ms after its last check',
+    async (late) => {
+      const busy = {
+        travel: [5, 0],
+        lateBy: (at: number) => (at % 1_900 < 1_000 ? 38 + (at % 13) : 0),
+      } as const;
+      const hosts = HOSTS.map((host) => ({ ...host, ...busy }));
+      for (let seed = 1; seed <= 12; seed++) {
+        const { times } = await atFullDemand(
+          seed,
+          20,
+          async ({ clock, random }, processes) => {
+            for (let n = 0; n < 8; n++) {
+              await clock.sleep(1_800 + 400 * random());
+              processes[n % processes.length]!.holdNext(late);
+            }
+          },
+          hosts,
+        );
+        expect(mostInASecond(times), `seed ${seed}`).toBeLessThanOrEqual(20);
+      }
+    },
+  );
+
   it.each([60, 150, 450, 3_000])(
     'every two seconds, a call leaves %d ms after its last check',
     async (late) => {

@@ -54,6 +54,10 @@ export interface ProcessOptions {
   readonly drift?: number;
   /** One way to the source: at least, and up to so much more, ms. */
   readonly latency?: readonly [least: number, spread: number];
+  /** One way to the provider: at least, and up to so much more, ms. */
+  readonly travel?: readonly [least: number, spread: number];
+  /** How much too late a timer wakes the process that is due at this true time, ms: it is busy. */
+  readonly lateBy?: (at: number) => number;
   /** Puts another source in front, for sabotages. */
   readonly wrap?: (source: SlotSource, clock: Clock) => SlotSource;
 }
@@ -78,7 +82,7 @@ export function createSharedProcess(
   options: ProcessOptions = {},
   passes: (lane: Lane, now: number) => boolean = () => true,
 ): SharedProcess {
-  const { offset = 0, drift = 0, latency = [0.3, 1.5] } = options;
+  const { offset = 0, drift = 0, latency = [0.3, 1.5], travel = [5, 40], lateBy = () => 0 } = options;
   const { clock: time, random } = world;
   const start = random() * 1e6;
   let frozenUntil = -Infinity;
@@ -92,6 +96,8 @@ export function createSharedProcess(
     monotonic: () => start + time.monotonic() * (1 + drift),
     async sleep(ms, signal) {
       await time.sleep(ms / (1 + drift), signal);
+      const late = lateBy(time.monotonic());
+      if (late > 0) await time.sleep(late);
       await thaw();
     },
   };
@@ -132,13 +138,13 @@ export function createSharedProcess(
       const sentAt = clock.now();
       const late = held;
       held = 0;
-      await time.sleep(late + 5 + random() * 40);
+      await time.sleep(late + travel[0] + random() * travel[1]);
       const passed = passes(lane, time.now());
       const counted = passed ? world.arrivals : world.refusals;
       const times = counted.get(lane.host) ?? [];
       counted.set(lane.host, times);
       times.push(time.monotonic());
-      await time.sleep(5 + random() * 40);
+      await time.sleep(travel[0] + random() * travel[1]);
       await thaw();
       permits.onResponse(slot, sentAt, !passed);
     },
