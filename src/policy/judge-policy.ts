@@ -294,7 +294,9 @@ function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject
   if (asked === null) return IDLE;
   const { judgement, maybe } = asked;
   if (judgement.enough) return { ...MET, approvals: judgement.counted.map(({ approval }) => approval) };
-  const { need, from } = rule;
+  const { need, from, signers } = rule;
+  const asks = signers.filter(({ name }) => judgement.missing.includes(name));
+  const byPasskey = asks.length > 0 && asks.every(({ key }) => key.startsWith('passkey '));
   const reason = message('policy.approvals', {
     need,
     from,
@@ -302,6 +304,7 @@ function judgeSigners(rule: ApprovalRule, policy: Policy, subject: PolicySubject
     missing: judgement.missing,
     rejected: judgement.rejected.map((one) => message('approval.does-not-count', one)),
     maybe,
+    ...(byPasskey ? { byPasskey } : {}),
   });
   return { status: 'unsigned', reason };
 }

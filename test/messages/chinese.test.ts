@@ -13,11 +13,11 @@ const KEPT = new Set(
   `AAAA authenticatorData base64url clientDataJSON com ES256 EdDSA example get id origin P passkey PIN rp RS256 RSA SPKI SSH
   webauthn all allow ap apply approvals approve approvers Asia atLeast atMost auto calendars canary catchUp
   catchUpWithin check CHG command continue cost cron crs defaults deny dir doctor DOMAIN DTSTART duration ed Ed
-  Ed25519 ed25519 endpoint env exclude execution expires explain export FailedOperation FILE finishBy from
+  Ed25519 ed25519 endpoint env exclude execution expires explain export FailedOperation FILE finishBy FOLDER from
   gate GB grow guangzhou guards haltWhen http HTTP https iCalendar ID ids inFlight instance INSTANCE
   inventory json JSON key KEY keygen kind lastStart limit Markdown MB memoryPerShard name need NOTIFY once over
-  owner p90 patience PEM PLAN plan plannedBy policy price prod profile pub reconcile redis Redis refit Refit region
-  replicas report requestsPerSecond rest RFC roundTo run RUN Sat SAVED select SHA Shanghai shards show
+  owner p90 patience PEM PLAN plan plannedBy plans policy price prod profile pub reconcile redis Redis refit Refit region
+  replicas report requestsPerSecond rest RFC roundTo run RUN Sat SAVED select serve SHA Shanghai shards show
   shrink sign skip soak sold spread ssh status Sun SystemError tags take targets TENCENTCLOUD Terraform terraform
   tfvars timezone true Tue Unknown UpgradeInstance URL urlEnv UTC UTF value VCALENDAR version waves
   Webhook wei windows write yaml YAML zones`.split(/\s+/),

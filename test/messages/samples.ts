@@ -446,6 +446,7 @@ const SAMPLES: Samples = {
   'policy.approval-expiry': [{ need: 2, most: 28_800_000, have: ['wei'], missing: ['jun'], rejected: [why] }],
   'policy.approvals': [
     { need: 2, from: 'approvers.yaml', have: [], missing: ['jun'], rejected: [why], maybe: true },
+    { need: 1, from: 'a.yaml', have: [], missing: ['li'], rejected: [], maybe: false, byPasskey: true },
   ],
   'policy.cost': [{ most: guard, total: 2000 }],
   'policy.cost-unknown': [{ most: guard, step }],

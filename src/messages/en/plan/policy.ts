@@ -44,6 +44,7 @@ const approvalsOf = (need: number): string => `${need} ${need === 1 ? 'approval'
 const approvedBy = (have: readonly string[]): string =>
   have.length === 0 ? 'nobody has approved' : `only ${people(have)} approved`;
 const APPROVE = 'refit approve SAVED   each of them runs this and leaves the file beside the saved plan';
+const IN_CONSOLE = 'refit serve --plans FOLDER   each of them approves in this console';
 
 export const policy = {
   'people.empty': ({ example }: { example: string }): Text => ({
@@ -125,6 +126,7 @@ export const policy = {
       missing,
       rejected,
       maybe,
+      byPasskey = false,
     }: {
       need: number;
       from: string;
@@ -135,6 +137,8 @@ export const policy = {
       rejected: readonly Message[];
       /** True if a fact that decides is not known yet. */
       maybe: boolean;
+      /** True if the missing people have passkeys only. Older journals lack it. */
+      byPasskey?: boolean;
     },
     say: Say,
   ): Text => ({
@@ -142,7 +146,7 @@ export const policy = {
       `the policy ${maybe ? 'may require' : 'requires'} ${approvalsOf(need)} of ${from}, and ${approvedBy(have)}; missing: ${people(missing)}`,
       ...rejected.map((one) => say(one)),
     ].join('; '),
-    fix: APPROVE,
+    fix: byPasskey ? IN_CONSOLE : APPROVE,
   }),
   'policy.approval-expiry': (
     {

@@ -43,6 +43,7 @@ const people = (names: readonly string[]): string => (names.length === 0 ? '无'
 const approvedBy = (have: readonly string[]): string =>
   have.length === 0 ? '尚无人审批' : `只有 ${people(have)} 已审批`;
 const APPROVE = 'refit approve SAVED   每位审批人各自运行此命令，并将文件放在封存计划旁边';
+const IN_CONSOLE = 'refit serve --plans FOLDER   每位审批人在此控制台审批';
 
 export const policy: TranslationOf<typeof english> = {
   'people.empty': ({ example }) => ({
@@ -96,12 +97,12 @@ export const policy: TranslationOf<typeof english> = {
     message: `策略不允许步骤在 ${moment} ${timezone}（${utc}）开始，而${has ? '计划的时间窗此时是开启的' : '计划没有时间窗'}`,
     fix: '将策略的时间窗和封网期加入计划的 windows，然后重新制定计划',
   }),
-  'policy.approvals': ({ need, from, have, missing, rejected, maybe }, say) => ({
+  'policy.approvals': ({ need, from, have, missing, rejected, maybe, byPasskey = false }, say) => ({
     message: [
       `策略${maybe ? '可能要求' : '要求'} ${from} 中的 ${need} 份审批，${approvedBy(have)}；尚缺：${people(missing)}`,
       ...rejected.map((one) => say(one)),
     ].join('；'),
-    fix: APPROVE,
+    fix: byPasskey ? IN_CONSOLE : APPROVE,
   }),
   'policy.approval-expiry': ({ need, most, have, missing, rejected }, say) => ({
     message: [
