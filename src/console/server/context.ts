@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import type { ConsoleAddress } from '../../operations/approvals/passkey-approval.ts';
 import type { ConnectOptions } from '../../operations/connect.ts';
+import type { ActionLog } from '../../operations/people/action-log.ts';
 import type { PlanFolder } from '../../operations/plans/plan-folder.ts';
 import type { RunsOfStore } from '../../operations/runs/open-runs.ts';
 import type { RunStarter } from '../../operations/runs/start-run.ts';
@@ -34,6 +35,8 @@ export interface ConsoleContext {
 /** The same while the console runs. */
 export interface RunningConsole extends ConsoleContext {
   readonly sessions: Sessions;
+  /** The record of what people do; null: there is none. */
+  readonly actions: ActionLog | null;
   /** Where browsers reach it. */
   readonly address: () => ConsoleAddress;
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SECOND } from '../../units.ts';
 import type { SessionInfo } from '../api/session.ts';
+import type { ActionRecord } from './action-record.ts';
 import { refuse } from './answers.ts';
 import { judgePerson, judgeSender } from './guard.ts';
 import { addressKey, type RateLimit, tooMany } from './limits.ts';
@@ -15,6 +16,7 @@ export interface Gate {
   readonly cookie: () => string;
   /** Attempts to sign in, by address. */
   readonly signIns: RateLimit;
+  readonly record: ActionRecord;
 }
 
 /** With HTTPS, the name makes browsers keep it for this host only. All ports of a host share cookies. */
@@ -67,6 +69,8 @@ export function addSessionRoutes(
     const cookie = typeof token === 'string' && token.length < 200 ? sessions.login(token) : null;
     if (cookie === null) {
       gate.signIns.take(address);
+      const event = { kind: 'sign-in-refused', person: null, code: 'login-refused' } as const;
+      await gate.record.session({ ...event, from: request.ip, action: 'link' });
       return refuse(reply, {
         ...{ status: 401, code: 'login-refused', message: 'this link has been used, or is too old' },
         fix: 'start refit serve again, and open the link that it prints',
@@ -75,6 +79,11 @@ export function addSessionRoutes(
     const before = own(request);
     if (before !== undefined) sessions.end(before);
     setSessionCookie(reply, gate, cookie, SESSION_LASTS / SECOND);
+    const { name, roles } = sessions.of(cookie)!.person;
+    await gate.record.session(
+      { kind: 'sign-in', person: name, from: request.ip, action: 'link', code: null },
+      { roles: roles.join(', ') },
+    );
     return info(cookie);
   });
   server.get('/api/session', async (request, reply) => {
@@ -87,7 +96,10 @@ export function addSessionRoutes(
     const cookie = own(request);
     const refused = judgeSender(request.method, request.headers, gate.origin(), sessions.of(cookie));
     if (refused !== null) return refuse(reply, refused);
+    const person = sessions.of(cookie)?.person.name ?? null;
     if (cookie !== undefined) sessions.end(cookie);
+    if (person !== null)
+      await gate.record.session({ kind: 'sign-out', person, from: request.ip, action: '', code: null });
     setSessionCookie(reply, gate, '', 0);
     return {};
   });

@@ -25,6 +25,9 @@ const SIGN_IN_LASTS = 10 * MINUTE;
 /** Sign-ins that have started. A further one makes the oldest void. */
 const MOST_STARTED = 1_000;
 
+/** Characters of groups, and of reasons, in the record. */
+const LONGEST_LIST = 500;
+
 const START = '/api/oidc/start';
 const CALLBACK = '/api/oidc/callback';
 
@@ -55,9 +58,13 @@ export function addSignInRoutes(server: FastifyInstance, gate: Gate, options: Si
   /** By the hash of the cookie, the oldest first. */
   const started = new Map<string, StartedSignIn>();
 
-  const failed = (reply: FastifyReply, to: string, error: unknown): FastifyReply => {
+  const failed = async (request: FastifyRequest, reply: FastifyReply, to: string, error: unknown) => {
     if (!(error instanceof SignInRefused)) throw error;
     options.onSignInRefused(error);
+    await gate.record.session(
+      { kind: 'sign-in-refused', person: null, from: request.ip, action: signIn.host, code: error.reason },
+      { reason: error.message.slice(0, LONGEST_LIST) },
+    );
     return sendBack(reply, error.reason, to);
   };
   const isTooOften = (request: FastifyRequest) => gate.signIns.take(addressKey(request.ip)) !== null;
@@ -76,7 +83,7 @@ export function addSignInRoutes(server: FastifyInstance, gate: Gate, options: Si
       setSignInCookie(reply, gate, cookie, SIGN_IN_LASTS / SECOND);
       return reply.redirect(url, 302);
     } catch (error) {
-      return failed(reply, to, error);
+      return await failed(request, reply, to, error);
     }
   });
 
@@ -90,12 +97,16 @@ export function addSignInRoutes(server: FastifyInstance, gate: Gate, options: Si
       return sendBack(reply, 'expired', sign?.to ?? '/');
     try {
       const person = await signIn.finish(new URL(request.url, gate.origin()), sign.proof);
-      const { name, roles } = person;
+      const { name, roles, subject, groups } = person;
       const cookie = gate.sessions.begin({ name, roles }, signIn.host);
       setSessionCookie(reply, gate, cookie, SESSION_LASTS / SECOND);
+      await gate.record.session(
+        { kind: 'sign-in', person: name, from: request.ip, action: signIn.host, code: null },
+        { subject, roles: roles.join(', '), groups: groups.join(', ').slice(0, LONGEST_LIST) },
+      );
       return reply.redirect(sign.to, 302);
     } catch (error) {
-      return failed(reply, sign.to, error);
+      return await failed(request, reply, sign.to, error);
     }
   });
 }

@@ -6,10 +6,12 @@ import cookies from '@fastify/cookie';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf, RefitError } from '../../errors.ts';
 import { asOneRequest } from '../../operations/one-request.ts';
+import type { ActionLog } from '../../operations/people/action-log.ts';
 import type { SignIn } from '../../operations/people/open-sign-in.ts';
 import type { SignInRefused } from '../../operations/people/sign-in.ts';
 import { HOUR, SECOND } from '../../units.ts';
 import type { Person } from '../api/session.ts';
+import { type Attempt, createActionRecord } from './action-record.ts';
 import { refusalOf, refuse } from './answers.ts';
 import { type Asset, createAssets } from './assets.ts';
 import type { ConsoleContext, ConsoleRequest, Route, RunningConsole } from './context.ts';
@@ -44,6 +46,8 @@ export interface ConsoleOptions extends ConsoleContext {
   readonly random: () => string;
   /** Milliseconds for the head and the body of a request. Default: 10 s. */
   readonly requestTime?: number;
+  /** Keeps what people do. Absent: nothing is recorded. */
+  readonly actions?: ActionLog | null;
   /** Addresses and networks of proxies whose `X-Forwarded-For` names the client. Absent: none. */
   readonly proxies?: readonly string[];
   /** Signs people in; absent: they sign in by a link only. */
@@ -64,7 +68,7 @@ export interface Console {
 
 /** Starts the console. @throws RefitError `usage` if the port is not available. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const { requestTime = REQUEST_TIME, proxies = [] } = options;
+  const { requestTime = REQUEST_TIME, proxies = [], actions = null } = options;
   const sessions = createSessions(options.clock, options.random);
   const server = fastify({
     bodyLimit: LARGEST_BODY,
@@ -80,6 +84,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const gate: Gate = {
     ...{ origin: () => origin, sessions, cookie: () => cookieName(origin) },
     signIns: createRateLimit(options.clock, RATES.signIn),
+    record: createActionRecord(options.clock, actions, options.onFault),
   };
   const judgeRate = rateJudge(options);
   await server.register(cookies);
@@ -93,7 +98,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const { clock, random, signIn = null, onSignInRefused = () => undefined } = options;
   addSignInRoutes(server, gate, { clock, random, signIn, onSignInRefused });
   const address = () => ({ relyingParty: new URL(origin).hostname, origin });
-  const running: RunningConsole = { ...options, sessions, address };
+  const running: RunningConsole = { ...options, sessions, actions, address };
   for (const route of ROUTES) addRoute(server, gate, running, route, judgeRate);
   addPages(server, options);
   try {
@@ -138,10 +143,29 @@ function addRoute(
         judgeRate(session, request.ip) ??
         judgeSender(request.method, request.headers, gate.origin(), session) ??
         judgePerson(session, route.action);
-      if (refused !== null) return refuse(reply, refused);
-      return await asOneRequest(() => route.answer(consoleRequest(request, reply, session!, gate), context));
+      const attempt = attemptOf(request, route, session);
+      if (refused !== null) {
+        await gate.record.refused(attempt, refused);
+        return refuse(reply, refused);
+      }
+      try {
+        const asked = consoleRequest(request, reply, session!, gate);
+        const answer = await asOneRequest(() => route.answer(asked, context));
+        await gate.record.ended(attempt, null);
+        return answer;
+      } catch (error) {
+        await gate.record.ended(attempt, error instanceof RefitError ? error.code : 'internal');
+        throw error;
+      }
     },
   });
+}
+
+function attemptOf(request: FastifyRequest, route: Route, session: OpenSession | null): Attempt {
+  return {
+    ...{ route, from: request.ip, body: request.body, person: session?.person.name ?? null },
+    params: request.params as Attempt['params'],
+  };
 }
 
 function consoleRequest(

@@ -6,7 +6,8 @@ import type { Console } from '../../../console/server/start-server.ts';
 import { RefitError } from '../../../errors.ts';
 import { createProcessPermits } from '../../../operations/connect.ts';
 import { readInstalledFolder } from '../../../operations/installed-files.ts';
-import { shortPath, userName } from '../../../operations/machine.ts';
+import { shortPath, stateDirectoryOf, userName } from '../../../operations/machine.ts';
+import { type ActionLog, openActionLog } from '../../../operations/people/action-log.ts';
 import type { SignIn } from '../../../operations/people/open-sign-in.ts';
 import { proxiesFrom } from '../../../operations/people/trusted-proxies.ts';
 import { openPlanFolder } from '../../../operations/plans/plan-folder.ts';
@@ -75,7 +76,7 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
         pages,
       },
       ...{ store: placeOfStore(options, terminal), version: VERSION, random: randomToken },
-      ...{ signIn, proxies: proxiesFrom(options.proxy) },
+      ...{ signIn, proxies: proxiesFrom(options.proxy), actions: actionsOf(terminal) },
       onSignInRefused: ({ reason, message }) =>
         terminal.err(`a sign-in was refused (${reason}): ${escapeControls(message)}\n`),
       onFault: (error) => terminal.err(`${escapeControls(String((error as Error)?.stack ?? error))}\n`),
@@ -109,6 +110,11 @@ async function announce(
   await terminal.out(jsonLine({ url }));
   const open = hasLink ? 'open the url above, which works once' : `people sign in by ${signIn.host}`;
   terminal.hint(`the console is at ${server.origin}; ${open} (stop with Ctrl-C)`);
+}
+
+/** What people do in the console is on record in the state folder of this user. */
+function actionsOf({ env, clock }: Terminal): ActionLog {
+  return openActionLog({ stateDirectory: stateDirectoryOf(env), host: hostname(), clock });
 }
 
 function abortOf(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 /** Every address of the API, besides the session. */
 import type { Route } from '../context.ts';
+import { actionRoutes } from './actions.ts';
 import { auditRoutes } from './audit.ts';
 import { controlRoutes } from './control-run.ts';
 import { fleetRoutes } from './fleet.ts';
@@ -14,6 +15,7 @@ import { scheduleRoutes } from './schedule.ts';
 import { startRoutes } from './start-run.ts';
 
 export const ROUTES: readonly Route[] = [
+  ...actionRoutes,
   ...overviewRoutes,
   ...runRoutes,
   ...controlRoutes,
