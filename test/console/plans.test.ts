@@ -349,6 +349,11 @@ describe('sealing', () => {
 describe('a first plan', () => {
   it.each([
     [
+      'a profile, and the region of a selector',
+      { profile: 'retail', select: '{"regions":["ap-shanghai"],"tags":{"env":"prod"}}' },
+      /^defaults: \{ region: ap-shanghai, profile: retail \}$/m,
+    ],
+    [
       'ids and a region',
       { region: 'ap-guangzhou', ids: ['crs-fleet000'] },
       /select: \{ ids: \[crs-fleet000\] \}/,
@@ -371,6 +376,7 @@ describe('a first plan', () => {
     ['a selector with other keys', { select: 'all: true\nhooks: {}\n---\nx: 1' }],
     ['a list', { select: '[a]' }],
     ['an id with markup', { ids: [MARKUP] }],
+    ['a profile with a line end', { profile: 'a\nhooks: {}' }],
     ['a region with a line end', { region: 'ap-guangzhou }\nhooks: {}' }],
     ['an inventory elsewhere', { inventory: '../fleet.json' }],
   ])('is not made of %s', async (_, request) => {

@@ -33,6 +33,7 @@ export interface StarterRequest {
   /** A file name of the folder; null or absent: none. */
   readonly inventory?: string | null;
   readonly region?: string | null;
+  readonly profile?: string | null;
   readonly ids?: readonly string[];
   /** A selector as YAML. */
   readonly select?: string | null;

@@ -26,7 +26,8 @@ export async function firstPlan(
   const taken = new Set((await folder.files()).map((file) => file.name));
   const name = `resize-${iso(now).slice(0, 10)}`;
   const file = freeName(name, taken);
-  if (request.inventory === null) return { name: file, text: selectorPlan(request, name) };
+  if (request.inventory === null)
+    return { name: file, text: selectorPlan({ ...request, profile: request.profile ?? profile }, name) };
   const { instances: all, readAt } = await readFolderInventory(folder, request.inventory);
   const ids = new Set(request.ids);
   const { instances } = plannable(

@@ -8,30 +8,37 @@ import { readYaml } from '../../plan/parse/read-yaml.ts';
 export interface Selected {
   /** The region of the plan; null: the author fills it in. */
   readonly region: string | null;
+  /** The credentials profile of the instances; null: `default`. */
+  readonly profile: string | null;
   readonly ids: readonly string[];
   /** A selector as YAML; null: none. */
   readonly select: string | null;
 }
 
 /** Characters of a selector, and ids, that a first plan takes. */
-const LONGEST_SELECTOR = 4_000;
+const LONGEST_SELECTOR = 64_000;
 const MOST_IDS = 10_000;
 
 /**
  * A plan with one target, which grows what is selected by a quarter. The texts cannot become other keys of the plan.
  * @param name of the plan. @throws RefitError `usage` for a text that is no selector, id or region.
  */
-export function selectorPlan({ region, ids, select }: Selected, name: string): string {
-  if (region !== null && !/^[a-z]{2}(-[a-z][a-z0-9]*)+$/.test(region)) throw refusal('region');
+export function selectorPlan({ region, profile, ids, select }: Selected, name: string): string {
+  if (region !== null && !REGION.test(region)) throw refusal('region');
+  if (profile !== null && !/^[\w.-]{1,64}$/.test(profile)) throw refusal('profile');
   if (ids.length > MOST_IDS || !ids.every(isTargetId)) throw refusal('list of instance ids');
   const written = select === null ? { tags: { env: 'prod' } } : selectorFrom(select);
   const selector = ids.length > 0 ? { ids } : written;
+  const defaults = {
+    region: region ?? regionOf(selector) ?? 'ap-guangzhou',
+    ...(profile === null ? {} : { profile }),
+  };
   const lines = [
     'version: 1',
     `name: ${name}`,
     '# change: CHG-20481      # the change ticket, shown in every report',
     '# owner: dba-oncall      # who is responsible',
-    `defaults: { region: ${region ?? 'ap-guangzhou'} }`,
+    `defaults: ${flow(defaults)}`,
     'targets:',
     `  - select: ${flow(selector)}`,
     '    memoryPerShard: { grow: 25%, roundTo: sold } # or an absolute size, such as 8GB',
@@ -45,6 +52,15 @@ export function selectorPlan({ region, ids, select }: Selected, name: string): s
     '  haltWhen: { failed: "> 2", unknown: "> 0" }',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+const REGION = /^[a-z]{2}(-[a-z][a-z0-9]*)+$/;
+
+/** The first region of a selector; null: it has none. */
+function regionOf(selector: object): string | null {
+  const { regions } = selector as { readonly regions?: unknown };
+  const first: unknown = Array.isArray(regions) ? regions[0] : null;
+  return typeof first === 'string' && REGION.test(first) ? first : null;
 }
 
 /** @throws RefitError `usage` */

@@ -64,10 +64,11 @@ export const planRoutes: readonly Route[] = [
     path: '/plans/starter',
     action: 'plan',
     async answer({ body }, context): Promise<StarterText> {
-      const { inventory, region, select, ids } = (body ?? {}) as Readonly<Record<string, unknown>>;
+      const { inventory, region, profile, select, ids } = (body ?? {}) as Readonly<Record<string, unknown>>;
       const request = {
         inventory: wordFrom(inventory),
         region: wordFrom(region),
+        profile: wordFrom(profile),
         select: wordFrom(select),
         ids: Array.isArray(ids) ? ids.filter((one) => typeof one === 'string') : [],
       };

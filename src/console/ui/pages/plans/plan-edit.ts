@@ -38,6 +38,7 @@ export async function openPlan(name: string | null): Promise<OpenedPlan> {
   const starter = await post<StarterText>('/plans/starter', {
     inventory: query('inventory') || null,
     region: query('region') || null,
+    profile: query('profile') || null,
     select: query('select') || null,
     ids,
   });
