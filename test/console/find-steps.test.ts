@@ -138,7 +138,7 @@ describe('a search in random runs', () => {
       'feed',
       'FEED-1',
       '购物',
-      'Straße',
+
       'İx',
       'K',
       'a"b',

@@ -25,7 +25,7 @@ const APPROVED = savedPlan(fleet(3), {
   },
 });
 const [FIRST] = SAVED.steps.map(({ id }) => id) as [string];
-const begun = (saved: SavedPlan = SAVED) => new JournalWriter(saved).start().wave('wave-started', 0);
+const started = (saved: SavedPlan = SAVED) => new JournalWriter(saved).start().wave('wave-started', 0);
 const run = (entries: readonly JournalEntry[], more: Partial<PlayedRun> = {}): PlayedRun => ({
   ...{ id: 'r1', saved: SAVED, entries },
   ...more,
@@ -39,16 +39,16 @@ const CLOSED = { timezone: 'UTC', freeze: [], calendars: [], lastStart: 0, atClo
 
 describe('a run waits', () => {
   const cases: readonly [title: string, run: PlayedRun, waits: object | null][] = [
-    ['for nobody while it runs', run(begun().ask(FIRST).entries, { holder: HOLDER }), null],
+    ['for nobody while it runs', run(started().ask(FIRST).entries, { holder: HOLDER }), null],
     [
       'for nobody after its end',
-      run(begun().entries, { saved: savedPlan([]), stored: { kind: 'ended' } }),
+      run(started().entries, { saved: savedPlan([]), stored: { kind: 'ended' } }),
       null,
     ],
     [
       'for the approvers of its next wave, without its authors',
       run(
-        begun(APPROVED)
+        started(APPROVED)
           .wave('wave-ended', 0)
           .append({
             ...{ kind: 'approval-awaited', wave: 1, name: 'rest', until: '2026-01-06T00:00:00.000Z' },
@@ -67,13 +67,15 @@ describe('a run waits', () => {
     ],
     [
       'for approvers after it stopped without them',
-      run(begun(APPROVED).stop('not-approved', 'no').finish('not-approved', 11).entries, { saved: APPROVED }),
+      run(started(APPROVED).stop('not-approved', 'no').finish('not-approved', 11).entries, {
+        saved: APPROVED,
+      }),
       { kind: 'approval', wave: 'rest', who: ['mei', 'chen'], until: null },
     ],
     [
       'for an operator after a gate',
       run(
-        begun()
+        started()
           .wave('wave-ended', 0)
           .append({
             ...{
@@ -93,7 +95,7 @@ describe('a run waits', () => {
     [
       'for the person who paused it',
       run(
-        begun().append({
+        started().append({
           ...{ kind: 'control-command', command: 'pause', value: null, accepted: true },
           ...{ by: { user: 'mei', host: 'ops-2', pid: 3 }, message: message('schedule.starting') },
         } as never).entries,
@@ -103,14 +105,14 @@ describe('a run waits', () => {
     ],
     [
       'for a window, with its opening',
-      run(begun().stop('window-closed', 'closed').finish('window-closed', 9).entries, {
+      run(started().stop('window-closed', 'closed').finish('window-closed', 9).entries, {
         saved: savedPlan(fleet(3), { windows: { ...CLOSED, allow: ['Tue 01:00-05:00'] } }),
       }),
       { kind: 'window', opensAt: '2026-01-06T01:00:00.000Z' },
     ],
     [
       'for a window that never opens',
-      run(begun().stop('window-closed', 'closed').finish('window-closed', 9).entries, {
+      run(started().stop('window-closed', 'closed').finish('window-closed', 9).entries, {
         saved: savedPlan(fleet(3), {
           windows: { ...CLOSED, allow: ['Tue 01:00-05:00'], freeze: ['2025-01-01..2029-01-01'] },
         }),
@@ -122,7 +124,7 @@ describe('a run waits', () => {
     [
       'for a time that a rest names',
       run(
-        begun().append({
+        started().append({
           ...{ kind: 'rested', until: '2026-01-05T04:00:00.000Z', wakesOn: 'time' },
           reason: message('rest.soak', { wave: 'canary' }),
         }).entries,
@@ -131,17 +133,17 @@ describe('a run waits', () => {
     ],
     [
       'for somebody who continues it after its process died',
-      run(begun().ask(FIRST).entries),
+      run(started().ask(FIRST).entries),
       { kind: 'interrupted' },
     ],
     [
       'for a decision after it was drained',
-      run(begun().stop('drained', 'drained by mei').finish('drained', 10).entries),
+      run(started().stop('drained', 'drained by mei').finish('drained', 10).entries),
       { kind: 'work-left', because: 'drained' },
     ],
     [
       'for the author of a text that may decline its plan',
-      run(begun().stop('drained', 'x').finish('drained', 10).entries, {
+      run(started().stop('drained', 'x').finish('drained', 10).entries, {
         declines: [{ file: 'declines/x.json', text: 'not a decline' }],
       }),
       { kind: 'declined-unread' },
@@ -208,7 +210,7 @@ describe('an overview', () => {
   });
 
   it('reads the journal of a run once, and again only after it changed', async () => {
-    const played = Array.from({ length: 300 }, (_, at) => run(begun().entries, { id: `r${at}` }));
+    const played = Array.from({ length: 300 }, (_, at) => run(started().entries, { id: `r${at}` }));
     const store = playedStore(played);
     const overview = createOverview({ runs: store.runs, plans: null, clock: new VirtualClock(NOW) });
     const first = await overview.read();
@@ -216,17 +218,17 @@ describe('an overview', () => {
     expect(store.reads()).toBe(200);
     for (let again = 0; again < 5; again++) await overview.read();
     expect(store.reads()).toBe(200);
-    played[3]!.entries = begun().ask(FIRST).entries;
+    played[3]!.entries = started().ask(FIRST).entries;
     await overview.read();
     expect(store.reads()).toBe(201);
   });
 
   it('follows a live run without reading it again', async () => {
-    const played = run(begun().entries, { holder: HOLDER });
+    const played = run(started().entries, { holder: HOLDER });
     const store = playedStore([played]);
     const overview = createOverview({ runs: store.runs, plans: null, clock: new VirtualClock(NOW) });
     expect((await overview.read()).running).toMatchObject([{ id: 'r1', steps: { ended: 0, of: 3 } }]);
-    played.entries = begun().ask(FIRST).accept(FIRST).after(9).end(FIRST, 'verified').entries;
+    played.entries = started().ask(FIRST).accept(FIRST).after(9).end(FIRST, 'verified').entries;
     expect((await overview.read()).running).toMatchObject([
       { steps: { ended: 1 }, outcomes: { verified: 1 }, wave: { name: 'canary', at: 1, of: 2 } },
     ]);
@@ -256,7 +258,7 @@ describe('over HTTP', () => {
     at.send('GET', '/api/overview', { headers });
 
   it('an overview has the next week of the schedule, and what went wrong in the last one', async () => {
-    const { runs } = playedStore([run(begun().entries, { holder: HOLDER })]);
+    const { runs } = playedStore([run(started().entries, { holder: HOLDER })]);
     const clock = new VirtualClock(NOW);
     const schedule = playedSchedule({
       now: NOW,

@@ -124,4 +124,22 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
     await page.getByText('The scheduler starts nightly-feeds.yaml.').waitFor();
     await look('schedule-week');
   });
+
+  it('the audit finds an order, a person and a reason, with the evidence of each run', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.getByRole('heading', { name: 'Audit' }).waitFor();
+    await page.getByText('4 runs, 0 steps found').waitFor();
+    await page.getByLabel('Order or request id').fill('2026010500131');
+    await page.getByText('2 runs, 2 steps found').waitFor();
+    expect(await page.locator('.matches').last().textContent()).toContain('<img src=x');
+    await page.getByLabel('Order or request id').fill('');
+    await page.getByLabel('Text').fill('sold out');
+    await page.locator('.matches').getByText('ResourceUnavailable.SaleOut').waitFor();
+    expect(new URL(page.url()).search).toBe('?text=sold+out');
+    const evidence = page.getByRole('link', { name: /Evidence/ });
+    expect(await evidence.getAttribute('href')).toBe('/api/runs/20260105T020000Z-33333333/evidence');
+    await look('audit');
+    expect(await page.title()).not.toBe('owned');
+  });
 });

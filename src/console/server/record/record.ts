@@ -13,7 +13,7 @@ import { type RunOf, weekOf } from './schedule-view.ts';
 
 export interface ConsoleRecord {
   readonly overview: PolledFeed<OverviewView>;
-  /** null: there is no schedule, because the console has neither a folder of plans nor a database. */
+  /** null: there is no schedule, because the console has no folder of plans and no database. */
   readonly schedule: ScheduleAccess | null;
   /** Searches the steps of all runs. */
   readonly audit: AuditIndex;

@@ -37,7 +37,11 @@ export const scheduleRoutes: readonly Route[] = [
     async answer({ params, body, person }, { record }): Promise<{ readonly changed: boolean }> {
       const { enabled } = (body ?? {}) as { readonly enabled?: unknown };
       if (typeof enabled !== 'boolean')
-        throw new RefitError('usage', 'this says neither yes nor no', 'send {"enabled": true} or false');
+        throw new RefitError(
+          'usage',
+          'this says not whether the plan is enabled',
+          'send {"enabled": true} or false',
+        );
       const plan = planFrom(params.plan);
       return { changed: await scheduleOf(record).switch(plan, enabled, person.name) };
     },

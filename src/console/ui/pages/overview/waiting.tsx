@@ -147,7 +147,7 @@ function Approval({ waits }: { waits: Extract<Waits, { kind: 'approval' }> }) {
       {wave === null ? say('waits.approval.plan') : say('waits.approval.wave', { wave })}{' '}
       {say('waits.approval.count', { have: have.length, need })}
       {have.length > 0 && <> ({names(have)})</>}. {say('waits.approval.who')}{' '}
-      {who.length === 0 ? say('waits.approval.nobody') : names(who)}. <Until at={until} />
+      {who.length === 0 ? say('waits.approval.nobody') : names(who)} <Until at={until} />
     </>
   );
 }

@@ -10,7 +10,7 @@ import { Badge } from '../../parts/parts.tsx';
 import { EVENT_TONES } from './event-tones.ts';
 import { momentIn } from './in-zone.ts';
 
-type Deed = 'enable' | 'disable' | 'run';
+type Action = 'enable' | 'disable' | 'run';
 
 export function Plans({
   rows,
@@ -25,23 +25,23 @@ export function Plans({
   person: Person;
   onChange: () => void;
 }) {
-  const asked = useSignal<{ readonly row: ScheduleRow; readonly deed: Deed } | null>(null);
+  const asked = useSignal<{ readonly row: ScheduleRow; readonly action: Action } | null>(null);
   const answer = useSignal<string | null>(null);
   const scheduled = rows.filter(({ title }) => title !== null);
   const others = rows.filter(({ title }) => title === null);
-  const act = async (row: ScheduleRow, deed: Deed): Promise<void> => {
+  const act = async (row: ScheduleRow, action: Action): Promise<void> => {
     asked.value = null;
     const path = `/schedule/${encodeURIComponent(row.name)}`;
     try {
-      if (deed === 'run') {
+      if (action === 'run') {
         answer.value = say('schedule.run.asked', { plan: row.name });
         const { accepted, message } = await post<RunNowAnswer>(`${path}/run`, {});
         answer.value = accepted
           ? say('schedule.run.starts', { plan: row.name })
           : `${say('schedule.run.refused', { plan: row.name })} ${message === null ? '' : sayMessage(message)}`;
       } else {
-        await post(`${path}/switch`, { enabled: deed === 'enable' });
-        answer.value = say(`schedule.${deed}.done`, { plan: row.name });
+        await post(`${path}/switch`, { enabled: action === 'enable' });
+        answer.value = say(`schedule.${action}.done`, { plan: row.name });
       }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -67,8 +67,8 @@ export function Plans({
             zone={zone}
             kind={kind}
             mayControl={permits(person.roles, 'control')}
-            onAsk={(deed) => {
-              asked.value = { row, deed };
+            onAsk={(action) => {
+              asked.value = { row, action };
             }}
           />
         ))}
@@ -87,23 +87,23 @@ export function Plans({
       )}
       {asked.value && (
         <Dialog
-          title={say(`schedule.${asked.value.deed}.ask`, { plan: asked.value.row.name })}
-          action={say(`schedule.${asked.value.deed}`)}
-          isDangerous={asked.value.deed === 'run'}
-          onAct={() => void act(asked.value!.row, asked.value!.deed)}
+          title={say(`schedule.${asked.value.action}.ask`, { plan: asked.value.row.name })}
+          action={say(`schedule.${asked.value.action}`)}
+          isDangerous={asked.value.action === 'run'}
+          onAct={() => void act(asked.value!.row, asked.value!.action)}
           onClose={() => {
             asked.value = null;
           }}
         >
-          <p>{say(effectOf(asked.value.deed, asked.value.row))}</p>
+          <p>{say(effectOf(asked.value.action, asked.value.row))}</p>
         </Dialog>
       )}
     </section>
   );
 }
 
-function effectOf(deed: Deed, { does }: ScheduleRow) {
-  if (deed !== 'run') return `schedule.${deed}.effect` as const;
+function effectOf(action: Action, { does }: ScheduleRow) {
+  if (action !== 'run') return `schedule.${action}.effect` as const;
   return does === 'run' ? 'schedule.run.effect' : 'schedule.run.effect.dry';
 }
 
@@ -118,11 +118,11 @@ function Row({
   zone: string;
   kind: ScheduleView['kind'];
   mayControl: boolean;
-  onAsk: (deed: Deed) => void;
+  onAsk: (action: Action) => void;
 }) {
   const { name, title, does, when, enabled, problem, next, last } = row;
   const reason = mayControl ? undefined : say('schedule.not-permitted');
-  const deeds = [enabled ? 'disable' : 'enable', 'run'] as const;
+  const actions = [enabled ? 'disable' : 'enable', 'run'] as const;
   return (
     <li>
       <div class="title">
@@ -133,15 +133,15 @@ function Row({
         {does && <span class="soft">{say(`schedule.does.${does}`)}</span>}
         {!enabled && <Badge tone="skipped" text={say('event.disabled')} />}
         <span class="chips">
-          {deeds.map((deed) => (
+          {actions.map((action) => (
             <button
-              key={deed}
+              key={action}
               type="button"
               disabled={!mayControl}
               title={reason}
-              onClick={() => onAsk(deed)}
+              onClick={() => onAsk(action)}
             >
-              {say(`schedule.${deed}`)}
+              {say(`schedule.${action}`)}
             </button>
           ))}
         </span>
