@@ -35,6 +35,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'store-open': async () => (await import('./store/open.ts')).storeOpen(),
   'console-fleet': async () => (await import('./console-fleet.ts')).consoleFleet(),
   page: async () => (await import('./report-page.ts')).pageMade(),
+  'console-page': async () => (await import('./console/run-page.ts')).runPage(),
+  'console-watchers': async () => (await import('./console/watchers.ts')).watchers(),
   interactive: async () => (await import('./report-page.ts')).pageOpened(),
 };
 

@@ -109,6 +109,17 @@ describe('a watcher of a run', () => {
     expect(fresh.events.at(-1)!.id).toBe(written().ask(SECOND).accept(SECOND).entries.length);
   });
 
+  it('gets the first steps and those that failed before the rest', async () => {
+    const { clock, feeds, run, replace } = stage();
+    replace(written().end(FIRST, 'verified').ask(SECOND).accept(SECOND).end(SECOND, 'failed').entries);
+    await clock.run(async () => {
+      expect((await feeds.whole(run, 0)).steps).toEqual([]);
+      expect((await feeds.whole(run, 1)).steps.map(({ at }) => at)).toEqual([0, 1]);
+      expect((await feeds.whole(run)).steps).toHaveLength(SAVED.steps.length);
+      feeds.close();
+    });
+  });
+
   it('hears that all is void, also if the journal cannot be read at that moment, and counts nothing twice', async () => {
     const { clock, feeds, run, open, restart, heal } = stage();
     const { stream, events, leave } = open();

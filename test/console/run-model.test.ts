@@ -56,7 +56,7 @@ describe('the table of steps', () => {
     ['an outcome', { outcome: 'failed' }, [1]],
     ['what is in flight', { outcome: 'open' }, [2]],
     ['a wave', { wave: 1 }, [1, 3]],
-    ['a code, in any case', { text: 'TASKFAILED' }, [1]],
+    ['a code, in any case', { text: 'TASK' }, [1]],
     ['an order number', { text: '202601052' }, [2]],
     ['a name and a wave', { text: 'cart-3', wave: 1 }, [3]],
     ['nothing', { text: 'cart-3', wave: 0 }, []],

@@ -29,7 +29,7 @@ async function openConsole(desk: StoreDesk) {
     expect(answer.status, text).toBe(200);
     return JSON.parse(text) as T;
   };
-  /** The processes that have had a run, as its page is told, until it ends. */
+  /** The processes that have had a run, as its page shows them, until it ends. */
   const holders = async (run: string): Promise<readonly number[]> => {
     const pids: number[] = [];
     const { body } = await fetch(`${origin}/api/runs/${run}/events?after=0`, { headers });

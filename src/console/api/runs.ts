@@ -93,7 +93,7 @@ export interface StepRow {
   readonly opensAt: string | null;
 }
 
-/** `GET /api/runs/:id`: all of a run. `seq` is the number of the last entry that it contains. */
+/** `GET /api/runs/:id`, with `?first=60` only its first steps and failures: all of a run. `seq` is the number of the last entry that it contains. */
 export interface WholeRunView {
   readonly seq: number;
   readonly run: RunView;

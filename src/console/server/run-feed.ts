@@ -35,8 +35,11 @@ export const MOST_WATCHERS = 1_200;
 const TRY_LATER = 30;
 
 export interface RunFeeds {
-  /** All of a run, as it is now. @throws RefitError as `RunReader.read` does. */
-  whole(run: RunReader): Promise<WholeRunView>;
+  /**
+   * All of a run, as it is now. @param first only so many steps, and as many that did not go as planned; absent: all.
+   * @throws RefitError as `RunReader.read` does.
+   */
+  whole(run: RunReader, first?: number): Promise<WholeRunView>;
   /**
    * Sends the events of a run to a browser until it leaves.
    * @param after the number of the last entry that it has. @throws LimitReached if too many watch; or as `whole` does.
@@ -56,7 +59,7 @@ export function createRunFeeds(clock: Clock): RunFeeds {
     return feed;
   };
   return {
-    whole: (run) => feedOf(run).whole(),
+    whole: (run, first) => feedOf(run).whole(first),
     async watch(run, after, open) {
       if (watchers >= MOST_WATCHERS)
         throw new LimitReached({
@@ -112,13 +115,13 @@ class Feed {
     this.#reader = followStatus(run);
   }
 
-  async whole(): Promise<WholeRunView> {
+  async whole(first = Number.POSITIVE_INFINITY): Promise<WholeRunView> {
     const known = await this.#ready();
     const { state } = known.status.run;
     return {
       seq: known.seq,
       run: this.#view(known),
-      steps: known.changedAt.map((_, at) => known.row(at, state)),
+      steps: stepsToShow(known, state, first),
     };
   }
 
@@ -255,6 +258,20 @@ function startKnown(status: RunStatus, clock: Clock): Known {
     status,
     seq: 0,
   };
+}
+
+/** The first steps, and as many of the rest that did not go as planned: what a screen shows before everything has arrived. */
+function stepsToShow({ changedAt, row, status }: Known, state: RunState, first: number): StepRow[] {
+  const rows: StepRow[] = [];
+  let urgent = 0;
+  for (const at of changedAt.keys()) {
+    const { outcome, phase } = state.steps.get(status.run.saved.steps[at]!.id)!;
+    const isUrgent = phase === 'ended' && outcome !== 'verified' && urgent < first;
+    if (at >= first && !isUrgent) continue;
+    if (isUrgent) urgent += 1;
+    rows.push(row(at, state));
+  }
+  return rows;
 }
 
 /** One event. JSON has no line feed, so it is one line. */

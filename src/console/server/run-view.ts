@@ -5,6 +5,9 @@ import { type RunStatus, whyNotTrusted } from '../../operations/runs/read-run.ts
 import { escapeControls } from '../../text.ts';
 import type { RunStatusName, RunView, StepRow } from '../api/runs.ts';
 
+/** How many events and changes in flight a page lists. Each goes to every watcher with each change. */
+const LISTED = 12;
+
 /** What was gathered of the journal at one moment. */
 type Gathered = Pick<RunView, 'picture' | 'boundaries' | 'orders' | 'programs'>;
 
@@ -30,7 +33,11 @@ export function viewOf(
     notTrusted: whyNotTrusted(trust),
     waiting:
       stored?.kind === 'waiting' ? { reason: stored.reason, fix: stored.fix, until: stored.until } : null,
-    picture,
+    picture: {
+      ...picture,
+      events: picture.events.slice(-LISTED),
+      inFlight: picture.inFlight.slice(0, LISTED),
+    },
     boundaries,
     orders,
     programs: stored === null ? programs : 0,

@@ -48,7 +48,8 @@ export const runRoutes: readonly Route[] = [
     method: 'GET',
     path: '/runs/:id',
     action: 'see',
-    answer: async ({ params }, { runs, feeds }) => await feeds.whole(await runNamed(runs, params.id)),
+    answer: async ({ params, query }, { runs, feeds }) =>
+      await feeds.whole(await runNamed(runs, params.id), numberFrom(query.first) ?? undefined),
   },
   {
     method: 'GET',

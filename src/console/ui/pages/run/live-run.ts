@@ -21,6 +21,17 @@ export interface LiveRun {
   readonly fault: string | null;
 }
 
+/** How many steps the first screen shows at most. */
+const FIRST = 60;
+
+/** Resolves when the browser has drawn what changed. */
+const painted = (): Promise<void> =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    // A page in the background draws nothing.
+    setTimeout(resolve, 500);
+  });
+
 /** Milliseconds between attempts to read the run again. */
 const TRY_AGAIN = 2_000;
 
@@ -56,7 +67,16 @@ export function openLiveRun(id: string) {
     if (isClosed) return;
     try {
       if (state.value !== undefined) await refreshSession();
-      const { seq, run, steps } = await get<WholeRunView>(`/runs/${encodeURIComponent(id)}`);
+      const path = `/runs/${encodeURIComponent(id)}`;
+      if (state.value === undefined) {
+        // What the first screen shows, before all of a long run has arrived.
+        const { seq, run, steps } = await get<WholeRunView>(`${path}?first=${FIRST}`);
+        if (isClosed) return;
+        state.value = { run, steps, heardAt: Date.now(), isStale: false, fault: null };
+        if (run.picture.steps.of <= FIRST) return listen(seq);
+        await painted();
+      }
+      const { seq, run, steps } = await get<WholeRunView>(path);
       if (isClosed) return;
       state.value = { run, steps, heardAt: Date.now(), isStale: false, fault: null };
       listen(seq);

@@ -48,7 +48,8 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
   usePageTitle(picture.name);
   // A step has an address: people send it to each other.
   const open = (at: number): void => setQuery('step', String(at));
-  const opened = /^\d{1,7}$/.test(query('step')) ? steps[Number(query('step'))] : undefined;
+  const asked = /^\d{1,7}$/.test(query('step')) ? Number(query('step')) : null;
+  const opened = asked === null ? undefined : steps.find(({ at }) => at === asked);
   return (
     <article class="run">
       <div class="title">
