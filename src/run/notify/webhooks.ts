@@ -15,6 +15,7 @@ import { unreachable } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
 import { type HookPhase, type Message, type NoticeEvent, OUTCOMES, type WebhookEffect } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
+import { consoleLink } from './console-link.ts';
 import type { NotificationFacts } from './notification.ts';
 import type { Listener, NotifyResult } from './notifier.ts';
 
@@ -40,12 +41,14 @@ export interface WebhookPorts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The run directory, or the id of the run in a store. Absent: messages have no link into the console. */
+  readonly directory?: string;
 }
 
 /** Creates the listener that sends notifications to one address. */
 export function createWebhookListener(
   webhook: WebhookEffect,
-  { transport, clock, env }: WebhookPorts,
+  { transport, clock, env, directory }: WebhookPorts,
 ): Listener {
   const address = addressOf(webhook, env);
   const secret = webhook.secretEnv === null ? null : env[webhook.secretEnv] || undefined;
@@ -58,8 +61,10 @@ export function createWebhookListener(
       // The receiver must not accept an unsigned request.
       if (secret === undefined)
         return { ok: false, message: message('notify.secret-not-set', { name: webhook.secretEnv! }) };
+      const link = directory === undefined ? null : consoleLink(env, directory, facts);
       for (let tries = 1; ; tries++) {
-        const failure = await attempt(webhook, address.url, facts, secret, { transport, clock, signal });
+        const ports = { transport, clock, signal, link };
+        const failure = await attempt(webhook, address.url, facts, secret, ports);
         if (failure === null) return { ok: true, message: message('notify.sent', { tries }) };
         const failed = (isRunOver: boolean): NotifyResult => ({
           ok: false,
@@ -79,9 +84,14 @@ async function attempt(
   url: URL,
   facts: NotificationFacts,
   secret: string | null,
-  { transport, clock, signal }: Pick<WebhookPorts, 'transport' | 'clock'> & { signal: AbortSignal },
+  {
+    transport,
+    clock,
+    signal,
+    link,
+  }: Pick<WebhookPorts, 'transport' | 'clock'> & { signal: AbortSignal; link: string | null },
 ): Promise<{ readonly cause: Message; readonly final: boolean } | null> {
-  const { query, headers, body } = webhookMessage(webhook.form, facts, secret, clock.now());
+  const { query, headers, body } = webhookMessage(webhook.form, facts, secret, clock.now(), link);
   const to = new URL(url);
   for (const [name, value] of Object.entries(query)) to.searchParams.set(name, value);
   // This limit holds even if the transport ignores its own.
@@ -149,15 +159,17 @@ function addressOf(
 /**
  * Builds the request of a webhook: body and headers by its form, and `query` to add to the address. Pure.
  * @param secret null for an unsigned request. @param now time of this try, milliseconds since 1970 UTC.
+ * @param link the page of the console; null: the message has none.
  */
 export function webhookMessage(
   form: WebhookEffect['form'],
   facts: NotificationFacts,
   secret: string | null,
   now: number,
+  link: string | null = null,
 ) {
   const seconds = String(Math.floor(now / 1000));
-  const body = JSON.stringify(bodyOf(form, facts, secret, seconds));
+  const body = JSON.stringify(bodyOf(form, facts, secret, seconds, link));
   const signed = secret === null ? null : `sha256=${hmacSha256(secret, `${seconds}.${body}`, 'hex')}`;
   return {
     query:
@@ -181,18 +193,19 @@ function bodyOf(
   facts: NotificationFacts,
   secret: string | null,
   seconds: string,
+  link: string | null,
 ): object {
   switch (form) {
     case 'json':
-      return facts;
+      return link === null ? facts : { ...facts, console: link };
     case 'slack':
       // Without escaping, `<!channel>` in a text would notify everybody.
-      return { text: sentence(facts).replace(/[&<>]/g, (one) => SLACK_ENTITIES[one]!) };
+      return { text: sentence(facts, link).replace(/[&<>]/g, (one) => SLACK_ENTITIES[one]!) };
     case 'wecom':
     case 'dingtalk':
-      return { msgtype: 'text', text: { content: sentence(facts) } };
+      return { msgtype: 'text', text: { content: sentence(facts, link) } };
     case 'feishu': {
-      const text = sentence(facts).replaceAll('<', '＜');
+      const text = sentence(facts, link).replaceAll('<', '＜');
       const signed =
         secret === null
           ? {}
@@ -210,14 +223,14 @@ const SLACK_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&
 const LONGEST_SENTENCE = 600;
 
 /** `refit: double-eleven-headroom (CHG-20481) halts: 3 failed, more than 2. verified 12, failed 3, not-run 40` */
-function sentence({ plan, message: text, totals }: NotificationFacts): string {
+function sentence({ plan, message: text, totals }: NotificationFacts, link: string | null): string {
   const change = plan.change === null ? '' : ` (${plan.change})`;
   const counts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map(
     (outcome) => `${outcome} ${totals[outcome]}`,
   );
   const whole = escapeControls(`refit: ${plan.name}${change} ${text}`);
   const cut = whole.length > LONGEST_SENTENCE ? `${whole.slice(0, LONGEST_SENTENCE)}…` : whole;
-  return `${cut}. ${counts.join(', ')}`;
+  return `${cut}. ${counts.join(', ')}${link === null ? '' : `. ${link}`}`;
 }
 
 /**
