@@ -141,7 +141,7 @@ describe('a passkey', () => {
   it.each<[string, Answer, RegExp]>([
     ['of another origin', { origin: 'http://localhost:1' }, /origin/i],
     ['for another relying party', { rp: 'evil.example' }, /RP ID/],
-    ['without verification of the person', { flags: FLAGS.present | FLAGS.attested }, /verif/i],
+    ['without verification of the person', { flags: FLAGS.present | FLAGS.attested }, /verified/i],
     ['for another challenge', { challenge: 'A'.repeat(43) }, /challenge/i],
   ])('%s is not registered', async (_, answer, reason) => {
     const { send } = await registering(answer);

@@ -1,13 +1,16 @@
 /** Reviews over HTTP: what people see, who approves with a passkey, and the attacks on that. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { judgeApprovals } from '../../src/approval/judge-approvals.ts';
 import type { ApprovalTextView, ReviewView } from '../../src/console/api/reviews.ts';
 import type { Role } from '../../src/console/api/roles.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
+import { folderRuns } from '../../src/store/folder/folder-runs.ts';
+import { folderSignatures } from '../../src/store/folder/signed-files.ts';
 import {
   type Answer,
   type Authenticator,
@@ -286,6 +289,44 @@ describe('an approval', () => {
     expect(await post('/approved', { digest: saved.digest, wave: null, text, credential })).toMatchObject({
       status: 422,
       body: { message: expect.stringMatching(/an approval by jun, and this is the session of li/) },
+    });
+  });
+});
+
+describe('the plan of a run', () => {
+  it('takes the approval of a wave into the run directory, where a live run finds it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'refit-run-review-'));
+    cleaning.push(() => rmSync(folder, { recursive: true, force: true }));
+    const clock = movableClock(NOW);
+    const reading = { stateDirectory: join(folder, 'state'), clock, host: 'ops-1' };
+    const runs = folderRuns(reading, { folder: join(folder, 'runs'), shorten: (path) => path });
+    const at = await startTestConsole({ clock, runs });
+    cleaning.push(() => at.close());
+    const { origin } = at.server;
+    const jun = authenticator('jun', { rp: 'localhost', origins: [origin] });
+    const saved = planFor([passkeyApprover(jun)]);
+    const directory = join(folder, 'runs', 'night-1');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(join(directory, 'plan.json'), encodeSavedPlan(saved), { mode: 0o600 });
+    writeFileSync(join(directory, 'journal.jsonl'), '', { mode: 0o600 });
+    const { headers } = await at.signIn(['approver'], 'jun');
+    const post = async (path: string, body: object) =>
+      JSON.parse(
+        (await at.send('POST', `/api/runs/night-1/review${path}`, { headers, body: JSON.stringify(body) }))
+          .body,
+      );
+    const asked = { digest: saved.digest, wave: 'rest' };
+    const { text, options } = await post('/approval', { ...asked, hours: 2 });
+    const credential = answerTo(jun, options.challenge, { origin });
+    expect(await post('/approved', { ...asked, text, credential })).toMatchObject({ by: 'jun' });
+    const offered = await folderSignatures(null, directory).offered('approvals');
+    expect(judgeApprovals(saved, 2, offered, NOW).enough).toBe(true);
+    const view = JSON.parse(
+      (await at.send('GET', '/api/runs/night-1/review', { headers })).body,
+    ) as ReviewView;
+    expect(view).toMatchObject({
+      run: 'night-1',
+      approvals: [{ recordedBy: null }, {}, { wave: 'rest', isEnough: true }],
     });
   });
 });

@@ -15,7 +15,7 @@ export interface ApprovalState {
   readonly rejected: readonly { readonly file: string; readonly reason: Message }[];
 }
 
-/** People of whom some must approve. */
+/** A list of people; some of them must approve. */
 export interface ApprovalList {
   /** The place of the rule of the policy that demands it: `/etc/refit/policy.yaml:4`; null: the plan itself. */
   readonly rule: string | null;
