@@ -3,7 +3,6 @@ import type { FleetFilter } from './filter-fleet.ts';
 
 /** A selector as plans write it. JSON of it is also YAML. */
 export interface WrittenSelector {
-  all?: true;
   ids?: readonly string[];
   regions?: readonly string[];
   tags?: Readonly<Record<string, string | readonly string[]>>;
@@ -11,21 +10,25 @@ export interface WrittenSelector {
   status?: readonly string[];
 }
 
-/** @returns the selector; null if plans have no words for a condition, or a value is one that plans cannot name. */
-export function selectorOf(filter: FleetFilter): WrittenSelector | null {
+/**
+ * @param regions of the fleet: a selector without regions means only the region of the plan.
+ * @returns the selector; null if plans have no words for a condition, or a value is one that plans cannot name.
+ */
+export function selectorOf(filter: FleetFilter, regions: readonly string[]): WrittenSelector | null {
   const { region, edition, status, tags } = filter;
-  // A plan has one profile for a target, and no condition on zones, architectures, memory in use or parts of names.
+  // A target has one profile, and a selector no condition on zones, architectures, memory in use or parts of names.
   if (filter.text !== '' || filter.use !== null || filter.zone.length > 0 || filter.type.length > 0)
     return null;
   if (filter.profile.length > 1) return null;
   if ([...edition, ...status].includes('unrecognised')) return null;
   if (tags.some((tag) => !isPlain(tag))) return null;
-  const selector: WrittenSelector = {};
-  if (region.length > 0) selector.regions = region;
+  const named = region.length > 0 ? region : regions;
+  if (named.length === 0) return null;
+  const selector: WrittenSelector = { regions: named.toSorted() };
   if (tags.length > 0) selector.tags = tagsOf(tags);
   if (edition.length > 0) selector.editions = edition;
   if (status.length > 0) selector.status = status;
-  return Object.keys(selector).length === 0 ? { all: true } : selector;
+  return selector;
 }
 
 /** A key and a value that were not cut. A plan needs a value. */

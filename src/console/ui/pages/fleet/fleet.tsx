@@ -56,6 +56,7 @@ export function FleetPage({ person }: PageProps) {
 function Fleet({ id, person }: { id: number; person: Person }) {
   const filters = filterQuery();
   const values = useAnswer<FleetValuesView>(`/fleet/values?id=${id}`);
+  const known = values instanceof Refused ? null : (values?.values ?? null);
   const sort = query('sort');
   const path = `/fleet?${new URLSearchParams([...filters, ['sort', sort || 'id']])}`;
   const rows = useFleetRows(path, id);
@@ -73,7 +74,7 @@ function Fleet({ id, person }: { id: number; person: Person }) {
   };
   return (
     <>
-      <Filters values={values instanceof Refused ? null : (values?.values ?? null)} />
+      <Filters values={known} />
       {rows.fault !== null && <Problem error={rows.fault} />}
       {rows.totals !== null && <Totals totals={rows.totals} />}
       <Groups id={id} filters={filters} values={values instanceof Refused ? undefined : values} />
@@ -84,7 +85,7 @@ function Fleet({ id, person }: { id: number; person: Person }) {
         <FleetTable rows={rows} picked={picked.value} onPick={onPick} />
       )}
       <PlanThese
-        {...{ person, count: rows.count, path, picked: picked.value }}
+        {...{ person, count: rows.count, path, picked: picked.value, values: known }}
         onClear={() => (picked.value = new Map())}
       />
     </>

@@ -1,16 +1,16 @@
 /** "Plan these": opens the editor of plans with a selector, or with the chosen instances. It says which. */
 import { useSignal } from '@preact/signals';
 import { selectorOf } from '../../../../operations/fleet/selector-of-filter.ts';
-import type { FleetPage, FleetRow } from '../../../api/fleet.ts';
+import type { FleetPage, FleetRow, FleetValues } from '../../../api/fleet.ts';
 import { permits } from '../../../api/roles.ts';
 import type { Person } from '../../../api/session.ts';
 import { get, Refused } from '../../client.ts';
 import { quantities, say } from '../../language.ts';
-import { go, queryAll } from '../../router.ts';
+import { go } from '../../router.ts';
 import { filterOfAddress } from './fleet-address.ts';
 
 /** Instances that fit into an address. */
-export const MOST_IDS = 300;
+export const MOST_IDS = 200;
 
 /** What a plan can name. The provider also lists instances with other ids. */
 const TARGET_ID = /^crs-[a-z0-9]{8,32}$/;
@@ -22,6 +22,7 @@ export function PlanThese({
   count,
   path,
   picked,
+  values,
   onClear,
 }: {
   person: Person;
@@ -30,21 +31,27 @@ export function PlanThese({
   /** The address of their rows. */
   path: string;
   picked: ReadonlyMap<string, Named>;
+  /** What the fleet has; null: not known yet. */
+  values: FleetValues | null;
   onClear: () => void;
 }) {
   const fault = useSignal<string | null>(null);
   const { count: figure } = quantities();
-  if (count === 0 && picked.size === 0) return null;
-  const selector = picked.size === 0 ? selectorOf(filterOfAddress()) : null;
+  if (values === null || (count === 0 && picked.size === 0)) return null;
+  const filter = filterOfAddress();
+  const regions = values.region.map(({ value }) => value);
+  const selector = picked.size === 0 ? selectorOf(filter, regions) : null;
+  const accounts = filter.profile.length > 0 ? filter.profile : values.profile.map(({ value }) => value);
   const chosen = picked.size === 0 ? count : picked.size;
   const reason = !permits(person.roles, 'plan')
     ? say('fleet.plan.mayNot')
-    : selector === null && chosen > MOST_IDS
-      ? say('fleet.plan.tooMany', { most: MOST_IDS })
-      : null;
+    : picked.size === 0 && accounts.length > 1
+      ? say('fleet.plan.accounts')
+      : selector === null && chosen > MOST_IDS
+        ? say('fleet.plan.tooMany', { most: MOST_IDS })
+        : null;
   const open = async (): Promise<void> => {
-    if (selector !== null)
-      return go(addressOf({ select: JSON.stringify(selector), ...profileOf(queryAll('profile')) }));
+    if (selector !== null) return go(addressOf({ select: JSON.stringify(selector), ...profileOf(accounts) }));
     try {
       const named =
         picked.size > 0 ? [...picked.values()] : (await get<FleetPage>(`${path}&limit=${MOST_IDS}`)).rows;
