@@ -52,9 +52,9 @@ const monitorCalls = (): number => simulation.counts().actions.GetMonitorData?.a
 
 /** Reads, and collects what pages see meanwhile. */
 async function read(source: FleetReadRequest): Promise<FleetReadingView[]> {
-  const begun = await at.send('POST', '/api/fleet/reading', { headers, body: JSON.stringify(source) });
-  expect(begun.status, begun.body).toBe(200);
-  const views: FleetReadingView[] = [JSON.parse(begun.body)];
+  const answer = await at.send('POST', '/api/fleet/reading', { headers, body: JSON.stringify(source) });
+  expect(answer.status, answer.body).toBe(200);
+  const views: FleetReadingView[] = [JSON.parse(answer.body)];
   while (views.at(-1)!.inProgress !== null) {
     await systemClock.sleep(5);
     views.push(await get<FleetReadingView>('/fleet/reading'));

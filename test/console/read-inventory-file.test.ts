@@ -32,7 +32,7 @@ describe('an inventory file in pieces', () => {
     ['with hostile texts', JSON.stringify({ ...INVENTORY, instances: [HOSTILE, HOSTILE] })],
     [
       'with another spelling of the key',
-      JSON.stringify(INVENTORY).replace('"instances"', '"\\u0069nstances"'),
+      JSON.stringify(INVENTORY).replace('"instances"', '"\\u0069\\u006estances"'),
     ],
   ])('is the whole file %s', async (_, text) => {
     const path = await fileWith(text);
