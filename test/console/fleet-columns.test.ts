@@ -35,6 +35,7 @@ function randomFleet(random: () => number, count: number): Instance[] {
     const total = Math.floor(random() * one.size.memoryPerShard * one.size.shards);
     return {
       ...one,
+      id: random() < 0.05 ? `Foreign-${one.id.slice(4)}` : one.id,
       name: random() < 0.3 ? oneOf(HOSTILE) : one.name,
       profile: oneOf(['default', 'retail']),
       zone: oneOf(['z1', 'z2', 'z3']),
@@ -71,7 +72,8 @@ function isKept(one: Instance, filter: FleetFilter): boolean {
       (use === 'unknown'
         ? one.used === null
         : percent >= use.from && (use.to === null || percent < use.to))) &&
-    (one.id.includes(text.toLowerCase()) || short(one.name).toLowerCase().includes(text.toLowerCase()))
+    (one.id.toLowerCase().includes(text.toLowerCase()) ||
+      short(one.name).toLowerCase().includes(text.toLowerCase()))
   );
 }
 
@@ -132,7 +134,7 @@ describe(`a fleet in columns (seed ${SEED})`, () => {
   it('finds and orders what a simple filter finds', () => {
     for (let question = 0; question < 150; question++) {
       const filter: FleetFilter = {
-        text: oneOf(['', '', 'cart', '0A', '<', 'nothing']),
+        text: oneOf(['', '', 'cart', '0A', '<', 'é', 'FOREIGN', 'nothing']),
         profile: some(['retail', 'other']),
         region: some(['ap-guangzhou']),
         zone: some(['z1', 'z2']),

@@ -46,10 +46,14 @@ export function markKept(fleet: FleetColumns, filter: FleetFilter, kept: Uint8Ar
       return percent >= use.from && (use.to === null || percent < use.to);
     });
   const text = filter.text.toLowerCase();
-  if (text !== '')
-    keep(
-      (row) => fleet.ids[row]!.toLowerCase().includes(text) || fleet.names[row]!.toLowerCase().includes(text),
-    );
+  if (text !== '') keep((row) => hasText(fleet, row, text));
+}
+
+/** Small letters of 100,000 names would be much garbage, so only texts with capitals are converted. */
+function hasText({ ids, names, hasCapitals }: FleetColumns, row: number, text: string): boolean {
+  const [id, name] = [ids[row]!, names[row]!];
+  if (hasCapitals.at(row) === 0) return id.includes(text) || name.includes(text);
+  return id.toLowerCase().includes(text) || name.toLowerCase().includes(text);
 }
 
 /** `cluster` for `redis-5.0-cluster`; the whole text without a hyphen. */

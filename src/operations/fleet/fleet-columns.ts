@@ -39,6 +39,7 @@ export function createFleetColumns() {
     /** Gives its memory back. Nobody may read the fleet after that. */
     release(): void {
       for (const column of [...Object.values(columns.texts), ...Object.values(numbers)]) column.release();
+      columns.hasCapitals.release();
       columns.tagStarts.release();
       columns.tagPairs.release();
     },
@@ -61,6 +62,8 @@ function createColumns() {
   return {
     ids: [] as string[],
     names: [] as string[],
+    /** 1 if the id or the name is another text in small letters. */
+    hasCapitals: new Counts(),
     texts: {
       ...{ profile: new Interned(), region: new Interned(), zone: new Interned(), edition: new Interned() },
       ...{ status: new Interned(), billing: new Interned(), task: new Interned(), unpaid: new Interned() },
@@ -77,10 +80,13 @@ function createColumns() {
   };
 }
 
-function addInstance({ ids, names, texts, numbers, tagStarts, tagPairs }: Columns, one: Instance): void {
+function addInstance(columns: Columns, one: Instance): void {
+  const { ids, names, texts, numbers, tagStarts, tagPairs } = columns;
+  const name = short(one.name);
   ids.push(one.id);
-  names.push(short(one.name));
-  for (const name of GROUPS) texts[name].push(short(one[name]));
+  names.push(name);
+  columns.hasCapitals.push(hasCapitals(one.id) || hasCapitals(name) ? 1 : 0);
+  for (const group of GROUPS) texts[group].push(short(one[group]));
   texts.billing.push(one.billing);
   texts.task.push(short(one.task ?? ''));
   texts.unpaid.push(short(one.unpaidOrder ?? ''));
@@ -129,6 +135,8 @@ function instanceAt(columns: Columns, row: number): FleetInstance {
     window: texts.window.at(row) || null,
   };
 }
+
+const hasCapitals = (text: string): boolean => text.toLowerCase() !== text;
 
 /** A key of a tag and its value as one text. The length tells where the value begins. */
 export const pairText = (key: string, value: string): string => `${key.length}:${key}${value}`;

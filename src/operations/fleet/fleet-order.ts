@@ -16,26 +16,73 @@ export interface FleetSort {
   readonly isDown: boolean;
 }
 
+/** Memory that orders of one fleet use again: garbage of this size would pile up. */
+export interface OrderScratch {
+  readonly values: Float64Array;
+  readonly rows: Uint32Array;
+}
+
+/** @param count of the rows. */
+export const createOrderScratch = (count: number): OrderScratch => ({
+  values: new Float64Array(count),
+  rows: new Uint32Array(count),
+});
+
 /** The numbers of all rows in an order. */
-export function orderRows(fleet: FleetColumns, { by, isDown }: FleetSort): Uint32Array {
+export function orderRows(
+  fleet: FleetColumns,
+  { by, isDown }: FleetSort,
+  { values, rows: spare }: OrderScratch,
+): Uint32Array {
   const rows = new Uint32Array(fleet.count);
   for (let row = 0; row < rows.length; row++) rows[row] = row;
   const sign = isDown ? -1 : 1;
   if (by === 'id' || by === 'name') {
     const texts = by === 'id' ? fleet.ids : fleet.names;
-    return rows.sort((a, b) => sign * compare(texts[a]!, texts[b]!));
+    mergeSort(rows, spare, (a, b) => sign * compare(texts[a]!, texts[b]!));
+  } else {
+    fillValues(fleet, by, sign, values);
+    mergeSort(rows, spare, (a, b) => values[a]! - values[b]! || 0);
   }
-  const values = valuesOf(fleet, by);
-  return rows.sort((a, b) => {
-    const [one, other] = [values[a]!, values[b]!];
-    if (one === other) return 0;
-    if (Number.isNaN(one)) return Number.isNaN(other) ? 0 : 1;
-    return Number.isNaN(other) ? -1 : sign * (one - other);
-  });
+  return rows;
 }
 
-/** A number for each row, in the order of the column. */
-function valuesOf(fleet: FleetColumns, by: Exclude<SortName, 'id' | 'name'>): Float64Array {
+/** Sorts without memory of its own; equal rows keep their order. `TypedArray.sort` copies everything into objects. */
+function mergeSort(rows: Uint32Array, spare: Uint32Array, order: (a: number, b: number) => number): void {
+  let [from, to] = [rows, spare];
+  for (let width = 1; width < rows.length; width *= 2) {
+    for (let start = 0; start < rows.length; start += 2 * width)
+      merge(from, to, order, [
+        start,
+        Math.min(start + width, rows.length),
+        Math.min(start + 2 * width, rows.length),
+      ]);
+    [from, to] = [to, from];
+  }
+  if (from !== rows) rows.set(from);
+}
+
+/** Merges two sorted parts, from the first place to the second one and from there to the third. */
+function merge(
+  from: Uint32Array,
+  to: Uint32Array,
+  order: (a: number, b: number) => number,
+  [start, middle, end]: readonly [number, number, number],
+): void {
+  let [left, right] = [start, middle];
+  for (let at = start; at < end; at++) {
+    const takesLeft = left < middle && (right >= end || order(from[left]!, from[right]!) <= 0);
+    to[at] = takesLeft ? from[left++]! : from[right++]!;
+  }
+}
+
+/** Writes a number for each row, in the order of the column. Unknown values are the largest in both directions. */
+function fillValues(
+  fleet: FleetColumns,
+  by: Exclude<SortName, 'id' | 'name'>,
+  sign: number,
+  values: Float64Array,
+): void {
   const { texts, numbers } = fleet;
   const read = ((): ((row: number) => number) => {
     switch (by) {
@@ -52,9 +99,10 @@ function valuesOf(fleet: FleetColumns, by: Exclude<SortName, 'id' | 'name'>): Fl
         return rankOf(texts[by]);
     }
   })();
-  const values = new Float64Array(fleet.count);
-  for (let row = 0; row < values.length; row++) values[row] = read(row);
-  return values;
+  for (let row = 0; row < fleet.count; row++) {
+    const value = read(row);
+    values[row] = Number.isNaN(value) ? Number.MAX_VALUE : sign * value;
+  }
 }
 
 /** The place of the text of a row among all texts; NaN for the empty text. */

@@ -1,7 +1,7 @@
 /** Answers questions about a fleet of 100,000 instances in tens of milliseconds: rows in order, totals, groups. */
 import { architectureOf, type FleetFilter, markKept } from './filter-fleet.ts';
 import { type FleetColumns, GROUPS, type GroupName, pairOf } from './fleet-columns.ts';
-import { type FleetSort, orderRows } from './fleet-order.ts';
+import { createOrderScratch, type FleetSort, orderRows } from './fleet-order.ts';
 
 /** Figures of some instances. Memory in MB. */
 export interface FleetTotals {
@@ -36,18 +36,20 @@ export type FleetValues = Readonly<Record<GroupName | 'type' | 'tagKeys' | 'tags
 
 /** Values of each list at most. */
 const MOST_VALUES = 200;
-/** Answers that are kept, because people scroll through them. */
-const MOST_KEPT = 4;
+/** Answers that are kept, because people scroll through them; and orders, each 400 kB for 100,000 instances. */
+const MOST_ANSWERS = 4;
+const MOST_ORDERS = 8;
 
 export type FleetQuery = ReturnType<typeof createFleetQuery>;
 
 /** @param fleet to which no instance is added any more. */
 export function createFleetQuery(fleet: FleetColumns) {
-  const orders = keepLatest<Uint32Array>();
-  const answers = keepLatest<Uint32Array>();
+  const scratch = createOrderScratch(fleet.count);
+  const orders = keepLatest<Uint32Array>(MOST_ORDERS);
+  const answers = keepLatest<Uint32Array>(MOST_ANSWERS);
   // Used again for each question: garbage of this size would pile up.
   const kept = new Uint8Array(fleet.count);
-  const rows = new Uint32Array(fleet.count);
+  const { rows } = scratch;
   let values: FleetValues | null = null;
   return {
     fleet,
@@ -55,7 +57,7 @@ export function createFleetQuery(fleet: FleetColumns) {
     find(filter: FleetFilter, sort: FleetSort): Uint32Array {
       return answers(JSON.stringify([filter, sort]), () => {
         markKept(fleet, filter, kept);
-        const ordered = orders(JSON.stringify(sort), () => orderRows(fleet, sort));
+        const ordered = orders(JSON.stringify(sort), () => orderRows(fleet, sort, scratch));
         let count = 0;
         for (const row of ordered) if (kept[row] === 1) rows[count++] = row;
         return rows.slice(0, count);
@@ -169,15 +171,15 @@ function mostFrequent(counts: ReadonlyMap<string, number>): FleetValue[] {
     .slice(0, MOST_VALUES);
 }
 
-/** Keeps the latest answers by their questions. */
-function keepLatest<Value>() {
+/** Keeps the latest answers by their questions. @param most of them. */
+function keepLatest<Value>(most: number) {
   const answers = new Map<string, Value>();
   return (key: string, make: () => Value): Value => {
     const value = answers.get(key) ?? make();
     answers.delete(key);
     answers.set(key, value);
     for (const oldest of answers.keys()) {
-      if (answers.size <= MOST_KEPT) break;
+      if (answers.size <= most) break;
       answers.delete(oldest);
     }
     return value;
