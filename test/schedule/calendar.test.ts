@@ -1,4 +1,4 @@
-/** The calendar of a schedule: days of every zone, due times with what became of them, windows and freezes. */
+/** The calendar of a schedule: days of every zone, due times with their results, windows and freezes. */
 import { describe, expect, it } from 'vitest';
 import { iso } from '../../src/clock.ts';
 import { message } from '../../src/messages/messages.ts';

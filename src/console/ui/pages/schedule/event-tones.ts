@@ -1,6 +1,6 @@
 import type { CalendarEvent } from '../../../api/schedule.ts';
 
-/** The colours of what became of due times. */
+/** The colours of the results of due times. */
 export const EVENT_TONES: Readonly<Record<CalendarEvent['state'], string>> = {
   coming: 'live',
   continues: 'live',
