@@ -28,9 +28,22 @@ export async function violations(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
 }
 
-/** Elements that end outside of the screen. The navigation scrolls by itself. */
-export const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => !one.closest('nav, .long-table, .data-table, dialog:not([open])') &&
-  one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))`;
+/** Elements that end outside of the screen, except in a part that scrolls by itself. */
+export const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => {
+  if (!one.checkVisibility() || one.getBoundingClientRect().right <= innerWidth + 1) return false;
+  for (let part = one.parentElement; part !== document.body; part = part.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(part).overflowX)) return false;
+  return true;
+}).map((one) => one.outerHTML.slice(0, 100))`;
+
+/** What is cut off once the page has settled: charts follow the width of the screen a little later. */
+export async function cutOff(page: Page): Promise<string[]> {
+  for (let looks = 0; ; looks += 1) {
+    const found = await page.evaluate<string[]>(CUT_OFF);
+    if (found.length === 0 || looks === 50) return found;
+    await page.waitForTimeout(100);
+  }
+}
 
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({

@@ -10,7 +10,7 @@ export const people = {
   'people.seen': 'Last request',
   'people.you': 'you',
   'people.signOut': 'Sign out',
-  'people.signOut.of': 'Sign {name} out',
+  'people.signOut.of': 'Sign out {name}',
   'people.signOut.ask': 'Sign {name} out?',
   'people.signOut.effect':
     'The next request of this browser is refused. {name} needs another link to sign in again.',
