@@ -60,6 +60,7 @@ describe('a saved plan that was changed and sealed again is refused', () => {
     ['a webhook without TLS', (p) => { p.notify = [{ url: 'http://evil.example/x', urlEnv: null, form: 'json', on: ['end'], secretEnv: null }]; }, /notify\/0\/url/],
     ['a webhook whose secret is the password of a store', (p) => { p.notify = [{ url: 'https://a.example', urlEnv: null, form: 'json', on: ['end'], secretEnv: 'PGPASSWORD' }]; }, /notify\/0\/secretEnv/],
     ['a webhook whose address is a store', (p) => { p.notify = [{ url: null, urlEnv: 'REFIT_STORE', form: 'json', on: ['end'], secretEnv: null }]; }, /notify\/0\/urlEnv/],
+    ['a webhook signed with the secret of the console', (p) => { p.notify = [{ url: 'https://hooks.example.com/', urlEnv: null, form: 'json', on: ['end'], secretEnv: 'REFIT_OIDC_CLIENT_SECRET' }]; }, /notify\/0\/secretEnv/],
     ['a webhook whose secret is the key of the provider', (p) => { p.notify = [{ url: 'https://a.example', urlEnv: null, form: 'json', on: ['end'], secretEnv: 'TENCENTCLOUD_SECRET_KEY' }]; }, /notify\/0\/secretEnv/],
     ['a gate address of this network', (p) => { p.waves[0].gate = { url: 'http://169.254.169.254/', timeout: 1000, onInconclusive: 'pause', shadow: true }; }, /waves\/0\/gate\/url/],
     ['a quote below zero', (p) => { p.steps[2].quote.amount = -1000; }, /a refund for a step that gives nothing back/],

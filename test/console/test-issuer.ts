@@ -25,12 +25,12 @@ export const CLIENT_ID = 'refit';
 export const SECRET = 'a secret of the client, which nobody else has';
 
 /** @param callbacks addresses of consoles that the client registered. */
-export async function startTestIssuer(callbacks: readonly string[]): Promise<TestIssuer> {
+export async function startTestIssuer(callbacks: readonly string[], host = 'localhost'): Promise<TestIssuer> {
   const accounts = new Map<string, Account>();
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { readonly port: number };
-  const issuer = `http://localhost:${port}`;
+  const issuer = `http://${host}:${port}`;
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const provider = new Provider(issuer, {
     clients: [

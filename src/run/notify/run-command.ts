@@ -23,7 +23,8 @@ export type RunCommand = (
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ'];
 
 /** Variables that no command gets, also if a policy lists them: the keys of the provider, a store and traces. */
-const NEVER_PASSED = /^((TENCENTCLOUD|TCCLI|TKE|OTEL_EXPORTER)_.*|REFIT_STORE|PG[A-Z]+)$/;
+const NEVER_PASSED =
+  /^((TENCENTCLOUD|TCCLI|TKE|OTEL_EXPORTER)_.*|REFIT_STORE|REFIT_OIDC_CLIENT_SECRET|PG[A-Z]+)$/;
 
 /** Which variables a command gets besides those that every command gets. */
 export interface CommandEnvironment {
