@@ -50,7 +50,8 @@ export async function startTestIssuer(callbacks: readonly string[], host = 'loca
     cookies: { keys: ['cookies of the tests'] },
     findAccount: (_: unknown, sub: string) => ({
       accountId: sub,
-      claims: () => accounts.get(sub)!,
+      // Groups that change meanwhile hold at the next sign-in, also if the provider still knows the browser.
+      claims: () => (started.next?.sub === sub ? started.next : accounts.get(sub)!),
     }),
     interactions: { url: (_: unknown, { uid }: { readonly uid: string }) => `/interaction/${uid}` },
     async loadExistingGrant({ oidc }: { readonly oidc: OidcContext }) {
