@@ -5,8 +5,9 @@ import { ACTIONS, ROLES } from '../../src/console/api/roles.ts';
 import { RATES } from '../../src/console/server/limits.ts';
 import { ROUTES } from '../../src/console/server/routes/routes.ts';
 import { returnPath } from '../../src/console/server/sign-in-routes.ts';
-import { CLIENT_SECRET, openSignIn } from '../../src/operations/people/open-sign-in.ts';
+import { openSignIn } from '../../src/operations/people/open-sign-in.ts';
 import type { PeopleSettings } from '../../src/operations/people/read-people.ts';
+import { CLIENT_SECRET } from '../../src/operations/people/sign-in.ts';
 import { startTestConsole, type TestConsole } from './test-console.ts';
 import {
   type Account,

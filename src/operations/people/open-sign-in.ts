@@ -16,10 +16,7 @@ import { escapeControls } from '../../text.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { type Claims, type ProvidedPerson, personOfClaims } from './person-of-claims.ts';
 import type { PeopleSettings } from './read-people.ts';
-import { type SignInProof, SignInRefused } from './sign-in.ts';
-
-/** The variable with the secret of the client. Without it, the console is a public client. */
-export const CLIENT_SECRET = 'REFIT_OIDC_CLIENT_SECRET';
+import { CLIENT_SECRET, type SignInProof, SignInRefused } from './sign-in.ts';
 
 /** Milliseconds for one answer of the provider, and until its addresses are read again. */
 const ANSWER_WITHIN = 10 * SECOND;

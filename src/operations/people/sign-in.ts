@@ -1,5 +1,8 @@
 /** Signing in by a provider: what the console needs of it. */
 
+/** The variable with the secret of the client. Without it, the console is a public client. */
+export const CLIENT_SECRET = 'REFIT_OIDC_CLIENT_SECRET';
+
 /** Why somebody may not come in. The page says it in the language of the browser. */
 export const SIGN_IN_REFUSALS = [
   'denied',

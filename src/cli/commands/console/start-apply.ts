@@ -4,16 +4,18 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RefitError } from '../../../errors.ts';
+import { CLIENT_SECRET } from '../../../operations/people/sign-in.ts';
 import type { StartedApply } from '../../../operations/runs/start-run.ts';
 
 /** Bytes of stderr that the console reads. */
 const MOST_READ = 64 * 1_024;
 
-/** @param env of the process. @throws RefitError `usage` if it cannot start. */
+/** @param env of the console. The process gets it without the secret of the sign-in, which is the console's alone. @throws RefitError `usage` if it cannot start. */
 export async function startApply(args: readonly string[], env: NodeJS.ProcessEnv): Promise<StartedApply> {
+  const { [CLIENT_SECRET]: _, ...given } = env;
   const stderr = await openNameless();
   const child = spawn(process.execPath, [process.argv[1]!, ...args], {
-    ...{ detached: true, env },
+    ...{ detached: true, env: given },
     stdio: ['ignore', 'ignore', stderr.fd],
   });
   let exitCode: number | null = null;
