@@ -123,6 +123,16 @@ describe('an attacker gets nothing', () => {
     expect(answer.body).not.toMatch(/node_modules|\.ts:/);
   });
 
+  it('nobody loses a plan that is too large: the answer says what to do', async () => {
+    const { headers } = await at.signIn(['author']);
+    const body = JSON.stringify({ name: 'grow.yaml', text: 'x'.repeat(1_100_000) });
+    const answer = await at.send('POST', '/api/plans/grow.yaml', { headers, body });
+    expect([answer.status, JSON.parse(answer.body).fix]).toEqual([
+      413,
+      expect.stringMatching(/split the plan/),
+    ]);
+  });
+
   it.each(['..', '%2e%2e', 'a%2Fb', 'x'.repeat(200), '%00'])('from the run %s', async (id) => {
     const { headers } = await at.signIn(['viewer']);
     expect([400, 404, 414, 422]).toContain((await at.send('GET', `/api/runs/${id}`, { headers })).status);

@@ -14,6 +14,12 @@ export function refuse(reply: FastifyReply, { status, retryAfter, ...refusal }: 
     .send(refusal satisfies Refusal);
 }
 
+/** A body above the limit. Only a plan in the editor gets so long. */
+const TOO_LARGE: Refused = {
+  ...{ status: 413, code: 'too-large', message: 'the console takes texts of at most 1 MB' },
+  fix: 'shorten the text: select instances by tags, or split the plan; or edit the file itself, and use refit plan',
+};
+
 /** Codes of errors that say that somebody else was faster. */
 const CONFLICTS: ReadonlySet<string> = new Set(['locked', 'fenced', 'file-changed']);
 
@@ -25,6 +31,7 @@ export function refusalOf(error: unknown, onFault: (error: unknown) => void): Re
     return { status: CONFLICTS.has(code) ? 409 : 422, code, message, fix };
   }
   const status = (error as { readonly statusCode?: unknown } | null)?.statusCode;
+  if (status === 413) return TOO_LARGE;
   if (typeof status === 'number' && status >= 400 && status < 500)
     return { status, code: 'bad-request', message: messageOf(error), fix: 'reload the page' };
   onFault(error);
