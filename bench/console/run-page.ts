@@ -1,6 +1,6 @@
 /**
- * The page of a run of 10,000 steps in Chromium, while its journal grows by 20 entries a second: what it loads, when it shows
- * the steps, how fast it answers, and how soon a change is on the screen.
+ * The page of a run of 10,000 steps in Chromium, while its journal grows by 20 entries a second. It measures what the page
+ * loads, when it shows the steps, how fast it answers, and how soon a change is on the screen.
  */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ function writtenRun(folder: string, steps: number) {
       ended += 1;
       return ended;
     },
-    /** Ends many steps at once. */
+    /** Ends many steps with one write. */
     endSteps(count: number): void {
       append(Array.from({ length: count }, (_, at) => endOf(saved, ended + at)).flat());
       ended += count;

@@ -166,7 +166,8 @@ withPostgres('a night in the console', () => {
 
     const first = await desk.worker();
     const saved = decodeURIComponent(new URL(review).pathname.split('/').at(-1)!);
-    await admin.goto(`${origin}/runs/start?saved=${encodeURIComponent(saved)}`);
+    await admin.getByRole('link', { name: 'Start this plan…' }).click();
+    await admin.getByRole('heading', { name: 'Start grow-before-sale' }).waitFor();
     const { digest } = await desk.at.savedPlan(saved);
     await admin.getByRole('textbox').fill(digest.slice(0, 8));
     await look(admin, 'start');

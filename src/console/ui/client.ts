@@ -29,7 +29,7 @@ export async function openSession(): Promise<SessionInfo> {
   return session;
 }
 
-/** Takes over the session of this browser, which another page may have begun after a restart. @throws Refused */
+/** Takes over the session of this browser, which another page may have started after a restart. @throws Refused */
 export async function refreshSession(): Promise<void> {
   csrf = (await request<SessionInfo>('GET', '/session')).csrf;
 }

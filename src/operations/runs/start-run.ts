@@ -6,15 +6,13 @@ import { exitCodeOf, RefitError } from '../../errors.ts';
 import type { Operator, SavedPlan } from '../../model.ts';
 import { allowsPrivateAddresses } from '../../policy/tighten.ts';
 import type { RunReader, RunsOfStore } from '../../store/ports.ts';
+import type { PostgresStore } from '../../store/postgres/open-store.ts';
 import { RUN_FILES } from '../../store/run-files.ts';
 import { escapeControls } from '../../text.ts';
 import { SECOND } from '../../units.ts';
 import { type ConnectOptions, connect } from '../connect.ts';
 import { readPolicyTexts } from '../read-policy.ts';
-import { openStored } from './open-stored.ts';
 import { databaseOf, type StoreChoice } from './store-choice.ts';
-import { storeFrom } from './store-from.ts';
-import { continueRun, submitPlan } from './submit-plan.ts';
 
 /** A saved plan that a person confirmed. */
 export interface ConfirmedPlan {
@@ -73,8 +71,14 @@ function storeStarter({
   onNotice,
 }: StarterOptions): RunStarter {
   const withStore = async <T>(
-    work: (store: Awaited<ReturnType<typeof openStored>>) => Promise<T>,
+    work: (store: PostgresStore, submitting: typeof import('./submit-plan.ts')) => Promise<T>,
   ): Promise<T> => {
+    // The code of the database loads only where there is one.
+    const [{ openStored }, { storeFrom }, submitting] = await Promise.all([
+      import('./open-stored.ts'),
+      import('./store-from.ts'),
+      import('./submit-plan.ts'),
+    ]);
     const target = (await storeFrom(choice))!;
     const store = await openStored(target, {
       clock: choice.clock,
@@ -83,14 +87,14 @@ function storeStarter({
       onNotice,
     });
     try {
-      return await work(store);
+      return await work(store, submitting);
     } finally {
       await store.close();
     }
   };
   return {
     start: ({ file, saved, allowHooks, by }) =>
-      withStore(async (store) => {
+      withStore(async (store, { submitPlan }) => {
         const { policy, texts } = await readPolicyTexts({ env: choice.env, named });
         const connection = connect({
           ...connectOptions,
@@ -107,7 +111,7 @@ function storeStarter({
         }
       }),
     goOn: (run, { by }) =>
-      withStore(async (store) => {
+      withStore(async (store, { continueRun }) => {
         if (await continueRun(store, run.name, by)) return;
         throw new RefitError(
           'usage',

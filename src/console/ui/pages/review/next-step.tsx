@@ -52,7 +52,7 @@ export function Declines(reviewing: Reviewing) {
 
 /** What happens next, with the buttons of the person. */
 export function NextStep(reviewing: Reviewing) {
-  const { view, person } = reviewing;
+  const { view, person, base } = reviewing;
   const approving = useSignal<ApprovalView | null>(null);
   const isDeclining = useSignal(false);
   const done = useSignal<ApprovedView | null>(null);
@@ -72,6 +72,11 @@ export function NextStep(reviewing: Reviewing) {
           <button type="button" class="primary" onClick={() => (approving.value = first)}>
             {first.wave === null ? say('approve.open') : say('approve.wave.open', { wave: first.wave })}
           </button>
+        )}
+        {view.stage === 'ready' && view.run === null && permits(person.roles, 'control') && (
+          <a class="button primary" href={`/runs/start?saved=${base.slice('/reviews/'.length)}`}>
+            {say('review.start')}
+          </a>
         )}
         {mayApprove && view.stage !== 'declined' && view.stage !== 'no-change' && (
           <button type="button" class="danger" onClick={() => (isDeclining.value = true)}>

@@ -23,6 +23,7 @@ export const review = {
     '{count} of these people must still approve it: {missing}. Then somebody applies it.',
   'review.next.ready': 'Somebody applies it. At a terminal:',
   'review.next.run': 'This is the plan of a run. What the run needs next is on its page.',
+  'review.start': 'Start this plan…',
   'review.stale': 'This plan was sealed again while you looked. You see the earlier one.',
   'review.stale.show': 'Show the new plan',
   'review.declined.by': '{by} declined this plan: {reason}',

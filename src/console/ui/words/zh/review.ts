@@ -23,6 +23,7 @@ export const review: Readonly<Record<keyof typeof english, string>> = {
   'review.next.unapproved.count': '以下人员中还需 {count} 人审批：{missing}。之后即可应用。',
   'review.next.ready': '可以应用。在终端中运行：',
   'review.next.run': '这是某次运行的计划。运行的下一步见其页面。',
+  'review.start': '开始执行此计划…',
   'review.stale': '您查看期间，此计划已被重新封存。您看到的是之前的版本。',
   'review.stale.show': '显示新的计划',
   'review.declined.by': '{by} 否决了此计划：{reason}',
