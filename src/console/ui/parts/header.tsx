@@ -20,7 +20,7 @@ export function Header({
   return (
     <header>
       <a class="brand" href="/">
-        <img src="/icon.svg" alt="" width="24" height="24" /> {say('app.name')}
+        <img src="/icon.svg" alt="" width="24" height="24" /> <span>{say('app.name')}</span>
       </a>
       {session && (
         <nav aria-label={say('nav.main')}>

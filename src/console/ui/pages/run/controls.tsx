@@ -16,7 +16,7 @@ type Command = ControlRequest['command'];
 
 export function RunControls({ run, person }: { run: RunView; person: Person }) {
   const asked = useSignal<Command | null>(null);
-  const answer = useSignal<{ readonly text: string; readonly isGood: boolean } | null>(null);
+  const answer = useSignal<ControlAnswerView | Refused | null>(null);
   const held = heldGate(run);
   const isPaused = run.picture.condition?.kind === 'paused';
   const may = run.holder !== null && permits(person.roles, 'control');
@@ -33,18 +33,10 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
   const send = async (request: ControlRequest): Promise<void> => {
     asked.value = null;
     try {
-      const { accepted, message } = await post<ControlAnswerView>(
-        `/runs/${encodeURIComponent(run.id)}/control`,
-        request,
-      );
-      const text = sayMessage(message);
-      answer.value = {
-        text: say(accepted ? 'control.accepted' : 'control.refused', { message: text }),
-        isGood: accepted,
-      };
+      answer.value = await post<ControlAnswerView>(`/runs/${encodeURIComponent(run.id)}/control`, request);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      answer.value = { text: `${error.message} · ${error.fix}`, isGood: false };
+      answer.value = error;
     }
   };
   const button = (command: Command, word: WordId) => (
@@ -67,7 +59,7 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
         </GateQuestion>
       )}
       {commands.map((command) => button(command, `control.${command}`))}
-      <output class={answer.value?.isGood === false ? 'warn' : ''}>{answer.value?.text ?? ''}</output>
+      <Answer answer={answer.value} />
       {asked.value === 'set' && (
         <SetDialog run={run} onSend={(request) => void send(request)} onClose={() => (asked.value = null)} />
       )}
@@ -80,6 +72,23 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
         />
       )}
     </div>
+  );
+}
+
+/** What the run or the server said last. */
+function Answer({ answer }: { answer: ControlAnswerView | Refused | null }) {
+  if (answer === null) return <output />;
+  if (answer instanceof Refused)
+    return (
+      <output class="warn">
+        {answer.message} · {answer.fix}
+      </output>
+    );
+  const { accepted, message } = answer;
+  return (
+    <output class={accepted ? '' : 'warn'}>
+      {say(accepted ? 'control.accepted' : 'control.refused', { message: sayMessage(message) })}
+    </output>
   );
 }
 

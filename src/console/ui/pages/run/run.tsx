@@ -179,9 +179,11 @@ function Facts({ picture, run }: { picture: RunPicture; run: RunView }) {
         <Fact name={say('run.startedAt')}>
           <Time at={run.startedAt} />
         </Fact>
-        <Fact name={say('run.endedAt')}>
-          <Time at={run.endedAt} />
-        </Fact>
+        {run.endedAt !== null && (
+          <Fact name={say('run.endedAt')}>
+            <Time at={run.endedAt} />
+          </Fact>
+        )}
         {money.planned.length > 0 && (
           <Fact name={say('run.money')}>
             {quotes(money.verified) || '0'}{' '}
