@@ -7,6 +7,8 @@ import { systemClock } from '../../src/clock.ts';
 import type { ActionList } from '../../src/console/api/actions.ts';
 import { QUESTIONS } from '../../src/console/server/action-record.ts';
 import { ROUTES } from '../../src/console/server/routes/routes.ts';
+import { actions as en } from '../../src/console/ui/words/en/actions.ts';
+import { actions as zh } from '../../src/console/ui/words/zh/actions.ts';
 import {
   ACTION_LOG_FILE,
   type ActionEvent,
@@ -145,6 +147,44 @@ describe('the console', () => {
     expect(JSON.stringify(shown)).not.toMatch(/hunter2|xxxx/);
     const viewer = await at.signIn(['viewer', 'operator', 'approver', 'author']);
     expect((await at.send('GET', '/api/actions', viewer)).status).toBe(403);
+  });
+
+  it.each([
+    ['person=WEI', ['POST /plans/save', 'POST /runs/:id/control', 'link']],
+    ['about=R1', ['POST /runs/:id/control']],
+    ['action=POST%20/plans/save', ['POST /plans/save', 'POST /plans/save']],
+    ['action=sign-in&person=mei', ['link']],
+    ['kind=refused', ['POST /plans/save']],
+    ['person=wei&about=grow&kind=failed', ['POST /plans/save']],
+    ['person=nobody', []],
+    [
+      'kind=failed&kind=done',
+      ['POST /plans/save', 'link', 'POST /plans/save', 'POST /runs/:id/control', 'link'],
+    ],
+  ])('finds what people did by %s', async (search, found) => {
+    const { at } = await start();
+    const { headers } = await at.signIn(['admin'], 'wei');
+    await at.send('POST', '/api/runs/r1/control', { headers, body: '{"command":"pause"}' });
+    const body = '{"name":"grow.yaml"}';
+    await at.send('POST', '/api/plans/save', { headers, body });
+    const mei = await at.signIn(['viewer'], 'mei');
+    await at.send('POST', '/api/plans/save', { headers: mei.headers, body });
+    const { actions } = JSON.parse(
+      (await at.send('GET', `/api/actions?${search}`, { headers })).body,
+    ) as ActionList;
+    expect(actions.map(({ action }) => action)).toEqual(found);
+  });
+
+  it('has a word for every change, in both languages', () => {
+    const words = ROUTES.filter(({ method, path }) => method !== 'GET' && !QUESTIONS.has(path)).map(
+      ({ method, path }) => `act.${method} ${path}`,
+    );
+    for (const language of [en, zh])
+      expect(
+        Object.keys(language)
+          .filter((word) => word.startsWith('act.'))
+          .sort(),
+      ).toEqual(words.sort());
   });
 
   it('bounds what strangers can write, and counts what it leaves out', async () => {

@@ -1,11 +1,15 @@
 /** Overview, schedule and audit in Chromium: a store with work of every kind, in both languages, themes and on a phone. */
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../src/clock.ts';
+import { systemClock, VirtualClock } from '../../src/clock.ts';
 import { createRecord } from '../../src/console/server/record/record.ts';
 import { readInstalledFolder } from '../../src/operations/installed-files.ts';
+import { openActionLog } from '../../src/operations/people/action-log.ts';
 import { playedSchedule, playedStore } from './played-store.ts';
 import { NOW, playedNights, playedWork } from './played-work.ts';
 import { startTestConsole, type TestConsole } from './test-console.ts';
@@ -42,13 +46,17 @@ const CUT_OFF = `[...document.querySelectorAll('main *')].filter((one) => !one.c
 describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
   let browser: Browser;
   let at: TestConsole;
+  let folder: string;
   let page: Page;
   const problems: string[] = [];
   beforeAll(async () => {
     const { runs } = playedStore(playedWork());
     const schedule = playedSchedule({ ...playedNights(), now: NOW, hasScheduler: true });
     const record = createRecord({ clock: new VirtualClock(NOW), runs, plans: null, schedule });
-    at = await startTestConsole({ runs, record, pages: await readInstalledFolder('dist/console-pages') });
+    folder = await mkdtemp(join(tmpdir(), 'refit-record-'));
+    const actions = openActionLog({ stateDirectory: folder, host: 'ops-1', clock: systemClock });
+    const pages = await readInstalledFolder('dist/console-pages');
+    at = await startTestConsole({ runs, record, actions, pages });
     browser = await chromium.launch({
       executablePath: CHROMIUM!,
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -66,6 +74,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
   afterAll(async () => {
     await browser?.close();
     await at?.close();
+    await rm(folder, { recursive: true, force: true });
     expect(problems).toEqual([]);
     expect(at.faults).toEqual([]);
   });
@@ -141,5 +150,22 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
     expect(await evidence.getAttribute('href')).toBe('/api/runs/20260105T020000Z-33333333/evidence');
     await look('audit');
     expect(await page.title()).not.toBe('owned');
+  });
+
+  it('the audit shows admins what people did in the console, and tells others why it does not', async () => {
+    await page.getByText('What people did in the console is for admins only.').waitFor();
+    await page.goto(at.server.loginLink({ name: 'mei', roles: ['admin'] }));
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByRole('button', { name: 'In the console' }).click();
+    expect(new URL(page.url()).search).toBe('?show=console');
+    const rows = page.getByRole('row', { name: /Run a plan now.*nightly-feeds/s });
+    await rows.waitFor();
+    await page.getByRole('searchbox', { name: 'Person' }).fill('mei');
+    await rows.waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /mei.*signed in.*admin/s }).waitFor();
+    await page.getByRole('searchbox', { name: 'Person' }).fill('');
+    await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'Run a plan now' });
+    await rows.waitFor();
+    await look('audit-console');
   });
 });

@@ -1,9 +1,15 @@
 /** What people did in the console. */
 
+/**
+ * The members of a search, as the query of `GET /api/actions` names them. `person` and `about` are parts of texts, in any case:
+ * of the name, and of a run, a plan or another value. `action` is a kind, or an address with its method.
+ */
+export const ACTION_FIELDS = ['person', 'about', 'action', 'kind'] as const;
+
 /** `GET /api/actions?most=100`: the newest first. */
 export interface ActionList {
   readonly actions: readonly ActionRow[];
-  /** Whether the file has older ones. */
+  /** Whether the file has older ones that match. */
   readonly more: boolean;
   /** The file on the host of the console. */
   readonly file: string;

@@ -51,8 +51,14 @@ export interface ActionLog {
   readonly path: string;
   /** Resolves once the event is on disk. @throws RefitError `disk-failed`, `locked`, `journal-broken` */
   append(event: ActionEvent): Promise<void>;
-  /** The newest entries of the present file, the newest first. @throws RefitError `journal-broken` */
-  read(most: number): Promise<{ readonly entries: readonly ActionEntry[]; readonly more: boolean }>;
+  /**
+   * The newest entries of the present file, the newest first. @param matches which of them; absent: all.
+   * @throws RefitError `journal-broken`
+   */
+  read(
+    most: number,
+    matches?: (entry: ActionEntry) => boolean,
+  ): Promise<{ readonly entries: readonly ActionEntry[]; readonly more: boolean }>;
 }
 
 export interface ActionLogOptions {
@@ -123,12 +129,14 @@ export function openActionLog({
       last = written.catch(() => undefined);
       return written;
     },
-    async read(most) {
+    async read(most, matches = () => true) {
       const entries: ActionEntry[] = [];
       let count = 0;
-      const walk = await walkJournalFile(path, (entry) => {
+      const walk = await walkJournalFile(path, (line) => {
+        const entry = line as unknown as ActionEntry;
+        if (!matches(entry)) return;
         count += 1;
-        entries.push(entry as unknown as ActionEntry);
+        entries.push(entry);
         if (entries.length > 2 * most) entries.splice(0, entries.length - most);
       });
       sound(path, walk);

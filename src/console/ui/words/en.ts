@@ -1,4 +1,5 @@
 /** The words of the console in English, a file for each area. Messages of findings and journals are in `messages/en/`. */
+import { actions } from './en/actions.ts';
 import { audit } from './en/audit.ts';
 import { fleet } from './en/fleet.ts';
 import { frame } from './en/frame.ts';
@@ -11,6 +12,7 @@ import { schedule } from './en/schedule.ts';
 import { signIn } from './en/sign-in.ts';
 
 export const en = {
+  ...actions,
   ...audit,
   ...fleet,
   ...frame,

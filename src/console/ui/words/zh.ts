@@ -1,5 +1,6 @@
 /** The words of the console in Simplified Chinese. Messages of findings and journals are in `messages/zh/`. */
 import type { WordId } from './en.ts';
+import { actions } from './zh/actions.ts';
 import { audit } from './zh/audit.ts';
 import { fleet } from './zh/fleet.ts';
 import { frame } from './zh/frame.ts';
@@ -12,6 +13,7 @@ import { schedule } from './zh/schedule.ts';
 import { signIn } from './zh/sign-in.ts';
 
 export const zh: Readonly<Record<WordId, string>> = {
+  ...actions,
   ...audit,
   ...fleet,
   ...frame,

@@ -1,13 +1,19 @@
-/** Searches all runs: by instance, person, ticket, order, time, outcome and text. The search is in the address. */
+/**
+ * Searches all runs: by instance, person, ticket, order, time, outcome and text. Admins also search what people did in the
+ * console. The search is in the address.
+ */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { OUTCOMES } from '../../../../model.ts';
 import { AUDIT_FIELDS, type AuditAnswer } from '../../../api/audit.ts';
+import { permits } from '../../../api/roles.ts';
 import { get, Refused } from '../../client.ts';
 import { say } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Problem } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
+import type { PageProps } from '../page.ts';
+import { Actions } from './actions.tsx';
 import './audit.css';
 import { FoundRun } from './found-run.tsx';
 
@@ -17,8 +23,30 @@ const TYPED = 250;
 const AGAIN = 1_000;
 const TEXTS = ['instance', 'person', 'ticket', 'order', 'text'] as const;
 
-export function AuditPage() {
+export function AuditPage({ person }: PageProps) {
   usePageTitle(say('audit.title'));
+  const isConsole = query('show') === 'console';
+  const maySee = permits(person.roles, 'manage');
+  return (
+    <article class="audit">
+      <h1>{say('audit.title')}</h1>
+      {maySee && (
+        <div class="chips" role="group" aria-label={say('actions.views')}>
+          <button type="button" aria-pressed={!isConsole} onClick={() => setQuery('show', '')}>
+            {say('actions.runs')}
+          </button>
+          <button type="button" aria-pressed={isConsole} onClick={() => setQuery('show', 'console')}>
+            {say('actions.tab')}
+          </button>
+        </div>
+      )}
+      {!maySee && <p class="soft">{say('actions.hidden')}</p>}
+      {isConsole && maySee ? <Actions /> : <Search />}
+    </article>
+  );
+}
+
+function Search() {
   const asked = new URLSearchParams();
   for (const name of AUDIT_FIELDS) {
     const value = query(name);
@@ -53,13 +81,12 @@ export function AuditPage() {
   }, [search]);
   const now = state.value;
   return (
-    <article class="audit">
-      <h1>{say('audit.title')}</h1>
+    <>
       <p class="soft">{say('audit.about')}</p>
       <Form />
       {now instanceof Refused && <Problem error={now} />}
       {now !== undefined && !(now instanceof Refused) && <Answer answer={now} />}
-    </article>
+    </>
   );
 }
 
