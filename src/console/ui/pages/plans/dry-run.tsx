@@ -158,7 +158,7 @@ export function DryRunPanel({
         </p>
       ) : (
         <div class="dry-result">
-          <ResultView answer={result.value.answer} />
+          <ResultView answer={result.value.answer} isInvalid={isInvalid} />
         </div>
       )}
     </aside>
@@ -181,14 +181,15 @@ function Progress({ isRunning, isOutdated }: { isRunning: boolean; isOutdated: b
   );
 }
 
-function ResultView({ answer }: { answer: DryRunAnswer | Refused }) {
+function ResultView({ answer, isInvalid }: { answer: DryRunAnswer | Refused; isInvalid: boolean }) {
   if (answer instanceof Refused)
     return (
       <p class="verdict-line verdict-bad" role="alert">
         {refusalText(answer)}
       </p>
     );
-  if (answer.review === null) return <p class="soft">{say('dry.invalid')}</p>;
+  // The findings beside it say what is wrong, and they are corrected meanwhile.
+  if (answer.review === null) return isInvalid ? <p class="soft">{say('dry.invalid')}</p> : null;
   return <ReviewView review={answer.review} took={answer.took} />;
 }
 

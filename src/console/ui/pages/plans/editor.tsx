@@ -81,13 +81,13 @@ function PlanEditor({
       ? [
           { text: say('editor.save'), run: save },
           { text: say('dry.run'), run: start },
-          { text: say('seal.title'), run: seal },
+          ...(verdict === 'invalid' ? [] : [{ text: say('seal.title'), run: seal }]),
         ]
       : [],
   );
   return (
     <article>
-      <PlanBar edit={edit} mayPlan={mayPlan} onSeal={seal} />
+      <PlanBar edit={edit} mayPlan={mayPlan} isInvalid={verdict === 'invalid'} onSeal={seal} />
       <Notices edit={edit} opened={opened} mayPlan={mayPlan} />
       <div class="plan-editor">
         <div class="plan-code">
@@ -129,7 +129,17 @@ function PlanEditor({
 }
 
 /** The name of the plan, whether it is saved, and what can be done with it. */
-function PlanBar({ edit, mayPlan, onSeal }: { edit: PlanEdit; mayPlan: boolean; onSeal: () => void }) {
+function PlanBar({
+  edit,
+  mayPlan,
+  isInvalid,
+  onSeal,
+}: {
+  edit: PlanEdit;
+  mayPlan: boolean;
+  isInvalid: boolean;
+  onSeal: () => void;
+}) {
   const { name, version, isDirty, note } = edit;
   return (
     <div class="title">
@@ -153,7 +163,13 @@ function PlanBar({ edit, mayPlan, onSeal }: { edit: PlanEdit; mayPlan: boolean; 
           <button type="button" onClick={() => void edit.save()} disabled={!isDirty} title="Ctrl+S">
             {say('editor.save')}
           </button>
-          <button type="button" class="primary" onClick={onSeal}>
+          <button
+            type="button"
+            class="primary"
+            onClick={onSeal}
+            disabled={isInvalid}
+            title={isInvalid ? say('dry.invalid') : undefined}
+          >
             {say('seal.act')}…
           </button>
         </>

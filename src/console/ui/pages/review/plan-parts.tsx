@@ -41,7 +41,7 @@ export function PlainTable({ table }: { table: PageTable }) {
 }
 
 /** The facts that reviewers look for first. The rest are in `Facts`. */
-const FIRST = ['targets', 'cost', 'by month', 'window', 'forecast'];
+const FIRST = ['targets', 'cost', 'by month', 'window', 'forecast', 'halts'];
 
 export function KeyFacts({ view: { page } }: { view: ReviewView }) {
   const facts = FIRST.flatMap((id) => page.facts.filter((one) => one.id === id));
