@@ -25,6 +25,8 @@ export interface MemoryDisk {
   openFor(clock: Clock): JournalStore;
   /** The process dies. An unfinished write is lost, except for the part that the crash leaves. */
   crash(left: Left): void;
+  /** Only the first lines are left, as in an old copy. */
+  keepLines(count: number): void;
 }
 
 export function memoryDisk(): MemoryDisk {
@@ -67,6 +69,13 @@ export function memoryDisk(): MemoryDisk {
       if (left === 'everything') durable += beingWritten;
       if (left === 'half a line') durable += beingWritten.slice(0, beingWritten.length >> 1);
       beingWritten = '';
+    },
+    keepLines(count) {
+      durable = durable
+        .split('\n')
+        .slice(0, count)
+        .map((line) => `${line}\n`)
+        .join('');
     },
   };
   return disk;

@@ -10,7 +10,7 @@ import { createPermits, type Permits } from '../../src/cloud/limit/permits.ts';
 import { RefitError } from '../../src/errors.ts';
 import { decode } from '../../src/journal/chain.ts';
 import { createReplay } from '../../src/journal/replay.ts';
-import { textOf } from '../../src/messages/messages.ts';
+import { message, textOf } from '../../src/messages/messages.ts';
 import {
   type ControlCommand,
   type JournalEntry,
@@ -27,6 +27,7 @@ import type { ControlAnswer, LiveRunStatus } from '../../src/run/control/control
 import { boundRegions } from '../../src/run/count-in-flight.ts';
 import { type ApprovalDemand, declinedBy, judgeOffered } from '../../src/run/demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
+import { adoptedEvent } from '../../src/run/judge-adoption.ts';
 import { type Listener, NOTIFY_GRACE } from '../../src/run/notify/notifier.ts';
 import { createProcess, pastOf } from '../../src/run/process.ts';
 import { HANDING_OVER } from '../../src/run/stop-state.ts';
@@ -74,6 +75,8 @@ export interface StageOptions {
 export interface ProcessOptions {
   /** The process only reconciles. */
   readonly reconciles?: true;
+  /** The process adopts the run, because its journal may lack entries. */
+  readonly adopts?: true;
   /** The process dies when this returns true at a moment. */
   readonly diesAt?: (moment: Moment) => boolean;
   /** The part of an unfinished write that its death leaves on disk. */
@@ -352,6 +355,10 @@ async function live(
     if (signed !== null && !('event' in signed))
       throw new RefitError('not-approved', signed.missing.map((one) => textOf(one)).join('\n'), signed.fix);
     await runProcess.start(processOptions.reconciles ? 'reconcile' : 'apply');
+    if (processOptions.adopts)
+      await journal.appendDurably(
+        adoptedEvent(saved, message('trust.unknown'), { by: 'dba', providerNow: time.now() }),
+      );
     if (signed !== null && signed.event !== null) await journal.appendDurably(signed.event);
     if (!runProcess.isResumed)
       await journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'dba' });

@@ -154,15 +154,18 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   if (!state.wavesStarted.includes(index) && !isRefused)
     journal.appendSoon({ kind: 'wave-started', wave: index, name });
   // Steps in flight come first: they hold slots that new orders must not take. Later waves can have steps in flight, too.
-  // This happens when they started while a step of this wave was `unknown`, and that step is open again now.
+  // This happens when they started while a step of this wave was `unknown`, and that step is open again now. In an adopted
+  // run, any step may be in flight.
   const ahead = saved.steps.filter((step) => step.wave > index && isInFlight(run, step));
-  const chains = [...ahead.map((step) => [step]), ...chainsOf(open)].sort(
-    (a, b) => Number(isInFlight(run, b[0]!)) - Number(isInFlight(run, a[0]!)),
-  );
+  const chains: Chain[] = [
+    ...ahead.map((step) => createChain([step], { isAhead: true })),
+    ...chainsOf(open).map((steps) => createChain(steps)),
+  ];
+  chains.sort((a, b) => Number(isInFlight(run, b.steps[0]!)) - Number(isInFlight(run, a.steps[0]!)));
   upcoming.clear();
-  for (const [first] of chains) upcoming.add(first!);
+  for (const { steps } of chains) upcoming.add(steps[0]!);
   idleness.leaves(WHOLE_RUN);
-  await Promise.all(chains.map((chain) => run.spread(chain[0]!.instance, () => carryOutChain(run, chain))));
+  await Promise.all(chains.map((one) => run.spread(one.steps[0]!.instance, () => carryOutChain(run, one))));
   idleness.works(WHOLE_RUN);
   const hasOpenSteps = open.some((step) => isOpen(run, step));
   if (!stop.left.aborted && !stop.mustLeave && !journal.failed) await readBills(run, index);
@@ -173,17 +176,23 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
 /** The steps of one instance, in order, and how far they are. */
 interface Chain {
   readonly steps: readonly Step[];
+  /** Of a later wave than the present one: they are followed, and order nothing before their wave. */
+  readonly isAhead: boolean;
   next: number;
   /** When a step gave way because fewer may be in flight now, monotonic ms; null: none did since the chain took its slot. */
   gaveWayAt: number | null;
+}
+
+function createChain(steps: readonly Step[], { isAhead = false } = {}): Chain {
+  return { steps, isAhead, next: 0, gaveWayAt: null };
 }
 
 /**
  * Carries out the steps of one instance in one in-flight slot. A change that waits for its window gives the slot back.
  * So does a step that gives way because fewer steps may be in flight now. The next steps take another slot.
  */
-async function carryOutChain(run: Run, steps: readonly Step[]): Promise<void> {
-  const chain: Chain = { steps, next: 0, gaveWayAt: null };
+async function carryOutChain(run: Run, chain: Chain): Promise<void> {
+  const { steps } = chain;
   const { instance } = steps[0]!;
   while (chain.next < steps.length && !run.stop.left.aborted) {
     let done: Promise<void> = Promise.resolve();
@@ -201,14 +210,17 @@ async function carryOutChain(run: Run, steps: readonly Step[]): Promise<void> {
 
 async function carryOutWithSlot(run: Run, chain: Chain, giveSlotBack: () => void): Promise<void> {
   const { clock, waits, stop } = run;
-  const { steps, gaveWayAt } = chain;
+  const { steps, isAhead, gaveWayAt } = chain;
   if (gaveWayAt !== null) waits.extend(steps[chain.next]!, clock.monotonic() - gaveWayAt);
   chain.gaveWayAt = null;
   for (let hasSlot = true; hasSlot && chain.next < steps.length && !stop.left.aborted; chain.next++) {
     const step = steps[chain.next]!;
-    const end = await carryOutStep(run, step, () => {
-      hasSlot = false;
-      giveSlotBack();
+    const end = await carryOutStep(run, step, {
+      mayOrder: !isAhead,
+      giveSlotBack() {
+        hasSlot = false;
+        giveSlotBack();
+      },
     });
     waits.clear(step);
     run.upcoming.delete(step);

@@ -9,20 +9,22 @@ import { observe, StepInProgress } from './step-in-progress.ts';
 
 /**
  * Carries a step from its present state to its end, or until the run stops before its next order.
+ * @param mayOrder false: the step is only followed, and left once a new order would continue it.
  * @param giveSlotBack gives its in-flight slot back while its change waits for its window.
  * @returns `gave-way` if it must continue in another slot, because fewer steps may be in flight now.
  */
 export async function carryOutStep(
   run: Run,
   step: Step,
-  giveSlotBack: () => void,
+  { mayOrder, giveSlotBack }: { readonly mayOrder: boolean; readonly giveSlotBack: () => void },
 ): Promise<'gave-way' | 'no-more'> {
   const doing = new StepInProgress(step, { giveSlotBack });
   const { idleness } = run;
   idleness.works(step.id);
   try {
     while (!isOver(run, doing)) {
-      const move = nextMove(step, run.journal.replay.step(step.id), observe(run, doing));
+      const state = run.journal.replay.step(step.id);
+      const move = (mayOrder ? nextMove : followMove)(step, state, observe(run, doing));
       if (!keepsIdle(move)) idleness.works(step.id);
       const carried = await carryOut(run, doing, move);
       if (carried !== 'again') return carried === 'leave' ? 'no-more' : 'gave-way';

@@ -1,6 +1,6 @@
 /** Orders that one process leaves open and the next one resolves. No order is lost, and no in-flight slot is given twice. */
 import { expect, it } from 'vitest';
-import { ALL_TO_8GB, standards } from '../fleets.ts';
+import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { setStage } from '../stage.ts';
 
@@ -26,6 +26,40 @@ execution: { inFlight: 3, haltWhen: { unknown: "> 5" } }`,
   const again = await stage.run();
   expect(again.end).toEqual({ because: 'done', exitCode: 0 });
   expect(Math.max(...stage.cloud.arrivals.map(({ inProgress }) => inProgress))).toBe(3);
+});
+
+it('an adopted run follows a later wave early, and orders nothing in it before the earlier wave ends', async () => {
+  const stage = await setStage({
+    fleet: standards(2),
+    plan: `targets: [
+  { select: { ids: [${A(1)}] }, memoryPerShard: 8GB },
+  { select: { ids: [${A(2)}] }, memoryPerShard: 8GB, replicas: 2 }]
+waves: [{ name: first, take: 1 }, { name: rest, take: rest }]
+execution: { inFlight: 1 }`,
+    lockTail: [0, 0],
+  });
+  const first = await stage.run({
+    diesAt: (moment) => moment.kind === 'arrived' && moment.accepted && moment.instance === A(2),
+  });
+  expect(first.died).toBe(true);
+  // The journal ends before the first order, so the adopting process finds the orders of both waves by reading.
+  stage.disk.keepLines(first.entries.findIndex(({ kind }) => kind === 'intent'));
+  const again = await stage.run({ adopts: true });
+  holds(stage, again);
+  expect(again.end).toEqual({ because: 'done', exitCode: 0 });
+  const steps = again.entries.flatMap((entry) =>
+    entry.kind === 'intent' || entry.kind === 'step-ended' || entry.kind === 'wave-ended'
+      ? [`${entry.kind} ${'step' in entry ? entry.step : entry.name}`]
+      : [],
+  );
+  expect(steps).toEqual([
+    `step-ended ${A(2)}/memoryPerShard`,
+    `step-ended ${A(1)}/memoryPerShard`,
+    'wave-ended first',
+    `intent ${A(2)}/replicas`,
+    `step-ended ${A(2)}/replicas`,
+    'wave-ended rest',
+  ]);
 });
 
 it.each([

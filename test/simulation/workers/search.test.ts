@@ -91,6 +91,7 @@ describe('a run', () => {
   it.each([
     ['whose claim was committed without an answer is claimed again after the lease', 629],
     ['that lost its entries finds the order of a step whose earlier step drifted since', 856],
+    ['that lost its entries orders nothing of a later wave before its wave', 1188],
   ])('%s (seed %i)', async (_, seed) => {
     expect((await simulateWorkers(drawWorkers(seed))).violations).toEqual([]);
   });
