@@ -120,6 +120,18 @@ describe('a watcher of a run', () => {
     });
   });
 
+  it('gets the change of a step that ended as data, for the language of the page', async () => {
+    const { clock, feeds, run, replace } = stage();
+    replace(written().end(FIRST, 'verified').entries);
+    const [{ instance, change, after }] = SAVED.steps as [(typeof SAVED.steps)[number]];
+    await clock.run(async () => {
+      const { events } = (await feeds.whole(run)).run.picture;
+      expect(events.at(-1)).toMatchObject({ outcome: 'verified', step: { instance, change, after } });
+      expect(events[0]).toMatchObject({ step: null });
+      feeds.close();
+    });
+  });
+
   it('hears that all is void, also if the journal cannot be read at that moment, and counts nothing twice', async () => {
     const { clock, feeds, run, open, restart, heal } = stage();
     const { stream, events, leave } = open();

@@ -1,13 +1,15 @@
 /** The lines that show a person the events of a run. */
+import { given } from '../../given.ts';
 import { describeRunEvent, describeStepEvent, waveOf } from '../../journal/describe-event.ts';
 import type { Replay } from '../../journal/replay.ts';
-import { change, describeTakeover, duration } from '../../messages/en/quantities.ts';
+import { describeTakeover, duration, change as formatChange } from '../../messages/en/quantities.ts';
 import { message, textOf } from '../../messages/messages.ts';
 import { isLimitCode, type JournalEntry, type Message, type SavedPlan, type Step } from '../../model.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { isTailLockCode } from '../runs/read-run.ts';
+import type { PictureEvent } from './run-picture.ts';
 
 /** By their ids. */
 type Steps = ReadonlyMap<string, Step>;
@@ -64,8 +66,17 @@ export function isRoutine(entry: JournalEntry, steps: Steps, replay: Replay): bo
   return code !== null && isTailLockCode(code) && steps.get(entry.step)?.needs !== null;
 }
 
+/** The step whose change the message of an entry names; null: it names none. */
+export function namedStep(entry: JournalEntry, steps: Steps): PictureEvent['step'] {
+  if (entry.kind !== 'deferred' && entry.kind !== 'began' && entry.kind !== 'step-ended') return null;
+  const step = steps.get(entry.step);
+  if (step === undefined) return null;
+  const { instance, change, after, nodes } = step;
+  return { instance, change, after, ...given({ nodes }) };
+}
+
 /** The instance with its change: `crs-1  memoryPerShard 4GB -> 8GB`. */
 function nameOf({ step: id }: { readonly step: string }, steps: Steps): string {
   const step = steps.get(id);
-  return step ? `${step.instance}  ${change(step.change, step.after, step.nodes)}` : id;
+  return step ? `${step.instance}  ${formatChange(step.change, step.after, step.nodes)}` : id;
 }

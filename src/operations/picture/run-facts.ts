@@ -14,7 +14,7 @@ import { sumPrices } from '../../money.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { SECOND } from '../../units.ts';
 import type { LiveRunStatus, WaitName } from '../runs/read-run.ts';
-import { isRoutine as isRoutineEntry, lineOf, messageOf } from './entry-lines.ts';
+import { isRoutine as isRoutineEntry, lineOf, messageOf, namedStep } from './entry-lines.ts';
 import type {
   PictureEvent,
   PictureStep,
@@ -98,7 +98,8 @@ export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
       if (text === null) return;
       const outcome = entry.kind === 'step-ended' ? entry.outcome : null;
       const message = messageOf(entry, saved, steps);
-      keep(tally.events, { at: entry.at, text, message, outcome, isRoutine: isRoutine(entry) }, LATEST);
+      const step = namedStep(entry, steps);
+      keep(tally.events, { at: entry.at, text, message, step, outcome, isRoutine: isRoutine(entry) }, LATEST);
     },
     onlyDeferredLeft() {
       const left = states().filter(({ phase }) => phase !== 'ended');

@@ -1,5 +1,5 @@
 /** The state of a run at one moment, as plain data. Every view draws or encodes it. */
-import type { Message, Outcome, PriceSum, StepState } from '../../model.ts';
+import type { Message, Outcome, PriceSum, Step, StepState } from '../../model.ts';
 import type { WaitName } from '../runs/read-run.ts';
 
 /** Texts have no control characters. Durations are milliseconds, times ISO 8601 UTC. */
@@ -90,6 +90,8 @@ export interface PictureEvent {
   readonly text: string;
   /** The same for other languages; null: it has no more words than `text`. */
   readonly message: Message | null;
+  /** The step that the line names with its change; null: none. */
+  readonly step: Pick<Step, 'instance' | 'change' | 'after' | 'nodes'> | null;
   readonly outcome: Outcome | null;
   /** As planned: a view that shows only problems leaves it out. */
   readonly isRoutine: boolean;

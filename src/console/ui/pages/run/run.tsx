@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { OUTCOMES } from '../../../../model.ts';
 import type { RunPicture } from '../../../../operations/picture/run-picture.ts';
+import { escapeControls } from '../../../../text.ts';
 import type { RunView } from '../../../api/runs.ts';
 import type { Person } from '../../../api/session.ts';
 import { Refused } from '../../client.ts';
@@ -240,6 +241,15 @@ function Now({ run, onOpen }: { run: RunView; onOpen: (id: string) => void }) {
   );
 }
 
+/** A line in the language of the page, with the change in its words too. */
+function sayEvent({ text, message, step, outcome }: RunPicture['events'][number]): string {
+  if (message === null) return text;
+  if (step === null) return sayMessage(message);
+  const named = `${step.instance}  ${quantities().change(step.change, step.after, step.nodes)}`;
+  if (outcome === 'verified') return `✓ ${escapeControls(named)}`;
+  return sayMessage({ ...message, params: { ...message.params, step: named } });
+}
+
 /** How many events the page lists. */
 const MOST_EVENTS = 12;
 
@@ -252,10 +262,11 @@ function Events({ picture: { events } }: { picture: RunPicture }) {
         {events
           .slice(-MOST_EVENTS)
           .toReversed()
-          .map(({ at, text, message, outcome }) => (
-            <li key={`${at} ${text}`}>
-              <Time at={at} /> {outcome && outcome !== 'verified' && <OutcomeBadge outcome={outcome} />}{' '}
-              {message === null || outcome === 'verified' ? text : sayMessage(message)}
+          .map((event) => (
+            <li key={`${event.at} ${event.text}`}>
+              <Time at={event.at} />{' '}
+              {event.outcome && event.outcome !== 'verified' && <OutcomeBadge outcome={event.outcome} />}{' '}
+              {sayEvent(event)}
             </li>
           ))}
       </ol>
