@@ -6,6 +6,7 @@ import { english, type Words } from '../../messages/words.ts';
 import type { Message } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
 import { en, type WordId } from './words/en.ts';
+import { fill, type Values } from './words/fill.ts';
 
 /** Everything that a language has. */
 interface Spoken extends Pick<Words, 'tag' | 'sentences' | 'show'> {
@@ -48,9 +49,9 @@ async function speak(name: Spoken['name']): Promise<void> {
   document.documentElement.lang = spoken.value.tag;
 }
 
-/** A word or sentence of the console. `{name}` stands for a value. */
-export function say(id: WordId, values: Readonly<Record<string, string | number>> = {}): string {
-  return spoken.value.words[id].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+/** A word or sentence of the console, with values: see `words/fill.ts`. */
+export function say(id: WordId, values: Values = {}): string {
+  return fill(spoken.value.words[id], values);
 }
 
 /** A message of a finding or journal entry. Its parameters can come from anybody. */

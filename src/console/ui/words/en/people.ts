@@ -23,7 +23,7 @@ export const people = {
   'people.invite': 'Invite a person',
   'people.invite.name': 'Name, as in the lists of approvers',
   'people.invite.hours': 'The link works for',
-  'people.invite.hours.one': '{hours} hours',
+  'people.invite.hours.one': '{hours} {hours:hour|hours}',
   'people.invite.act': 'Make a link',
   'people.invite.done':
     'Send this link to {name}. It signs one browser in, once, until {time}. It is not shown again.',

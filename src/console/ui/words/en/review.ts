@@ -98,7 +98,7 @@ export const review = {
   'approve.text': 'The text that you sign',
   'approve.as': 'You sign as',
   'approve.hours': 'It counts for',
-  'approve.hours.one': '{hours} hours',
+  'approve.hours.one': '{hours} {hours:hour|hours}',
   'approve.key': 'Your passkey',
   'approve.until': 'It counts until',
   'approve.act': 'Sign with your passkey',

@@ -28,7 +28,7 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
   'overview.money.counts':
     '{month}（UTC）{runs} 次运行中 {orders} 个已接受订单的报价。每小时价格是新的总价，不是差价。',
   'overview.money.unpriced': '{count} 个订单没有报价。',
-  'overview.seen': '涵盖存储库中的全部 {seen} 次运行。',
+  'overview.seen': '涵盖存储库中{seen:唯一的一次|的全部 {seen} 次}运行。',
   'overview.seen.newest': '涵盖存储库中最新的 {seen} 次运行。另有 {more} 次较早的运行未计入。',
   'overview.unreadable': '{count} 次运行无法读取',
   'waits.approval': '需要审批',
