@@ -54,6 +54,9 @@ export function playedStore(played: readonly PlayedRun[]): { runs: RunsOfStore; 
       },
       readPlan: async () => one.saved,
       planText: async () => JSON.stringify(one.saved),
+      async *journalPieces() {
+        yield one.entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+      },
       follow() {
         let seen = 0;
         return {

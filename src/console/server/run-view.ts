@@ -28,11 +28,19 @@ export function viewOf(
     endedBecause: state.endedBecause,
     exitCode: state.exitCode,
     stopping: state.stopping?.message ?? null,
-    holder: holder && { pid: holder.pid, host: holder.host, purpose: holder.purpose },
+    holder: holder && {
+      ...{ pid: holder.pid, host: escapeControls(holder.host), purpose: escapeControls(holder.purpose) },
+    },
     starts: state.starts,
     notTrusted: whyNotTrusted(trust),
     waiting:
-      stored?.kind === 'waiting' ? { reason: stored.reason, fix: stored.fix, until: stored.until } : null,
+      stored?.kind === 'waiting'
+        ? {
+            reason: escapeControls(stored.reason),
+            fix: stored.fix && escapeControls(stored.fix),
+            until: stored.until,
+          }
+        : null,
     picture: {
       ...picture,
       events: picture.events.slice(-LISTED),
@@ -41,7 +49,7 @@ export function viewOf(
     boundaries,
     orders,
     programs: stored === null ? programs : 0,
-    next,
+    next: escapeControls(next),
     head: state.head,
   };
 }
@@ -69,15 +77,22 @@ export function stepRows(saved: SavedPlan): (at: number, state: RunState) => Ste
 function rowOf(at: number, step: Step, name: string, state: StepState): StepRow {
   const hasEnded = state.phase === 'ended';
   return {
-    ...{ at, id: step.id, instance: step.instance, name, region: step.region, wave: step.wave },
+    ...{
+      at,
+      id: step.id,
+      instance: escapeControls(step.instance),
+      name,
+      region: escapeControls(step.region),
+      wave: step.wave,
+    },
     ...{ change: step.change, before: step.before, after: step.after, phase: state.phase },
     outcome: hasEnded ? state.outcome : null,
-    code: state.code,
+    code: state.code && escapeControls(state.code),
     message: state.phase === 'waiting' ? null : (state.warning ?? state.message),
     startedAt: state.startedAt,
     endedAt: state.endedAt,
-    orders: state.orders,
-    requestIds: state.requestIds,
+    orders: state.orders.map(escapeControls),
+    requestIds: state.requestIds.map(escapeControls),
     opensAt: state.waitsFor?.opensAt ?? null,
   };
 }

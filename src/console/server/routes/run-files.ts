@@ -26,7 +26,13 @@ export const runFileRoutes: readonly Route[] = [
       if (at === null)
         throw new RefitError('usage', 'this address names no step', 'open the page of the run');
       const { entries } = await stepTimeline(await runNamed(runs, params.id), at);
-      return { entries: entries.map(({ kind: _, ...row }) => row) };
+      return {
+        entries: entries.map(({ kind: _, order, requestId, ...row }) => ({
+          ...row,
+          order: order && escapeControls(order),
+          requestId: requestId && escapeControls(requestId),
+        })),
+      };
     },
   },
   { method: 'GET', path: '/runs/:id/report', action: 'see', answer: sendReport },

@@ -1,6 +1,8 @@
 /** "Plan these": opens the editor of plans with a selector, or with the chosen instances. It says which. */
+
 import { useSignal } from '@preact/signals';
 import { selectorOf } from '../../../../operations/fleet/selector-of-filter.ts';
+import { escapeControls } from '../../../../text.ts';
 import type { FleetPage, FleetRow, FleetValues } from '../../../api/fleet.ts';
 import { permits } from '../../../api/roles.ts';
 import type { Person } from '../../../api/session.ts';
@@ -73,7 +75,10 @@ export function PlanThese({
         {picked.size > 0
           ? say('fleet.plan.picked', { count: figure(picked.size) })
           : selector !== null
-            ? say('fleet.plan.selector', { count: figure(count), selector: JSON.stringify(selector) })
+            ? say('fleet.plan.selector', {
+                count: figure(count),
+                selector: escapeControls(JSON.stringify(selector)),
+              })
             : say('fleet.plan.ids', { count: figure(count) })}
       </span>
       {picked.size > 0 && (
