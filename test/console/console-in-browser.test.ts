@@ -1,37 +1,8 @@
 /** The console in Chromium: a real run with faults at the simulator, watched and controlled, in both languages and themes. */
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { type Desk, desk, growPlan, plainFleet, startRefit, until } from '../cli/refit.ts';
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Milliseconds for one action of the browser, which is slow on a busy machine. */
-const PATIENCE = 200_000;
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** What axe finds on a page, one a line. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: readonly Violation[] }> };
-    };
-    return (await axe.run({ resultTypes: ['violations'] })).violations;
-  });
-  return found.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
-}
-
-/** Elements that end outside of the screen. The navigation scrolls by itself. */
-const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => !one.closest('nav, .long-table, dialog:not([open])') &&
-  one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))`;
+import { CHROMIUM, cutOff, PATIENCE, startBrowser, violations } from './console-page.ts';
 
 /** Starts the console of a desk. @returns its address, and the one that signs in. */
 async function serve(at: Desk): Promise<{ readonly origin: string; readonly link: string }> {
@@ -48,10 +19,7 @@ const started: (() => void)[] = [];
 describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await startBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -160,7 +128,7 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
         expect(await violations(page), `${colorScheme} ${width}`).toEqual([]);
-        expect(await page.evaluate(CUT_OFF), `${colorScheme} ${width}`).toEqual([]);
+        expect(await cutOff(page), `${colorScheme} ${width}`).toEqual([]);
       }
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('heading', { name: /未按计划/ }).waitFor();

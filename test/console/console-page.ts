@@ -29,7 +29,7 @@ export async function violations(page: Page): Promise<string[]> {
 }
 
 /** Elements that end outside of the screen, except in a part that scrolls by itself. */
-export const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => {
+const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => {
   if (!one.checkVisibility() || one.getBoundingClientRect().right <= innerWidth + 1) return false;
   for (let part = one.parentElement; part !== document.body; part = part.parentElement)
     if (/auto|scroll/.test(getComputedStyle(part).overflowX)) return false;
@@ -43,6 +43,12 @@ export async function cutOff(page: Page): Promise<string[]> {
     if (found.length === 0 || looks === 50) return found;
     await page.waitForTimeout(100);
   }
+}
+
+/** Opens a link that signs in, and waits until it has: another page before that would end the request. */
+export async function signInWith(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await page.getByRole('button', { name: /^(Sign out|退出登录)$/ }).waitFor();
 }
 
 export function startBrowser(): Promise<Browser> {

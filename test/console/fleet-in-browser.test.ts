@@ -1,40 +1,15 @@
 /** The fleet in Chromium: a table of 100,000 rows, filters in the address, the map by keyboard, and what to plan. */
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { inventoryOf } from '../../bench/inventory.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
+import { CHROMIUM, cutOff, PATIENCE, startBrowser, violations } from './console-page.ts';
 import { pagesOf, startTestConsole, type TestConsole } from './test-console.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Milliseconds for one action of the browser, which is slow on a busy machine. */
-const PATIENCE = 100_000;
 const HOSTILE = '<img src=x onerror=document.title="owned">\u202e';
-
-/** What axe finds on a page, one a line. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(options: object): Promise<{ violations: readonly { id: string; nodes: { html: string }[] }[] }>;
-      };
-    };
-    const found = await axe.run({ resultTypes: ['violations'] });
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`);
-  });
-}
-
-/** Elements that end outside of the screen. The navigation scrolls by itself. */
-const CUT_OFF = `[...document.querySelectorAll('body *')].filter((one) => !one.closest('nav, .long-table, svg') &&
-  one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))`;
 
 describe.skipIf(CHROMIUM === undefined)('the fleet in Chromium', () => {
   let folder: string;
@@ -51,10 +26,7 @@ describe.skipIf(CHROMIUM === undefined)('the fleet in Chromium', () => {
       plans: await openPlanFolder(folder),
       pages: await pagesOf(inject('built')),
     });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await startBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -120,11 +92,11 @@ describe.skipIf(CHROMIUM === undefined)('the fleet in Chromium', () => {
     await page.setViewportSize({ width: 390, height: 900 });
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate(CUT_OFF)).toEqual([]);
+    expect(await cutOff(page)).toEqual([]);
     await page.goto(`${at.server.origin}/fleet?view=map`);
     await page.getByText('面积：计费内存').waitFor();
     expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate(CUT_OFF)).toEqual([]);
+    expect(await cutOff(page)).toEqual([]);
     await context.close();
     expect(problems).toEqual([]);
     expect(at.faults).toEqual([]);

@@ -9,7 +9,7 @@ import { connectReader } from '../../src/operations/connect.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
 import { readFleet } from '../../src/operations/read-fleet.ts';
 import { simulate } from '../../src/simulator/simulate.ts';
-import { CHROMIUM, CUT_OFF, PATIENCE, startBrowser, violations } from './console-page.ts';
+import { CHROMIUM, cutOff, PATIENCE, startBrowser, violations } from './console-page.ts';
 import { startTestConsole, type TestConsole } from './test-console.ts';
 
 const MARKUP = '<img src=x onerror=document.title="owned">';
@@ -120,7 +120,7 @@ describe.skipIf(CHROMIUM === undefined)('the editor of plans in Chromium', () =>
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
         expect(await violations(page), `${colorScheme} ${width}`).toEqual([]);
-        expect(await page.evaluate(CUT_OFF), `${colorScheme} ${width}`).toEqual([]);
+        expect(await cutOff(page), `${colorScheme} ${width}`).toEqual([]);
       }
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByText('就绪').waitFor();

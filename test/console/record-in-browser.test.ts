@@ -1,47 +1,19 @@
 /** Overview, schedule and audit in Chromium: a store with work of every kind, in both languages, themes and on a phone. */
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { systemClock, VirtualClock } from '../../src/clock.ts';
 import { createRecord } from '../../src/console/server/record/record.ts';
-import { readInstalledFolder } from '../../src/operations/installed-files.ts';
 import { openActionLog } from '../../src/operations/people/action-log.ts';
+import { CHROMIUM, cutOff, PATIENCE, startBrowser, violations } from './console-page.ts';
 import { playedSchedule, playedStore } from './played-store.ts';
 import { NOW, playedNights, playedWork } from './played-work.ts';
-import { startTestConsole, type TestConsole } from './test-console.ts';
+import { pagesOf, startTestConsole, type TestConsole } from './test-console.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** Milliseconds for one action of the browser, which is slow on a busy machine. */
-const PATIENCE = 200_000;
 /** A folder for pictures; undefined: none are kept. */
-const SHOTS = process.env.SHOTS;
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: readonly Violation[] }> };
-    };
-    return (await axe.run({ resultTypes: ['violations'] })).violations;
-  });
-  return found.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
-}
-
-/** Elements that end outside of the screen. A navigation and a table may scroll. */
-const CUT_OFF = `[...document.querySelectorAll('main *')].filter((one) => !one.closest('.long-table, dialog:not([open])') &&
-  one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 100))`;
+const PICTURES = process.env.REFIT_PICTURES;
 
 describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
   let browser: Browser;
@@ -55,12 +27,9 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
     const record = createRecord({ clock: new VirtualClock(NOW), runs, plans: null, schedule });
     folder = await mkdtemp(join(tmpdir(), 'refit-record-'));
     const actions = openActionLog({ stateDirectory: folder, host: 'ops-1', clock: systemClock });
-    const pages = await readInstalledFolder('dist/console-pages');
+    const pages = await pagesOf(inject('built'));
     at = await startTestConsole({ runs, record, actions, pages });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await startBrowser();
     const context = await browser.newContext({
       ...{ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'Asia/Shanghai' },
     });
@@ -87,10 +56,10 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
         const state = `${name} ${language} ${width} ${colorScheme}`;
-        if (SHOTS)
-          await page.screenshot({ path: `${SHOTS}/${state.replaceAll(' ', '-')}.png`, fullPage: true });
+        if (PICTURES)
+          await page.screenshot({ path: `${PICTURES}/${state.replaceAll(' ', '-')}.png`, fullPage: true });
         expect(await violations(page), state).toEqual([]);
-        expect(await page.evaluate(CUT_OFF), state).toEqual([]);
+        expect(await cutOff(page), state).toEqual([]);
       }
       await page.getByRole('button', { name: language === 'en' ? '中文' : 'English' }).click();
       await page.locator(`html[lang^="${language === 'en' ? 'zh' : 'en'}"]`).waitFor();

@@ -2,7 +2,15 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { desk, growPlan, plainFleet } from '../cli/refit.ts';
-import { CHROMIUM, CUT_OFF, PATIENCE, serveDesk, startBrowser, violations } from './console-page.ts';
+import {
+  CHROMIUM,
+  cutOff,
+  PATIENCE,
+  serveDesk,
+  signInWith,
+  startBrowser,
+  violations,
+} from './console-page.ts';
 
 /** A folder for pictures; absent: none. */
 const PICTURES = process.env.REFIT_PICTURES;
@@ -41,7 +49,7 @@ describe.skipIf(CHROMIUM === undefined)('the review in Chromium', () => {
       for (const width of [390, 1440]) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
-        expect(await page.evaluate(CUT_OFF), `${name} ${width}`).toEqual([]);
+        expect(await cutOff(page), `${name} ${width}`).toEqual([]);
         if (colorScheme === 'dark') expect(await violations(page), `${name} dark ${width}`).toEqual([]);
         if (PICTURES)
           await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
@@ -61,7 +69,7 @@ describe.skipIf(CHROMIUM === undefined)('the review in Chromium', () => {
     test.onTestFinished(stop);
 
     const admin = await open('en-GB');
-    await admin.goto(link);
+    await signInWith(admin, link);
     await admin.goto(`${origin}/people`);
     await admin.getByLabel('Name, as in the lists of approvers').fill('jun');
     await admin.getByLabel(/^approver/).check();
@@ -72,7 +80,7 @@ describe.skipIf(CHROMIUM === undefined)('the review in Chromium', () => {
 
     const page = await open('en-GB');
     await withPasskeys(page);
-    await page.goto(invitation);
+    await signInWith(page, invitation);
     await page.getByRole('link', { name: 'jun' }).click();
     await page.getByRole('button', { name: 'Register a passkey' }).click();
     const entry = (await page.locator('.once code').textContent())!;

@@ -1,14 +1,7 @@
 /** Starting a run from the console in Chromium: it outlives the console, and its page continues after a restart. */
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 import { expect, it, type TestContext } from 'vitest';
 import { type Desk, desk, growPlan, plainFleet, startRefit, until } from '../cli/refit.ts';
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-/** Milliseconds for one action of the browser, which is slow on a busy machine. */
-const PATIENCE = 200_000;
+import { CHROMIUM, PATIENCE, startBrowser } from './console-page.ts';
 
 /** Starts the console of a desk. @param port 0: a free one. */
 async function serve(test: TestContext, at: Desk, port = '0') {
@@ -35,10 +28,7 @@ it.skipIf(CHROMIUM === undefined)(
     expect(await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).toMatchObject({ code: 0 });
     const { digest } = await at.savedPlan('saved.json');
     const first = await serve(test, at);
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    const browser = await startBrowser();
     test.onTestFinished(() => browser.close());
     const context = await browser.newContext({ locale: 'en-GB' });
     const page = await context.newPage();

@@ -6,7 +6,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../cli/refit.ts';
-import { CHROMIUM, cutOff, PATIENCE, startBrowser, violations } from '../console/console-page.ts';
+import { CHROMIUM, cutOff, PATIENCE, signInWith, startBrowser, violations } from '../console/console-page.ts';
 import { withPostgres } from './shared.ts';
 import { type StoreDesk, storeDesk } from './worker-desk.ts';
 
@@ -49,7 +49,7 @@ async function open(link: string): Promise<Page> {
       ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
     },
   });
-  await page.goto(link);
+  await signInWith(page, link);
   return page;
 }
 
