@@ -21,7 +21,12 @@ export interface ScheduledPlan {
   readonly windows?: SavedWindows;
   /** Files that the plan names: approvers, calendars, a Terraform state. */
   readonly files?: readonly string[];
+  /** The YAML of its targets as the author wrote it, at most `MOST_OF_TARGETS` characters. Absent: the plan is saved. */
+  readonly targets?: string;
 }
+
+/** Characters of targets that people see beside a due time. */
+const MOST_OF_TARGETS = 2_000;
 
 export type FileReading =
   | { readonly kind: 'scheduled'; readonly name: string; readonly plan: ScheduledPlan }
@@ -104,10 +109,32 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
   if (schedule !== undefined)
     return {
       ...{ kind: 'scheduled', name },
-      plan: { name, title, schedule, saved: null, files: filesIn(plan), ...given({ windows }) },
+      plan: {
+        name,
+        title,
+        schedule,
+        saved: null,
+        files: filesIn(plan),
+        targets: targetsIn(text),
+        ...given({ windows }),
+      },
     };
   const fix = 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }';
   return { kind: 'unscheduled', name, message: 'the plan has no schedule', fix };
+}
+
+/** The lines of `targets`, without the key; empty if they are written in another way, such as `{ targets: [] }`. */
+function targetsIn(text: string): string {
+  const lines = text.replaceAll('\r\n', '\n').split('\n');
+  const first = lines.findIndex((line) => /^targets\s*:/.test(line));
+  if (first < 0) return '';
+  const [start, ...rest] = lines.slice(first);
+  const end = rest.findIndex((line) => /^[^\s#-]/.test(line));
+  const own = [start!.replace(/^targets\s*:\s*/, ''), ...rest.slice(0, end < 0 ? undefined : end)];
+  const isPadding = (line: string) => /^\s*(?:#.*)?$/.test(line);
+  while (own.length > 0 && isPadding(own.at(-1)!)) own.pop();
+  const shown = own.filter((line) => line.trim() !== '').join('\n');
+  return shown.length > MOST_OF_TARGETS ? `${shown.slice(0, MOST_OF_TARGETS)}…` : shown;
 }
 
 /** The files that a plan names. A saved plan holds what was in them. */

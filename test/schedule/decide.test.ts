@@ -273,4 +273,21 @@ describe('readPlanFile', () => {
   ])('%s', (_, name, text, wanted) => {
     expect(readPlanFile(name, text)?.kind ?? null).toBe(wanted);
   });
+
+  it.each<[string, string, string]>([
+    ['on one line', '[{ instance: crs-5qlrlhux, shards: 8 }]\n', '[{ instance: crs-5qlrlhux, shards: 8 }]'],
+    [
+      'as a list, with comments',
+      '\n  # big ones\n  - instance: crs-5qlrlhux\n    shards: 8 # now 4\n\n# end\n',
+      '  # big ones\n  - instance: crs-5qlrlhux\n    shards: 8 # now 4',
+    ],
+    [
+      'as a list at the margin',
+      '\n- instance: crs-5qlrlhux\n  shards: 8\n',
+      '- instance: crs-5qlrlhux\n  shards: 8',
+    ],
+  ])('keeps the text of targets %s', (_, targets, wanted) => {
+    const text = `version: 1\nname: x\ntargets: ${targets}schedule: { cron: "* * * * *", timezone: UTC, does: run }`;
+    expect(readPlanFile('a.yaml', text)).toMatchObject({ plan: { targets: wanted } });
+  });
 });

@@ -1,6 +1,6 @@
 /** What the overview shows. Times are ISO 8601 UTC. */
 import type { Overview } from '../../operations/overview/overview.ts';
-import type { CalendarEvent } from './schedule.ts';
+import type { CalendarEvent, DuePlan } from './schedule.ts';
 
 /** `GET /api/overview`, and the `value` events of `GET /api/overview/events`. */
 export interface OverviewView extends Overview {
@@ -15,8 +15,12 @@ export interface OverviewWeek {
   readonly more: number;
   /** What the schedule missed, refused or failed in the last seven days, the newest first. */
   readonly wrong: readonly CalendarEvent[];
+  /** The plans of `coming`. */
+  readonly plans: readonly DuePlan[];
   /** Whether a scheduler lives. */
   readonly hasScheduler: boolean;
+  /** The command that starts a scheduler. */
+  readonly startCommand: string;
   /** Why the schedule cannot be read; null: it can. */
   readonly fault: string | null;
 }

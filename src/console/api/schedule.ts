@@ -12,14 +12,26 @@ export interface ScheduleView {
   readonly kind: 'folder' | 'store';
   /** Whether a scheduler lives. Without one, nothing starts. */
   readonly hasScheduler: boolean;
+  /** The command that starts a scheduler. */
+  readonly startCommand: string;
   readonly plans: readonly ScheduleRow[];
   /** What is due next, of all plans; null: nothing is. */
   readonly next: CalendarEvent | null;
   readonly calendar: CalendarView;
 }
 
+/** What a plan on schedule would do. */
+export interface DuePlan {
+  /** Its name in the folder or in the store. */
+  readonly name: string;
+  /** Where people see it; null: it is in the store only. */
+  readonly page: 'plan' | 'review' | null;
+  /** The YAML of its targets; null: the plan is saved, and its review says it. */
+  readonly targets: string | null;
+}
+
 /** A file of the schedule. */
-export interface ScheduleRow {
+export interface ScheduleRow extends Pick<DuePlan, 'page' | 'targets'> {
   /** Its name in the folder or in the store. */
   readonly name: string;
   /** The author's name of the plan; null: it cannot be scheduled. */

@@ -9,7 +9,7 @@ import type { ReadAccess, ScheduleAccess } from '../../../schedule/schedule-acce
 import { escapeControls } from '../../../text.ts';
 import type { OverviewView, OverviewWeek } from '../../api/overview.ts';
 import { createPolledFeed, type PolledFeed } from './polled-feed.ts';
-import { type RunOf, weekOf } from './schedule-view.ts';
+import { type RunOf, startCommand, weekOf } from './schedule-view.ts';
 
 export interface ConsoleRecord {
   readonly overview: PolledFeed<OverviewView>;
@@ -21,6 +21,8 @@ export interface ConsoleRecord {
   readonly runOf: (read: ReadAccess) => RunOf;
   close(): void;
 }
+
+const NOTHING_DUE = { coming: [], plans: [], more: 0, wrong: [], hasScheduler: false } as const;
 
 /** @param schedule of the store, or of the folder of plans. */
 export function createRecord(options: {
@@ -36,11 +38,11 @@ export function createRecord(options: {
     if (schedule === null) return null;
     try {
       const read = await schedule.read();
-      return weekOf(read, runOf(read));
+      return weekOf(read, runOf(read), schedule);
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
       const fault = escapeControls(messageOf(error));
-      return { coming: [], more: 0, wrong: [], hasScheduler: false, fault };
+      return { ...NOTHING_DUE, startCommand: startCommand(schedule), fault };
     }
   };
   const feed = createPolledFeed<OverviewView>(

@@ -1,5 +1,6 @@
 /** Turns a schedule as it was read into what the console shows. Pure. */
 import { iso } from '../../../clock.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { calendarDays, calendarRange, wallTime } from '../../../plan/windows/time-zone.ts';
 import {
   type CalendarEvent,
@@ -9,13 +10,14 @@ import {
   listSpans,
   scheduledPlans,
 } from '../../../schedule/calendar.ts';
+import type { ScheduledPlan } from '../../../schedule/plan-file.ts';
 import { statusOf } from '../../../schedule/read-schedule.ts';
-import type { ReadAccess } from '../../../schedule/schedule-access.ts';
+import type { ReadAccess, ScheduleAccess } from '../../../schedule/schedule-access.ts';
 import type { Occurrence } from '../../../schedule/schedule-log.ts';
-import { escapeControls } from '../../../text.ts';
+import { escapeControls, escapeLines } from '../../../text.ts';
 import { DAY } from '../../../units.ts';
 import type { OverviewWeek } from '../../api/overview.ts';
-import type { CalendarView, LastOccurrence, ScheduleRow } from '../../api/schedule.ts';
+import type { CalendarView, DuePlan, LastOccurrence, ScheduleRow } from '../../api/schedule.ts';
 
 /** How far ahead the next due time is searched. */
 const AHEAD = 400 * DAY;
@@ -52,24 +54,40 @@ export function calendarView(
 }
 
 /** The rows of the files of a schedule. */
-export function scheduleRows(read: ReadAccess, runOf: RunOf): ScheduleRow[] {
+export function scheduleRows(read: ReadAccess, runOf: RunOf, kind: ScheduleAccess['kind']): ScheduleRow[] {
   return read.view.files.map((file) => {
     const name = escapeControls(file.name);
     if (file.kind !== 'scheduled')
       return {
         ...{ name, title: null, does: null, when: null, enabled: false, next: null, last: null },
+        ...{ page: null, targets: null },
         problem: { message: escapeControls(file.message), fix: escapeControls(file.fix) },
       };
     const { plan, planLog, enabled, neverStarts, next } = statusOf(file.plan, read, read.now);
     const { does, when } = plan.schedule;
     const last = planLog?.last ?? null;
     return {
-      ...{ name, title: escapeControls(plan.title), does, when, enabled },
+      ...dueOf(plan, kind),
+      ...{ title: escapeControls(plan.title), does, when, enabled },
       problem: neverStarts === null ? null : { message: escapeControls(neverStarts), fix: null },
       next: next === null ? null : iso(next),
       last: last === null ? null : lastOf(last, runOf),
     };
   });
+}
+
+function dueOf({ name, saved, targets }: ScheduledPlan, kind: ScheduleAccess['kind']): DuePlan {
+  const page = saved === null ? 'plan' : 'review';
+  return {
+    name: escapeControls(name),
+    page: kind === 'folder' ? page : null,
+    targets: targets === undefined ? null : escapeLines(targets),
+  };
+}
+
+/** The command that starts a scheduler. */
+export function startCommand({ kind, place }: Pick<ScheduleAccess, 'kind' | 'place'>): string {
+  return kind === 'folder' ? `refit schedule run ${escapeControls(shellQuote(place))}` : 'refit schedule run';
 }
 
 function lastOf(last: Occurrence, runOf: RunOf): LastOccurrence {
@@ -96,7 +114,11 @@ export function nextEvent(read: ReadAccess, runOf: RunOf): CalendarEvent | null 
 }
 
 /** The next seven days, and what went wrong in the last seven. */
-export function weekOf(read: ReadAccess, runOf: RunOf): OverviewWeek {
+export function weekOf(
+  read: ReadAccess,
+  runOf: RunOf,
+  schedule: Pick<ScheduleAccess, 'kind' | 'place'>,
+): OverviewWeek {
   const { now, hasScheduler } = read;
   const input = inputOf(read, runOf);
   const ahead = listEvents({ ...input, span: { from: now, to: now + WEEK } });
@@ -105,8 +127,12 @@ export function weekOf(read: ReadAccess, runOf: RunOf): OverviewWeek {
   );
   const past = listEvents({ ...input, span: { from: now - WEEK, to: now } });
   const wrong = past.events.filter(({ state }) => WRONG.includes(state)).reverse();
+  const listed = coming.slice(0, LISTED);
+  const named = new Set(listed.map(({ plan }) => plan));
   return {
-    coming: coming.slice(0, LISTED).map(shown),
+    coming: listed.map(shown),
+    plans: scheduledPlans(read).flatMap((plan) => (named.has(plan.name) ? [dueOf(plan, schedule.kind)] : [])),
+    startCommand: startCommand(schedule),
     more: Math.max(0, coming.length - LISTED) + ahead.more,
     wrong: wrong.slice(0, LISTED).map(shown),
     ...{ hasScheduler, fault: null },

@@ -9,7 +9,7 @@ import { escapeControls } from '../../../text.ts';
 import type { RunNowAnswer, ScheduleView } from '../../api/schedule.ts';
 import type { Route } from '../context.ts';
 import type { ConsoleRecord } from '../record/record.ts';
-import { calendarView, nextEvent, scheduleRows } from '../record/schedule-view.ts';
+import { calendarView, nextEvent, scheduleRows, startCommand } from '../record/schedule-view.ts';
 
 export const scheduleRoutes: readonly Route[] = [
   {
@@ -24,7 +24,8 @@ export const scheduleRoutes: readonly Route[] = [
       return {
         ...{ now: iso(read.now), place: escapeControls(schedule.place), kind: schedule.kind },
         hasScheduler: read.hasScheduler,
-        plans: scheduleRows(read, runOf),
+        startCommand: startCommand(schedule),
+        plans: scheduleRows(read, runOf, schedule.kind),
         next: nextEvent(read, runOf),
         calendar: calendarView(read, runOf, wanted),
       };

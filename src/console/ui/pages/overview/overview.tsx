@@ -7,23 +7,24 @@ import { Refused } from '../../client.ts';
 import { quantities, say, sayMessage, sayTime } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Bar, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
+import type { PageProps } from '../page.ts';
 import { Card, runPath } from './card.tsx';
 import { type LiveValue, openLiveValue } from './live-value.ts';
 import './overview.css';
 import { Waiting } from './waiting.tsx';
 import { Week } from './week.tsx';
 
-export function OverviewPage() {
+export function OverviewPage({ person }: PageProps) {
   usePageTitle(say('overview.title'));
   const live = useMemo(() => openLiveValue<OverviewView>('/overview'), []);
   useEffect(() => live.close, [live]);
   const now = live.state.value;
   if (now === undefined) return <p class="loading" aria-busy="true" />;
   if (now instanceof Refused) return <Problem error={now} />;
-  return <Overview now={now} />;
+  return <Overview now={now} person={person} />;
 }
 
-function Overview({ now }: { now: LiveValue<OverviewView> }) {
+function Overview({ now, person }: { now: LiveValue<OverviewView> } & Pick<PageProps, 'person'>) {
   const { value } = now;
   return (
     <article class="overview">
@@ -35,7 +36,7 @@ function Overview({ now }: { now: LiveValue<OverviewView> }) {
         <Running runs={value.running} />
         <Waiting items={value.waiting} />
         <Failed runs={value.failed} />
-        <Week week={value.week} />
+        <Week week={value.week} person={person} />
         <Money money={value.money} />
       </div>
       <Counted runs={value.runs} />

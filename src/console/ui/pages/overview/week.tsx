@@ -1,12 +1,14 @@
 /** The next seven days of the schedule, a heading for each day, and what went wrong lately. */
+import type { ComponentChildren } from 'preact';
 import type { OverviewWeek } from '../../../api/overview.ts';
 import type { CalendarEvent } from '../../../api/schedule.ts';
+import type { Person } from '../../../api/session.ts';
 import { say, sayMessage, tag } from '../../language.ts';
-import { Badge } from '../../parts/parts.tsx';
-import { EVENT_TONES } from '../schedule/event-tones.ts';
+import { DueBadge, NoScheduler, WhatItDoes } from '../schedule/due-plan.tsx';
 import { Card, runPath } from './card.tsx';
+import '../schedule/schedule.css';
 
-export function Week({ week }: { week: OverviewWeek | null }) {
+export function Week({ week, person }: { week: OverviewWeek | null; person: Person }) {
   return (
     <Card id="week" title={say('overview.week')}>
       {week === null ? (
@@ -14,25 +16,38 @@ export function Week({ week }: { week: OverviewWeek | null }) {
       ) : week.fault !== null ? (
         <p class="warn">{week.fault}</p>
       ) : (
-        <Days week={week} />
+        <Days week={week} person={person} />
       )}
     </Card>
   );
 }
 
-function Days({ week: { coming, more, wrong, hasScheduler } }: { week: OverviewWeek }) {
+function Days({
+  week: { coming, plans, more, wrong, hasScheduler, startCommand },
+  person,
+}: {
+  week: OverviewWeek;
+  person: Person;
+}) {
+  const shown = new Set<string>();
   const days = Map.groupBy(coming, ({ at }) => dayOf(at));
   return (
     <>
-      {!hasScheduler && coming.length > 0 && <p class="warn">{say('schedule.no-scheduler')}</p>}
+      {!hasScheduler && coming.length > 0 && <NoScheduler command={startCommand} />}
       {coming.length === 0 && <p class="soft">{say('overview.week.none')}</p>}
       {[...days].map(([day, events]) => (
         <div class="day" key={day}>
           <h3>{day}</h3>
           <ul>
-            {events.map((event) => (
-              <Due key={`${event.plan} ${event.at}`} event={event} />
-            ))}
+            {events.map((event) => {
+              const plan = shown.has(event.plan) ? undefined : plans.find(({ name }) => name === event.plan);
+              shown.add(event.plan);
+              return (
+                <Due key={`${event.plan} ${event.at}`} event={event} hasScheduler={hasScheduler}>
+                  {plan && <WhatItDoes plan={plan} person={person} />}
+                </Due>
+              );
+            })}
           </ul>
         </div>
       ))}
@@ -42,7 +57,7 @@ function Days({ week: { coming, more, wrong, hasScheduler } }: { week: OverviewW
           <h3>{say('overview.week.wrong')}</h3>
           <ul class="wrong">
             {wrong.map((event) => (
-              <Due key={`${event.plan} ${event.at}`} event={event} isPast />
+              <Due key={`${event.plan} ${event.at}`} event={event} hasScheduler isPast />
             ))}
           </ul>
         </>
@@ -54,7 +69,17 @@ function Days({ week: { coming, more, wrong, hasScheduler } }: { week: OverviewW
   );
 }
 
-function Due({ event, isPast = false }: { event: CalendarEvent; isPast?: boolean }) {
+function Due({
+  event,
+  hasScheduler,
+  isPast = false,
+  children,
+}: {
+  event: CalendarEvent;
+  hasScheduler: boolean;
+  isPast?: boolean;
+  children?: ComponentChildren;
+}) {
   const { at, title, does, state, message, opensAt, run } = event;
   const name = run === null ? title : <a href={runPath(run)}>{title}</a>;
   return (
@@ -64,7 +89,7 @@ function Due({ event, isPast = false }: { event: CalendarEvent; isPast?: boolean
         {timeOf(at)}
       </time>{' '}
       <strong>{name}</strong> {does && <span class="soft">{say(`schedule.does.${does}`)}</span>}{' '}
-      {state !== 'coming' && <Badge tone={EVENT_TONES[state]} text={say(`event.${state}`)} />}
+      {(state !== 'coming' || !hasScheduler) && <DueBadge state={state} hasScheduler={hasScheduler} />}
       {message && <small>{sayMessage(message)}</small>}
       {opensAt !== null && (
         <small class="soft">
@@ -73,6 +98,7 @@ function Due({ event, isPast = false }: { event: CalendarEvent; isPast?: boolean
             : say('event.opens', { time: `${dayOf(opensAt)} ${timeOf(opensAt)}` })}
         </small>
       )}
+      {children}
     </li>
   );
 }

@@ -51,7 +51,10 @@ export function useDryRun({
   verdict: 'valid' | 'invalid' | 'unknown';
 }): DryRunState {
   const asked = query('inventory');
-  const inventory = useSignal(inventories.includes(asked) ? asked : (inventories[0] ?? 'live'));
+  /** The link of a due time: it runs against the live fleet, once. */
+  const isNow = query('dry') === 'now';
+  const first = isNow ? 'live' : (inventories[0] ?? 'live');
+  const inventory = useSignal(inventories.includes(asked) ? asked : first);
   const price = useSignal(false);
   const isRunning = useSignal(false);
   const result = useSignal<Result | null>(null);
@@ -81,6 +84,11 @@ export function useDryRun({
     const timer = setTimeout(() => void start(), START_AFTER);
     return () => clearTimeout(timer);
   }, [isReady, text.value, inventory.value]);
+  useEffect(() => {
+    if (!isNow || verdict === 'unknown') return;
+    setQuery('dry', '');
+    if (verdict === 'valid') void start();
+  }, [isNow, verdict]);
   useEffect(() => {
     // In another language, and against another inventory, the result is another one.
     if (result.value !== null && isFile) result.value = { ...result.value, text: '' };

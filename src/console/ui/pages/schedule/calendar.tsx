@@ -1,14 +1,14 @@
 /** The days of a week or a month, each with its windows, freezes and due times. On a narrow screen it is a list. */
 import type { CalendarEvent, CalendarSpan, CalendarView, DayContent } from '../../../api/schedule.ts';
 import { say, sayMessage } from '../../language.ts';
-import { Badge } from '../../parts/parts.tsx';
+import { DueBadge } from './due-plan.tsx';
 import { EVENT_TONES } from './event-tones.ts';
 import { dayName, momentIn, monthName, timeIn } from './in-zone.ts';
 
 /** How many events a day of a month shows. Its week has all. */
 const MOST_OF_DAY = 4;
 
-export function Calendar({ calendar }: { calendar: CalendarView }) {
+export function Calendar({ calendar, hasScheduler }: { calendar: CalendarView; hasScheduler: boolean }) {
   const { view, days, date, more, zone } = calendar;
   const [first, last] = [days[0]!, days.at(-1)!];
   const title =
@@ -19,7 +19,7 @@ export function Calendar({ calendar }: { calendar: CalendarView }) {
       <p class="soft">{say('schedule.in-zone', { zone })}</p>
       <ol class={`calendar ${view}`}>
         {days.map((day) => (
-          <Day key={day.date} day={day} calendar={calendar} />
+          <Day key={day.date} day={day} calendar={calendar} hasScheduler={hasScheduler} />
         ))}
       </ol>
       {more > 0 && <p class="warn">{say('schedule.more', { count: more })}</p>}
@@ -28,7 +28,15 @@ export function Calendar({ calendar }: { calendar: CalendarView }) {
   );
 }
 
-function Day({ day, calendar }: { day: DayContent; calendar: CalendarView }) {
+function Day({
+  day,
+  calendar,
+  hasScheduler,
+}: {
+  day: DayContent;
+  calendar: CalendarView;
+  hasScheduler: boolean;
+}) {
   const { view, events, spans, today, date, zone } = calendar;
   const isOutside = view === 'month' && day.date.slice(0, 7) !== date.slice(0, 7);
   const isFrozen = day.spans.some(
@@ -48,7 +56,12 @@ function Day({ day, calendar }: { day: DayContent; calendar: CalendarView }) {
           <Span key={`${one.span} ${one.from}`} part={one} span={spans[one.span]!} day={day} zone={zone} />
         ))}
         {shown.map((n) => (
-          <Event key={`${events[n]!.plan} ${events[n]!.at}`} event={events[n]!} zone={zone} />
+          <Event
+            key={`${events[n]!.plan} ${events[n]!.at}`}
+            event={events[n]!}
+            zone={zone}
+            hasScheduler={hasScheduler}
+          />
         ))}
       </ul>
       {shown.length < day.events.length && (
@@ -90,7 +103,7 @@ function Span({
   );
 }
 
-function Event({ event, zone }: { event: CalendarEvent; zone: string }) {
+function Event({ event, zone, hasScheduler }: { event: CalendarEvent; zone: string; hasScheduler: boolean }) {
   const { at, title, does, state, message, exitCode, run, opensAt, before } = event;
   const utc = `${at.slice(0, 16).replace('T', ' ')} UTC`;
   return (
@@ -99,7 +112,7 @@ function Event({ event, zone }: { event: CalendarEvent; zone: string }) {
         {timeIn(at, zone)}
       </time>{' '}
       {run === null ? <strong>{title}</strong> : <a href={`/runs/${encodeURIComponent(run)}`}>{title}</a>}{' '}
-      <Badge tone={EVENT_TONES[state]} text={say(`event.${state}`)} />
+      <DueBadge state={state} hasScheduler={hasScheduler} />
       {does === 'dry-run' && <small class="soft">{say('schedule.does.dry-run')}</small>}
       {event.isRequested && <small class="soft">{say('schedule.requested')}</small>}
       {message && (

@@ -1,12 +1,13 @@
 /** The plans of the schedule: when they are due, how they ended, and what a person can do with them. */
 import { useSignal } from '@preact/signals';
 import { permits } from '../../../api/roles.ts';
-import type { RunNowAnswer, ScheduleRow, ScheduleView } from '../../../api/schedule.ts';
+import type { RunNowAnswer, ScheduleRow } from '../../../api/schedule.ts';
 import type { Person } from '../../../api/session.ts';
 import { post, Refused } from '../../client.ts';
 import { say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Badge } from '../../parts/parts.tsx';
+import { WhatItDoes } from './due-plan.tsx';
 import { EVENT_TONES } from './event-tones.ts';
 import { momentIn } from './in-zone.ts';
 
@@ -15,13 +16,11 @@ type Action = 'enable' | 'disable' | 'run';
 export function Plans({
   rows,
   zone,
-  kind,
   person,
   onChange,
 }: {
   rows: readonly ScheduleRow[];
   zone: string;
-  kind: ScheduleView['kind'];
   person: Person;
   onChange: () => void;
 }) {
@@ -65,8 +64,7 @@ export function Plans({
             key={row.name}
             row={row}
             zone={zone}
-            kind={kind}
-            mayControl={permits(person.roles, 'control')}
+            person={person}
             onAsk={(action) => {
               asked.value = { row, action };
             }}
@@ -110,25 +108,22 @@ function effectOf(action: Action, { does }: ScheduleRow) {
 function Row({
   row,
   zone,
-  kind,
-  mayControl,
+  person,
   onAsk,
 }: {
   row: ScheduleRow;
   zone: string;
-  kind: ScheduleView['kind'];
-  mayControl: boolean;
+  person: Person;
   onAsk: (action: Action) => void;
 }) {
   const { name, title, does, when, enabled, problem, next, last } = row;
+  const mayControl = permits(person.roles, 'control');
   const reason = mayControl ? undefined : say('schedule.not-permitted');
   const actions = [enabled ? 'disable' : 'enable', 'run'] as const;
   return (
     <li>
       <div class="title">
-        <strong>
-          {kind === 'folder' ? <a href={`/plans/${encodeURIComponent(name)}`}>{title}</a> : title}
-        </strong>
+        <strong>{title}</strong>
         <code>{name}</code>
         {does && <span class="soft">{say(`schedule.does.${does}`)}</span>}
         {!enabled && <Badge tone="skipped" text={say('event.disabled')} />}
@@ -182,6 +177,7 @@ function Row({
           </dd>
         </div>
       </dl>
+      <WhatItDoes plan={row} person={person} />
       {problem && (
         <p class="warn">
           {problem.message} {problem.fix}

@@ -10,6 +10,7 @@ import { Problem } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
 import type { PageProps } from '../page.ts';
 import { Calendar } from './calendar.tsx';
+import { DueBadge, NoScheduler, WhatItDoes } from './due-plan.tsx';
 import { momentIn } from './in-zone.ts';
 import { Plans } from './plans.tsx';
 import './schedule.css';
@@ -61,24 +62,23 @@ function Schedule({ now, person, onChange }: { now: ScheduleView; person: Person
         <h1>{say('schedule.title')}</h1>
         <span class="soft">{now.place}</span>
       </div>
-      {!now.hasScheduler && (
-        <div class="notices" role="status">
-          <p>
-            {say('schedule.no-scheduler')}{' '}
-            {say(now.kind === 'folder' ? 'schedule.no-scheduler.folder' : 'schedule.no-scheduler.store')}
-          </p>
-        </div>
-      )}
-      <Next now={now} />
+      {!now.hasScheduler && <NoScheduler command={now.startCommand} />}
+      <Next now={now} person={person} />
       <Tools now={now} />
-      <Calendar calendar={calendar} />
-      <Plans rows={now.plans} zone={calendar.zone} kind={now.kind} person={person} onChange={onChange} />
+      <Calendar calendar={calendar} hasScheduler={now.hasScheduler} />
+      <Plans rows={now.plans} zone={calendar.zone} person={person} onChange={onChange} />
     </article>
   );
 }
 
 /** What is due next, with a countdown. */
-function Next({ now: { now, next, calendar } }: { now: ScheduleView }) {
+function Next({
+  now: { now, next, calendar, plans, hasScheduler },
+  person,
+}: {
+  now: ScheduleView;
+  person: Person;
+}) {
   const tick = useSignal(Date.now());
   // The clock of the server counts.
   const ahead = useMemo(() => Date.parse(now) - Date.now(), [now]);
@@ -88,13 +88,18 @@ function Next({ now: { now, next, calendar } }: { now: ScheduleView }) {
   }, []);
   if (next === null) return <p class="next">{say('schedule.next.none')}</p>;
   const left = Math.max(0, Math.round((Date.parse(next.at) - tick.value - ahead) / SECOND) * SECOND);
+  const plan = plans.find(({ name }) => name === next.plan);
   return (
-    <p class="next">
-      {say('schedule.next')}: <strong>{next.title}</strong>{' '}
-      {next.does && <span class="soft">{say(`schedule.does.${next.does}`)}</span>}{' '}
-      <time dateTime={next.at}>{momentIn(next.at, calendar.zone)}</time>{' '}
-      <strong class="countdown">{say('schedule.next.in', { time: quantities().duration(left) })}</strong>
-    </p>
+    <section class="next-due" aria-label={say('schedule.next')}>
+      <p class="next">
+        {say('schedule.next')}: <strong>{next.title}</strong>{' '}
+        {next.does && <span class="soft">{say(`schedule.does.${next.does}`)}</span>}{' '}
+        <time dateTime={next.at}>{momentIn(next.at, calendar.zone)}</time>{' '}
+        <strong class="countdown">{say('schedule.next.in', { time: quantities().duration(left) })}</strong>{' '}
+        {!hasScheduler && <DueBadge state={next.state} hasScheduler={hasScheduler} />}
+      </p>
+      {plan && <WhatItDoes plan={plan} person={person} isOpen />}
+    </section>
   );
 }
 

@@ -71,5 +71,5 @@ export const overview = {
   'event.opens.never': 'outside its windows, and no window opens',
   'schedule.does.run': 'changes instances',
   'schedule.does.dry-run': 'dry run',
-  'schedule.no-scheduler': 'No scheduler is alive, so nothing starts by itself.',
+  'schedule.no-scheduler': 'No scheduler is alive, so nothing starts then.',
 } as const;

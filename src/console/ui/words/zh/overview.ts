@@ -71,5 +71,5 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
   'event.opens.never': '在其时间窗之外，且没有时间窗会开启',
   'schedule.does.run': '变更实例',
   'schedule.does.dry-run': '试运行',
-  'schedule.no-scheduler': '没有存活的调度器，因此不会自动启动任何计划。',
+  'schedule.no-scheduler': '没有存活的调度器，因此到时不会启动任何计划。',
 };
