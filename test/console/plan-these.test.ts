@@ -28,6 +28,7 @@ describe('a plan from the fleet', () => {
     ['a tag that YAML could take for something else', { tags: ['a: b={x}', 'yes=no'] }],
     ['an edition and a status', { edition: ['redis-5.0-cluster'], status: ['running'] }],
     ['an account', { profile: ['default'] }],
+    ['a glob of names', { text: 'cart-*' }],
   ])('selects what the page showed: %s', (_, some) => {
     const filter = { ...NOTHING, ...some };
     const shown = createFleetQuery(FLEET).find(filter, { by: 'id', isDown: false });

@@ -1,10 +1,11 @@
 /** Which rows of a fleet a filter keeps. */
+import { globMatches } from '../../plan/resolve/match-selector.ts';
 import type { Interned } from './columns.ts';
 import { type FleetColumns, GROUPS, type GroupName, pairOf, pairText } from './fleet-columns.ts';
 
 /** Every condition must hold. The texts of a list are alternatives; an empty list permits everything. */
 export interface FleetFilter extends Readonly<Record<GroupName, readonly string[]>> {
-  /** A part of the id or the name, in any letter case; empty: no condition. */
+  /** A part of the id or the name, in any letter case. With a `*` it is a glob of the whole name, as in plans. Empty: no condition. */
   readonly text: string;
   /** Architectures: `cluster`, `standard`, `standalone`. */
   readonly type: readonly string[];
@@ -45,9 +46,16 @@ export function markKept(fleet: FleetColumns, filter: FleetFilter, kept: Uint8Ar
       const percent = 100 * fleet.useAt(row);
       return percent >= use.from && (use.to === null || percent < use.to);
     });
+  if (isGlob(filter.text)) {
+    keep((row) => globMatches(filter.text, fleet.names[row]!));
+    return;
+  }
   const text = filter.text.toLowerCase();
   if (text !== '') keep((row) => hasText(fleet, row, text));
 }
+
+/** Whether a search is a glob of the plan language. */
+export const isGlob = (text: string): boolean => text.includes('*');
 
 /** Small letters of 100,000 names would be much garbage, so only texts with capitals are converted. */
 function hasText({ ids, names, hasCapitals }: FleetColumns, row: number, text: string): boolean {

@@ -12,6 +12,17 @@ export const FILTER_WORDS = {
   ...{ type: 'fleet.type', status: 'fleet.status', tag: 'fleet.tag' },
 } as const satisfies Readonly<Record<ListFilter, WordId>>;
 
+const STATUSES = ['initialising', 'processing', 'running', 'isolated', 'deleting', 'unrecognised'] as const;
+const TYPES = ['cluster', 'standard', 'standalone'] as const;
+
+/** A value of a filter or of a group: in words if it is one of Refit, otherwise as the provider has it. */
+export function valueText(name: string, value: string): string {
+  const status = STATUSES.find((one) => name === 'status' && one === value);
+  if (status !== undefined) return say(`fleet.status.${status}`);
+  const type = TYPES.find((one) => name === 'type' && one === value);
+  return type === undefined ? escapeControls(value) : say(`fleet.type.${type}`);
+}
+
 export function Filters({ values }: { values: FleetValues | null }) {
   const { count } = quantities();
   return (
@@ -26,7 +37,9 @@ export function Filters({ values }: { values: FleetValues | null }) {
             placeholder={say('fleet.search.placeholder')}
             onInput={({ currentTarget }) => setQuery('q', currentTarget.value)}
             onKeyDown={(event) => event.key === 'Escape' && setQuery('q', '')}
+            aria-describedby="fleet-search-hint"
           />
+          <small id="fleet-search-hint">{say('fleet.search.hint')}</small>
         </label>
         {LIST_FILTERS.map((name) => {
           const choices = values?.[name === 'tag' ? 'tags' : name] ?? [];
@@ -47,7 +60,7 @@ export function Filters({ values }: { values: FleetValues | null }) {
                 {choices.map(({ value, instances }) => (
                   <option key={value} value={value}>
                     {queryAll(name).includes(value) ? '✓ ' : ''}
-                    {escapeControls(value)} ({count(instances)})
+                    {valueText(name, value)} ({count(instances)})
                   </option>
                 ))}
               </select>
@@ -78,7 +91,7 @@ function Chips() {
   return (
     <div class="fleet-chips" role="group" aria-label={say('fleet.filters')}>
       {chosen.map(({ name, value }) => {
-        const text = `${say(FILTER_WORDS[name])}: ${escapeControls(value)}`;
+        const text = `${say(FILTER_WORDS[name])}: ${valueText(name, value)}`;
         return (
           <button
             key={`${name} ${value}`}

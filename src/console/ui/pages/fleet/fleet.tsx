@@ -176,6 +176,7 @@ function Groups({
       {isMap && map !== undefined && !(map instanceof Refused) && (
         <FleetTreemap
           map={map}
+          by={by}
           onGroup={(value, band) => {
             onGroup(value);
             setQuery('use', USE_CHOICES.at(band)!);
@@ -183,7 +184,7 @@ function Groups({
         />
       )}
       {groups !== undefined && !(groups instanceof Refused) && (
-        <GroupTable by={word} groups={groups} onOpen={onGroup} />
+        <GroupTable by={word} name={by} groups={groups} onOpen={onGroup} />
       )}
     </>
   );

@@ -1,21 +1,23 @@
 /** The groups of the fleet as a table. Beside the map, it says the same to screen readers. */
-import { escapeControls } from '../../../../text.ts';
 import type { FleetGroups } from '../../../api/fleet.ts';
 import { quantities, say } from '../../language.ts';
 import { sumText } from './figures.ts';
+import { valueText } from './filters.tsx';
 import { Use } from './use-mark.tsx';
 
-/** The value of a group as people see it. */
-export const groupName = (value: string | null): string =>
-  value === null ? say('fleet.noTag') : value === '' ? say('fleet.emptyValue') : escapeControls(value);
+/** The value of a group as people see it. @param name what the groups have in common, as in the address. */
+export const groupName = (name: string, value: string | null): string =>
+  value === null ? say('fleet.noTag') : value === '' ? say('fleet.emptyValue') : valueText(name, value);
 
-/** @param by what the groups have in common, in words. @param onOpen filters by a group; absent for one without a value. */
+/** @param by what the groups have in common, in words. @param name the same, as in the address. @param onOpen filters by a group; absent for one without a value. */
 export function GroupTable({
   by,
+  name,
   groups: { groups, more },
   onOpen,
 }: {
   by: string;
+  name: string;
   groups: FleetGroups;
   onOpen: (value: string | null) => void;
 }) {
@@ -42,10 +44,10 @@ export function GroupTable({
               <tr key={group.value ?? '\n'}>
                 <td>
                   {group.value === null ? (
-                    <span class="soft">{groupName(null)}</span>
+                    <span class="soft">{groupName(name, null)}</span>
                   ) : (
                     <button type="button" class="link" onClick={() => onOpen(group.value)}>
-                      {groupName(group.value)}
+                      {groupName(name, group.value)}
                     </button>
                   )}
                 </td>

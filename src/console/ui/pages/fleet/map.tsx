@@ -19,12 +19,14 @@ interface Placed extends Rectangle {
   readonly group: string;
 }
 
-/** @param onGroup called with the value of a group of which somebody opens a cell with several instances. */
+/** @param by what the groups have in common, as in the address. @param onGroup called with the value of a group of which somebody opens a cell with several instances. */
 export function FleetTreemap({
   map,
+  by,
   onGroup,
 }: {
   map: FleetMapView;
+  by: string;
   onGroup: (value: string | null, band: number) => void;
 }) {
   const frame = useRef<HTMLDivElement>(null);
@@ -35,11 +37,11 @@ export function FleetTreemap({
     observer.observe(frame.current!);
     return () => observer.disconnect();
   }, []);
-  const { groups, cells } = useMemo(() => layOut(map, width), [map, width]);
+  const { groups, cells } = useMemo(() => layOut(map, by, width), [map, by, width]);
   const at = Math.min(current, cells.length - 1);
   const open = ({ cell, group }: Placed): void => {
     if (cell.instance !== null) go(instanceAddress(cell.instance));
-    else onGroup(map.groups.find((one) => groupName(one.value) === group)?.value ?? null, cell.band);
+    else onGroup(map.groups.find((one) => groupName(by, one.value) === group)?.value ?? null, cell.band);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const steps: Readonly<Record<string, number>> = {
@@ -136,7 +138,7 @@ const box = ({ x, y, width, height }: Rectangle) => ({ x, y, width, height });
 const cut = (text: string, width: number, letter: number): string =>
   text.length * letter <= width ? text : `${text.slice(0, Math.max(1, Math.floor(width / letter) - 1))}…`;
 
-function layOut(map: FleetMapView, width: number) {
+function layOut(map: FleetMapView, by: string, width: number) {
   const shown = map.groups.filter(({ memory }) => memory > 0);
   const boxes = squarify(
     shown.map(({ memory }) => memory),
@@ -145,7 +147,7 @@ function layOut(map: FleetMapView, width: number) {
   const cells: Placed[] = [];
   const groups = shown.map(({ value, cells: inside }, at) => {
     const { x, y, width: wide, height } = boxes[at]!;
-    const name = groupName(value);
+    const name = groupName(by, value);
     const top = wide > 60 && height > 2 * TITLE ? TITLE : 0;
     const within = {
       x: x + 1,

@@ -1,7 +1,7 @@
 /** "Plan these": opens the editor of plans with a selector, or with the chosen instances. It says which. */
 
 import { useSignal } from '@preact/signals';
-import { selectorOf } from '../../../../operations/fleet/selector-of-filter.ts';
+import { selectorOf, selectorYaml } from '../../../../operations/fleet/selector-of-filter.ts';
 import { escapeControls } from '../../../../text.ts';
 import type { FleetPage, FleetRow, FleetValues } from '../../../api/fleet.ts';
 import { permits } from '../../../api/roles.ts';
@@ -75,12 +75,14 @@ export function PlanThese({
         {picked.size > 0
           ? say('fleet.plan.picked', { count: figure(picked.size) })
           : selector !== null
-            ? say('fleet.plan.selector', {
-                count: figure(count),
-                selector: escapeControls(JSON.stringify(selector)),
-              })
+            ? say('fleet.plan.selector', { count: figure(count) })
             : say('fleet.plan.ids', { count: figure(count) })}
       </span>
+      {selector !== null && (
+        <code class="selector">
+          {['select:', ...selectorYaml(selector).split('\n')].map(escapeControls).join('\n  ')}
+        </code>
+      )}
       {picked.size > 0 && (
         <button type="button" class="link" onClick={onClear}>
           {say('fleet.plan.clear')}

@@ -7,6 +7,9 @@ import { quantities, say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Time } from '../../parts/parts.tsx';
 
+/** Milliseconds. */
+const MINUTE = 60_000;
+
 interface SourceProps {
   view: FleetReadingView;
   person: Person;
@@ -25,9 +28,7 @@ export function SourceBar({ view, person, read }: SourceProps) {
         {reading !== null && (
           <span>
             {sourceText(reading.source)} · {say('fleet.readAt')} <Time at={reading.readAt} />{' '}
-            <span class="soft">
-              {say('fleet.ago', { time: quantities().duration(ageOf(reading.readAt)) })}
-            </span>
+            <span class="soft">{agoText(reading.readAt)}</span>
           </span>
         )}
         {mayRead && (
@@ -141,5 +142,8 @@ export const sourceText = (source: FleetSource): string =>
 const again = (source: FleetSource): FleetReadRequest =>
   source.kind === 'live' ? { kind: 'live', withUse: false } : source;
 
-const ageOf = (iso: string): number =>
-  Math.max(60_000, Math.round((Date.now() - Date.parse(iso)) / 60_000) * 60_000);
+/** Full minutes since then. */
+function agoText(at: string): string {
+  const age = Math.floor((Date.now() - Date.parse(at)) / MINUTE) * MINUTE;
+  return age < MINUTE ? say('fleet.ago.now') : say('fleet.ago', { time: quantities().duration(age) });
+}
