@@ -9,6 +9,7 @@ export interface PlanList {
   readonly plans: FolderListing['plans'];
   readonly saved: readonly SavedPlanRow[];
   readonly inventories: FolderListing['inventories'];
+  readonly others: FolderListing['others'];
 }
 
 export interface SavedPlanRow extends ListedSavedPlan {

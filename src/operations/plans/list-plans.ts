@@ -9,6 +9,7 @@ import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
 import { escapeControls } from '../../text.ts';
 import { declinesOf } from '../approvals/decline-plan.ts';
+import { type OtherKind, otherYaml } from './other-yaml.ts';
 import { parseApart } from './parse-apart.ts';
 import type { FolderFile, PlanFolder } from './plan-folder.ts';
 
@@ -17,6 +18,8 @@ export interface FolderListing {
   readonly plans: readonly ListedPlan[];
   readonly saved: readonly ListedSavedPlan[];
   readonly inventories: readonly ListedInventory[];
+  /** YAML that is no plan. */
+  readonly others: readonly ListedOther[];
 }
 
 interface Listed {
@@ -59,6 +62,12 @@ export interface ListedInventory extends Listed {
   readonly readAt: string | null;
 }
 
+export interface ListedOther extends Listed {
+  readonly kind: OtherKind;
+  /** Of approvers. */
+  readonly names: readonly string[];
+}
+
 /** Reads the folder. A file that did not change is not read again. @throws RefitError `usage` if the folder cannot be read. */
 export async function listPlans(folder: PlanFolder): Promise<FolderListing> {
   const files = await folder.files();
@@ -67,16 +76,18 @@ export async function listPlans(folder: PlanFolder): Promise<FolderListing> {
   const plans: ListedPlan[] = [];
   const saved: ListedSavedPlan[] = [];
   const inventories: ListedInventory[] = [];
+  const others: ListedOther[] = [];
   // One after the other: only one file is in memory.
   for (const file of files) {
     const content = await contentOf(folder, file, known);
     const listed = { file: file.name, changedAt: file.changedAt, damage: content.damage };
     if (content.kind === 'plan') plans.push({ ...listed, ...content.plan });
+    else if (content.kind === 'other') others.push({ ...listed, ...content.other });
     else if (content.kind === 'inventory') inventories.push({ ...listed, ...content.inventory });
     else
       saved.push({ ...listed, about: content.saved && (await withSignatures(folder, file, content.saved)) });
   }
-  return { plans, saved, inventories };
+  return { plans, saved, inventories, others };
 }
 
 type SavedContent = Omit<NonNullable<ListedSavedPlan['about']>, 'offered' | 'declinedBy'> &
@@ -84,6 +95,7 @@ type SavedContent = Omit<NonNullable<ListedSavedPlan['about']>, 'offered' | 'dec
 type Content = { readonly damage: string | null } & (
   | { readonly kind: 'plan'; readonly plan: Omit<ListedPlan, keyof Listed> }
   | { readonly kind: 'saved-plan'; readonly saved: SavedContent | null }
+  | { readonly kind: 'other'; readonly other: Omit<ListedOther, keyof Listed> }
   | { readonly kind: 'inventory'; readonly inventory: Omit<ListedInventory, keyof Listed> }
 );
 
@@ -130,6 +142,8 @@ const COUNTED = 64 * 1_024 * 1_024;
 const READERS: Readonly<Record<FolderFile['kind'], (path: string, file: FolderFile) => Promise<Content>>> = {
   async plan(path, { name }) {
     const { text, findings } = decodePlan(await readRegularFile(path, { subject: 'plan' }), name);
+    const other = text === null ? null : otherYaml(text);
+    if (other !== null) return { kind: 'other', damage: null, other };
     const parsed = text === null ? { plan: null, findings } : await parseApart(text, name);
     const countOf = (severity: string) => parsed.findings.filter((one) => one.severity === severity).length;
     return {

@@ -48,13 +48,13 @@ export const planRoutes: readonly Route[] = [
     path: '/plans',
     action: 'see',
     async answer(_, context): Promise<PlanList> {
-      if (context.plans === null) return { folder: null, plans: [], saved: [], inventories: [] };
-      const [{ plans, saved, inventories }, runs] = await Promise.all([
+      if (context.plans === null) return { folder: null, plans: [], saved: [], inventories: [], others: [] };
+      const [{ plans, saved, inventories, others }, runs] = await Promise.all([
         listPlans(context.plans),
         latestRuns(context),
       ]);
       return {
-        ...{ folder: context.plans.path, plans, inventories },
+        ...{ folder: context.plans.path, plans, inventories, others },
         saved: saved.map((one) => ({ ...one, run: runs.get(one.about?.digest ?? '')?.[0] ?? null })),
       };
     },

@@ -91,6 +91,7 @@ export function PlansPage({ person }: PageProps) {
       <Written plans={now.plans} mayPlan={mayPlan} onRemove={(name) => void remove(name)} />
       <Saved plans={now.saved} />
       <Inventories list={now} mayPlan={mayPlan} />
+      <Others others={now.others} />
     </div>
   );
 }
@@ -270,6 +271,33 @@ function Inventories({ list: { inventories }, mayPlan }: { list: PlanList; mayPl
           </tbody>
         </table>
       )}
+    </section>
+  );
+}
+
+/** Files that plans or the console name. A terminal changes them, because they decide who may do what. */
+function Others({ others }: { others: PlanList['others'] }) {
+  if (others.length === 0) return null;
+  return (
+    <section aria-label={say('plans.others')}>
+      <h2>{say('plans.others')}</h2>
+      <table class="runs">
+        <Head words={['plans.file', 'plans.kind', 'plans.changed']} />
+        <tbody>
+          {others.map(({ file, kind, names, changedAt }) => (
+            <tr key={file}>
+              <td data-label={say('plans.file')}>{file}</td>
+              <td data-label={say('plans.kind')}>
+                {say(`plans.kind.${kind}`)}
+                <small class="soft">{names.join(', ')}</small>
+              </td>
+              <td data-label={say('plans.changed')}>
+                <Time at={changedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }
