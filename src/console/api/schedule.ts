@@ -39,8 +39,12 @@ export interface ScheduleRow extends Pick<DuePlan, 'page' | 'targets'> {
   readonly does: Schedule['does'] | null;
   readonly when: Schedule['when'] | null;
   readonly enabled: boolean;
-  /** Why it cannot be scheduled, or never starts, in English; null: it can. */
-  readonly problem: { readonly message: string; readonly fix: string | null } | null;
+  /** Why it cannot be scheduled, or never starts; null: it can. `message` and `fix` are English, and pages have words for some. */
+  readonly problem: {
+    readonly kind: 'plan-without-schedule' | 'saved-without-schedule' | 'other';
+    readonly message: string;
+    readonly fix: string | null;
+  } | null;
   readonly next: string | null;
   readonly last: LastOccurrence | null;
 }

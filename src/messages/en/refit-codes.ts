@@ -56,7 +56,7 @@ export const refitCodes = {
   'Refit.ShrinkDenied': {
     meaning: 'The target reduces capacity or replicas, and guards.shrink is deny (the default).',
     checks: 'memory x shards and the replicas, before the first and after the last step of the target',
-    fix: 'use a larger size; if the reduction is intended, guards: { shrink: allow }',
+    fix: 'keep the present capacity and replicas; if the reduction is intended, guards: { shrink: allow }',
   },
   'Refit.NoSequence': {
     meaning: 'The target needs several steps, and the provider refuses them, whichever comes first.',

@@ -51,7 +51,7 @@ export const refitCodes: Readonly<Record<keyof typeof english, CodeText>> = {
   'Refit.ShrinkDenied': {
     meaning: '目标会减少容量或副本，而 guards.shrink 为 deny（默认值）。',
     checks: '目标的第一个步骤之前和最后一个步骤之后的内存 × 分片和副本数',
-    fix: '使用更大的规格；如果确实需要缩容，guards: { shrink: allow }',
+    fix: '保持现有容量和副本数；如果确实需要缩容，guards: { shrink: allow }',
   },
   'Refit.NoSequence': {
     meaning: '目标需要多个步骤，无论先执行哪个，云平台都会拒绝。',

@@ -3,6 +3,7 @@ import type { LanguageName } from '../../messages/language-names.ts';
 import { loadWords } from '../../messages/languages.ts';
 import type { Words } from '../../messages/words.ts';
 import { type SavedPlan, type SealedReview, type Size, totalMemory } from '../../model.ts';
+import { monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { inWords } from '../../report/finding-words.ts';
 import { describeRolloutOptions } from '../../report/review/describe-rollout.ts';
 import { escapeControls } from '../../text.ts';
@@ -23,6 +24,8 @@ export interface ReviewPage extends ShownReview {
     }[];
   }[];
   readonly waves: readonly PlannedWave[];
+  /** What the fact `by month` says: whole prices after the run, or what a month costs more. */
+  readonly month: { readonly isWhole: boolean; readonly isIncrease: boolean };
 }
 
 /** What the plan says about a wave. */
@@ -44,6 +47,7 @@ export async function reviewPage(
 ): Promise<ReviewPage> {
   const { plan } = review;
   const words = await loadWords(options.language);
+  const { costs } = monthlyOf(plan.steps, termsOf(plan.preconditions));
   const sum = (sizes: readonly Size[]) => sizes.reduce((total, size) => total + totalMemory(size), 0);
   return {
     ...(await showReview(review, { ...options, most: ALL })),
@@ -63,6 +67,10 @@ export async function reviewPage(
         })),
     })),
     waves: wavesOf(plan, words),
+    month: {
+      isWhole: costs.some(({ after }) => after !== null),
+      isIncrease: costs.some(({ more }) => more !== null),
+    },
   };
 }
 

@@ -7,7 +7,7 @@
  */
 import { iso } from '../../clock.ts';
 import type { UnsealedPlan } from '../../model.ts';
-import { DAY, SECOND } from '../../units.ts';
+import { SECOND } from '../../units.ts';
 import { createOpenWindows } from '../windows/open-windows.ts';
 
 /** Times are ISO 8601 UTC. */
@@ -17,8 +17,8 @@ export interface PlanTimeline {
   /** The end of the run (p90). */
   readonly to: string;
   readonly waves: readonly PlanTimelineWave[];
-  /** When steps may start, from `from` to `to`; null: at any time. */
-  readonly windows: readonly { readonly opens: string; readonly closes: string }[] | null;
+  /** When steps may start, of the windows from `from` to `to`; null: at any time. The last one may end later; null: it never ends. */
+  readonly windows: readonly { readonly opens: string; readonly closes: string | null }[] | null;
   /** True: there are more windows than these. */
   readonly hasMoreWindows: boolean;
 }
@@ -69,7 +69,7 @@ export function timelineOf(
     windows:
       within?.slice(0, MOST_WINDOWS).map(({ opens, closes }) => ({
         opens: iso(Math.max(opens, start)),
-        closes: iso(Math.min(closes ?? end + DAY, end)),
+        closes: closes === null ? null : iso(closes),
       })) ?? null,
     hasMoreWindows: (within?.length ?? 0) > MOST_WINDOWS,
   };

@@ -10,7 +10,7 @@ import {
   listSpans,
   scheduledPlans,
 } from '../../../schedule/calendar.ts';
-import type { ScheduledPlan } from '../../../schedule/plan-file.ts';
+import type { FileReading, ScheduledPlan } from '../../../schedule/plan-file.ts';
 import { statusOf } from '../../../schedule/read-schedule.ts';
 import type { ReadAccess, ScheduleAccess } from '../../../schedule/schedule-access.ts';
 import type { Occurrence } from '../../../schedule/schedule-log.ts';
@@ -61,7 +61,11 @@ export function scheduleRows(read: ReadAccess, runOf: RunOf, kind: ScheduleAcces
       return {
         ...{ name, title: null, does: null, when: null, enabled: false, next: null, last: null },
         ...{ page: null, targets: null },
-        problem: { message: escapeControls(file.message), fix: escapeControls(file.fix) },
+        problem: {
+          kind: problemKind(file),
+          message: escapeControls(file.message),
+          fix: escapeControls(file.fix),
+        },
       };
     const { plan, planLog, enabled, neverStarts, next } = statusOf(file.plan, read, read.now);
     const { does, when } = plan.schedule;
@@ -69,11 +73,17 @@ export function scheduleRows(read: ReadAccess, runOf: RunOf, kind: ScheduleAcces
     return {
       ...dueOf(plan, kind),
       ...{ title: escapeControls(plan.title), does, when, enabled },
-      problem: neverStarts === null ? null : { message: escapeControls(neverStarts), fix: null },
+      problem:
+        neverStarts === null ? null : { kind: 'other', message: escapeControls(neverStarts), fix: null },
       next: next === null ? null : iso(next),
       last: last === null ? null : lastOf(last, runOf),
     };
   });
+}
+
+function problemKind({ kind, name }: FileReading): NonNullable<ScheduleRow['problem']>['kind'] {
+  if (kind !== 'unscheduled') return 'other';
+  return /\.json$/i.test(name) ? 'saved-without-schedule' : 'plan-without-schedule';
 }
 
 function dueOf({ name, saved, targets }: ScheduledPlan, kind: ScheduleAccess['kind']): DuePlan {

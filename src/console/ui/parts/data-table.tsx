@@ -1,6 +1,7 @@
 /** A table of a report as the server gives it: text cells in the language of the person. */
 import type { PageTable } from '../../../operations/reviews/page-tables.ts';
 import { say } from '../language.ts';
+import { Amounts } from './amounts.tsx';
 
 /** @param of how many rows there are in all; the table may have fewer. */
 export function DataTable({ table, of = table.rows.length }: { table: PageTable; of?: number }) {
@@ -27,7 +28,7 @@ export function DataTable({ table, of = table.rows.length }: { table: PageTable;
                     key={columns[column]?.id}
                     class={`cell-${columns[column]?.id}${columns[column]?.right ? ' right' : ''}`}
                   >
-                    {cell}
+                    <Amounts text={cell} />
                   </td>
                 ))}
               </tr>

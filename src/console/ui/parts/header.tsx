@@ -72,5 +72,8 @@ export function Header({
 
 const SEARCH_KEY = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘K' : 'Ctrl K';
 
-/** Whether the address belongs to a link of the navigation. */
-const isAt = (to: string): boolean => path() === to || (to !== '/' && path().startsWith(`${to}/`));
+/** Whether the address belongs to a link of the navigation. Reviews of saved plans belong to the plans. */
+const isAt = (to: string): boolean =>
+  path() === to ||
+  (to !== '/' && path().startsWith(`${to}/`)) ||
+  (to === '/plans' && path().startsWith('/reviews/'));

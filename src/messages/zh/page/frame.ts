@@ -90,7 +90,7 @@ export const facts: InWords<typeof english.facts> = {
   ended: '结束时间',
   endpoint: '接入点',
   faults: '故障',
-  fleet: '实例清单',
+  fleet: '资源清单',
   forecast: '预测',
   halts: '停止条件',
   identity: '身份',

@@ -142,7 +142,11 @@ function Form() {
 function Answer({ answer: { runs, found, searched, isComplete } }: { answer: AuditAnswer }) {
   return (
     <section aria-labelledby="found">
-      <h2 id="found">{say('audit.found', found)}</h2>
+      <h2 id="found">
+        {found.steps === 0 && found.runs > 0
+          ? say('audit.found.runs', { runs: found.runs })
+          : say('audit.found', found)}
+      </h2>
       <p class="soft" role="status">
         {isComplete
           ? say('audit.searched', { runs: searched.runs, steps: searched.steps })

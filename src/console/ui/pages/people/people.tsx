@@ -12,6 +12,9 @@ import { Copy, Problem, Time } from '../../parts/parts.tsx';
 import { RefusalLine } from '../../parts/refusal-line.tsx';
 import './people.css';
 
+/** A role in words. In Chinese the name that files use follows. */
+const roleName = (role: Role): string => say(`people.role.${role}.name`);
+
 /** How often the list is read, milliseconds. */
 const READ_EVERY = 5_000;
 
@@ -76,7 +79,7 @@ function SignedIn({ view, onChange }: Changing) {
               <th scope="row" data-label={say('people.name')}>
                 {one.name} {one.isYou && <small class="soft">({say('people.you')})</small>}
               </th>
-              <td data-label={say('people.roles')}>{one.roles.join(', ')}</td>
+              <td data-label={say('people.roles')}>{one.roles.map(roleName).join(', ')}</td>
               <td data-label={say('people.since')}>
                 <Time at={one.since} />
               </td>
@@ -142,7 +145,7 @@ function Invited({ view, onChange }: Changing) {
               <th scope="row" data-label={say('people.name')}>
                 {name}
               </th>
-              <td data-label={say('people.roles')}>{roles.join(', ')}</td>
+              <td data-label={say('people.roles')}>{roles.map(roleName).join(', ')}</td>
               <td data-label={say('people.invited.by')}>{by ?? 'refit serve'}</td>
               <td data-label={say('people.invited.expires')}>
                 <Time at={expiresAt} />
@@ -215,7 +218,7 @@ function Invite({ onChange }: { readonly onChange: () => void }) {
               }}
             />
             <span>
-              {role} <small class="soft">{say(`people.role.${role}`)}</small>
+              {roleName(role)} <small class="soft">{say(`people.role.${role}`)}</small>
             </span>
           </label>
         ))}

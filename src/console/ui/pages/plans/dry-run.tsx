@@ -5,6 +5,7 @@ import type { ShownReview, ShownTable } from '../../../../operations/reviews/sho
 import type { DryRunAnswer, DryRunRequest, InventoryNames } from '../../../api/plans.ts';
 import { get, post, Refused } from '../../client.ts';
 import { language, quantities, say } from '../../language.ts';
+import { Amounts } from '../../parts/amounts.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Badge } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
@@ -14,6 +15,8 @@ import { refusalText } from './plan-edit.ts';
 
 /** Milliseconds without typing until a dry run against an inventory starts. */
 const START_AFTER = 900;
+/** Findings that are shown first. A button shows the others. */
+const FIRST_FINDINGS = 8;
 /** A spinner before this time would only flicker, milliseconds. */
 const QUIET = 200;
 
@@ -60,6 +63,7 @@ export function useDryRun({
   const result = useSignal<Result | null>(null);
   const names = useSignal<InventoryNames | null>(null);
   const newest = useRef(0);
+  const saidIn = useRef(language());
   const start = async (): Promise<void> => {
     newest.current += 1;
     const number = newest.current;
@@ -91,6 +95,8 @@ export function useDryRun({
   }, [isNow, verdict]);
   useEffect(() => {
     // In another language, and against another inventory, the result is another one.
+    if (saidIn.current !== language() && !isFile && result.value !== null) void start();
+    saidIn.current = language();
     if (result.value !== null && isFile) result.value = { ...result.value, text: '' };
   }, [language(), inventory.value]);
   useEffect(() => {
@@ -202,7 +208,7 @@ function ResultView({ answer, isInvalid }: { answer: DryRunAnswer | Refused; isI
 }
 
 function ReviewView({ review, took }: { review: ShownReview; took: number }) {
-  const { tone, word, sentence, facts, findings, found, timeline } = review;
+  const { tone, word, sentence, facts, timeline } = review;
   const { duration } = quantities();
   return (
     <>
@@ -210,32 +216,58 @@ function ReviewView({ review, took }: { review: ShownReview; took: number }) {
         <strong>{word}</strong> <span>{sentence}</span>
         {took > 0 && <span class="soft">{say('dry.took', { time: duration(took) })}</span>}
       </p>
-      {findings.length > 0 && (
-        <ul class="finding-list">
-          {findings.map((finding, at) => (
-            <li key={at}>
-              <Badge tone={SEVERITY_TONES[finding.severity]} text={finding.severityName} />{' '}
-              <code>{finding.code}</code> {finding.instance && <code>{finding.instance}</code>}
-              <p>{finding.message}</p>
-              <Remedy finding={finding} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {found > findings.length && (
-        <p class="soft">{say('editor.more', { count: found - findings.length })}</p>
-      )}
+      <Findings review={review} />
       <dl class="fact-list">
         {facts.map(({ id, name, text }) => (
           <>
             <dt key={`${id}-name`}>{name}</dt>
-            <dd key={id}>{text}</dd>
+            <dd key={id}>
+              <Amounts text={text} />
+            </dd>
           </>
         ))}
       </dl>
       {timeline !== null && <PlanCourse timeline={timeline} />}
       {[review.changes, review.effects, review.money, review.unchanged].map(
         (table) => table !== null && <TableView key={table.heading} table={table} />,
+      )}
+    </>
+  );
+}
+
+/** The first findings, and how many there are of how many instances. */
+function Findings({ review: { findings, found } }: { review: ShownReview }) {
+  const isWhole = useSignal(false);
+  if (findings.length === 0) return null;
+  const shown = isWhole.value ? findings : findings.slice(0, FIRST_FINDINGS);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const instances = new Set(errors.flatMap(({ instance }) => instance ?? []));
+  const general = errors.filter(({ instance }) => instance === null).length;
+  return (
+    <>
+      {errors.length > 0 && (
+        <p class="soft">
+          {say('dry.errors', { errors: errors.length, instances: instances.size })}
+          {general > 0 && ` ${say('dry.errors.general', { count: general })}`}
+        </p>
+      )}
+      <ul class="finding-list whole">
+        {shown.map((finding, at) => (
+          <li key={at}>
+            <Badge tone={SEVERITY_TONES[finding.severity]} text={finding.severityName} />{' '}
+            <code>{finding.code}</code> {finding.instance && <code>{finding.instance}</code>}
+            <p>{finding.message}</p>
+            <Remedy finding={finding} />
+          </li>
+        ))}
+      </ul>
+      {shown.length < findings.length && (
+        <button type="button" onClick={() => (isWhole.value = true)}>
+          {say('dry.findings.all', { shown: shown.length, all: findings.length })}
+        </button>
+      )}
+      {found > findings.length && (
+        <p class="soft">{say('editor.more', { count: found - findings.length })}</p>
       )}
     </>
   );

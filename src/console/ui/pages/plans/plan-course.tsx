@@ -35,9 +35,15 @@ export function PlanCourse({ timeline }: { timeline: NonNullable<ShownReview['ti
             <tr>
               <th scope="row">{say('dry.windows')}</th>
               <td>
-                <Track bars={windows.map(({ opens, closes }) => ['open', at(opens), at(closes)])} />
+                <Track
+                  bars={windows.map(({ opens, closes }) => [
+                    'open',
+                    at(opens),
+                    closes === null ? WIDTH : at(closes),
+                  ])}
+                />
               </td>
-              <td>{windows[0] && <Time at={windows.at(-1)!.closes} />}</td>
+              <td>{windows.length > 0 && <Time at={windows.at(-1)!.closes} />}</td>
             </tr>
           )}
           {waves.map(({ name, steps, from: begins, p50, p90, soak }) => (

@@ -50,6 +50,10 @@ export function Declines(reviewing: Reviewing) {
   );
 }
 
+/** Whether the approvals below show this command. */
+const isBelow = ({ stage, approvals }: Reviewing['view'], command: string): boolean =>
+  stage === 'unapproved' && approvals.some((one) => command.startsWith(one.command));
+
 /** What happens next, with the buttons of the person. */
 export function NextStep(reviewing: Reviewing) {
   const { view, person, base } = reviewing;
@@ -62,7 +66,7 @@ export function NextStep(reviewing: Reviewing) {
     <section class="next-step" aria-labelledby="next-step">
       <h2 id="next-step">{say('review.next')}</h2>
       <p>{nextText(reviewing)}</p>
-      {view.run === null && view.next !== null && (
+      {view.run === null && view.next !== null && !isBelow(view, view.next) && (
         <p>
           <Copy text={view.next} />
         </p>

@@ -1,6 +1,7 @@
 /** What a plan does, costs and demands, as the review shows it. */
 import type { PageTable, ReviewView, ShownFinding } from '../../../api/reviews.ts';
 import { quantities, say } from '../../language.ts';
+import { Amounts } from '../../parts/amounts.tsx';
 import { Badge, Copy, Fact } from '../../parts/parts.tsx';
 import { PlanCourse } from '../plans/plan-course.tsx';
 
@@ -27,7 +28,7 @@ export function PlainTable({ table }: { table: PageTable }) {
                 const { id, title, right } = table.columns[column]!;
                 return (
                   <td key={id} class={right ? 'right' : ''} data-label={title}>
-                    {text}
+                    <Amounts text={text} />
                   </td>
                 );
               })}
@@ -54,12 +55,24 @@ export function KeyFacts({ view: { page } }: { view: ReviewView }) {
         </Fact>
         {facts.map(({ id, name, text }) => (
           <Fact key={id} name={name}>
-            {text}
+            <Amounts text={text} />
+            <FactNote id={id} month={page.month} />
           </Fact>
         ))}
       </dl>
     </section>
   );
+}
+
+/** What a fact means, for people who do not know the word. */
+function FactNote({ id, month }: { id: string; month: Page['month'] }) {
+  const notes =
+    id === 'forecast'
+      ? [say('review.forecast.about')]
+      : id === 'by month'
+        ? [month.isWhole && say('review.month.whole'), month.isIncrease && say('review.month.increase')]
+        : [];
+  return <>{notes.map((text) => text && <small class="soft note">{text}</small>)}</>;
 }
 
 /** Memory before and after, as figures and as bars of one scale. */
@@ -87,6 +100,10 @@ function Memory({ before, after }: Page['memory']) {
         <rect class="fill-skipped" y="0" width={before} height="8" />
         <rect class="fill-live" y="11" width={after} height="8" />
       </svg>
+      <small class="memory-legend" aria-hidden="true">
+        <Badge tone="skipped" text={say('review.memory.before')} />
+        <Badge tone="live" text={say('review.memory.after')} />
+      </small>
     </>
   );
 }
@@ -205,7 +222,9 @@ export function Facts({ page: { facts } }: { page: Page }) {
         {facts.map(({ id, name, text }) => (
           <div key={id}>
             <dt>{name}</dt>
-            <dd>{text}</dd>
+            <dd>
+              <Amounts text={text} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -77,7 +77,7 @@ export function Plans({
           <ul>
             {others.map(({ name, problem }) => (
               <li key={name}>
-                <code>{name}</code>: {problem?.message} <small class="soft">{problem?.fix}</small>
+                <code>{name}</code>: <WhyNot problem={problem} />
               </li>
             ))}
           </ul>
@@ -97,6 +97,18 @@ export function Plans({
         </Dialog>
       )}
     </section>
+  );
+}
+
+/** Why a file has no due time, and what changes that. */
+function WhyNot({ problem }: Pick<ScheduleRow, 'problem'>) {
+  if (problem === null) return null;
+  const { kind, message, fix } = problem;
+  if (kind === 'saved-without-schedule') return <>{say('schedule.none.saved')}</>;
+  return (
+    <>
+      {kind === 'other' ? message : say('schedule.none.plan')} <code class="soft">{fix}</code>
+    </>
   );
 }
 

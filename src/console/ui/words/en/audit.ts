@@ -17,6 +17,7 @@ export const audit = {
   'audit.from': 'From',
   'audit.to': 'To, with this day',
   'audit.found': '{runs} {runs:run|runs}, {steps} {steps:step|steps} found',
+  'audit.found.runs': '{runs} {runs:run|runs} found',
   'audit.searched': 'Searched {steps} {steps:step|steps} of {runs} {runs:run|runs}.',
   'audit.reading': 'Reading the runs: {runs} so far. More results will appear.',
   'audit.more': '{count} older {count:run is|runs are} not searched.',

@@ -27,6 +27,11 @@ export const people = {
   'people.invite.act': 'Make a link',
   'people.invite.done':
     'Send this link to {name}. It signs one browser in, once, until {time}. It is not shown again.',
+  'people.role.viewer.name': 'viewer',
+  'people.role.author.name': 'author',
+  'people.role.approver.name': 'approver',
+  'people.role.operator.name': 'operator',
+  'people.role.admin.name': 'admin',
   'people.role.viewer': 'sees everything',
   'people.role.author': 'writes and seals plans',
   'people.role.approver': 'approves and declines',

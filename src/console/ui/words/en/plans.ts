@@ -32,7 +32,7 @@ export const plans = {
   'plans.cost': 'Cost',
   'plans.state': 'State',
   'plans.declined': 'declined by {people}',
-  'plans.offered': '{offered} of {needs} {needs:approval|approvals} offered',
+  'plans.offered': 'needs approval: {offered} of {needs}',
   'plans.toReview': 'to review',
   'plans.carriedOut': 'has a run',
   'plans.steps': 'steps: {count}',
@@ -85,6 +85,9 @@ export const plans = {
   'dry.outdated': 'The text has changed since this dry run.',
   'dry.took': 'took {time}',
   'dry.invalid': 'The plan is not valid yet: correct its findings first.',
+  'dry.errors': '{errors} {errors:error|errors} of {instances} {instances:instance|instances}',
+  'dry.errors.general': '{count} of them {count:is|are} about the whole plan.',
+  'dry.findings.all': '{shown} of {all} findings shown: show all',
   'dry.timeline': 'Waves and windows',
   'dry.timeline.text':
     'If the run starts at {time}. Half of such runs end earlier than the first time, and 9 of 10 earlier than the second.',

@@ -36,6 +36,10 @@ export const review = {
   'review.memory.label': 'Memory of all instances that change, before and after',
   'review.memory.before': 'before',
   'review.memory.after': 'after',
+  'review.forecast.about': 'p90: 9 of 10 such runs end earlier.',
+  'review.month.whole':
+    'By the hour: the whole price of a month after the run. The provider does not say the price before, so the increase is not known.',
+  'review.month.increase': 'Prepaid: what a month costs more, until the end of the term.',
   'review.effects': 'This plan will',
   'review.money': 'Money',
   'review.waves': 'Waves',

@@ -36,6 +36,9 @@ export const schedule = {
   'schedule.plans': 'Plans on schedule',
   'schedule.plans.none': 'No plan has a schedule. Add one to a plan of the folder:',
   'schedule.others': '{count} {count:file has|files have} no schedule, or cannot be read',
+  'schedule.none.plan': 'The plan has no schedule. To add one:',
+  'schedule.none.saved':
+    'The saved plan has no schedule with does: run. Add one to its plan, then seal it again.',
   'schedule.when': 'Due',
   'schedule.once': 'once at',
   'schedule.never': 'never by itself',

@@ -19,6 +19,7 @@ export const audit: Readonly<Record<keyof typeof english, string>> = {
   'audit.from': '从',
   'audit.to': '到（含当天）',
   'audit.found': '找到 {runs} 次运行，{steps} 个步骤',
+  'audit.found.runs': '找到 {runs} 次运行',
   'audit.searched': '已搜索 {runs} 次运行的 {steps} 个步骤。',
   'audit.reading': '正在读取运行：目前 {runs} 次。之后会显示更多结果。',
   'audit.more': '另有 {count} 次较早的运行未搜索。',

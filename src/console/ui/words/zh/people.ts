@@ -27,6 +27,11 @@ export const people: Readonly<Record<keyof typeof english, string>> = {
   'people.invite.act': '生成链接',
   'people.invite.done':
     '请将此链接发送给 {name}。它只能让一个浏览器登录一次，有效至 {time}。此链接不会再次显示。',
+  'people.role.viewer.name': '查看者（viewer）',
+  'people.role.author.name': '编写者（author）',
+  'people.role.approver.name': '审批人（approver）',
+  'people.role.operator.name': '操作人（operator）',
+  'people.role.admin.name': '管理员（admin）',
   'people.role.viewer': '查看所有内容',
   'people.role.author': '编写并封存计划',
   'people.role.approver': '审批和否决',

@@ -34,7 +34,7 @@ export const plans: Readonly<Record<keyof typeof english, string>> = {
   'plans.cost': '费用',
   'plans.state': '状态',
   'plans.declined': '{people} 已否决',
-  'plans.offered': '已提交 {offered} 份审批，共需 {needs} 份',
+  'plans.offered': '需要审批：{offered}/{needs}',
   'plans.toReview': '待评审',
   'plans.carriedOut': '已有运行',
   'plans.steps': '{count} 个步骤',
@@ -87,6 +87,9 @@ export const plans: Readonly<Record<keyof typeof english, string>> = {
   'dry.outdated': '此次试运行之后，文本已更改。',
   'dry.took': '用时 {time}',
   'dry.invalid': '计划尚未有效：请先处理检查结果。',
+  'dry.errors': '{errors} 个错误，涉及 {instances} 个实例',
+  'dry.errors.general': '其中 {count} 个与整个计划有关。',
+  'dry.findings.all': '已显示 {shown}/{all} 个问题：显示全部',
   'dry.timeline': '批次和时间窗',
   'dry.timeline.text':
     '假设运行于 {time} 开始。一半的此类运行早于第一个时间结束，十分之九早于第二个时间结束。',

@@ -38,6 +38,8 @@ export const schedule: Readonly<Record<keyof typeof english, string>> = {
   'schedule.plans': '定时计划',
   'schedule.plans.none': '没有计划设置了定时。请在目录中的计划里添加：',
   'schedule.others': '{count} 个文件没有定时，或无法读取',
+  'schedule.none.plan': '该计划没有定时。添加方法：',
+  'schedule.none.saved': '该封存计划没有 does: run 的定时。请在其计划中添加，然后重新封存。',
   'schedule.when': '触发',
   'schedule.once': '一次，于',
   'schedule.never': '不会自动触发',
