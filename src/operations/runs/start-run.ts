@@ -187,9 +187,9 @@ function folderStarter({
         for (const { run, since } of (await runs.list(NEWEST)).runs) {
           if (run === null) continue;
           if (await isOf(run, started.pid)) return run.id;
-          // A short run has ended before anybody looked.
-          if (started.exitCode() !== null && since >= before && (await isPlan(run, saved.digest)))
-            return run.id;
+          // A short run has ended before anybody looked. If a process has it, another person was faster.
+          const hasEnded = started.exitCode() !== null && since >= before;
+          if (hasEnded && (await isFree(run)) && (await isPlan(run, saved.digest))) return run.id;
         }
         return null;
       });
@@ -205,6 +205,10 @@ function folderStarter({
       });
     },
   };
+}
+
+async function isFree(run: RunReader): Promise<boolean> {
+  return (await run.holder().catch(() => null)) === null;
 }
 
 async function isPlan(run: RunReader, digest: string): Promise<boolean> {
