@@ -63,17 +63,31 @@ export function exitCodeOf(code: ErrorCode): number {
   return EXIT_CODES[code];
 }
 
+/** As `Message` in the model: which sentence it is, and its parameters. */
+interface Sentence {
+  readonly id: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 /** An error that the user can fix. */
 export class RefitError extends Error {
   readonly code: ErrorCode;
   /** What to type or change. */
   readonly fix: string;
+  /** The sentence of the message as data, for pages in other languages; null: there is none. */
+  readonly about: Sentence | null;
 
-  constructor(code: ErrorCode, message: string, fix: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    fix: string,
+    options?: { cause?: unknown; about?: Sentence | null },
+  ) {
     super(message, options);
     this.name = 'RefitError';
     this.code = code;
     this.fix = fix;
+    this.about = options?.about ?? null;
   }
 
   get exitCode(): number {

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { ACTIONS, type Action, permits, ROLES, type Role } from '../../src/console/api/roles.ts';
+import { refusalOf } from '../../src/console/server/answers.ts';
 import { type Headers, judgeHost, judgePerson, judgeSender } from '../../src/console/server/guard.ts';
+import { tooMany } from '../../src/console/server/limits.ts';
 import {
   createSessions,
   IDLE_FOR,
@@ -10,6 +12,9 @@ import {
   MOST_SESSIONS,
   SESSION_LASTS,
 } from '../../src/console/server/sessions.ts';
+import { en } from '../../src/console/ui/words/en.ts';
+import { fill, type Values } from '../../src/console/ui/words/fill.ts';
+import { zh } from '../../src/console/ui/words/zh.ts';
 
 const ORIGIN = 'http://localhost:8430';
 const WEI = { name: 'wei', roles: ['admin'] } as const;
@@ -125,5 +130,23 @@ describe('a session', () => {
       sessions.of(kept);
     }
     expect([sessions.of(dropped), sessions.of(kept)?.person]).toEqual([null, WEI]);
+  });
+});
+
+describe('a refusal of the guard', () => {
+  const headers = { origin: 'https://evil.example' };
+  it.each([
+    ['signed out', judgePerson(null, 'see')],
+    ['not permitted', judgePerson({ person: { name: 'wei', roles: ['viewer', 'author'] } }, 'control')],
+    ['another page', judgeSender('POST', headers, 'http://localhost:1', null)],
+    ['too many', tooMany('request', 7)],
+    ['too large', refusalOf({ statusCode: 413 }, () => undefined)],
+    ['a fault', refusalOf(new Error(), () => undefined)],
+  ])('has words in both languages: %s', (_, refused) => {
+    const { id, params } = refused!.about!;
+    const [what, fix] = [id, `${id}.fix`] as (keyof typeof en)[];
+    const values = params as Values;
+    expect(fill(en[fix!], values)).toBe(refused!.fix);
+    for (const word of [what!, fix!]) expect(fill(zh[word], values)).toMatch(/^(?=.*[\u4e00-\u9fff])[^{}]*$/);
   });
 });

@@ -75,6 +75,9 @@ const SAMPLES: Samples = {
     { by: 'jun', author: 'wei', fingerprint: null, login: null },
     { by: 'jun', author: 'wei', fingerprint: null, login: 'refit_wei' },
   ],
+  'approval.not-listed': [{ by: 'wei', others: 'jun, li' }],
+  'approval.own-plan': [{ by: 'wei', others: 'jun' }],
+  'approval.with-ssh-key': [{ by: 'wei' }],
   'approval.bad-key': [
     { number: 2, fault: null },
     { number: 2, fault: { kind: 'private' } },

@@ -1,4 +1,5 @@
 /** What the console knows about the person who uses it. */
+import type { Message } from '../../model.ts';
 import type { Role } from './roles.ts';
 
 /** `GET /api/session`. */
@@ -30,6 +31,11 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly fix: string;
+  /**
+   * The same for other languages; absent: there are no words for it. The id is one of the console (`refusal.…`, whose fix
+   * is `refusal.….fix`), or one of findings and journal entries.
+   */
+  readonly about?: Message;
 }
 
 /** The header that proves that a page of the console sent a request, and no page of somebody else. */

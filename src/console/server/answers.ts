@@ -18,6 +18,7 @@ export function refuse(reply: FastifyReply, { status, retryAfter, ...refusal }: 
 const TOO_LARGE: Refused = {
   ...{ status: 413, code: 'too-large', message: 'the console takes texts of at most 1 MB' },
   fix: 'shorten the text: select instances by tags, or split the plan; or edit the file itself, and use refit plan',
+  about: { id: 'refusal.too-large', params: {} },
 };
 
 /** Codes of errors that say that somebody else was faster. */
@@ -27,8 +28,8 @@ const CONFLICTS: ReadonlySet<string> = new Set(['locked', 'fenced', 'file-change
 export function refusalOf(error: unknown, onFault: (error: unknown) => void): Refused {
   if (error instanceof LimitReached) return error.refused;
   if (error instanceof RefitError) {
-    const { code, message, fix } = error;
-    return { status: CONFLICTS.has(code) ? 409 : 422, code, message, fix };
+    const { code, message, fix, about } = error;
+    return { status: CONFLICTS.has(code) ? 409 : 422, code, message, fix, ...(about && { about }) };
   }
   const status = (error as { readonly statusCode?: unknown } | null)?.statusCode;
   if (status === 413) return TOO_LARGE;
@@ -38,5 +39,6 @@ export function refusalOf(error: unknown, onFault: (error: unknown) => void): Re
   return {
     ...{ status: 500, code: 'internal', message: 'this is a fault of the console' },
     fix: 'see what refit serve printed, and report it',
+    about: { id: 'refusal.internal', params: {} },
   };
 }

@@ -64,6 +64,7 @@ export function judgeSender(
   const refusal = (message: string): Refused => ({
     ...{ status: 403, code: 'other-page', message },
     fix: 'reload the page of the console, and try again',
+    about: { id: 'refusal.other-page', params: {} },
   });
   if (isElsewhere) return refusal('another site sent this request');
   if (method === 'GET' || method === 'HEAD') return null;
@@ -79,6 +80,7 @@ export function judgePerson(session: Pick<Session, 'person'> | null, action: Act
     return {
       ...{ status: 401, code: 'signed-out', message: 'you are not signed in' },
       fix: 'open the link that refit serve printed when it started; it works once',
+      about: { id: 'refusal.signed-out', params: {} },
     };
   const { name, roles } = session.person;
   if (permits(roles, action)) return null;
@@ -86,5 +88,6 @@ export function judgePerson(session: Pick<Session, 'person'> | null, action: Act
     ...{ status: 403, code: 'not-permitted' },
     message: `${name} may not do this: ${action} needs another role than ${roles.join(', ')}`,
     fix: 'ask an admin of this console for the role',
+    about: { id: 'refusal.not-permitted', params: { name, action, roles: roles.join(', ') } },
   };
 }

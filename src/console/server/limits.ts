@@ -73,6 +73,7 @@ export function tooMany(what: string, seconds: number): Refused {
     ...{ status: 429, code: 'too-many', retryAfter: seconds },
     message: `this is one ${what} too many`,
     fix: `try again in ${seconds} s`,
+    about: { id: 'refusal.too-many', params: { seconds } },
   };
 }
 

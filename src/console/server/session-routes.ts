@@ -74,6 +74,7 @@ export function addSessionRoutes(
       return refuse(reply, {
         ...{ status: 401, code: 'login-refused', message: 'this link has been used, or is too old' },
         fix: 'start refit serve again, and open the link that it prints',
+        about: { id: 'refusal.login-refused', params: {} },
       });
     }
     const before = own(request);

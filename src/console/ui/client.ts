@@ -6,12 +6,15 @@ export class Refused extends Error {
   readonly status: number;
   readonly code: string;
   readonly fix: string;
+  /** As the refusal has it. */
+  readonly about: Refusal['about'];
 
-  constructor(status: number, { code, message, fix }: Refusal) {
+  constructor(status: number, { code, message, fix, about }: Refusal) {
     super(message);
     this.status = status;
     this.code = code;
     this.fix = fix;
+    this.about = about;
   }
 }
 
@@ -70,6 +73,7 @@ export const UNREACHABLE: Refusal = {
   code: 'unreachable',
   message: 'the console does not answer',
   fix: 'check that refit serve runs, and that you reach it',
+  about: { id: 'refusal.unreachable', params: {} },
 };
 
 function isRefusal(answer: unknown): answer is Refusal {

@@ -1,7 +1,7 @@
 /** The language of the console: of the browser, or as the person chose. */
 import { signal } from '@preact/signals';
 import { loadWords } from '../../messages/languages.ts';
-import { textOf, textWithFix } from '../../messages/messages.ts';
+import { type Rendered, render, textOf, textWithFix } from '../../messages/messages.ts';
 import { english, type Words } from '../../messages/words.ts';
 import type { Message } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
@@ -57,6 +57,13 @@ export function say(id: WordId, values: Values = {}): string {
 /** A message of a finding or journal entry. Its parameters can come from anybody. */
 export function sayMessage(message: Message): string {
   return escapeControls(textOf(message, spoken.value.sentences));
+}
+
+/** The parts of a message: what, and what a person can do. */
+export function sayRendered(message: Message): Rendered {
+  const { message: text, fix, example } = render(message, spoken.value.sentences);
+  const escaped = (one: string | null) => one && escapeControls(one);
+  return { message: escapeControls(text), fix: escaped(fix), example: escaped(example) };
 }
 
 /** The same with what a person can do. */

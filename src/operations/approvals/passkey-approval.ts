@@ -20,7 +20,7 @@ import { CLOCK_SKEW } from '../../clock.ts';
 import { canonical } from '../../digest.ts';
 import { RefitError } from '../../errors.ts';
 import { message, textOf } from '../../messages/messages.ts';
-import type { ApprovalFile, Approvals, Policy } from '../../model.ts';
+import type { ApprovalFile, Approvals, Message, Policy } from '../../model.ts';
 import { NO_POLICY } from '../../policy/tighten.ts';
 import { offeredApprovals } from '../../store/offered-approvals.ts';
 import { escapeControls } from '../../text.ts';
@@ -163,22 +163,27 @@ export async function finishPasskeyApproval(
   if (id !== passkey.credentialId) throw refuse('another passkey answered than the one that was asked');
   const normal = withCanonicalSignature(signed, passkey);
   const fault = signatureFault(normal, text, passkey, by);
-  if (fault !== null) throw refuse(textOf(fault));
+  if (fault !== null) throw refuse(fault);
   await mustBeNew(plan, normal, { name: by, key: passkey });
   return keepApproval(plan, file, normal, out);
 }
 
 const AGAIN = 'approve again: the console makes a new text';
 
-function refuse(reason: string, fix: string = AGAIN): RefitError {
-  return new RefitError('not-approved', `not approved: ${escapeControls(reason)}`, fix);
+/** @param reason a text in English only, or a message. */
+function refuse(reason: string | Message, fix: string = AGAIN): RefitError {
+  const [text, about] = typeof reason === 'string' ? [reason, null] : [textOf(reason), reason];
+  return new RefitError('not-approved', `not approved: ${escapeControls(text)}`, fix, { about });
 }
 
 /** An approver must read the objection first. @throws RefitError `not-approved` with who declined the plan, and why. */
 async function mustNotBeDeclined({ saved, signatures }: NamedPlan): Promise<void> {
   const [first] = declineFindings(await declinesOf(saved, signatures));
   if (first !== undefined)
-    throw refuse(first.message, first.fix ?? 'the author withdraws the decline, or the plan is made again');
+    throw refuse(
+      { id: first.messageId, params: first.params },
+      first.fix ?? 'the author withdraws the decline, or the plan is made again',
+    );
 }
 
 /** Every person of the lists. `mayNot`: an author of the plan. */
@@ -204,12 +209,12 @@ function passkeyOf(
   const may = own.filter(({ mayNot }) => !mayNot);
   const others = [...new Set(entriesOf(lists).flatMap((one) => (one.mayNot ? [] : [one.name])))].join(', ');
   if (own.length === 0)
-    throw refuse(`${by} is not an approver of this plan; approvers: ${others}`, `ask one of them: ${others}`);
+    throw refuse(message('approval.not-listed', { by, others }), `ask one of them: ${others}`);
   if (may.length === 0)
-    throw refuse(`${by} made the plan and may not approve it`, `ask one of them: ${others}`);
+    throw refuse(message('approval.own-plan', { by, others }), `ask one of them: ${others}`);
   const passkeys = may.flatMap((one) => (one.key.kind === 'passkey' ? [one.key] : []));
   if (passkeys.length === 0)
-    throw refuse(`${by} approves with an SSH key`, 'refit approve SAVED --key FILE, at a terminal');
+    throw refuse(message('approval.with-ssh-key', { by }), 'refit approve SAVED --key FILE, at a terminal');
   const here = passkeys.filter((one) => isFor(one, address));
   const chosen = here.find((one) => key === undefined || one.fingerprint === key);
   if (chosen !== undefined) return chosen;

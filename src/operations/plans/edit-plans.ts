@@ -129,7 +129,9 @@ function changed(name: string, found: string | null, base: string | null): Refit
         ? `there is already a file named ${name}`
         : `${name} changed on disk after you opened it`;
   const fix = base === null ? 'use another name' : 'compare both versions, then save again';
-  return new RefitError('file-changed', `${message}; nothing was written`, fix);
+  const kind = found === null ? 'removed' : base === null ? 'exists' : 'changed';
+  const about = { id: `refusal.file-${kind}`, params: { name } };
+  return new RefitError('file-changed', `${message}; nothing was written`, fix, { about });
 }
 
 async function writeChecked(path: string, text: string, isNew: boolean): Promise<void> {

@@ -99,6 +99,7 @@ export async function sealInFolder(
       'file-changed',
       `${name} changed on disk after you opened it; nothing was sealed`,
       'compare both versions, then seal again',
+      { about: { id: 'refusal.file-changed', params: { name } } },
     );
   const request = { name, text: read.text, inventory: null, price, user };
   const result = await dryRunInFolder(planning, request, signal);

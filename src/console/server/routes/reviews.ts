@@ -185,6 +185,7 @@ async function openShown(request: ConsoleRequest, context: RunningConsole, open:
     'not-approved',
     `the plan was sealed again: the page showed ${digest.slice(0, 8)}, and now it is ${now.slice(0, 8)}`,
     'reload the page, and review the plan again',
+    { about: { id: 'refusal.sealed-again', params: { before: digest.slice(0, 8), now: now.slice(0, 8) } } },
   );
 }
 

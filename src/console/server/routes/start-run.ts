@@ -69,6 +69,12 @@ async function start({ body, person }: ConsoleRequest, console: RunningConsole):
       'plan-altered',
       `${name} has another digest than the page showed: somebody has replaced the file`,
       'reload the page, and review the plan again',
+      {
+        about: {
+          id: 'refusal.sealed-again',
+          params: { before: digest.slice(0, 8), now: plan.saved.digest.slice(0, 8) },
+        },
+      },
     );
   const by = { user: person.name, host, pid };
   const run = await starter.start({

@@ -5,6 +5,7 @@ import type { Outcome } from '../../../model.ts';
 import type { Refused } from '../client.ts';
 import { say, sayTime } from '../language.ts';
 import type { WordId } from '../words/en.ts';
+import { sayRefusal } from './say-refusal.ts';
 
 /** A state in words, with a mark in its colour. @param tone a colour of `style.css`. */
 export function Badge({ tone, text }: { tone: string; text: string }) {
@@ -64,13 +65,14 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
 
 /** What could not be done, and what the person can do. */
 export function Problem({ error, onAgain }: { error: Refused; onAgain?: () => void }) {
+  const { message, fix } = sayRefusal(error);
   return (
     <section class="problem" role="alert">
       <h1>{say(error.status === 401 ? 'signedOut.title' : 'error.title')}</h1>
-      <p>{error.message}</p>
+      <p>{message}</p>
       <p>
         <strong>{say('error.fix')}: </strong>
-        {error.fix}
+        {fix}
       </p>
       {onAgain && (
         <button type="button" onClick={onAgain}>

@@ -1,5 +1,6 @@
 /** What refused a request, below the button that sent it. */
 import type { Refused } from '../client.ts';
+import { sayRefusal } from './say-refusal.ts';
 
 /** @param error null: nothing did. */
 export function RefusalLine({ error }: { error: Refused | null }) {
@@ -7,8 +8,8 @@ export function RefusalLine({ error }: { error: Refused | null }) {
     <p class="refusal-line" role="alert">
       {error !== null && (
         <>
-          <strong>{error.message}</strong>
-          {error.fix !== '' && ` · ${error.fix}`}
+          <strong>{sayRefusal(error).message}</strong>
+          {error.fix !== '' && ` · ${sayRefusal(error).fix}`}
         </>
       )}
     </p>

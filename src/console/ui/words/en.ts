@@ -6,6 +6,7 @@ import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
 import { people } from './en/people.ts';
 import { plans } from './en/plans.ts';
+import { refusals } from './en/refusals.ts';
 import { review } from './en/review.ts';
 import { runs } from './en/runs.ts';
 import { schedule } from './en/schedule.ts';
@@ -19,6 +20,7 @@ export const en = {
   ...overview,
   ...people,
   ...plans,
+  ...refusals,
   ...review,
   ...runs,
   ...schedule,

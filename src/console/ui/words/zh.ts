@@ -7,6 +7,7 @@ import { frame } from './zh/frame.ts';
 import { overview } from './zh/overview.ts';
 import { people } from './zh/people.ts';
 import { plans } from './zh/plans.ts';
+import { refusals } from './zh/refusals.ts';
 import { review } from './zh/review.ts';
 import { runs } from './zh/runs.ts';
 import { schedule } from './zh/schedule.ts';
@@ -20,6 +21,7 @@ export const zh: Readonly<Record<WordId, string>> = {
   ...overview,
   ...people,
   ...plans,
+  ...refusals,
   ...review,
   ...runs,
   ...schedule,

@@ -55,6 +55,18 @@ const whoMay = (may: readonly string[]): string => (may.length === 0 ? 'nobody' 
 const planOrWave = (wave: string | null): string => (wave === null ? 'the plan' : `wave ${wave}`);
 
 export const approvals = {
+  'approval.not-listed': ({ by, others }: { by: string; others: string }): Text => ({
+    message: `${by} is not an approver of this plan; approvers: ${others}`,
+    fix: `ask one of them: ${others}`,
+  }),
+  'approval.own-plan': ({ by, others }: { by: string; others: string }): Text => ({
+    message: `${by} made the plan and may not approve it`,
+    fix: `ask one of them: ${others}`,
+  }),
+  'approval.with-ssh-key': ({ by }: { by: string }): Text => ({
+    message: `${by} approves with an SSH key`,
+    fix: 'refit approve SAVED --key FILE, at a terminal',
+  }),
   'approval.no-approvers': ({
     from,
     file,

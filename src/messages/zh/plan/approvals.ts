@@ -51,6 +51,18 @@ const whoMay = (may: readonly string[]): string =>
 const planOrWave = (wave: string | null): string => (wave === null ? '计划' : `批次 ${wave}`);
 
 export const approvals: TranslationOf<typeof english> = {
+  'approval.not-listed': ({ by, others }) => ({
+    message: `${by} 不是此计划的审批人；审批人：${others}`,
+    fix: `请其中一位审批：${others}`,
+  }),
+  'approval.own-plan': ({ by, others }) => ({
+    message: `计划由 ${by} 制定，因此 ${by} 不能审批`,
+    fix: `请其中一位审批：${others}`,
+  }),
+  'approval.with-ssh-key': ({ by }) => ({
+    message: `${by} 使用 SSH 密钥审批`,
+    fix: '在终端中运行 refit approve SAVED --key FILE',
+  }),
   'approval.no-approvers': ({ from, file, problem }) => ({
     message: `approvals.from 为 ${from}，但 ${file} ${problem === 'empty' ? '是空文件' : `无法读取${problem === null ? '' : `：${problem.refused}`}`}`,
     example: `在 ${file} 中：${APPROVER}`,

@@ -8,6 +8,7 @@ import { permits } from '../../../api/roles.ts';
 import type { Person } from '../../../api/session.ts';
 import { get, Refused } from '../../client.ts';
 import { quantities, say } from '../../language.ts';
+import { sayRefusal } from '../../parts/say-refusal.ts';
 import { go } from '../../router.ts';
 import { filterOfAddress } from './fleet-address.ts';
 
@@ -63,7 +64,7 @@ export function PlanThese({
       else go(idsAddress(known));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      fault.value = error.message;
+      fault.value = sayRefusal(error).message;
     }
   };
   return (

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { PlanFile, StarterText, ValidateAnswer } from '../../../api/plans.ts';
 import { get, post, Refused } from '../../client.ts';
 import { language, say } from '../../language.ts';
+import { sayRefusal } from '../../parts/say-refusal.ts';
 import { query } from '../../router.ts';
 
 /** Milliseconds without typing until the server checks the text. */
@@ -87,7 +88,7 @@ export function createChecker(name: () => string) {
       fault.value = '';
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (number === newest) fault.value = `${error.message} · ${error.fix}`;
+      if (number === newest) fault.value = refusalText(error);
     }
     if (number === newest) isChecking.value = false;
   };
@@ -109,4 +110,7 @@ export function createChecker(name: () => string) {
 }
 
 /** What a refusal says, with what the person can do. */
-export const refusalText = (error: Refused): string => `${error.message} · ${say('error.fix')}: ${error.fix}`;
+export function refusalText(error: Refused): string {
+  const { message, fix } = sayRefusal(error);
+  return `${message} · ${say('error.fix')}: ${fix}`;
+}

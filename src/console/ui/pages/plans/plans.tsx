@@ -7,6 +7,7 @@ import { get, post, Refused } from '../../client.ts';
 import { quantities, say } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Copy, Empty, Problem, Time } from '../../parts/parts.tsx';
+import { refusalText } from '../../parts/say-refusal.ts';
 import type { WordId } from '../../words/en.ts';
 import type { PageProps } from '../page.ts';
 import './plans.css';
@@ -49,7 +50,7 @@ export function PlansPage({ person }: PageProps) {
       await work();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      note.value = `${error.message} · ${error.fix}`;
+      note.value = refusalText(error);
     }
     await read();
   };

@@ -7,6 +7,7 @@ import { get, post, Refused } from '../../client.ts';
 import { language, say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Copy } from '../../parts/parts.tsx';
+import { refusalText } from '../../parts/say-refusal.ts';
 import { go } from '../../router.ts';
 import { nextActions } from './run-model.ts';
 
@@ -103,11 +104,7 @@ function Verified({ found }: { found: VerifiedRun }) {
 }
 
 function Fault({ error }: { error: Refused }) {
-  return (
-    <p class="warn">
-      {error.message} · {error.fix}
-    </p>
-  );
+  return <p class="warn">{refusalText(error)}</p>;
 }
 
 function Again({ run, person }: { run: RunView; person: Person }) {

@@ -8,6 +8,7 @@ import { post, Refused } from '../../client.ts';
 import { say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { usePageCommands } from '../../parts/page-commands.ts';
+import { refusalText } from '../../parts/say-refusal.ts';
 import type { WordId } from '../../words/en.ts';
 import { heldGate } from './run-model.ts';
 import { Gate } from './waves.tsx';
@@ -78,12 +79,7 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
 /** What the run or the server said last. */
 function Answer({ answer }: { answer: ControlAnswerView | Refused | null }) {
   if (answer === null) return <output />;
-  if (answer instanceof Refused)
-    return (
-      <output class="warn">
-        {answer.message} · {answer.fix}
-      </output>
-    );
+  if (answer instanceof Refused) return <output class="warn">{refusalText(answer)}</output>;
   const { accepted, message } = answer;
   return (
     <output class={accepted ? '' : 'warn'}>

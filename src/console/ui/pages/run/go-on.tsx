@@ -6,6 +6,7 @@ import type { Person } from '../../../api/session.ts';
 import { post, Refused } from '../../client.ts';
 import { say } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { refusalText } from '../../parts/say-refusal.ts';
 import { nextActions } from './run-model.ts';
 
 export function GoOn({ run, person }: { run: RunView; person: Person }) {
@@ -22,7 +23,7 @@ export function GoOn({ run, person }: { run: RunView; person: Person }) {
       answer.value = { text: say('goOn.started'), isGood: true };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      answer.value = { text: `${error.message} · ${error.fix}`, isGood: false };
+      answer.value = { text: refusalText(error), isGood: false };
     }
   };
   const mayControl = permits(person.roles, 'control');

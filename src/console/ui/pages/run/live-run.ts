@@ -8,6 +8,7 @@ import {
   type WholeRunView,
 } from '../../../api/runs.ts';
 import { get, Refused, refreshSession } from '../../client.ts';
+import { sayRefusal } from '../../parts/say-refusal.ts';
 
 /** What a page shows of a run. */
 export interface LiveRun {
@@ -87,7 +88,7 @@ export function openLiveRun(id: string) {
       if (now === undefined || now instanceof Refused || isLasting) state.value = error;
       else {
         // What was shown stays, as stale. After a restart, another page of this browser signs in.
-        state.value = { ...now, isStale: true, fault: error.message };
+        state.value = { ...now, isStale: true, fault: sayRefusal(error).message };
         setTimeout(() => void load(), TRY_AGAIN);
       }
     }

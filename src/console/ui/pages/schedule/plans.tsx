@@ -7,6 +7,7 @@ import { post, Refused } from '../../client.ts';
 import { say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Badge } from '../../parts/parts.tsx';
+import { refusalText } from '../../parts/say-refusal.ts';
 import { WhatItDoes } from './due-plan.tsx';
 import { EVENT_TONES } from './event-tones.ts';
 import { momentIn } from './in-zone.ts';
@@ -44,7 +45,7 @@ export function Plans({
       }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      answer.value = `${error.message}. ${error.fix}`;
+      answer.value = refusalText(error);
     }
     onChange();
   };

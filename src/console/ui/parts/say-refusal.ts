@@ -1,0 +1,29 @@
+/** A refusal of the server in the language of the page. */
+import type { Refused } from '../client.ts';
+import { language, say, sayMessage, sayRendered } from '../language.ts';
+import { en, type WordId } from '../words/en.ts';
+import type { Values } from '../words/fill.ts';
+
+/** What was refused, and what the person can do. Refusals without words of the page stay in English. */
+export function sayRefusal({ message, fix, about }: Pick<Refused, 'message' | 'fix' | 'about'>): {
+  readonly message: string;
+  readonly fix: string;
+} {
+  // English is as the server wrote it, which often knows more.
+  if (about === undefined || language() === 'en') return { message, fix };
+  const isWord = (id: string): id is WordId => Object.hasOwn(en, id);
+  const { id } = about;
+  const fixId = `${id}.fix`;
+  if (isWord(id) && isWord(fixId)) {
+    const values = about.params as Values;
+    return { message: say(id, values), fix: say(fixId, values) };
+  }
+  if (id.startsWith('refusal.')) return { message, fix };
+  return { message: sayMessage(about), fix: sayRendered(about).fix ?? fix };
+}
+
+/** The same in one line. */
+export function refusalText(error: Pick<Refused, 'message' | 'fix' | 'about'>): string {
+  const { message, fix } = sayRefusal(error);
+  return fix === '' ? message : `${message} · ${fix}`;
+}

@@ -1,0 +1,28 @@
+/** Why the server refused, in English. Each has what to do. */
+export const refusals = {
+  'refusal.signed-out': 'you are not signed in',
+  'refusal.signed-out.fix': 'open the link that refit serve printed when it started; it works once',
+  'refusal.login-refused': 'this link has been used, or is too old',
+  'refusal.login-refused.fix': 'start refit serve again, and open the link that it prints',
+  'refusal.not-permitted': '{name} may not do this: {action} needs another role than {roles}',
+  'refusal.not-permitted.fix': 'ask an admin of this console for the role',
+  'refusal.other-page': 'no page of this console sent this request',
+  'refusal.other-page.fix': 'reload the page of the console, and try again',
+  'refusal.too-many': 'too many requests',
+  'refusal.too-many.fix': 'try again in {seconds} s',
+  'refusal.too-large': 'the console takes texts of at most 1 MB',
+  'refusal.too-large.fix':
+    'shorten the text: select instances by tags, or split the plan; or edit the file itself, and use refit plan',
+  'refusal.internal': 'this is a fault of the console',
+  'refusal.internal.fix': 'see what refit serve printed, and report it',
+  'refusal.unreachable': 'the console does not answer',
+  'refusal.unreachable.fix': 'check that refit serve runs, and that you reach it',
+  'refusal.sealed-again': 'the plan was sealed again: the page showed {before}, and now it is {now}',
+  'refusal.sealed-again.fix': 'reload the page, and review the plan again',
+  'refusal.file-changed': '{name} changed on disk after you opened it; nothing was written',
+  'refusal.file-changed.fix': 'compare both versions, then try again',
+  'refusal.file-removed': '{name} was removed after you opened it; nothing was written',
+  'refusal.file-removed.fix': 'save it under another name',
+  'refusal.file-exists': 'there is already a file named {name}; nothing was written',
+  'refusal.file-exists.fix': 'use another name',
+} as const;
