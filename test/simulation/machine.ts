@@ -40,6 +40,8 @@ export interface Machine {
   moment(kind: Moment): void;
   /** Counts a moment, then waits until the freeze ends, or forever after the death. */
   gate(kind: Moment): Promise<void>;
+  /** Somebody sets the wall clock to the time that the host usually has. */
+  setClock(): void;
   /** Ends the process. None of its work continues. */
   stop(): void;
 }
@@ -135,6 +137,9 @@ export function createMachine(
     death,
     moment,
     gate,
+    setClock() {
+      wallOffset = offset - time.monotonic() * drift;
+    },
     stop() {
       alive = false;
     },

@@ -38,6 +38,7 @@ function createCalmMachine(clock: Clock): Machine {
     death: new Promise(() => {}),
     moment() {},
     gate: async () => {},
+    setClock() {},
     stop() {},
   };
 }

@@ -92,6 +92,7 @@ describe('a run', () => {
     ['whose claim was committed without an answer is claimed again after the lease', 629],
     ['that lost its entries finds the order of a step whose earlier step drifted since', 856],
     ['that lost its entries orders nothing of a later wave before its wave', 1188],
+    ['that halts on a host whose clock jumped ends once the clock is set', 1008],
   ])('%s (seed %i)', async (_, seed) => {
     expect((await simulateWorkers(drawWorkers(seed))).violations).toEqual([]);
   });

@@ -13,7 +13,7 @@ import { seededRandom } from '../../../src/simulator/world/random.ts';
 import type { ClaimedRun } from '../../../src/store/ports.ts';
 import { createMachine, type Machine } from '../machine.ts';
 import { allPromises, createPlan, readCatalogue, readInstances } from '../plan.ts';
-import { createProvider, type ProviderWatcher } from '../provider.ts';
+import { createProvider, type ProviderWatcher, SKEW_TOLERATED } from '../provider.ts';
 import { PLANNING, type Scenario } from '../scenario.ts';
 import { isOver, sabotageCloud, untilOpen } from '../simulate.ts';
 import { createWatcher, type EventCounts, type Violation, type Watcher } from '../watcher.ts';
@@ -259,6 +259,15 @@ export async function simulateWorkers(
       });
   };
 
+  /** The provider refuses every call from such a clock, and each run that its host takes halts. The fix says: set the clock. */
+  const setClocks = (): void => {
+    for (const machine of new Set(machines.values())) {
+      if (!machine.alive || Math.abs(machine.clock.now() - time.now()) <= SKEW_TOLERATED) continue;
+      machine.setClock();
+      common.recordEvent('clock set', 'by a person');
+    }
+  };
+
   /** What people do about a run: they submit it again, continue it, or end its pause. */
   const lookAfter = (number: number): void => {
     const run = runs[number]!;
@@ -275,6 +284,7 @@ export async function simulateWorkers(
       if (run.isOver) return;
       run.actAt ??= now + OPERATOR_AFTER + untilOpen(run.scenario, time.now() + OPERATOR_AFTER);
       if (now < run.actAt) return;
+      setClocks();
       run.watcher.recordEvent('continued by a person', '');
       run.isAttended = true;
       Object.assign(row, { state: 'queued', wakeAt: null });
