@@ -57,8 +57,14 @@ function renderAt(message: Message, language: Language, depth: number): Rendered
     const { id, params } = message;
     const isKnown = depth < MOST_NESTED && Object.hasOwn(sentences, id);
     const text = isKnown ? sentences[id]!(params, say) : asData(message);
-    if (typeof text === 'string') return { message: text, fix: null, example: null };
-    return { message: text.message, fix: text.fix ?? null, example: text.example ?? null };
+    const said = typeof text === 'string' ? { message: text } : text;
+    // A sentence that is only a parameter has no words if the parameter is missing or is no text.
+    const words = (one: unknown): string | null => (typeof one === 'string' ? one : null);
+    return {
+      message: words(said.message) ?? asData(message),
+      fix: words(said.fix),
+      example: words(said.example),
+    };
   } catch {
     return { message: asData(message), fix: null, example: null };
   }

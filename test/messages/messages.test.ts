@@ -45,6 +45,7 @@ describe('a message that no version wrote', () => {
     ['an id of a newer version', { id: 'rule.of-tomorrow', params: { a: 1 } }, 'rule.of-tomorrow {"a":1}'],
     ['an id of every object', { id: 'toString', params: {} }, 'toString {}'],
     ['no parameters', { id: known, params: null }, `${known} null`],
+    ['no text for a sentence that is a parameter', { id: 'plan-text.yaml', params: {} }, 'plan-text.yaml {}'],
     ['parameters of another kind', { id: known, params: { zones: 5 } }, `${known} {"zones":5}`],
   ])('%s is shown as data', (_, hostile, shown) => {
     expect(render(hostile as Message)).toEqual({ message: shown, fix: null, example: null });
