@@ -271,6 +271,7 @@ describe('over HTTP', () => {
               when: { kind: 'cron', cron: '30 1 * * *', timezone: 'UTC' },
               ...{ does: 'run', catchUp: 'skip' },
             },
+            targets: '  - instance: crs-5qlrlhux # \u202e',
           },
         },
       ],
@@ -297,6 +298,10 @@ describe('over HTTP', () => {
         .map((day) => `2026-01-${String(day).padStart(2, '0')}T01:30`)
         .concat('2026-01-12T01:30'),
     );
+    expect(week).toMatchObject({
+      plans: [{ name: 'n.yaml', page: 'plan', targets: '  - instance: crs-5qlrlhux # \\u{202e}' }],
+      startCommand: 'refit schedule run /plans',
+    });
     expect(week!.wrong).toMatchObject([{ state: 'missed', message: { id: 'schedule.missed' } }]);
     const calendar = await at.send('GET', '/api/schedule?view=month&zone=Asia/Shanghai', { headers });
     expect(JSON.parse(calendar.body)).toMatchObject({

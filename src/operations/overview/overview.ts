@@ -28,6 +28,8 @@ export interface WaitingItem {
   /** The name of the plan. */
   readonly plan: string;
   readonly waits: Waiting;
+  /** When the windows of a saved plan open next, ISO 8601 UTC. Absent: they are open, or nothing limits the start. */
+  readonly opensAt?: string;
 }
 
 /** A run with steps that did not end as planned, or that stopped early. */

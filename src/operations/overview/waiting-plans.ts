@@ -1,9 +1,12 @@
 /** Finds the saved plans of the folder that wait for approvals, or that somebody declines. */
 import { judgeApprovals } from '../../approval/judge-approvals.ts';
 import { judgeDeclines } from '../../approval/judge-declines.ts';
+import { iso } from '../../clock.ts';
 import { readRegularFile } from '../../files/open-file.ts';
+import { given } from '../../given.ts';
 import type { SavedPlan } from '../../model.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
+import { createOpenWindows } from '../../plan/windows/open-windows.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
 import { offeredApprovals } from '../../store/offered-approvals.ts';
 import type { RunsOfStore } from '../../store/ports.ts';
@@ -15,7 +18,7 @@ import { type Waiting, whoMissing } from './what-waits.ts';
 /** How many of the newest saved plans are looked at. */
 const MOST_PLANS = 50;
 
-type ReadPlan = Pick<SavedPlan, 'name' | 'digest' | 'approvals' | 'waves' | 'expiresAt'>;
+type ReadPlan = Pick<SavedPlan, 'name' | 'digest' | 'approvals' | 'waves' | 'expiresAt' | 'windows'>;
 
 /** @param runs the store, which may have signed texts of plans too. */
 export function createWaitingPlans(plans: PlanFolder, runs: RunsOfStore) {
@@ -44,7 +47,13 @@ export function createWaitingPlans(plans: PlanFolder, runs: RunsOfStore) {
         if (plan === null || started.has(plan.digest) || Date.parse(plan.expiresAt) < now) continue;
         const waits = await waitsOf(plan, plans.pathOf(file.name), runs, now);
         if (waits !== null)
-          items.push({ run: null, file: file.name, plan: escapeControls(plan.name), waits });
+          items.push({
+            run: null,
+            file: file.name,
+            plan: escapeControls(plan.name),
+            waits,
+            ...opening(plan, now),
+          });
       }
       known = next;
       return items;
@@ -52,11 +61,16 @@ export function createWaitingPlans(plans: PlanFolder, runs: RunsOfStore) {
   };
 }
 
-function lightOf({ name, digest, approvals, waves, expiresAt }: SavedPlan): ReadPlan {
+function lightOf({ name, digest, approvals, waves, expiresAt, windows }: SavedPlan): ReadPlan {
   return {
     ...{ name, digest, expiresAt, waves: waves.map((wave) => ({ ...wave, steps: [] })) },
-    ...(approvals === undefined ? {} : { approvals }),
+    ...given({ approvals, windows }),
   };
+}
+
+function opening({ windows }: ReadPlan, now: number): Pick<WaitingItem, 'opensAt'> {
+  const next = windows === undefined ? null : createOpenWindows(windows).nextStart(now);
+  return next === null || next.opens <= now ? {} : { opensAt: iso(next.opens) };
 }
 
 async function waitsOf(

@@ -45,7 +45,8 @@ export function Waiting({ items }: { items: readonly WaitingItem[] }) {
                 </span>
               </div>
               <p class="reason">
-                <Sentence waits={item.waits} />
+                <Sentence waits={item.waits} />{' '}
+                {item.opensAt !== undefined && <Until at={item.opensAt} word="waits.opens" />}
               </p>
             </li>
           ))}
