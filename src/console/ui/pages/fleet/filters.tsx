@@ -37,9 +37,8 @@ export function Filters({ values }: { values: FleetValues | null }) {
             placeholder={say('fleet.search.placeholder')}
             onInput={({ currentTarget }) => setQuery('q', currentTarget.value)}
             onKeyDown={(event) => event.key === 'Escape' && setQuery('q', '')}
-            aria-describedby="fleet-search-hint"
           />
-          <small id="fleet-search-hint">{say('fleet.search.hint')}</small>
+          <small>{say('fleet.search.hint')}</small>
         </label>
         {LIST_FILTERS.map((name) => {
           const choices = values?.[name === 'tag' ? 'tags' : name] ?? [];
