@@ -91,6 +91,13 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     expect((await apply.ended).code).toBe(3);
     await page.getByRole('heading', { name: /Not as planned/ }).waitFor();
     await page.getByText('29', { exact: true }).first().waitFor();
+    // What went wrong, what to do, and the button for it stand together.
+    await page.getByText('not all verified', { exact: true }).waitFor();
+    await page.getByText(/^What to do: /).waitFor();
+    await page
+      .locator('section[aria-labelledby=failures]')
+      .getByRole('button', { name: 'Plan a retry' })
+      .waitFor();
     const controls = (await at.journal('runs/night-1')).filter(({ kind }) => kind === 'control-command');
     expect(controls.map((entry) => ('command' in entry ? entry.command : ''))).toEqual([
       'pause',
@@ -115,6 +122,9 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     const palette = page.getByRole('dialog', { name: 'Search and commands' });
     await palette.getByRole('option', { name: /^grow-everything/ }).waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.keyboard.type('crs-00000001');
+    await palette.getByRole('option', { name: /Search the audit for crs-00000001/ }).waitFor();
+    await page.keyboard.press('Control+a');
     await page.keyboard.type('design');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Design system' }).waitFor();

@@ -109,6 +109,19 @@ describe('the fleet over HTTP', () => {
     });
   });
 
+  it('knows the runs of an instance before anybody has read the fleet', async () => {
+    const other = await startTestConsole({});
+    const viewer = await other.signIn(['viewer']);
+    const of = (path: string) => other.send('GET', `/api${path}`, { headers: viewer.headers });
+    const [one, runs, orders] = await Promise.all(
+      ['', '/runs', '/orders'].map((more) => of(`/fleet/instances/crs-00000001${more}`)),
+    );
+    await other.close();
+    expect([one!.status, one!.body]).toEqual([200, 'null']);
+    expect([runs!.status, JSON.parse(runs!.body).steps]).toEqual([200, []]);
+    expect(orders!.status).toBe(422);
+  });
+
   it('escapes and cuts hostile texts', async () => {
     for (const path of ['/fleet?limit=1', '/fleet/map', '/fleet/instances/crs-00000000']) {
       const { body } = await at.send('GET', `/api${path}`, { headers });

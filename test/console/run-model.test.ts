@@ -5,14 +5,16 @@ import {
   filterRuns,
   filterSteps,
   groupFailures,
+  haveOneMessage,
   heldGate,
   nextActions,
   peakOf,
   rateSeries,
+  seenState,
 } from '../../src/console/ui/pages/run/run-model.ts';
 import { createReplay } from '../../src/journal/replay.ts';
 import { message } from '../../src/messages/messages.ts';
-import type { Gate } from '../../src/model.ts';
+import type { Gate, Outcome } from '../../src/model.ts';
 import { gatherBoundaries } from '../../src/operations/picture/gate-facts.ts';
 import { gatherRate } from '../../src/operations/picture/rate-history.ts';
 import { fleet, JournalWriter, savedPlan } from '../report/situations.ts';
@@ -44,6 +46,36 @@ describe('failures', () => {
   });
 });
 
+describe('one sentence for a group of failures', () => {
+  const failed = (at: number, task: string) =>
+    row(at, { outcome: 'failed', message: { id: 'run.task', params: { task } } as StepRow['message'] });
+  it.each([
+    ['is true for one', [failed(0, 'a')], true],
+    ['is true for all that say the same', [failed(0, 'a'), failed(1, 'a')], true],
+    ['is not true when one says another', [failed(0, 'a'), failed(1, 'a'), failed(2, 'b')], false],
+    ['is true for those without a word', [row(0), row(1)], true],
+  ])('%s', (_, rows, expected) => {
+    expect(haveOneMessage(rows)).toBe(expected);
+  });
+});
+
+describe('an ended run', () => {
+  const of = (more: Partial<Record<Outcome, number>>) => ({
+    ...{ verified: 3, failed: 0, refused: 0, drifted: 0, skipped: 0, unknown: 0, 'not-run': 0 },
+    ...more,
+  });
+  it.each([
+    ['is good when every step is verified', 'ended', of({}), 'ended', false],
+    ['is not all verified, and bad, with a failure', 'ended', of({ failed: 1 }), 'not all verified', true],
+    ['is bad with an unknown outcome', 'ended', of({ unknown: 1 }), 'not all verified', true],
+    ['is not all verified with a skipped step', 'ended', of({ skipped: 1 }), 'not all verified', false],
+    ['says nothing of outcomes that nobody knows', 'ended', null, 'ended', false],
+    ['of another state keeps its word', 'running', of({ failed: 1 }), 'running', true],
+  ])('%s', (_, status, outcomes, state, isBad) => {
+    expect(seenState(status, outcomes)).toEqual({ state, isBad });
+  });
+});
+
 describe('the table of steps', () => {
   const steps = [
     row(0),
@@ -59,9 +91,11 @@ describe('the table of steps', () => {
     ['a code, in any case', { text: 'TASK' }, [1]],
     ['an order number', { text: '202601052' }, [2]],
     ['a name and a wave', { text: 'cart-3', wave: 1 }, [3]],
+    ['a state in words', { text: '失败' }, [1]],
     ['nothing', { text: 'cart-3', wave: 0 }, []],
   ])('shows %s', (_, filter, expected) => {
-    const found = filterSteps(steps, { text: '', outcome: '', wave: null, ...filter });
+    const wordOf = ({ outcome }: StepRow) => (outcome === 'failed' ? '失败' : '');
+    const found = filterSteps(steps, { text: '', outcome: '', wave: null, ...filter }, wordOf);
     expect(found.map(({ at }) => at)).toEqual(expected);
   });
 });

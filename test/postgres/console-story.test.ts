@@ -191,7 +191,7 @@ withPostgres('a night in the console', () => {
     await admin.getByText('opened by 2 processes').waitFor();
     await admin.getByRole('heading', { name: /Not as planned/ }).waitFor();
     await look(admin, 'live');
-    await admin.getByText('no process has this run').waitFor();
+    await admin.getByText('not all verified').waitFor();
     expect(await desk.orders()).toEqual(Array.from({ length: 12 }, () => 1));
     await look(admin, 'failed');
 

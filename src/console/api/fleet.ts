@@ -79,7 +79,7 @@ export interface FleetValuesView {
   readonly values: FleetValues;
 }
 
-/** `GET /api/fleet/instances/:instance?profile=&region=`. */
+/** `GET /api/fleet/instances/:instance?profile=&region=`; null: nobody has read the fleet yet. */
 export interface FleetInstanceView extends FleetInstance {
   readonly readAt: string;
   readonly source: FleetSource;

@@ -1,5 +1,5 @@
 /** Runs, as the console shows them. Times are ISO 8601 UTC, durations milliseconds. */
-import type { Change, EndedBecause, Message, Outcome, Size, StepState } from '../../model.ts';
+import type { Change, EndedBecause, Message, Outcome, Size, StepState, Threshold } from '../../model.ts';
 import type { WaveBoundary } from '../../operations/picture/gate-facts.ts';
 import type { RateHistory } from '../../operations/picture/rate-history.ts';
 import type { RunPicture } from '../../operations/picture/run-picture.ts';
@@ -47,6 +47,8 @@ export interface RunView {
   readonly picture: RunPicture;
   /** Soaks, gates and awaited approvals, by wave. */
   readonly boundaries: readonly WaveBoundary[];
+  /** When the run halts: over all its steps, and in waves with thresholds of their own. */
+  readonly halts: RunHalts;
   /** Accepted orders over the time of the run. */
   readonly orders: RateHistory;
   /** How many hooks and gate commands run programs, which somebody must allow again to continue. */
@@ -55,6 +57,16 @@ export interface RunView {
   readonly next: string;
   /** The hash of the last entry. */
   readonly head: string;
+}
+
+export interface RunHalts {
+  readonly run: Thresholds;
+  readonly waves: readonly (Thresholds & { readonly wave: number })[];
+}
+
+interface Thresholds {
+  readonly failed: Threshold | null;
+  readonly unknown: Threshold | null;
 }
 
 export type RunStatusName =

@@ -3,7 +3,7 @@ import { isFinished } from '../../journal/replay.ts';
 import type { RunState, SavedPlan, Step, StepState } from '../../model.ts';
 import { type RunStatus, whyNotTrusted } from '../../operations/runs/read-run.ts';
 import { escapeControls } from '../../text.ts';
-import type { RunStatusName, RunView, StepRow } from '../api/runs.ts';
+import type { RunHalts, RunStatusName, RunView, StepRow } from '../api/runs.ts';
 
 /** How many events and changes in flight a page lists. Each goes to every watcher with each change. */
 const LISTED = 12;
@@ -47,10 +47,22 @@ export function viewOf(
       inFlight: picture.inFlight.slice(0, LISTED),
     },
     boundaries,
+    halts: haltsOf(saved),
     orders,
     programs: stored === null ? programs : 0,
     next: escapeControls(next),
     head: state.head,
+  };
+}
+
+function haltsOf({ execution, waves }: SavedPlan): RunHalts {
+  return {
+    run: execution.haltWhen,
+    waves: waves.flatMap(({ haltWhen }, wave) =>
+      haltWhen === undefined
+        ? []
+        : [{ wave, failed: haltWhen.failed ?? null, unknown: haltWhen.unknown ?? null }],
+    ),
   };
 }
 

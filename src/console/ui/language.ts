@@ -1,15 +1,16 @@
 /** The language of the console: of the browser, or as the person chose. */
 import { signal } from '@preact/signals';
+import { fixOfCode } from '../../messages/codes.ts';
 import { loadWords } from '../../messages/languages.ts';
 import { type Rendered, render, textOf, textWithFix } from '../../messages/messages.ts';
 import { english, type Words } from '../../messages/words.ts';
-import type { Message } from '../../model.ts';
+import type { Message, Threshold } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
 import { en, type WordId } from './words/en.ts';
 import { fill, type Values } from './words/fill.ts';
 
 /** Everything that a language has. */
-interface Spoken extends Pick<Words, 'tag' | 'sentences' | 'show'> {
+interface Spoken extends Pick<Words, 'tag' | 'sentences' | 'show' | 'codes' | 'review'> {
   readonly name: 'en' | 'zh';
   readonly words: Readonly<Record<WordId, string>>;
 }
@@ -71,6 +72,27 @@ export function sayWithFix(message: Message): string {
   return escapeControls(textWithFix(message, spoken.value.sentences));
 }
 
+/** What a person can do: the fix of the message itself, or else of the code; null: nobody knows. */
+export function fixFor(message: Message | null, code: string | null): string | null {
+  const own = message === null ? null : render(message, spoken.value.sentences).fix;
+  const fix = own || (code === null ? null : fixOfCode(code, spoken.value.codes));
+  return fix === null ? null : escapeControls(fix);
+}
+
+/** `failed > 2 or unknown > 0`; empty without a threshold. */
+export function sayThresholds({ failed, unknown }: Thresholds): string {
+  const { review } = spoken.value;
+  return review.thresholds([
+    ...(failed ? [review.threshold('failed', failed)] : []),
+    ...(unknown ? [review.threshold('unknown', unknown)] : []),
+  ]);
+}
+
+interface Thresholds {
+  readonly failed?: Threshold | null;
+  readonly unknown?: Threshold | null;
+}
+
 /** Durations, sizes and amounts in words. */
 export const quantities = (): Words['show'] => spoken.value.show;
 
@@ -78,9 +100,18 @@ export const quantities = (): Words['show'] => spoken.value.show;
 export function sayTime(iso: string): { readonly text: string; readonly utc: string } {
   const at = new Date(iso);
   const isToday = at.toDateString() === new Date().toDateString();
-  const format = new Intl.DateTimeFormat(spoken.value.tag, {
-    ...(isToday ? {} : { year: 'numeric', month: '2-digit', day: '2-digit' }),
+  // English writes the month in letters: 12/02/2026 is another day in another country.
+  const isEnglish = spoken.value.name === 'en';
+  const format = new Intl.DateTimeFormat(isEnglish ? 'en-GB' : spoken.value.tag, {
+    ...(isToday ? {} : { year: 'numeric', month: isEnglish ? 'short' : '2-digit', day: '2-digit' }),
     ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
   });
   return { text: format.format(at), utc: `${iso.slice(0, 19).replace('T', ' ')} UTC` };
+}
+
+/** The zone of every time on a page: its name, and its distance from UTC now, such as `UTC+8`. */
+export function sayZone(): { readonly zone: string; readonly offset: string } {
+  const format = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' });
+  const offset = format.formatToParts().find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return { zone: format.resolvedOptions().timeZone, offset: offset.replace('GMT', 'UTC') };
 }

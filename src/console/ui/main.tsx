@@ -9,7 +9,7 @@ import { get, openSession, post, Refused } from './client.ts';
 import { chooseLanguage, language, say, startLanguage } from './language.ts';
 import type { PageLink } from './pages/page.ts';
 import { PAGES, pageAt } from './pages/page-table.ts';
-import type { Choice } from './parts/choice.ts';
+import { type Choice, lookUps } from './parts/choice.ts';
 import { Header } from './parts/header.tsx';
 import { pageCommands } from './parts/page-commands.ts';
 import { Palette } from './parts/palette.tsx';
@@ -48,7 +48,7 @@ function App() {
         {now instanceof Refused ? <Closed error={now} /> : <Page session={now} />}
       </main>
       <Shortcuts pages={links()} isOpen={showsKeys} onSearch={openSearch} />
-      <Palette isOpen={isSearching} choices={choices} find={findRuns} />
+      <Palette isOpen={isSearching} choices={choices} lookUp={lookUpChoices} find={findRuns} />
     </div>
   );
 }
@@ -89,6 +89,11 @@ function Page({ session: info }: { session: SessionInfo }) {
   );
 }
 
+function mayControl(): boolean {
+  const now = session.value;
+  return now !== undefined && !(now instanceof Refused) && permits(now.person.roles, 'control');
+}
+
 /** What the palette has without asking the server. */
 function choices(): readonly Choice[] {
   const here = pageCommands().map(({ text, run }) => ({ group: say('palette.here'), text, choose: run }));
@@ -97,15 +102,30 @@ function choices(): readonly Choice[] {
     choose: () => go(to),
   }));
   const other = language() === 'en' ? 'zh' : 'en';
-  const console = [
+  const ofConsole: readonly Omit<Choice, 'group'>[] = [
+    ...(mayControl() ? [{ text: say('palette.pause'), choose: () => go('/runs?state=running') }] : []),
     { text: say('language.toggle'), choose: () => void chooseLanguage(other) },
     { text: say('theme.toggle'), choose: toggleTheme },
     { text: say('keys.open'), keys: '?', choose: () => (showsKeys.value = true) },
     { text: say('passkey.title'), choose: () => go('/passkey') },
-    { text: say('design.title'), choose: () => go('/design') },
+    { text: say('design.title'), isRare: true, choose: () => go('/design') },
     { text: say('session.signOut'), choose: () => void signOut() },
-  ].map((one) => ({ group: say('palette.console'), ...one }));
-  return [...here, ...pages, ...console];
+  ];
+  return [...here, ...pages, ...ofConsole.map((one) => ({ group: say('palette.console'), ...one }))];
+}
+
+/** Places to look for an instance, an order or a request by its id. */
+function lookUpChoices(typed: string): readonly Choice[] {
+  const group = say('palette.lookUp');
+  return lookUps(typed).flatMap(({ kind, text }) => {
+    const value = encodeURIComponent(text);
+    const audit = {
+      ...{ group, text: say('palette.audit', { text }) },
+      choose: () => go(`/audit?${kind}=${value}`),
+    };
+    if (kind !== 'instance') return [audit];
+    return [{ group, text: say('palette.instance', { text }), choose: () => go(`/fleet/${value}`) }, audit];
+  });
 }
 
 /** How many runs the palette offers. */

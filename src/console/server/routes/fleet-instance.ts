@@ -16,7 +16,10 @@ export const fleetInstanceRoutes: readonly Route[] = [
     method: 'GET',
     path: '/fleet/instances/:instance',
     action: 'see',
-    async answer(request, context): Promise<FleetInstanceView> {
+    async answer(request, context): Promise<FleetInstanceView | null> {
+      // Nobody has read the fleet: the runs of the instance are known all the same.
+      idFrom(request.params.instance);
+      if (fleetOf(context).state().reading === null) return null;
       const { row, reading } = foundRow(request, context);
       const { fleet } = reading.query;
       const one = fleet.at(row);

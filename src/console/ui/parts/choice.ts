@@ -9,17 +9,37 @@ export interface Choice {
   readonly about?: string;
   /** Its keys, if it has some: `g r`. */
   readonly keys?: string;
+  /** Only shown when somebody types it. */
+  readonly isRare?: boolean;
   readonly choose: () => void;
 }
 
 /** The choices that contain every word of a text, in their order; those that begin with it come first. */
 export function matching(choices: readonly Choice[], text: string): readonly Choice[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return choices;
+  if (words.length === 0) return choices.filter(({ isRare }) => isRare !== true);
   const hits = choices.filter((one) => {
     const whole = `${one.text} ${one.about ?? ''} ${one.group}`.toLowerCase();
     return words.every((word) => whole.includes(word));
   });
   const begins = (one: Choice) => one.text.toLowerCase().startsWith(words[0]!);
   return [...hits.filter(begins), ...hits.filter((one) => !begins(one))];
+}
+
+/** What a typed text can be the name of. */
+export interface LookUp {
+  readonly kind: 'instance' | 'order' | 'text';
+  readonly text: string;
+}
+
+/** Fewer digits are no order number. */
+const ORDER = /^\d{8,40}$/;
+const REQUEST = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/** Where a typed id can be found that no list has: an instance, an order, or a request by its id. */
+export function lookUps(typed: string): readonly LookUp[] {
+  const text = typed.trim();
+  if (/^crs-[\w-]{1,60}$/.test(text)) return [{ kind: 'instance', text }];
+  if (ORDER.test(text)) return [{ kind: 'order', text }];
+  return REQUEST.test(text) ? [{ kind: 'text', text }] : [];
 }

@@ -9,21 +9,24 @@ const MOST = 50;
 
 /**
  * @param isOpen becomes false when the person chose, or closed it. @param choices what there is without looking further.
+ * @param lookUp what a typed id can be, such as an order number.
  * @param find looks further, such as for runs at the server; it may refuse.
  */
 export function Palette({
   isOpen,
   choices,
+  lookUp,
   find,
 }: {
   isOpen: Signal<boolean>;
   choices: () => readonly Choice[];
+  lookUp: (typed: string) => readonly Choice[];
   find: (signal: AbortSignal) => Promise<readonly Choice[]>;
 }) {
-  return isOpen.value ? <OpenPalette isOpen={isOpen} choices={choices} find={find} /> : null;
+  return isOpen.value ? <OpenPalette isOpen={isOpen} choices={choices} lookUp={lookUp} find={find} /> : null;
 }
 
-function OpenPalette({ isOpen, choices, find }: Parameters<typeof Palette>[0]) {
+function OpenPalette({ isOpen, choices, lookUp, find }: Parameters<typeof Palette>[0]) {
   const dialog = useRef<HTMLDialogElement>(null);
   const typed = useSignal('');
   const found = useSignal<readonly Choice[]>([]);
@@ -40,7 +43,8 @@ function OpenPalette({ isOpen, choices, find }: Parameters<typeof Palette>[0]) {
     );
     return () => over.abort();
   }, []);
-  const shown = matching([...choices(), ...found.value], typed.value).slice(0, MOST);
+  const known = matching([...choices(), ...found.value], typed.value);
+  const shown = [...lookUp(typed.value), ...known].slice(0, MOST);
   const at = Math.min(marked.value, shown.length - 1);
   const choose = (choice: Choice | undefined): void => {
     if (choice === undefined) return;

@@ -53,10 +53,18 @@ export function Copy({ text, shown = text }: { text: string; shown?: string }) {
   );
 }
 
-/** A figure with its name. */
-export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+/** A figure with its name. @param isWide for a long text: it takes two columns. */
+export function Fact({
+  name,
+  isWide = false,
+  children,
+}: {
+  name: string;
+  isWide?: boolean;
+  children: ComponentChildren;
+}) {
   return (
-    <div class="fact">
+    <div class={isWide ? 'fact wide' : 'fact'}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

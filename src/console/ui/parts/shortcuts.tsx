@@ -1,7 +1,7 @@
 /** Keys that work on every page, and the list of them. */
 import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { say } from '../language.ts';
+import { say, sayZone } from '../language.ts';
 import type { PageLink } from '../pages/page.ts';
 import { go } from '../router.ts';
 import { Dialog } from './dialog.tsx';
@@ -12,6 +12,7 @@ const KEYS = [
   ['Ctrl K', 'keys.palette'],
   ['/', 'keys.find'],
   ['j k', 'keys.next'],
+  ['Enter', 'keys.enter'],
   ['Ctrl S', 'keys.save'],
   ['Ctrl Enter', 'keys.dry'],
   ['Esc', 'keys.close'],
@@ -48,6 +49,7 @@ export function Shortcuts({
       before = event.key;
       if (event.key === '?') isOpen.value = true;
       else if (page !== undefined) go(page.to);
+      else if (event.key === 'j' || event.key === 'k') focusRow(target, event.key === 'j' ? 1 : -1);
       else if (event.key === '/') {
         const field = document.querySelector<HTMLInputElement>('input[type=search]');
         if (field === null) return;
@@ -64,6 +66,9 @@ export function Shortcuts({
         <button type="button" class="link" onClick={() => (isOpen.value = true)}>
           <kbd>?</kbd> {say('keys.open')}
         </button>
+        <span class="soft" title={say('footer.utc')}>
+          {say('footer.times', sayZone())}
+        </span>
       </footer>
       {isOpen.value && (
         <Dialog title={say('keys.title')} action={null} onClose={() => (isOpen.value = false)}>
@@ -92,4 +97,17 @@ export function Shortcuts({
       )}
     </>
   );
+}
+
+/** Goes to the first row of the page, or from a row of a short table to another. A long table moves by itself. */
+function focusRow(from: Element, by: number): void {
+  if (from.closest('.long-table')) return;
+  const rows = [...document.querySelectorAll('main :is(table.runs, table.cards) tbody tr')];
+  const links = rows.flatMap((row) => row.querySelector<HTMLElement>('a[href], button') ?? []);
+  const at = links.findIndex((link) => link.closest('tr') === from.closest('tr'));
+  const next =
+    at >= 0
+      ? links[at + by]
+      : (document.querySelector<HTMLElement>('main .long-body [role=row][tabindex="0"]') ?? links[0]);
+  next?.focus();
 }

@@ -2,6 +2,7 @@
 import type { CalendarFault } from '../../../model.ts';
 import type { windows as english, Opening } from '../../en/plan/windows.ts';
 import type { TranslationOf } from '../../text.ts';
+import { inMinutes } from '../quantities.ts';
 
 const next = ({ local, utc }: Opening, timezone: string): string =>
   `下一个时间窗于 ${local} ${timezone}（${utc}）开启`;
@@ -20,7 +21,7 @@ export const windows: TranslationOf<typeof english> = {
     fix: command ?? '使用更晚的 finishBy',
   }),
   'window.too-short': ({ orders, seconds, window, windows: needed }) =>
-    `${orders} 个订单中的最后一个预计在 ${seconds} 秒内发出（p90），超过时间窗 ${window} 内可开始步骤的时间${needed > 1 ? `：运行可能需要 ${needed} 个时间窗` : ''}`,
+    `${orders} 个订单中的最后一个预计在 ${inMinutes(seconds)}内发出（p90），超过时间窗 ${window} 内可开始步骤的时间${needed > 1 ? `：运行可能需要 ${needed} 个时间窗` : ''}`,
   'window.calendar-unreadable': ({ file, fault }) => ({
     message: `日历 ${file}：${calendarFault(fault)}`,
     fix: `在计划旁边的 ${file} 放置完整的 iCalendar 文件，或将其从 windows.calendars 中删除`,

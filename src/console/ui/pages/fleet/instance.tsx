@@ -13,6 +13,7 @@ import { get, Refused } from '../../client.ts';
 import { quantities, say, sayMessage } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Copy, Fact, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
+import { refusalText } from '../../parts/say-refusal.ts';
 import { query } from '../../router.ts';
 import type { PageProps } from '../page.ts';
 import './fleet.css';
@@ -25,7 +26,7 @@ export function InstancePage({ person, parts: [id = ''] }: PageProps) {
   usePageTitle(id.slice(0, 60));
   const where = new URLSearchParams({ profile: query('profile'), region: query('region') });
   const path = `/fleet/instances/${encodeURIComponent(id)}`;
-  const one = useAnswer<FleetInstanceView>(`${path}?${where}`);
+  const one = useAnswer<FleetInstanceView | null>(`${path}?${where}`);
   const runs = useAnswer<InstanceRunsView>(`${path}/runs`);
   return (
     <article>
@@ -33,12 +34,27 @@ export function InstancePage({ person, parts: [id = ''] }: PageProps) {
         <a href="/fleet">{say('nav.fleet')}</a>
       </p>
       {one === undefined && <p class="loading" aria-busy="true" />}
-      {one instanceof Refused && <Problem error={one} />}
-      {one !== undefined && !(one instanceof Refused) && <Facts one={one} person={person} />}
+      {one instanceof Refused && <NotRead id={id} text={refusalText(one)} />}
+      {one === null && <NotRead id={id} text={say('fleet.instance.notRead')} />}
+      {one && !(one instanceof Refused) && <Facts one={one} person={person} />}
       {runs instanceof Refused && <Problem error={runs} />}
       {runs !== undefined && !(runs instanceof Refused) && <Runs runs={runs} />}
-      {one !== undefined && !(one instanceof Refused) && <Orders key={id} path={`${path}/orders?${where}`} />}
+      {one && !(one instanceof Refused) && <Orders key={id} path={`${path}/orders?${where}`} />}
     </article>
+  );
+}
+
+/** An instance of which only the runs are known. */
+function NotRead({ id, text }: { id: string; text: string }) {
+  return (
+    <>
+      <h1>{id}</h1>
+      <div class="notices" role="status">
+        <p>
+          {text} <a href="/fleet">{say('fleet.readLive')}</a>
+        </p>
+      </div>
+    </>
   );
 }
 

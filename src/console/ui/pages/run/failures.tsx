@@ -1,14 +1,28 @@
 /** What did not go as planned, with what to do: first the urgent, grouped by their cause. */
-import type { StepRow } from '../../../api/runs.ts';
-import { say, sayMessage, sayWithFix } from '../../language.ts';
+import { permits } from '../../../api/roles.ts';
+import type { RunView, StepRow } from '../../../api/runs.ts';
+import type { Person } from '../../../api/session.ts';
+import { say, sayMessage } from '../../language.ts';
 import { Copy, OutcomeBadge } from '../../parts/parts.tsx';
 import { setQuery } from '../../router.ts';
-import { type FailureGroup, groupFailures } from './run-model.ts';
+import { PlanAgain } from './plan-again.tsx';
+import { type FailureGroup, groupFailures, haveOneMessage, nextActions } from './run-model.ts';
+import { fixOf, WhatToDo } from './what-to-do.tsx';
 
 /** How many instances of a group the page names. The table has all. */
 const MOST_NAMED = 5;
 
-export function Failures({ steps, onOpen }: { steps: readonly StepRow[]; onOpen: (at: number) => void }) {
+export function Failures({
+  run,
+  steps,
+  person,
+  onOpen,
+}: {
+  run: RunView;
+  steps: readonly StepRow[];
+  person: Person;
+  onOpen: (at: number) => void;
+}) {
   const groups = groupFailures(steps);
   if (groups.length === 0) return null;
   const count = groups.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -17,18 +31,23 @@ export function Failures({ steps, onOpen }: { steps: readonly StepRow[]; onOpen:
       <h2 id="failures">
         {say('run.failures')} <span class="soft">{count}</span>
       </h2>
+      {nextActions(run).mayRetry && permits(person.roles, 'plan') && (
+        <PlanAgain run={run} person={person} kinds={['retry']} />
+      )}
       <ul class="failures">
         {groups.map((group) => (
-          <Group key={group.key} group={group} onOpen={onOpen} />
+          <Group key={group.key} group={group} run={run} onOpen={onOpen} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Group({ group, onOpen }: { group: FailureGroup; onOpen: (at: number) => void }) {
+function Group({ group, run, onOpen }: { group: FailureGroup; run: RunView; onOpen: (at: number) => void }) {
   const { code, outcome, message, rows } = group;
-  const more = rows.length - MOST_NAMED;
+  const named = rows.slice(0, MOST_NAMED);
+  const isOne = haveOneMessage(rows);
+  const fixes = [...new Set(named.map((row) => fixOf(row, run)))];
   return (
     <li>
       <div class="group-title">
@@ -37,26 +56,48 @@ function Group({ group, onOpen }: { group: FailureGroup; onOpen: (at: number) =>
           {rows.length === 1 ? rows[0]!.name : say('run.failures.count', { count: rows.length })}
         </strong>
       </div>
-      {message && <p class="reason">{rows.length === 1 ? sayWithFix(message) : sayMessage(message)}</p>}
+      {isOne && message && <p class="reason">{sayMessage(message)}</p>}
+      {!isOne && (
+        <ul class="reasons">
+          {named.map((row) => (
+            <li key={row.at}>
+              <Instance row={row} onOpen={onOpen} />
+              {row.message && ` ${sayMessage(row.message)}`}
+            </li>
+          ))}
+        </ul>
+      )}
+      {fixes.map((fix) => (
+        <WhatToDo key={fix} fix={fix} />
+      ))}
       <p class="members">
-        {rows.slice(0, MOST_NAMED).map(({ at, instance }) => (
-          <button key={at} type="button" class="link" onClick={() => onOpen(at)}>
-            <code>{instance}</code>
-          </button>
-        ))}
-        {more > 0 && (
-          <button
-            type="button"
-            onClick={() => {
-              setQuery('outcome', outcome);
-              setQuery('q', code ?? '');
-              document.getElementById('steps')?.scrollIntoView();
-            }}
-          >
-            {say('run.failures.more', { count: more })}
-          </button>
-        )}
+        {isOne && named.map((row) => <Instance key={row.at} row={row} onOpen={onOpen} />)}
+        {rows.length > MOST_NAMED && <More group={group} />}
       </p>
     </li>
+  );
+}
+
+function Instance({ row, onOpen }: { row: StepRow; onOpen: (at: number) => void }) {
+  return (
+    <button type="button" class="link" onClick={() => onOpen(row.at)}>
+      <code>{row.instance}</code>
+    </button>
+  );
+}
+
+/** Leads to the steps of the group in the table. */
+function More({ group: { outcome, code, rows } }: { group: FailureGroup }) {
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        setQuery('outcome', outcome);
+        setQuery('q', code ?? '');
+        document.getElementById('steps')?.scrollIntoView();
+      }}
+    >
+      {say('run.failures.more', { count: rows.length - MOST_NAMED })}
+    </button>
   );
 }

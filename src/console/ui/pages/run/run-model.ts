@@ -1,5 +1,5 @@
 /** What the page of a run computes from what the server sends. Pure. */
-import type { Message } from '../../../../model.ts';
+import { type Message, OUTCOMES, type Outcome } from '../../../../model.ts';
 import type { RateHistory } from '../../../../operations/picture/rate-history.ts';
 import type { RunRow, RunView, StepRow } from '../../../api/runs.ts';
 
@@ -33,10 +33,17 @@ export function groupFailures(steps: readonly StepRow[]): FailureGroup[] {
     .sort((a, b) => rank(a) - rank(b) || b.rows.length - a.rows.length);
 }
 
-/** What the table shows. */
+/** Whether all steps of a group say the very same, so that one sentence is true for each. */
+export function haveOneMessage([first, ...others]: readonly StepRow[]): boolean {
+  const said = JSON.stringify(first?.message);
+  return others.every(({ message }) => JSON.stringify(message) === said);
+}
+
+/** What the table shows. @param wordOf the state of a step in the language shown. */
 export function filterSteps(
   steps: readonly StepRow[],
   { text, outcome, wave }: { readonly text: string; readonly outcome: string; readonly wave: number | null },
+  wordOf: (row: StepRow) => string = () => '',
 ): readonly StepRow[] {
   if (text === '' && outcome === '' && wave === null) return steps;
   const wanted = text.toLowerCase();
@@ -49,11 +56,31 @@ export function filterSteps(
     )
       return false;
     if (wanted === '') return true;
-    return [row.instance, row.name, row.code ?? '', ...row.orders].some((one) =>
+    return [row.instance, row.name, row.code ?? '', wordOf(row), ...row.orders].some((one) =>
       one.toLowerCase().includes(wanted),
     );
   });
 }
+
+/** The state of a run as people see it: an ended run is only good if every step is verified. */
+export type SeenState<Status extends string> = Status | 'not all verified';
+
+/**
+ * @param status as the server says. @param outcomes how many steps ended with each; null: not known.
+ * @returns the state, and whether it is a failure rather than a warning.
+ */
+export function seenState<Status extends string>(
+  status: Status,
+  outcomes: Readonly<Record<Outcome, number>> | null,
+): { readonly state: SeenState<Status>; readonly isBad: boolean } {
+  const bad = outcomes === null ? 0 : outcomes.failed + outcomes.unknown;
+  const others = outcomes === null ? 0 : OUTCOMES.reduce((sum, one) => sum + outcomes[one], 0);
+  const isAll = outcomes === null || outcomes.verified === others;
+  return { state: status === 'ended' && !isAll ? 'not all verified' : status, isBad: bad > 0 };
+}
+
+/** The state of a row of the list. */
+export const stateOfRow = ({ status, totals }: RunRow) => seenState(status, totals ?? null);
 
 /** The runs of a list that match. @param filter `state` as in the list; empty: all. */
 export function filterRuns(
@@ -61,13 +88,13 @@ export function filterRuns(
   { text, state }: { readonly text: string; readonly state: string },
 ): readonly RunRow[] {
   const wanted = text.toLowerCase();
-  return runs.filter(
-    ({ status, name, id, plan }) =>
-      (state === '' || status === state) &&
-      [name, id ?? '', plan?.name ?? '', plan?.digest ?? ''].some((one) =>
-        one.toLowerCase().includes(wanted),
-      ),
-  );
+  return runs.filter((run) => {
+    const { name, id, plan } = run;
+    if (state !== '' && stateOfRow(run).state !== state) return false;
+    return [name, id ?? '', plan?.name ?? '', plan?.digest ?? ''].some((one) =>
+      one.toLowerCase().includes(wanted),
+    );
+  });
 }
 
 /** Orders a second over time, for a chart. `at`: seconds since 1970 UTC, the middles of the buckets. */

@@ -18,7 +18,9 @@ import { Failures } from './failures.tsx';
 import { GoOn } from './go-on.tsx';
 import { RateChart } from './rate-chart.tsx';
 import './run.css';
+import { exitMeaning } from './exit-meaning.ts';
 import { type LiveRun, openLiveRun } from './live-run.ts';
+import { seenState } from './run-model.ts';
 import { StepDialog } from './step-dialog.tsx';
 import { Steps } from './steps.tsx';
 import { Waves } from './waves.tsx';
@@ -49,22 +51,26 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
   usePageTitle(picture.name);
   // A step has an address: people send it to each other.
   const open = (at: number): void => setQuery('step', String(at));
+  const seen = seenState(run.status, picture.outcomes);
+  const isShort = seen.state === 'not all verified';
   const asked = /^\d{1,7}$/.test(query('step')) ? Number(query('step')) : null;
   const opened = asked === null ? undefined : steps.find(({ at }) => at === asked);
   return (
     <article class="run">
       <div class="title">
         <h1>{picture.name}</h1>
-        <Badge tone={TONES[run.status]} text={say(`status.${run.status}`)} />
+        <Badge
+          tone={isShort ? (seen.isBad ? 'failed' : 'warning') : TONES[run.status]}
+          text={say(isShort ? 'status.not-all-verified' : `status.${run.status}`)}
+        />
         <Freshness now={now} />
       </div>
       <p class="soft about">
         {picture.change && <span>{picture.change}</span>}
-        <span>
-          {run.holder
-            ? say('run.process', { pid: run.holder.pid, host: run.holder.host })
-            : say('run.noProcess')}
-        </span>
+        {run.holder !== null && (
+          <span>{say('run.process', { pid: run.holder.pid, host: run.holder.host })}</span>
+        )}
+        {run.holder === null && run.status !== 'ended' && <span>{say('run.noProcess')}</span>}
         {run.starts > 1 && <span>{say('run.starts', { count: run.starts })}</span>}
         <Copy text={run.id} />
         <Copy text={run.plan.digest} shown={say('run.digest', { digest: run.plan.digest.slice(0, 8) })} />
@@ -74,7 +80,7 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
       <GoOn run={run} person={person} />
       <Facts picture={picture} run={run} />
       <Waves run={run} />
-      <Failures steps={steps} onOpen={open} />
+      <Failures run={run} steps={steps} person={person} onOpen={open} />
       <RateChart run={run} />
       <Now run={run} onOpen={(step) => open(steps.findIndex(({ id }) => id === step))} />
       <Steps steps={steps} waves={picture.waves.map(({ name }) => name)} onOpen={open} />
@@ -83,7 +89,7 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
       <p class="soft">
         {say('run.next')}: <Copy text={run.next} />
       </p>
-      {opened !== undefined && <StepDialog run={run.id} row={opened} onClose={() => setQuery('step', '')} />}
+      {opened !== undefined && <StepDialog run={run} row={opened} onClose={() => setQuery('step', '')} />}
     </article>
   );
 }
@@ -185,8 +191,13 @@ function Facts({ picture, run }: { picture: RunPicture; run: RunView }) {
             <Time at={run.endedAt} />
           </Fact>
         )}
+        {run.exitCode !== null && (
+          <Fact name={say('runs.exit')} isWide>
+            {run.exitCode} <small class="soft">{exitMeaning(run.exitCode)}</small>
+          </Fact>
+        )}
         {money.planned.length > 0 && (
-          <Fact name={say('run.money')}>
+          <Fact name={say('run.money')} isWide>
             {quotes(money.verified) || '0'}{' '}
             <small class="soft">{say('run.money.planned', { sum: quotes(money.planned) })}</small>
           </Fact>

@@ -9,7 +9,8 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Empty, Problem, Time } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
 import type { WordId } from '../../words/en.ts';
-import { filterRuns } from './run-model.ts';
+import { exitMeaning } from './exit-meaning.ts';
+import { filterRuns, type SeenState, stateOfRow } from './run-model.ts';
 
 /** How many runs a page reads at first, and how many more with each click. */
 const PAGE = 50;
@@ -52,6 +53,7 @@ export function RunsPage() {
       ) : (
         <>
           <Tools runs={now.runs} />
+          <p class="soft">{say('runs.pauseHint')}</p>
           {shown.length === 0 ? <p class="soft">{say('runs.none')}</p> : <Table runs={shown} />}
         </>
       )}
@@ -72,7 +74,9 @@ export function RunsPage() {
 /** Filters by state and text; both are in the address. */
 function Tools({ runs }: { runs: readonly RunRow[] }) {
   const state = query('state');
-  const states = [...new Set(runs.map(({ status }) => status))];
+  const all = runs.map((run) => stateOfRow(run).state);
+  // Also one that no run has now, if the address asks for it.
+  const states = [...new Set([...all, ...(Object.hasOwn(STATES, state) ? [state as State] : [])])];
   return (
     <div class="tools">
       <label>
@@ -88,10 +92,8 @@ function Tools({ runs }: { runs: readonly RunRow[] }) {
       <div class="chips" role="group" aria-label={say('runs.status')}>
         {['', ...states].map((one) => (
           <button key={one} type="button" aria-pressed={state === one} onClick={() => setQuery('state', one)}>
-            {one === '' ? say('run.all') : say(STATES[one as RunRow['status']][0])}{' '}
-            <span class="soft">
-              {one === '' ? runs.length : runs.filter(({ status }) => status === one).length}
-            </span>
+            {one === '' ? say('run.all') : say(STATES[one as State][0])}{' '}
+            <span class="soft">{one === '' ? runs.length : all.filter((seen) => seen === one).length}</span>
           </button>
         ))}
       </div>
@@ -120,14 +122,17 @@ function Table({ runs }: { runs: readonly RunRow[] }) {
   );
 }
 
+type State = SeenState<RunRow['status']>;
+
 /** The words and colours of the states of a list. */
-const STATES: Readonly<Record<RunRow['status'], readonly [WordId, string]>> = {
+const STATES: Readonly<Record<State, readonly [WordId, string]>> = {
   'not started': ['status.not-started', 'skipped'],
   running: ['status.running', 'live'],
   stopping: ['status.stopping', 'warning'],
   paused: ['status.paused', 'warning'],
   waiting: ['status.waiting', 'skipped'],
   ended: ['status.ended', 'verified'],
+  'not all verified': ['status.not-all-verified', 'warning'],
   'ended with work left': ['status.work-left', 'warning'],
   interrupted: ['status.interrupted', 'failed'],
   missing: ['status.missing', 'failed'],
@@ -135,7 +140,8 @@ const STATES: Readonly<Record<RunRow['status'], readonly [WordId, string]>> = {
 };
 
 function Row({ run }: { run: RunRow }) {
-  const [word, tone] = STATES[run.status];
+  const { state, isBad } = stateOfRow(run);
+  const [word, tone] = STATES[state];
   const outcomes = run.totals === null ? [] : OUTCOMES.filter((one) => run.totals![one] > 0);
   return (
     <tr>
@@ -149,7 +155,7 @@ function Row({ run }: { run: RunRow }) {
         {run.message && <small class="warn">{run.message}</small>}
       </td>
       <td data-label={say('runs.status')}>
-        <Badge tone={tone} text={say(word)} />
+        <Badge tone={isBad && state === 'not all verified' ? 'failed' : tone} text={say(word)} />
       </td>
       <td data-label={say('runs.started')}>
         <Time at={run.startedAt} />
@@ -157,7 +163,10 @@ function Row({ run }: { run: RunRow }) {
       <td data-label={say('runs.outcome')}>
         {outcomes.map((one) => `${run.totals![one]} ${say(`outcome.${one}`)}`).join(', ')}
       </td>
-      <td data-label={say('runs.exit')}>{run.exitCode ?? ''}</td>
+      <td data-label={say('runs.exit')}>
+        {run.exitCode ?? ''}
+        {run.exitCode !== null && <small class="soft">{exitMeaning(run.exitCode)}</small>}
+      </td>
     </tr>
   );
 }

@@ -1,13 +1,14 @@
 /** Everything about one step: what it is, and what happened to it entry by entry. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { StepRow, StepTimeline } from '../../../api/runs.ts';
+import type { RunView, StepRow, StepTimeline } from '../../../api/runs.ts';
 import { get, Refused } from '../../client.ts';
-import { quantities, say, sayMessage, sayWithFix } from '../../language.ts';
+import { quantities, say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Badge, Copy, Fact, OutcomeBadge, Time } from '../../parts/parts.tsx';
+import { fixOf, WhatToDo } from './what-to-do.tsx';
 
-export function StepDialog({ run, row, onClose }: { run: string; row: StepRow; onClose: () => void }) {
+export function StepDialog({ run, row, onClose }: { run: RunView; row: StepRow; onClose: () => void }) {
   const { change, size } = quantities();
   const lists = [
     ['run.orders', row.orders],
@@ -23,7 +24,8 @@ export function StepDialog({ run, row, onClose }: { run: string; row: StepRow; o
         )}{' '}
         {row.code && <Copy text={row.code} />}
       </p>
-      {row.message && <p>{row.outcome === 'verified' ? sayMessage(row.message) : sayWithFix(row.message)}</p>}
+      {row.message && <p>{sayMessage(row.message)}</p>}
+      <WhatToDo fix={fixOf(row, run)} />
       <dl class="facts">
         <Fact name={say('run.change')}>{change(row.change, row.after)}</Fact>
         <Fact name={say('run.size')}>
@@ -42,7 +44,7 @@ export function StepDialog({ run, row, onClose }: { run: string; row: StepRow; o
         {lists.map(
           ([word, texts]) =>
             texts.length > 0 && (
-              <Fact key={word} name={say(word)}>
+              <Fact key={word} name={say(word)} isWide>
                 {texts.map((text) => (
                   <Copy key={text} text={text} />
                 ))}
@@ -53,7 +55,7 @@ export function StepDialog({ run, row, onClose }: { run: string; row: StepRow; o
       <p>
         <a href={`/fleet/${encodeURIComponent(row.instance)}`}>{say('run.instance.page')}</a>
       </p>
-      <Timeline run={run} row={row} />
+      <Timeline run={run.id} row={row} />
     </Dialog>
   );
 }

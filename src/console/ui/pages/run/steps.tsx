@@ -7,6 +7,10 @@ import { Badge, OutcomeBadge, Time } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
 import { filterSteps } from './run-model.ts';
 
+/** The state of a step in the language shown. */
+const stateOf = ({ outcome, phase }: StepRow): string =>
+  say(outcome === null ? `phase.${phase}` : `outcome.${outcome}`);
+
 export function Steps({
   steps,
   waves,
@@ -18,7 +22,7 @@ export function Steps({
 }) {
   const outcome = query('outcome');
   const wave = /^\d{1,6}$/.test(query('wave')) ? Number(query('wave')) : null;
-  const rows = filterSteps(steps, { text: query('q'), outcome, wave });
+  const rows = filterSteps(steps, { text: query('q'), outcome, wave }, stateOf);
   const counts = new Map<string, number>();
   for (const row of steps) {
     const key = row.outcome ?? (row.phase === 'waiting' ? null : 'open');
@@ -86,15 +90,20 @@ export function Steps({
             {
               id: 'instance',
               title: say('run.instance'),
-              cell: ({ instance, name }) => (
+              cell: ({ instance, name, ...row }) => (
                 <>
                   <code>{instance}</code> <span class="soft">{name}</span>
+                  <small class="narrow soft">{change(row.change, row.after)}</small>
                 </>
               ),
             },
             { id: 'change', title: say('run.change'), cell: (row) => change(row.change, row.after) },
             { id: 'wave', title: say('run.wave'), cell: ({ wave: at }) => waves[at] ?? '' },
-            { id: 'order', title: say('run.orders'), cell: ({ orders }) => orders.at(-1) ?? '' },
+            {
+              id: 'order',
+              title: say('run.orders'),
+              cell: ({ orders }) => <code>{orders.at(-1) ?? ''}</code>,
+            },
             { id: 'ended', title: say('run.endedAt'), cell: ({ endedAt }) => <Time at={endedAt} /> },
           ]}
         />

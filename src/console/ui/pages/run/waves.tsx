@@ -1,7 +1,7 @@
 /** The waves of a run as steps, with what follows each: soak, gate and approval. */
 import type { GateFacts, WaveBoundary } from '../../../../operations/picture/gate-facts.ts';
 import type { RunView } from '../../../api/runs.ts';
-import { quantities, say, sayMessage } from '../../language.ts';
+import { quantities, say, sayMessage, sayThresholds } from '../../language.ts';
 import { Countdown } from '../../parts/countdown.tsx';
 import { Badge, Bar } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
@@ -13,22 +13,25 @@ const TONES: Readonly<Record<GateFacts['state'], string>> = {
 
 export function Waves({ run }: { run: RunView }) {
   const { waves } = run.picture;
-  if (waves.length < 2 && run.boundaries.length === 0) return null;
+  const haltsIf = sayThresholds(run.halts.run);
+  if (waves.length < 2 && run.boundaries.length === 0 && haltsIf === '') return null;
   const chosen = query('wave');
   return (
     <section aria-labelledby="waves">
       <h2 id="waves">{say('run.waves')}</h2>
+      {haltsIf !== '' && <p class="soft">{say('run.halts', { thresholds: haltsIf })}</p>}
       <ol class="waves">
         {waves.map(({ name, steps, ended, notVerified, inProgress, status }, at) => {
+          const halts = run.halts.waves.find(({ wave }) => wave === at);
           const boundary = run.boundaries.find(({ wave }) => wave === at);
           return (
             <li
               key={at}
-              class={`wave ${status}`}
+              class={`wave ${status}${status === 'ended' && notVerified > 0 ? ' short' : ''}`}
               aria-current={status === 'running' || status === 'soaking' ? 'step' : undefined}
             >
               <span class="wave-number" aria-hidden="true">
-                {status === 'ended' ? '✓' : at + 1}
+                {status === 'ended' ? (notVerified > 0 ? '!' : '✓') : at + 1}
               </span>
               <button
                 type="button"
@@ -52,6 +55,9 @@ export function Waves({ run }: { run: RunView }) {
                   ['live', inProgress],
                 ]}
               />
+              {halts !== undefined && (
+                <span class="soft">{say('run.halts.wave', { thresholds: sayThresholds(halts) })}</span>
+              )}
               {boundary && <Boundary boundary={boundary} run={run} name={name} />}
             </li>
           );

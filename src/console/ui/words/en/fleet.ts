@@ -115,4 +115,6 @@ export const fleet = {
   'fleet.order.in-progress': 'in progress',
   'fleet.order.delivered': 'delivered',
   'fleet.order.failed': 'failed',
+  'fleet.instance.notRead':
+    'Not read yet: nobody has read the live fleet, so its size and use are not known.',
 } as const;

@@ -111,4 +111,5 @@ export const fleet: Readonly<Record<keyof typeof english, string>> = {
   'fleet.order.in-progress': '处理中',
   'fleet.order.delivered': '已发货',
   'fleet.order.failed': '失败',
+  'fleet.instance.notRead': '尚未读取：还没有人读取线上实例，因此其规格和用量未知。',
 };

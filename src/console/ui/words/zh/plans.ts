@@ -98,7 +98,7 @@ export const plans: Readonly<Record<keyof typeof english, string>> = {
   'dry.moreWindows': '之后还有更多时间窗。',
   'dry.ends': '结束',
   'dry.soak': '随后观察期 {time}',
-  'dry.course': '进程',
+  'dry.course': '进度',
   'dry.shown': '共 {all} 行，显示前 {shown} 行',
   'seal.title': '封存此计划',
   'seal.act': '封存',
