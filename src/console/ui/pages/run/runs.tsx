@@ -54,7 +54,13 @@ export function RunsPage() {
         <>
           <Tools runs={now.runs} />
           <p class="soft">{say('runs.pauseHint')}</p>
-          {shown.length === 0 ? <p class="soft">{say('runs.none')}</p> : <Table runs={shown} />}
+          {shown.length === 0 ? (
+            <p class="soft">
+              {say(query('state') === 'running' && query('q') === '' ? 'runs.none.running' : 'runs.none')}
+            </p>
+          ) : (
+            <Table runs={shown} />
+          )}
         </>
       )}
       {now.more > 0 && (

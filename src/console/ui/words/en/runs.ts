@@ -8,6 +8,7 @@ export const runs = {
   'runs.filter': 'Find a run',
   'runs.filter.placeholder': 'plan, id, digest',
   'runs.pauseHint': 'To pause a run in progress, open it: its page has the buttons.',
+  'runs.none.running': 'No run is in progress now, so there is nothing to pause.',
   'runs.none': 'No run matches',
   'runs.plan': 'Plan',
   'runs.status': 'Status',

@@ -10,6 +10,7 @@ export const runs: Readonly<Record<keyof typeof english, string>> = {
   'runs.filter': '查找运行',
   'runs.filter.placeholder': '计划、ID、摘要',
   'runs.pauseHint': '要暂停进行中的运行，请打开它：按钮在其页面上。',
+  'runs.none.running': '现在没有进行中的运行，无需暂停。',
   'runs.none': '没有匹配的运行',
   'runs.plan': '计划',
   'runs.status': '状态',
