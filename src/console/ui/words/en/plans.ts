@@ -87,7 +87,7 @@ export const plans = {
   'dry.invalid': 'The plan is not valid yet: correct its findings first.',
   'dry.errors': '{errors} {errors:error|errors} of {instances} {instances:instance|instances}',
   'dry.errors.general': '{count} of them {count:is|are} about the whole plan.',
-  'dry.findings.all': '{shown} of {all} findings shown: show all',
+  'dry.findings.all': '{shown} of {all} {all:finding|findings} shown: show all',
   'dry.timeline': 'Waves and windows',
   'dry.timeline.text':
     'If the run starts at {time}. Half of such runs end earlier than the first time, and 9 of 10 earlier than the second.',
