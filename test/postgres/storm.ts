@@ -494,7 +494,9 @@ function preferToAll(pid: number): void {
   if (status === 0) return;
   try {
     setPriority(pid, -10);
-  } catch {}
+  } catch {
+    // It keeps its priority, and its stalls are noted.
+  }
 }
 
 /** The largest number of these times within a second. */
