@@ -62,17 +62,20 @@ function readNext(at: At, memory: AcceptedMemory): FollowMove {
   const age = now.monotonic - memory.since;
   const asked = facts !== null || round % FACTS_EVERY[status] === 0;
   const isCalm = facts === 'open' && !at.isSlotWanted && age > MINUTE;
-  // A resumed change may have ended already: Refit reads it immediately, and its facts in the next round.
-  const isResumed = memory.before > SECOND && round <= 2;
   const pause = facts === null ? pauseFor(at, age) : FACTS_WITHIN[isCalm ? 'calm' : 'hurried'];
   return {
     kind: 'read',
-    maxDelay: isResumed ? SECOND : pause,
+    maxDelay: isResumed(memory) ? SECOND : pause,
     factsSince: asked ? tracesSince(at) : null,
     openTasks: facts === 'open',
     showsWait: { name: 'following', limit: LIMITS.following, since: beganAt(at) },
     memory: { ...memory, round, asked, age },
   };
+}
+
+/** A resumed change may have ended already: Refit reads it immediately, and its facts in the next round. */
+function isResumed({ before, round }: AcceptedMemory): boolean {
+  return before > SECOND && round <= 1;
 }
 
 /**
@@ -182,8 +185,9 @@ function verified(at: At, judged: Judged, { size, billed, isPassed }: Verdict<'v
 function inProgress(at: At, judged: Judged, near: boolean): FollowMove {
   const { memory: was, reading } = judged;
   const status = reading.instance?.status === 'processing' ? 'processing' : 'running';
-  // No longer processing, and not at its new size: it failed, or someone else interfered.
-  const isOver = was.status === 'processing' && status === 'running' && !was.asked;
+  // Running, and not at its new size: it failed, or someone else interfered. A new order may also not have started yet.
+  const hasWorked = was.status === 'processing' || isResumed(was);
+  const isOver = hasWorked && status === 'running' && !was.asked;
   const memory: AcceptedMemory = { ...was, status, facts: near ? 'open' : isOver ? 'all' : null };
   const late = was.age > LIMITS.following ? { next: tooLate(at, judged, memory) } : {};
   if (near) {

@@ -418,6 +418,18 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'read facts within 500',
     ],
     [
+      'reads all facts at once after a resume if it is not at its new size',
+      ACCEPTED,
+      follow({ ...FOLLOWING, before: MINUTE, round: 1 }, reading(instance())),
+      'read facts within 1000',
+    ],
+    [
+      'reads the instance alone again once those facts have not ended it',
+      ACCEPTED,
+      follow({ ...ASKED, before: MINUTE, round: 2 }, reading(instance(), [task('running')], [])),
+      'read instance within 20000',
+    ],
+    [
       'is unknown after two hours',
       ACCEPTED,
       follow({ ...ASKED, age: 121 * MINUTE }, reading(instance(), [], [])),
