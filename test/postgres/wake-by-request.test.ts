@@ -1,4 +1,4 @@
-/** A request to a run that waits wakes it, and takes effect before anything else happens. */
+/** Requests that no process has taken: one that wakes a run that waits, and one that its process left behind. */
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { PLANS } from '../store/contract.ts';
@@ -31,6 +31,30 @@ withPostgres('a run that waits in a database', () => {
     course.push('goes on');
     expect(course).toEqual(['continue', 'goes on']);
     expect(await asked).toBe('continued');
+    await control.close();
+    await claim.release();
+  });
+
+  it('answers a request that its dead process did not take, unless the operator gave up', async () => {
+    const url = await freshStore();
+    const store = await openTestStore(url);
+    const elsewhere = await openTestStore(url, 'elsewhere');
+    onTestFinished(() => Promise.all([store.close(), elsewhere.close()]).then(() => undefined));
+    const id = await store.submit(submissionOf(PLANS.first));
+    const dead = await elsewhere.claim(id, 'refit apply');
+    const number = (age: string, request: string) =>
+      `INSERT INTO refit.control (run, epoch, request, asked_at)
+        SELECT id, epoch, '${request}', clock_timestamp() - interval '${age}' FROM refit.runs`;
+    await store.database.execute(number('16 s', 'given up'), []);
+    await store.database.execute(number('14 s', 'pause'), []);
+    await dead.release();
+    const claim = await store.claim(id, 'refit apply');
+    const asked: string[] = [];
+    const control = await claim.openControl(async (line) => {
+      asked.push(line);
+      return 'paused';
+    }, systemClock);
+    expect(asked).toEqual(['pause']);
     await control.close();
     await claim.release();
   });

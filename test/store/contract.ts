@@ -312,10 +312,19 @@ const BEHAVIOUR: Readonly<Record<string, (store: StoreInTest) => Promise<void>>>
     expect(await store.ask(PLANS.first, 'after')).toBe(null);
   },
 
-  async 'never gives a request to the next process of a run'(store) {
+  async 'never gives a request that a process took to the next one'(store) {
     const dead = await store.claim(PLANS.first);
-    await dead.openControl(() => new Promise(() => undefined), systemClock);
-    const lost = store.ask(PLANS.first, 'abort').catch(() => null);
+    let lost: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((taken) => {
+      void dead
+        .openControl(() => {
+          taken();
+          return new Promise(() => undefined);
+        }, systemClock)
+        .then(() => {
+          lost = store.ask(PLANS.first, 'abort').catch(() => null);
+        });
+    });
     await store.die(dead);
     const claim = await store.claim(PLANS.first);
     const asked: string[] = [];

@@ -6,7 +6,7 @@ import { EMPTY_CHAIN, GENESIS } from '../../../src/journal/chain.ts';
 import type { JournalEntry } from '../../../src/model.ts';
 import { MOST_STARTS } from '../../../src/store/postgres/runs/starts.ts';
 import { MINUTE } from '../../../src/units.ts';
-import type { RunRow, Store, Transaction } from './store.ts';
+import type { ControlRow, RunRow, Store, Transaction } from './store.ts';
 
 type Rows = readonly object[];
 // biome-ignore lint/suspicious/noExplicitAny: the values of statements have all types
@@ -256,10 +256,8 @@ const STATEMENTS: readonly Statement[] = [
   },
   {
     starts: 'UPDATE refit.control SET taken_at = clock_timestamp()',
-    run(store, [id, epoch]) {
-      const asked = [...store.tables.control.values()].filter(
-        (one) => one.run === id && one.epoch === epoch && !one.isTaken,
-      );
+    run(store, values) {
+      const asked = untaken(store, values);
       for (const one of asked) one.isTaken = true;
       return asked.map(({ id: number, request }) => ({ id: number, request }));
     },
@@ -335,8 +333,16 @@ export async function carryOut(
 /** True for a statement that would do nothing: a look for requests when there are none. */
 export function doesNothing(store: Store, sql: string, values: Values): boolean {
   if (!sql.startsWith('UPDATE refit.control SET taken_at')) return false;
-  const [id, epoch] = values;
-  for (const one of store.tables.control.values())
-    if (one.run === id && one.epoch === epoch && !one.isTaken) return false;
-  return true;
+  return untaken(store, values).length === 0;
+}
+
+/** The requests that a claim may take. */
+function untaken(store: Store, [id, epoch, own, earlier]: Values): ControlRow[] {
+  return [...store.tables.control.values()].filter(
+    (one) =>
+      one.run === id &&
+      one.epoch <= Number(epoch) &&
+      !one.isTaken &&
+      store.now() - one.askedAt < Number(one.epoch === epoch ? own : earlier),
+  );
 }

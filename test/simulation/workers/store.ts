@@ -51,6 +51,8 @@ export interface ControlRow {
   readonly run: string;
   readonly epoch: number;
   readonly request: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly askedAt: number;
   isTaken: boolean;
   answer: string | null;
 }
@@ -203,6 +205,7 @@ export function createStore(time: VirtualClock, watcher: StoreWatcher, sabotage:
         run: id,
         epoch: row.epoch + (wakes ? 1 : 0),
         request,
+        askedAt: time.now(),
         isTaken: false,
         answer: null,
       };

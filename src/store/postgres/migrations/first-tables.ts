@@ -264,7 +264,7 @@ REVOKE ALL ON FUNCTION refit.keep_signatures() FROM PUBLIC;
 CREATE TABLE refit.control (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run text NOT NULL REFERENCES refit.runs (id),
-  -- The claim that it is for. No later owner takes it.
+  -- The claim that it is for. A later one takes it only while its operator waits.
   epoch bigint NOT NULL,
   request text NOT NULL,
   asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -1,7 +1,8 @@
 /**
  * Requests of operators to the process that holds a run, wherever it is, and its answers. A notification wakes the reader;
- * looking into the table once a second is the backstop. A request is for one claim, so no later process carries it out. A
- * run that waits has no process: its request wakes it, and is for the next claim.
+ * looking into the table once a second is the backstop. A process that dies leaves the requests that it did not take to its
+ * successor, but never longer than their operators wait. A run that waits has no process: its request wakes it, and is for
+ * the next claim.
  */
 import type { Clock } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
@@ -25,10 +26,13 @@ const MOST_AT_A_TIME = 64;
 /** Milliseconds that the end of a run waits for answers in transit. */
 const CLOSE_GRACE = SECOND;
 
-/** Takes requests that are not too old, so that nothing is carried out after its operator gave up. */
+/**
+ * Takes requests that are not too old, so that nothing is carried out after its operator gave up. Those of an earlier claim
+ * did not wake the run. One that was taken is never taken again: it may have had its effect.
+ */
 const TAKE = `UPDATE refit.control SET taken_at = clock_timestamp() WHERE id IN (
-    SELECT id FROM refit.control WHERE run = $1 AND epoch = $2 AND taken_at IS NULL
-      AND asked_at > clock_timestamp() - ($3 || ' milliseconds')::interval
+    SELECT id FROM refit.control WHERE run = $1 AND epoch <= $2 AND taken_at IS NULL
+      AND asked_at > clock_timestamp() - (CASE epoch WHEN $2 THEN $3 ELSE $4 END || ' milliseconds')::interval
     ORDER BY id LIMIT ${MOST_AT_A_TIME} FOR UPDATE SKIP LOCKED)
   RETURNING id, left(request, ${LONGEST_REQUEST + 1}) AS request, asked_by AS login`;
 
@@ -76,7 +80,8 @@ export async function openStoredControl(
       .catch(() => undefined);
   };
   const look = async (): Promise<void> => {
-    const taken = await database.query<TakenRequest & object>(TAKE, [id, epoch, ANSWER_AFTER_WAKING]);
+    const within = [ANSWER_AFTER_WAKING, ANSWER_WITHIN];
+    const taken = await database.query<TakenRequest & object>(TAKE, [id, epoch, ...within]);
     for (const request of [...taken].sort((a, b) => a.id - b.id)) {
       const answered = reply(request);
       answers.add(answered);

@@ -17,7 +17,7 @@ type Command = ControlRequest['command'];
 
 export function RunControls({ run, person }: { run: RunView; person: Person }) {
   const asked = useSignal<Command | null>(null);
-  const answer = useSignal<ControlAnswerView | Refused | null>(null);
+  const answer = useSignal<ControlAnswerView | Refused | 'awaited' | null>(null);
   const held = heldGate(run);
   const isPaused = run.picture.condition?.kind === 'paused';
   const may = run.holder !== null && permits(person.roles, 'control');
@@ -33,6 +33,7 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
   if (!may) return run.holder !== null && held ? <GateQuestion held={held} /> : null;
   const send = async (request: ControlRequest): Promise<void> => {
     asked.value = null;
+    answer.value = 'awaited';
     try {
       answer.value = await post<ControlAnswerView>(`/runs/${encodeURIComponent(run.id)}/control`, request);
     } catch (error) {
@@ -77,8 +78,9 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
 }
 
 /** What the run or the server said last. */
-function Answer({ answer }: { answer: ControlAnswerView | Refused | null }) {
+function Answer({ answer }: { answer: ControlAnswerView | Refused | 'awaited' | null }) {
   if (answer === null) return <output />;
+  if (answer === 'awaited') return <output>{say('control.awaited')}</output>;
   if (answer instanceof Refused) return <output class="warn">{refusalText(answer)}</output>;
   const { accepted, message } = answer;
   return (

@@ -91,6 +91,7 @@ export const runs = {
   'control.set.effect': 'At most as approved: {approved}.',
   'control.inFlight': 'Changes in flight',
   'control.rate': 'Orders per second',
+  'control.awaited': 'Sent. The run has not answered yet.',
   'control.accepted': 'The run accepted it: {message}',
   'control.refused': 'The run refused it: {message}',
   'run.now': 'Now',

@@ -91,6 +91,7 @@ export const runs: Readonly<Record<keyof typeof english, string>> = {
   'control.set.effect': '不超过已批准的值：{approved}。',
   'control.inFlight': '同时执行的变更',
   'control.rate': '每秒订单数',
+  'control.awaited': '已发送，运行尚未回应。',
   'control.accepted': '运行已接受：{message}',
   'control.refused': '运行已拒绝：{message}',
   'run.now': '当前',
