@@ -44,7 +44,7 @@ function Days({
               shown.add(event.plan);
               return (
                 <Due key={`${event.plan} ${event.at}`} event={event} hasScheduler={hasScheduler}>
-                  {plan && <WhatItDoes plan={plan} person={person} />}
+                  {plan && <WhatItDoes plan={plan} person={person} isOpen={shown.size === 1} />}
                 </Due>
               );
             })}
