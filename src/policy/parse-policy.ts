@@ -15,7 +15,8 @@ import type {
   PolicyRule,
 } from '../model.ts';
 import { checkWindows } from '../plan/parse/check-times.ts';
-import { createPlanText, type PlanText } from '../plan/parse/plan-text.ts';
+import { parseSettings } from '../plan/parse/parse-settings.ts';
+import type { PlanText } from '../plan/parse/plan-text.ts';
 import {
   assertParsed,
   parseComparison,
@@ -24,15 +25,12 @@ import {
   parseOptional,
 } from '../plan/parse/quantity.ts';
 import { readApprovers } from '../plan/parse/read-approvers.ts';
-import { certain, type Path, type ReadYaml, readYaml, type YamlTree } from '../plan/parse/read-yaml.ts';
-import { schemaFindings } from '../plan/parse/schema-findings.ts';
-import { typedFindings } from '../plan/parse/typed-findings.ts';
-
-/** The versions of the policy format that Refit reads. */
-const VERSIONS: readonly number[] = [1];
+import type { Path, YamlTree } from '../plan/parse/read-yaml.ts';
 
 /** The smallest policy, as an example. */
 const MINIMAL_POLICY = ['version: 1', 'limit:', '  instances: 50'].join('\n');
+
+const POLICY = { whole: 'policy', versions: [1], example: MINIMAL_POLICY, validate: validatePolicy } as const;
 
 /** Reads a file that a policy names. @returns its path for messages, and its text; null if it cannot be read. */
 export type ReadBeside = (from: string) => Promise<{ readonly file: string; readonly text: string | null }>;
@@ -47,24 +45,9 @@ export async function parsePolicy(
   file: string,
   readBeside: ReadBeside,
 ): Promise<{ readonly policy: Policy | null; readonly findings: readonly Finding[] }> {
-  const source = createPlanText(text.replace(/^\ufeff/, ''), file);
-  const { tree, findings, brokenFrom } = readTree(source);
-  if (tree === null) {
-    const empty = { code: 'Refit.Yaml', message: message('policy.empty', { example: MINIMAL_POLICY }) };
-    const isEmpty = findings[0]?.messageId === 'plan-text.empty';
-    return { policy: null, findings: isEmpty ? [source.finding(empty, { offset: 0, length: 1 })] : findings };
-  }
-  if (!validatePolicy(tree.value)) {
-    const kind = { whole: 'policy', versions: VERSIONS, example: MINIMAL_POLICY } as const;
-    findings.push(...certain(schemaFindings(validatePolicy.errors ?? [], tree, source, kind), brokenFrom));
-  }
-  const faults = validatePolicy.errors?.length ?? 0;
-  const isValid = () => validatePolicy(tree.value) || (validatePolicy.errors?.length ?? 0) <= faults;
-  const typed = certain(typedFindings(tree, source, isValid, findings), brokenFrom);
-  // Nobody reads the warnings of a policy before it holds.
-  findings.push(...typed.map((one) => ({ ...one, severity: 'error' as const })));
-  if (findings.some(({ severity }) => severity === 'error')) return { policy: null, findings };
-  const written = tree.value as WrittenPolicy;
+  const { source, read, findings } = parseSettings<WrittenPolicy>(text, file, POLICY);
+  if (read === null) return { policy: null, findings };
+  const { written, tree } = read;
   checkWindows({ ...written.require?.windows }, (path, finding, { key = false } = {}) => {
     const at = ['require', ...path];
     const span = key ? tree.keyAt(at) : tree.valueAt(at);
@@ -73,16 +56,6 @@ export async function parsePolicy(
   const rules = await rulesOf(written, tree, source, readBeside, findings);
   if (findings.some(({ severity }) => severity === 'error')) return { policy: null, findings };
   return { policy: { files: [file], rules }, findings };
-}
-
-function readTree(source: PlanText): ReadYaml {
-  try {
-    return readYaml(source);
-  } catch {
-    // The YAML parser recurses, and Refit cannot limit its stack.
-    const remark = { code: 'Refit.Yaml', message: message('plan-text.too-tangled') };
-    return { tree: null, findings: [source.finding(remark, { offset: 0, length: 1 })], brokenFrom: 1 };
-  }
 }
 
 /** A policy that the schema accepts. */

@@ -5,13 +5,9 @@ import { mustBeOwnFolder } from '../../files/check-folder.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import { SUBJECTS } from '../../files/subjects.ts';
 import { validatePeople } from '../../generated/validators.js';
-import { message } from '../../messages/messages.ts';
 import type { Finding } from '../../model.ts';
 import { decodePlan } from '../../plan/parse/decode-plan.ts';
-import { createPlanText, type PlanText } from '../../plan/parse/plan-text.ts';
-import { certain, type ReadYaml, readYaml } from '../../plan/parse/read-yaml.ts';
-import { schemaFindings } from '../../plan/parse/schema-findings.ts';
-import { typedFindings } from '../../plan/parse/typed-findings.ts';
+import { parseSettings } from '../../plan/parse/parse-settings.ts';
 import { escapeControls } from '../../text.ts';
 
 /** The roles that a group can have, as in the schema. */
@@ -40,6 +36,8 @@ const MINIMAL = [
   '  viewer: [engineering]',
 ].join('\n');
 
+const PEOPLE = { whole: 'people', versions: [1], example: MINIMAL, validate: validatePeople } as const;
+
 interface Written {
   readonly issuer: string;
   readonly clientId: string;
@@ -55,22 +53,9 @@ export function parsePeople(
   text: string,
   file: string,
 ): { readonly people: PeopleSettings | null; readonly findings: readonly Finding[] } {
-  const source = createPlanText(text.replace(/^\ufeff/, ''), file);
-  const { tree, findings, brokenFrom } = readTree(source);
-  if (tree === null) {
-    const empty = { code: 'Refit.Yaml', message: message('people.empty', { example: MINIMAL }) };
-    const isEmpty = findings[0]?.messageId === 'plan-text.empty';
-    return { people: null, findings: isEmpty ? [source.finding(empty, { offset: 0, length: 1 })] : findings };
-  }
-  if (!validatePeople(tree.value)) {
-    const kind = { whole: 'people', versions: [1], example: MINIMAL } as const;
-    findings.push(...certain(schemaFindings(validatePeople.errors ?? [], tree, source, kind), brokenFrom));
-  }
-  const faults = validatePeople.errors?.length ?? 0;
-  const isValid = () => validatePeople(tree.value) || (validatePeople.errors?.length ?? 0) <= faults;
-  findings.push(...certain(typedFindings(tree, source, isValid, findings), brokenFrom));
-  if (findings.length > 0) return { people: null, findings };
-  const { claims = {}, scopes, domains, defaultRole, ...written } = tree.value as Written;
+  const { read, findings } = parseSettings<Written>(text, file, PEOPLE);
+  if (read === null) return { people: null, findings };
+  const { claims = {}, scopes, domains, defaultRole, ...written } = read.written;
   return {
     findings,
     people: {
@@ -80,16 +65,6 @@ export function parsePeople(
       ...{ domains: domains ?? null, defaultRole: defaultRole ?? null },
     },
   };
-}
-
-function readTree(source: PlanText): ReadYaml {
-  try {
-    return readYaml(source);
-  } catch {
-    // The YAML parser recurses, and Refit cannot limit its stack.
-    const remark = { code: 'Refit.Yaml', message: message('plan-text.too-tangled') };
-    return { tree: null, findings: [source.finding(remark, { offset: 0, length: 1 })], brokenFrom: 1 };
-  }
 }
 
 /**

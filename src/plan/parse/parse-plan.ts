@@ -1,10 +1,9 @@
 import { validatePlan } from '../../generated/validators.js';
-import { message } from '../../messages/messages.ts';
 import type { Finding, Plan } from '../../model.ts';
 import { buildPlan } from './build-plan.ts';
 import { checkPlan } from './check-plan.ts';
 import { createPlanText } from './plan-text.ts';
-import { certain, type ReadYaml, readYaml } from './read-yaml.ts';
+import { certain, readYaml } from './read-yaml.ts';
 import { PLAN_VERSIONS, schemaFindings } from './schema-findings.ts';
 import { typedFindings } from './typed-findings.ts';
 
@@ -15,15 +14,7 @@ import { typedFindings } from './typed-findings.ts';
  */
 export function parsePlan(text: string, file: string): { plan: Plan | null; findings: Finding[] } {
   const source = createPlanText(text.replace(/^\ufeff/, ''), file);
-  let read: ReadYaml;
-  try {
-    read = readYaml(source);
-  } catch {
-    // The YAML parser recurses, and Refit cannot limit its stack.
-    const remark = { code: 'Refit.Yaml', message: message('plan-text.too-tangled') };
-    return { plan: null, findings: [source.finding(remark, { offset: 0, length: 1 })] };
-  }
-  const { tree, findings, brokenFrom } = read;
+  const { tree, findings, brokenFrom } = readYaml(source);
   if (tree === null) return { plan: null, findings };
 
   const fits = validatePlan(tree.value);

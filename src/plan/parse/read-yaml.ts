@@ -71,8 +71,18 @@ export const MINIMAL_PLAN = [
   '    memoryPerShard: 4GB',
 ].join('\n');
 
-/** Reads the text of a plan, without its byte-order mark. @throws what the YAML parser throws for deep nesting. */
+/** Reads YAML without its byte-order mark. Never throws on any text. */
 export function readYaml(source: PlanText): ReadYaml {
+  try {
+    return readDocument(source);
+  } catch {
+    // The YAML parser recurses, and Refit cannot limit its stack.
+    const remark = { code: 'Refit.Yaml', message: message('plan-text.too-tangled') };
+    return { tree: null, findings: [source.finding(remark, { offset: 0, length: 1 })], brokenFrom: 1 };
+  }
+}
+
+function readDocument(source: PlanText): ReadYaml {
   const control = controlCharacter(source);
   if (control) return { tree: null, findings: [control], brokenFrom: 1 };
   const conflict = conflictMarkers(source);
