@@ -314,7 +314,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'openid-client': /^operations\/people\/open-sign-in\.ts$/,
   'pg-boss': /^store\/postgres\/(queue|jobs-schema)\.ts$/,
   tar: /^operations\/audit\/export-run\.ts$/,
-  'd3-scale': /^report\/charts\//,
+  'd3-scale': /^(report\/charts\/.+|console\/ui\/pages\/fleet\/size-chart\.tsx)$/,
   'd3-shape': /^report\/charts\//,
   'node:fs': /^(version|store\/folder\/journal-file|cli\/compile-cache)\.ts$/,
   'node:fs/promises': /^((files|store|run|operations|schedule|cli)\/.+)$/,

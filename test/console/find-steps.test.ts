@@ -107,6 +107,31 @@ describe('a search finds', () => {
   });
 });
 
+describe('the history of an instance', () => {
+  it('has its steps in all runs, the newest first, with sizes, orders and outcome', async () => {
+    const later = plan(['cart-a', 'Cart-B'], { name: 'grow-again' });
+    const all = [{ id: 'r0', saved: later, entries: [] }, runs[0]!];
+    const index = createAuditIndex(playedStore(all).runs);
+    const { instance, before, after } = CARTS.steps[0]!;
+    const { steps, ...rest } = await index.history(instance);
+    expect(steps).toMatchObject([
+      { run: 'r0', plan: 'grow-again', at: 0, outcome: null, orders: [], startedAt: null },
+      { run: 'r1', plan: 'grow-carts', at: 0, outcome: 'verified', orders: [ORDER], before, after },
+    ]);
+    expect(rest).toMatchObject({ more: 0, isComplete: true, searched: { runs: 2, more: 0, unreadable: 0 } });
+    expect((await index.history(instance.slice(0, -1))).steps).toEqual([]);
+  });
+
+  it('says that a step did not run only after its run has ended', async () => {
+    const entries = new JournalWriter(FEEDS)
+      .start({ user: 'zoe', host: 'h', pid: 2 })
+      .finish('drained', 4).entries;
+    const index = createAuditIndex(playedStore([{ id: 'r', saved: FEEDS, entries }]).runs);
+    const { steps } = await index.history(FEEDS.steps[1]!.instance);
+    expect(steps).toMatchObject([{ at: 1, outcome: 'not-run', endedAt: null }]);
+  });
+});
+
 describe('a search in more steps than fit into memory', () => {
   it('leaves out the oldest runs, says so, and makes room for new ones', async () => {
     const played = Array.from({ length: 6 }, (_, n) => ({

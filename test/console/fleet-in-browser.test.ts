@@ -6,10 +6,28 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { inventoryOf } from '../../bench/inventory.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
+import { JournalWriter, savedPlan } from '../report/situations.ts';
 import { CHROMIUM, cutOff, PATIENCE, startBrowser, violations } from './console-page.ts';
+import { playedStore } from './played-store.ts';
 import { pagesOf, startTestConsole, type TestConsole } from './test-console.ts';
 
 const HOSTILE = '<img src=x onerror=document.title="owned">\u202e';
+
+/** A run that changed the first instance once, and failed to change it again. */
+const PLAN = savedPlan([
+  { instance: 'crs-00000000', name: 'cart-0', changes: [{ memoryPerShard: 8192 }, { replicas: 2 }] },
+]);
+const [GROWN, COPIED] = PLAN.steps.map(({ id }) => id) as [string, string];
+const RUN = new JournalWriter(PLAN)
+  .start({ user: 'wei', host: 'ops-1', pid: 1 })
+  .ask(GROWN)
+  .accept(GROWN)
+  .after(60)
+  .end(GROWN, 'verified')
+  .ask(COPIED)
+  .accept(COPIED)
+  .after(30)
+  .end(COPIED, 'failed', { code: 'Refit.TaskFailed', what: 'its task failed' }).entries;
 
 describe.skipIf(CHROMIUM === undefined)('the fleet in Chromium', () => {
   let folder: string;
@@ -23,6 +41,7 @@ describe.skipIf(CHROMIUM === undefined)('the fleet in Chromium', () => {
     const instances = [{ ...first!, name: HOSTILE, used }, ...others];
     await writeFile(join(folder, 'fleet.json'), JSON.stringify({ ...inventory, instances }));
     at = await startTestConsole({
+      runs: playedStore([{ id: 'r1', saved: PLAN, entries: RUN }]).runs,
       plans: await openPlanFolder(folder),
       pages: await pagesOf(inject('built')),
     });
@@ -87,6 +106,11 @@ describe.skipIf(CHROMIUM === undefined)('the fleet in Chromium', () => {
     await page.getByRole('heading', { name: '<img src=x' }).waitFor();
     expect(await page.title()).not.toBe('owned');
     await page.getByText('Sizes sold for it').waitFor();
+    await page.locator('.size-plot .mark').nth(1).waitFor();
+    expect(await page.locator('.size-plot title').allTextContents()).toEqual([
+      expect.stringContaining(', verified, '),
+      expect.stringContaining(', failed, '),
+    ]);
 
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('heading', { name: '可售规格' }).waitFor();

@@ -104,8 +104,10 @@ describe('the fleet over HTTP', () => {
     expect(one).toMatchObject({ id: 'crs-00000001', name: 'feed-1', sold: { replicas: [1, 2, 3, 4, 5] } });
     expect(await get('/fleet/instances/crs-00000001/runs')).toEqual({
       steps: [],
+      more: 0,
       searched: 0,
       notSearched: 0,
+      isComplete: true,
     });
   });
 

@@ -1,5 +1,6 @@
 /** The fleet, as the console shows it. Memory in MB, times ISO 8601 UTC, use as a part from 0 to 1. */
-import type { Message, Money, Size } from '../../model.ts';
+import type { Message, Money } from '../../model.ts';
+import type { HistoryStep } from '../../operations/audit/find-steps.ts';
 import type { FleetInstance } from '../../operations/fleet/fleet-columns.ts';
 import type { FleetCell, FleetMap } from '../../operations/fleet/map-fleet.ts';
 import type { FleetGroup, FleetTotals, FleetValues } from '../../operations/fleet/query-fleet.ts';
@@ -97,27 +98,19 @@ export interface FleetInstanceView extends FleetInstance {
 /** `GET /api/fleet/instances/:instance/runs`: what runs of the store did with it, the newest first. */
 export interface InstanceRunsView {
   readonly steps: readonly InstanceStep[];
+  /** How many older steps there are. */
+  readonly more: number;
   /** How many runs were searched. */
   readonly searched: number;
   /** Older runs, and runs that cannot be read, which were not searched. */
   readonly notSearched: number;
+  /** False: some runs are not read yet. Ask again. */
+  readonly isComplete: boolean;
 }
 
-/** A step of a run that changes the instance. */
-export interface InstanceStep {
-  readonly run: string;
-  readonly plan: string;
+/** A step of a run that changes the instance. `step` is its id. */
+export interface InstanceStep extends Omit<HistoryStep, 'id'> {
   readonly step: string;
-  /** The place of the step in its plan, from 0. */
-  readonly at: number;
-  readonly before: Size;
-  readonly after: Size;
-  readonly outcome: string | null;
-  readonly code: string | null;
-  readonly message: Message | null;
-  readonly orders: readonly string[];
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
 }
 
 /** `GET /api/fleet/instances/:instance/orders`: what billing lists for it. */

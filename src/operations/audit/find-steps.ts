@@ -9,7 +9,7 @@
  */
 import { formatOperator } from '../../journal/fold-run.ts';
 import { textOf } from '../../messages/messages.ts';
-import type { Change, JournalEntry, Message, Outcome, RunState, SavedPlan } from '../../model.ts';
+import type { Change, JournalEntry, Message, Outcome, RunState, SavedPlan, Size } from '../../model.ts';
 import type { RunReader, RunsOfStore } from '../../store/ports.ts';
 import { createRunCache } from '../runs/run-cache.ts';
 
@@ -18,6 +18,8 @@ const MOST_RUNS = 5_000;
 const MOST_STEPS = 200_000;
 /** How many steps of one run are in an answer. Its page has all. */
 const MOST_OF_RUN = 20;
+/** How many steps of one instance are in its history. */
+const MOST_OF_INSTANCE = 500;
 
 /** What is searched. Every member that is there must match; texts match in any case, except orders. */
 export interface AuditQuery {
@@ -97,13 +99,40 @@ type RunRecord = Omit<AuditedRun, 'found' | 'matches'> & {
   readonly lines: string;
 };
 
-/** What one line holds: a step, and the text of its reason. */
-type Line = FoundStep & { readonly said?: string };
+/** What one line holds: a step, the text of its reason, and the size before it. The line itself says its place. */
+type Line = FoundStep & {
+  readonly said?: string;
+  readonly was: readonly [memoryPerShard: number, shards: number, replicas: number];
+};
+
+/** A step of the history of an instance. */
+export interface HistoryStep
+  extends Pick<FoundStep, 'id' | 'code' | 'message' | 'orders' | 'startedAt' | 'endedAt'> {
+  /** The id of its run, and the name of the plan. */
+  readonly run: string;
+  readonly plan: string;
+  /** The place of the step in its plan, from 0. */
+  readonly at: number;
+  readonly before: Size;
+  readonly after: Size;
+  /** null: it goes on, or waits for its run. */
+  readonly outcome: Outcome | null;
+}
+
+/** What runs did with one instance. */
+export interface InstanceHistory extends Pick<AuditAnswer, 'searched' | 'isComplete'> {
+  /** Those of the newest run first; of one run, the last first. */
+  readonly steps: readonly HistoryStep[];
+  /** How many older steps there are. */
+  readonly more: number;
+}
 
 /** Finds steps of a store. */
 export interface AuditIndex {
   /** @param most how many runs to return. @param signal aborted when the caller does not want to wait for more runs. */
   find(query: AuditQuery, most: number, signal?: AbortSignal): Promise<AuditAnswer>;
+  /** The steps of an instance by its whole id. Takes a signal as `find` does. */
+  history(instance: string, signal?: AbortSignal): Promise<InstanceHistory>;
 }
 
 /**
@@ -146,15 +175,27 @@ export function createAuditIndex(runs: RunsOfStore, mostSteps: number = MOST_STE
   };
   /** One reading at a time: the next search continues what the first one read. */
   let last: Promise<unknown> = Promise.resolve();
+  const readNext = (signal: AbortSignal | undefined) => {
+    const reading = last.then(() => readAll(signal));
+    last = reading.catch(() => undefined);
+    return reading;
+  };
   return {
     async find(query, most, signal) {
-      const reading = last.then(() => readAll(signal));
-      last = reading.catch(() => undefined);
-      const { records, ...rest } = await reading;
+      const { records, ...rest } = await readNext(signal);
       const found = records.flatMap((record) => matchOf(record, query) ?? []);
       return {
         runs: found.slice(0, most),
         found: { runs: found.length, steps: found.reduce((sum, one) => sum + (one.found ?? 0), 0) },
+        ...rest,
+      };
+    },
+    async history(instance, signal) {
+      const { records, ...rest } = await readNext(signal);
+      const steps = records.flatMap((record) => historyOf(record, instance));
+      return {
+        steps: steps.slice(0, MOST_OF_INSTANCE),
+        more: Math.max(0, steps.length - MOST_OF_INSTANCE),
         ...rest,
       };
     },
@@ -180,7 +221,7 @@ export function makeRecord(
   const { name: plan, digest, change } = saved;
   const { startedAt, endedAt, exitCode, head } = state;
   const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, name]));
-  const lines = saved.steps.map(({ id: step, instance, region, wave, change: to }) => {
+  const lines = saved.steps.map(({ id: step, instance, region, wave, change: to, before }) => {
     const { outcome, code, message, orders, requestIds, dealIds, ...times } = state.steps.get(step)!;
     const reason = outcome === 'verified' || times.phase !== 'ended' ? null : message;
     const line: Line = {
@@ -188,6 +229,7 @@ export function makeRecord(
       ...{ change: to, outcome, code, message: reason, requestIds },
       orders: [...orders, ...dealIds.map(({ dealId }) => dealId)],
       ...{ startedAt: times.startedAt, endedAt: times.endedAt },
+      was: [before.memoryPerShard, before.shards, before.replicas],
       ...(reason === null ? {} : { said: textOf(reason) }),
     };
     return JSON.stringify(line);
@@ -233,7 +275,7 @@ function matchOf({ lines, ...run }: RunRecord, query: AuditQuery): AuditedRun | 
   const matches: FoundStep[] = [];
   for (const line of lines === '' ? [] : lines.split('\n')) {
     if (needle !== undefined && !mayContain(line, needle, order === undefined)) continue;
-    const { said = '', ...step } = JSON.parse(line) as Line;
+    const { said = '', was: _, ...step } = JSON.parse(line) as Line;
     const isMatch =
       (instance === undefined || has(step.instance, instance) || has(step.name, instance)) &&
       (order === undefined || step.orders.includes(order) || step.requestIds.includes(order)) &&
@@ -247,6 +289,27 @@ function matchOf({ lines, ...run }: RunRecord, query: AuditQuery): AuditedRun | 
     if (matches.length < MOST_OF_RUN) matches.push(step);
   }
   return found === 0 ? null : { ...run, found, matches };
+}
+
+/** The steps of one instance, the last first. */
+function historyOf({ lines, id: run, plan, endedAt: end }: RunRecord, instance: string): HistoryStep[] {
+  if (!mayContain(lines, instance, false)) return [];
+  const steps = lines.split('\n').flatMap((line, at): HistoryStep[] => {
+    if (!mayContain(line, instance, false)) return [];
+    const { was, change, ...step } = JSON.parse(line) as Line;
+    if (step.instance !== instance) return [];
+    const { id, code, message, orders, startedAt, endedAt } = step;
+    const [memoryPerShard, shards, replicas] = was;
+    const before = { memoryPerShard, shards, replicas };
+    return [
+      {
+        ...{ run, plan, at, id, before, code, message, orders, startedAt, endedAt },
+        after: { ...before, [change.dimension]: change.to },
+        outcome: endedAt === null && end === null ? null : step.outcome,
+      },
+    ];
+  });
+  return steps.reverse();
 }
 
 /** Whether lines of JSON can contain a text: it never says no if they do. */

@@ -1,4 +1,5 @@
 /** Searches all runs, and checks one. */
+import type { Clock } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { OUTCOMES } from '../../../model.ts';
 import type { AuditedRun, AuditQuery, FoundStep } from '../../../operations/audit/find-steps.ts';
@@ -23,18 +24,23 @@ export const auditRoutes: readonly Route[] = [
     async answer({ query }, { record, clock }): Promise<AuditAnswer> {
       const asked = queryFrom(query);
       const most = Math.min(numberFrom(query.most) ?? LISTED, MOST_LISTED);
-      const enough = new AbortController();
-      const over = new AbortController();
-      void clock.sleep(WAITS, over.signal).then(() => enough.abort());
-      try {
-        const { runs, ...rest } = await record.audit.find(asked, most, enough.signal);
-        return { ...rest, runs: runs.map(shown) };
-      } finally {
-        over.abort();
-      }
+      const { runs, ...rest } = await forAWhile(clock, (signal) => record.audit.find(asked, most, signal));
+      return { ...rest, runs: runs.map(shown) };
     },
   },
 ];
+
+/** A search of the audit that reads no further runs after two seconds: the page asks again for the rest. */
+export async function forAWhile<T>(clock: Clock, search: (enough: AbortSignal) => Promise<T>): Promise<T> {
+  const enough = new AbortController();
+  const over = new AbortController();
+  void clock.sleep(WAITS, over.signal).then(() => enough.abort());
+  try {
+    return await search(enough.signal);
+  } finally {
+    over.abort();
+  }
+}
 
 /** @throws RefitError `usage` */
 function queryFrom(query: ConsoleRequest['query']): AuditQuery {

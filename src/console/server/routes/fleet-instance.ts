@@ -1,7 +1,6 @@
 /** One instance of the fleet: facts, what runs did with it, and what billing lists. */
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
-import { findInstanceRuns } from '../../../operations/fleet/find-instance-runs.ts';
 import { readInstanceOrders } from '../../../operations/fleet/read-instance-orders.ts';
 import { soldFor } from '../../../operations/fleet/sold-for.ts';
 import { escapeControls } from '../../../text.ts';
@@ -9,6 +8,7 @@ import type { FleetInstanceView, InstanceOrdersView, InstanceRunsView } from '..
 import type { ConsoleContext, ConsoleRequest, Route } from '../context.ts';
 import { fleetOf } from '../fleet-cache.ts';
 import { textsFrom } from '../fleet-request.ts';
+import { forAWhile } from './audit.ts';
 import { readingOf } from './fleet.ts';
 
 export const fleetInstanceRoutes: readonly Route[] = [
@@ -43,15 +43,16 @@ export const fleetInstanceRoutes: readonly Route[] = [
     method: 'GET',
     path: '/fleet/instances/:instance/runs',
     action: 'see',
-    async answer({ params }, { runs, clock }): Promise<InstanceRunsView> {
-      const { steps, searched, notSearched } = await findInstanceRuns(runs, idFrom(params.instance), clock);
+    async answer({ params }, { record, clock }): Promise<InstanceRunsView> {
+      const id = idFrom(params.instance);
+      const { steps, more, searched, isComplete } = await forAWhile(clock, (signal) =>
+        record.audit.history(id, signal),
+      );
       return {
-        ...{ searched, notSearched },
-        steps: steps.map(({ run, plan, step, at, state }) => ({
-          ...{ at, run, plan: escapeControls(plan), step: step.id, before: step.before, after: step.after },
-          outcome: state.phase === 'ended' ? state.outcome : null,
-          ...{ code: state.code, message: state.warning ?? state.message, orders: state.orders },
-          ...{ startedAt: state.startedAt, endedAt: state.endedAt },
+        ...{ more, isComplete, searched: searched.runs, notSearched: searched.more + searched.unreadable },
+        steps: steps.map(({ id: step, plan, code, orders, ...rest }) => ({
+          ...{ ...rest, step, plan: escapeControls(plan), code: code && escapeControls(code) },
+          orders: orders.map(escapeControls),
         })),
       };
     },

@@ -1,6 +1,5 @@
 /** One instance: what it is, what is sold for it, and what runs and orders did with it. */
 import { useSignal } from '@preact/signals';
-import type { Outcome } from '../../../../model.ts';
 import type {
   FleetInstanceView,
   InstanceOrdersView,
@@ -18,8 +17,10 @@ import { query } from '../../router.ts';
 import type { PageProps } from '../page.ts';
 import './fleet.css';
 import { sumText } from './figures.ts';
+import { SizeChart } from './size-chart.tsx';
 import { sourceText } from './source.tsx';
 import { useAnswer } from './use-answer.ts';
+import { useHistory } from './use-history.ts';
 import { Use } from './use-mark.tsx';
 
 export function InstancePage({ person, parts: [id = ''] }: PageProps) {
@@ -27,7 +28,8 @@ export function InstancePage({ person, parts: [id = ''] }: PageProps) {
   const where = new URLSearchParams({ profile: query('profile'), region: query('region') });
   const path = `/fleet/instances/${encodeURIComponent(id)}`;
   const one = useAnswer<FleetInstanceView | null>(`${path}?${where}`);
-  const runs = useAnswer<InstanceRunsView>(`${path}/runs`);
+  const runs = useHistory(`${path}/runs`);
+  const known = one === undefined || one instanceof Refused ? null : one;
   return (
     <article>
       <p>
@@ -38,7 +40,7 @@ export function InstancePage({ person, parts: [id = ''] }: PageProps) {
       {one === null && <NotRead id={id} text={say('fleet.instance.notRead')} />}
       {one && !(one instanceof Refused) && <Facts one={one} person={person} />}
       {runs instanceof Refused && <Problem error={runs} />}
-      {runs !== undefined && !(runs instanceof Refused) && <Runs runs={runs} />}
+      {runs !== undefined && !(runs instanceof Refused) && <Runs runs={runs} one={known} />}
       {one && !(one instanceof Refused) && <Orders key={id} path={`${path}/orders?${where}`} />}
     </article>
   );
@@ -166,12 +168,14 @@ function Sold({ one: { sold, size } }: { one: FleetInstanceView }) {
   );
 }
 
-function Runs({ runs: { steps, searched, notSearched } }: { runs: InstanceRunsView }) {
+function Runs({ runs, one }: { runs: InstanceRunsView; one: FleetInstanceView | null }) {
+  const { steps, more, searched, notSearched, isComplete } = runs;
   return (
     <section aria-labelledby="history">
       <h2 id="history">{say('fleet.history')}</h2>
+      <SizeChart steps={steps} read={one && { at: one.readAt, size: one.size }} />
       {steps.length === 0 ? (
-        <p class="soft">{say('fleet.history.none')}</p>
+        isComplete && <p class="soft">{say('fleet.history.none')}</p>
       ) : (
         <table class="history-table">
           <thead>
@@ -192,7 +196,12 @@ function Runs({ runs: { steps, searched, notSearched } }: { runs: InstanceRunsVi
           </tbody>
         </table>
       )}
-      <p class="soft">{say('fleet.history.searched', { searched, left: notSearched })}</p>
+      {more > 0 && <p class="soft">{say('fleet.history.more', { count: more })}</p>}
+      <p class="soft" role="status">
+        {isComplete
+          ? say('fleet.history.searched', { searched, left: notSearched })
+          : say('fleet.history.reading', { searched })}
+      </p>
     </section>
   );
 }
@@ -212,7 +221,7 @@ function StepOfRun({ step }: { step: InstanceStep }) {
           {step.outcome === null ? (
             <span class="soft">{say('fleet.history.open')}</span>
           ) : (
-            <OutcomeBadge outcome={step.outcome as Outcome} />
+            <OutcomeBadge outcome={step.outcome} />
           )}
           {step.code !== null && <code> {step.code}</code>}
           {step.message !== null && step.outcome !== 'verified' && <small>{sayMessage(step.message)}</small>}

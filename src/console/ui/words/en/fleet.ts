@@ -107,6 +107,11 @@ export const fleet = {
   'fleet.history.open': 'not ended',
   'fleet.history.searched':
     '{searched} {searched:run|runs} searched, {left} older or unreadable {left:run|runs} not searched',
+  'fleet.history.reading': 'Reading the runs: {searched} so far. More steps will appear.',
+  'fleet.history.more': '{count} older {count:step is|steps are} not shown',
+  'fleet.chart': 'Memory of all shards of the master, over time',
+  'fleet.chart.mark': '{before} → {after}, {outcome}, {plan}, {time}',
+  'fleet.chart.elsewhere': 'changed by something else',
   'fleet.orders': 'Orders at the provider',
   'fleet.orders.read': 'Ask billing',
   'fleet.orders.since': 'Orders since',
