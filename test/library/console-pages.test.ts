@@ -1,0 +1,52 @@
+/** What browsers load for a page of the console, from the built files. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, inject, it } from 'vitest';
+
+/** Bytes of scripts that the page of a run may load, compressed as the console sends them. */
+const BUDGET = 150_000;
+/** Chinese loads its words besides the English ones. */
+const CHINESE_BUDGET = 180_000;
+
+/** The scripts, by their names. */
+function builtScripts(): ReadonlyMap<string, string> {
+  const folder = join(inject('built'), 'dist/console-pages/assets');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+/** A script with everything that it imports before it runs. */
+function withImports(scripts: ReadonlyMap<string, string>, first: readonly string[]): ReadonlySet<string> {
+  const loaded = new Set<string>();
+  const load = (name: string): void => {
+    if (loaded.has(name)) return;
+    loaded.add(name);
+    for (const [, path] of scripts.get(name)!.matchAll(/(?:from|import)\s*["'`]\.\/([^"'`]+\.js)["'`]/g))
+      load(path!);
+  };
+  first.forEach(load);
+  return loaded;
+}
+
+const bytesOf = (scripts: ReadonlyMap<string, string>, names: ReadonlySet<string>): number =>
+  [...names].reduce((sum, name) => sum + gzipSync(scripts.get(name)!, { level: 9 }).length, 0);
+
+it('the page of a run loads at most 150 kB of scripts, with its chart', () => {
+  const scripts = builtScripts();
+  const named = (part: RegExp): string => {
+    const found = [...scripts.keys()].filter((name) => part.test(name));
+    expect(found, String(part)).toHaveLength(1);
+    return found[0]!;
+  };
+  const chart = named(/^draw-rate-/);
+  const pages = [...scripts].filter(([name, text]) => name !== chart && text.includes(`/${chart}`));
+  expect(pages).toHaveLength(1);
+  const first = [named(/^index-/), pages[0]![0], chart];
+  const english = withImports(scripts, first);
+  const chinese = withImports(scripts, [...first, named(/^zh-/), named(/^words-/)]);
+  // It finds what the page needs: the table of steps is not in the page itself.
+  expect([...english].some((name) => name.startsWith('long-table-'))).toBe(true);
+  expect(bytesOf(scripts, english)).toBeLessThanOrEqual(BUDGET);
+  expect(bytesOf(scripts, chinese)).toBeLessThanOrEqual(CHINESE_BUDGET);
+});
