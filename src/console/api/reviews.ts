@@ -9,7 +9,22 @@ import type { ShownFinding } from '../../operations/reviews/show-review.ts';
 
 export type { PageTable, PlanComparison, PlannedWave, ReviewStage, ShownFinding };
 
-/** `GET /api/reviews/:name` and `GET /api/runs/:id/review`, both with `?language=zh` for Chinese. */
+/**
+ * `GET /api/reviews/:name` and `GET /api/runs/:id/review`, both with `?language=zh` for Chinese. A page that asks again names
+ * what it shows: `&shown=DIGEST.STAGE`. Then `page` is null if neither has changed.
+ */
+export type ReviewAnswer = Omit<ReviewView, 'page'> & Readonly<Record<'page', ReviewPage | null>>;
+
+/** The name of what a page shows, for `shown`. */
+export const shownReview = ({
+  plan,
+  stage,
+}: {
+  readonly plan: { readonly digest: string };
+  readonly stage: ReviewStage;
+}): string => `${plan.digest}.${stage}`;
+
+/** A whole review. */
 export interface ReviewView {
   readonly plan: {
     readonly name: string;

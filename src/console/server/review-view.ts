@@ -13,7 +13,7 @@ import { reviewPage } from '../../operations/reviews/review-page.ts';
 import { reviewSavedPlan } from '../../operations/reviews/review-saved-plan.ts';
 import { escapeControls } from '../../text.ts';
 import { HOUR } from '../../units.ts';
-import type { ApprovalView, DeclineView, ReviewView } from '../api/reviews.ts';
+import { type ApprovalView, type DeclineView, type ReviewAnswer, shownReview } from '../api/reviews.ts';
 import type { Person } from '../api/session.ts';
 import type { RunningConsole } from './context.ts';
 
@@ -30,12 +30,12 @@ export function policyOf({ provider }: RunningConsole): Promise<Policy> {
   return readPolicy({ env: provider.connection.env, named: provider.policy });
 }
 
-/** @param language of tables and sentences. */
+/** @param language of tables and sentences. @param shown what the page shows already, as `shownReview` names it. */
 export async function reviewView(
   reviewed: Reviewed,
   context: RunningConsole,
-  { person, language }: { readonly person: Person; readonly language: 'en' | 'zh' },
-): Promise<ReviewView> {
+  { person, language, shown }: { person: Person; language: 'en' | 'zh'; shown?: unknown },
+): Promise<ReviewAnswer> {
   const { plan, file, run } = reviewed;
   const { saved } = plan;
   const words = await loadWords(language);
@@ -47,6 +47,8 @@ export async function reviewView(
     found.approvals.map((one) => approvalView(one, reviewed, context, { person, policy })),
   );
   const isApply = found.review.next?.startsWith('refit apply ') === true;
+  const { stage } = found;
+  const isShown = shown === shownReview({ plan: saved, stage });
   return {
     plan: {
       name: escapeControls(saved.name),
@@ -59,8 +61,8 @@ export async function reviewView(
     },
     file: escapeControls(file),
     run,
-    page: await reviewPage(found.review, { language, now }),
-    stage: found.stage,
+    page: isShown ? null : await reviewPage(found.review, { language, now }),
+    stage,
     next: nextOf(found.review.next, isApply ? endpointOption(endpoint) : ''),
     approvals,
     declines: found.declines.declines.map((one) => declineView(one, person)),

@@ -1,6 +1,6 @@
 /** Opens the saved plan that a review is about: a file of the folder of plans, or the plan of a run. */
 import { join } from 'node:path';
-import { createRecorded } from '../../journal/recorded.ts';
+import type { SavedPlan } from '../../model.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
 import { RUN_FILES } from '../../store/run-files.ts';
 import { shortPath } from '../machine.ts';
@@ -34,18 +34,19 @@ export async function openPlanOfRun(
   run: RunReader,
   runs: Pick<RunsOfStore, 'signaturesOf'>,
 ): Promise<OpenedPlan> {
-  const saved = await run.readPlan();
+  return planOfRun(run, await run.readPlan(), runs);
+}
+
+/** The plan of a run that was read. */
+export function planOfRun(
+  run: RunReader,
+  saved: SavedPlan,
+  runs: Pick<RunsOfStore, 'signaturesOf'>,
+): OpenedPlan {
   if (run.kind === 'database') {
     const stored = runs.signaturesOf(saved.digest);
     return { plan: { saved, signatures: stored ?? NOTHING_OFFERED, stored }, file: run.id };
   }
   const file = join(run.name, RUN_FILES.plan);
   return { plan: { saved, signatures: folderSignatures(file, run.name), stored: null }, file };
-}
-
-/** Whose approvals the journal of a run has. @returns for null (the plan) or the index of a wave: the names; null: none. */
-export async function approvalsOnRecord(run: RunReader): Promise<(wave: number | null) => string | null> {
-  const recorded = createRecorded();
-  await run.read((entry) => recorded.add(entry));
-  return (wave) => recorded.signatures(wave)?.by ?? null;
 }

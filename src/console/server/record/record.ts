@@ -1,9 +1,10 @@
-/** What the console knows of the work of a store beside single runs: the overview, the schedule and the audit. */
+/** What the console knows of the work of a store beside single runs: the overview, the schedule, the audit, and reviews of runs. */
 import type { Clock } from '../../../clock.ts';
 import { messageOf, RefitError } from '../../../errors.ts';
 import { type AuditIndex, createAuditIndex } from '../../../operations/audit/find-steps.ts';
 import { createOverview } from '../../../operations/overview/read-overview.ts';
 import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
+import { createFollowedRuns, type FollowedRuns } from '../../../operations/reviews/followed-runs.ts';
 import type { RunsOfStore } from '../../../operations/runs/open-runs.ts';
 import type { ReadAccess, ScheduleAccess } from '../../../schedule/schedule-access.ts';
 import { escapeControls } from '../../../text.ts';
@@ -17,6 +18,8 @@ export interface ConsoleRecord {
   readonly schedule: ScheduleAccess | null;
   /** Searches the steps of all runs. */
   readonly audit: AuditIndex;
+  /** Plans of runs under review. */
+  readonly reviews: FollowedRuns;
   /** Names the run of an occurrence for addresses. */
   readonly runOf: (read: ReadAccess) => RunOf;
   close(): void;
@@ -53,7 +56,14 @@ export function createRecord(options: {
     },
     ({ at: _, ...rest }) => JSON.stringify(rest),
   );
-  return { overview: feed, schedule, audit: createAuditIndex(runs), runOf, close: () => feed.close() };
+  const reviews = createFollowedRuns(runs, clock);
+  return {
+    ...{ overview: feed, schedule, audit: createAuditIndex(runs), reviews, runOf },
+    close() {
+      feed.close();
+      reviews.close();
+    },
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '../../../operations/approvals/passkey-approval.ts';
 import { expiryWarnings } from '../../../operations/approve-plan.ts';
 import { comparePlans } from '../../../operations/reviews/compare-plans.ts';
-import { approvalsOnRecord, openPlanOfRun, openSavedPlan } from '../../../operations/reviews/open-review.ts';
+import { openPlanOfRun, openSavedPlan } from '../../../operations/reviews/open-review.ts';
 import { listRuns } from '../../../operations/runs/read-run.ts';
 import { escapeControls } from '../../../text.ts';
 import { HOUR } from '../../../units.ts';
@@ -19,7 +19,7 @@ import type {
   ApprovedView,
   ComparableView,
   PlanComparison,
-  ReviewView,
+  ReviewAnswer,
 } from '../../api/reviews.ts';
 import type { ConsoleRequest, Route, RunningConsole } from '../context.ts';
 import { policyOf, type Reviewed, reviewView } from '../review-view.ts';
@@ -35,10 +35,16 @@ const openFile: Open = async ({ params }, context) => ({
   onRecord: () => null,
 });
 
+/** To look at it: the run is followed, because pages ask again and again. */
+const followRun: Open = async ({ params }, { runs, record }) => {
+  const run = await runNamed(runs, params.id);
+  return { ...(await record.reviews.open(run)), run: run.id };
+};
+
+/** For a decision: everything is read again. */
 const openRun: Open = async ({ params }, { runs }) => {
   const run = await runNamed(runs, params.id);
-  const opened = await openPlanOfRun(run, runs);
-  return { ...opened, run: run.id, onRecord: await approvalsOnRecord(run) };
+  return { ...(await openPlanOfRun(run, runs)), run: run.id, onRecord: () => null };
 };
 
 /** How many runs a plan can be compared with. */
@@ -50,10 +56,11 @@ function lookingAt(base: string, open: Open): readonly Route[] {
       method: 'GET',
       path: base,
       action: 'see',
-      async answer(request, context): Promise<ReviewView> {
-        const language = request.query.language === 'zh' ? 'zh' : 'en';
+      async answer(request, context): Promise<ReviewAnswer> {
+        const { person, query } = request;
+        const language = query.language === 'zh' ? 'zh' : 'en';
         const reviewed = await open(request, context);
-        return await reviewView(reviewed, context, { person: request.person, language });
+        return await reviewView(reviewed, context, { person, language, shown: query.shown });
       },
     },
     {
@@ -167,7 +174,9 @@ function declining(base: string, open: Open): readonly Route[] {
 }
 
 export const reviewRoutes: readonly Route[] = [
-  ...[lookingAt, approving, declining].flatMap((routes) => [
+  ...lookingAt('/reviews/:name', openFile),
+  ...lookingAt('/runs/:id/review', followRun),
+  ...[approving, declining].flatMap((routes) => [
     ...routes('/reviews/:name', openFile),
     ...routes('/runs/:id/review', openRun),
   ]),

@@ -1,7 +1,7 @@
 /** The review of a saved plan: what it will do, what it costs, who must approve it, and what happens next. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import type { ReviewView } from '../../../api/reviews.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import { type ReviewAnswer, type ReviewView, shownReview } from '../../../api/reviews.ts';
 import { get, Refused } from '../../client.ts';
 import { language, say } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
@@ -19,6 +19,8 @@ import './review.css';
 
 /** How often approvals and declines of others are read, milliseconds. */
 const READ_EVERY = 10_000;
+/** How often the tables are read, because the likely course begins now. */
+const TABLES_EVERY = 300_000;
 
 export function ReviewPage({ person }: PageProps) {
   const base = path();
@@ -26,9 +28,17 @@ export function ReviewPage({ person }: PageProps) {
   const shown = useSignal<ReviewView | Refused | undefined>(undefined);
   /** A newer seal, while the person looks at an earlier one. */
   const newer = useSignal<ReviewView | null>(null);
+  /** The last answer, and what it was about. */
+  const latest = useRef<{ readonly of: string; readonly at: number; readonly view: ReviewView } | null>(null);
+  const of = `${base}?language=${said}`;
   const read = async (signal?: AbortSignal): Promise<void> => {
     try {
-      const view = await get<ReviewView>(`${base}?language=${said}`, signal);
+      // The tables of the same plan at the same stage are here already.
+      const isKnown = latest.current?.of === of && Date.now() - latest.current.at < TABLES_EVERY;
+      const have = isKnown ? latest.current!.view : null;
+      const answer = await get<ReviewAnswer>(have === null ? of : `${of}&shown=${shownReview(have)}`, signal);
+      const view: ReviewView = { ...answer, page: answer.page ?? have!.page };
+      latest.current = { of, at: have === null ? Date.now() : latest.current!.at, view };
       const now = shown.value;
       const isOther = now !== undefined && !(now instanceof Refused) && now.plan.digest !== view.plan.digest;
       if (isOther) newer.value = view;
