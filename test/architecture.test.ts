@@ -354,7 +354,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
     ].map((name) => [name, /^console\/ui\/pages\/plans\/code-editor\.ts$/]),
   ),
   'node:zlib': /^console\/server\/assets\.ts$/,
-  'node:worker_threads': /^operations\/plans\/parse-(apart|worker)\.ts$/,
+  'node:worker_threads': /^operations\/in-thread\.ts$/,
   'node:async_hooks': /^files\/file-ledger\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,
 };

@@ -87,7 +87,7 @@ export function versionOf(folder: PlanFolder, name: string): Promise<string | nu
  * Reads the files that a plan of the folder names, only inside the folder, also behind links. Its readers may not see the
  * other files of this machine.
  */
-export function readWithin(folder: PlanFolder): ReadNamed {
+export function readWithin(folder: Pick<PlanFolder, 'path'>): ReadNamed {
   return async (path, subject): Promise<FileText> => {
     try {
       return (await readRegularFile(path, { subject, links: { inside: folder.path } })).toString('utf8');

@@ -5,7 +5,7 @@ import { readRegularFile } from '../../files/open-file.ts';
 import { size } from '../../messages/en/quantities.ts';
 import type { Inventory } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
-import { readInventoryFile } from '../fleet/read-inventory-file.ts';
+import { readInventoryFile, streamInventoryFile } from '../fleet/read-inventory-file.ts';
 import { installed } from '../installed-files.ts';
 import type { PlanFolder } from './plan-folder.ts';
 import { type Selected, selectorPlan } from './selector-plan.ts';
@@ -61,23 +61,32 @@ const MOST_NAMES = 5_000;
 
 /** Ids and names of an inventory of the folder. Names are escaped. @throws RefitError `usage` */
 export async function inventoryNames(folder: PlanFolder, file: string) {
-  const { instances, scopes } = await readFolderInventory(folder, file);
+  const names: { readonly id: string; readonly name: string; readonly about: string }[] = [];
+  // In pieces: a large inventory takes seconds, and other people go on meanwhile.
+  const { scopes } = await streamInventoryFile(await inventoryPath(folder, file), (instances) => {
+    for (const one of instances.slice(0, MOST_NAMES - names.length))
+      names.push({
+        id: escapeControls(one.id),
+        name: escapeControls(one.name),
+        about: `${escapeControls(one.region)}, ${size(one.size)}`,
+      });
+  });
   return {
     regions: [...new Set(scopes.map(({ region }) => escapeControls(region)))].sort(),
-    instances: instances.slice(0, MOST_NAMES).map((one) => ({
-      id: escapeControls(one.id),
-      name: escapeControls(one.name),
-      about: `${escapeControls(one.region)}, ${size(one.size)}`,
-    })),
+    instances: names,
   };
 }
 
 /** Reads an inventory of the folder, and no other file. @throws RefitError `usage` */
 export async function readFolderInventory(folder: PlanFolder, name: string): Promise<Inventory> {
+  return await readInventoryFile(await inventoryPath(folder, name));
+}
+
+/** @throws RefitError `usage` */
+async function inventoryPath(folder: PlanFolder, name: string): Promise<string> {
   const path = folder.pathOf(name);
   const files = await folder.files();
-  if (files.some((file) => file.kind === 'inventory' && file.name === name))
-    return await readInventoryFile(path);
+  if (files.some((file) => file.kind === 'inventory' && file.name === name)) return path;
   throw new RefitError('usage', `${name} is no inventory of the folder`, 'choose another inventory');
 }
 

@@ -3,12 +3,13 @@ import { iso } from '../../clock.ts';
 import { messageOf, RefitError } from '../../errors.ts';
 import { FileRefused } from '../../files/file-refused.ts';
 import { readRegularFile } from '../../files/open-file.ts';
-import type { Inventory, PriceSum, SavedPlan } from '../../model.ts';
+import type { PriceSum, SavedPlan } from '../../model.ts';
 import { decodePlan } from '../../plan/parse/decode-plan.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
 import { escapeControls } from '../../text.ts';
 import { declinesOf } from '../approvals/decline-plan.ts';
+import { streamInventoryFile } from '../fleet/read-inventory-file.ts';
 import { type OtherKind, otherYaml } from './other-yaml.ts';
 import { parseApart } from './parse-apart.ts';
 import type { FolderFile, PlanFolder } from './plan-folder.ts';
@@ -176,16 +177,12 @@ const READERS: Readonly<Record<FolderFile['kind'], (path: string, file: FolderFi
         damage: null,
         inventory: { ...UNCOUNTED, readAt: iso(Date.parse(changedAt)) },
       };
-    const text = (await readRegularFile(path, { subject: 'inventory' })).toString('utf8');
-    const { instances, readAt } = JSON.parse(text) as Partial<Inventory>;
-    return {
-      kind: 'inventory',
-      damage: null,
-      inventory: {
-        instances: Array.isArray(instances) ? instances.length : null,
-        readAt: typeof readAt === 'string' && !Number.isNaN(Date.parse(readAt)) ? readAt : null,
-      },
-    };
+    let count = 0;
+    // In pieces: other people go on meanwhile.
+    const { readAt } = await streamInventoryFile(path, (instances) => {
+      count += instances.length;
+    });
+    return { kind: 'inventory', damage: null, inventory: { instances: count, readAt } };
   },
 };
 

@@ -2,12 +2,10 @@
  * Parses plans for a process that serves many people. A large text can take seconds, and one that somebody wrote for that
  * takes longer: it has a thread of its own, which ends after a deadline. Everybody else goes on meanwhile.
  */
-import { Worker } from 'node:worker_threads';
-import { systemClock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { parsePlan } from '../../plan/parse/parse-plan.ts';
 import { SECOND } from '../../units.ts';
-import { installed } from '../installed-files.ts';
+import { inThread } from '../in-thread.ts';
 
 /** Parses a text, as `parsePlan` does. */
 export type ParsePlan = (
@@ -24,43 +22,14 @@ const LONGEST_PARSE = 20 * SECOND;
 /** Megabytes of a thread. */
 const MOST_MEMORY = 512;
 
-/** The last thread: only one runs at a time. */
-let last: Promise<unknown> = Promise.resolve();
-
 /** @throws RefitError `usage` if the text takes too long. */
 export const parseApart = (async (text, file) => {
   if (text.length <= SMALL_TEXT) return parsePlan(text, file);
-  const done = last.then(() => parseInThread(text, file));
-  last = done.catch(() => undefined);
-  return await done;
-}) satisfies ParsePlan;
-
-async function parseInThread(text: string, file: string): Promise<ReturnType<typeof parsePlan>> {
-  const worker = new Worker(await threadFile(), {
-    workerData: { text, file },
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY },
+  return await inThread<ReturnType<typeof parsePlan>>({
+    ...{ file: 'plans/parse-worker', data: { text, file } },
+    ...{ longest: LONGEST_PARSE, memory: MOST_MEMORY, tooMuch: () => tooSlow(file) },
   });
-  const over = new AbortController();
-  try {
-    return await Promise.race([
-      new Promise<ReturnType<typeof parsePlan>>((resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', () => reject(tooSlow(file)));
-      }),
-      systemClock.sleep(LONGEST_PARSE, over.signal).then(() => Promise.reject(tooSlow(file))),
-    ]);
-  } finally {
-    over.abort();
-    await worker.terminate();
-  }
-}
-
-/** The file of the thread: beside this one, or in the compiled library if this one is in a bundle. */
-async function threadFile(): Promise<string | URL> {
-  if (import.meta.url.endsWith('.ts')) return new URL('./parse-worker.ts', import.meta.url);
-  return await installed('dist/operations/plans/parse-worker.js');
-}
+}) satisfies ParsePlan;
 
 const tooSlow = (file: string): RefitError =>
   new RefitError(

@@ -54,21 +54,41 @@ export async function dryRunInFolder(
   { name, text, inventory, price, user }: DryRun,
   signal: AbortSignal,
 ): Promise<DryRunResult> {
+  const unplanned = await faultsOf(planning.folder, { name, text });
+  if (unplanned !== null) return unplanned;
+  const options = await optionsOf(planning, user);
+  if (inventory !== null)
+    return await dryRunOfInventory(planning.folder, { name, text, inventory, price }, options);
   const path = shortPath(planning.folder.pathOf(name));
+  return await readLive(planning.connection, signal, (from) =>
+    planFleet(text, path, { ...options, from, price }),
+  );
+}
+
+/** A text that is no plan, or takes too long to parse, gets no further. @returns null: it can be planned. */
+export async function faultsOf(
+  folder: PlanFolder,
+  { name, text }: Pick<DryRun, 'name' | 'text'>,
+): Promise<DryRunResult | null> {
+  const path = shortPath(folder.pathOf(name));
   const decoded = decodePlan(Buffer.from(text), path);
   if (decoded.text === null) return { review: null, findings: decoded.findings };
-  if (text.length > SMALL_TEXT) {
-    // A text that is no plan, or takes too long, gets no further.
-    const { plan: parsed, findings } = await parseApart(text, path);
-    if (parsed === null) return { review: null, findings };
-  }
-  const plan = async (from: PlanOptions['from']) =>
-    planFleet(text, path, { ...(await optionsOf(planning, user)), from, price });
-  if (inventory === null) return await readLive(planning.connection, signal, plan);
-  return await plan({
-    inventory: await readFolderInventory(planning.folder, inventory),
-    source: inventory,
-  });
+  if (text.length <= SMALL_TEXT) return null;
+  const { plan, findings } = await parseApart(text, path);
+  return plan === null ? { review: null, findings } : null;
+}
+
+/** Options of `planFleet` that do not depend on the fleet. */
+export type FolderOptions = Omit<PlanOptions, 'from' | 'price'>;
+
+/** Plans a text without faults against an inventory of the folder. @throws RefitError as `planFleet` does. */
+export async function dryRunOfInventory(
+  folder: PlanFolder,
+  { name, text, inventory, price }: Omit<DryRun, 'user'> & { readonly inventory: string },
+  options: FolderOptions,
+): Promise<DryRunResult> {
+  const from = { inventory: await readFolderInventory(folder, inventory), source: inventory };
+  return await planFleet(text, shortPath(folder.pathOf(name)), { ...options, from, price });
 }
 
 /** What to seal. */
@@ -128,10 +148,11 @@ export async function demandsPlanner({
   return rules.some(({ kind }) => kind === 'plannedBy');
 }
 
-async function optionsOf(
+/** The options of plans of a folder. @param user the author. @throws RefitError `policy-invalid` */
+export async function optionsOf(
   { folder, connection, profile, region, policy }: FolderPlanning,
   user: string,
-): Promise<Omit<PlanOptions, 'from'>> {
+): Promise<FolderOptions> {
   const { env, clock, endpoint } = connection;
   return {
     ...{ profile, region, user, clock },

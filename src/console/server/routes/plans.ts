@@ -13,14 +13,13 @@ import { firstPlan, inventoryNames, readPlanSchema } from '../../../operations/p
 import { listPlans } from '../../../operations/plans/list-plans.ts';
 import { parseApart } from '../../../operations/plans/parse-apart.ts';
 import {
-  type DryRunResult,
   demandsPlanner,
-  dryRunInFolder,
   type FolderPlanning,
   freeNameFor,
   sealInFolder,
 } from '../../../operations/plans/plan-in-folder.ts';
-import { showFindings, showReview } from '../../../operations/reviews/show-review.ts';
+import { inWordsOf, showDryRun } from '../../../operations/reviews/dry-run-apart.ts';
+import { showFindings } from '../../../operations/reviews/show-review.ts';
 import { listRuns } from '../../../operations/runs/read-run.ts';
 import type {
   DryRunAnswer,
@@ -113,9 +112,9 @@ export const planRoutes: readonly Route[] = [
       if (from === null) throw malformed();
       const started = context.clock.now();
       const result = await dryRuns.run(person.name, (signal) =>
-        dryRunInFolder(planningOf(context), request, signal),
+        showDryRun(planningOf(context), request, languageFrom(body), signal),
       );
-      return { ...(await shown(result, body, context)), took: context.clock.now() - started };
+      return { ...result, took: context.clock.now() - started };
     },
   },
   {
@@ -166,7 +165,8 @@ export const planRoutes: readonly Route[] = [
         sealInFolder(planningOf(context), { ...request, user: person.name }, signal),
       );
       const digest = result.sealed?.plan.digest ?? null;
-      return { ...(await shown(result, body, context)), saved: digest === null ? null : saveAs, digest };
+      const shown = await inWordsOf(result, languageFrom(body), context.clock.now());
+      return { ...shown, saved: digest === null ? null : saveAs, digest };
     },
   },
   {
@@ -190,14 +190,6 @@ export const planRoutes: readonly Route[] = [
     answer: async ({ params }, context) => await inventoryNames(folderOf(context), params.name ?? ''),
   },
 ];
-
-async function shown({ review, findings }: DryRunResult, body: unknown, { clock }: ConsoleContext) {
-  const language = languageFrom(body);
-  return {
-    review: review && (await showReview(review, { language, now: clock.now() })),
-    findings: await showFindings(findings, language),
-  };
-}
 
 function planningOf(context: ConsoleContext): FolderPlanning {
   const { connection, profile, regions, policy } = context.provider;
