@@ -36,6 +36,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'console-fleet': async () => (await import('./console-fleet.ts')).consoleFleet(),
   page: async () => (await import('./report-page.ts')).pageMade(),
   'console-page': async () => (await import('./console/run-page.ts')).runPage(),
+  'console-review': async () => (await import('./console/review-page.ts')).reviewOpened(),
+  'console-audit': async () => (await import('./console/audit-search.ts')).auditSearch(),
+  'console-live-fleet': async () => (await import('./console/live-fleet.ts')).liveFleet(),
   'console-watchers': async () => (await import('./console/watchers.ts')).watchers(),
   interactive: async () => (await import('./report-page.ts')).pageOpened(),
 };

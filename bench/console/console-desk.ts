@@ -22,8 +22,9 @@ export interface ConsoleDesk {
   start(args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess;
   /** A browser that is signed in; null: there is none. */
   browse(): Promise<BrowserContext | null>;
-  /** The memory of the console, MB. */
+  /** The memory of the console in RAM, MB: now, and the most that it ever had. */
   memory(): number;
+  peak(): number;
   close(): Promise<void>;
 }
 
@@ -33,13 +34,27 @@ export async function firstLine<T>(child: ChildProcess): Promise<T> {
   throw new Error('the process ended without a line');
 }
 
-/** Starts a console. @param prepare fills the folder before. */
+/** MB. */
+function memoryOf({ pid }: ChildProcess, name: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1_024;
+}
+
+/** More arguments of `refit serve`, and more of its environment. */
+export interface ServeOptions {
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Starts a console. @param prepare fills the folder before, and can start processes with the console. */
 export async function openConsoleDesk(
-  prepare: (folder: string) => unknown = () => undefined,
+  prepare: (
+    folder: string,
+    start: ConsoleDesk['start'],
+  ) => ServeOptions | undefined | Promise<ServeOptions> = () => undefined,
 ): Promise<ConsoleDesk> {
   const folder = mkdtempSync(join(tmpdir(), 'refit-bench-console-'));
   mkdirSync(join(folder, 'home'));
-  await prepare(folder);
   const own = {
     HOME: join(folder, 'home'),
     XDG_STATE_HOME: join(folder, 'state'),
@@ -55,7 +70,8 @@ export async function openConsoleDesk(
     children.push(child);
     return child;
   };
-  const server = start(['serve', '-q', '--listen', '127.0.0.1:0']);
+  const { args = [], env = {} } = (await prepare(folder, start)) ?? {};
+  const server = start(['serve', '-q', '--listen', '127.0.0.1:0', ...args], env);
   const { url } = await firstLine<{ url: string }>(server);
   const { origin, hash } = new URL(url);
   const json = { origin, 'content-type': 'application/json' };
@@ -81,8 +97,8 @@ export async function openConsoleDesk(
       await context.addCookies([{ name, value, url: origin }]);
       return context;
     },
-    memory: () =>
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) / 1_024,
+    memory: () => memoryOf(server, 'VmRSS'),
+    peak: () => memoryOf(server, 'VmHWM'),
     async close() {
       for (const end of closing) await end();
       for (const child of children) child.kill('SIGKILL');

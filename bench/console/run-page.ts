@@ -4,16 +4,17 @@
  */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { iso, systemClock } from '../../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
-import { message } from '../../src/messages/messages.ts';
-import { JOURNAL_FORMAT, type JournalEvent, type SavedPlan } from '../../src/model.ts';
+import type { JournalEvent, SavedPlan } from '../../src/model.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import { RUN_FILES } from '../../src/store/folder/run-files.ts';
 import { median, type Row, rowOf } from '../measure.ts';
 import { savedPlanOf } from '../saved-plan.ts';
 import { openConsoleDesk } from './console-desk.ts';
+import { become, shownAfter } from './shown-after.ts';
+import { endOfStep, intentOf, startOfRun } from './written-run.ts';
 
 /** Milliseconds between two entries of the growing journal. */
 const EVERY = 50;
@@ -39,7 +40,7 @@ function writtenRun(folder: string, steps: number) {
     }
     appendFileSync(path, text);
   };
-  append([startOf(saved)]);
+  append([startOfRun(saved)]);
   return {
     /** Ends one step. @returns how many have ended. */
     endStep(): number {
@@ -57,34 +58,9 @@ function writtenRun(folder: string, steps: number) {
   };
 }
 
-function startOf({ name, digest }: SavedPlan): JournalEvent {
-  return {
-    ...{ kind: 'run-started', format: JOURNAL_FORMAT, plan: name, digest, resumed: false, cutOff: 0 },
-    ...{
-      by: { user: 'bench', host: 'bench', pid: 1 },
-      endpoint: 'redis.tencentcloudapi.com',
-      version: 'bench',
-    },
-  } as JournalEvent;
-}
-
-function intentOf({ steps }: SavedPlan, at: number): JournalEvent {
-  const { id, after } = steps[at]!;
-  return { kind: 'intent', step: id, attempt: 1, size: after };
-}
-
 function endOf(saved: SavedPlan, at: number): JournalEvent[] {
-  const { id, after } = saved.steps[at]!;
   // As if they had left at 18 a second.
-  const sentAt = iso(BEGAN + at * 55);
-  return [
-    intentOf(saved, at),
-    { kind: 'accepted', step: id, attempt: 1, order: `2026112400${at}`, requestId: `r-${at}`, sentAt },
-    {
-      ...{ kind: 'step-ended', step: id, outcome: 'verified', code: null },
-      ...{ message: message('run.instance-gone'), size: after, billed: null },
-    },
-  ];
+  return endOfStep(saved, at, { order: `2026112400${at}`, sentAt: iso(BEGAN + at * 55) });
 }
 
 /** @param steps of the plan. @param times measurements of each figure. */
@@ -93,6 +69,7 @@ export async function runPage(steps = 10_000, times = 5): Promise<readonly Row[]
   const desk = await openConsoleDesk((folder) => {
     run = writtenRun(folder, steps);
     run.endSteps(Math.floor(steps / 2));
+    return undefined;
   });
   const growing = setInterval(() => run!.touch(), EVERY);
   try {
@@ -125,25 +102,6 @@ export async function runPage(steps = 10_000, times = 5): Promise<readonly Row[]
     clearInterval(growing);
     await desk.close();
   }
-}
-
-/** Waits until an expression is true. The policy of the pages forbids the waiting of the browser's driver. */
-async function become(page: Page, expression: string): Promise<void> {
-  while (!(await page.evaluate(expression))) await systemClock.sleep(20);
-}
-
-/** Milliseconds by the clock of the page until it shows something. */
-async function shownAfter(context: BrowserContext, address: string, shows: string): Promise<number> {
-  const page = await context.newPage();
-  await page.addInitScript(`(() => {
-    const look = () => { if (${shows}) globalThis.shownAt ??= performance.now(); else requestAnimationFrame(look); };
-    addEventListener('DOMContentLoaded', look);
-  })()`);
-  await page.goto(address);
-  await become(page, 'globalThis.shownAt !== undefined');
-  const took = (await page.evaluate('globalThis.shownAt')) as number;
-  await page.close();
-  return took;
 }
 
 /** Pairs: from a typed letter to the next picture, beside the same with nothing to do. */
