@@ -6,8 +6,9 @@
  *         │  ▲                    │ second signal, or too slow
  *         ▼  │                    ▼
  *     store away: tries again   leaves its runs; the next owner resumes them
+ *     clock wrong: waits
  */
-import type { Clock } from '../clock.ts';
+import { CLOCK_SKEW, type Clock } from '../clock.ts';
 import { messageOf, RefitError } from '../errors.ts';
 import { HANDING_OVER } from '../operations/runs/work-on-run.ts';
 import { LONGEST_JOB, type RunJob } from '../store/postgres/queue.ts';
@@ -37,6 +38,12 @@ export interface WorkerPorts {
   readonly log: (run: string | null, text: string) => void;
 }
 
+/**
+ * How far the clock may be from the database's, milliseconds. The provider refuses requests at five minutes (docs/provider.md
+ * P153), and each refusal would halt a run that another worker can carry out.
+ */
+const CLOCK_TOLERATED: number = CLOCK_SKEW - 30 * SECOND;
+const STARTING = 'starting';
 /** How often a worker looks for runs without a notification: for those whose time has come, milliseconds. */
 const LOOK_EVERY = 5 * SECOND;
 /** The pauses while the store is away, milliseconds; the last one repeats. */
@@ -63,6 +70,8 @@ export class Worker {
   /** Aborted when nothing is done any more. */
   readonly #over = new AbortController();
   #problem: string | null = null;
+  /** Nothing is taken before the first beat has compared the clocks. */
+  #clockProblem: string | null = STARTING;
   /** Calls to the store that failed since the last one that did not. */
   #failures = 0;
   /** Since when the store answers, by the monotonic clock. */
@@ -79,9 +88,9 @@ export class Worker {
     return [...this.#running.keys()];
   }
 
-  /** Why the store cannot be used now; null: it can. */
-  get storeProblem(): string | null {
-    return this.#problem;
+  /** Why it takes no runs now; null: it takes some. */
+  get whyIdle(): string | null {
+    return this.#problem ?? this.#clockProblem;
   }
 
   /** Works until a signal. @returns the exit code. @throws RefitError `store-restored` */
@@ -107,6 +116,7 @@ export class Worker {
     while (!this.#over.signal.aborted) {
       const jobs = [...this.#running.values()].map(({ job }) => job);
       const state = await this.#withStore(() => work.beat(jobs));
+      if (state !== null) this.#judgeClock(state.ahead);
       const isSteady = clock.monotonic() - this.#steadySince >= STEADY_AFTER;
       if (state?.leads === true && isSteady && !drain.aborted) await this.#withStore(() => work.lead());
       // A run that was woken may lack a job, and the leader makes it.
@@ -121,7 +131,8 @@ export class Worker {
     while (!stop.aborted) {
       const free = concurrency - this.#running.size;
       const rung = this.#bell.next();
-      const taken = free > 0 ? await this.#withStore(() => work.take(free)) : null;
+      const takes = free > 0 && this.#clockProblem === null;
+      const taken = takes ? await this.#withStore(() => work.take(free)) : null;
       for (const job of taken ?? []) {
         // The job of a run that this worker lost, and got again while it still ends the first one.
         if (this.#running.has(job.run)) await this.#withStore(() => work.finish(job, false));
@@ -189,6 +200,22 @@ export class Worker {
       this.#failures++;
       return null;
     }
+  }
+
+  #judgeClock(ahead: number): void {
+    const was = this.#clockProblem;
+    if (Math.abs(ahead) > CLOCK_TOLERATED) {
+      if (was !== null && was !== STARTING) return;
+      const how = `${Math.round(Math.abs(ahead) / SECOND)} s ${ahead > 0 ? 'ahead of' : 'behind'}`;
+      this.#clockProblem = `the clock of this host is ${how} that of the database`;
+      const fix = 'set the clock of the host that is wrong (timedatectl)';
+      this.#ports.log(null, `${this.#clockProblem}: this worker takes no runs; fix: ${fix}`);
+      return;
+    }
+    if (was === null) return;
+    this.#clockProblem = null;
+    if (was !== STARTING) this.#ports.log(null, 'the clock of this host is right again');
+    this.#bell.ring();
   }
 
   #pause(usual: number): number {

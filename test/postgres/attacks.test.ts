@@ -1,4 +1,5 @@
 /** What somebody achieves who has a role of a store and a keyboard, or who damages the database. */
+
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Connection } from '../../src/operations/connect.ts';
@@ -209,7 +210,7 @@ withPostgres('a run that no process can work on', () => {
       ...{ id: 'w', host: 'h', pid: 1, version: 'v', concurrency: 1 },
       offers: { endpoint: ENDPOINT, profiles: needsOf(SAVED, ENDPOINT).profiles, programs: [] },
     };
-    const work = openWork(store.database, queue, () => self);
+    const work = openWork(store.database, queue, () => self, systemClock);
     await rebuildJobs(store.database, queue);
     for (let failure = 0; failure < 3; failure++) {
       const [job] = await work.take(1);

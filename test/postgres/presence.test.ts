@@ -15,7 +15,7 @@ const SELF = { pid: 1, version: '0.0.0-test', concurrency: 1 };
 async function workerOf(database: Database, id: string) {
   const queue = await openQueue(database);
   const offers = { endpoint: 'e', profiles: [], programs: [] };
-  const work = openWork(database, queue, () => ({ ...SELF, id, host: id, offers }));
+  const work = openWork(database, queue, () => ({ ...SELF, id, host: id, offers }), systemClock);
   await work.beat([]);
   return { queue, work };
 }

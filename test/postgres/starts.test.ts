@@ -115,7 +115,7 @@ withPostgres('a run whose processes die at their start', () => {
     onTestFinished(() => queue.close());
     const self = { id: 'w', host: 'h', pid: 1, version: '0', concurrency: 1 };
     const offers = { endpoint: 'redis.tencentcloudapi.com', profiles: ['default'], programs: [] };
-    const work = openWork(at.store.database, queue, () => ({ ...self, offers }));
+    const work = openWork(at.store.database, queue, () => ({ ...self, offers }), systemClock);
     for (const state of ['queued', 'waiting']) {
       await sql(at.url, `UPDATE refit.runs SET starts = 7, state = '${state}', wake_at = clock_timestamp()`);
       await work.lead();

@@ -18,6 +18,8 @@ class FakeWork implements Work {
   /** What is due again after its end. */
   again: string | null = null;
   leads = true;
+  /** How far the clock of the worker is ahead of the database's, milliseconds. */
+  ahead = 0;
   #ring: () => void = () => undefined;
   #attempts = 0;
 
@@ -32,7 +34,7 @@ class FakeWork implements Work {
 
   async beat() {
     this.#answer();
-    return { lost: [], leads: this.leads };
+    return { lost: [], leads: this.leads, ahead: this.ahead };
   }
 
   async lead() {
@@ -100,6 +102,29 @@ function stage(
 const ofRun = (events: readonly string[]) => events.filter((one) => one !== 'leads');
 
 describe('a worker', () => {
+  it.each([
+    [6 * 60, '360 s ahead of'],
+    [-6 * 60, '360 s behind'],
+  ])('takes no runs while its clock is %i s off, and says so once', async (ahead, how) => {
+    const work = new FakeWork('a');
+    work.ahead = ahead * SECOND;
+    const at = stage(work, async () => undefined);
+    await at.run(async () => {
+      await at.clock.sleep(60 * SECOND);
+      expect(work.due).toEqual(['a']);
+      const problem = `the clock of this host is ${how} that of the database`;
+      expect(at.worker.whyIdle).toBe(problem);
+      const fix = 'set the clock of the host that is wrong (timedatectl)';
+      expect(at.lines).toEqual([`-: ${problem}: this worker takes no runs; fix: ${fix}`]);
+      work.ahead = 4 * 60 * SECOND;
+      await at.clock.sleep(3 * SECOND);
+      expect(work.due).toEqual([]);
+      expect(at.worker.whyIdle).toBe(null);
+      at.drain.abort(143);
+    });
+    expect(at.lines.slice(1)).toEqual(['-: the clock of this host is right again']);
+  });
+
   it('works on as many runs as it may, and takes the next one when one ends', async () => {
     const work = new FakeWork('a', 'b', 'c');
     let most = 0;
@@ -185,7 +210,7 @@ describe('a worker', () => {
       await at.clock.sleep(20 * SECOND);
       work.away = true;
       await at.clock.sleep(HOUR);
-      expect(at.worker.storeProblem).toBe('the store is away');
+      expect(at.worker.whyIdle).toBe('the store is away');
       work.away = false;
       work.due.push('a');
       work.events.length = 0;

@@ -83,7 +83,7 @@ export async function serveStore(
     const queue = await openQueue(store.database);
     closing.splice(1, 0, queue.close);
     const info = { id, host: hostname(), pid: process.pid, version: VERSION, concurrency };
-    const work = openWork(store.database, queue, () => ({ ...info, offers: offers() }));
+    const work = openWork(store.database, queue, () => ({ ...info, offers: offers() }), clock);
     // A login without the rights of a worker fails here, and not again and again in the loop.
     await work.beat([]);
     const over = new AbortController();

@@ -2,6 +2,7 @@
  * The work of a store, as one worker sees it: which runs to take, who else works, and what has to be woken. Every time here
  * is the database's, so the clocks of hosts do not matter.
  */
+import type { Clock } from '../../clock.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { type RunNeeds, type WorkerOffers, whyNotOffered } from '../run-needs.ts';
 import type { Database, Prepared } from './database.ts';
@@ -44,9 +45,12 @@ const FAILED_PAUSE = 30 * SECOND;
 export interface Work {
   /**
    * Says that this worker and its jobs live.
-   * @returns the jobs that it does not hold any more, and whether this worker leads.
+   * @returns the jobs that it does not hold any more, whether this worker leads, and `ahead`: how far its wall clock is
+   * ahead of the database's, milliseconds; negative: behind.
    */
-  beat(jobs: readonly RunJob[]): Promise<{ readonly lost: readonly RunJob[]; readonly leads: boolean }>;
+  beat(
+    jobs: readonly RunJob[],
+  ): Promise<{ readonly lost: readonly RunJob[]; readonly leads: boolean; readonly ahead: number }>;
   /** What one worker does for all: it frees the jobs of dead workers, and makes jobs for runs that lack one. */
   lead(): Promise<void>;
   /** Takes runs that are due and that this worker can work on. */
@@ -63,7 +67,12 @@ export interface Work {
 }
 
 /** Opens the work of a store for a worker. @param self as it is now. It is in the list of workers from its first beat on. */
-export function openWork(database: Database, queue: RunQueue, self: () => WorkerSelf): Work {
+export function openWork(
+  database: Database,
+  queue: RunQueue,
+  self: () => WorkerSelf,
+  clock: Pick<Clock, 'now'>,
+): Work {
   let turn = 0;
   let supervisedAt = 0;
   const presence = presenceOf(self().id);
@@ -72,12 +81,14 @@ export function openWork(database: Database, queue: RunQueue, self: () => Worker
     async beat(jobs) {
       const { id, host, pid, version, offers, concurrency } = self();
       const about = { ...offers, concurrency, running: jobs.map(({ run }) => run) };
-      const [row] = await database.query<{ leads: boolean }>(BEAT, [
+      const asked = clock.now();
+      const [row] = await database.query<{ leads: boolean; now: number }>(BEAT, [
         ...[id, host, pid, version, offers.profiles, JSON.stringify(about)],
         LEADS_FOR / SECOND,
         presence,
       ]);
-      return { lost: jobs.length === 0 ? [] : await queue.beat(jobs), leads: row?.leads === true };
+      const ahead = (asked + clock.now()) / 2 - row!.now;
+      return { lost: jobs.length === 0 ? [] : await queue.beat(jobs), leads: row!.leads, ahead };
     },
     async lead() {
       for (const { run, queue: name, ...attempt } of await database.query<GoneJob>(JOBS_OF_THE_GONE))
@@ -156,7 +167,7 @@ const BEAT: Prepared = {
     ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), about = excluded.about RETURNING w.id, w.since)
   SELECT NOT EXISTS (SELECT FROM refit.workers, beat WHERE workers.id <> beat.id
     AND (workers.since, workers.id) < (beat.since, beat.id)
-    AND workers.seen_at > clock_timestamp() - $7 * interval '1 s' AND NOT ${IS_GONE}) AS leads FROM beat`,
+    AND workers.seen_at > clock_timestamp() - $7 * interval '1 s' AND NOT ${IS_GONE}) AS leads, clock_timestamp() AS now FROM beat`,
 };
 
 type GoneJob = Omit<RunJob, 'attempt'> & RunJob['attempt'];

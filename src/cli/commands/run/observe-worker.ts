@@ -7,19 +7,19 @@ import type { Worker } from '../../../worker/worker.ts';
 /** The probes of a worker. It is given to them once it works. */
 export interface WorkerProbes {
   readonly routes: Routes;
-  use(worker: Pick<Worker, 'storeProblem'>): void;
+  use(worker: Pick<Worker, 'whyIdle'>): void;
 }
 
 /**
  * Creates the probes. `/healthz` answers while the process does anything at all. `/readyz` says why the worker takes no
- * runs: it starts, it stops, or its store is away.
+ * runs: it starts, it stops, its store is away, or its clock is wrong.
  * @param drain aborted when the worker stops.
  */
 export function createWorkerProbes(drain: AbortSignal): WorkerProbes {
-  let used: Pick<Worker, 'storeProblem'> | null = null;
+  let used: Pick<Worker, 'whyIdle'> | null = null;
   const problem = (): string | null => {
     if (drain.aborted) return 'stopping: takes no more runs';
-    return used === null ? 'starting' : used.storeProblem;
+    return used === null ? 'starting' : used.whyIdle;
   };
   return {
     routes: {
