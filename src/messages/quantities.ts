@@ -18,7 +18,7 @@ export type Noun =
   | 'warning';
 
 /** The quantities of pages in one language. */
-export type Quantities = Omit<typeof english, 'counted' | 'DIMENSION_WORDS'> & {
+export type Quantities = Omit<typeof english, 'counted' | 'inWords' | 'DIMENSION_WORDS'> & {
   /** A number with its noun. @param plural where English has an irregular one. */
   counted(value: number, noun: Noun, plural?: string): string;
 };

@@ -20,17 +20,22 @@ const KEPT = new Set(
   replicas report requestsPerSecond rest RFC roundTo run RUN Sat SAVED select serve SHA Shanghai shards show
   shrink sign skip soak sold spread ssh status Sun SystemError tags take targets TENCENTCLOUD Terraform terraform
   tfvars timezone true Tue Unknown UpgradeInstance URL urlEnv UTC UTF value VCALENDAR version waves
-  Webhook wei windows write yaml YAML zones`.split(/\s+/),
+  Webhook wei windows write yaml YAML zones
+  approvalExpiry CODE credentials hooks HmacSHA256 kill list new prune rm runs schedule secret SECRET SecretId SecretKey
+  signature store tencentcloud TencentDB validate watch Web`.split(/\s+/),
 );
 
 /** Values of parameters that Chinese writes in its own words; `names.ts` has most of them. */
 const TRANSLATED = new Set(
-  `billing capacity challenge changed day deleting drifted empty failure folder frozen halt halted inconclusive instance isolated
+  `again billing capacity challenge changed day deleting drifted empty failure folder frozen halt halted inconclusive instance isolated
   list metric once order outside pause pending policy policy-refused postpaid prepaid private processing quote refused replica replicas
-  rollback run-end running signature task unknown unrecognised url wait`.split(/\s+/),
+  rollback run-end running signature signed clock continue format ordered plan submitted task token unknown unrecognised url wait`.split(
+    /\s+/,
+  ),
 );
 /** Names of characters, where durations come from, what a policy demands, and gates that pause. */
-const TRANSLATED_TEXT = /^an? |^the gate |past runs$|^at most |^only |^no(ne)?$|^\d of /;
+const TRANSLATED_TEXT =
+  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|^an? |^the gate |past runs$|^at most |^only |^no(ne)?$|^\d of /;
 
 /** Every text and number in the parameters, also of messages inside. */
 function leavesOf(value: unknown): string[] {

@@ -60,7 +60,7 @@ export async function roleKeys(
     if (!isRequired && roleName === null) return null;
     throw noKeys(
       'no role is bound to this machine',
-      'bind a role to it in the console, or write keys to ~/.tencentcloud/credentials',
+      'bind a role to it in the Tencent Cloud console, or write keys to ~/.tencentcloud/credentials',
     );
   }
   const source = `role ${role} of this machine`;
@@ -69,7 +69,7 @@ export async function roleKeys(
   if (keys !== null) return keys;
   throw noKeys(
     `the metadata service returned no keys for ${source}`,
-    'check the role in the console: it must be bound to this machine and trust it',
+    'check the role in the Tencent Cloud console: it must be bound to this machine and trust it',
   );
 }
 

@@ -1,7 +1,7 @@
 /** Formats the parts of a plan that sentences name: commands, addresses, schedules. */
 
 import type { Schedule } from '../../model.ts';
-import { duration, instant } from './quantities.ts';
+import { instant, inWords } from './quantities.ts';
 
 /** A command as a POSIX shell takes it. The words that it starts stay apart: `page 'on call'`. */
 export function formatCommand(command: readonly string[]): string {
@@ -30,7 +30,7 @@ export function describeSchedule({ when, catchUp, catchUpWithin }: Schedule): st
       ? '; missed times are skipped'
       : catchUpWithin === undefined
         ? ''
-        : `; a missed time runs if it is less than ${duration(catchUpWithin)} late`;
+        : `; a missed time runs if it is less than ${inWords(catchUpWithin)} late`;
   return `${describeWhen(when)}${missed}`;
 }
 

@@ -41,7 +41,7 @@ const orders = {
   'UnsupportedOperation.LowVersion': {
     meaning: 'The kernel or the proxy of the instance is too old for the change.',
     checks: PRICE_ANSWER,
-    fix: 'upgrade the minor version of the instance and its proxy in the console, then plan again',
+    fix: 'upgrade the minor version of the instance and its proxy in the TencentDB console, then plan again',
   },
   'InvalidParameter.InvalidParameter': {
     meaning:
@@ -95,7 +95,7 @@ const orders = {
   'FailedOperation.PayFailed': {
     meaning: 'An order for the instance is not paid.',
     checks: 'the unpaid orders for the instance',
-    fix: 'pay or cancel that order in the console, then plan again',
+    fix: 'pay or cancel that order in the Tencent Cloud console, then plan again',
   },
   'ResourceUnavailable.AccountBalanceNotEnough': {
     meaning: 'The account balance is less than the change costs now.',
@@ -129,7 +129,7 @@ export const providerCodes = {
     {
       meaning: 'There were more calls in one second than the limit allows. The call was not executed.',
       checks:
-        'the calls of the same identity, its main account or this address in one second, including those of the console and of scripts',
+        'the calls of the same identity, its main account or this address in one second, including those of the Tencent Cloud console and of scripts',
       fix: 'nothing to do: Refit retries at a lower rate. If this continues, lower execution.requestsPerSecond or stop the other callers',
     },
   ),
@@ -253,13 +253,13 @@ export const providerCodes = {
     {
       meaning: 'Another operation locks the instance. Refit waits for it, up to a limit.',
       checks: 'the operations in progress on the instance',
-      fix: 'nothing to do at first; if it continues, look in the console for the operation on the instance',
+      fix: 'nothing to do at first; if it continues, look in the TencentDB console for the operation on the instance',
     },
   ),
   'ResourceUnavailable.InstanceIsolated': {
     meaning: 'The instance is isolated. Refit skips the step.',
     checks: 'the status of the instance',
-    fix: 'renew the instance in the console, then plan again',
+    fix: 'renew the instance in the TencentDB console, then plan again',
   },
   'InvalidParameter.EmptyParam': {
     meaning:
@@ -270,7 +270,7 @@ export const providerCodes = {
   'ResourceUnavailable.InstanceConfError': {
     meaning: 'The provider does not return the order. Only the billed amount stays unknown.',
     checks: 'the answer to a read of an order by its number',
-    fix: 'see the order in the console',
+    fix: 'see the order in the Tencent Cloud console',
   },
   ...shareText(
     ['UnauthorizedOperation.UserNotInWhiteList', 'UnsupportedOperation.ClusterInstanceAccessedDeny'],

@@ -155,6 +155,11 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
+/** The same as people say it in a sentence, where `m` could be anything: `27 min 38 s`, `1 h 5 min`. */
+export function inWords(ms: number): string {
+  return ms === 0 ? '0 s' : duration(ms).replace(/ m\b/, ' min');
+}
+
 /**
  * Milliseconds from one ISO 8601 time to another; null where one is missing or invalid. 0 if the second one is earlier: it
  * comes from another host, or a clock was set back.

@@ -5,7 +5,7 @@ import { savedPlanCodes } from './saved-plan-codes.ts';
 const PLAN_TEXT = 'the plan file, against schemas/plan.schema.json';
 const RUN = "the provider's answers and what Refit read during the run";
 const PLAN_AGAIN = 'refit plan PLAN -o SAVED';
-const LOOK_AND_PLAN = 'look at the instance in the console, then refit plan PLAN -o SAVED';
+const LOOK_AND_PLAN = 'look at the instance in the TencentDB console, then refit plan PLAN -o SAVED';
 
 export const refitCodes = {
   ...savedPlanCodes,
@@ -340,7 +340,7 @@ export const refitCodes = {
   'Refit.TaskFailed': {
     meaning: "The provider's task for the change failed.",
     checks: RUN,
-    fix: 'look at the task in the console, then refit plan PLAN -o SAVED',
+    fix: 'look at the task in the TencentDB console, then refit plan PLAN -o SAVED',
   },
   'Refit.OtherNodes': {
     meaning:

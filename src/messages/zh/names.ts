@@ -164,3 +164,27 @@ export function demandsText(demands: string): string {
   const [, need, from, names, when] = signers;
   return `${from}（${names}）中的 ${need} 位${when === undefined ? '' : `，条件：${when}`}`;
 }
+
+const DAYS: Readonly<Record<string, string>> = {
+  Mon: '周一',
+  Tue: '周二',
+  Wed: '周三',
+  Thu: '周四',
+  Fri: '周五',
+  Sat: '周六',
+  Sun: '周日',
+};
+const DAY = /\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b/.source;
+
+/**
+ * A moment or a window in the zone of a plan, whose days people read in Chinese: `2026-11-25（周三）01:00` for
+ * `Wed 2026-11-25 01:00`, `周二至周四 01:00-05:00` for `Tue-Thu 01:00-05:00`.
+ */
+export function inDays(text: string): string {
+  return text
+    .replace(/^daily(?= )/, '每天')
+    .replace(new RegExp(`${DAY} (\\d{4}-\\d\\d-\\d\\d) `, 'g'), (_, day, date) => `${date}（${DAYS[day]}）`)
+    .replace(new RegExp(`${DAY}-${DAY}`, 'g'), (_, from, to) => `${DAYS[from]}至${DAYS[to]}`)
+    .replace(new RegExp(DAY, 'g'), (_, day) => DAYS[day]!)
+    .replace(/(周.),(?=周)/g, '$1、');
+}

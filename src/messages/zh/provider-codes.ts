@@ -39,7 +39,7 @@ export const providerCodes: Readonly<Record<keyof typeof english, CodeText>> = {
   'UnsupportedOperation.LowVersion': {
     meaning: '实例的内核或代理版本过低，不支持此变更。',
     checks: PRICE_ANSWER,
-    fix: '在控制台升级实例的小版本和代理，然后重新制定计划',
+    fix: '在 TencentDB 控制台升级实例的小版本和代理，然后重新制定计划',
   },
   'InvalidParameter.InvalidParameter': {
     meaning: '请求没有恰好变更一个维度，或为多可用区实例新增副本时没有指定可用区。',
@@ -89,7 +89,7 @@ export const providerCodes: Readonly<Record<keyof typeof english, CodeText>> = {
   'FailedOperation.PayFailed': {
     meaning: '该实例有未支付的订单。',
     checks: '该实例的未支付订单',
-    fix: '在控制台支付或取消该订单，然后重新制定计划',
+    fix: '在腾讯云控制台支付或取消该订单，然后重新制定计划',
   },
   'ResourceUnavailable.AccountBalanceNotEnough': {
     meaning: '账户余额小于此变更当前的费用。',
@@ -116,7 +116,7 @@ export const providerCodes: Readonly<Record<keyof typeof english, CodeText>> = {
     ],
     {
       meaning: '一秒内的调用次数超过频率限制。该调用没有执行。',
-      checks: '同一身份、其主账号或此地址一秒内的调用次数，包括控制台和脚本的调用',
+      checks: '同一身份、其主账号或此地址一秒内的调用次数，包括腾讯云控制台和脚本的调用',
       fix: '无需处理：Refit 会以更低的频率重试。如果持续出现，请调低 execution.requestsPerSecond 或停止其他调用方',
     },
   ),
@@ -232,13 +232,13 @@ export const providerCodes: Readonly<Record<keyof typeof english, CodeText>> = {
     {
       meaning: '另一个操作锁定了实例。Refit 会等待，直到上限。',
       checks: '实例上正在执行的操作',
-      fix: '暂时无需处理；如果持续出现，请在控制台查看实例上的操作',
+      fix: '暂时无需处理；如果持续出现，请在 TencentDB 控制台查看实例上的操作',
     },
   ),
   'ResourceUnavailable.InstanceIsolated': {
     meaning: '实例已隔离。Refit 跳过该步骤。',
     checks: '实例的状态',
-    fix: '在控制台为实例续费，然后重新制定计划',
+    fix: '在 TencentDB 控制台为实例续费，然后重新制定计划',
   },
   'InvalidParameter.EmptyParam': {
     meaning: '云平台提示读取请求的某个参数为空。计划制定终止，需要该读取的运行停止。',
@@ -248,7 +248,7 @@ export const providerCodes: Readonly<Record<keyof typeof english, CodeText>> = {
   'ResourceUnavailable.InstanceConfError': {
     meaning: '云平台没有返回该订单。只有账单金额未知。',
     checks: '按订单号读取订单的应答',
-    fix: '在控制台查看该订单',
+    fix: '在腾讯云控制台查看该订单',
   },
   ...shareText(
     ['UnauthorizedOperation.UserNotInWhiteList', 'UnsupportedOperation.ClusterInstanceAccessedDeny'],

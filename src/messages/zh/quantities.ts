@@ -8,7 +8,6 @@ import type {
   RunProcess,
   Size,
 } from '../../model.ts';
-import { SECOND } from '../../units.ts';
 import * as english from '../en/quantities.ts';
 import type { Noun, Quantities } from '../quantities.ts';
 import { endedName } from './names.ts';
@@ -102,13 +101,9 @@ function quotes(sums: readonly PriceSum[]): string {
   return sums.map((one) => quote(one)).join('、');
 }
 
-/** Seconds that people also read in larger units: `45 秒`, `1658 秒（27 分 38 秒）`. */
-export function inMinutes(seconds: number): string {
-  return seconds < 60 ? `${seconds} 秒` : `${seconds} 秒（${duration(seconds * SECOND)}）`;
-}
-
 /** `850 毫秒`, `14 秒`, `3 分 12 秒`, `1 小时 5 分钟`, `2 天 3 小时`: the two largest units. */
 export function duration(ms: number): string {
+  if (ms === 0) return '0 秒';
   const units = { ms: '毫秒', d: '天', h: '小时', m: '分', s: '秒' } as const;
   const text = english.duration(ms).replace(/[a-z]+/g, (unit) => units[unit as keyof typeof units]);
   return text.endsWith(units.m) ? `${text}钟` : text;

@@ -5,7 +5,7 @@ import type { refitCodes as english } from '../en/refit-codes.ts';
 const PLAN_TEXT = '计划文件，对照 schemas/plan.schema.json';
 const RUN = '云平台的应答，以及 Refit 在运行期间读取的内容';
 const PLAN_AGAIN = 'refit plan PLAN -o SAVED';
-const LOOK_AND_PLAN = '在控制台查看该实例，然后 refit plan PLAN -o SAVED';
+const LOOK_AND_PLAN = '在 TencentDB 控制台查看该实例，然后 refit plan PLAN -o SAVED';
 
 export const refitCodes: Readonly<Record<keyof typeof english, CodeText>> = {
   'Refit.UnknownEdition': {
@@ -343,7 +343,7 @@ export const refitCodes: Readonly<Record<keyof typeof english, CodeText>> = {
   'Refit.TaskFailed': {
     meaning: '云平台的变更任务失败。',
     checks: RUN,
-    fix: '在控制台查看该任务，然后 refit plan PLAN -o SAVED',
+    fix: '在 TencentDB 控制台查看该任务，然后 refit plan PLAN -o SAVED',
   },
   'Refit.OtherNodes': {
     meaning: '变更达到了规格，但实例的副本与 Refit 下单的不同。',

@@ -1,7 +1,7 @@
 /** What Refit says about approvers, their keys and their signatures. */
 import type { KeyFault, Message, NameFault } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
-import { duration } from '../quantities.ts';
+import { inWords } from '../quantities.ts';
 import { passkeyFault } from './passkeys.ts';
 
 const APPROVER = '- { name: wei, key: ssh-ed25519 AAAA... }';
@@ -194,7 +194,7 @@ export const approvals = {
   'approval.from-future': ({ issuedAt, now }: { issuedAt: string; now: string }): Text =>
     `it was issued at ${issuedAt}, which is in the future; it is ${now}: check the clock of the approver`,
   'approval.too-long': ({ valid, limit }: { valid: number; limit: number }): Text =>
-    `it is valid for ${duration(valid)}, and an approval may be valid for ${duration(limit)} at most`,
+    `it is valid for ${inWords(valid)}, and an approval may be valid for ${inWords(limit)} at most`,
   'approval.expires-before-start': ({
     hours,
     start,

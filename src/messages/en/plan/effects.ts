@@ -2,7 +2,7 @@
 import type { Effect, OrdersEffect, ShownApprover } from '../../../model.ts';
 import type { Text } from '../../text.ts';
 import { describeSchedule, formatAddress, formatCommand, formatPeriod } from '../format-plan.ts';
-import { count, counted, duration, instant, join } from '../quantities.ts';
+import { count, counted, instant, inWords, join } from '../quantities.ts';
 
 /** What a run does, in a word or two. Each one follows `This plan will`. */
 const VERBS: Readonly<Record<Exclude<Effect['kind'], 'source'>, string>> = {
@@ -63,12 +63,12 @@ function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonl
     case 'hook':
       return `at ${effect.phase}: ${formatCommand(effect.command)}`;
     case 'gate-command':
-      return `after wave ${effect.after}: ${formatCommand(effect.command)}; it must exit 0 within ${duration(effect.timeout)}`;
+      return `after wave ${effect.after}: ${formatCommand(effect.command)}; it must exit 0 within ${inWords(effect.timeout)}`;
     case 'gate-url':
-      return `after wave ${effect.after}: ${formatAddress(effect.url, effect.host)}; it must answer 2xx within ${duration(effect.timeout)}`;
+      return `after wave ${effect.after}: ${formatAddress(effect.url, effect.host)}; it must answer 2xx within ${inWords(effect.timeout)}`;
     case 'gate-metric': {
       const { name, fails, over } = effect.metric;
-      return `after wave ${effect.after}: ${name} of its instances over ${duration(over)}, within ${duration(effect.timeout)}; the gate fails if ${fails.operator} ${fails.value}`;
+      return `after wave ${effect.after}: ${name} of its instances over ${inWords(over)}, within ${inWords(effect.timeout)}; the gate fails if ${fails.operator} ${fails.value}`;
     }
     case 'webhook': {
       const { url, urlEnv, host, form, on, secretEnv } = effect;
@@ -85,7 +85,7 @@ function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonl
       const { need, approvers, authors, waves } = effect;
       const names = approvers.map(approverWithKey);
       const again = waves.map(
-        ({ name, within }) => `${name}${within === null ? '' : ` (waits up to ${duration(within)})`}`,
+        ({ name, within }) => `${name}${within === null ? '' : ` (waits up to ${inWords(within)})`}`,
       );
       return join([
         `${need} of ${names.join(', ')}`,
@@ -101,7 +101,7 @@ function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonl
       return join([
         `${allow.length === 0 ? 'any time' : allow.join(', ')}, ${timezone}`,
         freeze.length > 0 && `never in ${freeze.join(', ')}`,
-        lastStart > 0 && `until ${duration(lastStart)} before the end`,
+        lastStart > 0 && `until ${inWords(lastStart)} before the end`,
         `at the end, orders in flight are ${atClose === 'drain' ? 'followed' : 'left to the next apply'}`,
       ]);
     }

@@ -3,7 +3,7 @@ import type { AssertionFault, CounterFault, KeyFault } from '../../../model.ts';
 import type { Text } from '../../text.ts';
 
 const LINE = 'passkey rp=refit.example.com origin=https://refit.example.com id=AAAA... key=AAAA...';
-const REGISTER = 'register the passkey in the console, and copy its whole line';
+const REGISTER = 'register the passkey in the web console, and copy its whole line';
 
 /** Why a line is not a passkey. */
 export type PasskeyFault = Exclude<
@@ -20,14 +20,14 @@ export function passkeyFault(fault: PasskeyFault): { readonly message: string; r
       return { message: `the line of the passkey has no ${fault.member}=`, fix: REGISTER };
     case 'passkey-rp':
       return {
-        message: 'rp= must be the domain of the console in small letters, without port and path',
-        fix: 'rp=refit.example.com, as the console was when the passkey was registered',
+        message: 'rp= must be the domain of the web console in small letters, without port and path',
+        fix: 'rp=refit.example.com, as the web console was when the passkey was registered',
       };
     case 'passkey-origin':
       return {
         message:
           'each origin= must be a different https:// address of the domain in rp=, without a path; there are 4 at most',
-        fix: 'origin=https://refit.example.com, as the browser shows the address of the console',
+        fix: 'origin=https://refit.example.com, as the browser shows the address of the web console',
       };
     case 'passkey-id':
       return { message: 'id= is not the base64url of a credential id, or was changed', fix: REGISTER };
@@ -40,7 +40,7 @@ export function passkeyFault(fault: PasskeyFault): { readonly message: string; r
       return {
         message:
           'its public key is of another kind: Refit accepts P-256 (ES256), Ed25519 (EdDSA) and RSA (RS256) of 2048 to 4096 bits',
-        fix: 'register another passkey in the console',
+        fix: 'register another passkey in the web console',
       };
   }
 }

@@ -3,9 +3,9 @@ import type { Message, Size, Threshold } from '../../../model.ts';
 import { SECOND } from '../../../units.ts';
 import type { Say, Text } from '../../text.ts';
 import { count, formatThreshold } from '../format-size.ts';
-import { size as wholeSize } from '../quantities.ts';
+import { inWords, size as wholeSize } from '../quantities.ts';
 
-const left = (seconds: number): string => `finishBy leaves ${seconds} s`;
+const left = (seconds: number): string => `finishBy leaves ${inWords(seconds * SECOND)}`;
 
 export const plans = {
   'terraform.reverts': ({ managed, instances }: { managed: number; instances: number }): Text => ({
@@ -61,7 +61,7 @@ export const plans = {
   'plan.inventory-old': ({ readAt }: { readAt: string }): Text =>
     `the inventory was read at ${readAt}, and expires does not allow such an old inventory`,
   'plan.patience-short': ({ patience }: { patience: number }): Text => ({
-    message: `patience is ${patience / SECOND} s: Refit would repeat an order without an answer before it can be sure that the order was lost`,
+    message: `patience is ${inWords(patience)}: Refit would repeat an order without an answer before it can be sure that the order was lost`,
     fix: 'execution: { patience: 3m }, or at least 60s',
   }),
   'plan.finish-by-too-soon': ({
@@ -74,7 +74,7 @@ export const plans = {
     soaks: boolean;
     seconds: number;
   }): Text =>
-    `sending the orders at the request rate${soaks ? ' and the soak times take' : ' takes'} ${least} s, and ${left(seconds)}`,
+    `sending the orders at the request rate${soaks ? ' and the soak times take' : ' takes'} ${inWords(least * SECOND)}, and ${left(seconds)}`,
   'plan.finish-by-unlikely': ({
     likely,
     durations,
@@ -85,7 +85,7 @@ export const plans = {
     durations: string;
     seconds: number;
   }): Text => ({
-    message: `the plan probably takes ${likely} s (${durations}), and ${left(seconds)}`,
+    message: `the plan probably takes ${inWords(likely * SECOND)} (${durations}), and ${left(seconds)}`,
     fix: 'use a later finishBy, fewer targets, or a larger inFlight',
   }),
 };

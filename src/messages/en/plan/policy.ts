@@ -1,7 +1,7 @@
 /** What Refit says about the policy of the person who applies. */
 import type { Comparison, Message, Money, PolicyAmount, PolicyList, StatedRule } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
-import { counted, duration } from '../quantities.ts';
+import { counted, inWords } from '../quantities.ts';
 
 /** At most this many entries of a list are shown. */
 const MOST_SHOWN = 8;
@@ -30,7 +30,7 @@ const amount = (of: PolicyAmount, value: number): string => {
       return `${value} in flight`;
     case 'planExpiry':
     case 'approvalExpiry':
-      return duration(value);
+      return inWords(value);
   }
 };
 
@@ -96,7 +96,7 @@ export const policy = {
     fix: 'refit plan PLAN --price -o SAVED',
   }),
   'policy.too-old': ({ most, age }: { most: number; age: number }): Text => ({
-    message: `the policy allows saved plans of ${duration(most)}, and this one is ${duration(age)} old`,
+    message: `the policy allows saved plans of ${inWords(most)}, and this one is ${inWords(age)} old`,
     fix: 'refit plan PLAN -o SAVED',
   }),
   'policy.sealed-later': ({ sealedAt, now }: { sealedAt: string; now: string }): Text => ({
@@ -167,7 +167,7 @@ export const policy = {
     say: Say,
   ): Text => ({
     message: [
-      `the plan requires ${approvalsOf(need)}, the policy counts none that is valid for more than ${duration(most)}, and ${approvedBy(have)}; missing: ${people(missing)}`,
+      `the plan requires ${approvalsOf(need)}, the policy counts none that is valid for more than ${inWords(most)}, and ${approvedBy(have)}; missing: ${people(missing)}`,
       ...rejected.map((one) => say(one)),
     ].join('; '),
     fix: APPROVE,

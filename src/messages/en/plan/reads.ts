@@ -34,6 +34,6 @@ export const reads = {
     `maintenance windows could not be read: ${code}`,
   'read.window-garbled': ({ id }: { id: string }): Text => ({
     message: `the maintenance window of ${id} could not be read: its times are not in a known form`,
-    fix: `check the maintenance window of ${id} in the console`,
+    fix: `check the maintenance window of ${id} in the TencentDB console`,
   }),
 };

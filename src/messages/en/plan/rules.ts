@@ -17,7 +17,7 @@ const NOT_RUNNING_FIX: Readonly<Record<Exclude<InstanceStatus, 'running'>, (id: 
   processing: () => 'wait until it is running, then plan again',
   isolated: (id) => `renew it, or exclude it: exclude: [${id}]`,
   deleting: (id) => `exclude it: exclude: [${id}]`,
-  unrecognised: (id) => `check it in the console, or exclude it: exclude: [${id}]`,
+  unrecognised: (id) => `check it in the TencentDB console, or exclude it: exclude: [${id}]`,
 };
 
 export const rules = {
@@ -60,7 +60,7 @@ export const rules = {
   }): Text => `${id} is ${status}, and a task is in progress on it: ${task}`,
   'rule.order-unpaid': ({ id, order }: { id: string; order: string }): Text => ({
     message: `${id}: order ${order} for it is not paid`,
-    fix: `pay or cancel order ${order} in the console, then plan again`,
+    fix: `pay or cancel order ${order} in the Tencent Cloud console, then plan again`,
   }),
   'rule.changes-nothing': ({ id, change }: { id: string; change: Change }): Text => ({
     message: `${id}: ${formatChange(change)} changes nothing`,
@@ -100,7 +100,7 @@ export const rules = {
   }),
   'rule.zones-in-one-zone': ({ id }: { id: string }): Text => ({
     message: `${id} is in one zone, and the key zones is only for multi-zone instances`,
-    fix: 'remove the key zones; or spread the instance over zones in the console first, then plan again',
+    fix: 'remove the key zones; or spread the instance over zones in the TencentDB console first, then plan again',
   }),
   'rule.nodes-differ': ({
     id,
@@ -112,7 +112,7 @@ export const rules = {
     listed: number;
   }): Text => ({
     message: `${id} has ${count(replicas, 'replica')}, but its list of nodes has ${listed}`,
-    fix: 'plan again when both numbers agree, or check the instance in the console',
+    fix: 'plan again when both numbers agree, or check the instance in the TencentDB console',
   }),
   'rule.zone-unknown': ({
     id,

@@ -1,6 +1,8 @@
 /** What Refit says about windows, freezes and calendars. Local times are as `Wed 2026-11-25 01:00` in the plan's zone. */
 import type { CalendarFault, FreezeCause } from '../../../model.ts';
+import { SECOND } from '../../../units.ts';
 import type { Text } from '../../text.ts';
+import { inWords } from '../quantities.ts';
 
 /** A moment by the clock of the plan's zone, and in UTC. */
 export interface Opening {
@@ -68,7 +70,7 @@ export const windows = {
     /** How many windows the run is likely to need. */
     windows: number;
   }): Text =>
-    `the last of ${orders} orders leaves within ${seconds} s (p90), longer than the time to start steps in the window ${window}${windows > 1 ? `: the run is likely to take ${windows} windows` : ''}`,
+    `the last of ${orders} orders leaves within ${inWords(seconds * SECOND)} (p90), longer than the time to start steps in the window ${window}${windows > 1 ? `: the run is likely to take ${windows} windows` : ''}`,
   'window.calendar-unreadable': ({ file, fault }: { file: string; fault: CalendarFault }): Text => ({
     message: `the calendar ${file}: ${calendarFault(fault)}`,
     fix: `put a whole iCalendar file at ${file} beside the plan, or remove it from windows.calendars`,

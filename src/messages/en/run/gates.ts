@@ -1,9 +1,11 @@
 /** What gates judge after a wave, in English. */
 import type { Comparison, Message, MetricName, Threshold } from '../../../model.ts';
+import { MINUTE } from '../../../units.ts';
 import type { Say, Text } from '../../text.ts';
 import { count, formatThreshold } from '../format-size.ts';
+import { inWords } from '../quantities.ts';
 
-const formatSeconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+const formatSeconds = (ms: number): string => (ms < MINUTE ? `${Math.round(ms / 100) / 10} s` : inWords(ms));
 
 const formatFigure = (value: number): string => String(Math.round(value * 100) / 100);
 

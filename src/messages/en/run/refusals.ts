@@ -31,7 +31,7 @@ export const refusals = {
   'refusal.cannot-pay': (): Text => ({ message: 'the account cannot pay', fix: 'top up the account' }),
   'refusal.payment-failed': (): Text => ({
     message: 'payment failed; an unpaid order may exist',
-    fix: 'pay or cancel the open order in the console, or top up the account',
+    fix: 'pay or cancel the open order in the Tencent Cloud console, or top up the account',
   }),
   'refusal.quota': (): Text => ({
     message: 'a quota of the account is used up',

@@ -1,8 +1,9 @@
 /** What a run records of its steps, in English. Times are ISO 8601 UTC. */
 import type { MaintenanceWindow, Message, Outcome, Size, Trace } from '../../../model.ts';
+import { SECOND } from '../../../units.ts';
 import type { Say, Text } from '../../text.ts';
 import { count } from '../format-size.ts';
-import { size as wholeSize } from '../quantities.ts';
+import { inWords, size as wholeSize } from '../quantities.ts';
 
 /** `22:00-23:00 Beijing time` */
 export function formatWindow({ from, to }: MaintenanceWindow): string {
@@ -157,7 +158,7 @@ export const run = {
     seconds: number;
   }): Text => {
     const names = sources.map((source) => SOURCES[source]);
-    return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} showed no trace of the order for ${seconds} s`;
+    return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} showed no trace of the order for ${inWords(seconds * SECOND)}`;
   },
 
   // How an accepted order ended.

@@ -2,7 +2,7 @@
 import type { review as english } from '../../en/page/review.ts';
 import { count, instant, join, memory, money } from '../../en/quantities.ts';
 import type { InWords } from '../../words.ts';
-import { basisText } from '../names.ts';
+import { basisText, inDays } from '../names.ts';
 import { duration, quantities } from '../quantities.ts';
 
 export const review: InWords<typeof english> = {
@@ -60,7 +60,13 @@ export const review: InWords<typeof english> = {
     `${count(waves)} 个批次，每批 ${least === most ? count(least) : `${count(least)} 至 ${count(most)}`} 个步骤`,
   noWindow: '一年内没有时间窗开启',
   localWindow: (local) =>
-    local.replace(/^open now, no end/, '已开启，无结束时间').replace(/^open now, until /, '已开启，至 '),
+    inDays(
+      local
+        .replace(/^open now, no end/, '已开启，无结束时间')
+        .replace(/^open now, until /, '已开启，至 ')
+        .replace(/^from (.*) on(?= |$)/, '自 $1 起')
+        .replace(/ to (?=\w{3} \d{4}-)/, ' 至 '),
+    ),
   opensAt: (local, at) => `${local}（${instant(at)} 开启）`,
   allFit: '可容纳所有订单',
   notAllFit: '不能容纳所有订单；在下一个时间窗继续',

@@ -5,7 +5,7 @@ import type { effects as english } from '../../en/plan/effects.ts';
 import { count, instant, join } from '../../en/quantities.ts';
 import type { TranslationOf } from '../../text.ts';
 import { describeSchedule, formatAddress, formatPeriod } from '../format-plan.ts';
-import { demandsText, phaseName } from '../names.ts';
+import { demandsText, inDays, phaseName } from '../names.ts';
 import { duration } from '../quantities.ts';
 
 /** What a run does, in a word or two. Each one follows `此计划将`. */
@@ -93,7 +93,7 @@ function describe(effect: Exclude<Effect, OrdersEffect>, approvalExpiry: readonl
     case 'windows': {
       const { timezone, allow, freeze, lastStart, atClose } = effect;
       return parts([
-        `${allow.length === 0 ? '任何时间' : allow.join('、')}，${timezone}`,
+        `${allow.length === 0 ? '任何时间' : allow.map(inDays).join('、')}，${timezone}`,
         freeze.length > 0 && `封网期 ${freeze.join('、')} 除外`,
         lastStart > 0 && `截至关闭前 ${duration(lastStart)}`,
         `关闭时，执行中的订单${atClose === 'drain' ? '继续跟踪到结束' : '留给下一次 apply'}`,

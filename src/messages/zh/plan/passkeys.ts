@@ -4,7 +4,7 @@ import type { passkeys as english, PasskeyFault } from '../../en/plan/passkeys.t
 import type { TranslationOf } from '../../text.ts';
 
 const LINE = 'passkey rp=refit.example.com origin=https://refit.example.com id=AAAA... key=AAAA...';
-const REGISTER = '在控制台注册通行密钥，并复制其整行';
+const REGISTER = '在 Web 控制台注册通行密钥，并复制其整行';
 
 /** Why a line is not a passkey that Refit accepts. */
 export function passkeyFault(fault: PasskeyFault): { readonly message: string; readonly fix: string } {
@@ -15,13 +15,13 @@ export function passkeyFault(fault: PasskeyFault): { readonly message: string; r
       return { message: `通行密钥的行缺少 ${fault.member}=`, fix: REGISTER };
     case 'passkey-rp':
       return {
-        message: 'rp= 必须是控制台的域名，使用小写字母，不含端口和路径',
-        fix: 'rp=refit.example.com，与注册通行密钥时控制台的域名相同',
+        message: 'rp= 必须是 Web 控制台的域名，使用小写字母，不含端口和路径',
+        fix: 'rp=refit.example.com，与注册通行密钥时 Web 控制台的域名相同',
       };
     case 'passkey-origin':
       return {
         message: '每个 origin= 必须是 rp= 域名下不同的 https:// 地址，不含路径；最多 4 个',
-        fix: 'origin=https://refit.example.com，与浏览器显示的控制台地址相同',
+        fix: 'origin=https://refit.example.com，与浏览器显示的 Web 控制台地址相同',
       };
     case 'passkey-id':
       return { message: 'id= 不是凭据 ID 的 base64url，或被改动', fix: REGISTER };
@@ -31,7 +31,7 @@ export function passkeyFault(fault: PasskeyFault): { readonly message: string; r
       return {
         message:
           '公钥类型不受支持：Refit 接受 P-256 (ES256)、Ed25519 (EdDSA) 和 2048 至 4096 位的 RSA (RS256)',
-        fix: '在控制台注册另一个通行密钥',
+        fix: '在 Web 控制台注册另一个通行密钥',
       };
   }
 }

@@ -4,9 +4,9 @@ import { formatThreshold } from '../../en/format-size.ts';
 import type { plans as english } from '../../en/plan/plans.ts';
 import type { TranslationOf } from '../../text.ts';
 import { basisText } from '../names.ts';
-import { inMinutes, size as wholeSize } from '../quantities.ts';
+import { duration, size as wholeSize } from '../quantities.ts';
 
-const left = (seconds: number): string => `距 finishBy 只剩 ${inMinutes(seconds)}`;
+const left = (seconds: number): string => `距 finishBy 只剩 ${duration(seconds * SECOND)}`;
 
 export const plans: TranslationOf<typeof english> = {
   'terraform.reverts': ({ managed, instances }) => ({
@@ -42,9 +42,9 @@ export const plans: TranslationOf<typeof english> = {
     fix: 'execution: { patience: 3m }，或至少 60s',
   }),
   'plan.finish-by-too-soon': ({ least, soaks, seconds }) =>
-    `按请求频率发出订单${soaks ? '并等待观察期' : ''}需要 ${inMinutes(least)}，而${left(seconds)}`,
+    `按请求频率发出订单${soaks ? '并等待观察期' : ''}需要 ${duration(least * SECOND)}，而${left(seconds)}`,
   'plan.finish-by-unlikely': ({ likely, durations, seconds }) => ({
-    message: `计划预计需要 ${inMinutes(likely)}（${basisText(durations)}），而${left(seconds)}`,
+    message: `计划预计需要 ${duration(likely * SECOND)}（${basisText(durations)}），而${left(seconds)}`,
     fix: '使用更晚的 finishBy、更少的目标或更大的 inFlight',
   }),
 };

@@ -2,7 +2,7 @@
 import type { Comparison, Money, PolicyAmount, PolicyList } from '../../../model.ts';
 import type { policy as english } from '../../en/plan/policy.ts';
 import type { TranslationOf } from '../../text.ts';
-import { demandsText } from '../names.ts';
+import { demandsText, inDays } from '../names.ts';
 import { duration } from '../quantities.ts';
 
 /** At most this many entries of a list are shown. */
@@ -94,7 +94,7 @@ export const policy: TranslationOf<typeof english> = {
     fix: 'refit plan PLAN -o SAVED',
   }),
   'policy.windows': ({ moment, utc, timezone, has }) => ({
-    message: `策略不允许步骤在 ${moment} ${timezone}（${utc}）开始，而${has ? '计划的时间窗此时是开启的' : '计划没有时间窗'}`,
+    message: `策略不允许步骤在 ${inDays(moment)} ${timezone}（${utc}）开始，而${has ? '计划的时间窗此时是开启的' : '计划没有时间窗'}`,
     fix: '将策略的时间窗和封网期加入计划的 windows，然后重新制定计划',
   }),
   'policy.approvals': ({ need, from, have, missing, rejected, maybe, byPasskey = false }, say) => ({

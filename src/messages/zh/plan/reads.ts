@@ -12,6 +12,6 @@ export const reads: TranslationOf<typeof english> = {
   'read.window-refused': ({ code }) => `无法读取维护时间窗：${code}`,
   'read.window-garbled': ({ id }) => ({
     message: `无法读取 ${id} 的维护时间窗：其时间格式未知`,
-    fix: `在控制台检查 ${id} 的维护时间窗`,
+    fix: `在 TencentDB 控制台检查 ${id} 的维护时间窗`,
   }),
 };

@@ -20,7 +20,7 @@ const NOT_RUNNING_FIX: Readonly<Record<Exclude<InstanceStatus, 'running'>, (id: 
   processing: () => '等待其进入运行中，然后重新制定计划',
   isolated: (id) => `续费，或将其排除：exclude: [${id}]`,
   deleting: (id) => `将其排除：exclude: [${id}]`,
-  unrecognised: (id) => `在控制台检查，或将其排除：exclude: [${id}]`,
+  unrecognised: (id) => `在 TencentDB 控制台检查，或将其排除：exclude: [${id}]`,
 };
 
 export const rules: TranslationOf<typeof english> = {
@@ -45,7 +45,7 @@ export const rules: TranslationOf<typeof english> = {
     `${id} 的状态为${statusName(status)}，有任务正在执行：${task}`,
   'rule.order-unpaid': ({ id, order }) => ({
     message: `${id}：其订单 ${order} 未支付`,
-    fix: `在控制台支付或取消订单 ${order}，然后重新制定计划`,
+    fix: `在腾讯云控制台支付或取消订单 ${order}，然后重新制定计划`,
   }),
   'rule.changes-nothing': ({ id, change }) => ({
     message: `${id}：${formatChange(change)} 没有任何变化`,
@@ -65,11 +65,11 @@ export const rules: TranslationOf<typeof english> = {
   }),
   'rule.zones-in-one-zone': ({ id }) => ({
     message: `${id} 位于单个可用区，而键 zones 只用于多可用区实例`,
-    fix: '删除键 zones；或先在控制台将实例改为多可用区，然后重新制定计划',
+    fix: '删除键 zones；或先在 TencentDB 控制台将实例改为多可用区，然后重新制定计划',
   }),
   'rule.nodes-differ': ({ id, replicas, listed }) => ({
     message: `${id} 有 ${replicas} 个副本，但其节点列表中有 ${listed} 个`,
-    fix: '两个数字一致后重新制定计划，或在控制台检查该实例',
+    fix: '两个数字一致后重新制定计划，或在 TencentDB 控制台检查该实例',
   }),
   'rule.zone-unknown': ({ id, zone, region, open }) => ({
     message: `${id} 不能在 ${zone} 有副本：Refit 不认识 ${region} 的该可用区`,

@@ -1,11 +1,13 @@
 /** What Refit says about windows, freezes and calendars, in Chinese. Local times are as the plan's zone has them. */
 import type { CalendarFault } from '../../../model.ts';
+import { SECOND } from '../../../units.ts';
 import type { windows as english, Opening } from '../../en/plan/windows.ts';
 import type { TranslationOf } from '../../text.ts';
-import { inMinutes } from '../quantities.ts';
+import { inDays } from '../names.ts';
+import { duration } from '../quantities.ts';
 
 const next = ({ local, utc }: Opening, timezone: string): string =>
-  `下一个时间窗于 ${local} ${timezone}（${utc}）开启`;
+  `下一个时间窗于 ${inDays(local)} ${timezone}（${utc}）开启`;
 
 export const windows: TranslationOf<typeof english> = {
   'window.never': ({ frozen, command }) => ({
@@ -21,15 +23,17 @@ export const windows: TranslationOf<typeof english> = {
     fix: command ?? '使用更晚的 finishBy',
   }),
   'window.too-short': ({ orders, seconds, window, windows: needed }) =>
-    `${orders} 个订单中的最后一个预计在 ${inMinutes(seconds)}内发出（p90），超过时间窗 ${window} 内可开始步骤的时间${needed > 1 ? `：运行可能需要 ${needed} 个时间窗` : ''}`,
+    `${orders} 个订单中的最后一个预计在 ${duration(seconds * SECOND)}内发出（p90），超过时间窗 ${inDays(window)} 内可开始步骤的时间${needed > 1 ? `：运行可能需要 ${needed} 个时间窗` : ''}`,
   'window.calendar-unreadable': ({ file, fault }) => ({
     message: `日历 ${file}：${calendarFault(fault)}`,
     fix: `在计划旁边的 ${file} 放置完整的 iCalendar 文件，或将其从 windows.calendars 中删除`,
   }),
   'window.closed': ({ cause, now, timezone, opening }) => {
     const then =
-      opening === null ? '一年内没有时间窗开启' : `下一个时间窗于 ${opening.local}（${opening.utc}）开启`;
-    return `${closedBecause(cause, `${now} ${timezone}`, timezone)}；${then}`;
+      opening === null
+        ? '一年内没有时间窗开启'
+        : `下一个时间窗于 ${inDays(opening.local)}（${opening.utc}）开启`;
+    return `${closedBecause(cause, `${inDays(now)} ${timezone}`, timezone)}；${then}`;
   },
 };
 
@@ -40,7 +44,7 @@ function closedBecause(
 ): string {
   switch (cause.kind) {
     case 'last-start':
-      return `时间窗于 ${cause.closes} ${timezone} 关闭，最晚开始时间为 ${cause.lastStart}`;
+      return `时间窗于 ${inDays(cause.closes)} ${timezone} 关闭，最晚开始时间为 ${inDays(cause.lastStart)}`;
     case 'frozen':
       return `封网中：${cause.title}${cause.calendar === null ? '' : `（${cause.calendar}）`}；当前时间 ${now}`;
     case 'calendar-end':

@@ -1,10 +1,13 @@
 /** What gates judge after a wave, in Chinese. */
 import type { Comparison } from '../../../model.ts';
+import { MINUTE } from '../../../units.ts';
 import { formatThreshold } from '../../en/format-size.ts';
 import type { gates as english } from '../../en/run/gates.ts';
 import type { TranslationOf } from '../../text.ts';
+import { duration } from '../quantities.ts';
 
-const formatSeconds = (ms: number): string => `${Math.round(ms / 100) / 10} 秒`;
+const formatSeconds = (ms: number): string =>
+  ms < MINUTE ? `${Math.round(ms / 100) / 10} 秒` : duration(ms);
 
 const formatFigure = (value: number): string => String(Math.round(value * 100) / 100);
 

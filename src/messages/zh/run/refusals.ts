@@ -28,7 +28,7 @@ export const refusals: TranslationOf<typeof english> = {
   'refusal.cannot-pay': () => ({ message: '账户余额不足，无法支付', fix: '为账户充值' }),
   'refusal.payment-failed': () => ({
     message: '支付失败；可能存在未支付的订单',
-    fix: '在控制台支付或取消该订单，或为账户充值',
+    fix: '在腾讯云控制台支付或取消该订单，或为账户充值',
   }),
   'refusal.quota': () => ({ message: '账号配额已用尽', fix: '提交工单提高账号配额' }),
   'refusal.address': () => ({ message: '此地址被拒绝', fix: ADDRESS }),
