@@ -76,7 +76,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   generated: [],
   money: ['model'],
   'next-command': ['model'],
-  messages: [...WORDS, 'model', 'clock', 'money', 'next-command'],
+  messages: [...WORDS, 'model', 'errors', 'clock', 'money', 'next-command'],
   files: [...WORDS, 'model', 'errors', 'clock', 'next-command'],
   journal: [...WORDS, 'model', 'messages', 'errors', 'digest'],
   rules: [...WORDS, 'model', 'messages', 'errors'],

@@ -9,6 +9,8 @@ import { RefitError } from '../errors.ts';
 import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { readFileIfPresent, readRegularFile } from '../files/open-file.ts';
 import { SUBJECTS } from '../files/subjects.ts';
+import { message } from '../messages/messages.ts';
+import { refitError } from '../messages/refit-error.ts';
 import type { Finding, Policy } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { decodePlan } from '../plan/parse/decode-plan.ts';
@@ -130,15 +132,16 @@ export async function policyOfTexts(texts: readonly PolicyText[]): Promise<Polic
 /** @throws RefitError `policy-invalid` if a file is not valid: half a policy would permit too much. */
 function demandValid({ policy, findings }: PolicyReading, typed: string | null | undefined): Policy {
   if (policy !== null) return policy;
-  const { location, message, fix, example } = findings[0]!;
+  const { location, messageId: id, params } = findings[0]!;
   const at =
     location === null ? '' : `${escapeControls(location.file)}:${location.line}:${location.column}: `;
-  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
   const named = typed ? ` --policy ${shellQuote(typed)}` : '';
-  throw new RefitError(
+  throw refitError(
     'policy-invalid',
-    `the policy is not valid: ${at}${message}${more}; nothing was done`,
-    fix ?? example ?? `refit policy check${named} shows every finding`,
+    message('error.policy-invalid', {
+      ...{ at, reason: { id, params }, more: findings.length - 1 },
+      command: `refit policy check${named}`,
+    }),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Whether a saved plan may start a run now. */
 import { CLOCK_SKEW, iso } from '../clock.ts';
-import { RefitError } from '../errors.ts';
+import { message } from '../messages/messages.ts';
+import { refitError } from '../messages/refit-error.ts';
 import type { SavedPlan } from '../model.ts';
 import { planAgain } from '../next-command.ts';
 
@@ -17,16 +18,14 @@ export function mustBeCurrent(
   const { sealedAt, expiresAt } = saved;
   const again = planAgain(saved, saveAs);
   if (now > Date.parse(expiresAt))
-    throw new RefitError(
+    throw refitError(
       'plan-expired',
-      `the saved plan expired at ${expiresAt}; it is ${iso(now)}`,
-      `${again}   makes a new plan for the present fleet`,
+      message('error.plan-expired', { expiresAt, now: iso(now), command: again }),
     );
   if (Date.parse(sealedAt) > now + CLOCK_SKEW)
-    throw new RefitError(
+    throw refitError(
       'plan-expired',
-      `the saved plan was sealed at ${sealedAt}, which is later than now (${iso(now)})`,
-      `if the clock of this machine is right: ${again}`,
+      message('error.sealed-later', { sealedAt, now: iso(now), command: again }),
     );
 }
 

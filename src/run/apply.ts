@@ -9,7 +9,8 @@ import { given } from '../given.ts';
 import { createRecorded } from '../journal/recorded.ts';
 import { isFinished } from '../journal/replay.ts';
 import { formatCommand } from '../messages/en/format-plan.ts';
-import { textOf } from '../messages/messages.ts';
+import { message } from '../messages/messages.ts';
+import { refitError } from '../messages/refit-error.ts';
 import type {
   Confirmation,
   Effects,
@@ -232,27 +233,17 @@ function mustBeAtEntry(
 }
 
 /** Requires that the user allows the gate commands of the plan. */
-function mustAllowCommands(effects: Effects, gates: GatePorts | undefined): void {
+function mustAllowCommands(effects: Effects, ports: GatePorts | undefined): void {
   const commands = effectsOfKind(effects, 'gate-command');
-  if (commands.length === 0 || gates?.runCommand !== undefined) return;
-  const listed = commands.map(
-    ({ after, command }) => `the gate after wave ${after} runs a command: ${formatCommand(command)}`,
-  );
-  throw new RefitError(
-    'usage',
-    listed.join('; '),
-    `read the ${commands.length === 1 ? 'command' : 'commands'}, then add --allow-hooks`,
-  );
+  if (commands.length === 0 || ports?.runCommand !== undefined) return;
+  const gates = commands.map(({ after, command }) => ({ after, command: formatCommand(command) }));
+  throw refitError('usage', message('error.gates-not-allowed', { gates }));
 }
 
 /** The new signatures for the journal; null if it has them. @throws RefitError `not-approved` */
 function mustBeSigned(demand: ApprovalDemand): Signatures | null {
   if ('event' in demand) return demand.event;
-  throw new RefitError(
-    'not-approved',
-    `not approved: ${demand.missing.map((one) => textOf(one)).join('\n')}`,
-    demand.fix,
-  );
+  throw refitError('not-approved', message('error.not-signed', demand));
 }
 
 async function askForApproval({ saved, approve }: ApplyInput): Promise<Approved> {
@@ -275,10 +266,9 @@ function mustBeOpen(
 ): void {
   const closed = createWindowGate(saved, clock, policyWindows).refusal();
   if (closed === null) return;
-  throw new RefitError(
+  throw refitError(
     'outside-window',
-    `${textOf(closed)}; nothing was ordered`,
-    `${formatStartCommand(run, endpoint)}   when a window is open`,
+    message('error.outside-window', { closed, command: formatStartCommand(run, endpoint) }),
   );
 }
 type Approved = Extract<JournalEvent, { kind: 'approved' }>;

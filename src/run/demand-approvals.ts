@@ -3,6 +3,7 @@ import { approversOf, judgeApprovals, missingApprovals, type Offered } from '../
 import { holdingDeclines, judgeDeclines } from '../approval/judge-declines.ts';
 import { approvalFiles, signedOf } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
+import { message } from '../messages/messages.ts';
 import {
   APPROVAL_FORMAT,
   type ApprovalFile,
@@ -24,7 +25,7 @@ export type Signatures = Extract<JournalEvent, { how: 'signatures' }>;
  */
 export type ApprovalDemand =
   | { readonly event: Signatures | null }
-  | { readonly missing: readonly Message[]; readonly fix: string };
+  | { readonly missing: readonly Message[]; readonly fix: Message };
 
 /** A plan as a run asks for it. */
 interface DeclineInput {
@@ -46,9 +47,6 @@ export async function demandNoDecline({
   return declinedBy(saved, offered, plan);
 }
 
-/** The fix for a text that may be a decline. */
-export const REMOVE_DAMAGED = 'read the named file; if it declines nothing, remove it, or plan again';
-
 /** @param file the saved plan's path, for the fix. */
 export function declinedBy(
   saved: Pick<SavedPlan, 'digest' | 'approvals' | 'file'>,
@@ -62,10 +60,15 @@ export function declinedBy(
   const withdraw = `refit decline ${shellQuote(file)} --withdraw`;
   const fix =
     author === undefined
-      ? REMOVE_DAMAGED
-      : author.fingerprint === null
-        ? `${withdraw} --as ${shellQuote(author.by)}   ${author.by} runs this if the reason is gone; or change the plan, then plan again`
-        : `${withdraw} --key FILE   ${author.by} runs this with the same key if the reason is gone; or change the plan, then plan again`;
+      ? message('fix.remove-damaged')
+      : message('fix.withdraw', {
+          by: author.by,
+          isSigned: author.fingerprint !== null,
+          command:
+            author.fingerprint === null
+              ? `${withdraw} --as ${shellQuote(author.by)}`
+              : `${withdraw} --key FILE`,
+        });
   return { missing, fix };
 }
 
@@ -136,15 +139,15 @@ function fixOf(
   saved: SavedPlan,
   missing: readonly string[],
   { file, command }: { readonly file: string; readonly command: string },
-): string {
+): Message {
   const byName = Map.groupBy(approversOf(saved.approvals!), ({ name }) => name);
   const byPasskey = missing.filter((name) => byName.get(name)?.every(({ key }) => key.kind === 'passkey'));
-  if (byPasskey.length > 0 && byPasskey.length === missing.length)
-    return `${serveCommand(file)}   each of them approves in the web console; then repeat apply`;
-  const typed = `${command}   each of them runs this and leaves the file beside the saved plan; then repeat apply`;
-  return byPasskey.length === 0
-    ? typed
-    : `${typed}; ${byPasskey.join(' and ')} in the web console: ${serveCommand(file)}`;
+  const isInConsole = byPasskey.length > 0 && byPasskey.length === missing.length;
+  return message('fix.approve', {
+    command: isInConsole ? null : command,
+    people: byPasskey,
+    serve: serveCommand(file),
+  });
 }
 
 /** Restores the approval files of an entry. */

@@ -1,9 +1,9 @@
 /** Asks the provider for the identities that a process uses, and records them. */
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
-import { RefitError } from '../errors.ts';
 import type { Recorded } from '../journal/recorded.ts';
 import { message } from '../messages/messages.ts';
+import { refitError } from '../messages/refit-error.ts';
 import type { IdentityOnRecord, SavedPlan } from '../model.ts';
 import type { JournalWriter } from '../store/journal-writer.ts';
 import { SECOND } from '../units.ts';
@@ -25,10 +25,11 @@ export function mustBeSameAccount(
   for (const { profile, identity } of identities) {
     const before = recorded.identity(profile);
     if (!identity || !before || before.account === identity.account) continue;
-    throw new RefitError(
+    throw refitError(
       'usage',
-      `${directory} is a run on account ${before.account}, but the keys of profile ${profile} belong to account ${identity.account}`,
-      `use keys of account ${before.account}; refit doctor shows the account of the present keys`,
+      message('error.other-account', {
+        ...{ name: directory, before: before.account, profile, account: identity.account },
+      }),
     );
   }
 }

@@ -5,6 +5,8 @@ import type { Permits } from '../cloud/limit/permits.ts';
 import { type ErrorCode, RefitError } from '../errors.ts';
 import type { ChainEnd } from '../journal/chain.ts';
 import type { Replay } from '../journal/replay.ts';
+import { message } from '../messages/messages.ts';
+import { refitError } from '../messages/refit-error.ts';
 import type { JournalEntry, Report, SavedPlan, Step } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { createReport } from '../report/run/build-report.ts';
@@ -149,10 +151,12 @@ export function mustBeSameEndpoint(
 ): void {
   if (first?.kind !== 'run-started' || first.endpoint === endpoint) return;
   if (![first.endpoint, endpoint].some(isLoopback)) return;
-  throw new RefitError(
+  throw refitError(
     'usage',
-    `${name} is a run against ${first.endpoint}, but the endpoint is now ${endpoint}`,
-    first.endpoint.startsWith('http') ? `add --endpoint ${first.endpoint}` : 'remove --endpoint',
+    message('error.other-endpoint', {
+      ...{ name, before: first.endpoint, endpoint },
+      option: first.endpoint.startsWith('http') ? `--endpoint ${first.endpoint}` : null,
+    }),
   );
 }
 

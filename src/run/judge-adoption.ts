@@ -1,6 +1,6 @@
 import { iso } from '../clock.ts';
-import { RefitError } from '../errors.ts';
-import { message, textOf } from '../messages/messages.ts';
+import { message } from '../messages/messages.ts';
+import { refitError } from '../messages/refit-error.ts';
 import type { JournalEvent, Message, SavedPlan } from '../model.ts';
 import { carriedOutElsewhere } from '../store/folder/claim-run.ts';
 import type { RunSnapshot, RunTrust } from '../store/ports.ts';
@@ -52,16 +52,16 @@ export function mayAdopt(
   const adopt = `${formatApplyCommand(run)} --adopt`;
   if (isOther) throw carriedOutElsewhere(saved, trust.run);
   if (trust?.kind === 'unknown') {
-    throw new RefitError(
-      'run-unknown',
-      `${name}: ${textOf(reason)}. Somebody else made it, or the state folder is another one or was lost`,
-      `if you trust this folder: ${adopt}   asks for approval again, and reads every open step before it orders`,
-    );
+    throw refitError('run-unknown', message('error.run-not-known', { name, reason, command: adopt }));
   }
-  throw new RefitError(
+  throw refitError(
     'journal-broken',
-    `${name}: ${textOf(reason)}`,
-    `restore the journal from a copy; without one: ${formatReconcileCommand(run)}   reads the orders, and prints the next command`,
+    message('error.run-not-trusted', {
+      name,
+      reason,
+      command: formatReconcileCommand(run),
+      next: 'reconcile',
+    }),
   );
 }
 
@@ -82,16 +82,17 @@ export function mustBeTrusted(run: RunSnapshot, doing: string, canAdopt: boolean
   const reason = whyNotTrusted(run.trust);
   if (reason === null) return;
   if (run.trust?.kind === 'restored')
-    throw new RefitError(
+    throw refitError(
       'store-restored',
-      `${run.name}: ${textOf(reason)}`,
-      `${formatApplyCommand(run)}   reads every open step, and then continues the run`,
+      message('error.run-not-trusted', {
+        ...{ name: run.name, reason, command: formatApplyCommand(run), next: 'continue' },
+      }),
     );
-  throw new RefitError(
+  throw refitError(
     run.trust?.kind === 'unknown' ? 'run-unknown' : 'journal-broken',
-    `${run.name}: ${textOf(reason)}`,
-    canAdopt
-      ? `if you trust this folder: ${doing} --adopt`
-      : `if you trust this folder: ${formatApplyCommand(run)} --adopt   continues the run; its process then takes commands`,
+    message('error.run-not-trusted', {
+      ...{ name: run.name, reason, next: canAdopt ? 'repeat' : 'control' },
+      command: `${canAdopt ? doing : formatApplyCommand(run)} --adopt`,
+    }),
   );
 }

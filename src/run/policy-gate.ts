@@ -1,8 +1,9 @@
 /** The policy of the person who applies, as a run asks it: before the question, at each start, and before each wave. */
 import { MOST_VALIDITY } from '../approval/judge-approvals.ts';
-import { RefitError } from '../errors.ts';
+import { message } from '../messages/messages.ts';
+import { refitError } from '../messages/refit-error.ts';
 import type { ApprovalFile, PolicyUsed, SavedWindows } from '../model.ts';
-import { type PolicyRefusal, refusalText } from '../policy/policy-findings.ts';
+import type { PolicyRefusal } from '../policy/policy-findings.ts';
 import type { RunSignatures } from '../store/ports.ts';
 
 /** What the policy says now. Its files and the signatures were read again. */
@@ -42,9 +43,8 @@ export async function mustPermit(
   const verdict = (await ask?.(signatures)) ?? PERMITTED;
   const { refusal } = verdict;
   if (refusal === null) return verdict;
-  throw new RefitError(
+  throw refitError(
     refusal.status === 'refused' ? 'policy-refused' : 'not-approved',
-    `${refusalText(refusal)}\nnothing was ordered`,
-    refusal.fix,
+    message('error.policy-refuses', { reasons: refusal.reasons, undone: 'ordered' }),
   );
 }

@@ -1,6 +1,7 @@
 /** What operators ask of a schedule: enable or disable a plan, or start it now. */
 import { type Clock, iso } from '../clock.ts';
-import { RefitError } from '../errors.ts';
+import { message } from '../messages/messages.ts';
+import { refitError } from '../messages/refit-error.ts';
 import { shellQuote } from '../next-command.ts';
 import { SECOND } from '../units.ts';
 import type { RunRequest } from './decide.ts';
@@ -40,10 +41,15 @@ export async function requestRun(
     if (answer) return answer;
     if (clock.monotonic() > until) {
       await dropRequest(root, id);
-      throw new RefitError(
+      throw refitError(
         'run-silent',
-        `the scheduler of ${folder} has not answered for ${ANSWER_WITHIN / SECOND} seconds; Refit removed the request`,
-        `refit schedule list ${shellQuote(folder)} shows its process`,
+        message('error.scheduler-silent', {
+          ...{
+            folder,
+            seconds: ANSWER_WITHIN / SECOND,
+            command: `refit schedule list ${shellQuote(folder)}`,
+          },
+        }),
       );
     }
     await clock.sleep(200);

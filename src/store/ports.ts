@@ -119,6 +119,8 @@ export type StoreState =
   | ({
       readonly kind: 'waiting';
       readonly reason: string;
+      /** The reason as data; null: there are only the words. */
+      readonly about: Message | null;
       /** What a person can do; null: nothing. */
       readonly fix: string | null;
       readonly until: string | null;

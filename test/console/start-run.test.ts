@@ -68,7 +68,8 @@ describe('with run directories, the console', () => {
     expect(await clock.run(() => starter.start(PLAN))).toBe('r1');
     expect(launched).toEqual([
       [
-        ...['apply', '/plans/saved.json', '--digest', SAVED.digest, '--confirmed-by=--allow-hooks', '-q'],
+        ...['apply', '/plans/saved.json', '--digest', SAVED.digest, '--confirmed-by=--allow-hooks'],
+        ...['-q', '--progress', 'json'],
         ...['--endpoint', 'http://127.0.0.1:1', '--policy', '/etc/p.yaml'],
       ],
     ]);
@@ -86,6 +87,18 @@ describe('with run directories, the console', () => {
   });
 
   it.each([
+    [
+      'as a message for every language',
+      `${JSON.stringify({
+        ...{ event: 'refused', message: 'it is run r9\nof the store', fix: 'refit status r9', exitCode: 6 },
+        ...{ code: 'already-carried-out', messageId: 'error.no-name', params: {} },
+      })}\n{"event":`,
+      {
+        ...{ code: 'already-carried-out', message: 'it is run r9; of the store', fix: 'refit status r9' },
+        about: { id: 'error.no-name', params: {} },
+      },
+      6,
+    ],
     [
       'with its fix',
       'warning: a proxy\nrefit: not approved: wei\n  and li\n  fix: refit approve saved.json   each\n        of them\n',

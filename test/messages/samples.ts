@@ -2,11 +2,7 @@
 import { en } from '../../src/messages/en/en.ts';
 import { type MessageId, message } from '../../src/messages/messages.ts';
 import type { Decline, Message, Size, Trace, UsedMemory } from '../../src/model.ts';
-
-type ParamsOf<Id extends MessageId> = Parameters<(typeof en)[Id]>[0];
-type Samples = {
-  readonly [Id in MessageId as Parameters<(typeof en)[Id]> extends [] ? never : Id]: readonly ParamsOf<Id>[];
-};
+import { ERROR_SAMPLES, type Samples } from './error-samples.ts';
 
 const id = 'crs-1a2b3c4d';
 const region = 'ap-guangzhou';
@@ -61,6 +57,7 @@ const claimed: Decline = { ...held, signed: false, fingerprint: null, login: 're
 const withdrawn = { by: 'wei', at: later };
 
 const SAMPLES: Samples = {
+  ...ERROR_SAMPLES,
   'decline.holds': [
     { decline: held },
     { decline: { ...held, signed: false } },
@@ -200,7 +197,7 @@ const SAMPLES: Samples = {
     } as const,
     { kind: 'finish-by', at } as const,
     { kind: 'expiry', at } as const,
-  ].map((effect) => ({ effect: effect as ParamsOf<'effect.one'>['effect'], approvalExpiry: [] })),
+  ].map((effect) => ({ effect: effect as Samples['effect.one'][number]['effect'], approvalExpiry: [] })),
   'effect.orders': [{ scopes: [scope] }, { scopes: [scope, { ...scope, profile: 'staging' }] }],
   'effect.verb': [{ effect: scope }],
   'step.accepted': [{ order: '20261124000001' }],
@@ -284,10 +281,16 @@ const SAMPLES: Samples = {
   'halt.finish-by': [{ finishBy: at }],
   'halt.gate': [{ wave: 'canary', judge: 'url', outcome: 'inconclusive', judged: message('gate.url-late') }],
   'halt.limit-refusals': [{ minutes: 15, region, code }],
-  'halt.not-approved': [{ missing: [why], fix: command }],
+  'halt.not-approved': [
+    { missing: [why], fix: command },
+    { missing: [why], fix: message('fix.command', { command }) },
+  ],
   'halt.order-unpaid': [{ code, order: '20261124000001', instance: id }],
-  'halt.policy-unreadable': [{ error: 'EACCES' }],
-  'halt.read-failed': [{ error: 'ECONNRESET', fix: command, isCredentials: true }],
+  'halt.policy-unreadable': [{ error: 'EACCES' }, { error: why }],
+  'halt.read-failed': [
+    { error: 'ECONNRESET', fix: command, isCredentials: true },
+    { error: why, fix: command, isCredentials: false },
+  ],
   'halt.reads-too-old': [{ minutes: 15 }],
   'halt.refused': [{ code, reason: refusal }],
   'halt.threshold': [{ counts: 'failed', wave: 'rest', threshold, counted: 7 }],

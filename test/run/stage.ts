@@ -353,7 +353,11 @@ async function live(
   const work = async (): Promise<RunEnd | null> => {
     const signed = common.demandsSignatures && !runProcess.isResumed ? await demand(null) : null;
     if (signed !== null && !('event' in signed))
-      throw new RefitError('not-approved', signed.missing.map((one) => textOf(one)).join('\n'), signed.fix);
+      throw new RefitError(
+        'not-approved',
+        signed.missing.map((one) => textOf(one)).join('\n'),
+        textOf(signed.fix),
+      );
     await runProcess.start(processOptions.reconciles ? 'reconcile' : 'apply');
     if (processOptions.adopts)
       await journal.appendDurably(

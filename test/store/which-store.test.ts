@@ -119,7 +119,11 @@ describe('what the store knows of a run', () => {
   });
   const submitted = { kind: 'submitted', at: '2026-11-30T09:00:00.000Z', by: 'wei', ...served } as const;
   const queued = 'queued 2026-11-30 09:00:00 UTC by wei';
-  const waiting = { kind: 'waiting', fix: null, until: null, diesAtStart: false, ...served } as const;
+  const waiting = {
+    kind: 'waiting',
+    ...{ about: null, fix: null, until: null, diesAtStart: false },
+    ...served,
+  } as const;
 
   it.each<
     [

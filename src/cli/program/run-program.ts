@@ -91,10 +91,11 @@ async function runCommand(
     return await ledger.during(() => run(args, { ...typed, ...given, ...output }, printing));
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
-    const { code, message, exitCode } = error;
+    const { code, message, exitCode, about } = error;
     const fix = withConnectionInFix(error.fix, typedOptions as unknown as Options);
-    if (progress !== 'json') throw new RefitError(code, message, fix, { cause: error });
-    terminal.event({ event: 'refused', message, fix, exitCode });
+    if (progress !== 'json') throw new RefitError(code, message, fix, { cause: error, about });
+    const sentence = { messageId: about?.id ?? null, params: about?.params ?? null };
+    terminal.event({ event: 'refused', message, ...sentence, fix, code, exitCode });
     return exitCode;
   }
 }

@@ -3,6 +3,7 @@
  * `schemas/progress.schema.json` describes the fields. A format may get new fields; none changes its meaning.
  */
 import { iso } from '../../clock.ts';
+import type { ErrorCode } from '../../errors.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import type { RunPicture } from '../../operations/picture/run-picture.ts';
@@ -20,7 +21,11 @@ export type ProgressEvent =
   | {
       readonly event: 'refused';
       readonly message: string;
+      /** What the message was made from; null: only these words. */
+      readonly messageId: string | null;
+      readonly params: Readonly<Record<string, unknown>> | null;
       readonly fix: string;
+      readonly code: ErrorCode;
       readonly exitCode: number;
     }
   /** The last event of a run. `next` is the command to type; null if nothing is left to do. */

@@ -3,7 +3,8 @@
  * bill.
  */
 import type { Clock } from '../../clock.ts';
-import { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import { isLimitCode, type Scope } from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import type { CallRecord, Refusal } from '../cloud.ts';
@@ -83,13 +84,13 @@ export function createRead(client: ReadApiClient, options: ReadOptions): Read {
       if (answer.kind === 'refused' && !isTransient(answer.code) && !isStale) return answer;
       if (++faults >= MAX_TRIES) {
         if (answer.kind === 'refused') return answer;
-        throw new RefitError(
+        throw refitError(
           'provider-unreachable',
-          `${lane.host} did not answer ${action.name}: ${sanitizeLine(answer.reason)} (${faults} tries)`,
-          // The provider sends refusals with status 200. Another status comes from a proxy or a gateway.
-          /^HTTP 4/.test(answer.reason)
-            ? 'check --endpoint and the proxy; for a gateway that accepts only forms, use --signature HmacSHA256'
-            : 'check the network and --endpoint, then run the same command again',
+          message('error.not-reached', {
+            ...{ host: lane.host, call: action.name, reason: sanitizeLine(answer.reason), tries: faults },
+            // The provider sends refusals with status 200. Another status comes from a proxy or a gateway.
+            isOfGateway: /^HTTP 4/.test(answer.reason),
+          }),
         );
       }
       const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (faults - 1));

@@ -1,6 +1,9 @@
 /** The meaning of refusals by their codes, and the errors made from them. */
 import { RefitError } from '../../errors.ts';
 import { misspelledRegion } from '../../known-regions.ts';
+import { type ReadFix, readFix } from '../../messages/en/errors/provider.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import { isLimitCode, type Scope } from '../../model.ts';
 import type { Refusal } from '../cloud.ts';
 import { sanitizeLine } from '../sanitize-line.ts';
@@ -40,28 +43,32 @@ export function isKeyRefusal(code: string): boolean {
 /** The error of a refused read. Its `cause` is the refusal, so that code can decide by the exact code. */
 export function readRefusedError(action: Action, scope: Scope, refusal: Refusal): RefitError {
   const { code } = refusal;
-  const grant = `let this identity call ${action.product}:${action.name}`;
-  const text = `${action.name} in ${scope.region} (profile ${sanitizeLine(scope.profile)}) was refused: ${sanitizeLine(code)}: ${sanitizeLine(refusal.message)}`;
-  if (isMissingPermission(code))
-    return new RefitError('credentials-refused', text, grant, { cause: refusal });
-  if (isKeyRefusal(code))
-    return new RefitError('credentials-refused', text, fixForKeys(code), { cause: refusal });
-  const meant = code === 'UnsupportedRegion' ? misspelledRegion(scope.region) : null;
-  if (meant !== null)
-    return new RefitError('provider-refused', text, `did you mean ${meant}?`, { cause: refusal });
-  const fix = isLimitCode(code)
-    ? 'wait until other programs stop calling with this identity, or lower requestsPerSecond'
-    : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;
-  return new RefitError('provider-refused', text, fix, { cause: refusal });
+  const isPermission = isMissingPermission(code);
+  const isCredentials = isPermission || isKeyRefusal(code);
+  const about = message('error.read-refused', {
+    ...{ call: action.name, region: scope.region, profile: sanitizeLine(scope.profile) },
+    ...{ code: sanitizeLine(code), said: sanitizeLine(refusal.message) },
+    fix: isPermission ? { kind: 'grant', right: `${action.product}:${action.name}` } : fixOf(code, scope),
+  });
+  return refitError(isCredentials ? 'credentials-refused' : 'provider-refused', about, refusal);
+}
+
+function fixOf(code: string, { region }: Scope): ReadFix {
+  if (isKeyRefusal(code)) return fixOfKeys(code);
+  const meant = code === 'UnsupportedRegion' ? misspelledRegion(region) : null;
+  if (meant !== null) return { kind: 'region', meant };
+  if (isLimitCode(code)) return { kind: 'limit' };
+  return { kind: 'explain', code: /^[\w.]+$/.test(code) ? code : null };
 }
 
 /** The fix for a refusal of the keys or the clock. */
 export function fixForKeys(code: string): string {
-  if (code === 'AuthFailure.SignatureExpire')
-    return "set this machine's clock: it is more than five minutes off";
-  return isExpiredToken(code)
-    ? 'get new temporary keys: the token is wrong or has expired'
-    : 'check the secret id, the secret key and the token';
+  return readFix(fixOfKeys(code));
+}
+
+function fixOfKeys(code: string): ReadFix {
+  if (code === 'AuthFailure.SignatureExpire') return { kind: 'clock' };
+  return { kind: isExpiredToken(code) ? 'token' : 'keys' };
 }
 
 /** The refusal behind an error, or null. */

@@ -5,8 +5,10 @@
  */
 import { RefitError } from '../../errors.ts';
 import { FileRefused } from '../../files/file-refused.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { CredentialSource, Credentials } from '../signing/keys.ts';
-import { type CredentialSources, type Found, noKeys, type Place, type Search } from './credential-source.ts';
+import type { CredentialSources, Found, Place, Search } from './credential-source.ts';
 import { credentialsFiles } from './credentials-file.ts';
 import { cvmRole } from './cvm-role.ts';
 import { environment, profileFromEnvironment, roleFromEnvironment } from './environment.ts';
@@ -164,12 +166,9 @@ function wrongProfile(isExplicit: boolean): RefitError {
 }
 
 function missingKeys({ profile }: Search, before: Credentials | undefined): RefitError {
-  const file = `write secret_id and secret_key under [${profile}] in ~/.tencentcloud/credentials`;
-  return noKeys(
-    before?.source === undefined
-      ? `no credentials for profile ${profile}`
-      : `${before.sourceName} gave keys before and has none now`,
-    profile === 'default' ? `export TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or ${file}` : file,
+  return refitError(
+    'no-credentials',
+    message('error.no-keys', { profile, before: before?.source === undefined ? null : before.sourceName }),
   );
 }
 

@@ -3,6 +3,8 @@
  * Source: docs/provider.md P134 to P136.
  */
 import { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 
 const PRODUCTS = ['redis', 'monitor', 'billing', 'region', 'sts'] as const;
 
@@ -42,11 +44,7 @@ export interface Host {
  */
 export function hostFor(product: Product, region: string, endpoint: string | null): Host {
   if (!REGION.test(region)) {
-    throw new RefitError(
-      'usage',
-      `${JSON.stringify(region).slice(0, 80)} is not a region code`,
-      'use a region code such as ap-guangzhou',
-    );
+    throw refitError('usage', message('error.not-region', { typed: JSON.stringify(region).slice(0, 80) }));
   }
   const base = parseEndpoint(endpoint);
   if (base.kind === 'own') return base.host;

@@ -1,4 +1,5 @@
 /** The fleet, as the console shows it. Memory in MB, times ISO 8601 UTC, use as a part from 0 to 1. */
+import type { Fault } from '../../messages/refit-error.ts';
 import type { Message, Money } from '../../model.ts';
 import type { HistoryStep } from '../../operations/audit/find-steps.ts';
 import type { FleetInstance } from '../../operations/fleet/fleet-columns.ts';
@@ -28,7 +29,7 @@ export interface FleetReadingView {
     readonly since: string;
     readonly progress: FleetProgress;
   } | null;
-  readonly fault: { readonly message: string; readonly fix: string } | null;
+  readonly fault: Fault | null;
   /** The inventory files that can be read, the latest first. */
   readonly files: readonly { readonly name: string; readonly changedAt: string }[];
 }

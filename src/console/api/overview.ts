@@ -1,4 +1,5 @@
 /** What the overview shows. Times are ISO 8601 UTC. */
+import type { Fault } from '../../messages/refit-error.ts';
 import type { Overview } from '../../operations/overview/overview.ts';
 import type { CalendarEvent, DuePlan } from './schedule.ts';
 
@@ -22,5 +23,5 @@ export interface OverviewWeek {
   /** The command that starts a scheduler. */
   readonly startCommand: string;
   /** Why the schedule cannot be read; null: it can. */
-  readonly fault: string | null;
+  readonly fault: Fault | null;
 }

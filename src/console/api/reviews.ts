@@ -1,4 +1,5 @@
 /** Reviews of saved plans, as the console shows them. Times are ISO 8601 UTC. */
+import type { Fault } from '../../messages/refit-error.ts';
 import type { Decline, PlannedBy } from '../../model.ts';
 import type { ApprovalState } from '../../operations/approvals/approval-state.ts';
 import type { PlanComparison } from '../../operations/reviews/compare-plans.ts';
@@ -68,8 +69,7 @@ export interface ApprovalView extends Omit<ApprovalState, 'rejected'> {
   readonly command: string;
   /** Whether the person who asks can approve here with a passkey; if not, why. */
   readonly you: /** Fingerprints of the passkeys of this person that count here, at least one. */
-    | { readonly may: true; readonly passkeys: readonly string[] }
-    | { readonly may: false; readonly reason: string; readonly fix: string };
+  { readonly may: true; readonly passkeys: readonly string[] } | ({ readonly may: false } & Fault);
 }
 
 export interface DeclineView extends Decline {

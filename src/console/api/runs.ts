@@ -1,4 +1,5 @@
 /** Runs, as the console shows them. Times are ISO 8601 UTC, durations milliseconds. */
+import type { Fault } from '../../messages/refit-error.ts';
 import type { Change, EndedBecause, Message, Outcome, Size, StepState, Threshold } from '../../model.ts';
 import type { WaveBoundary } from '../../operations/picture/gate-facts.ts';
 import type { RateHistory } from '../../operations/picture/rate-history.ts';
@@ -42,6 +43,8 @@ export interface RunView {
   readonly waiting: {
     readonly reason: string;
     readonly fix: string | null;
+    /** The reason as data; null: there are only the English words. */
+    readonly about: Message | null;
     readonly until: string | null;
   } | null;
   readonly picture: RunPicture;
@@ -124,7 +127,7 @@ export interface RunEvents {
   /** Everything before is void: the journal was replaced. Read the run again. */
   readonly restart: null;
   /** The store or the run cannot be read. */
-  readonly fault: { readonly message: string; readonly fix: string | null };
+  readonly fault: Fault;
 }
 
 /** `POST /api/runs/:id/control`. */

@@ -1,5 +1,7 @@
 /** Reads filters of the fleet from an address. Nobody has checked them. */
 import { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { FleetFilter, UseRange } from '../../operations/fleet/filter-fleet.ts';
 import { type FleetSort, SORTS, type SortName } from '../../operations/fleet/fleet-order.ts';
 import type { GroupBy } from '../../operations/fleet/query-fleet.ts';
@@ -68,4 +70,4 @@ function useFrom(query: Query): UseRange | 'unknown' | null {
 }
 
 const wrong = (name: string, fix: string): RefitError =>
-  new RefitError('usage', `the address has a wrong value of ${name}`, fix);
+  refitError('usage', message('error.bad-address', { name, fix }));

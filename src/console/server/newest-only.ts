@@ -1,5 +1,7 @@
 /** Work of which only the newest for each person counts, such as dry runs while somebody types. */
-import { RefitError } from '../../errors.ts';
+import type { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 
 export interface NewestOnly {
   /**
@@ -18,8 +20,7 @@ export function createNewestOnly(): NewestOnly {
     async run(person, work) {
       running.get(person)?.abort(REPLACED());
       running.delete(person);
-      if (running.size >= MOST)
-        throw new RefitError('locked', 'the console plans for other people now', 'try again in a minute');
+      if (running.size >= MOST) throw refitError('locked', message('error.console-busy'));
       const own = new AbortController();
       running.set(person, own);
       try {
@@ -31,5 +32,4 @@ export function createNewestOnly(): NewestOnly {
   };
 }
 
-const REPLACED = (): RefitError =>
-  new RefitError('locked', 'a newer dry run replaced this one', 'see the newer one');
+const REPLACED = (): RefitError => refitError('locked', message('error.replaced'));

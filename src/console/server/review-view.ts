@@ -2,6 +2,8 @@
 import { RefitError } from '../../errors.ts';
 import { loadWords } from '../../messages/languages.ts';
 import { textOf } from '../../messages/messages.ts';
+import { faultOf } from '../../messages/refit-error.ts';
+import type { Words } from '../../messages/words.ts';
 import type { Decline, Policy } from '../../model.ts';
 import { endpointOption, shellQuote } from '../../next-command.ts';
 import type { ApprovalState } from '../../operations/approvals/approval-state.ts';
@@ -44,7 +46,7 @@ export async function reviewView(
   const now = context.clock.now();
   const found = await reviewSavedPlan(plan, file, { now, policy, env, endpoint });
   const approvals = await Promise.all(
-    found.approvals.map((one) => approvalView(one, reviewed, context, { person, policy })),
+    found.approvals.map((one) => approvalView(one, reviewed, context, { person, policy, words })),
   );
   const isApply = found.review.next?.startsWith('refit apply ') === true;
   const { stage } = found;
@@ -84,7 +86,7 @@ async function approvalView(
   state: ApprovalState,
   { plan, file, onRecord }: Reviewed,
   context: RunningConsole,
-  { person, policy }: { readonly person: Person; readonly policy: Policy },
+  { person, policy, words }: { readonly person: Person; readonly policy: Policy; readonly words: Words },
 ): Promise<ApprovalView> {
   const { wave, lists, isEnough, rejected } = state;
   const at = plan.saved.waves.findIndex(({ name }) => name === wave);
@@ -93,7 +95,7 @@ async function approvalView(
     lists: lists.map((list) => ({ ...list, rule: list.rule && escapeControls(list.rule) })),
     rejected: rejected.map(({ file: from, reason }) => ({
       file: escapeControls(from),
-      reason: escapeControls(textOf(reason)),
+      reason: escapeControls(textOf(reason, words.sentences)),
     })),
     command: `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(wave)}`}`,
     you: await mayApproveHere({ plan, file, wave }, context, { person, policy }),
@@ -117,7 +119,7 @@ async function mayApproveHere(
     return { may: true, passkeys: own.map(({ fingerprint }) => fingerprint) };
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
-    return { may: false, reason: escapeControls(error.message), fix: escapeControls(error.fix) };
+    return { may: false, ...faultOf(error) };
   }
 }
 

@@ -8,13 +8,12 @@
  * got, and gets the steps that changed since then. Nobody waits for a slow browser: it is cut off, and connects again.
  */
 import type { Clock } from '../../clock.ts';
-import { messageOf, RefitError } from '../../errors.ts';
+import { faultOf } from '../../messages/refit-error.ts';
 import type { JournalEntry, RunState } from '../../model.ts';
 import { gatherBoundaries } from '../../operations/picture/gate-facts.ts';
 import { gatherRate } from '../../operations/picture/rate-history.ts';
 import { gatherFacts, type RunFacts } from '../../operations/picture/run-facts.ts';
 import { followStatus, type RunReader, type RunStatus } from '../../operations/runs/read-run.ts';
-import { escapeControls } from '../../text.ts';
 import { SECOND } from '../../units.ts';
 import type { RunEvents, StepRow, WholeRunView } from '../api/runs.ts';
 import type { EventStream } from './event-stream.ts';
@@ -188,9 +187,7 @@ class Feed {
       const known = await this.#read(isStatusDue);
       if (known.seq !== before || isStatusDue) this.#send(known, before);
     } catch (error) {
-      const message = escapeControls(messageOf(error));
-      const fix = error instanceof RefitError ? error.fix : null;
-      this.#broadcast(encode(this.#known?.seq ?? 0, 'fault', { message, fix }));
+      this.#broadcast(encode(this.#known?.seq ?? 0, 'fault', faultOf(error)));
       await this.#clock.sleep(TRY_AGAIN, this.#over.signal);
     }
   }

@@ -38,6 +38,7 @@ export function viewOf(
         ? {
             reason: escapeControls(stored.reason),
             fix: stored.fix && escapeControls(stored.fix),
+            about: stored.about,
             until: stored.until,
           }
         : null,

@@ -1,4 +1,9 @@
 /** Every sentence of findings and journal entries in English. */
+import { approvalErrors } from './errors/approvals.ts';
+import { passkeyErrors } from './errors/passkeys.ts';
+import { planErrors } from './errors/plans.ts';
+import { providerErrors } from './errors/provider.ts';
+import { runErrors } from './errors/runs.ts';
 import { approvals } from './plan/approvals.ts';
 import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
@@ -32,6 +37,11 @@ import { waits } from './run/waits.ts';
 import { worker } from './run/worker.ts';
 
 export const en = {
+  ...approvalErrors,
+  ...passkeyErrors,
+  ...planErrors,
+  ...providerErrors,
+  ...runErrors,
   ...effects,
   ...approvals,
   ...declines,

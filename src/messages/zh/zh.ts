@@ -22,6 +22,11 @@
  * Commands, codes, keys and values that users type stay as they are. There is a space between Chinese and Latin text.
  */
 import type { Language } from '../messages.ts';
+import { approvalErrors } from './errors/approvals.ts';
+import { passkeyErrors } from './errors/passkeys.ts';
+import { planErrors } from './errors/plans.ts';
+import { providerErrors } from './errors/provider.ts';
+import { runErrors } from './errors/runs.ts';
 import { approvals } from './plan/approvals.ts';
 import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
@@ -55,6 +60,11 @@ import { waits } from './run/waits.ts';
 import { worker } from './run/worker.ts';
 
 export const zh: Language = {
+  ...approvalErrors,
+  ...passkeyErrors,
+  ...planErrors,
+  ...providerErrors,
+  ...runErrors,
   ...effects,
   ...approvals,
   ...declines,

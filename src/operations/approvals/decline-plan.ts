@@ -8,6 +8,7 @@ import { iso } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
 import { RefitError } from '../../errors.ts';
 import { message, textOf } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { Decline, Finding, Policy, SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { approvalLists } from '../../policy/judge-policy.ts';
@@ -100,10 +101,9 @@ export async function withdrawDecline(
     (one) => one.withdrawn === null && (id === undefined || one.id === id),
   );
   if (holding.length === 0)
-    throw new RefitError(
+    throw refitError(
       'usage',
-      `${file}: no decline holds this plan, so there is nothing to withdraw`,
-      `refit show ${shellQuote(file)}   shows the declines of a plan`,
+      message('error.nothing-to-withdraw', { file, command: `refit show ${shellQuote(file)}` }),
     );
   const { by, key } = await authorFrom(saved, options);
   const login = stored?.login === undefined ? null : await stored.login();
@@ -141,15 +141,10 @@ async function keep(
 /** One line with something to see. What hides or acts in it becomes visible. @throws RefitError `usage` */
 function reasonFrom(text: string): string {
   const reason = escapeControls(text.trim());
-  if (!hasVisibleText(reason))
-    throw new RefitError('usage', '--reason is empty', '--reason "wave 2 covers the sale"');
+  if (!hasVisibleText(reason)) throw refitError('usage', message('error.no-reason'));
   const { length } = Array.from(reason);
   if (length <= LONGEST_REASON) return reason;
-  throw new RefitError(
-    'usage',
-    `--reason has ${length} characters, more than ${LONGEST_REASON}`,
-    'shorten it, or name a ticket that has the whole reason',
-  );
+  throw refitError('usage', message('error.long-reason', { length, most: LONGEST_REASON }));
 }
 
 /** Name and key of the person. @throws RefitError `not-approved` if the key and the name belong to two people. */
@@ -185,15 +180,14 @@ function notTheirs(
   holding: readonly Decline[],
   { file, by, login }: { readonly file: string; readonly by: string; readonly login: string | null },
 ): RefitError {
-  const authors = holding.map((one) => {
-    if (one.fingerprint !== null) return `${one.by} with the key ${one.fingerprint}`;
-    return one.login === null ? one.by : `${one.by} with the login ${one.login}`;
-  });
+  const authors = holding.map((one) => ({ by: one.by, key: one.fingerprint, login: one.login }));
   const [first] = holding;
   const option = first!.fingerprint === null ? `--as ${shellQuote(first!.by)}` : '--key FILE';
-  return new RefitError(
+  return refitError(
     'not-approved',
-    `${by}${login === null ? '' : `, login ${escapeControls(login)},`} did not decline this plan; only the author withdraws a decline: ${authors.join('; ')}`,
-    `refit decline ${shellQuote(file)} --withdraw ${option}   for the author`,
+    message('error.other-declined', {
+      ...{ by, login, authors },
+      command: `refit decline ${shellQuote(file)} --withdraw ${option}`,
+    }),
   );
 }

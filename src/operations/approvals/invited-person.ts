@@ -1,8 +1,7 @@
 /** Checks the name of a person whom somebody invites to the console. */
 import { looksLike, nameFault } from '../../approval/names.ts';
-import { RefitError } from '../../errors.ts';
-import { message, textOf } from '../../messages/messages.ts';
-import { escapeControls } from '../../text.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 
 /**
  * A name that the lists of approvers accept, too.
@@ -12,18 +11,15 @@ import { escapeControls } from '../../text.ts';
 export function invitedName(typed: unknown, known: readonly string[]): string {
   const name = typeof typed === 'string' ? typed.trim().slice(0, 200) : '';
   const fault = name === '' ? null : nameFault(name);
-  if (name === '') throw new RefitError('usage', 'the invitation has no name', 'type the name: wei');
+  if (name === '') throw refitError('usage', message('error.no-name'));
   if (fault !== null)
-    throw new RefitError(
+    throw refitError(
       'usage',
-      escapeControls(textOf(message('approval.bad-person', { name: name.slice(0, 100), fault }))),
-      'use the name that the lists of approvers have: wei',
+      message('error.bad-name', {
+        fault: message('approval.bad-person', { name: name.slice(0, 100), fault }),
+      }),
     );
   const other = known.find((one) => one !== name && looksLike(one, name));
   if (other === undefined) return name;
-  throw new RefitError(
-    'usage',
-    `${name} looks like ${escapeControls(other)}, who is here already`,
-    'use the same name for one person, and another name for somebody else',
-  );
+  throw refitError('usage', message('error.similar-name', { name, other }));
 }

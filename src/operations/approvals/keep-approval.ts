@@ -1,13 +1,13 @@
 /** What every approval needs before somebody signs it, and where Refit keeps it afterwards. */
 import { approvalName, encodeApproval } from '../../approval/signed-files.ts';
 import { closest } from '../../closest-word.ts';
-import { RefitError } from '../../errors.ts';
-import { duration } from '../../messages/en/quantities.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { ApprovalFile, Approvals, Policy, SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { mustBeCurrent } from '../../plan/may-start.ts';
 import { approvalLists, judgePolicy } from '../../policy/judge-policy.ts';
-import { refusalOf, refusalText } from '../../policy/policy-findings.ts';
+import { refusalOf } from '../../policy/policy-findings.ts';
 import { approvalExpiryOf, limitOf } from '../../policy/tighten.ts';
 import { approvalPath } from '../../store/folder/signed-files.ts';
 import { RUN_FILES } from '../../store/run-files.ts';
@@ -85,24 +85,23 @@ export function longestApproval(policy: Policy): number {
 /** The wave to approve; null means the plan. */
 function waveOf(saved: SavedPlan, name: string | undefined, file: string, isNeeded: boolean): string | null {
   if (!isNeeded || (name !== undefined && saved.approvals === undefined)) {
-    throw new RefitError(
-      'usage',
-      `${file}: the plan needs no approval`,
-      'to require one, add approvals: { need: 1, from: approvers.yaml } to the plan, then plan again',
-    );
+    throw refitError('usage', message('error.no-approval-needed', { file }));
   }
   if (name === undefined) return null;
   const withApproval = saved.waves.filter(({ approval }) => approval !== undefined).map((wave) => wave.name);
   if (withApproval.includes(name)) return name;
   const near = closest(name, withApproval);
-  throw new RefitError(
+  throw refitError(
     'usage',
-    `${file}: ${saved.waves.some((wave) => wave.name === name) ? `wave ${name} needs no approval of its own` : `there is no wave ${name}${near === null ? '' : `; did you mean ${near}?`}`}`,
-    withApproval[0] === undefined
-      ? `to approve the plan: refit approve ${shellQuote(file)}`
-      : near === null
-        ? `--wave ${withApproval.map(shellQuote).join(', or --wave ')}`
-        : `refit approve ${shellQuote(file)} --wave ${shellQuote(near)}`,
+    message('error.wave-without-approval', {
+      ...{ file, wave: name, near, isThere: saved.waves.some((wave) => wave.name === name) },
+      fix:
+        withApproval[0] === undefined
+          ? `refit approve ${shellQuote(file)}`
+          : near === null
+            ? `--wave ${withApproval.map(shellQuote).join(', or --wave ')}`
+            : `refit approve ${shellQuote(file)} --wave ${shellQuote(near)}`,
+    }),
   );
 }
 
@@ -114,13 +113,18 @@ async function mustPermitApproval(
 ): Promise<void> {
   const most = approvalExpiryOf(policy);
   if (expires > most)
-    throw new RefitError(
+    throw refitError(
       'usage',
-      `--expires ${duration(expires)}: an approval may be valid for ${duration(most)} at most${limitOf(policy, 'approvalExpiry') === null ? '' : ' (limit.approvalExpiry of the policy)'}`,
-      `--expires ${most % HOUR === 0 ? `${most / HOUR}h` : `${Math.floor(most / MINUTE)}m`}`,
+      message('error.approval-too-long', {
+        ...{ valid: expires, most, isOfPolicy: limitOf(policy, 'approvalExpiry') !== null },
+        longest: most % HOUR === 0 ? `${most / HOUR}h` : `${Math.floor(most / MINUTE)}m`,
+      }),
     );
   const subject = await savedSubject(saved, signatures, { now, env: null, endpoint: null });
   const refusal = refusalOf(judgePolicy(policy, subject));
   if (refusal?.status !== 'refused') return;
-  throw new RefitError('policy-refused', `${refusalText(refusal)}\nnothing was signed`, refusal.fix);
+  throw refitError(
+    'policy-refused',
+    message('error.policy-refuses', { reasons: refusal.reasons, undone: 'signed' }),
+  );
 }

@@ -18,12 +18,12 @@ import {
 } from '../../approval/signed-files.ts';
 import { CLOCK_SKEW } from '../../clock.ts';
 import { canonical } from '../../digest.ts';
-import { RefitError } from '../../errors.ts';
-import { message, textOf } from '../../messages/messages.ts';
+import type { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { ApprovalFile, Approvals, Message, Policy } from '../../model.ts';
 import { NO_POLICY } from '../../policy/tighten.ts';
 import { offeredApprovals } from '../../store/offered-approvals.ts';
-import { escapeControls } from '../../text.ts';
 import { MINUTE } from '../../units.ts';
 import type { NamedPlan } from '../runs/open-plan.ts';
 import { declineFindings, declinesOf } from './decline-plan.ts';
@@ -150,17 +150,16 @@ export async function finishPasskeyApproval(
   const { by, now, policy = NO_POLICY, address, out } = approval;
   const { id, file: signed } = approvalIn(text, credential);
   const issued = Date.parse(signed.issuedAt);
-  if (signed.by !== by)
-    throw refuse(`the text is an approval by ${signed.by}, and this is the session of ${by}`);
+  if (signed.by !== by) throw refuse(message('answer.other-person', { signed: signed.by, by }));
   if (signed.digest !== plan.saved.digest || signed.wave !== (approval.wave ?? null))
-    throw refuse('the text approves another plan or wave than the page shows');
+    throw refuse(message('answer.other-plan'));
   if (!(issued <= now + CLOCK_SKEW && issued > now - ANSWER_WITHIN - CLOCK_SKEW))
-    throw refuse(`the answer came later than ${ANSWER_WITHIN / MINUTE} minutes after its text was made`);
+    throw refuse(message('answer.late', { minutes: ANSWER_WITHIN / MINUTE }));
   await mustNotBeDeclined(plan);
   const expires = Date.parse(signed.expiresAt) - issued;
   const { lists } = await mayApprove(plan, file, { wave: approval.wave, now, expires, policy });
   const passkey = passkeyOf(lists, { by, key: signed.key, address });
-  if (id !== passkey.credentialId) throw refuse('another passkey answered than the one that was asked');
+  if (id !== passkey.credentialId) throw refuse(message('answer.other-passkey'));
   const normal = withCanonicalSignature(signed, passkey);
   const fault = signatureFault(normal, text, passkey, by);
   if (fault !== null) throw refuse(fault);
@@ -168,22 +167,15 @@ export async function finishPasskeyApproval(
   return keepApproval(plan, file, normal, out);
 }
 
-const AGAIN = 'approve again: the console makes a new text';
-
-/** @param reason a text in English only, or a message. */
-function refuse(reason: string | Message, fix: string = AGAIN): RefitError {
-  const [text, about] = typeof reason === 'string' ? [reason, null] : [textOf(reason), reason];
-  return new RefitError('not-approved', `not approved: ${escapeControls(text)}`, fix, { about });
+/** @param otherwise what to do if the reason does not say it. */
+function refuse(reason: Message, otherwise: 'again' | 'copied' | 'declined' = 'again'): RefitError {
+  return refitError('not-approved', message('error.not-approved', { reason, otherwise }));
 }
 
 /** An approver must read the objection first. @throws RefitError `not-approved` with who declined the plan, and why. */
 async function mustNotBeDeclined({ saved, signatures }: NamedPlan): Promise<void> {
   const [first] = declineFindings(await declinesOf(saved, signatures));
-  if (first !== undefined)
-    throw refuse(
-      { id: first.messageId, params: first.params },
-      first.fix ?? 'the author withdraws the decline, or the plan is made again',
-    );
+  if (first !== undefined) throw refuse({ id: first.messageId, params: first.params }, 'declined');
 }
 
 /** Every person of the lists. `mayNot`: an author of the plan. */
@@ -208,22 +200,16 @@ function passkeyOf(
   const own = entriesOf(lists).filter(({ name }) => name === by);
   const may = own.filter(({ mayNot }) => !mayNot);
   const others = [...new Set(entriesOf(lists).flatMap((one) => (one.mayNot ? [] : [one.name])))].join(', ');
-  if (own.length === 0)
-    throw refuse(message('approval.not-listed', { by, others }), `ask one of them: ${others}`);
-  if (may.length === 0)
-    throw refuse(message('approval.own-plan', { by, others }), `ask one of them: ${others}`);
+  if (own.length === 0) throw refuse(message('approval.not-listed', { by, others }));
+  if (may.length === 0) throw refuse(message('approval.own-plan', { by, others }));
   const passkeys = may.flatMap((one) => (one.key.kind === 'passkey' ? [one.key] : []));
-  if (passkeys.length === 0)
-    throw refuse(message('approval.with-ssh-key', { by }), 'refit approve SAVED --key FILE, at a terminal');
+  if (passkeys.length === 0) throw refuse(message('approval.with-ssh-key', { by }));
   const here = passkeys.filter((one) => isFor(one, address));
   const chosen = here.find((one) => key === undefined || one.fingerprint === key);
   if (chosen !== undefined) return chosen;
-  if (here.length > 0) throw refuse(`${key} is not a passkey of ${by} for this plan`);
-  const where = passkeys.flatMap(({ origins }) => origins).join(' and ');
-  throw refuse(
-    `the passkey of ${by} approves at ${where}, and this console is ${address.origin}`,
-    `approve there, or register a passkey here; the keeper of the list adds its line, and the plan is made again`,
-  );
+  if (here.length > 0) throw refuse(message('answer.other-key', { key: key ?? '', by }));
+  const origins = passkeys.flatMap((one) => one.origins);
+  throw refuse(message('answer.other-address', { by, origins, here: address.origin }));
 }
 
 /** The approval that the answer of a browser makes, without any check of what it says. @throws RefitError `not-approved` */
@@ -232,16 +218,16 @@ function approvalIn(text: string, credential: unknown): { readonly id: string; r
   const { authenticatorData, clientDataJSON, signature } = membersOf(response);
   const parts = [id, authenticatorData, clientDataJSON, signature];
   if (type !== 'public-key' || !parts.every((part) => typeof part === 'string'))
-    throw refuse('the answer is not that of a passkey');
+    throw refuse(message('answer.no-passkey'));
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
-    throw refuse('the text is not that of an approval');
+    throw refuse(message('answer.no-approval'));
   }
   const passkey = { authenticatorData, clientDataJSON };
   const file = readApproval(encodeApproval({ ...membersOf(content), signature, passkey } as ApprovalFile));
-  if ('reason' in file || signedText(file) !== text) throw refuse('the text is not that of an approval');
+  if ('reason' in file || signedText(file) !== text) throw refuse(message('answer.no-approval'));
   return { id: id as string, file };
 }
 
@@ -270,16 +256,12 @@ async function mustBeNew(
 ): Promise<void> {
   const offered = await offeredApprovals(signatures, [approval.key]);
   const kept = encodeApproval(approval);
-  if (offered.some((one) => one.text === kept))
-    throw refuse('this answer was used already: the approval is kept', 'nothing is left to do');
+  if (offered.some((one) => one.text === kept)) throw refuse(message('answer.used'));
   const known = offered.flatMap((one) => {
     const read = readApproval(one.text);
     return 'reason' in read || !isAsserted(read, [approver]) ? [] : [read];
   });
   const own = counterFault(approval, known);
-  if (own !== null) throw refuse(textOf(message('passkey.counter', own)), COPIED);
-  if (known.some((one) => counterFault(one, [approval]) !== null))
-    throw refuse('a later approval was signed first by the same passkey');
+  if (own !== null) throw refuse(message('passkey.counter', own), 'copied');
+  if (known.some((one) => counterFault(one, [approval]) !== null)) throw refuse(message('answer.stale'));
 }
-
-const COPIED = 'if this repeats, remove the passkey from the list of approvers and register another one';

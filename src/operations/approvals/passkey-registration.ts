@@ -13,9 +13,10 @@ import { fromBase64url } from '../../approval/passkey/base64url.ts';
 import { readClientData } from '../../approval/passkey/client-data.ts';
 import { credentialKeyOf, type PasskeyAlgorithm } from '../../approval/passkey/credential-key.ts';
 import { formatPasskey, MOST_ID, type Passkey, readPasskey } from '../../approval/passkey/passkey.ts';
-import { RefitError } from '../../errors.ts';
-import { message, textOf } from '../../messages/messages.ts';
-import type { Approver } from '../../model.ts';
+import type { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
+import type { Approver, Message } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
 import { ANSWER_WITHIN, type ConsoleAddress } from './passkey-approval.ts';
 
@@ -97,7 +98,7 @@ export async function finishPasskeyRegistration(
       spki: registration.spki,
     }),
   );
-  if ('fault' in key) throw refuse(textOf(message('approval.bad-signing-key', { fault: key.fault })));
+  if ('fault' in key) throw refuse(message('approval.bad-signing-key', { fault: key.fault }));
   mustNotClash({ name, key }, taken);
   // A quoted name is text, whatever YAML would make of it. Names have no quotes.
   const text = `- { name: "${name}", key: ${key.line} }\n`;
@@ -105,18 +106,14 @@ export async function finishPasskeyRegistration(
   return { approver: { name, key: key.line }, text, fingerprint, algorithm, isSynced };
 }
 
-function refuse(reason: string): RefitError {
-  return new RefitError(
-    'usage',
-    `the passkey was not registered: ${escapeControls(reason).slice(0, 500)}`,
-    'register again in the console, in the same tab',
-  );
+function refuse(reason: string | Message): RefitError {
+  const shown = typeof reason === 'string' ? escapeControls(reason).slice(0, 500) : reason;
+  return refitError('usage', message('error.passkey-not-kept', { reason: shown }));
 }
 
 function mustBeName(name: string): void {
   const fault = nameFault(name);
-  if (fault !== null)
-    throw refuse(textOf(message('approval.bad-person', { name: name.slice(0, 100), fault })));
+  if (fault !== null) throw refuse(message('approval.bad-person', { name: name.slice(0, 100), fault }));
 }
 
 function mustNotClash(
@@ -129,7 +126,7 @@ function mustNotClash(
     if (!('fault' in key)) clashesOf({ name, key }, index + 1);
   }
   const [clash] = clashesOf(own, taken.length + 1);
-  if (clash !== undefined) throw refuse(textOf(clash[1]));
+  if (clash !== undefined) throw refuse(clash[1]);
 }
 
 /** The answer, if it has the form and size of one. */

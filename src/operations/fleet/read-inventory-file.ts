@@ -1,13 +1,13 @@
 /** Reads inventory files that `refit inventory -o` wrote: whole, or in flat memory. */
-import { RefitError } from '../../errors.ts';
+import type { RefitError } from '../../errors.ts';
 import { openRegularFile } from '../../files/open-file.ts';
 import { validateInventory } from '../../generated/validators.js';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import { INVENTORY_FORMAT, type Instance, type Inventory } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
 import { readInput } from '../named-files.ts';
 import { ScanError, scanInventory } from './scan-inventory.ts';
-
-const FIX = 'refit inventory -o fleet.json';
 
 /**
  * Reads an inventory that `refit inventory -o` wrote.
@@ -71,8 +71,11 @@ async function* piecesOf(file: Awaited<ReturnType<typeof openRegularFile>>['file
 }
 
 function notJson(path: string, cause: unknown): RefitError {
-  const message = `${escapeControls(path)} is not an inventory: it is not JSON`;
-  return new RefitError('format-unknown', message, FIX, { cause });
+  return refitError(
+    'format-unknown',
+    message('error.not-inventory', { name: path, fault: { kind: 'json' } }),
+    cause,
+  );
 }
 
 /** @param before how many instances of the file were read before. @throws RefitError `format-unknown` */
@@ -80,10 +83,12 @@ function mustBeInventory(path: string, value: unknown, before: number): asserts 
   const name = escapeControls(path);
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== INVENTORY_FORMAT)
-    throw new RefitError(
+    throw refitError(
       'format-unknown',
-      `${name} is not an inventory of this version: its format is ${format === undefined ? 'missing' : 'another one'}, not ${INVENTORY_FORMAT}`,
-      FIX,
+      message('error.not-inventory', {
+        name,
+        fault: { kind: 'format', wanted: INVENTORY_FORMAT, isMissing: format === undefined },
+      }),
     );
   if (validateInventory(value)) return;
   const fault = validateInventory.errors?.[0];
@@ -91,9 +96,8 @@ function mustBeInventory(path: string, value: unknown, before: number): asserts 
     /^\/instances\/(\d+)/,
     (_, at: string) => `/instances/${before + Number(at)}`,
   );
-  throw new RefitError(
+  throw refitError(
     'format-unknown',
-    `${name} is not a valid inventory: ${where} ${fault?.message ?? ''}`,
-    FIX,
+    message('error.not-inventory', { name, fault: { kind: 'member', where, reason: fault?.message ?? '' } }),
   );
 }

@@ -3,9 +3,9 @@
  * progress gets that one. A reading that fails leaves the one before it.
  */
 import { type Clock, iso } from '../../clock.ts';
-import { messageOf, RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { type Fault, faultOf, refitError } from '../../messages/refit-error.ts';
 import type { Message } from '../../model.ts';
-import { escapeControls } from '../../text.ts';
 import { type ConnectOptions, connectReader } from '../connect.ts';
 import type { FleetHead } from './fleet-columns.ts';
 import { createFleetQuery, type FleetQuery } from './query-fleet.ts';
@@ -16,6 +16,8 @@ import {
   readFleetFile,
   readLiveFleet,
 } from './read-into-columns.ts';
+
+const TRY_AGAIN = 'try again, and see what refit serve printed';
 
 /** Where a fleet is from: the provider, or an inventory file of the folder of plans. */
 export type FleetSource =
@@ -42,7 +44,7 @@ export interface FleetState {
     readonly progress: FleetProgress;
   } | null;
   /** Why the last reading failed. */
-  readonly fault: { readonly message: string; readonly fix: string } | null;
+  readonly fault: Fault | null;
 }
 
 /** The folder of plans, as far as it has inventory files. */
@@ -116,13 +118,10 @@ export function createSharedFleet(options: SharedFleetOptions): SharedFleet {
       state = { reading, inProgress: null, fault: null };
       before?.query.fleet.release();
     } catch (error) {
-      const fix = error instanceof RefitError ? error.fix : 'try again, and see what refit serve printed';
+      const { message: whole, about, fix } = faultOf(error);
       // The folder has a long name, and everybody knows it.
-      const message = messageOf(error).replaceAll(
-        plans === null ? '/' : `${plans.path}/`,
-        plans === null ? '/' : '',
-      );
-      state = { ...state, inProgress: null, fault: { message: escapeControls(message), fix } };
+      const message = whole.replaceAll(plans === null ? '/' : `${plans.path}/`, plans === null ? '/' : '');
+      state = { ...state, inProgress: null, fault: { message, fix: fix ?? TRY_AGAIN, about } };
     }
   };
   const files = async (): Promise<readonly InventoryFile[]> =>
@@ -150,5 +149,5 @@ export function createSharedFleet(options: SharedFleetOptions): SharedFleet {
 /** @throws RefitError `usage` */
 function pathOf(plans: InventoryFolder | null, name: string): string {
   if (plans !== null) return plans.pathOf(name);
-  throw new RefitError('usage', 'this console has no folder of plans', 'refit serve --plans FOLDER');
+  throw refitError('usage', message('error.no-plan-folder'));
 }

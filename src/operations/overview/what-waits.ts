@@ -33,8 +33,13 @@ export type Waiting =
   /** Every change in flight waits for the maintenance window of its instance. */
   | { readonly kind: 'maintenance'; readonly opensAt: string | null; readonly count: number }
   | { readonly kind: 'rest'; readonly message: Message; readonly until: string }
-  /** The store lets it wait, for a reason in English. */
-  | { readonly kind: 'store'; readonly reason: string; readonly until: string | null }
+  /** The store lets it wait. `about` null: the reason is only in English. */
+  | {
+      readonly kind: 'store';
+      readonly reason: string;
+      readonly about: Message | null;
+      readonly until: string | null;
+    }
   /** No worker that lives can take it. */
   | { readonly kind: 'no-worker'; readonly workers: number; readonly reason: Message | null }
   /** Its process died, and nothing continues it. */
@@ -137,8 +142,7 @@ function maintenance({ deferred, steps }: RunSummary): Waiting | null {
 }
 
 function withoutProcess({ summary: { state }, stored }: WaitingRun): Waiting | null {
-  if (stored?.kind === 'waiting' && stored.diesAtStart)
-    return { kind: 'store', reason: escapeControls(stored.reason), until: stored.until };
+  if (stored?.kind === 'waiting' && stored.diesAtStart) return byStore(stored);
   if (stored?.kind === 'submitted' || stored?.kind === 'waiting') {
     if (!stored.isForWorkers) return { kind: 'interrupted' };
     if (hasNoWorker(stored))
@@ -146,9 +150,12 @@ function withoutProcess({ summary: { state }, stored }: WaitingRun): Waiting | n
   }
   if (state.resting !== null)
     return { kind: 'rest', message: state.resting.reason, until: state.resting.until };
-  if (stored?.kind === 'waiting')
-    return { kind: 'store', reason: escapeControls(stored.reason), until: stored.until };
+  if (stored?.kind === 'waiting') return byStore(stored);
   if (stored?.kind === 'submitted' || stored?.kind === 'claimed' || state.startedAt === null) return null;
   if (state.endedAt === null) return { kind: 'interrupted' };
   return { kind: 'work-left', because: state.endedBecause, message: state.stopping?.message ?? null };
+}
+
+function byStore({ reason, about, until }: Extract<StoreState, { kind: 'waiting' }>): Waiting {
+  return { kind: 'store', reason: escapeControls(reason), about, until };
 }

@@ -8,9 +8,10 @@ import { readRegularFile } from '../../files/open-file.ts';
 import type { Subject } from '../../files/subjects.ts';
 import { describeSystemError, fixForWriting } from '../../files/system-error.ts';
 import { draftBeside, replaceFile, syncDirectory } from '../../files/write-file.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { FileText } from '../../model.ts';
 import { MAX_PLAN_BYTES } from '../../plan/parse/decode-plan.ts';
-import { escapeControls } from '../../text.ts';
 import type { ReadNamed } from '../machine.ts';
 import { mayReplace } from '../named-files.ts';
 import type { PlanFolder } from './plan-folder.ts';
@@ -25,8 +26,7 @@ export interface PlanText {
 /** Reads a plan of the folder. @throws RefitError `usage` for another name, FileRefused if there is none. */
 export async function readPlanText(folder: PlanFolder, name: string): Promise<PlanText> {
   const bytes = await readRegularFile(planPath(folder, name), { subject: 'plan' });
-  if (bytes.length > MAX_PLAN_BYTES)
-    throw new RefitError('usage', `${name} is larger than 2 MB, and no plan is`, 'open another file');
+  if (bytes.length > MAX_PLAN_BYTES) throw refitError('usage', message('error.plan-too-large', { name }));
   return { text: bytes.toString('utf8'), version: sha256(bytes) };
 }
 
@@ -107,8 +107,8 @@ function planPath(folder: PlanFolder, name: string): string {
 }
 
 function wrongEnd(name: string, end: string): RefitError {
-  const kind = end === '.yaml' ? 'a plan' : 'a saved plan';
-  return new RefitError('usage', `${name} cannot be ${kind}`, `use a name that ends with ${end}`);
+  const kind = end === '.yaml' ? 'plan' : 'saved-plan';
+  return refitError('usage', message('error.plan-end', { name, kind, end }));
 }
 
 /** The hash of the bytes; null if there is no file. A link is refused: the folder holds its files itself. */
@@ -141,8 +141,8 @@ async function writeChecked(path: string, text: string, isNew: boolean): Promise
     else if ((await lstat(path)).isFile()) await replaceFile(path, text);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw changed(nameOf(path), '', null);
-    const problem = `${escapeControls(nameOf(path))} cannot be written: ${describeSystemError(cause)}`;
-    throw new RefitError('disk-failed', problem, fixForWriting(cause, path), { cause });
+    const about = { name: nameOf(path), reason: describeSystemError(cause), fix: fixForWriting(cause, path) };
+    throw refitError('disk-failed', message('error.cannot-write', about), cause);
   }
 }
 

@@ -1,8 +1,9 @@
 /** First plans for the editor of the console, and the names that it completes. */
 import { iso } from '../../clock.ts';
-import { RefitError } from '../../errors.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import { size } from '../../messages/en/quantities.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { Inventory } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
 import { readInventoryFile, streamInventoryFile } from '../fleet/read-inventory-file.ts';
@@ -37,10 +38,9 @@ export async function firstPlan(
     ),
   );
   if (instances.length === 0)
-    throw new RefitError(
+    throw refitError(
       'usage',
-      `no instance to plan for: ${request.inventory} has ${all.length}, and none can be resized`,
-      'choose another inventory, or start from a selector',
+      message('error.nothing-to-plan', { inventory: request.inventory, instances: all.length }),
     );
   const text = starterPlan({
     ...{ instances, profile, name, schema: null, next: null, mayBeOutdated: true },
@@ -87,7 +87,7 @@ async function inventoryPath(folder: PlanFolder, name: string): Promise<string> 
   const path = folder.pathOf(name);
   const files = await folder.files();
   if (files.some((file) => file.kind === 'inventory' && file.name === name)) return path;
-  throw new RefitError('usage', `${name} is no inventory of the folder`, 'choose another inventory');
+  throw refitError('usage', message('error.no-inventory', { name }));
 }
 
 /** The JSON Schema of plans, as it is installed. */

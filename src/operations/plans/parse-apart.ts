@@ -2,7 +2,9 @@
  * Parses plans for a process that serves many people. A large text can take seconds, and one that somebody wrote for that
  * takes longer: it has a thread of its own, which ends after a deadline. Everybody else goes on meanwhile.
  */
-import { RefitError } from '../../errors.ts';
+import type { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import { parsePlan } from '../../plan/parse/parse-plan.ts';
 import { SECOND } from '../../units.ts';
 import { inThread } from '../in-thread.ts';
@@ -31,9 +33,4 @@ export const parseApart = (async (text, file) => {
   });
 }) satisfies ParsePlan;
 
-const tooSlow = (file: string): RefitError =>
-  new RefitError(
-    'usage',
-    `${file}: the text takes longer to parse than the console allows`,
-    'make it smaller, or check it in a terminal with refit validate',
-  );
+const tooSlow = (file: string): RefitError => refitError('usage', message('error.parse-slow', { file }));

@@ -1,6 +1,7 @@
 /** Plans a rollback or a retry of a run, and keeps it in the folder of plans. */
 import { iso } from '../../clock.ts';
-import { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { PlanReview, PlanSource } from '../../model.ts';
 import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
 import type { RunReader } from '../../store/ports.ts';
@@ -55,5 +56,5 @@ async function freeName(folder: PlanFolder, kind: string, run: string, now: numb
     const name = `${kind}-${of}-${at}Z${nth === 1 ? '' : `-${nth}`}.json`;
     if (!taken.has(name)) return name;
   }
-  throw new RefitError('usage', 'too many plans of this run were made in one second', 'try again');
+  throw refitError('usage', message('error.too-many-again'));
 }

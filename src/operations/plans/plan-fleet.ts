@@ -7,6 +7,7 @@ import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isFinished } from '../../journal/replay.ts';
 import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type {
   Durations,
   FileText,
@@ -112,10 +113,12 @@ export async function planFromRun(
   if (!adopt) mustBeTrusted(run, `refit ${kind} ${shellQuote(name)}`, true);
   const holder = await reader.holder();
   if (holder !== null) {
-    throw new RefitError(
+    throw refitError(
       'locked',
-      `${name}: process ${holder.pid} on ${holder.host} is still running it, so its outcomes are not final`,
-      `wait for its end, or stop it: refit drain ${shellQuote(name)}`,
+      message('error.still-running', {
+        ...{ name, pid: holder.pid, host: holder.host },
+        command: `refit drain ${shellQuote(name)}`,
+      }),
     );
   }
   const { clock = systemClock, ignoreWindows = false } = options;

@@ -6,9 +6,10 @@ import { messageOf, RefitError } from '../../errors.ts';
 import { mustBeOwnFolder } from '../../files/check-folder.ts';
 import { FileRefused, isMissing } from '../../files/file-refused.ts';
 import { openRegularFile } from '../../files/open-file.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import { INVENTORY_FORMAT, SAVED_PLAN_FORMAT } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
-import { escapeControls } from '../../text.ts';
 
 export type FolderFileKind = 'plan' | 'saved-plan' | 'inventory';
 
@@ -50,11 +51,7 @@ export async function openPlanFolder(path: string): Promise<PlanFolder> {
     },
     pathOf(name) {
       if (NAME.test(name)) return join(folder, name);
-      throw new RefitError(
-        'usage',
-        `${escapeControls(name.slice(0, 200))} is no file name of a plan`,
-        'use letters, digits, ".", "_" and "-", and end with .yaml or .json: grow-2026.yaml',
-      );
+      throw refitError('usage', message('error.plan-name', { name: name.slice(0, 200) }));
     },
   };
   await opened.files();

@@ -1,5 +1,6 @@
 /** Reads saved plans from files. */
-import { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
@@ -10,7 +11,7 @@ export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
   const text = (await readInput(path, 'saved-plan')).toString('utf8');
   if (isWrittenPlan(text)) {
     const command = `refit plan ${shellQuote(path)} -o saved-plan.json`;
-    throw new RefitError('format-unknown', 'this is a plan, not a saved plan', command);
+    throw refitError('format-unknown', message('error.not-saved-plan', { command }));
   }
   return readSavedPlan(text);
 }

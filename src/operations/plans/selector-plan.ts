@@ -1,5 +1,7 @@
 /** Writes a first plan for what somebody selected elsewhere, such as on the page of the fleet. */
-import { RefitError } from '../../errors.ts';
+import type { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import { isTargetId } from '../../model.ts';
 import { createPlanText } from '../../plan/parse/plan-text.ts';
 import { readYaml } from '../../plan/parse/read-yaml.ts';
@@ -74,11 +76,7 @@ function selectorFrom(text: string): object {
 }
 
 const refusal = (what: string): RefitError =>
-  new RefitError(
-    'usage',
-    `the address has no valid ${what}`,
-    'open /plans/new?select={tags: {env: prod}} or ?region=ap-guangzhou&ids=crs-aaaa1111,crs-bbbb2222',
-  );
+  refitError('usage', message('error.bad-selector', { part: what }));
 
 /** A value as YAML on one line. */
 function flow(value: unknown): string {

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
-import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isFinished } from '../../journal/replay.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { ControlCommand, Operator } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { formatApplyCommand } from '../../run/apply-again.ts';
@@ -42,20 +43,15 @@ export async function controlRun(
   if (answer !== null) return answer;
   const run = await reader.read();
   if (isFinished(run.state)) {
-    throw new RefitError('usage', `${name}: the run has ended`, `refit report ${shellQuote(run.name)}`);
+    throw refitError(
+      'usage',
+      message('error.run-ended', { name, command: `refit report ${shellQuote(run.name)}` }),
+    );
   }
   const holder = await reader.holder();
   if (holder !== null) {
     const { pid, host } = holder;
-    throw new RefitError(
-      'usage',
-      `${name}: the run belongs to process ${pid} on ${host}, which has no control socket on this machine`,
-      host === hostname() ? `drain it with a signal: kill ${pid}` : `run the same command on ${host}`,
-    );
+    throw refitError('usage', message('error.no-socket', { name, pid, host, isHere: host === hostname() }));
   }
-  throw new RefitError(
-    'usage',
-    `${name}: the run has no live process`,
-    `${formatApplyCommand(run)}   resumes the run`,
-  );
+  throw refitError('usage', message('error.no-process', { name, command: formatApplyCommand(run) }));
 }

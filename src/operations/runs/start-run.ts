@@ -2,7 +2,9 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import { exitCodeOf, RefitError } from '../../errors.ts';
+import { exitCodeOf, isErrorCode, RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { Operator, SavedPlan } from '../../model.ts';
 import { allowsPrivateAddresses } from '../../policy/tighten.ts';
 import type { RunReader, RunsOfStore } from '../../store/ports.ts';
@@ -113,10 +115,9 @@ function storeStarter({
     goOn: (run, { by }) =>
       withStore(async (store, { continueRun }) => {
         if (await continueRun(store, run.name, by)) return;
-        throw new RefitError(
+        throw refitError(
           'usage',
-          `${run.name}: the run has not stopped, so a worker continues it by itself`,
-          `refit status ${run.name} --watch`,
+          message('error.not-stopped', { run: run.name, command: `refit status ${run.name} --watch` }),
         );
       }),
   };
@@ -153,7 +154,7 @@ function folderStarter({
       '--digest',
       digest,
       `--confirmed-by=${by.user}`,
-      '-q',
+      ...['-q', '--progress', 'json'],
       ...(allowHooks ? ['--allow-hooks'] : []),
       ...flags,
     ];
@@ -219,15 +220,51 @@ async function isPlan(run: RunReader, digest: string): Promise<boolean> {
 /** The codes of errors that a person can do something about, with exit codes of their own. */
 const CODES = ['not-approved', 'outside-window', 'locked', 'plan-expired', 'policy-refused'] as const;
 
-/** The error that a process printed last: `refit: MESSAGE`, then `  fix: FIX`, with further lines indented. */
+const inOneLine = (text: string): string => escapeControls(text.trim().replace(/\n\s*/g, '; '));
+
+/** The error with which a process ended: the refusal of `--progress json`, or else what it printed. */
 function endOf(exitCode: number, stderr: string): RefitError {
-  const last = `\n${stderr.trimEnd()}`.split(/\nrefit: /).at(-1)!;
-  const [message = '', fix = ''] = last
-    .split(/\n {2}fix: /)
-    .map((text) => escapeControls(text.trim().replace(/\n\s*/g, '; ')));
-  return new RefitError(
-    CODES.find((code) => exitCodeOf(code) === exitCode) ?? 'usage',
-    message === '' ? `refit apply ended with exit code ${exitCode} and wrote nothing` : message,
-    fix === '' ? 'start it in a terminal to see more: refit apply' : fix,
-  );
+  const refused = stderr
+    .split('\n')
+    .map(refusalIn)
+    .findLast((one) => one !== null);
+  if (refused) return refused;
+  // `refit: MESSAGE`, then `  fix: FIX`, with further lines indented.
+  const printed = `\n${stderr.trimEnd()}`.split(/\nrefit: /);
+  const [text = '', fix = ''] =
+    printed.length < 2
+      ? []
+      : printed
+          .at(-1)!
+          .split(/\n {2}fix: /)
+          .map(inOneLine);
+  const code = CODES.find((one) => exitCodeOf(one) === exitCode) ?? 'usage';
+  return fix === ''
+    ? refitError(code, message('error.apply-failed', { exitCode, text: text === '' ? null : text }))
+    : new RefitError(code, text, fix);
+}
+
+/** The refusal in a line of `--progress json`; null: it is another line. */
+function refusalIn(line: string): RefitError | null {
+  if (!line.startsWith('{')) return null;
+  let event: Partial<RefusedEvent>;
+  try {
+    event = JSON.parse(line) as Partial<RefusedEvent>;
+  } catch {
+    return null;
+  }
+  const { event: kind, code = '', message: said = '', messageId, params, fix = '' } = event;
+  if (kind !== 'refused' || !isErrorCode(code)) return null;
+  const about = messageId && params ? { id: messageId, params } : null;
+  return new RefitError(code, inOneLine(said), inOneLine(fix), { about });
+}
+
+/** The members of the event that matter here. */
+interface RefusedEvent {
+  readonly event: string;
+  readonly code: string;
+  readonly message: string;
+  readonly messageId: string | null;
+  readonly params: Readonly<Record<string, unknown>> | null;
+  readonly fix: string;
 }

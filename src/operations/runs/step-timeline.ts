@@ -1,6 +1,6 @@
 /** What happened to one step of a run, entry by entry. */
-import { RefitError } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { JournalEntry, Message } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import type { RunReader } from '../../store/ports.ts';
@@ -31,10 +31,13 @@ export async function stepTimeline(
   const saved = await run.readPlan();
   const step = saved.steps[at]?.id;
   if (step === undefined)
-    throw new RefitError(
+    throw refitError(
       'usage',
-      `the plan has ${saved.steps.length} steps, and no step ${at}`,
-      `refit status ${shellQuote(run.name)}`,
+      message('error.no-such-step', {
+        steps: saved.steps.length,
+        at,
+        command: `refit status ${shellQuote(run.name)}`,
+      }),
     );
   const entries: StepEntry[] = [];
   const mark = `"step":${JSON.stringify(step)}`;

@@ -2,13 +2,14 @@
 import { hostname } from 'node:os';
 import { judgeDeclines } from '../../approval/judge-declines.ts';
 import { RefitError } from '../../errors.ts';
-import { message, textOf } from '../../messages/messages.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { Operator, Policy, SavedPlan } from '../../model.ts';
 import { effectsOf, effectsOfKind, programEffects } from '../../plan/effects.ts';
 import { mustBeCurrent } from '../../plan/may-start.ts';
 import { refusalText } from '../../policy/policy-findings.ts';
 import type { Approval } from '../../run/apply.ts';
-import { declinedBy, REMOVE_DAMAGED } from '../../run/demand-approvals.ts';
+import { declinedBy } from '../../run/demand-approvals.ts';
 import { mustAnswer } from '../../run/in-claimed-run.ts';
 import { mustShareSafely } from '../../run/patience.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
@@ -63,7 +64,10 @@ export async function submitPlan(options: SubmitOptions): Promise<string> {
   const ask = createPolicyAsk(saved, { read: async () => policy, connection });
   const { refusal } = await ask(signatures);
   if (refusal?.status === 'refused')
-    throw new RefitError('policy-refused', `${refusalText(refusal)}\nnothing was submitted`, refusal.fix);
+    throw refitError(
+      'policy-refused',
+      message('error.policy-refuses', { reasons: refusal.reasons, undone: 'submitted' }),
+    );
   if (refusal !== null) onNotice(`the run waits for signatures: ${refusalText(refusal)}`);
   await mustAnswer(() => cloud, saved.steps);
   const approval = await options.approve();
@@ -103,11 +107,7 @@ async function mustNotBeDeclined({ store, saved, file }: SubmitOptions): Promise
   const stored = (await store.signaturesOf(saved.digest)?.offered('declines')) ?? [];
   const declined = declinedBy(saved, [...beside, ...stored], file ?? 'SAVED');
   if (declined === null) return;
-  throw new RefitError(
-    'not-approved',
-    `${declined.missing.map((one) => textOf(one)).join('\n')}\nnothing was submitted`,
-    declined.fix,
-  );
+  throw refitError('not-approved', message('error.declined', declined));
 }
 
 /** Puts the signed texts beside a plan into the store. @returns those of the store. */
@@ -141,7 +141,13 @@ export async function offerSigned(
   const { texts, damaged } = judgeDeclines(saved, await signatures.offered('declines'));
   // The store would not have it, and then nothing would hold the plan.
   for (const one of damaged)
-    throw new RefitError('not-approved', textOf(message('decline.damaged', one)), REMOVE_DAMAGED);
+    throw refitError(
+      'not-approved',
+      message('error.declined', {
+        missing: [message('decline.damaged', one)],
+        fix: message('fix.remove-damaged'),
+      }),
+    );
   if (texts.length > 0) await stored.keep('declines', texts);
 }
 
@@ -158,9 +164,5 @@ function mustAllowPrograms(saved: SavedPlan, allowed: boolean): void {
   const commands = effectsOfKind(effects, 'hook', 'gate-command').map(({ command }) =>
     JSON.stringify(command),
   );
-  throw new RefitError(
-    'not-approved',
-    `the plan has hooks or gates with commands; they would run on a worker: ${commands.join(', ')}`,
-    'read them, then add --allow-hooks; or make the plan without them: refit plan PLAN -o SAVED',
-  );
+  throw refitError('not-approved', message('error.programs-not-allowed', { commands }));
 }

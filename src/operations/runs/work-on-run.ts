@@ -201,7 +201,7 @@ function createAftermath(claim: StoredClaim, { clock, store }: WorkOptions): Aft
       const wake = whenToWake({ saved, state: replay.state(), now, policyWindows, error: code });
       if (wake.kind === 'finished') return;
       const details = code === null ? given({ exitCode }) : detailsOf(error, code);
-      const waiting = { reason: textOf(wake.because), ...details };
+      const waiting = { reason: textOf(wake.because), about: wake.because, ...details };
       await claim.settle({ ...rowOf(wake), waiting }).catch(() => undefined);
       const { since } = after;
       if (since === null || wake.kind !== 'on' || wake.event !== 'approval') return;

@@ -2,6 +2,7 @@
 import { isMissingPermission, isTransient, refusalOf } from '../../cloud/calls/refusals.ts';
 import type { RefitError } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
+import { aboutOf } from '../../messages/refit-error.ts';
 import { isLimitCode, type Message } from '../../model.ts';
 import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import type { Fault, ReadFault, StopRun } from './move.ts';
@@ -21,7 +22,7 @@ export function readFaultOf(error: RefitError): ReadFault {
 /** The message with which a run halts after a failed read: the error, and its fix. */
 export function readFaultMessage(error: RefitError): Message {
   const isCredentials = readFaultOf(error) === 'credentials';
-  return message('halt.read-failed', { error: error.message, fix: error.fix, isCredentials });
+  return message('halt.read-failed', { error: aboutOf(error), fix: error.fix, isCredentials });
 }
 
 /**

@@ -46,7 +46,7 @@ async function isWaveApproved(run: Run, wave: number): Promise<boolean> {
   const ask = async (): Promise<ApprovalDemand> =>
     (await run.ports.approvalOf?.(wave)) ?? {
       missing: [message('halt.approval-required', { wave: name })],
-      fix: 'refit approve SAVED --wave NAME',
+      fix: message('fix.command', { command: 'refit approve SAVED --wave NAME' }),
     };
   let demanded = await ask();
   if (typeof approval === 'object' && !('event' in demanded)) {

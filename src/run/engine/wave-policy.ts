@@ -1,6 +1,6 @@
 /** Asks the policy again before a wave, which may start days after the run. */
-import { messageOf } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
+import { aboutOf } from '../../messages/refit-error.ts';
 import { stopRun } from './may-start.ts';
 import type { Run } from './run.ts';
 
@@ -18,7 +18,7 @@ export async function isPermitted(run: Run): Promise<boolean> {
     const because = status === 'refused' ? 'policy-refused' : 'not-approved';
     stopRun(run, because, message('halt.by-policy', { reasons, fix }));
   } catch (error) {
-    stopRun(run, 'policy-refused', message('halt.policy-unreadable', { error: messageOf(error) }));
+    stopRun(run, 'policy-refused', message('halt.policy-unreadable', { error: aboutOf(error) }));
   }
   return false;
 }

@@ -1,7 +1,7 @@
 /** Hooks: commands in the plan that run on this machine as the user who applies. */
 import type { Clock } from '../../clock.ts';
-import { RefitError } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { Effects, HookEffect, HookPhase } from '../../model.ts';
 import { effectsOfKind } from '../../plan/effects.ts';
 import type { Listener } from './notifier.ts';
@@ -18,11 +18,7 @@ export function mustAllowHooks(effects: Effects, allowed: boolean): void {
   const hooks = effectsOfKind(effects, 'hook');
   if (hooks.length === 0 || allowed) return;
   const listed = hooks.map(({ phase, command }) => `${phase}: ${JSON.stringify(command)}`);
-  throw new RefitError(
-    'not-approved',
-    `the plan has hooks; these commands would run on this machine as you: ${listed.join(', ')}`,
-    'read them, then add --allow-hooks; or make the plan without them: refit plan PLAN -o SAVED',
-  );
+  throw refitError('not-approved', message('error.commands-not-allowed', { commands: listed }));
 }
 
 /** Creates the listener that runs the hooks, one at a time. */

@@ -2,6 +2,8 @@
 import type { Clock } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
 import { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import { shellQuote } from '../../next-command.ts';
 import type { Database } from '../../store/postgres/database.ts';
 import { readLines, readLogHead } from '../../store/postgres/schedules/log.ts';
@@ -126,10 +128,9 @@ export async function requestStoredRun(
     seq = end.seq;
     if (clock.monotonic() > until) {
       await removeRequest(database, id);
-      throw new RefitError(
+      throw refitError(
         'run-silent',
-        `no scheduler of the store has answered for ${ANSWER_WITHIN / SECOND} seconds; Refit removed the request`,
-        `refit schedule run   starts one; refit schedule list   shows whether it has ${shellQuote(plan)}`,
+        message('error.no-scheduler', { seconds: ANSWER_WITHIN / SECOND, plan: shellQuote(plan) }),
       );
     }
     await clock.sleep(200);

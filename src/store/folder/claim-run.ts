@@ -1,10 +1,11 @@
 /** Claims a run directory for this process: finds or makes it, takes the locks, and reads the run. */
 import { join, resolve } from 'node:path';
-import { RefitError } from '../../errors.ts';
+import type { RefitError } from '../../errors.ts';
 import { appendText, replaceOwnFile } from '../../files/write-file.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
-import { escapeControls } from '../../text.ts';
 import type { ClaimedRun, HeldRun, KnownRun } from '../ports.ts';
 import { runIdOf } from '../run-id.ts';
 import { watchReportedHead } from '../run-reading.ts';
@@ -84,10 +85,12 @@ function mustBeHere(run: HeldRun): HeldRun {
   const { handedOver } = run.state;
   if (handedOver === null) return run;
   const { place, run: id } = handedOver;
-  throw new RefitError(
+  throw refitError(
     'already-carried-out',
-    escapeControls(`${run.name}: this run was handed over to the store ${place}, where it is run ${id}`),
-    `refit status ${shellQuote(id)} --store ${shellQuote(place)}   shows its state and the next command`,
+    message('error.handed-over', {
+      ...{ name: run.name, place, run: id },
+      command: `refit status ${shellQuote(id)} --store ${shellQuote(place)}`,
+    }),
   );
 }
 
@@ -110,10 +113,12 @@ async function mustNotBeElsewhere(saved: SavedPlan, directory: string, state: st
 
 /** The refusal to carry out a plan a second time. */
 export function carriedOutElsewhere({ digest }: Pick<SavedPlan, 'digest'>, known: KnownRun): RefitError {
-  return new RefitError(
+  return refitError(
     'already-carried-out',
-    `this saved plan (${digest.slice(0, 8)}) was carried out in ${known.directory} at ${known.at}`,
-    `refit status ${shellQuote(known.directory)}   shows the result and the next command; a further change needs a new plan`,
+    message('error.carried-out', {
+      ...{ digest, directory: known.directory, at: known.at },
+      command: `refit status ${shellQuote(known.directory)}`,
+    }),
   );
 }
 

@@ -9,7 +9,6 @@ import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
 import { replaceOwnFile } from '../../files/write-file.ts';
-import { counted } from '../../messages/en/quantities.ts';
 import { providerOf } from '../provider-of.ts';
 import { type Holder, holderOf, isAlive, type LockOwner, lockedBy, parseHolder, takeLock } from './lock.ts';
 
@@ -56,8 +55,7 @@ export async function claimInstances(
         claim?.provider === provider ? claim.instances.filter((instance) => wanted.has(instance)) : [];
       if (claim && name !== own && (await isAlive(claim.holder, self.host))) {
         if (shared.length === 0) continue;
-        const others = shared.length === 1 ? '' : ` and ${counted(shared.length - 1, 'more instance')}`;
-        throw lockedBy(`${shared[0]}${others}: held`, path, claim.holder, self.host);
+        throw lockedBy(shared, path, claim.holder, self.host);
       }
       await rm(path, { force: true });
       if (claim && (name === own || shared.length > 0)) tookOverFrom.push(claim.holder);

@@ -2,6 +2,9 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
+import { SECOND } from '../../units.ts';
 import { atSocketPath } from './socket-path.ts';
 
 /** Milliseconds that a live process has to answer. An answer waits until its entry is on disk. */
@@ -14,21 +17,20 @@ const ANSWER_WITHIN = 15_000;
 export async function askRunProcess(directory: string, line: string, clock: Clock): Promise<string | null> {
   const socket = await atSocketPath(directory, connectTo);
   if (socket === null) return null;
-  const silent = (how: string) =>
-    new RefitError(
+  const silent = (seconds: number | null) =>
+    refitError(
       'run-silent',
-      `the process that runs ${directory} ${how}`,
-      `refit status ${directory} shows from the journal whether the run continues`,
+      message('error.run-silent', { name: directory, seconds, command: `refit status ${directory}` }),
     );
   const answered = new AbortController();
   const timeout = clock.sleep(ANSWER_WITHIN, answered.signal).then(() => {
-    throw silent(`has not answered for ${ANSWER_WITHIN / 1000} seconds`);
+    throw silent(ANSWER_WITHIN / SECOND);
   });
   timeout.catch(() => undefined);
   try {
     return await Promise.race([answerTo(socket, `${line}\n`), timeout]);
   } catch (error) {
-    throw error instanceof RefitError ? error : silent('ended before it answered');
+    throw error instanceof RefitError ? error : silent(null);
   } finally {
     answered.abort();
     socket.destroy();

@@ -6,9 +6,11 @@ import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { basename, dirname } from 'node:path';
 import { type Clock, iso } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
-import { RefitError } from '../../errors.ts';
+import type { RefitError } from '../../errors.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
 import { draftBeside, makeFolder, removeOldDrafts } from '../../files/write-file.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import { shellQuote } from '../../next-command.ts';
 
 /** The holder of a lock. */
@@ -62,7 +64,7 @@ export async function takeLock(path: string, self: LockOwner, clock: Clock): Pro
       return { tookOverFrom: null, release };
     }
     const present = parseHolder(last.text);
-    if (present && (await isAlive(present, self.host))) throw lockedBy('held', path, present, self.host);
+    if (present && (await isAlive(present, self.host))) throw lockedBy([], path, present, self.host);
     const next = successor(path, last);
     if (!(await create(next, text))) continue;
     if ((await chainFrom(path)).at(-1)?.file !== next) {
@@ -88,16 +90,23 @@ export async function holderOf({ host, purpose }: LockOwner, clock: Clock): Prom
 
 /**
  * The error that names the holder of a lock.
- * @param subject the start of the sentence, such as `held`. @param host the host of this process.
+ * @param instances those that are held; empty: the lock is that of a plan or a run. @param host the host of this process.
  */
-export function lockedBy(subject: string, path: string, holder: Holder, host: string): RefitError {
-  const { pid, since, purpose } = holder;
-  return new RefitError(
+export function lockedBy(
+  instances: readonly string[],
+  path: string,
+  holder: Holder,
+  host: string,
+): RefitError {
+  const { since } = holder;
+  const isHere = holder.host === host;
+  return refitError(
     'locked',
-    `${subject} by process ${pid} on ${holder.host} since ${since} (${purpose})`,
-    holder.host === host
-      ? `wait for it, or stop it with: kill ${pid}   (the lock is ${path})`
-      : `wait for it, or stop it on ${holder.host} (host ${host} cannot see its processes). Only if the process is certainly gone: rm ${shellQuote(path)}`,
+    message('error.locked', {
+      ...{ instance: instances[0] ?? null, others: Math.max(0, instances.length - 1) },
+      holder: { pid: holder.pid, host: holder.host, purpose: holder.purpose },
+      ...{ since, lock: isHere ? path : shellQuote(path), here: isHere ? null : host },
+    }),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Reads something again and again while somebody watches it, once for all of them, and sends it when it changed. */
 import type { Clock } from '../../../clock.ts';
-import { messageOf, RefitError } from '../../../errors.ts';
-import { escapeControls } from '../../../text.ts';
+import { message } from '../../../messages/messages.ts';
+import { faultOf, refitError } from '../../../messages/refit-error.ts';
 import { SECOND } from '../../../units.ts';
 import type { EventStream } from '../event-stream.ts';
 
@@ -63,8 +63,7 @@ export function createPolledFeed<Value>(
       else return;
       sent = { key, at: now };
     } catch (error) {
-      const fix = error instanceof RefitError ? error.fix : null;
-      broadcast(encode('fault', { message: escapeControls(messageOf(error)), fix }));
+      broadcast(encode('fault', faultOf(error)));
       sent = { key: '', at: clock.monotonic() };
     }
   };
@@ -81,11 +80,7 @@ export function createPolledFeed<Value>(
     latest: async () => (isFresh() ? latest!.value : await readNow()),
     async watch(open) {
       if (watchers.size >= MOST_WATCHERS)
-        throw new RefitError(
-          'usage',
-          `${MOST_WATCHERS} pages watch this already`,
-          'close some of them, and reload',
-        );
+        throw refitError('usage', message('error.many-watchers', { most: MOST_WATCHERS }));
       const value = isFresh() ? latest!.value : await readNow();
       const stream = open();
       if (stream.destroyed) return;

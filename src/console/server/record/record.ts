@@ -1,13 +1,13 @@
 /** What the console knows of the work of a store beside single runs: the overview, the schedule, the audit, and reviews of runs. */
 import type { Clock } from '../../../clock.ts';
-import { messageOf, RefitError } from '../../../errors.ts';
+import { RefitError } from '../../../errors.ts';
+import { faultOf } from '../../../messages/refit-error.ts';
 import { type AuditIndex, createAuditIndex } from '../../../operations/audit/find-steps.ts';
 import { createOverview } from '../../../operations/overview/read-overview.ts';
 import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
 import { createFollowedRuns, type FollowedRuns } from '../../../operations/reviews/followed-runs.ts';
 import type { RunsOfStore } from '../../../operations/runs/open-runs.ts';
 import type { ReadAccess, ScheduleAccess } from '../../../schedule/schedule-access.ts';
-import { escapeControls } from '../../../text.ts';
 import type { OverviewView, OverviewWeek } from '../../api/overview.ts';
 import { createPolledFeed, type PolledFeed } from './polled-feed.ts';
 import { type RunOf, startCommand, weekOf } from './schedule-view.ts';
@@ -44,8 +44,7 @@ export function createRecord(options: {
       return weekOf(read, runOf(read), schedule);
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
-      const fault = escapeControls(messageOf(error));
-      return { ...NOTHING_DUE, startCommand: startCommand(schedule), fault };
+      return { ...NOTHING_DUE, startCommand: startCommand(schedule), fault: faultOf(error) };
     }
   };
   const feed = createPolledFeed<OverviewView>(

@@ -1,6 +1,8 @@
 /** Searches all runs, and checks one. */
 import type { Clock } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { OUTCOMES } from '../../../model.ts';
 import type { AuditedRun, AuditQuery, FoundStep } from '../../../operations/audit/find-steps.ts';
 import { escapeControls } from '../../../text.ts';
@@ -61,12 +63,15 @@ function queryFrom(query: ConsoleRequest['query']): AuditQuery {
     if (value === undefined) continue;
     const at = Date.parse(value);
     if (Number.isNaN(at) || !/^\d{4}-\d\d-\d\d/.test(value))
-      throw new RefitError('usage', `${name}: this is no time`, `${name}=2026-11-30T00:00:00Z`);
+      throw refitError('usage', message('error.bad-address', { name, fix: `${name}=2026-11-30T00:00:00Z` }));
     asked[name] = new Date(at).toISOString();
   }
   const { outcome } = asked;
   if (outcome !== undefined && !(OUTCOMES as readonly string[]).includes(outcome))
-    throw new RefitError('usage', 'outcome: this is none', `one of ${OUTCOMES.join(', ')}`);
+    throw refitError(
+      'usage',
+      message('error.bad-address', { name: 'outcome', fix: `outcome=${OUTCOMES.join('|')}` }),
+    );
   return asked;
 }
 

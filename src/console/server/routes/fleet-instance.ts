@@ -1,6 +1,8 @@
 /** One instance of the fleet: facts, what runs did with it, and what billing lists. */
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { readInstanceOrders } from '../../../operations/fleet/read-instance-orders.ts';
 import { soldFor } from '../../../operations/fleet/sold-for.ts';
 import { escapeControls } from '../../../text.ts';
@@ -92,9 +94,5 @@ function foundRow({ params, query }: ConsoleRequest, context: ConsoleContext) {
   };
   const row = reading.query.rowOf(id, where);
   if (row >= 0) return { row, reading };
-  throw new RefitError(
-    'usage',
-    `${id} is not in the fleet that was read at ${reading.head.readAt}`,
-    'read the fleet again, or search for it under another account or region',
-  );
+  throw refitError('usage', message('error.instance-not-read', { id, at: reading.head.readAt }));
 }

@@ -1,5 +1,6 @@
 /** The fleet: what was read, its rows, groups and map. Everybody sees the same reading. */
-import { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { mapFleet } from '../../../operations/fleet/map-fleet.ts';
 import type { FleetQuery } from '../../../operations/fleet/query-fleet.ts';
 import type { SharedFleet, SharedReading } from '../../../operations/fleet/shared-fleet.ts';
@@ -107,7 +108,7 @@ export const fleetRoutes: readonly Route[] = [
 export function readingOf(fleet: SharedFleet): SharedReading {
   const { reading } = fleet.state();
   if (reading !== null) return reading;
-  throw new RefitError('usage', 'nobody has read the fleet yet', 'open the page of the fleet, and read it');
+  throw refitError('usage', message('error.fleet-not-read'));
 }
 
 /** Distinguishes readings: pages throw away rows of another one. */

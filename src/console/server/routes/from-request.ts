@@ -1,5 +1,6 @@
 /** Reads what a browser sent. Nobody has checked it. */
-import { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import type { RunReader, RunsOfStore } from '../../../operations/runs/open-runs.ts';
 
 /** A whole number of at most 15 digits; null: something else. */
@@ -10,7 +11,7 @@ export function numberFrom(value: unknown): number | null {
 /** The run of an id. Paths name no run here. @throws RefitError `usage` */
 export async function runNamed(runs: RunsOfStore, id: string | undefined): Promise<RunReader> {
   if (id === undefined || !/^[\w.-]{1,120}$/.test(id) || /^\.+$/.test(id))
-    throw new RefitError('usage', 'this address names no run', 'open the list of runs');
+    throw refitError('usage', message('error.no-run-named'));
   return await runs.find(id);
 }
 

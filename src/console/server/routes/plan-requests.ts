@@ -1,17 +1,15 @@
 /** Reads what the pages of plans sent. Nobody has checked it. */
 import { RefitError } from '../../../errors.ts';
 import type { LanguageName } from '../../../messages/language-names.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
 import type { ConsoleContext } from '../context.ts';
 
 /** The folder of plans. @throws RefitError `usage` if the console has none. */
 export function folderOf({ plans }: Pick<ConsoleContext, 'plans'>): PlanFolder {
   if (plans !== null) return plans;
-  throw new RefitError(
-    'usage',
-    'this console has no folder of plans',
-    'start it with a folder: refit serve --plans plans',
-  );
+  throw refitError('usage', message('error.no-plan-folder'));
 }
 
 /** The name and the text of a plan. @throws RefitError `usage` */

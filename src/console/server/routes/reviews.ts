@@ -3,6 +3,8 @@
  * Every request that does so names the digest that the page showed.
  */
 import { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { declinePlan, withdrawDecline } from '../../../operations/approvals/decline-plan.ts';
 import {
   finishPasskeyApproval,
@@ -212,5 +214,5 @@ async function authorOf({ person }: ConsoleRequest, context: RunningConsole) {
 /** The most that any policy allows is a week; the operation judges the rest. */
 function hoursFrom(typed: unknown): number {
   if (typeof typed === 'number' && Number.isInteger(typed) && typed >= 1 && typed <= 168) return typed;
-  throw new RefitError('usage', 'an approval counts for 1 to 168 hours', 'choose 24 hours');
+  throw refitError('usage', message('error.approval-hours'));
 }

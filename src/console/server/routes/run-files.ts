@@ -1,5 +1,7 @@
 /** What people do with one run besides controlling it: its steps, its report, its evidence, and plans made from it. */
 import { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { examineRun } from '../../../operations/audit/examine-run.ts';
 import { planAgain } from '../../../operations/plans/plan-again.ts';
 import { loadWords, renderReport } from '../../../operations/render.ts';
@@ -105,12 +107,7 @@ async function makePlan(
   if (kind !== 'rollback' && kind !== 'retry')
     throw new RefitError('usage', 'this is no kind of plan', 'send {"kind": "rollback"} or retry');
   const run = await runNamed(runs, params.id);
-  if (plans === null)
-    throw new RefitError(
-      'usage',
-      'this console has no folder of plans, so it cannot keep one',
-      'start refit serve with --plans FOLDER',
-    );
+  if (plans === null) throw refitError('usage', message('error.no-plan-folder'));
   const connection = { ...provider.connection, clock };
   const options = { folder: plans, connection, policy: provider.policy, user: person.name };
   const { review, saved } = await planAgain(kind, run, options);

@@ -1,6 +1,8 @@
 /** Shows the calendar of the schedule, and controls its plans. The schedule log and the files of the folder name who asked. */
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { isTimeZone } from '../../../plan/windows/time-zone.ts';
 import { isDate } from '../../../plan/windows/window-text.ts';
 import { isPlanName } from '../../../schedule/plan-file.ts';
@@ -64,11 +66,7 @@ export const scheduleRoutes: readonly Route[] = [
 /** @throws RefitError `usage` without a schedule. */
 function scheduleOf({ schedule }: ConsoleRecord): ScheduleAccess {
   if (schedule !== null) return schedule;
-  throw new RefitError(
-    'usage',
-    'this console has no schedule: it has no folder of plans and no database',
-    'refit serve --plans FOLDER   shows the schedule of a folder',
-  );
+  throw refitError('usage', message('error.no-schedule'));
 }
 
 function planFrom(name: string | undefined): string {
@@ -84,12 +82,12 @@ function viewFrom(value: unknown): 'week' | 'month' {
 function dateFrom(value: unknown): string | null {
   if (value === undefined || value === '') return null;
   if (typeof value === 'string' && /^(19|20|21)\d\d-\d\d-\d\d$/.test(value) && isDate(value)) return value;
-  throw new RefitError('usage', 'this is no date of a calendar', 'date=2026-11-30');
+  throw refitError('usage', message('error.bad-address', { name: 'date', fix: 'date=2026-11-30' }));
 }
 
 /** @throws RefitError `usage` */
 function zoneFrom(value: unknown): string {
   if (value === undefined || value === '') return 'UTC';
   if (typeof value === 'string' && value.length < 60 && isTimeZone(value)) return value;
-  throw new RefitError('usage', 'this time zone is not known', 'zone=Asia/Shanghai');
+  throw refitError('usage', message('error.bad-address', { name: 'zone', fix: 'zone=Asia/Shanghai' }));
 }

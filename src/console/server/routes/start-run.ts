@@ -1,5 +1,7 @@
 /** Starts saved plans, and continues runs that no process has. The confirmation of the person is the yes. */
 import { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { openSavedPlan } from '../../../operations/reviews/open-review.ts';
@@ -86,11 +88,7 @@ async function start({ body, person }: ConsoleRequest, console: RunningConsole):
 /** @throws RefitError `usage` */
 function folderOf({ plans }: RunningConsole): PlanFolder {
   if (plans !== null) return plans;
-  throw new RefitError(
-    'usage',
-    'this console has no folder of plans',
-    'start refit serve with --plans FOLDER',
-  );
+  throw refitError('usage', message('error.no-plan-folder'));
 }
 
 function allowsHooks(body: unknown): boolean {

@@ -1,16 +1,24 @@
 /** A refusal of the server in the language of the page. */
+import type { Message } from '../../../model.ts';
 import type { Refused } from '../client.ts';
 import { language, say, sayMessage, sayRendered } from '../language.ts';
 import { en, type WordId } from '../words/en.ts';
 import type { Values } from '../words/fill.ts';
 
+/** A refusal, or a fault of something that the server reads. */
+type Shown = Pick<Refused, 'message'> & {
+  readonly fix: string | null;
+  readonly about?: Message | null | undefined;
+};
+
 /** What was refused, and what the person can do. Refusals without words of the page stay in English. */
-export function sayRefusal({ message, fix, about }: Pick<Refused, 'message' | 'fix' | 'about'>): {
+export function sayRefusal({ message, fix: typed, about }: Shown): {
   readonly message: string;
   readonly fix: string;
 } {
+  const fix = typed ?? '';
   // English is as the server wrote it, which often knows more.
-  if (about === undefined || language() === 'en') return { message, fix };
+  if (!about || language() === 'en') return { message, fix };
   const isWord = (id: string): id is WordId => Object.hasOwn(en, id);
   const { id } = about;
   const fixId = `${id}.fix`;
@@ -23,7 +31,7 @@ export function sayRefusal({ message, fix, about }: Pick<Refused, 'message' | 'f
 }
 
 /** The same in one line. */
-export function refusalText(error: Pick<Refused, 'message' | 'fix' | 'about'>): string {
+export function refusalText(error: Shown): string {
   const { message, fix } = sayRefusal(error);
   return fix === '' ? message : `${message} · ${fix}`;
 }

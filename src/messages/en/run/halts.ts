@@ -30,7 +30,7 @@ export const halts = {
     instance: string;
   }): Text => ({
     message: `${code}: order ${order} for ${instance} is not paid`,
-    fix: `pay or cancel order ${order} in the console`,
+    fix: `pay or cancel order ${order} in the Tencent Cloud console`,
   }),
   'halt.reads-too-old': ({ minutes }: { minutes: number }): Text => ({
     message: `for ${count(minutes, 'minute')} no reading of an instance was recent enough to order by`,
@@ -41,16 +41,11 @@ export const halts = {
     fix: 'check the network and the keys with refit doctor',
   }),
   /** `error` and `fix` come from the error that Refit met. */
-  'halt.read-failed': ({
-    error,
-    fix,
-    isCredentials,
-  }: {
-    error: string;
-    fix: string;
-    isCredentials: boolean;
-  }): Text => ({
-    message: error,
+  'halt.read-failed': (
+    { error, fix, isCredentials }: { error: string | Message; fix: string; isCredentials: boolean },
+    say: Say,
+  ): Text => ({
+    message: typeof error === 'string' ? error : say(error),
     fix: isCredentials ? `${fix}; refit doctor shows more` : fix,
   }),
   'halt.unreachable': ({ minutes, fault }: { minutes: number; fault: Message }, say: Say): Text => ({
@@ -102,17 +97,20 @@ export const halts = {
   /** `closed` is the sentence that `refit windows` shows too. */
   'halt.windows-closed': ({ closed }: { closed: Message }, say: Say): Text => say(closed),
   /** `missing` are the lines that `refit approve` shows too. */
-  'halt.not-approved': ({ missing, fix }: { missing: readonly Message[]; fix: string }, say: Say): Text => ({
+  'halt.not-approved': (
+    { missing, fix }: { missing: readonly Message[]; fix: string | Message },
+    say: Say,
+  ): Text => ({
     message: missing.map((one) => say(one)).join('; '),
-    fix,
+    fix: typeof fix === 'string' ? fix : say(fix),
   }),
   /** `reasons` name file and line of each rule. */
   'halt.by-policy': ({ reasons, fix }: { reasons: readonly Message[]; fix: string }, say: Say): Text => ({
     message: `the policy refuses the plan: ${reasons.map((one) => say(one)).join('; ')}`,
     fix,
   }),
-  'halt.policy-unreadable': ({ error }: { error: string }): Text => ({
-    message: `the policy cannot be read: ${error}`,
+  'halt.policy-unreadable': ({ error }: { error: string | Message }, say: Say): Text => ({
+    message: `the policy cannot be read: ${typeof error === 'string' ? error : say(error)}`,
     fix: 'refit policy check',
   }),
   'halt.approval-required': ({ wave }: { wave: string }): Text => `wave ${wave} requires an approval`,

@@ -22,7 +22,7 @@ export const halts: TranslationOf<typeof english> = {
   }),
   'halt.order-unpaid': ({ code, order, instance }) => ({
     message: `${code}：${instance} 的订单 ${order} 未支付`,
-    fix: `在控制台支付或取消订单 ${order}`,
+    fix: `在腾讯云控制台支付或取消订单 ${order}`,
   }),
   'halt.reads-too-old': ({ minutes }) => ({
     message: `${minutes} 分钟内没有足够新的实例读数可用于下单`,
@@ -32,10 +32,13 @@ export const halts: TranslationOf<typeof english> = {
     message: `${minutes} 分钟内没有订单能够发出：${say(reason)}`,
     fix: '使用 refit doctor 检查网络和密钥',
   }),
-  'halt.read-failed': ({ error, fix, isCredentials }) => ({
-    message: error,
-    fix: isCredentials ? `${fix}；refit doctor 显示更多信息` : fix,
-  }),
+  'halt.read-failed': ({ error, fix: written, isCredentials }, say) => {
+    const fix = (typeof error !== 'string' && say.fix(error)) || written;
+    return {
+      message: typeof error === 'string' ? error : say(error),
+      fix: isCredentials ? `${fix}；refit doctor 显示更多信息` : fix,
+    };
+  },
   'halt.unreachable': ({ minutes, fault }, say) => ({
     message: `${minutes} 分钟内无法连接云平台：${say(fault)}`,
     fix: say.fix(fault),
@@ -57,14 +60,14 @@ export const halts: TranslationOf<typeof english> = {
   'halt.windows-closed': ({ closed }, say) => say(closed),
   'halt.not-approved': ({ missing, fix }, say) => ({
     message: missing.map((one) => say(one)).join('；'),
-    fix,
+    fix: typeof fix === 'string' ? fix : say(fix),
   }),
   'halt.by-policy': ({ reasons, fix }, say) => ({
     message: `策略拒绝该计划：${reasons.map((one) => say(one)).join('；')}`,
-    fix,
+    fix: (reasons[0] && say.fix(reasons[0])) || fix,
   }),
-  'halt.policy-unreadable': ({ error }) => ({
-    message: `无法读取策略：${error}`,
+  'halt.policy-unreadable': ({ error }, say) => ({
+    message: `无法读取策略：${typeof error === 'string' ? error : say(error)}`,
     fix: 'refit policy check',
   }),
   'halt.approval-required': ({ wave }) => `批次 ${wave} 需要审批`,

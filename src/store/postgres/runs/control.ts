@@ -5,7 +5,9 @@
  * the next claim.
  */
 import type { Clock } from '../../../clock.ts';
-import { RefitError } from '../../../errors.ts';
+import type { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { SECOND } from '../../../units.ts';
 import type { Database, Queries } from '../database.ts';
@@ -155,7 +157,7 @@ export async function askStoredRun(
       await bell.wait(Math.min(LOOK_EVERY, left), NEVER);
     }
     await database.execute('DELETE FROM refit.control WHERE id = $1', [number]).catch(() => undefined);
-    throw silent(id, `has not answered for ${within / SECOND} seconds`, database.target.option);
+    throw silent(id, within / SECOND, database.target.option);
   } finally {
     heard.close();
   }
@@ -191,11 +193,10 @@ async function answerTo(database: Database, number: number): Promise<string | nu
   return row?.text ?? '';
 }
 
-function silent(id: string, how: string, option: string): RefitError {
-  return new RefitError(
+function silent(id: string, seconds: number | null, option: string): RefitError {
+  return refitError(
     'run-silent',
-    `the process that runs ${id} ${how}`,
-    `refit status ${shellQuote(id)}${option}   shows from the journal whether the run continues`,
+    message('error.run-silent', { name: id, seconds, command: `refit status ${shellQuote(id)}${option}` }),
   );
 }
 

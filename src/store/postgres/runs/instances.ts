@@ -1,10 +1,9 @@
 /** Claims of instances: a run that may still change an instance keeps every other run away from it, on all hosts. */
-import { RefitError } from '../../../errors.ts';
-import { counted } from '../../../messages/en/quantities.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { shellQuote } from '../../../next-command.ts';
-import { escapeControls } from '../../../text.ts';
 import type { Queries } from '../database.ts';
-import { describeOwner, type RunOwner } from './owner.ts';
+import { ownerName, type RunOwner } from './owner.ts';
 
 /** The run that claims, and its provider. */
 export interface InstanceClaim {
@@ -51,12 +50,13 @@ export async function claimStoredInstances(
   );
   const [first] = held;
   if (first === undefined) throw new Error('internal error: instances are not free, and nobody holds them');
-  const others = held.length === 1 ? '' : ` and ${counted(held.length - 1, 'more instance')}`;
-  const by = first.owner === null ? 'which has not ended' : `in ${describeOwner(first.owner)}`;
-  throw new RefitError(
+  throw refitError(
     'locked',
-    escapeControls(`${first.instance}${others}: held by run ${first.run}, ${by}`),
-    `refit status ${shellQuote(first.run)}${option} --watch   follows it`,
+    message('error.instance-held', {
+      ...{ instance: first.instance, others: held.length - 1, run: first.run },
+      owner: first.owner === null ? null : ownerName(first.owner),
+      command: `refit status ${shellQuote(first.run)}${option}`,
+    }),
   );
 }
 

@@ -1,5 +1,8 @@
 /** Who holds a run in a database, and whether that process lives. */
 import { RefitError } from '../../../errors.ts';
+import type { HolderName } from '../../../messages/en/errors/runs.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { escapeControls } from '../../../text.ts';
 import { SECOND } from '../../../units.ts';
@@ -52,18 +55,25 @@ export async function isHeld(
   return owner.host !== host || (await lives(owner));
 }
 
+/** The owner as a message names it. */
+export function ownerName({ pid, host, purpose, worker }: RunOwner): HolderName {
+  return { pid, host, purpose: worker === null ? purpose : `${purpose} ${worker}` };
+}
+
 /** Names the owner: `process 4711 on db-1 (refit apply)`. */
-export function describeOwner({ pid, host, purpose, worker }: RunOwner): string {
-  const what = worker === null ? purpose : `${purpose} ${worker}`;
-  return escapeControls(`process ${pid} on ${host} (${what})`);
+export function describeOwner(owner: RunOwner): string {
+  const { pid, host, purpose } = ownerName(owner);
+  return escapeControls(`process ${pid} on ${host} (${purpose})`);
 }
 
 /** The refusal while another process holds a run. @param option the store, for the next command. */
 export function heldError(id: string, owner: RunOwner, option: string): RefitError {
-  return new RefitError(
+  return refitError(
     'locked',
-    `${id}: held by ${describeOwner(owner)} since ${escapeControls(owner.since)}`,
-    `refit status ${shellQuote(id)}${option} --watch   follows it; if that process is gone, the run is free at most ${LEASE / SECOND} seconds after its last word`,
+    message('error.run-held', {
+      ...{ run: id, owner: ownerName(owner), since: owner.since, seconds: LEASE / SECOND },
+      command: `refit status ${shellQuote(id)}${option}`,
+    }),
   );
 }
 

@@ -1,6 +1,8 @@
 /** Reads a run from a database: its row, and its journal in pages of bounded size. Every byte is checked as that of a file. */
-import { RefitError } from '../../../errors.ts';
+import type { RefitError } from '../../../errors.ts';
 import { type ChainEnd, type ChainFault, createDecoder, EMPTY_CHAIN } from '../../../journal/chain.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import type { JournalEntry, SavedPlan } from '../../../model.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import type { HeldRun, JournalWalk, RunFollower, RunSnapshot, RunTrust } from '../../ports.ts';
@@ -58,19 +60,11 @@ export async function readPlanText(queries: Pick<Queries, 'query'>, id: string):
   );
   if (row === undefined) throw noSuchRun(id);
   if (row.state !== 'pruned') return row.plan;
-  throw new RefitError(
-    'usage',
-    `${id}: this run was removed by refit store prune; only its last head is on record`,
-    'refit runs   lists the runs of the store',
-  );
+  throw refitError('usage', message('error.run-removed', { run: id }));
 }
 
 export function noSuchRun(typed: string): RefitError {
-  return new RefitError(
-    'usage',
-    `the store has no run ${JSON.stringify(typed.slice(0, 80))}`,
-    'refit runs   lists the runs of the store',
-  );
+  return refitError('usage', message('error.no-such-run', { typed: JSON.stringify(typed.slice(0, 80)) }));
 }
 
 /** Reads a run. Throws as `RunReader.read` does. @param each receives every entry. */

@@ -2,6 +2,7 @@
 import { sha256 } from '../../../digest.ts';
 import { RefitError } from '../../../errors.ts';
 import { given, pick } from '../../../given.ts';
+import type { Message } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
 import { buildReport, createReport } from '../../../report/run/build-report.ts';
@@ -150,7 +151,11 @@ interface StateRow extends Ownership, RunNeeds {
   readonly at: number;
   readonly by: string | null;
   readonly wakeAt: number | null;
-  readonly waiting: { readonly reason?: string; readonly fix?: string | null } | null;
+  readonly waiting: {
+    readonly reason?: string;
+    readonly about?: unknown;
+    readonly fix?: string | null;
+  } | null;
   /** null: no worker takes the run. */
   readonly queue: string | null;
   readonly starts: number;
@@ -172,7 +177,14 @@ async function storeStateOf(database: Database, id: string, host: string): Promi
   const until = row.wakeAt === null ? null : new Date(row.wakeAt).toISOString();
   if (row.dies && (state === 'queued' || state === 'running' || state === 'waiting')) {
     const deaths = describeDeaths({ ...row, id }, database.target.option);
-    return { kind: 'waiting', ...deaths, until, diesAtStart: true, ...(await workersFor(database, row)) };
+    return {
+      kind: 'waiting',
+      ...deaths,
+      about: null,
+      until,
+      diesAtStart: true,
+      ...(await workersFor(database, row)),
+    };
   }
   const why = { reason: waiting?.reason ?? null, fix: waiting?.fix ?? null };
   switch (state) {
@@ -184,7 +196,7 @@ async function storeStateOf(database: Database, id: string, host: string): Promi
     case 'waiting': {
       const reason = why.reason ?? 'it waits for its time';
       return {
-        ...{ kind: 'waiting', ...why, reason, until, diesAtStart: false },
+        ...{ kind: 'waiting', ...why, reason, about: messageIn(waiting?.about), until, diesAtStart: false },
         ...(await workersFor(database, row)),
       };
     }
@@ -193,6 +205,13 @@ async function storeStateOf(database: Database, id: string, host: string): Promi
       return { kind: 'submitted', at, by: row.by ?? 'somebody', ...(await workersFor(database, row)) };
     }
   }
+}
+
+/** A message of a row, which anybody with rights on the database can have written. */
+function messageIn(about: unknown): Message | null {
+  const { id, params } = (about ?? {}) as Partial<Message>;
+  const isOne = typeof id === 'string' && typeof params === 'object' && params !== null;
+  return isOne ? { id, params } : null;
 }
 
 async function workersFor(

@@ -1,6 +1,8 @@
 /** Submits a saved plan to a store: one run for each plan, and one live run for each instance. */
 import { type Clock, iso } from '../../../clock.ts';
-import { RefitError } from '../../../errors.ts';
+import type { RefitError } from '../../../errors.ts';
+import { message } from '../../../messages/messages.ts';
+import { refitError } from '../../../messages/refit-error.ts';
 import type { Confirmation, Operator, SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { earliestSeal } from '../../../plan/may-start.ts';
@@ -111,14 +113,14 @@ export function alreadySubmitted(
   { id, state, at, user }: Present,
   option: string,
 ): RefitError {
-  const by = user === null ? '' : ` by ${user}`;
   const run = shellQuote(id);
   const isOver = state === 'ended' || state === 'pruned';
-  return new RefitError(
+  return refitError(
     'already-carried-out',
-    `this saved plan (${digest.slice(0, 8)}) is run ${id} of the store, submitted${by} at ${new Date(at).toISOString()}`,
-    isOver
-      ? `refit status ${run}${option}   shows the result and the next command; a further change needs a new plan`
-      : `refit status ${run}${option} --watch   follows it; refit apply ${run}${option}   continues it if it stopped`,
+    message('error.submitted', {
+      ...{ digest, run: id, by: user, isOver, at: new Date(at).toISOString() },
+      status: `refit status ${run}${option}`,
+      apply: `refit apply ${run}${option}`,
+    }),
   );
 }

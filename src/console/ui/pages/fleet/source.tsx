@@ -6,6 +6,7 @@ import type { Person } from '../../../api/session.ts';
 import { quantities, say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Time } from '../../parts/parts.tsx';
+import { sayRefusal } from '../../parts/say-refusal.ts';
 
 /** Milliseconds. */
 const MINUTE = 60_000;
@@ -111,7 +112,7 @@ function Sources({ view: { reading, inProgress, files }, read }: Omit<SourceProp
 function Notices({ view: { reading, inProgress, fault } }: { view: FleetReadingView }) {
   const texts = [
     ...(inProgress === null ? [] : [progressText(inProgress)]),
-    ...(fault === null ? [] : [`${say('fleet.fault', fault)} ${fault.fix}`]),
+    ...(fault === null ? [] : [faultText(fault)]),
     ...(reading?.notes ?? []).map(sayMessage),
   ];
   return (
@@ -121,6 +122,11 @@ function Notices({ view: { reading, inProgress, fault } }: { view: FleetReadingV
       ))}
     </div>
   );
+}
+
+function faultText(fault: NonNullable<FleetReadingView['fault']>): string {
+  const { message, fix } = sayRefusal(fault);
+  return `${say('fleet.fault', { message })} ${fix}`;
 }
 
 function progressText({ source, progress }: NonNullable<FleetReadingView['inProgress']>): string {

@@ -1,7 +1,9 @@
 /** A value that the server sends again whenever it changed. */
 import { signal } from '@preact/signals';
+import type { Fault } from '../../../../messages/refit-error.ts';
 import { STALE_AFTER } from '../../../api/runs.ts';
 import { get, Refused } from '../../client.ts';
+import { sayRefusal } from '../../parts/say-refusal.ts';
 
 /** What a page shows of the value. */
 export interface LiveValue<Value> {
@@ -34,8 +36,7 @@ export function openLiveValue<Value>(path: string) {
     source.addEventListener('value', ({ data }) => show(JSON.parse(data as string)));
     source.addEventListener('beat', () => update({ heardAt: Date.now(), isStale: false }));
     source.addEventListener('fault', ({ data }) => {
-      const { message } = JSON.parse(data as string) as { message: string };
-      update({ heardAt: Date.now(), fault: message });
+      update({ heardAt: Date.now(), fault: sayRefusal(JSON.parse(data as string) as Fault).message });
     });
     source.onerror = () => {
       // The browser connects again by itself, unless the server refused.

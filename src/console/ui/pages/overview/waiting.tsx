@@ -109,7 +109,7 @@ function Sentence({ waits }: { waits: Waits }) {
     case 'store':
       return (
         <>
-          {waits.reason} <Until at={waits.until} />
+          {waits.about === null ? waits.reason : sayMessage(waits.about)} <Until at={waits.until} />
         </>
       );
     case 'no-worker':

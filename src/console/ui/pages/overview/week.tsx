@@ -4,6 +4,7 @@ import type { OverviewWeek } from '../../../api/overview.ts';
 import type { CalendarEvent } from '../../../api/schedule.ts';
 import type { Person } from '../../../api/session.ts';
 import { say, sayMessage, tag } from '../../language.ts';
+import { refusalText } from '../../parts/say-refusal.ts';
 import { DueBadge, NoScheduler, WhatItDoes } from '../schedule/due-plan.tsx';
 import { Card, runPath } from './card.tsx';
 import '../schedule/schedule.css';
@@ -14,7 +15,7 @@ export function Week({ week, person }: { week: OverviewWeek | null; person: Pers
       {week === null ? (
         <p class="soft">{say('overview.week.no-schedule')}</p>
       ) : week.fault !== null ? (
-        <p class="warn">{week.fault}</p>
+        <p class="warn">{refusalText(week.fault)}</p>
       ) : (
         <Days week={week} person={person} />
       )}

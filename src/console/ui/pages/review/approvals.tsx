@@ -4,6 +4,7 @@ import type { ApprovalView } from '../../../api/reviews.ts';
 import { permits } from '../../../api/roles.ts';
 import { say, sayTime } from '../../language.ts';
 import { Badge, Copy, Time } from '../../parts/parts.tsx';
+import { refusalText, sayRefusal } from '../../parts/say-refusal.ts';
 import { query } from '../../router.ts';
 import { ApproveDialog } from './approve-dialog.tsx';
 import { firstToSign } from './next-step.tsx';
@@ -140,7 +141,7 @@ function Yours({ approval, reviewing }: { approval: ApprovalView; reviewing: Rev
   if (reviewing.view.stage === 'declined') return null;
   // The button above is for this one.
   if (firstToSign(reviewing)?.wave === wave) return null;
-  if (!isListed) return you.may ? null : <p class="soft">{you.reason}</p>;
+  if (!isListed) return you.may ? null : <p class="soft">{sayRefusal(you).message}</p>;
   if (!permits(person.roles, 'approve')) return <p class="soft">{say('approvals.role')}</p>;
   return (
     <p class="yours">
@@ -155,7 +156,7 @@ function Yours({ approval, reviewing }: { approval: ApprovalView; reviewing: Rev
         </button>
       ) : (
         <span class="soft">
-          {you.reason} · {you.fix} · <a href="/passkey">{say('approvals.register')}</a>
+          {refusalText(you)} · <a href="/passkey">{say('approvals.register')}</a>
         </span>
       )}
       {isAsking.value && (

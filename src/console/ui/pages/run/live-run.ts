@@ -56,7 +56,7 @@ export function openLiveRun(id: string) {
       for (const row of changed) steps[row.at] = row;
       update({ steps });
     });
-    on(source, 'fault', ({ message }) => update({ fault: message }));
+    on(source, 'fault', (fault) => update({ fault: sayRefusal(fault).message }));
     on(source, 'restart', () => void load());
     source.onerror = () => {
       // The browser connects again by itself, unless the server refused.

@@ -10,6 +10,7 @@ import { quantities, say, sayMessage, sayTime, sayWithFix } from '../../language
 import { roundTime, useNow } from '../../parts/countdown.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Bar, Copy, Fact, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
+import { refusalText } from '../../parts/say-refusal.ts';
 import { query, setQuery } from '../../router.ts';
 import type { PageProps } from '../page.ts';
 import { After } from './after.tsx';
@@ -104,6 +105,10 @@ function Freshness({ now }: { now: LiveRun }) {
   return now.run.holder === null ? null : <span class="badge tone-live pulse">{say('run.live')}</span>;
 }
 
+function waitText({ reason, fix, about }: NonNullable<LiveRun['run']['waiting']>): string {
+  return refusalText({ message: reason, fix, about });
+}
+
 /** What a person must know first. */
 function Notices({ now: { run, fault } }: { now: LiveRun }) {
   const { condition } = run.picture;
@@ -112,7 +117,7 @@ function Notices({ now: { run, fault } }: { now: LiveRun }) {
     run.notTrusted && `${say('run.notTrusted')}: ${sayMessage(run.notTrusted)}`,
     run.stopping && sayWithFix(run.stopping),
     condition && condition.kind !== 'stopping' && conditionText(condition),
-    run.waiting && [run.waiting.reason, run.waiting.fix].filter(Boolean).join(' · '),
+    run.waiting && waitText(run.waiting),
   ].filter((text) => typeof text === 'string');
   if (texts.length === 0) return null;
   return (
