@@ -156,16 +156,16 @@ describe('a review', () => {
   it('tells a person who cannot approve here why, and what to do', async () => {
     const { signIn, write, approvers, saved } = await start();
     const reasons = async (name: string) => (await (await signIn(name)).view()).approvals[0]!.you;
-    expect(await reasons('wei')).toMatchObject({ may: false, reason: expect.stringMatching(/SSH key/) });
+    expect(await reasons('wei')).toMatchObject({ may: false, message: expect.stringMatching(/SSH key/) });
     expect(await reasons('mallory')).toMatchObject({
       may: false,
-      reason: expect.stringMatching(/not an approver/),
+      message: expect.stringMatching(/not an approver/),
     });
     const far = authenticator('far', { rp: 'refit.example', origins: ['https://refit.example'] });
     write(planFor([...approvers, passkeyApprover(far)]));
     expect(await reasons('far')).toMatchObject({
       may: false,
-      reason: expect.stringMatching(/https:\/\/refit\.example/),
+      message: expect.stringMatching(/https:\/\/refit\.example/),
     });
     write(saved);
   });
@@ -351,7 +351,7 @@ describe('a decline', () => {
     });
     expect(declined.approvals[0]!.you).toMatchObject({
       may: false,
-      reason: expect.stringMatching(/wave 2 covers the sale/),
+      message: expect.stringMatching(/wave 2 covers the sale/),
     });
     expect(await own.post('/approval', { digest: saved.digest, wave: null, hours: 1 })).toMatchObject({
       status: 422,
