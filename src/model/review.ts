@@ -37,6 +37,8 @@ export interface RefusedReview extends Reviewed {
   readonly verdict: 'blocked';
   /** The plan that was not sealed, for display only. */
   readonly plan: UnsealedPlan;
+  /** Absent: something stops the plan. True: every target with a change is blocked, and `onBlocked: skip` leaves it out. */
+  readonly nothingLeft?: true;
 }
 
 /** Refit only checked the plan file and planned nothing. */

@@ -11,6 +11,7 @@ import {
   type Money,
   type Plan,
   type PlanReview,
+  type RefusedReview,
   SAVED_PLAN_FORMAT,
   type SavedPlan,
   type SavedWindows,
@@ -168,9 +169,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   });
   const planFindings = findingsOf(draft, finish, { priced, assigned });
   const blockedFindings = blocked.flatMap(({ findings }) => findings);
-  const refused =
-    planFindings.some(({ severity }) => severity === 'error') ||
-    (blocked.length > 0 && (plan.onBlocked === 'refuse' || steps.length === 0));
+  const stop = stopOf(plan, { findings: planFindings, blocked: blocked.length, steps: steps.length });
 
   const unsealed = withOwnFindings<UnsealedPlan>({
     format: SAVED_PLAN_FORMAT,
@@ -206,9 +205,20 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
     findings,
     next: nextCommand(verdict, unsealed, saveAs, findings),
   });
-  if (refused) return { verdict: 'blocked', plan: unsealed, ...reviewed('blocked') };
+  if (stop !== null) return { verdict: 'blocked', plan: unsealed, ...reviewed('blocked'), ...stop };
   const verdict = steps.length === 0 ? 'no-change' : 'ready';
   return { verdict, plan: sealPlan(unsealed), ...reviewed(verdict) };
+}
+
+/** Why nothing is sealed, for a refused review; null: the plan is sealed. */
+function stopOf(
+  { onBlocked }: Plan,
+  is: { readonly findings: readonly Finding[]; readonly blocked: number; readonly steps: number },
+): Pick<RefusedReview, 'nothingLeft'> | null {
+  if (is.findings.some(({ severity }) => severity === 'error')) return {};
+  if (is.blocked === 0) return null;
+  if (onBlocked === 'refuse') return {};
+  return is.steps === 0 ? { nothingLeft: true } : null;
 }
 
 /** The findings about the whole plan that do not follow from its steps and settings alone, errors first. */

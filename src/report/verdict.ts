@@ -142,6 +142,11 @@ export function verdictOfReview(review: Review, { verdicts: say }: Words = engli
       return { tone: 'warn', word: say.ready, sentence: say.excluded(planned, blocked.length), next };
     }
     case 'blocked':
+      if (review.nothingLeft === true) {
+        const { blocked, unchanged } = review.plan;
+        const sentence = say.allBlocked(blocked.length, unchanged.length);
+        return { tone: 'warn', word: say.nothingLeft, sentence, next };
+      }
       return { tone: 'bad', word: say.blocked, sentence: say.notSealed(errors), next };
     case 'no-change':
       return { tone: 'good', word: say.noChange, sentence: say.nothingToApply, next };

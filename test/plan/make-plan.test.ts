@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../src/messages/messages.ts';
-import type { Instance, Money, Plan, PlanReview, PriceShare, Quote } from '../../src/model.ts';
+import type { Instance, Money, Plan, PlanReview, PriceShare, Quote, RefusedReview } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import type { Quotes } from '../../src/plan/price/price-steps.ts';
 import type { QuoteRefusal } from '../../src/rules/facts.ts';
@@ -110,6 +110,20 @@ describe('the verdict', () => {
     ['a patience of a minute', plan([all8], patience(60)), [a], null, 'ready: aaaaaaaa/mem'],
   ] as const)('%s', ([_, given, fleet, prices, expected]) => {
     expect(picture(review(given, fleet, prices))).toBe(expected);
+  });
+
+  it.each([
+    ['... and says so', plan([all8], skip), [gone], true],
+    ['one that refuses is only blocked', plan([all8]), [gone], undefined],
+    [
+      'an error of the whole plan is more than that',
+      plan([all8], { ...skip, finishBy: READ_AT }),
+      [gone],
+      undefined,
+    ],
+  ])('%s', (_, given, fleet, nothingLeft) => {
+    expect(review(given, fleet, null)).toMatchObject({ verdict: 'blocked' });
+    expect((review(given, fleet, null) as RefusedReview).nothingLeft).toBe(nothingLeft);
   });
 
   it('notes a window that is too short for the rate, and forecasts the next window', () => {

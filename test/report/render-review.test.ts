@@ -1,6 +1,8 @@
 // Goal: a plan review matches its golden file in every format, and long reviews are shortened.
+
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { RefusedReview } from '../../src/model.ts';
 import { cells } from '../../src/report/document/columns.ts';
 import { REVIEW_FORMATS, type ReviewFormat, renderReview } from '../../src/report/review/render-review.ts';
 import { verdictOfReview } from '../../src/report/verdict.ts';
@@ -35,6 +37,26 @@ describe('the verdict of a review has a word and a sentence', () => {
     ['a-plan-without-changes', 'NO CHANGE', 'every target already has the requested size; nothing to apply'],
   ])('%s', (name, word, sentence) => {
     expect(verdictOfReview({ ...REVIEWS, ...MORE_REVIEWS }[name]!())).toMatchObject({ word, sentence });
+  });
+});
+
+describe('a plan of which onBlocked: skip leaves nothing', () => {
+  const blocked = REVIEWS['a-blocked-plan']!() as RefusedReview;
+  const nothingLeft = { ...blocked, nothingLeft: true } as const;
+
+  it.each(['text', 'markdown', 'html', 'github'] as const)(
+    'says that there is nothing to do: %s',
+    (format) => {
+      const text = renderReview(nothingLeft, format, { color: false, width: 100, all: false });
+      expect(text).toContain('NOTHING TO DO');
+      expect(text).toMatch(/1 blocked target left out, \d+ targets? unchanged; no plan was sealed/);
+      expect(text).not.toContain('BLOCKED');
+    },
+  );
+
+  it('is blocked for programs', () => {
+    const json = renderReview(nothingLeft, 'json', { color: false, width: 100, all: false });
+    expect(json).toBe(renderReview(blocked, 'json', { color: false, width: 100, all: false }));
   });
 });
 

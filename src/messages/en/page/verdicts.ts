@@ -41,6 +41,7 @@ export const verdicts = {
 
   ready: 'READY',
   blocked: 'BLOCKED',
+  nothingLeft: 'NOTHING TO DO',
   noChange: 'NO CHANGE',
   valid: 'VALID',
   invalid: 'INVALID',
@@ -49,6 +50,8 @@ export const verdicts = {
   excluded: (planned: string, blocked: number): string =>
     `${planned}, ${counted(blocked, 'blocked target')} excluded`,
   notSealed: (errors: number): string => `${counted(errors, 'error')}; no plan was sealed`,
+  allBlocked: (blocked: number, unchanged: number): string =>
+    `${counted(blocked, 'blocked target')} left out${unchanged === 0 ? '' : `, ${counted(unchanged, 'target')} unchanged`}; no plan was sealed`,
   nothingToApply: 'every target already has the requested size; nothing to apply',
   nothingPlanned: 'no errors in the plan file; nothing is planned yet',
   notPlanned: (errors: number): string => `${counted(errors, 'error')} in the plan file; nothing was planned`,

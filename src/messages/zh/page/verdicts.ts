@@ -36,12 +36,15 @@ export const verdicts: InWords<typeof english> = {
 
   ready: '就绪',
   blocked: '被阻断',
+  nothingLeft: '无可执行的变更',
   noChange: '无变更',
   valid: '有效',
   invalid: '无效',
   planned: (steps, instances) => `${count(instances)} 个实例，${count(steps)} 个步骤`,
   excluded: (planned, blocked) => `${planned}，已排除 ${count(blocked)} 个被阻断的目标`,
   notSealed: (errors) => `${count(errors)} 个错误；没有封存计划`,
+  allBlocked: (blocked, unchanged) =>
+    `已排除 ${count(blocked)} 个被阻断的目标${unchanged === 0 ? '' : `，${count(unchanged)} 个目标无需变更`}；没有封存计划`,
   nothingToApply: '所有目标都已是所需规格；无需执行',
   nothingPlanned: '计划文件没有错误；尚未制定计划',
   notPlanned: (errors) => `计划文件有 ${count(errors)} 个错误；没有制定计划`,
