@@ -242,7 +242,8 @@ const SAMPLES: Samples = {
   'event.stopping': [{ because: 'policy-refused', reason: refusal }],
   'event.unwritten': [{ entries: 3 }],
   'event.wave-ended': [{ number: 1, of: 3, name: 'canary' }],
-  'event.wave-soaks': [{ number: 1, of: 3, name: 'canary', soak: '30 m' }],
+  'event.lock-taken-over': [{ pid: 4711, host: 'db-ops-1', purpose: 'refit apply' }],
+  'event.wave-soaks': [{ number: 1, of: 3, name: 'canary', soak: 600_000 }],
   'event.wave-started': [{ number: 1, of: 3, name: 'canary', steps: 12 }],
   'from-run.not-trusted': [{ run: 'runs/x', reason: message('trust.unknown') }],
   'from-run.origin': [

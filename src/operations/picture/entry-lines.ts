@@ -2,7 +2,7 @@
 import { given } from '../../given.ts';
 import { describeRunEvent, describeStepEvent, waveOf } from '../../journal/describe-event.ts';
 import type { Replay } from '../../journal/replay.ts';
-import { describeTakeover, duration, change as formatChange } from '../../messages/en/quantities.ts';
+import { change as formatChange } from '../../messages/en/quantities.ts';
 import { message, textOf } from '../../messages/messages.ts';
 import { isLimitCode, type JournalEntry, type Message, type SavedPlan, type Step } from '../../model.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
@@ -16,7 +16,6 @@ type Steps = ReadonlyMap<string, Step>;
 
 /** One line for an entry, with control characters escaped; null: Refit only counts it. */
 export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): string | null {
-  if (entry.kind === 'lock-taken-over') return escapeControls(describeTakeover([entry.from]));
   const text = messageOf(entry, saved, steps);
   if (text === null) return null;
   if (entry.kind !== 'step-ended') return escapeControls(textOf(text));
@@ -34,7 +33,11 @@ export function messageOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): 
     case 'wave-ended': {
       const soak = soakOf(saved.waves, entry.wave);
       if (soak === 0) return describeRunEvent(entry, saved);
-      return message('event.wave-soaks', { ...waveOf(entry, saved), soak: duration(soak) });
+      return message('event.wave-soaks', { ...waveOf(entry, saved), soak });
+    }
+    case 'lock-taken-over': {
+      const { pid, host, purpose } = entry.from;
+      return message('event.lock-taken-over', { pid, host, purpose });
     }
     case 'refused':
       return isLimitCode(entry.code) ? null : describeStepEvent(entry, entry.step);

@@ -37,7 +37,10 @@ export function parseSettings<Written>(
   const source = createPlanText(text.replace(/^\ufeff/, ''), file);
   const { tree, findings, brokenFrom } = readYaml(source);
   if (tree === null) {
-    const empty = { code: 'Refit.Yaml', message: message(`${whole}.empty`, { example }) };
+    const empty = {
+      code: 'Refit.Yaml',
+      message: message(whole === 'people' ? 'people.empty' : 'policy.empty', { example }),
+    };
     const isEmpty = findings[0]?.messageId === 'plan-text.empty';
     return {
       ...{ source, read: null },

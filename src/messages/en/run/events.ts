@@ -1,4 +1,5 @@
 /** The events of a run in English, for screens, notifications and unwritten entries. */
+
 import type {
   AfterRefusal,
   EndedBecause,
@@ -12,6 +13,7 @@ import type {
 } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
 import { count } from '../format-size.ts';
+import { inWords } from '../quantities.ts';
 import { formatWindow } from './run.ts';
 
 const STARTED = { apply: 'carrying out', resume: 'resuming', reconcile: 'reconciling' } as const;
@@ -67,8 +69,11 @@ export const events = {
     `${formatWave(wave)} starts: ${count(steps, 'step')}`,
   'event.wave-ended': (wave: OfWave): Text => `${formatWave(wave)} has ended`,
   /** `soak` is a duration, such as `2 s`. */
-  'event.wave-soaks': ({ soak, ...wave }: OfWave & { soak: string }): Text =>
-    `${formatWave(wave)} has ended; it soaks for ${soak}`,
+  'event.lock-taken-over': ({ pid, host, purpose }: { pid: number; host: string; purpose: string }): Text =>
+    `took over from pid ${pid} on ${host} (${purpose})`,
+  /** `soak` in milliseconds. */
+  'event.wave-soaks': ({ soak, ...wave }: OfWave & { soak: number }): Text =>
+    `${formatWave(wave)} has ended; it soaks for ${inWords(soak)}`,
   'event.gate': (
     {
       wave,

@@ -3,7 +3,7 @@ import type { WakesOn } from '../../../model.ts';
 import type { events as english, OfWave } from '../../en/run/events.ts';
 import type { TranslationOf } from '../../text.ts';
 import { endedName, gateOutcomeName, judgeName, nextName, outcomeName, phaseName } from '../names.ts';
-import { hours } from '../quantities.ts';
+import { duration, hours } from '../quantities.ts';
 
 const STARTED = { apply: '执行', resume: '继续', reconcile: '核对' } as const;
 
@@ -29,7 +29,8 @@ export const events: TranslationOf<typeof english> = {
   'event.approval-awaited': ({ until, missing }, say) => `等待审批至 ${until}：${say(missing)}`,
   'event.wave-started': ({ steps, ...wave }) => `${formatWave(wave)}开始：${steps} 个步骤`,
   'event.wave-ended': (wave) => `${formatWave(wave)}已结束`,
-  'event.wave-soaks': ({ soak, ...wave }) => `${formatWave(wave)}已结束；观察期 ${soak}`,
+  'event.lock-taken-over': ({ pid, host, purpose }) => `接管自 ${host} 上的进程 ${pid}（${purpose}）`,
+  'event.wave-soaks': ({ soak, ...wave }) => `${formatWave(wave)}已结束；观察期 ${duration(soak)}`,
   'event.gate': ({ wave, judge, outcome, shadow, judged, next }, say) => {
     const paused = next === 'pause' ? '；运行已暂停，直到操作员继续' : '';
     return `批次 ${wave} 之后的门禁：${judgeName(judge)}${gateOutcomeName(outcome)}${shadow ? '（仅记录）' : ''}，${say(judged)}${paused}`;
