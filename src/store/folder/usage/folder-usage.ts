@@ -1,0 +1,201 @@
+/**
+ * The history of use in the state folder of a user: a file for each instance, named after a digest of its id, so that a walk
+ * reads file by file.
+ *
+ *     usage/3f9c0e21d4b7a680/5d/5d41402abc4b2a76b9719d911017c592.usage
+ *           provider          instance
+ *
+ * A collection appends one frame to each file. After many frames, or after a torn one, the file is replaced by one frame.
+ */
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../../clock.ts';
+import { sha256 } from '../../../digest.ts';
+import { mustBeOwnFolder } from '../../../files/check-folder.ts';
+import { readFileIfPresent } from '../../../files/open-file.ts';
+import { makeFolder, openForAppending, replaceFile } from '../../../files/write-file.ts';
+import {
+  cutSeries,
+  type InstanceUsage,
+  joinAll,
+  type ObservedSize,
+  seriesEnd,
+  type UsageSeries,
+  type UsageSpan,
+  withObserved,
+} from '../../../model.ts';
+import { type AskedSpan, KEPT, type UsageReading, type UsageStore } from '../../usage-store.ts';
+import { takeLock } from '../lock.ts';
+import { decodeFrames, encodeFrame, MARK, type UsageFrame } from './usage-frame.ts';
+
+/** Frames of a file before they become one. A nightly collection reaches them after six weeks. */
+const MOST_FRAMES = 40;
+/** How much older than `KEPT` a file may get before it is written again, milliseconds. */
+const SLACK = 28 * 86_400_000;
+const NAME = /^[0-9a-f]{32}\.usage$/;
+const EVER: UsageSpan = { from: 0, until: Number.MAX_SAFE_INTEGER };
+
+/** The user and machine that collect. */
+export interface FolderUsage {
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  /** The name of this machine. */
+  readonly host: string;
+}
+
+/** Opens the history of a user. Nothing is read or made before it is used. */
+export function folderUsage({ stateDirectory, clock, host }: FolderUsage): UsageStore {
+  const root = join(stateDirectory, 'usage');
+  const folderOf = (provider: string) => join(root, sha256(provider).slice(0, 16));
+  const pathOf = (provider: string, instance: string) => {
+    const name = sha256(instance).slice(0, 32);
+    return join(folderOf(provider), name.slice(0, 2), `${name}.usage`);
+  };
+  return {
+    name: 'the state folder',
+    async exclusively(provider, work) {
+      await mustBeOwnFolder(root, 'the state folder');
+      const lock = await takeLock(
+        join(folderOf(provider), 'lock.json'),
+        { host, purpose: 'refit usage collect' },
+        clock,
+      );
+      try {
+        return await work();
+      } finally {
+        await lock.release();
+      }
+    },
+    async put(provider, readings) {
+      await mustBeOwnFolder(root, 'the state folder');
+      for (const reading of readings) await putReading(pathOf(provider, reading.instance), reading);
+    },
+    async asked(provider, instances) {
+      await mustBeOwnFolder(root, 'the state folder');
+      const found = new Map<string, readonly AskedSpan[]>();
+      for (const instance of instances) {
+        const usage = await readUsage(pathOf(provider, instance), instance);
+        if (usage !== null) found.set(instance, usage.series.map(askedOf));
+      }
+      return found;
+    },
+    async read(provider, instance, span) {
+      await mustBeOwnFolder(root, 'the state folder');
+      return cutUsage(await readUsage(pathOf(provider, instance), instance), span);
+    },
+    async *walk(provider, span) {
+      await mustBeOwnFolder(root, 'the state folder');
+      for await (const path of filesIn(folderOf(provider))) {
+        const usage = cutUsage(await readUsage(path, null), span);
+        if (usage !== null) yield usage;
+      }
+    },
+    async prune(provider, now) {
+      await mustBeOwnFolder(root, 'the state folder');
+      for await (const path of filesIn(folderOf(provider))) {
+        const usage = await readUsage(path, null);
+        if (usage === null || !usage.series.some((one) => isOutdated(one, now))) continue;
+        const series = keptSeries(usage.series, now);
+        if (series.length === 0) await rm(path, { force: true });
+        else await replace(path, { ...usage, series });
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+async function* filesIn(folder: string): AsyncIterable<string> {
+  const parts = await readdir(folder).catch((): string[] => []);
+  for (const part of parts.sort()) {
+    if (!/^[0-9a-f]{2}$/.test(part)) continue;
+    const names = await readdir(join(folder, part)).catch((): string[] => []);
+    for (const name of names.sort()) if (NAME.test(name)) yield join(folder, part, name);
+  }
+}
+
+/** Reads and joins the frames of one file. Null: there is no file, or not of that instance. */
+async function readUsage(path: string, instance: string | null): Promise<InstanceUsage | null> {
+  const frames = framesOf(await readFileIfPresent(path, { subject: 'state', isTrusted: true }), instance);
+  return frames.length === 0 ? null : joinFrames(frames);
+}
+
+function framesOf(file: Buffer | null, instance: string | null): readonly UsageFrame[] {
+  const { frames } = (file && decodeFrames(file)) ?? { frames: [] };
+  const whose = instance ?? frames[0]?.instance;
+  return frames.filter((one) => one.instance === whose);
+}
+
+function joinFrames(frames: readonly UsageFrame[]): InstanceUsage {
+  return {
+    instance: frames[0]!.instance,
+    series: joinAll(frames.flatMap(({ series }) => series)),
+    sizes: frames.flatMap(({ sizes }) => sizes).reduce(joinSizes, []),
+  };
+}
+
+function joinSizes(
+  sizes: readonly ObservedSize[],
+  { size, from, until }: ObservedSize,
+): readonly ObservedSize[] {
+  return withObserved(withObserved(sizes, size, from), size, until);
+}
+
+async function putReading(path: string, reading: UsageReading): Promise<void> {
+  const { instance, size, at } = reading;
+  const frame: UsageFrame = {
+    instance,
+    series: reading.series,
+    sizes: size === null ? [] : [{ size, from: at, until: at }],
+  };
+  const file = await readFileIfPresent(path, { subject: 'state', isTrusted: true });
+  if (file === null) {
+    await makeFolder(dirname(path));
+    await replace(path, frame);
+    return;
+  }
+  const frames = framesOf(file, instance);
+  const isWhole = decodeFrames(file)?.isWhole === true;
+  if (isWhole && frames.length > 0 && frames.length < MOST_FRAMES) {
+    await append(path, encodeFrame(frame));
+    return;
+  }
+  const usage = joinFrames([...frames, frame]);
+  await replace(path, { ...usage, series: keptSeries(usage.series, at) });
+}
+
+async function replace(path: string, frame: UsageFrame): Promise<void> {
+  await replaceFile(path, Buffer.concat([MARK, encodeFrame(frame)]));
+}
+
+/** Appends durably. A reader sees nothing of the frame, or all of it. */
+async function append(path: string, frame: Buffer): Promise<void> {
+  const file = await openForAppending(path, 'state');
+  try {
+    await file.writeFile(frame);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+function askedOf(series: UsageSeries): AskedSpan {
+  const { metric, period, from } = series;
+  return { metric, period, from, until: seriesEnd(series) };
+}
+
+function cutUsage(usage: InstanceUsage | null, span: UsageSpan): InstanceUsage | null {
+  if (usage === null) return null;
+  return {
+    ...usage,
+    series: usage.series.flatMap((one) => cutSeries(one, span) ?? []),
+    sizes: usage.sizes.filter(({ from, until }) => from < span.until && until >= span.from),
+  };
+}
+
+function isOutdated({ from, period }: UsageSeries, now: number): boolean {
+  return from < now - KEPT[period] - SLACK;
+}
+
+function keptSeries(series: readonly UsageSeries[], now: number): UsageSeries[] {
+  return series.flatMap((one) => cutSeries(one, { ...EVER, from: now - KEPT[one.period] }) ?? []);
+}
