@@ -1,7 +1,7 @@
 /** Encodes and decodes memory in use, from the monitor product and from a cluster's shards. */
 import { iso } from '../../clock.ts';
 import type { MetricName, UsedMemory } from '../../model.ts';
-import { DAY, HOUR } from '../../units.ts';
+import { DAY, HOUR, SECOND } from '../../units.ts';
 import { toBeijing } from './beijing-time.ts';
 import { type Fields, list, number, numbers, text, wholeNumber } from './fields.ts';
 
@@ -24,14 +24,19 @@ function periodFor(over: number): number {
   return over <= 2 * HOUR ? 60 : over <= 10 * HOUR ? 300 : 3600;
 }
 
-/** Requests the maxima of a metric of up to 50 instances until now. Source: docs/provider.md P113 to P118. */
+/**
+ * Requests the maxima of a metric of up to 50 instances until now. The provider rounds the begin down to the period, so a
+ * begin within a period would bring a point from before it. Source: docs/provider.md P113 to P119.
+ */
 export function encodeMetric(ids: readonly string[], metric: MetricName, over: number, now: number): Fields {
+  const period = periodFor(over);
+  const begin = Math.ceil((now - over) / (period * SECOND)) * period * SECOND;
   return {
     Namespace: 'QCE/REDIS_MEM',
     MetricName: metric,
-    Period: periodFor(over),
+    Period: period,
     SpecifyStatistics: MONITOR_MAXIMUM,
-    StartTime: moment(now - over),
+    StartTime: moment(Math.min(begin, now)),
     EndTime: moment(now),
     Instances: ids.map((id) => ({ Dimensions: [{ Name: 'instanceid', Value: id }] })),
   };
