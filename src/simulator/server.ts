@@ -108,12 +108,12 @@ function answerInspection(
   const path = request.url?.split('?')[0];
   advance(world, now);
   const read = loopback ? INSPECTIONS[path ?? ''] : undefined;
-  const body = JSON.stringify(read ? read(world) : { error: 'not found' });
+  const body = JSON.stringify(read ? read(world, now) : { error: 'not found' });
   const headers = { 'Content-Type': 'application/json' };
   send({ kind: 'answered', status: read ? 200 : 404, headers, body, delay: 0 }, request, response);
 }
 
-const INSPECTIONS: Readonly<Record<string, (world: World) => unknown>> = {
+const INSPECTIONS: Readonly<Record<string, (world: World, now: number) => unknown>> = {
   '/_refit/counts': counts,
   '/_refit/state': worldState,
 };

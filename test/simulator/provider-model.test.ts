@@ -85,6 +85,7 @@ const REQUESTS: Readonly<Record<string, (test: TestWorld) => object>> = {
     Instances: [{ Dimensions: [{ Name: 'instanceid', Value: ID }] }],
     SpecifyStatistics: 7,
   }),
+  'monitor.DescribeBaseMetrics': () => ({ Namespace: 'QCE/REDIS_MEM' }),
   'billing.DescribeDealsByCond': () => ({ ...SPAN, Limit: 20, StatusSet: [1, 2, 3, 4] }),
   'sts.AssumeRole': () => ROLE,
   'sts.AssumeRoleWithWebIdentity': () => ({ ...ROLE, ProviderId: 'p', WebIdentityToken: 't' }),

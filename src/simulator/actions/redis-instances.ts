@@ -4,6 +4,7 @@ import { DAY, HOUR } from '../../units.ts';
 import { beijingTime } from '../world/beijing-time.ts';
 import { makeForeignChange } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
+import { bandwidth, clientLimit } from '../world/limits-of-size.ts';
 import { accountOf, OTHER_UIN, type SimInstance, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { page } from './paging.ts';
@@ -31,20 +32,6 @@ const STATUS_TITLE: Readonly<Record<Call['language'], Readonly<Record<number, st
   'zh-CN': { 0: '待初始化', 1: '处理中', 2: '运行中', [-2]: '已隔离', [-3]: '待删除' },
   'en-US': { 0: 'To be initialized', 1: 'Processing', 2: 'Running', [-2]: 'Isolated', [-3]: 'To be deleted' },
 };
-
-/** Bandwidth of one shard in MB/s, from its size in MB. Source: docs/provider.md P132. */
-export function bandwidth(size: number): number {
-  if (size < 1024) return 10;
-  if (size < 2048) return 16;
-  if (size < 12_288) return 24;
-  if (size < 20_480) return 32;
-  return size < 40_960 ? 48 : 64;
-}
-
-/** Connection limit of one shard, from its size in MB. Source: docs/provider.md P131 and P133. */
-export function clientLimit(size: number): number {
-  return size < 1024 ? 3000 : 10_000;
-}
 
 /** Kernel version. Only the first two parts are real; `low` is too old for a resize. */
 function kernel(version: string, low: boolean): string {
@@ -106,7 +93,7 @@ function formatInstance(instance: SimInstance, language: Call['language']): Reco
     ReadOnly: 0,
     RemainBandwidthDuration: '',
     DiskSize: 0,
-    MonitorVersion: '5s',
+    MonitorVersion: instance.monitorVersion,
     ClientLimitMin: 10_000,
     ClientLimitMax: 40_000,
     // Only multi-zone instances list nodes, with empty zone names.

@@ -10,6 +10,7 @@ import type { FaultName } from '../world/faults.ts';
 import { TRANSFER_ENDED } from '../world/fleet-instance.ts';
 import type { SimRegion, SimZone } from '../world/geography.ts';
 import { footprint, quote } from '../world/price.ts';
+import { usedAt } from '../world/usage/memory.ts';
 import { type SimChange, type SimInstance, type SimSize, sum, type World } from '../world/world.ts';
 import { Refusal, wrongParameter } from './refusal.ts';
 
@@ -55,7 +56,7 @@ export function checkOrder(world: World, instance: SimInstance, requested: Reque
   const nodes = nodeChange(instance, dimension, to.replicas, requested.nodes);
   checkSold(world, instance, resize, 'InvalidParameterValue.MemSizeNotInRange');
   for (const zone of nodes?.add ?? []) offerIn(world, instance, zone);
-  checkReduction(instance, to);
+  checkReduction(instance, to, usedAt(world, instance, now));
   fault('quota', 'LimitExceeded', 'the quota of the account is exceeded');
   fault('sold-out', 'ResourceUnavailable.SaleOut', 'the product is sold out');
   fault('insufficient', 'ResourceInsufficient', 'resources are insufficient');
@@ -87,7 +88,7 @@ export function checkQuote(
     throw statusError(`instance ${instance.id} is in a wrong status`);
   const resize = requestedSizeOf(instance, requested);
   checkSold(world, instance, resize, 'LimitExceeded.MemSizeNotInRange');
-  checkReduction(instance, resize.to);
+  checkReduction(instance, resize.to, usedAt(world, instance, now));
   return quote(instance, resize.to, now);
 }
 
@@ -144,13 +145,13 @@ function requestedSizeOf(instance: SimInstance, requested: RequestedResize) {
 const DIMENSIONS: readonly (keyof SimSize)[] = ['memoryPerShard', 'shards', 'replicas'];
 
 /** Checks a reduction. The new size must hold 1.3 times the used memory, in total and per shard. @throws Refusal */
-function checkReduction(instance: SimInstance, to: SimSize): void {
+function checkReduction(instance: SimInstance, to: SimSize, inUse: readonly number[]): void {
   if (to.memoryPerShard >= instance.memoryPerShard && to.shards >= instance.shards) return;
   // In tenths, so that rounding does not refuse a size of exactly 1.3 times the used memory.
   const tooSmall = (size: number, used: number): boolean => size * 10 < used * 13;
   if (
-    tooSmall(to.memoryPerShard * to.shards, sum(instance.used)) ||
-    tooSmall(to.memoryPerShard, Math.max(...instance.used))
+    tooSmall(to.memoryPerShard * to.shards, sum(inUse)) ||
+    tooSmall(to.memoryPerShard, Math.max(...inUse))
   ) {
     throw new Refusal(
       'InvalidParameterValue.ReduceCapacityNotAllowed',

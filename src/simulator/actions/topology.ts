@@ -4,9 +4,12 @@
  */
 
 import { SIM_EDITIONS } from '../world/editions.ts';
+import { bandwidth, clientLimit } from '../world/limits-of-size.ts';
+import { usedAt } from '../world/usage/memory.ts';
+import { keysIn } from '../world/usage/metrics.ts';
 import { type SimInstance, type SimNode, sum } from '../world/world.ts';
 import type { Action } from './action.ts';
-import { bandwidth, clientLimit, findInstance, isOwn } from './redis-instances.ts';
+import { findInstance, isOwn } from './redis-instances.ts';
 import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
 /** The master group and one group per replica. Only these actions show them for single-zone instances. */
@@ -43,9 +46,6 @@ function slots(instance: SimInstance, shard: number): string {
 }
 
 const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
-
-/** Key count of a shard, from its used memory in MB. */
-const keys = (used: number): number => Math.round(used * 900);
 
 /** One side of a data transfer; null: the provider's empty values. */
 function transferEnd(one: SimInstance | null) {
@@ -106,8 +106,8 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
         ZoneId: zoneCode(instance, zone),
         Role: kind === 0 ? 'master' : 'replica',
         // A replica has no slots of its own, as in the provider's sample (docs/provider.md P104).
-        RedisNodes: instance.used.map((used, shard) => ({
-          Keys: kind === 0 ? keys(used) : 0,
+        RedisNodes: usedAt(world, instance, call.now).map((used, shard) => ({
+          Keys: kind === 0 ? keysIn(used) : 0,
           Slot: kind === 0 ? slots(instance, shard) : '',
           NodeId: runId(instance, shard, copy),
           Status: 'normal',
@@ -123,14 +123,15 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
       const instance = findInstance(world, call);
       if (SIM_EDITIONS.get(instance.type)!.shape !== 'cluster')
         throw new Refusal('InvalidParameterValue.UnSupportedType', `type ${instance.type} has no shards`);
-      const mean = sum(instance.used) / instance.shards;
+      const inUse = usedAt(world, instance, call.now);
+      const mean = sum(inUse) / instance.shards;
       const groups = call.params.FilterSlave === true ? groupsOf(instance).slice(0, 1) : groupsOf(instance);
-      const rows = instance.used.flatMap((used, shard) =>
+      const rows = inUse.flatMap((used, shard) =>
         groups.map(({ id, kind, zone }, copy) => ({
           ShardName: `${instance.id}-${padded(shard + 1, 3)}-${padded(copy + 1, 2)}`,
           ShardId: String(shard + 1),
           Role: kind,
-          Keys: keys(used),
+          Keys: keysIn(used),
           Slots: JSON.stringify([slots(instance, shard)]),
           // In bytes, as in the provider's samples.
           Storage: Math.round(used * 1024 * 1024),

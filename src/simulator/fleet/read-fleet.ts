@@ -11,7 +11,7 @@
  *   billing           prepaid or postpaid; default postpaid, types 3 and 4: prepaid
  *   status            initialising, processing, running, isolated or deleting; default running
  *   tags              { "app": "cart" }
- *   usedTotal         MB over all shards; default 40% of the size
+ *   usedTotal         MB over all shards; default 40% of the size, a cache 97%
  *   usedFullestShard  MB in the fullest shard; default: evenly spread
  *   daysLeft          days until a prepaid instance expires; default 180
  *   replicaZones      zone of each replica; a zone other than the instance's makes it multi-zone
@@ -21,19 +21,34 @@
  *   transfer          state code of a data transfer: 7 running, 9 done, 10 failed; default none
  *   replicationRole   rw or r: primary or secondary of a replication group; default none
  *   window            maintenance window in Beijing time; default "03:00-06:00"
+ *   daysOld           days since it was created; default 400
+ *   monitorVersion    5s, or 1m for an instance without usable metrics; default 5s
+ *   usage             how its use goes on (read-usage.ts); default: the memory stays as it is
  */
 import { RefitError } from '../../errors.ts';
+import { given } from '../../given.ts';
 import { GIGABYTE } from '../../units.ts';
 import { parseTimeOfDay } from '../world/beijing-time.ts';
 import { isWindow } from '../world/change.ts';
 import { SIM_EDITIONS, TYPE_BY_NAME } from '../world/editions.ts';
 import { type FleetInstance, type FleetStatus, STATUS_NUMBER } from '../world/fleet-instance.ts';
+import { FULL_CACHE } from '../world/usage/profile.ts';
 import { type Members, readMembers } from './read-members.ts';
+import { readUsage } from './read-usage.ts';
 
 const MEMBERS: ReadonlySet<string> = new Set([
   ...['id', 'name', 'region', 'zone', 'edition', 'type', 'memoryPerShard', 'shards', 'replicas'],
   ...['billing', 'status', 'tags', 'usedTotal', 'usedFullestShard', 'daysLeft', 'replicaZones', 'task'],
-  ...['unpaidOrder', 'lowVersion', 'window', 'transfer', 'replicationRole'],
+  ...[
+    'unpaidOrder',
+    'lowVersion',
+    'window',
+    'transfer',
+    'replicationRole',
+    'daysOld',
+    'monitorVersion',
+    'usage',
+  ],
 ]);
 const EXAMPLE =
   '[{"id": "crs-5qlrlhux", "zone": "ap-guangzhou-4", "edition": "redis-5.0-cluster", "memoryPerShard": 4096, "shards": 3}]';
@@ -75,7 +90,8 @@ function readInstance(members: Members): FleetInstance {
   );
   const { region, zone } = readRegionAndZone(members);
   const type = readType(members);
-  const size = readSize(members, type);
+  const usage = value('usage') === undefined ? null : readUsage(value('usage'), id);
+  const size = readSize(members, type, usage?.pattern === 'cache');
   const replicaZones = readReplicaZones(members, region, size.replicas);
   return {
     id,
@@ -99,6 +115,11 @@ function readInstance(members: Members): FleetInstance {
     replicationRole:
       value('replicationRole') === undefined ? null : oneOf('replicationRole', '', ['r', 'rw']),
     window: readWindow(members),
+    monitorVersion: oneOf('monitorVersion', '5s', ['5s', '1m']),
+    ...given({
+      usage,
+      daysOld: value('daysOld') === undefined ? null : number('daysOld', 0, [0, 3650], 'fraction'),
+    }),
   };
 }
 
@@ -137,13 +158,22 @@ function readType({ value, fail }: Members): number {
 
 type Size = 'memoryPerShard' | 'shards' | 'replicas' | 'usedTotal' | 'usedFullestShard';
 
-function readSize({ value, number }: Members, type: number): Pick<FleetInstance, Size> {
+function readSize(
+  { value, number, fail }: Members,
+  type: number,
+  isCache: boolean,
+): Pick<FleetInstance, Size> {
   const isCluster = SIM_EDITIONS.get(type)!.shape === 'cluster';
   const memoryPerShard = number('memoryPerShard', 4096, [1, 1024 * GIGABYTE]);
   const shards = number('shards', isCluster ? 3 : 1, [1, isCluster ? 1024 : 1]);
   const replicas = number('replicas', type === 5 ? 0 : 1, [0, 15]);
   const total = memoryPerShard * shards;
-  const usedTotal = number('usedTotal', Math.round(total * 0.4), [0, total], 'fraction');
+  const usedTotal = number('usedTotal', Math.round(total * (isCache ? 0.97 : 0.4)), [0, total], 'fraction');
+  if (isCache && usedTotal < FULL_CACHE * total)
+    fail(
+      `usedTotal is ${usedTotal}`,
+      `a cache is full: use at least ${FULL_CACHE * total}, or leave usedTotal out`,
+    );
   const fullest: [number, number] = [usedTotal / shards, Math.min(usedTotal, memoryPerShard)];
   const usedFullestShard =
     value('usedFullestShard') == null ? null : number('usedFullestShard', 0, fullest, 'fraction');

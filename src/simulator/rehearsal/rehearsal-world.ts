@@ -18,7 +18,7 @@ import { addOffer, createCatalogue, type SimCatalogue, type Sold } from '../worl
 import { createWorld } from '../world/create-world.ts';
 import type { FleetInstance } from '../world/fleet-instance.ts';
 import { createRegions, type SimRegion } from '../world/geography.ts';
-import { seededRandom } from '../world/random.ts';
+import { seededRandom, seedOf } from '../world/random.ts';
 import {
   type AccountOptions,
   FIRST_ACCOUNT,
@@ -104,16 +104,10 @@ function drawDuration(
   { instance, change: { dimension } }: Pick<SimJob, 'instance' | 'change'>,
 ): number {
   const { seconds } = of[dimension];
-  const at = seededRandom(numberOf(`${instance.id}/${dimension}`, seed)).next() * (seconds.length - 1);
+  const at = seededRandom(seedOf(`${instance.id}/${dimension}`, seed)).next() * (seconds.length - 1);
   const low = Math.floor(at);
   const [from, to] = [seconds[low]!, seconds[Math.min(low + 1, seconds.length - 1)]!];
   return Math.round(1000 * (from + (at - low) * (to - from)));
-}
-
-function numberOf(text: string, seed: number): number {
-  let mixed = seed ^ 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) mixed = Math.imul(mixed ^ text.charCodeAt(at), 0x01000193);
-  return mixed >>> 0;
 }
 
 /** The zone of an instance. An unknown zone code becomes the first zone of the region. */

@@ -2,7 +2,9 @@
 
 import { DAY, HOUR, MINUTE } from '../../units.ts';
 
-const OFFSET = 8 * HOUR;
+/** How far Beijing is ahead of UTC, ms. */
+export const BEIJING_OFFSET = 8 * HOUR;
+const OFFSET = BEIJING_OFFSET;
 
 /** The provider's text for "no time". Source: docs/provider.md P55. */
 export const ZERO_TIME = '0000-00-00 00:00:00';

@@ -1,4 +1,5 @@
 /** Creates a world from a fleet, a seed and faults. */
+import { given } from '../../given.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { createAgenda } from './agenda.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -74,7 +75,10 @@ function ownersOf(options: WorldOptions): readonly AccountOptions[] {
 
 function accountFrom({ name, uin, appId, roles, balance }: AccountOptions): SimAccount {
   const cents = Math.round(balance * 100);
-  return { name, uin, appId, roles, balance: cents, byRegion: new Map(), tasks: [], listedDeals: [] };
+  return {
+    ...{ name, uin, appId, roles, balance: cents, monitorCalls: 0 },
+    ...{ byRegion: new Map(), tasks: [], listedDeals: [] },
+  };
 }
 
 /** Limit of an action, requests per second: last fault for the action, last fault for all, options, in this order. */
@@ -162,7 +166,9 @@ function instanceOf(world: World, account: SimAccount, spec: FleetInstance): Sim
     type: spec.type,
     billing: spec.billing === 'prepaid' ? 1 : 0,
     tags: Object.entries(spec.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
-    createdAt: now - 400 * DAY + index * 3 * MINUTE,
+    createdAt: now - (spec.daysOld ?? 400) * DAY + (spec.daysOld === undefined ? index * 3 * MINUTE : 0),
+    monitorVersion: spec.monitorVersion ?? '5s',
+    ...given({ usage: spec.usage }),
     deadline: spec.billing === 'prepaid' ? now + spec.daysLeft * DAY : null,
     closedAt: spec.status === 'isolated' || spec.status === 'deleting' ? now - DAY : null,
     lowVersion: spec.lowVersion,

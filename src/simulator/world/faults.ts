@@ -122,10 +122,31 @@ const MORE_FAULTS = [
   ),
 ];
 
-/** All faults. */
-export const ALL_FAULTS: readonly FaultKind[] = [...FAULTS, ...MORE_FAULTS];
+/** Faults of the monitor product. */
+const MONITOR_FAULTS = [
+  kind(
+    'late-points',
+    'duration',
+    'points appear only the given time after the end of their period, for example late-points=6m',
+    null,
+  ),
+  kind('gaps', 'number', 'this percentage of all hours has no points, for example gaps=2', null),
+  kind('older-limits', 'none', 'GetMonitorData takes at most 10 instances and 1,440 points', null),
+  kind(
+    'free-calls',
+    'number',
+    'GetMonitorData answers this many calls, then refuses with FailedOperation.ErrNotOpen, for example free-calls=1000',
+    null,
+  ),
+];
 
-export type FaultName = (typeof FAULTS)[number]['name'] | (typeof MORE_FAULTS)[number]['name'];
+/** All faults. */
+export const ALL_FAULTS: readonly FaultKind[] = [...FAULTS, ...MORE_FAULTS, ...MONITOR_FAULTS];
+
+export type FaultName =
+  | (typeof FAULTS)[number]['name']
+  | (typeof MORE_FAULTS)[number]['name']
+  | (typeof MONITOR_FAULTS)[number]['name'];
 
 /** A requested fault. */
 export interface Fault {

@@ -2,6 +2,7 @@
  * An instance of a fleet, the input of a world. `refit simulate --fleet FILE` reads a JSON array of these.
  * fleet/read-fleet.ts has the defaults.
  */
+import type { UsageOptions } from './usage/patterns.ts';
 
 export interface FleetInstance {
   /** `crs-` and eight or more lower-case letters or digits. */
@@ -42,6 +43,12 @@ export interface FleetInstance {
   readonly transfer?: number | null;
   /** Role in a replication group: `rw` primary, `r` secondary; left out: none. */
   readonly replicationRole?: 'r' | 'rw' | null;
+  /** Days since the instance was created. Default 400. */
+  readonly daysOld?: number;
+  /** `1m`: it has only the retired metrics (docs/provider.md P124). Default `5s`. */
+  readonly monitorVersion?: '5s' | '1m';
+  /** How its use goes on; left out: its memory stays as it is, and the time before comes from the seed and the id. */
+  readonly usage?: UsageOptions;
 }
 
 /** Final states of a data transfer: done and failed. Source: docs/provider.md P110. */

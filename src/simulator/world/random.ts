@@ -25,3 +25,18 @@ export function seededRandom(seed: number) {
       Array.from({ length }, () => alphabet[whole(0, alphabet.length - 1)]).join(''),
   };
 }
+
+/** A seed from a text and another seed, for numbers that depend on nothing else. */
+export function seedOf(text: string, seed: number): number {
+  let mixed = seed ^ 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) mixed = Math.imul(mixed ^ text.charCodeAt(at), 0x01000193);
+  return mixed >>> 0;
+}
+
+/** The random number, from 0 to below 1, at position `at` of the sequence of a seed. It needs no earlier number. */
+export function chanceAt(seed: number, at: number): number {
+  let mixed = Math.imul((seed ^ at) | 0, 0x9e3779b1);
+  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ seed, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 4294967296;
+}

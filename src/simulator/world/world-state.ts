@@ -1,11 +1,12 @@
 /** The real state of a world as plain data. Tests compare it with the state that a client assumes. */
 import { beijingTime } from './beijing-time.ts';
+import { usedAt } from './usage/memory.ts';
 import { FIRST_ACCOUNT, sum, type World } from './world.ts';
 
 export type WorldState = ReturnType<typeof worldState>;
 
-/** Returns a copy that does not change with the world. */
-export function worldState(world: World) {
+/** Returns a copy that does not change with the world. @param now the time of the memory in use, ms since 1970 UTC */
+export function worldState(world: World, now = world.startedAt) {
   return {
     instances: [...world.instances.values()].map((one) => ({
       id: one.id,
@@ -16,7 +17,7 @@ export function worldState(world: World) {
       shards: one.shards,
       replicas: one.replicas,
       /** MB over all shards. */
-      used: sum(one.used),
+      used: sum(usedAt(world, one, now)),
       /** Accepted orders. */
       orders: one.orderCount,
       /** Milliseconds since 1970 UTC; 0: never locked. */

@@ -52,6 +52,8 @@ export interface AccountOptions {
 export interface SimAccount extends Pick<AccountOptions, 'name' | 'uin' | 'appId' | 'roles'> {
   /** Cents. */
   balance: number;
+  /** Answered calls of GetMonitorData. */
+  monitorCalls: number;
   /** Instances by region, oldest first. createWorld fills it. */
   readonly byRegion: Map<string, SimInstance[]>;
   /** The task list, oldest first. */
@@ -112,7 +114,9 @@ export interface SimSize {
   replicas: number;
 }
 
-export interface SimInstance extends SimSize, Pick<FleetInstance, 'id' | 'name' | 'type' | 'lowVersion'> {
+export interface SimInstance
+  extends SimSize,
+    Pick<FleetInstance, 'id' | 'name' | 'type' | 'lowVersion' | 'usage'> {
   readonly account: SimAccount;
   readonly ip: string;
   readonly region: SimRegion;
@@ -120,6 +124,7 @@ export interface SimInstance extends SimSize, Pick<FleetInstance, 'id' | 'name' 
   readonly billing: BillingMode;
   tags: readonly { readonly TagKey: string; readonly TagValue: string }[];
   readonly createdAt: number;
+  readonly monitorVersion: '5s' | '1m';
   /** When a prepaid instance expires, ms since 1970 UTC; null: postpaid. */
   readonly deadline: number | null;
   /** When an instance was isolated, ms since 1970 UTC; null: it was not. */
@@ -132,7 +137,7 @@ export interface SimInstance extends SimSize, Pick<FleetInstance, 'id' | 'name' 
   /** Maintenance window. */
   window: DailySpan;
   status: number;
-  /** MB in use, one number a shard. */
+  /** MB in use at the world's start, one number for each present shard. `usedAt` (usage/memory.ts) has them at a time. */
   used: number[];
   /** Null for a single-zone instance. */
   nodes: SimNode[] | null;
