@@ -50,6 +50,11 @@ export interface Part<Item> {
   readonly items: readonly Item[];
 }
 
+/** Without the groupings that have one row: each of them would only say the total again. */
+export function withoutLone<Share extends Pick<Part<unknown>, 'by'>>(shares: readonly Share[]): Share[] {
+  return shares.filter(({ by }) => shares.filter((one) => one.by === by).length > 1);
+}
+
 /** Groups the items by wave in the given order, and by region and account sorted by name. */
 export function partsOf<Item extends { readonly region: string; readonly profile: string }>(
   items: readonly Item[],

@@ -51,6 +51,17 @@ export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, 
 }
 
 /**
+ * The command that asks for the prices of a plan. A saved plan is sealed, so it is planned again, into a file of its own.
+ * @param isSealed whether the plan is a saved one.
+ */
+export function priceCommand(plan: Pick<SavedPlan, 'file' | 'source'>, isSealed: boolean): string {
+  const { file, source } = plan;
+  const made = source ? `${source.kind}-${source.run}` : file.replace(/^.*\//s, '').replace(/\.[^.]*$/s, '');
+  const again = planAgain(plan, `${made}-priced.json`);
+  return isSealed ? `${again} --price` : again.replace(/ -o .*$/s, ' --price');
+}
+
+/**
  * ` --endpoint URL` for the command of a run against a simulated provider or another address; empty for the provider's own
  * hosts, which are no URLs. @param endpoint as a client names it; null: not known.
  */

@@ -202,6 +202,7 @@ describe('an overview', () => {
     );
     expect(money).toEqual({
       ...{ month: '2026-01', runs: 3, orders: 6, unpriced: 3, billed: [{ amount: 21, currency: 'CNY' }] },
+      bills: { once: 3, asQuoted: 0, differs: 2, notQuoted: 0, hourly: 0, notRead: 0, none: 3 },
       quoted: [
         { amount: 30.5, currency: 'CNY', basis: 'once' },
         { amount: 1.25, currency: 'CNY', basis: 'hourly' },

@@ -24,7 +24,7 @@ const pageOf = ({ saved, entries }: Situation, words = chinese) =>
 /** Names, units, commands and keys; `assumed` is a value of the test data. Words of the test data are in capitals or have a digit, a dot or a dash. */
 const KEPT = new Set(
   `CAMUser CHG CNY GB MB UTC Refit refit RUN ID cart canary rest default wei plans read apply in runs reconcile status head
-  memoryPerShard shards replicas finishBy atLeast roundTo sold failed unknown dba oncall double eleven headroom yaml qcs cam
+  price memoryPerShard shards replicas finishBy atLeast roundTo sold failed unknown dba oncall double eleven headroom yaml qcs cam
   assumed Asia Shanghai Terraform guards shrink deny exclude plan inventory used fleet json hooks checks example live SAVED o
   uin set pause continue drain abort inFlight lin https redis tencentcloudapi com`.split(/\s+/),
 );

@@ -37,6 +37,8 @@ export interface ReviewView {
     readonly expiresAt: string;
     /** The written plan. */
     readonly from: string;
+    /** Its name in the folder of plans; null: it is not there. */
+    readonly fromHere: string | null;
   };
   /** How commands name the saved plan. */
   readonly file: string;

@@ -57,6 +57,7 @@ export async function reviewView(
       change: saved.change && escapeControls(saved.change),
       owner: saved.owner && escapeControls(saved.owner),
       from: escapeControls(saved.file),
+      fromHere: await nameInFolder(saved.file, context),
       digest: saved.digest,
       sealedAt: saved.sealedAt,
       expiresAt: saved.expiresAt,
@@ -75,6 +76,13 @@ export async function reviewView(
     notes: found.notes.map(escapeControls),
     mostHours: Math.floor(longestApproval(policy) / HOUR),
   };
+}
+
+/** The name of a written plan in the folder of plans; null: the folder does not have it. */
+async function nameInFolder(file: string, { plans }: RunningConsole): Promise<string | null> {
+  const name = file.replace(/^.*\//s, '');
+  const files = (await plans?.files()) ?? [];
+  return files.some((one) => one.name === name) ? name : null;
 }
 
 /** This console is where people approve, so it needs no command for that. */

@@ -10,7 +10,7 @@ import { en, type WordId } from './words/en.ts';
 import { fill, type Values } from './words/fill.ts';
 
 /** Everything that a language has. */
-interface Spoken extends Pick<Words, 'tag' | 'sentences' | 'show' | 'codes' | 'review'> {
+interface Spoken extends Pick<Words, 'tag' | 'sentences' | 'show' | 'codes' | 'review' | 'report'> {
   readonly name: 'en' | 'zh';
   readonly words: Readonly<Record<WordId, string>>;
 }
@@ -93,6 +93,10 @@ interface Thresholds {
   readonly unknown?: Threshold | null;
 }
 
+/** What accepted orders are billed, in the words of the reports. */
+export const sayBills = (...about: Parameters<Words['report']['billedFact']>): string =>
+  spoken.value.report.billedFact(...about);
+
 /** Durations, sizes and amounts in words. */
 export const quantities = (): Words['show'] => spoken.value.show;
 
@@ -107,6 +111,12 @@ export function sayTime(iso: string): { readonly text: string; readonly utc: str
     ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
   });
   return { text: format.format(at), utc: `${iso.slice(0, 19).replace('T', ' ')} UTC` };
+}
+
+/** A month of the provider's records, which is one in UTC. @param month `2026-11` */
+export function sayMonth(month: string): string {
+  const name = new Intl.DateTimeFormat(tag(), { year: 'numeric', month: 'long', timeZone: 'UTC' });
+  return say('overview.money.month', { month: name.format(new Date(`${month}-01T00:00:00Z`)) });
 }
 
 /** The zone of every time on a page: its name, and its distance from UTC now, such as `UTC+8`. */

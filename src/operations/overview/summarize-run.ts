@@ -1,7 +1,8 @@
 /** What an overview keeps of each run: a few facts that do not grow with its steps. Pure. */
 import { isFinished, totals } from '../../journal/replay.ts';
-import type { Message, Money, Outcome, PriceSum, RunState, SavedPlan, Step, StepState } from '../../model.ts';
+import type { Message, Money, Outcome, PriceSum, RunState, SavedPlan, StepState } from '../../model.ts';
 import { sumMoney, sumPrices } from '../../money.ts';
+import { billOf, countBills, type OrderBills, sumBills } from '../../report/run/bills.ts';
 import { escapeControls } from '../../text.ts';
 
 /** Outcomes that a person should look at. */
@@ -29,9 +30,11 @@ export interface MonthOrders {
   readonly orders: number;
   /** Their quotes. */
   readonly quoted: readonly PriceSum[];
-  /** The bills of those that were read. */
+  /** What is billed once. */
   readonly billed: readonly Money[];
-  /** Steps without a quote. */
+  /** How the orders are billed, as the reports of their runs count them. */
+  readonly bills: OrderBills;
+  /** Orders without a quote. */
   readonly unpriced: number;
 }
 
@@ -105,33 +108,41 @@ function failuresOf(saved: SavedPlan, ended: readonly StepState[]): FailureGroup
 }
 
 function monthsOf(saved: SavedPlan, state: RunState): Map<string, MonthOrders> {
+  const postpaid = new Set(
+    saved.preconditions.flatMap(({ instance, billing }) => (billing === 'postpaid' ? [instance] : [])),
+  );
   const ordered = saved.steps.flatMap((step) => {
-    const { acceptedAt, billed } = state.steps.get(step.id)!;
-    return acceptedAt === null ? [] : [{ step, billed, month: monthOf(acceptedAt) }];
+    const own = state.steps.get(step.id)!;
+    if (own.acceptedAt === null) return [];
+    const { outcome, billed } = own;
+    const { bill } = billOf(step, own, postpaid.has(step.instance));
+    return [{ step, outcome, billed, bill, month: monthOf(own.acceptedAt) }];
   });
   return new Map(
     [...Map.groupBy(ordered, ({ month }) => month)].map(([month, own]) => [
       month,
-      ordersOf(
-        own.map(({ step }) => step),
-        own.map(({ billed }) => billed),
-      ),
+      {
+        orders: own.length,
+        quoted: sumPrices(own.map(({ step }) => step)),
+        billed: sumBills(own),
+        bills: countBills(own),
+        unpriced: own.filter(({ step: { quote } }) => quote === null).length,
+      },
     ]),
   );
-}
-
-function ordersOf(steps: readonly Step[], bills: readonly (Money | null)[]): MonthOrders {
-  return {
-    orders: steps.length,
-    quoted: sumPrices(steps),
-    billed: sumMoney(bills),
-    unpriced: steps.filter(({ quote }) => quote === null).length,
-  };
 }
 
 /** The month of a moment, in UTC: `2026-11`. @param at ISO 8601 UTC. */
 export function monthOf(at: string): string {
   return at.slice(0, 7);
+}
+
+function addBills(all: readonly OrderBills[]): OrderBills {
+  const sum = (key: keyof OrderBills) => all.reduce((total, one) => total + one[key], 0);
+  return {
+    ...{ once: sum('once'), asQuoted: sum('asQuoted'), differs: sum('differs'), notQuoted: sum('notQuoted') },
+    ...{ hourly: sum('hourly'), notRead: sum('notRead'), none: sum('none') },
+  };
 }
 
 /** Adds what several runs ordered in a month. */
@@ -146,6 +157,7 @@ export function addMonths(months: readonly MonthOrders[]): MonthOrders {
     // Each amount is of its own instance here, so that all of them count.
     quoted: sumPrices([...quoted.values()].map((quote, at) => ({ instance: String(at), quote }))),
     billed: sumMoney(months.flatMap(({ billed }) => billed)),
+    bills: addBills(months.map(({ bills }) => bills)),
     unpriced: months.reduce((sum, { unpriced }) => sum + unpriced, 0),
   };
 }

@@ -4,7 +4,9 @@ import { messageOf, RefitError } from '../../errors.ts';
 import { FileRefused } from '../../files/file-refused.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import type { PriceSum, SavedPlan } from '../../model.ts';
+import { priceCommand } from '../../next-command.ts';
 import { decodePlan } from '../../plan/parse/decode-plan.ts';
+import { type CostState, costStateOf } from '../../plan/price/cost-state.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { folderSignatures } from '../../store/folder/signed-files.ts';
 import { escapeControls } from '../../text.ts';
@@ -48,6 +50,12 @@ export interface ListedSavedPlan extends Listed {
     readonly expiresAt: string;
     readonly steps: number;
     readonly prices: readonly PriceSum[];
+    /** Whether there are prices, and if not, why. */
+    readonly cost: CostState;
+    /** The plan file that it was made from, without folders. */
+    readonly from: string;
+    /** The command that plans it again, with prices. */
+    readonly priceCommand: string;
     /** How many approvals the plan needs by itself; policies may demand more. */
     readonly needs: number;
     /** Texts of approvals of the whole plan that somebody offered. Only a review says whether they count. */
@@ -163,7 +171,12 @@ const READERS: Readonly<Record<FolderFile['kind'], (path: string, file: FolderFi
     const { digest, sealedAt, expiresAt, steps, prices, approvals } = plan;
     const needs = approvals?.need ?? 0;
     const name = escapeControls(plan.name);
-    const about = { name, digest, sealedAt, expiresAt, steps: steps.length, prices, needs };
+    const about = {
+      ...{ name, digest, sealedAt, expiresAt, steps: steps.length, prices, needs },
+      cost: costStateOf(plan, plan.findings),
+      from: escapeControls(plan.file.replace(/^.*\//s, '')),
+      priceCommand: escapeControls(priceCommand(plan, true)),
+    };
     return {
       kind: 'saved-plan',
       damage: null,

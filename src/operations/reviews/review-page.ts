@@ -3,6 +3,7 @@ import type { LanguageName } from '../../messages/language-names.ts';
 import { loadWords } from '../../messages/languages.ts';
 import type { Words } from '../../messages/words.ts';
 import { type SavedPlan, type SealedReview, type Size, totalMemory } from '../../model.ts';
+import { type CostState, costStateOf } from '../../plan/price/cost-state.ts';
 import { monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { inWords } from '../../report/finding-words.ts';
 import { describeRolloutOptions } from '../../report/review/describe-rollout.ts';
@@ -24,6 +25,8 @@ export interface ReviewPage extends ShownReview {
     }[];
   }[];
   readonly waves: readonly PlannedWave[];
+  /** Whether the fact `cost` has a price, and if not, why. */
+  readonly cost: CostState;
   /** What the fact `by month` says: whole prices after the run, or what a month costs more. */
   readonly month: { readonly isWhole: boolean; readonly isIncrease: boolean };
 }
@@ -67,6 +70,7 @@ export async function reviewPage(
         })),
     })),
     waves: wavesOf(plan, words),
+    cost: costStateOf(plan, review.findings),
     month: {
       isWhole: costs.some(({ after }) => after !== null),
       isIncrease: costs.some(({ more }) => more !== null),

@@ -3,6 +3,7 @@ import { given } from '../../given.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { Words } from '../../messages/words.ts';
 import type { Review } from '../../model.ts';
+import { costStateOf } from '../../plan/price/cost-state.ts';
 import { HOURS_IN_A_MONTH, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { rollbacksOf } from '../../plan/rollbacks.ts';
 import { json } from '../document/escape.ts';
@@ -77,7 +78,8 @@ function reviewJson(review: Review): string {
     verdict,
     next,
     findings,
-    ...given({ plannedBy, declines, effects: plan && effects, monthly, rollbacks: plan && rollbacks, plan }),
+    ...given({ plannedBy, declines, effects: plan && effects }),
+    ...given({ cost: plan && costStateOf(plan, findings), monthly, rollbacks: plan && rollbacks, plan }),
     ...(policy === undefined ? {} : { policy }),
   });
 }

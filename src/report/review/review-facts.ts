@@ -5,6 +5,8 @@ import type { Fact } from '../../messages/en/page/frame.ts';
 import { message, textOf } from '../../messages/messages.ts';
 import { english, type Words } from '../../messages/words.ts';
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
+import { priceCommand } from '../../next-command.ts';
+import { costStateOf, whyNotKnown } from '../../plan/price/cost-state.ts';
 import { type Monthly, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { countRollbacks, rollbacksOf } from '../../plan/rollbacks.ts';
 import { SECOND } from '../../units.ts';
@@ -26,11 +28,10 @@ export function factsOfReview(
   const { forecast, inventory } = plan;
   const countOf = (state: ReviewedTarget['state']) =>
     targets.filter((target) => target.state === state).length;
-  const unpriced = plan.steps.filter(({ quote }) => quote === null).length;
   const warnings = review.findings.filter(({ severity }) => severity === 'warning').length;
   return [
     ['targets', say.targets(countOf('change'), plan.steps.length, countOf('blocked'), countOf('unchanged'))],
-    ['cost', plan.prices.length === 0 ? '' : priceOfShare({ sums: plan.prices, unpriced }, words)],
+    ['cost', describeCost(review, plan, words)],
     ['by month', describeMonthly(monthlyOf(plan.steps, termsOf(plan.preconditions)), false, words)],
     ...factsOfSteps(plan, words),
     ['rollback', describeRollbacks(plan, words)],
@@ -48,6 +49,24 @@ export function factsOfReview(
     ['fleet', say.fleet(inventory.instances, inventory.readAt, inventory.source)],
     ['warnings', warnings === 0 ? '' : show.count(warnings)],
   ];
+}
+
+/** `+¥412.00 once; 2 steps without a price`; without prices, whether nobody asked for them, or why none came. */
+function describeCost({ findings, verdict }: Review, plan: UnsealedPlan, words: Words): string {
+  const { review: say } = words;
+  switch (costStateOf(plan, findings)) {
+    case 'none':
+      return '';
+    case 'known':
+      return priceOfShare(
+        { sums: plan.prices, unpriced: plan.steps.filter(({ quote }) => quote === null).length },
+        words,
+      );
+    case 'not-known':
+      return say.costNotKnown(whyNotKnown(findings));
+    case 'not-asked':
+      return say.costNotAsked(priceCommand(plan, verdict !== 'blocked' && 'digest' in plan));
+  }
 }
 
 /** `wei (SHA256:…)`; a key that no trusted list names is no name: `unverified: SHA256:… says wei`. */
@@ -83,7 +102,7 @@ function factsOfSteps(
 }
 
 /**
- * `¥1,278.96 by the hour (before: not known), +¥340.20 prepaid`. The note of the costs says what is assumed. @param isShort for a
+ * `hourly instances: ¥1,278.96 in all, increase not known; prepaid instances: +¥340.20`. The note of the costs says what is assumed. @param isShort for a
  * column of a table.
  */
 export function describeMonthly(
@@ -93,9 +112,12 @@ export function describeMonthly(
 ): string {
   const sums = costs.flatMap(({ currency, after, more }) => [
     ...(after === null ? [] : [say.hourlyByMonth({ amount: after, currency }, isShort)]),
-    ...(more === null ? [] : [say.prepaidByMonth({ amount: more, currency })]),
+    ...(more === null ? [] : [say.prepaidByMonth({ amount: more, currency }, isShort)]),
   ]);
-  return show.join([frame.list(sums), !isShort && withoutTerm > 0 && say.withoutTerm(withoutTerm)]);
+  return show.join([
+    ...(isShort ? [frame.list(sums)] : sums),
+    !isShort && withoutTerm > 0 && say.withoutTerm(withoutTerm),
+  ]);
 }
 
 /** `after this run, of 78 rollbacks: 70 would be refused, 8 not known`; empty without steps. */

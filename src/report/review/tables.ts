@@ -4,7 +4,7 @@ import { given } from '../../given.ts';
 import { message, textOf } from '../../messages/messages.ts';
 import { type ColumnId, english, type Words } from '../../messages/words.ts';
 import type { Finding, PriceShare, Review, Step, UnsealedPlan } from '../../model.ts';
-import { partsOf, sumPrices } from '../../money.ts';
+import { partsOf, sumPrices, withoutLone } from '../../money.ts';
 import { HOURS_IN_A_MONTH, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { type Rollback, rollbacksOf } from '../../plan/rollbacks.ts';
 import {
@@ -75,7 +75,7 @@ export function effectsTable(review: Review, words: Words = english): Table {
   return tableOf(head, effectRows(review, words), columns, words);
 }
 
-/** The costs by wave, region and account. */
+/** The costs by wave, region and account, where one of them has several rows. */
 export function moneyTable(
   plan: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'waves'>,
   shares: readonly PriceShare[],
@@ -107,7 +107,8 @@ export function moneyTable(
       { yields: 2 },
     ],
   ];
-  return tableOf({ id: 'money', heading: words.review.sections.cost, note }, shares, columns, words);
+  const head = { id: 'money', heading: words.review.sections.cost, note } as const;
+  return tableOf(head, withoutLone(shares), columns, words);
 }
 
 /** The changes of a long plan by kind. */

@@ -2,6 +2,7 @@
 import {
   BILLS,
   type Bill,
+  type Money,
   type PriceSum,
   type Report,
   type ReportStep,
@@ -36,7 +37,7 @@ export function moneyOf(saved: SavedPlan, steps: readonly ReportStep[]): Report[
   return {
     quoted: saved.prices.map(({ amount, currency, basis }) => ({ amount, currency, basis })),
     verified: verifiedOf(steps),
-    billed: sumMoney(steps.map(oneTimeBill)),
+    billed: sumBills(steps),
     bills: Object.fromEntries(
       BILLS.map((bill) => [bill, steps.filter((step) => step.bill === bill).length]),
     ) as Record<Bill, number>,
@@ -46,9 +47,45 @@ export function moneyOf(saved: SavedPlan, steps: readonly ReportStep[]): Report[
       steps: items.length,
       quoted: sumPrices(items),
       verified: verifiedOf(items),
-      billed: sumMoney(items.map(oneTimeBill)),
+      billed: sumBills(items),
     })),
   };
+}
+
+/** Orders by how they are billed. Each order counts once in `once`, `hourly`, `notRead` and `none`. */
+export interface OrderBills {
+  /** A bill to pay once. */
+  readonly once: number;
+  /** Those of `once` that are compared with a quote, and those without one. */
+  readonly asQuoted: number;
+  readonly differs: number;
+  readonly notQuoted: number;
+  readonly hourly: number;
+  /** Verified, and the bill was not read. */
+  readonly notRead: number;
+  /** Not verified, and without a bill. */
+  readonly none: number;
+}
+
+/** Counts accepted orders by how they are billed. Reports and overviews say it with one sentence, `billedFact`. */
+export function countBills(ordered: readonly Pick<ReportStep, 'outcome' | 'bill' | 'billed'>[]): OrderBills {
+  const countOf = (bill: Bill) =>
+    ordered.filter((one) => one.bill === bill && oneTimeBill(one) !== null).length;
+  const hasNone = ordered.filter((one) => oneTimeBill(one) === null);
+  return {
+    once: ordered.length - hasNone.length,
+    asQuoted: countOf('as-quoted'),
+    differs: countOf('differs'),
+    notQuoted: countOf('not-quoted'),
+    hourly: hasNone.filter(({ bill }) => bill === 'by-the-hour').length,
+    notRead: hasNone.filter(({ bill }) => bill === 'not-read').length,
+    none: hasNone.filter(({ bill }) => bill === null).length,
+  };
+}
+
+/** The sum of what is billed once. */
+export function sumBills(ordered: readonly Pick<ReportStep, 'bill' | 'billed'>[]): Money[] {
+  return sumMoney(ordered.map(oneTimeBill));
 }
 
 function verifiedOf(steps: readonly ReportStep[]): PriceSum[] {
@@ -56,6 +93,6 @@ function verifiedOf(steps: readonly ReportStep[]): PriceSum[] {
 }
 
 /** The one-time bill of a step. Null for a postpaid order, which is billed at zero. */
-function oneTimeBill({ bill, billed }: ReportStep) {
+function oneTimeBill({ bill, billed }: Pick<ReportStep, 'bill' | 'billed'>) {
   return bill === 'by-the-hour' && billed?.amount === 0 ? null : billed;
 }

@@ -3,16 +3,11 @@
 import type { Fact } from '../../messages/en/page/frame.ts';
 import { between } from '../../messages/en/quantities.ts';
 import { english, type Words } from '../../messages/words.ts';
-import {
-  BILLS,
-  type MaintenanceWindow,
-  type PolicyUsed,
-  type Report,
-  type ReportSignature,
-} from '../../model.ts';
+import type { MaintenanceWindow, PolicyUsed, Report, ReportSignature } from '../../model.ts';
 import { describePolicy } from '../describe-policy.ts';
 import { describeOutcomes } from '../verdict.ts';
 import { describeAdoption } from './adoptions.ts';
+import { countBills } from './bills.ts';
 
 /** The facts as name and value; formats leave out empty values. */
 export function factsOf(report: Report, words: Words = english): Fact[] {
@@ -37,7 +32,7 @@ export function factsOf(report: Report, words: Words = english): Fact[] {
     ['outcomes', describeOutcomes(report.totals, [], words)],
     ['memory', say.memoryFact(memory.before, memory.planned, memory.now)],
     ['cost', describeQuotes(money, words)],
-    ['billed', describeBills(money, words)],
+    ['billed', describeBills(report, words)],
     ['calls', describeCalls(report, words)],
   ];
 }
@@ -111,11 +106,13 @@ function describeQuotes({ quoted, verified }: Report['money'], { report: say }: 
   return quoted.length === 0 && verified.length === 0 ? '' : say.quotedFact(quoted, verified);
 }
 
-/** `¥412.00 once; 1 as quoted, 2 billed by the hour`; empty where nothing was priced or billed. */
-function describeBills({ billed, bills, shares }: Report['money'], { report: say }: Words): string {
-  if (shares.length === 0) return '';
-  const counts = BILLS.filter((bill) => bills[bill] > 0).map((bill) => [bill, bills[bill]] as const);
-  return say.billedFact(billed, counts);
+/** `¥412.00 once for 1 order (as quoted), 2 orders by the hour`; empty where nothing was priced or billed. */
+function describeBills({ money, steps }: Report, { report: say }: Words): string {
+  if (money.shares.length === 0) return '';
+  const ordered = steps.filter(
+    ({ acceptedAt, bill, billed }) => acceptedAt !== null || bill !== null || billed,
+  );
+  return say.billedFact(money.billed, countBills(ordered));
 }
 
 function describeCalls(report: Report, { report: say }: Words): string {

@@ -4,6 +4,7 @@ import { totals } from '../../journal/replay.ts';
 import { between } from '../../messages/en/quantities.ts';
 import { english, type Words } from '../../messages/words.ts';
 import { OUTCOMES, type Report, type ReportStep, STEP_WAITS } from '../../model.ts';
+import { withoutLone } from '../../money.ts';
 import { actionCalls, actionTone } from '../charts/calls.ts';
 import {
   changeOf,
@@ -152,7 +153,7 @@ const TABLES = {
   /** The warnings and notes of the plan when people approved it. */
   'approved-with': table(({ plan }) => plan.findings, [SEVERITY, CODE, INSTANCE, ...MESSAGE_COLUMNS]),
   money: table(
-    ({ money: { shares } }) => shares,
+    ({ money: { shares } }) => withoutLone(shares),
     [
       ['by', ({ by }, _, { names }) => names.share[by]],
       ['name', (share) => name(share.name), { minWidth: 8 }],

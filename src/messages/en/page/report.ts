@@ -13,6 +13,17 @@ import {
   timeOfDay,
 } from '../quantities.ts';
 
+/** Accepted orders by how they are billed. */
+interface BillCounts {
+  readonly once: number;
+  readonly asQuoted: number;
+  readonly differs: number;
+  readonly notQuoted: number;
+  readonly hourly: number;
+  readonly notRead: number;
+  readonly none: number;
+}
+
 const BILLS: Readonly<Record<Bill, string>> = {
   'as-quoted': 'as quoted',
   differs: 'different from the quote',
@@ -175,11 +186,30 @@ export const report = {
   policyFrom: (digest: string, files: readonly string[]): string => `${digest} from ${files.join(', ')}`,
   quotedFact: (quoted: readonly PriceSum[], verified: readonly PriceSum[]): string =>
     `quoted ${quotes(quoted)}; of this for verified steps ${verified.length === 0 ? 'nothing' : quotes(verified)}`,
-  billedFact: (billed: readonly Money[], bills: readonly (readonly [Bill, number])[]): string =>
-    join([
-      billed.length > 0 && `${amounts(billed)} once`,
-      bills.map(([bill, number]) => `${count(number)} ${BILLS[bill]}`).join(', '),
-    ]),
+  /** What accepted orders are billed. Reports and the overview of the console say it in these words. */
+  billedFact: (billed: readonly Money[], bills: BillCounts): string => {
+    const { once, hourly, notRead, none } = bills;
+    const compared = (
+      [
+        ['as-quoted', bills.asQuoted],
+        ['differs', bills.differs],
+        ['not-quoted', bills.notQuoted],
+      ] as const
+    ).filter(([, number]) => number > 0);
+    const details = compared.map(([bill, number]) =>
+      number === once ? BILLS[bill] : `${count(number)} ${BILLS[bill]}`,
+    );
+    return join(
+      [
+        once > 0 &&
+          `${amounts(billed)} once for ${counted(once, 'order')}${details.length === 0 ? '' : ` (${details.join(', ')})`}`,
+        hourly > 0 && `${counted(hourly, 'order')} billed by the hour`,
+        notRead > 0 && `${counted(notRead, 'bill')} not read`,
+        none > 0 && `${counted(none, 'order')} not verified, without a bill`,
+      ],
+      '; ',
+    );
+  },
   callsFact: (calls: readonly (readonly [string, number])[], refused: number): string =>
     `${calls.map(([action, number]) => `${count(number)} ${action}`).join(', ')}; ${refused === 0 ? 'none' : count(refused)} refused by the request limit`,
   adoption: (by: string, at: string, seq: number, adopted: number, reason: string): string => {

@@ -52,10 +52,18 @@ export const review = {
     `${counted(calls, 'call')} made to read the memory in use (billed above 1,000,000 calls per month)`,
   price: (sums: readonly PriceSum[], unpriced: number): string =>
     join([quotes(sums), unpriced > 0 && `${counted(unpriced, 'step')} without a price`]),
-  hourlyByMonth: (amount: Money, isShort: boolean): string =>
-    `${money(amount.amount, amount.currency)} by the hour${isShort ? '' : ' (before: not known)'}`,
-  prepaidByMonth: (more: Money): string =>
-    `${more.amount > 0 ? '+' : ''}${money(more.amount, more.currency)} prepaid`,
+  /** Nobody asked for prices. @param command asks for them. */
+  costNotAsked: (command: string): string => `not asked for. To ask: ${command}`,
+  /** @param codes of the findings that say why. */
+  costNotKnown: (codes: readonly string[]): string => `asked for, and not known: see ${codes.join(', ')}`,
+  hourlyByMonth: ({ amount, currency }: Money, isShort: boolean): string =>
+    isShort
+      ? `${money(amount, currency)} in all`
+      : `hourly instances: ${money(amount, currency)} in all after the run, increase not known`,
+  prepaidByMonth: ({ amount, currency }: Money, isShort: boolean): string => {
+    const more = `${amount > 0 ? '+' : ''}${money(amount, currency)}`;
+    return isShort ? `${more} more` : `prepaid instances: ${more}`;
+  },
   withoutTerm: (steps: number): string => `${counted(steps, 'prepaid step')} without a known term`,
   patience: (ms: number): string => `${duration(ms)} of silence before Refit orders again`,
   fleet: (instances: number, readAt: string, source: string): string =>

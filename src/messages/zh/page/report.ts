@@ -151,14 +151,28 @@ export const report: InWords<typeof english> = {
   policyFrom: (digest, files) => `${digest}，来自 ${files.join('、')}`,
   quotedFact: (quoted, verified) =>
     `报价 ${quotes(quoted)}；其中已验证的步骤 ${verified.length === 0 ? '无' : quotes(verified)}`,
-  billedFact: (billed, bills) =>
-    join(
+  billedFact: (billed, { once, asQuoted, differs, notQuoted, hourly, notRead, none }) => {
+    const compared = (
       [
-        billed.length > 0 && `一次性 ${amounts(billed)}`,
-        bills.map(([bill, number]) => `${count(number)} 个${BILLS[bill]}`).join('，'),
+        ['as-quoted', asQuoted],
+        ['differs', differs],
+        ['not-quoted', notQuoted],
+      ] as const
+    ).filter(([, number]) => number > 0);
+    const details = compared.map(([bill, number]) =>
+      number === once ? BILLS[bill] : `${count(number)} 个${BILLS[bill]}`,
+    );
+    return join(
+      [
+        once > 0 &&
+          `${count(once)} 个订单一次性 ${amounts(billed)}${details.length === 0 ? '' : `（${details.join('，')}）`}`,
+        hourly > 0 && `${count(hourly)} 个订单按量计费`,
+        notRead > 0 && `${count(notRead)} 个账单未读取`,
+        none > 0 && `${count(none)} 个订单未验证，没有账单`,
       ],
       '；',
-    ),
+    );
+  },
   callsFact: (calls, refused) =>
     `${calls.map(([action, number]) => `${action} ${count(number)} 次`).join('，')}；${refused === 0 ? '没有调用' : `${count(refused)} 次`}因频率限制被拒绝`,
   adoption: (by, at, seq, adopted, reason) => {

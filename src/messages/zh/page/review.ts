@@ -42,9 +42,16 @@ export const review: InWords<typeof english> = {
   monitoring: (calls) => `为读取已用内存调用了 ${count(calls)} 次（每月超过 1,000,000 次的部分计费）`,
   price: (sums, unpriced) =>
     join([quantities.quotes(sums), unpriced > 0 && `${count(unpriced)} 个步骤没有价格`], '；'),
+  costNotAsked: (command) => `未查询价格。查询：${command}`,
+  costNotKnown: (codes) => `已查询，但未知：参见 ${codes.join('、')}`,
   hourlyByMonth: ({ amount, currency }, isShort) =>
-    `按量计费 ${money(amount, currency)}${isShort ? '' : '（变更前：未知）'}`,
-  prepaidByMonth: ({ amount, currency }) => `包年包月 ${amount > 0 ? '+' : ''}${money(amount, currency)}`,
+    isShort
+      ? `总价 ${money(amount, currency)}`
+      : `按量计费实例：运行后总价 ${money(amount, currency)}，增加多少未知`,
+  prepaidByMonth: ({ amount, currency }, isShort) => {
+    const more = `${amount > 0 ? '+' : ''}${money(amount, currency)}`;
+    return isShort ? `增加 ${more}` : `包年包月实例：${more}`;
+  },
   withoutTerm: (steps) => `${count(steps)} 个包年包月步骤的周期未知`,
   patience: (ms) => `没有应答达 ${duration(ms)}后，Refit 才会再次下单`,
   fleet: (instances, readAt, source) =>

@@ -4,7 +4,8 @@ import { OUTCOMES } from '../../../../model.ts';
 import type { FailedRun, RunningRun } from '../../../../operations/overview/overview.ts';
 import type { OverviewView } from '../../../api/overview.ts';
 import { Refused } from '../../client.ts';
-import { quantities, say, sayMessage, sayTime } from '../../language.ts';
+import { quantities, say, sayBills, sayMessage, sayMonth, sayTime } from '../../language.ts';
+import { Amounts } from '../../parts/amounts.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Bar, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
 import type { PageProps } from '../page.ts';
@@ -178,12 +179,12 @@ function Failed({ runs }: { runs: readonly FailedRun[] }) {
 }
 
 function Money({ money }: { money: OverviewView['money'] }) {
-  const { month, runs, orders, quoted, billed, unpriced } = money;
+  const { month, runs, orders, quoted, billed, bills, unpriced } = money;
   const show = quantities();
   return (
     <Card id="money" title={say('overview.money')}>
       {orders === 0 ? (
-        <p class="soft">{say('overview.money.none', { month })}</p>
+        <p class="soft">{say('overview.money.none', { month: sayMonth(month) })}</p>
       ) : (
         <>
           <dl class="facts">
@@ -193,16 +194,17 @@ function Money({ money }: { money: OverviewView['money'] }) {
                 <dd>{show.money(sum.amount, sum.currency)}</dd>
               </div>
             ))}
-            {billed.map((sum) => (
-              <div class="fact" key={sum.currency}>
-                <dt>{say('overview.money.billed')}</dt>
-                <dd>{show.money(sum.amount, sum.currency)}</dd>
-              </div>
-            ))}
+            <div class="fact wide">
+              <dt>{say('overview.money.billed')}</dt>
+              <dd>
+                <Amounts text={sayBills(billed, bills)} />
+              </dd>
+            </div>
           </dl>
           <p class="soft">
-            {say('overview.money.counts', { orders, runs, month })}
-            {unpriced > 0 && ` ${say('overview.money.unpriced', { count: unpriced })}`}
+            {say('overview.money.counts', { orders, runs, month: sayMonth(month) })}{' '}
+            {quoted.some(({ basis }) => basis === 'hourly') && say('overview.money.hourly.about')}{' '}
+            {unpriced > 0 && say('overview.money.unpriced', { count: unpriced, orders })}
           </p>
         </>
       )}

@@ -5,6 +5,7 @@ import type { PlanFile, PlanList, SavedPlanRow } from '../../../api/plans.ts';
 import { permits } from '../../../api/roles.ts';
 import { get, post, Refused } from '../../client.ts';
 import { quantities, say } from '../../language.ts';
+import { Amounts } from '../../parts/amounts.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Copy, Empty, Problem, Time } from '../../parts/parts.tsx';
 import { refusalText } from '../../parts/say-refusal.ts';
@@ -90,7 +91,7 @@ export function PlansPage({ person }: PageProps) {
         )}
       </div>
       <Written plans={now.plans} mayPlan={mayPlan} onRemove={(name) => void remove(name)} />
-      <Saved plans={now.saved} />
+      <Saved list={now} />
       <Inventories list={now} mayPlan={mayPlan} />
       <Others others={now.others} />
     </div>
@@ -183,8 +184,7 @@ function FindingCounts({ plan: { errors, warnings, hasSchedule, damage } }: { pl
   );
 }
 
-function Saved({ plans }: { plans: readonly SavedPlanRow[] }) {
-  const { quotes } = quantities();
+function Saved({ list: { saved: plans, plans: written } }: { list: PlanList }) {
   return (
     <section aria-label={say('plans.saved')}>
       <h2>{say('plans.saved')}</h2>
@@ -208,7 +208,9 @@ function Saved({ plans }: { plans: readonly SavedPlanRow[] }) {
                 </td>
                 <td data-label={say('plans.state')}>{about && <SavedState about={about} run={run} />}</td>
                 <td data-label={say('plans.cost')}>
-                  {about && about.prices.length > 0 ? quotes(about.prices) : ''}
+                  {about && (
+                    <Cost about={about} isHere={written.some(({ file: one }) => one === about.from)} />
+                  )}
                 </td>
                 <td data-label={say('plans.sealed')}>{about && <Time at={about.sealedAt} />}</td>
                 <td data-label={say('plans.expires')}>{about && <Time at={about.expiresAt} />}</td>
@@ -218,6 +220,28 @@ function Saved({ plans }: { plans: readonly SavedPlanRow[] }) {
         </table>
       )}
     </section>
+  );
+}
+
+/** What a saved plan costs, or how to ask for it. @param isHere whether the folder has the plan that it was made from. */
+function Cost({ about, isHere }: { about: NonNullable<SavedPlanRow['about']>; isHere: boolean }) {
+  const { cost, prices, from, priceCommand } = about;
+  if (cost === 'none') return null;
+  if (cost === 'known') return <Amounts text={quantities().quotes(prices)} />;
+  if (cost === 'not-known') return <span class="soft">{say('plans.cost.not-known')}</span>;
+  return (
+    <>
+      <span class="soft">{say('plans.cost.not-asked')}</span>
+      <small>
+        {isHere ? (
+          <a href={`/plans/${encodeURIComponent(from)}`} title={say('review.cost.ask.about')}>
+            {say('plans.cost.ask')}
+          </a>
+        ) : (
+          <Copy text={priceCommand} shown={say('plans.cost.command')} />
+        )}
+      </small>
+    </>
   );
 }
 

@@ -44,7 +44,7 @@ export function PlainTable({ table }: { table: PageTable }) {
 /** The facts that reviewers look for first. The rest are in `Facts`. */
 const FIRST = ['targets', 'cost', 'by month', 'window', 'forecast', 'halts'];
 
-export function KeyFacts({ view: { page } }: { view: ReviewView }) {
+export function KeyFacts({ view: { page, plan } }: { view: ReviewView }) {
   const facts = FIRST.flatMap((id) => page.facts.filter((one) => one.id === id));
   return (
     <section class="key-facts">
@@ -57,6 +57,7 @@ export function KeyFacts({ view: { page } }: { view: ReviewView }) {
           <Fact key={id} name={name}>
             <Amounts text={text} />
             <FactNote id={id} month={page.month} />
+            {id === 'cost' && page.cost === 'not-asked' && <AskForPrices from={plan.fromHere} />}
           </Fact>
         ))}
       </dl>
@@ -73,6 +74,20 @@ function FactNote({ id, month }: { id: string; month: Page['month'] }) {
         ? [month.isWhole && say('review.month.whole'), month.isIncrease && say('review.month.increase')]
         : [];
   return <>{notes.map((text) => text && <small class="soft note">{text}</small>)}</>;
+}
+
+/** How to get the price of a plan that has none. @param from the plan in the folder; null: it is not there. */
+function AskForPrices({ from }: { from: string | null }) {
+  return (
+    <small class="soft note">
+      {from !== null && (
+        <>
+          <a href={`/plans/${encodeURIComponent(from)}`}>{say('review.cost.ask')}</a>.{' '}
+        </>
+      )}
+      {say('review.cost.ask.about')}
+    </small>
+  );
 }
 
 /** Memory before and after, as figures and as bars of one scale. */

@@ -19,13 +19,15 @@ export const overview = {
   'overview.week.wrong': 'Missed or failed in the last seven days',
   'overview.week.all': 'Open the calendar',
   'overview.money': 'Money this month',
-  'overview.money.none': 'No order was accepted in {month}, UTC.',
+  'overview.money.none': 'No order was accepted in {month}.',
   'overview.money.once': 'Quoted, to pay once',
   'overview.money.hourly': 'Quoted, new price per hour',
   'overview.money.billed': 'Billed so far',
   'overview.money.counts':
-    'The quotes of {orders} accepted {orders:order|orders} of {runs} {runs:run|runs} in {month}, UTC. Prices per hour are whole new prices, not differences.',
-  'overview.money.unpriced': '{count} {count:order has|orders have} no quote.',
+    '{orders} {orders:order was|orders were} accepted in {month}, in {runs} {runs:run|runs}.',
+  'overview.money.hourly.about': 'Prices per hour are whole new prices, not differences.',
+  'overview.money.month': '{month} (UTC)',
+  'overview.money.unpriced': '{count} of {orders} {orders:order|orders} had no quote.',
   'overview.seen': 'About {seen:the only run|all {seen} runs} of the store.',
   'overview.seen.newest':
     'About the {seen} newest runs of the store. {more} older {more:one is|ones are} not counted.',

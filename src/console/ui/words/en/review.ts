@@ -37,9 +37,12 @@ export const review = {
   'review.memory.before': 'before',
   'review.memory.after': 'after',
   'review.forecast.about': 'p90: 9 of 10 such runs end earlier.',
+  'review.cost.ask': 'Open the plan and ask for prices',
+  'review.cost.ask.about':
+    'A saved plan is sealed. Open its plan, choose Seal, ask for prices, and give the new saved plan to the reviewers.',
   'review.month.whole':
-    'By the hour: the whole price of a month after the run. The provider does not say the price before, so the increase is not known.',
-  'review.month.increase': 'Prepaid: what a month costs more, until the end of the term.',
+    'Hourly: the full price of a month after the run, not a difference. The provider does not say the price before, so nobody knows the increase.',
+  'review.month.increase': 'Prepaid: a difference, what a month costs more until the end of the term.',
   'review.effects': 'This plan will',
   'review.money': 'Money',
   'review.waves': 'Waves',

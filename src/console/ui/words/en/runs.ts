@@ -173,7 +173,7 @@ export const runs = {
   'start.pace': 'Pace',
   'start.pace.value': 'at most {inFlight} in flight, {rate} {rate:order|orders} per second',
   'start.money': 'Money',
-  'start.money.none': 'no prices in this plan',
+  'start.money.none': 'not asked for: the review says how to ask',
   'start.when': 'When',
   'start.when.now': 'immediately',
   'start.when.submitted': 'as soon as a worker takes it',

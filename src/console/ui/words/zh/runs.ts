@@ -170,7 +170,7 @@ export const runs: Readonly<Record<keyof typeof english, string>> = {
   'start.pace': '速度',
   'start.pace.value': '最多同时执行 {inFlight} 项，每秒 {rate} 个订单',
   'start.money': '金额',
-  'start.money.none': '此计划没有价格',
+  'start.money.none': '未查询价格：审查页说明如何查询',
   'start.when': '时间',
   'start.when.now': '立即',
   'start.when.submitted': '有 worker 接手后立即',
