@@ -61,6 +61,8 @@ const found = async (query: AuditQuery, most = 100) => {
 describe('a search finds', () => {
   it.each<[string, AuditQuery, readonly string[]]>([
     ['every run without a query', {}, ['r1', 'r2', 'r3']],
+    ['an order by a part of its number, as a text', { text: ORDER.slice(4) }, ['r1 cart-a']],
+    ['a ticket, as a text', { text: 'chg-22' }, ['r2']],
     ['an instance by a part of its id', { instance: 'crs-06' }, ['r1 cart-a', 'r2 feed-1']],
     ['an instance by a part of its name, in any case', { instance: 'CART' }, ['r1 cart-a', 'r1 Cart-B']],
     ['a name in another script', { instance: '购物' }, ['r1 购物车']],

@@ -35,6 +35,7 @@ describe('the palette offers to look up', () => {
     ['a request', '3C140219-CFE9-470E-B241-907877D6FB03', ['text 3C140219-CFE9-470E-B241-907877D6FB03']],
     ['no day', '2026121', []],
     ['no run', '20261124T173000Z-1f0c2ab9', []],
+    ['no part of an instance', 'crs-0a1b', []],
     ['no path', 'crs-1/../x', []],
     ['nothing', '', []],
   ])('%s: %j', (_, typed, found) => {

@@ -3,13 +3,13 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { permits } from '../api/roles.ts';
-import type { RunList } from '../api/runs.ts';
 import type { SessionInfo } from '../api/session.ts';
-import { get, openSession, post, Refused } from './client.ts';
+import { openSession, post, Refused } from './client.ts';
 import { chooseLanguage, language, say, startLanguage } from './language.ts';
 import type { PageLink } from './pages/page.ts';
 import { PAGES, pageAt } from './pages/page-table.ts';
 import { type Choice, lookUps } from './parts/choice.ts';
+import { findChoices } from './parts/find-choices.ts';
 import { Header } from './parts/header.tsx';
 import { pageCommands } from './parts/page-commands.ts';
 import { Palette } from './parts/palette.tsx';
@@ -48,7 +48,7 @@ function App() {
         {now instanceof Refused ? <Closed error={now} /> : <Page session={now} />}
       </main>
       <Shortcuts pages={links()} isOpen={showsKeys} onSearch={openSearch} />
-      <Palette isOpen={isSearching} choices={choices} lookUp={lookUpChoices} find={findRuns} />
+      <Palette isOpen={isSearching} choices={choices} lookUp={lookUpChoices} find={findChoices} />
     </div>
   );
 }
@@ -126,23 +126,6 @@ function lookUpChoices(typed: string): readonly Choice[] {
     if (kind !== 'instance') return [audit];
     return [{ group, text: say('palette.instance', { text }), choose: () => go(`/fleet/${value}`) }, audit];
   });
-}
-
-/** How many runs the palette offers. */
-const MOST_RUNS = 200;
-
-async function findRuns(signal: AbortSignal): Promise<readonly Choice[]> {
-  const { runs } = await get<RunList>(`/runs?most=${MOST_RUNS}`, signal);
-  return runs.flatMap(({ id, name, plan }) =>
-    id === null
-      ? []
-      : [
-          {
-            ...{ group: say('palette.runs'), text: plan?.name ?? name, about: id },
-            choose: () => go(`/runs/${encodeURIComponent(id)}`),
-          },
-        ],
-  );
 }
 
 async function signOut(): Promise<void> {

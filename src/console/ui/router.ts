@@ -2,9 +2,39 @@
 import { signal } from '@preact/signals';
 
 const here = signal(location.pathname + location.search);
+
+/** Whether the entry of the history is one that a dialog made, so that Back closes it. */
+const isOfDialog = (): boolean => (history.state as { dialog?: true } | null)?.dialog === true;
+let wasOfDialog = isOfDialog();
+/** Closes the dialog that is open; null: none is. */
+let closeDialog: (() => void) | null = null;
+
 addEventListener('popstate', () => {
+  const isLeaving = wasOfDialog && !isOfDialog();
+  wasOfDialog = isOfDialog();
+  const close = closeDialog;
+  closeDialog = null;
+  if (close !== null) return close();
+  if (isLeaving && location.pathname === path()) {
+    // The entry of a dialog that is closed: a person who goes back means the page before.
+    history.replaceState(null, '', here.value);
+    history.back();
+    return;
+  }
   here.value = location.pathname + location.search;
 });
+
+/** Makes Back close a dialog instead of leaving its page. @returns call it when the dialog is gone. */
+export function holdBack(close: () => void): () => void {
+  if (closeDialog !== null) return () => undefined;
+  closeDialog = close;
+  // The entry of an earlier dialog serves again.
+  if (!isOfDialog()) history.pushState({ dialog: true }, '');
+  wasOfDialog = true;
+  return () => {
+    if (closeDialog === close) closeDialog = null;
+  };
+}
 
 /** The path of the address, such as `/runs/20261124T173000Z-1f0c2ab9`. */
 export const path = (): string => here.value.replace(/\?.*$/s, '');
@@ -19,7 +49,10 @@ export const queryAll = (name: string): readonly string[] =>
 
 /** Opens an address of the console. */
 export function go(to: string): void {
-  history.pushState(null, '', to);
+  // Nobody goes back to a dialog.
+  if (isOfDialog()) history.replaceState(null, '', to);
+  else history.pushState(null, '', to);
+  wasOfDialog = false;
   here.value = to;
   scrollTo(0, 0);
 }
@@ -31,7 +64,7 @@ export function setQuery(name: string, value: string): void {
   else all.set(name, value);
   const text = all.toString();
   const to = location.pathname + (text === '' ? '' : `?${text}`);
-  history.replaceState(null, '', to);
+  history.replaceState(history.state, '', to);
   here.value = to;
 }
 
@@ -42,7 +75,7 @@ export function setQueryAll(name: string, values: readonly string[]): void {
   for (const value of values) all.append(name, value);
   const text = all.toString();
   const to = location.pathname + (text === '' ? '' : `?${text}`);
-  history.replaceState(null, '', to);
+  history.replaceState(history.state, '', to);
   here.value = to;
 }
 

@@ -31,7 +31,7 @@ export interface AuditQuery {
   readonly ticket?: string;
   /** A whole order number or request id. */
   readonly order?: string;
-  /** A part of a code, of the reason of an end, of an instance, or of the plan's name. */
+  /** A part of a code, of the reason of an end, of an instance, of an order or request, or of the run: its plan, id or change. */
   readonly text?: string;
   readonly outcome?: Outcome;
   /** ISO 8601 UTC: what went on at some time in this period. */
@@ -265,7 +265,7 @@ function matchOf({ lines, ...run }: RunRecord, query: AuditQuery): AuditedRun | 
   if (person !== undefined && !run.people.some((one) => has(one, person))) return null;
   if (ticket !== undefined && !has(run.change ?? '', ticket)) return null;
   if (!overlaps(run, from, to)) return null;
-  const asksPlan = text !== undefined && has(`${run.plan} ${run.id}`, text);
+  const asksPlan = text !== undefined && has(`${run.plan} ${run.id} ${run.change ?? ''}`, text);
   const asksSteps = instance !== undefined || order !== undefined || outcome !== undefined;
   if (!asksSteps && (text === undefined || asksPlan)) return { ...run, found: null, matches: [] };
   // Most runs contain nothing of what is searched.
@@ -282,7 +282,9 @@ function matchOf({ lines, ...run }: RunRecord, query: AuditQuery): AuditedRun | 
       (outcome === undefined || step.outcome === outcome) &&
       (text === undefined ||
         asksPlan ||
-        [step.id, step.name, step.code ?? '', said].some((one) => has(one, text))) &&
+        [step.id, step.name, step.code ?? '', said, ...step.orders, ...step.requestIds].some((one) =>
+          has(one, text),
+        )) &&
       overlaps(step.startedAt === null ? run : step, from, to);
     if (!isMatch) continue;
     found += 1;

@@ -12,6 +12,7 @@ import { reviewRoutes } from './reviews.ts';
 import { runFileRoutes } from './run-files.ts';
 import { runRoutes } from './runs.ts';
 import { scheduleRoutes } from './schedule.ts';
+import { searchRoutes } from './search.ts';
 import { startRoutes } from './start-run.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...startRoutes,
   ...scheduleRoutes,
   ...auditRoutes,
+  ...searchRoutes,
   ...fleetRoutes,
   ...fleetInstanceRoutes,
   ...peopleRoutes,

@@ -1,7 +1,16 @@
-/** A question that names its consequence. The browser keeps the focus inside, and Escape answers no. */
+/** A question that names its consequence. The browser keeps the focus inside; Escape, Back and a tap beside it answer no. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { say } from '../language.ts';
+import { useModal } from './modal.ts';
+
+/** Always at the top, also while the dialog is scrolled. */
+export function CloseButton({ onClose }: { onClose: () => void }) {
+  return (
+    <button type="button" class="close" aria-label={say('close')} title={say('close')} onClick={onClose}>
+      ✕
+    </button>
+  );
+}
 
 /** @param action the word on the button that does it; null: there is nothing to do. */
 export function Dialog({
@@ -19,11 +28,13 @@ export function Dialog({
   onAct?: () => void;
   onClose: () => void;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const { dialog, onClick } = useModal();
   return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>
-      <h2 id="dialog-title">{title}</h2>
+    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose} onClick={onClick}>
+      <div class="dialog-head">
+        <h2 id="dialog-title">{title}</h2>
+        <CloseButton onClose={() => dialog.current?.close()} />
+      </div>
       {children}
       <div class="actions">
         <button type="button" onClick={() => dialog.current?.close()}>

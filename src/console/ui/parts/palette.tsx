@@ -3,14 +3,18 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { say } from '../language.ts';
 import { type Choice, matching } from './choice.ts';
+import { CloseButton } from './dialog.tsx';
+import { useModal } from './modal.ts';
 
 /** How many choices the list shows. Typing narrows it. */
 const MOST = 50;
+/** After the last key, milliseconds. */
+const TYPED = 150;
 
 /**
  * @param isOpen becomes false when the person chose, or closed it. @param choices what there is without looking further.
  * @param lookUp what a typed id can be, such as an order number.
- * @param find looks further, such as for runs at the server; it may refuse.
+ * @param find looks for a typed text at the server, such as for plans and instances; it may refuse.
  */
 export function Palette({
   isOpen,
@@ -21,28 +25,33 @@ export function Palette({
   isOpen: Signal<boolean>;
   choices: () => readonly Choice[];
   lookUp: (typed: string) => readonly Choice[];
-  find: (signal: AbortSignal) => Promise<readonly Choice[]>;
+  find: (typed: string, signal: AbortSignal) => Promise<readonly Choice[]>;
 }) {
   return isOpen.value ? <OpenPalette isOpen={isOpen} choices={choices} lookUp={lookUp} find={find} /> : null;
 }
 
 function OpenPalette({ isOpen, choices, lookUp, find }: Parameters<typeof Palette>[0]) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const { dialog, onClick } = useModal();
   const typed = useSignal('');
   const found = useSignal<readonly Choice[]>([]);
   const marked = useSignal(0);
+  const isLooking = useSignal(false);
   useEffect(() => {
-    dialog.current?.showModal();
     const over = new AbortController();
-    // Without the server, the palette still has the pages and commands.
-    find(over.signal).then(
-      (more) => {
-        found.value = more;
-      },
-      () => undefined,
-    );
-    return () => over.abort();
-  }, []);
+    const look = async (): Promise<void> => {
+      // Without the server, the palette still has the pages and commands.
+      const more = await find(typed.value, over.signal).catch(() => []);
+      if (over.signal.aborted) return;
+      found.value = more;
+      isLooking.value = false;
+    };
+    isLooking.value = true;
+    const timer = setTimeout(() => void look(), typed.value === '' ? 0 : TYPED);
+    return () => {
+      clearTimeout(timer);
+      over.abort();
+    };
+  }, [typed.value]);
   const known = matching([...choices(), ...found.value], typed.value);
   const shown = [...lookUp(typed.value), ...known].slice(0, MOST);
   const at = Math.min(marked.value, shown.length - 1);
@@ -65,26 +74,30 @@ function OpenPalette({ isOpen, choices, lookUp, find }: Parameters<typeof Palett
       class="palette"
       aria-label={say('palette.title')}
       onClose={() => (isOpen.value = false)}
+      onClick={onClick}
     >
-      <input
-        type="text"
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="palette-list"
-        aria-activedescendant={shown.length > 0 ? `palette-${at}` : undefined}
-        aria-label={say('palette.title')}
-        placeholder={say('palette.placeholder')}
-        value={typed.value}
-        onInput={({ currentTarget }) => {
-          typed.value = currentTarget.value;
-          marked.value = 0;
-        }}
-        onKeyDown={onKeyDown}
-      />
+      <div class="palette-head">
+        <input
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="palette-list"
+          aria-activedescendant={shown.length > 0 ? `palette-${at}` : undefined}
+          aria-label={say('palette.title')}
+          placeholder={say('palette.placeholder')}
+          value={typed.value}
+          onInput={({ currentTarget }) => {
+            typed.value = currentTarget.value;
+            marked.value = 0;
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <CloseButton onClose={() => dialog.current?.close()} />
+      </div>
       <Choices shown={shown} at={at} onChoose={choose} />
       {shown.length === 0 && (
         <p class="soft" role="status">
-          {say('palette.none')}
+          {say(isLooking.value ? 'palette.looking' : 'palette.none')}
         </p>
       )}
     </dialog>

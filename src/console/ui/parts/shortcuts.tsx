@@ -38,6 +38,7 @@ export function Shortcuts({
       // Also inside of a shadow root, where the editor of plans is.
       const target = event.composedPath()[0];
       if (!(target instanceof Element)) return;
+      if (target instanceof HTMLInputElement && target.type === 'search') onSearchKey(target, event);
       if (
         target.closest('input, textarea, select, dialog, [contenteditable]') ||
         event.ctrlKey ||
@@ -99,12 +100,24 @@ export function Shortcuts({
   );
 }
 
+/** Leaves a search field: Escape when it is empty, Enter to the rows that it found. */
+function onSearchKey(field: HTMLInputElement, event: KeyboardEvent): void {
+  if (event.isComposing) return;
+  if (event.key === 'Enter') focusRow(field, 1);
+  // A field with a text is cleared first, by the browser or the page.
+  else if (event.key === 'Escape' && field.value === '') field.blur();
+}
+
+/** The rows of short tables and of lists, such as those of the overview. */
+const ROWS = 'main :is(:is(table.runs, table.cards, .history-table) tbody tr, ul.items > li, .day > ul > li)';
+
 /** Goes to the first row of the page, or from a row of a short table to another. A long table moves by itself. */
 function focusRow(from: Element, by: number): void {
   if (from.closest('.long-table')) return;
-  const rows = [...document.querySelectorAll('main :is(table.runs, table.cards) tbody tr')];
+  const rows = [...document.querySelectorAll(ROWS)];
   const links = rows.flatMap((row) => row.querySelector<HTMLElement>('a[href], button') ?? []);
-  const at = links.findIndex((link) => link.closest('tr') === from.closest('tr'));
+  const row = from.closest(ROWS);
+  const at = row === null ? -1 : links.findIndex((link) => link.closest(ROWS) === row);
   const next =
     at >= 0
       ? links[at + by]
