@@ -13,7 +13,13 @@ export class FileRefused extends RefitError {
     const reason = isSystem ? describeSystemError(cause) : cause.reason;
     const fix = isSystem ? fixForReading(cause, path) : cause.fix;
     const verb = isSystem || !cause.isFolder ? 'cannot be read' : 'is not used';
-    super(isSystem ? 'usage' : 'file-refused', `${subject} ${path} ${verb}: ${reason}`, fix, { cause });
+    const text = `${subject} ${path} ${verb}: ${reason}`;
+    // English is the text itself. Other languages take the parts that they have words for.
+    const params = { text, fix, subject, path, reason };
+    super(isSystem ? 'usage' : 'file-refused', text, fix, {
+      cause,
+      about: { id: 'error.file-refused', params },
+    });
     this.reason = reason;
   }
 }

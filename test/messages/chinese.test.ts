@@ -1,9 +1,12 @@
 /** The Chinese sentences say what the English ones say, and leave no English behind. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codes as english } from '../../src/messages/en/codes.ts';
 import { en } from '../../src/messages/en/en.ts';
 import { type Language, render } from '../../src/messages/messages.ts';
 import { codes } from '../../src/messages/zh/codes.ts';
+import { titleText } from '../../src/messages/zh/schema-titles.ts';
 import { zh } from '../../src/messages/zh/zh.ts';
 import type { Message } from '../../src/model.ts';
 import { SAMPLE_MESSAGES } from './samples.ts';
@@ -21,7 +24,7 @@ const KEPT = new Set(
   shrink sign skip soak sold spread ssh status Sun SystemError tags take targets TENCENTCLOUD Terraform terraform
   tfvars timezone true Tue Unknown UpgradeInstance URL urlEnv UTC UTF value VCALENDAR version waves
   Webhook wei windows write yaml YAML zones
-  approvalExpiry CODE credentials hooks HmacSHA256 kill list new prune rm runs schedule secret SECRET SecretId SecretKey
+  approvalExpiry CODE credentials KB ls hooks HmacSHA256 kill list new prune rm runs schedule secret SECRET SecretId SecretKey
   signature store tencentcloud TencentDB validate watch Web`.split(/\s+/),
 );
 
@@ -35,7 +38,7 @@ const TRANSLATED = new Set(
 );
 /** Names of characters, where durations come from, what a policy demands, and gates that pause. */
 const TRANSLATED_TEXT =
-  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|^an? |^the gate |past runs$|^at most |^only |^no(ne)?$|^\d of /;
+  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|^an? |^the gate |^it is |^use a |^check the |^no such |^the (key|plan)\b|past runs$|^at most |^only |^no(ne)?$|^\d of /;
 
 /** Every text and number in the parameters, also of messages inside. */
 function leavesOf(value: unknown): string[] {
@@ -83,6 +86,21 @@ describe.each(SAMPLE_MESSAGES.map((message) => [message.id, message] as const))(
         !TRANSLATED_TEXT.test(leaf),
     );
     expect(missing, chinese).toEqual([]);
+  });
+});
+
+describe('what a key of a plan or policy takes', () => {
+  const titlesIn = (value: unknown): string[] => {
+    if (typeof value !== 'object' || value === null) return [];
+    const { title } = value as { readonly title?: unknown };
+    return [...(typeof title === 'string' ? [title] : []), ...Object.values(value).flatMap(titlesIn)];
+  };
+  const read = (kind: string): unknown =>
+    JSON.parse(readFileSync(join(import.meta.dirname, `../../schemas/${kind}.schema.json`), 'utf8'));
+
+  it.each([...new Set(['plan', 'policy'].flatMap((kind) => titlesIn(read(kind))))])('%s', (title) => {
+    const isValue = /^(true|pause or halt|required, or|tags\.KEY)/.test(title);
+    expect(titleText(title)).toMatch(isValue ? /./ : /[\u4e00-\u9fff]/);
   });
 });
 

@@ -132,6 +132,20 @@ export const ERROR_SAMPLES: {
   'error.no-such-run': [{ typed: '"r9"' }],
   'error.run-removed': [{ run }],
   'error.many-watchers': [{ most: 200 }],
+  'error.file-refused': [
+    {
+      ...{
+        text: 'the plan x.yaml cannot be read: no such file or folder',
+        fix: 'check the spelling: ls plans',
+      },
+      ...{ subject: 'the plan', path: 'x.yaml', reason: 'no such file or folder' },
+    },
+    {
+      ...{ text: 'the key k.pub cannot be read: it is larger than 64 KB', fix: 'use a smaller file' },
+      ...{ subject: 'the key', path: 'k.pub', reason: 'it is larger than 64 KB' },
+    },
+  ],
+  'error.no-run-directory': [{ directory: 'runs/x', file: 'plan.json' }],
   'error.plan-too-large': [{ name: 'big.yaml' }],
   'error.plan-end': [
     { name: 'x.json', kind: 'plan', end: '.yaml' },

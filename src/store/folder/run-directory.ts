@@ -1,4 +1,5 @@
 /** Run directories: saved plan, journal and reports. Folders have mode 0700. */
+
 import { lstat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefitError } from '../../errors.ts';
@@ -8,6 +9,8 @@ import { FileRefused } from '../../files/file-refused.ts';
 import { readTextIfPresent } from '../../files/open-file.ts';
 import { makeFolder, makePrivate, replaceOwnFile } from '../../files/write-file.ts';
 import { isFinished } from '../../journal/replay.ts';
+import { message } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
@@ -52,11 +55,7 @@ export async function readRunPlan(directory: string): Promise<SavedPlan> {
   const path = resolve(directory);
   const planText = await readTextIfPresent(join(path, RUN_FILES.plan), { subject: 'saved-plan' });
   if (planText === null) {
-    throw new RefitError(
-      'usage',
-      `${directory} is not a run directory: it has no ${RUN_FILES.plan}`,
-      'refit runs   lists the runs',
-    );
+    throw refitError('usage', message('error.no-run-directory', { directory, file: RUN_FILES.plan }));
   }
   return readSavedPlan(planText);
 }

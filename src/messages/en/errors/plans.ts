@@ -9,6 +9,17 @@ interface SilentScheduler {
 }
 
 export const planErrors = {
+  'error.file-refused': ({
+    text,
+    fix,
+  }: {
+    /** The message and the fix in English, then what they were made from. */
+    text: string;
+    fix: string;
+    subject: string;
+    path: string;
+    reason: string;
+  }): Text => ({ message: text, fix }),
   'error.plan-too-large': ({ name }: { name: string }): Text => ({
     message: `${name} is larger than 2 MB, and no plan is`,
     fix: 'open another file',

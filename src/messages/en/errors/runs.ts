@@ -265,6 +265,10 @@ export const runErrors = {
       repeat: `if you trust this folder: ${command}`,
     }[next],
   }),
+  'error.no-run-directory': ({ directory, file }: { directory: string; file: string }): Text => ({
+    message: `${directory} is not a run directory: it has no ${file}`,
+    fix: 'refit runs   lists the runs',
+  }),
   'error.no-such-step': ({ steps, at, command }: { steps: number; at: number; command: string }): Text => ({
     message: `the plan has ${steps} steps, and no step ${at}`,
     fix: command,

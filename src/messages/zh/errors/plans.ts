@@ -1,8 +1,14 @@
 /** Why Refit refuses to read, to write or to make a plan, in Chinese. */
+
 import type { planErrors as english } from '../../en/errors/plans.ts';
 import type { TranslationOf } from '../../text.ts';
+import { readingFix, reasonText, subjectName } from '../file-words.ts';
 
 export const planErrors: TranslationOf<typeof english> = {
+  'error.file-refused': ({ fix, subject, path, reason }) => ({
+    message: `${subjectName(subject)} ${path} 无法读取：${reasonText(reason)}`,
+    fix: readingFix(fix),
+  }),
   'error.plan-too-large': ({ name }) => ({
     message: `${name} 大于 2 MB，计划不会这么大`,
     fix: '打开其他文件',

@@ -97,6 +97,10 @@ export const runErrors: TranslationOf<typeof english> = {
       repeat: `如果您信任此目录：${command}`,
     }[next],
   }),
+  'error.no-run-directory': ({ directory, file }) => ({
+    message: `${directory} 不是运行目录：其中没有 ${file}`,
+    fix: 'refit runs   列出所有运行',
+  }),
   'error.no-such-step': ({ steps, at, command }) => ({
     message: `该计划有 ${steps} 个步骤，没有步骤 ${at}`,
     fix: command,

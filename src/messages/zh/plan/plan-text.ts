@@ -1,7 +1,9 @@
 /** What Refit says about the text of a plan, a policy or a list of people, in Chinese. */
+
 import type { planText as english, Part } from '../../en/plan/plan-text.ts';
 import type { TranslationOf } from '../../text.ts';
 import { characterName } from '../names.ts';
+import { titleText } from '../schema-titles.ts';
 
 /** A value as the author wrote it, or its kind when it is too long to show. */
 type Shown = { readonly text: string } | { readonly kind: 'empty' | 'list' | 'map' };
@@ -138,7 +140,7 @@ export const planText: TranslationOf<typeof english> = {
   }),
 
   'plan-text.unknown-key': ({ part, title, key, odd, meant, home, known }) => ({
-    message: `${title ?? nameOf(part)} 中有未知的键 ${key}${odd === null ? '' : `，其中包含 ${odd.code}（${characterName(odd.name)}）`}`,
+    message: `${title === null ? nameOf(part) : titleText(title)} 中有未知的键 ${key}${odd === null ? '' : `，其中包含 ${odd.code}（${characterName(odd.name)}）`}`,
     fix:
       meant !== null
         ? `您是否想用 ${meant}${home === null ? '' : home === '' ? '，位于计划的顶层' : `，位于 ${home} 之下`}？`
@@ -221,7 +223,7 @@ export const planText: TranslationOf<typeof english> = {
     const wanted = isLong
       ? `${values.length} 个名称之一`
       : 'title' in expected
-        ? expected.title
+        ? titleText(expected.title)
         : 'kind' in expected
           ? { list: '列表', map: '带值的键' }[expected.kind]
           : `${values.slice(0, -1).join('、')}${values.length > 1 ? ' 或 ' : ''}${values.at(-1)}`;
