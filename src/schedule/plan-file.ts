@@ -1,8 +1,11 @@
 /** Reads a file of the watched folder: a scheduled plan, a plan without a schedule, or a file that is not valid. Pure. */
+
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { describeWhen } from '../messages/en/format-plan.ts';
-import type { Plan, SavedPlan, SavedWindows, Schedule } from '../model.ts';
+import { message, render } from '../messages/messages.ts';
+import { aboutOf } from '../messages/refit-error.ts';
+import type { Message, Plan, SavedPlan, SavedWindows, Schedule } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
@@ -31,7 +34,14 @@ const MOST_OF_TARGETS = 2_000;
 export type FileReading =
   | { readonly kind: 'scheduled'; readonly name: string; readonly plan: ScheduledPlan }
   | { readonly kind: 'unscheduled'; readonly name: string; readonly message: string; readonly fix: string }
-  | { readonly kind: 'invalid'; readonly name: string; readonly message: string; readonly fix: string };
+  | {
+      readonly kind: 'invalid';
+      readonly name: string;
+      readonly message: string;
+      readonly fix: string;
+      /** The message as data; absent: there are only the English words. */
+      readonly about?: Message;
+    };
 
 /** Names that are safe as folder names and in a shell. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,119}$/;
@@ -53,13 +63,7 @@ export function mayBePlan(name: string): boolean {
 /** @param path as the user would type it. @returns null for other files, such as a list of approvers or an inventory. */
 export function readPlanFile(name: string, text: string, path: string = name): FileReading | null {
   if (!isPlanName(name)) {
-    const message = 'the file name is not valid as a folder name';
-    return {
-      kind: 'invalid',
-      name,
-      message,
-      fix: 'rename the file: use only letters, digits, dots, dashes and _',
-    };
+    return invalid(name, message('schedule.file-name'));
   }
   return /\.json$/i.test(name) ? readSaved(name, text) : readPlan(name, text, path);
 }
@@ -71,15 +75,25 @@ function readSaved(name: string, text: string): FileReading | null {
     saved = readSavedPlan(text);
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
-    return { kind: 'invalid', name, message: error.message, fix: error.fix };
+    return invalid(name, aboutOf(error), error);
   }
   const { name: title, schedule } = saved;
   const { windows } = saved;
   if (schedule !== undefined)
     return { kind: 'scheduled', name, plan: { name, title, schedule, saved, ...given({ windows }) } };
-  const message = 'the saved plan has no schedule with does: run';
   const fix = 'add schedule: { once: "2026-11-25T01:30:00+08:00", does: run } to the plan, then plan again';
-  return { kind: 'unscheduled', name, message, fix };
+  return { kind: 'unscheduled', name, message: 'the saved plan has no schedule with does: run', fix };
+}
+
+/** @param written the message and the fix in English; absent: those of the message. */
+function invalid(
+  name: string,
+  about: Message | string,
+  written: { readonly message: string; readonly fix: string } | null = null,
+): FileReading {
+  if (typeof about === 'string') return { kind: 'invalid', name, message: about, fix: written?.fix ?? '' };
+  const { message: text, fix } = written ?? render(about);
+  return { kind: 'invalid', name, message: text, fix: fix ?? '', about };
 }
 
 /** True for complete JSON that is not a saved plan. Truncated JSON is a fault that Refit reports. */
@@ -98,11 +112,14 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
   const { plan, findings } = parsePlan(text, name);
   if (plan === null) {
     const first = findings.find(({ severity }) => severity === 'error') ?? findings[0];
-    const { message, location } = first ?? { message: 'the file is not a plan', location: null };
-    const where = location === null ? '' : `line ${location.line}: `;
-    const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-    const fix = `refit validate ${shellQuote(path)} shows all findings`;
-    return { kind: 'invalid', name, message: `${where}${message}${more}`, fix };
+    const reason = first === undefined ? null : { id: first.messageId, params: first.params };
+    return invalid(
+      name,
+      message('schedule.file-invalid', {
+        ...{ line: first?.location?.line ?? null, reason, more: Math.max(0, findings.length - 1) },
+        command: `refit validate ${shellQuote(path)}`,
+      }),
+    );
   }
   const { name: title, schedule } = plan;
   const windows = plan.windows && { ...plan.windows, calendars: [] };
@@ -163,9 +180,11 @@ export function scheduleSignature({ schedule, saved }: ScheduledPlan): string {
 }
 
 /** Why a saved plan cannot start at its due time; null if it can. */
-export function expiresBeforeDue({ schedule, saved }: ScheduledPlan, since: number): string | null {
+export function expiresBeforeDue({ schedule, saved }: ScheduledPlan, since: number): Message | null {
   if (saved === null) return null;
   const due = dueTimes(schedule.when).after(since);
   if (due === null || due <= Date.parse(saved.expiresAt)) return null;
-  return `it expires at ${saved.expiresAt}, before it is due at ${new Date(due).toISOString()}: set a longer expires in the plan, then plan again`;
+  return message('schedule.expires-before-due', {
+    ...{ expiresAt: saved.expiresAt, due: new Date(due).toISOString() },
+  });
 }

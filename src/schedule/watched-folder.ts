@@ -2,6 +2,7 @@
  * The watched folder with its plans, and the operators' files beside the occurrences: `switches/<file>.json`, and
  * `requests/<id>.json`, which Refit removes after its answer. Each of them is replaced whole.
  */
+
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, RefitError } from '../errors.ts';
@@ -9,6 +10,8 @@ import { mustBeOwnFolder } from '../files/check-folder.ts';
 import { FileRefused, isMissing } from '../files/file-refused.ts';
 import { readRegularFile } from '../files/open-file.ts';
 import { makeFolder, replaceOwnFile } from '../files/write-file.ts';
+import { aboutOf } from '../messages/refit-error.ts';
+import type { Message } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
 import type { FolderView, PlanSwitch, RunRequest } from './decide.ts';
 import { type FileReading, mayBePlan, readPlanFile } from './plan-file.ts';
@@ -103,7 +106,13 @@ async function readingOf(folder: string, name: string, known: Known): Promise<Fi
     // The file was removed during this reading.
     if (isMissing(error)) return null;
     if (error instanceof FileRefused)
-      return { kind: 'invalid', name, message: `the file is refused: ${error.reason}`, fix: error.fix };
+      return {
+        kind: 'invalid',
+        name,
+        message: `the file is refused: ${error.reason}`,
+        fix: error.fix,
+        ...withAbout(error),
+      };
     const message = `the file cannot be read: ${messageOf(error)}`;
     return { kind: 'invalid', name, message, fix: `ls -l ${shellQuote(path)}` };
   }
@@ -159,4 +168,10 @@ export async function writeControlFile(
 /** Removes a request: the operator withdraws it, or it is answered. */
 export async function dropRequest(root: string, id: string): Promise<void> {
   await rm(join(root, 'requests', `${id}.json`), { force: true });
+}
+
+/** The parts of a refused file, for other languages. */
+function withAbout(error: FileRefused): { readonly about?: Message } {
+  const about = aboutOf(error);
+  return typeof about === 'string' ? {} : { about };
 }

@@ -45,6 +45,25 @@ export async function cutOff(page: Page): Promise<string[]> {
   }
 }
 
+/** Texts that a person reads in English on a page in Chinese: three words or more, but no command, code, YAML or typed text. */
+const ENGLISH = `(() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+    const part = text.parentElement;
+    if (part.closest('code, pre, kbd, q, textarea, script, style, .cm-editor, [lang=en]')) continue;
+    if (!part.checkVisibility()) continue;
+    const said = text.data.replace(/\\b(refit|kill|rm|ls) [!-~ ]*/g, '');
+    if (/(?<![\\w./-])[A-Za-z]+(?: +[A-Za-z]+){2,}(?![\\w./-])/.test(said)) found.push(text.data.slice(0, 200));
+  }
+  return [...new Set(found)];
+})()`;
+
+/** What is left in English on a page in Chinese. */
+export async function englishOn(page: Page): Promise<string[]> {
+  return await page.evaluate<string[]>(ENGLISH);
+}
+
 /** Opens a link that signs in, and waits until it has: another page before that would end the request. */
 export async function signInWith(page: Page, link: string): Promise<void> {
   await page.goto(link);

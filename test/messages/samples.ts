@@ -681,6 +681,11 @@ const SAMPLES: Samples = {
   'saved-plan.expired': [{ expiresAt: at, command }],
   'saved-plan.expires-before-start': [{ expiresAt: at, start: later, days: 3 }],
   'saved-plan.prices-offline': [{ source: 'fleet.json' }],
+  'schedule.file-invalid': [
+    { line: 3, reason: why, more: 2, command: 'refit validate x.yaml' },
+    { line: null, reason: null, more: 0, command: 'refit validate x.yaml' },
+  ],
+  'schedule.expires-before-due': [{ expiresAt: at, due: later }],
   'schedule.attempt-failed': [{ error: 'ENOENT' }],
   'schedule.entry-attempt-started': [{ plan: 'nightly', due: at, reason: 'caught-up' }],
   'schedule.entry-ended': [{ plan: 'nightly', due: at, cause: why, exitCode: 3 }],

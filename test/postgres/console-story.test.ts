@@ -6,7 +6,15 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../cli/refit.ts';
-import { CHROMIUM, cutOff, PATIENCE, signInWith, startBrowser, violations } from '../console/console-page.ts';
+import {
+  CHROMIUM,
+  cutOff,
+  englishOn,
+  PATIENCE,
+  signInWith,
+  startBrowser,
+  violations,
+} from '../console/console-page.ts';
 import { withPostgres } from './shared.ts';
 import { type StoreDesk, storeDesk } from './worker-desk.ts';
 
@@ -71,6 +79,7 @@ async function look(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme });
     const what = `${name} ${language} ${width} ${colorScheme}`;
     expect(await cutOff(page), what).toEqual([]);
+    if (what.endsWith('zh 1440 light')) expect(await englishOn(page), what).toEqual([]);
     // Colours do not depend on width and language, and names not on the colours.
     if (what.endsWith('zh 390 dark') || what.endsWith('en 1440 light'))
       expect(await violations(page), what).toEqual([]);

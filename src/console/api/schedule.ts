@@ -44,6 +44,8 @@ export interface ScheduleRow extends Pick<DuePlan, 'page' | 'targets'> {
     readonly kind: 'plan-without-schedule' | 'saved-without-schedule' | 'other';
     readonly message: string;
     readonly fix: string | null;
+    /** The message as data; null: there are only the English words. */
+    readonly about: Message | null;
   } | null;
   readonly next: string | null;
   readonly last: LastOccurrence | null;

@@ -67,7 +67,7 @@ function statusLines(status: PlanStatus, place: PlaceOf): string[] {
   const action = saved === null ? schedule.does : `apply ${saved.digest.slice(0, 8)}`;
   const rows: string[][] = [
     ['action', `${action} ${describeSchedule(schedule)}`],
-    ['state', neverStarts === null ? (enabled ? 'enabled' : 'disabled') : `blocked: ${neverStarts}`],
+    ['state', neverStarts === null ? (enabled ? 'enabled' : 'disabled') : `blocked: ${textOf(neverStarts)}`],
     [
       'last',
       last === null ? 'none yet' : `${moment(Date.parse(last.due))}: ${describeOccurrence(last, zone)}`,
@@ -119,7 +119,7 @@ function jsonOf({ file, status }: Listed, place: PlaceOf): object {
     digest: plan.saved?.digest ?? null,
     schedule: plan.schedule,
     enabled,
-    message: neverStarts,
+    message: neverStarts && textOf(neverStarts),
     next: next === null ? null : momentOf(next, zoneOf(plan.schedule)),
     last: last && {
       due: last.due,

@@ -1,5 +1,7 @@
 /** Turns a schedule as it was read into what the console shows. Pure. */
+
 import { iso } from '../../../clock.ts';
+import { textOf } from '../../../messages/messages.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { calendarDays, calendarRange, wallTime } from '../../../plan/windows/time-zone.ts';
 import {
@@ -65,6 +67,7 @@ export function scheduleRows(read: ReadAccess, runOf: RunOf, kind: ScheduleAcces
           kind: problemKind(file),
           message: escapeControls(file.message),
           fix: escapeControls(file.fix),
+          about: file.kind === 'invalid' ? (file.about ?? null) : null,
         },
       };
     const { plan, planLog, enabled, neverStarts, next } = statusOf(file.plan, read, read.now);
@@ -74,7 +77,9 @@ export function scheduleRows(read: ReadAccess, runOf: RunOf, kind: ScheduleAcces
       ...dueOf(plan, kind),
       ...{ title: escapeControls(plan.title), does, when, enabled },
       problem:
-        neverStarts === null ? null : { kind: 'other', message: escapeControls(neverStarts), fix: null },
+        neverStarts === null
+          ? null
+          : { kind: 'other', message: escapeControls(textOf(neverStarts)), fix: null, about: neverStarts },
       next: next === null ? null : iso(next),
       last: last === null ? null : lastOf(last, runOf),
     };

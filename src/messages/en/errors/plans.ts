@@ -2,12 +2,6 @@
 import type { Message } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
 
-interface SilentScheduler {
-  readonly folder: string;
-  readonly seconds: number;
-  readonly command: string;
-}
-
 export const planErrors = {
   'error.file-refused': ({
     text,
@@ -98,7 +92,15 @@ export const planErrors = {
     message: 'this console has no schedule: it has no folder of plans and no database',
     fix: 'refit serve --plans FOLDER   shows the schedule of a folder',
   }),
-  'error.scheduler-silent': ({ folder, seconds, command }: SilentScheduler): Text => ({
+  'error.scheduler-silent': ({
+    folder,
+    seconds,
+    command,
+  }: {
+    folder: string;
+    seconds: number;
+    command: string;
+  }): Text => ({
     message: `the scheduler of ${folder} has not answered for ${seconds} seconds; Refit removed the request`,
     fix: `${command}   shows its process`,
   }),

@@ -90,6 +90,24 @@ export const schedule = {
     `withdrawn: its file was ${isReplaced ? 'replaced' : 'removed'}; continue what is left by hand`,
 
   // Why nothing is done about a due time, or about a request.
+  'schedule.file-name': (): Text => ({
+    message: 'the file name is not valid as a folder name',
+    fix: 'rename the file: use only letters, digits, dots, dashes and _',
+  }),
+  'schedule.file-invalid': (
+    {
+      line,
+      reason,
+      more,
+      command,
+    }: { line: number | null; reason: Message | null; more: number; command: string },
+    say: Say,
+  ): Text => ({
+    message: `${line === null ? '' : `line ${line}: `}${reason === null ? 'the file is not a plan' : say(reason)}${more > 0 ? ` (and ${more} more)` : ''}`,
+    fix: `${command} shows all findings`,
+  }),
+  'schedule.expires-before-due': ({ expiresAt, due }: { expiresAt: string; due: string }): Text =>
+    `it expires at ${expiresAt}, before it is due at ${due}: set a longer expires in the plan, then plan again`,
   'schedule.disabled': (): Text => 'the plan is disabled',
   'schedule.missed': (): Text => 'missed while no scheduler was running, and catchUp is skip',
   'schedule.restored': (): Text =>

@@ -49,6 +49,16 @@ export const schedule: TranslationOf<typeof english> = {
     `已撤回：其文件被${isReplaced ? '替换' : '删除'}；请手动继续未完成的工作`,
 
   // Why nothing is done about a due time, or about a request.
+  'schedule.file-name': () => ({
+    message: '文件名不能用作目录名',
+    fix: '重命名文件：只使用字母、数字、点、连字符和 _',
+  }),
+  'schedule.file-invalid': ({ line, reason, more, command }, say) => ({
+    message: `${line === null ? '' : `第 ${line} 行：`}${reason === null ? '该文件不是计划' : say(reason)}${more > 0 ? `（另有 ${more} 项）` : ''}`,
+    fix: `${command} 显示所有检查结果`,
+  }),
+  'schedule.expires-before-due': ({ expiresAt, due }) =>
+    `它在 ${expiresAt} 过期，早于触发时间 ${due}：在计划中设置更长的 expires，然后重新制定计划`,
   'schedule.disabled': () => '计划已停用',
   'schedule.missed': () => '触发时没有调度器在运行，且 catchUp 为 skip',
   'schedule.restored': () => '存储库从备份恢复，可能丢失了已执行的记录；请检查实例',

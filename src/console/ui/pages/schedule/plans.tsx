@@ -7,7 +7,7 @@ import { post, Refused } from '../../client.ts';
 import { say, sayMessage } from '../../language.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Badge } from '../../parts/parts.tsx';
-import { refusalText } from '../../parts/say-refusal.ts';
+import { refusalText, sayRefusal } from '../../parts/say-refusal.ts';
 import { WhatItDoes } from './due-plan.tsx';
 import { EVENT_TONES } from './event-tones.ts';
 import { momentIn } from './in-zone.ts';
@@ -104,7 +104,8 @@ export function Plans({
 /** Why a file has no due time, and what changes that. */
 function WhyNot({ problem }: Pick<ScheduleRow, 'problem'>) {
   if (problem === null) return null;
-  const { kind, message, fix } = problem;
+  const { kind } = problem;
+  const { message, fix } = sayRefusal(problem);
   if (kind === 'saved-without-schedule') return <>{say('schedule.none.saved')}</>;
   return (
     <>
@@ -191,11 +192,7 @@ function Row({
         </div>
       </dl>
       <WhatItDoes plan={row} person={person} />
-      {problem && (
-        <p class="warn">
-          {problem.message} {problem.fix}
-        </p>
-      )}
+      {problem && <p class="warn">{refusalText(problem)}</p>}
     </li>
   );
 }
