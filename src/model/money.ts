@@ -39,3 +39,18 @@ export interface PriceShare {
 export type Bill = (typeof BILLS)[number];
 /** All comparisons in display order. */
 export const BILLS = ['as-quoted', 'differs', 'not-read', 'not-quoted', 'by-the-hour'] as const;
+
+/** Orders by how they are billed. Each order counts once in `once`, `hourly`, `notRead` and `none`. */
+export interface OrderBills {
+  /** A bill to pay once. */
+  readonly once: number;
+  /** Those of `once` that are compared with a quote, and those without one. */
+  readonly asQuoted: number;
+  readonly differs: number;
+  readonly notQuoted: number;
+  readonly hourly: number;
+  /** Verified, and the bill was not read. */
+  readonly notRead: number;
+  /** Not verified, and without a bill. */
+  readonly none: number;
+}

@@ -1,8 +1,17 @@
 /** What an overview keeps of each run: a few facts that do not grow with its steps. Pure. */
 import { isFinished, totals } from '../../journal/replay.ts';
-import type { Message, Money, Outcome, PriceSum, RunState, SavedPlan, StepState } from '../../model.ts';
+import type {
+  Message,
+  Money,
+  OrderBills,
+  Outcome,
+  PriceSum,
+  RunState,
+  SavedPlan,
+  StepState,
+} from '../../model.ts';
 import { sumMoney, sumPrices } from '../../money.ts';
-import { billOf, countBills, type OrderBills, sumBills } from '../../report/run/bills.ts';
+import { billOf, countBills, sumBills } from '../../report/run/bills.ts';
 import { escapeControls } from '../../text.ts';
 
 /** Outcomes that a person should look at. */

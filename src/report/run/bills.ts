@@ -3,6 +3,7 @@ import {
   BILLS,
   type Bill,
   type Money,
+  type OrderBills,
   type PriceSum,
   type Report,
   type ReportStep,
@@ -50,21 +51,6 @@ export function moneyOf(saved: SavedPlan, steps: readonly ReportStep[]): Report[
       billed: sumBills(items),
     })),
   };
-}
-
-/** Orders by how they are billed. Each order counts once in `once`, `hourly`, `notRead` and `none`. */
-export interface OrderBills {
-  /** A bill to pay once. */
-  readonly once: number;
-  /** Those of `once` that are compared with a quote, and those without one. */
-  readonly asQuoted: number;
-  readonly differs: number;
-  readonly notQuoted: number;
-  readonly hourly: number;
-  /** Verified, and the bill was not read. */
-  readonly notRead: number;
-  /** Not verified, and without a bill. */
-  readonly none: number;
 }
 
 /** Counts accepted orders by how they are billed. Reports and overviews say it with one sentence, `billedFact`. */

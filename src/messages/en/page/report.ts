@@ -1,5 +1,5 @@
 /** Headings and phrases of the report of a run, in English. */
-import type { Bill, Money, PriceSum } from '../../../model.ts';
+import type { Bill, Money, OrderBills, PriceSum } from '../../../model.ts';
 import {
   amounts,
   count,
@@ -12,17 +12,6 @@ import {
   quotes,
   timeOfDay,
 } from '../quantities.ts';
-
-/** Accepted orders by how they are billed. */
-interface BillCounts {
-  readonly once: number;
-  readonly asQuoted: number;
-  readonly differs: number;
-  readonly notQuoted: number;
-  readonly hourly: number;
-  readonly notRead: number;
-  readonly none: number;
-}
 
 const BILLS: Readonly<Record<Bill, string>> = {
   'as-quoted': 'as quoted',
@@ -187,7 +176,7 @@ export const report = {
   quotedFact: (quoted: readonly PriceSum[], verified: readonly PriceSum[]): string =>
     `quoted ${quotes(quoted)}; of this for verified steps ${verified.length === 0 ? 'nothing' : quotes(verified)}`,
   /** What accepted orders are billed. Reports and the overview of the console say it in these words. */
-  billedFact: (billed: readonly Money[], bills: BillCounts): string => {
+  billedFact: (billed: readonly Money[], bills: OrderBills): string => {
     const { once, hourly, notRead, none } = bills;
     const compared = (
       [
