@@ -1,9 +1,11 @@
 /** What people do with a schedule without carrying it out: they read it, and enable, disable and start plans. */
 import { basename, join } from 'node:path';
 import { type Clock, iso } from '../clock.ts';
-import { openRegularFile } from '../files/open-file.ts';
+import { isMissing } from '../files/file-refused.ts';
+import { openRegularFile, readRegularFile } from '../files/open-file.ts';
 import { requestRun, switchPlan } from './control-schedule.ts';
 import { createOccurrenceStore, liveHolder } from './occurrence-directory.ts';
+import { isPlanName } from './plan-file.ts';
 import { fileNamed, rootOf, type ScheduleSeen } from './read-schedule.ts';
 import { EMPTY_STATE, type ScheduleEntry } from './schedule-log.ts';
 import { readScheduleLog, SCHEDULE_LOG_FILE } from './schedule-log-file.ts';
@@ -28,6 +30,8 @@ export interface ScheduleAccess {
   readonly place: string;
   /** @throws RefitError if it cannot be read. */
   read(): Promise<ReadAccess>;
+  /** The text of a plan of the last reading; null: it is gone. @throws RefitError if it cannot be read. */
+  textOf(plan: string): Promise<string | null>;
   /** Enables or disables a plan from now on. @returns false if nothing changes. @throws RefitError `usage` without such a plan. */
   switch(plan: string, enabled: boolean, user: string): Promise<boolean>;
   /** Asks a live scheduler to start a plan now. @returns its answer. @throws RefitError `usage`, `run-silent` */
@@ -52,6 +56,15 @@ export function createFolderAccess(
       const [view, { state, entries }] = [await watched.read(), await readLog()];
       const hasScheduler = (await liveHolder(root, host)) !== null;
       return { view, state, entries, hasScheduler, now: clock.now(), placeOf };
+    },
+    async textOf(plan) {
+      if (!isPlanName(plan)) return null;
+      const subject = /\.json$/i.test(plan) ? 'saved-plan' : 'plan';
+      const read = readRegularFile(join(folder, plan), { subject });
+      return await read.then(String, (error: unknown) => {
+        if (isMissing(error)) return null;
+        throw error;
+      });
     },
     async switch(word, enabled, user) {
       const view = await watched.read();

@@ -79,7 +79,9 @@ describe('a dry run against a large inventory', () => {
     const { signal } = new AbortController();
     const [apart, here] = await Promise.all([
       showDryRun(given, REQUEST, 'zh', signal),
-      dryRunInFolder(given, REQUEST, signal).then((result) => inWordsOf(result, 'zh', systemClock.now())),
+      dryRunInFolder(given, REQUEST, signal).then((result) =>
+        inWordsOf(result, { text: TEXT, language: 'zh', now: systemClock.now() }),
+      ),
     ]);
     const { changes, unchanged, effects, facts, verdict, found } = apart.review!;
     expect(changes?.rows.length).toBeGreaterThan(100);

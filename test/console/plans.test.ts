@@ -114,7 +114,14 @@ describe('the list of plans', () => {
     const other = await startTestConsole();
     const { headers } = await other.signIn(['viewer']);
     const { body } = await other.send('GET', '/api/plans', { headers });
-    expect(JSON.parse(body)).toEqual({ folder: null, plans: [], saved: [], inventories: [], others: [] });
+    expect(JSON.parse(body)).toEqual({
+      folder: null,
+      plans: [],
+      saved: [],
+      inventories: [],
+      others: [],
+      due: [],
+    });
     const one = await other.send('GET', '/api/plans/grow.yaml', { headers });
     expect(one).toMatchObject({ status: 422, body: expect.stringContaining('refit serve --plans') });
     await other.close();

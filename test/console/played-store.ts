@@ -98,7 +98,7 @@ export function playedSchedule(options: {
   const { files, entries = [], disabled = [], now, hasScheduler = true } = options;
   const asked: string[] = [];
   return {
-    ...{ kind: 'folder', place: '/plans', asked },
+    ...{ kind: 'folder', place: '/plans', asked, textOf: async () => null },
     read: async () => ({
       view: {
         ...{ files, requests: [] },

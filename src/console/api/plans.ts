@@ -1,6 +1,7 @@
 /** Plans, saved plans and inventories of the folder, as the console shows them. Times are ISO 8601 UTC. */
 import type { FolderListing, ListedSavedPlan } from '../../operations/plans/list-plans.ts';
 import type { ShownFinding, ShownReview } from '../../operations/reviews/show-review.ts';
+import type { DuePlanView } from './schedule.ts';
 
 /** `GET /api/plans`. */
 export interface PlanList {
@@ -10,6 +11,8 @@ export interface PlanList {
   readonly saved: readonly SavedPlanRow[];
   readonly inventories: FolderListing['inventories'];
   readonly others: FolderListing['others'];
+  /** Those of the folder that are on schedule, the next first. */
+  readonly due: readonly DuePlanView[];
 }
 
 export interface SavedPlanRow extends ListedSavedPlan {

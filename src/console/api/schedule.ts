@@ -1,8 +1,9 @@
 /** What the page of the schedule shows. Times are ISO 8601 UTC. */
 import type { Message, Schedule } from '../../model.ts';
+import type { DueFacts } from '../../operations/reviews/due-plans.ts';
 import type { CalendarEvent, CalendarSpan, DayContent } from '../../schedule/calendar.ts';
 
-export type { CalendarEvent, CalendarSpan, DayContent };
+export type { CalendarEvent, CalendarSpan, DayContent, DueFacts };
 
 /** `GET /api/schedule?view=week|month&date=2026-11-30&zone=Asia/Shanghai`. */
 export interface ScheduleView {
@@ -28,10 +29,21 @@ export interface DuePlan {
   readonly page: 'plan' | 'review' | null;
   /** The YAML of its targets; null: the plan is saved, and its review says it. */
   readonly targets: string | null;
+  /** What it will do; null: only those of the plans that are due first are known. */
+  readonly facts: DueFacts | null;
+}
+
+/** `GET /api/schedule/:plan`: one plan on schedule; null: it is not. */
+export interface DuePlanView extends DuePlan, Pick<ScheduleRow, 'title' | 'does' | 'when' | 'enabled'> {
+  /** null: never by itself. */
+  readonly next: string | null;
+  readonly hasScheduler: boolean;
+  /** The command that starts a scheduler. */
+  readonly startCommand: string;
 }
 
 /** A file of the schedule. */
-export interface ScheduleRow extends Pick<DuePlan, 'page' | 'targets'> {
+export interface ScheduleRow extends Pick<DuePlan, 'page' | 'targets' | 'facts'> {
   /** Its name in the folder or in the store. */
   readonly name: string;
   /** The author's name of the plan; null: it cannot be scheduled. */

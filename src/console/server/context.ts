@@ -1,18 +1,20 @@
 /** What the routes of the console work with. */
 import type { Clock } from '../../clock.ts';
 import type { ConsoleAddress } from '../../operations/approvals/passkey-approval.ts';
-import type { ConnectOptions } from '../../operations/connect.ts';
 import type { ActionLog } from '../../operations/people/action-log.ts';
 import type { PlanFolder } from '../../operations/plans/plan-folder.ts';
 import type { RunsOfStore } from '../../operations/runs/open-runs.ts';
 import type { RunStarter } from '../../operations/runs/start-run.ts';
 import type { Action } from '../api/roles.ts';
 import type { Person } from '../api/session.ts';
+import type { ConsoleProvider } from './console-provider.ts';
 import type { EventStream } from './event-stream.ts';
 import type { ConsoleRecord } from './record/record.ts';
 import type { RunFeeds } from './run-feed.ts';
 import type { SentFile } from './send-file.ts';
 import type { Session, Sessions } from './sessions.ts';
+
+export type { ConsoleProvider };
 
 /** The parts of the console that routes use. */
 export interface ConsoleContext {
@@ -39,17 +41,6 @@ export interface RunningConsole extends ConsoleContext {
   readonly actions: ActionLog | null;
   /** Where browsers reach it. */
   readonly address: () => ConsoleAddress;
-}
-
-/** How the console reaches the provider, and which policy holds, as the options of commands say it. */
-export interface ConsoleProvider {
-  readonly connection: ConnectOptions;
-  /** Whose keys; null: `default`. */
-  readonly profile: string | null;
-  /** The regions of the fleet; null: every region that has instances. */
-  readonly regions: readonly string[] | null;
-  /** The file of `--policy`; null: the policies of the machine and of the user only. */
-  readonly policy: string | null;
 }
 
 /** A request that passed the guard. */

@@ -67,6 +67,8 @@ export interface PlanOptions extends ReadOptions {
   readonly policy?: Policy;
   /** Receives what a policy judges, also if the plan is blocked. */
   readonly onJudge?: (subject: PolicySubject) => void;
+  /** Called with the instances that the plan was made from. */
+  readonly onFleet?: (inventory: Pick<Inventory, 'instances'>) => void;
 }
 
 /**
@@ -174,6 +176,7 @@ async function reviewPlan(
   const endpoint = isOffline ? null : from.endpoint;
   const subject = plannedSubject(beforePolicy.plan, fleet.inventory, { now: clock.now(), endpoint });
   options.onJudge?.(subject);
+  options.onFleet?.(fleet.inventory);
   const review = withPolicy(beforePolicy, options.policy ?? NO_POLICY, subject, saveAs);
   return { review, findings: review.findings };
 }

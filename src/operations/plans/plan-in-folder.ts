@@ -1,9 +1,11 @@
 /** Dry runs and seals of the plans of a folder, as `refit plan` makes them. */
 import { iso } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import type { Finding, PlanReview, SealedReview } from '../../model.ts';
+import type { Finding, Inventory, PlanReview, Policy, SealedReview } from '../../model.ts';
 import { decodePlan } from '../../plan/parse/decode-plan.ts';
 import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
+import type { PolicySubject } from '../../policy/judge-policy.ts';
+import { NO_POLICY } from '../../policy/tighten.ts';
 import { type ConnectOptions, connectReader } from '../connect.ts';
 import { shortPath } from '../machine.ts';
 import { readPolicy } from '../read-policy.ts';
@@ -43,6 +45,15 @@ export interface DryRun {
 export interface DryRunResult {
   readonly review: PlanReview | null;
   readonly findings: readonly Finding[];
+  /** What it was made from; null: nothing was planned. */
+  readonly fleet: PlannedFleet | null;
+}
+
+/** What a plan was made from, besides its text. */
+export interface PlannedFleet extends Pick<Inventory, 'instances'> {
+  readonly policy: Policy;
+  /** The plan as the policy judged it. */
+  readonly subject: PolicySubject;
 }
 
 /**
@@ -61,8 +72,25 @@ export async function dryRunInFolder(
     return await dryRunOfInventory(planning.folder, { name, text, inventory, price }, options);
   const path = shortPath(planning.folder.pathOf(name));
   return await readLive(planning.connection, signal, (from) =>
-    planFleet(text, path, { ...options, from, price }),
+    planWithFleet(text, path, { ...options, from, price }),
   );
+}
+
+/** Plans, and keeps what the plan was made from. */
+async function planWithFleet(text: string, path: string, options: PlanOptions): Promise<DryRunResult> {
+  let subject: PolicySubject | null = null;
+  let instances: Inventory['instances'] = [];
+  const result = await planFleet(text, path, {
+    ...options,
+    onJudge: (one) => {
+      subject = one;
+    },
+    onFleet: (one) => {
+      instances = one.instances;
+    },
+  });
+  const { policy = NO_POLICY } = options;
+  return { ...result, fleet: subject && { instances, policy, subject } };
 }
 
 /** A text that is no plan, or takes too long to parse, gets no further. @returns null: it can be planned. */
@@ -72,10 +100,10 @@ export async function faultsOf(
 ): Promise<DryRunResult | null> {
   const path = shortPath(folder.pathOf(name));
   const decoded = decodePlan(Buffer.from(text), path);
-  if (decoded.text === null) return { review: null, findings: decoded.findings };
+  if (decoded.text === null) return { review: null, findings: decoded.findings, fleet: null };
   if (text.length <= SMALL_TEXT) return null;
   const { plan, findings } = await parseApart(text, path);
-  return plan === null ? { review: null, findings } : null;
+  return plan === null ? { review: null, findings, fleet: null } : null;
 }
 
 /** Options of `planFleet` that do not depend on the fleet. */
@@ -88,7 +116,7 @@ export async function dryRunOfInventory(
   options: FolderOptions,
 ): Promise<DryRunResult> {
   const from = { inventory: await readFolderInventory(folder, inventory), source: inventory };
-  return await planFleet(text, shortPath(folder.pathOf(name)), { ...options, from, price });
+  return await planWithFleet(text, shortPath(folder.pathOf(name)), { ...options, from, price });
 }
 
 /** What to seal. */

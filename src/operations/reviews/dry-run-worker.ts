@@ -11,5 +11,7 @@ await answerFrom(async ({ request, planning, now, language, ...given }: ThreadDr
   const ahead = now - systemClock.now();
   const clock = { ...systemClock, now: () => systemClock.now() + ahead };
   const options = { ...planning, clock, readNamed: readWithin(folder) };
-  return await inWordsOf(await dryRunOfInventory(folder, request, options), language, now);
+  return await inWordsOf(await dryRunOfInventory(folder, request, options), {
+    ...{ text: request.text, language, now },
+  });
 });

@@ -5,8 +5,9 @@
 import type { LanguageName } from '../../messages/language-names.ts';
 import { loadWords } from '../../messages/languages.ts';
 import type { Words } from '../../messages/words.ts';
-import type { Finding, Review, Severity } from '../../model.ts';
+import type { Finding, Review, Severity, UnsealedPlan } from '../../model.ts';
 import { type PlanTimeline, timelineOf } from '../../plan/forecast/timeline.ts';
+import { dueTimes } from '../../plan/windows/due-times.ts';
 import { sanitize } from '../../report/document/escape.ts';
 import { firstRows, type Table } from '../../report/document/table.ts';
 import { inWords } from '../../report/finding-words.ts';
@@ -17,6 +18,7 @@ import { changesTable, effectsTable, moneyTable } from '../../report/review/tabl
 import { unchangedTable } from '../../report/run/tables.ts';
 import { unchangedTargets } from '../../report/unchanged.ts';
 import { verdictOfReview } from '../../report/verdict.ts';
+import { escapeControls } from '../../text.ts';
 import { type PageTable, pageTable } from './page-tables.ts';
 
 /** A review in one language. */
@@ -38,6 +40,10 @@ export interface ShownReview {
   readonly findings: readonly ShownFinding[];
   /** How many findings there are in all. */
   readonly found: number;
+  /** How many targets are left out. Their errors are among the findings. */
+  readonly leftOut: number;
+  /** The names of instances by their ids, as far as they are known. */
+  readonly names: Readonly<Record<string, string>>;
   /** Without empty tables. */
   readonly effects: ShownTable | null;
   readonly money: ShownTable | null;
@@ -76,14 +82,21 @@ const WIDE = ['edition', 'before', 'after', 'why'] as const;
 const MOST = 500;
 
 /**
- * @param most rows of a table, and findings.
- * @param now of the timeline: milliseconds since 1970 UTC.
+ * @param most rows of a table, and findings. @param names of instances that the plan does not name.
+ * @param isTrial nothing is saved, so nothing expires.
+ * @param now milliseconds since 1970 UTC. The timeline begins then, or when the plan is due.
  */
 export async function showReview(
   review: Review,
-  options: { readonly language: LanguageName; readonly now: number; readonly most?: number },
+  options: {
+    readonly language: LanguageName;
+    readonly now: number;
+    readonly most?: number;
+    readonly names?: ReadonlyMap<string, string> | null;
+    readonly isTrial?: boolean;
+  },
 ): Promise<ShownReview> {
-  const { language, now, most = MOST } = options;
+  const { language, now, most = MOST, isTrial = false } = options;
   const words = await loadWords(language);
   const { next: _, ...raw } = withRemarks(review);
   const said = {
@@ -107,12 +120,28 @@ export async function showReview(
     ),
     findings: safe.findings.slice(0, most).map((one) => showFinding(one, words)),
     found: safe.findings.length,
-    effects: plan && table(effectsTable(said, words)),
+    leftOut: targets.filter(({ state }) => state === 'blocked').length,
+    names: namesOf(raw as Review, options.names ?? new Map()),
+    effects: plan && table(effectsTable(said, words, isTrial ? ['expiry'] : [])),
     money: plan && table(moneyTable(plan, plan.priceShares ?? [], words)),
     changes: plan && table(changesTable(plan, targets, plan.steps, { without: WIDE }, words)),
     unchanged: plan && table(unchangedTable(unchangedTargets(plan, words), words)),
-    timeline: plan && timelineOf(plan, now),
+    timeline: plan && timelineOf(plan, startOf(plan, now)),
   };
+}
+
+/** When a plan is due that a scheduler applies; now, if it is not on schedule. */
+function startOf({ schedule }: Pick<UnsealedPlan, 'schedule'>, now: number): number {
+  return (schedule && dueTimes(schedule.when).after(now)) ?? now;
+}
+
+/** Of the instances that rows of the review are about, besides its changes. */
+function namesOf(review: Review, others: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  const { unchanged = [], blocked = [], preconditions = [] } = planOf(review) ?? {};
+  const ids = new Set([...unchanged, ...blocked, ...review.findings].map(({ instance }) => instance));
+  const own = preconditions.map(({ instance, name }) => [instance, name] as const);
+  const known = [...own, ...others].filter(([id, name]) => name !== '' && ids.has(id));
+  return Object.fromEntries(known.map(([id, name]) => [escapeControls(id), escapeControls(name)]));
 }
 
 /** Findings in a language, for pages. @param findings as `parsePlan` makes them. */

@@ -64,15 +64,20 @@ export function groupedFindingsTable(findings: readonly Finding[]): Table {
   return tableOf(head, rows, [times, ...FINDING_COLUMNS]);
 }
 
-/** What the plan will do or use: `run command | at halt: page`. */
-export function effectsTable(review: Review, words: Words = english): Table {
+/** What the plan will do or use: `run command | at halt: page`. @param without kinds to leave out. */
+export function effectsTable(
+  review: Review,
+  words: Words = english,
+  without: readonly ReturnType<typeof effectRows>[number]['kind'][] = [],
+): Table {
   const heading = effectsHeading(review, words);
   const head = { id: 'effects', heading, ...given({ note: effectsNote(review, words) }) };
   const columns: readonly ColumnOf<ReturnType<typeof effectRows>[number]>[] = [
     ['effect', ({ verb }) => verb],
     ['detail', ({ text }) => whole(text)],
   ];
-  return tableOf(head, effectRows(review, words), columns, words);
+  const rows = effectRows(review, words).filter(({ kind }) => !without.includes(kind));
+  return tableOf(head, rows, columns, words);
 }
 
 /** The costs by wave, region and account, where one of them has several rows. */

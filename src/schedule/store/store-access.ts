@@ -48,6 +48,7 @@ export function createStoreAccess(
       const { state, entries } = log;
       return { view, state, entries, hasScheduler, now, placeOf: (_plan, _due, run) => run };
     },
+    textOf: async (plan) => plans.textOf(plan),
     switch: async (word, enabled, user) =>
       switchOnSchedule(database, fileNamed(word, await readView(), null).name, enabled, { user, host }),
     runNow: async (word, user) =>

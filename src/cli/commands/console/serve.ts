@@ -58,7 +58,7 @@ export const serve: CommandCode<[]> = async (_args, options, terminal) => {
   const signals = onSignals(terminal, undefined, STOPPING);
   const feeds = createRunFeeds(clock);
   const schedule = await openSchedule(options, terminal, plans);
-  const record = createRecord({ clock, runs, plans, schedule: schedule?.access ?? null });
+  const record = createRecord({ clock, runs, plans, schedule: schedule?.access ?? null, provider });
   try {
     const server = await startConsole({
       ...{

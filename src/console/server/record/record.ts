@@ -5,12 +5,15 @@ import { faultOf } from '../../../messages/refit-error.ts';
 import { type AuditIndex, createAuditIndex } from '../../../operations/audit/find-steps.ts';
 import { createOverview } from '../../../operations/overview/read-overview.ts';
 import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
+import { createDuePlans, type DuePlans } from '../../../operations/reviews/due-plans.ts';
 import { createFollowedRuns, type FollowedRuns } from '../../../operations/reviews/followed-runs.ts';
 import type { RunsOfStore } from '../../../operations/runs/open-runs.ts';
+import { scheduledPlans } from '../../../schedule/calendar.ts';
 import type { ReadAccess, ScheduleAccess } from '../../../schedule/schedule-access.ts';
 import type { OverviewView, OverviewWeek } from '../../api/overview.ts';
+import { type ConsoleProvider, folderPlanning } from '../console-provider.ts';
 import { createPolledFeed, type PolledFeed } from './polled-feed.ts';
-import { type RunOf, startCommand, weekOf } from './schedule-view.ts';
+import { dueFirst, type FactsOf, type RunOf, startCommand, weekOf } from './schedule-view.ts';
 
 export interface ConsoleRecord {
   readonly overview: PolledFeed<OverviewView>;
@@ -20,6 +23,10 @@ export interface ConsoleRecord {
   readonly audit: AuditIndex;
   /** Plans of runs under review. */
   readonly reviews: FollowedRuns;
+  /** What plans on schedule will do. */
+  readonly due: Pick<DuePlans, 'keep' | 'settled'>;
+  /** The facts of those of a reading that are due first, or of the one with this name. */
+  readonly factsOf: (read: ReadAccess, only?: string) => Promise<FactsOf>;
   /** Names the run of an occurrence for addresses. */
   readonly runOf: (read: ReadAccess) => RunOf;
   close(): void;
@@ -27,21 +34,26 @@ export interface ConsoleRecord {
 
 const NOTHING_DUE = { coming: [], plans: [], more: 0, wrong: [], hasScheduler: false } as const;
 
-/** @param schedule of the store, or of the folder of plans. */
+/**
+ * @param schedule of the store, or of the folder of plans. @param provider how plans are made; absent: no plan is made, so only
+ * saved plans have facts.
+ */
 export function createRecord(options: {
   readonly clock: Clock;
   readonly runs: RunsOfStore;
   readonly plans: PlanFolder | null;
   readonly schedule: ScheduleAccess | null;
+  readonly provider?: ConsoleProvider;
 }): ConsoleRecord {
   const { clock, runs, schedule } = options;
+  const { due, factsOf } = dueFacts(options);
   const overview = createOverview(options);
   const runOf = (read: ReadAccess) => runNames(read, schedule?.kind === runs.kind || runs.kind === 'folder');
   const week = async (): Promise<OverviewWeek | null> => {
     if (schedule === null) return null;
     try {
       const read = await schedule.read();
-      return weekOf(read, runOf(read), schedule);
+      return weekOf(read, runOf(read), schedule, await factsOf(read));
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
       return { ...NOTHING_DUE, startCommand: startCommand(schedule), fault: faultOf(error) };
@@ -57,12 +69,36 @@ export function createRecord(options: {
   );
   const reviews = createFollowedRuns(runs, clock);
   return {
-    ...{ overview: feed, schedule, audit: createAuditIndex(runs), reviews, runOf },
+    ...{ overview: feed, schedule, audit: createAuditIndex(runs), reviews, runOf, due, factsOf },
     close() {
       feed.close();
       reviews.close();
+      due.close();
     },
   };
+}
+
+function dueFacts({ clock, runs, plans, schedule, provider }: Parameters<typeof createRecord>[0]) {
+  const due = createDuePlans({
+    ...{ clock, runs, isFolder: schedule?.kind === 'folder' },
+    planning: plans && provider ? folderPlanning(plans, provider, clock) : null,
+  });
+  const factsOf = async (read: ReadAccess, only?: string): Promise<FactsOf> => {
+    const wanted =
+      only === undefined ? dueFirst(read) : scheduledPlans(read).filter(({ name }) => name === only);
+    const facts = wanted.map(
+      async ({ name, saved, files = [] }) =>
+        [
+          name,
+          await due.factsOf({
+            ...{ name, files, digest: saved?.digest ?? null },
+            read: async () => (await schedule?.textOf(name)) ?? null,
+          }),
+        ] as const,
+    );
+    return new Map(await Promise.all(facts));
+  };
+  return { due, factsOf };
 }
 
 /**

@@ -19,12 +19,19 @@ import type { Occurrence } from '../../../schedule/schedule-log.ts';
 import { escapeControls, escapeLines } from '../../../text.ts';
 import { DAY } from '../../../units.ts';
 import type { OverviewWeek } from '../../api/overview.ts';
-import type { CalendarView, DuePlan, LastOccurrence, ScheduleRow } from '../../api/schedule.ts';
+import type {
+  CalendarView,
+  DueFacts,
+  DuePlan,
+  DuePlanView,
+  LastOccurrence,
+  ScheduleRow,
+} from '../../api/schedule.ts';
 
 /** How far ahead the next due time is searched. */
 const AHEAD = 400 * DAY;
 /** The most events of a list. */
-const LISTED = 12;
+export const LISTED = 12;
 const WEEK = 7 * DAY;
 const WRONG: readonly CalendarEvent['state'][] = ['failed', 'missed', 'refused', 'undecided'];
 
@@ -55,14 +62,21 @@ export function calendarView(
   };
 }
 
+/** The facts of plans by their names. Plans without them are due later. */
+export type FactsOf = ReadonlyMap<string, DueFacts>;
+
 /** The rows of the files of a schedule. */
-export function scheduleRows(read: ReadAccess, runOf: RunOf, kind: ScheduleAccess['kind']): ScheduleRow[] {
+export function scheduleRows(
+  read: ReadAccess,
+  runOf: RunOf,
+  { kind, facts }: { readonly kind: ScheduleAccess['kind']; readonly facts: FactsOf },
+): ScheduleRow[] {
   return read.view.files.map((file) => {
     const name = escapeControls(file.name);
     if (file.kind !== 'scheduled')
       return {
         ...{ name, title: null, does: null, when: null, enabled: false, next: null, last: null },
-        ...{ page: null, targets: null },
+        ...{ page: null, targets: null, facts: null },
         problem: {
           kind: problemKind(file),
           message: escapeControls(file.message),
@@ -74,7 +88,7 @@ export function scheduleRows(read: ReadAccess, runOf: RunOf, kind: ScheduleAcces
     const { does, when } = plan.schedule;
     const last = planLog?.last ?? null;
     return {
-      ...dueOf(plan, kind),
+      ...dueOf(plan, kind, facts),
       ...{ title: escapeControls(plan.title), does, when, enabled },
       problem:
         neverStarts === null
@@ -91,12 +105,48 @@ function problemKind({ kind, name }: FileReading): NonNullable<ScheduleRow['prob
   return /\.json$/i.test(name) ? 'saved-without-schedule' : 'plan-without-schedule';
 }
 
-function dueOf({ name, saved, targets }: ScheduledPlan, kind: ScheduleAccess['kind']): DuePlan {
+/** The plans that are due first, for which facts are worth their cost. */
+export function dueFirst(read: ReadAccess): ScheduledPlan[] {
+  const plans = scheduledPlans(read).flatMap((plan) => {
+    const { next } = statusOf(plan, read, read.now);
+    return next === null ? [] : [{ plan, next }];
+  });
+  return plans
+    .sort((a, b) => a.next - b.next)
+    .slice(0, LISTED)
+    .map(({ plan }) => plan);
+}
+
+/** The plans on schedule, the next first. @param only its name; absent: all. */
+export function dueViews(
+  read: ReadAccess,
+  schedule: Pick<ScheduleAccess, 'kind' | 'place'>,
+  { facts, only }: { readonly facts: FactsOf; readonly only?: string },
+): DuePlanView[] {
+  const plans = scheduledPlans(read).filter(({ name }) => only === undefined || name === only);
+  const views = plans.map((plan): DuePlanView => {
+    const { enabled, next } = statusOf(plan, read, read.now);
+    const { does, when } = plan.schedule;
+    return {
+      ...dueOf(plan, schedule.kind, facts),
+      ...{ title: escapeControls(plan.title), does, when, enabled, next: next === null ? null : iso(next) },
+      ...{ hasScheduler: read.hasScheduler, startCommand: startCommand(schedule) },
+    };
+  });
+  return views.sort((a, b) => ((a.next ?? '9') < (b.next ?? '9') ? -1 : 1));
+}
+
+function dueOf(
+  { name, saved, targets }: ScheduledPlan,
+  kind: ScheduleAccess['kind'],
+  facts: FactsOf,
+): DuePlan {
   const page = saved === null ? 'plan' : 'review';
   return {
     name: escapeControls(name),
     page: kind === 'folder' ? page : null,
     targets: targets === undefined ? null : escapeLines(targets),
+    facts: facts.get(name) ?? null,
   };
 }
 
@@ -133,6 +183,7 @@ export function weekOf(
   read: ReadAccess,
   runOf: RunOf,
   schedule: Pick<ScheduleAccess, 'kind' | 'place'>,
+  facts: FactsOf,
 ): OverviewWeek {
   const { now, hasScheduler } = read;
   const input = inputOf(read, runOf);
@@ -146,7 +197,9 @@ export function weekOf(
   const named = new Set(listed.map(({ plan }) => plan));
   return {
     coming: listed.map(shown),
-    plans: scheduledPlans(read).flatMap((plan) => (named.has(plan.name) ? [dueOf(plan, schedule.kind)] : [])),
+    plans: scheduledPlans(read).flatMap((plan) =>
+      named.has(plan.name) ? [dueOf(plan, schedule.kind, facts)] : [],
+    ),
     startCommand: startCommand(schedule),
     more: Math.max(0, coming.length - LISTED) + ahead.more,
     wrong: wrong.slice(0, LISTED).map(shown),

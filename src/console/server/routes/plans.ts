@@ -12,12 +12,7 @@ import { exactFixes } from '../../../operations/plans/exact-fixes.ts';
 import { firstPlan, inventoryNames, readPlanSchema } from '../../../operations/plans/first-plan.ts';
 import { listPlans } from '../../../operations/plans/list-plans.ts';
 import { parseApart } from '../../../operations/plans/parse-apart.ts';
-import {
-  demandsPlanner,
-  type FolderPlanning,
-  freeNameFor,
-  sealInFolder,
-} from '../../../operations/plans/plan-in-folder.ts';
+import { demandsPlanner, freeNameFor, sealInFolder } from '../../../operations/plans/plan-in-folder.ts';
 import { inWordsOf, showDryRun } from '../../../operations/reviews/dry-run-apart.ts';
 import { showFindings } from '../../../operations/reviews/show-review.ts';
 import { listRuns } from '../../../operations/runs/read-run.ts';
@@ -30,8 +25,11 @@ import type {
   StarterText,
   ValidateAnswer,
 } from '../../api/plans.ts';
+import type { DuePlanView } from '../../api/schedule.ts';
+import { folderPlanning } from '../console-provider.ts';
 import type { ConsoleContext, Route } from '../context.ts';
 import { createNewestOnly } from '../newest-only.ts';
+import { dueViews } from '../record/schedule-view.ts';
 import { folderOf, languageFrom, textFrom, wordFrom } from './plan-requests.ts';
 
 /** Runs in which the list looks for those of saved plans. */
@@ -47,13 +45,15 @@ export const planRoutes: readonly Route[] = [
     path: '/plans',
     action: 'see',
     async answer(_, context): Promise<PlanList> {
-      if (context.plans === null) return { folder: null, plans: [], saved: [], inventories: [], others: [] };
-      const [{ plans, saved, inventories, others }, runs] = await Promise.all([
+      if (context.plans === null)
+        return { folder: null, plans: [], saved: [], inventories: [], others: [], due: [] };
+      const [{ plans, saved, inventories, others }, runs, due] = await Promise.all([
         listPlans(context.plans),
         latestRuns(context),
+        dueOfFolder(context),
       ]);
       return {
-        ...{ folder: context.plans.path, plans, inventories, others },
+        ...{ folder: context.plans.path, plans, inventories, others, due },
         saved: saved.map((one) => ({ ...one, run: runs.get(one.about?.digest ?? '')?.[0] ?? null })),
       };
     },
@@ -111,9 +111,10 @@ export const planRoutes: readonly Route[] = [
       };
       if (from === null) throw malformed();
       const started = context.clock.now();
-      const result = await dryRuns.run(person.name, (signal) =>
+      const { facts, ...result } = await dryRuns.run(person.name, (signal) =>
         showDryRun(planningOf(context), request, languageFrom(body), signal),
       );
+      if (facts !== null) context.record.due.keep({ name, text }, facts);
       return { ...result, took: context.clock.now() - started };
     },
   },
@@ -165,8 +166,9 @@ export const planRoutes: readonly Route[] = [
         sealInFolder(planningOf(context), { ...request, user: person.name }, signal),
       );
       const digest = result.sealed?.plan.digest ?? null;
-      const shown = await inWordsOf(result, languageFrom(body), context.clock.now());
-      return { ...shown, saved: digest === null ? null : saveAs, digest };
+      const said = { text: '', language: languageFrom(body), now: context.clock.now() };
+      const { review, findings } = await inWordsOf(result, said);
+      return { review, findings, saved: digest === null ? null : saveAs, digest };
     },
   },
   {
@@ -191,13 +193,21 @@ export const planRoutes: readonly Route[] = [
   },
 ];
 
-function planningOf(context: ConsoleContext): FolderPlanning {
-  const { connection, profile, regions, policy } = context.provider;
-  return {
-    ...{ folder: folderOf(context), profile, policy },
-    connection: { ...connection, clock: context.clock },
-    region: regions?.length === 1 ? regions[0]! : null,
-  };
+const planningOf = (context: ConsoleContext) =>
+  folderPlanning(folderOf(context), context.provider, context.clock);
+
+/** The plans of the folder that are on schedule. */
+async function dueOfFolder({ record }: ConsoleContext): Promise<DuePlanView[]> {
+  const { schedule } = record;
+  if (schedule?.kind !== 'folder') return [];
+  try {
+    const read = await schedule.read();
+    return dueViews(read, schedule, { facts: await record.factsOf(read) });
+  } catch (error) {
+    // The page of the schedule says why.
+    if (error instanceof RefitError) return [];
+    throw error;
+  }
 }
 
 /** The ids of the latest runs by the digest of their plans, the newest first. */

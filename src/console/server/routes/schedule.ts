@@ -8,10 +8,10 @@ import { isDate } from '../../../plan/windows/window-text.ts';
 import { isPlanName } from '../../../schedule/plan-file.ts';
 import type { ScheduleAccess } from '../../../schedule/schedule-access.ts';
 import { escapeControls } from '../../../text.ts';
-import type { RunNowAnswer, ScheduleView } from '../../api/schedule.ts';
+import type { DuePlanView, RunNowAnswer, ScheduleView } from '../../api/schedule.ts';
 import type { Route } from '../context.ts';
 import type { ConsoleRecord } from '../record/record.ts';
-import { calendarView, nextEvent, scheduleRows, startCommand } from '../record/schedule-view.ts';
+import { calendarView, dueViews, nextEvent, scheduleRows, startCommand } from '../record/schedule-view.ts';
 
 export const scheduleRoutes: readonly Route[] = [
   {
@@ -27,10 +27,23 @@ export const scheduleRoutes: readonly Route[] = [
         ...{ now: iso(read.now), place: escapeControls(schedule.place), kind: schedule.kind },
         hasScheduler: read.hasScheduler,
         startCommand: startCommand(schedule),
-        plans: scheduleRows(read, runOf, schedule.kind),
+        plans: scheduleRows(read, runOf, { kind: schedule.kind, facts: await record.factsOf(read) }),
         next: nextEvent(read, runOf),
         calendar: calendarView(read, runOf, wanted),
       };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/schedule/:plan',
+    action: 'see',
+    async answer({ params }, { record }): Promise<DuePlanView | null> {
+      const { schedule } = record;
+      const only = planFrom(params.plan);
+      if (schedule === null) return null;
+      const read = await schedule.read();
+      const facts = await record.factsOf(read, only);
+      return dueViews(read, schedule, { facts, only })[0] ?? null;
     },
   },
   {

@@ -1,6 +1,7 @@
 /** The words of the console in English, a file for each area. Messages of findings and journals are in `messages/en/`. */
 import { actions } from './en/actions.ts';
 import { audit } from './en/audit.ts';
+import { due } from './en/due.ts';
 import { fleet } from './en/fleet.ts';
 import { frame } from './en/frame.ts';
 import { overview } from './en/overview.ts';
@@ -15,6 +16,7 @@ import { signIn } from './en/sign-in.ts';
 export const en = {
   ...actions,
   ...audit,
+  ...due,
   ...fleet,
   ...frame,
   ...overview,

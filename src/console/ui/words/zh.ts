@@ -2,6 +2,7 @@
 import type { WordId } from './en.ts';
 import { actions } from './zh/actions.ts';
 import { audit } from './zh/audit.ts';
+import { due } from './zh/due.ts';
 import { fleet } from './zh/fleet.ts';
 import { frame } from './zh/frame.ts';
 import { overview } from './zh/overview.ts';
@@ -16,6 +17,7 @@ import { signIn } from './zh/sign-in.ts';
 export const zh: Readonly<Record<WordId, string>> = {
   ...actions,
   ...audit,
+  ...due,
   ...fleet,
   ...frame,
   ...overview,

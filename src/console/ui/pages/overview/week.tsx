@@ -45,7 +45,13 @@ function Days({
               shown.add(event.plan);
               return (
                 <Due key={`${event.plan} ${event.at}`} event={event} hasScheduler={hasScheduler}>
-                  {plan && <WhatItDoes plan={plan} person={person} isOpen={shown.size === 1} />}
+                  {plan && (
+                    <WhatItDoes
+                      plan={plan}
+                      state={{ does: event.does, enabled: true, hasScheduler }}
+                      person={person}
+                    />
+                  )}
                 </Due>
               );
             })}

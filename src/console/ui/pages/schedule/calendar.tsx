@@ -8,7 +8,16 @@ import { dayName, momentIn, monthName, timeIn } from './in-zone.ts';
 /** How many events a day of a month shows. Its week has all. */
 const MOST_OF_DAY = 4;
 
-export function Calendar({ calendar, hasScheduler }: { calendar: CalendarView; hasScheduler: boolean }) {
+/** @param pages the addresses of plans by their names. */
+export function Calendar({
+  calendar,
+  hasScheduler,
+  pages,
+}: {
+  calendar: CalendarView;
+  hasScheduler: boolean;
+  pages: ReadonlyMap<string, string>;
+}) {
   const { view, days, date, more, zone } = calendar;
   const [first, last] = [days[0]!, days.at(-1)!];
   const title =
@@ -19,7 +28,7 @@ export function Calendar({ calendar, hasScheduler }: { calendar: CalendarView; h
       <p class="soft">{say('schedule.in-zone', { zone })}</p>
       <ol class={`calendar ${view}`}>
         {days.map((day) => (
-          <Day key={day.date} day={day} calendar={calendar} hasScheduler={hasScheduler} />
+          <Day key={day.date} {...{ day, calendar, hasScheduler, pages }} />
         ))}
       </ol>
       {more > 0 && <p class="warn">{say('schedule.more', { count: more })}</p>}
@@ -32,10 +41,12 @@ function Day({
   day,
   calendar,
   hasScheduler,
+  pages,
 }: {
   day: DayContent;
   calendar: CalendarView;
   hasScheduler: boolean;
+  pages: ReadonlyMap<string, string>;
 }) {
   const { view, events, spans, today, date, zone } = calendar;
   const isOutside = view === 'month' && day.date.slice(0, 7) !== date.slice(0, 7);
@@ -61,6 +72,7 @@ function Day({
             event={events[n]!}
             zone={zone}
             hasScheduler={hasScheduler}
+            page={pages.get(events[n]!.plan) ?? null}
           />
         ))}
       </ul>
@@ -103,15 +115,27 @@ function Span({
   );
 }
 
-function Event({ event, zone, hasScheduler }: { event: CalendarEvent; zone: string; hasScheduler: boolean }) {
+/** @param page the address of its plan; null: it has none. */
+function Event({
+  event,
+  zone,
+  hasScheduler,
+  page,
+}: {
+  event: CalendarEvent;
+  zone: string;
+  hasScheduler: boolean;
+  page: string | null;
+}) {
   const { at, title, does, state, message, exitCode, run, opensAt, before } = event;
   const utc = `${at.slice(0, 16).replace('T', ' ')} UTC`;
+  const address = run === null ? page : `/runs/${encodeURIComponent(run)}`;
   return (
     <li class={`event tone-${EVENT_TONES[state]}`}>
       <time dateTime={at} title={utc}>
         {timeIn(at, zone)}
       </time>{' '}
-      {run === null ? <strong>{title}</strong> : <a href={`/runs/${encodeURIComponent(run)}`}>{title}</a>}{' '}
+      {address === null ? <strong>{title}</strong> : <a href={address}>{title}</a>}{' '}
       <DueBadge state={state} hasScheduler={hasScheduler} />
       {does === 'dry-run' && <small class="soft">{say('schedule.does.dry-run')}</small>}
       {event.isRequested && <small class="soft">{say('schedule.requested')}</small>}

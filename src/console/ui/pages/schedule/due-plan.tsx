@@ -4,21 +4,26 @@ import type { CalendarEvent, DuePlan } from '../../../api/schedule.ts';
 import type { Person } from '../../../api/session.ts';
 import { say } from '../../language.ts';
 import { Badge, Copy } from '../../parts/parts.tsx';
+import { DueFactsView, type DueState } from './due-facts.tsx';
 import { EVENT_TONES } from './event-tones.ts';
 
-/** The links of a plan, and the YAML of its targets. @param isOpen whether the targets are shown from the start. */
+/** What a plan will do, its links, and the YAML of its targets. @param zone of its times; absent: that of the browser. */
 export function WhatItDoes({
-  plan: { name, page, targets },
+  plan,
+  state,
   person,
-  isOpen = false,
+  zone,
 }: {
   plan: DuePlan;
+  state: DueState;
   person: Person;
-  isOpen?: boolean;
+  zone?: string;
 }) {
+  const { name, page, targets } = plan;
   const path = `/${page === 'review' ? 'reviews' : 'plans'}/${encodeURIComponent(name)}`;
   return (
     <div class="what">
+      <DueFactsView plan={plan} state={state} person={person} zone={zone} />
       {page !== null && (
         <span class="chips">
           <a class="button" href={path}>
@@ -32,8 +37,8 @@ export function WhatItDoes({
         </span>
       )}
       {targets !== null && targets !== '' && (
-        <details open={isOpen}>
-          <summary>{say('schedule.changes')}</summary>
+        <details>
+          <summary>{say('due.yaml')}</summary>
           <pre>{targets}</pre>
         </details>
       )}

@@ -14,14 +14,19 @@ import { momentIn } from './in-zone.ts';
 
 type Action = 'enable' | 'disable' | 'run';
 
+/** @param shownAbove the plan whose facts the page shows already. */
 export function Plans({
   rows,
   zone,
+  hasScheduler,
+  shownAbove,
   person,
   onChange,
 }: {
   rows: readonly ScheduleRow[];
   zone: string;
+  hasScheduler: boolean;
+  shownAbove: string | null;
   person: Person;
   onChange: () => void;
 }) {
@@ -65,6 +70,8 @@ export function Plans({
             key={row.name}
             row={row}
             zone={zone}
+            hasScheduler={hasScheduler}
+            isShownAbove={row.name === shownAbove}
             person={person}
             onAsk={(action) => {
               asked.value = { row, action };
@@ -122,11 +129,15 @@ function effectOf(action: Action, { does }: ScheduleRow) {
 function Row({
   row,
   zone,
+  hasScheduler,
+  isShownAbove,
   person,
   onAsk,
 }: {
   row: ScheduleRow;
   zone: string;
+  hasScheduler: boolean;
+  isShownAbove: boolean;
   person: Person;
   onAsk: (action: Action) => void;
 }) {
@@ -191,7 +202,9 @@ function Row({
           </dd>
         </div>
       </dl>
-      <WhatItDoes plan={row} person={person} />
+      {!isShownAbove && (
+        <WhatItDoes plan={row} state={{ does, enabled, hasScheduler }} person={person} zone={zone} />
+      )}
       {problem && <p class="warn">{refusalText(problem)}</p>}
     </li>
   );

@@ -65,11 +65,28 @@ function Schedule({ now, person, onChange }: { now: ScheduleView; person: Person
       {!now.hasScheduler && <NoScheduler command={now.startCommand} />}
       <Next now={now} person={person} />
       <Tools now={now} />
-      <Calendar calendar={calendar} hasScheduler={now.hasScheduler} />
-      <Plans rows={now.plans} zone={calendar.zone} person={person} onChange={onChange} />
+      <Calendar calendar={calendar} hasScheduler={now.hasScheduler} pages={pagesOf(now)} />
+      <Plans
+        rows={now.plans}
+        zone={calendar.zone}
+        hasScheduler={now.hasScheduler}
+        shownAbove={now.next?.plan ?? null}
+        person={person}
+        onChange={onChange}
+      />
     </article>
   );
 }
+
+/** The addresses of plans by their names. */
+const pagesOf = ({ plans }: ScheduleView): ReadonlyMap<string, string> =>
+  new Map(
+    plans.flatMap(({ name, page }) =>
+      page === null
+        ? []
+        : [[name, `/${page === 'review' ? 'reviews' : 'plans'}/${encodeURIComponent(name)}`] as const],
+    ),
+  );
 
 /** What is due next, with a countdown. */
 function Next({
@@ -98,7 +115,14 @@ function Next({
         <strong class="countdown">{say('schedule.next.in', { time: quantities().duration(left) })}</strong>{' '}
         {!hasScheduler && <DueBadge state={next.state} hasScheduler={hasScheduler} />}
       </p>
-      {plan && <WhatItDoes plan={plan} person={person} isOpen />}
+      {plan && (
+        <WhatItDoes
+          plan={plan}
+          state={{ does: plan.does, enabled: plan.enabled, hasScheduler }}
+          person={person}
+          zone={calendar.zone}
+        />
+      )}
     </section>
   );
 }
@@ -108,7 +132,7 @@ function Tools({ now: { calendar, plans } }: { now: ScheduleView }) {
   const ofPlans = plans.flatMap(({ when }) =>
     when === null ? [] : when.kind === 'cron' ? [when.timezone] : /\//.test(when.zone) ? [when.zone] : [],
   );
-  const first = [...new Set([OWN_ZONE, 'UTC', ...ofPlans, zone])];
+  const first = [...new Set([OWN_ZONE, 'UTC', 'Asia/Shanghai', ...ofPlans, zone])];
   const others = Intl.supportedValuesOf('timeZone').filter((one) => !first.includes(one));
   return (
     <div class="tools calendar-tools">
@@ -138,10 +162,14 @@ function Tools({ now: { calendar, plans } }: { now: ScheduleView }) {
       <label>
         {say('schedule.zone')}
         <select value={zone} onChange={({ currentTarget }) => setQuery('zone', currentTarget.value)}>
-          {[...first, ...others].map((one) => (
-            <option key={one} value={one} selected={one === zone}>
-              {one}
-            </option>
+          {[first, others].map((zones, at) => (
+            <optgroup key={at} label={say(at === 0 ? 'schedule.zones.usual' : 'schedule.zones.all')}>
+              {zones.map((one) => (
+                <option key={one} value={one} selected={one === zone}>
+                  {one === OWN_ZONE ? say('schedule.zone.own', { zone: one }) : one}
+                </option>
+              ))}
+            </optgroup>
           ))}
         </select>
       </label>

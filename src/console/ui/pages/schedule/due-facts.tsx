@@ -1,0 +1,237 @@
+/** What a plan on schedule will do, in words: who reads it knows what to tell others, without reading the plan. */
+import type { ComponentChildren } from 'preact';
+import type { ChangedGroup, NeededApproval, PlanFacts } from '../../../../operations/reviews/plan-facts.ts';
+import { permits } from '../../../api/roles.ts';
+import type { DueFacts, DuePlan } from '../../../api/schedule.ts';
+import type { Person } from '../../../api/session.ts';
+import { quantities, say, sayTime } from '../../language.ts';
+import type { WordId } from '../../words/en.ts';
+import { momentIn } from './in-zone.ts';
+
+/** When and whether it starts. */
+export interface DueState {
+  readonly does: 'run' | 'dry-run' | null;
+  readonly enabled: boolean;
+  readonly hasScheduler: boolean;
+}
+
+interface Shown {
+  readonly plan: DuePlan;
+  readonly state: DueState;
+  readonly person: Person;
+  /** Of the times; absent: that of the browser. */
+  readonly zone?: string | undefined;
+}
+
+/** @param zone of its times; absent: that of the browser. */
+export function DueFactsView(shown: Shown) {
+  const { facts } = shown.plan;
+  if (facts === null) return <p class="soft due-facts">{say('due.later')}</p>;
+  if (facts.state === 'planning') return <p class="soft due-facts">{say('due.planning')}</p>;
+  if (facts.state === 'unknown') return <p class="warn due-facts">{say('due.unknown')}</p>;
+  if (facts.state === 'failed')
+    return (
+      <p class="warn due-facts">
+        {say('due.failed', { message: facts.message })} {facts.fix}
+      </p>
+    );
+  return <Known {...shown} known={facts} />;
+}
+
+type KnownFacts = Extract<DueFacts, { state: 'known' }>;
+
+function Known({ known, ...shown }: Shown & { known: KnownFacts }) {
+  const { facts } = known;
+  return (
+    <div class="due-facts">
+      <p class="due-sentence">{sentenceOf(facts)}</p>
+      <First facts={facts} plan={shown.plan} />
+      <dl class="due-answers">
+        <Answer name="due.starts">{say(startOf(known, shown))}</Answer>
+        <Answer name="due.approval">
+          <WhoApproves {...known} />
+        </Answer>
+        <Answer name="due.cost">
+          <Cost {...shown} known={known} />
+        </Answer>
+        {facts.takes !== null && <Answer name="due.takes">{sayTakes(facts.takes)}</Answer>}
+        <Answer name="due.asOf">
+          <AsOf known={known} zone={shown.zone} />
+        </Answer>
+      </dl>
+    </div>
+  );
+}
+
+const Answer = ({ name, children }: { name: WordId; children: ComponentChildren }) => (
+  <div>
+    <dt>{say(name)}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+function sayTakes({ p50, p90 }: NonNullable<PlanFacts['takes']>): string {
+  const { duration } = quantities();
+  return say('due.takes.text', { p50: duration(p50 * 1_000), p90: duration(p90 * 1_000) });
+}
+
+/** `16 instances in ap-guangzhou: 8 named session* to 8 GB per shard; memory 508 GB → 1,040 GB; 4 left out (…); 3 already right`. */
+export function sentenceOf(facts: PlanFacts): string {
+  const { verdict, instances, memory, leftOut, unchanged, refusedBy } = facts;
+  const { memory: show, count } = quantities();
+  const codes = refusedBy.join(say('due.list'));
+  const parts = [
+    verdict !== 'blocked' ? '' : say(codes === '' ? 'due.blocked' : 'due.blocked.by', { codes }),
+    instances > 0 ? changesOf(facts) : say('due.nothing'),
+    instances > 0 && say('due.memory', { before: show(memory.before), after: show(memory.after) }),
+    leftOut.count > 0 && say('due.leftOut', { count: count(leftOut.count), reasons: reasonsOf(facts) }),
+    unchanged > 0 && say('due.unchanged', { count: count(unchanged) }),
+  ];
+  return parts.filter(Boolean).join(say('due.parts'));
+}
+
+/** How many regions are named. */
+const NAMED_REGIONS = 3;
+
+function changesOf({ instances, regions, groups, others }: PlanFacts): string {
+  const { count } = quantities();
+  const list = say('due.list');
+  const where =
+    regions.length > NAMED_REGIONS
+      ? say('due.where.many', { count: regions.length })
+      : say('due.where', { regions: regions.join(list) });
+  const named = [
+    ...groups.map(sayGroup),
+    ...(others > 0 ? [say('due.group.others', { count: count(others) })] : []),
+  ];
+  return say('due.changes', { count: count(instances), where, groups: named.join(list) });
+}
+
+function sayGroup({ name, instances, to }: ChangedGroup): string {
+  const { count, memory } = quantities();
+  const sizes = to.map(({ dimension, least, most }) => {
+    const show = dimension === 'memoryPerShard' ? memory : count;
+    const range = { least: show(least), most: show(most) };
+    return say(`due.to.${dimension}`, { to: least === most ? range.least : say('due.to.range', range) });
+  });
+  const values = { count: count(instances), to: sizes.join(say('due.list')), name: name ?? '' };
+  return say(name === null ? 'due.group' : 'due.group.named', values);
+}
+
+/** Reasons that have words. The others are shown by their codes. */
+const REASONS: Readonly<Record<string, WordId>> = {
+  'Refit.ShrinkDenied': 'due.why.shrink',
+  'ResourceUnavailable.SaleOut': 'due.why.sold-out',
+  ResourceInsufficient: 'due.why.sold-out',
+  'InvalidParameterValue.SpecNotExist': 'due.why.not-sold',
+  'InvalidParameterValue.MemSizeNotInRange': 'due.why.not-sold',
+  'LimitExceeded.InvalidMemSize': 'due.why.not-sold',
+  'ResourceUnavailable.InstanceStatusAbnormal': 'due.why.busy',
+  'ResourceUnavailable.InstanceStatusError': 'due.why.busy',
+  'InvalidParameterValue.ReduceCapacityNotAllowed': 'due.why.too-much-data',
+};
+
+function reasonsOf({ leftOut: { count, reasons } }: PlanFacts): string {
+  const rest = count - reasons.reduce((sum, one) => sum + one.count, 0);
+  const said = reasons.map((one) => say(REASONS[one.code] ?? 'due.why.other', { ...one }));
+  return [...said, ...(rest > 0 ? [say('due.rest', { count: rest })] : [])].join(say('due.list'));
+}
+
+/** The first changes by name, and the way to all of them. */
+function First({ facts: { first, instances }, plan: { name, page } }: { facts: PlanFacts; plan: DuePlan }) {
+  if (first.length === 0) return null;
+  const { size } = quantities();
+  const path = `/${page === 'review' ? 'reviews' : 'plans'}/${encodeURIComponent(name)}`;
+  return (
+    <ul class="due-first" aria-label={say('due.first')}>
+      {first.map(({ instance, name: called, from, to }) => (
+        <li key={instance}>
+          <strong>{called}</strong> <code>{instance}</code>{' '}
+          <span class="size">
+            {size(from)} → {size(to)}
+          </span>
+        </li>
+      ))}
+      {page !== null && (
+        <li>
+          <a href={path}>{say('due.all', { count: quantities().count(instances) })}</a>
+        </li>
+      )}
+      {page === null && instances > first.length && (
+        <li>{say('due.rest', { count: quantities().count(instances - first.length) })}</li>
+      )}
+    </ul>
+  );
+}
+
+/** Whether the plan starts when it is due. The first reason against it counts. */
+function startOf({ facts, stage }: KnownFacts, { plan, state }: Shown): WordId {
+  if (!state.hasScheduler) return 'due.starts.no-scheduler';
+  if (!state.enabled) return 'due.starts.disabled';
+  if (state.does === 'dry-run') return 'due.starts.dry-run';
+  if (facts.verdict === 'blocked') return 'due.starts.blocked';
+  if (stage === 'declined' || stage === 'expired' || stage === 'refused') return `due.starts.${stage}`;
+  const isOpen = facts.approvals.some(({ wave, need, have }) => wave === null && have < need);
+  if (!isOpen) return 'due.starts.yes';
+  if (stage !== null) return 'due.starts.unapproved';
+  // A run of a store waits by itself.
+  return plan.page === null ? 'due.starts.waits' : 'due.starts.approval';
+}
+
+function WhoApproves({ facts: { approvals } }: KnownFacts) {
+  if (approvals.length === 0) return <>{say('due.approval.nobody')}</>;
+  const open = approvals.filter(({ need, have }) => have < need);
+  if (open.length === 0) return <>{say('due.approval.met')}</>;
+  return (
+    <>
+      {open.map((one, at) => (
+        <span key={at} class="due-line">
+          {one.wave === null
+            ? sayNames(one)
+            : say('due.approval.wave', { wave: one.wave, text: sayNames(one) })}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function sayNames({ names, need, have }: NeededApproval): string {
+  if (names.length === 0) return say('due.approval.left');
+  const said = names.join(say('due.list'));
+  return names.length === need - have
+    ? say('due.approval.all', { names: said })
+    : say('due.approval.some', { need: need - have, names: said });
+}
+
+function Cost({ plan: { name, page }, known: { facts, from }, person }: Shown & { known: KnownFacts }) {
+  const { prices, steps } = facts;
+  if (steps === 0) return <>{say('due.cost.nothing')}</>;
+  if (prices !== null)
+    return (
+      <>
+        {quantities().quotes(prices.sums)}
+        {prices.unpriced > 0 && ` ${say('due.cost.unpriced', { count: prices.unpriced })}`}
+      </>
+    );
+  const mayAsk = page === 'plan' && permits(person.roles, 'plan');
+  return (
+    <>
+      {say(from === 'saved' ? 'due.cost.saved' : 'due.cost.none')}{' '}
+      {mayAsk && <a href={`/plans/${encodeURIComponent(name)}?dry=now&prices=1`}>{say('due.cost.ask')}</a>}
+    </>
+  );
+}
+
+function AsOf({ known: { facts, from }, zone }: { known: KnownFacts; zone: string | undefined }) {
+  const { source, readAt } = facts.inventory;
+  const { text, utc } = sayTime(readAt);
+  const time = zone === undefined ? text : momentIn(readAt, zone);
+  const isLive = from !== 'saved' && source === 'live';
+  return (
+    <span title={utc}>
+      {say(from === 'saved' ? 'due.asOf.saved' : isLive ? 'due.asOf.live' : 'due.asOf.inventory', {
+        ...{ source, time },
+      })}
+    </span>
+  );
+}
