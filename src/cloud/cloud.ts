@@ -95,6 +95,11 @@ export interface CloudReader {
   providerNow(): number;
   /** Reads every instance of the scope, or those of the given ids that exist. */
   describeInstances(scope: Scope, ids?: readonly string[]): Promise<Instance[]>;
+  /**
+   * Reads every instance of the scope page by page, and keeps none. @param take receives each instance once, as it was first read. One
+   * that is deleted meanwhile can be among them. Throws as `describeInstances` does, also after some pages.
+   */
+  eachInstance(scope: Scope, take: (instances: readonly Instance[]) => void): Promise<void>;
   /** Reads the sizes that the provider sells in all regions. */
   describeCatalogue(scope: Scope): Promise<Omit<Catalogue, 'zones'>>;
   /** Reads the zones of the scope's region. It leaves out zones without a known number. */

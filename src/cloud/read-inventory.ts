@@ -22,6 +22,8 @@ export interface InventoryOptions {
    * for one scope only.
    */
   readonly takeInstances?: (scope: Scope, instances: readonly Instance[]) => Promise<void>;
+  /** The same page by page, as `eachInstance` reads them: it needs memory for some pages only. */
+  readonly takePage?: (instances: readonly Instance[]) => void;
 }
 
 /** An inventory, and notes on what Refit could not read for it. */
@@ -48,21 +50,19 @@ export async function readInventory(
   const note: Note = (one) => notes.push(one);
   const progress = { scopes: 0, instances: 0 };
   const accountReads = Promise.all(accounts.map((scope) => readAccount(reader, scope, readAt, note)));
-  const withUnpaid = async (instances: readonly Instance[]): Promise<Instance[]> => {
-    const unpaid = new Map((await accountReads).map((account) => [account.profile, account.unpaid]));
-    return instances.map((one) => ({ ...one, unpaidOrder: unpaid.get(one.profile)?.get(one.id) ?? null }));
-  };
+  const unpaidOf = async ({ profile }: Scope): Promise<Orders> =>
+    (await accountReads).find((account) => account.profile === profile)!.unpaid;
   const readScope = async (scope: Scope) => {
-    const region = await readRegion(reader, scope, note);
-    const instances = await withUnpaid(region.instances);
-    progress.instances += instances.length;
-    await options.takeInstances?.(scope, instances);
+    const instances = await readInstances(reader, scope, { ...options, note, unpaid: unpaidOf(scope) });
+    progress.instances += instances.count;
     progress.scopes += 1;
     options.onProgress?.({ ...progress, of: unique.length });
-    return { zones: region.zones, instances: options.takeInstances === undefined ? instances : [] };
+    return instances;
   };
   const [regions, catalogues, accountsRead] = await Promise.all([
-    Promise.all(unique.map(readScope)),
+    options.takePage === undefined
+      ? Promise.all(unique.map(readScope))
+      : inLanes(unique, PAGED_LANES, readScope),
     // One catalogue covers all regions. Accounts may get different offers: read one for each profile.
     Promise.all(accounts.map((scope) => reader.describeCatalogue(scope))),
     accountReads,
@@ -106,20 +106,65 @@ function readIfAllowed<Value>(read: Promise<Value>, fallback: Value, report: (co
   });
 }
 
-async function readRegion(reader: CloudReader, scope: Scope, note: Note) {
-  const { region, profile } = scope;
-  const [instances, tasks, zones] = await Promise.all([
-    reader.describeInstances(scope),
-    readIfAllowed(reader.describeRunningTasks(scope), [], (code) =>
-      note(message('read.tasks-refused', { region, profile, code })),
-    ),
-    reader.describeZones(scope),
-  ]);
-  const running = new Map(tasks.map((task) => [task.instance, `task ${task.type} is ${task.result}`]));
-  return {
-    instances: instances.map((one): Instance => ({ ...one, task: running.get(one.id) ?? null })),
-    zones: zones.map((zone) => ({ region, ...zone })),
+/** Scopes that are read page by page at the same time. Each has a page in memory. */
+const PAGED_LANES = 2;
+
+/** Does work for each item, at most for so many at the same time. @returns the results in the order of the items. */
+async function inLanes<Item, Result>(
+  items: readonly Item[],
+  lanes: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [at, item] of left) results[at] = await work(item);
   };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+/** Orders or tasks by the id of their instance. */
+type Orders = ReadonlyMap<string, string>;
+
+/** The zones of a scope, its instances unless somebody takes them, and how many there are. */
+async function readInstances(
+  reader: CloudReader,
+  scope: Scope,
+  options: InventoryOptions & { readonly note: Note; readonly unpaid: Promise<Orders> },
+) {
+  const { takeInstances, takePage, note } = options;
+  const facts = Promise.all([
+    readTasks(reader, scope, note),
+    options.unpaid,
+    reader.describeZones(scope).then((zones) => zones.map((zone) => ({ region: scope.region, ...zone }))),
+  ]);
+  if (takePage !== undefined) {
+    const [tasks, unpaid, zones] = await facts;
+    let count = 0;
+    await reader.eachInstance(scope, (page) => {
+      count += page.length;
+      takePage(page.map((one) => withFacts(one, tasks, unpaid)));
+    });
+    return { zones, instances: [], count };
+  }
+  const [read, [tasks, unpaid, zones]] = await Promise.all([reader.describeInstances(scope), facts]);
+  const instances = read.map((one) => withFacts(one, tasks, unpaid));
+  await takeInstances?.(scope, instances);
+  return { zones, instances: takeInstances === undefined ? instances : [], count: instances.length };
+}
+
+function withFacts(one: Instance, tasks: Orders, unpaid: Orders): Instance {
+  return { ...one, task: tasks.get(one.id) ?? null, unpaidOrder: unpaid.get(one.id) ?? null };
+}
+
+/** The running tasks of a scope in words, by the id of their instance. */
+async function readTasks(reader: CloudReader, scope: Scope, note: Note): Promise<Orders> {
+  const { region, profile } = scope;
+  const tasks = await readIfAllowed(reader.describeRunningTasks(scope), [], (code) =>
+    note(message('read.tasks-refused', { region, profile, code })),
+  );
+  return new Map(tasks.map((task) => [task.instance, `task ${task.type} is ${task.result}`]));
 }
 
 /** Reads the balance of an account, and its unpaid orders by instance. */

@@ -153,6 +153,7 @@ const IDS = ['crs-aaaa1111', 'crs-bbbb2222'];
 const CALLS: Readonly<Record<string, (cloud: Cloud) => Promise<unknown>>> = {
   order: (cloud) => cloud.order(ORDER, () => true),
   instances: (cloud) => cloud.describeInstances(SCOPE),
+  pages: (cloud) => cloud.eachInstance(SCOPE, () => undefined),
   someInstances: (cloud) => cloud.describeInstances(SCOPE, IDS),
   catalogue: (cloud) => cloud.describeCatalogue(SCOPE),
   zones: (cloud) => cloud.describeZones(SCOPE),

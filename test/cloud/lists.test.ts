@@ -1,6 +1,7 @@
 /** Lists from servers that return fewer rows than asked, that end early, or that change while they are read. */
 import { describe, expect, it } from 'vitest';
 import type { Cloud } from '../../src/cloud/cloud.ts';
+import type { Instance } from '../../src/model.ts';
 import type { Line } from './fake-transport.ts';
 import { clientOver, row, SCOPE, START } from './scripted-client.ts';
 
@@ -14,6 +15,13 @@ const IDS = INSTANCES.map(({ InstanceId }) => String(InstanceId));
 const TASKS = rowsOf(750, (TaskId) => ({ TaskId, InstanceId: 'crs-aaaa1111', TaskType: '002', Result: 1 }));
 const DEALS = rowsOf(750, (n) => ({ OrderId: `2026${number(n)}`, Status: 4, ResourceId: ['crs-aaaa1111'] }));
 
+/** What `eachInstance` gives. */
+async function collected(cloud: Cloud): Promise<Instance[]> {
+  const all: Instance[] = [];
+  await cloud.eachInstance(SCOPE, (page) => all.push(...page));
+  return all;
+}
+
 /** Each list of Refit: its rows, how it is read, and whether `Offset` counts pages. */
 const LISTS: Readonly<
   Record<string, { rows: Row[]; field: string; paged?: true; read: (cloud: Cloud) => Promise<object[]> }>
@@ -22,6 +30,11 @@ const LISTS: Readonly<
     rows: INSTANCES,
     field: 'InstanceSet',
     read: (cloud) => cloud.describeInstances(SCOPE),
+  },
+  'all instances, page by page': {
+    rows: INSTANCES,
+    field: 'InstanceSet',
+    read: (cloud) => collected(cloud),
   },
   'instances by id': {
     rows: INSTANCES,
@@ -157,12 +170,23 @@ describe('a list of instances', () => {
       if (fields.Offset === 0) reading += 1;
       return answer(reading, Number(fields.Offset));
     });
-    const error = await run((cloud) => cloud.describeInstances(SCOPE).catch((thrown: unknown) => thrown));
-    expect(error).toMatchObject({
-      code: 'provider-refused',
-      message: expect.stringContaining(problem),
-      fix: expect.stringContaining(fix),
-    });
+    for (const read of [(cloud: Cloud) => cloud.describeInstances(SCOPE), collected]) {
+      reading = -1;
+      expect(await run((cloud) => read(cloud).catch((thrown: unknown) => thrown))).toMatchObject({
+        code: 'provider-refused',
+        message: expect.stringContaining(problem),
+        fix: expect.stringContaining(fix),
+      });
+    }
+  });
+
+  it('page by page has each instance once, also when it changed and is read again', async () => {
+    const [a, b, c] = IDS as [string, string, string];
+    const pages = [[a], [], [a, b], [c]].map((ids) =>
+      ids.map((InstanceId) => row({ InstanceId, ZoneId: undefined })),
+    );
+    const { run } = clientOver((_, count) => short(pages[count]!, 3));
+    expect((await run(collected)).map(({ id }) => id)).toEqual([a, b, c]);
   });
 
   it.each<[string, string, boolean]>([

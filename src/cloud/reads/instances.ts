@@ -13,6 +13,7 @@ import {
   encodeInstanceIds,
   encodeInstancePage,
   INSTANCES_PER_PAGE,
+  INSTANCES_PER_SMALL_PAGE,
   zoneNumbers,
 } from '../wire/instances.ts';
 import { decodePrice, encodePrice } from '../wire/order.ts';
@@ -43,6 +44,22 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
 
   return {
     describeInstances,
+
+    async eachInstance(scope, take) {
+      const taken = new Set<string>();
+      const list = listOf(scope, decode, encodeInstancePage);
+      await readWholeList<string>(source, {
+        ...{ ...list, perPage: INSTANCES_PER_SMALL_PAGE },
+        idOf: (id) => id,
+        async decode(fields) {
+          const read = await list.decode(fields);
+          // A list that changes is read again.
+          const fresh = read.found.filter(({ id }) => !taken.has(id) && taken.add(id));
+          if (fresh.length > 0) take(fresh);
+          return { ...read, found: read.found.map(({ id }) => id) };
+        },
+      });
+    },
 
     async describeWindow(scope, instance, note = () => {}) {
       const answer = await ask(READS.window, scope, encodeInstance(instance));

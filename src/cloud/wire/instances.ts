@@ -31,6 +31,12 @@ import {
 /** The maximum of instances on one page, and of ids in one call. */
 export const INSTANCES_PER_PAGE = 1000;
 
+/**
+ * A page whose text stays below a million characters. Node keeps longer texts outside the heap, where dozens of them wait for the
+ * garbage collector.
+ */
+export const INSTANCES_PER_SMALL_PAGE = 300;
+
 /** Requests a page of all instances, the oldest first. A new instance comes last and moves no other. */
 export function encodeInstancePage({ limit, offset }: RowRange): Fields {
   return { Limit: limit, Offset: offset, OrderBy: 'createtime', OrderType: 0 };

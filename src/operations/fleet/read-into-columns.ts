@@ -47,7 +47,7 @@ export async function readLiveFleet(reader: CloudReader, options: ReadIntoColumn
     onProgress(progress);
   };
   const takeInstances = async (scope: Scope, instances: readonly Instance[]): Promise<void> => {
-    const running = withUse ? instances.filter(({ status }) => status === 'running') : [];
+    const running = instances.filter(({ status }) => status === 'running');
     const used =
       running.length === 0
         ? new Map()
@@ -55,8 +55,13 @@ export async function readLiveFleet(reader: CloudReader, options: ReadIntoColumn
     for (const one of instances) fleet.add({ ...one, used: used.get(one.id) ?? one.used });
     update({ instances: fleet.count, measured: progress.measured + running.length });
   };
+  const takePage = (instances: readonly Instance[]): void => {
+    for (const one of instances) fleet.add(one);
+    update({ instances: fleet.count });
+  };
   const { inventory, notes: unread } = await readInventory(reader, scopes, clock, {
-    takeInstances,
+    // The calls of the monitor product are for whole scopes: pages would take more of them.
+    ...(withUse ? { takeInstances } : { takePage }),
     onProgress: ({ scopes: done }) => update({ regions: done }),
   });
   const { readAt, catalogue } = inventory;
