@@ -353,7 +353,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
       ...['@codemirror/lint', '@codemirror/state', '@codemirror/view', '@lezer/highlight'],
     ].map((name) => [name, /^console\/ui\/pages\/plans\/code-editor\.ts$/]),
   ),
-  'node:zlib': /^(console\/server\/assets|store\/folder\/usage\/usage-frame)\.ts$/,
+  'node:zlib':
+    /^(console\/server\/assets|store\/folder\/usage\/usage-frame|operations\/audit\/find-steps)\.ts$/,
   'node:worker_threads': /^operations\/in-thread\.ts$/,
   'node:async_hooks': /^files\/file-ledger\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,

@@ -14,7 +14,8 @@ import { endOfStep, startOfRun } from './written-run.ts';
 
 /** Milliseconds that a later answer may take. */
 const BUDGET = 1_000;
-const MOST_MEMORY = 150;
+/** MB. Reading makes garbage that malloc keeps; the index itself needs a few megabytes. */
+const MOST_MEMORY = 200;
 const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
 
 /** @param runs in the store. @param steps of each. @param times measurements of each figure. */
@@ -45,7 +46,7 @@ export async function auditSearch(runs = 1_000, steps = 100, times = 5): Promise
   return [
     rowOf(first, {
       ...{ name: `console: first search ${of}, until all are read`, unit: 'ms' },
-      ...{ floorName: 'JSON.parse of their plans and journals', reach: { atMost: 8 } },
+      ...{ floorName: 'JSON.parse of their plans and journals', reach: { atMost: 25 } },
     }),
     rowOf(later, {
       ...{ name: `console: later searches ${of} by an order number`, unit: 'ms' },

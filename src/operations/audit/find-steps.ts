@@ -1,12 +1,13 @@
 /**
  * Searches the steps of all runs of a store: by instance, person, ticket, order, time, outcome and text.
  *
- *     journal ──once for each head──► one line of JSON for each step ──► a text for each run
+ *     journal ──once for each head──► one line of JSON for each step ──► a text for each run, compressed
  *     query ──► runs whose facts match ──► texts that contain what is searched ──► lines, decoded and checked
  *
- * A text of a run takes about 300 bytes for each step, so a hundred thousand steps stay in memory, and a search only compares
- * bytes until something is found.
+ * Compressed, a step takes about 40 bytes, so two hundred thousand steps stay in memory. A search inflates one text after the
+ * other, beside the other work of the process, and only compares bytes until something is found.
  */
+import { deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib';
 import { formatOperator } from '../../journal/fold-run.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { Change, JournalEntry, Message, Outcome, RunState, SavedPlan, Size } from '../../model.ts';
@@ -94,10 +95,22 @@ export interface AuditAnswer {
   readonly isComplete: boolean;
 }
 
-type RunRecord = Omit<AuditedRun, 'found' | 'matches'> & {
-  /** A line of JSON for each step. */
-  readonly lines: string;
-};
+interface RunRecord {
+  readonly run: Omit<AuditedRun, 'found' | 'matches'>;
+  /** A line of JSON for each step, compressed. */
+  readonly packed: Buffer;
+}
+
+/** Every so many texts, one is inflated beside this thread, and other work of the process goes on meanwhile. */
+const GIVES_WAY = 32;
+
+/** The lines of a run. @param nth how many were taken before. */
+async function linesOf({ packed }: RunRecord, nth: number): Promise<string> {
+  if (nth % GIVES_WAY !== 0) return inflateRawSync(packed).toString();
+  return await new Promise((resolve, reject) =>
+    inflateRaw(packed, (error, lines) => (error === null ? resolve(lines.toString()) : reject(error))),
+  );
+}
 
 /** What one line holds: a step, the text of its reason, and the size before it. The line itself says its place. */
 type Line = FoundStep & {
@@ -144,7 +157,7 @@ export function createAuditIndex(runs: RunsOfStore, mostSteps: number = MOST_STE
   let enough = new AbortController();
   const cache = createRunCache(async (run: RunReader) => {
     const record = await recordOf(run);
-    steps += record.steps;
+    steps += record.run.steps;
     if (steps > mostSteps) enough.abort();
     return record;
   });
@@ -160,8 +173,8 @@ export function createAuditIndex(runs: RunsOfStore, mostSteps: number = MOST_STE
     steps = 0;
     for (const { value } of cached) {
       if (value === null) continue;
-      if (steps + value.steps > mostSteps) break;
-      steps += value.steps;
+      if (steps + value.run.steps > mostSteps) break;
+      steps += value.run.steps;
       records.push(value);
     }
     const unreadable = cached.filter(({ value }) => value === null).length;
@@ -183,7 +196,11 @@ export function createAuditIndex(runs: RunsOfStore, mostSteps: number = MOST_STE
   return {
     async find(query, most, signal) {
       const { records, ...rest } = await readNext(signal);
-      const found = records.flatMap((record) => matchOf(record, query) ?? []);
+      const found: AuditedRun[] = [];
+      for (const [nth, record] of records.entries()) {
+        const match = await matchOf(record, query, nth);
+        if (match !== null) found.push(match);
+      }
       return {
         runs: found.slice(0, most),
         found: { runs: found.length, steps: found.reduce((sum, one) => sum + (one.found ?? 0), 0) },
@@ -192,7 +209,9 @@ export function createAuditIndex(runs: RunsOfStore, mostSteps: number = MOST_STE
     },
     async history(instance, signal) {
       const { records, ...rest } = await readNext(signal);
-      const steps = records.flatMap((record) => historyOf(record, instance));
+      const steps: HistoryStep[] = [];
+      for (const [nth, record] of records.entries())
+        steps.push(...historyOf(record.run, await linesOf(record, nth), instance));
       return {
         steps: steps.slice(0, MOST_OF_INSTANCE),
         more: Math.max(0, steps.length - MOST_OF_INSTANCE),
@@ -208,18 +227,20 @@ async function recordOf(run: RunReader): Promise<RunRecord> {
   const offered = [...(await run.kept('signatures')), ...(await run.kept('declines'))];
   for (const { text } of offered) addSigner(people, text);
   if (saved.owner !== null) people.add(saved.owner);
-  return makeRecord(run.id, saved, state, people);
-}
-
-/** Makes the record of a run. Pure. */
-export function makeRecord(
-  id: string,
-  saved: SavedPlan,
-  state: RunState,
-  people: Iterable<string>,
-): RunRecord {
   const { name: plan, digest, change } = saved;
   const { startedAt, endedAt, exitCode, head } = state;
+  return {
+    run: {
+      ...{ id: run.id, plan, digest, change, startedAt, endedAt, exitCode, head },
+      ...{ people: [...people].sort(), steps: saved.steps.length },
+    },
+    // A copy: zlib would keep 16 KB for it.
+    packed: Buffer.from(deflateRawSync(linesIn(saved, state))),
+  };
+}
+
+/** A line for each step, in the order of the plan. */
+function linesIn(saved: SavedPlan, state: RunState): string {
   const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, name]));
   const lines = saved.steps.map(({ id: step, instance, region, wave, change: to, before }) => {
     const { outcome, code, message, orders, requestIds, dealIds, ...times } = state.steps.get(step)!;
@@ -234,10 +255,7 @@ export function makeRecord(
     };
     return JSON.stringify(line);
   });
-  return {
-    ...{ id, plan, digest, change, startedAt, endedAt, exitCode, head },
-    ...{ people: [...people].sort(), steps: saved.steps.length, lines: lines.join('\n') },
-  };
+  return lines.join('\n');
 }
 
 /** Everybody whom an entry names as a person who acts. */
@@ -260,7 +278,8 @@ function addSigner(people: Set<string>, text: string): void {
 const has = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
 
 /** @returns null: the run does not match. */
-function matchOf({ lines, ...run }: RunRecord, query: AuditQuery): AuditedRun | null {
+async function matchOf(record: RunRecord, query: AuditQuery, nth: number): Promise<AuditedRun | null> {
+  const { run } = record;
   const { person, ticket, from, to, instance, order, outcome, text } = query;
   if (person !== undefined && !run.people.some((one) => has(one, person))) return null;
   if (ticket !== undefined && !has(run.change ?? '', ticket)) return null;
@@ -268,6 +287,7 @@ function matchOf({ lines, ...run }: RunRecord, query: AuditQuery): AuditedRun | 
   const asksPlan = text !== undefined && has(`${run.plan} ${run.id} ${run.change ?? ''}`, text);
   const asksSteps = instance !== undefined || order !== undefined || outcome !== undefined;
   if (!asksSteps && (text === undefined || asksPlan)) return { ...run, found: null, matches: [] };
+  const lines = await linesOf(record, nth);
   // Most runs contain nothing of what is searched.
   const needle = order ?? instance ?? (asksPlan ? undefined : text);
   if (needle !== undefined && !mayContain(lines, needle, order === undefined)) return null;
@@ -294,7 +314,11 @@ function matchOf({ lines, ...run }: RunRecord, query: AuditQuery): AuditedRun | 
 }
 
 /** The steps of one instance, the last first. */
-function historyOf({ lines, id: run, plan, endedAt: end }: RunRecord, instance: string): HistoryStep[] {
+function historyOf(
+  { id: run, plan, endedAt: end }: RunRecord['run'],
+  lines: string,
+  instance: string,
+): HistoryStep[] {
   if (!mayContain(lines, instance, false)) return [];
   const steps = lines.split('\n').flatMap((line, at): HistoryStep[] => {
     if (!mayContain(line, instance, false)) return [];
