@@ -418,7 +418,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'read facts within 500',
     ],
     [
-      'reads all facts at once after a resume if it is not at its new size',
+      'reads all facts immediately after a resume if it is not at its new size',
       ACCEPTED,
       follow({ ...FOLLOWING, before: MINUTE, round: 1 }, reading(instance())),
       'read facts within 1000',
