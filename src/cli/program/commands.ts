@@ -151,7 +151,7 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
     summary: "serve the provider's API on loopback, with optional faults",
     options: [
       option('--instances <n>', 'number of instances in the default fleet (default: 60)'),
-      option('--fleet <file>', 'file with your own fleet; - is stdin', { dash: true }),
+      option('--fleet <file>', 'file with your own fleet, or an inventory; - is stdin', { dash: true }),
       option('--port <port>', 'port (default: a free port)'),
       FAULT,
       option('--seed <n>', 'seed for the fleet and the delays (default: 1)'),

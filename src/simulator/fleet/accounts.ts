@@ -1,6 +1,6 @@
 /**
  * Reads and creates accounts. Each account has its own fleet, balance, keys and permissions. A fleet file holds an array
- * of instances, all in the account `default`, or an object:
+ * of instances, all in the account `default`, or an inventory (read-inventory.ts), or an object:
  *
  *   {"accounts": [{"name": "default", "fleet": [...]}, {"name": "retail", "instances": 40, "balance": 1000}]}
  *
@@ -19,6 +19,7 @@ import { seededRandom } from '../world/random.ts';
 import { type AccountOptions, FIRST_ACCOUNT, type Identity, OWNER_UIN } from '../world/world.ts';
 import { defaultFleet } from './default-fleet.ts';
 import { readInstances } from './read-fleet.ts';
+import { isInventory, readInventory } from './read-inventory.ts';
 import { readMembers } from './read-members.ts';
 
 /** A requested account. Everything except the name has a default. */
@@ -66,6 +67,7 @@ export function readFleetFile(text: string): AccountRequest[] {
     const message = `the fleet is not JSON: ${(cause as Error).message}`;
     throw new RefitError('usage', message, `write JSON, for example ${EXAMPLE}`, { cause });
   }
+  if (isInventory(value)) return readInventory(value);
   const accounts = (Object(value) as { accounts?: unknown }).accounts;
   if (!Array.isArray(accounts)) return [{ name: FIRST_ACCOUNT, fleet: readInstances(value) }];
   return accounts.map(readAccount);
