@@ -123,7 +123,17 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
 
   it('the audit shows admins what people did in the console, and tells others why it does not', async () => {
     await page.getByText('What people did in the console is for admins only.').waitFor();
-    await page.goto(at.server.loginLink({ name: 'mei', roles: ['admin'] }));
+    // The page of wei does nothing in the name of mei, who signs in beside it.
+    const other = await page.context().newPage();
+    await page.goto(`${at.server.origin}/schedule`);
+    await page.getByRole('button', { name: 'Disable' }).first().click();
+    await other.goto(at.server.loginLink({ name: 'mei', roles: ['admin'] }));
+    await other.getByRole('link', { name: 'mei' }).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    await page.getByText(/was opened by wei, and now mei is signed in; nothing was changed/).waitFor();
+    await page.getByRole('link', { name: 'mei' }).waitFor();
+    expect(problems.splice(0)).toEqual([expect.stringMatching(/status of 403/)]);
+    await other.close();
     await page.getByRole('link', { name: 'Audit' }).click();
     await page.getByRole('button', { name: 'In the console' }).click();
     expect(new URL(page.url()).search).toBe('?show=console');

@@ -1,4 +1,4 @@
-/** Starting a run from the console in Chromium: it outlives the console, and its page continues after a restart. */
+/** Starting a run from the console in Chromium: it outlives the console, and pages continue after a restart. */
 import { expect, it, type TestContext } from 'vitest';
 import { type Desk, desk, growPlan, plainFleet, startRefit, until } from '../cli/refit.ts';
 import { CHROMIUM, PATIENCE, startBrowser } from './console-page.ts';
@@ -43,6 +43,10 @@ it.skipIf(CHROMIUM === undefined)(
     await page.keyboard.press('Enter');
     await page.getByText('Live', { exact: true }).waitFor();
     const address = page.url();
+    const people = await context.newPage();
+    await people.goto(`${first.origin}/people`);
+    await people.getByLabel('Name, as in the lists of approvers').fill('jun');
+    await people.getByLabel(/^approver/).check();
 
     first.server.kill('SIGKILL');
     await first.server.ended;
@@ -51,6 +55,9 @@ it.skipIf(CHROMIUM === undefined)(
     await other.goto(second.url);
     await page.getByRole('link', { name: 'Open the report', exact: true }).waitFor();
     expect(page.url()).toBe(address);
+    // A page that was open before the restart takes the new session over, with what was typed.
+    await people.getByRole('button', { name: 'Make a link' }).click();
+    await people.getByRole('button', { name: 'Withdraw the invitation of jun' }).waitFor();
     await page.getByText('12 / 12').first().waitFor();
     const run = `runs/${address.split('/').at(-1)}`;
     const approved = (await at.journal(run)).filter(({ kind }) => kind === 'approved');

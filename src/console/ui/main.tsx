@@ -4,7 +4,7 @@ import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { permits } from '../api/roles.ts';
 import type { SessionInfo } from '../api/session.ts';
-import { openSession, post, Refused } from './client.ts';
+import { openSession, post, Refused, session } from './client.ts';
 import { chooseLanguage, language, say, startLanguage } from './language.ts';
 import type { PageLink } from './pages/page.ts';
 import { PAGES, pageAt } from './pages/page-table.ts';
@@ -29,7 +29,6 @@ function links(): readonly PageLink[] {
   );
 }
 
-const session = signal<SessionInfo | Refused | undefined>(undefined);
 const isSearching = signal(false);
 const showsKeys = signal(false);
 
@@ -130,7 +129,7 @@ function lookUpChoices(typed: string): readonly Choice[] {
 
 async function signOut(): Promise<void> {
   await post('/logout', {}).catch(() => undefined);
-  session.value = await openSession().catch((error: unknown) => error as Refused);
+  await openSession();
   go('/');
 }
 
@@ -139,10 +138,7 @@ async function start(): Promise<void> {
   document.addEventListener('click', onLinkClick);
   await startLanguage();
   render(<App />, document.getElementById('app')!);
-  session.value = await openSession().catch((error: unknown) => {
-    if (error instanceof Refused) return error;
-    throw error;
-  });
+  await openSession();
 }
 
 void start();

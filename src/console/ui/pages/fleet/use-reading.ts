@@ -1,7 +1,7 @@
 /** What the server has read of the fleet, and how far it is. All people share one reading. */
 import { useEffect, useState } from 'preact/hooks';
 import type { FleetReadingView, FleetReadRequest } from '../../../api/fleet.ts';
-import { get, post, Refused } from '../../client.ts';
+import { get, isPassing, post, Refused } from '../../client.ts';
 
 /** Milliseconds between questions: while something is being read, and otherwise, because others can read again. */
 const [SOON, LATER] = [400, 10_000];
@@ -16,7 +16,11 @@ export function useReading(): SharedReadingState {
   const isBusy = view !== undefined && !(view instanceof Refused) && view.inProgress !== null;
   const take = (answer: Promise<FleetReadingView>): Promise<void> =>
     answer.then(show, (error: unknown) => {
-      if (error instanceof Refused) show(error);
+      // What was read stays while a console restarts.
+      if (error instanceof Refused)
+        show((before) =>
+          before === undefined || before instanceof Refused || !isPassing(error) ? error : before,
+        );
     });
   useEffect(() => {
     const over = new AbortController();

@@ -6,11 +6,11 @@ import type { OverviewView } from '../../../api/overview.ts';
 import { Refused } from '../../client.ts';
 import { quantities, say, sayBills, sayMessage, sayMonth, sayTime } from '../../language.ts';
 import { Amounts } from '../../parts/amounts.tsx';
+import { type Live, openLiveValue } from '../../parts/live.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Bar, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
 import type { PageProps } from '../page.ts';
 import { Card, runPath } from './card.tsx';
-import { type LiveValue, openLiveValue } from './live-value.ts';
 import './overview.css';
 import { Waiting } from './waiting.tsx';
 import { Week } from './week.tsx';
@@ -25,7 +25,7 @@ export function OverviewPage({ person }: PageProps) {
   return <Overview now={now} person={person} />;
 }
 
-function Overview({ now, person }: { now: LiveValue<OverviewView> } & Pick<PageProps, 'person'>) {
+function Overview({ now, person }: { now: Live<OverviewView> } & Pick<PageProps, 'person'>) {
   const { value } = now;
   return (
     <article class="overview">
@@ -45,7 +45,7 @@ function Overview({ now, person }: { now: LiveValue<OverviewView> } & Pick<PageP
   );
 }
 
-function Freshness({ now }: { now: LiveValue<OverviewView> }) {
+function Freshness({ now }: { now: Live<OverviewView> }) {
   if (!now.isStale && now.fault === null) return null;
   const time = sayTime(new Date(now.heardAt).toISOString()).text;
   return (

@@ -1,14 +1,14 @@
 /** Who is signed in, who is invited, and inviting somebody. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { InvitedView, InviteRequest, PeopleView } from '../../../api/people.ts';
 import { ROLES, type Role } from '../../../api/roles.ts';
-import { get, post, Refused } from '../../client.ts';
+import { post, Refused } from '../../client.ts';
 import { say, sayTime } from '../../language.ts';
 import { useAsking } from '../../parts/asking.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Copy, Problem, Time } from '../../parts/parts.tsx';
+import { usePolled } from '../../parts/polled.ts';
 import { RefusalLine } from '../../parts/refusal-line.tsx';
 import './people.css';
 
@@ -20,30 +20,14 @@ const READ_EVERY = 5_000;
 
 export function PeoplePage() {
   usePageTitle(say('people.title'));
-  const view = useSignal<PeopleView | Refused | undefined>(undefined);
-  const read = async (signal?: AbortSignal): Promise<void> => {
-    try {
-      view.value = await get<PeopleView>('/people', signal);
-    } catch (error) {
-      if (error instanceof Refused) view.value = error;
-    }
-  };
-  useEffect(() => {
-    const over = new AbortController();
-    void read(over.signal);
-    const timer = setInterval(() => !document.hidden && void read(over.signal), READ_EVERY);
-    return () => {
-      clearInterval(timer);
-      over.abort();
-    };
-  }, []);
-  const now = view.value;
+  const { now, stale, read } = usePolled<PeopleView>('/people', READ_EVERY);
   if (now === undefined) return <p class="loading" aria-busy="true" />;
   if (now instanceof Refused) return <Problem error={now} onAgain={() => void read()} />;
   return (
     <article class="people">
       <h1>{say('people.title')}</h1>
       <p class="soft">{say('people.about')}</p>
+      <RefusalLine error={stale} />
       <SignedIn view={now} onChange={() => void read()} />
       <h2>{say('people.invite')}</h2>
       <Invite onChange={() => void read()} />

@@ -1,6 +1,5 @@
 /** The folder of plans: what is written, what is sealed, and the inventories for dry runs. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { PlanFile, PlanList, SavedPlanRow } from '../../../api/plans.ts';
 import { permits } from '../../../api/roles.ts';
 import { get, post, Refused } from '../../client.ts';
@@ -8,6 +7,8 @@ import { quantities, say } from '../../language.ts';
 import { Amounts } from '../../parts/amounts.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Copy, Empty, Problem, Time } from '../../parts/parts.tsx';
+import { usePolled } from '../../parts/polled.ts';
+import { RefusalLine } from '../../parts/refusal-line.tsx';
 import { refusalText } from '../../parts/say-refusal.ts';
 import type { WordId } from '../../words/en.ts';
 import type { PageProps } from '../page.ts';
@@ -20,27 +21,9 @@ type Plans = PlanList['plans'];
 
 export function PlansPage({ person }: PageProps) {
   usePageTitle(say('plans.title'));
-  const list = useSignal<PlanList | Refused | undefined>(undefined);
+  const { now, stale, read } = usePolled<PlanList>('/plans', READ_EVERY);
   const removed = useSignal<Pick<PlanFile, 'name' | 'text'> | null>(null);
   const note = useSignal('');
-  const read = async (signal?: AbortSignal): Promise<void> => {
-    try {
-      list.value = await get<PlanList>('/plans', signal);
-    } catch (error) {
-      if (error instanceof Refused) list.value = error;
-    }
-  };
-  useEffect(() => {
-    const over = new AbortController();
-    void (async () => {
-      while (!over.signal.aborted) {
-        await read(over.signal);
-        await new Promise((resolve) => setTimeout(resolve, READ_EVERY));
-      }
-    })();
-    return () => over.abort();
-  }, []);
-  const now = list.value;
   if (now === undefined) return <p class="loading" aria-busy="true" />;
   if (now instanceof Refused) return <Problem error={now} onAgain={() => void read()} />;
   if (now.folder === null)
@@ -71,6 +54,7 @@ export function PlansPage({ person }: PageProps) {
     });
   return (
     <div class="plan-list">
+      <RefusalLine error={stale} />
       <div class="title">
         <h1>{say('plans.title')}</h1>
         {mayPlan && (

@@ -47,7 +47,7 @@ const TONES: Readonly<Record<RunView['status'], string>> = {
 };
 
 function Run({ now, person }: { now: LiveRun; person: Person }) {
-  const { run, steps } = now;
+  const { run, steps } = now.value;
   const { picture } = run;
   usePageTitle(picture.name);
   // A step has an address: people send it to each other.
@@ -102,15 +102,16 @@ function Freshness({ now }: { now: LiveRun }) {
         {say('run.stale', { time: sayTime(new Date(now.heardAt).toISOString()).text })}
       </span>
     );
-  return now.run.holder === null ? null : <span class="badge tone-live pulse">{say('run.live')}</span>;
+  return now.value.run.holder === null ? null : <span class="badge tone-live pulse">{say('run.live')}</span>;
 }
 
-function waitText({ reason, fix, about }: NonNullable<LiveRun['run']['waiting']>): string {
+function waitText({ reason, fix, about }: NonNullable<RunView['waiting']>): string {
   return refusalText({ message: reason, fix, about });
 }
 
 /** What a person must know first. */
-function Notices({ now: { run, fault } }: { now: LiveRun }) {
+function Notices({ now: { value, fault } }: { now: LiveRun }) {
+  const { run } = value;
   const { condition } = run.picture;
   const texts = [
     fault && say('run.fault', { message: fault }),

@@ -1,12 +1,12 @@
 /** The list of runs. */
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { OUTCOMES } from '../../../../model.ts';
 import type { RunList, RunRow } from '../../../api/runs.ts';
-import { get, Refused } from '../../client.ts';
+import { Refused } from '../../client.ts';
 import { say } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Empty, Problem, Time } from '../../parts/parts.tsx';
+import { usePolled } from '../../parts/polled.ts';
+import { RefusalLine } from '../../parts/refusal-line.tsx';
 import { query, setQuery } from '../../router.ts';
 import type { WordId } from '../../words/en.ts';
 import { exitMeaning } from './exit-meaning.ts';
@@ -22,32 +22,14 @@ const READ_EVERY = 2_000;
 export function RunsPage() {
   usePageTitle(say('runs.title'));
   const most = Math.min(MOST_SHOWN, Math.max(PAGE, Number(query('most')) || PAGE));
-  const list = useSignal<RunList | Refused | undefined>(undefined);
-  useEffect(() => {
-    const over = new AbortController();
-    const read = async (): Promise<void> => {
-      while (!over.signal.aborted) {
-        await get<RunList>(`/runs?most=${most}`, over.signal).then(
-          (runs) => {
-            list.value = runs;
-          },
-          (error: unknown) => {
-            if (error instanceof Refused) list.value = error;
-          },
-        );
-        await new Promise((resolve) => setTimeout(resolve, READ_EVERY));
-      }
-    };
-    void read();
-    return () => over.abort();
-  }, [most]);
-  const now = list.value;
+  const { now, stale } = usePolled<RunList>(`/runs?most=${most}`, READ_EVERY);
   if (now === undefined) return <p class="loading" aria-busy="true" />;
   if (now instanceof Refused) return <Problem error={now} />;
   const shown = filterRuns(now.runs, { text: query('q'), state: query('state') });
   return (
     <>
       <h1>{say('runs.title')}</h1>
+      <RefusalLine error={stale} />
       {now.runs.length === 0 ? (
         <Empty title="runs.empty.title" text="runs.empty.text" command="refit apply saved-plan.json" />
       ) : (

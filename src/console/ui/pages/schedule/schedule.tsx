@@ -3,10 +3,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ScheduleView } from '../../../api/schedule.ts';
 import type { Person } from '../../../api/session.ts';
-import { get, Refused } from '../../client.ts';
+import { Refused } from '../../client.ts';
 import { quantities, say } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Problem } from '../../parts/parts.tsx';
+import { usePolled } from '../../parts/polled.ts';
+import { RefusalLine } from '../../parts/refusal-line.tsx';
 import { query, setQuery } from '../../router.ts';
 import type { PageProps } from '../page.ts';
 import { Calendar } from './calendar.tsx';
@@ -24,34 +26,17 @@ const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function SchedulePage({ person }: PageProps) {
   usePageTitle(say('schedule.title'));
-  const state = useSignal<ScheduleView | Refused | undefined>(undefined);
   const [zone, view, date] = [query('zone') || OWN_ZONE, query('view'), query('date')];
-  const read = async (signal?: AbortSignal): Promise<void> => {
-    const asked = new URLSearchParams({ zone, ...(view && { view }), ...(date && { date }) });
-    try {
-      state.value = await get<ScheduleView>(`/schedule?${asked}`, signal);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      state.value = error;
-    }
-  };
-  useEffect(() => {
-    const over = new AbortController();
-    const keepReading = async (): Promise<void> => {
-      while (!over.signal.aborted) {
-        await read(over.signal).catch((error: unknown) => {
-          if (!over.signal.aborted) throw error;
-        });
-        await new Promise((resolve) => setTimeout(resolve, READ_EVERY));
-      }
-    };
-    void keepReading();
-    return () => over.abort();
-  }, [zone, view, date]);
-  const now = state.value;
+  const asked = new URLSearchParams({ zone, ...(view && { view }), ...(date && { date }) });
+  const { now, stale, read } = usePolled<ScheduleView>(`/schedule?${asked}`, READ_EVERY);
   if (now === undefined) return <p class="loading" aria-busy="true" />;
   if (now instanceof Refused) return <Problem error={now} onAgain={() => void read()} />;
-  return <Schedule now={now} person={person} onChange={() => void read()} />;
+  return (
+    <>
+      <RefusalLine error={stale} />
+      <Schedule now={now} person={person} onChange={() => void read()} />
+    </>
+  );
 }
 
 function Schedule({ now, person, onChange }: { now: ScheduleView; person: Person; onChange: () => void }) {

@@ -8,6 +8,8 @@ export const refusals = {
   'refusal.not-permitted.fix': 'ask an admin of this console for the role',
   'refusal.other-page': 'no page of this console sent this request',
   'refusal.other-page.fix': 'reload the page of the console, and try again',
+  'refusal.other-person': 'this page was opened by {before}, and now {now} is signed in; nothing was changed',
+  'refusal.other-person.fix': 'try again as {now}, or sign in as {before}',
   'refusal.too-many': 'too many requests',
   'refusal.too-many.fix': 'try again in {seconds} s',
   'refusal.too-large': 'the console takes texts of at most 1 MB',

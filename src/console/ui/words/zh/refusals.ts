@@ -10,6 +10,8 @@ export const refusals: Readonly<Record<keyof typeof english, string>> = {
   'refusal.not-permitted.fix': '向此控制台的管理员申请该角色',
   'refusal.other-page': '此请求不是由此控制台的页面发送的',
   'refusal.other-page.fix': '重新加载控制台页面，然后重试',
+  'refusal.other-person': '此页面由 {before} 打开，而现在登录的是 {now}；未做任何更改',
+  'refusal.other-person.fix': '以 {now} 的身份重试，或以 {before} 的身份登录',
   'refusal.too-many': '请求过多',
   'refusal.too-many.fix': '请在 {seconds} 秒后重试',
   'refusal.too-large': '控制台接受的文本不超过 1 MB',
