@@ -24,10 +24,15 @@ export interface LazyRows<Row> {
 }
 
 const ROW_HEIGHT = 40;
+/** Of a row with three lines, on a narrow screen. */
+const TALL_HEIGHT = 60;
+/** As in the style sheet. */
+const NARROW = matchMedia('(max-width: 720px)');
 
 /**
  * @param label of the whole table, for screen readers. @param keyOf the same for a row as long as it is the same thing.
  * @param onOpen called with a row that a person opens. @param look a class for the widths of its columns.
+ * @param isTall whether rows have three lines on a narrow screen.
  */
 export function LongTable<Row>({
   label,
@@ -36,6 +41,7 @@ export function LongTable<Row>({
   keyOf,
   onOpen,
   look = '',
+  isTall = false,
 }: {
   label: string;
   rows: readonly Row[] | LazyRows<Row>;
@@ -43,10 +49,11 @@ export function LongTable<Row>({
   keyOf: (row: Row) => string | number;
   onOpen: (row: Row) => void;
   look?: string;
+  isTall?: boolean;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const { count, rowAt, onShow } = 'rowAt' in rows ? rows : wholeRows(rows);
-  const virtual = useVirtual(frame, count);
+  const virtual = useVirtual(frame, count, isTall ? TALL_HEIGHT : ROW_HEIGHT);
   const shown = virtual.getVirtualItems();
   const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0];
   useEffect(() => onShow(first, last));
@@ -77,7 +84,7 @@ export function LongTable<Row>({
   };
   return (
     <div
-      class={`long-table ${look}`}
+      class={`long-table ${look} ${isTall ? 'tall' : ''}`}
       ref={frame}
       role="table"
       aria-label={label}
@@ -133,13 +140,25 @@ const wholeRows = <Row,>(rows: readonly Row[]): LazyRows<Row> => ({
 /** A key on a button or a box inside of a row is for that. */
 const isRow = (target: EventTarget | null): boolean => (target as Element | null)?.role === 'row';
 
-/** Knows which of `count` rows are on the screen. @param frame the element that scrolls. */
-function useVirtual(frame: { readonly current: HTMLDivElement | null }, count: number) {
+/** Whether the screen is narrow now. */
+function useNarrow(): boolean {
+  const [isNarrow, see] = useState(NARROW.matches);
+  useEffect(() => {
+    const onChange = (): void => see(NARROW.matches);
+    NARROW.addEventListener('change', onChange);
+    return () => NARROW.removeEventListener('change', onChange);
+  }, []);
+  return isNarrow;
+}
+
+/** Knows which of `count` rows are on the screen. @param frame the element that scrolls. @param narrowHeight of a row. */
+function useVirtual(frame: { readonly current: HTMLDivElement | null }, count: number, narrowHeight: number) {
   const [, draw] = useReducer((drawn: number) => drawn + 1, 0);
+  const height = useNarrow() ? narrowHeight : ROW_HEIGHT;
   const options = {
     count,
     getScrollElement: () => frame.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => height,
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
@@ -150,5 +169,6 @@ function useVirtual(frame: { readonly current: HTMLDivElement | null }, count: n
   virtual.setOptions(options);
   useEffect(() => virtual._didMount(), []);
   useEffect(() => virtual._willUpdate());
+  useEffect(() => virtual.measure(), [height]);
   return virtual;
 }

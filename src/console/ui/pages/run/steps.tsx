@@ -74,6 +74,7 @@ export function Steps({
         <LongTable
           label={say('run.steps')}
           rows={rows}
+          isTall
           keyOf={({ at }) => at}
           onOpen={({ at }) => onOpen(at)}
           columns={[
@@ -93,7 +94,12 @@ export function Steps({
               cell: ({ instance, name, ...row }) => (
                 <>
                   <code>{instance}</code> <span class="soft">{name}</span>
-                  <small class="narrow soft">{change(row.change, row.after)}</small>
+                  <small class="narrow soft">
+                    {change(row.change, row.after)} · {waves[row.wave]}
+                  </small>
+                  <small class="narrow soft">
+                    <code>{row.orders.at(-1) ?? ''}</code>
+                  </small>
                 </>
               ),
             },
