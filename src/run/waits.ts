@@ -31,6 +31,11 @@ export const LIMITS = {
   paused: 24 * HOUR,
 } as const;
 
+/** When a pause ends, and the run drains, ISO 8601 UTC. @param since ISO 8601 UTC. */
+export function pauseEnds({ since }: { readonly since: string }): string {
+  return iso(Date.parse(since) + LIMITS.paused);
+}
+
 /** Milliseconds between a change and the next order of its instance, until refusals show a longer tail lock. */
 export const FIRST_TAIL = 5 * SECOND;
 

@@ -7,7 +7,7 @@
  */
 import { iso } from '../clock.ts';
 import { message } from '../messages/messages.ts';
-import type { Message, Schedule } from '../model.ts';
+import type { Message, SavedWindows, Schedule } from '../model.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 import { createOpenWindows, windowSpans } from '../plan/windows/open-windows.ts';
 import type { CalendarDay, Span } from '../plan/windows/time-zone.ts';
@@ -72,8 +72,17 @@ export interface CalendarSpan {
   readonly to: string | null;
   /** The freeze as it is written, or the event of a calendar; null: a window. */
   readonly title: string | null;
-  /** The names of the plans that have it. */
+  /** The names of the plans on schedule that have it. */
   readonly plans: readonly string[];
+  /** What has it and is not on schedule, as places in the list of what waits. */
+  readonly waiting: readonly number[];
+}
+
+/** The windows of a plan or a run that waits without a schedule. */
+export interface WaitingWindows {
+  readonly windows: SavedWindows;
+  /** When it can start or go on. */
+  readonly within: Span;
 }
 
 /** What a calendar is made from. */
@@ -234,33 +243,47 @@ function opensAfter({ windows }: ScheduledPlan, at: number): string | null {
   return next === null ? 'never' : iso(next.opens);
 }
 
-/** @returns the windows and freezes of plans in a span. The same span of several plans is there once. */
+/**
+ * @param waiting what waits without a schedule.
+ * @returns the windows and freezes of plans in a span. The same span of several plans is there once.
+ */
 export function listSpans(
   plans: readonly Pick<ScheduledPlan, 'title' | 'windows'>[],
   span: Span,
+  waiting: readonly WaitingWindows[] = [],
 ): CalendarSpan[] {
   const spans = new Map<string, CalendarSpan>();
-  for (const { title: plan, windows } of plans) {
-    if (windows === undefined) continue;
-    const { open, frozen } = windowSpans(windows, span);
-    const own = [
-      ...open.map((one) => ({ ...one, kind: 'window' as const, title: null })),
-      ...frozen.map(({ cause, ...one }) =>
-        cause.kind === 'frozen'
-          ? { ...one, kind: 'freeze' as const, title: cause.title }
-          : { ...one, kind: 'not-known' as const, title: cause.calendar },
-      ),
-    ];
-    for (const { kind, from, to, title } of own) {
+  const add = (windows: SavedWindows, within: Span, by: Partial<Pick<CalendarSpan, 'plans' | 'waiting'>>) => {
+    for (const { kind, from, to, title } of ownSpans(windows, within)) {
       const key = `${kind} ${from} ${to} ${title}`;
       const before = spans.get(key);
-      const plans = [...new Set([...(before?.plans ?? []), plan])];
+      if (before === undefined && spans.size >= MOST_SPANS) continue;
       const end = Number.isFinite(to) ? iso(to) : null;
-      if (before !== undefined || spans.size < MOST_SPANS)
-        spans.set(key, { kind, from: iso(from), to: end, title, plans });
+      spans.set(key, {
+        ...{ kind, from: iso(from), to: end, title },
+        plans: [...new Set([...(before?.plans ?? []), ...(by.plans ?? [])])],
+        waiting: [...(before?.waiting ?? []), ...(by.waiting ?? [])],
+      });
     }
+  };
+  for (const { title, windows } of plans) if (windows !== undefined) add(windows, span, { plans: [title] });
+  for (const [at, { windows, within }] of waiting.entries()) {
+    const part = { from: Math.max(span.from, within.from), to: Math.min(span.to, within.to) };
+    if (part.from < part.to) add(windows, part, { waiting: [at] });
   }
   return [...spans.values()].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+}
+
+function ownSpans(windows: SavedWindows, within: Span) {
+  const { open, frozen } = windowSpans(windows, within);
+  return [
+    ...open.map((one) => ({ ...one, kind: 'window' as const, title: null })),
+    ...frozen.map(({ cause, ...one }) =>
+      cause.kind === 'frozen'
+        ? { ...one, kind: 'freeze' as const, title: cause.title }
+        : { ...one, kind: 'not-known' as const, title: cause.calendar },
+    ),
+  ];
 }
 
 /** What is on one day of a calendar, as places in the lists of events and spans. */

@@ -90,7 +90,7 @@ describe('a run waits', () => {
           }).entries,
         { holder: HOLDER },
       ),
-      { kind: 'gate', wave: 'canary' },
+      { kind: 'gate', wave: 'canary', until: expect.stringMatching(/^2026-01-06T/) },
     ],
     [
       'for the person who paused it',
@@ -259,7 +259,15 @@ describe('over HTTP', () => {
     at.send('GET', '/api/overview', { headers });
 
   it('an overview has the next week of the schedule, and what went wrong in the last one', async () => {
-    const { runs } = playedStore([run(started().entries, { holder: HOLDER })]);
+    const windows = { ...CLOSED, allow: ['Tue 02:00-03:00'] };
+    const saved = savedPlan(fleet(3), { windows });
+    const ended = (because: 'drained' | 'window-closed') =>
+      started(saved).stop(because, because).finish(because, 9).entries;
+    const { runs } = playedStore([
+      run(started().entries, { holder: HOLDER }),
+      { ...run(ended('window-closed'), { saved }), id: '20260105T030000Z-22222222' },
+      { ...run(ended('drained'), { saved }), id: '20260105T020000Z-33333333' },
+    ]);
     const clock = new VirtualClock(NOW);
     const schedule = playedSchedule({
       now: NOW,
@@ -307,7 +315,15 @@ describe('over HTTP', () => {
     const calendar = await at.send('GET', '/api/schedule?view=month&zone=Asia/Shanghai', { headers });
     expect(JSON.parse(calendar.body)).toMatchObject({
       ...{ hasScheduler: true, next: { at: '2026-01-06T01:30:00.000Z' } },
-      calendar: { zone: 'Asia/Shanghai', today: '2026-01-05', previous: '2025-12-01' },
+      calendar: {
+        ...{ zone: 'Asia/Shanghai', today: '2026-01-05', previous: '2025-12-01' },
+        // A run that somebody drained waits for a person, whenever its windows open.
+        waiting: [{ run: { id: '20260105T030000Z-22222222' }, kind: 'window' }],
+        spans: [6, 13, 20, 27].map((day) => ({
+          ...{ kind: 'window', plans: [], waiting: [0] },
+          from: `2026-01-${String(day).padStart(2, '0')}T02:00:00.000Z`,
+        })),
+      },
     });
     const operator = await at.signIn(['operator'], 'mei');
     const post = (path: string, body: string) => at.send('POST', path, { headers: operator.headers, body });

@@ -1,4 +1,8 @@
-/** A person is invited, registers a passkey, approves a plan, declines it and withdraws that, in Chromium. */
+/**
+ * A person is invited, registers a passkey, approves a plan, declines it and withdraws that, in Chromium. Its run asks an
+ * operator about a gate, and that person about a wave.
+ */
+import { chmod } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { desk, growPlan, plainFleet } from '../cli/refit.ts';
@@ -62,8 +66,14 @@ describe.skipIf(CHROMIUM === undefined)('the review in Chromium', () => {
       'grow.yaml',
       growPlan([
         'approvals: { need: 1, from: approvers.yaml }',
-        'waves: [{ name: canary, take: 1, soak: 1s }, { name: rest, take: rest }]',
+        'waves:',
+        '  - { name: canary, take: 1, soak: 1s, gate: { command: [./check.sh], timeout: 5s } }',
+        '  - { name: rest, take: rest, approval: { within: 1h } }',
       ]),
+    );
+    await chmod(
+      await at.write('check.sh', '#!/bin/sh\necho two of 40 hosts do not answer\nexit 75\n'),
+      0o700,
     );
     const { link, origin, stop } = await serveDesk(at, ['--plans', '.']);
     test.onTestFinished(stop);
@@ -113,7 +123,7 @@ describe.skipIf(CHROMIUM === undefined)('the review in Chromium', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click();
     await page.getByRole('alert').getByText('the sale begins at 20:00').waitFor();
     await look(page, 'declined');
-    const apply = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'runs/night-1'];
+    const apply = ['apply', 'saved.json', '--auto-approve', '--allow-hooks', '--run-dir', 'runs/night-1'];
     const declined = await at.refit(apply);
     expect(declined).toMatchObject({ code: 11 });
     expect(declined.stderr).toMatch(/the sale begins at 20:00/);
@@ -123,12 +133,32 @@ describe.skipIf(CHROMIUM === undefined)('the review in Chromium', () => {
     await page.getByRole('dialog').getByRole('button', { name: '撤回' }).click();
     await page.getByText('曾否决此计划').waitFor();
     await look(page, 'chinese');
-    const applied = await at.refit(apply);
-    expect(applied, applied.stderr).toMatchObject({ code: 0 });
+    const applied = at.start(apply);
+    await admin.goto(`${origin}/runs/night-1`);
+    const gate = admin.getByRole('region', {
+      name: 'The gate after wave canary could not decide. Continue?',
+    });
+    expect(await gate.textContent()).toMatch(/two of 40 hosts do not answer.*An operator must answer/);
+    await look(admin, 'gate');
+    await gate.getByRole('button', { name: 'Release the gate' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    const wave = page.getByRole('region', { name: '批次 rest 等待审批' });
+    await page.goto(`${origin}/runs/night-1`);
+    await wave.getByRole('link', { name: '评审并审批此批次' }).waitFor();
+    await look(page, 'wave');
+    await wave.getByRole('link', { name: '评审并审批此批次' }).click();
+    await page
+      .getByRole('button', { name: /^审批批次 rest…/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: '用通行密钥签名' }).click();
+    const { code, stderr } = await applied.ended;
+    expect(code, stderr).toBe(0);
     expect((await at.refit(['audit', 'verify', 'runs/night-1'])).code).toBe(0);
 
     await page.goto(`${origin}/runs/night-1/review`);
-    await page.getByText('由 jun 审批').waitFor();
+    // The plan and the wave.
+    await page.getByText('由 jun 审批').nth(1).waitFor();
     expect(await violations(page)).toEqual([]);
     expect(problems).toEqual([]);
   });

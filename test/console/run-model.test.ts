@@ -196,7 +196,12 @@ describe('a gate', () => {
     const found = gateOf();
     expect(found.state).toBe(state);
     expect(found.checks.map(({ condition }) => condition)).toEqual(['failed > 0', 'MemUtil > 80 over 1 m']);
-    expect(found.until !== null).toBe(state === 'judging');
+    expect(found.until !== null).toBe(state === 'judging' || state === 'held');
+  });
+
+  it('asks for a day, then the run drains', () => {
+    const { until, checks } = seen(judged(written(), 'metric', 'inconclusive'));
+    expect(Date.parse(until!) - Date.parse(checks[1]!.at!)).toBe(86_400_000);
   });
 
   it('asks for an answer only while it holds the run', () => {

@@ -88,7 +88,7 @@ describe('events and spans on days', () => {
     });
     expect(spans).toEqual([
       {
-        ...{ kind: 'freeze', title: '2026-06-01..2027-05-31', plans: ['p'] },
+        ...{ kind: 'freeze', title: '2026-06-01..2027-05-31', plans: ['p'], waiting: [] },
         ...{ from: '2026-05-31T16:00:00.000Z', to: '2027-05-31T16:00:00.000Z' },
       },
     ]);
@@ -129,6 +129,29 @@ describe('events and spans on days', () => {
     expect(spans).toMatchObject([
       { kind: 'window', plans: ['a', 'b'] },
       { kind: 'not-known', from: '2026-12-05T00:00:00.000Z', to: null, title: 'ops.ics', plans: ['c'] },
+    ]);
+  });
+
+  it('has the windows of what waits, while it can start', () => {
+    const daily = { ...WINDOWS, allow: ['daily 01:00-05:00'] };
+    const spans = listSpans(
+      [{ title: 'nightly', windows: { ...WINDOWS, allow: ['Thu 01:00-05:00'] } }],
+      { from: days[0]!.from, to: days[6]!.to },
+      [
+        { windows: daily, within: { from: at('2026-12-01T18:00:00Z'), to: at('2026-12-03T18:00:00Z') } },
+        { windows: daily, within: { from: at('2026-12-04T00:00:00Z'), to: Number.POSITIVE_INFINITY } },
+        { windows: daily, within: { from: at('2026-12-08T00:00:00Z'), to: Number.POSITIVE_INFINITY } },
+      ],
+    );
+    const opened = spans.map(({ from, plans, waiting }) => [from.slice(5, 13), plans, waiting]);
+    expect(opened).toEqual([
+      ['12-01T17', [], [0]],
+      // The same window of a plan on schedule is there once.
+      ['12-02T17', ['nightly'], [0]],
+      ['12-03T17', [], [0]],
+      ['12-04T17', [], [1]],
+      ['12-05T17', [], [1]],
+      ['12-06T17', [], [1]],
     ]);
   });
 });

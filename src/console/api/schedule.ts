@@ -1,5 +1,6 @@
 /** What the page of the schedule shows. Times are ISO 8601 UTC. */
 import type { Message, Schedule } from '../../model.ts';
+import type { WaitingItem } from '../../operations/overview/overview.ts';
 import type { DueFacts } from '../../operations/reviews/due-plans.ts';
 import type { CalendarEvent, CalendarSpan, DayContent } from '../../schedule/calendar.ts';
 
@@ -71,6 +72,11 @@ export interface LastOccurrence {
   readonly run: string | null;
 }
 
+/** A saved plan or a run that waits, and for what. */
+export interface WaitingPlan extends Pick<WaitingItem, 'plan' | 'run' | 'file'> {
+  readonly kind: WaitingItem['waits']['kind'];
+}
+
 /** The days of a week or a month in a zone. */
 export interface CalendarView {
   readonly view: 'week' | 'month';
@@ -84,6 +90,8 @@ export interface CalendarView {
   readonly days: readonly DayContent[];
   readonly events: readonly CalendarEvent[];
   readonly spans: readonly CalendarSpan[];
+  /** What waits without a schedule, and has windows. Spans name it by its place. */
+  readonly waiting: readonly WaitingPlan[];
   /** How many events are left out. */
   readonly more: number;
 }

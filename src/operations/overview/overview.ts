@@ -1,5 +1,5 @@
 /** What an overview says, as plain data. Times are ISO 8601 UTC. */
-import type { Message, Outcome } from '../../model.ts';
+import type { Message, Outcome, SavedWindows } from '../../model.ts';
 import type { RunPicture } from '../picture/run-picture.ts';
 import type { FailureGroup, MonthOrders } from './summarize-run.ts';
 import type { Waiting } from './what-waits.ts';
@@ -30,6 +30,15 @@ export interface WaitingItem {
   readonly waits: Waiting;
   /** When the windows of a saved plan open next, ISO 8601 UTC. Absent: they are open, or nothing limits the start. */
   readonly opensAt?: string;
+}
+
+/** Something that waits, with its windows. */
+export interface WaitingWindows {
+  readonly item: WaitingItem;
+  /** null: nothing limits when its steps start. */
+  readonly windows: SavedWindows | null;
+  /** A plan starts no later, milliseconds since 1970 UTC; null: it is a run. */
+  readonly startsBy: number | null;
 }
 
 /** A run with steps that did not end as planned, or that stopped early. */

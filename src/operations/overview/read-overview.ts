@@ -12,7 +12,7 @@ import { gatherFacts } from '../picture/run-facts.ts';
 import type { RunPicture } from '../picture/run-picture.ts';
 import type { PlanFolder } from '../plans/plan-folder.ts';
 import { createRunCache } from '../runs/run-cache.ts';
-import type { FailedRun, Overview, RunName, RunningRun, WaitingItem } from './overview.ts';
+import type { FailedRun, Overview, RunName, RunningRun, WaitingWindows } from './overview.ts';
 import { addMonths, monthOf, type RunSummary, summarizeRun } from './summarize-run.ts';
 import { createWaitingPlans } from './waiting-plans.ts';
 import { awaitedWave, whatWaits } from './what-waits.ts';
@@ -46,7 +46,11 @@ export function createOverview(options: {
   readonly runs: RunsOfStore;
   readonly plans: PlanFolder | null;
   readonly clock: Clock;
-}): { read(): Promise<Overview> } {
+}): {
+  read(): Promise<Overview>;
+  /** What waits, as it was read last. */
+  waiting(): readonly WaitingWindows[];
+} {
   const { runs, plans, clock } = options;
   const cache = createRunCache(
     (run, before: Seen | null) => readSeen(run, before, clock),
@@ -55,6 +59,7 @@ export function createOverview(options: {
   const waitingPlans = plans === null ? null : createWaitingPlans(plans, runs);
   let listed: Awaited<ReturnType<RunsOfStore['list']>> = { runs: [], more: 0 };
   let listAgainAt = Number.NEGATIVE_INFINITY;
+  let waiting: readonly WaitingWindows[] = [];
   const list = async (): Promise<typeof listed> => {
     const began = clock.monotonic();
     if (began < listAgainAt) return listed;
@@ -64,6 +69,7 @@ export function createOverview(options: {
     return listed;
   };
   return {
+    waiting: () => waiting,
     async read() {
       const { runs: found, more } = await list();
       const cached = await cache.update(found);
@@ -74,14 +80,12 @@ export function createOverview(options: {
       const known = new Set(read.map(({ seen }) => seen.summary.plan.digest));
       const month = monthOf(iso(now));
       const ordered = read.flatMap(({ seen }) => seen.summary.months.get(month) ?? []);
-      const waiting = [
-        ...(await waitingOf(read, runs, now)),
-        ...((await waitingPlans?.read(now, known)) ?? []),
-      ];
+      const all = [...(await waitingOf(read, runs, now)), ...((await waitingPlans?.read(now, known)) ?? [])];
+      waiting = all.slice(0, MOST_WAITING);
       return {
         at: iso(now),
         running: read.flatMap(runningOf),
-        waiting: waiting.slice(0, MOST_WAITING),
+        waiting: waiting.map(({ item }) => item),
         failed: read
           .flatMap((one) => failedOf(one, now))
           .sort((a, b) => (a.at < b.at ? 1 : -1))
@@ -149,14 +153,16 @@ function runningOf(one: Now): RunningRun[] {
   return [{ ...nameOf(one), steps, outcomes, rate, timeLeft, condition, startedAt, wave }];
 }
 
-async function waitingOf(read: readonly Now[], runs: RunsOfStore, now: number): Promise<WaitingItem[]> {
-  const items: WaitingItem[] = [];
+async function waitingOf(read: readonly Now[], runs: RunsOfStore, now: number): Promise<WaitingWindows[]> {
+  const items: WaitingWindows[] = [];
   for (const one of read) {
     const { run, seen, holder, stored } = one;
     const { summary } = seen;
     if (summary.isFinished || items.length >= MOST_WAITING) continue;
     const waits = whatWaits({ summary, holder, stored, ...(await signedFor(run, summary, runs, now)) }, now);
-    if (waits !== null) items.push({ run: nameOf(one), file: null, plan: summary.plan.name, waits });
+    if (waits === null) continue;
+    const item = { run: nameOf(one), file: null, plan: summary.plan.name, waits };
+    items.push({ item, windows: summary.plan.windows ?? null, startsBy: null });
   }
   return items;
 }

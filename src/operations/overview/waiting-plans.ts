@@ -12,7 +12,7 @@ import { offeredApprovals } from '../../store/offered-approvals.ts';
 import type { RunsOfStore } from '../../store/ports.ts';
 import { escapeControls } from '../../text.ts';
 import type { FolderFile, PlanFolder } from '../plans/plan-folder.ts';
-import type { WaitingItem } from './overview.ts';
+import type { WaitingItem, WaitingWindows } from './overview.ts';
 import { type Waiting, whoMissing } from './what-waits.ts';
 
 /** How many of the newest saved plans are looked at. */
@@ -37,23 +37,22 @@ export function createWaitingPlans(plans: PlanFolder, runs: RunsOfStore) {
      * @param now milliseconds since 1970 UTC. @param started the digests of plans that have a run: those wait there.
      * @returns the plans that wait, the newest first. A folder that cannot be read has none.
      */
-    async read(now: number, started: ReadonlySet<string>): Promise<WaitingItem[]> {
+    async read(now: number, started: ReadonlySet<string>): Promise<WaitingWindows[]> {
       const files = (await plans.files().catch(() => [])).filter(({ kind }) => kind === 'saved-plan');
       const next: typeof known = new Map();
-      const items: WaitingItem[] = [];
+      const items: WaitingWindows[] = [];
       for (const file of files.slice(0, MOST_PLANS)) {
         const plan = await planOf(file);
         next.set(file.name, { stamp: `${file.bytes} ${file.changedAt}`, plan });
         if (plan === null || started.has(plan.digest) || Date.parse(plan.expiresAt) < now) continue;
         const waits = await waitsOf(plan, plans.pathOf(file.name), runs, now);
-        if (waits !== null)
-          items.push({
-            run: null,
-            file: file.name,
-            plan: escapeControls(plan.name),
-            waits,
-            ...opening(plan, now),
-          });
+        if (waits === null) continue;
+        const item = { run: null, file: file.name, plan: escapeControls(plan.name), waits };
+        items.push({
+          item: { ...item, ...opening(plan, now) },
+          windows: plan.windows ?? null,
+          startsBy: Date.parse(plan.expiresAt),
+        });
       }
       known = next;
       return items;

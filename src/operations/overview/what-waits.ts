@@ -6,6 +6,7 @@ import { formatGate } from '../../journal/fold-run.ts';
 import type { EndedBecause, Message } from '../../model.ts';
 import { closedWindowsMessage } from '../../plan/windows/describe-windows.ts';
 import { createOpenWindows } from '../../plan/windows/open-windows.ts';
+import { pauseEnds } from '../../run/waits.ts';
 import type { RunHolder, StoreState } from '../../store/ports.ts';
 import { escapeControls } from '../../text.ts';
 import { hasNoWorker } from '../runs/read-run.ts';
@@ -25,9 +26,9 @@ export type Waiting =
   | { readonly kind: 'declined'; readonly by: string; readonly at: string; readonly reason: string }
   /** A text beside the plan that may be a decline, and nobody can read. */
   | { readonly kind: 'declined-unread'; readonly message: Message }
-  /** The gate after a wave paused the run. An operator continues or ends it. */
-  | { readonly kind: 'gate'; readonly wave: string; readonly since: string }
-  | { readonly kind: 'paused'; readonly by: string; readonly since: string }
+  /** The gate after a wave paused the run. An operator continues or ends it; at `until` it drains. */
+  | { readonly kind: 'gate'; readonly wave: string; readonly since: string; readonly until: string }
+  | { readonly kind: 'paused'; readonly by: string; readonly since: string; readonly until: string }
   /** `opensAt` null: no window opens within a year. */
   | { readonly kind: 'window'; readonly opensAt: string | null; readonly message: Message }
   /** Every change in flight waits for the maintenance window of its instance. */
@@ -119,9 +120,10 @@ function pause({ plan, state: { control, endedAt } }: RunSummary): Waiting | nul
   const { paused } = control;
   if (paused === null || endedAt !== null) return null;
   const gate = plan.waves.find(({ name }) => formatGate(name) === paused.by);
+  const times = { since: paused.since, until: pauseEnds(paused) };
   return gate === undefined
-    ? { kind: 'paused', by: escapeControls(paused.by), since: paused.since }
-    : { kind: 'gate', wave: escapeControls(gate.name), since: paused.since };
+    ? { kind: 'paused', by: escapeControls(paused.by), ...times }
+    : { kind: 'gate', wave: escapeControls(gate.name), ...times };
 }
 
 function window({ summary: { plan, state }, holder, stored }: WaitingRun, now: number): Waiting | null {

@@ -14,6 +14,7 @@ import type {
 } from '../../model.ts';
 import { effectsOf, gateEffectsOf, programEffects } from '../../plan/effects.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
+import { pauseEnds } from '../../run/waits.ts';
 import { escapeControls } from '../../text.ts';
 import type { LiveRunStatus } from '../runs/read-run.ts';
 
@@ -36,7 +37,7 @@ export interface GateFacts {
   readonly shadow: boolean;
   /** `held`: the run is paused until an operator continues it. `released`: one did. */
   readonly state: 'waiting' | 'judging' | 'passed' | 'failed' | 'held' | 'released';
-  /** How long it may still be judged; null: nobody judges it now. */
+  /** Until when it may be judged or answered; null: nobody judges it now, and it asks nobody. */
   readonly until: string | null;
 }
 
@@ -109,7 +110,10 @@ function gateFacts(
   const wait = live?.waits.find(({ name }) => name === 'gate');
   const isCurrent = state.wavesEnded.at(-1) === wave && state.wavesStarted.at(-1) === wave;
   const isJudging = isCurrent && wait !== undefined;
-  const isHeld = found.some(({ next }) => next === 'pause') && state.control.paused !== null;
+  const { paused } = state.control;
+  const isHeld = paused !== null && found.some(({ next }) => next === 'pause');
+  const isReleased = state.gatesReleased.has(wave);
+  const hasFailed = found.some(({ next }) => next === 'halt');
   return {
     checks: entries.map(({ judge, condition, entry }) => ({
       ...{ judge, condition, outcome: entry?.outcome ?? null, found: entry?.message ?? null },
@@ -118,16 +122,20 @@ function gateFacts(
     shadow: gate.shadow,
     state: isJudging
       ? 'judging'
-      : state.gatesReleased.has(wave)
+      : isReleased
         ? 'released'
-        : found.some(({ next }) => next === 'halt')
+        : hasFailed
           ? 'failed'
           : isHeld
             ? 'held'
             : found.length === entries.length
               ? 'passed'
               : 'waiting',
-    until: isJudging ? iso(Date.parse(wait.since) + wait.limit) : null,
+    until: isJudging
+      ? iso(Date.parse(wait.since) + wait.limit)
+      : isHeld && !isReleased && !hasFailed
+        ? pauseEnds(paused)
+        : null,
   };
 }
 

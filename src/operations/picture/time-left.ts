@@ -105,12 +105,18 @@ export function estimateTimeLeft(
   return { ms, reason: null };
 }
 
+/** Nobody knows when people answer. */
+function waitsForPeople({ run }: RunMoment): boolean {
+  const { control, approvalsAwaited, wavesStarted } = run;
+  return control.paused !== null || [...approvalsAwaited.keys()].some((wave) => !wavesStarted.includes(wave));
+}
+
 function estimateByPace(
   moment: RunMoment,
   { deferred, remaining, durations, requestsPerSecond, inFlight }: Pace,
   left: number,
 ): number | null {
-  if (durations.count === 0 || moment.run.control.paused || left === deferred) return null;
+  if (durations.count === 0 || waitsForPeople(moment) || left === deferred) return null;
   const mean = durations.sum / durations.count;
   const orders = Math.max((remaining * SECOND) / requestsPerSecond, (remaining * mean) / inFlight);
   return orders + mean + soakLeft(moment);

@@ -3,6 +3,7 @@ import type { Clock } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { faultOf } from '../../../messages/refit-error.ts';
 import { type AuditIndex, createAuditIndex } from '../../../operations/audit/find-steps.ts';
+import type { WaitingWindows } from '../../../operations/overview/overview.ts';
 import { createOverview } from '../../../operations/overview/read-overview.ts';
 import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
 import { createDuePlans, type DuePlans } from '../../../operations/reviews/due-plans.ts';
@@ -29,6 +30,8 @@ export interface ConsoleRecord {
   readonly factsOf: (read: ReadAccess, only?: string) => Promise<FactsOf>;
   /** Names the run of an occurrence for addresses. */
   readonly runOf: (read: ReadAccess) => RunOf;
+  /** What waits, at most a second old. Nothing, if the runs cannot be read: the overview says so. */
+  waiting(): Promise<readonly WaitingWindows[]>;
   close(): void;
 }
 
@@ -67,9 +70,18 @@ export function createRecord(options: {
     },
     ({ at: _, ...rest }) => JSON.stringify(rest),
   );
+  const waiting = async (): Promise<readonly WaitingWindows[]> => {
+    try {
+      await feed.latest();
+      return overview.waiting();
+    } catch (error) {
+      if (error instanceof RefitError) return [];
+      throw error;
+    }
+  };
   const reviews = createFollowedRuns(runs, clock);
   return {
-    ...{ overview: feed, schedule, audit: createAuditIndex(runs), reviews, runOf, due, factsOf },
+    ...{ overview: feed, schedule, audit: createAuditIndex(runs), reviews, runOf, waiting, due, factsOf },
     close() {
       feed.close();
       reviews.close();

@@ -3,6 +3,7 @@
 import { iso } from '../../../clock.ts';
 import { textOf } from '../../../messages/messages.ts';
 import { shellQuote } from '../../../next-command.ts';
+import type { WaitingWindows } from '../../../operations/overview/overview.ts';
 import { calendarDays, calendarRange, wallTime } from '../../../plan/windows/time-zone.ts';
 import {
   type CalendarEvent,
@@ -26,6 +27,7 @@ import type {
   DuePlanView,
   LastOccurrence,
   ScheduleRow,
+  WaitingPlan,
 } from '../../api/schedule.ts';
 
 /** How far ahead the next due time is searched. */
@@ -35,24 +37,37 @@ export const LISTED = 12;
 const WEEK = 7 * DAY;
 const WRONG: readonly CalendarEvent['state'][] = ['failed', 'missed', 'refused', 'undecided'];
 
+/** What only a person continues: its windows say nothing about when. */
+const LEFT: readonly WaitingPlan['kind'][] = ['declined', 'declined-unread', 'interrupted', 'work-left'];
+
 /** Names the run of an occurrence for addresses; null: it has none that the console can show. */
 export type RunOf = CalendarInput['runOf'];
 
-/** @param date of the week or month; null: today. @param zone a known one. */
+/**
+ * @param date of the week or month; null: today. @param zone a known one.
+ * @param waiting what waits without a schedule, with its windows.
+ */
 export function calendarView(
   read: ReadAccess,
   runOf: RunOf,
   { view, date, zone }: { view: 'week' | 'month'; date: string | null; zone: string },
+  waiting: readonly WaitingWindows[],
 ): CalendarView {
   const today = wallTime(read.now, zone).date;
   const range = calendarRange(view, date ?? today);
   const days = calendarDays(range.first, range.count, zone);
   const span = { from: days[0]!.from, to: days.at(-1)!.to };
   const { events, more } = listEvents({ ...inputOf(read, runOf), span });
-  const spans = listSpans(scheduledPlans(read), span);
+  const counted = waiting.flatMap(({ item, windows, startsBy }) =>
+    windows === null || LEFT.includes(item.waits.kind)
+      ? []
+      : [{ item, windows, within: { from: read.now, to: startsBy ?? Number.POSITIVE_INFINITY } }],
+  );
+  const spans = listSpans(scheduledPlans(read), span, counted);
   return {
     ...{ view, zone, date: date ?? today, previous: range.previous, next: range.next, today, more },
     days: layOutDays(days, events, spans),
+    waiting: counted.map(({ item: { plan, run, file, waits } }) => ({ plan, run, file, kind: waits.kind })),
     events: events.map(shown),
     spans: spans.map((one) => ({
       ...one,

@@ -23,13 +23,14 @@ export const scheduleRoutes: readonly Route[] = [
       const wanted = { view: viewFrom(query.view), date: dateFrom(query.date), zone: zoneFrom(query.zone) };
       const read = await schedule.read();
       const runOf = record.runOf(read);
+      const waiting = await record.waiting();
       return {
         ...{ now: iso(read.now), place: escapeControls(schedule.place), kind: schedule.kind },
         hasScheduler: read.hasScheduler,
         startCommand: startCommand(schedule),
         plans: scheduleRows(read, runOf, { kind: schedule.kind, facts: await record.factsOf(read) }),
         next: nextEvent(read, runOf),
-        calendar: calendarView(read, runOf, wanted),
+        calendar: calendarView(read, runOf, wanted, waiting),
       };
     },
   },

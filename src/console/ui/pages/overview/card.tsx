@@ -22,6 +22,3 @@ export function Card({
     </section>
   );
 }
-
-/** The address of a run. */
-export const runPath = (id: string): string => `/runs/${encodeURIComponent(id)}`;

@@ -4,7 +4,9 @@ import type { WaitingItem } from '../../../../operations/overview/overview.ts';
 import type { Waiting as Waits } from '../../../../operations/overview/what-waits.ts';
 import { say, sayMessage } from '../../language.ts';
 import { Badge, Time } from '../../parts/parts.tsx';
-import { Card, runPath } from './card.tsx';
+import { waitingPath, wavePath } from '../../parts/paths.ts';
+import type { WordId } from '../../words/en.ts';
+import { Card } from './card.tsx';
 
 const TONES: Readonly<Record<Waits['kind'], string>> = {
   approval: 'warning',
@@ -45,8 +47,14 @@ export function Waiting({ items }: { items: readonly WaitingItem[] }) {
                 </span>
               </div>
               <p class="reason">
-                <Sentence waits={item.waits} />{' '}
-                {item.opensAt !== undefined && <Until at={item.opensAt} word="waits.opens" />}
+                <Sentence waits={item.waits} />
+              </p>
+              <p class="soft facts-line">
+                {deadlines(item).map(([word, at]) => (
+                  <span key={word}>
+                    {say(word)} <Time at={at} />
+                  </span>
+                ))}
               </p>
             </li>
           ))}
@@ -56,12 +64,10 @@ export function Waiting({ items }: { items: readonly WaitingItem[] }) {
   );
 }
 
-/** Where a person can do something about it. */
-function pathOf({ run, file, waits }: WaitingItem): string {
-  const needsReview =
-    waits.kind === 'approval' || waits.kind === 'declined' || waits.kind === 'declined-unread';
-  if (run === null) return `/reviews/${encodeURIComponent(file ?? '')}`;
-  return needsReview ? `${runPath(run.id)}/review` : runPath(run.id);
+function pathOf(item: WaitingItem): string {
+  const { run, waits } = item;
+  if (run !== null && waits.kind === 'approval' && waits.wave !== null) return wavePath(run.id, waits.wave);
+  return waitingPath({ ...item, kind: waits.kind });
 }
 
 function Sentence({ waits }: { waits: Waits }) {
@@ -76,11 +82,7 @@ function Sentence({ waits }: { waits: Waits }) {
       );
     case 'declined-unread':
     case 'rest':
-      return (
-        <>
-          {sayMessage(waits.message)} {waits.kind === 'rest' && <Until at={waits.until} />}
-        </>
-      );
+      return <>{sayMessage(waits.message)}</>;
     case 'gate':
       return <>{say('waits.gate.text', { wave: waits.wave })}</>;
     case 'paused':
@@ -90,28 +92,11 @@ function Sentence({ waits }: { waits: Waits }) {
         </>
       );
     case 'window':
-      return (
-        <>
-          {waits.opensAt === null ? (
-            sayMessage(waits.message)
-          ) : (
-            <Until at={waits.opensAt} word="waits.opens" />
-          )}
-        </>
-      );
+      return <>{waits.opensAt === null && sayMessage(waits.message)}</>;
     case 'maintenance':
-      return (
-        <>
-          {say('waits.maintenance.text', { count: waits.count })}{' '}
-          <Until at={waits.opensAt} word="waits.opens" />
-        </>
-      );
+      return <>{say('waits.maintenance.text', { count: waits.count })}</>;
     case 'store':
-      return (
-        <>
-          {waits.about === null ? waits.reason : sayMessage(waits.about)} <Until at={waits.until} />
-        </>
-      );
+      return <>{waits.about === null ? waits.reason : sayMessage(waits.about)}</>;
     case 'no-worker':
       return (
         <>
@@ -125,17 +110,21 @@ function Sentence({ waits }: { waits: Waits }) {
   }
 }
 
-function Until({ at, word = 'waits.until' }: { at: string | null; word?: 'waits.until' | 'waits.opens' }) {
-  if (at === null) return null;
-  return (
-    <>
-      {say(word)} <Time at={at} />
-    </>
-  );
+/** Until when it waits, and what happens then. */
+function deadlines({ waits, opensAt }: WaitingItem): readonly [WordId, string][] {
+  const all: readonly (readonly [WordId, string | null])[] = [
+    waits.kind === 'approval'
+      ? [waits.wave === null ? 'waits.expires' : 'waits.approval.ends', waits.until]
+      : waits.kind === 'gate' || waits.kind === 'paused'
+        ? ['waits.drains', waits.until]
+        : ['waits.until', 'until' in waits ? waits.until : null],
+    ['waits.opens', 'opensAt' in waits ? waits.opensAt : (opensAt ?? null)],
+  ];
+  return all.flatMap(([word, at]): [WordId, string][] => (at === null ? [] : [[word, at]]));
 }
 
 function Approval({ waits }: { waits: Extract<Waits, { kind: 'approval' }> }) {
-  const { wave, need, have, who, until } = waits;
+  const { wave, need, have, who } = waits;
   const names = (all: readonly string[]): ComponentChildren =>
     all.map((name, at) => (
       <span key={name}>
@@ -147,8 +136,8 @@ function Approval({ waits }: { waits: Extract<Waits, { kind: 'approval' }> }) {
     <>
       {wave === null ? say('waits.approval.plan') : say('waits.approval.wave', { wave })}{' '}
       {say('waits.approval.count', { have: have.length, need })}
-      {have.length > 0 && <> ({names(have)})</>}. {say('waits.approval.who')}{' '}
-      {who.length === 0 ? say('waits.approval.nobody') : names(who)} <Until at={until} />
+      {have.length > 0 && <> ({names(have)})</>}
+      {say('waits.approval.who')} {who.length === 0 ? say('waits.approval.nobody') : names(who)}
     </>
   );
 }

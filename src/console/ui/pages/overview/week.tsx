@@ -4,9 +4,10 @@ import type { OverviewWeek } from '../../../api/overview.ts';
 import type { CalendarEvent } from '../../../api/schedule.ts';
 import type { Person } from '../../../api/session.ts';
 import { say, sayMessage, tag } from '../../language.ts';
+import { runPath } from '../../parts/paths.ts';
 import { refusalText } from '../../parts/say-refusal.ts';
 import { DueBadge, NoScheduler, WhatItDoes } from '../schedule/due-plan.tsx';
-import { Card, runPath } from './card.tsx';
+import { Card } from './card.tsx';
 import '../schedule/schedule.css';
 
 export function Week({ week, person }: { week: OverviewWeek | null; person: Person }) {

@@ -123,8 +123,19 @@ export function firstToSign({ view, person }: Reviewing): ApprovalView | null {
   return open.find(({ wave }) => wave === named) ?? open.find(({ isEnough }) => !isEnough) ?? open[0] ?? null;
 }
 
+/** What the wave of the address needs; null: the address names none. */
+function waveText({ approvals }: Reviewing['view']): string | null {
+  const named = query('wave');
+  const approval = approvals.find(({ wave }) => wave !== null && wave === named);
+  if (approval === undefined) return null;
+  if (approval.isEnough) return say('review.next.wave.enough', { wave: named });
+  const open = approval.lists.filter(({ need, have }) => have < need).flatMap(({ people }) => people);
+  const missing = [...new Set(open.flatMap(({ name, state }) => (state === 'open' ? [name] : [])))];
+  return say('review.next.wave', { wave: named, missing: missing.join(', ') });
+}
+
 function nextText({ view }: Pick<Reviewing, 'view'>): string {
-  if (view.run !== null && view.stage !== 'declined') return say('review.next.run');
+  if (view.run !== null && view.stage !== 'declined') return waveText(view) ?? say('review.next.run');
   if (view.stage !== 'unapproved') return say(`review.next.${view.stage}`);
   const lists = view.approvals.find(({ wave }) => wave === null)?.lists ?? [];
   const [short] = lists.filter(({ need, have }) => have < need);

@@ -1,6 +1,5 @@
 /** The buttons that control a live run. Each says what will happen before it does. */
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import { permits } from '../../../api/roles.ts';
 import type { ControlAnswerView, ControlRequest, RunView } from '../../../api/runs.ts';
 import type { Person } from '../../../api/session.ts';
@@ -10,8 +9,8 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { usePageCommands } from '../../parts/page-commands.ts';
 import { refusalText } from '../../parts/say-refusal.ts';
 import type { WordId } from '../../words/en.ts';
+import { GateQuestion } from './questions.tsx';
 import { heldGate } from './run-model.ts';
-import { Gate } from './waves.tsx';
 
 type Command = ControlRequest['command'];
 
@@ -60,7 +59,9 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
           {button('continue', 'gate.release')} {button('drain', 'gate.stop')}
         </GateQuestion>
       )}
-      {commands.map((command) => button(command, `control.${command}`))}
+      {commands
+        .filter((command) => held === null || (command !== 'continue' && command !== 'drain'))
+        .map((command) => button(command, `control.${command}`))}
       <Answer answer={answer.value} />
       {asked.value === 'set' && (
         <SetDialog run={run} onSend={(request) => void send(request)} onClose={() => (asked.value = null)} />
@@ -87,23 +88,6 @@ function Answer({ answer }: { answer: ControlAnswerView | Refused | 'awaited' | 
     <output class={accepted ? '' : 'warn'}>
       {say(accepted ? 'control.accepted' : 'control.refused', { message: sayMessage(message) })}
     </output>
-  );
-}
-
-/** The gate that holds the run, and how to answer. */
-function GateQuestion({
-  held: { wave, gate },
-  children,
-}: {
-  held: NonNullable<ReturnType<typeof heldGate>>;
-  children?: ComponentChildren;
-}) {
-  return (
-    <section class="question" aria-label={say('gate.question', { wave })}>
-      <strong>{say('gate.question', { wave })}</strong>
-      <Gate gate={gate} />
-      {children ?? <p class="soft">{say('control.needsRole')}</p>}
-    </section>
   );
 }
 

@@ -144,3 +144,10 @@ export function heldGate({ boundaries, picture }: RunView) {
   if (held?.gate == null) return null;
   return { wave: picture.waves[held.wave]?.name ?? '', gate: held.gate };
 }
+
+/** The wave that waits for approvals before it starts; null: none does. */
+export function awaitedApproval({ boundaries, picture }: RunView) {
+  const awaited = boundaries.find(({ approval }) => approval !== null);
+  if (awaited?.approval == null) return null;
+  return { wave: picture.waves[awaited.wave]?.name ?? '', approval: awaited.approval };
+}

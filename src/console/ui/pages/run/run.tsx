@@ -21,7 +21,8 @@ import { RateChart } from './rate-chart.tsx';
 import './run.css';
 import { exitMeaning } from './exit-meaning.ts';
 import { type LiveRun, openLiveRun } from './live-run.ts';
-import { seenState } from './run-model.ts';
+import { ApprovalQuestion } from './questions.tsx';
+import { heldGate, seenState } from './run-model.ts';
 import { StepDialog } from './step-dialog.tsx';
 import { Steps } from './steps.tsx';
 import { Waves } from './waves.tsx';
@@ -77,6 +78,7 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
         <Copy text={run.plan.digest} shown={say('run.digest', { digest: run.plan.digest.slice(0, 8) })} />
       </p>
       <Notices now={now} />
+      <ApprovalQuestion run={run} person={person} />
       <RunControls run={run} person={person} />
       <GoOn run={run} person={person} />
       <Facts picture={picture} run={run} />
@@ -117,7 +119,8 @@ function Notices({ now: { value, fault } }: { now: LiveRun }) {
     fault && say('run.fault', { message: fault }),
     run.notTrusted && `${say('run.notTrusted')}: ${sayMessage(run.notTrusted)}`,
     run.stopping && sayWithFix(run.stopping),
-    condition && condition.kind !== 'stopping' && conditionText(condition),
+    // The question of the gate says why it is paused.
+    condition && condition.kind !== 'stopping' && heldGate(run) === null && conditionText(condition),
     run.waiting && waitText(run.waiting),
   ].filter((text) => typeof text === 'string');
   if (texts.length === 0) return null;

@@ -4,6 +4,7 @@ import type { RunView } from '../../../api/runs.ts';
 import { quantities, say, sayMessage, sayThresholds } from '../../language.ts';
 import { Countdown } from '../../parts/countdown.tsx';
 import { Badge, Bar } from '../../parts/parts.tsx';
+import { wavePath } from '../../parts/paths.ts';
 import { query, setQuery } from '../../router.ts';
 
 const TONES: Readonly<Record<GateFacts['state'], string>> = {
@@ -85,10 +86,8 @@ function Boundary({ boundary, run, name }: { boundary: WaveBoundary; run: RunVie
       {gate && <Gate gate={gate} />}
       {approval && (
         <p>
-          {sayMessage(approval.missing)} · {say('wave.until')} <Countdown until={approval.until} />{' '}
-          <a href={`/runs/${encodeURIComponent(run.id)}/review?wave=${encodeURIComponent(name)}`}>
-            {say('wave.approve')}
-          </a>
+          {say('waits.approval')} · {say('wave.until')} <Countdown until={approval.until} />{' '}
+          <a href={wavePath(run.id, name)}>{say('wave.review')}</a>
         </p>
       )}
     </div>

@@ -1,6 +1,7 @@
 /** The days of a week or a month, each with its windows, freezes and due times. On a narrow screen it is a list. */
-import type { CalendarEvent, CalendarSpan, CalendarView, DayContent } from '../../../api/schedule.ts';
+import type { CalendarEvent, CalendarView, DayContent } from '../../../api/schedule.ts';
 import { say, sayMessage } from '../../language.ts';
+import { waitingPath } from '../../parts/paths.ts';
 import { DueBadge } from './due-plan.tsx';
 import { EVENT_TONES } from './event-tones.ts';
 import { dayName, momentIn, monthName, timeIn } from './in-zone.ts';
@@ -64,7 +65,7 @@ function Day({
       <h3>{dayName(day.date)}</h3>
       <ul>
         {day.spans.map((one) => (
-          <Span key={`${one.span} ${one.from}`} part={one} span={spans[one.span]!} day={day} zone={zone} />
+          <Span key={`${one.span} ${one.from}`} part={one} day={day} calendar={calendar} />
         ))}
         {shown.map((n) => (
           <Event
@@ -91,15 +92,14 @@ function weekPath(date: string, zone: string): string {
 
 function Span({
   part,
-  span,
   day,
-  zone,
+  calendar: { spans, waiting, zone },
 }: {
   part: DayContent['spans'][number];
-  span: CalendarSpan;
   day: DayContent;
-  zone: string;
+  calendar: CalendarView;
 }) {
+  const span = spans[part.span]!;
   const isWhole = part.from === day.from && part.to === day.to;
   const end = part.to === day.to ? '24:00' : timeIn(part.to, zone);
   const time = isWhole ? say('schedule.whole-day') : `${timeIn(part.from, zone)}–${end}`;
@@ -111,6 +111,13 @@ function Span({
     >
       <span class="kind">{say(`span.${span.kind}`)}</span> {time} <span>{title}</span>
       <small class="soft">{span.plans.join(', ')}</small>
+      {span.waiting
+        .map((at) => waiting[at]!)
+        .map((one) => (
+          <small key={one.run?.id ?? one.file}>
+            <a href={waitingPath(one)}>{one.plan}</a> <span class="soft">{say(`waits.${one.kind}`)}</span>
+          </small>
+        ))}
     </li>
   );
 }

@@ -22,6 +22,9 @@ export const review = {
   'review.next.unapproved.count':
     '{count} of these people must still approve it: {missing}. Then somebody applies it.',
   'review.next.ready': 'Somebody applies it. At a terminal:',
+  'review.next.wave': 'The run needs approvals before wave {wave}. Who may approve: {missing}.',
+  'review.next.wave.enough':
+    'Wave {wave} has its approvals. A run that waits starts it by itself; a run that has ended can be continued on its page.',
   'review.next.run': 'This is the plan of a run. What the run needs next is on its page.',
   'review.start': 'Start this plan…',
   'review.stale': 'This plan was sealed again while you looked. You see the earlier one.',

@@ -22,6 +22,9 @@ export const review: Readonly<Record<keyof typeof english, string>> = {
   'review.next.unapproved': '以下人员必须审批：{missing}。之后即可应用。',
   'review.next.unapproved.count': '以下人员中还需 {count} 人审批：{missing}。之后即可应用。',
   'review.next.ready': '可以应用。在终端中运行：',
+  'review.next.wave': '运行在批次 {wave} 之前需要审批。可以审批的人：{missing}。',
+  'review.next.wave.enough':
+    '批次 {wave} 已获审批。等待中的运行会自动开始该批次；已结束的运行可在其页面上继续。',
   'review.next.run': '这是某次运行的计划。运行的下一步见其页面。',
   'review.start': '开始执行此计划…',
   'review.stale': '您查看期间，此计划已被重新封存。您看到的是之前的版本。',
