@@ -7,7 +7,7 @@ import { VirtualClock } from '../../src/clock.ts';
 import { type ReviewAnswer, shownReview } from '../../src/console/api/reviews.ts';
 import type { JournalEntry } from '../../src/model.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
-import { createFollowedRuns } from '../../src/operations/reviews/followed-runs.ts';
+import { createReviewedPlans } from '../../src/operations/reviews/reviewed-plans.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
 import type { RunReader } from '../../src/store/ports.ts';
 import { SECOND } from '../../src/units.ts';
@@ -57,11 +57,11 @@ function countedRun(name: string) {
 describe('the plan of a run under review', () => {
   it('is read once, and after that only what is new', async () => {
     const { counts, played, run, signatures } = countedRun('r1');
-    const followed = createFollowedRuns(signatures, new VirtualClock());
-    expect((await followed.open(await run())).onRecord(null)).toBeNull();
+    const followed = createReviewedPlans(signatures, new VirtualClock());
+    expect((await followed.ofRun(await run())).onRecord(null)).toBeNull();
     played.entries.push(approved('jun'));
-    expect((await followed.open(await run())).onRecord(null)).toBe('jun');
-    const { plan } = await followed.open(await run());
+    expect((await followed.ofRun(await run())).onRecord(null)).toBe('jun');
+    const { plan } = await followed.ofRun(await run());
     expect(plan.saved.digest).toBe(PLAN.digest);
     expect(counts).toMatchObject({ followers: 1, entries: STARTED.length + 1 });
     followed.close();
@@ -69,20 +69,20 @@ describe('the plan of a run under review', () => {
 
   it('has no approval of a journal that is no more', async () => {
     const { counts, played, run, signatures } = countedRun('r1');
-    const followed = createFollowedRuns(signatures, new VirtualClock());
+    const followed = createReviewedPlans(signatures, new VirtualClock());
     played.entries.push(approved('jun'));
-    expect((await followed.open(await run())).onRecord(null)).toBe('jun');
+    expect((await followed.ofRun(await run())).onRecord(null)).toBe('jun');
     played.entries.splice(STARTED.length);
     counts.restart = true;
-    expect((await followed.open(await run())).onRecord(null)).toBeNull();
+    expect((await followed.ofRun(await run())).onRecord(null)).toBeNull();
     followed.close();
   });
 
   it('is forgotten when nobody has asked for half a minute, or when others are asked for', async () => {
     const runs = ['r1', 'r2', 'r3'].map(countedRun);
     const clock = new VirtualClock();
-    const followed = createFollowedRuns(runs[0]!.signatures, clock);
-    const open = async (at: number) => await followed.open(await runs[at]!.run());
+    const followed = createReviewedPlans(runs[0]!.signatures, clock);
+    const open = async (at: number) => await followed.ofRun(await runs[at]!.run());
     await clock.run(async () => {
       await open(0);
       await clock.sleep(20 * SECOND);
@@ -100,6 +100,27 @@ describe('the plan of a run under review', () => {
     });
     followed.close();
   });
+});
+
+it('a saved plan of the folder is decoded again only after its text changed', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'refit-review-'));
+  try {
+    const folder = await openPlanFolder(path);
+    const reviewed = createReviewedPlans(playedStore([]).runs, new VirtualClock());
+    const write = (text: string) => writeFile(join(path, 'night.json'), text);
+    const saved = async () => (await reviewed.ofFile(folder, 'night.json')).plan.saved;
+    await write(encodeSavedPlan(planFor([approver('wei')], 1)));
+    const first = await saved();
+    expect(await saved()).toBe(first);
+    const other = planFor([approver('wei'), approver('jun')], 2);
+    await write(encodeSavedPlan(other));
+    expect((await saved()).digest).toBe(other.digest);
+    await write(encodeSavedPlan(other).replace(other.name, 'another-name'));
+    await expect(saved()).rejects.toMatchObject({ code: 'plan-altered' });
+    reviewed.close();
+  } finally {
+    await rm(path, { recursive: true });
+  }
 });
 
 it('a page that shows the tables already gets only what can change', async () => {

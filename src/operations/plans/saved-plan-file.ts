@@ -7,13 +7,16 @@ import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { readInput } from '../named-files.ts';
 
 /** @throws RefitError `usage` if the file cannot be read, `format-unknown` for a written plan, and as `readSavedPlan` does. */
-export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
+export async function readSavedPlanFile(
+  path: string,
+  decode: (text: string) => SavedPlan = readSavedPlan,
+): Promise<SavedPlan> {
   const text = (await readInput(path, 'saved-plan')).toString('utf8');
   if (isWrittenPlan(text)) {
     const command = `refit plan ${shellQuote(path)} -o saved-plan.json`;
     throw refitError('format-unknown', message('error.not-saved-plan', { command }));
   }
-  return readSavedPlan(text);
+  return decode(text);
 }
 
 /** Whether a text is no JSON and has the keys of a plan. */

@@ -24,9 +24,10 @@ export async function openSavedPlan(
   folder: PlanFolder,
   name: string,
   runs: Pick<RunsOfStore, 'signaturesOf'>,
+  read: typeof readSavedPlanFile = readSavedPlanFile,
 ): Promise<OpenedPlan> {
   const file = shortPath(folder.pathOf(name));
-  return { plan: await openPlanFile(file, readSavedPlanFile, runs.signaturesOf), file };
+  return { plan: await openPlanFile(file, read, runs.signaturesOf), file };
 }
 
 /** Opens the plan of a run. @throws RefitError as `RunReader.readPlan` does. */

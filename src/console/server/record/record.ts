@@ -1,4 +1,4 @@
-/** What the console knows of the work of a store beside single runs: the overview, the schedule, the audit, and reviews of runs. */
+/** What the console knows of the work of a store beside single runs: the overview, the schedule, the audit, and reviews. */
 import type { Clock } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { faultOf } from '../../../messages/refit-error.ts';
@@ -7,7 +7,7 @@ import type { WaitingWindows } from '../../../operations/overview/overview.ts';
 import { createOverview } from '../../../operations/overview/read-overview.ts';
 import type { PlanFolder } from '../../../operations/plans/plan-folder.ts';
 import { createDuePlans, type DuePlans } from '../../../operations/reviews/due-plans.ts';
-import { createFollowedRuns, type FollowedRuns } from '../../../operations/reviews/followed-runs.ts';
+import { createReviewedPlans, type ReviewedPlans } from '../../../operations/reviews/reviewed-plans.ts';
 import type { RunsOfStore } from '../../../operations/runs/open-runs.ts';
 import { scheduledPlans } from '../../../schedule/calendar.ts';
 import type { ReadAccess, ScheduleAccess } from '../../../schedule/schedule-access.ts';
@@ -22,8 +22,8 @@ export interface ConsoleRecord {
   readonly schedule: ScheduleAccess | null;
   /** Searches the steps of all runs. */
   readonly audit: AuditIndex;
-  /** Plans of runs under review. */
-  readonly reviews: FollowedRuns;
+  /** Plans under review. */
+  readonly reviews: ReviewedPlans;
   /** What plans on schedule will do. */
   readonly due: Pick<DuePlans, 'keep' | 'settled'>;
   /** The facts of those of a reading that are due first, or of the one with this name. */
@@ -79,7 +79,7 @@ export function createRecord(options: {
       throw error;
     }
   };
-  const reviews = createFollowedRuns(runs, clock);
+  const reviews = createReviewedPlans(runs, clock);
   return {
     ...{ overview: feed, schedule, audit: createAuditIndex(runs), reviews, runOf, waiting, due, factsOf },
     close() {

@@ -32,7 +32,7 @@ import { folderOf } from './plan-requests.ts';
 type Open = (request: ConsoleRequest, context: RunningConsole) => Promise<Reviewed>;
 
 const openFile: Open = async ({ params }, context) => ({
-  ...(await openSavedPlan(folderOf(context), params.name ?? '', context.runs)),
+  ...(await context.record.reviews.ofFile(folderOf(context), params.name ?? '')),
   run: null,
   onRecord: () => null,
 });
@@ -40,7 +40,7 @@ const openFile: Open = async ({ params }, context) => ({
 /** To look at it: the run is followed, because pages ask again and again. */
 const followRun: Open = async ({ params }, { runs, record }) => {
   const run = await runNamed(runs, params.id);
-  return { ...(await record.reviews.open(run)), run: run.id };
+  return { ...(await record.reviews.ofRun(run)), run: run.id };
 };
 
 /** For a decision: everything is read again. */
