@@ -156,3 +156,28 @@ describe.each(SIGNATURES)('the client against the simulator over HTTP, signed wi
     });
   });
 });
+
+it('reads from a fleet that is an inventory what the inventory says', async () => {
+  const read = async (options: SimulateOptions): Promise<Inventory> => {
+    const { cloud } = await world(options);
+    const { inventory } = await readInventory(cloud, SCOPES, systemClock);
+    const running = inventory.instances.filter(({ status }) => status === 'running').map(({ id }) => id);
+    return (await readMemoryInUse(cloud, inventory, new Set(running))).inventory;
+  };
+  const facts = ({ instances }: Inventory) =>
+    instances
+      .map(({ deadline, used, unpaidOrder, ...one }) => ({
+        ...one,
+        used: used && { ...used, total: 0, readAt: '' },
+        isPrepaid: deadline !== null,
+        isUnpaid: unpaidOrder !== null,
+      }))
+      .sort((a, b) => a.id.localeCompare(b.id));
+  const first = await read({ instances: 40 });
+  const again = await read({ fleet: JSON.stringify(first) });
+  expect(facts(again)).toEqual(facts(first));
+  // Shards are fractions of MB, and their sum is rounded up.
+  const totals = new Map(again.instances.map(({ id, used }) => [id, used?.total ?? 0]));
+  for (const { id, used } of first.instances)
+    expect(Math.abs(totals.get(id)! - (used?.total ?? 0)), id).toBeLessThanOrEqual(1);
+});

@@ -32,6 +32,10 @@ describe('parseFault reads', () => {
       'refuse=InternalError.DbOperationFailed@DescribeInstances',
       { value: 'InternalError.DbOperationFailed' },
     ],
+    ['late-points=6m', { value: 360_000, action: null }],
+    ['gaps=2+1h', { value: 2, action: null, from: 3_600_000 }],
+    ['free-calls=1000', { value: 1000, action: null }],
+    ['older-limits', { value: null, action: null }],
     ['window-ignored=ap-shanghai', { value: 'ap-shanghai', action: 'UpgradeInstance', from: 0, until: null }],
   ];
   for (const [text, expected] of cases) it(text, () => expect(parseFault(text)).toMatchObject(expected));
@@ -56,6 +60,9 @@ describe('parseFault reads', () => {
     ['refuse', /takes a code/],
     ['refuse=nonsense', /takes a code/],
     ['window-refused=1', /takes a region/],
+    ['gaps=0', /whole number/],
+    ['late-points', /takes a time/],
+    ['free-calls=9@GetMonitorData', /takes no action/],
     ['stuck:0.5#2', /is not a fault/],
   ];
   for (const [text, message] of wrong) {
