@@ -1,6 +1,7 @@
 /** Plans, saved plans and inventories of the folder, as the console shows them. Times are ISO 8601 UTC. */
 import type { FolderListing, ListedSavedPlan } from '../../operations/plans/list-plans.ts';
 import type { ShownFinding, ShownReview } from '../../operations/reviews/show-review.ts';
+import type { RunRow } from './runs.ts';
 import type { DuePlanView } from './schedule.ts';
 
 /** `GET /api/plans`. */
@@ -17,7 +18,7 @@ export interface PlanList {
 
 export interface SavedPlanRow extends ListedSavedPlan {
   /** The newest run of this plan among the latest runs of the store; null: there is none. */
-  readonly run: string | null;
+  readonly run: (Pick<RunRow, 'status' | 'totals'> & { readonly id: string }) | null;
 }
 
 /** `GET /api/plans/:name`: a plan in the editor. */

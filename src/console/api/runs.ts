@@ -37,6 +37,10 @@ export interface RunView {
   readonly holder: { readonly pid: number; readonly host: string; readonly purpose: string } | null;
   /** How many processes have opened it. */
   readonly starts: number;
+  /** Who started it, as user and host; null: nobody has. */
+  readonly startedBy: string | null;
+  /** How many targets its plan leaves out, and how many need no change. */
+  readonly leftOut: { readonly blocked: number; readonly unchanged: number };
   /** Why the store does not vouch for it; null: it does. */
   readonly notTrusted: Message | null;
   /** Until when it waits without a process, and why. */

@@ -8,12 +8,14 @@
  * got, and gets the steps that changed since then. Nobody waits for a slow browser: it is cut off, and connects again.
  */
 import type { Clock } from '../../clock.ts';
+import { formatOperator } from '../../journal/fold-run.ts';
 import { faultOf } from '../../messages/refit-error.ts';
 import type { JournalEntry, RunState } from '../../model.ts';
 import { gatherBoundaries } from '../../operations/picture/gate-facts.ts';
 import { gatherRate } from '../../operations/picture/rate-history.ts';
 import { gatherFacts, type RunFacts } from '../../operations/picture/run-facts.ts';
 import { followStatus, type RunReader, type RunStatus } from '../../operations/runs/read-run.ts';
+import { escapeControls } from '../../text.ts';
 import { SECOND } from '../../units.ts';
 import type { RunEvents, StepRow, WholeRunView } from '../api/runs.ts';
 import type { EventStream } from './event-stream.ts';
@@ -95,6 +97,8 @@ interface Known {
   readonly changedAt: number[];
   status: RunStatus;
   seq: number;
+  /** Who started the first process; null: none has started. */
+  startedBy: string | null;
 }
 
 class Feed {
@@ -200,12 +204,13 @@ class Feed {
   }
 
   #view(known: Known) {
-    const { status, facts, boundaries, rate } = known;
+    const { status, facts, boundaries, rate, startedBy } = known;
     return viewOf(this.#run.id, status, {
       picture: facts.picture(status.live),
       boundaries: boundaries.boundaries(status.run.state, status.live),
       orders: rate.history(),
       programs: boundaries.programs,
+      startedBy,
     });
   }
 
@@ -235,6 +240,7 @@ class Feed {
       known.facts.add(entry);
       known.boundaries.add(entry);
       known.rate.add(entry);
+      if (entry.kind === 'run-started') known.startedBy ??= escapeControls(formatOperator(entry.by));
       known.seq = entry.seq;
       const at = 'step' in entry && entry.step !== null ? known.places.get(entry.step) : undefined;
       if (at !== undefined) known.changedAt[at] = entry.seq;
@@ -254,6 +260,7 @@ function startKnown(status: RunStatus, clock: Clock): Known {
     changedAt: saved.steps.map(() => 0),
     status,
     seq: 0,
+    startedBy: null,
   };
 }
 

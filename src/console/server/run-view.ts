@@ -9,13 +9,13 @@ import type { RunHalts, RunStatusName, RunView, StepRow } from '../api/runs.ts';
 const LISTED = 12;
 
 /** What was gathered of the journal at one moment. */
-type Gathered = Pick<RunView, 'picture' | 'boundaries' | 'orders' | 'programs'>;
+type Gathered = Pick<RunView, 'picture' | 'boundaries' | 'orders' | 'programs' | 'startedBy'>;
 
 /** @param gathered of the same moment. @param id for addresses. */
 export function viewOf(
   id: string,
   status: RunStatus,
-  { picture, boundaries, orders, programs }: Gathered,
+  { picture, boundaries, orders, programs, startedBy }: Gathered,
 ): RunView {
   const { run, holder, stored, next } = status;
   const { saved, state, trust } = run;
@@ -32,6 +32,8 @@ export function viewOf(
       ...{ pid: holder.pid, host: escapeControls(holder.host), purpose: escapeControls(holder.purpose) },
     },
     starts: state.starts,
+    startedBy,
+    leftOut: { blocked: saved.blocked.length, unchanged: saved.unchanged.length },
     notTrusted: whyNotTrusted(trust),
     waiting:
       stored?.kind === 'waiting'

@@ -9,6 +9,7 @@
  */
 import { deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib';
 import { formatOperator } from '../../journal/fold-run.ts';
+import { totals } from '../../journal/replay.ts';
 import { textOf } from '../../messages/messages.ts';
 import type { Change, JournalEntry, Message, Outcome, RunState, SavedPlan, Size } from '../../model.ts';
 import type { RunReader, RunsOfStore } from '../../store/ports.ts';
@@ -67,6 +68,7 @@ export interface AuditedRun {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly exitCode: number | null;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
   /** Everybody on record, sorted. */
   readonly people: readonly string[];
   readonly steps: number;
@@ -232,6 +234,7 @@ async function recordOf(run: RunReader): Promise<RunRecord> {
   return {
     run: {
       ...{ id: run.id, plan, digest, change, startedAt, endedAt, exitCode, head },
+      outcomes: totals([...state.steps.values()].filter(({ phase }) => phase === 'ended')),
       ...{ people: [...people].sort(), steps: saved.steps.length },
     },
     // A copy: zlib would keep 16 KB for it.

@@ -30,7 +30,13 @@ export interface FailureGroup {
   /** When the last of them ended, ISO 8601 UTC. */
   readonly at: string;
   /** The last ones first. */
-  readonly steps: readonly { readonly id: string; readonly instance: string; readonly name: string }[];
+  readonly steps: readonly {
+    readonly id: string;
+    readonly instance: string;
+    readonly name: string;
+    /** Why this one ended so. */
+    readonly message: Message;
+  }[];
 }
 
 /** What a run ordered in one month. */
@@ -108,9 +114,9 @@ function failuresOf(saved: SavedPlan, ended: readonly StepState[]): FailureGroup
     return {
       ...{ outcome, code: code === null ? null : escapeControls(code), message, at: endedAt! },
       count: own.length,
-      steps: own.slice(0, MOST_STEPS).map(({ step: id }) => {
+      steps: own.slice(0, MOST_STEPS).map(({ step: id, message: reason }) => {
         const { instance } = steps.get(id)!;
-        return { id, instance, name: names.get(instance) ?? '' };
+        return { id, instance, name: names.get(instance) ?? '', message: reason };
       }),
     };
   });

@@ -150,7 +150,11 @@ export const planRoutes: readonly Route[] = [
       if (version === null) return { version, runs: [], approvals: 0 };
       const [{ saved }, runs] = await Promise.all([listPlans(folderOf(context)), latestRuns(context)]);
       const about = saved.find((one) => one.file === name)?.about ?? null;
-      return { version, runs: runs.get(about?.digest ?? '') ?? [], approvals: about?.offered ?? 0 };
+      return {
+        version,
+        runs: (runs.get(about?.digest ?? '') ?? []).map(({ id }) => id),
+        approvals: about?.offered ?? 0,
+      };
     },
   },
   {
@@ -210,13 +214,15 @@ async function dueOfFolder({ record }: ConsoleContext): Promise<DuePlanView[]> {
   }
 }
 
-/** The ids of the latest runs by the digest of their plans, the newest first. */
-async function latestRuns({ runs }: ConsoleContext): Promise<ReadonlyMap<string, readonly string[]>> {
+type LatestRun = NonNullable<PlanList['saved'][number]['run']>;
+
+/** The latest runs by the digest of their plans, the newest first. */
+async function latestRuns({ runs }: ConsoleContext): Promise<ReadonlyMap<string, readonly LatestRun[]>> {
   const { runs: listed } = await listRuns(runs, RUNS_READ);
-  const ids = new Map<string, string[]>();
-  for (const { run, plan } of listed) {
+  const ids = new Map<string, LatestRun[]>();
+  for (const { run, plan, status, totals } of listed) {
     if (run === null || plan === null) continue;
-    ids.set(plan.digest, [...(ids.get(plan.digest) ?? []), run.id]);
+    ids.set(plan.digest, [...(ids.get(plan.digest) ?? []), { id: run.id, status, totals }]);
   }
   return ids;
 }

@@ -5,6 +5,7 @@ import type { VerifiedRun } from '../../../api/runs.ts';
 import { get, Refused } from '../../client.ts';
 import { language, say, sayMessage } from '../../language.ts';
 import { Badge, Copy, OutcomeBadge, Time } from '../../parts/parts.tsx';
+import { RunBadge } from '../../parts/run-badge.tsx';
 
 export function FoundRun({ run }: { run: AuditedRun }) {
   const path = `/runs/${encodeURIComponent(run.id)}`;
@@ -20,9 +21,11 @@ export function FoundRun({ run }: { run: AuditedRun }) {
           <Time at={run.startedAt} /> – <Time at={run.endedAt} />
         </span>
         {run.exitCode !== null && (
-          <Badge
+          <RunBadge
+            outcomes={run.outcomes}
+            word={run.exitCode === 0 ? 'status.ended' : 'status.not-all-verified'}
             tone={run.exitCode === 0 ? 'verified' : 'warning'}
-            text={`${say('runs.exit')} ${run.exitCode}`}
+            isOver
           />
         )}
       </div>

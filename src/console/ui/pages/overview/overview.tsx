@@ -10,6 +10,7 @@ import { type Live, openLiveValue } from '../../parts/live.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Bar, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
 import { runPath } from '../../parts/paths.ts';
+import { RunBadge } from '../../parts/run-badge.tsx';
 import type { PageProps } from '../page.ts';
 import { Card } from './card.tsx';
 import './overview.css';
@@ -37,7 +38,7 @@ function Overview({ now, person }: { now: Live<OverviewView> } & Pick<PageProps,
       <div class="cards">
         <Running runs={value.running} />
         <Waiting items={value.waiting} />
-        <Failed runs={value.failed} />
+        <Failed runs={value.failed} running={new Set(value.running.map(({ id }) => id))} />
         <Week week={value.week} person={person} />
         <Money money={value.money} />
       </div>
@@ -131,7 +132,7 @@ function RunningItem({ run }: { run: RunningRun }) {
   );
 }
 
-function Failed({ runs }: { runs: readonly FailedRun[] }) {
+function Failed({ runs, running }: { runs: readonly FailedRun[]; running: ReadonlySet<string> }) {
   return (
     <Card id="failed" title={say('overview.failed')} count={runs.length}>
       {runs.length === 0 ? (
@@ -143,39 +144,63 @@ function Failed({ runs }: { runs: readonly FailedRun[] }) {
               <div class="line">
                 <a href={runPath(run.id)}>{run.plan}</a>
                 <span class="soft">{run.change}</span>
+                <RunBadge
+                  outcomes={run.outcomes}
+                  word={running.has(run.id) ? 'status.running' : 'status.not-all-verified'}
+                  tone={running.has(run.id) ? 'live' : 'warning'}
+                  isOver={!running.has(run.id)}
+                />
                 <span class="end soft">
                   <Time at={run.at} />
                 </span>
               </div>
               {run.stopped && <p class="reason">{sayMessage(run.stopped)}</p>}
               {run.groups.map((group) => (
-                <p key={`${group.outcome} ${group.code}`} class="reason">
-                  <a href={`${runPath(run.id)}?outcome=${group.outcome}`}>
-                    <OutcomeBadge outcome={group.outcome} />
-                  </a>{' '}
-                  {group.count > 1 && <strong>{group.count} × </strong>}
-                  {group.steps.map(({ instance, name }, at) => (
-                    <span key={instance}>
-                      {at > 0 && ', '}
-                      <code>{instance}</code> {name}
-                    </span>
-                  ))}
-                  {group.count > group.steps.length && ' …'}
-                  {group.code && (
-                    <>
-                      {' '}
-                      <code>{group.code}</code>
-                    </>
-                  )}
-                  <br />
-                  {sayMessage(group.message)}
-                </p>
+                <Group key={`${group.outcome} ${group.code}`} group={group} run={run.id} />
               ))}
             </li>
           ))}
         </ul>
       )}
     </Card>
+  );
+}
+
+/** Steps that failed for one reason. Where their words differ, each has its own. */
+function Group({ group, run }: { group: FailedRun['groups'][number]; run: string }) {
+  const { outcome, code, count, steps, message } = group;
+  const reasons = new Map(steps.map((step) => [step.instance, sayMessage(step.message)]));
+  const isOne = new Set(reasons.values()).size <= 1;
+  return (
+    <div class="reason">
+      <a href={`${runPath(run)}?outcome=${outcome}`}>
+        <OutcomeBadge outcome={outcome} />
+      </a>{' '}
+      {count > 1 && <strong>{count} × </strong>}
+      {isOne &&
+        steps.map(({ instance, name }, at) => (
+          <span key={instance}>
+            {at > 0 && ', '}
+            <code>{instance}</code> {name}
+          </span>
+        ))}
+      {isOne && count > steps.length && ' …'}
+      {code && (
+        <>
+          {' '}
+          <code>{code}</code>
+        </>
+      )}
+      {isOne ? (
+        <p>{reasons.get(steps[0]?.instance ?? '') ?? sayMessage(message)}</p>
+      ) : (
+        steps.map(({ instance, name }) => (
+          <p key={instance}>
+            <code>{instance}</code> {name}: {reasons.get(instance)}
+          </p>
+        ))
+      )}
+    </div>
   );
 }
 

@@ -9,6 +9,7 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Copy, Empty, Problem, Time } from '../../parts/parts.tsx';
 import { usePolled } from '../../parts/polled.ts';
 import { RefusalLine } from '../../parts/refusal-line.tsx';
+import { RunBadge } from '../../parts/run-badge.tsx';
 import { refusalText } from '../../parts/say-refusal.ts';
 import type { WordId } from '../../words/en.ts';
 import type { PageProps } from '../page.ts';
@@ -229,18 +230,26 @@ function Cost({ about, isHere }: { about: NonNullable<SavedPlanRow['about']>; is
   );
 }
 
-function SavedState({ about, run }: { about: NonNullable<SavedPlanRow['about']>; run: string | null }) {
+function SavedState({ about, run }: { about: NonNullable<SavedPlanRow['about']>; run: SavedPlanRow['run'] }) {
   if (run !== null)
     return (
-      <a href={`/runs/${encodeURIComponent(run)}`}>
-        <Badge tone="verified" text={say('plans.carriedOut')} />
+      <a href={`/runs/${encodeURIComponent(run.id)}`}>
+        <RunBadge
+          outcomes={run.totals}
+          word="plans.carriedOut"
+          tone={run.status === 'ended' ? 'verified' : 'live'}
+          isOver={run.status === 'ended'}
+        />
       </a>
     );
   const { declinedBy, offered, needs } = about;
   if (declinedBy.length > 0)
     return <Badge tone="failed" text={say('plans.declined', { people: declinedBy.join(', ') })} />;
   if (Date.parse(about.expiresAt) < Date.now()) return <Badge tone="skipped" text={say('plans.expired')} />;
-  if (needs > 0) return <Badge tone="live" text={say('plans.offered', { offered, needs })} />;
+  if (needs > 0)
+    return (
+      <Badge tone={offered < needs ? 'warning' : 'live'} text={say('plans.offered', { offered, needs })} />
+    );
   return <Badge tone="live" text={say('plans.toReview')} />;
 }
 

@@ -81,7 +81,7 @@ function Group({ group, run, onOpen }: { group: FailureGroup; run: RunView; onOp
 function Instance({ row, onOpen }: { row: StepRow; onOpen: (at: number) => void }) {
   return (
     <button type="button" class="link" onClick={() => onOpen(row.at)}>
-      <code>{row.instance}</code>
+      <code>{row.instance}</code> {row.name}
     </button>
   );
 }

@@ -6,11 +6,17 @@ import { peakOf, type RateSeries, rateSeries } from './run-model.ts';
 
 type Plot = Awaited<ReturnType<typeof import('./draw-rate.ts').drawRate>>;
 
+/** Where the chart ends: now, or with the run, which goes on after its last order. ms since 1970 UTC. */
+function endOf({ holder, endedAt }: RunView): number | null {
+  if (holder !== null) return Date.now();
+  return endedAt === null ? null : Date.parse(endedAt);
+}
+
 export function RateChart({ run }: { run: RunView }) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const limit = run.picture.rate.limit.now;
-  const series = rateSeries(run.orders, run.holder === null ? null : Date.now());
+  const series = rateSeries(run.orders, endOf(run));
   const latest = useRef<RateSeries>(series);
   latest.current = series;
   const isShown = series.at.length > 1;

@@ -103,7 +103,7 @@ export interface RateSeries {
   readonly orders: readonly number[];
 }
 
-/** @param until the present of a live run, ms since 1970 UTC: the chart goes on to it. null: the run has ended. */
+/** @param until the present of a live run, or the end of another, ms since 1970 UTC: the chart goes on to it. null: not known. */
 export function rateSeries({ from, bucket, counts }: RateHistory, until: number | null): RateSeries {
   if (from === null) return { at: [], orders: [] };
   const length =

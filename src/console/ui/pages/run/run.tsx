@@ -10,6 +10,7 @@ import { quantities, say, sayMessage, sayTime, sayWithFix } from '../../language
 import { roundTime, useNow } from '../../parts/countdown.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Bar, Copy, Fact, OutcomeBadge, Problem, Time } from '../../parts/parts.tsx';
+import { RunBadge } from '../../parts/run-badge.tsx';
 import { refusalText } from '../../parts/say-refusal.ts';
 import { query, setQuery } from '../../router.ts';
 import type { PageProps } from '../page.ts';
@@ -20,6 +21,7 @@ import { GoOn } from './go-on.tsx';
 import { RateChart } from './rate-chart.tsx';
 import './run.css';
 import { exitMeaning } from './exit-meaning.ts';
+import { LeftOut } from './left-out.tsx';
 import { type LiveRun, openLiveRun } from './live-run.ts';
 import { ApprovalQuestion } from './questions.tsx';
 import { heldGate, seenState } from './run-model.ts';
@@ -61,14 +63,17 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
     <article class="run">
       <div class="title">
         <h1>{picture.name}</h1>
-        <Badge
-          tone={isShort ? (seen.isBad ? 'failed' : 'warning') : TONES[run.status]}
-          text={say(isShort ? 'status.not-all-verified' : `status.${run.status}`)}
+        <RunBadge
+          outcomes={picture.outcomes}
+          word={isShort ? 'status.not-all-verified' : `status.${run.status}`}
+          tone={isShort ? 'warning' : TONES[run.status]}
+          isOver={run.status === 'ended'}
         />
         <Freshness now={now} />
       </div>
       <p class="soft about">
         {picture.change && <span>{picture.change}</span>}
+        {run.startedBy !== null && <span>{say('run.startedBy', { by: run.startedBy })}</span>}
         {run.holder !== null && (
           <span>{say('run.process', { pid: run.holder.pid, host: run.holder.host })}</span>
         )}
@@ -81,12 +86,14 @@ function Run({ now, person }: { now: LiveRun; person: Person }) {
       <ApprovalQuestion run={run} person={person} />
       <RunControls run={run} person={person} />
       <GoOn run={run} person={person} />
+      <Progress picture={picture} />
+      <Failures run={run} steps={steps} person={person} onOpen={open} />
       <Facts picture={picture} run={run} />
       <Waves run={run} />
-      <Failures run={run} steps={steps} person={person} onOpen={open} />
       <RateChart run={run} />
       <Now run={run} onOpen={(step) => open(steps.findIndex(({ id }) => id === step))} />
       <Steps steps={steps} waves={picture.waves.map(({ name }) => name)} onOpen={open} />
+      <LeftOut run={run} />
       <After run={run} person={person} />
       <Events picture={picture} />
       <p class="soft">
@@ -146,73 +153,77 @@ function conditionText(condition: NonNullable<RunPicture['condition']>): string 
   }
 }
 
+/** How far the run is, and how its steps ended. */
+function Progress({ picture: { steps, outcomes } }: { picture: RunPicture }) {
+  return (
+    <Bar
+      label={[
+        `${say('run.steps')} ${steps.ended} / ${steps.of}`,
+        ...OUTCOMES.filter((one) => outcomes[one] > 0).map(
+          (one) => `${outcomes[one]} ${say(`outcome.${one}`)}`,
+        ),
+      ].join(', ')}
+      of={steps.of}
+      parts={[...OUTCOMES.map((one) => [one, outcomes[one]] as const), ['live', steps.inProgress]]}
+    />
+  );
+}
+
 function Facts({ picture, run }: { picture: RunPicture; run: RunView }) {
   const { steps, outcomes, rate, slots, money, timeLeft, timeLeftReason } = picture;
   const { duration, quotes } = quantities();
   const isOver = run.holder === null;
   return (
-    <>
-      <Bar
-        label={[
-          `${say('run.steps')} ${steps.ended} / ${steps.of}`,
-          ...OUTCOMES.filter((one) => outcomes[one] > 0).map(
-            (one) => `${outcomes[one]} ${say(`outcome.${one}`)}`,
-          ),
-        ].join(', ')}
-        of={steps.of}
-        parts={[...OUTCOMES.map((one) => [one, outcomes[one]] as const), ['live', steps.inProgress]]}
-      />
-      <dl class="facts">
-        <Fact name={say('run.steps')}>
-          {steps.ended} / {steps.of}
+    <dl class="facts">
+      <Fact name={say('run.steps')}>
+        {steps.ended} / {steps.of}
+      </Fact>
+      {OUTCOMES.filter((one) => outcomes[one] > 0).map((one) => (
+        <Fact key={one} name={say(`outcome.${one}`)}>
+          {outcomes[one]}
         </Fact>
-        {OUTCOMES.filter((one) => outcomes[one] > 0).map((one) => (
-          <Fact key={one} name={say(`outcome.${one}`)}>
-            {outcomes[one]}
+      ))}
+      {!isOver && (
+        <>
+          <Fact name={say('run.inFlight')}>
+            {slots.taken} / {slots.now}
           </Fact>
-        ))}
-        {!isOver && (
-          <>
-            <Fact name={say('run.inFlight')}>
-              {slots.taken} / {slots.now}
-            </Fact>
-            <Fact name={say('run.rate')}>
-              {rate.orders.toFixed(1)}{' '}
-              <small class="soft">{say('run.rate.of', { limit: rate.limit.now })}</small>
-            </Fact>
-            <Fact name={say('run.left')}>
-              {timeLeft === null
-                ? say('run.left.unknown')
-                : timeLeftReason === null
-                  ? say('run.left.about', { time: duration(roundTime(timeLeft)) })
-                  : say('run.left.atLeast', {
-                      time: duration(roundTime(timeLeft)),
-                      reason: sayMessage(timeLeftReason),
-                    })}
-            </Fact>
-          </>
-        )}
-        <Fact name={say('run.startedAt')}>
-          <Time at={run.startedAt} />
+          <Fact name={say('run.rate')}>
+            {rate.orders.toFixed(1)}{' '}
+            <small class="soft">{say('run.rate.of', { limit: rate.limit.now })}</small>
+          </Fact>
+          <Fact name={say('run.left')}>
+            {timeLeft === null
+              ? say('run.left.unknown')
+              : timeLeftReason === null
+                ? say('run.left.about', { time: duration(roundTime(timeLeft)) })
+                : say('run.left.atLeast', {
+                    time: duration(roundTime(timeLeft)),
+                    reason: sayMessage(timeLeftReason),
+                  })}
+          </Fact>
+        </>
+      )}
+      <Fact name={say('run.startedAt')}>
+        <Time at={run.startedAt} />
+      </Fact>
+      {run.endedAt !== null && (
+        <Fact name={say('run.endedAt')}>
+          <Time at={run.endedAt} />
         </Fact>
-        {run.endedAt !== null && (
-          <Fact name={say('run.endedAt')}>
-            <Time at={run.endedAt} />
-          </Fact>
-        )}
-        {run.exitCode !== null && (
-          <Fact name={say('runs.exit')} isWide>
-            {run.exitCode} <small class="soft">{exitMeaning(run.exitCode)}</small>
-          </Fact>
-        )}
-        {money.planned.length > 0 && (
-          <Fact name={say('run.money')} isWide>
-            {quotes(money.verified) || '0'}{' '}
-            <small class="soft">{say('run.money.planned', { sum: quotes(money.planned) })}</small>
-          </Fact>
-        )}
-      </dl>
-    </>
+      )}
+      {run.exitCode !== null && (
+        <Fact name={say('runs.exit')} isWide>
+          {run.exitCode} <small class="soft">{exitMeaning(run.exitCode)}</small>
+        </Fact>
+      )}
+      {money.planned.length > 0 && (
+        <Fact name={say('run.money')} isWide>
+          {quotes(money.verified) || '0'}{' '}
+          <small class="soft">{say('run.money.planned', { sum: quotes(money.planned) })}</small>
+        </Fact>
+      )}
+    </dl>
   );
 }
 

@@ -4,9 +4,10 @@ import type { RunList, RunRow } from '../../../api/runs.ts';
 import { Refused } from '../../client.ts';
 import { say } from '../../language.ts';
 import { usePageTitle } from '../../parts/page-title.ts';
-import { Badge, Empty, Problem, Time } from '../../parts/parts.tsx';
+import { Empty, Problem, Time } from '../../parts/parts.tsx';
 import { usePolled } from '../../parts/polled.ts';
 import { RefusalLine } from '../../parts/refusal-line.tsx';
+import { RunBadge } from '../../parts/run-badge.tsx';
 import { query, setQuery } from '../../router.ts';
 import type { WordId } from '../../words/en.ts';
 import { exitMeaning } from './exit-meaning.ts';
@@ -128,7 +129,7 @@ const STATES: Readonly<Record<State, readonly [WordId, string]>> = {
 };
 
 function Row({ run }: { run: RunRow }) {
-  const { state, isBad } = stateOfRow(run);
+  const { state } = stateOfRow(run);
   const [word, tone] = STATES[state];
   const outcomes = run.totals === null ? [] : OUTCOMES.filter((one) => run.totals![one] > 0);
   return (
@@ -143,7 +144,12 @@ function Row({ run }: { run: RunRow }) {
         {run.message && <small class="warn">{run.message}</small>}
       </td>
       <td data-label={say('runs.status')}>
-        <Badge tone={isBad && state === 'not all verified' ? 'failed' : tone} text={say(word)} />
+        <RunBadge
+          outcomes={run.totals}
+          word={word}
+          tone={tone}
+          isOver={state === 'ended' || state === 'not all verified'}
+        />
       </td>
       <td data-label={say('runs.started')}>
         <Time at={run.startedAt} />

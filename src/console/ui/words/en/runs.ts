@@ -62,6 +62,8 @@ export const runs = {
   'run.endedAt': 'Ended',
   'run.process': 'process {pid} on {host}',
   'run.noProcess': 'no process has this run',
+  'run.startedBy': 'started by {by}',
+  'run.leftOut': 'Not changed by this run: {blocked} left out, {unchanged} with the requested size already',
   'run.starts': 'opened by {count} {count:process|processes}',
   'run.next': 'In a terminal',
   'run.notTrusted': 'The store does not vouch for this run',

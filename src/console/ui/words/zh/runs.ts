@@ -63,6 +63,8 @@ export const runs: Readonly<Record<keyof typeof english, string>> = {
   'run.startedAt': '开始',
   'run.endedAt': '结束',
   'run.process': '{host} 上的进程 {pid}',
+  'run.startedBy': '由 {by} 启动',
+  'run.leftOut': '此运行不变更：{blocked} 个被排除，{unchanged} 个已是目标规格',
   'run.noProcess': '没有进程持有此运行',
   'run.starts': '已由 {count} 个进程打开',
   'run.next': '在终端中',
