@@ -13,6 +13,7 @@ import { catalogueReads, createZoneCodes } from './reads/catalogue.ts';
 import { instanceReads } from './reads/instances.ts';
 import { memoryReads } from './reads/memory.ts';
 import { orderReads } from './reads/orders.ts';
+import { usageReads } from './reads/usage.ts';
 import { ORDER } from './wire/actions.ts';
 import type { Answer } from './wire/answer.ts';
 import { decodeOrder, encodeOrder } from './wire/order.ts';
@@ -91,6 +92,7 @@ function createReaderOver(apiClient: ReadApiClient, options: ClientOptions): Clo
     ...instanceReads(source, zoneCodes),
     ...orderReads(source),
     ...memoryReads(source),
+    ...usageReads(source),
     ...accountReads(source),
     close: () => transport.close(),
   };

@@ -17,6 +17,8 @@ import type {
   Quote,
   Scope,
   Size,
+  UsageMetric,
+  UsagePeriod,
   UsedMemory,
   Zone,
 } from '../model.ts';
@@ -85,6 +87,29 @@ export interface Deal {
   readonly createdBy: string | null;
   /** Whether the instance grows or shrinks; null if the answer does not say. */
   readonly direction: 'up' | 'down' | null;
+}
+
+/** A metric as the provider describes it. */
+export interface MetricFacts {
+  readonly metric: UsageMetric;
+  /** From the provider's unit to that of the model; null: a unit that Refit does not know. */
+  readonly factor: number | null;
+  /** The provider's own word. */
+  readonly unit: string;
+  /** The periods, seconds, in which it has the maximum as its only statistic, so `Values` are maxima. */
+  readonly onlyMaximum: readonly number[];
+  /** The periods, seconds, whose statistics are listed without the maximum. */
+  readonly withoutMaximum: readonly number[];
+}
+
+/** Which peaks to ask for. */
+export interface SeriesRequest {
+  readonly facts: MetricFacts;
+  readonly instances: readonly string[];
+  readonly period: UsagePeriod;
+  /** Results of `periodStart`, ms since 1970 UTC. The period that starts at `until` is not wanted. */
+  readonly from: number;
+  readonly until: number;
 }
 
 /** The reads, which are all that a client for planning has. */
@@ -157,6 +182,17 @@ export interface CloudReader {
     metric: MetricName,
     over: number,
   ): Promise<Map<string, number>>;
+  /** Reads what the monitor product says about the metrics of use. Those that it does not have are missing. */
+  describeUsageMetrics(scope: Scope): Promise<readonly MetricFacts[] | Refusal>;
+  /**
+   * Reads peaks of one metric with one call, within the limits of docs/provider.md P116. The factor of the
+   * metric is known.
+   * @returns for each instance one value for each period; null where the provider has none.
+   */
+  describeUsage(
+    scope: Scope,
+    request: SeriesRequest,
+  ): Promise<ReadonlyMap<string, readonly (number | null)[]> | Refusal>;
   /** Releases connections. */
   close(): Promise<void>;
 }

@@ -27,6 +27,7 @@ import { decodeInstances, encodeInstance, encodeInstancePage } from './wire/inst
 import { encodeMemory } from './wire/memory.ts';
 import { encodeDeals, encodeOrderNumbers, encodePrice } from './wire/order.ts';
 import { encodeRunningTasks } from './wire/tasks.ts';
+import { METRICS_REQUEST } from './wire/usage.ts';
 
 /** The result of an examination. It contains no key. Escape it before showing: its names are the provider's. */
 export interface Examination {
@@ -114,6 +115,7 @@ const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (subject: Su
     purpose: 'memory in use, for reductions and sizes by use',
     fields: ({ instance, now }) => encodeMemory([instance], now),
   },
+  metrics: { purpose: 'usage collect: the units of metrics', fields: () => METRICS_REQUEST },
   window: { purpose: 'switch: maintenance-window', fields: ({ instance }) => encodeInstance(instance) },
   zones: { purpose: 'zones by name, and zones for replicas', fields: () => ZONES_REQUEST },
   orders: {

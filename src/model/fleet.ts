@@ -153,6 +153,8 @@ export interface Instance {
   readonly unpaidOrder: string | null;
   /** Its maintenance window, read only for plans with `switch: maintenance-window`; absent: not read. */
   readonly window?: MaintenanceWindow;
+  /** It has the retired monitoring by the minute, whose metrics are gone; absent: the present one. Source: docs/provider.md P124. */
+  readonly monitoring?: '1m';
 }
 
 /** Memory in use, MB. */

@@ -6,12 +6,12 @@ interface MetricRow {
   readonly name: string;
   /** `''` for plain counts. */
   readonly unit: 'MB' | '%' | '' | '/s' | 'ms';
-  /** True for events: any value above zero means that it happened in that time. */
+  /** True for events: a value is how often it happened in its period, and not a peak. */
   readonly counts?: true;
 }
 
 /**
- * Every metric, in the order of display. A value is the peak of its period. Shares are of the size at that time. Source of
+ * Every metric, in the order of display. A value is the peak of its period, or a count. Shares are of the size at that time. Source of
  * the meanings: docs/provider.md P114, P115 and P118.
  */
 export const USAGE_METRICS = [
@@ -74,7 +74,7 @@ export interface UsageSeries {
   readonly period: UsagePeriod;
   /** The start of the first period, ms since 1970 UTC: a result of `periodStart`. */
   readonly from: number;
-  /** One peak for each period that was asked for, in the unit of the metric. Null is a gap, and never zero. */
+  /** One value for each period that was asked for, in the unit of the metric. Null is a gap, and never zero. */
   readonly values: readonly (number | null)[];
 }
 
@@ -154,15 +154,17 @@ export function cutSeries(series: UsageSeries, { from, until }: UsageSpan): Usag
   return { ...series, from: series.from + first * length, values: series.values.slice(first, end) };
 }
 
-/** The peaks of the days that hours cover from their first to their last hour; null if they cover no whole day. */
+/** The days that hours cover from their first to their last hour: their peaks, or the sums of what is counted. Null: no whole day. */
 export function daysOf(hours: UsageSeries): UsageSeries | null {
   const [hour, day] = [HOURLY * 1_000, DAILY * 1_000];
   const first = periodStart(DAILY, hours.from + day - 1);
   const days = Math.floor((seriesEnd(hours) - first) / day);
   if (days < 1) return null;
+  const isCount = usageMetric(hours.metric).counts === true;
   const values = Array.from({ length: days }, (_, n) => {
     const at = (first - hours.from + n * day) / hour;
-    return peakOf(hours.values.slice(at, at + day / hour));
+    const own = hours.values.slice(at, at + day / hour);
+    return isCount ? sumOf(own) : peakOf(own);
   });
   return { ...hours, period: DAILY, from: first, values };
 }
@@ -173,6 +175,12 @@ export function peakOf(values: readonly (number | null)[]): number | null {
     (most, value) => (value === null || (most !== null && most >= value) ? most : value),
     null,
   );
+}
+
+/** The sum of what is known; null if all are gaps. */
+function sumOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : keptValue(known.reduce((a, b) => a + b, 0));
 }
 
 /**

@@ -26,6 +26,7 @@ export const READS = {
   shards: redis('DescribeInstanceShards'),
   window: redis('DescribeMaintenanceWindow'),
   memory: { product: 'monitor', version: '2018-07-24', name: 'GetMonitorData', regional: true },
+  metrics: { product: 'monitor', version: '2018-07-24', name: 'DescribeBaseMetrics', regional: true },
   zones: { product: 'region', version: '2022-06-27', name: 'DescribeZones', regional: true },
   orders: redis('DescribeInstanceDealDetail'),
   deals: { ...billing, name: 'DescribeDealsByCond' },

@@ -115,6 +115,7 @@ function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance |
     used: null,
     task: null,
     unpaidOrder: null,
+    ...(text(row.MonitorVersion) === '1m' ? { monitoring: '1m' as const } : {}),
   };
 }
 

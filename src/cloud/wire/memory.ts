@@ -9,7 +9,9 @@ import { type Fields, list, number, numbers, text, wholeNumber } from './fields.
 export const INSTANCES_PER_MONITOR_CALL = 50;
 
 /** The code of the statistic: 1 average, 2 maximum, 4 minimum. */
-const MONITOR_MAXIMUM = 2;
+export const MONITOR_MAXIMUM = 2;
+/** The namespace with metrics of the present monitoring. Source: docs/provider.md P113 and P124. */
+export const MONITOR_NAMESPACE = 'QCE/REDIS_MEM';
 
 function moment(ms: number): string {
   return `${toBeijing(ms).replace(' ', 'T')}+08:00`;
@@ -32,7 +34,7 @@ export function encodeMetric(ids: readonly string[], metric: MetricName, over: n
   const period = periodFor(over);
   const begin = Math.ceil((now - over) / (period * SECOND)) * period * SECOND;
   return {
-    Namespace: 'QCE/REDIS_MEM',
+    Namespace: MONITOR_NAMESPACE,
     MetricName: metric,
     Period: period,
     SpecifyStatistics: MONITOR_MAXIMUM,
