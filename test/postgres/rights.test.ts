@@ -30,7 +30,7 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
       'control',
     ],
     ...['in_flight', 'lanes', 'workers', 'logs', 'schedule_plans', 'schedule_log'],
-    ...['schedule_head', 'schedule_occurrences', 'schedule_requests', 'schedulers'],
+    ...['schedule_head', 'schedule_occurrences', 'schedule_requests', 'schedulers', 'usage', 'usage_sizes'],
   ].map((table) => [`SELECT count(*) FROM refit.${table}`, READERS] as const),
   // Nobody changes the record.
   ['UPDATE refit.journal SET line = line', []],
@@ -148,6 +148,23 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ["UPDATE refit.in_flight SET places = '{}'", ['worker']],
   ["INSERT INTO refit.workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')", ['worker']],
   ["INSERT INTO refit.logs (run, file, seq, text) VALUES ('r1', 'hooks.log', 1, 't')", ['worker']],
+  // The history of use.
+  [
+    `INSERT INTO refit.usage (provider, instance, metric, period, bucket, first, peaks)
+     VALUES ('p', 'i', 'cpu', 3600, 1, 0, '{1,NULL}')
+     ON CONFLICT (provider, instance, metric, period, bucket) DO UPDATE SET first = excluded.first, peaks = excluded.peaks`,
+    ['scheduler', 'worker', 'operator'],
+  ],
+  ["UPDATE refit.usage SET metric = 'x'", []],
+  ['DELETE FROM refit.usage', ['scheduler', 'operator']],
+  [
+    `INSERT INTO refit.usage_sizes (provider, instance, seen_from, seen_until, memory_per_shard, shards, replicas)
+     VALUES ('p', 'i', now(), now(), 1024, 1, 1)`,
+    ['scheduler', 'worker', 'operator'],
+  ],
+  ['UPDATE refit.usage_sizes SET seen_until = now()', ['scheduler', 'worker', 'operator']],
+  ['UPDATE refit.usage_sizes SET shards = 9', []],
+  ['DELETE FROM refit.usage_sizes', []],
   // Operating.
   ["INSERT INTO refit.control (run, epoch, request) VALUES ('r1', 1, '{}')", ['operator']],
   // Scheduling. What a person put stays until a person removes it.

@@ -47,6 +47,10 @@ const ANNOUNCES = ['UPDATE (generation, system_identifier, timeline, journal_tab
 /** Without the time: schedulers skip what was due before it. */
 const RECORDS = ['INSERT (generation, reason, announced_by, host, system_identifier, timeline)'];
 
+/** The history of use is no evidence: who collects it may also remove what is older than it is kept. */
+const COLLECTS = ['INSERT', 'UPDATE (first, peaks)'];
+const OBSERVES = ['INSERT', 'UPDATE (seen_until)'];
+
 /** Every table of the schema. Nobody gets UPDATE or DELETE on the journal. */
 export const RIGHTS: readonly TableRights[] = [
   { table: 'migrations', grants: {} },
@@ -121,6 +125,18 @@ export const RIGHTS: readonly TableRights[] = [
     grants: {
       refit_scheduler: ['INSERT (id, host, pid, version, folder)', 'UPDATE (seen_at)', 'DELETE'],
     },
+  },
+  {
+    table: 'usage',
+    grants: {
+      refit_scheduler: [...COLLECTS, 'DELETE'],
+      refit_worker: COLLECTS,
+      refit_operator: [...COLLECTS, 'DELETE'],
+    },
+  },
+  {
+    table: 'usage_sizes',
+    grants: { refit_scheduler: OBSERVES, refit_worker: OBSERVES, refit_operator: OBSERVES },
   },
 ];
 

@@ -5,6 +5,7 @@
 import { sha256 } from '../../../digest.ts';
 import { FIRST_TABLES } from './first-tables.ts';
 import { SCHEDULE_TABLES } from './schedule-tables.ts';
+import { USAGE_TABLES } from './usage-tables.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -17,6 +18,7 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'first tables', sql: FIRST_TABLES + SCHEDULE_TABLES, worksWith: 1 },
+  { number: 2, name: 'history of use', sql: USAGE_TABLES, worksWith: 1 },
 ];
 
 /** The text by which a store knows an applied migration again. */
