@@ -23,6 +23,7 @@ export interface Options extends Output {
   readonly concurrency?: string;
   readonly confirmedBy?: string;
   readonly count?: string;
+  readonly days?: string;
   readonly detach?: boolean;
   readonly detailedExitcode?: boolean;
   readonly digest?: string;
@@ -51,10 +52,13 @@ export interface Options extends Output {
   readonly url?: string;
   readonly live?: boolean;
   readonly lockTail?: string;
+  readonly maxCalls?: string;
+  readonly metric?: string;
   readonly metrics?: string;
   readonly name?: string;
   readonly orderNumbers?: string;
   readonly out?: string;
+  readonly over?: string;
   readonly olderThan?: string;
   readonly keepFailed?: boolean;
   readonly reason?: string;
@@ -196,7 +200,7 @@ export function withConnectionOptions(
 
 /** The commands that name a run or a saved plan, with that name, and `runs`. */
 const IN_STORE =
-  /\brefit (?:(?:runs|worker|serve|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:approve|decline|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
+  /\brefit (?:(?:runs|worker|serve|usage collect|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:approve|decline|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|usage show|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
 
 /**
  * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.
@@ -227,8 +231,8 @@ export function withoutPassword(text: string): string {
 
 /** The commands that read the provider, and of these the ones that take keys and regions from the command line. */
 const CONNECTS =
-  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?|worker|serve) /;
-const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+|serve) /;
+  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?|worker|serve|usage collect|usage show \S+) /;
+const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+|serve|usage collect) /;
 
 /** The same for the fix of an error, if it is one command. Its reason stays before it, and what it does behind it. */
 export function withConnectionInFix(fix: string, options: Options): string {

@@ -10,6 +10,7 @@ import { formatsOf } from '../../src/cli/program/shared-options.ts';
 import { PLAN_DIFF_FORMATS } from '../../src/report/plan-diff/render-plan-diff.ts';
 import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
 import { REPORT_FORMATS } from '../../src/report/run/render-report.ts';
+import { USAGE_FORMATS } from '../../src/report/usage/render-usage.ts';
 import { ROOT } from './refit.ts';
 
 /** The commands that print more than text and JSON, with the formats of their renderers. */
@@ -20,6 +21,7 @@ const RENDERED: Readonly<Record<string, readonly string[]>> = {
   retry: REVIEW_FORMATS,
   diff: PLAN_DIFF_FORMATS,
   rehearse: REPORT_FORMATS,
+  'usage show': USAGE_FORMATS,
   apply: REPORT_FORMATS,
   report: REPORT_FORMATS,
   // A plan that is only checked has no changes, so there is no table.

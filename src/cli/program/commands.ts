@@ -19,11 +19,13 @@ import {
   TEXT_OR_JSON,
 } from './shared-options.ts';
 import { STORE_COMMANDS } from './store-commands.ts';
+import { USAGE_COMMANDS } from './usage-commands.ts';
 
 /** Commands that always need a subcommand, with their summaries. */
 export const FAMILIES: Readonly<Record<string, string>> = {
   windows: 'show the next windows of a plan',
   policy: 'check the policy of the person who applies',
+  usage: 'collect and show how much instances are used',
   schedule: 'apply a folder of plans on schedule',
   store: 'make and check the PostgreSQL store of many hosts',
   audit: 'check, sign and export the record of a run, offline',
@@ -215,6 +217,7 @@ const SHELL_COMMANDS = commandsIn('Shell completion:', {
 
 export const COMMANDS: readonly CommandRow[] = [
   ...PLAN_COMMANDS,
+  ...USAGE_COMMANDS,
   ...APPLY_COMMANDS,
   ...CONTROL_COMMANDS,
   ...CONSOLE_COMMANDS,

@@ -20,6 +20,7 @@ import { review } from './plan/review.ts';
 import { rules } from './plan/rules.ts';
 import { drift, selectors, targets } from './plan/targets.ts';
 import { typed } from './plan/typed.ts';
+import { usage } from './plan/usage.ts';
 import { waves } from './plan/waves.ts';
 import { windows } from './plan/windows.ts';
 import { control } from './run/control.ts';
@@ -69,6 +70,7 @@ export const en = {
   ...timeline,
   ...trust,
   ...typed,
+  ...usage,
   ...selectors,
   ...drift,
   ...waits,

@@ -1,0 +1,38 @@
+/** The commands of the history of use. */
+import { type CommandRow, commandsIn } from '../command-row.ts';
+import { argument, option, printing, STORE, TEXT_OR_JSON } from './shared-options.ts';
+
+export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:', {
+  'usage collect': {
+    summary: 'read how much instances are used, and keep it',
+    options: [
+      option('--select <condition>', 'as for refit init; if repeated, all must match', { repeats: true }),
+      option('--days <n>', 'days that the history covers, 1 to 186 (default: 28)'),
+      option('--max-calls <n>', 'stop before more calls of GetMonitorData, which may be billed'),
+      STORE,
+      TEXT_OR_JSON,
+    ],
+    examples: [
+      'refit usage collect --region ap-guangzhou',
+      'refit usage collect --select tags.env=prod --days 93 --max-calls 20000',
+    ],
+    load: async () => (await import('../commands/usage/collect.ts')).usageCollect,
+  },
+  'usage show': {
+    summary: 'show how much an instance was used over time',
+    arguments: [argument('<instance>', 'id of an instance', { kind: 'anything' })],
+    options: [
+      option('--over <duration>', 'time up to now, such as 14d (default) or 90d'),
+      option('--metric <names>', 'metrics, separated by commas (default: all)', {
+        completes: { kind: 'anything' },
+      }),
+      STORE,
+      ...printing('usage'),
+    ],
+    examples: [
+      'refit usage show crs-5qlrlhux',
+      'refit usage show crs-5qlrlhux --over 90d --metric memory,fullestShard --format csv',
+    ],
+    load: async () => (await import('../commands/usage/show.ts')).usageShow,
+  },
+});
