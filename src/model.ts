@@ -52,6 +52,8 @@
  *   run status       how a live run and its steps stand now
  *   replay           fold the journal to the state of its run
  *   report           a pure function of saved plan and journal
+ *   history of use   hourly and daily peaks of instances, kept longer than the provider keeps them
+ *   gap              a period for which the provider has no value; never zero
  *   reconcile        resolve and follow what a dead process left, and order nothing
  *   rehearsal        a run of the plan against a simulated provider
  *   identity         who signs the calls, as the provider names it (an API client sends them)

@@ -35,7 +35,7 @@ async function valuesOf(
   return { from, values };
 }
 
-/** The hour of the provider's day, and the day since its first, as one number: so every hour is told apart. */
+/** The hour of the provider's day, and the day since its first, as one number: so every hour differs. */
 const byHour = (_: string, __: string, at: number) => (at / HOUR) % 1_000;
 
 describe('collecting the use of a fleet', () => {

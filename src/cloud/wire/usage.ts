@@ -35,7 +35,6 @@ const UNITS: Readonly<Record<ReturnType<typeof usageMetric>['unit'], Readonly<Re
     MB: 1,
     MByte: 1,
     MBytes: 1,
-    Mbytes: 1,
     GB: 1024,
     KB: 1 / 1024,
     Byte: 1 / 1_048_576,

@@ -1,7 +1,7 @@
 /** Reads the history of one instance as it is shown. It reads only the store, and no provider. */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import { HOURLY, periodStart, type UsageMetric } from '../../model.ts';
+import { HOURLY, periodStart, seriesEnd, type UsageMetric } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { type ShownUsage, shownUsage } from '../../report/usage/shown-usage.ts';
 import type { UsageStore } from '../../store/usage-store.ts';
@@ -27,8 +27,12 @@ export async function showUsage(
   const span = { from: periodStart(HOURLY, now - over), until };
   const usage = await store.read(provider, instance, span);
   const wanted = usage?.series.filter(({ metric }) => metrics.length === 0 || metrics.includes(metric)) ?? [];
-  if (usage !== null && wanted.length > 0)
-    return shownUsage(usage, span, metrics, { provider, store: store.name });
+  if (usage !== null && wanted.length > 0) {
+    // The hours after the last collection are no gaps.
+    const end = wanted.reduce((most, one) => Math.max(most, seriesEnd(one)), 0);
+    const shown = { from: span.from, until: Math.min(span.until, end) };
+    return shownUsage(usage, shown, metrics, { provider, store: store.name });
+  }
   const ever = await store.read(provider, instance, { from: 0, until: Number.MAX_SAFE_INTEGER });
   const name = escapeControls(instance);
   if (ever === null)

@@ -42,7 +42,9 @@ export function usageText(hostile: ShownUsage, { color, width }: { color: boolea
       ? [dim(lineOf(['new size', '', '', '', ''], changes.map((one) => (one ? CHANGED : ' ')).join('')))]
       : []),
     '',
-    dim('Values are peaks of an hour, or how often something happened in an hour. A gap is not zero.'),
+    dim(
+      `Values are peaks of an hour, or how often something happened in it. ${GAP} is a gap, and blank is zero.`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -66,7 +68,8 @@ function drawn({ days, metric }: ShownMetric, shown: number): string {
   return values
     .map((value) => {
       if (value === null) return GAP;
-      const part = most === 0 ? 0 : Math.min(1, value / most);
+      if (value === 0) return ' ';
+      const part = Math.min(1, value / most);
       return BLOCKS[Math.min(BLOCKS.length - 1, Math.floor(part * BLOCKS.length))]!;
     })
     .join('');
