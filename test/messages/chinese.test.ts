@@ -25,7 +25,7 @@ const KEPT = new Set(
   tfvars timezone true Tue Unknown UpgradeInstance URL urlEnv UTC UTF value VCALENDAR version waves
   Webhook wei windows write yaml YAML zones
   approvalExpiry CODE credentials KB ls hooks HmacSHA256 kill list new prune rm runs schedule secret SECRET SecretId SecretKey
-  signature store tencentcloud TencentDB validate watch Web`.split(/\s+/),
+  DescribeBaseMetrics monitor signature store tencentcloud TencentDB validate watch Web`.split(/\s+/),
 );
 
 /** Values of parameters that Chinese writes in its own words; `names.ts` has most of them. */

@@ -132,6 +132,11 @@ export const READ_CODES: readonly ReadRow[] = [
     InvalidParameterValue: ['exit 0, 1 x, Refit.NotReadable', NOT_USED],
     'AuthFailure.TokenFailure': [KEYS, NOT_USED],
   }),
+  // Only the history of use reads it.
+  ...rows('DescribeBaseMetrics', {
+    'AuthFailure.UnauthorizedOperation': ['exit 0, 0 x', NOT_USED],
+    InternalError: ['exit 0, 0 x', NOT_USED],
+  }),
   // Only zone names. Without them, a zone is shown by its number.
   ...rows('DescribeZones', {
     'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x', NOT_USED],

@@ -128,7 +128,7 @@ describe('collecting the use of a fleet', () => {
     ]);
   });
 
-  it('goes on with smaller calls if the provider refuses large ones', async () => {
+  it('makes smaller calls if the provider refuses large ones', async () => {
     const monitor = fakeMonitor(instancesOf(25));
     monitor.refuse = ({ instances, from, until }) =>
       instances.length > 10 || instances.length * ((until - from) / HOUR + 1) > 1_440

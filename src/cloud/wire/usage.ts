@@ -82,8 +82,8 @@ function moment(ms: number): string {
 }
 
 /**
- * Requests the maxima of a metric. Whether the provider includes the period that starts at the end is not documented, so the
- * request goes to the start of the next one, and decoding leaves that one out: count one more point.
+ * Requests the maxima of a metric. It is not documented whether the provider includes the period that starts at the end.
+ * So the request ends with the start of the next period, and decoding leaves that one out. Count one more point for it.
  */
 export function encodeSeries({ facts, instances, period, from, until }: SeriesRequest): Fields {
   return {

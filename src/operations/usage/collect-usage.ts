@@ -1,6 +1,6 @@
 /**
- * Collects the use of a fleet from the monitor product into the history of a store: only what the history lacks, in large
- * calls, and each instance whole or not at all. A collection that stopped goes on where it was when it runs again.
+ * Collects the use of a fleet from the monitor product into the history of a store. It asks only for what the history lacks,
+ * in large calls. It keeps each instance whole or not at all, so a collection that stopped goes on when it runs again.
  */
 import { type Clock, iso } from '../../clock.ts';
 import type { CloudReader } from '../../cloud/cloud.ts';

@@ -50,7 +50,7 @@ export const usage = {
     instances: number;
     points: number;
   }): Text =>
-    `the monitor product in ${region} (profile ${profile}) refused large calls (${code}); Refit goes on with ${instances} instances and ${points} points a call, which takes more calls`,
+    `the monitor product in ${region} (profile ${profile}) refused large calls (${code}); Refit continues with ${instances} instances and ${points} points a call, which takes more calls`,
   'usage.metric-refused': ({
     region,
     profile,

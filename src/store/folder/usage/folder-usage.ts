@@ -1,5 +1,5 @@
 /**
- * The history of use in the state folder of a user: a file for each instance, named after a digest of its id, so that a walk
+ * The history of use in the state folder of a user. Each instance has a file, named after a digest of its id. So a walk
  * reads file by file.
  *
  *     usage/3f9c0e21d4b7a680/5d/5d41402abc4b2a76b9719d911017c592.usage

@@ -2,11 +2,11 @@
  * The file of one instance's use: a mark, then frames, one for each collection. A reader ignores a frame whose write did
  * not finish. Measured on 15 metrics over 14 days: 1.8 bytes a value, 0.3 ms to read; JSON takes 2.6 bytes and 1.9 ms.
  *
- *     REFITUS1
+ *     REFIT-U1
  *     length (4 bytes)  CRC-32 (4 bytes)  deflated: {"instance":"crs-…","series":[…],"sizes":[…]} LF values
  *
- * Values are whole numbers after a shift of the decimal point, one number for each period: 0 is a gap, everything else is the
- * difference from the value before, so that neighbours need one byte or two.
+ * Values are whole numbers after a shift of the decimal point, one number for each period. 0 is a gap. Everything else is the
+ * difference from the value before, so most values need one byte or two.
  *
  *     4012.5 4013 - 4012  →  40125 40130 - 40120  →  +40125 +5 - -10  →  80251 11 0 20
  */
@@ -28,7 +28,7 @@ export interface UsageFrame {
   readonly sizes: readonly ObservedSize[];
 }
 
-const FIRST = 'REFITUS1';
+const FIRST = 'REFIT-U1';
 /** The first bytes of each file. */
 export const MARK: Buffer = Buffer.from(FIRST, 'latin1');
 const HEAD = 8;
