@@ -90,7 +90,7 @@ const FORMATS = {
   review: ['text', 'json', 'markdown', 'html', 'csv', 'junit', 'sarif', 'github'],
   report: ['text', 'json', 'markdown', 'html', 'csv'],
   difference: ['text', 'json', 'markdown'],
-  usage: ['text', 'json', 'csv'],
+  usage: ['text', 'json', 'csv', 'html'],
   findings: ['text', 'json', 'markdown', 'junit', 'sarif', 'github'],
 } as const satisfies Readonly<Record<string, readonly ReviewFormat[]>>;
 

@@ -32,6 +32,7 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
     examples: [
       'refit usage show crs-5qlrlhux',
       'refit usage show crs-5qlrlhux --over 90d --metric memory,fullestShard --format csv',
+      'refit usage show crs-5qlrlhux --write html=usage.html',
     ],
     load: async () => (await import('../commands/usage/show.ts')).usageShow,
   },

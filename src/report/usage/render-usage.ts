@@ -2,9 +2,10 @@
 import { json } from '../document/escape.ts';
 import type { ShownUsage } from './shown-usage.ts';
 import { usageCsv } from './usage-csv.ts';
+import { usageHtml } from './usage-html.ts';
 import { usageText } from './usage-text.ts';
 
-export type UsageFormat = 'text' | 'json' | 'csv';
+export type UsageFormat = 'text' | 'json' | 'csv' | 'html';
 
 /** Where a text is shown. `width` in terminal cells. */
 interface Where {
@@ -16,6 +17,7 @@ const RENDERERS: Readonly<Record<UsageFormat, (usage: ShownUsage, where: Where) 
   text: usageText,
   json,
   csv: usageCsv,
+  html: usageHtml,
 };
 
 /** The formats in the order of the help. */
