@@ -9,9 +9,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { inject, type TestContext } from 'vitest';
+import { rangeFrom, wholeFrom } from '../../src/cli/options.ts';
+import { systemClock } from '../../src/clock.ts';
+import { given } from '../../src/given.ts';
 import type { JournalEntry, Report, SavedPlan } from '../../src/model.ts';
 import { readSavedPlan } from '../../src/plan/saved/read-saved-plan.ts';
+import { type Simulation, simulate } from '../../src/simulator/simulate.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
 import type { WorldCounts } from '../../src/simulator/world/world.ts';
 import type { WorldState } from '../../src/simulator/world/world-state.ts';
 import type { Strikes } from './strike.ts';
@@ -107,8 +113,47 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-/** Starts `refit simulate FLAGS` and reads the first line of its stdout. */
-export async function startSimulator(flags: readonly string[] = []): Promise<Simulator> {
+const ONE = { type: 'string' } as const;
+/** The flags of `refit simulate` that tests use. */
+const SIMULATOR_FLAGS = {
+  fault: { ...ONE, multiple: true },
+  ...{ fleet: ONE, instances: ONE, seed: ONE, 'start-lag': ONE, duration: ONE, 'lock-tail': ONE },
+} as const;
+
+/**
+ * Serves the provider that `refit simulate FLAGS` serves, in this process: a process of its own would take as much time
+ * as most commands that call it. The tests of the command itself, and the storm, start it as a process.
+ */
+async function simulatorFrom(flags: readonly string[]): Promise<Simulator> {
+  const { values } = parseArgs({ args: [...flags], options: SIMULATOR_FLAGS });
+  const simulation = await simulate(
+    given({
+      fleet: values.fleet && (await readFile(values.fleet, 'utf8')),
+      faults: values.fault?.map(parseFault),
+      instances: wholeFrom('--instances', values.instances),
+      seed: wholeFrom('--seed', values.seed),
+      startLag: rangeFrom('--start-lag', values['start-lag']),
+      duration: rangeFrom('--duration', values.duration),
+      lockTail: rangeFrom('--lock-tail', values['lock-tail']),
+    }),
+    systemClock,
+  );
+  return servedBy(simulation);
+}
+
+/** A simulation in this process as tests use it. */
+export function servedBy({ url, secretId, secretKey, counts, close }: Simulation): Simulator {
+  return {
+    ...{ url, secretId, secretKey },
+    env: { TENCENTCLOUD_SECRET_ID: secretId, TENCENTCLOUD_SECRET_KEY: secretKey },
+    counts: async () => counts(),
+    state: async () => (await (await fetch(`${url}/_refit/state`)).json()) as WorldState,
+    stop: close,
+  };
+}
+
+/** Starts `refit simulate FLAGS` as a process, and reads the first line of its stdout. */
+async function startSimulator(flags: readonly string[]): Promise<Simulator> {
   const child = spawn(process.execPath, [COMMAND, 'simulate', '-q', ...flags], {
     env: INHERITED,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -168,6 +213,8 @@ export interface DeskOptions {
   readonly simulator?: readonly string[] | Simulator | null;
   /** A fleet file for it. */
   readonly fleet?: readonly object[];
+  /** Whether its own simulator is a process of its own. Default: no, because it would take as much time as a command. */
+  readonly asProcess?: boolean;
 }
 
 /** Creates a desk that the caller closes. */
@@ -180,7 +227,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   };
   const fleet = options.fleet ? ['--fleet', await write('fleet.json', JSON.stringify(options.fleet))] : [];
   const given = options.simulator === undefined ? BRISK : options.simulator;
-  const own = Array.isArray(given) ? await startSimulator([...given, ...fleet]) : null;
+  const serve = options.asProcess ? startSimulator : simulatorFrom;
+  const own = Array.isArray(given) ? await serve([...given, ...fleet]) : null;
   const simulator = own ?? (given as Simulator | null);
   const env = {
     HOME: join(folder, 'home'),

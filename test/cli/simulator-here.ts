@@ -3,8 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import { simulate } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import type { Range } from '../../src/simulator/world/world.ts';
-import type { WorldState } from '../../src/simulator/world/world-state.ts';
-import type { Simulator } from './refit.ts';
+import { type Simulator, servedBy } from './refit.ts';
 
 export interface SimulatorHere extends Simulator {
   /** Milliseconds that its clock is ahead of the machine; tests may change it. */
@@ -35,14 +34,5 @@ export async function simulatorHere(
     },
     clock,
   );
-  const { url, secretId, secretKey } = simulation;
-  return Object.assign(here, {
-    url,
-    secretId,
-    secretKey,
-    env: { TENCENTCLOUD_SECRET_ID: secretId, TENCENTCLOUD_SECRET_KEY: secretKey },
-    counts: async () => simulation.counts(),
-    state: async () => (await (await fetch(`${url}/_refit/state`)).json()) as WorldState,
-    stop: () => simulation.close(),
-  });
+  return Object.assign(here, servedBy(simulation));
 }

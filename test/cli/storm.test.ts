@@ -28,6 +28,7 @@ it(`apply of ${ORDERS} orders with faults and kills every few seconds executes e
   const at = await desk(test, {
     simulator: [...BRISK, '--seed', String(SEED), ...FAULTS.flatMap((fault) => ['--fault', fault])],
     fleet: plainFleet(ORDERS),
+    asProcess: true,
   });
   await at.write(
     'plan.yaml',

@@ -60,7 +60,7 @@ describe('the README example', () => {
   let run: string;
 
   beforeAll(async () => {
-    desk = await openDesk();
+    desk = await openDesk({ asProcess: true });
     await desk.write('plan.yaml', PLAN);
     expect((await desk.refit(['plan', 'plan.yaml', '-o', 'saved.json', '-q'])).code).toBe(0);
     saved = await desk.savedPlan('saved.json');

@@ -67,7 +67,9 @@ withPostgres('refit worker', { concurrent: true }, () => {
   });
 
   it('hands its run over at SIGTERM, and the other worker continues it', async (test) => {
-    const desk = await storeDesk(test, { lines: SLOW, instances: 6 });
+    // Each change takes longer than a worker needs to start, so that the run is not over before.
+    const changes = ['--start-lag', '20ms', '--duration', '4s', '--lock-tail', '20ms'];
+    const desk = await storeDesk(test, { lines: SLOW, instances: 6, simulator: changes });
     const first = await desk.worker();
     const apply = desk.start('apply', 'saved.json', '--auto-approve');
     await seen(desk, 'accepted', 2);
