@@ -78,7 +78,7 @@ export default defineConfig({
           name: 'modules',
           include: ['test/**/*.test.ts'],
           exclude: [...PROCESSES, ...ALONE, ...POSTGRES],
-          // Module tests leave nothing behind, so the files of a worker share the modules that they import.
+          // Tests leave nothing behind, so the files of a worker share the modules that they import.
           isolate: false,
           maxWorkers: CORES,
           sequence: { groupOrder: 1 },
@@ -93,6 +93,7 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: PROCESSES,
+          isolate: false,
           // Much of their time is waiting: for other processes, and for time itself.
           maxWorkers: 2 * CORES,
           sequence: { groupOrder: 2 },
@@ -104,6 +105,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: POSTGRES,
+          isolate: false,
           // They wait for processes and for leases, too.
           maxWorkers: 2 * CORES,
           sequence: { groupOrder: 2 },

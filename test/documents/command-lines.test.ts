@@ -268,6 +268,7 @@ afterAll(async () => {
   process.chdir(ROOT);
   await after.close();
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
   rmSync(base, { recursive: true, force: true });
 });
 

@@ -170,15 +170,18 @@ export async function createDatabase(
 /** Its types lack two methods. */
 type Session = Client & Readonly<Record<'ref' | 'unref', () => void>>;
 
-/** Sessions that wait for the next statement, by URL. A process for each statement would take most of the time of a test. */
-const idle = new Map<string, Session[]>();
+/** Sessions that wait for the next statement. A process for each statement would take most of the time of a test. */
+let idle: readonly { readonly url: string; readonly client: Session }[] = [];
+/** The server allows 200 sessions, and many files of tests share a process. */
+const MOST_IDLE = 10;
 
 /**
  * Runs statements with the bare driver, without the code under test. They have a session of their own, unless it is one
  * statement. @returns rows as `psql -At` prints them: values separated by `|`.
  */
 export async function sql(url: string, statements: string): Promise<string[]> {
-  const client = idle.get(url)?.pop() ?? (await connect(url));
+  const client = idle.findLast((one) => one.url === url)?.client ?? (await connect(url));
+  forget(client);
   client.ref();
   let isClean = false;
   try {
@@ -195,7 +198,7 @@ async function connect(url: string): Promise<Session> {
   const asText = { getTypeParser: () => (value: unknown) => value };
   const client = new Client({ connectionString: url, types: asText as CustomTypesConfig }) as Session;
   // A cut connection is not used again.
-  client.on('error', () => forget(url, client));
+  client.on('error', () => forget(client));
   await client.connect();
   return client;
 }
@@ -203,14 +206,15 @@ async function connect(url: string): Promise<Session> {
 function keep(url: string, client: Session): void {
   // A session that waits keeps no process alive.
   client.unref();
-  idle.set(url, [...(idle.get(url) ?? []), client]);
+  idle = [...idle, { url, client }];
+  const [oldest] = idle;
+  if (idle.length <= MOST_IDLE || oldest === undefined) return;
+  forget(oldest.client);
+  void oldest.client.end().catch(() => undefined);
 }
 
-function forget(url: string, client: Session): void {
-  idle.set(
-    url,
-    (idle.get(url) ?? []).filter((other) => other !== client),
-  );
+function forget(client: Session): void {
+  idle = idle.filter((one) => one.client !== client);
 }
 
 /** Dumps one database as PostgreSQL's own archive into a file. */
