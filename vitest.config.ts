@@ -14,6 +14,7 @@ const PROCESSES = [
 /** The longest files, the longest first, so that none of them begins when the others are through. */
 const LONGEST = [
   ...[
+    'console-story',
     'cli/storm',
     'control',
     'crash-matrix',
@@ -27,7 +28,18 @@ const LONGEST = [
     'usage',
     'story',
   ],
-  ...['approvals', 'secrets', 'frozen', 'schedule-killed', 'older-signature', 'disk', 'library'],
+  ...[
+    'locks',
+    'cli/crash',
+    'console/console-in-browser',
+    'approvals',
+    'secrets',
+    'frozen',
+    'schedule-killed',
+    'older-signature',
+    'disk',
+    'library',
+  ],
   ...[
     'simulation/search',
     'workers/search',
@@ -62,6 +74,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 const CORES = Math.max(2, availableParallelism());
+/** Workers for files that mostly wait: for processes, leases and time. With two for each core, the cores were often idle. */
+const WAITING = 3 * CORES;
 
 export default defineConfig({
   test: {
@@ -94,8 +108,7 @@ export default defineConfig({
           name: 'processes',
           include: PROCESSES,
           isolate: false,
-          // Much of their time is waiting: for other processes, and for time itself.
-          maxWorkers: 2 * CORES,
+          maxWorkers: WAITING,
           sequence: { groupOrder: 2 },
           globalSetup: ['test/cli/build-once.ts'],
         },
@@ -106,8 +119,7 @@ export default defineConfig({
           name: 'postgres',
           include: POSTGRES,
           isolate: false,
-          // They wait for processes and for leases, too.
-          maxWorkers: 2 * CORES,
+          maxWorkers: WAITING,
           sequence: { groupOrder: 2 },
           globalSetup: ['test/cli/build-once.ts', 'test/postgres/start-once.ts'],
         },
