@@ -7,7 +7,7 @@ import { expect, inject, it } from 'vitest';
 /** Bytes of scripts that the page of a run may load, compressed as the console sends them. */
 const BUDGET = 150_000;
 /** Chinese loads its words besides the English ones. */
-const CHINESE_BUDGET = 180_000;
+const CHINESE_BUDGET = 220_000;
 
 /** The scripts, by their names. */
 function builtScripts(): ReadonlyMap<string, string> {
