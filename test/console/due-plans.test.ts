@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { inventoryOf } from '../../bench/inventory.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { OverviewView } from '../../src/console/api/overview.ts';
-import type { PlanList } from '../../src/console/api/plans.ts';
+import type { DryRunAnswer, PlanList } from '../../src/console/api/plans.ts';
 import type { DuePlanView } from '../../src/console/api/schedule.ts';
 import { type ConsoleRecord, createRecord } from '../../src/console/server/record/record.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
@@ -15,6 +15,7 @@ import { createFolderAccess } from '../../src/schedule/schedule-access.ts';
 import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
 import { savedPlan } from '../report/situations.ts';
 import { playedStore } from './played-store.ts';
+import { playedWork } from './played-work.ts';
 import { startTestConsole, type TestConsole } from './test-console.ts';
 
 const PLAN = [
@@ -59,7 +60,7 @@ beforeEach(async () => {
   const schedule = createFolderAccess(folder, {
     ...{ clock: systemClock, host: 'ops-1', pid: process.pid, viewing: { names } },
   });
-  const { runs } = playedStore([]);
+  const { runs } = playedStore(playedWork());
   // Nobody can connect with it: a read of the live fleet would fail.
   const provider = { connection: { env: {} }, profile: null, regions: null, policy: null };
   record = createRecord({ clock: systemClock, runs, plans, schedule, provider });
@@ -70,6 +71,16 @@ beforeEach(async () => {
     expect(at.faults).toEqual([]);
   });
 });
+
+/** A dry run of the plan against an inventory of the folder. */
+const dryRun = async (inventory: string) => {
+  const { headers } = await at.signIn(['author']);
+  const request = { name: 'night.yaml', text: PLAN, inventory, price: false, language: 'en' };
+  const sent = { headers, body: JSON.stringify(request) };
+  const { status, body } = await at.send('POST', '/api/plans/dry-run', sent);
+  expect(status, body).toBe(200);
+  return JSON.parse(body) as DryRunAnswer;
+};
 
 describe('a plan that is due', () => {
   it('says nothing without an inventory and a dry run, and begins to find out when there is one', async () => {
@@ -128,13 +139,7 @@ describe('a plan that is due', () => {
     await write('night.yaml', PLAN);
     await writeInventory('fleet.json', '2026-11-01T00:00:00.000Z', 2_000);
     await writeInventory('other.json', readAt, 1_000);
-    const { headers } = await at.signIn(['author']);
-    const request = { name: 'night.yaml', text: PLAN, inventory: 'other.json', price: false };
-    const { status } = await at.send('POST', '/api/plans/dry-run', {
-      headers,
-      body: JSON.stringify(request),
-    });
-    expect(status).toBe(200);
+    await dryRun('other.json');
     expect(await factsOf('night.yaml')).toMatchObject({ from, facts: { inventory: { source } } });
     await write('night.yaml', `${PLAN}owner: mei\n`);
     expect(await factsOf('night.yaml')).toMatchObject({ from: 'inventory' });
@@ -172,4 +177,34 @@ describe('a plan that is due', () => {
     await writeInventory('fleet.json', '2026-11-01T00:00:00.000Z', 1_000);
     expect(await factsOf('night.yaml')).toMatchObject({ facts: { verdict: 'blocked', instances: 0 } });
   });
+});
+
+describe('a dry run of a plan on schedule', () => {
+  it('begins its course at the due time, expires never, and counts what it leaves out apart', async () => {
+    await write('night.yaml', PLAN);
+    await writeInventory('fleet.json', '2026-11-01T00:00:00.000Z', 1_000);
+    const { review } = await dryRun('fleet.json');
+    const { next } = await get<DuePlanView>('/schedule/night.yaml');
+    expect(review!.timeline!.from).toBe(next);
+    expect(review!.effects!.rows.flat()).not.toContain('expire');
+    expect(review).toMatchObject({ verdict: 'ready', leftOut: 1 });
+    const [error] = review!.findings.filter(({ severity }) => severity === 'error');
+    expect(review!.names[error!.instance!]).toMatch(/^session-/);
+  });
+
+  it.each([
+    ['older', '2025-01-01T00:00:00.000Z', true],
+    ['newer', '2027-01-01T00:00:00.000Z', false],
+  ])(
+    'names the run that changed instances of the inventory, if the inventory is %s',
+    async (_, readAt, isNamed) => {
+      const changed = playedWork().flatMap((one) => one.saved.steps.map(({ instance }) => instance));
+      const { instances, ...rest } = inventoryOf(40);
+      const renamed = instances.map((one, n) => ({ ...one, id: changed[n] ?? one.id }));
+      await write('night.yaml', PLAN);
+      await write('fleet.json', JSON.stringify({ ...rest, readAt, instances: renamed }));
+      const { changedSince } = await dryRun('fleet.json');
+      expect(changedSince !== null).toBe(isNamed);
+    },
+  );
 });

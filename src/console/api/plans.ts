@@ -85,6 +85,8 @@ export interface DryRunAnswer {
   /** null: the text is no valid plan. */
   readonly review: ShownReview | null;
   readonly findings: readonly ShownFinding[];
+  /** A run that has changed instances of the inventory after somebody read it; null: there is none, or the fleet is live. */
+  readonly changedSince: { readonly run: string; readonly plan: string; readonly at: string | null } | null;
   /** Milliseconds. */
   readonly took: number;
 }

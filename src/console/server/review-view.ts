@@ -4,7 +4,7 @@ import { loadWords } from '../../messages/languages.ts';
 import { textOf } from '../../messages/messages.ts';
 import { faultOf } from '../../messages/refit-error.ts';
 import type { Words } from '../../messages/words.ts';
-import type { Decline, Policy } from '../../model.ts';
+import type { Decline, Policy, SavedPlan } from '../../model.ts';
 import { endpointOption, shellQuote } from '../../next-command.ts';
 import type { ApprovalState } from '../../operations/approvals/approval-state.ts';
 import { longestApproval } from '../../operations/approvals/keep-approval.ts';
@@ -18,6 +18,7 @@ import { HOUR } from '../../units.ts';
 import { type ApprovalView, type DeclineView, type ReviewAnswer, shownReview } from '../api/reviews.ts';
 import type { Person } from '../api/session.ts';
 import type { RunningConsole } from './context.ts';
+import { fleetOf } from './fleet-cache.ts';
 
 /** A saved plan that a person looks at. */
 export interface Reviewed extends OpenedPlan {
@@ -64,7 +65,9 @@ export async function reviewView(
     },
     file: escapeControls(file),
     run,
-    page: isShown ? null : await reviewPage(found.review, { language, now }),
+    page: isShown
+      ? null
+      : await reviewPage(found.review, { language, now, names: await namesOf(saved, context) }),
     stage,
     next: nextOf(found.review.next, isApply ? endpointOption(endpoint) : ''),
     approvals,
@@ -83,6 +86,23 @@ async function nameInFolder(file: string, { plans }: RunningConsole): Promise<st
   const name = file.replace(/^.*\//s, '');
   const files = (await plans?.files()) ?? [];
   return files.some((one) => one.name === name) ? name : null;
+}
+
+/** How long a review waits for names, milliseconds. */
+const NAMES_WAIT = 500;
+
+/** Names of instances for which the plan orders nothing, from the fleet that the console knows: the plan does not have them. */
+async function namesOf(
+  { unchanged, blocked }: Pick<SavedPlan, 'unchanged' | 'blocked'>,
+  context: RunningConsole,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Set([...unchanged, ...blocked].map(({ instance }) => instance));
+  const fleet = fleetOf(context);
+  if (ids.size > 0) {
+    await fleet.readFirst();
+    await Promise.race([fleet.settled(), context.clock.sleep(NAMES_WAIT)]);
+  }
+  return fleet.state().reading?.query.namesOf(ids) ?? new Map();
 }
 
 /** This console is where people approve, so it needs no command for that. */

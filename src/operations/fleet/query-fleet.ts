@@ -90,6 +90,11 @@ export function createFleetQuery(fleet: FleetColumns) {
       values ??= valuesOf(fleet);
       return values;
     },
+    /** The names of instances, as far as the fleet has them. */
+    namesOf(ids: ReadonlySet<string>): ReadonlyMap<string, string> {
+      const found = fleet.ids.flatMap((id, row) => (ids.has(id) ? [[id, fleet.at(row).name] as const] : []));
+      return new Map(found);
+    },
     /** The row of an instance; -1: there is none. @param where further conditions, if two accounts have the id. */
     rowOf(id: string, where: { readonly profile: string; readonly region: string }): number {
       const { profile, region } = fleet.texts;

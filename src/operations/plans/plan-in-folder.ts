@@ -39,6 +39,18 @@ export interface DryRun {
   readonly price: boolean;
   /** The person, who may not approve the plan. */
   readonly user: string;
+  /** What runs have changed since somebody read the inventory, the newest first. Absent: it is not known. */
+  readonly changes?: readonly RunChanges[] | undefined;
+}
+
+/** Instances that a run has changed. */
+export interface RunChanges {
+  /** The id of the run, and the name of its plan. */
+  readonly run: string;
+  readonly plan: string;
+  /** When it ended, ISO 8601 UTC; null: it goes on. */
+  readonly at: string | null;
+  readonly instances: readonly string[];
 }
 
 /** What a dry run found; `review` is null for a text that is no valid plan. */

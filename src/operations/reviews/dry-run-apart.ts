@@ -22,6 +22,7 @@ import {
   faultsOf,
   optionsOf,
   type PlannedFleet,
+  type RunChanges,
 } from '../plans/plan-in-folder.ts';
 import { type NeededApproval, type PlanFacts, planFacts } from './plan-facts.ts';
 import { type ShownFinding, type ShownReview, showFindings, showReview } from './show-review.ts';
@@ -33,6 +34,8 @@ export interface ShownDryRun {
   readonly findings: readonly ShownFinding[];
   /** null: nothing was planned. */
   readonly facts: PlanFacts | null;
+  /** The newest of `changes` that concerns the inventory; null: none does. */
+  readonly changedSince: Omit<RunChanges, 'instances'> | null;
 }
 
 /** What the thread gets. */
@@ -69,7 +72,7 @@ export async function showDryRun(
   const isLarge =
     inventory !== null &&
     (await folder.files()).some(({ name, bytes }) => name === inventory && bytes > SMALL_INVENTORY);
-  const said = { text: request.text, language, now };
+  const said = { text: request.text, changes: request.changes, language, now };
   if (!isLarge) return await inWordsOf(await dryRunInFolder(planning, request, signal), said);
   const unplanned = await faultsOf(folder, request);
   if (unplanned !== null) return await inWordsOf(unplanned, said);
@@ -87,15 +90,26 @@ export async function showDryRun(
 /** The result of a dry run in a language. @param said the text of the plan, and `now` for the timeline. */
 export async function inWordsOf(
   { review, findings, fleet }: DryRunResult,
-  said: { readonly text: string; readonly language: LanguageName; readonly now: number },
+  said: Pick<DryRun, 'text' | 'changes'> & { readonly language: LanguageName; readonly now: number },
 ): Promise<ShownDryRun> {
-  const { text, language, now } = said;
+  const { text, language, now, changes = [] } = said;
   const names = review && fleet && namesIn(fleet, review);
   return {
     review: review && (await showReview(review, { language, now, names, isTrial: true })),
     findings: await showFindings(findings, language),
     facts: review && fleet && factsOf(review, fleet, text),
+    changedSince: fleet && newestChange(changes, fleet),
   };
+}
+
+function newestChange(
+  changes: readonly RunChanges[],
+  { instances }: PlannedFleet,
+): ShownDryRun['changedSince'] {
+  if (changes.length === 0) return null;
+  const ids = new Set(instances.map(({ id }) => id));
+  const found = changes.find((one) => one.instances.some((id) => ids.has(id)));
+  return found === undefined ? null : { run: found.run, plan: escapeControls(found.plan), at: found.at };
 }
 
 /** The names of the instances that the plan itself does not name. */

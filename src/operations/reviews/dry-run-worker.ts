@@ -12,6 +12,6 @@ await answerFrom(async ({ request, planning, now, language, ...given }: ThreadDr
   const clock = { ...systemClock, now: () => systemClock.now() + ahead };
   const options = { ...planning, clock, readNamed: readWithin(folder) };
   return await inWordsOf(await dryRunOfInventory(folder, request, options), {
-    ...{ text: request.text, language, now },
+    ...{ text: request.text, changes: request.changes, language, now },
   });
 });

@@ -43,10 +43,17 @@ export interface PlannedWave {
 /** More rows than any plan has. */
 const ALL = 1_000_000;
 
-/** @param options.now of the timeline, milliseconds since 1970 UTC. */
+/**
+ * @param options.now of the timeline, milliseconds since 1970 UTC. @param options.names of instances that the plan does not name:
+ * those that it leaves out, or that are right already.
+ */
 export async function reviewPage(
   review: SealedReview,
-  options: { readonly language: LanguageName; readonly now: number },
+  options: {
+    readonly language: LanguageName;
+    readonly now: number;
+    readonly names?: ReadonlyMap<string, string>;
+  },
 ): Promise<ReviewPage> {
   const { plan } = review;
   const words = await loadWords(options.language);

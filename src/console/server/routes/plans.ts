@@ -12,7 +12,12 @@ import { exactFixes } from '../../../operations/plans/exact-fixes.ts';
 import { firstPlan, inventoryNames, readPlanSchema } from '../../../operations/plans/first-plan.ts';
 import { listPlans } from '../../../operations/plans/list-plans.ts';
 import { parseApart } from '../../../operations/plans/parse-apart.ts';
-import { demandsPlanner, freeNameFor, sealInFolder } from '../../../operations/plans/plan-in-folder.ts';
+import {
+  demandsPlanner,
+  freeNameFor,
+  type RunChanges,
+  sealInFolder,
+} from '../../../operations/plans/plan-in-folder.ts';
 import { inWordsOf, showDryRun } from '../../../operations/reviews/dry-run-apart.ts';
 import { showFindings } from '../../../operations/reviews/show-review.ts';
 import { listRuns } from '../../../operations/runs/read-run.ts';
@@ -30,6 +35,7 @@ import { folderPlanning } from '../console-provider.ts';
 import type { ConsoleContext, Route } from '../context.ts';
 import { createNewestOnly } from '../newest-only.ts';
 import { dueViews } from '../record/schedule-view.ts';
+import { forAWhile } from './audit.ts';
 import { folderOf, languageFrom, textFrom, wordFrom } from './plan-requests.ts';
 
 /** Runs in which the list looks for those of saved plans. */
@@ -111,9 +117,10 @@ export const planRoutes: readonly Route[] = [
       };
       if (from === null) throw malformed();
       const started = context.clock.now();
-      const { facts, ...result } = await dryRuns.run(person.name, (signal) =>
-        showDryRun(planningOf(context), request, languageFrom(body), signal),
-      );
+      const { facts, ...result } = await dryRuns.run(person.name, async (signal) => {
+        const changes = await changesSince(context, request.inventory);
+        return await showDryRun(planningOf(context), { ...request, changes }, languageFrom(body), signal);
+      });
       if (facts !== null) context.record.due.keep({ name, text }, facts);
       return { ...result, took: context.clock.now() - started };
     },
@@ -199,6 +206,23 @@ export const planRoutes: readonly Route[] = [
 
 const planningOf = (context: ConsoleContext) =>
   folderPlanning(folderOf(context), context.provider, context.clock);
+
+/** Runs in which a dry run looks for changes of its inventory. */
+const RUNS_SINCE = 20;
+
+/** What runs have changed since somebody read an inventory of the folder. @param inventory null: the fleet is live. */
+async function changesSince(context: ConsoleContext, inventory: string | null): Promise<RunChanges[]> {
+  if (inventory === null) return [];
+  const { inventories } = await listPlans(folderOf(context));
+  const from = inventories.find(({ file }) => file === inventory)?.readAt ?? null;
+  if (from === null) return [];
+  const { runs } = await forAWhile(context.clock, (signal) =>
+    context.record.audit.find({ from, outcome: 'verified' }, RUNS_SINCE, signal),
+  );
+  return runs.map(({ id, plan, endedAt, matches }) => ({
+    ...{ run: id, plan, at: endedAt, instances: matches.map(({ instance }) => instance) },
+  }));
+}
 
 /** The plans of the folder that are on schedule. */
 async function dueOfFolder({ record }: ConsoleContext): Promise<DuePlanView[]> {

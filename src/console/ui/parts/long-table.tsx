@@ -29,10 +29,21 @@ const TALL_HEIGHT = 60;
 /** As in the style sheet. */
 const NARROW = matchMedia('(max-width: 720px)');
 
+/** How many rows a key moves. */
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  j: 1,
+  ArrowUp: -1,
+  k: -1,
+  PageDown: 10,
+  PageUp: -10,
+};
+
 /**
  * @param label of the whole table, for screen readers. @param keyOf the same for a row as long as it is the same thing.
  * @param onOpen called with a row that a person opens. @param look a class for the widths of its columns.
  * @param isTall whether rows have three lines on a narrow screen.
+ * @param wraps rows have the height of their texts, which must not change with what a person does in them.
  */
 export function LongTable<Row>({
   label,
@@ -42,6 +53,7 @@ export function LongTable<Row>({
   onOpen,
   look = '',
   isTall = false,
+  wraps = false,
 }: {
   label: string;
   rows: readonly Row[] | LazyRows<Row>;
@@ -50,6 +62,7 @@ export function LongTable<Row>({
   onOpen: (row: Row) => void;
   look?: string;
   isTall?: boolean;
+  wraps?: boolean;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const { count, rowAt, onShow } = 'rowAt' in rows ? rows : wholeRows(rows);
@@ -58,6 +71,10 @@ export function LongTable<Row>({
   const [first, last] = [shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0];
   useEffect(() => onShow(first, last));
   const [focused, focus] = useState(0);
+  const place = (element: HTMLDivElement | null, start: number): void => {
+    element?.style.setProperty('transform', `translateY(${start}px)`);
+    if (wraps) virtual.measureElement(element);
+  };
   const move = (to: number): void => {
     const at = Math.max(0, Math.min(count - 1, to));
     focus(at);
@@ -65,15 +82,7 @@ export function LongTable<Row>({
     requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-at="${at}"]`)?.focus());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      j: 1,
-      ArrowUp: -1,
-      k: -1,
-      PageDown: 10,
-      PageUp: -10,
-    };
-    const by = event.key === 'Home' ? -count : event.key === 'End' ? count : steps[event.key];
+    const by = event.key === 'Home' ? -count : event.key === 'End' ? count : STEPS[event.key];
     if (by !== undefined) {
       event.preventDefault();
       move(focused + by);
@@ -84,7 +93,7 @@ export function LongTable<Row>({
   };
   return (
     <div
-      class={`long-table ${look} ${isTall ? 'tall' : ''}`}
+      class={`long-table ${look} ${isTall ? 'tall' : ''} ${wraps ? 'wraps' : ''}`}
       ref={frame}
       role="table"
       aria-label={label}
@@ -113,8 +122,9 @@ export function LongTable<Row>({
               aria-rowindex={index + 2}
               aria-busy={row === undefined ? true : undefined}
               data-at={index}
+              data-index={index}
               tabIndex={index === Math.min(focused, count - 1) ? 0 : -1}
-              ref={(element) => element?.style.setProperty('transform', `translateY(${start}px)`)}
+              ref={(element) => place(element, start)}
               onClick={() => row !== undefined && onOpen(row)}
               onFocus={() => focus(index)}
             >

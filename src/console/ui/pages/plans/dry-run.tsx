@@ -7,7 +7,7 @@ import { get, post, Refused } from '../../client.ts';
 import { language, quantities, say } from '../../language.ts';
 import { Amounts } from '../../parts/amounts.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
-import { Badge } from '../../parts/parts.tsx';
+import { Badge, Time } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
 import { Remedy, SEVERITY_TONES } from './finding-list.tsx';
 import { PlanCourse } from './plan-course.tsx';
@@ -20,14 +20,19 @@ const FIRST_FINDINGS = 8;
 /** A spinner before this time would only flicker, milliseconds. */
 const QUIET = 200;
 
-/** A result with the text that it is of. */
+/** A result with what it is of. */
 interface Result {
   readonly answer: DryRunAnswer | Refused;
   readonly text: string;
+  /** `live`, or a file name. */
+  readonly inventory: string;
+  readonly language: string;
 }
 
+/** Why a result is not one of now. */
+type Outdated = 'text' | 'inventory';
+
 export interface DryRunState {
-  readonly text: Signal<string>;
   /** `live`, or a file name. */
   readonly inventory: Signal<string>;
   readonly price: Signal<boolean>;
@@ -35,6 +40,8 @@ export interface DryRunState {
   /** The text has errors, which come first. */
   readonly isInvalid: boolean;
   readonly result: Signal<Result | null>;
+  /** Why the result is not one of now; null: it is, or there is none. */
+  readonly outdated: Outdated | null;
   /** Names of the chosen inventory. */
   readonly names: Signal<InventoryNames | null>;
   start(): Promise<void>;
@@ -58,7 +65,7 @@ export function useDryRun({
   const isNow = query('dry') === 'now';
   const first = isNow ? 'live' : (inventories[0] ?? 'live');
   const inventory = useSignal(inventories.includes(asked) ? asked : first);
-  const price = useSignal(false);
+  const price = useSignal(query('prices') === '1');
   const isRunning = useSignal(false);
   const result = useSignal<Result | null>(null);
   const names = useSignal<InventoryNames | null>(null);
@@ -67,10 +74,10 @@ export function useDryRun({
   const start = async (): Promise<void> => {
     newest.current += 1;
     const number = newest.current;
-    const sent = text.value;
+    const sent = { text: text.value, inventory: inventory.value, language: language() };
     isRunning.value = true;
     const request: DryRunRequest = {
-      ...{ name: name.value, text: sent, inventory: inventory.value, language: language() },
+      ...{ ...sent, name: name.value },
       price: inventory.value === 'live' && price.value,
     };
     const answer = await post<DryRunAnswer>('/plans/dry-run', request).catch((error: unknown) => {
@@ -79,25 +86,27 @@ export function useDryRun({
     });
     if (number !== newest.current) return;
     isRunning.value = false;
-    result.value = { answer, text: sent };
+    result.value = { answer, ...sent };
   };
   const isFile = inventory.value !== 'live';
-  const isReady = isFile && verdict === 'valid' && result.value?.text !== text.value;
+  const outdated = outdatedBy(result.value, { text: text.value, inventory: inventory.value });
+  const isSaidNow = result.value?.language === language();
+  const isReady = isFile && verdict === 'valid' && (outdated !== null || !isSaidNow);
   useEffect(() => {
     if (!isReady) return;
     const timer = setTimeout(() => void start(), START_AFTER);
     return () => clearTimeout(timer);
-  }, [isReady, text.value, inventory.value]);
+  }, [isReady, text.value, inventory.value, language()]);
   useEffect(() => {
     if (!isNow || verdict === 'unknown') return;
     setQuery('dry', '');
+    setQuery('prices', '');
     if (verdict === 'valid') void start();
   }, [isNow, verdict]);
   useEffect(() => {
-    // In another language, and against another inventory, the result is another one.
+    // In another language, the result is another one.
     if (saidIn.current !== language() && !isFile && result.value !== null) void start();
     saidIn.current = language();
-    if (result.value !== null && isFile) result.value = { ...result.value, text: '' };
   }, [language(), inventory.value]);
   useEffect(() => {
     names.value = null;
@@ -114,10 +123,16 @@ export function useDryRun({
   const show = (answer: DryRunAnswer, of: string): void => {
     newest.current += 1;
     isRunning.value = false;
-    result.value = { answer, text: of };
+    result.value = { answer, text: of, inventory: inventory.value, language: language() };
   };
   const isInvalid = verdict === 'invalid';
-  return { text, inventory, price, isRunning, isInvalid, result, names, start, show };
+  return { inventory, price, isRunning, isInvalid, result, outdated, names, start, show };
+}
+
+function outdatedBy(result: Result | null, now: Pick<Result, 'text' | 'inventory'>): Outdated | null {
+  if (result === null) return 'text';
+  if (result.inventory !== now.inventory) return 'inventory';
+  return result.text === now.text ? null : 'text';
 }
 
 export function DryRunPanel({
@@ -127,11 +142,11 @@ export function DryRunPanel({
   dryRun: DryRunState;
   inventories: readonly string[];
 }) {
-  const { inventory, price, isRunning, isInvalid, result, text, start } = dryRun;
+  const { inventory, price, isRunning, isInvalid, result, start } = dryRun;
   const isLive = inventory.value === 'live';
-  const isOutdated = result.value !== null && result.value.text !== '' && result.value.text !== text.value;
+  const outdated = result.value === null ? null : dryRun.outdated;
   return (
-    <aside class={`dry-run${isOutdated ? ' outdated' : ''}`} aria-labelledby="dry-title">
+    <aside class={`dry-run${outdated === null ? '' : ' outdated'}`} aria-labelledby="dry-title">
       <h2 id="dry-title">{say('dry.title')}</h2>
       <div class="dry-tools">
         <label>
@@ -151,20 +166,25 @@ export function DryRunPanel({
             ))}
           </select>
         </label>
-        {isLive && (
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={price.value}
-              onChange={({ currentTarget }) => (price.value = currentTarget.checked)}
-            />
-            {say('dry.prices')}
-          </label>
-        )}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isLive && price.value}
+            disabled={!isLive}
+            aria-describedby={isLive ? undefined : 'dry-no-prices'}
+            onChange={({ currentTarget }) => (price.value = currentTarget.checked)}
+          />
+          {say('dry.prices')}
+          {!isLive && (
+            <small class="soft" id="dry-no-prices">
+              {say('dry.prices.live')}
+            </small>
+          )}
+        </label>
         <button type="button" onClick={() => void start()} title="Ctrl+Enter">
           {say('dry.run')}
         </button>
-        <Progress isRunning={isRunning.value} isOutdated={isOutdated} />
+        <Progress isRunning={isRunning.value} outdated={outdated} of={result.value?.inventory ?? ''} />
       </div>
       {result.value === null ? (
         <p class="soft">
@@ -179,8 +199,16 @@ export function DryRunPanel({
   );
 }
 
-/** What happens now, after a short time. */
-function Progress({ isRunning, isOutdated }: { isRunning: boolean; isOutdated: boolean }) {
+/** What happens now, after a short time. @param of the inventory of the result. */
+function Progress({
+  isRunning,
+  outdated,
+  of,
+}: {
+  isRunning: boolean;
+  outdated: Outdated | null;
+  of: string;
+}) {
   const isSlow = useSignal(false);
   useEffect(() => {
     isSlow.value = false;
@@ -190,7 +218,13 @@ function Progress({ isRunning, isOutdated }: { isRunning: boolean; isOutdated: b
   }, [isRunning]);
   return (
     <span class="soft" role="status">
-      {isSlow.value ? say('dry.running') : isOutdated ? say('dry.outdated') : ''}
+      {isSlow.value
+        ? say('dry.running')
+        : outdated === 'text'
+          ? say('dry.outdated')
+          : outdated === 'inventory'
+            ? say('dry.outdated.inventory', { inventory: of === 'live' ? say('dry.live') : of })
+            : ''}
     </span>
   );
 }
@@ -204,19 +238,31 @@ function ResultView({ answer, isInvalid }: { answer: DryRunAnswer | Refused; isI
     );
   // The findings beside it say what is wrong, and they are corrected meanwhile.
   if (answer.review === null) return isInvalid ? <p class="soft">{say('dry.invalid')}</p> : null;
-  return <ReviewView review={answer.review} took={answer.took} />;
+  return <ReviewView answer={answer} review={answer.review} />;
 }
 
-function ReviewView({ review, took }: { review: ShownReview; took: number }) {
-  const { tone, word, sentence, facts, timeline } = review;
+function ReviewView({
+  answer: { took, changedSince },
+  review,
+}: {
+  answer: Pick<DryRunAnswer, 'took' | 'changedSince'>;
+  review: ShownReview;
+}) {
+  const { tone, word, sentence, facts, timeline, verdict, leftOut, names } = review;
   const { duration } = quantities();
+  const isBlocked = verdict === 'blocked';
   return (
     <>
+      {changedSince && <ChangedSince since={changedSince} />}
       <p class={`verdict-line verdict-${tone}`} role="status">
-        <strong>{word}</strong> <span>{sentence}</span>
+        <strong>
+          {word}
+          {!isBlocked && leftOut > 0 && say('dry.leftOut', { count: leftOut })}
+        </strong>{' '}
+        <span>{sentence}</span>
         {took > 0 && <span class="soft">{say('dry.took', { time: duration(took) })}</span>}
       </p>
-      <Findings review={review} />
+      {isBlocked && <Findings review={review} />}
       <dl class="fact-list">
         {facts.map(({ id, name, text }) => (
           <>
@@ -227,16 +273,35 @@ function ReviewView({ review, took }: { review: ShownReview; took: number }) {
           </>
         ))}
       </dl>
+      {!isBlocked && <Findings review={review} />}
       {timeline !== null && <PlanCourse timeline={timeline} />}
       {[review.changes, review.effects, review.money, review.unchanged].map(
-        (table) => table !== null && <TableView key={table.heading} table={table} />,
+        (table) => table !== null && <TableView key={table.heading} table={table} names={names} />,
       )}
     </>
   );
 }
 
+/** A run has changed instances of the inventory after somebody read it. */
+function ChangedSince({ since: { run, plan, at } }: { since: NonNullable<DryRunAnswer['changedSince']> }) {
+  return (
+    <div class="notices">
+      <p>
+        {say('dry.changedSince')} <a href={`/runs/${encodeURIComponent(run)}`}>{plan}</a>
+        {at !== null && (
+          <>
+            {', '}
+            <Time at={at} />
+          </>
+        )}
+        . {say('dry.changedSince.fix')}
+      </p>
+    </div>
+  );
+}
+
 /** The first findings, and how many there are of how many instances. */
-function Findings({ review: { findings, found } }: { review: ShownReview }) {
+function Findings({ review: { findings, found, names, leftOut, verdict } }: { review: ShownReview }) {
   const isWhole = useSignal(false);
   if (findings.length === 0) return null;
   const shown = isWhole.value ? findings : findings.slice(0, FIRST_FINDINGS);
@@ -247,7 +312,9 @@ function Findings({ review: { findings, found } }: { review: ShownReview }) {
     <>
       {errors.length > 0 && (
         <p class="soft">
-          {say('dry.errors', { errors: errors.length, instances: instances.size })}
+          {verdict === 'blocked'
+            ? say('dry.errors', { errors: errors.length, instances: instances.size })
+            : say('dry.leftOut.why', { count: leftOut })}
           {general > 0 && ` ${say('dry.errors.general', { count: general })}`}
         </p>
       )}
@@ -255,7 +322,12 @@ function Findings({ review: { findings, found } }: { review: ShownReview }) {
         {shown.map((finding, at) => (
           <li key={at}>
             <Badge tone={SEVERITY_TONES[finding.severity]} text={finding.severityName} />{' '}
-            <code>{finding.code}</code> {finding.instance && <code>{finding.instance}</code>}
+            <code>{finding.code}</code>{' '}
+            {finding.instance && (
+              <>
+                <strong>{names[finding.instance]}</strong> <code>{finding.instance}</code>
+              </>
+            )}
             <p>{finding.message}</p>
             <Remedy finding={finding} />
           </li>
@@ -273,11 +345,11 @@ function Findings({ review: { findings, found } }: { review: ShownReview }) {
   );
 }
 
-function TableView({ table }: { table: ShownTable }) {
+function TableView({ table, names }: { table: ShownTable; names: ShownReview['names'] }) {
   return (
     <section>
       <h3>{table.heading}</h3>
-      <DataTable table={table} of={table.of} />
+      <DataTable table={table} of={table.of} names={names} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { InventoryNames, PlanList } from '../../../api/plans.ts';
 import { permits } from '../../../api/roles.ts';
+import type { Person } from '../../../api/session.ts';
 import { get, Refused } from '../../client.ts';
 import { say } from '../../language.ts';
 import { usePageCommands } from '../../parts/page-commands.ts';
@@ -10,6 +11,7 @@ import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Empty, Problem } from '../../parts/parts.tsx';
 import { go } from '../../router.ts';
 import type { PageProps } from '../page.ts';
+import { DuePanel } from '../schedule/due-panel.tsx';
 import { type CodeEditor, createCodeEditor } from './code-editor.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DryRunPanel, useDryRun } from './dry-run.tsx';
@@ -44,24 +46,19 @@ export function EditorPage({ person, parts }: PageProps) {
   if (now === undefined) return <p class="loading" aria-busy="true" />;
   if (now instanceof Refused) return <Problem error={now} />;
   const inventories = folder.value?.inventories.filter(({ damage }) => damage === null) ?? [];
-  return (
-    <PlanEditor
-      opened={now}
-      inventories={inventories.map(({ file }) => file)}
-      mayPlan={permits(person.roles, 'plan')}
-    />
-  );
+  return <PlanEditor opened={now} inventories={inventories.map(({ file }) => file)} person={person} />;
 }
 
 function PlanEditor({
   opened,
   inventories,
-  mayPlan,
+  person,
 }: {
   opened: OpenedPlan;
   inventories: readonly string[];
-  mayPlan: boolean;
+  person: Person;
 }) {
+  const mayPlan = permits(person.roles, 'plan');
   const edit = usePlanEdit(opened, mayPlan);
   const { name, text, checker, editor } = edit;
   const isSealing = useSignal(false);
@@ -89,6 +86,7 @@ function PlanEditor({
     <article>
       <PlanBar edit={edit} mayPlan={mayPlan} isInvalid={verdict === 'invalid'} onSeal={seal} />
       <Notices edit={edit} opened={opened} mayPlan={mayPlan} />
+      {edit.version.value !== null && <DuePanel name={name.value} person={person} />}
       <div class="plan-editor">
         <div class="plan-code">
           <CodeHost
@@ -115,7 +113,7 @@ function PlanEditor({
           onBlocked={({ review, findings }) => {
             isSealing.value = false;
             edit.note.value = say('seal.blocked');
-            dryRun.show({ review, findings, took: 0 }, text.value);
+            dryRun.show({ review, findings, changedSince: null, took: 0 }, text.value);
           }}
           onSealed={(saved) => go(`/reviews/${encodeURIComponent(saved)}`)}
           onClose={() => {

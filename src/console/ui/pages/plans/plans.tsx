@@ -2,6 +2,8 @@
 import { useSignal } from '@preact/signals';
 import type { PlanFile, PlanList, SavedPlanRow } from '../../../api/plans.ts';
 import { permits } from '../../../api/roles.ts';
+import type { DuePlanView } from '../../../api/schedule.ts';
+import type { Person } from '../../../api/session.ts';
 import { get, post, Refused } from '../../client.ts';
 import { quantities, say } from '../../language.ts';
 import { Amounts } from '../../parts/amounts.tsx';
@@ -13,6 +15,8 @@ import { RunBadge } from '../../parts/run-badge.tsx';
 import { refusalText } from '../../parts/say-refusal.ts';
 import type { WordId } from '../../words/en.ts';
 import type { PageProps } from '../page.ts';
+import { DueLine } from '../schedule/due-facts.tsx';
+import { NextDue } from '../schedule/due-panel.tsx';
 import './plans.css';
 
 /** How often the folder is read, milliseconds. */
@@ -75,7 +79,7 @@ export function PlansPage({ person }: PageProps) {
           </button>
         )}
       </div>
-      <Written plans={now.plans} mayPlan={mayPlan} onRemove={(name) => void remove(name)} />
+      <Written list={now} person={person} onRemove={(name) => void remove(name)} />
       <Saved list={now} />
       <Inventories list={now} mayPlan={mayPlan} />
       <Others others={now.others} />
@@ -103,14 +107,15 @@ const Damage = ({ reason }: { reason: string }) => (
 );
 
 function Written({
-  plans,
-  mayPlan,
+  list: { plans, due },
+  person,
   onRemove,
 }: {
-  plans: Plans;
-  mayPlan: boolean;
+  list: PlanList;
+  person: Person;
   onRemove: (name: string) => void;
 }) {
+  const mayPlan = permits(person.roles, 'plan');
   return (
     <section aria-label={say('plans.written')}>
       <h2>{say('plans.written')}</h2>
@@ -126,6 +131,7 @@ function Written({
                   <a href={`/plans/${encodeURIComponent(plan.file)}`}>{plan.file}</a>
                   <small class="soft">{plan.name}</small>
                   {plan.damage !== null && <Damage reason={plan.damage} />}
+                  <Due plan={due.find(({ name }) => name === plan.file)} person={person} />
                 </td>
                 <td data-label={say('plans.findings')}>
                   <FindingCounts plan={plan} />
@@ -155,6 +161,17 @@ function Written({
         </table>
       )}
     </section>
+  );
+}
+
+/** What a plan on schedule will do, and when. */
+function Due({ plan, person }: { plan: DuePlanView | undefined; person: Person }) {
+  if (plan === undefined) return null;
+  return (
+    <div class="due-row">
+      <NextDue plan={plan} />
+      <DueLine plan={plan} state={plan} person={person} />
+    </div>
   );
 }
 

@@ -12,7 +12,7 @@ type Row = readonly string[];
 type KeyedRow = { readonly row: Row; readonly key: number };
 
 /** The columns of the table, if the plan has them, in this order. The rest is in the dialog of a row. */
-const SHOWN = ['wave', 'instance', 'name', 'region', 'change', 'rollback', 'price'];
+const SHOWN = ['wave', 'instance', 'region', 'change', 'rollback', 'price'];
 /** What a search looks at. */
 const SEARCHED = ['instance', 'name', 'region', 'group', 'terraform', 'change'];
 
@@ -40,7 +40,19 @@ export function Changes({ page: { changes, waves } }: { page: ReviewView['page']
   const columns = SHOWN.flatMap((id): LongColumn<KeyedRow>[] => {
     const index = at.get(id);
     if (index === undefined) return [];
-    return [{ id, title: changes.columns[index]!.title, cell: ({ row }) => row[index] }];
+    const { title } = changes.columns[index]!;
+    if (id !== 'instance') return [{ id, title, cell: ({ row }) => row[index] }];
+    const nameAt = at.get('name') ?? -1;
+    return [
+      {
+        ...{ id, title },
+        cell: ({ row }) => (
+          <>
+            {row[nameAt] && <strong>{row[nameAt]}</strong>} <code>{row[index]}</code>
+          </>
+        ),
+      },
+    ];
   });
   return (
     <section class="changes">
@@ -80,6 +92,7 @@ export function Changes({ page: { changes, waves } }: { page: ReviewView['page']
         columns={columns}
         keyOf={({ key }) => key}
         onOpen={({ row }) => (opened.value = row)}
+        wraps
       />
       {changes.note && <p class="soft">{changes.note}</p>}
       {opened.value !== null && (

@@ -161,8 +161,13 @@ export function Waves({ page: { waves, timeline } }: { page: Page }) {
 
 const SEVERITY_TONES = { error: 'failed', warning: 'warning', note: 'skipped' } as const;
 
-/** Without declines, which are at the top of the page. */
-export const findingsBelow = ({ findings }: Page) => findings.filter(({ code }) => code !== 'Refit.Declined');
+/** Without declines, which are at the top of the page, and without the reasons of targets that are left out. */
+export const findingsBelow = ({ findings, blocked }: Page) => {
+  const leftOut = new Set(blocked.map(({ instance }) => instance));
+  const isOfLeftOut = ({ severity, instance }: ShownFinding) =>
+    severity === 'error' && instance !== null && leftOut.has(instance);
+  return findings.filter((one) => one.code !== 'Refit.Declined' && !isOfLeftOut(one));
+};
 
 export function Findings({ page }: { page: Page }) {
   const findings = findingsBelow(page);
@@ -172,7 +177,9 @@ export function Findings({ page }: { page: Page }) {
         {say('review.findings')}
         {findings.length > 0 && ` · ${findings.length}`}
       </h2>
-      {findings.length === 0 && <p class="soft">{say('review.findings.none')}</p>}
+      {findings.length === 0 && (
+        <p class="soft">{say(page.leftOut > 0 ? 'review.findings.leftOut' : 'review.findings.none')}</p>
+      )}
       <ul class="findings">
         {findings.map((finding, at) => (
           <FindingRow key={at} finding={finding} />
@@ -199,7 +206,7 @@ function FindingRow({ finding }: { finding: ShownFinding }) {
 }
 
 /** Targets that the plan leaves out. */
-export function Blocked({ page: { blocked } }: { page: Page }) {
+export function Blocked({ page: { blocked, names } }: { page: Page }) {
   if (blocked.length === 0) return null;
   return (
     <section>
@@ -209,7 +216,8 @@ export function Blocked({ page: { blocked } }: { page: Page }) {
       <ul class="findings">
         {blocked.map(({ instance, region, reasons }) => (
           <li key={instance}>
-            <Copy text={instance} /> <span class="soft">{region}</span>
+            {names[instance] && <strong>{names[instance]}</strong>} <Copy text={instance} />{' '}
+            <span class="soft">{region}</span>
             {reasons.map(({ code, message, fix }) => (
               <p key={code + message}>
                 <code>{code}</code> {message}

@@ -4,10 +4,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { type ReviewAnswer, type ReviewView, shownReview } from '../../../api/reviews.ts';
 import { get, Refused } from '../../client.ts';
 import { language, say } from '../../language.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
 import { Badge, Copy, Problem, Time } from '../../parts/parts.tsx';
 import { path } from '../../router.ts';
 import type { PageProps } from '../page.ts';
+import { DuePanel } from '../schedule/due-panel.tsx';
 import { Approvals } from './approvals.tsx';
 import { Changes } from './changes.tsx';
 import { Comparison } from './comparison.tsx';
@@ -98,6 +100,9 @@ function Review(reviewing: Reviewing) {
     <article class="review">
       <Title view={view} />
       <Declines {...reviewing} />
+      {view.run === null && (
+        <DuePanel name={view.file.replace(/^.*\//, '')} person={reviewing.person} isBrief />
+      )}
       <div class="review-columns">
         <div class="review-main">
           {isUrgent && <Findings page={page} />}
@@ -129,20 +134,31 @@ function Review(reviewing: Reviewing) {
           <summary>
             {say('review.unchanged')} · {page.unchanged.of}
           </summary>
-          <PlainTable table={page.unchanged} />
+          <DataTable table={page.unchanged} names={page.names} />
         </details>
       )}
     </article>
   );
 }
 
-function Title({ view: { plan, stage, file, run } }: Pick<Reviewing, 'view'>) {
+function Title({
+  view: {
+    plan,
+    stage,
+    file,
+    run,
+    page: { leftOut },
+  },
+}: Pick<Reviewing, 'view'>) {
   const isOver = Date.parse(plan.expiresAt) < Date.now();
   return (
     <>
       <div class="title">
         <h1>{plan.name}</h1>
-        <Badge tone={TONES[stage]} text={say(`review.stage.${stage}`)} />
+        <Badge
+          tone={TONES[stage]}
+          text={say(`review.stage.${stage}`) + (leftOut > 0 ? say('dry.leftOut', { count: leftOut }) : '')}
+        />
       </div>
       <p class="soft about">
         {plan.change && <span>{plan.change}</span>}

@@ -46,20 +46,59 @@ function Known({ known, ...shown }: Shown & { known: KnownFacts }) {
     <div class="due-facts">
       <p class="due-sentence">{sentenceOf(facts)}</p>
       <First facts={facts} plan={shown.plan} />
-      <dl class="due-answers">
-        <Answer name="due.starts">{say(startOf(known, shown))}</Answer>
+      <Answers known={known} {...shown} />
+    </div>
+  );
+}
+
+type AnswerName = 'due.starts' | 'due.approval' | 'due.cost' | 'due.takes' | 'due.asOf';
+
+/** Some of the answers about a plan; nothing while they are not known. */
+export function DueAnswers({ only, ...shown }: Shown & { only: readonly AnswerName[] }) {
+  const { facts } = shown.plan;
+  return facts?.state === 'known' ? <Answers known={facts} only={only} {...shown} /> : null;
+}
+
+/** What a plan does in one sentence, and whether it starts: for a row of a list. */
+export function DueLine({ plan, ...shown }: Shown) {
+  const { facts } = plan;
+  if (facts?.state !== 'known') return <DueFactsView plan={plan} {...shown} />;
+  return (
+    <div class="due-facts">
+      <p class="due-sentence">{sentenceOf(facts.facts)}</p>
+      <Answers
+        known={facts}
+        plan={plan}
+        {...shown}
+        only={['due.starts', 'due.approval', 'due.cost', 'due.asOf']}
+      />
+    </div>
+  );
+}
+
+function Answers({ known, only, ...shown }: Shown & { known: KnownFacts; only?: readonly AnswerName[] }) {
+  const { facts } = known;
+  const has = (name: AnswerName) => only === undefined || only.includes(name);
+  return (
+    <dl class="due-answers">
+      {has('due.starts') && <Answer name="due.starts">{say(startOf(known, shown))}</Answer>}
+      {has('due.approval') && (
         <Answer name="due.approval">
           <WhoApproves {...known} />
         </Answer>
+      )}
+      {has('due.cost') && (
         <Answer name="due.cost">
           <Cost {...shown} known={known} />
         </Answer>
-        {facts.takes !== null && <Answer name="due.takes">{sayTakes(facts.takes)}</Answer>}
+      )}
+      {has('due.takes') && facts.takes !== null && <Answer name="due.takes">{sayTakes(facts.takes)}</Answer>}
+      {has('due.asOf') && (
         <Answer name="due.asOf">
           <AsOf known={known} zone={shown.zone} />
         </Answer>
-      </dl>
-    </div>
+      )}
+    </dl>
   );
 }
 

@@ -87,6 +87,14 @@ export const plans = {
   'dry.hint.file': 'It starts when you stop typing.',
   'dry.running': 'planning',
   'dry.outdated': 'The text has changed since this dry run.',
+  'dry.prices.live': 'only against the live fleet',
+  'dry.leftOut': ', {count} left out',
+  'dry.leftOut.why':
+    '{count} {count:target is|targets are} left out. The errors say why; they do not stop the others.',
+  'dry.outdated.inventory': 'This result is of {inventory}, which you have not chosen now.',
+  'dry.changedSince': 'This inventory is older than a run that changed some of its instances:',
+  'dry.changedSince.fix':
+    'What they have now is not what this dry run believes. Use the live fleet or a newer inventory.',
   'dry.took': 'took {time}',
   'dry.invalid': 'The plan is not valid yet: correct its findings first.',
   'dry.errors': '{errors} {errors:error|errors} of {instances} {instances:instance|instances}',
