@@ -158,7 +158,11 @@ describe('a plan that is due', () => {
 
   it('that is saved shows exactly what it holds, and where it stands', async () => {
     const plan = sealDraft({
-      ...savedPlan([{ instance: 'crs-aaaa1111', name: 'cart', changes: [{ memoryPerShard: 8_192 }] }]),
+      ...savedPlan(
+        ['cart-hot-1', 'cart-main-2'].map((name, n) => ({
+          ...{ instance: `crs-aaaa111${n}`, name, changes: [{ memoryPerShard: 8_192 }] },
+        })),
+      ),
       schedule: {
         when: { kind: 'once', at: '2099-01-01T00:00:00.000Z', zone: 'UTC' },
         ...{ does: 'run', catchUp: 'skip' },
@@ -168,7 +172,11 @@ describe('a plan that is due', () => {
     await write('night.json', encodeSavedPlan(plan));
     expect(await factsOf('night.json')).toMatchObject({
       ...{ state: 'known', from: 'saved' },
-      facts: { instances: 1, first: [{ name: 'cart' }], approvals: [{ need: 1, names: ['mei'] }] },
+      facts: {
+        ...{ instances: 2, groups: [{ name: 'cart-*', instances: 2 }] },
+        first: [{ name: 'cart-hot-1' }, { name: 'cart-main-2' }],
+        approvals: [{ need: 1, names: ['mei'] }],
+      },
     });
   });
 

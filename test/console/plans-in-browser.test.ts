@@ -87,7 +87,7 @@ describe.skipIf(CHROMIUM === undefined)('the editor of plans in Chromium', () =>
     await page.getByRole('button', { name: 'line 5' }).click();
     await page.locator('.cm-lintRange-error').getByText('8 G B').waitFor();
     await page.getByRole('button', { name: 'Change to 8GB' }).click();
-    await page.getByText('No findings').waitFor();
+    await page.getByText('The text has no mistakes').waitFor();
     // The dry run starts by itself. Names of instances are text.
     await page.getByText('READY').waitFor();
     await page.getByText(MARKUP).first().waitFor();

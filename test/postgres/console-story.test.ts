@@ -157,7 +157,7 @@ withPostgres('a night in the console', () => {
 
     await desk.at.write('night.yaml', PLAN);
     await admin.goto(`${origin}/plans/night.yaml`);
-    await admin.getByText('No findings').waitFor();
+    await admin.getByText('The text has no mistakes').waitFor();
     await admin.getByRole('button', { name: 'Dry run' }).click();
     await admin.getByText(/12 instances in 12 steps/).waitFor();
     await look(admin, 'plan');

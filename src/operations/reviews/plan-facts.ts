@@ -43,7 +43,7 @@ export interface PlanFacts {
 
 /** Instances of one target. */
 export interface ChangedGroup {
-  /** The glob of names of its selector; null: it names instances in another way. */
+  /** The glob of names of its selector, or what all names begin with, as a glob; null: they have nothing in common. */
   readonly name: string | null;
   readonly instances: number;
   /** The new size, where it changes. `least` and `most` differ if the target is relative. */
@@ -124,14 +124,14 @@ function groupsOf(
   nameIn: NonNullable<Planned['nameIn']>,
 ): ChangedGroup[] {
   const lines = new Map(steps.map(({ instance, location }) => [instance, location?.line ?? 0]));
-  const keyed = preconditions.map(({ instance, size, target }) => {
+  const keyed = preconditions.map(({ instance, name: called, size, target }) => {
     const changed = DIMENSIONS.filter((one) => size[one] !== target[one]);
     const name = nameIn(lines.get(instance) ?? 0) ?? null;
     const key = name ?? changed.map((one) => `${one} ${target[one]}`).join();
-    return { key: `${name === null} ${key}`, name, changed, target };
+    return { key: `${name === null} ${key}`, name, called, changed, target };
   });
   return [...Map.groupBy(keyed, ({ key }) => key).values()].map((own) => ({
-    name: own[0]!.name && escapeControls(own[0]!.name),
+    name: escapeOrNull(own[0]!.name ?? beginOf(own.map(({ called }) => called))),
     instances: own.length,
     to: DIMENSIONS.flatMap((dimension) => {
       const sizes = own.flatMap(({ changed, target }) =>
@@ -140,6 +140,19 @@ function groupsOf(
       return sizes.length === 0 ? [] : [{ dimension, least: Math.min(...sizes), most: Math.max(...sizes) }];
     }),
   }));
+}
+
+const escapeOrNull = (text: string | null): string | null => text && escapeControls(text);
+
+/** `session-*`: the first parts of all names, up to a `-`; null: names begin differently, or there is one. */
+function beginOf(names: readonly string[]): string | null {
+  const [first, ...others] = names;
+  if (first === undefined || others.length === 0) return null;
+  for (let end = first.lastIndexOf('-'); end > 0; end = first.lastIndexOf('-', end - 1)) {
+    const begin = first.slice(0, end + 1);
+    if (others.every((name) => name.startsWith(begin))) return `${begin}*`;
+  }
+  return null;
 }
 
 /** Each target once, by its first error. */

@@ -250,6 +250,9 @@ function Cost({ plan: { name, page }, known: { facts, from }, person }: Shown & 
       <>
         {quantities().quotes(prices.sums)}
         {prices.unpriced > 0 && ` ${say('due.cost.unpriced', { count: prices.unpriced })}`}
+        {prices.sums.some(({ basis }) => basis === 'hourly') && (
+          <small class="soft"> {say('due.cost.hourly')}</small>
+        )}
       </>
     );
   const mayAsk = page === 'plan' && permits(person.roles, 'plan');

@@ -57,7 +57,7 @@ export const plans = {
   'editor.unsaved': 'not saved',
   'editor.savedAt': '{file} was saved.',
   'editor.checking': 'checking',
-  'editor.valid': 'No findings',
+  'editor.valid': 'The text has no mistakes',
   'editor.counts': 'errors: {errors}, warnings: {warnings}',
   'editor.findings': 'Findings',
   'editor.line': 'line {line}',

@@ -53,6 +53,7 @@ export const due: Readonly<Record<keyof typeof english, string>> = {
   'due.cost.none': '价格：未询价。',
   'due.cost.saved': '价格：封存时未询价。',
   'due.cost.ask': '询价',
+  'due.cost.hourly': '每小时价格是变更后的全价，不是差价。',
   'due.cost.unpriced': '{count} 个步骤没有价格。',
   'due.takes': '需要多久？',
   'due.takes.text': '约 {p50}；此类运行十次有九次在 {p90} 内结束。',

@@ -59,7 +59,7 @@ export const plans: Readonly<Record<keyof typeof english, string>> = {
   'editor.unsaved': '未保存',
   'editor.savedAt': '已保存 {file}。',
   'editor.checking': '正在检查',
-  'editor.valid': '没有检查结果',
+  'editor.valid': '文本没有错误',
   'editor.counts': '{errors} 个错误，{warnings} 个警告',
   'editor.findings': '检查结果',
   'editor.line': '第 {line} 行',
