@@ -29,7 +29,14 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
       },
     })),
   );
-  if (!may) return run.holder !== null && held ? <GateQuestion held={held} /> : null;
+  if (!may)
+    return (
+      <>
+        {run.holder !== null && held && <GateQuestion held={held} />}
+        {/* A process that died leaves the question of what became of the command. */}
+        {answer.value !== null && <Answer answer={answer.value} />}
+      </>
+    );
   const send = async (request: ControlRequest): Promise<void> => {
     asked.value = null;
     answer.value = 'awaited';
