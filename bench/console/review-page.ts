@@ -31,7 +31,7 @@ export async function reviewOpened(steps = 10_000, times = 5): Promise<readonly 
         floor,
         {
           ...{ name: `console: review of a plan ${of}, answered`, unit: 'ms', floorName },
-          reach: { atMost: 4 },
+          reach: { atMost: 2 },
         },
         times,
       ),
@@ -40,7 +40,7 @@ export async function reviewOpened(steps = 10_000, times = 5): Promise<readonly 
         floor,
         {
           ...{ name: `console: review of a plan ${of}, asked again`, unit: 'ms', floorName },
-          reach: { atMost: 2.5 },
+          reach: { atMost: 0.6 },
           beside: [{ name: 'bytes', value: (await ask(desk, again)).length / KB, unit: ' kB', atMost: 50 }],
         },
         times,
