@@ -6,7 +6,7 @@
 import { bandwidth, clientLimit } from '../limits-of-size.ts';
 import { chanceAt } from '../random.ts';
 import type { Sample } from './memory.ts';
-import { CELL } from './profile.ts';
+import { CELL, CELLS_IN_A_DAY } from './profile.ts';
 
 /** The statistics of a metric that the monitor product offers; the first one is that of `Values`. */
 export type Statistic = 'avg' | 'max' | 'min' | 'sum';
@@ -66,7 +66,10 @@ const writesInCell = (sample: Sample): number =>
   (commands(sample) * (1 - sample.profile.readShare) * CELL) / 1000;
 /** The part of the writes that find no room. */
 const homeless = ({ over, total }: Sample): number => (over === 0 ? 0 : over / (over + total));
-const lost = (sample: Sample): number => Math.ceil(homeless(sample) * writesInCell(sample));
+const refused = (sample: Sample): number => Math.ceil(homeless(sample) * writesInCell(sample));
+/** An ordinary day of a full cache would replace all keys once if nothing of what it needs had room. */
+const evicted = (sample: Sample): number =>
+  Math.ceil((homeless(sample) * keysIn(sample.total) * sample.load) / CELLS_IN_A_DAY);
 
 const latency = (sample: Sample): number =>
   noisy(sample.profile.latency * (1 + 12 * (fullestCpu(sample) / 100) ** 4), sample, 0x6c61);
@@ -95,7 +98,7 @@ const ROWS: readonly Row[] = [
   ['CpuMaxUtil', '%', PEAK, 'CPU of the busiest node', '节点最大 CPU 使用率', fullestCpu],
   ['Keys', 'Count', GAUGE, 'Keys', 'Key 总个数', ({ total }) => keysIn(total)],
   ['Expired', 'Count', COUNT, 'Expired keys', 'Key 过期数', (at) => Math.round(0.05 * writesInCell(at))],
-  ['Evicted', 'Count', COUNT, 'Evicted keys', 'Key 驱逐数', (at) => (at.profile.evicts ? lost(at) : 0)],
+  ['Evicted', 'Count', COUNT, 'Evicted keys', 'Key 驱逐数', (at) => (at.profile.evicts ? evicted(at) : 0)],
   ['Connections', 'Count', GAUGE, 'Connections', '连接数量', connections],
   [
     'ConnectionsUtil',
@@ -174,7 +177,7 @@ const ROWS: readonly Row[] = [
     '写请求',
     (at) => commands(at) * (1 - at.profile.readShare),
   ],
-  ['CmdErr', 'Count', COUNT, 'Failed commands', '执行错误', (at) => (at.profile.evicts ? 0 : lost(at))],
+  ['CmdErr', 'Count', COUNT, 'Failed commands', '执行错误', (at) => (at.profile.evicts ? 0 : refused(at))],
   ['CmdSlow', 'Count', COUNT, 'Slow commands', '慢查询', (at) => Math.floor(fullestCpu(at) / 20)],
   ['CmdHitsRatio', '%', GAUGE, 'Reads that find their key', '读请求命中率', hitsRatio],
 ];
