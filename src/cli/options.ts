@@ -19,6 +19,7 @@ export interface Options extends Output {
   readonly atEntry?: string;
   readonly autoApprove?: boolean;
   readonly balance?: string;
+  readonly collectUsage?: string;
   readonly columns?: string;
   readonly concurrency?: string;
   readonly confirmedBy?: string;

@@ -229,6 +229,10 @@ export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Schedule:', 
         'serve /healthz, /readyz and /metrics on loopback, for example 127.0.0.1:9464',
       ),
       METRICS,
+      option(
+        '--collect-usage <cron>',
+        'also run refit usage collect at these times, in the zone of this machine',
+      ),
     ],
     examples: [
       'refit schedule run plans',

@@ -1,11 +1,16 @@
 /** What a scheduler process has besides its carrier: signals, logs, traces, health and metrics. */
+import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
-import { userName } from '../../../operations/machine.ts';
+import { RefitError } from '../../../errors.ts';
+import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
+import { cronFault } from '../../../plan/windows/due-times.ts';
 import { escapeControls, jsonLine } from '../../../report/document/escape.ts';
 import type { AttemptTraces, SpanSink } from '../../../schedule/attempt-trace.ts';
+import { collectAtTimes } from '../../../schedule/collect-usage.ts';
 import { openHealthServer } from '../../../schedule/health-server.ts';
+import { createLauncher } from '../../../schedule/lock-folder.ts';
 import { scheduleFamilies } from '../../../schedule/metrics.ts';
 import type { AttemptPorts } from '../../../schedule/run-attempt.ts';
 import { formatScheduleEvent, scheduleEventJson } from '../../../schedule/schedule-entry.ts';
@@ -43,6 +48,7 @@ export async function serveScheduler(
 ): Promise<number> {
   const { listen } = options;
   const address = listen === undefined ? null : listenAddressFrom('--listen', listen, 'loopback');
+  const collect = collectorFrom(options, terminal);
   const telemetry = await telemetryFor(options, terminal, { hasRuns: false });
   const traces = telemetry?.spans ? await createTraces(telemetry.spans) : null;
   const signals = onSignals(terminal, () => undefined, STOPPING);
@@ -63,9 +69,13 @@ export async function serveScheduler(
         text: () => `watching ${escapeControls(watched.text)}; ${health}\n`,
         json: { ...watched.json, url },
       });
+      const over = new AbortController();
+      const collecting = collect?.(ports, AbortSignal.any([signals.drain, over.signal]));
       try {
         return await scheduler.run();
       } finally {
+        over.abort();
+        await collecting;
         await server?.close();
       }
     });
@@ -74,6 +84,38 @@ export async function serveScheduler(
     traces?.close(terminal.clock.now());
     await telemetry?.close(signals.leave.aborted ? 0 : undefined);
   }
+}
+
+/**
+ * What `--collect-usage` asks for; null without it. The times are in the zone of this machine, `TZ`.
+ * @throws RefitError `usage` for a text that is not cron.
+ */
+function collectorFrom(options: Options, { clock, env }: Terminal) {
+  const { collectUsage: cron, store } = options;
+  if (cron === undefined) return null;
+  const fault = cronFault(cron);
+  if (fault !== null)
+    throw new RefitError(
+      'usage',
+      `--collect-usage ${escapeControls(cron)}: ${escapeControls(fault)}`,
+      `--collect-usage '30 2 * * *'`,
+    );
+  const folder = join(stateDirectoryOf(env), 'usage');
+  const output = join(folder, 'collect.log');
+  const launcher = createLauncher([process.execPath, ...process.execArgv, process.argv[1]!], env);
+  const args = ['usage', 'collect', '--quiet', ...flagsOf(options).collect];
+  return ({ log }: SchedulerPorts, over: AbortSignal) =>
+    collectAtTimes({
+      ...{ clock, cron, output, over },
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      log: (text) => log(null, text),
+      async launch() {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await rm(output, { force: true });
+        // Other users of the machine can see arguments, and a URL may have a password.
+        return await launcher(args, output, store === undefined ? {} : { REFIT_STORE: store });
+      },
+    });
 }
 
 /** The ports that do not depend on the carrier. */
@@ -134,12 +176,13 @@ export function flagsOf({
   policy,
   sign,
   as,
-}: Options): AttemptPorts['flags'] {
+}: Options): AttemptPorts['flags'] & { readonly collect: readonly string[] } {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   const connection = [...flag('--endpoint', endpoint), ...flag('--signature', signature)];
   const keep = flag('--policy', policy === undefined ? undefined : resolve(policy));
   const defaults = [...flag('--region', region), ...flag('--profile', profile)];
   return {
+    collect: [...connection, ...defaults],
     plan: [...connection, ...defaults, ...keep, ...(price ? ['--price'] : [])],
     // Occurrences of a folder are run directories, also if the environment names a store.
     apply: [...connection, ...keep, '--store', 'folder', ...(allowHooks ? ['--allow-hooks'] : [])],
