@@ -146,7 +146,11 @@ export function servedBy({ url, secretId, secretKey, counts, close }: Simulation
   return {
     ...{ url, secretId, secretKey },
     env: { TENCENTCLOUD_SECRET_ID: secretId, TENCENTCLOUD_SECRET_KEY: secretKey },
-    counts: async () => counts(),
+    async counts() {
+      // A test that asks until something is there lets the provider answer meanwhile.
+      await new Promise(setImmediate);
+      return counts();
+    },
     state: async () => (await (await fetch(`${url}/_refit/state`)).json()) as WorldState,
     stop: close,
   };

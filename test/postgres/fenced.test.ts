@@ -1,5 +1,6 @@
 /** A process from which another one took its run over, from the outside. */
 import { expect, it } from 'vitest';
+import { until } from '../cli/refit.ts';
 import { sql } from './server.ts';
 import { withPostgres } from './shared.ts';
 import { storeDesk } from './worker-desk.ts';
@@ -8,7 +9,7 @@ withPostgres('refit apply --here', () => {
   it('exits with 7 when another process takes its run over, and changes nothing of it any more', async (test) => {
     const desk = await storeDesk(test, { instances: 6 });
     const applied = desk.start('apply', 'saved.json', '--here', '--auto-approve');
-    for (;;) if ((await desk.orders()).length > 0) break;
+    await until('an order', async () => (await desk.orders()).length > 0);
     const taken = { pid: 1, host: 'elsewhere', since: '2026-11-30T00:00:00.000Z', purpose: 'worker' };
     await sql(
       desk.url,

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { until } from '../cli/refit.ts';
 import { sql } from './server.ts';
 import { withPostgres } from './shared.ts';
 import { storeDesk } from './worker-desk.ts';
@@ -20,7 +21,7 @@ withPostgres('runs that move by commands', () => {
       'json',
     ]);
     // The first order has left; the process is killed.
-    for (;;) if ((await desk.orders()).length > 0) break;
+    await until('an order', async () => (await desk.orders()).length > 0);
     applied.kill('SIGKILL');
     await applied.ended;
 
