@@ -1,4 +1,4 @@
-/** What the monitor product takes, keeps and leaves out. Source: docs/provider.md P113 to P124 and P199 to P202. */
+/** What the monitor product takes, keeps and leaves out. Source: docs/provider.md P113 to P124 and P199 to P206. */
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/units.ts';
 import { type Answer, codeOf, START, type TestWorld, testWorld } from './test-world.ts';

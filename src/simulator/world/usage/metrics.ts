@@ -1,5 +1,5 @@
 /**
- * The metrics of an instance. Names, units and meanings: docs/provider.md P114 and P199. The numbers are invented, and
+ * The metrics of an instance. Names, units and meanings: docs/provider.md P114, P204 and P206. The numbers are invented, and
  * believable together: load drives CPU, traffic and connections, and evictions need a full instance.
  */
 
