@@ -16,7 +16,16 @@ const step = (
   [before, after]: readonly [number, number],
   outcome: Outcome | null = 'verified',
 ): InstanceStep => ({
-  ...{ run: `r${from}`, plan: 'grow', step: 'crs-1/memoryPerShard', at: 0, code: null, message: null },
+  ...{
+    run: `r${from}`,
+    plan: 'grow',
+    step: 'crs-1/memoryPerShard',
+    at: 0,
+    code: null,
+    name: 'cart',
+    region: 'ap-guangzhou',
+    message: null,
+  },
   ...{ orders: [], startedAt: time(from), endedAt: time(to), outcome },
   ...{ before: size(before), after: size(after) },
 });

@@ -42,6 +42,8 @@ export interface StarterRequest {
   readonly ids?: readonly string[];
   /** A selector as YAML. */
   readonly select?: string | null;
+  /** The day of the person, `2026-12-01`, for the name; absent: the day in UTC. */
+  readonly day?: string;
 }
 
 export interface StarterText {

@@ -55,28 +55,38 @@ export function say(id: WordId, values: Values = {}): string {
   return fill(spoken.value.words[id], values);
 }
 
+/** A moment as reports and messages write it, which know no zone but UTC. */
+export const INSTANT: RegExp = /\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC\b/;
+const INSTANTS = new RegExp(INSTANT, 'g');
+
+/** A text of a finding or journal entry, with its moments in the zone of the page. */
+function shown(text: string): string {
+  const escaped = escapeControls(text);
+  return escaped.replaceAll(INSTANTS, (_, day: string, time: string) => sayTime(`${day}T${time}Z`).text);
+}
+
 /** A message of a finding or journal entry. Its parameters can come from anybody. */
 export function sayMessage(message: Message): string {
-  return escapeControls(textOf(message, spoken.value.sentences));
+  return shown(textOf(message, spoken.value.sentences));
 }
 
 /** The parts of a message: what, and what a person can do. */
 export function sayRendered(message: Message): Rendered {
   const { message: text, fix, example } = render(message, spoken.value.sentences);
-  const escaped = (one: string | null) => one && escapeControls(one);
-  return { message: escapeControls(text), fix: escaped(fix), example: escaped(example) };
+  const escaped = (one: string | null) => one && shown(one);
+  return { message: shown(text), fix: escaped(fix), example: escaped(example) };
 }
 
 /** The same with what a person can do. */
 export function sayWithFix(message: Message): string {
-  return escapeControls(textWithFix(message, spoken.value.sentences));
+  return shown(textWithFix(message, spoken.value.sentences));
 }
 
 /** What a person can do: the fix of the message itself, or else of the code; null: nobody knows. */
 export function fixFor(message: Message | null, code: string | null): string | null {
   const own = message === null ? null : render(message, spoken.value.sentences).fix;
   const fix = own || (code === null ? null : fixOfCode(code, spoken.value.codes));
-  return fix === null ? null : escapeControls(fix);
+  return fix === null ? null : shown(fix);
 }
 
 /** `failed > 2 or unknown > 0`; empty without a threshold. */

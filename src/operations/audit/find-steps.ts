@@ -122,7 +122,10 @@ type Line = FoundStep & {
 
 /** A step of the history of an instance. */
 export interface HistoryStep
-  extends Pick<FoundStep, 'id' | 'code' | 'message' | 'orders' | 'startedAt' | 'endedAt'> {
+  extends Pick<
+    FoundStep,
+    'id' | 'name' | 'region' | 'code' | 'message' | 'orders' | 'startedAt' | 'endedAt'
+  > {
   /** The id of its run, and the name of the plan. */
   readonly run: string;
   readonly plan: string;
@@ -327,12 +330,12 @@ function historyOf(
     if (!mayContain(line, instance, false)) return [];
     const { was, change, ...step } = JSON.parse(line) as Line;
     if (step.instance !== instance) return [];
-    const { id, code, message, orders, startedAt, endedAt } = step;
+    const { id, name, region, code, message, orders, startedAt, endedAt } = step;
     const [memoryPerShard, shards, replicas] = was;
     const before = { memoryPerShard, shards, replicas };
     return [
       {
-        ...{ run, plan, at, id, before, code, message, orders, startedAt, endedAt },
+        ...{ run, plan, at, id, name, region, before, code, message, orders, startedAt, endedAt },
         after: { ...before, [change.dimension]: change.to },
         outcome: endedAt === null && end === null ? null : step.outcome,
       },

@@ -1,5 +1,4 @@
 /** First plans for the editor of the console, and the names that it completes. */
-import { iso } from '../../clock.ts';
 import { readRegularFile } from '../../files/open-file.ts';
 import { size } from '../../messages/en/quantities.ts';
 import { message } from '../../messages/messages.ts';
@@ -18,14 +17,14 @@ export interface FirstPlanRequest extends Selected {
   readonly inventory: string | null;
 }
 
-/** @param now milliseconds since 1970 UTC. @throws RefitError `usage` as `selectorPlan` does, or if no instance can be planned. */
+/** @param day for the name: `2026-12-01`. @throws RefitError `usage` as `selectorPlan` does, or if no instance can be planned. */
 export async function firstPlan(
   folder: PlanFolder,
   request: FirstPlanRequest,
-  { now, profile }: { readonly now: number; readonly profile: string | null },
+  { day, profile }: { readonly day: string; readonly profile: string | null },
 ): Promise<{ readonly name: string; readonly text: string }> {
   const taken = new Set((await folder.files()).map((file) => file.name));
-  const name = `resize-${iso(now).slice(0, 10)}`;
+  const name = `resize-${day}`;
   const file = freeName(name, taken);
   if (request.inventory === null)
     return { name: file, text: selectorPlan({ ...request, profile: request.profile ?? profile }, name) };

@@ -21,7 +21,11 @@ export const fleetInstanceRoutes: readonly Route[] = [
     async answer(request, context): Promise<FleetInstanceView | null> {
       // Nobody has read the fleet: the runs of the instance are known all the same.
       idFrom(request.params.instance);
-      if (fleetOf(context).state().reading === null) return null;
+      const shared = fleetOf(context);
+      await shared.readFirst();
+      // A person who comes from a step of a run has not been at the fleet.
+      if (shared.state().inProgress?.source.kind === 'file') await shared.settled();
+      if (shared.state().reading === null) return null;
       const { row, reading } = foundRow(request, context);
       const { fleet } = reading.query;
       const one = fleet.at(row);
@@ -52,8 +56,9 @@ export const fleetInstanceRoutes: readonly Route[] = [
       );
       return {
         ...{ more, isComplete, searched: searched.runs, notSearched: searched.more + searched.unreadable },
-        steps: steps.map(({ id: step, plan, code, orders, ...rest }) => ({
+        steps: steps.map(({ id: step, plan, name, region, code, orders, ...rest }) => ({
           ...{ ...rest, step, plan: escapeControls(plan), code: code && escapeControls(code) },
+          ...{ name: escapeControls(name), region: escapeControls(region) },
           orders: orders.map(escapeControls),
         })),
       };

@@ -1,4 +1,5 @@
 /** The folder of plans: lists it, opens, checks, plans, saves and seals. */
+import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { checkPlan } from '../../../operations/plans/check-plan.ts';
 import {
@@ -69,7 +70,9 @@ export const planRoutes: readonly Route[] = [
     path: '/plans/starter',
     action: 'plan',
     async answer({ body }, context): Promise<StarterText> {
-      const { inventory, region, profile, select, ids } = (body ?? {}) as Readonly<Record<string, unknown>>;
+      const { inventory, region, profile, select, ids, day } = (body ?? {}) as Readonly<
+        Record<string, unknown>
+      >;
       const request = {
         inventory: wordFrom(inventory),
         region: wordFrom(region),
@@ -78,7 +81,11 @@ export const planRoutes: readonly Route[] = [
         ids: Array.isArray(ids) ? ids.filter((one) => typeof one === 'string') : [],
       };
       const { clock, provider } = context;
-      return await firstPlan(folderOf(context), request, { now: clock.now(), profile: provider.profile });
+      const isDay = typeof day === 'string' && /^\d{4}-\d\d-\d\d$/.test(day);
+      return await firstPlan(folderOf(context), request, {
+        day: isDay ? day : iso(clock.now()).slice(0, 10),
+        profile: provider.profile,
+      });
     },
   },
   {

@@ -17,6 +17,7 @@ import { query } from '../../router.ts';
 import type { PageProps } from '../page.ts';
 import './fleet.css';
 import { sumText } from './figures.ts';
+import { newerSize, type SizeOfRun } from './newest-size.ts';
 import { SizeChart } from './size-chart.tsx';
 import { sourceText } from './source.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -30,15 +31,17 @@ export function InstancePage({ person, parts: [id = ''] }: PageProps) {
   const one = useAnswer<FleetInstanceView | null>(`${path}?${where}`);
   const runs = useHistory(`${path}/runs`);
   const known = one === undefined || one instanceof Refused ? null : one;
+  const steps = runs === undefined || runs instanceof Refused ? [] : runs.steps;
+  const newer = newerSize(known, steps);
   return (
     <article>
       <p>
         <a href="/fleet">{say('nav.fleet')}</a>
       </p>
       {one === undefined && <p class="loading" aria-busy="true" />}
-      {one instanceof Refused && <NotRead id={id} text={refusalText(one)} />}
-      {one === null && <NotRead id={id} text={say('fleet.instance.notRead')} />}
-      {one && !(one instanceof Refused) && <Facts one={one} person={person} />}
+      {one instanceof Refused && <NotRead id={id} text={refusalText(one)} steps={steps} newer={newer} />}
+      {one === null && <NotRead id={id} text={say('fleet.instance.notRead')} steps={steps} newer={newer} />}
+      {one && !(one instanceof Refused) && <Facts one={one} newer={newer} person={person} />}
       {runs instanceof Refused && <Problem error={runs} />}
       {runs !== undefined && !(runs instanceof Refused) && <Runs runs={runs} one={known} />}
       {one && !(one instanceof Refused) && <Orders key={id} path={`${path}/orders?${where}`} />}
@@ -47,10 +50,34 @@ export function InstancePage({ person, parts: [id = ''] }: PageProps) {
 }
 
 /** An instance of which only the runs are known. */
-function NotRead({ id, text }: { id: string; text: string }) {
+function NotRead({
+  id,
+  text,
+  steps,
+  newer,
+}: {
+  id: string;
+  text: string;
+  steps: readonly InstanceStep[];
+  newer: SizeOfRun | null;
+}) {
+  const [latest] = steps;
   return (
     <>
-      <h1>{id}</h1>
+      <h1>{latest?.name || id}</h1>
+      {latest !== undefined && (
+        <p class="soft about">
+          <Copy text={id} />
+          <span>{latest.region}</span>
+        </p>
+      )}
+      {newer !== null && (
+        <dl class="facts">
+          <Fact name={say('fleet.size')} isWide>
+            {quantities().size(newer.size)} <ByRun newer={newer} />
+          </Fact>
+        </dl>
+      )}
       <div class="notices" role="status">
         <p>
           {text} <a href="/fleet">{say('fleet.readLive')}</a>
@@ -60,7 +87,17 @@ function NotRead({ id, text }: { id: string; text: string }) {
   );
 }
 
-function Facts({ one, person }: { one: FleetInstanceView; person: Person }) {
+/** Which run knows a size, and since when. */
+function ByRun({ newer: { at, step } }: { newer: SizeOfRun }) {
+  return (
+    <small class="soft">
+      {say('fleet.size.byRun')}{' '}
+      <a href={`/runs/${encodeURIComponent(step.run)}?step=${step.at}`}>{step.plan}</a>, <Time at={at} />
+    </small>
+  );
+}
+
+function Facts({ one, newer, person }: { one: FleetInstanceView; newer: SizeOfRun | null; person: Person }) {
   const { memory, size } = quantities();
   const plan = new URLSearchParams({
     ...{ region: one.region, ids: one.id },
@@ -92,7 +129,20 @@ function Facts({ one, person }: { one: FleetInstanceView; person: Person }) {
         </div>
       )}
       <dl class="facts">
-        <Fact name={say('fleet.size')}>{size(one.size)}</Fact>
+        <Fact name={say('fleet.size')}>
+          {size(newer === null ? one.size : newer.size)}
+          {newer !== null && (
+            <>
+              {' '}
+              <ByRun newer={newer} />
+              {size(newer.size) !== size(one.size) && (
+                <small class="warn">
+                  {say('fleet.size.earlier', { source: sourceText(one.source), size: size(one.size) })}
+                </small>
+              )}
+            </>
+          )}
+        </Fact>
         <Fact name={say('fleet.memory')}>{memory(one.memory)}</Fact>
         <Fact name={say('fleet.use')}>
           <Use use={one.use} />
@@ -127,6 +177,9 @@ function Facts({ one, person }: { one: FleetInstanceView; person: Person }) {
         </ul>
       )}
       <Sold one={one} />
+      {newer !== null && size(newer.size) !== size(one.size) && (
+        <p class="warn">{say('fleet.plan.older', { source: sourceText(one.source) })}</p>
+      )}
       <p>
         {permits(person.roles, 'plan') ? (
           <a class="action" href={`/plans/new?${plan}`}>

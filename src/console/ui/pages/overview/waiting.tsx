@@ -125,6 +125,8 @@ function deadlines({ waits, opensAt }: WaitingItem): readonly [WordId, string][]
 
 function Approval({ waits }: { waits: Extract<Waits, { kind: 'approval' }> }) {
   const { wave, need, have, who } = waits;
+  // Nobody of them can be missing.
+  const isEach = who.length > 0 && who.length === need - have.length;
   const names = (all: readonly string[]): ComponentChildren =>
     all.map((name, at) => (
       <span key={name}>
@@ -137,7 +139,9 @@ function Approval({ waits }: { waits: Extract<Waits, { kind: 'approval' }> }) {
       {wave === null ? say('waits.approval.plan') : say('waits.approval.wave', { wave })}{' '}
       {say('waits.approval.count', { have: have.length, need })}
       {have.length > 0 && <> ({names(have)})</>}
-      {say('waits.approval.who')} {who.length === 0 ? say('waits.approval.nobody') : names(who)}
+      {say(isEach ? 'waits.approval.must' : 'waits.approval.who')}{' '}
+      {who.length === 0 ? say('waits.approval.nobody') : names(who)}
+      {isEach && who.length > 1 && <> {say('waits.approval.all', { count: who.length })}</>}
     </>
   );
 }

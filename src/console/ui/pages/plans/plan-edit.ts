@@ -41,6 +41,8 @@ export async function openPlan(name: string | null): Promise<OpenedPlan> {
     region: query('region') || null,
     profile: query('profile') || null,
     select: query('select') || null,
+    // The day of the person: at night it is another one than in UTC.
+    day: new Date().toLocaleDateString('sv-SE'),
     ids,
   });
   return { ...fresh, ...starter, saveAs: savedName(starter.name) };

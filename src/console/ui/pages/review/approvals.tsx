@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ApprovalView } from '../../../api/reviews.ts';
 import { permits } from '../../../api/roles.ts';
 import { say, sayTime } from '../../language.ts';
+import { KeyOf } from '../../parts/amounts.tsx';
 import { Badge, Copy, Time } from '../../parts/parts.tsx';
 import { refusalText, sayRefusal } from '../../parts/say-refusal.ts';
 import { query } from '../../router.ts';
@@ -29,7 +30,7 @@ export function Approvals(reviewing: Reviewing) {
         <p key={fingerprint} class="soft">
           {say('approvals.planner')} <strong>{name}</strong>, <Time at={signedAt} />{' '}
           {!verified && <span class="warn">{say('approvals.planner.unverified')}</span>}
-          <Copy text={fingerprint} />
+          <KeyOf fingerprint={fingerprint} />
         </p>
       ))}
       {view.notes.length > 0 && (
@@ -119,7 +120,7 @@ function PeopleList({ people }: { people: People }) {
             ) : (
               <>
                 {say('approvals.until')} <Time at={approval.expiresAt} />
-                <Copy text={approval.key} shown={`${approval.key.slice(0, 15)}…`} />
+                <KeyOf fingerprint={approval.key} />
               </>
             )}
           </small>
@@ -137,11 +138,22 @@ function Yours({ approval, reviewing }: { approval: ApprovalView; reviewing: Rev
   const own = approval.lists.flatMap(({ people }) => people.filter(({ name }) => name === person.name));
   const given = own.find(({ state }) => state === 'approved')?.approval ?? null;
   const isListed = own.some(({ state }) => state !== 'author');
+  const isBySsh = own.some(
+    ({ state, keys }) => state === 'open' && keys.length > 0 && keys.every(({ kind }) => kind === 'ssh'),
+  );
   // The declines at the top say why nobody approves now.
   if (reviewing.view.stage === 'declined') return null;
   // The button above is for this one.
   if (firstToSign(reviewing)?.wave === wave) return null;
-  if (!isListed) return you.may ? null : <p class="soft">{sayRefusal(you).message}</p>;
+  if (!isListed) {
+    const isAuthor = own.length > 0;
+    if (you.may) return null;
+    return (
+      <p class="soft">
+        {isAuthor ? sayRefusal(you).message : say('approvals.notListed', { name: person.name })}
+      </p>
+    );
+  }
   if (!permits(person.roles, 'approve')) return <p class="soft">{say('approvals.role')}</p>;
   return (
     <p class="yours">
@@ -156,7 +168,8 @@ function Yours({ approval, reviewing }: { approval: ApprovalView; reviewing: Rev
         </button>
       ) : (
         <span class="soft">
-          {refusalText(you)} · <a href="/passkey">{say('approvals.register')}</a>
+          {isBySsh ? say('approvals.bySsh') : refusalText(you)}{' '}
+          <a href="/passkey">{say('approvals.register')}</a>. {say('approvals.register.then')}
         </span>
       )}
       {isAsking.value && (

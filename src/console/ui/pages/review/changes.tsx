@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { ReviewView } from '../../../api/reviews.ts';
 import { say } from '../../language.ts';
+import { Amounts } from '../../parts/amounts.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { type LongColumn, LongTable } from '../../parts/long-table.tsx';
 import { query, setQuery } from '../../router.ts';
@@ -41,7 +42,7 @@ export function Changes({ page: { changes, waves } }: { page: ReviewView['page']
     const index = at.get(id);
     if (index === undefined) return [];
     const { title } = changes.columns[index]!;
-    if (id !== 'instance') return [{ id, title, cell: ({ row }) => row[index] }];
+    if (id !== 'instance') return [{ id, title, cell: ({ row }) => <Amounts text={row[index] ?? ''} /> }];
     const nameAt = at.get('name') ?? -1;
     return [
       {

@@ -58,9 +58,7 @@ const isBelow = ({ stage, approvals }: Reviewing['view'], command: string): bool
 export function NextStep(reviewing: Reviewing) {
   const { view, person, base } = reviewing;
   const approving = useSignal<ApprovalView | null>(null);
-  const isDeclining = useSignal(false);
   const done = useSignal<ApprovedView | null>(null);
-  const mayApprove = permits(person.roles, 'approve');
   const first = firstToSign(reviewing);
   return (
     <section class="next-step" aria-labelledby="next-step">
@@ -82,11 +80,6 @@ export function NextStep(reviewing: Reviewing) {
             {say('review.start')}
           </a>
         )}
-        {mayApprove && view.stage !== 'declined' && view.stage !== 'no-change' && (
-          <button type="button" class="danger" onClick={() => (isDeclining.value = true)}>
-            {say('decline.open')}
-          </button>
-        )}
       </div>
       <p class="good" role="status">
         {done.value !== null && (
@@ -106,8 +99,23 @@ export function NextStep(reviewing: Reviewing) {
           onClose={() => (approving.value = null)}
         />
       )}
-      {isDeclining.value && <DeclineDialog {...reviewing} onClose={() => (isDeclining.value = false)} />}
     </section>
+  );
+}
+
+/** The way to object, after everything that a person should have read. */
+export function DeclineStep(reviewing: Reviewing) {
+  const { view, person } = reviewing;
+  const isDeclining = useSignal(false);
+  const isOpen = view.stage !== 'declined' && view.stage !== 'no-change';
+  if (!permits(person.roles, 'approve') || !isOpen) return null;
+  return (
+    <div class="controls">
+      <button type="button" class="danger" onClick={() => (isDeclining.value = true)}>
+        {say('decline.open')}
+      </button>
+      {isDeclining.value && <DeclineDialog {...reviewing} onClose={() => (isDeclining.value = false)} />}
+    </div>
   );
 }
 

@@ -195,7 +195,9 @@ function FindingRow({ finding }: { finding: ShownFinding }) {
     <li>
       <Badge tone={SEVERITY_TONES[severity]} text={severityName} /> <code>{code}</code>{' '}
       {instance && <Copy text={instance} />}
-      <p>{message}</p>
+      <p>
+        <Amounts text={message} />
+      </p>
       {(fix ?? example) !== null && (
         <p class="soft">
           {say(fix === null ? 'review.example' : 'review.fix')}: {fix ?? example}

@@ -13,7 +13,7 @@ import { DuePanel } from '../schedule/due-panel.tsx';
 import { Approvals } from './approvals.tsx';
 import { Changes } from './changes.tsx';
 import { Comparison } from './comparison.tsx';
-import { Declines, NextStep } from './next-step.tsx';
+import { DeclineStep, Declines, NextStep } from './next-step.tsx';
 import { Blocked, Facts, Findings, findingsBelow, KeyFacts, PlainTable, Waves } from './plan-parts.tsx';
 import type { Reviewing } from './reviewing.ts';
 import '../plans/plans.css';
@@ -118,6 +118,7 @@ function Review(reviewing: Reviewing) {
               <PlainTable table={page.money} />
             </section>
           )}
+          <DeclineStep {...reviewing} />
         </div>
         <aside aria-label={say('review.next')}>
           <NextStep {...reviewing} />

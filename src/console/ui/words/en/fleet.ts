@@ -41,6 +41,10 @@ export const fleet = {
   'fleet.instance': 'Instance',
   'fleet.instances': 'Instances',
   'fleet.size': 'Size',
+  'fleet.size.byRun': 'verified by the run',
+  'fleet.size.earlier': '{source}, which is older, says {size}',
+  'fleet.plan.older':
+    '{source} is older than a run that changed this instance. Read the fleet again before you plan.',
   'fleet.memory': 'Memory',
   'fleet.used': 'In use',
   'fleet.use': 'Memory in use',

@@ -53,6 +53,8 @@ export const overview = {
   'waits.approval.wave': 'Wave {wave} has',
   'waits.approval.count': '{have} of {need} {need:approval|approvals}',
   'waits.approval.who': '. Who may approve:',
+  'waits.approval.must': '. Still needed:',
+  'waits.approval.all': '(all {count} must)',
   'waits.approval.nobody': 'nobody is left',
   'waits.declined.by': '{by} declines this plan:',
   'waits.gate.text': 'The gate after wave {wave} could not decide. An operator continues or ends the run.',

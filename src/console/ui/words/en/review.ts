@@ -98,6 +98,13 @@ export const review = {
   'approvals.planner.unverified': 'says that they planned it; no trusted list has this key',
   'approvals.you': 'You have approved this until {time}.',
   'approvals.role': 'You need the role approver to approve here.',
+  'approvals.notListed': 'You ({name}) are not an approver of this plan.',
+  'approvals.bySsh':
+    'The list has an SSH key of yours: approve at a terminal with the command below. A browser or a telephone needs a passkey:',
+  'approvals.register.then':
+    'The page shows a line. The person who keeps the list of approvers adds it, and somebody seals the plan again.',
+  'approvals.key': 'Show the fingerprint of the key',
+  'approvals.key.short': 'key',
   'approvals.register': 'Register a passkey',
   'approve.open': 'Approve…',
   'approve.again': 'Approve again…',

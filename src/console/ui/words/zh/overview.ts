@@ -53,6 +53,8 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
   'waits.approval.wave': '批次 {wave} 已有',
   'waits.approval.count': '{have} / {need} 个审批',
   'waits.approval.who': '。可以审批的人：',
+  'waits.approval.must': '。还需要：',
+  'waits.approval.all': '（必须全部 {count} 人）',
   'waits.approval.nobody': '已无人可以审批',
   'waits.declined.by': '{by} 否决了此计划：',
   'waits.gate.text': '批次 {wave} 之后的门禁无法判定。由操作人继续或结束运行。',
