@@ -1,11 +1,12 @@
 /** What a plan on schedule will do, in words: who reads it knows what to tell others, without reading the plan. */
 import type { ComponentChildren } from 'preact';
-import type { ChangedGroup, NeededApproval, PlanFacts } from '../../../../operations/reviews/plan-facts.ts';
+import type { NeededApproval, PlanFacts } from '../../../../operations/reviews/plan-facts.ts';
 import { permits } from '../../../api/roles.ts';
 import type { DueFacts, DuePlan } from '../../../api/schedule.ts';
 import type { Person } from '../../../api/session.ts';
 import { quantities, say, sayTime } from '../../language.ts';
 import type { WordId } from '../../words/en.ts';
+import { dueSentence } from './due-sentence.ts';
 import { momentIn } from './in-zone.ts';
 
 /** When and whether it starts. */
@@ -44,7 +45,7 @@ function Known({ known, ...shown }: Shown & { known: KnownFacts }) {
   const { facts } = known;
   return (
     <div class="due-facts">
-      <p class="due-sentence">{sentenceOf(facts)}</p>
+      <p class="due-sentence">{dueSentence(facts, { say, show: quantities() })}</p>
       <First facts={facts} plan={shown.plan} />
       <Answers known={known} {...shown} />
     </div>
@@ -65,7 +66,7 @@ export function DueLine({ plan, ...shown }: Shown) {
   if (facts?.state !== 'known') return <DueFactsView plan={plan} {...shown} />;
   return (
     <div class="due-facts">
-      <p class="due-sentence">{sentenceOf(facts.facts)}</p>
+      <p class="due-sentence">{dueSentence(facts.facts, { say, show: quantities() })}</p>
       <Answers
         known={facts}
         plan={plan}
@@ -112,68 +113,6 @@ const Answer = ({ name, children }: { name: WordId; children: ComponentChildren 
 function sayTakes({ p50, p90 }: NonNullable<PlanFacts['takes']>): string {
   const { duration } = quantities();
   return say('due.takes.text', { p50: duration(p50 * 1_000), p90: duration(p90 * 1_000) });
-}
-
-/** `16 instances in ap-guangzhou: 8 named session* to 8 GB per shard; memory 508 GB → 1,040 GB; 4 left out (…); 3 already right`. */
-export function sentenceOf(facts: PlanFacts): string {
-  const { verdict, instances, memory, leftOut, unchanged, refusedBy } = facts;
-  const { memory: show, count } = quantities();
-  const codes = refusedBy.join(say('due.list'));
-  const parts = [
-    verdict !== 'blocked' ? '' : say(codes === '' ? 'due.blocked' : 'due.blocked.by', { codes }),
-    instances > 0 ? changesOf(facts) : say('due.nothing'),
-    instances > 0 && say('due.memory', { before: show(memory.before), after: show(memory.after) }),
-    leftOut.count > 0 && say('due.leftOut', { count: count(leftOut.count), reasons: reasonsOf(facts) }),
-    unchanged > 0 && say('due.unchanged', { count: count(unchanged) }),
-  ];
-  return parts.filter(Boolean).join(say('due.parts'));
-}
-
-/** How many regions are named. */
-const NAMED_REGIONS = 3;
-
-function changesOf({ instances, regions, groups, others }: PlanFacts): string {
-  const { count } = quantities();
-  const list = say('due.list');
-  const where =
-    regions.length > NAMED_REGIONS
-      ? say('due.where.many', { count: regions.length })
-      : say('due.where', { regions: regions.join(list) });
-  const named = [
-    ...groups.map(sayGroup),
-    ...(others > 0 ? [say('due.group.others', { count: count(others) })] : []),
-  ];
-  return say('due.changes', { count: count(instances), where, groups: named.join(list) });
-}
-
-function sayGroup({ name, instances, to }: ChangedGroup): string {
-  const { count, memory } = quantities();
-  const sizes = to.map(({ dimension, least, most }) => {
-    const show = dimension === 'memoryPerShard' ? memory : count;
-    const range = { least: show(least), most: show(most) };
-    return say(`due.to.${dimension}`, { to: least === most ? range.least : say('due.to.range', range) });
-  });
-  const values = { count: count(instances), to: sizes.join(say('due.list')), name: name ?? '' };
-  return say(name === null ? 'due.group' : 'due.group.named', values);
-}
-
-/** Reasons that have words. The others are shown by their codes. */
-const REASONS: Readonly<Record<string, WordId>> = {
-  'Refit.ShrinkDenied': 'due.why.shrink',
-  'ResourceUnavailable.SaleOut': 'due.why.sold-out',
-  ResourceInsufficient: 'due.why.sold-out',
-  'InvalidParameterValue.SpecNotExist': 'due.why.not-sold',
-  'InvalidParameterValue.MemSizeNotInRange': 'due.why.not-sold',
-  'LimitExceeded.InvalidMemSize': 'due.why.not-sold',
-  'ResourceUnavailable.InstanceStatusAbnormal': 'due.why.busy',
-  'ResourceUnavailable.InstanceStatusError': 'due.why.busy',
-  'InvalidParameterValue.ReduceCapacityNotAllowed': 'due.why.too-much-data',
-};
-
-function reasonsOf({ leftOut: { count, reasons } }: PlanFacts): string {
-  const rest = count - reasons.reduce((sum, one) => sum + one.count, 0);
-  const said = reasons.map((one) => say(REASONS[one.code] ?? 'due.why.other', { ...one }));
-  return [...said, ...(rest > 0 ? [say('due.rest', { count: rest })] : [])].join(say('due.list'));
 }
 
 /** The first changes by name, and the way to all of them. */

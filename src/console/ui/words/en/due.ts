@@ -11,7 +11,7 @@ export const due = {
   'due.to.memoryPerShard': 'to {to} per shard',
   'due.to.shards': 'to {to} shards',
   'due.to.replicas': 'to {to} replicas',
-  'due.to.range': '{least} to {most}',
+  'due.to.range': '{least}–{most}',
   'due.memory': 'memory {before} → {after}',
   'due.nothing': 'It orders nothing',
   'due.leftOut': '{count} left out ({reasons})',
