@@ -92,7 +92,7 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     await page.getByRole('heading', { name: /Not as planned/ }).waitFor();
     await page.getByText('29', { exact: true }).first().waitFor();
     // What went wrong, what to do, and the button for it stand together.
-    await page.getByText('not all verified', { exact: true }).waitFor();
+    await page.locator('.title .tone-failed', { hasText: /^\d+ failed/ }).waitFor();
     await page.getByText(/^What to do: /).waitFor();
     await page
       .locator('section[aria-labelledby=failures]')

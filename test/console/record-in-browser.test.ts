@@ -70,7 +70,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
     const section = (name: string) => page.getByRole('region', { name });
     await section('Running now').getByRole('link', { name: 'grow-carts' }).waitFor();
     const waiting = (await section('Waiting').textContent())!;
-    expect(waiting).toMatch(/Wave rest has 0 of 2 approvals. Who may approve: mei, chen/);
+    expect(waiting).toMatch(/Wave rest has 0 of 2 approvals. Still needed: mei, chen \(both must\)/);
     expect(waiting).toMatch(/The next window opens at/);
     const failed = (await section('Failed').textContent())!;
     expect(failed).toMatch(/Refit.TaskFailed.*its task as failed/);

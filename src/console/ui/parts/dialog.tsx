@@ -36,16 +36,16 @@ export function Dialog({
         <CloseButton onClose={() => dialog.current?.close()} />
       </div>
       {children}
-      <div class="actions">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {say(action === null ? 'close' : 'cancel')}
-        </button>
-        {action !== null && (
+      {action !== null && (
+        <div class="actions">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            {say('cancel')}
+          </button>
           <button type="button" class={isDangerous ? 'danger' : 'primary'} onClick={onAct}>
             {action}
           </button>
-        )}
-      </div>
+        </div>
+      )}
     </dialog>
   );
 }

@@ -141,7 +141,12 @@ function Approval({ waits }: { waits: Extract<Waits, { kind: 'approval' }> }) {
       {have.length > 0 && <> ({names(have)})</>}
       {say(isEach ? 'waits.approval.must' : 'waits.approval.who')}{' '}
       {who.length === 0 ? say('waits.approval.nobody') : names(who)}
-      {isEach && who.length > 1 && <> {say('waits.approval.all', { count: who.length })}</>}
+      {isEach && who.length > 1 && (
+        <>
+          {' '}
+          {who.length === 2 ? say('waits.approval.both') : say('waits.approval.all', { count: who.length })}
+        </>
+      )}
     </>
   );
 }

@@ -28,7 +28,9 @@ export function PlainTable({ table }: { table: PageTable }) {
                 const { id, title, right } = table.columns[column]!;
                 return (
                   <td key={id} class={right ? 'right' : ''} data-label={title}>
-                    <Amounts text={text} />
+                    <span>
+                      <Amounts text={text} />
+                    </span>
                   </td>
                 );
               })}

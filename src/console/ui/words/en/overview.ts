@@ -54,6 +54,7 @@ export const overview = {
   'waits.approval.count': '{have} of {need} {need:approval|approvals}',
   'waits.approval.who': '. Who may approve:',
   'waits.approval.must': '. Still needed:',
+  'waits.approval.both': '(both must)',
   'waits.approval.all': '(all {count} must)',
   'waits.approval.nobody': 'nobody is left',
   'waits.declined.by': '{by} declines this plan:',

@@ -54,6 +54,7 @@ export const overview: Readonly<Record<keyof typeof english, string>> = {
   'waits.approval.count': '{have} / {need} 个审批',
   'waits.approval.who': '。可以审批的人：',
   'waits.approval.must': '。还需要：',
+  'waits.approval.both': '（两人都必须）',
   'waits.approval.all': '（必须全部 {count} 人）',
   'waits.approval.nobody': '已无人可以审批',
   'waits.declined.by': '{by} 否决了此计划：',
