@@ -23,8 +23,9 @@ export interface Peaks {
   readonly length: number;
   /** Null is a gap. */
   readonly values: readonly (number | null)[];
-  /** The least end of the scale; 100 for shares. */
+  /** The least end of the scale, and its name at the end; null: no name. */
   readonly least: number;
+  readonly end: string | null;
   readonly marks: readonly { readonly at: number; readonly title: string }[];
   readonly figures: Readonly<Record<string, number | string>>;
 }
@@ -38,7 +39,7 @@ export function peaksChart(peaks: Peaks): Raw {
     .clamp(true);
   const most = values.reduce((a: number, value) => Math.max(a, value ?? 0), 0);
   const y = scaleLinear()
-    .domain([0, Math.max(peaks.least, most * 1.05) || 1])
+    .domain([0, Math.max(peaks.least, most > peaks.least ? most * 1.05 : 0) || 1])
     .range([HEIGHT, 0]);
   const shape = area<number>()
     .defined((n) => values[n] !== null)
@@ -74,6 +75,8 @@ export function peaksChart(peaks: Peaks): Raw {
       markup`<g transform="translate(0 ${TOP})"><path class="a0" d="${shape(values.map((_, n) => n))}"/><line class="base" x1="${TIME_LEFT}" x2="${TIME_RIGHT}" y1="${HEIGHT}" y2="${HEIGHT}"/></g>\n`,
       marks,
       labels,
+      peaks.end !== null &&
+        markup`<text class="soft end" x="${TIME_LEFT - 8}" y="${TOP + 8}">${peaks.end}</text>\n`,
     ],
     figures,
   );

@@ -47,6 +47,7 @@ function usageChart(shown: ShownMetric, { from, until, days, sizes }: ShownUsage
     length: (byHour ? HOURLY : DAILY) * 1_000,
     values: byHour ? shown.values : shown.days,
     least: unit === '%' ? 100 : 0,
+    end: unit === '%' && (max?.value ?? 0) <= 100 ? '100 %' : null,
     marks: sizes.slice(1).map(({ size, from }) => ({
       at: Date.parse(from),
       title: `${sizeText(size)} observed for the first time`,

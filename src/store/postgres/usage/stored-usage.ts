@@ -82,6 +82,8 @@ const NEXT = `SELECT DISTINCT instance FROM (
 const PRUNE = `DELETE FROM refit.usage
   WHERE provider = $1 AND period = $2 AND (bucket + 1) * ${LENGTH} <= $3::float8`;
 
+const MAY_WRITE = `SELECT has_table_privilege('refit.usage', 'INSERT') AS may`;
+
 /** One process at a time collects from a provider: a lock of its session, which ends with the process. */
 const CLAIM = `SELECT pg_try_advisory_lock(hashtextextended('refit usage ' || $1, 0)) AS free`;
 const FREE = `SELECT pg_advisory_unlock(hashtextextended('refit usage ' || $1, 0))`;
@@ -106,11 +108,19 @@ interface SizeRow {
 
 /** The history of use in a database. It does not close the database. */
 export function storedUsage(database: Database): Omit<UsageStore, 'close'> {
-  const { place, option } = database.target;
+  const { place, option, user } = database.target;
   return {
     name: place,
     exclusively: (provider, work) =>
       database.session(async (queries) => {
+        // Before any call that costs money.
+        const [login] = await queries.query<{ may: boolean }>(MAY_WRITE);
+        if (!login!.may)
+          throw new RefitError(
+            'store-unreachable',
+            `${user} may not write the history of use in ${place}`,
+            `as an administrator: GRANT refit_scheduler TO ${user}`,
+          );
         const [row] = await queries.query<{ free: boolean }>(CLAIM, [provider]);
         if (!row!.free)
           throw new RefitError(
