@@ -211,6 +211,20 @@ describe('collecting the use of a fleet', () => {
     });
   });
 
+  it.each([0, 44])(
+    'refuses a bound of %d calls, with which no instance could ever be collected',
+    async (maxCalls) => {
+      const monitor = fakeMonitor(instancesOf(50));
+      const { collect, notices } = setUp(monitor);
+      await expect(collect({ maxCalls })).rejects.toMatchObject({
+        code: 'usage',
+        fix: '--max-calls 45, or fewer --days',
+      });
+      expect(notices).toHaveLength(1);
+      expect(monitor.calls).toEqual([]);
+    },
+  );
+
   it('says which instances have no data and why, and collects only what is selected', async () => {
     const [old, fresh, other] = instancesOf(3);
     const monitor = fakeMonitor([{ ...old!, monitoring: '1m' }, fresh!, other!]);

@@ -102,8 +102,8 @@ const ASKED_AT_ONCE = 500;
 
 /**
  * Collects what the history lacks. A refused region or metric leaves the others, as a note.
- * @throws RefitError `locked` while another process collects, `usage` if nothing is selected, `provider-refused` if the account
- * may make no calls of the monitor product; `credentials-refused`; errors of the store.
+ * @throws RefitError `locked` while another process collects. `usage` if nothing is selected, or `maxCalls` is below one group.
+ * `provider-refused` if the account may make no calls of the monitor product. `credentials-refused`, and errors of the store.
  */
 export async function collectUsage(
   reader: CloudReader,
@@ -134,11 +134,24 @@ export async function collectUsage(
     const calls = groups.reduce((sum, group) => sum + callsOf(group), 0);
     const missing = groups.reduce((sum, group) => sum + group.instances.length, 0);
     if (calls > 0) onNotice?.(describeCost(missing, calls, options.maxCalls));
+    mustAllowOne(groups, options.maxCalls);
     const at = clock.now();
     await collectGroups(reader, groups, { store, provider, at, options, tally, missing });
     await store.prune(provider, at);
     return resultOf(tally, { provider, wanted: wanted.hours, instances, missing });
   });
+}
+
+/** Instances are kept whole, so a bound below the calls of the smallest group would collect nothing, whenever it runs. */
+function mustAllowOne(groups: readonly Group[], maxCalls: number | null): void {
+  if (maxCalls === null || groups.length === 0) return;
+  const least = groups.reduce((least, group) => Math.min(least, callsOf(group)), Number.POSITIVE_INFINITY);
+  if (least <= maxCalls) return;
+  throw new RefitError(
+    'usage',
+    `--max-calls ${maxCalls} is too few: the smallest part takes ${least} calls, because instances are kept whole`,
+    `--max-calls ${least}, or fewer --days`,
+  );
 }
 
 function nothingSelected(regions: readonly string[]): RefitError {
