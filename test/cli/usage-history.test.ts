@@ -24,6 +24,6 @@ it.concurrent('refit usage collect says what it costs, reads only what is missin
   expect(shown.metrics).toHaveLength(15);
   const csv = await at.refit(['usage', 'show', first!, '--metric', 'cpu,keys', '--format', 'csv']);
   expect(csv.stdout).toMatch(/^instance,hour,cpu_percent,keys_count\r$/m);
-  const wrong = await at.refit(['usage', 'show', first!, '--metric', 'memroy']);
-  expect(wrong.stderr).toContain('did you mean memory?');
+  const wrong = await at.refit(['usage', 'show', first!, '--metric', 'key']);
+  expect(wrong.stderr).toContain('did you mean keys?');
 });
