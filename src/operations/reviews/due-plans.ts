@@ -1,6 +1,6 @@
 /**
- * What plans on schedule will do, before they are due. It never reads the live fleet: the facts are those of the newest dry run
- * that somebody made, or of the newest inventory of the folder, or of the saved plan itself.
+ * What plans on schedule will do, before they are due. It never reads the live fleet. A saved plan says it itself. For every other
+ * plan, the facts are those of the newest dry run that somebody made, or of the newest inventory of the folder.
  *
  *     dry run of the same text ──┐
  *     inventory ──planned once───┴──► the one with the newer reading of the fleet
