@@ -15,6 +15,12 @@ export interface ActionList {
   readonly file: string;
 }
 
+/** How an action ended. Who signed in or out has done it. */
+export function resultOf(kind: ActionRow['kind']): 'done' | 'failed' | 'refused' {
+  if (kind === 'failed') return kind;
+  return kind === 'refused' || kind === 'sign-in-refused' ? 'refused' : 'done';
+}
+
 export interface ActionRow {
   readonly seq: number;
   /** ISO 8601 UTC. */

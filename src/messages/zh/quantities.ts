@@ -18,7 +18,7 @@ const { between, count, instant, memory, money, nodes, timeOfDay } = english;
 const NOUNS: Readonly<Record<Noun, string>> = {
   'blocked target': '个被阻断的目标',
   call: '次调用',
-  entry: '个条目',
+  entry: '条记录',
   error: '个错误',
   group: '个分组',
   instance: '个实例',

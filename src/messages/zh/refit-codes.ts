@@ -181,7 +181,7 @@ export const refitCodes: Readonly<Record<keyof typeof english, CodeText>> = {
     fix: '由非审批人运行相同的命令',
   },
   'Refit.RunUnknown': {
-    meaning: '此用户的状态中没有计划所依据的运行，或其运行日志缺少条目。任何能写入该目录的人都可能改动过它。',
+    meaning: '此用户的状态中没有计划所依据的运行，或其运行日志缺少记录。任何能写入该目录的人都可能改动过它。',
     checks: '计划所依据的运行',
     fix: '将每个实例变更前后的规格与您掌握的实例信息进行比对',
   },

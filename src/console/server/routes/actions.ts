@@ -1,7 +1,7 @@
 /** Shows what people did in the console. */
 import type { ActionEntry } from '../../../operations/people/action-log.ts';
 import { escapeControls } from '../../../text.ts';
-import { ACTION_FIELDS, type ActionList, type ActionRow } from '../../api/actions.ts';
+import { ACTION_FIELDS, type ActionList, type ActionRow, resultOf } from '../../api/actions.ts';
 import type { ConsoleRequest, Route } from '../context.ts';
 import { numberFrom } from './from-request.ts';
 
@@ -49,13 +49,17 @@ function matcher(query: ConsoleRequest['query']): (entry: ActionEntry) => boolea
   const isIn = (text: string | null, wanted: string): boolean =>
     (text ?? '').toLowerCase().includes(wanted.toLowerCase());
   return (entry) => {
-    if (kind && entry.kind !== kind) return false;
+    if (kind && resultOf(entry.kind) !== kind) return false;
     if (entry.kind === 'continued') return !person && !about && (!action || action === 'continued');
-    if (action && entry.kind !== action && entry.action !== action) return false;
+    if (action && !isNamed(entry, action)) return false;
     if (person && !isIn(entry.person, person)) return false;
     return !about || Object.values(entry.values).some((value) => isIn(String(value), about));
   };
 }
+
+/** Who could not sign in tried to. */
+const isNamed = ({ kind, action }: Exclude<ActionEntry, { kind: 'continued' }>, wanted: string): boolean =>
+  kind === wanted || action === wanted || (kind === 'sign-in-refused' && wanted === 'sign-in');
 
 /** Empty: anything. */
 const wantedIn = (value: unknown): string =>

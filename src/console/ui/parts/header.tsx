@@ -41,7 +41,7 @@ export function Header({
               class="soft who"
               title={`${say('session.store')} ${session.store}, Refit ${session.version}`}
             >
-              <a href="/passkey">{session.person.name}</a> · {session.store}
+              <a href="/passkey">{session.person.name}</a> · {say('session.store')} {session.store}
             </span>
           </>
         )}

@@ -24,7 +24,7 @@ export function RunBadge({
 }) {
   const failures = FAILED.filter((one) => outcomes !== null && outcomes[one] > 0)
     .map((one) => `${outcomes![one]} ${say(`outcome.${one}`)}`)
-    .join(', ');
+    .join(say('list'));
   return (
     <>
       {(failures === '' || !isOver) && <Badge tone={tone} text={say(word)} />}{' '}

@@ -22,7 +22,7 @@ export const passkeyErrors: TranslationOf<typeof english> = {
   'answer.other-key': ({ key, by }) => `${key} 不是 ${by} 用于此计划的通行密钥`,
   'answer.other-address': ({ by, origins, here }) => ({
     message: `${by} 的通行密钥在 ${origins.join('、')} 审批，而此控制台的地址为 ${here}`,
-    fix: '在那里审批，或在此注册通行密钥；由名单维护者添加其条目，并重新制定计划',
+    fix: '在那里审批，或在此注册通行密钥；由名单维护人将其加入名单，并重新制定计划',
   }),
   'answer.used': () => ({ message: '此应答已被使用：审批已保存', fix: '无需任何操作' }),
   'answer.stale': () => '同一通行密钥先签署了更晚的审批',

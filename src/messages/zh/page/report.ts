@@ -115,7 +115,7 @@ export const report: InWords<typeof english> = {
   mostUrgent: (shown, of) => `${count(of)} 个中最严重的 ${shown} 个，其余见所有步骤的表格。`,
   plan: '计划 ',
   journalHead: '运行日志头哈希 ',
-  toCheck: (entries) => `，${count(entries)} 个条目。离线验证：`,
+  toCheck: (entries) => `，${count(entries)} 条记录。离线校验：`,
   computed: 'Refit 仅根据封存计划和运行日志生成此报告。格式 ',
   end: '。',
   hourlyNote: '按量计费的变更没有一次性账单。',
@@ -176,8 +176,8 @@ export const report: InWords<typeof english> = {
   callsFact: (calls, refused) =>
     `${calls.map(([action, number]) => `${action} ${count(number)} 次`).join('，')}；${refused === 0 ? '没有调用' : `${count(refused)} 次`}因频率限制被拒绝`,
   adoption: (by, at, seq, adopted, reason) => {
-    const writer = adopted === 0 ? '之前没有条目' : `条目 1 至 ${adopted} 的写入者未知`;
-    return `${by}，${instant(at)}，条目 ${seq}：${writer}，原因：${reason}`;
+    const writer = adopted === 0 ? '之前没有记录' : `第 1 至 ${adopted} 条记录的写入者未知`;
+    return `${by}，${instant(at)}，第 ${seq} 条记录：${writer}，原因：${reason}`;
   },
 
   // Waits of a run.

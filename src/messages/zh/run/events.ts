@@ -19,7 +19,7 @@ const formatWave = ({ number, of, name }: OfWave): string => `批次 ${number}/$
 /** `step` is a step id, or the instance with its change. */
 export const events: TranslationOf<typeof english> = {
   'event.run-started': ({ doing, plan, digest, steps, by, cutOff }) => {
-    const torn = cutOff > 0 ? `；Refit 截去了 ${cutOff} 字节的不完整条目` : '';
+    const torn = cutOff > 0 ? `；Refit 截去了 ${cutOff} 字节的不完整记录` : '';
     const operator = by === null ? '' : `，操作人 ${by}`;
     return `${STARTED[doing]} ${plan}（${digest.slice(0, 8)}），${steps} 个步骤${operator}${torn}`;
   },
@@ -56,5 +56,5 @@ export const events: TranslationOf<typeof english> = {
   'event.began': ({ step, warning }, say) => `${step}：${say(warning)}`,
   'event.step-ended': ({ step, outcome, cause }, say) => `${step}：${outcomeName(outcome)}，${say(cause)}`,
   'event.run-ended': ({ because, exitCode }) => `已结束（${endedName(because)}），退出码 ${exitCode}`,
-  'event.unwritten': ({ entries }) => `已知但未写入磁盘（${entries} 个条目）；下一次 apply 会从云平台读取：`,
+  'event.unwritten': ({ entries }) => `已知但未写入磁盘（${entries} 条记录）；下一次 apply 会从云平台读取：`,
 };

@@ -62,7 +62,7 @@ export const schedule: TranslationOf<typeof english> = {
   'schedule.disabled': () => '计划已停用',
   'schedule.missed': () => '触发时没有调度器在运行，且 catchUp 为 skip',
   'schedule.restored': () => '存储库从备份恢复，可能丢失了已执行的记录；请检查实例',
-  'schedule.on-record': () => '存储库中有此触发时间的记录，但其日志中没有对应条目',
+  'schedule.on-record': () => '存储库中有此触发时间的记录，但其日志中没有对应记录',
   'schedule.missed-too-long': ({ late }) => `已错过 ${duration(late)}，超过 catchUpWithin 允许的时长`,
   'schedule.newer-due-time': () => '也错过了更新的触发时间；Refit 只补跑最新的一个',
   'schedule.in-progress': ({ due }) => `触发时间为 ${due} 的任务仍在执行`,
@@ -85,7 +85,7 @@ export const schedule: TranslationOf<typeof english> = {
   'schedule.entry-restored': ({ generation, until }) =>
     `存储库已恢复，第 ${generation} 代：跳过 ${until} 之前的触发时间`,
   'schedule.entry-pruned': ({ entries, before, by }) =>
-    `${by.user} 在 ${by.host} 删除了 ${before} 之前的 ${entries} 个条目`,
+    `${by.user} 在 ${by.host} 删除了 ${before} 之前的 ${entries} 条记录`,
   'schedule.entry-submitted': ({ plan, due, run }) => `${plan}：已提交为运行 ${run}，触发时间 ${due}`,
   'schedule.entry-attempt-started': ({ plan, due, reason }) => `${plan}：${STARTS[reason]}，触发时间 ${due}`,
   'schedule.entry-skipped': ({ plan, due, count, cause }, say) =>

@@ -1,7 +1,7 @@
 /** What people did in the console: the newest entries of its record, with a search. The search is in the address. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ACTION_FIELDS, type ActionList, type ActionRow } from '../../../api/actions.ts';
+import { ACTION_FIELDS, type ActionList, type ActionRow, resultOf } from '../../../api/actions.ts';
 import { get, Refused } from '../../client.ts';
 import { say } from '../../language.ts';
 import { Badge, Copy, Problem, Time } from '../../parts/parts.tsx';
@@ -15,13 +15,10 @@ const PAGE = 100;
 const MOST = 1_000;
 const RESULTS = ['done', 'failed', 'refused'] as const;
 /** What the choice of actions has besides addresses. */
-const KINDS = ['sign-in', 'sign-in-refused', 'sign-out'] as const;
+const KINDS = ['sign-in', 'sign-out'] as const;
 const ADDRESSES = Object.keys(en).filter((word) => word.startsWith('act.')) as WordId[];
 
-const TONES: Readonly<Record<ActionRow['kind'], string>> = {
-  ...{ done: 'verified', failed: 'failed', refused: 'refused', continued: 'skipped' },
-  ...{ 'sign-in': 'live', 'sign-out': 'skipped', 'sign-in-refused': 'refused' },
-};
+const TONES = { done: 'verified', failed: 'failed', refused: 'refused' } as const;
 
 /** For people who may see it. */
 export function Actions() {
@@ -176,6 +173,7 @@ function Row({ row }: { row: ActionRow }) {
   const { seq, at, kind, person, from, action, code, values } = row;
   const word = `act.${action}`;
   const isAddress = Object.hasOwn(en, word);
+  const result = resultOf(kind);
   return (
     <tr>
       <td data-label={say('actions.time')}>
@@ -185,11 +183,17 @@ function Row({ row }: { row: ActionRow }) {
         {person ?? <span class="soft">–</span>} {from !== null && <small class="soft">{from}</small>}
       </td>
       <td data-label={say('actions.action')}>
-        {isAddress ? say(word as WordId) : kind.startsWith('sign') ? '' : (action ?? '')}
-        {action !== null && action !== '' && <small class="soft">{action}</small>}
+        {isAddress
+          ? say(word as WordId)
+          : kind === 'done' || kind === 'failed' || kind === 'refused'
+            ? action
+            : say(`kind.${kind}`)}
+        {action !== null && action !== '' && (
+          <small class="soft">{action === 'link' ? say('actions.link') : action}</small>
+        )}
       </td>
       <td data-label={say('actions.result')}>
-        <Badge tone={TONES[kind]} text={say(`kind.${kind}`)} />
+        <Badge tone={TONES[result]} text={say(`kind.${result}`)} />
         {code !== null && (
           <small>
             <code>{code}</code>
@@ -211,13 +215,33 @@ function Values({ action, values }: { action: string; values: ActionRow['values'
         const to = placeOf(action, name, value);
         return (
           <li key={name}>
-            <span class="soft">{name}</span>{' '}
-            {to !== null ? <a href={to}>{value}</a> : isDigest(value) ? <Short text={value} /> : value}
+            <span class="soft">{wordOr(`value.${name}`, name)}</span>{' '}
+            {to !== null ? (
+              <a href={to}>{value}</a>
+            ) : isDigest(value) ? (
+              <Short text={value} />
+            ) : (
+              valueText(name, value)
+            )}
           </li>
         );
       })}
     </ul>
   );
+}
+
+/** A word of the console, if it has one. */
+const wordOr = (id: string, text: string): string => (Object.hasOwn(en, id) ? say(id as WordId) : text);
+
+/** Roles and commands as people know them. */
+function valueText(name: string, value: string): string {
+  if (name === 'roles')
+    return value
+      .split(', ')
+      .map((role) => wordOr(`people.role.${role}.name`, role))
+      .join(say('list'));
+  if (name === 'command') return wordOr(`control.${value}`, value);
+  return wordOr(`value.${value}`, value);
 }
 
 const isDigest = (value: string): boolean => /^[0-9a-f]{64}$/.test(value);

@@ -30,7 +30,7 @@ export function FoundRun({ run }: { run: AuditedRun }) {
         )}
       </div>
       <p class="soft">
-        {say('audit.people')}: {run.people.join(', ')} · {say('audit.steps', { count: run.steps })}
+        {say('audit.people')}: {run.people.join(say('list'))} · {say('audit.steps', { count: run.steps })}
       </p>
       {run.matches.length > 0 && (
         <ul class="matches">

@@ -165,7 +165,7 @@ function Facts({ one, newer, person }: { one: FleetInstanceView; newer: SizeOfRu
         {one.window !== null && (
           <Fact name={say('fleet.window')}>{say('fleet.window.hours', { hours: one.window })}</Fact>
         )}
-        {one.nodes.length > 0 && <Fact name={say('fleet.nodes')}>{one.nodes.join(', ')}</Fact>}
+        {one.nodes.length > 0 && <Fact name={say('fleet.nodes')}>{one.nodes.join(say('list'))}</Fact>}
       </dl>
       {one.tags.length > 0 && (
         <ul class="tags" aria-label={say('fleet.tags')}>

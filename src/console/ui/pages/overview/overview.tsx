@@ -61,7 +61,7 @@ function Freshness({ now }: { now: Live<OverviewView> }) {
 function Counted({ runs: { seen, more, unreadable } }: { runs: OverviewView['runs'] }) {
   return (
     <p class="soft">
-      {more > 0 ? say('overview.seen.newest', { seen, more }) : say('overview.seen', { seen })}
+      {more > 0 ? say('overview.seen.newest', { seen, more }) : seen > 1 && say('overview.seen', { seen })}
       {unreadable > 0 && (
         <>
           {' '}

@@ -130,7 +130,7 @@ function Approval({ waits }: { waits: Extract<Waits, { kind: 'approval' }> }) {
   const names = (all: readonly string[]): ComponentChildren =>
     all.map((name, at) => (
       <span key={name}>
-        {at > 0 && ', '}
+        {at > 0 && say('list')}
         <strong>{name}</strong>
       </span>
     ));
@@ -138,7 +138,11 @@ function Approval({ waits }: { waits: Extract<Waits, { kind: 'approval' }> }) {
     <>
       {wave === null ? say('waits.approval.plan') : say('waits.approval.wave', { wave })}{' '}
       {say('waits.approval.count', { have: have.length, need })}
-      {have.length > 0 && <> ({names(have)})</>}
+      {have.length > 0 && (
+        <>
+          {say('waits.approval.by')} {names(have)}
+        </>
+      )}
       {say(isEach ? 'waits.approval.must' : 'waits.approval.who')}{' '}
       {who.length === 0 ? say('waits.approval.nobody') : names(who)}
       {isEach && who.length > 1 && (

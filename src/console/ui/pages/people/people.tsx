@@ -63,7 +63,7 @@ function SignedIn({ view, onChange }: Changing) {
               <th scope="row" data-label={say('people.name')}>
                 {one.name} {one.isYou && <small class="soft">({say('people.you')})</small>}
               </th>
-              <td data-label={say('people.roles')}>{one.roles.map(roleName).join(', ')}</td>
+              <td data-label={say('people.roles')}>{one.roles.map(roleName).join(say('list'))}</td>
               <td data-label={say('people.since')}>
                 <Time at={one.since} />
               </td>
@@ -129,7 +129,7 @@ function Invited({ view, onChange }: Changing) {
               <th scope="row" data-label={say('people.name')}>
                 {name}
               </th>
-              <td data-label={say('people.roles')}>{roles.map(roleName).join(', ')}</td>
+              <td data-label={say('people.roles')}>{roles.map(roleName).join(say('list'))}</td>
               <td data-label={say('people.invited.by')}>{by ?? 'refit serve'}</td>
               <td data-label={say('people.invited.expires')}>
                 <Time at={expiresAt} />

@@ -261,7 +261,7 @@ function SavedState({ about, run }: { about: NonNullable<SavedPlanRow['about']>;
     );
   const { declinedBy, offered, needs } = about;
   if (declinedBy.length > 0)
-    return <Badge tone="failed" text={say('plans.declined', { people: declinedBy.join(', ') })} />;
+    return <Badge tone="failed" text={say('plans.declined', { people: declinedBy.join(say('list')) })} />;
   if (Date.parse(about.expiresAt) < Date.now()) return <Badge tone="skipped" text={say('plans.expired')} />;
   if (needs > 0)
     return (
@@ -324,7 +324,7 @@ function Others({ others }: { others: PlanList['others'] }) {
               <td data-label={say('plans.file')}>{file}</td>
               <td data-label={say('plans.kind')}>
                 {say(`plans.kind.${kind}`)}
-                <small class="soft">{names.join(', ')}</small>
+                <small class="soft">{names.join(say('list'))}</small>
               </td>
               <td data-label={say('plans.changed')}>
                 <Time at={changedAt} />

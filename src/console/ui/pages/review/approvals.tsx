@@ -116,7 +116,7 @@ function PeopleList({ people }: { people: People }) {
           <Badge tone={STATES[state][1]} text={say(STATES[state][0])} />
           <small class="soft">
             {approval === null ? (
-              [...new Set(keys.map(({ kind }) => say(`approvals.${kind}`)))].join(', ')
+              [...new Set(keys.map(({ kind }) => say(`approvals.${kind}`)))].join(say('list'))
             ) : (
               <>
                 {say('approvals.until')} <Time at={approval.expiresAt} />

@@ -139,7 +139,7 @@ function waveText({ approvals }: Reviewing['view']): string | null {
   if (approval.isEnough) return say('review.next.wave.enough', { wave: named });
   const open = approval.lists.filter(({ need, have }) => have < need).flatMap(({ people }) => people);
   const missing = [...new Set(open.flatMap(({ name, state }) => (state === 'open' ? [name] : [])))];
-  return say('review.next.wave', { wave: named, missing: missing.join(', ') });
+  return say('review.next.wave', { wave: named, missing: missing.join(say('list')) });
 }
 
 function nextText({ view }: Pick<Reviewing, 'view'>): string {
@@ -149,7 +149,7 @@ function nextText({ view }: Pick<Reviewing, 'view'>): string {
   const [short] = lists.filter(({ need, have }) => have < need);
   const open = short?.people.filter(({ state }) => state === 'open').map(({ name }) => name) ?? [];
   const count = short === undefined ? 0 : short.need - short.have;
-  const missing = open.join(', ');
+  const missing = open.join(say('list'));
   return count === open.length
     ? say('review.next.unapproved', { missing })
     : say('review.next.unapproved.count', { count, missing });

@@ -85,7 +85,7 @@ function Verified({ found }: { found: VerifiedRun }) {
       <p>
         {say('verify.head')} <Copy text={head} />
       </p>
-      {signed.length > 0 && <p>{say('verify.signed', { names: signed.join(', ') })}</p>}
+      {signed.length > 0 && <p>{say('verify.signed', { names: signed.join(say('list')) })}</p>}
       {notTrusted && <p class="warn">{sayMessage(notTrusted)}</p>}
       <ul>
         {[...faults, ...warnings].map((text) => (

@@ -162,7 +162,7 @@ function Progress({ picture: { steps, outcomes } }: { picture: RunPicture }) {
         ...OUTCOMES.filter((one) => outcomes[one] > 0).map(
           (one) => `${outcomes[one]} ${say(`outcome.${one}`)}`,
         ),
-      ].join(', ')}
+      ].join(say('list'))}
       of={steps.of}
       parts={[...OUTCOMES.map((one) => [one, outcomes[one]] as const), ['live', steps.inProgress]]}
     />

@@ -155,7 +155,7 @@ function Row({ run }: { run: RunRow }) {
         <Time at={run.startedAt} />
       </td>
       <td data-label={say('runs.outcome')}>
-        {outcomes.map((one) => `${run.totals![one]} ${say(`outcome.${one}`)}`).join(', ')}
+        {outcomes.map((one) => `${run.totals![one]} ${say(`outcome.${one}`)}`).join(say('list'))}
       </td>
       <td data-label={say('runs.exit')}>
         {run.exitCode ?? ''}

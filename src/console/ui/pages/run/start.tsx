@@ -75,7 +75,7 @@ function Obstacles({ view, saved }: { view: StartView; saved: string }) {
             ))}
             {missing.map(({ need, have, open }) => (
               <li key={open.join()}>
-                {say('start.missing', { have, need, names: open.join(', ') })}{' '}
+                {say('start.missing', { have, need, names: open.join(say('list')) })}{' '}
                 <a href={`/reviews/${encodeURIComponent(saved)}`}>{say('start.review')}</a>
               </li>
             ))}
@@ -140,7 +140,7 @@ function What({ view }: { view: StartView }) {
       )}
       {hosts.length > 0 && (
         <p>
-          {say('start.hosts')} {hosts.join(', ')}
+          {say('start.hosts')} {hosts.join(say('list'))}
         </p>
       )}
     </section>

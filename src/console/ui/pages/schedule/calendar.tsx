@@ -110,7 +110,7 @@ function Span({
       title={`${momentIn(span.from, zone)} – ${span.to === null ? '…' : momentIn(span.to, zone)}`}
     >
       <span class="kind">{say(`span.${span.kind}`)}</span> {time} <span>{title}</span>
-      <small class="soft">{span.plans.join(', ')}</small>
+      <small class="soft">{span.plans.join(say('list'))}</small>
       {span.waiting
         .map((at) => waiting[at]!)
         .map((one) => (

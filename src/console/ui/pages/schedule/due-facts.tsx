@@ -175,7 +175,7 @@ function WhoApproves({ facts: { approvals } }: KnownFacts) {
 
 function sayNames({ names, need, have }: NeededApproval): string {
   if (names.length === 0) return say('due.approval.left');
-  const said = names.join(say('due.list'));
+  const said = names.join(say('list'));
   return names.length === need - have
     ? say('due.approval.all', { names: said })
     : say('due.approval.some', { need: need - have, names: said });

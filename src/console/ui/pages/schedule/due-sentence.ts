@@ -15,7 +15,7 @@ export function dueSentence(facts: PlanFacts, spoken: Spoken): string {
   const { say } = spoken;
   const { verdict, instances, memory, leftOut, unchanged, refusedBy } = facts;
   const { memory: show, count } = spoken.show;
-  const codes = refusedBy.join(say('due.list'));
+  const codes = refusedBy.join(say('list'));
   const parts = [
     verdict !== 'blocked' ? '' : say(codes === '' ? 'due.blocked' : 'due.blocked.by', { codes }),
     instances > 0 ? changesOf(facts, spoken) : verdict !== 'blocked' && say('due.nothing'),
@@ -33,7 +33,7 @@ const NAMED_REGIONS = 3;
 function changesOf({ instances, regions, groups, others }: PlanFacts, spoken: Spoken): string {
   const { say } = spoken;
   const { count } = spoken.show;
-  const list = say('due.list');
+  const list = say('list');
   const where =
     regions.length > NAMED_REGIONS
       ? say('due.where.many', { count: regions.length })
@@ -52,7 +52,7 @@ function sayGroup({ name, instances, to }: ChangedGroup, { say, show: as }: Spok
     const range = { least: show(least), most: show(most) };
     return say(`due.to.${dimension}`, { to: least === most ? range.least : say('due.to.range', range) });
   });
-  const values = { count: count(instances), to: sizes.join(say('due.list')), name: name ?? '' };
+  const values = { count: count(instances), to: sizes.join(say('list')), name: name ?? '' };
   return say(name === null ? 'due.group' : 'due.group.named', values);
 }
 
@@ -72,5 +72,5 @@ const REASONS: Readonly<Record<string, WordId>> = {
 function reasonsOf({ leftOut: { count, reasons } }: PlanFacts, { say }: Spoken): string {
   const rest = count - reasons.reduce((sum, one) => sum + one.count, 0);
   const said = reasons.map((one) => say(REASONS[one.code] ?? 'due.why.other', { ...one }));
-  return [...said, ...(rest > 0 ? [say('due.rest', { count: rest })] : [])].join(say('due.list'));
+  return [...said, ...(rest > 0 ? [say('due.rest', { count: rest })] : [])].join(say('list'));
 }

@@ -11,6 +11,7 @@ import { refusalText, sayRefusal } from '../../parts/say-refusal.ts';
 import { WhatItDoes } from './due-plan.tsx';
 import { EVENT_TONES } from './event-tones.ts';
 import { momentIn } from './in-zone.ts';
+import { sayCron } from './say-cron.ts';
 
 type Action = 'enable' | 'disable' | 'run';
 
@@ -172,7 +173,8 @@ function Row({
           <dd>
             {when?.kind === 'cron' ? (
               <>
-                <code>{when.cron}</code> {when.timezone}
+                <span title={when.cron}>{sayCron(when.cron) ?? <code>{when.cron}</code>}</span>{' '}
+                {when.timezone}
               </>
             ) : (
               when && `${say('schedule.once')} ${momentIn(when.at, zone)}`

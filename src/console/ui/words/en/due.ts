@@ -1,6 +1,5 @@
 /** What a plan on schedule will do, in English. */
 export const due = {
-  'due.list': ', ',
   'due.parts': '; ',
   'due.changes': '{count} {count:instance|instances}{where}: {groups}',
   'due.where': ' in {regions}',

@@ -1,5 +1,6 @@
 /** The frame around every page, in English. */
 export const frame = {
+  list: ', ',
   'app.name': 'Refit',
   'nav.runs': 'Runs',
   'nav.skip': 'Skip to the content',

@@ -102,7 +102,7 @@ export const plans = {
   'dry.findings.all': '{shown} of {all} {all:finding|findings} shown: show all',
   'dry.timeline': 'Waves and windows',
   'dry.timeline.text':
-    'If the run starts at {time}. Half of such runs end earlier than the first time, and 9 of 10 earlier than the second.',
+    'These times hold if the run starts at {time}. Half of such runs end by the first time, 9 of 10 by the second.',
   'dry.wave': 'Wave',
   'dry.windows': 'Open windows',
   'dry.moreWindows': 'More windows follow.',

@@ -1,8 +1,7 @@
-/** 计划表中的计划会做什么，中文。 */
+/** What a plan of the schedule will do, in Simplified Chinese. */
 import type { due as english } from '../en/due.ts';
 
 export const due: Readonly<Record<keyof typeof english, string>> = {
-  'due.list': '、',
   'due.parts': '；',
   'due.changes': '{where}{count} 个实例：{groups}',
   'due.where': '{regions} 的 ',
@@ -33,9 +32,9 @@ export const due: Readonly<Record<keyof typeof english, string>> = {
   'due.starts.yes': '会，触发时自动启动。',
   'due.starts.no-scheduler': '不会：没有存活的调度器。',
   'due.starts.disabled': '不会：有人停用了它。',
-  'due.starts.dry-run': '它只生成计划和评审。',
+  'due.starts.dry-run': '它只制定计划并生成评审。',
   'due.starts.blocked': '被阻断期间，它不会下单。',
-  'due.starts.approval': '不会：它需要审批，而计划生成之前无人能审批。请封存它，然后由人审批封存计划。',
+  'due.starts.approval': '不会：它需要审批，而计划制定之前无人能审批。请封存它，再由人审批封存计划。',
   'due.starts.unapproved': '只有事先获得审批才会启动。',
   'due.starts.waits': '触发时，它会等待审批。',
   'due.starts.declined': '不会：有人否决了它。',
@@ -56,12 +55,12 @@ export const due: Readonly<Record<keyof typeof english, string>> = {
   'due.cost.hourly': '每小时价格是变更后的全价，不是差价。',
   'due.cost.unpriced': '{count} 个步骤没有价格。',
   'due.takes': '需要多久？',
-  'due.takes.text': '约 {p50}；此类运行十次有九次在 {p90} 内结束。',
+  'due.takes.text': '约 {p50}；此类运行十次有九次在 {p90}内结束。',
   'due.asOf': '依据',
   'due.asOf.inventory': '资源清单 {source}，读取于 {time}。此后实例可能已有变化。',
   'due.asOf.live': '对线上实例的试运行，读取于 {time}。此后实例可能已有变化。',
-  'due.asOf.saved': '封存计划，依据 {time} 的实例生成。它只会下这些订单。',
-  'due.unknown': '尚不清楚：文件夹中没有资源清单，也没有人做过试运行。',
+  'due.asOf.saved': '封存计划，依据 {time} 的实例制定。它只会下这些订单。',
+  'due.unknown': '尚不清楚：目录中没有资源清单，也没有人做过试运行。',
   'due.later': '试运行会显示它将做什么。',
   'due.planning': '正在计算它会做什么…',
   'due.failed': '不清楚它会做什么：{message}',
@@ -69,5 +68,5 @@ export const due: Readonly<Record<keyof typeof english, string>> = {
   'due.next': '下次触发',
   'due.next.never': '它不会自动触发。',
   'due.own-zone': '{zone} 时间 {time}',
-  'due.title': '在计划表中',
+  'due.title': '在日程中',
 };

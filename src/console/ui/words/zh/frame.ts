@@ -2,6 +2,7 @@
 import type { frame as english } from '../en/frame.ts';
 
 export const frame: Readonly<Record<keyof typeof english, string>> = {
+  list: '、',
   'app.name': 'Refit',
   'nav.runs': '运行',
   'nav.skip': '跳到内容',
@@ -32,7 +33,7 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   'palette.pages': '页面',
   'palette.runs': '运行',
   'palette.plan': '计划',
-  'palette.saved': '已保存的计划',
+  'palette.saved': '封存计划',
   'palette.step': '运行中的步骤',
   'palette.inFleet': '实例',
   'palette.here': '本页',
@@ -41,10 +42,10 @@ export const frame: Readonly<Record<keyof typeof english, string>> = {
   'design.about':
     '控制台的所有颜色和部件，以及代码中使用的名称。所有部件都可用键盘操作，适用于两种主题，最小宽度 390 px。',
   'design.disabled': '无法使用的按钮会说明原因',
-  'design.notice': '提示是需要首先知道的内容。',
+  'design.notice': '提示是首先需要知道的内容。',
   'design.problem': '发生了什么，以及相关的值',
   'design.fix': '可以复制的处理方法',
-  'design.dialog': '询问会说明后果。按 Esc 表示否。',
+  'design.dialog': '对话框会说明后果。按 Esc 表示取消。',
   'footer.times': '时间：{zone}（{offset}）',
   'footer.utc': '悬停在时间上可查看 UTC',
   'keys.title': '键盘',

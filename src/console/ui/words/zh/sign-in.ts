@@ -11,5 +11,5 @@ export const signIn: Readonly<Record<keyof typeof english, string>> = {
   'signIn.no-name': '您的账号没有可写入日志的名称。请管理员在人员文件中选择另一个声明。',
   'signIn.no-role': '您已在身份提供方登录，但您所在的组在这里没有角色。请向此控制台的管理员申请加入组。',
   'signIn.unavailable': '身份提供方没有应答。请一分钟后重试。已登录的人可以继续使用。',
-  'signIn.too-many': '来自您地址的尝试过多。请一分钟后重试。',
+  'signIn.too-many': '来自您的地址的尝试过多。请一分钟后重试。',
 };
