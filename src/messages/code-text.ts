@@ -17,3 +17,8 @@ export function shareText<Code extends string>(
 ): Readonly<Record<Code, CodeText>> {
   return Object.fromEntries(codes.map((code) => [code, text])) as Record<Code, CodeText>;
 }
+
+/** The usual fix for a code in one language; null for a code without an explanation. */
+export function fixIn(texts: Readonly<Record<string, CodeText>>, code: string): string | null {
+  return Object.hasOwn(texts, code) ? texts[code]!.fix : null;
+}

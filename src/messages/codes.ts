@@ -1,5 +1,6 @@
 /** The explanation of each finding code. The compiler finds a rule whose code has none. */
 import type { CodeText } from './code-text.ts';
+import { fixIn } from './code-text.ts';
 import { codes } from './en/codes.ts';
 
 /** A code that `refit explain` can explain. */
@@ -15,5 +16,5 @@ export function textOfCode(code: KnownCode, texts: CodeTexts = codes): CodeText 
 
 /** The usual fix for a code; null for a code without an explanation. */
 export function fixOfCode(code: string, texts: CodeTexts = codes): string | null {
-  return Object.hasOwn(texts, code) ? textOfCode(code as KnownCode, texts).fix : null;
+  return fixIn(texts, code);
 }

@@ -1,13 +1,13 @@
-/** The languages of pages. English is always loaded, the others only when a page needs them. */
+/** The languages of pages. Each loads when a page needs it, so a browser loads one. */
 import { LANGUAGES, type LanguageName } from './language-names.ts';
-import { english, type Words } from './words.ts';
+import type { Words } from './words.ts';
 
 /** How pages name their language. */
 const TAGS: Readonly<Record<LanguageName, string>> = { en: 'en', zh: 'zh-CN' };
 
 /** Loads what a page says in that language. */
 export async function loadWords(language: LanguageName): Promise<Words> {
-  return language === 'en' ? english : (await import('./zh/words.ts')).chinese;
+  return language === 'en' ? (await import('./words.ts')).english : (await import('./zh/words.ts')).chinese;
 }
 
 /** The language that a page of Refit says it is in; English if it says another one, or nothing. */

@@ -8,10 +8,12 @@
  *
  * A new language is one more folder whose table has the type `Language`.
  */
-import { given } from '../given.ts';
 import type { Message } from '../model.ts';
 import { en } from './en/en.ts';
+import { MOST_NESTED, type Rendered, renderIn, textWithFixIn } from './render.ts';
 import type { Say, Text } from './text.ts';
+
+export type { Rendered };
 
 type English = typeof en;
 
@@ -21,53 +23,11 @@ export type MessageId = keyof English;
 /** Every sentence in one language. The compiler finds a missing one, and one with other parameters. */
 export type Language = { readonly [Id in MessageId]: (...given: Parameters<English[Id]>) => Text };
 
-/** A message in words. */
-export interface Rendered {
-  readonly message: string;
-  readonly fix: string | null;
-  readonly example: string | null;
-}
-
 type ParamsOf<Id extends MessageId> = Parameters<English[Id]> extends [] ? [] : [Parameters<English[Id]>[0]];
 
 /** A message of that id. Its parameters are those that the English sentence takes. */
 export function message<Id extends MessageId>(id: Id, ...[params]: ParamsOf<Id>): Message {
   return { id, params: (params ?? {}) as Message['params'] };
-}
-
-/** How deep messages may nest. A changed journal may nest more, and each level may be written twice. */
-const MOST_NESTED = 8;
-
-/**
- * The words of a message, with its fix or example. A message that the language does not know, such as one of a newer
- * version or of a changed file, is shown as its id and parameters. A report never fails because of one sentence.
- */
-export function render(message: Message, language: Language = en): Rendered {
-  return renderAt(message, language, 0);
-}
-
-function renderAt(message: Message, language: Language, depth: number): Rendered {
-  const sentences = language as Readonly<Record<string, (params: unknown, say: Say) => Text>>;
-  const inner = (one: Message): Rendered => renderAt(one, language, depth + 1);
-  const say: Say = Object.assign((one: Message) => inner(one).message, {
-    fix: (one: Message) => inner(one).fix ?? '',
-    whole: (one: Message) => given(inner(one)),
-  });
-  try {
-    const { id, params } = message;
-    const isKnown = depth < MOST_NESTED && Object.hasOwn(sentences, id);
-    const text = isKnown ? sentences[id]!(params, say) : asData(message);
-    const said = typeof text === 'string' ? { message: text } : text;
-    // A sentence that is only a parameter has no words if the parameter is missing or is no text.
-    const words = (one: unknown): string | null => (typeof one === 'string' ? one : null);
-    return {
-      message: words(said.message) ?? asData(message),
-      fix: words(said.fix),
-      example: words(said.example),
-    };
-  } catch {
-    return { message: asData(message), fix: null, example: null };
-  }
 }
 
 /** How much of an unknown name a message quotes. */
@@ -112,24 +72,17 @@ export function messageFault(
     : `is ${id}, which has no parameter ${JSON.stringify(unknown.slice(0, LONGEST_NAME))}`;
 }
 
+/** The words of a message, with its fix or example. @param language English if left out */
+export function render(message: Message, language: Language = en): Rendered {
+  return renderIn(language, message);
+}
+
 /** The words of a message alone. */
 export function textOf(message: Message, language: Language = en): string {
-  return render(message, language).message;
+  return renderIn(language, message).message;
 }
 
 /** The words of a message with its fix, in one sentence: `the key is refused (fix: check the keys …)`. */
 export function textWithFix(message: Message, language: Language = en): string {
-  const { message: text, fix } = render(message, language);
-  return fix === null || fix === '' ? text : textOf({ id: 'text.with-fix', params: { text, fix } }, language);
-}
-
-/** Whatever stands in the place of a message, as text. */
-function asData(message: unknown): string {
-  if (typeof message === 'string') return message;
-  try {
-    const { id, params } = message as Message;
-    return `${String(id)} ${JSON.stringify(params)}`;
-  } catch {
-    return 'unreadable message';
-  }
+  return textWithFixIn(language, message);
 }

@@ -1,12 +1,12 @@
 /** The language of the console: of the browser, or as the person chose. */
 import { signal } from '@preact/signals';
-import { fixOfCode } from '../../messages/codes.ts';
+import { fixIn } from '../../messages/code-text.ts';
 import { loadWords } from '../../messages/languages.ts';
-import { type Rendered, render, textOf, textWithFix } from '../../messages/messages.ts';
-import { english, type Words } from '../../messages/words.ts';
+import { type Rendered, renderIn, textWithFixIn } from '../../messages/render.ts';
+import type { Words } from '../../messages/words.ts';
 import type { Message, Threshold } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
-import { en, type WordId } from './words/en.ts';
+import type { WordId } from './words/en.ts';
 import { fill, type Values } from './words/fill.ts';
 
 /** Everything that a language has. */
@@ -15,16 +15,19 @@ interface Spoken extends Pick<Words, 'tag' | 'sentences' | 'show' | 'codes' | 'r
   readonly words: Readonly<Record<WordId, string>>;
 }
 
-const ENGLISH: Spoken = { name: 'en', words: en, ...english };
-
-/** Chinese loads when somebody reads it. */
-async function chinese(): Promise<Spoken> {
-  const [{ zh: words }, chineseWords] = await Promise.all([import('./words/zh.ts'), loadWords('zh')]);
-  return { name: 'zh', words, ...chineseWords };
+/** Loads a language when somebody reads it. */
+async function load(name: Spoken['name']): Promise<Spoken> {
+  const words =
+    name === 'en'
+      ? import('./words/en.ts').then(({ en }) => en)
+      : import('./words/zh.ts').then(({ zh }) => zh);
+  const [own, shared] = await Promise.all([words, loadWords(name)]);
+  return { name, words: own, ...shared };
 }
 
 const CHOICE = 'refit-language';
-const spoken = signal<Spoken>(ENGLISH);
+/** Nothing is shown before `startLanguage` has loaded one. */
+const spoken = signal<Spoken>(undefined as never);
 
 /** The language of the browser's own formats, such as `zh-CN`. */
 export const tag = (): string => spoken.value.tag;
@@ -46,9 +49,16 @@ export async function chooseLanguage(name: Spoken['name']): Promise<void> {
 }
 
 async function speak(name: Spoken['name']): Promise<void> {
-  spoken.value = name === 'zh' ? await chinese() : ENGLISH;
+  spoken.value = await load(name);
   document.documentElement.lang = spoken.value.tag;
 }
+
+/** True for a word or sentence of the console. */
+export const isWord = (id: string): id is WordId => Object.hasOwn(spoken.value.words, id);
+
+/** All words of the console that begin so. */
+export const wordsOf = (start: string): readonly WordId[] =>
+  Object.keys(spoken.value.words).filter((id): id is WordId => id.startsWith(start));
 
 /** A word or sentence of the console, with values: see `words/fill.ts`. */
 export function say(id: WordId, values: Values = {}): string {
@@ -67,25 +77,25 @@ function shown(text: string): string {
 
 /** A message of a finding or journal entry. Its parameters can come from anybody. */
 export function sayMessage(message: Message): string {
-  return shown(textOf(message, spoken.value.sentences));
+  return shown(renderIn(spoken.value.sentences, message).message);
 }
 
 /** The parts of a message: what, and what a person can do. */
 export function sayRendered(message: Message): Rendered {
-  const { message: text, fix, example } = render(message, spoken.value.sentences);
+  const { message: text, fix, example } = renderIn(spoken.value.sentences, message);
   const escaped = (one: string | null) => one && shown(one);
   return { message: shown(text), fix: escaped(fix), example: escaped(example) };
 }
 
 /** The same with what a person can do. */
 export function sayWithFix(message: Message): string {
-  return shown(textWithFix(message, spoken.value.sentences));
+  return shown(textWithFixIn(spoken.value.sentences, message));
 }
 
 /** What a person can do: the fix of the message itself, or else of the code; null: nobody knows. */
 export function fixFor(message: Message | null, code: string | null): string | null {
-  const own = message === null ? null : render(message, spoken.value.sentences).fix;
-  const fix = own || (code === null ? null : fixOfCode(code, spoken.value.codes));
+  const own = message === null ? null : renderIn(spoken.value.sentences, message).fix;
+  const fix = own || (code === null ? null : fixIn(spoken.value.codes, code));
   return fix === null ? null : shown(fix);
 }
 

@@ -1,8 +1,7 @@
 /** A refusal of the server in the language of the page. */
 import type { Message } from '../../../model.ts';
 import type { Refused } from '../client.ts';
-import { language, say, sayMessage, sayRendered } from '../language.ts';
-import { en, type WordId } from '../words/en.ts';
+import { isWord, language, say, sayMessage, sayRendered } from '../language.ts';
 import type { Values } from '../words/fill.ts';
 
 /** A refusal, or a fault of something that the server reads. */
@@ -19,7 +18,6 @@ export function sayRefusal({ message, fix: typed, about }: Shown): {
   const fix = typed ?? '';
   // English is as the server wrote it, which often knows more.
   if (!about || language() === 'en') return { message, fix };
-  const isWord = (id: string): id is WordId => Object.hasOwn(en, id);
   const { id } = about;
   const fixId = `${id}.fix`;
   if (isWord(id) && isWord(fixId)) {

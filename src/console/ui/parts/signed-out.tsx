@@ -3,10 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { SignInInfo } from '../../api/session.ts';
 import { get, type Refused } from '../client.ts';
-import { say } from '../language.ts';
+import { isWord, say } from '../language.ts';
 import { path, query } from '../router.ts';
-import type { WordId } from '../words/en.ts';
-import { en } from '../words/en.ts';
 import { Problem } from './parts.tsx';
 
 /** @param error why there is no session. */
@@ -26,7 +24,7 @@ export function SignedOut({ error }: { error: Refused }) {
   if (provider.value === null) return <Problem error={error} />;
   const isBack = path() === '/sign-in';
   const word = `signIn.${query('refused')}`;
-  const refused = isBack && Object.hasOwn(en, word) ? (word as WordId) : null;
+  const refused = isBack && isWord(word) ? word : null;
   const to = isBack ? query('to') || '/' : location.pathname + location.search;
   return (
     <section class="empty sign-in">

@@ -3,10 +3,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ACTION_FIELDS, type ActionList, type ActionRow, resultOf } from '../../../api/actions.ts';
 import { get, Refused } from '../../client.ts';
-import { say } from '../../language.ts';
+import { isWord, say, wordsOf } from '../../language.ts';
 import { Badge, Copy, Problem, Time } from '../../parts/parts.tsx';
 import { query, setQuery } from '../../router.ts';
-import { en, type WordId } from '../../words/en.ts';
+import type { WordId } from '../../words/en.ts';
 
 /** After the last key, milliseconds. */
 const TYPED = 250;
@@ -16,7 +16,6 @@ const MOST = 1_000;
 const RESULTS = ['done', 'failed', 'refused'] as const;
 /** What the choice of actions has besides addresses. */
 const KINDS = ['sign-in', 'sign-out'] as const;
-const ADDRESSES = Object.keys(en).filter((word) => word.startsWith('act.')) as WordId[];
 
 const TONES = { done: 'verified', failed: 'failed', refused: 'refused' } as const;
 
@@ -81,7 +80,7 @@ function Form() {
         label="actions.action"
         options={[
           ...KINDS.map((kind) => [kind, say(`kind.${kind}`)] as const),
-          ...ADDRESSES.map((word) => [word.slice('act.'.length), say(word)] as const),
+          ...wordsOf('act.').map((word) => [word.slice('act.'.length), say(word)] as const),
         ]}
       />
       <Select
@@ -172,7 +171,6 @@ function Found({
 function Row({ row }: { row: ActionRow }) {
   const { seq, at, kind, person, from, action, code, values } = row;
   const word = `act.${action}`;
-  const isAddress = Object.hasOwn(en, word);
   const result = resultOf(kind);
   return (
     <tr>
@@ -183,8 +181,8 @@ function Row({ row }: { row: ActionRow }) {
         {person ?? <span class="soft">–</span>} {from !== null && <small class="soft">{from}</small>}
       </td>
       <td data-label={say('actions.action')}>
-        {isAddress
-          ? say(word as WordId)
+        {isWord(word)
+          ? say(word)
           : kind === 'done' || kind === 'failed' || kind === 'refused'
             ? action
             : say(`kind.${kind}`)}
@@ -231,7 +229,7 @@ function Values({ action, values }: { action: string; values: ActionRow['values'
 }
 
 /** A word of the console, if it has one. */
-const wordOr = (id: string, text: string): string => (Object.hasOwn(en, id) ? say(id as WordId) : text);
+const wordOr = (id: string, text: string): string => (isWord(id) ? say(id) : text);
 
 /** Roles and commands as people know them. */
 function valueText(name: string, value: string): string {
