@@ -6,6 +6,7 @@ import type { CodeTexts } from './codes.ts';
 import { codes } from './en/codes.ts';
 import { en } from './en/en.ts';
 import { columns } from './en/page/columns.ts';
+import { diff } from './en/page/diff.ts';
 import { facts, frame, names } from './en/page/frame.ts';
 import { report } from './en/page/report.ts';
 import { review } from './en/page/review.ts';
@@ -21,7 +22,7 @@ export type InWords<English> = English extends string
     ? (...given: Given) => string
     : { readonly [Key in keyof English]: InWords<English[Key]> };
 
-const page = { columns, facts, frame, names, report, review, verdicts };
+const page = { columns, diff, facts, frame, names, report, review, verdicts };
 
 /** Labels, headings and phrases of pages. */
 export type PageWords = InWords<typeof page>;

@@ -149,7 +149,11 @@ describe('a review', () => {
     expect(await get('/others')).toEqual({ plans: ['earlier.json'], runs: [] });
     const diff = await get('/diff?plan=earlier.json');
     expect(diff).toMatchObject({ isSame: false, to: expect.stringContaining(saved.digest.slice(0, 8)) });
-    expect(JSON.stringify(diff.tables)).toMatch(/li/);
+    expect(JSON.stringify(diff.tables)).toMatch(/2 settings/);
+    expect(JSON.stringify(diff)).not.toMatch(/p50|execution|sealedAt/);
+    const chinese = await get('/diff?plan=earlier.json&language=zh');
+    expect(chinese.tables).toHaveLength(diff.tables.length);
+    expect(chinese.tables.map(({ heading }: { heading: string }) => heading).join()).not.toMatch(/[a-z]/i);
     expect(await get('/diff?plan=..%2Fetc%2Fpasswd')).toMatchObject({ code: 'usage' });
   });
 

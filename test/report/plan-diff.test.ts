@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { english } from '../../src/messages/words.ts';
+import { chinese } from '../../src/messages/zh/words.ts';
 import type { SavedPlan } from '../../src/model.ts';
+import { diffInWords } from '../../src/report/plan-diff/describe-diff.ts';
 import { diffPlans } from '../../src/report/plan-diff/plan-diff.ts';
 import {
   PLAN_DIFF_FORMATS,
@@ -293,5 +296,16 @@ describe('the difference of two plans', () => {
     const own = 'h2 p strong ul li code table thead tbody tr th td details summary span'.split(' ');
     expect(tagsOf(html).filter((tag) => !own.includes(tag))).toEqual([]);
     for (const { head, rows } of tablesOf(html)) for (const row of rows) expect(row.length).toBe(head.length);
+  });
+});
+
+describe('the same differences for pages', () => {
+  it.each(DIFFERENCES)('show %s in both languages', (_, change) => {
+    const diff = diffPlans(PLAN, change(PLAN));
+    const [inEnglish, inChinese] = [english, chinese].map((words) => diffInWords(diff, words));
+    expect(inEnglish!.length).toBeGreaterThan(0);
+    expect(inChinese!.map(({ rows }) => rows.length)).toEqual(inEnglish!.map(({ rows }) => rows.length));
+    expect(JSON.stringify([inEnglish, inChinese])).not.toMatch(/undefined|\[object|execution|haltWhen|60000/);
+    for (const { heading } of inChinese!) expect(heading).not.toMatch(/[a-z]/i);
   });
 });

@@ -2,6 +2,7 @@
 import type { Words } from '../words.ts';
 import { codes } from './codes.ts';
 import { columns } from './page/columns.ts';
+import { diff } from './page/diff.ts';
 import { facts, frame, names } from './page/frame.ts';
 import { report } from './page/report.ts';
 import { review } from './page/review.ts';
@@ -11,6 +12,7 @@ import { zh } from './zh.ts';
 
 export const chinese: Words = {
   columns,
+  diff,
   facts,
   frame,
   names,

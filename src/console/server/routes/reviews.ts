@@ -88,13 +88,13 @@ function lookingAt(base: string, open: Open): readonly Route[] {
       path: `${base}/diff`,
       action: 'see',
       async answer(request, context): Promise<PlanComparison> {
-        const { plan, run } = request.query;
+        const { plan, run, language } = request.query;
         const { plan: now } = await open(request, context);
         const { plan: earlier } =
           typeof run === 'string'
             ? await openPlanOfRun(await runNamed(context.runs, run), context.runs)
             : await openSavedPlan(folderOf(context), String(plan ?? ''), context.runs);
-        return comparePlans(earlier.saved, now.saved);
+        return await comparePlans(earlier.saved, now.saved, language === 'zh' ? 'zh' : 'en');
       },
     },
   ];

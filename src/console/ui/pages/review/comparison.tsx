@@ -3,13 +3,15 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ComparableView, PlanComparison } from '../../../api/reviews.ts';
 import { get, Refused } from '../../client.ts';
-import { say } from '../../language.ts';
+import { language, say } from '../../language.ts';
+import { Amounts } from '../../parts/amounts.tsx';
 import { RefusalLine } from '../../parts/refusal-line.tsx';
 import { query, setQuery } from '../../router.ts';
 
 /** @param base the address of the review below `/api`. */
 export function Comparison({ base }: { base: string }) {
   const [plan, run] = [query('plan'), query('run')];
+  const spoken = language();
   const isOpen = useSignal(plan !== '' || run !== '');
   const others = useSignal<ComparableView | null>(null);
   const found = useSignal<PlanComparison | Refused | null>(null);
@@ -25,14 +27,14 @@ export function Comparison({ base }: { base: string }) {
     if (plan === '' && run === '') return;
     const over = new AbortController();
     const with_ = plan === '' ? `run=${encodeURIComponent(run)}` : `plan=${encodeURIComponent(plan)}`;
-    get<PlanComparison>(`${base}/diff?${with_}`, over.signal).then(
+    get<PlanComparison>(`${base}/diff?${with_}&language=${spoken}`, over.signal).then(
       (comparison) => (found.value = comparison),
       (error: unknown) => {
         if (error instanceof Refused) found.value = error;
       },
     );
     return () => over.abort();
-  }, [base, plan, run]);
+  }, [base, plan, run, spoken]);
   return (
     <details open={isOpen.value} onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>
       <summary>{say('review.diff')}</summary>
@@ -81,11 +83,11 @@ const SIGNS: Readonly<Record<string, 'review.diff.added' | 'review.diff.removed'
 
 function Differences({ comparison: { isSame, from, to, tables } }: { comparison: PlanComparison }) {
   return (
-    <div class="differences" lang="en">
+    <div class="differences">
       <p>
-        {say('review.diff.from')} <code>{from}</code>
+        {say('review.diff.from')} <Amounts text={from} />
         <br />
-        {say('review.diff.to')} <code>{to}</code>
+        {say('review.diff.to')} <Amounts text={to} />
       </p>
       {isSame && <p class="good">{say('review.diff.same')}</p>}
       {tables.map(({ heading, rows }) => (
@@ -98,7 +100,7 @@ function Differences({ comparison: { isSame, from, to, tables } }: { comparison:
                   {sign}
                 </span>
                 <span>
-                  <code>{name}</code> {change}
+                  <strong>{name}</strong> <Amounts text={change} />
                 </span>
               </li>
             ))}
