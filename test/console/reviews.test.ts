@@ -154,6 +154,9 @@ describe('a review', () => {
     const chinese = await get('/diff?plan=earlier.json&language=zh');
     expect(chinese.tables).toHaveLength(diff.tables.length);
     expect(chinese.tables.map(({ heading }: { heading: string }) => heading).join()).not.toMatch(/[a-z]/i);
+    expect(await get('/diff?plan=nowhere.json')).toMatchObject({
+      message: 'this console has no file nowhere.json',
+    });
     expect(await get('/diff?plan=..%2Fetc%2Fpasswd')).toMatchObject({ code: 'usage' });
   });
 

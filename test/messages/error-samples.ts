@@ -145,6 +145,8 @@ export const ERROR_SAMPLES: {
       ...{ subject: 'the key', path: 'k.pub', reason: 'it is larger than 64 KB' },
     },
   ],
+  'error.no-run-here': [{ run: 'r1' }],
+  'error.no-file-here': [{ file: 'a.yaml' }],
   'error.no-run-directory': [{ directory: 'runs/x', file: 'plan.json' }],
   'error.plan-too-large': [{ name: 'big.yaml' }],
   'error.plan-end': [

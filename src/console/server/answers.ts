@@ -1,6 +1,10 @@
 /** Answers that are no success. */
+
 import type { FastifyReply } from 'fastify';
 import { messageOf, RefitError } from '../../errors.ts';
+import { message as messageWith } from '../../messages/messages.ts';
+import { refitError } from '../../messages/refit-error.ts';
+import type { Message } from '../../model.ts';
 import type { Refusal } from '../api/session.ts';
 import type { Refused } from './guard.ts';
 import { LimitReached } from './limits.ts';
@@ -24,11 +28,24 @@ const TOO_LARGE: Refused = {
 /** Codes of errors that say that somebody else was faster. */
 const CONFLICTS: ReadonlySet<string> = new Set(['locked', 'fenced', 'file-changed']);
 
+/** The name without its folder. */
+const lastPart = (path: unknown): string => String(path).split('/').at(-1) ?? '';
+
+/** What was not found, with what to do in the console instead of at a terminal. Other errors stay. */
+function inConsole(error: RefitError): RefitError {
+  const { id, params } = (error.about ?? { id: '', params: {} }) as Message;
+  if (id === 'error.no-run-directory')
+    return refitError('usage', messageWith('error.no-run-here', { run: lastPart(params.directory) }));
+  if (id === 'error.file-refused' && params.reason === 'no such file or folder')
+    return refitError('usage', messageWith('error.no-file-here', { file: lastPart(params.path) }));
+  return error;
+}
+
 /** What a browser sees of a thrown error. A fault of ours shows no detail. */
 export function refusalOf(error: unknown, onFault: (error: unknown) => void): Refused {
   if (error instanceof LimitReached) return error.refused;
   if (error instanceof RefitError) {
-    const { code, message, fix, about } = error;
+    const { code, message, fix, about } = inConsole(error);
     return { status: CONFLICTS.has(code) ? 409 : 422, code, message, fix, ...(about && { about }) };
   }
   const status = (error as { readonly statusCode?: unknown } | null)?.statusCode;

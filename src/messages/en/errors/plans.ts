@@ -1,6 +1,7 @@
 /** Why Refit refuses to read, to write or to make a plan. */
 import type { Message } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
+import { instant } from '../quantities.ts';
 
 export const planErrors = {
   'error.file-refused': ({
@@ -76,8 +77,12 @@ export const planErrors = {
     message: 'this is a plan, not a saved plan',
     fix: command,
   }),
+  'error.no-file-here': ({ file }: { file: string }): Text => ({
+    message: `this console has no file ${file}`,
+    fix: 'open the list of plans, and choose it there',
+  }),
   'error.instance-not-read': ({ id, at }: { id: string; at: string }): Text => ({
-    message: `${id} is not in the fleet that was read at ${at}`,
+    message: `${id} is not in the fleet that was read at ${instant(at)}`,
     fix: 'read the fleet again, or search for it under another account or region',
   }),
   'error.fleet-not-read': (): Text => ({

@@ -269,6 +269,10 @@ export const runErrors = {
     message: `${directory} is not a run directory: it has no ${file}`,
     fix: 'refit runs   lists the runs',
   }),
+  'error.no-run-here': ({ run }: { run: string }): Text => ({
+    message: `this console has no run ${run}`,
+    fix: 'open the list of runs, and look for it there',
+  }),
   'error.no-such-step': ({ steps, at, command }: { steps: number; at: number; command: string }): Text => ({
     message: `the plan has ${steps} steps, and no step ${at}`,
     fix: command,

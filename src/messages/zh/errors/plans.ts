@@ -1,6 +1,7 @@
 /** Why Refit refuses to read, to write or to make a plan, in Chinese. */
 
 import type { planErrors as english } from '../../en/errors/plans.ts';
+import { instant } from '../../en/quantities.ts';
 import type { TranslationOf } from '../../text.ts';
 import { readingFix, reasonText, subjectName } from '../file-words.ts';
 
@@ -48,8 +49,12 @@ export const planErrors: TranslationOf<typeof english> = {
     fix: '启动时指定目录：refit serve --plans plans',
   }),
   'error.not-saved-plan': ({ command }) => ({ message: '这是计划，不是封存计划', fix: command }),
+  'error.no-file-here': ({ file }) => ({
+    message: `此控制台没有文件 ${file}`,
+    fix: '打开计划列表，在其中选择',
+  }),
   'error.instance-not-read': ({ id, at }) => ({
-    message: `${id} 不在 ${at} 读取的实例中`,
+    message: `${id} 不在 ${instant(at)} 读取的实例中`,
     fix: '重新读取实例，或在其他账号或地域下搜索',
   }),
   'error.fleet-not-read': () => ({ message: '尚未读取实例', fix: '打开实例页面并读取' }),

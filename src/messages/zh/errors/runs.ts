@@ -101,6 +101,7 @@ export const runErrors: TranslationOf<typeof english> = {
     message: `${directory} 不是运行目录：其中没有 ${file}`,
     fix: 'refit runs   列出所有运行',
   }),
+  'error.no-run-here': ({ run }) => ({ message: `此控制台没有运行 ${run}`, fix: '打开运行列表，在其中查找' }),
   'error.no-such-step': ({ steps, at, command }) => ({
     message: `该计划有 ${steps} 个步骤，没有步骤 ${at}`,
     fix: command,
