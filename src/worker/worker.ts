@@ -208,7 +208,7 @@ export class Worker {
       if (was !== null && was !== STARTING) return;
       const how = `${Math.round(Math.abs(ahead) / SECOND)} s ${ahead > 0 ? 'ahead of' : 'behind'}`;
       this.#clockProblem = `the clock of this host is ${how} that of the database`;
-      const fix = 'set the clock of the host that is wrong (timedatectl)';
+      const fix = 'set the clock of the host that is wrong';
       this.#ports.log(null, `${this.#clockProblem}: this worker takes no runs; fix: ${fix}`);
       return;
     }

@@ -114,7 +114,7 @@ describe('a worker', () => {
       expect(work.due).toEqual(['a']);
       const problem = `the clock of this host is ${how} that of the database`;
       expect(at.worker.whyIdle).toBe(problem);
-      const fix = 'set the clock of the host that is wrong (timedatectl)';
+      const fix = 'set the clock of the host that is wrong';
       expect(at.lines).toEqual([`-: ${problem}: this worker takes no runs; fix: ${fix}`]);
       work.ahead = 4 * 60 * SECOND;
       await at.clock.sleep(3 * SECOND);
