@@ -7,7 +7,7 @@ const ORDERS = 300;
 it('places 300 orders at 20 per second, never more in any second, and counts like the provider', async (test) => {
   const already = { memoryPerShard: 8192 };
   const fleet = plainFleet(320).map((one, index) => (index < ORDERS ? one : { ...one, ...already }));
-  const at = await desk(test, { simulator: BRISK, fleet });
+  const at = await desk(test, { simulator: BRISK, fleet, asProcess: true });
   const execution = 'execution: { inFlight: 300, requestsPerSecond: 20, patience: 2s }';
   await at.write('plan.yaml', growPlan([execution]));
   const planned = await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json']);
