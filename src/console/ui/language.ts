@@ -5,6 +5,7 @@ import { loadWords } from '../../messages/languages.ts';
 import { type Rendered, renderIn, textWithFixIn } from '../../messages/render.ts';
 import type { Words } from '../../messages/words.ts';
 import type { Message, Threshold } from '../../model.ts';
+import type { MonthlyCost } from '../../plan/price/monthly.ts';
 import { escapeControls } from '../../text.ts';
 import type { WordId } from './words/en.ts';
 import { fill, type Values } from './words/fill.ts';
@@ -97,6 +98,17 @@ export function fixFor(message: Message | null, code: string | null): string | n
   const own = message === null ? null : renderIn(spoken.value.sentences, message).fix;
   const fix = own || (code === null ? null : fixIn(spoken.value.codes, code));
   return fix === null ? null : shown(fix);
+}
+
+/** What plans cost by month: the whole price of hourly instances, and the increase of prepaid ones. */
+export function sayMonths(months: readonly MonthlyCost[]): string {
+  const { review, show } = spoken.value;
+  return show.join(
+    months.flatMap(({ currency, after, more }) => [
+      ...(after === null ? [] : [review.hourlyByMonth({ amount: after, currency }, false)]),
+      ...(more === null ? [] : [review.prepaidByMonth({ amount: more, currency }, false)]),
+    ]),
+  );
 }
 
 /** `failed > 2 or unknown > 0`; empty without a threshold. */

@@ -89,4 +89,15 @@ export function onLinkClick(event: MouseEvent): void {
   if (link.hash !== '' && link.pathname === location.pathname) return;
   event.preventDefault();
   go(link.pathname + link.search);
+  part = link.hash.slice(1);
+}
+
+/** The part of a page that a link led to, until the part is there; empty: the page itself. */
+let part = '';
+
+/** For the attribute `ref` of a part that loads later than its page. */
+export function showIfWanted(element: HTMLElement | null): void {
+  if (element === null || element.id !== part) return;
+  part = '';
+  element.scrollIntoView();
 }

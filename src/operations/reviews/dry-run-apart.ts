@@ -98,16 +98,16 @@ export async function inWordsOf(
     review: review && (await showReview(review, { language, now, names, isTrial: true })),
     findings: await showFindings(findings, language),
     facts: review && fleet && factsOf(review, fleet, text),
-    changedSince: fleet && newestChange(changes, fleet),
+    changedSince: review && newestChange(changes, review),
   };
 }
 
 function newestChange(
   changes: readonly RunChanges[],
-  { instances }: PlannedFleet,
+  { plan: { preconditions, unchanged, blocked } }: PlanReview,
 ): ShownDryRun['changedSince'] {
   if (changes.length === 0) return null;
-  const ids = new Set(instances.map(({ id }) => id));
+  const ids = new Set([...preconditions, ...unchanged, ...blocked].map(({ instance }) => instance));
   const found = changes.find((one) => one.instances.some((id) => ids.has(id)));
   return found === undefined ? null : { run: found.run, plan: escapeControls(found.plan), at: found.at };
 }

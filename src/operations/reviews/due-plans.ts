@@ -62,7 +62,7 @@ interface PlanText {
 export interface DuePlans {
   /** Says what is known now, and begins to find out the rest. @throws RefitError if the folder cannot be read. */
   factsOf(plan: DuePlanFile): Promise<DueFacts>;
-  /** Keeps the facts of a dry run, for as long as the plan has this text. */
+  /** Keeps the facts of a dry run, for as long as the plan has this text and no later one has a newer reading. */
   keep(plan: PlanText, facts: PlanFacts): void;
   /** Resolves when nothing is being planned. */
   settled(): Promise<void>;
@@ -144,7 +144,11 @@ export function createDuePlans(options: {
       return { state: 'known', from: 'dry-run', facts: tried.facts, stage: null, at: iso(tried.at) };
     },
     keep({ name, text }, facts) {
-      remember(dryRuns, name, { version: sha256(text), facts, at: clock.now() });
+      const version = sha256(text);
+      const kept = dryRuns.get(name);
+      // A look at an older inventory must not hide the prices of a newer reading.
+      if (kept?.version === version && isNewer(kept.facts, facts)) return;
+      remember(dryRuns, name, { version, facts, at: clock.now() });
     },
     settled: finder.settled,
     close: finder.close,

@@ -8,6 +8,7 @@ import {
   totalMemory,
   type UnsealedPlan,
 } from '../../model.ts';
+import { type MonthlyCost, monthlyOf, termsOf } from '../../plan/price/monthly.ts';
 import { escapeControls } from '../../text.ts';
 import type { ApprovalState } from '../approvals/approval-state.ts';
 
@@ -33,7 +34,11 @@ export interface PlanFacts {
   /** What refuses the whole plan. */
   readonly refusedBy: readonly string[];
   /** null: no step has a price. */
-  readonly prices: { readonly sums: readonly PriceSum[]; readonly unpriced: number } | null;
+  readonly prices: {
+    readonly sums: readonly PriceSum[];
+    readonly months: readonly MonthlyCost[];
+    readonly unpriced: number;
+  } | null;
   /** Seconds that the run takes, in half of all cases and in 9 of 10; null: nothing is ordered. */
   readonly takes: { readonly p50: number; readonly p90: number } | null;
   readonly approvals: readonly NeededApproval[];
@@ -110,7 +115,11 @@ export function planFacts({ review, approvals, nameIn = () => undefined }: Plann
     unchanged: unchanged.length,
     refusedBy: [...new Set(refusals.map(({ code }) => escapeControls(code)))].slice(0, MOST_REASONS),
     prices: isPriced
-      ? { sums: plan.prices, unpriced: steps.filter(({ quote }) => quote === null).length }
+      ? {
+          sums: plan.prices,
+          months: monthlyOf(steps, termsOf(preconditions)).costs,
+          unpriced: steps.filter(({ quote }) => quote === null).length,
+        }
       : null,
     takes: steps.length === 0 || forecast.time === undefined ? null : forecast.time.total,
     approvals,

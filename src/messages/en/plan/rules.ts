@@ -234,7 +234,7 @@ export const rules = {
     /** Null where the whole zone is sold out. */
     edition: string | null;
   }): Text =>
-    `${id} grows from ${formatMemory(before)} to ${formatMemory(after)}, and ${edition === null ? zone : `${edition} in ${zone}`} is sold out`,
+    `${id} grows from ${formatMemory(before)} to ${formatMemory(after)} with its replicas, and ${edition === null ? zone : `${edition} in ${zone}`} is sold out`,
   'rule.data-would-not-fit': ({
     id,
     fullest,

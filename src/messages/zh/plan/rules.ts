@@ -104,7 +104,7 @@ export const rules: TranslationOf<typeof english> = {
   }),
   'rule.catalogue-unknown': ({ id }) => `${id}：资源清单没有售卖目录，Refit 不知道该规格是否在售`,
   'rule.sold-out': ({ id, before, after, zone, edition }) =>
-    `${id} 从 ${formatMemory(before)} 扩容到 ${formatMemory(after)}，而 ${edition === null ? zone : `${zone} 的 ${edition}`} 已售罄`,
+    `${id} 从 ${formatMemory(before)} 扩容到 ${formatMemory(after)}（含副本），而 ${edition === null ? zone : `${zone} 的 ${edition}`} 已售罄`,
   'rule.data-would-not-fit': ({ id, fullest, size, used, needed, source, readAt, atLeast }) => ({
     message: `${id}：${fullest ? '每分片' : '总内存'} ${memory(size)} 小于所需的 ${memory(needed)}：${fullest ? '最满分片的' : ''}已用内存 ${memory(used)} 的 1.3 倍（来自 ${source}，读取于 ${readAt}）`,
     fix:

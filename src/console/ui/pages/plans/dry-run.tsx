@@ -8,7 +8,7 @@ import { language, quantities, say } from '../../language.ts';
 import { Amounts } from '../../parts/amounts.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Badge, Time } from '../../parts/parts.tsx';
-import { query, setQuery } from '../../router.ts';
+import { query, setQuery, showIfWanted } from '../../router.ts';
 import { Remedy, SEVERITY_TONES } from './finding-list.tsx';
 import { PlanCourse } from './plan-course.tsx';
 import { refusalText } from './plan-edit.ts';
@@ -275,7 +275,12 @@ function ReviewView({
       </dl>
       {!isBlocked && <Findings review={review} />}
       {timeline !== null && <PlanCourse timeline={timeline} />}
-      {[review.changes, review.effects, review.money, review.unchanged].map(
+      {review.changes !== null && (
+        <div id="changes" ref={showIfWanted}>
+          <TableView table={review.changes} names={names} />
+        </div>
+      )}
+      {[review.effects, review.money, review.unchanged].map(
         (table) => table !== null && <TableView key={table.heading} table={table} names={names} />,
       )}
     </>

@@ -6,7 +6,7 @@ import { say } from '../../language.ts';
 import { Amounts } from '../../parts/amounts.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { type LongColumn, LongTable } from '../../parts/long-table.tsx';
-import { query, setQuery } from '../../router.ts';
+import { query, setQuery, showIfWanted } from '../../router.ts';
 
 type Row = readonly string[];
 /** A row with its place in the plan. */
@@ -56,7 +56,7 @@ export function Changes({ page: { changes, waves } }: { page: ReviewView['page']
     ];
   });
   return (
-    <section class="changes">
+    <section class="changes" id="changes" ref={showIfWanted}>
       <h2>{say('review.changes')}</h2>
       <div class="tools">
         <label>

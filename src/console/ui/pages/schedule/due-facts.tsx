@@ -4,7 +4,7 @@ import type { NeededApproval, PlanFacts } from '../../../../operations/reviews/p
 import { permits } from '../../../api/roles.ts';
 import type { DueFacts, DuePlan } from '../../../api/schedule.ts';
 import type { Person } from '../../../api/session.ts';
-import { quantities, say, sayTime } from '../../language.ts';
+import { quantities, say, sayMonths, sayTime } from '../../language.ts';
 import type { WordId } from '../../words/en.ts';
 import { dueSentence } from './due-sentence.ts';
 import { momentIn } from './in-zone.ts';
@@ -132,7 +132,7 @@ function First({ facts: { first, instances }, plan: { name, page } }: { facts: P
       ))}
       {page !== null && (
         <li>
-          <a href={path}>{say('due.all', { count: quantities().count(instances) })}</a>
+          <a href={`${path}#changes`}>{say('due.all', { count: quantities().count(instances) })}</a>
         </li>
       )}
       {page === null && instances > first.length && (
@@ -191,6 +191,9 @@ function Cost({ plan: { name, page }, known: { facts, from }, person }: Shown & 
         {prices.unpriced > 0 && ` ${say('due.cost.unpriced', { count: prices.unpriced })}`}
         {prices.sums.some(({ basis }) => basis === 'hourly') && (
           <small class="soft"> {say('due.cost.hourly')}</small>
+        )}
+        {prices.months.length > 0 && (
+          <span class="due-line">{say('due.cost.months', { text: sayMonths(prices.months) })}</span>
         )}
       </>
     );

@@ -51,6 +51,7 @@ export const due = {
   'due.cost.none': 'Prices: not asked for.',
   'due.cost.saved': 'Prices: not asked for when it was sealed.',
   'due.cost.ask': 'Ask for prices',
+  'due.cost.months': 'By month: {text}.',
   'due.cost.hourly': 'A price per hour is the whole new price, not the difference.',
   'due.cost.unpriced': '{count} {count:step has|steps have} no price.',
   'due.takes': 'How long?',

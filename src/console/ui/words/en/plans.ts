@@ -92,7 +92,7 @@ export const plans = {
   'dry.leftOut.why':
     '{count} {count:target is|targets are} left out. The errors say why; they do not stop the others.',
   'dry.outdated.inventory': 'This result is of {inventory}, which you have not chosen now.',
-  'dry.changedSince': 'This inventory is older than a run that changed some of its instances:',
+  'dry.changedSince': 'This inventory is older than a run that changed some of these instances:',
   'dry.changedSince.fix':
     'What they have now is not what this dry run believes. Use the live fleet or a newer inventory.',
   'dry.took': 'took {time}',

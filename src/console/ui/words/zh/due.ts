@@ -52,6 +52,7 @@ export const due: Readonly<Record<keyof typeof english, string>> = {
   'due.cost.none': '价格：未询价。',
   'due.cost.saved': '价格：封存时未询价。',
   'due.cost.ask': '询价',
+  'due.cost.months': '每月：{text}。',
   'due.cost.hourly': '每小时价格是变更后的全价，不是差价。',
   'due.cost.unpriced': '{count} 个步骤没有价格。',
   'due.takes': '需要多久？',

@@ -93,7 +93,7 @@ export const plans: Readonly<Record<keyof typeof english, string>> = {
   'dry.leftOut': '，{count} 个被排除',
   'dry.leftOut.why': '{count} 个目标被排除。错误说明了原因，不影响其他目标。',
   'dry.outdated.inventory': '此结果对照的是 {inventory}，不是现在选择的。',
-  'dry.changedSince': '此资源清单早于一次运行，该运行变更了其中的实例：',
+  'dry.changedSince': '此资源清单早于一次运行，该运行变更了本计划的部分实例：',
   'dry.changedSince.fix': '这些实例的现状与本次试运行所依据的不同。请对照线上实例或更新的资源清单。',
   'dry.took': '用时 {time}',
   'dry.invalid': '计划还不是有效的：请先处理检查结果。',
