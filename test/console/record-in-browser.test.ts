@@ -141,7 +141,7 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
     await rows.waitFor();
     await page.getByRole('searchbox', { name: 'Person' }).fill('mei');
     await rows.waitFor({ state: 'detached' });
-    await page.getByRole('row', { name: /mei.*signed in.*admin/s }).waitFor();
+    await page.getByRole('row', { name: /mei.*Sign in.*admin/s }).waitFor();
     await page.getByRole('searchbox', { name: 'Person' }).fill('');
     await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'Run a plan now' });
     await rows.waitFor();

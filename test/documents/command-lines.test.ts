@@ -44,6 +44,7 @@ const OTHER_ENDS: readonly (readonly [line: RegExp, code: number, why: string])[
   [/--digest 3f2a/, 6, 'the documents have the digest of another plan'],
   [/^refit decline \S+ --withdraw/, 64, 'nobody declines the plan of the examples'],
   [/^refit schedule run /, 143, 'a signal ended it'],
+  [/^refit usage show /, 64, 'nothing was collected yet'],
 ];
 
 /** Milliseconds; generous, because a machine may be busy. */

@@ -49,8 +49,15 @@ export async function chooseLanguage(name: Spoken['name']): Promise<void> {
   await speak(name);
 }
 
+/** The language that was chosen last. */
+let wanted: Spoken['name'] | null = null;
+
 async function speak(name: Spoken['name']): Promise<void> {
-  spoken.value = await load(name);
+  wanted = name;
+  const loaded = await load(name);
+  // Somebody chose another one meanwhile.
+  if (wanted !== name) return;
+  spoken.value = loaded;
   document.documentElement.lang = spoken.value.tag;
 }
 
