@@ -6,6 +6,7 @@ import {
   filterSteps,
   groupFailures,
   haveOneMessage,
+  hearsCommands,
   heldGate,
   nextActions,
   peakOf,
@@ -212,6 +213,24 @@ describe('a gate', () => {
       }) as unknown as RunView;
     expect(heldGate(view('held'))?.wave).toBe('canary');
     expect(heldGate(view('released'))).toBe(null);
+  });
+});
+
+describe('a command', () => {
+  const waits = { reason: 'a gate', fix: null, about: null, until: null };
+  it.each([
+    ['is heard by the process of the run', { holder: {} }, true],
+    ['wakes a run of a store that rests', { waiting: waits }, true],
+    ['is not heard by a run that no process has', {}, false],
+    ['is not heard before the start', { waiting: waits, startedAt: null }, false],
+    [
+      'is not heard after the end, such as by a run that waits for its window',
+      { waiting: waits, endedAt: 'b' },
+      false,
+    ],
+  ])('%s', (_, changes, expected) => {
+    const run = { holder: null, waiting: null, startedAt: 'a', endedAt: null, ...changes };
+    expect(hearsCommands(run as unknown as RunView)).toBe(expected);
   });
 });
 

@@ -10,7 +10,7 @@ import { usePageCommands } from '../../parts/page-commands.ts';
 import { refusalText } from '../../parts/say-refusal.ts';
 import type { WordId } from '../../words/en.ts';
 import { GateQuestion } from './questions.tsx';
-import { heldGate } from './run-model.ts';
+import { hearsCommands, heldGate } from './run-model.ts';
 
 type Command = ControlRequest['command'];
 
@@ -19,7 +19,8 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
   const answer = useSignal<ControlAnswerView | Refused | 'awaited' | null>(null);
   const held = heldGate(run);
   const isPaused = run.picture.condition?.kind === 'paused';
-  const may = run.holder !== null && permits(person.roles, 'control');
+  const isHeard = hearsCommands(run);
+  const may = isHeard && permits(person.roles, 'control');
   const commands: readonly Command[] = may ? [isPaused ? 'continue' : 'pause', 'set', 'drain', 'abort'] : [];
   usePageCommands(
     commands.map((command) => ({
@@ -32,7 +33,7 @@ export function RunControls({ run, person }: { run: RunView; person: Person }) {
   if (!may)
     return (
       <>
-        {run.holder !== null && held && <GateQuestion held={held} />}
+        {isHeard && held && <GateQuestion held={held} />}
         {/* A process that died leaves the question of what became of the command. */}
         {answer.value !== null && <Answer answer={answer.value} />}
       </>

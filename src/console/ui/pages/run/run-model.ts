@@ -123,19 +123,28 @@ export function peakOf({ at, orders }: RateSeries): { readonly rate: number; rea
 }
 
 /** What a person can do with a run that no process has. */
-export function nextActions({ holder, status, picture }: RunView): {
+export function nextActions(run: RunView): {
   readonly mayGoOn: boolean;
   readonly mayRollBack: boolean;
   readonly mayRetry: boolean;
 } {
+  const { holder, status, picture } = run;
   const isIdle = holder === null;
   const isLeft = status === 'interrupted' || status === 'work-left' || status === 'not-started';
   const { outcomes, steps } = picture;
   return {
-    mayGoOn: isIdle && (isLeft || status === 'waiting'),
+    mayGoOn: isIdle && (isLeft || (status === 'waiting' && !hearsCommands(run))),
     mayRollBack: isIdle && outcomes.verified + outcomes.unknown > 0,
     mayRetry: isIdle && status !== 'not-started' && outcomes.verified < steps.of,
   };
+}
+
+/**
+ * True if somebody hears a command: the process that has the run, or the next one. A command wakes a run of a store that gave its
+ * worker back. Without a start, or after an end, nobody would hear it.
+ */
+export function hearsCommands({ holder, waiting, startedAt, endedAt }: RunView): boolean {
+  return holder !== null || (waiting !== null && startedAt !== null && endedAt === null);
 }
 
 /** The gate that holds the run until somebody answers; null: none does. */
