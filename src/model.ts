@@ -58,6 +58,9 @@
  *   rehearsal        a run of the plan against a simulated provider
  *   identity         who signs the calls, as the provider names it (an API client sends them)
  */
+
+export * from './model/advice/recommendation.ts';
+export * from './model/advice/sizing.ts';
 export * from './model/approval.ts';
 export type * from './model/control.ts';
 export * from './model/decline.ts';
