@@ -119,7 +119,7 @@ export function demandOf(usage: InstanceUsage, present: Size, span: UsageSpan): 
   return { from, until, ...demand, changes: changesIn(sizes, from), since: firstHour(usage) };
 }
 
-/** Below this share, percent, the size of an hour cannot be told from memory and share. */
+/** Below this share, percent, memory and share do not show the size of an hour. */
 const LEAST_SHARE = 1;
 
 /** Memory in use, MB. Zero with keys is a bad sample, so it is a gap (docs/provider.md P118). */

@@ -2,6 +2,7 @@
 import { en } from '../../src/messages/en/en.ts';
 import { type MessageId, message } from '../../src/messages/messages.ts';
 import type { Decline, Message, Size, Trace, UsedMemory } from '../../src/model.ts';
+import { ADVICE_SAMPLES } from './advice-samples.ts';
 import { ERROR_SAMPLES, type Samples } from './error-samples.ts';
 
 const id = 'crs-1a2b3c4d';
@@ -57,6 +58,7 @@ const claimed: Decline = { ...held, signed: false, fingerprint: null, login: 're
 const withdrawn = { by: 'wei', at: later };
 
 const SAMPLES: Samples = {
+  ...ADVICE_SAMPLES,
   ...ERROR_SAMPLES,
   'decline.holds': [
     { decline: held },

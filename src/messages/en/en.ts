@@ -4,6 +4,7 @@ import { passkeyErrors } from './errors/passkeys.ts';
 import { planErrors } from './errors/plans.ts';
 import { providerErrors } from './errors/provider.ts';
 import { runErrors } from './errors/runs.ts';
+import { advice } from './plan/advice.ts';
 import { approvals } from './plan/approvals.ts';
 import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
@@ -44,6 +45,7 @@ export const en = {
   ...providerErrors,
   ...runErrors,
   ...effects,
+  ...advice,
   ...approvals,
   ...declines,
   ...control,

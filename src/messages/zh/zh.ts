@@ -27,6 +27,7 @@ import { passkeyErrors } from './errors/passkeys.ts';
 import { planErrors } from './errors/plans.ts';
 import { providerErrors } from './errors/provider.ts';
 import { runErrors } from './errors/runs.ts';
+import { advice } from './plan/advice.ts';
 import { approvals } from './plan/approvals.ts';
 import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
@@ -67,6 +68,7 @@ export const zh: Language = {
   ...providerErrors,
   ...runErrors,
   ...effects,
+  ...advice,
   ...approvals,
   ...declines,
   ...control,

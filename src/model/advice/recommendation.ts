@@ -22,7 +22,9 @@ export interface UsePoint {
 /** Use of a resource, as a share of what the present size allows, percent. */
 export interface LoadFigure {
   readonly statistic: Statistic;
+  /** Over the whole lookback, and over the last seven days. */
   readonly value: number;
+  readonly recent: number;
   /** The greatest hour. */
   readonly peak: UsePoint;
   /** Hours with a value. */
@@ -35,10 +37,11 @@ export interface LoadFigure {
  */
 export interface MemoryFigure {
   readonly statistic: Statistic;
-  /** Over the whole lookback, and over the time that growth is judged by. */
+  /** Over the whole lookback. */
   readonly value: number;
   readonly peak: UsePoint;
-  readonly recentPeak: UsePoint;
+  /** Of the last seven days, by which growth is judged. Null: no value. */
+  readonly recentPeak: UsePoint | null;
   /** Of the fullest shard to the average one, at the median hour. */
   readonly skew: number;
   /** MB a day; the greatest believable trend is `trend + trendError`. */
