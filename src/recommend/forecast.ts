@@ -1,8 +1,8 @@
 /**
  * What the fullest shard will need. Everything is made from blocks: the peak of each 24 hours, the last of which ends now.
  *
- *   trend   the median of (peak - peak seven days before) / 7, so that the season of a week cancels, and neither a burst nor
- *           one clean-up counts. With less than 14 days: the median slope of all pairs, if three quarters of them rise.
+ *   trend   the median of (peak - peak seven days before) / 7, so that the season of a week cancels, and a burst or
+ *           one clean-up does not count. With less than 14 days: the median slope of all pairs, if three quarters of them rise.
  *   error   how far the true trend may be above or below it, from the spread of these differences
  *   within  the most that any block shows for the future: its peak + (trend + error) x (its age + the days ahead).
  *           A falling trend counts as none: what was needed can be needed again.

@@ -44,7 +44,7 @@ const of = ({ memoryPerShard, shards, replicas }: Recommendation['current']) =>
 
 const ROWS: readonly Row[] = [
   [
-    'keeps an instance that is neither too full nor too empty',
+    'keeps an instance that is not too full and not too empty',
     { history: { memory: 8000 } },
     'optimal',
     'memory',

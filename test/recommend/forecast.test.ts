@@ -64,7 +64,7 @@ describe('the days of the week', () => {
   it.each<[string, number[], boolean]>([
     ['differ when weekends are lower', days(28, (day) => (weekend(day) ? 600 : 1000)), true],
     ['do not differ on a line', days(28, (day) => 1000 + 30 * day), false],
-    ['are not told apart in less than two weeks', days(13, (day) => (weekend(day) ? 600 : 1000)), false],
+    ['are not separated in less than two weeks', days(13, (day) => (weekend(day) ? 600 : 1000)), false],
   ])('%s', (_, peaks, expected) => {
     expect(isWeekly(peaks, trendOf(peaks).trend)).toBe(expected);
   });
