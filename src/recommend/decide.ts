@@ -10,6 +10,7 @@ import {
   type Size,
   totalMemory,
 } from '../model.ts';
+import { joinReasons } from '../plan/resolve/join-reasons.ts';
 import { factsOf } from '../rules/facts.ts';
 import { RULES } from '../rules/rules.ts';
 import { DAY } from '../units.ts';
@@ -39,7 +40,8 @@ export function decide(deciding: Deciding): Recommendation {
     current: instance.size,
     advised,
     without: obstacle === null ? null : wanted.size,
-    reason: obstacle ?? wanted.reason,
+    reason:
+      obstacle ?? joinReasons(wanted.reason, unevenness(wanted, deciding)?.reason ?? null) ?? wanted.reason,
     risk: riskOf(wanted, deciding),
     confidence: confidenceOf(wanted, deciding),
     ...alternativesOf(wanted, advised, deciding),
@@ -63,11 +65,9 @@ function obstacleTo(wanted: Wanted, deciding: Deciding): Message | null {
     const largest = soldValues(offer, 'memoryPerShard').at(-1) ?? null;
     return message('advice.nothing-larger', { dimension: 'memoryPerShard', largest });
   }
-  return (
-    unevenness(wanted, deciding) ??
-    cooldown(size, deciding) ??
-    refusal(changeTo(instance.size, size), deciding)
-  );
+  const uneven = unevenness(wanted, deciding);
+  if (uneven !== null && !uneven.isUrgent) return uneven.reason;
+  return cooldown(size, deciding) ?? refusal(changeTo(instance.size, size), deciding);
 }
 
 /** The change of the one dimension in which sizes differ. */
@@ -76,13 +76,19 @@ export function changeTo(from: Size, to: Size): Change {
   return { dimension, from: from[dimension], to: to[dimension] };
 }
 
-/** The fullest shard alone forces growth, and the average one would not. */
-function unevenness({ metric, size }: Wanted, { evidence, rules, instance }: Deciding): Message | null {
+/** The fullest shard alone forces growth, and the average one would not; null if that is not so. */
+function unevenness(
+  { metric, size }: Wanted,
+  { evidence, rules, instance }: Deciding,
+): { readonly reason: Message; readonly isUrgent: boolean } | null {
   const { memory } = evidence;
   if (metric !== 'memory' || memory === null || memory.skew <= rules.uneven) return null;
-  if (totalMemory(size!) <= totalMemory(instance.size)) return null;
-  const average = memoryShare(memory.within.horizon, instance.size, instance.size) / memory.skew;
-  return average >= rules.memory.growAt ? null : message('advice.uneven', { skew: memory.skew, average });
+  if (size === null || totalMemory(size) <= totalMemory(instance.size)) return null;
+  const share = memoryShare(memory.within.horizon, instance.size, instance.size);
+  const average = share / memory.skew;
+  if (average >= rules.memory.growAt) return null;
+  // Big keys are not found in days: what will be full must grow.
+  return { reason: message('advice.uneven', { skew: memory.skew, average }), isUrgent: share >= FULL };
 }
 
 /** Nothing shrinks soon after a change of its size. */

@@ -172,10 +172,17 @@ const ROWS: readonly Row[] = [
   ['looks at the fullest shard', { history: { memory: 6000, skew: 1.45 } }, 'optimal', 'memory', '-'],
   [
     'blocks growth that only one uneven shard needs',
-    { history: { memory: 6500, skew: 1.7 } },
+    { history: { memory: 6000, skew: 1.7 } },
     'blocked',
     'memory',
     '-',
+  ],
+  [
+    'grows uneven shards that will be full soon',
+    { history: { memory: 6600, skew: 1.7 } },
+    'grow',
+    'memory',
+    '8GB x 3 x 1',
   ],
   [
     'grows uneven shards when the average one is full, too',
