@@ -33,6 +33,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'store-submit': async () => (await import('./store/submit.ts')).storeSubmit(),
   'store-idle': async () => (await import('./store/idle.ts')).storeIdle(),
   'store-open': async () => (await import('./store/open.ts')).storeOpen(),
+  'usage-walk': async () => (await import('./usage-walk.ts')).usageWalk(),
   'console-fleet': async () => (await import('./console-fleet.ts')).consoleFleet(),
   page: async () => (await import('./report-page.ts')).pageMade(),
   'console-page': async () => (await import('./console/run-page.ts')).runPage(),

@@ -124,26 +124,6 @@ export function keptValue(value: number): number {
   return decimals >= 0 ? whole / scale : whole * scale;
 }
 
-/**
- * Joins two series of the same metric and period. Where both have a value, the newer one counts; a gap replaces nothing.
- * Time between them is a gap.
- *
- *     older    3 4 - 5
- *     newer        6 - 7
- *     joined   3 4 6 5 7
- */
-export function joinSeries(older: UsageSeries, newer: UsageSeries): UsageSeries {
-  const length = older.period * 1_000;
-  const from = Math.min(older.from, newer.from);
-  const until = Math.max(seriesEnd(older), seriesEnd(newer));
-  const values = new Array<number | null>((until - from) / length).fill(null);
-  for (const { from: start, values: own } of [older, newer]) {
-    const first = (start - from) / length;
-    for (let at = 0; at < own.length; at++) values[first + at] = own[at] ?? values[first + at]!;
-  }
-  return { ...older, from, values };
-}
-
 /** The part of a series within a span; null if nothing is. */
 export function cutSeries(series: UsageSeries, { from, until }: UsageSpan): UsageSeries | null {
   const length = series.period * 1_000;
@@ -208,19 +188,37 @@ export function withObserved(
   return isSame ? [...sizes.slice(0, -1), { ...last, until: at }] : [...sizes, { size, from: at, until: at }];
 }
 
+const RANKS: ReadonlyMap<string, number> = new Map(USAGE_METRICS.map(({ name }, rank) => [name, rank]));
+
 /** The order of series: by metric, and hours before days. */
 export function inMetricOrder(series: readonly UsageSeries[]): UsageSeries[] {
-  const rank = new Map<string, number>(USAGE_METRICS.map(({ name }, at) => [name, at]));
-  return [...series].sort((a, b) => rank.get(a.metric)! - rank.get(b.metric)! || a.period - b.period);
+  return [...series].sort((a, b) => RANKS.get(a.metric)! - RANKS.get(b.metric)! || a.period - b.period);
 }
 
 /** Joins all series of the same metric and period, the oldest reading first. */
 export function joinAll(series: Iterable<UsageSeries>): UsageSeries[] {
-  const joined = new Map<string, UsageSeries>();
-  for (const one of series) {
-    const key = `${one.metric} ${one.period}`;
-    const before = joined.get(key);
-    joined.set(key, before === undefined ? one : joinSeries(before, one));
+  const groups = Map.groupBy(series, ({ metric, period }) => `${metric} ${period}`);
+  return inMetricOrder(
+    [...groups.values()].map((group) => (group.length === 1 ? group[0]! : joinGroup(group))),
+  );
+}
+
+/**
+ * Joins series of one metric and period. Where several have a value, the newest one counts; a gap replaces nothing. Time
+ * between them is a gap.
+ *
+ *     older    3 4 - 5
+ *     newer        6 - 7
+ *     joined   3 4 6 5 7
+ */
+function joinGroup(group: readonly UsageSeries[]): UsageSeries {
+  const length = group[0]!.period * 1_000;
+  const from = group.reduce((least, one) => Math.min(least, one.from), Number.POSITIVE_INFINITY);
+  const until = group.reduce((most, one) => Math.max(most, seriesEnd(one)), 0);
+  const values = new Array<number | null>((until - from) / length).fill(null);
+  for (const { from: start, values: own } of group) {
+    const first = (start - from) / length;
+    for (let at = 0; at < own.length; at++) values[first + at] = own[at] ?? values[first + at]!;
   }
-  return inMetricOrder([...joined.values()]);
+  return { ...group[0]!, from, values };
 }

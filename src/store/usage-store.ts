@@ -22,6 +22,12 @@ export interface AskedSpan extends UsageSpan {
   readonly period: UsagePeriod;
 }
 
+/** Which part of a history to read. */
+export interface UsageQuery extends UsageSpan {
+  /** Absent: every metric. Fewer metrics are read faster. */
+  readonly metrics?: readonly UsageMetric[];
+}
+
 /** How long peaks are kept after their time, milliseconds. */
 export const KEPT: Readonly<Record<UsagePeriod, number>> = {
   3600: 400 * 86_400_000,
@@ -42,9 +48,9 @@ export interface UsageStore {
   /** What was asked of these instances so far; one without history is missing. */
   asked(provider: string, instances: readonly string[]): Promise<ReadonlyMap<string, readonly AskedSpan[]>>;
   /** The history of one instance; null if there is none at all. */
-  read(provider: string, instance: string, span: UsageSpan): Promise<InstanceUsage | null>;
+  read(provider: string, instance: string, query: UsageQuery): Promise<InstanceUsage | null>;
   /** The history of every instance, one after the other in no particular order, so memory does not grow with the fleet. */
-  walk(provider: string, span: UsageSpan): AsyncIterable<InstanceUsage>;
+  walk(provider: string, query: UsageQuery): AsyncIterable<InstanceUsage>;
   /** Removes what is older than `KEPT`. @param now milliseconds since 1970 UTC. */
   prune(provider: string, now: number): Promise<void>;
   /** Ends the connections, if there are any. */

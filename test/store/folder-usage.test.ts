@@ -5,7 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { folderUsage } from '../../src/store/folder/usage/folder-usage.ts';
-import { decodeFrames, MARK } from '../../src/store/folder/usage/usage-frame.ts';
+import { framesIn, MARK } from '../../src/store/folder/usage/usage-frame.ts';
 import { describeUsageContract, EVER, hours, reading } from './usage-contract.ts';
 
 const A = 'crs-aaaaaaaa';
@@ -28,6 +28,15 @@ async function fileIn(stateDirectory: string): Promise<string> {
 }
 
 describe('the file of an instance', () => {
+  const frameOf = (head: unknown, values: readonly number[] = []): Buffer => {
+    const body = deflateRawSync(
+      Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), Buffer.from(values)]),
+    );
+    return Buffer.concat([MARK, lengthAndCheck(body), body]);
+  };
+  const series = { metric: 'memory', period: 3600, from: 1_764_547_200_000, count: 1, decimals: 0 };
+  const head = (more: object) => ({ instance: A, sizes: [], series: [{ ...series, ...more }] });
+
   it('loses only the frame that was torn, wherever its write stopped, and goes on', async () => {
     const { store, stateDirectory } = await openFolder();
     await store.put('p', [reading(A, hours(A, [1, 2]))]);
@@ -57,26 +66,30 @@ describe('the file of an instance', () => {
     expect((await store.read('p', A, EVER))?.series[0]?.values).toEqual([1, null, 3]);
   });
 
+  it('leaves out a frame whose values are none, and keeps the others', async () => {
+    const { store, stateDirectory } = await openFolder();
+    const whole = frameOf(head({ count: 2 }), [3, 5]);
+    const bad = [head({ count: 2 }), [9, 20]] as const;
+    const later = frameOf(head({ from: series.from + 3_600_000 }), [15]);
+    const frames = [whole, frameOf(...bad), later].map((one, at) =>
+      at === 0 ? one : one.subarray(MARK.length),
+    );
+    await store.put('p', [reading(A, hours(A, [1]))]);
+    await writeFile(await fileIn(stateDirectory), Buffer.concat(frames));
+    expect((await store.read('p', A, EVER))?.series[0]?.values).toEqual([1, 7]);
+  });
+
   it('becomes one frame after many, and then grows again', async () => {
     const { store, stateDirectory } = await openFolder();
     const values = Array.from({ length: 90 }, (_, n) => n);
     const frames: number[] = [];
     for (const n of values) {
       await store.put('p', [reading(A, hours(A, [n], n))]);
-      frames.push(decodeFrames(await readFile(await fileIn(stateDirectory)))!.frames.length);
+      frames.push(framesIn(await readFile(await fileIn(stateDirectory)))!.bodies.length);
     }
     expect(Math.max(...frames)).toBe(40);
     expect((await store.read('p', A, EVER))?.series[0]?.values).toEqual(values);
   });
-
-  const frameOf = (head: unknown, values: readonly number[] = []): Buffer => {
-    const body = deflateRawSync(
-      Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), Buffer.from(values)]),
-    );
-    return Buffer.concat([MARK, lengthAndCheck(body), body]);
-  };
-  const series = { metric: 'memory', period: 3600, from: 1_764_547_200_000, count: 1, decimals: 0 };
-  const head = (more: object) => ({ instance: A, sizes: [], series: [{ ...series, ...more }] });
 
   it.each<[string, Buffer]>([
     ['an empty file', Buffer.alloc(0)],

@@ -134,6 +134,17 @@ export function describeUsageContract(name: string, open: () => Promise<UsageSto
       expect(await valuesOf(store, A)).toEqual([['memory', HOURLY, 0, kept]]);
     });
 
+    it('has gaps in a span between two readings that do not touch', async () => {
+      const store = await open();
+      await store.put(REAL, [reading(A, hours(A, [1, 2]))]);
+      await store.put(REAL, [reading(A, hours(A, [7, 8], 6))]);
+      const span = { from: START + 4 * HOUR, until: START + 7 * HOUR };
+      expect(await valuesOf(store, A, span)).toEqual([['memory', HOURLY, 4, [null, null, 7]]]);
+      expect(
+        await valuesOf(store, A, { ...span, from: START + 30 * HOUR, until: START + 31 * HOUR }),
+      ).toEqual([]);
+    });
+
     it('reads the part of a span, and nothing of another instance or provider', async () => {
       const store = await open();
       await store.put(REAL, [reading(A, hours(A, [1, 2, 3, 4])), reading(B, hours(B, [8]))]);
@@ -145,6 +156,20 @@ export function describeUsageContract(name: string, open: () => Promise<UsageSto
       expect((await walked(store)).map(({ instance }) => instance)).toEqual([A, B]);
       expect((await walked(store, 'loopback:8420'))[0]?.series[0]?.values).toEqual([7]);
       expect(await walked(store, 'nobody')).toEqual([]);
+    });
+
+    it('reads only the metrics that are asked for, and a walk does, too', async () => {
+      const store = await open();
+      const all = [hours(A, [1, 2]), hours(A, [3], 0, 'cpu'), hours(A, [4, 5, 6], 1, 'keys')];
+      await store.put(REAL, [{ instance: A, series: all, size: SMALL, at: START }]);
+      const query = { from: START + HOUR, until: START + 3 * HOUR, metrics: ['cpu', 'keys'] as const };
+      const usage = (await store.read(REAL, A, query))!;
+      expect(usage.series).toEqual([hours(A, [4, 5], 1, 'keys')]);
+      const walks = [];
+      for await (const one of store.walk(REAL, query)) walks.push(one);
+      expect(walks).toEqual([usage]);
+      const none = await store.read(REAL, A, { ...EVER, metrics: ['latency'] });
+      expect(none).toEqual({ instance: A, series: [], sizes: [{ size: SMALL, from: START, until: START }] });
     });
 
     it('says what was asked, also where the provider had nothing', async () => {

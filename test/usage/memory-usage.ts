@@ -1,6 +1,6 @@
 /** A history of use in memory, for tests that need no files. It has the behaviour of `usage-contract.ts`. */
 import { cutSeries, type InstanceUsage, joinAll, seriesEnd, withObserved } from '../../src/model.ts';
-import type { UsageStore } from '../../src/store/usage-store.ts';
+import type { UsageQuery, UsageStore } from '../../src/store/usage-store.ts';
 
 export function memoryUsage(): UsageStore & { readonly kept: Map<string, InstanceUsage> } {
   const kept = new Map<string, InstanceUsage>();
@@ -31,17 +31,25 @@ export function memoryUsage(): UsageStore & { readonly kept: Map<string, Instanc
         }),
       );
     },
-    async read(provider, instance, span) {
+    async read(provider, instance, query) {
       const usage = kept.get(keyOf(provider, instance));
-      return usage === undefined
-        ? null
-        : { ...usage, series: usage.series.flatMap((one) => cutSeries(one, span) ?? []) };
+      return usage === undefined ? null : partOf(usage, query);
     },
-    async *walk() {
-      yield* kept.values();
+    async *walk(provider, query) {
+      for (const [key, usage] of kept) if (key.startsWith(`${provider} `)) yield partOf(usage, query);
     },
     prune: async () => undefined,
     close: async () => undefined,
   };
   return { ...store, kept };
+}
+
+function partOf(usage: InstanceUsage, query: UsageQuery): InstanceUsage {
+  const { metrics, from, until } = query;
+  const wanted = usage.series.filter(({ metric }) => metrics === undefined || metrics.includes(metric));
+  return {
+    ...usage,
+    series: wanted.flatMap((one) => cutSeries(one, query) ?? []),
+    sizes: usage.sizes.filter((one) => one.from < until && one.until >= from),
+  };
 }

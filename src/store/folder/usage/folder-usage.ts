@@ -18,20 +18,27 @@ import {
   cutSeries,
   type InstanceUsage,
   joinAll,
-  type ObservedSize,
   seriesEnd,
   type UsageSeries,
   type UsageSpan,
-  withObserved,
 } from '../../../model.ts';
-import { type AskedSpan, KEPT, type UsageReading, type UsageStore } from '../../usage-store.ts';
+import {
+  type AskedSpan,
+  KEPT,
+  type UsageQuery,
+  type UsageReading,
+  type UsageStore,
+} from '../../usage-store.ts';
 import { takeLock } from '../lock.ts';
-import { decodeFrames, encodeFrame, MARK, type UsageFrame } from './usage-frame.ts';
+import { joinFrames, joinSizes } from './join-frames.ts';
+import { encodeFrame, framesIn, MARK, type OpenedFrame, openFrame, type UsageFrame } from './usage-frame.ts';
 
 /** Frames of a file before they become one. A nightly collection reaches them after six weeks. */
 const MOST_FRAMES = 40;
 /** How much older than `KEPT` a file may get before it is written again, milliseconds. */
 const SLACK = 28 * 86_400_000;
+/** Files that a walk reads before their turn. */
+const AHEAD = 4;
 const NAME = /^[0-9a-f]{32}\.usage$/;
 const EVER: UsageSpan = { from: 0, until: Number.MAX_SAFE_INTEGER };
 
@@ -74,26 +81,26 @@ export function folderUsage({ stateDirectory, clock, host }: FolderUsage): Usage
       await mustBeOwnFolder(root, 'the state folder');
       const found = new Map<string, readonly AskedSpan[]>();
       for (const instance of instances) {
-        const usage = await readUsage(pathOf(provider, instance), instance);
+        const usage = await readUsage(pathOf(provider, instance), instance, EVER);
         if (usage !== null) found.set(instance, usage.series.map(askedOf));
       }
       return found;
     },
-    async read(provider, instance, span) {
+    async read(provider, instance, query) {
       await mustBeOwnFolder(root, 'the state folder');
-      return cutUsage(await readUsage(pathOf(provider, instance), instance), span);
+      return await readUsage(pathOf(provider, instance), instance, query);
     },
-    async *walk(provider, span) {
+    async *walk(provider, query) {
       await mustBeOwnFolder(root, 'the state folder');
-      for await (const path of filesIn(folderOf(provider))) {
-        const usage = cutUsage(await readUsage(path, null), span);
+      for await (const file of readAhead(filesIn(folderOf(provider)))) {
+        const usage = joinFrames(framesOf(file, null), query);
         if (usage !== null) yield usage;
       }
     },
     async prune(provider, now) {
       await mustBeOwnFolder(root, 'the state folder');
       for await (const path of filesIn(folderOf(provider))) {
-        const usage = await readUsage(path, null);
+        const usage = await readUsage(path, null, EVER);
         if (usage === null || !usage.series.some((one) => isOutdated(one, now))) continue;
         const series = keptSeries(usage.series, now);
         if (series.length === 0) await rm(path, { force: true });
@@ -113,31 +120,37 @@ async function* filesIn(folder: string): AsyncIterable<string> {
   }
 }
 
-/** Reads and joins the frames of one file. Null: there is no file, or not of that instance. */
-async function readUsage(path: string, instance: string | null): Promise<InstanceUsage | null> {
-  const frames = framesOf(await readFileIfPresent(path, { subject: 'state', isTrusted: true }), instance);
-  return frames.length === 0 ? null : joinFrames(frames);
+/** Reads the next files while the caller works on the ones before. */
+async function* readAhead(paths: AsyncIterable<string>): AsyncIterable<Buffer | null> {
+  const reading: Promise<Buffer | null>[] = [];
+  for await (const path of paths) {
+    const file = readFile(path);
+    // The caller sees the fault in its turn.
+    file.catch(() => undefined);
+    reading.push(file);
+    if (reading.length > AHEAD) yield await reading.shift()!;
+  }
+  for (const file of reading) yield await file;
 }
 
-function framesOf(file: Buffer | null, instance: string | null): readonly UsageFrame[] {
-  const { frames } = (file && decodeFrames(file)) ?? { frames: [] };
+function readFile(path: string): Promise<Buffer | null> {
+  return readFileIfPresent(path, { subject: 'state', isTrusted: true });
+}
+
+/** Reads and joins the frames of one file. Null: there is no file, or not of that instance. */
+async function readUsage(
+  path: string,
+  instance: string | null,
+  query: UsageQuery,
+): Promise<InstanceUsage | null> {
+  return joinFrames(framesOf(await readFile(path), instance), query);
+}
+
+function framesOf(file: Buffer | null, instance: string | null): readonly OpenedFrame[] {
+  const bodies = (file && framesIn(file)?.bodies) ?? [];
+  const frames = bodies.flatMap((body) => openFrame(body) ?? []);
   const whose = instance ?? frames[0]?.instance;
   return frames.filter((one) => one.instance === whose);
-}
-
-function joinFrames(frames: readonly UsageFrame[]): InstanceUsage {
-  return {
-    instance: frames[0]!.instance,
-    series: joinAll(frames.flatMap(({ series }) => series)),
-    sizes: frames.flatMap(({ sizes }) => sizes).reduce(joinSizes, []),
-  };
-}
-
-function joinSizes(
-  sizes: readonly ObservedSize[],
-  { size, from, until }: ObservedSize,
-): readonly ObservedSize[] {
-  return withObserved(withObserved(sizes, size, from), size, until);
 }
 
 async function putReading(path: string, reading: UsageReading): Promise<void> {
@@ -147,20 +160,24 @@ async function putReading(path: string, reading: UsageReading): Promise<void> {
     series: reading.series,
     sizes: size === null ? [] : [{ size, from: at, until: at }],
   };
-  const file = await readFileIfPresent(path, { subject: 'state', isTrusted: true });
+  const file = await readFile(path);
   if (file === null) {
     await makeFolder(dirname(path));
     await replace(path, frame);
     return;
   }
-  const frames = framesOf(file, instance);
-  const isWhole = decodeFrames(file)?.isWhole === true;
-  if (isWhole && frames.length > 0 && frames.length < MOST_FRAMES) {
+  const { bodies, isWhole } = framesIn(file) ?? { bodies: [], isWhole: false };
+  const isOwn = bodies[0] !== undefined && openFrame(bodies[0])?.instance === instance;
+  if (isWhole && isOwn && bodies.length < MOST_FRAMES) {
     await append(path, encodeFrame(frame));
     return;
   }
-  const usage = joinFrames([...frames, frame]);
-  await replace(path, { ...usage, series: keptSeries(usage.series, at) });
+  const before = joinFrames(framesOf(file, instance), EVER);
+  await replace(path, {
+    instance,
+    series: keptSeries(joinAll([...(before?.series ?? []), ...frame.series]), at),
+    sizes: frame.sizes.reduce(joinSizes, before?.sizes ?? []),
+  });
 }
 
 async function replace(path: string, frame: UsageFrame): Promise<void> {
@@ -181,15 +198,6 @@ async function append(path: string, frame: Buffer): Promise<void> {
 function askedOf(series: UsageSeries): AskedSpan {
   const { metric, period, from } = series;
   return { metric, period, from, until: seriesEnd(series) };
-}
-
-function cutUsage(usage: InstanceUsage | null, span: UsageSpan): InstanceUsage | null {
-  if (usage === null) return null;
-  return {
-    ...usage,
-    series: usage.series.flatMap((one) => cutSeries(one, span) ?? []),
-    sizes: usage.sizes.filter(({ from, until }) => from < span.until && until >= span.from),
-  };
 }
 
 function isOutdated({ from, period }: UsageSeries, now: number): boolean {

@@ -11,15 +11,7 @@
  *     4012.5 4013 - 4012  →  40125 40130 - 40120  →  +40125 +5 - -10  →  80251 11 0 20
  */
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import {
-  DAILY,
-  HOURLY,
-  isUsageMetric,
-  type ObservedSize,
-  periodStart,
-  type UsagePeriod,
-  type UsageSeries,
-} from '../../../model.ts';
+import { DAILY, HOURLY, type ObservedSize, periodStart, type UsageSeries } from '../../../model.ts';
 
 /** The content of a frame. */
 export interface UsageFrame {
@@ -42,7 +34,9 @@ const MOST_DECIMALS = 3;
 const EARLIEST = 1_420_070_400_000;
 const LATEST = 4_102_444_800_000;
 
-interface SeriesHead {
+/** What a frame says of the values of one series. */
+export interface SeriesHead {
+  /** Of a newer version, perhaps. */
   readonly metric: string;
   readonly period: number;
   readonly from: number;
@@ -95,53 +89,53 @@ function putValues(bytes: number[], values: readonly (number | null)[], scale: n
   }
 }
 
-/** A file as it was read. */
+/** A file before its frames are opened. */
 export interface FrameFile {
-  /** The oldest frame first. */
-  readonly frames: readonly UsageFrame[];
+  /** What the checks of its frames agree with, the oldest first. */
+  readonly bodies: readonly Buffer[];
   /** False after a torn or damaged frame: the next write replaces the file instead of appending. */
   readonly isWhole: boolean;
 }
 
-/** Decodes a file. It ignores damaged frames, and everything after a torn one. Null if it is no such file. */
-export function decodeFrames(file: Buffer): FrameFile | null {
+/** Finds the frames of a file. It ignores damaged frames, and everything after a torn one. Null if it is no such file. */
+export function framesIn(file: Buffer): FrameFile | null {
   if (file.length < MARK.length || !file.subarray(0, MARK.length).equals(MARK)) return null;
-  const frames: UsageFrame[] = [];
+  const bodies: Buffer[] = [];
   let isWhole = true;
   let at = MARK.length;
   while (at < file.length) {
     const end = at + HEAD <= file.length ? at + HEAD + file.readUInt32LE(at) : Number.POSITIVE_INFINITY;
-    if (end > file.length) return { frames, isWhole: false };
+    if (end > file.length) return { bodies, isWhole: false };
     const body = file.subarray(at + HEAD, end);
-    const frame = crc32(body) === file.readUInt32LE(at + 4) ? decodeFrame(body) : null;
-    if (frame === null) isWhole = false;
-    else frames.push(frame);
+    if (crc32(body) === file.readUInt32LE(at + 4)) bodies.push(body);
+    else isWhole = false;
     at = end;
   }
-  return { frames, isWhole };
+  return { bodies, isWhole };
 }
 
-function decodeFrame(body: Buffer): UsageFrame | null {
+/** A frame whose head is checked. Its values are not. */
+export interface OpenedFrame {
+  readonly instance: string;
+  readonly series: readonly SeriesHead[];
+  readonly sizes: readonly ObservedSize[];
+  readonly bytes: Buffer;
+  /** Where the values of the first series start. */
+  readonly at: number;
+}
+
+/** Opens a frame of `framesIn`. Null if it is none that Refit writes. */
+export function openFrame(body: Buffer): OpenedFrame | null {
   try {
     const bytes = inflateRawSync(body, { maxOutputLength: MOST_BYTES });
     const line = bytes.indexOf(10);
-    const head = JSON.parse(bytes.toString('utf8', 0, line)) as {
+    const { instance, series, sizes } = JSON.parse(bytes.toString('utf8', 0, line)) as {
       readonly instance: string;
       readonly series: readonly SeriesHead[];
       readonly sizes: readonly ObservedSize[];
     };
-    if (typeof head.instance !== 'string' || !head.sizes.every(isSize)) return null;
-    const reader = { bytes, at: line + 1 };
-    const series: UsageSeries[] = [];
-    for (const one of head.series) {
-      const values = takeValues(reader, one);
-      if (values === null) return null;
-      // A metric of a newer version is not read.
-      const { metric, from } = one;
-      if (isUsageMetric(metric))
-        series.push({ instance: head.instance, metric, period: one.period as UsagePeriod, from, values });
-    }
-    return { instance: head.instance, series, sizes: head.sizes };
+    if (typeof instance !== 'string' || !sizes.every(isSize) || !series.every(isHead)) return null;
+    return { instance, series, sizes, bytes, at: line + 1 };
   } catch {
     return null;
   }
@@ -151,31 +145,59 @@ function isSize({ size, from, until }: ObservedSize): boolean {
   return [size.memoryPerShard, size.shards, size.replicas, from, until].every(Number.isFinite);
 }
 
-function takeValues(
-  reader: { readonly bytes: Buffer; at: number },
-  { period, from, count, decimals }: SeriesHead,
-): (number | null)[] | null {
-  if (period !== HOURLY && period !== DAILY) return null;
-  if (!(from >= EARLIEST && from <= LATEST && periodStart(period, from) === from)) return null;
-  if (!(count >= 0 && count <= MOST_VALUES && decimals >= 0 && decimals <= MOST_DECIMALS)) return null;
-  const { bytes } = reader;
+function isHead({ period, from, count, decimals }: SeriesHead): boolean {
+  if (period !== HOURLY && period !== DAILY) return false;
+  if (!(from >= EARLIEST && from <= LATEST && periodStart(period, from) === from)) return false;
+  return count >= 0 && count <= MOST_VALUES && decimals >= 0 && decimals <= MOST_DECIMALS;
+}
+
+/** Where values go. */
+export interface Target {
+  readonly values: (number | null)[];
+  /** The place of the first value; places outside the array are left out. */
+  readonly first: number;
+}
+
+/**
+ * Decodes the values of a series from a position on. A gap leaves its place as it is.
+ * @param target null: the values are only passed over.
+ * @returns the position after them, or -1 if the bytes are no values.
+ */
+export function takeValues(
+  { bytes }: OpenedFrame,
+  from: number,
+  { count, decimals }: SeriesHead,
+  target: Target | null,
+): number {
+  if (target === null) return passOver(bytes, from, count);
+  const { values, first } = target;
   const scale = 10 ** decimals;
-  const values = new Array<number | null>(count);
+  const end = Math.min(count, values.length - first);
+  let at = from;
   let before = 0;
-  for (let n = 0; n < count; n++) {
-    let [rest, factor, byte] = [0, 1, 0];
-    do {
-      if (reader.at >= bytes.length) return null;
-      byte = bytes[reader.at++]!;
+  for (let n = 0; n < end; n++) {
+    if (at >= bytes.length) return -1;
+    let byte = bytes[at++]!;
+    if (byte === 0) continue;
+    let rest = byte & 127;
+    for (let factor = 128; byte > 127; factor *= 128) {
+      if (at >= bytes.length) return -1;
+      byte = bytes[at++]!;
       rest += (byte & 127) * factor;
-      factor *= 128;
-    } while (byte > 127);
-    if (rest === 0) values[n] = null;
-    else {
-      before += rest % 2 === 1 ? (rest - 1) / 2 : -rest / 2;
-      if (!(before >= 0 && before <= Number.MAX_SAFE_INTEGER)) return null;
-      values[n] = before / scale;
     }
+    before += rest % 2 === 1 ? (rest - 1) / 2 : -rest / 2;
+    if (!(before >= 0 && before <= Number.MAX_SAFE_INTEGER)) return -1;
+    if (first + n >= 0) values[first + n] = before / scale;
   }
-  return values;
+  return passOver(bytes, at, count - Math.max(0, end));
+}
+
+/** Every value ends with a byte below 128. */
+function passOver(bytes: Buffer, from: number, count: number): number {
+  let at = from;
+  for (let left = count; left > 0; at++) {
+    if (at >= bytes.length) return -1;
+    if (bytes[at]! < 128) left--;
+  }
+  return at;
 }

@@ -17,9 +17,14 @@ import {
   type UsageMetric,
   type UsagePeriod,
   type UsageSeries,
-  type UsageSpan,
 } from '../../../model.ts';
-import { type AskedSpan, KEPT, type UsageReading, type UsageStore } from '../../usage-store.ts';
+import {
+  type AskedSpan,
+  KEPT,
+  type UsageQuery,
+  type UsageReading,
+  type UsageStore,
+} from '../../usage-store.ts';
 import type { Database, Queries } from '../database.ts';
 
 /** Periods of one row. */
@@ -62,7 +67,7 @@ const PUT_SIZES = `WITH observed AS (
 const LENGTH = `(CASE period WHEN ${HOURLY} THEN ${BUCKET[HOURLY] * HOURLY * 1_000} ELSE ${BUCKET[DAILY] * DAILY * 1_000} END)::bigint`;
 
 const READ = `SELECT instance, metric, period, bucket, first, to_json(peaks) AS peaks FROM refit.usage
-  WHERE provider = $1 AND instance = ANY ($2::text[])
+  WHERE provider = $1 AND instance = ANY ($2::text[]) AND ($5::text[] IS NULL OR metric = ANY ($5::text[]))
     AND (bucket + 1) * ${LENGTH} > $3::float8 AND bucket * ${LENGTH} < $4::float8 + ${SLACK}
   ORDER BY instance, bucket`;
 
@@ -143,15 +148,15 @@ export function storedUsage(database: Database): Omit<UsageStore, 'close'> {
       });
     },
     asked: (provider, instances) => readAsked(database, provider, instances),
-    async read(provider, instance, span) {
-      const [usage] = await readInstances(database, provider, [instance], span);
+    async read(provider, instance, query) {
+      const [usage] = await readInstances(database, provider, [instance], query);
       return usage ?? null;
     },
-    async *walk(provider, span) {
+    async *walk(provider, query) {
       for (let after = ''; ; ) {
         const page = await database.query<{ instance: string }>(NEXT, [provider, after]);
         const names = page.map(({ instance }) => instance);
-        if (names.length > 0) yield* await readInstances(database, provider, names, span);
+        if (names.length > 0) yield* await readInstances(database, provider, names, query);
         if (names.length < PAGE) return;
         after = names.at(-1)!;
       }
@@ -199,9 +204,10 @@ async function readInstances(
   queries: Queries,
   provider: string,
   instances: readonly string[],
-  span: UsageSpan,
+  query: UsageQuery,
 ): Promise<InstanceUsage[]> {
-  const rows = await queries.query<UsageRow>(READ, [provider, instances, span.from, span.until]);
+  const { from, until, metrics = null } = query;
+  const rows = await queries.query<UsageRow>(READ, [provider, instances, from, until, metrics]);
   const sizes = await queries.query<SizeRow>(READ_SIZES, [provider, instances]);
   const series = Map.groupBy(rows.flatMap(seriesOf), ({ instance }) => instance);
   const observed = Map.groupBy(sizes, ({ instance }) => instance);
@@ -211,8 +217,8 @@ async function readInstances(
     return [
       {
         instance,
-        series: joinAll(own ?? []).flatMap((one) => cutSeries(one, span) ?? []),
-        sizes: (seen ?? []).flatMap((row) => sizeWithin(row, span)),
+        series: joinAll(own ?? []).flatMap((one) => cutSeries(one, query) ?? []),
+        sizes: (seen ?? []).flatMap((row) => sizeWithin(row, query)),
       },
     ];
   });
@@ -227,7 +233,7 @@ function seriesOf({ instance, metric, period, bucket, first, peaks }: UsageRow):
 
 function sizeWithin(
   { from, until, memoryPerShard, shards, replicas }: SizeRow,
-  span: UsageSpan,
+  span: UsageQuery,
 ): ObservedSize[] {
   if (from >= span.until || until < span.from) return [];
   return [{ size: { memoryPerShard, shards, replicas }, from, until }];
