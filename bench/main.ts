@@ -1,7 +1,7 @@
 /**
  * `npm run bench [NAME…] [-- --write]`: measures each figure with a floor or a peer in the same run. It prints the rows;
  * `--write` also writes them to docs/benchmarks.md, where the other rows stay. `npm run bench picture` draws
- * docs/limit.svg from its own runs.
+ * docs/limit.svg from its own runs, and `npm run bench rightsizing-picture` draws docs/images/rightsizing.svg.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,12 +48,17 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 const ONLY_BY_NAME: ReadonlySet<string> = new Set(['company']);
 
 const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');
-const PICTURE = join(import.meta.dirname, '../docs/limit.svg');
+const DOCS = join(import.meta.dirname, '../docs');
 
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => arg !== '--write');
 if (wanted.includes('picture')) {
-  writeFileSync(PICTURE, await (await import('./picture.ts')).limitPicture());
+  writeFileSync(join(DOCS, 'limit.svg'), await (await import('./picture.ts')).limitPicture());
+  process.exit();
+}
+if (wanted.includes('rightsizing-picture')) {
+  const { rightsizingPicture } = await import('./rightsizing-picture.ts');
+  writeFileSync(join(DOCS, 'images/rightsizing.svg'), rightsizingPicture());
   process.exit();
 }
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
