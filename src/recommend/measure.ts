@@ -1,13 +1,15 @@
 /** Reduces the hours of an instance to the figures that decide. */
-import type {
-  Evidence,
-  InstanceUsage,
-  LoadFigure,
-  MemoryFigure,
-  Resource,
-  Size,
-  SizingRules,
-  UsePoint,
+import {
+  type Evidence,
+  HOURLY,
+  type InstanceUsage,
+  type LoadFigure,
+  type MemoryFigure,
+  type Resource,
+  type Size,
+  type SizingRules,
+  seriesEnd,
+  type UsePoint,
 } from '../model.ts';
 import { DAY, HOUR } from '../units.ts';
 import { type Demand, demandOf, foundIn, type HourRange, lastHours, peakIn } from '../usage/demand.ts';
@@ -18,7 +20,8 @@ import { type Block, blocksOf, daysUntil, isWeekly, neededWithin, trendOf } from
 export const RECENT = 7 * DAY;
 
 /**
- * The figures of an instance.
+ * The figures of an instance. They end where the history ends, unless that is longer ago than growth permits: hours that
+ * were not collected yet are no gaps.
  * @param usage null: it has no history. @param present its size now. @param now milliseconds since 1970 UTC.
  */
 export function measureUse(
@@ -27,16 +30,24 @@ export function measureUse(
   rules: SizingRules,
   now: number,
 ): Evidence {
-  const span = { from: now - Math.max(rules.over, rules.shrink.history), until: now };
-  return measureDemand(
-    demandOf(usage ?? { instance: '', series: [], sizes: [] }, present, span),
-    present,
-    rules,
-  );
+  const collected = usage === null ? now : collectedUntil(usage, now);
+  const until = collected < now - rules.grow.history ? now : collected;
+  const span = { from: until - Math.max(rules.over, rules.shrink.history), until };
+  const demand = demandOf(usage ?? { instance: '', series: [], sizes: [] }, present, span);
+  return measureDemand(demand, present, rules, now - until);
 }
 
-/** The figures of the hours of a demand, the last of which is the present. @param present the size that it is made for. */
-export function measureDemand(demand: Demand, present: Size, rules: SizingRules): Evidence {
+/** The end of the hours of memory that were asked for. */
+function collectedUntil({ series }: InstanceUsage, now: number): number {
+  const memory = series.find(({ metric, period }) => metric === 'memory' && period === HOURLY);
+  return memory === undefined ? now : Math.min(now, seriesEnd(memory));
+}
+
+/**
+ * The figures of the hours of a demand.
+ * @param present the size that it is made for. @param lag time from the end of the demand to the present, milliseconds.
+ */
+export function measureDemand(demand: Demand, present: Size, rules: SizingRules, lag = 0): Evidence {
   const range = lastHours(demand, rules.over);
   const blocks = blocksOf(demand.memory, range);
   const counted = (time: number) => ({
@@ -51,7 +62,7 @@ export function measureDemand(demand: Demand, present: Size, rules: SizingRules)
     hours: counted(rules.over),
     forShrinking: counted(rules.shrink.history),
     forGrowing: counted(rules.grow.history),
-    memory: memoryFigure(demand, blocks, { range, present, rules }),
+    memory: memoryFigure(demand, blocks, { range, present, rules, lag }),
     cpu: load('cpu'),
     connections: load('connections'),
     bandwidth: load('bandwidth'),
@@ -67,7 +78,7 @@ export function measureDemand(demand: Demand, present: Size, rules: SizingRules)
 function memoryFigure(
   demand: Demand,
   blocks: readonly Block[],
-  { range, present, rules }: { range: HourRange; present: Size; rules: SizingRules },
+  { range, present, rules, lag }: { range: HourRange; present: Size; rules: SizingRules; lag: number },
 ): MemoryFigure | null {
   const { statistic, growAt } = rules.memory;
   const value = statisticOf(demand.memory, range, statistic);
@@ -78,7 +89,7 @@ function memoryFigure(
   const trend = trendOf(peaks);
   const level = (growAt / 100) * present.memoryPerShard;
   const within = (of: readonly number[], time: number) => {
-    const need = neededWithin(of, trend, time / DAY);
+    const need = neededWithin(of, trend, (time + lag) / DAY);
     return Number.isNaN(need) ? value : need;
   };
   return {

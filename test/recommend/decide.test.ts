@@ -137,6 +137,20 @@ const ROWS: readonly Row[] = [
     '-',
   ],
   [
+    'takes hours that were not collected yet for no gaps',
+    { history: { memory: 10_000, until: 30 } },
+    'grow',
+    'memory',
+    '8GB x 3 x 1',
+  ],
+  [
+    'says nothing when nothing was collected for three days',
+    { history: { memory: 10_000, until: 72 } },
+    'insufficient-data',
+    null,
+    '-',
+  ],
+  [
     'does not shrink with gaps in a fifth of the hours',
     { history: { memory: (ago) => (ago % 5 === 0 ? null : 3000) } },
     'insufficient-data',

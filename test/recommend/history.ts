@@ -15,6 +15,8 @@ export type Curve = number | ((hoursAgo: number) => number | null);
 
 export interface History {
   readonly days?: number;
+  /** Hours from its end to the present. */
+  readonly until?: number;
   /** The size that shares are of; by default the present one all the time. */
   readonly size?: Size | ((hoursAgo: number) => Size);
   readonly sizes?: readonly ObservedSize[];
@@ -41,7 +43,7 @@ export function historyOf(is: History = {}): InstanceUsage {
     metric,
     period: HOURLY,
     from: NOW - hours * HOUR,
-    values: Array.from({ length: hours }, (_, hour) => value(hours - 1 - hour)),
+    values: Array.from({ length: hours - (is.until ?? 0) }, (_, hour) => value(hours - 1 - hour)),
   });
   const sizeAt = (ago: number) => (typeof size === 'function' ? size(ago) : size);
   const share = (ago: number) => {
