@@ -81,4 +81,5 @@ export type * from './model/rollout.ts';
 export * from './model/run-state.ts';
 export * from './model/saved-plan.ts';
 export * from './model/usage.ts';
+export * from './model/use.ts';
 export type * from './model/windows.ts';

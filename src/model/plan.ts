@@ -6,6 +6,7 @@ import type { Message } from './message.ts';
 import type { Money } from './money.ts';
 import type { Hooks, Webhook } from './notification.ts';
 import type { Execution, PlanWave, Spread, Threshold } from './rollout.ts';
+import type { UseCondition } from './use.ts';
 import type { Schedule, Windows } from './windows.ts';
 
 /** The requested size in one dimension of a target. Memory is MB per shard. */
@@ -31,6 +32,8 @@ export interface Select {
   readonly name: string | null;
   readonly editions: readonly EditionName[] | null;
   readonly status: readonly InstanceStatus[] | null;
+  /** Conditions on the history of use; absent: none. */
+  readonly use?: readonly UseCondition[];
 }
 
 /** One entry of a plan's `targets`. */

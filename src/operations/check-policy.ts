@@ -7,6 +7,7 @@ import { readSavedPlan } from '../plan/saved/read-saved-plan.ts';
 import type { PolicySubject } from '../policy/judge-policy.ts';
 import { readInput } from './named-files.ts';
 import { type PlanOptions, planFleet } from './plans/plan-fleet.ts';
+import { historyOf } from './plans/read-use.ts';
 import { savedSubject } from './policy-subject.ts';
 import { meansRun, withNamedPlan } from './runs/open-plan.ts';
 
@@ -42,6 +43,7 @@ export async function checkSubject(
     planFleet(text, file, {
       ...defaults,
       from,
+      history: historyOf({ store, env }, endpoint ?? undefined),
       onJudge: (one) => {
         subject = { ...one, env };
       },

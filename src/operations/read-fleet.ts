@@ -9,9 +9,8 @@ import {
   readMemoryInUse,
 } from '../cloud/read-inventory.ts';
 import { count } from '../messages/en/format-size.ts';
-import type { Inventory, Plan, Scope } from '../model.ts';
-import { type Draft, draftPlan } from '../plan/make-plan.ts';
-import { scopesOf } from '../plan/resolve/scopes.ts';
+import type { Inventory, Scope } from '../model.ts';
+import type { Draft } from '../plan/make-plan.ts';
 
 /** Clock and listeners of a read. */
 export interface ReadOptions {
@@ -80,22 +79,6 @@ export async function readFleetWithUse(
   const ids = new Set(inventory.instances.flatMap(({ id, status }) => (status === 'running' ? [id] : [])));
   const used = await readMeasured(reader, inventory, ids, options);
   return { inventory: used.inventory, notes: [...notes, ...used.notes] };
-}
-
-/** Reads what explains one instance, with its memory in use if the plan resizes it by use. */
-export async function readForInstance(
-  instance: string,
-  plan: Plan | null,
-  reader: CloudReader,
-  options: FleetOptions,
-): Promise<Inventory> {
-  if (plan === null) return (await readFleet(reader, options)).inventory;
-  const { clock = systemClock } = options;
-  const { scopes } = scopesOf(plan, { region: null, profile: null });
-  const { inventory } = await readInventory(reader, scopes, clock);
-  const { toMeasure } = draftPlan(plan, inventory, clock.now());
-  if (!toMeasure.some(({ id }) => id === instance)) return inventory;
-  return (await readMeasured(reader, inventory, new Set([instance]), options)).inventory;
 }
 
 /** Instances that Refit looks up in other regions: each region takes one read. */

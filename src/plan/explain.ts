@@ -5,13 +5,13 @@ import { textOfCode } from '../messages/codes.ts';
 import { formatMemory, formatValue, upTo } from '../messages/en/format-size.ts';
 import { editionText, memory, size } from '../messages/en/quantities.ts';
 import { message, render, textOf } from '../messages/messages.ts';
-import type { Instance, InstanceNode, Inventory, Message, Plan, PlanTarget } from '../model.ts';
+import type { FleetUse, Instance, InstanceNode, Inventory, Message, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
 import { factsOf, type Rule } from '../rules/facts.ts';
 import { indexOffers } from '../rules/is-sold.ts';
 import { escapeControls } from '../text.ts';
 import { type Draft, draftPlan } from './make-plan.ts';
-import { matcher } from './resolve/match-selector.ts';
+import { isUnknownUse, matcher, NO_USE } from './resolve/match-selector.ts';
 import { profileOf, regionsOf } from './resolve/scopes.ts';
 
 /** One page about a code, in any letter case; null for an unknown code, see `nearestCode`. */
@@ -53,8 +53,14 @@ function page(rule: Rule): string {
 /**
  * Explains an instance: its state and the sizes sold for it. Given a plan, it also shows which targets reach it and why
  * the others do not, its new size, and what blocks it. Control characters in names and tags are escaped.
+ * @param use figures of the history of use, for plans that select or size by it.
  */
-export function explainInstance(id: string, inventory: Inventory, plan: Plan | null): string {
+export function explainInstance(
+  id: string,
+  inventory: Inventory,
+  plan: Plan | null,
+  use: FleetUse = NO_USE,
+): string {
   const found = inventory.instances.filter((one) => one.id === id);
   const lines = found.flatMap((instance) => [...describe(instance, inventory)]);
   if (found.length === 0) {
@@ -67,8 +73,10 @@ export function explainInstance(id: string, inventory: Inventory, plan: Plan | n
     );
     if (near !== null) lines.push(`  did you mean ${near}? refit explain ${near}`);
   }
-  if (plan !== null)
-    lines.push(...inPlan(id, found, plan, draftPlan(plan, inventory, Date.parse(inventory.readAt))));
+  if (plan !== null) {
+    const draft = draftPlan(plan, inventory, Date.parse(inventory.readAt), [], use);
+    lines.push(...inPlan(id, found, { plan, draft, use }));
+  }
   return `${lines.map(escapeControls).join('\n')}\n`;
 }
 
@@ -128,11 +136,17 @@ function formatNode({ id, role, zone }: InstanceNode): string {
   return `${role}${id === null ? '' : ` ${id}`} in ${zone.code}`;
 }
 
-function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft): string[] {
+interface DraftedPlan {
+  readonly plan: Plan;
+  readonly draft: Draft;
+  readonly use: FleetUse;
+}
+
+function inPlan(id: string, found: readonly Instance[], { plan, draft, use }: DraftedPlan): string[] {
   const lines = [`in plan ${plan.name}:`];
   for (const [index, target] of plan.targets.entries()) {
     const where = `target ${index + 1} (${target.location.file}:${target.location.line})`;
-    const reason = notReached(id, found, plan, target);
+    const reason = notReached(id, found, { plan, use }, target);
     lines.push(
       reason === null ? `  ${where} selects it` : `  ${where} does not select it: ${textOf(reason)}`,
     );
@@ -162,16 +176,24 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
 }
 
 /** The condition that keeps a target from reaching the instance; null if the target reaches it. */
-function notReached(id: string, found: readonly Instance[], plan: Plan, target: PlanTarget): Message | null {
+function notReached(
+  id: string,
+  found: readonly Instance[],
+  { plan, use }: Pick<DraftedPlan, 'plan' | 'use'>,
+  target: PlanTarget,
+): Message | null {
   const { match } = target;
   if (match.kind === 'instance' && match.instance !== id)
     return message('selector.names-another', { id: match.instance });
   const reasons = found.map((instance) => {
     const scope = outOfScope(instance, plan, target);
     if (scope !== null || match.kind === 'instance') return scope;
-    const excluded = match.exclude.findIndex((one) => matcher(one)(instance) === null);
+    const excluded = match.exclude.findIndex((one) => {
+      const fails = matcher(one, use)(instance);
+      return fails === null || isUnknownUse(fails);
+    });
     const exclusion = excluded < 0 ? null : message('selector.excluded', { number: excluded + 1 });
-    return matcher(match.select)(instance) ?? exclusion;
+    return matcher(match.select, use)(instance) ?? exclusion;
   });
   if (reasons.includes(null)) return null;
   return match.kind === 'instance'

@@ -6,6 +6,7 @@ import {
   type BlockedTarget,
   type Durations,
   type Finding,
+  type FleetUse,
   type Instance,
   type Inventory,
   type Money,
@@ -38,6 +39,7 @@ import { checkPrices } from './price/check-prices.ts';
 import { sharesOf } from './price/price-shares.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price/price-steps.ts';
 import { indexZones, type ZonesOf } from './resolve/choose-nodes.ts';
+import { NO_USE } from './resolve/match-selector.ts';
 import { orderSteps, type Route } from './resolve/order-steps.ts';
 import { resolve } from './resolve/resolve.ts';
 import { isOwnFinding, withOwnFindings } from './saved/own-findings.ts';
@@ -61,6 +63,8 @@ export interface Draft {
   readonly toMeasure: readonly Instance[];
   /** Instances whose maintenance window must be known. Proceed as with `toMeasure`. */
   readonly toSchedule: readonly Instance[];
+  /** Instances whose history of use must be known. Look up `useQuestionsOf(plan)`, then draft again with the figures. */
+  readonly toLookUp: readonly Instance[];
   readonly sold: SoldFor;
   readonly zonesOf: ZonesOf;
   /** The plan's windows with the contents of its calendars; null if it has none. */
@@ -70,17 +74,19 @@ export interface Draft {
 /**
  * The first half: everything without prices. Pure, and linear in targets and instances.
  * @param now milliseconds since 1970 UTC. @param calendars the contents of the plan's calendar files.
+ * @param use figures of the history of use, for plans that select or size by it.
  */
 export function draftPlan(
   plan: Plan,
   inventory: Inventory,
   now: number,
   calendars: readonly SealedCalendar[] = [],
+  use: FleetUse = NO_USE,
 ): Draft {
   const windows = plan.windows ? { ...plan.windows, calendars } : null;
   const sold = indexOffers(inventory.catalogue);
   const zonesOf = indexZones(inventory.catalogue);
-  const resolution = resolve(plan, inventory, sold);
+  const resolution = resolve(plan, inventory, sold, use);
   const routes: Route[] = [];
   const blocked: BlockedTarget[] = [...resolution.blocked];
   const toMeasure: Instance[] = [...resolution.toMeasure];
@@ -108,6 +114,7 @@ export function draftPlan(
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
     toSchedule,
+    toLookUp: resolution.toLookUp,
     sold,
     zonesOf,
     windows,

@@ -26,6 +26,7 @@ export const OWN_RULES: readonly Rule[] = [
   own('Refit.Zones', 'error', zonesDoNotFit),
   own('Refit.CatalogueUnknown', 'error', catalogueIsUnknown),
   own('Refit.UsedUnknown', 'error', usedIsUnknown),
+  own('Refit.UsageUnknown', 'error'),
   own('Refit.PriceRefused', 'warning', priceIsRefused),
   own('Refit.PriceOffline', 'warning'),
   own('Refit.BalanceShort', 'warning'),

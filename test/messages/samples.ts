@@ -326,6 +326,7 @@ const SAMPLES: Samples = {
   'plan-check.freeze-reversed': [{ from: '2026-11-12', to: '2026-11-10', unit: 'moment' }],
   'plan-check.last-start-too-long': [{ written: '4h', longest: 120, suggested: 60 }],
   'plan-check.listed-twice': [{ written: '2026-11-12' }],
+  'plan-check.lookback': [{ written: '2h', longest: 400 }],
   'plan-check.metric-over': [{ written: '30s' }],
   'plan-check.no-size-fits': [{ atLeast: 8192, atMost: 4096, written: '8GB' }],
   'plan-check.no-such-moment': [{ key: 'finishBy', written: '2026-02-30', example: at }],
@@ -337,6 +338,11 @@ const SAMPLES: Samples = {
     { key: 'failed', gate: true },
     { key: 'failed', gate: false },
   ],
+  'plan-check.use-decides-nothing': [
+    { key: 'used', written: '>= 0%', always: true },
+    { key: 'evictions', written: '< 0', always: false },
+  ],
+  'plan-check.use-without-condition': [{ key: 'over' }],
   'plan-check.time-zone': [
     { name: 'Asia/shanghai', meant: 'Asia/Shanghai' },
     { name: 'Mars/Base', meant: null },
@@ -533,6 +539,16 @@ const SAMPLES: Samples = {
   'reason.nothing-sold-large-enough': [{ dimension: 'shards', largest: 8 }],
   'reason.nothing-sold-up-to': [{ dimension: 'shards', most: 8 }],
   'reason.present-suffices': [{ dimension: 'shards', value: 8 }],
+  'reason.selected-by-use': [
+    {
+      ...{ of: 'memory', statistic: 'p99', over: 1_209_600_000, value: 84.2, operator: '>', limit: 80 },
+      ...{ found: 334, hours: 336 },
+    },
+    {
+      ...{ of: 'evictions', statistic: 'sum', over: 86_400_000, value: 12, operator: '>', limit: 0 },
+      ...{ found: 24, hours: 24 },
+    },
+  ],
   'reason.usual-order': [{ order: ['memoryPerShard', 'shards'] }],
   'reason.usual-order-refused': [
     { order: ['shards', 'memoryPerShard'], usual: ['memoryPerShard', 'shards'], code, refusal: why },
@@ -722,6 +738,13 @@ const SAMPLES: Samples = {
   'selector.not-listed': [{ condition: 'regions', value: region, list: ['ap-shanghai'] }],
   'selector.other-profile': [{ profile, is: 'staging' }],
   'selector.other-region': [{ regions: ['ap-shanghai'], is: region }],
+  'selector.use-differs': [
+    { of: 'cpu', statistic: 'max', over: 1_209_600_000, value: 42.5, operator: '>', limit: 80 },
+  ],
+  'selector.use-unknown': [
+    { of: 'bandwidth', over: 1_209_600_000, found: 12, hours: 336 },
+    { of: 'memory', over: 1_209_600_000, found: 0, hours: null },
+  ],
   'selector.tag-differs': [{ key: 'app', value: 'cart', values: ['pay', 'web'] }],
   'spread.tag-missing': [{ tag: 'app', without: 5, instances: 12, first: [id] }],
   'target.no-match': [
@@ -741,6 +764,17 @@ const SAMPLES: Samples = {
   ],
   'target.two-zones': [
     { id, first: [zone], firstAt: 'a.yaml:3', second: ['ap-guangzhou-4'], secondAt: 'a.yaml:9' },
+  ],
+  'target.none-by-use': [{ others: 1 }, { others: 12 }],
+  'target.use-unknown-selected': [
+    {
+      instances: [{ id, found: 120, hours: 336 }],
+      ...{ all: 1, excluded: false, command: 'refit usage collect --region ap-guangzhou' },
+    },
+    {
+      instances: [{ id, found: 0, hours: null }],
+      ...{ all: 7, excluded: true, command: 'refit usage collect --region ap-guangzhou' },
+    },
   ],
   'target.used-unknown': [{ id, times: 2, fullest: true }],
   'terraform.none': [{ instances: 12, inState: 3 }],

@@ -140,6 +140,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       PRICE,
       USED,
       DURATIONS,
+      STORE,
       POLICY,
       ALL,
       SUMMARY,
@@ -204,7 +205,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       }),
       { ...PLAN, term: '[plan]' },
     ],
-    options: [INVENTORY('read this file instead of the live fleet')],
+    options: [INVENTORY('read this file instead of the live fleet'), STORE],
     examples: [
       'refit explain ResourceUnavailable.SaleOut',
       'refit explain crs-5qlrlhux plan.yaml --inventory fleet.json',
@@ -218,6 +219,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       option('--count <n>', 'number of windows (default: 5)'),
       INVENTORY('file from refit inventory, for the forecast of a plan file'),
       DURATIONS,
+      STORE,
       TEXT_OR_JSON,
     ],
     examples: [

@@ -12,16 +12,18 @@ export interface ConsoleProvider {
   readonly regions: readonly string[] | null;
   /** The file of `--policy`; null: the policies of the machine and of the user only. */
   readonly policy: string | null;
+  /** The value of `--store`, which has the history of use; absent: that of the environment. */
+  readonly store?: string | undefined;
 }
 
 /** @param folder where the plans are. */
 export function folderPlanning(
   folder: FolderPlanning['folder'],
-  { connection, profile, regions, policy }: ConsoleProvider,
+  { connection, profile, regions, policy, store }: ConsoleProvider,
   clock: Clock,
 ): FolderPlanning {
   return {
-    ...{ folder, profile, policy, connection: { ...connection, clock } },
+    ...{ folder, profile, policy, store, connection: { ...connection, clock } },
     region: regions?.length === 1 ? regions[0]! : null,
   };
 }

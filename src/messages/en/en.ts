@@ -6,6 +6,7 @@ import { providerErrors } from './errors/provider.ts';
 import { runErrors } from './errors/runs.ts';
 import { advice } from './plan/advice.ts';
 import { approvals } from './plan/approvals.ts';
+import { byUse } from './plan/by-use.ts';
 import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
 import { passkeys } from './plan/passkeys.ts';
@@ -74,6 +75,7 @@ export const en = {
   ...typed,
   ...usage,
   ...selectors,
+  ...byUse,
   ...drift,
   ...waits,
   ...waves,

@@ -33,6 +33,11 @@ export const refitCodes: Readonly<Record<keyof typeof english, CodeText>> = {
     checks: '已用内存，如果减少内存或分片，或规格取决于它（2x used）',
     fix: '根据线上实例制定计划，或使用 refit inventory --used，身份需可以调用 GetMonitorData 和 DescribeInstanceShards',
   },
+  'Refit.UsageUnknown': {
+    meaning: '计划的选择器或规格取决于实例的用量，而用量历史中有数值的小时不到 90%。',
+    checks: '用量历史中到当前为止、由 over 指定的小时',
+    fix: '运行 refit usage collect 后重新制定计划；或缩短 over',
+  },
   'Refit.PriceRefused': {
     meaning: '云平台没有给出价格，其错误码不能说明订单会得到什么应答。',
     checks: '询价请求的应答',

@@ -29,6 +29,7 @@ import { providerErrors } from './errors/provider.ts';
 import { runErrors } from './errors/runs.ts';
 import { advice } from './plan/advice.ts';
 import { approvals } from './plan/approvals.ts';
+import { byUse } from './plan/by-use.ts';
 import { declines } from './plan/declines.ts';
 import { effects } from './plan/effects.ts';
 import { passkeys } from './plan/passkeys.ts';
@@ -97,6 +98,7 @@ export const zh: Language = {
   ...typed,
   ...usage,
   ...selectors,
+  ...byUse,
   ...drift,
   ...waits,
   ...waves,

@@ -2,7 +2,8 @@
 import type { Size } from '../fleet.ts';
 import type { Message } from '../message.ts';
 import type { Money } from '../money.ts';
-import type { Resource, SizingRules, Statistic } from './sizing.ts';
+import type { Resource, Statistic } from '../use.ts';
+import type { SizingRules } from './sizing.ts';
 
 /** Every running instance has exactly one of these, in the order of display. */
 export const VERDICTS = ['grow', 'reshape', 'blocked', 'shrink', 'insufficient-data', 'optimal'] as const;

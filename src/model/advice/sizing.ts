@@ -2,14 +2,7 @@
 import type { SourceLocation } from '../finding.ts';
 import type { Money } from '../money.ts';
 import type { Select } from '../plan.ts';
-
-/** What can bind the size of an instance. Each has a share of what the size allows, percent. */
-export const RESOURCES = ['memory', 'cpu', 'connections', 'bandwidth'] as const;
-export type Resource = (typeof RESOURCES)[number];
-
-/** Statistics over hourly peaks. `max` is the greatest peak. */
-export const STATISTICS = ['max', 'p99', 'p95', 'p90', 'p50'] as const;
-export type Statistic = (typeof STATISTICS)[number];
+import type { Resource, Statistic } from '../use.ts';
 
 /** When a resource is too full, and how full it may be after a change. Percent of what the size allows. */
 export interface ResourceRule {

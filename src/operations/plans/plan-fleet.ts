@@ -12,6 +12,7 @@ import type {
   Durations,
   FileText,
   Finding,
+  FleetUse,
   Inventory,
   Money,
   Plan,
@@ -31,6 +32,7 @@ import { readAddresses } from '../../plan/parse/terraform-state.ts';
 import { planFromRun as planFrom } from '../../plan/plan-from-run.ts';
 import { driftedSince } from '../../plan/resolve/drifted-since.ts';
 import { scopesOf, withDefaults } from '../../plan/resolve/scopes.ts';
+import { useQuestionsOf } from '../../plan/resolve/use-questions.ts';
 import type { PolicySubject } from '../../policy/judge-policy.ts';
 import { withPolicy } from '../../policy/review-policy.ts';
 import { NO_POLICY } from '../../policy/tighten.ts';
@@ -41,6 +43,7 @@ import { type ReadNamed, readNamedText, userName } from '../machine.ts';
 import { plannedSubject } from '../policy-subject.ts';
 import { findElsewhere, type ReadOptions, readMeasured, readScopes } from '../read-fleet.ts';
 import { readerAt } from '../runs/open-runs.ts';
+import { type PlanHistory, readUse } from './read-use.ts';
 
 /** What the planner needs besides the plan. */
 export interface PlanOptions extends ReadOptions {
@@ -63,6 +66,8 @@ export interface PlanOptions extends ReadOptions {
   readonly user?: string;
   /** Measured durations of past changes (`durationsOfRuns`); absent: an assumption, which the forecast names. */
   readonly durations?: Durations;
+  /** The history of use, for plans that select or size by it; absent: use is not known. */
+  readonly history?: PlanHistory;
   /** What the person who applies demands; absent: nothing. */
   readonly policy?: Policy;
   /** Receives what a policy judges, also if the plan is blocked. */
@@ -196,11 +201,19 @@ async function readFor(
   options: PlanOptions,
 ): Promise<FleetReading> {
   const { from, clock = systemClock, onProgress } = options;
-  const draftOf = (inventory: Inventory) => draftPlan(plan, inventory, clock.now(), calendars);
-  if ('inventory' in from)
-    return { inventory: from.inventory, draft: draftOf(from.inventory), notes: [], monitorCalls: 0 };
+  let use: FleetUse | undefined;
+  const draftOf = (inventory: Inventory) => draftPlan(plan, inventory, clock.now(), calendars, use);
+  const withUse = async (first: Draft): Promise<Draft> => {
+    if (first.toLookUp.length === 0 || options.history === undefined) return first;
+    use = await readUse(first.toLookUp, useQuestionsOf(plan), options.history, { clock });
+    return draftOf(first.inventory);
+  };
+  if ('inventory' in from) {
+    const { inventory } = from;
+    return { inventory, draft: await withUse(draftOf(inventory)), notes: [], monitorCalls: 0 };
+  }
   let { inventory, notes } = await readScopes(from, scopes, options);
-  let draft = draftOf(inventory);
+  let draft = await withUse(draftOf(inventory));
   const elsewhere = await findElsewhere(from, draft);
   if (elsewhere.length > 0) {
     inventory = { ...inventory, elsewhere };

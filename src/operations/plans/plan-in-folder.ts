@@ -15,6 +15,7 @@ import { parseApart, SMALL_TEXT } from './parse-apart.ts';
 import { pastDurations } from './past-durations.ts';
 import { type PlanOptions, planFleet } from './plan-fleet.ts';
 import type { PlanFolder } from './plan-folder.ts';
+import { historyOf } from './read-use.ts';
 
 /** A folder, and how to reach the provider for it. */
 export interface FolderPlanning {
@@ -26,6 +27,8 @@ export interface FolderPlanning {
   readonly region: string | null;
   /** The file of `--policy`; null: the policies of the machine and of the user only. */
   readonly policy: string | null;
+  /** The value of `--store`, which has the history of use; absent: that of the environment. */
+  readonly store?: string | undefined;
 }
 
 /** What to plan. */
@@ -190,7 +193,7 @@ export async function demandsPlanner({
 
 /** The options of plans of a folder. @param user the author. @throws RefitError `policy-invalid` */
 export async function optionsOf(
-  { folder, connection, profile, region, policy }: FolderPlanning,
+  { folder, connection, profile, region, policy, store }: FolderPlanning,
   user: string,
 ): Promise<FolderOptions> {
   const { env, clock, endpoint } = connection;
@@ -199,6 +202,7 @@ export async function optionsOf(
     readNamed: readWithin(folder),
     policy: await readPolicy({ env, named: policy }),
     durations: await pastDurations({ env, clock, endpoint: endpoint ?? undefined }),
+    history: historyOf({ store, env }, endpoint ?? undefined),
   };
 }
 

@@ -15,7 +15,6 @@ import {
   type RequestedSize,
   type RolloutOptions,
   type Schedule,
-  type Select,
   type SourceLocation,
   type Spread,
   type Take,
@@ -24,6 +23,7 @@ import {
 } from '../../model.ts';
 import { HOUR, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
+import { buildSelect, buildTags, type WrittenSelector } from './build-selector.ts';
 import {
   assertParsed,
   parseComparison,
@@ -68,10 +68,6 @@ interface WrittenTarget extends Partial<Pick<PlanTarget, 'region' | 'profile' | 
   readonly memoryPerShard?: string | number | WrittenRelativeSize;
   readonly shards?: number;
   readonly replicas?: number;
-}
-
-interface WrittenSelector extends Partial<Omit<Select, 'tags'>> {
-  readonly tags?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 interface WrittenRelativeSize {
@@ -196,19 +192,6 @@ function buildTarget(target: WrittenTarget, location: SourceLocation): PlanTarge
     requested,
     zones,
   };
-}
-
-function buildSelect(selector: string | WrittenSelector): Select {
-  const written: WrittenSelector = typeof selector === 'string' ? { ids: [selector] } : selector;
-  const { all = false, ids = null, regions = null, name = null, editions = null, status = null } = written;
-  const tags = written.tags ? buildTags(written.tags) : null;
-  return { all, ids, regions, tags, name, editions, status };
-}
-
-function buildTags(tags: NonNullable<WrittenSelector['tags']>): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    Object.entries(tags).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]),
-  );
 }
 
 function buildRequestedSize(written: string | number | WrittenRelativeSize): RequestedSize {

@@ -12,6 +12,7 @@ import { DAY, MINUTE } from '../../units.ts';
 import { LOOK_AHEAD } from '../windows/open-windows.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule, checkWindows, type Report } from './check-times.ts';
+import { checkUse } from './check-use.ts';
 import type { PlanText } from './plan-text.ts';
 import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
 import type { Path, YamlTree } from './read-yaml.ts';
@@ -40,6 +41,7 @@ export function checkValues(value: unknown, report: Report, lineOf: (path: Path)
   checkConflicts(plan, report, lineOf);
   checkRelativeSizes(plan, report);
   checkSmallSizes(plan, report);
+  checkSelectors(plan, report);
   checkRegions(plan, report);
   checkNamesAndApprovals(waves, plan.approvals !== undefined, report);
   checkTakes(waves, report);
@@ -129,6 +131,15 @@ function checkSmallSizes(plan: Fields, report: Report): void {
       });
       report(['targets', index, 'memoryPerShard', ...(path === '' ? [] : [path])], small);
     }
+  }
+}
+
+function checkSelectors(plan: Fields, report: Report): void {
+  for (const [index, entry] of list(plan.targets).entries()) {
+    const { select, exclude } = record(entry);
+    checkUse(record(select), ['targets', index, 'select'], report);
+    for (const [at, one] of list(exclude).entries())
+      checkUse(record(one), ['targets', index, 'exclude', at], report);
   }
 }
 

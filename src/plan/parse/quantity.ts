@@ -49,6 +49,12 @@ export function parseComparison(value: unknown): Comparison | null {
   return match ? { operator: match[1] as Comparison['operator'], value: Number(match[2]) } : null;
 }
 
+/** `> 80%`, `<= 12.5%`. */
+export function parseShare(value: unknown): Comparison | null {
+  const match = /^(>=?|<=?) ?(\d{1,3}(?:\.\d{1,2})?)%$/.exec(text(value));
+  return match ? { operator: match[1] as Comparison['operator'], value: Number(match[2]) } : null;
+}
+
 /** `> 15m`, or `> 2x forecast`. */
 export function parseGateDuration(value: unknown): Gate['duration'] | null {
   const match = /^(>=?) ?(?:(\d{1,3}(?:\.\d{1,2})?)x forecast|(\d+[smhd]))$/.exec(text(value));

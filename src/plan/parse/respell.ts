@@ -11,6 +11,7 @@
  * | `"8"`                   | `8`                        |
  * | `1.10`                  | `"1.10"`                   |
  * | `40%`, as a limit       | `<= 40%`                   |
+ * | `80%`, under `used`     | `> 80%`                    |
  * | `> 5%`, as a threshold  | `> 5% of wave`, `> 5% of run` |
  * | `Mon–Fri 9:00-18:00`    | `Mon-Fri 09:00-18:00`      |
  */
@@ -18,6 +19,7 @@
 import { closest } from '../../closest-word.ts';
 import { nearestRegion } from '../../known-regions.ts';
 import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
+import { USE_CONDITIONS } from './build-selector.ts';
 import { asMeant } from './odd-characters.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -46,10 +48,23 @@ export function respell(schema: Schema, key: string, written: string, isText: bo
   const { pattern } = schema;
   if (typeof pattern !== 'string') return isText || types.includes('integer') ? [] : [written];
   const accepted = new RegExp(pattern, 'u');
+  const condition = useCondition(text, key);
+  if (condition !== null && accepted.test(condition)) return [condition];
   const guesses = isText ? spellings(text, key) : [text, ...spellings(text, key)];
   const fitting = guesses.find((one) => one !== null && accepted.test(one));
   if (fitting) return [fitting];
   return [...new Set(comparisons(text))].filter((one) => accepted.test(one));
+}
+
+/** A condition on use without its operator or its percent sign: `80%` is `> 80%`. */
+function useCondition(text: string, key: string): string | null {
+  if (!Object.hasOwn(USE_CONDITIONS, key)) return null;
+  const [, sign, value, percent] = /^([<>]=?|=[<>])?\s*(\d+(?:\.\d+)?)\s*(%|percent)?$/i.exec(text) ?? [];
+  if (value === undefined) return null;
+  // 0.8 can be a share of one.
+  if (key !== 'evictions' && percent === undefined && Number(value) <= 1) return null;
+  const [operator] = OPERATORS[sign ?? '']!;
+  return `${operator} ${value}${key === 'evictions' ? '' : '%'}`;
 }
 
 /** Values that permit what Refit otherwise refuses. Who mistypes one types it again, and does not paste it. */

@@ -245,7 +245,7 @@ const HOMES = Object.entries({
   'execution.haltWhen': ['failed', 'unknown'],
   guards: ['shrink', 'cost'],
   windows: ['freeze', 'timezone', 'lastStart'],
-  select: ['tags', 'editions', 'regions', 'ids'],
+  select: ['tags', 'editions', 'regions', 'ids', 'used', 'evictions'],
   memoryPerShard: ['grow', 'atLeast', 'atMost', 'roundTo'],
   schedule: ['cron', 'once', 'does', 'catchUp'],
   '': ['onBlocked', 'expires', 'finishBy', 'defaults'],

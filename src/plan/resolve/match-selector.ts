@@ -1,13 +1,26 @@
 /** Checks whether an instance meets the conditions of a selector. */
 import { editionText } from '../../messages/en/quantities.ts';
 import { message } from '../../messages/messages.ts';
-import type { Instance, Message, Select } from '../../model.ts';
+import {
+  type FleetUse,
+  type Instance,
+  isKnown,
+  type Message,
+  questionKey,
+  type Select,
+  type UseCondition,
+} from '../../model.ts';
+import { compare } from '../parse/quantity.ts';
 
 /** Checks one instance. Returns null if all conditions hold, else why the first one fails. */
 export type Matcher = (instance: Instance) => Message | null;
 
-/** Prepares a selector for many instances. Every condition must hold. The values of a list are alternatives. */
-export function matcher(select: Select): Matcher {
+/**
+ * Prepares a selector for many instances. Every condition must hold. The values of a list are alternatives.
+ * @param use figures of the history of use; `isUnknownUse` is true of the answer about an instance that has none or too
+ * few hours, if all other conditions hold.
+ */
+export function matcher(select: Select, use: FleetUse = NO_USE): Matcher {
   const tests: Matcher[] = [];
   const oneOf = (
     condition: keyof Select,
@@ -41,15 +54,45 @@ export function matcher(select: Select): Matcher {
       globMatches(pattern, name) ? null : message('selector.name-differs', { name, pattern }),
     );
   }
+  const { use: conditions = [] } = select;
   // A selector without a condition must have `all: true`. The schema refuses one that has neither.
-  if (tests.length === 0 && !select.all) return () => message('selector.empty');
+  if (tests.length === 0 && conditions.length === 0 && !select.all) return () => message('selector.empty');
   return (instance) => {
     for (const test of tests) {
       const fails = test(instance);
       if (fails !== null) return fails;
     }
-    return null;
+    return matchesUse(conditions, use.get(instance.id));
   };
+}
+
+/** No history was looked up. */
+export const NO_USE: FleetUse = new Map();
+
+/** Null: all conditions hold. One that does not hold decides, even if others are not known. */
+function matchesUse(
+  conditions: readonly UseCondition[],
+  figures: ReturnType<FleetUse['get']>,
+): Message | null {
+  let unknown: Message | null = null;
+  for (const condition of conditions) {
+    const { of, statistic, over, operator, value: limit } = condition;
+    const figure = figures?.get(questionKey(condition));
+    if (!isKnown(figure)) {
+      const { found = 0, hours = null } = figure ?? {};
+      unknown ??= message('selector.use-unknown', { of, over, found, hours });
+      continue;
+    }
+    const { value } = figure;
+    if (!compare(value, operator, limit))
+      return message('selector.use-differs', { of, statistic, over, value, operator, limit });
+  }
+  return unknown;
+}
+
+/** The matcher does not know, because the history of use is missing or has too few hours. */
+export function isUnknownUse(fails: Message | null): boolean {
+  return fails?.id === 'selector.use-unknown';
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Finds the instances that a target of a plan names or selects. */
 import { closest } from '../../closest-word.ts';
+import type { UnknownUse } from '../../messages/en/plan/by-use.ts';
 import { message } from '../../messages/messages.ts';
 import {
   type BlockedTarget,
   type Finding,
+  type FleetUse,
   type Instance,
   type Inventory,
   isTargetId,
@@ -14,7 +16,7 @@ import {
 } from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
 import { NOTHING_KNOWN } from '../../rules/facts.ts';
-import { matcher } from './match-selector.ts';
+import { isUnknownUse, matcher } from './match-selector.ts';
 import { profileOf, regionsOf } from './scopes.ts';
 
 const NONE: readonly Instance[] = [];
@@ -87,12 +89,17 @@ type Groups = ReadonlyMap<string | null, readonly Instance[]>;
 
 type FleetIndex = ReturnType<typeof indexFleet>;
 
-/** The instances that one target names or selects. */
-export function reach(
-  plan: Plan,
-  target: PlanTarget,
-  fleet: FleetIndex,
-): { instances: Instance[]; missing: BlockedTarget[]; findings: Finding[] } {
+/** What one target names or selects. */
+interface Reached {
+  readonly instances: Instance[];
+  readonly missing: BlockedTarget[];
+  readonly findings: Finding[];
+  /** Instances about which the selector cannot decide, because their use is not known. They are left out. */
+  readonly unknown: readonly Instance[];
+}
+
+/** The instances that one target names or selects. @param use figures of the history of use. */
+export function reach(plan: Plan, target: PlanTarget, fleet: FleetIndex, use: FleetUse): Reached {
   const profile = profileOf(plan, target);
   const regions = regionsOf(plan, target);
   const isHere = (one: Instance) => one.profile === profile && (regions?.includes(one.region) ?? true);
@@ -103,31 +110,93 @@ export function reach(
   if (target.match.kind === 'instance') {
     const id = target.match.instance;
     const [found] = fleet.byId(id).filter(isHere);
-    if (found) return { instances: [found], missing: [], findings };
+    const none = { unknown: [] };
+    if (found) return { instances: [found], missing: [], findings, ...none };
     const region = regions?.[0] ?? '';
     const missing = findings.length > 0 ? { instance: id, region, findings } : doesNotExist(id, where);
-    return { instances: [], missing: [missing], findings: [] };
+    return { instances: [], missing: [missing], findings: [], ...none };
   }
 
   const { select, exclude } = target.match;
-  const selects = matcher(select);
-  const excludes = exclude.map(matcher);
-  const matching = fleet
-    .candidates(profile, regions, select)
-    .filter((one) => selects(one) === null && !excludes.some((excluded) => excluded(one) === null))
-    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const sorted = sortByMatch(target.match, fleet.candidates(profile, regions, select), use);
+  const { matching } = sorted;
+  const unknown = [...sorted.unknown, ...sorted.unknownExcluded];
   const instances = matching.filter(({ id }) => isTargetId(id));
   findings.push(...leftOut(matching, target));
-  if (unread.length > 0) return { instances, missing: [], findings };
+  findings.push(...useUnknown(sorted.unknown, target, { use, excluded: false }));
+  findings.push(...useUnknown(sorted.unknownExcluded, target, { use, excluded: true }));
+  if (unread.length > 0) return { instances, missing: [], findings, unknown };
   const missing = [...new Set(select.ids ?? [])]
     .filter((id) => !fleet.byId(id).some(isHere))
     .map((id) => doesNotExist(id, where));
   const none = instances.length === 0 && missing.length === 0;
+  const otherUse = unknown.length === 0 ? sorted.otherUse : 0;
   return {
     instances,
     missing,
-    findings: none ? [...findings, noMatch(plan, where, exclude.length > 0)] : findings,
+    findings: none ? [...findings, noMatch(plan, where, exclude.length > 0, otherUse)] : findings,
+    unknown,
   };
+}
+
+/** Which candidates a selector matches, by id, and about which it cannot decide. */
+function sortByMatch(
+  { select, exclude }: Extract<PlanTarget['match'], { kind: 'select' }>,
+  candidates: readonly Instance[],
+  use: FleetUse,
+) {
+  const selects = matcher(select, use);
+  const excludes = exclude.map((one) => matcher(one, use));
+  const matching: Instance[] = [];
+  const unknown: Instance[] = [];
+  const unknownExcluded: Instance[] = [];
+  let otherUse = 0;
+  for (const one of candidates) {
+    const fails = selects(one);
+    if (fails?.id === 'selector.use-differs') otherUse += 1;
+    if (fails !== null && !isUnknownUse(fails)) continue;
+    const exclusions = excludes.map((excluded) => excluded(one));
+    if (exclusions.includes(null)) continue;
+    // It may be one that must not change.
+    if (exclusions.some(isUnknownUse)) unknownExcluded.push(one);
+    else (fails === null ? matching : unknown).push(one);
+  }
+  for (const list of [matching, unknown, unknownExcluded])
+    list.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return { matching, unknown, unknownExcluded, otherUse };
+}
+
+/** Instances that a warning holds; it names fewer. */
+const MOST_UNKNOWN = 5;
+
+/** A warning about instances whose use is not known, with the command that collects it. */
+function useUnknown(
+  instances: readonly Instance[],
+  { match, location }: PlanTarget,
+  { use, excluded }: { readonly use: FleetUse; readonly excluded: boolean },
+): Finding[] {
+  if (instances.length === 0 || match.kind !== 'select') return [];
+  const questions = excluded ? match.exclude : [match.select];
+  const hoursOf = (one: Instance): UnknownUse => {
+    const fails = questions.map((select) => matcher(select, use)(one)).find(isUnknownUse);
+    const { found, hours } = fails!.params as Pick<UnknownUse, 'found' | 'hours'>;
+    return { id: one.id, found, hours };
+  };
+  const text = message('target.use-unknown-selected', {
+    instances: instances.slice(0, MOST_UNKNOWN).map(hoursOf),
+    all: instances.length,
+    excluded,
+    command: collectCommand(instances),
+  });
+  return [{ ...createFinding('Refit.UsageUnknown', text, null, location), severity: 'warning' }];
+}
+
+/** The command that collects the history of use of instances. */
+export function collectCommand(instances: readonly Pick<Instance, 'region' | 'profile'>[]): string {
+  const regions = [...new Set(instances.map(({ region }) => region))].sort().join(',');
+  const [first] = instances;
+  const profile = first === undefined || first.profile === 'default' ? '' : ` --profile ${first.profile}`;
+  return `refit usage collect --region ${regions}${profile}`;
 }
 
 /** A warning about matching instances whose ids no plan can have. */
@@ -147,7 +216,17 @@ interface Where {
   readonly fleet: FleetIndex;
 }
 
-function noMatch({ onBlocked }: Plan, { target, profile, regions }: Where, excludes: boolean): Finding {
+/** @param otherUse instances that match except for their use: then finding none is a result, not a mistake. */
+function noMatch(
+  { onBlocked }: Plan,
+  { target, profile, regions }: Where,
+  excludes: boolean,
+  otherUse: number,
+): Finding {
+  if (otherUse > 0) {
+    const text = message('target.none-by-use', { others: otherUse });
+    return { ...createFinding('Refit.NoMatch', text, null, target.location), severity: 'warning' };
+  }
   const text = message('target.no-match', { regions, profile, excludes });
   const finding = createFinding('Refit.NoMatch', text, null, target.location);
   return onBlocked === 'skip' ? { ...finding, severity: 'warning' } : finding;

@@ -6,11 +6,14 @@ import {
   DIMENSIONS,
   type Dimension,
   type Finding,
+  type FleetUse,
   type Instance,
   type Inventory,
+  isKnown,
   type Message,
   type Plan,
   type PlanTarget,
+  questionKey,
   type RequestedSize,
   type SavedPlan,
   type Size,
@@ -22,6 +25,7 @@ import { check, createFinding } from '../../rules/check.ts';
 import { factsOf } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { joinReasons } from './join-reasons.ts';
+import { NO_USE } from './match-selector.ts';
 import { indexFleet, reach } from './reach-instances.ts';
 import { leastByUse, resolveRequestedSize } from './requested-size.ts';
 
@@ -40,6 +44,8 @@ export interface Resolution {
   readonly blocked: readonly BlockedTarget[];
   /** Instances whose size depends on the memory in use, which is not known. They are blocked until then. */
   readonly toMeasure: readonly Instance[];
+  /** Instances whose use the plan asks for, and which `use` does not have. */
+  readonly toLookUp: readonly Instance[];
   /** Findings about no single instance. */
   readonly findings: readonly Finding[];
 }
@@ -62,21 +68,28 @@ interface RequestedInstance {
     readonly location: SourceLocation;
   }[];
   readonly conflicts: Finding[];
+  /** The use that selected it. */
+  readonly selectedBy: Message[];
   zones: { readonly codes: readonly string[]; readonly location: SourceLocation } | null;
   readonly fromRun: PlanTarget['fromRun'];
 }
 
-/** Resolves every target. @param sold finds the sizes sold for an instance, for `roundTo: sold`. */
-export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolution {
+/**
+ * Resolves every target.
+ * @param sold finds the sizes sold for an instance, for `roundTo: sold`. @param use figures of the history of use.
+ */
+export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor, use: FleetUse = NO_USE): Resolution {
   const fleet = indexFleet(inventory);
   const requested = new Map<string, RequestedInstance>();
   const missing = new Map<string, BlockedTarget>();
   const findings: Finding[] = [];
+  const toLookUp = new Map<string, Instance>();
   for (const target of plan.targets) {
-    const found = reach(plan, target, fleet);
+    const found = reach(plan, target, fleet, use);
+    for (const one of found.unknown) if (!use.has(one.id)) toLookUp.set(one.id, one);
     findings.push(...found.findings);
     for (const blocked of found.missing) missing.set(`${blocked.region} ${blocked.instance}`, blocked);
-    for (const instance of found.instances) addTarget(requested, instance, target);
+    for (const instance of found.instances) addTarget(requested, instance, target, use);
   }
 
   const targets: Resolved[] = [];
@@ -95,29 +108,35 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
       blocked.push({ instance: instance.id, region: instance.region, findings: blockers });
       continue;
     }
-    const reason = joinReasons(...DIMENSIONS.map((dimension) => asked[dimension]?.reason ?? null));
+    const sizes = DIMENSIONS.map((dimension) => asked[dimension]?.reason ?? null);
+    const reason = joinReasons(...entry.selectedBy, ...sizes);
     if (sameSize(instance.size, to)) {
-      const size = reason ?? message('reason.already-at-size', { size: to });
+      const size = joinReasons(...sizes) ?? message('reason.already-at-size', { size: to });
       const used = byUse ? message('reason.memory-in-use', { used: instance.used! }) : null;
       unchanged.push({
         instance: instance.id,
         region: instance.region,
-        reason: joinReasons(size, used) ?? size,
+        reason: joinReasons(...entry.selectedBy, size, used) ?? size,
       });
     } else {
       const locations = valuesOf(asked, (one) => one.location);
       targets.push({ instance, to, location, reason, zones: zones?.codes ?? null, locations, byUse });
     }
   }
-  return { targets, unchanged, blocked, toMeasure, findings };
+  return { targets, unchanged, blocked, toMeasure, toLookUp: [...toLookUp.values()], findings };
 }
 
 /** Adds one target's requests for an instance to those of the targets before it. */
-function addTarget(requested: Map<string, RequestedInstance>, instance: Instance, target: PlanTarget): void {
+function addTarget(
+  requested: Map<string, RequestedInstance>,
+  instance: Instance,
+  target: PlanTarget,
+  use: FleetUse,
+): void {
   const { location, fromRun } = target;
   let entry = requested.get(instance.id);
   if (!entry) {
-    entry = { instance, location, requests: [], conflicts: [], zones: null, fromRun };
+    entry = { instance, location, requests: [], conflicts: [], selectedBy: [], zones: null, fromRun };
     requested.set(instance.id, entry);
   }
   if (entry.instance.profile !== instance.profile) {
@@ -131,6 +150,8 @@ function addTarget(requested: Map<string, RequestedInstance>, instance: Instance
     entry.conflicts.push(createFinding('Refit.Conflict', text, instance.id, location));
     return;
   }
+  for (const reason of selectedBy(instance, target, use))
+    if (!entry.selectedBy.some((one) => sameMessage(one, reason))) entry.selectedBy.push(reason);
   if (target.zones !== null && entry.zones !== null && !sameZones(target.zones, entry.zones.codes)) {
     const text = message('target.two-zones', {
       id: instance.id,
@@ -147,6 +168,21 @@ function addTarget(requested: Map<string, RequestedInstance>, instance: Instance
     const one = target.requested[dimension];
     if (one) entry.requests.push({ dimension, requested: one, location });
   }
+}
+
+/** The figures by which a selector chose an instance, for the reviewer. */
+function selectedBy({ id }: Instance, { match }: PlanTarget, use: FleetUse): Message[] {
+  const conditions = match.kind === 'select' ? (match.select.use ?? []) : [];
+  return conditions.flatMap((condition) => {
+    const figure = use.get(id)?.get(questionKey(condition));
+    if (!isKnown(figure)) return [];
+    const { value: limit, operator } = condition;
+    return [message('reason.selected-by-use', { ...figure, operator, limit })];
+  });
+}
+
+function sameMessage(a: Message, b: Message): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /**

@@ -13,7 +13,9 @@ type Sentences = Readonly<Record<string, readonly MessageId[]>>;
 /** Warnings and notes of planning. `plan.and-more` holds another sentence of its code. */
 const REMARKS: Sentences = {
   // An error, except with `onBlocked: skip`.
-  'Refit.NoMatch': ['target.no-match'],
+  'Refit.NoMatch': ['target.no-match', 'target.none-by-use'],
+  // Of a selector; a size by use blocks its instance.
+  'Refit.UsageUnknown': ['target.use-unknown-selected'],
   'Refit.OtherId': ['target.other-ids'],
   'Refit.BalanceShort': ['price.balance-short'],
   'Refit.PriceOffline': ['saved-plan.prices-offline'],

@@ -145,6 +145,7 @@ function providerOf(options: Options, terminal: Terminal): ConsoleProvider {
     profile: options.profile ?? null,
     regions: regionsFrom(options),
     policy: options.policy ?? null,
+    store: options.store,
   };
 }
 

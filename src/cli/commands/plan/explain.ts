@@ -4,7 +4,8 @@ import type { Plan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
 import { readInput } from '../../../operations/named-files.ts';
-import { readForInstance } from '../../../operations/read-fleet.ts';
+import { readToExplain } from '../../../operations/plans/read-to-explain.ts';
+import { historyOf } from '../../../operations/plans/read-use.ts';
 import { explainCode, explainInstance, nearestCode } from '../../../plan/explain.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
@@ -23,13 +24,16 @@ export const explain: CommandCode<[string, ...string[]]> = async ([subject, plan
   }
   const plan = planFile === undefined ? null : await readPlan(planFile, options, terminal);
   const { profile = null } = options;
-  const inventory = options.inventory
-    ? await readInventoryFile(options.inventory)
-    : await readProvider(options, terminal, (reader, { onNotice }) => {
-        const regions = plan === null ? regionsFrom(options) : null;
-        return readForInstance(subject, plan, reader, { regions, profile, clock: terminal.clock, onNotice });
-      });
-  await terminal.out(explainInstance(subject, inventory, plan));
+  const { env, clock } = terminal;
+  const history = historyOf({ store: options.store, env }, options.endpoint);
+  const regions = plan === null ? regionsFrom(options) : null;
+  const reading = { regions, profile, clock, history };
+  const { inventory, use } = options.inventory
+    ? await readToExplain(subject, plan, await readInventoryFile(options.inventory), reading)
+    : await readProvider(options, terminal, (reader, { onNotice }) =>
+        readToExplain(subject, plan, reader, { ...reading, onNotice }),
+      );
+  await terminal.out(explainInstance(subject, inventory, plan, use));
   return 0;
 };
 

@@ -11,6 +11,7 @@ import { readInventoryFile } from '../../../operations/fleet/read-inventory-file
 import { readInput } from '../../../operations/named-files.ts';
 import { pastDurations } from '../../../operations/plans/past-durations.ts';
 import { type PlanOptions, planFleet, planFromRun } from '../../../operations/plans/plan-fleet.ts';
+import { historyOf } from '../../../operations/plans/read-use.ts';
 import { readPolicy } from '../../../operations/read-policy.ts';
 import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
@@ -41,8 +42,12 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
   const { inventory: source, price = false, used = false, profile = null, out: saveAs = null } = options;
   const policy = await readPolicy({ env: terminal.env, named: options.policy ?? null });
   const durations = await pastDurations({ ...options, env: terminal.env, clock: terminal.clock });
+  const history = historyOf({ store: options.store, env: terminal.env }, options.endpoint);
   const make = (from: PlanOptions['from'], listeners = {}) =>
-    planFleet(text, file, { from, region, profile, price, used, durations, policy, saveAs, ...listeners });
+    planFleet(text, file, {
+      ...{ from, region, profile, price, used, durations, policy, saveAs, history },
+      ...listeners,
+    });
   const { review, findings } = source
     ? await make({ inventory: await readInventoryFile(source), source })
     : await readProvider(options, terminal, make);

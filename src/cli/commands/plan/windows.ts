@@ -9,6 +9,7 @@ import { readInventoryFile } from '../../../operations/fleet/read-inventory-file
 import { readInput } from '../../../operations/named-files.ts';
 import { pastDurations } from '../../../operations/plans/past-durations.ts';
 import { planFleet, readCalendars } from '../../../operations/plans/plan-fleet.ts';
+import { historyOf } from '../../../operations/plans/read-use.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
@@ -99,6 +100,7 @@ async function read(
       profile,
       clock,
       durations: await pastDurations({ ...options, env, clock }),
+      history: historyOf({ store: options.store, env }, options.endpoint),
     });
     if (review === null) return { findings: planFindings };
     return { windows: review.plan.windows ?? null, load: review.plan.forecast };

@@ -1,0 +1,12 @@
+/** Which figures of the history of use a plan needs. */
+import { type Plan, questionKey, type Select, type UseQuestion } from '../../model.ts';
+
+/** Every question of a plan once, in the order of its targets. Empty: the plan needs no history. */
+export function useQuestionsOf({ targets }: Pick<Plan, 'targets'>): readonly UseQuestion[] {
+  const asked = targets.flatMap(({ match }) => {
+    const selects: readonly Select[] = match.kind === 'select' ? [match.select, ...match.exclude] : [];
+    return selects.flatMap(({ use = [] }) => use);
+  });
+  const questions = asked.map(({ of, statistic, over }) => ({ of, statistic, over }));
+  return [...new Map(questions.map((one) => [questionKey(one), one])).values()];
+}
