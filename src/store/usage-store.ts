@@ -34,6 +34,9 @@ export const KEPT: Readonly<Record<UsagePeriod, number>> = {
   86400: 3 * 366 * 86_400_000,
 };
 
+/** As long as the values that belong to them. The newest size of an instance is kept while any value is. */
+export const KEPT_SIZES: number = KEPT[86400];
+
 /** The history of use of a store. */
 export interface UsageStore {
   /** For people: `the state folder` or the place of a database. */
@@ -51,7 +54,7 @@ export interface UsageStore {
   read(provider: string, instance: string, query: UsageQuery): Promise<InstanceUsage | null>;
   /** The history of every instance, one after the other in no particular order, so memory does not grow with the fleet. */
   walk(provider: string, query: UsageQuery): AsyncIterable<InstanceUsage>;
-  /** Removes what is older than `KEPT`. @param now milliseconds since 1970 UTC. */
+  /** Removes values that are older than `KEPT`, and sizes older than `KEPT_SIZES`. @param now milliseconds since 1970 UTC. */
   prune(provider: string, now: number): Promise<void>;
   /** Ends the connections, if there are any. */
   close(): Promise<void>;

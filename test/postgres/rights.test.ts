@@ -164,7 +164,7 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ],
   ['UPDATE refit.usage_sizes SET seen_until = now()', ['scheduler', 'worker', 'operator']],
   ['UPDATE refit.usage_sizes SET shards = 9', []],
-  ['DELETE FROM refit.usage_sizes', []],
+  ['DELETE FROM refit.usage_sizes', ['scheduler', 'operator']],
   // Operating.
   ["INSERT INTO refit.control (run, epoch, request) VALUES ('r1', 1, '{}')", ['operator']],
   // Scheduling. What a person put stays until a person removes it.

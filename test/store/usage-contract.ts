@@ -228,6 +228,35 @@ export function describeUsageContract(name: string, open: () => Promise<UsageSto
       expect(await periods(A)).toEqual([[DAILY, [4]]]);
     });
 
+    it('removes sizes after three years, but not the newest one of values that are kept', async () => {
+      const store = await open();
+      const put = (instance: string, size: typeof SMALL, at: number) => {
+        const series = [{ ...hours(instance, [1], at * 24), period: DAILY } as const];
+        return store.put(REAL, [{ instance, series, size, at: START + at * DAY }]);
+      };
+      for (const at of [0, 30]) await put(A, SMALL, at);
+      for (const at of [60, 900]) await put(A, LARGE, at);
+      await put(A, SMALL, 1_200);
+      await put(B, SMALL, 0);
+      await put(B, LARGE, 10);
+      await store.put(REAL, [reading(B, { ...hours(B, [7], 1_150 * 24), period: DAILY })]);
+      const sizes = async (instance: string) =>
+        (await store.read(REAL, instance, EVER))?.sizes.map(({ size, until }) => [
+          size,
+          (until - START) / DAY,
+        ]);
+      await store.prune(REAL, START + 1_100 * DAY);
+      expect(await sizes(A)).toHaveLength(3);
+      await store.prune(REAL, START + 1_200 * DAY);
+      expect(await sizes(A)).toEqual([
+        [LARGE, 900],
+        [SMALL, 1_200],
+      ]);
+      expect(await sizes(B)).toEqual([[LARGE, 10]]);
+      await store.prune(REAL, START + 2_400 * DAY);
+      expect(await store.read(REAL, B, EVER)).toBeNull();
+    });
+
     it('lets one process collect from a provider at a time', async () => {
       const store = await open();
       const order: string[] = [];

@@ -136,7 +136,11 @@ export const RIGHTS: readonly TableRights[] = [
   },
   {
     table: 'usage_sizes',
-    grants: { refit_scheduler: OBSERVES, refit_worker: OBSERVES, refit_operator: OBSERVES },
+    grants: {
+      refit_scheduler: [...OBSERVES, 'DELETE'],
+      refit_worker: OBSERVES,
+      refit_operator: [...OBSERVES, 'DELETE'],
+    },
   },
 ];
 

@@ -25,6 +25,7 @@ import {
 import {
   type AskedSpan,
   KEPT,
+  KEPT_SIZES,
   type UsageQuery,
   type UsageReading,
   type UsageStore,
@@ -101,10 +102,10 @@ export function folderUsage({ stateDirectory, clock, host }: FolderUsage): Usage
       await mustBeOwnFolder(root, 'the state folder');
       for await (const path of filesIn(folderOf(provider))) {
         const usage = await readUsage(path, null, EVER);
-        if (usage === null || !usage.series.some((one) => isOutdated(one, now))) continue;
-        const series = keptSeries(usage.series, now);
-        if (series.length === 0) await rm(path, { force: true });
-        else await replace(path, { ...usage, series });
+        if (usage === null || !isOutdated(usage, now)) continue;
+        const kept = keptUsage(usage, now);
+        if (kept.series.length === 0) await rm(path, { force: true });
+        else await replace(path, kept);
       }
     },
     close: async () => undefined,
@@ -173,11 +174,12 @@ async function putReading(path: string, reading: UsageReading): Promise<void> {
     return;
   }
   const before = joinFrames(framesOf(file, instance), EVER);
-  await replace(path, {
+  const joined: InstanceUsage = {
     instance,
-    series: keptSeries(joinAll([...(before?.series ?? []), ...frame.series]), at),
+    series: joinAll([...(before?.series ?? []), ...frame.series]),
     sizes: frame.sizes.reduce(joinSizes, before?.sizes ?? []),
-  });
+  };
+  await replace(path, keptUsage(joined, at));
 }
 
 async function replace(path: string, frame: UsageFrame): Promise<void> {
@@ -200,10 +202,16 @@ function askedOf(series: UsageSeries): AskedSpan {
   return { metric, period, from, until: seriesEnd(series) };
 }
 
-function isOutdated({ from, period }: UsageSeries, now: number): boolean {
-  return from < now - KEPT[period] - SLACK;
+/** True when rewriting a file removes much: not only the last day. */
+function isOutdated({ series, sizes }: InstanceUsage, now: number): boolean {
+  const isOld = ({ from, period }: UsageSeries) => from < now - KEPT[period] - SLACK;
+  return series.some(isOld) || sizes.slice(0, -1).some(({ until }) => until < now - KEPT_SIZES - SLACK);
 }
 
-function keptSeries(series: readonly UsageSeries[], now: number): UsageSeries[] {
-  return series.flatMap((one) => cutSeries(one, { ...EVER, from: now - KEPT[one.period] }) ?? []);
+function keptUsage({ instance, series, sizes }: InstanceUsage, now: number): InstanceUsage {
+  return {
+    instance,
+    series: series.flatMap((one) => cutSeries(one, { ...EVER, from: now - KEPT[one.period] }) ?? []),
+    sizes: sizes.filter(({ until }, at) => at === sizes.length - 1 || until >= now - KEPT_SIZES),
+  };
 }

@@ -21,6 +21,7 @@ import {
 import {
   type AskedSpan,
   KEPT,
+  KEPT_SIZES,
   type UsageQuery,
   type UsageReading,
   type UsageStore,
@@ -86,6 +87,12 @@ const NEXT = `SELECT DISTINCT instance FROM (
 
 const PRUNE = `DELETE FROM refit.usage
   WHERE provider = $1 AND period = $2 AND (bucket + 1) * ${LENGTH} <= $3::float8`;
+
+/** The newest size says what the values after it belong to, so it stays as long as there are any. */
+const PRUNE_SIZES = `DELETE FROM refit.usage_sizes AS s WHERE provider = $1 AND seen_until < to_timestamp($2::float8 / 1000)
+  AND (EXISTS (SELECT FROM refit.usage_sizes AS newer
+      WHERE newer.provider = s.provider AND newer.instance = s.instance AND newer.seen_from > s.seen_from)
+    OR NOT EXISTS (SELECT FROM refit.usage AS u WHERE u.provider = s.provider AND u.instance = s.instance))`;
 
 const MAY_WRITE = `SELECT has_table_privilege('refit.usage', 'INSERT') AS may`;
 
@@ -163,11 +170,12 @@ export function storedUsage(database: Database): Omit<UsageStore, 'close'> {
     },
     async prune(provider, now) {
       const [row] = await database.query<{ may: boolean }>(
-        `SELECT has_table_privilege('refit.usage', 'DELETE') AS may`,
+        `SELECT has_table_privilege('refit.usage', 'DELETE') AND has_table_privilege('refit.usage_sizes', 'DELETE') AS may`,
       );
       if (!row!.may) return;
       for (const period of [HOURLY, DAILY] as const)
         await database.execute(PRUNE, [provider, period, now - KEPT[period]]);
+      await database.execute(PRUNE_SIZES, [provider, now - KEPT_SIZES]);
     },
   };
 }
