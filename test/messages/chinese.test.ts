@@ -14,7 +14,7 @@ import { SAMPLE_MESSAGES } from './samples.ts';
 /** Names, keys, commands, examples and abbreviations that are the same in every language. */
 const KEPT = new Set(
   `AAAA authenticatorData base64url clientDataJSON com ES256 EdDSA example get id origin P passkey PIN rp RS256 RSA SPKI SSH
-  webauthn all allow caches CPU false maxmemory noeviction ap apply approvals approve approvers Asia atLeast atMost auto calendars canary catchUp
+  webauthn all allow caches collect usage CPU false maxmemory noeviction ap apply approvals approve approvers Asia atLeast atMost auto calendars canary catchUp
   catchUpWithin check CHG command continue cost cron crs defaults deny dir doctor DOMAIN DTSTART duration ed Ed
   Ed25519 ed25519 endpoint env exclude execution expires explain export FailedOperation FILE finishBy FOLDER from
   gate GB grow guangzhou guards haltWhen http HTTP https iCalendar ID ids inFlight instance INSTANCE

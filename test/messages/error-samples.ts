@@ -156,6 +156,7 @@ export const ERROR_SAMPLES: {
   'error.plan-name': [{ name: '../x' }],
   'error.cannot-write': [{ name: 'x.yaml', reason: 'EACCES', fix: 'chmod u+w x.yaml' }],
   'error.parse-slow': [{ file: 'x.yaml' }],
+  'error.no-history': [{ store: 'refit.example', instances: 12 }],
   'error.nothing-to-plan': [{ inventory: 'fleet.json', instances: 7 }],
   'error.no-inventory': [{ name: 'fleet.json' }],
   'error.not-inventory': [

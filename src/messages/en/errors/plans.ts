@@ -47,6 +47,10 @@ export const planErrors = {
     message: `no instance to plan for: ${inventory} has ${instances}, and none can be resized`,
     fix: 'choose another inventory, or start from a selector',
   }),
+  'error.no-history': ({ store, instances }: { store: string; instances: number }): Text => ({
+    message: `${store} has no history of use of these ${instances} instances`,
+    fix: 'refit usage collect, then run the same command again',
+  }),
   'error.no-inventory': ({ name }: { name: string }): Text => ({
     message: `${name} is no inventory of the folder`,
     fix: 'choose another inventory',

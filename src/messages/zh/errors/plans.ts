@@ -31,6 +31,10 @@ export const planErrors: TranslationOf<typeof english> = {
     message: `没有可制定计划的实例：${inventory} 有 ${instances} 个实例，均不能变更`,
     fix: '选择其他资源清单，或从选择器开始',
   }),
+  'error.no-history': ({ store, instances }) => ({
+    message: `${store} 没有这 ${instances} 个实例的用量历史`,
+    fix: '运行 refit usage collect，然后再次运行同一命令',
+  }),
   'error.no-inventory': ({ name }) => ({
     message: `${name} 不是该目录中的资源清单`,
     fix: '选择其他资源清单',
