@@ -75,6 +75,23 @@ describe('collecting the use of a fleet', () => {
     expect((await valuesOf(store, 'memory')).values.every((value) => value === 5)).toBe(true);
   });
 
+  it('says how far it is while it reads regions, compares histories and collects', async () => {
+    const monitor = fakeMonitor(instancesOf(620));
+    const { collect } = setUp(monitor);
+    const steps: (readonly [string, number, number])[] = [];
+    const onProgress = (...step: readonly [string, number, number]) => steps.push(step);
+    await collect({ onProgress });
+    expect(steps.slice(0, 3)).toEqual([
+      ['regions read', 1, 1],
+      ['instances compared with the history', 500, 620],
+      ['instances compared with the history', 620, 620],
+    ]);
+    expect(steps.at(-1)).toEqual(['instances collected', 620, 620]);
+    steps.length = 0;
+    await collect({ onProgress });
+    expect(steps.at(-1)).toEqual(['instances compared with the history', 620, 620]);
+  });
+
   it('never takes a gap for zero, and reads it no more as a value', async () => {
     const monitor = fakeMonitor(instancesOf(1));
     monitor.truth = (_, metric, at) => (metric === 'cpu' && at % DAY === 0 ? null : 0);

@@ -118,8 +118,13 @@ export async function collectUsage(
       ...{ notes: [], withoutData: [] },
     };
     const names = regions ?? (await discoverRegions(reader, profile));
+    let read = 0;
     const opened = await Promise.all(
-      names.map((region) => openScope(reader, { region, profile }, options.isSelected)),
+      names.map(async (region) => {
+        const scope = await openScope(reader, { region, profile }, options.isSelected);
+        options.onProgress?.('regions read', ++read, names.length);
+        return scope;
+      }),
     );
     for (const { notes, isComplete } of opened) {
       tally.notes.push(...notes);
@@ -129,8 +134,13 @@ export async function collectUsage(
     if (instances === 0 && tally.isComplete) throw nothingSelected(names);
     const wanted = wantedSpans(reader.providerNow(), days);
     const groups: Group[] = [];
+    let compared = 0;
+    const onCompared = (count: number) => {
+      compared += count;
+      options.onProgress?.('instances compared with the history', compared, instances);
+    };
     for (const { reading, instances } of opened)
-      groups.push(...(await groupsOf(store, provider, reading, instances, wanted)));
+      groups.push(...(await groupsOf({ store, provider, wanted, onCompared }, reading, instances)));
     const calls = groups.reduce((sum, group) => sum + callsOf(group), 0);
     const missing = groups.reduce((sum, group) => sum + group.instances.length, 0);
     if (calls > 0) onNotice?.(describeCost(missing, calls, options.maxCalls));
@@ -187,13 +197,19 @@ function resultOf(
   };
 }
 
+/** What a history is compared with. */
+interface Comparison {
+  readonly store: UsageStore;
+  readonly provider: string;
+  readonly wanted: ReturnType<typeof wantedSpans>;
+  readonly onCompared: (count: number) => void;
+}
+
 /** Groups the instances of a scope by what their history lacks; those without missing spans are in none. */
 async function groupsOf(
-  store: UsageStore,
-  provider: string,
+  { store, provider, wanted, onCompared }: Comparison,
   reading: ScopeReading,
   instances: readonly Instance[],
-  wanted: ReturnType<typeof wantedSpans>,
 ): Promise<Group[]> {
   const metrics: readonly UsageMetric[] = [...reading.metrics.keys()];
   const groups = new Map<string, { instances: Instance[]; readonly spans: readonly MissingSpan[] }>();
@@ -211,6 +227,7 @@ async function groupsOf(
       groups.set(key, group);
       group.instances.push(instance);
     }
+    onCompared(part.length);
   }
   // A group that fits in one call each is the unit of work: its instances are kept together.
   return [...groups.values()].flatMap(({ instances, spans }) => {
