@@ -141,9 +141,10 @@ const STATEMENTS: readonly (readonly [statement: string, allowed: readonly Who[]
   ["UPDATE refit.control SET taken_at = now(), answer = 'x', answered_at = now()", ['worker']],
   [
     "INSERT INTO refit.lanes (lane, next_at, interval_ms, version, given_first, given_count) VALUES ('k', 0, 55, 1, 0, 0)",
-    ['worker'],
+    ['scheduler', 'worker', 'operator'],
   ],
-  ['UPDATE refit.lanes SET next_at = 0', ['worker']],
+  ['UPDATE refit.lanes SET next_at = 0', ['scheduler', 'worker', 'operator']],
+  ['DELETE FROM refit.lanes', ['worker']],
   ["INSERT INTO refit.in_flight (scope, places) VALUES ('s', '{}')", ['worker']],
   ["UPDATE refit.in_flight SET places = '{}'", ['worker']],
   ["INSERT INTO refit.workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')", ['worker']],

@@ -1,46 +1,16 @@
-/** Opens what a worker needs of a store: its runs, its jobs, and the request slots that all processes share. */
+/** Opens what a worker needs of a store: its runs, its jobs, and its request slots. */
 import { hostname } from 'node:os';
 import type { Clock } from '../../clock.ts';
-import type { Permits } from '../../cloud/limit/permits.ts';
 import { given } from '../../given.ts';
-import { openDatabase } from '../../store/postgres/database.ts';
 import type { PostgresStore } from '../../store/postgres/open-store.ts';
 import { openQueue } from '../../store/postgres/queue.ts';
-import { createSlotSource } from '../../store/postgres/slots.ts';
 import { type StoreFiguresKept, watchStoreFigures } from '../../store/postgres/store-figures.ts';
 import type { StoreTarget } from '../../store/postgres/store-target.ts';
 import { openWork, type Work } from '../../store/postgres/work.ts';
 import type { WorkerOffers } from '../../store/run-needs.ts';
 import { VERSION } from '../../version.ts';
-import { sharePermits } from '../connect.ts';
 import { openStored } from './open-stored.ts';
-
-/** The request slots of a store, for the runs of this process. */
-export interface StorePermits {
-  /** @param requestsPerSecond the run's own rate. */
-  forRun(requestsPerSecond: number): Permits;
-  /** All lanes of this process, for display. */
-  readonly all: Pick<Permits, 'fullRate' | 'lanes'>;
-  close(): Promise<void>;
-}
-
-/** Opens the request slots of a store. They have connections of their own, so that no journal is in front of them. */
-export async function openStorePermits(target: StoreTarget, clock: Clock): Promise<StorePermits> {
-  const database = await openDatabase(target, {
-    clock,
-    application: `refit ${VERSION} slots`,
-    connections: 2,
-  });
-  const shared = sharePermits(createSlotSource(database), clock);
-  return {
-    forRun: shared.forRun,
-    all: shared.all,
-    async close() {
-      shared.close(new Error('this process ends'));
-      await database.close();
-    },
-  };
-}
+import { openStorePermits, type StorePermits } from './store-permits.ts';
 
 /** A store, for one worker. */
 export interface ServedStore {

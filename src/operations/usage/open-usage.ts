@@ -7,21 +7,23 @@ import { providerOf } from '../../store/provider-of.ts';
 import type { UsageStore } from '../../store/usage-store.ts';
 import { stateDirectoryOf } from '../machine.ts';
 import { databaseOf, type StoreChoice } from '../runs/store-choice.ts';
+import type { OpenedUsage } from './opened-usage.ts';
 
-export type { UsageStore };
+export type { OpenedUsage, UsageStore };
 
 /**
  * Opens the history. The caller closes it.
  * @throws RefitError `store-unreachable` if the database cannot be used, `usage` for a URL that Refit refuses.
  */
-export async function openUsage(choice: StoreChoice & { readonly clock: Clock }): Promise<UsageStore> {
+export async function openUsage(choice: StoreChoice & { readonly clock: Clock }): Promise<OpenedUsage> {
   const { env, clock } = choice;
   if (databaseOf(choice) !== null) {
     const { openStoredUsage } = await import('./open-stored-usage.ts');
     const stored = await openStoredUsage(choice, clock);
     if (stored !== null) return stored;
   }
-  return folderUsage({ stateDirectory: stateDirectoryOf(env), clock, host: hostname() });
+  const store = folderUsage({ stateDirectory: stateDirectoryOf(env), clock, host: hostname() });
+  return { ...store, sharedPermits: async () => null };
 }
 
 /** The provider whose history a command means. @param endpoint of `--endpoint`; undefined: that of the environment. */

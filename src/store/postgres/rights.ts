@@ -97,7 +97,15 @@ export const RIGHTS: readonly TableRights[] = [
     },
   },
   { table: 'in_flight', grants: { refit_worker: ['INSERT', 'UPDATE'] } },
-  { table: 'lanes', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
+  {
+    // Who collects the history of use takes slots, too.
+    table: 'lanes',
+    grants: {
+      refit_scheduler: ['INSERT', 'UPDATE'],
+      refit_worker: ['INSERT', 'UPDATE', 'DELETE'],
+      refit_operator: ['INSERT', 'UPDATE'],
+    },
+  },
   { table: 'workers', grants: { refit_worker: ['INSERT', 'UPDATE', 'DELETE'] } },
   { table: 'logs', grants: { refit_worker: ['INSERT'] } },
   {

@@ -11,7 +11,7 @@ import {
   type UsageCollection,
 } from '../../../operations/usage/collect-usage.ts';
 import { USAGE_CALLS_PER_SECOND } from '../../../operations/usage/describe-cost.ts';
-import { openUsage } from '../../../operations/usage/open-usage.ts';
+import { type OpenedUsage, openUsage } from '../../../operations/usage/open-usage.ts';
 import { escapeControls, sanitize } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { connectionOf, type Options, regionsFrom, wholeFrom, withConnectionOptions } from '../../options.ts';
@@ -48,14 +48,15 @@ export const usageCollect: CommandCode<[]> = async (_args, options, terminal) =>
 
 async function collectFrom(
   wanted: Omit<Parameters<typeof collectUsage>[2], 'clock' | 'onNotice' | 'onProgress'>,
-  store: Parameters<typeof collectUsage>[1],
+  store: OpenedUsage,
   options: Options,
   terminal: Terminal,
 ): Promise<UsageCollection> {
   const bar = progressBar(terminal);
+  const permits = await store.sharedPermits(USAGE_CALLS_PER_SECOND);
   const reader = connectReader({
     ...connectionOf(options, terminal),
-    requestsPerSecond: USAGE_CALLS_PER_SECOND,
+    ...(permits === null ? { requestsPerSecond: USAGE_CALLS_PER_SECOND } : { permits }),
   });
   warnOfProxy(terminal);
   const onNotice = (text: string) => {

@@ -94,7 +94,8 @@ const PRUNE_SIZES = `DELETE FROM refit.usage_sizes AS s WHERE provider = $1 AND 
       WHERE newer.provider = s.provider AND newer.instance = s.instance AND newer.seen_from > s.seen_from)
     OR NOT EXISTS (SELECT FROM refit.usage AS u WHERE u.provider = s.provider AND u.instance = s.instance))`;
 
-const MAY_WRITE = `SELECT has_table_privilege('refit.usage', 'INSERT') AS may`;
+const MAY_WRITE = `SELECT has_table_privilege('refit.usage', 'INSERT') AS may,
+  has_table_privilege('refit.lanes', 'INSERT') AS paced`;
 
 /** One process at a time collects from a provider: a lock of its session, which ends with the process. */
 const CLAIM = `SELECT pg_try_advisory_lock(hashtextextended('refit usage ' || $1, 0)) AS free`;
@@ -120,32 +121,9 @@ interface SizeRow {
 
 /** The history of use in a database. It does not close the database. */
 export function storedUsage(database: Database): Omit<UsageStore, 'close'> {
-  const { place, option, user } = database.target;
   return {
-    name: place,
-    exclusively: (provider, work) =>
-      database.session(async (queries) => {
-        // Before any call that costs money.
-        const [login] = await queries.query<{ may: boolean }>(MAY_WRITE);
-        if (!login!.may)
-          throw new RefitError(
-            'store-unreachable',
-            `${user} may not write the history of use in ${place}`,
-            `as an administrator: GRANT refit_scheduler TO ${user}`,
-          );
-        const [row] = await queries.query<{ free: boolean }>(CLAIM, [provider]);
-        if (!row!.free)
-          throw new RefitError(
-            'locked',
-            `another process collects the use of this provider into ${place}`,
-            `wait for it, then run the same command again; refit store check${option} shows the store`,
-          );
-        try {
-          return await work();
-        } finally {
-          await queries.query(FREE, [provider]).catch(() => undefined);
-        }
-      }),
+    name: database.target.place,
+    exclusively: (provider, work) => collectAlone(database, provider, work),
     async put(provider, readings) {
       const rows = readings.flatMap(rowsOf);
       const sizes = readings.flatMap(sizeOf);
@@ -178,6 +156,38 @@ export function storedUsage(database: Database): Omit<UsageStore, 'close'> {
       await database.execute(PRUNE_SIZES, [provider, now - KEPT_SIZES]);
     },
   };
+}
+
+async function collectAlone<T>(database: Database, provider: string, work: () => Promise<T>): Promise<T> {
+  const { place, option, user } = database.target;
+  return await database.session(async (queries) => {
+    // Before any call that costs money.
+    const [login] = await queries.query<{ may: boolean; paced: boolean }>(MAY_WRITE);
+    if (!login!.may)
+      throw new RefitError(
+        'store-unreachable',
+        `${user} may not write the history of use in ${place}`,
+        `as an administrator: GRANT refit_scheduler TO ${user}`,
+      );
+    if (!login!.paced)
+      throw new RefitError(
+        'store-unreachable',
+        `${user} may not take request slots in ${place}, because the rights in it are those of an older Refit`,
+        `as its owner: refit store migrate${option}`,
+      );
+    const [row] = await queries.query<{ free: boolean }>(CLAIM, [provider]);
+    if (!row!.free)
+      throw new RefitError(
+        'locked',
+        `another process collects the use of this provider into ${place}`,
+        `wait for it, then run the same command again; refit store check${option} shows the store`,
+      );
+    try {
+      return await work();
+    } finally {
+      await queries.query(FREE, [provider]).catch(() => undefined);
+    }
+  });
 }
 
 /** The rows of a reading, one for each bucket that a series touches. */
