@@ -144,6 +144,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'rules',
     'approval',
     'plan',
+    'recommend',
     'policy',
     'report',
     'operations',

@@ -3,10 +3,12 @@ import { message } from '../messages/messages.ts';
 import {
   type Alternative,
   type Change,
+  type DecidingMetric,
   DIMENSIONS,
   type LeftAlone,
   type Message,
   type Recommendation,
+  type Resource,
   type Size,
   totalMemory,
 } from '../model.ts';
@@ -44,7 +46,7 @@ export function decide(deciding: Deciding): Recommendation {
       obstacle ?? joinReasons(wanted.reason, unevenness(wanted, deciding)?.reason ?? null) ?? wanted.reason,
     risk: riskOf(wanted, deciding),
     confidence: confidenceOf(wanted, deciding),
-    ...alternativesOf(wanted, advised, deciding),
+    ...alternativesOf(wanted, advised, obstacle, deciding),
     billedMemory: advised === null ? 0 : totalMemory(advised) - totalMemory(instance.size),
     monthly: null,
     evidence,
@@ -60,7 +62,7 @@ function obstacleTo(wanted: Wanted, deciding: Deciding): Message | null {
     return message('advice.left-alone', { because: leftAlone.because, line: leftAlone.location.line });
   if (verdict === 'insufficient-data' || verdict === 'optimal') return null;
   if (size === null) {
-    if (metric !== null && metric !== 'evictions' && metric !== 'replicas' && verdict === 'reshape')
+    if (verdict === 'reshape' && metric !== null && isLoad(metric))
       return message('advice.needs-other-cure', { resource: metric });
     const largest = soldValues(offer, 'memoryPerShard').at(-1) ?? null;
     return message('advice.nothing-larger', { dimension: 'memoryPerShard', largest });
@@ -119,8 +121,8 @@ function riskOf(wanted: Wanted, { evidence, knowledge, rules, instance }: Decidi
   const policy = knowledge.evictionPolicy;
   if (memory === null) return { level: 1, message: message('advice.risk-unknown') };
   const { metric, size, verdict } = wanted;
-  if (verdict === 'reshape' && metric !== 'memory' && metric !== 'replicas' && metric !== 'evictions')
-    return { level: 3, message: message('advice.risk-resource', { resource: metric! }) };
+  if (verdict === 'reshape' && metric !== null && isLoad(metric))
+    return { level: 3, message: message('advice.risk-resource', { resource: metric }) };
   if (size !== null && totalMemory(size) < totalMemory(instance.size))
     return riskOfLess(wanted, memory.within.shrink, policy);
   const present = memoryShare((memory.recentPeak ?? memory.peak).value, instance.size, instance.size);
@@ -165,43 +167,43 @@ function confidenceOf(
 
 /** The next sizes beside the advised or the present one, and why they are not advised. */
 function alternativesOf(
-  wanted: Wanted,
+  { reason, metric }: Wanted,
   advised: Size | null,
-  { instance, evidence, offer, rules }: Deciding,
+  obstacle: Message | null,
+  deciding: Deciding,
 ): Pick<Recommendation, 'smaller' | 'larger'> {
+  const { instance, evidence, offer, rules } = deciding;
   const { memory } = evidence;
-  if (memory === null) return { smaller: null, larger: null };
-  const base = advised ?? instance.size;
-  const { dimension } =
-    advised === null ? { dimension: 'memoryPerShard' as const } : changeTo(instance.size, advised);
-  if (dimension === 'replicas') return { smaller: null, larger: null };
+  const { size } = instance;
+  const base = advised ?? size;
+  const dimension = advised === null ? 'memoryPerShard' : changeTo(size, advised).dimension;
+  if (memory === null || dimension === 'replicas') return { smaller: null, larger: null };
+  const grows = advised !== null && totalMemory(advised) > totalMemory(size);
+  const load = grows && metric !== null && isLoad(metric) ? metric : null;
+  const resource = load ?? 'memory';
+  const within = load !== null ? null : (grows ? rules.grow.holds : rules.shrink.holds) / DAY;
+  const reached = (to: Size): number =>
+    load === null
+      ? memoryShare(grows ? memory.within.grow : memory.within.shrink, size, to)
+      : ((evidence[load]?.recent ?? 0) * size.shards) / to.shards;
+  const { fit, growAt } = rules[resource];
+  const isTooSmall = (to: Size): Message =>
+    reached(to) <= fit
+      ? (obstacle ?? reason)
+      : message('advice.too-small', { resource, shards: size.shards, share: reached(to), fit, within });
+  const isNotNeeded = (): Message =>
+    obstacle !== null || reached(base) >= growAt
+      ? (obstacle ?? reason)
+      : message('advice.larger-not-needed', { resource, shards: size.shards, share: reached(base), growAt });
+  const beside = (value: number | null, why: (to: Size) => Message): Alternative | null => {
+    if (value === null) return null;
+    const to = { ...base, [dimension]: value };
+    return { size: to, reason: why(to) };
+  };
   const { smaller, larger } = nextTo(soldValues(offer, dimension), base[dimension]);
-  const grows = advised !== null && totalMemory(advised) > totalMemory(instance.size);
-  const [need, holds] = grows
-    ? [memory.within.grow, rules.grow.holds]
-    : [memory.within.shrink, rules.shrink.holds];
-  const sized = (value: number): Size => ({ ...base, [dimension]: value });
-  const share = (size: Size): number => memoryShare(need, instance.size, size);
-  const tooSmall = (size: Size): Message => {
-    const { metric } = wanted;
-    if (grows && (metric === 'cpu' || metric === 'connections' || metric === 'bandwidth')) {
-      const reached = ((evidence[metric]?.recent ?? 0) * instance.size.shards) / size.shards;
-      return message('advice.too-small', {
-        resource: metric,
-        share: reached,
-        fit: rules[metric].fit,
-        within: null,
-      });
-    }
-    const { fit } = rules.memory;
-    if (share(size) <= fit) return wanted.reason;
-    return message('advice.too-small', { resource: 'memory', share: share(size), fit, within: holds / DAY });
-  };
-  const beside = (value: number | null, why: (size: Size) => Message): Alternative | null =>
-    value === null ? null : { size: sized(value), reason: why(sized(value)) };
-  const { growAt } = rules.memory;
-  return {
-    smaller: beside(smaller, tooSmall),
-    larger: beside(larger, () => message('advice.larger-not-needed', { share: share(base), growAt })),
-  };
+  return { smaller: beside(smaller, isTooSmall), larger: beside(larger, isNotNeeded) };
+}
+
+function isLoad(metric: DecidingMetric): metric is Exclude<Resource, 'memory'> {
+  return metric === 'cpu' || metric === 'connections' || metric === 'bandwidth';
 }

@@ -108,7 +108,12 @@ function growing(known: Measured): Wanted | null {
   const share = memoryShare(memory.within.horizon, size, size);
   if (share < rules.memory.growAt) return null;
   const within = rules.horizon / DAY;
-  const reason = message('advice.memory-grows', { need: memory.within.horizon, share, within });
+  const reason = message('advice.memory-grows', {
+    shards: size.shards,
+    need: memory.within.horizon,
+    share,
+    within,
+  });
   return { ...moreMemory(known, (100 * memory.within.grow) / rules.memory.fit), metric: 'memory', reason };
 }
 
@@ -194,7 +199,9 @@ function shrinking(known: Measured): Wanted | null {
     return stays('memory', message('advice.saves-little', { saves, least: rules.shrink.saves }));
   const within = rules.shrink.holds / DAY;
   const share = memoryShare(memory.within.shrink, size, chosen);
-  const reason = message('advice.fits-smaller', { need: memory.within.shrink, share, size: chosen, within });
+  const reason = message('advice.fits-smaller', {
+    ...{ shards: size.shards, need: memory.within.shrink, share, size: chosen, within },
+  });
   return { verdict: 'shrink', metric: 'memory', size: chosen, reason };
 }
 
@@ -272,5 +279,5 @@ function fewerReplicas(known: Measured): Wanted | null {
 function fits({ memory, rules, instance: { size } }: Measured): Wanted {
   const within = rules.shrink.holds / DAY;
   const share = memoryShare(memory.within.shrink, size, size);
-  return stays('memory', message('advice.fits', { share, within }));
+  return stays('memory', message('advice.fits', { shards: size.shards, share, within }));
 }

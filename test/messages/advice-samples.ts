@@ -17,15 +17,15 @@ export const ADVICE_SAMPLES: AdviceSamples = {
   'advice.evicts-always': [{ evicting: 27, of: 28 }],
   'advice.evicts-lately': [{ keys: 1200, hours: 3 }],
   'advice.fewer-shards': [{ share: 44.2, shards: 3, within: 30 }],
-  'advice.fits': [{ share: 61.5, within: 30 }],
-  'advice.fits-smaller': [{ need: 2400, share: 58.6, size: small, within: 30 }],
+  'advice.fits': [{ shards: 1, share: 61.5, within: 30 }],
+  'advice.fits-smaller': [{ shards: 3, need: 2400, share: 58.6, size: small, within: 30 }],
   'advice.idle-replicas': [{ replicas: 3 }],
-  'advice.larger-not-needed': [{ share: 61.5, growAt: 80 }],
+  'advice.larger-not-needed': [{ resource: 'memory', shards: 3, share: 61.5, growAt: 80 }],
   'advice.left-alone': [
     { because: 'auto-scaling', line: 12 },
     { because: 'excluded', line: 14 },
   ],
-  'advice.memory-grows': [{ need: 3500, share: 85.4, within: 14 }],
+  'advice.memory-grows': [{ shards: 3, need: 3500, share: 85.4, within: 14 }],
   'advice.needs-other-cure': [{ resource: 'cpu' }, { resource: 'connections' }, { resource: 'bandwidth' }],
   'advice.nothing-larger': [
     { dimension: 'memoryPerShard', largest: 65_536 },
@@ -44,8 +44,8 @@ export const ADVICE_SAMPLES: AdviceSamples = {
   'advice.short-history': [{ found: 120, of: 336, share: 90, size: small }],
   'advice.stale': [{ last: 1_764_000_000_000, found: 12, of: 48 }],
   'advice.too-small': [
-    { resource: 'memory', share: 82.1, fit: 65, within: 30 },
-    { resource: 'cpu', share: 82.1, fit: 60, within: null },
+    { resource: 'memory', shards: 1, share: 82.1, fit: 65, within: 30 },
+    { resource: 'cpu', shards: 3, share: 82.1, fit: 60, within: null },
   ],
   'advice.uneven': [{ skew: 1.83, average: 49.1 }],
 };

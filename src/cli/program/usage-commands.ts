@@ -1,6 +1,6 @@
 /** The commands of the history of use. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
-import { argument, option, printing, STORE, TEXT_OR_JSON } from './shared-options.ts';
+import { argument, INVENTORY, option, printing, STORE, TEXT_OR_JSON } from './shared-options.ts';
 
 export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:', {
   'usage collect': {
@@ -35,5 +35,16 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
       'refit usage show crs-5qlrlhux --write html=usage.html',
     ],
     load: async () => (await import('../commands/usage/show.ts')).usageShow,
+  },
+  recommend: {
+    summary: 'say which instances should change, by the history of use',
+    options: [
+      option('--select <condition>', 'as for refit init; if repeated, all must match', { repeats: true }),
+      INVENTORY('take the instances from this file instead of the provider'),
+      STORE,
+      TEXT_OR_JSON,
+    ],
+    examples: ['refit recommend --region ap-guangzhou', 'refit recommend --inventory fleet.json --json'],
+    load: async () => (await import('../commands/usage/recommend.ts')).recommend,
   },
 });

@@ -12,6 +12,11 @@ const RESOURCE: Readonly<Record<Resource, string>> = {
   bandwidth: 'bandwidth',
 };
 
+/** What needs memory, as the subject of a sentence. */
+const needs = (shards: number): string => (shards === 1 ? 'it' : 'the fullest shard');
+const resourceOf = (resource: Resource, shards: number): string =>
+  resource === 'memory' && shards === 1 ? 'memory' : RESOURCE[resource];
+
 /** Memory without decimals. */
 const whole = (mb: number): string => memory(Math.ceil(mb));
 const percent = (value: number): string => `${Math.round(value * 10) / 10}%`;
@@ -38,8 +43,18 @@ export const advice = {
     size: Size;
   }): string =>
     `its use would allow ${wholeSize(size)}, but ${found} of the last ${of} hours have a value, and a smaller size needs ${percent(share)} of them`,
-  'advice.memory-grows': ({ need, share, within }: { need: number; share: number; within: number }): string =>
-    `the fullest shard needs up to ${whole(need)} within ${days(within)}, ${percent(share)} of its memory`,
+  'advice.memory-grows': ({
+    shards,
+    need,
+    share,
+    within,
+  }: {
+    shards: number;
+    need: number;
+    share: number;
+    within: number;
+  }): string =>
+    `${needs(shards)} needs up to ${whole(need)} within ${days(within)}, ${percent(share)} of its memory`,
   'advice.evicts-lately': ({ keys, hours }: { keys: number; hours: number }): string =>
     `it evicted ${Math.round(keys).toLocaleString('en-US')} keys in ${count(hours, 'hour')}: its memory is too small already`,
   'advice.evicts-always': ({ evicting, of }: { evicting: number; of: number }): string =>
@@ -57,17 +72,19 @@ export const advice = {
   }): string =>
     `${RESOURCE[resource]}: ${statistic(name)} of 7 days is ${percent(value)}, and ${percent(limit)} is the limit`,
   'advice.fits-smaller': ({
+    shards,
     need,
     share,
     size,
     within,
   }: {
+    shards: number;
     need: number;
     share: number;
     size: Size;
     within: number;
   }): string =>
-    `the fullest shard needs at most ${whole(need)} within ${days(within)}, ${percent(share)} of it at ${wholeSize(size)}`,
+    `${needs(shards)} needs at most ${whole(need)} within ${days(within)}, ${percent(share)} of ${memory(size.memoryPerShard)}`,
   'advice.fewer-shards': ({
     share,
     shards,
@@ -80,8 +97,8 @@ export const advice = {
     `${count(shards, 'shard')} hold the data: ${percent(share)} of the fullest one within ${days(within)}`,
   'advice.idle-replicas': ({ replicas }: { replicas: number }): string =>
     `${count(replicas, 'replica')}, and none serves reads: one is enough for failover`,
-  'advice.fits': ({ share, within }: { share: number; within: number }): string =>
-    `the fullest shard needs at most ${percent(share)} of its memory within ${days(within)}, and no smaller size fits`,
+  'advice.fits': ({ shards, share, within }: { shards: number; share: number; within: number }): string =>
+    `${needs(shards)} needs at most ${percent(share)} of its memory within ${days(within)}, and no smaller size fits`,
   'advice.bound-by': ({ metric, size }: { metric: DecidingMetric; size: Size }): string =>
     `its memory would fit in ${wholeSize(size)}, but ${metric === 'evictions' || metric === 'replicas' ? metric : RESOURCE[metric]} would not`,
   'advice.evicted': ({ keys, last }: { keys: number; last: number }): string =>
@@ -117,19 +134,31 @@ export const advice = {
 
   'advice.too-small': ({
     resource,
+    shards,
     share,
     fit,
     within,
   }: {
     resource: Resource;
+    shards: number;
     share: number;
     fit: number;
     /** Days ahead; null: as it was in the lookback. */
     within: number | null;
   }): string =>
-    `${RESOURCE[resource]} would reach ${percent(share)}${within === null ? '' : ` within ${days(within)}`}; at most ${percent(fit)} is allowed`,
-  'advice.larger-not-needed': ({ share, growAt }: { share: number; growAt: number }): string =>
-    `not needed: it reaches ${percent(share)} at most, and ${percent(growAt)} is the limit`,
+    `${resourceOf(resource, shards)} would reach ${percent(share)}${within === null ? '' : ` within ${days(within)}`}; at most ${percent(fit)} is allowed`,
+  'advice.larger-not-needed': ({
+    resource,
+    shards,
+    share,
+    growAt,
+  }: {
+    resource: Resource;
+    shards: number;
+    share: number;
+    growAt: number;
+  }): string =>
+    `not needed: ${resourceOf(resource, shards)} reaches ${percent(share)} at most, and ${percent(growAt)} is the limit`,
 
   'advice.risk-none': (): string => 'none seen',
   'advice.risk-unknown': (): string => 'unknown, without history',

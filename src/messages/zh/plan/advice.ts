@@ -14,6 +14,10 @@ const RESOURCE: Readonly<Record<Resource, string>> = {
 };
 const OTHER = { evictions: '淘汰', replicas: '副本' } as const;
 
+const needs = (shards: number): string => (shards === 1 ? '它' : '最满分片');
+const resourceOf = (resource: Resource, shards: number): string =>
+  resource === 'memory' && shards === 1 ? '内存' : RESOURCE[resource];
+
 const whole = (mb: number): string => memory(Math.ceil(mb));
 const percent = (value: number): string => `${Math.round(value * 10) / 10}%`;
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
@@ -26,20 +30,20 @@ export const advice: TranslationOf<typeof english> = {
     `最近 ${of} 小时中只有 ${found} 小时有数据；历史中最新的峰值在 ${hour(last)}`,
   'advice.short-history': ({ found, of, share, size }) =>
     `按用量可以使用 ${wholeSize(size)}，但最近 ${of} 小时中只有 ${found} 小时有数据，而缩容需要其中的 ${percent(share)}`,
-  'advice.memory-grows': ({ need, share, within }) =>
-    `${within} 天内最满分片最多需要 ${whole(need)}，即其内存的 ${percent(share)}`,
+  'advice.memory-grows': ({ shards, need, share, within }) =>
+    `${within} 天内${needs(shards)}最多需要 ${whole(need)}，即其内存的 ${percent(share)}`,
   'advice.evicts-lately': ({ keys, hours }) =>
     `它在 ${hours} 小时内淘汰了 ${number(keys)} 个键：内存已经过小`,
   'advice.evicts-always': ({ evicting, of }) => `它在 ${of} 天中有 ${evicting} 天淘汰键：这是有意写满的缓存`,
   'advice.resource-binds': ({ resource, value, limit, statistic }) =>
     `${RESOURCE[resource]}：7 天的${statistic === 'max' ? '峰值' : ` ${statistic} `}为 ${percent(value)}，上限为 ${percent(limit)}`,
-  'advice.fits-smaller': ({ need, share, size, within }) =>
-    `${within} 天内最满分片最多需要 ${whole(need)}，在 ${wholeSize(size)} 时为 ${percent(share)}`,
+  'advice.fits-smaller': ({ shards, need, share, size, within }) =>
+    `${within} 天内${needs(shards)}最多需要 ${whole(need)}，即 ${memory(size.memoryPerShard)} 的 ${percent(share)}`,
   'advice.fewer-shards': ({ share, shards, within }) =>
     `${shards} 个分片足以容纳数据：${within} 天内最满分片为 ${percent(share)}`,
   'advice.idle-replicas': ({ replicas }) => `${replicas} 个副本，都不提供读取：一个就足以用于故障切换`,
-  'advice.fits': ({ share, within }) =>
-    `${within} 天内最满分片最多需要其内存的 ${percent(share)}，没有合适的更小规格`,
+  'advice.fits': ({ shards, share, within }) =>
+    `${within} 天内${needs(shards)}最多需要其内存的 ${percent(share)}，没有合适的更小规格`,
   'advice.bound-by': ({ metric, size }) =>
     `其内存可以放入 ${wholeSize(size)}，但${metric === 'evictions' || metric === 'replicas' ? OTHER[metric] : RESOURCE[metric]}不允许`,
   'advice.evicted': ({ keys, last }) =>
@@ -65,10 +69,10 @@ export const advice: TranslationOf<typeof english> = {
   'advice.cooldown': ({ by, until }) => `其规格在 ${day(by)} 更改过；${day(until)} 之前不缩容`,
   'advice.refused': ({ code, reason }, say) => `${code}：${say(reason)}`,
 
-  'advice.too-small': ({ resource, share, fit, within }) =>
-    `${within === null ? '' : `${within} 天内`}${RESOURCE[resource]}会达到 ${percent(share)}；最多允许 ${percent(fit)}`,
-  'advice.larger-not-needed': ({ share, growAt }) =>
-    `不需要：最多达到 ${percent(share)}，上限为 ${percent(growAt)}`,
+  'advice.too-small': ({ resource, shards, share, fit, within }) =>
+    `${within === null ? '' : `${within} 天内`}${resourceOf(resource, shards)}会达到 ${percent(share)}；最多允许 ${percent(fit)}`,
+  'advice.larger-not-needed': ({ resource, shards, share, growAt }) =>
+    `不需要：${resourceOf(resource, shards)}最多达到 ${percent(share)}，上限为 ${percent(growAt)}`,
 
   'advice.risk-none': () => '未发现',
   'advice.risk-unknown': () => '没有历史，无法判断',
