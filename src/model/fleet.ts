@@ -155,7 +155,7 @@ export interface Instance {
   readonly window?: MaintenanceWindow;
   /** It has the retired monitoring by the minute, whose metrics are gone; absent: the present one. Source: docs/provider.md P124. */
   readonly monitoring?: '1m';
-  /** Its replicas serve reads; absent: they only wait for a failover. Source: docs/provider.md P198. */
+  /** Its replicas serve reads; absent: they only wait for a failover. Source: docs/provider.md P207. */
   readonly readsFromReplicas?: true;
 }
 

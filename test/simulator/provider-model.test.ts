@@ -228,7 +228,7 @@ describe('reads of an instance', () => {
     };
     expect(ask({ InstanceId: ID })).toEqual([72, 30_000]);
     expect(ask({ InstanceId: ID, ShardSize: 40_960 })).toEqual([192, 30_000]);
-    expect(ask({ InstanceId: ID, ShardNum: 5, ReadOnlyWeight: 100 })).toEqual([360, 50_000]);
+    expect(ask({ InstanceId: ID, ShardNum: 5, ReadOnlyWeight: 100 })).toEqual([240, 50_000]);
     expect(ask({ ShardSize: 256, ShardNum: 1 })).toEqual([10, 3000]);
     expect(test.code('redis.DescribeInstanceSpecBandwidth', {})).toBe('MissingParameter');
   });

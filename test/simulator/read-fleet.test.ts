@@ -50,6 +50,8 @@ describe('a fleet file', () => {
     ['[{"id":"crs-aaaa1111","task":"12"}]', /task is "12"/],
     ['[{"id":"crs-aaaa1111","daysOld":-1}]', /daysOld is -1/],
     ['[{"id":"crs-aaaa1111","monitorVersion":"5m"}]', /monitorVersion is "5m"/],
+    ['[{"id":"crs-aaaa1111","readsFromReplicas":100}]', /readsFromReplicas is 100/],
+    ['[{"id":"crs-aaaa1111","readsFromReplicas":true,"replicas":0}]', /has no replica/],
     ['[{"id":"crs-aaaa1111","usage":"growth"}]', /usage of crs-aaaa1111: is not an object/],
     ['[{"id":"crs-aaaa1111","usage":{"pattern":"up"}}]', /pattern is "up"/],
     ['[{"id":"crs-aaaa1111","usage":{"gaps":2}}]', /gaps is 2/],
@@ -122,6 +124,7 @@ describe('an inventory as a fleet file', () => {
     ['a zone without a code is another one of the region', { zone: '100009' }, { zone: 'ap-guangzhou-4' }],
     ['an unknown status is no running one', { status: 'unrecognised' }, { status: 'initialising' }],
     ['an ended instance has no days left', { deadline: '2025-12-01T00:00:00Z' }, { daysLeft: 0 }],
+    ['reads from replicas are kept', { readsFromReplicas: true }, { readsFromReplicas: true }],
     ['usage can be written into it', { usage: { pattern: 'growth' } }, { usage: { pattern: 'growth' } }],
     [
       'nodes keep their numbers, the master first',

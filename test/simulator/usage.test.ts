@@ -236,6 +236,22 @@ describe('the use of an instance', () => {
       expect(Math.abs(peak(metric) - peak('CpuUtil')), metric).toBeLessThanOrEqual(4);
   });
 
+  it('has its reads on the replicas where they serve them', () => {
+    const reading = { replicas: 3, usage: { pattern: 'flat', cpu: 20 } };
+    for (const seed of SEEDS) {
+      const ratio = (more: object): number => {
+        const of = subject(seed, { ...reading, ...more });
+        const [busiest, average] = ['CpuMaxUtil', 'CpuUtil'].map((metric) => most(values(of, metric, PAST)));
+        return busiest! / average! / profileOf(of.world, of.instance).cpuSkew;
+      };
+      expect(ratio({}), `seed ${seed}`).toBeCloseTo(1, 2);
+      expect(ratio({ readsFromReplicas: true }), `seed ${seed}`).toBeGreaterThan(1.05);
+      expect(ratio({ readsFromReplicas: true, replicas: 1 }), `seed ${seed}`).toBeGreaterThan(1.4);
+      const drawn = subject(seed, { readsFromReplicas: true, usage: { pattern: 'flat' } });
+      expect(most(values(drawn, 'CpuMaxUtil', PAST)), `seed ${seed}`).toBeLessThan(90);
+    }
+  });
+
   it('follows the peaks that the fleet asks for', () => {
     const of = subject(9, { usage: { pattern: 'flat', cpu: 80, connections: 60, bandwidth: 120 } });
     const peak = (metric: string): number => most(values(of, metric, PAST));
@@ -273,6 +289,26 @@ describe('a resize', () => {
     expect(read(test, 'MemUsed')).toBeGreaterThan(1.05 * before);
     expect(read(test, 'MemUtil')).toBeLessThan(90);
     expect(read(test, 'Evicted')).toBe(0);
+  });
+
+  it('to more replicas divides CPU and traffic only where replicas serve reads', () => {
+    const ratios = (readsFromReplicas: boolean): number[] => {
+      const usage = { pattern: 'flat', cpu: 30, bandwidth: 60 };
+      const test = testWorld([{ id: ID, memoryPerShard: 4096, readsFromReplicas, usage }]);
+      const metrics = ['MemUsed', 'CpuMaxUtil', 'OutBandwidthUtil', 'ConnectionsUtil'];
+      const before = metrics.map((metric) => read(test, metric));
+      const order = resizeOf(ID, { MemSize: 4096, RedisReplicasNum: 2 });
+      expect(test.code('redis.UpgradeInstance', order)).toBe('ok');
+      test.pass(5 * MINUTE);
+      return metrics.map((metric, n) => read(test, metric) / before[n]!);
+    };
+    // Noise moves each figure by a quarter at most.
+    const isSame = (ratio: number): boolean => ratio > 0.75 && ratio < 1.25;
+    expect(ratios(false).map(isSame)).toEqual([true, true, true, true]);
+    const [memory, cpu, traffic, connections] = ratios(true) as [number, number, number, number];
+    expect([memory, connections].map(isSame)).toEqual([true, true]);
+    expect([cpu, traffic].map(isSame)).toEqual([false, false]);
+    expect(Math.max(cpu, traffic)).toBeLessThan(0.75);
   });
 
   it('to more shards leaves the data and divides CPU', () => {

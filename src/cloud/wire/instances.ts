@@ -1,7 +1,7 @@
 /**
  * Encodes and decodes instances. An instance without an exact size, a known pay mode or a known type gets the
  * status or edition `unrecognised`. So it cannot become a target, and it does not stop the other instances.
- * Source of every field: docs/provider.md P38, P44 to P55, P97, P125 and P126.
+ * Source of every field: docs/provider.md P38, P44 to P55, P97, P124 to P126 and P207.
  */
 import { iso } from '../../clock.ts';
 import {
@@ -116,6 +116,7 @@ function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance |
     task: null,
     unpaidOrder: null,
     ...(text(row.MonitorVersion) === '1m' ? { monitoring: '1m' as const } : {}),
+    ...((integer(row.SlaveReadWeight) ?? 0) > 0 ? { readsFromReplicas: true as const } : {}),
   };
 }
 

@@ -80,7 +80,7 @@ function formatInstance(instance: SimInstance, language: Call['language']): Reco
     RedisReplicasNum: instance.replicas,
     PriceId: 0,
     CloseTime: beijingTime(closedAt),
-    SlaveReadWeight: 0,
+    SlaveReadWeight: instance.readsFromReplicas ? 100 : 0,
     InstanceTags: instance.tags,
     ProjectName: '默认项目',
     NoAuth: false,

@@ -4,7 +4,7 @@
  */
 
 import { SIM_EDITIONS } from '../world/editions.ts';
-import { bandwidth, clientLimit } from '../world/limits-of-size.ts';
+import { bandwidthOf, clientLimitOf } from '../world/limits-of-size.ts';
 import { usedAt } from '../world/usage/memory.ts';
 import { keysIn } from '../world/usage/metrics.ts';
 import { type SimInstance, type SimNode, sum } from '../world/world.ts';
@@ -191,14 +191,13 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
         if (value < 0) throw invalidValue(`The value of ${name} is not valid.`);
         return value;
       };
-      const size = given('ShardSize', present?.memoryPerShard);
-      const shards = given('ShardNum', present?.shards ?? 1);
-      // Replicas that serve reads add their own bandwidth.
-      const readers = given('ReadOnlyWeight', 0) > 0 ? given('ReplicateNum', present?.replicas) : 0;
-      return {
-        Bandwidth: bandwidth(size) * 1024 * 1024 * shards * (1 + readers),
-        ClientLimit: clientLimit(size) * shards,
+      const size = {
+        memoryPerShard: given('ShardSize', present?.memoryPerShard),
+        shards: given('ShardNum', present?.shards ?? 1),
+        replicas: given('ReplicateNum', present?.replicas ?? 1),
       };
+      const reads = given('ReadOnlyWeight', present?.readsFromReplicas ? 100 : 0) > 0;
+      return { Bandwidth: bandwidthOf(size, reads) * 1024 * 1024, ClientLimit: clientLimitOf(size) };
     },
   },
   DescribeInstanceDTSInfo: {

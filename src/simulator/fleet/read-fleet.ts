@@ -23,6 +23,7 @@
  *   window            maintenance window in Beijing time; default "03:00-06:00"
  *   daysOld           days since it was created; default 400
  *   monitorVersion    5s, or 1m for an instance without usable metrics; default 5s
+ *   readsFromReplicas true: its replicas serve reads; default false
  *   usage             how its use goes on (read-usage.ts); default: the memory stays as it is
  */
 import { RefitError } from '../../errors.ts';
@@ -47,6 +48,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
     'replicationRole',
     'daysOld',
     'monitorVersion',
+    'readsFromReplicas',
     'usage',
   ],
 ]);
@@ -116,6 +118,7 @@ function readInstance(members: Members): FleetInstance {
       value('replicationRole') === undefined ? null : oneOf('replicationRole', '', ['r', 'rw']),
     window: readWindow(members),
     monitorVersion: oneOf('monitorVersion', '5s', ['5s', '1m']),
+    readsFromReplicas: readReaders(members, size.replicas),
     ...given({
       usage,
       daysOld: value('daysOld') === undefined ? null : number('daysOld', 0, [0, 3650], 'fraction'),
@@ -189,6 +192,13 @@ function readReplicaZones({ value, fail }: Members, region: string, replicas: nu
       `use a list of at most ${replicas} zones of ${region}`,
     );
   return zones;
+}
+
+function readReaders({ flag, fail }: Members, replicas: number): boolean {
+  const reads = flag('readsFromReplicas');
+  if (reads && replicas === 0)
+    fail('readsFromReplicas is true, and the instance has no replica', 'use replicas of at least 1');
+  return reads;
 }
 
 function readWindow({ value, fail }: Members): readonly [number, number] {

@@ -87,6 +87,7 @@ function formOf(one: Row, readAt: number): object {
       task: status === 'running' ? /^task (\d{3})\b/.exec(String(task))?.[1] : null,
       window: windowOf(one),
       usage,
+      readsFromReplicas: one.readsFromReplicas && replicas > 0,
     }),
   };
 }

@@ -159,8 +159,8 @@ function finishJob(world: World, job: SimJob, at: number): void {
 }
 
 function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange, at: number): void {
-  const { used, memoryPerShard, shards } = instance;
-  instance.past.push({ until: at, memoryPerShard, shards, used });
+  const { used, memoryPerShard, shards, replicas } = instance;
+  instance.past.push({ until: at, memoryPerShard, shards, replicas, used });
   if (dimension === 'shards') {
     const mean = sum(used) / used.length;
     const ratio = mean === 0 ? 1 : Math.max(...used) / mean;

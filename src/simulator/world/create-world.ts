@@ -168,6 +168,7 @@ function instanceOf(world: World, account: SimAccount, spec: FleetInstance): Sim
     tags: Object.entries(spec.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
     createdAt: now - (spec.daysOld ?? 400) * DAY + (spec.daysOld === undefined ? index * 3 * MINUTE : 0),
     monitorVersion: spec.monitorVersion ?? '5s',
+    readsFromReplicas: spec.readsFromReplicas ?? false,
     ...given({ usage: spec.usage }),
     deadline: spec.billing === 'prepaid' ? now + spec.daysLeft * DAY : null,
     closedAt: spec.status === 'isolated' || spec.status === 'deleting' ? now - DAY : null,

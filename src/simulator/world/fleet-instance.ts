@@ -47,6 +47,8 @@ export interface FleetInstance {
   readonly daysOld?: number;
   /** `1m`: it has only the retired metrics (docs/provider.md P124). Default `5s`. */
   readonly monitorVersion?: '5s' | '1m';
+  /** True if its replicas serve reads (docs/provider.md P207). Default false. */
+  readonly readsFromReplicas?: boolean;
   /** How its use goes on; left out: its memory stays as it is, and the time before comes from the seed and the id. */
   readonly usage?: UsageOptions;
 }

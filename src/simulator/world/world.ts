@@ -125,6 +125,7 @@ export interface SimInstance
   tags: readonly { readonly TagKey: string; readonly TagValue: string }[];
   readonly createdAt: number;
   readonly monitorVersion: '5s' | '1m';
+  readonly readsFromReplicas: boolean;
   /** When a prepaid instance expires, ms since 1970 UTC; null: postpaid. */
   readonly deadline: number | null;
   /** When an instance was isolated, ms since 1970 UTC; null: it was not. */
@@ -155,7 +156,7 @@ export interface SimInstance
 }
 
 /** Size and use of an instance until a time in ms since 1970 UTC. */
-type PastSize = Pick<SimInstance, 'memoryPerShard' | 'shards' | 'used'> & { readonly until: number };
+type PastSize = SimSize & Pick<SimInstance, 'used'> & { readonly until: number };
 
 export interface SimChange {
   readonly dimension: keyof SimSize;

@@ -130,10 +130,17 @@ describe('an instance', () => {
     ['is in a zone that only the region product names', { ZoneId: 100006 }, { zone: 'ap-guangzhou-6' }],
     ['is in a zone without a name', { ZoneId: 100009 }, { zone: '100009' }],
     ['has no tags', { InstanceTags: null }, { tags: {} }],
+    ['reads from its replicas', { SlaveReadWeight: 100 }, { readsFromReplicas: true }],
     ['has unknown fields', { Colour: 'red', Nested: { deep: [1] } }, { status: 'running' }],
   ])('%s', async (_, fields, expected) => {
     expect(await decoded(fields)).toMatchObject(expected);
   });
+
+  it.each([0, -1, null, '100%', undefined])(
+    'with a read weight of %s does not read from replicas',
+    async (weight) =>
+      expect(await decoded({ SlaveReadWeight: weight })).not.toHaveProperty('readsFromReplicas'),
+  );
 
   it('keeps a tag with the name of an object property', async () => {
     const { tags } = await decoded({

@@ -10,6 +10,7 @@ export interface Sample {
   /** The size at that time. MB, count. */
   readonly memoryPerShard: number;
   readonly shards: number;
+  readonly replicas: number;
   /** MB in use: all shards, and the fullest one. */
   readonly total: number;
   readonly fullest: number;
@@ -26,7 +27,7 @@ export function createSampler(world: World, instance: SimInstance) {
   const profile = profileOf(world, instance);
   let known: { used: readonly number[]; total: number; fullest: number } | undefined;
   return (cell: number, at: number): Sample => {
-    const { used, memoryPerShard, shards } =
+    const { used, memoryPerShard, shards, replicas } =
       instance.past.length === 0 ? instance : (instance.past.find(({ until }) => at < until) ?? instance);
     if (known?.used !== used) known = { used, total: sum(used), fullest: Math.max(...used) };
     const need = needAt(profile, cell);
@@ -40,6 +41,7 @@ export function createSampler(world: World, instance: SimInstance) {
       cell,
       memoryPerShard,
       shards,
+      replicas,
       total: ratio === 1 ? known.total : fullest + (shards - 1) * fitted(others, ratio, limit),
       fullest,
       over: excess(known.fullest, need, limit) + (shards - 1) * excess(others, need, limit),

@@ -3,10 +3,11 @@
  * believable together: load drives CPU, traffic and connections, and evictions need a full instance.
  */
 
-import { bandwidth, clientLimit } from '../limits-of-size.ts';
+import { bandwidthOf, clientLimitOf } from '../limits-of-size.ts';
 import { chanceAt } from '../random.ts';
 import type { Sample } from './memory.ts';
 import { CELL, CELLS_IN_A_DAY } from './profile.ts';
+import { loadParts } from './replica-reads.ts';
 
 /** The statistics of a metric that the monitor product offers; the first one is that of `Values`. */
 export type Statistic = 'avg' | 'max' | 'min' | 'sum';
@@ -37,22 +38,27 @@ const percent = (value: number, of: number): number => (100 * value) / of;
 const noisy = (value: number, { profile, cell }: Sample, metric: number): number =>
   value * (0.95 + 0.1 * chanceAt(profile.salt ^ metric, cell));
 
-/** CPU of the average node. Every shard has its own node, so more shards have less load each. */
+/**
+ * CPU of the average node. Every shard has its own nodes, so more shards have less load each. Replicas share the reads if they
+ * serve them.
+ */
 function cpu(sample: Sample): number {
-  const { profile, shards, load } = sample;
-  return Math.min(100, noisy((profile.cpu * load * profile.shards) / shards, sample, 0x637075));
+  const { profile, shards, load, replicas } = sample;
+  const parts = loadParts(profile, replicas).average / loadParts(profile, profile.replicas).average;
+  return Math.min(100, noisy((profile.cpu * load * parts * profile.shards) / shards, sample, 0x637075));
 }
 function fullestCpu(sample: Sample): number {
-  return Math.min(100, cpu(sample) * sample.profile.cpuSkew);
+  const { average, busiest } = loadParts(sample.profile, sample.replicas);
+  return Math.min(100, (cpu(sample) * sample.profile.cpuSkew * busiest) / average);
 }
 
-const connectionLimit = ({ memoryPerShard, shards }: Sample): number => clientLimit(memoryPerShard) * shards;
+const connectionLimit = (sample: Sample): number => clientLimitOf(sample);
 function connections(sample: Sample): number {
   const open = noisy(sample.profile.connections * (0.6 + 0.4 * sample.load), sample, 0x636f6e);
   return Math.round(Math.min(connectionLimit(sample), open));
 }
 
-const limitOf = ({ memoryPerShard, shards }: Sample): number => bandwidth(memoryPerShard) * shards;
+const limitOf = (sample: Sample): number => bandwidthOf(sample, sample.profile.readsFromReplicas);
 /** Traffic that clients want, percent of the limit; the instance does not let more than 100 through. */
 const wantedIn = (sample: Sample): number =>
   percent(noisy(sample.profile.inTraffic * sample.load, sample, 0x696e), limitOf(sample));

@@ -1,9 +1,10 @@
 /** The numbers behind the use of one instance. They follow from its id, the seed and the options of the fleet alone. */
 import { BEIJING_OFFSET } from '../beijing-time.ts';
-import { bandwidth, clientLimit } from '../limits-of-size.ts';
+import { bandwidthOf, clientLimitOf } from '../limits-of-size.ts';
 import { type Random, seededRandom, seedOf } from '../random.ts';
 import { type SimInstance, sum, type World } from '../world.ts';
 import { PATTERNS, type Pattern, type UsageOptions } from './patterns.ts';
+import { loadParts } from './replica-reads.ts';
 
 /** Every curve has one value for each cell of five minutes. Cells count from 1970 UTC. Milliseconds. */
 export const CELL = 300_000;
@@ -39,6 +40,8 @@ export interface Profile {
   readonly cpu: number;
   readonly cpuSkew: number;
   readonly shards: number;
+  readonly replicas: number;
+  readonly readsFromReplicas: boolean;
   readonly connections: number;
   /** MB/s in and out. */
   readonly inTraffic: number;
@@ -70,17 +73,18 @@ function drawProfile({ options, startedAt }: World, instance: SimInstance): Prof
   const salt = seedOf(instance.id, options.seed ^ 0x75736167);
   const random = seededRandom(salt);
   const between = (least: number, greatest: number): number => least + (greatest - least) * random.next();
-  const { usage = {} } = instance;
-  const { memoryPerShard, shards, used } = instance.past[0] ?? instance;
+  const { usage = {}, readsFromReplicas } = instance;
+  const size = instance.past[0] ?? instance;
+  const { memoryPerShard, shards, replicas, used } = size;
   const share = sum(used) / (memoryPerShard * shards);
   const pattern = drawPattern(random, usage, share);
   const startCell = Math.floor(startedAt / CELL);
   const growing = pattern === 'growth' || pattern === 'growing-season';
   const cpu = usage.cpu ?? between(6, 50);
   const outShare = (usage.bandwidth ?? between(3, 40)) / 100;
-  const limit = bandwidth(memoryPerShard) * shards;
+  const limit = bandwidthOf(size, readsFromReplicas);
   const weekday = random.whole(1, 2);
-  return {
+  const profile: Profile = {
     pattern,
     continues: instance.usage !== undefined,
     evicts: usage.evicts ?? pattern === 'cache',
@@ -98,8 +102,8 @@ function drawProfile({ options, startedAt }: World, instance: SimInstance): Prof
     fillLimit: pattern === 'cache' ? Math.max(...used) / memoryPerShard : 1,
     cpu,
     cpuSkew: between(1.05, 1.5),
-    shards,
-    connections: ((usage.connections ?? between(2, 45)) / 100) * clientLimit(memoryPerShard) * shards,
+    ...{ shards, replicas, readsFromReplicas },
+    connections: ((usage.connections ?? between(2, 45)) / 100) * clientLimitOf(size),
     inTraffic: outShare * limit * between(0.2, 0.7),
     outTraffic: outShare * limit,
     commands: (cpu / 100) * shards * between(40_000, 90_000),
@@ -107,6 +111,10 @@ function drawProfile({ options, startedAt }: World, instance: SimInstance): Prof
     latency: between(0.3, 1.2),
     gaps: usage.gaps ?? 0,
   };
+  if (usage.cpu !== undefined) return profile;
+  // The busiest node has an ordinary load, too.
+  const { average, busiest } = loadParts(profile, replicas);
+  return { ...profile, cpu: (cpu * average) / busiest };
 }
 
 function drawPattern(random: Random, { pattern, evicts }: UsageOptions, share: number): Pattern {
