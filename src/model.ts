@@ -59,6 +59,7 @@
  *   identity         who signs the calls, as the provider names it (an API client sends them)
  */
 
+export * from './model/advice/backtest.ts';
 export * from './model/advice/recommendation.ts';
 export * from './model/advice/sizing.ts';
 export * from './model/approval.ts';
