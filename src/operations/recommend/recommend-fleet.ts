@@ -5,7 +5,6 @@ import { refitError } from '../../messages/refit-error.ts';
 import {
   type Instance,
   type InstanceKnowledge,
-  type InstanceUsage,
   type Inventory,
   RECOMMENDATIONS_FORMAT,
   type Recommendation,
@@ -18,6 +17,7 @@ import { type Advising, adviseAgain, factsWanted, recommendFor } from '../../rec
 import { indexOffers } from '../../rules/is-sold.ts';
 import type { UsageStore } from '../../store/usage-store.ts';
 import { DAY } from '../../units.ts';
+import { historiesOf, isAdvised } from './histories.ts';
 
 /** An instance, with the facts that would make its advice better. */
 export interface FactsWanted extends ReturnType<typeof factsWanted> {
@@ -42,8 +42,6 @@ export interface RecommendOptions {
   readonly onProgress?: (subject: string, done: number, of: number) => void;
 }
 
-/** How many histories are read one by one; for more instances, all of them are walked. */
-const FEW = 20;
 /** How often progress is shown. */
 const EVERY = 200;
 
@@ -57,7 +55,7 @@ export async function recommendFleet(options: RecommendOptions): Promise<Recomme
   const advising: Advising = { sizing, sold: indexOffers(inventory.catalogue), now };
   const running = inventory.instances.filter(isAdvised);
   const found = new Map<Instance, Recommendation>();
-  for await (const [instance, usage] of histories(running, options, spanOf(sizing, now))) {
+  for await (const [instance, usage] of historiesOf(running, options, spanOf(sizing, now))) {
     found.set(instance, recommendFor(instance, usage, advising));
     if (found.size % EVERY === 0) options.onProgress?.('histories read', found.size, running.length);
   }
@@ -79,10 +77,6 @@ export async function recommendFleet(options: RecommendOptions): Promise<Recomme
   };
 }
 
-function isAdvised({ status, edition }: Instance): boolean {
-  return status === 'running' && edition !== 'unrecognised';
-}
-
 /** The longest history that any rule of a sizing file looks at. */
 export function spanOf({ rules, classes }: Sizing, now: number): UsageSpan {
   const all = [rules, ...classes.map((one) => one.rules)];
@@ -91,25 +85,6 @@ export function spanOf({ rules, classes }: Sizing, now: number): UsageSpan {
     ...all.map(({ over, shrink, grow }) => Math.max(over, shrink.history) + grow.history),
   );
   return { from: now - longest - DAY, until: now };
-}
-
-/** The histories of instances. One without is left out. */
-async function* histories(
-  instances: readonly Instance[],
-  { store, provider }: RecommendOptions,
-  span: UsageSpan,
-): AsyncIterable<readonly [Instance, InstanceUsage]> {
-  if (instances.length <= FEW) {
-    for (const instance of instances) {
-      const usage = await store.read(provider, instance.id, span);
-      if (usage !== null) yield [instance, usage];
-    }
-    return;
-  }
-  // Several profiles may see the same instance.
-  const byId = Map.groupBy(instances, ({ id }) => id);
-  for await (const usage of store.walk(provider, span))
-    for (const instance of byId.get(usage.instance) ?? []) yield [instance, usage];
 }
 
 async function adviseWithFacts(
