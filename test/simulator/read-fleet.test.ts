@@ -56,6 +56,13 @@ describe('a fleet file', () => {
     ['[{"id":"crs-aaaa1111","usage":{"pattern":"up"}}]', /pattern is "up"/],
     ['[{"id":"crs-aaaa1111","usage":{"gaps":2}}]', /gaps is 2/],
     ['[{"id":"crs-aaaa1111","usage":{"speed":2}}]', /unknown member "speed"/],
+    ['[{"id":"crs-aaaa1111","pastSizes":{}}]', /pastSizes of crs-aaaa1111 is no array/],
+    ['[{"id":"crs-aaaa1111","pastSizes":[{"memoryPerShard":1024}]}]', /untilDaysAgo is null/],
+    ['[{"id":"crs-aaaa1111","pastSizes":[{"untilDaysAgo":9,"shards":3}]}]', /shards is 3/],
+    [
+      '[{"id":"crs-aaaa1111","pastSizes":[{"untilDaysAgo":9},{"untilDaysAgo":20}]}]',
+      /past size 2 of crs-aaaa1111: untilDaysAgo is 20/,
+    ],
     [
       '[{"id":"crs-aaaa1111","usage":{"pattern":"cache"},"usedTotal":1000}]',
       /a cache is full|usedTotal is 1000/,

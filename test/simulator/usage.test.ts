@@ -273,6 +273,57 @@ describe('the use of an instance', () => {
   });
 });
 
+describe('a size before the start', () => {
+  const CLUSTER = { edition: 'redis-6.2-cluster', memoryPerShard: 8192, shards: 4, usedTotal: 6000 };
+  /** Twenty days ago it had other shards, and before that less memory. */
+  const pastSizes = [
+    { untilDaysAgo: 40, memoryPerShard: 2048 },
+    { untilDaysAgo: 20, memoryPerShard: 8192, shards: 2 },
+  ];
+  const resized = (seed: number, more: object = {}) =>
+    subject(seed, { ...CLUSTER, pastSizes, usage: { pattern: 'season' }, ...more });
+  const always = (seed: number) => subject(seed, { ...CLUSTER, usage: { pattern: 'season' } });
+
+  it.each<[string, readonly [number, number], number]>([
+    ['the oldest one', [-60, -41], 2048 * 4],
+    ['the one with fewer shards', [-39, -21], 8192 * 2],
+    ['the present one', [-19, 0], 8192 * 4],
+  ])('gives the shares of its own time: %s', (_, days, total) => {
+    for (const seed of SEEDS.slice(0, 5)) {
+      const of = resized(seed);
+      const shares = values(of, 'MemUtil', days);
+      const used = values(of, 'MemUsed', days);
+      for (const [n, share] of shares.entries()) expect((share * total) / 100).toBeCloseTo(used[n]!, 0);
+      // The data is the same as if it always had its present size.
+      expect(used).toEqual(values(always(seed), 'MemUsed', days));
+    }
+  });
+
+  it('changes between two hours, and with fewer shards each has more data and CPU', () => {
+    const [of, same] = [resized(3), always(3)];
+    const ratios = (metric: string) => {
+      const without = values(same, metric, [-22, -18]);
+      return values(of, metric, [-22, -18]).map((value, n) => value / without[n]!);
+    };
+    for (const metric of ['MemUtil', 'MemMaxUtil', 'CpuUtil', 'OutBandwidthUtil']) {
+      const found = ratios(metric);
+      const change = found.findIndex((ratio) => ratio < 1.5);
+      expect(change, metric).toBeGreaterThanOrEqual(2 * 24 - 1);
+      expect(change, metric).toBeLessThanOrEqual(2 * 24 + 1);
+      for (const [n, ratio] of found.entries()) expect(ratio, metric).toBeCloseTo(n < change ? 2 : 1, 1);
+    }
+  });
+
+  it('holds no more than it has: the rest is evicted or refused', () => {
+    const of = resized(4, { usedTotal: 12_000, usage: { pattern: 'flat' } });
+    expect(most(values(of, 'MemUtil', [-60, -41]))).toBe(100);
+    expect(least(values(of, 'CmdErr', [-60, -41], 'sum'))).toBeGreaterThan(0);
+    expect(most(values(of, 'CmdErr', [-39, 0], 'sum'))).toBe(0);
+    const cache = resized(4, { usedTotal: 12_000, usage: { pattern: 'flat', evicts: true } });
+    expect(least(values(cache, 'Evicted', [-60, -41], 'sum'))).toBeGreaterThan(0);
+  });
+});
+
 describe('a resize', () => {
   const read = (test: ReturnType<typeof testWorld>, MetricName: string): Answer => {
     const Instances = [{ Dimensions: [{ Name: 'instanceid', Value: ID }] }];

@@ -24,6 +24,7 @@
  *   daysOld           days since it was created; default 400
  *   monitorVersion    5s, or 1m for an instance without usable metrics; default 5s
  *   readsFromReplicas true: its replicas serve reads; default false
+ *   pastSizes         the sizes that it had before (read-past-sizes.ts); default: none
  *   usage             how its use goes on (read-usage.ts); default: the memory stays as it is
  */
 import { RefitError } from '../../errors.ts';
@@ -35,6 +36,7 @@ import { SIM_EDITIONS, TYPE_BY_NAME } from '../world/editions.ts';
 import { type FleetInstance, type FleetStatus, STATUS_NUMBER } from '../world/fleet-instance.ts';
 import { FULL_CACHE } from '../world/usage/profile.ts';
 import { type Members, readMembers } from './read-members.ts';
+import { readPastSizes } from './read-past-sizes.ts';
 import { readUsage } from './read-usage.ts';
 
 const MEMBERS: ReadonlySet<string> = new Set([
@@ -50,6 +52,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
     'monitorVersion',
     'readsFromReplicas',
     'usage',
+    'pastSizes',
   ],
 ]);
 const EXAMPLE =
@@ -95,6 +98,8 @@ function readInstance(members: Members): FleetInstance {
   const usage = value('usage') === undefined ? null : readUsage(value('usage'), id);
   const size = readSize(members, type, usage?.pattern === 'cache');
   const replicaZones = readReplicaZones(members, region, size.replicas);
+  const past = value('pastSizes');
+  const pastSizes = past === undefined ? null : readPastSizes(past, id, size, isCluster(type));
   return {
     id,
     name: text('name', id, /^[\s\S]{0,512}$/, 'a string of at most 512 characters'),
@@ -120,7 +125,7 @@ function readInstance(members: Members): FleetInstance {
     monitorVersion: oneOf('monitorVersion', '5s', ['5s', '1m']),
     readsFromReplicas: readReaders(members, size.replicas),
     ...given({
-      usage,
+      ...{ usage, pastSizes },
       daysOld: value('daysOld') === undefined ? null : number('daysOld', 0, [0, 3650], 'fraction'),
     }),
   };
@@ -166,9 +171,8 @@ function readSize(
   type: number,
   isCache: boolean,
 ): Pick<FleetInstance, Size> {
-  const isCluster = SIM_EDITIONS.get(type)!.shape === 'cluster';
   const memoryPerShard = number('memoryPerShard', 4096, [1, 1024 * GIGABYTE]);
-  const shards = number('shards', isCluster ? 3 : 1, [1, isCluster ? 1024 : 1]);
+  const shards = number('shards', isCluster(type) ? 3 : 1, [1, isCluster(type) ? 1024 : 1]);
   const replicas = number('replicas', type === 5 ? 0 : 1, [0, 15]);
   const total = memoryPerShard * shards;
   const usedTotal = number('usedTotal', Math.round(total * (isCache ? 0.97 : 0.4)), [0, total], 'fraction');
@@ -181,6 +185,10 @@ function readSize(
   const usedFullestShard =
     value('usedFullestShard') == null ? null : number('usedFullestShard', 0, fullest, 'fraction');
   return { memoryPerShard, shards, replicas, usedTotal, usedFullestShard };
+}
+
+function isCluster(type: number): boolean {
+  return SIM_EDITIONS.get(type)!.shape === 'cluster';
 }
 
 function readReplicaZones({ value, fail }: Members, region: string, replicas: number): string[] {

@@ -2,7 +2,7 @@
  * Makes accounts from the inventory that `refit inventory -o FILE` writes: an account for each profile, with its instances, their
  * sizes, tags, zones and the memory in use. What an inventory does not say gets the default of a fleet file (read-fleet.ts).
  *
- * An instance can have `usage`, too, as in a fleet file. Instances of an unknown edition are left out.
+ * An instance can have `usage` and `pastSizes`, too, as in a fleet file. Instances of an unknown edition are left out.
  */
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
@@ -27,7 +27,7 @@ interface InventoryAccount {
   readonly fleet: readonly FleetInstance[];
 }
 
-type Row = Instance & { readonly usage?: unknown };
+type Row = Instance & { readonly usage?: unknown; readonly pastSizes?: unknown };
 
 /** Reads the accounts of an inventory, the one of the default profile first. @throws RefitError `usage` for the first wrong value */
 export function readInventory(inventory: { readonly format: string }): InventoryAccount[] {
@@ -65,7 +65,8 @@ function accountName(profile: unknown): string {
 
 /** The instance as a fleet file has it. @param readAt when the inventory was read, ms since 1970 UTC */
 function formOf(one: Row, readAt: number): object {
-  const { id, name, region, type, billing, status, tags, used, task, deadline, unpaidOrder, usage } = one;
+  const { id, name, region, type, billing, status, tags, used, task, deadline, unpaidOrder } = one;
+  const { usage, pastSizes } = one;
   const { memoryPerShard, shards, replicas } = Object(one.size) as Instance['size'];
   const days = deadline ? Math.ceil((Date.parse(deadline) - readAt) / DAY) : null;
   const zone = /-\d{1,2}$/.test(one.zone) ? one.zone : null;
@@ -86,7 +87,7 @@ function formOf(one: Row, readAt: number): object {
       replicaZones: one.nodes?.filter(({ role }) => role === 'replica').map((node) => node.zone.code),
       task: status === 'running' ? /^task (\d{3})\b/.exec(String(task))?.[1] : null,
       window: windowOf(one),
-      usage,
+      ...{ usage, pastSizes },
       readsFromReplicas: one.readsFromReplicas && replicas > 0,
     }),
   };

@@ -18,6 +18,7 @@ import {
   listDeal,
   OTHER_UIN,
   OWNER_UIN,
+  type PastSize,
   type SimAccount,
   type SimInstance,
   type SimNode,
@@ -152,6 +153,17 @@ function nodesOf({ random }: World, spec: FleetInstance, region: SimRegion): Sim
   ];
 }
 
+/** The sizes before the world's start. The fullest shard has the same ratio to the average one as at the start. */
+function pastOf(spec: FleetInstance, now: number): PastSize[] {
+  const { usedTotal, usedFullestShard, shards: present, pastSizes = [] } = spec;
+  const ratio = usedFullestShard === null || usedTotal === 0 ? 1 : (usedFullestShard * present) / usedTotal;
+  return pastSizes.map(({ untilDaysAgo, memoryPerShard, shards, replicas }) => {
+    const mean = usedTotal / shards;
+    const used = spread(usedTotal, shards, Math.min(usedTotal, ratio * mean));
+    return { until: now - untilDaysAgo * DAY, memoryPerShard, shards, replicas, used };
+  });
+}
+
 function instanceOf(world: World, account: SimAccount, spec: FleetInstance): SimInstance {
   const now = world.startedAt;
   const index = world.instances.size;
@@ -177,7 +189,7 @@ function instanceOf(world: World, account: SimAccount, spec: FleetInstance): Sim
     replicationGroup: spec.replicationRole
       ? { id: `crs-rpl-${spec.id.slice(4)}`, role: spec.replicationRole }
       : null,
-    past: [],
+    past: pastOf(spec, now),
     window: spec.window ?? DEFAULT_WINDOW,
     memoryPerShard: spec.memoryPerShard,
     shards: spec.shards,

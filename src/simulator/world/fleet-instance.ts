@@ -51,6 +51,18 @@ export interface FleetInstance {
   readonly readsFromReplicas?: boolean;
   /** How its use goes on; left out: its memory stays as it is, and the time before comes from the seed and the id. */
   readonly usage?: UsageOptions;
+  /** Sizes before the present one, the oldest first. Default: none. */
+  readonly pastSizes?: readonly FormerSize[];
+}
+
+/** A size that an instance had before the world's start. */
+export interface FormerSize {
+  /** Days before the world's start. */
+  readonly untilDaysAgo: number;
+  /** MB of one shard. */
+  readonly memoryPerShard: number;
+  readonly shards: number;
+  readonly replicas: number;
 }
 
 /** Final states of a data transfer: done and failed. Source: docs/provider.md P110. */

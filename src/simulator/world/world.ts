@@ -156,7 +156,7 @@ export interface SimInstance
 }
 
 /** Size and use of an instance until a time in ms since 1970 UTC. */
-type PastSize = SimSize & Pick<SimInstance, 'used'> & { readonly until: number };
+export type PastSize = SimSize & Pick<SimInstance, 'used'> & { readonly until: number };
 
 export interface SimChange {
   readonly dimension: keyof SimSize;

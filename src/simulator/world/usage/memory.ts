@@ -32,8 +32,8 @@ export function createSampler(world: World, instance: SimInstance) {
     if (known?.used !== used) known = { used, total: sum(used), fullest: Math.max(...used) };
     const need = needAt(profile, cell);
     const ratio = heldOf(profile, need);
-    const limit = profile.fillLimit * memoryPerShard;
-    const fullest = fitted(known.fullest, ratio, limit);
+    const room = { memoryPerShard, limit: profile.fillLimit * memoryPerShard };
+    const fullest = fitted(known.fullest, ratio, room);
     // All shards except the fullest one hold the same (`spread`).
     const others = shards === 1 ? 0 : (known.total - known.fullest) / (shards - 1);
     return {
@@ -42,9 +42,12 @@ export function createSampler(world: World, instance: SimInstance) {
       memoryPerShard,
       shards,
       replicas,
-      total: ratio === 1 ? known.total : fullest + (shards - 1) * fitted(others, ratio, limit),
+      total:
+        ratio === 1 && fullest === known.fullest
+          ? known.total
+          : fullest + (shards - 1) * fitted(others, ratio, room),
       fullest,
-      over: excess(known.fullest, need, limit) + (shards - 1) * excess(others, need, limit),
+      over: excess(known.fullest, need, room) + (shards - 1) * excess(others, need, room),
       load: loadAt(profile, cell),
     };
   };
@@ -55,13 +58,23 @@ function heldOf({ continues, pattern }: Profile, need: number): number {
   return pattern === 'cache' && !continues ? 1 : need;
 }
 
-/** MB in use of a shard that holds `shard` MB at the start, where its data needs `ratio` times as much. */
-function fitted(shard: number, ratio: number, limit: number): number {
-  return ratio <= 1 ? shard * ratio : Math.min(shard * ratio, Math.max(shard, limit));
+/** What a shard has, MB: all of it, and the part from which on new data finds no room. */
+interface Room {
+  readonly memoryPerShard: number;
+  readonly limit: number;
 }
 
-function excess(shard: number, need: number, limit: number): number {
-  return need <= 1 ? 0 : Math.max(0, shard * need - limit);
+/**
+ * MB in use of a shard that holds `shard` MB at the start, where its data needs `ratio` times as much. A size before the
+ * start may have had less memory than the data needs.
+ */
+function fitted(shard: number, ratio: number, { limit, memoryPerShard }: Room): number {
+  if (ratio <= 1) return Math.min(shard * ratio, memoryPerShard);
+  return Math.min(shard * ratio, Math.max(Math.min(shard, memoryPerShard), limit));
+}
+
+function excess(shard: number, need: number, { limit, memoryPerShard }: Room): number {
+  return Math.max(0, shard * need - (need <= 1 ? memoryPerShard : limit));
 }
 
 /** MB in use of each shard at `now`, ms since 1970 UTC. */
@@ -69,8 +82,9 @@ export function usedAt(world: World, instance: SimInstance, now: number): readon
   const profile = profileOf(world, instance);
   const ratio = heldOf(profile, needAt(profile, Math.floor(now / CELL)));
   if (ratio === 1) return instance.used;
-  const limit = profile.fillLimit * instance.memoryPerShard;
-  return instance.used.map((shard) => fitted(shard, ratio, limit));
+  const { memoryPerShard } = instance;
+  const limit = profile.fillLimit * memoryPerShard;
+  return instance.used.map((shard) => fitted(shard, ratio, { limit, memoryPerShard }));
 }
 
 /**

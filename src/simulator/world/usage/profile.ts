@@ -74,7 +74,7 @@ function drawProfile({ options, startedAt }: World, instance: SimInstance): Prof
   const random = seededRandom(salt);
   const between = (least: number, greatest: number): number => least + (greatest - least) * random.next();
   const { usage = {}, readsFromReplicas } = instance;
-  const size = instance.past[0] ?? instance;
+  const size = instance.past.find(({ until }) => until > startedAt) ?? instance;
   const { memoryPerShard, shards, replicas, used } = size;
   const share = sum(used) / (memoryPerShard * shards);
   const pattern = drawPattern(random, usage, share);
