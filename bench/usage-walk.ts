@@ -22,7 +22,7 @@ const MOST_MEMORY = 200;
 /** How many instances each row has; 0: no row. */
 export interface WalkSizes {
   readonly folder: number;
-  /** Collected each night, so that each file has 28 frames. */
+  /** Collected each night, so that each file has several frames. */
   readonly nightly: number;
   /** In a database. */
   readonly stored: number;

@@ -87,7 +87,7 @@ describe('the file of an instance', () => {
       await store.put('p', [reading(A, hours(A, [n], n))]);
       frames.push(framesIn(await readFile(await fileIn(stateDirectory)))!.bodies.length);
     }
-    expect(Math.max(...frames)).toBe(40);
+    expect(Math.max(...frames)).toBe(14);
     expect((await store.read('p', A, EVER))?.series[0]?.values).toEqual(values);
   });
 

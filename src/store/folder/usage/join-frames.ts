@@ -1,5 +1,5 @@
 /**
- * Joins the frames of one file to the history of its instance. Values are decoded straight to their places, so a file with 40
+ * Joins the frames of one file to the history of its instance. Values are decoded straight to their places, so a file with many
  * frames takes little longer than one with a single frame.
  */
 import {
