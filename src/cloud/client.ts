@@ -13,6 +13,7 @@ import { catalogueReads, createZoneCodes } from './reads/catalogue.ts';
 import { instanceReads } from './reads/instances.ts';
 import { memoryReads } from './reads/memory.ts';
 import { orderReads } from './reads/orders.ts';
+import { sizingFactReads } from './reads/sizing-facts.ts';
 import { usageReads } from './reads/usage.ts';
 import { ORDER } from './wire/actions.ts';
 import type { Answer } from './wire/answer.ts';
@@ -93,6 +94,7 @@ function createReaderOver(apiClient: ReadApiClient, options: ClientOptions): Clo
     ...orderReads(source),
     ...memoryReads(source),
     ...usageReads(source),
+    ...sizingFactReads(source),
     ...accountReads(source),
     close: () => transport.close(),
   };

@@ -17,6 +17,7 @@ import type {
   Quote,
   Scope,
   Size,
+  SizeLimits,
   UsageMetric,
   UsagePeriod,
   UsedMemory,
@@ -112,6 +113,13 @@ export interface SeriesRequest {
   readonly until: number;
 }
 
+/** A size of an edition, in theory. */
+export interface SizeLimitsRequest {
+  readonly edition: EditionName;
+  readonly size: Size;
+  readonly readsFromReplicas: boolean;
+}
+
 /** The reads, which are all that a client for planning has. */
 export interface CloudReader {
   /** The endpoint for journals and messages. It never contains a key. */
@@ -193,6 +201,8 @@ export interface CloudReader {
     scope: Scope,
     request: SeriesRequest,
   ): Promise<ReadonlyMap<string, readonly (number | null)[]> | Refusal>;
+  /** Reads what a size allows in theory, without an instance. Null: the answer is in no form that Refit knows. */
+  describeSizeLimits(scope: Scope, request: SizeLimitsRequest): Promise<SizeLimits | null | Refusal>;
   /** Releases connections. */
   close(): Promise<void>;
 }

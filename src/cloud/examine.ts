@@ -26,6 +26,7 @@ import type { Fields } from './wire/fields.ts';
 import { decodeInstances, encodeInstance, encodeInstancePage } from './wire/instances.ts';
 import { encodeMemory } from './wire/memory.ts';
 import { encodeDeals, encodeOrderNumbers, encodePrice } from './wire/order.ts';
+import { encodeSizeLimits } from './wire/sizing-facts.ts';
 import { encodeRunningTasks } from './wire/tasks.ts';
 import { METRICS_REQUEST } from './wire/usage.ts';
 
@@ -116,6 +117,10 @@ const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (subject: Su
     fields: ({ instance, now }) => encodeMemory([instance], now),
   },
   metrics: { purpose: 'usage collect: the units of metrics', fields: () => METRICS_REQUEST },
+  sizeLimits: {
+    purpose: 'recommend: bandwidth and connections of another size',
+    fields: ({ edition, size }) => encodeSizeLimits({ edition, size, readsFromReplicas: false }),
+  },
   window: { purpose: 'switch: maintenance-window', fields: ({ instance }) => encodeInstance(instance) },
   zones: { purpose: 'zones by name, and zones for replicas', fields: () => ZONES_REQUEST },
   orders: {

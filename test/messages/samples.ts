@@ -507,6 +507,17 @@ const SAMPLES: Samples = {
   'price.estimated': [{ id, dimension: 'shards' }],
   'price.later-step-refused': [{ id, change, code, answer }],
   'read.balance-refused': [{ profile, code }],
+  'read.facts-garbled': [{ fact: 'size-limits', count: 3, region, profile }],
+  'read.facts-refused': [
+    { fact: 'size-limits', count: 3, region, profile, code, answer, right: null },
+    {
+      ...{ fact: 'eviction-policy', count: 1, region, profile, code: 'UnauthorizedOperation', answer },
+      right: 'redis:DescribeInstanceParams',
+    },
+  ],
+  'read.facts-unreachable': [
+    { fact: 'eviction-policy', count: 2, region, profile, reason: 'the host did not answer' },
+  ],
   'read.memory-refused': [{ action: 'GetMonitorData', region, profile, code, answer }],
   'read.tasks-refused': [{ region, profile, code }],
   'read.unpaid-orders-refused': [{ profile, code }],

@@ -137,6 +137,13 @@ export const READ_CODES: readonly ReadRow[] = [
     'AuthFailure.UnauthorizedOperation': ['exit 0, 0 x', NOT_USED],
     InternalError: ['exit 0, 0 x', NOT_USED],
   }),
+  // Only `recommend` reads it.
+  ...rows('DescribeInstanceSpecBandwidth', {
+    'FailedOperation.SystemError': ['exit 0, 0 x', NOT_USED],
+    'InternalError.DbOperationFailed': ['exit 0, 0 x', NOT_USED],
+    'InvalidParameter.PermissionDenied': ['exit 0, 0 x', NOT_USED],
+    'UnauthorizedOperation.NoCAMAuthed': ['exit 0, 0 x', NOT_USED],
+  }),
   // Only zone names. Without them, a zone is shown by its number.
   ...rows('DescribeZones', {
     'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x', NOT_USED],

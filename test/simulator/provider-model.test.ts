@@ -230,7 +230,16 @@ describe('reads of an instance', () => {
     expect(ask({ InstanceId: ID, ShardSize: 40_960 })).toEqual([192, 30_000]);
     expect(ask({ InstanceId: ID, ShardNum: 5, ReadOnlyWeight: 100 })).toEqual([240, 50_000]);
     expect(ask({ ShardSize: 256, ShardNum: 1 })).toEqual([10, 3000]);
-    expect(test.code('redis.DescribeInstanceSpecBandwidth', {})).toBe('MissingParameter');
+    const theory = { Type: 16, ShardSize: 8192, ShardNum: 5, ReplicateNum: 2 };
+    expect(ask({ ...theory, ReadOnlyWeight: 0 })).toEqual([120, 50_000]);
+    expect(ask({ ...theory, ReadOnlyWeight: 100 })).toEqual([240, 50_000]);
+    // The provider's sample writes 0 for what it leaves out.
+    const none = { ShardSize: 0, ShardNum: 0, ReplicateNum: 0, ReadOnlyWeight: 0, Type: 0 };
+    expect(ask({ ...none, InstanceId: ID })).toEqual([72, 30_000]);
+    const code = (more: object): string => test.code('redis.DescribeInstanceSpecBandwidth', more);
+    expect([code({}), code(none), code({ Type: 16 })]).toEqual(Array(3).fill('MissingParameter'));
+    for (const wrong of [{ Type: 99 }, { Type: 15 }, { ShardSize: -1 }, { ReadOnlyWeight: 50 }])
+      expect(code({ ...theory, ...wrong }), JSON.stringify(wrong)).toBe('InvalidParameterValue');
   });
 
   it('count every shard once for the master and once for each replica', () => {

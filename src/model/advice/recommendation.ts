@@ -100,14 +100,19 @@ export interface Evidence {
   readonly days: readonly (number | null)[];
 }
 
+/** What a size allows in total, over all shards. */
+export interface SizeLimits {
+  /** MB/s. */
+  readonly bandwidth: number;
+  readonly connections: number;
+}
+
 /** What is known of an instance besides its history. Null: not read. */
 export interface InstanceKnowledge {
   /** `maxmemory-policy`, such as `noeviction`. */
   readonly evictionPolicy: string | null;
-  /** What a size allows in total: MB/s and connections. */
-  readonly limitsOf:
-    | ((size: Size) => { readonly bandwidth: number; readonly connections: number } | null)
-    | null;
+  /** What a size allows; null for one that was not read. */
+  readonly limitsOf: ((size: Size) => SizeLimits | null) | null;
 }
 
 /** A size beside the advised one, and why it is not advised. */

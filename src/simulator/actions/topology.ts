@@ -67,6 +67,12 @@ const TRANSFER_TEXT: Readonly<Record<number, string>> = {
   10: '失败',
 };
 
+/** Whether a type exists and can have so many shards. */
+function isSizeOf(type: number, shards: number): boolean {
+  const edition = SIM_EDITIONS.get(type);
+  return edition !== undefined && (edition.shape === 'cluster' || shards === 1);
+}
+
 /** The one security group of all instances, as in the provider's sample. */
 const EVERYTHING = [{ Action: 'ACCEPT', Ip: '0.0.0.0/0', Port: 'ALL', Proto: 'ALL' }];
 const SECURITY_GROUP = {
@@ -186,7 +192,8 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
       const { params } = call;
       const present = params.InstanceId === undefined ? null : findInstance(world, call);
       const given = (name: string, usual: number | undefined): number => {
-        const value = (params[name] as number | undefined) ?? usual;
+        // The provider's sample writes 0 for what it leaves out.
+        const value = (params[name] as number | undefined) || usual;
         if (value === undefined) throw missingParameter(name);
         if (value < 0) throw invalidValue(`The value of ${name} is not valid.`);
         return value;
@@ -196,7 +203,12 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
         shards: given('ShardNum', present?.shards ?? 1),
         replicas: given('ReplicateNum', present?.replicas ?? 1),
       };
-      const reads = given('ReadOnlyWeight', present?.readsFromReplicas ? 100 : 0) > 0;
+      const type = (params.Type as number | undefined) || present?.type;
+      if (type !== undefined && !isSizeOf(type, size.shards))
+        throw invalidValue('The value of Type is not valid.');
+      const weight = params.ReadOnlyWeight ?? (present?.readsFromReplicas ? 100 : 0);
+      if (weight !== 0 && weight !== 100) throw invalidValue('The value of ReadOnlyWeight is not valid.');
+      const reads = weight === 100;
       return { Bandwidth: bandwidthOf(size, reads) * 1024 * 1024, ClientLimit: clientLimitOf(size) };
     },
   },
