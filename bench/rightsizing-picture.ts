@@ -132,7 +132,7 @@ function panel({ title, demand, advice, truth }: Story, row: number): string {
   const looksBack = advice.verdict === 'grow' ? peaks.slice(-7) : peaks;
   const needs = Array.from({ length: FUTURE + 1 }, (_, day): [number, number] => [
     x(day),
-    y(neededWithin(looksBack, { trend, error, slopes: [] }, day)),
+    y(neededWithin(looksBack, { trend, error }, day)),
   ]);
   const { growAt, fit } = DEFAULT_RULES.memory;
   const { advised } = advice;

@@ -46,33 +46,36 @@ export function blocksOf(values: Float64Array, range: HourRange): Block[] {
 export interface Trend {
   readonly trend: number;
   readonly error: number;
-  /** The differences that it was made from, ascending. */
-  readonly slopes: readonly number[];
+  /** What it was made from, the least slope first. */
+  readonly pairs: readonly Pair[];
 }
 
-const NO_TREND: Trend = { trend: 0, error: 0, slopes: [] };
+/** Two days, by their index, and the change a day from one to the other. */
+export interface Pair {
+  readonly at: number;
+  readonly before: number;
+  readonly slope: number;
+}
 
 /** The trend of peaks of days. @param peaks the oldest first; NaN is a gap. */
 export function trendOf(peaks: readonly number[]): Trend {
-  const weekly = peaks.flatMap((peak, at) => slopeTo(peaks, at, at - WEEK, peak));
+  const weekly = peaks.flatMap((_, at) => pairOf(peaks, at, at - WEEK)).sort(bySlope);
   if (weekly.length >= WEEK) {
-    const slopes = weekly.sort((a, b) => a - b);
+    const slopes = weekly.map(({ slope }) => slope);
     const trend = quantile(slopes, 0.5);
     const deviation = quantile(
       slopes.map((slope) => Math.abs(slope - trend)).sort((a, b) => a - b),
       0.5,
     );
-    return { trend, error: (CERTAINTY * deviation) / Math.sqrt(slopes.length), slopes };
+    return { trend, error: (CERTAINTY * deviation) / Math.sqrt(slopes.length), pairs: weekly };
   }
-  const slopes = peaks
-    .flatMap((peak, at) => peaks.slice(0, at).flatMap((_, before) => slopeTo(peaks, at, before, peak)))
-    .sort((a, b) => a - b);
-  if (slopes.length < LEAST_PAIRS || quantile(slopes, 0.25) <= 0) return { ...NO_TREND, slopes };
-  return {
-    trend: quantile(slopes, 0.5),
-    error: (quantile(slopes, 0.75) - quantile(slopes, 0.25)) / 2,
-    slopes,
-  };
+  const pairs = peaks
+    .flatMap((_, at) => Array.from({ length: at }, (_, before) => pairOf(peaks, at, before)).flat())
+    .sort(bySlope);
+  const slopes = pairs.map(({ slope }) => slope);
+  const [low, high] = [quantile(slopes, 0.25), quantile(slopes, 0.75)];
+  if (slopes.length < LEAST_PAIRS || low <= 0) return { trend: 0, error: 0, pairs };
+  return { trend: quantile(slopes, 0.5), error: (high - low) / 2, pairs };
 }
 
 /** The pairs of four days. */
@@ -80,9 +83,13 @@ const LEAST_PAIRS = 6;
 /** Two standard errors of a median: 2 x 1.25 x 1.48 of the median deviation. */
 const CERTAINTY = 3.7;
 
-function slopeTo(peaks: readonly number[], at: number, before: number, peak: number): number[] {
-  const slope = before < 0 ? Number.NaN : (peak - peaks[before]!) / (at - before);
-  return Number.isNaN(slope) ? [] : [slope];
+function pairOf(peaks: readonly number[], at: number, before: number): Pair[] {
+  const slope = before < 0 ? Number.NaN : (peaks[at]! - peaks[before]!) / (at - before);
+  return Number.isNaN(slope) ? [] : [{ at, before, slope }];
+}
+
+function bySlope(a: Pair, b: Pair): number {
+  return a.slope - b.slope;
 }
 
 /** By the nearest rank; NaN without values. @param values ascending. */
@@ -91,7 +98,11 @@ function quantile(values: readonly number[], part: number): number {
 }
 
 /** The greatest need within so many days. @param peaks the oldest first, NaN is a gap. @returns NaN without a peak. */
-export function neededWithin(peaks: readonly number[], { trend, error }: Trend, days: number): number {
+export function neededWithin(
+  peaks: readonly number[],
+  { trend, error }: Pick<Trend, 'trend' | 'error'>,
+  days: number,
+): number {
   const rise = Math.max(0, trend + error);
   return peaks.reduce((most, peak, at) => {
     const need = peak + rise * (peaks.length - 1 - at + days);

@@ -9,6 +9,7 @@ import {
   type Size,
   type SizingRules,
   seriesEnd,
+  type UsageSpan,
   type UsePoint,
 } from '../model.ts';
 import { DAY, HOUR } from '../units.ts';
@@ -30,11 +31,16 @@ export function measureUse(
   rules: SizingRules,
   now: number,
 ): Evidence {
-  const collected = usage === null ? now : collectedUntil(usage, now);
+  const known = usage ?? { instance: '', series: [], sizes: [] };
+  const span = lookbackOf(known, rules, now);
+  return measureDemand(demandOf(known, present, span), present, rules, now - span.until);
+}
+
+/** The hours that count. @param now milliseconds since 1970 UTC. */
+export function lookbackOf(usage: InstanceUsage, rules: SizingRules, now: number): UsageSpan {
+  const collected = collectedUntil(usage, now);
   const until = collected < now - rules.grow.history ? now : collected;
-  const span = { from: until - Math.max(rules.over, rules.shrink.history), until };
-  const demand = demandOf(usage ?? { instance: '', series: [], sizes: [] }, present, span);
-  return measureDemand(demand, present, rules, now - until);
+  return { from: until - Math.max(rules.over, rules.shrink.history), until };
 }
 
 /** The end of the hours of memory that were asked for. */
@@ -75,6 +81,11 @@ export function measureDemand(demand: Demand, present: Size, rules: SizingRules,
   };
 }
 
+/** The peaks of blocks, none above the statistic of all hours. */
+export function peaksOf(blocks: readonly Block[], value: number): number[] {
+  return blocks.map((block) => Math.min(block.peak, value));
+}
+
 function memoryFigure(
   demand: Demand,
   blocks: readonly Block[],
@@ -84,7 +95,7 @@ function memoryFigure(
   const value = statisticOf(demand.memory, range, statistic);
   const peak = pointOf(demand, demand.memory, range);
   if (value === null || peak === null) return null;
-  const peaks = blocks.map((block) => Math.min(block.peak, value));
+  const peaks = peaksOf(blocks, value);
   const recent = peaks.slice(-RECENT / DAY);
   const trend = trendOf(peaks);
   const level = (growAt / 100) * present.memoryPerShard;

@@ -1,6 +1,7 @@
 /** The histories of the instances that get advice. */
 import type { Instance, InstanceUsage, UsageSpan } from '../../model.ts';
 import type { UsageStore } from '../../store/usage-store.ts';
+import { DEMAND_METRICS } from '../../usage/demand.ts';
 
 /** Whether an instance gets advice: it runs, and this version knows its edition. */
 export function isAdvised({ status, edition }: Instance): boolean {
@@ -16,15 +17,16 @@ export async function* historiesOf(
   { store, provider }: { readonly store: UsageStore; readonly provider: string },
   span: UsageSpan,
 ): AsyncIterable<readonly [Instance, InstanceUsage]> {
+  const query = { ...span, metrics: DEMAND_METRICS };
   if (instances.length <= FEW) {
     for (const instance of instances) {
-      const usage = await store.read(provider, instance.id, span);
+      const usage = await store.read(provider, instance.id, query);
       if (usage !== null) yield [instance, usage];
     }
     return;
   }
   // Several profiles may see the same instance.
   const byId = Map.groupBy(instances, ({ id }) => id);
-  for await (const usage of store.walk(provider, span))
+  for await (const usage of store.walk(provider, query))
     for (const instance of byId.get(usage.instance) ?? []) yield [instance, usage];
 }
