@@ -4,7 +4,7 @@
  * always compiles.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -24,7 +24,11 @@ const SCHEMAS = {
   validatePlanSignature: 'plan-signature.schema.json',
   validatePolicy: 'policy.schema.json',
   validatePeople: 'people.schema.json',
+  validateSizing: 'sizing.schema.json',
 };
+
+/** The schema whose definitions others use: by its file name for editors, and by its id for the validator. */
+const SHARED = { file: 'plan.schema.json', id: 'urn:refit:plan:1' };
 
 const TYPES = `/** An error of the schema validator. */
 export interface SchemaError {
@@ -95,8 +99,10 @@ async function compile() {
       validateFormats: false,
       code: { source: true, esm: true, lines: true },
     });
-    const schema = JSON.parse(readFileSync(path, 'utf8'));
+    const schema = readSchema(path);
     ajv.addSchema(schema);
+    if (JSON.stringify(schema).includes(`"${SHARED.id}#`))
+      ajv.addSchema(readSchema(join(root, 'schemas', SHARED.file)));
     replaceFile(modulePath(name), withImports(generate(ajv, { [name]: schema.$id })));
   }
   replaceFile(
@@ -109,9 +115,16 @@ async function compile() {
   );
 }
 
+function readSchema(path) {
+  const schema = JSON.parse(readFileSync(path, 'utf8').replaceAll(`"${SHARED.file}#`, `"${SHARED.id}#`));
+  // Editors find the shared file beside a schema only if the schema has no id of its own.
+  schema.$id ??= `urn:refit:${basename(path, '.schema.json')}:1`;
+  return schema;
+}
+
 /** Whether people write these files by hand. */
 function isWritten(name) {
-  return name === 'validatePlan' || name === 'validatePolicy';
+  return name === 'validatePlan' || name === 'validatePolicy' || name === 'validateSizing';
 }
 
 /** `validateSavedPlan` is in `validate-saved-plan.js`. */

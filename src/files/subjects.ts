@@ -23,6 +23,7 @@ export const SUBJECTS = {
   fleet: { name: 'the fleet', most: 64 * MIB },
   policy: { name: 'the policy', most: MIB },
   people: { name: 'the file of people', most: MIB },
+  sizing: { name: 'the sizing file', most: MIB },
   approvers: { name: 'the list of approvers', most: MIB },
   signers: { name: 'the list of signers', most: MIB },
   calendar: { name: 'the calendar', most: 16 * MIB },

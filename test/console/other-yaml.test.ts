@@ -5,6 +5,8 @@ import { otherYaml } from '../../src/operations/plans/other-yaml.ts';
 describe('YAML beside plans', () => {
   // biome-ignore format: one line a case
   it.each<[string, string, ReturnType<typeof otherYaml>]>([
+    ['a sizing file', 'version: 1\nmemory: { fit: 60% }\n', { kind: 'sizing', names: [] }],
+    ['a plan that says memory at the margin', 'name: x\nmemory: 4GB\n', null],
     ['a list of approvers', '# who\n---\n- name: wei\n  key: ssh-ed25519 AAAA\n- { key: x, name: "mei" }\n', { kind: 'approvers', names: ['wei', 'mei'] }],
     ['a list of approvers on one line', '[{ name: wei, key: x }]', { kind: 'approvers', names: ['wei'] }],
     ['a policy', 'version: 1\nrequire:\n  approvals: []\n', { kind: 'policy', names: [] }],

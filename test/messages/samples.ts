@@ -467,6 +467,21 @@ const SAMPLES: Samples = {
   'policy.cost-unknown': [{ most: guard, step }],
   'people.empty': [{ example: 'version: 1' }],
   'policy.empty': [{ example: 'version: 1' }],
+  'sizing.empty': [{ example: 'version: 1' }],
+  'sizing.fit-not-below': [{ resource: 'memory', fit: 80, growAt: 80 }],
+  'sizing.fit-too-high': [{ fit: 78, most: 76 }],
+  'sizing.time-out-of-range': [
+    { key: 'over', value: 3_600_000, least: 86_400_000, most: 400 * 86_400_000 },
+    { key: 'cooldown', value: 500 * 86_400_000, least: 0, most: 400 * 86_400_000 },
+  ],
+  'sizing.history-too-long': [{ history: 14 * 86_400_000, over: 7 * 86_400_000 }],
+  'sizing.holds-too-short': [{ holds: 7 * 86_400_000, horizon: 14 * 86_400_000 }],
+  'sizing.class-never-counts': [{ name: 'cache', earlier: 'critical' }],
+  'sizing.use-in-select': [{ key: 'used' }],
+  'sizing.never-holds': [
+    { figure: 'above90', operator: '<', value: 0 },
+    { figure: 'changes', operator: '<', value: 0 },
+  ],
   'policy.in-force': [{ policy: '1f0c2ab9' }],
   'policy.limit': [
     { of: 'instances', most: 50, value: 120 },

@@ -123,8 +123,8 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     load: async () => (await import('../commands/fleet/init.ts')).init,
   },
   validate: {
-    summary: 'check plan files offline: no network, no credentials',
-    arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan files; - is stdin' }],
+    summary: 'check plans and sizing files offline: no network, no keys',
+    arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan or sizing files; - is stdin' }],
     options: [...printing('findings')],
     examples: ['refit validate plan.yaml', 'refit validate plans/*.yaml --write sarif=findings.sarif'],
     load: async () => (await import('../commands/plan/validate.ts')).validate,

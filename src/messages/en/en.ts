@@ -20,6 +20,7 @@ import { reads } from './plan/reads.ts';
 import { reasons } from './plan/reasons.ts';
 import { review } from './plan/review.ts';
 import { rules } from './plan/rules.ts';
+import { sizing } from './plan/sizing.ts';
 import { drift, selectors, targets } from './plan/targets.ts';
 import { typed } from './plan/typed.ts';
 import { usage } from './plan/usage.ts';
@@ -69,6 +70,7 @@ export const en = {
   ...rests,
   ...run,
   ...schedule,
+  ...sizing,
   ...targets,
   ...timeline,
   ...trust,

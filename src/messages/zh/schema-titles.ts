@@ -1,4 +1,4 @@
-/** What the keys of plans and policies take, in Chinese: the titles of their schemas. A title of no row stays as it is. */
+/** What the keys of plans, policies and sizing files take, in Chinese: the titles of their schemas. A title of no row stays as it is. */
 const TITLES: Readonly<Record<string, string>> = {
   'Refit plan': 'Refit 计划',
   'the version of the plan format': '计划格式的版本',
@@ -123,6 +123,26 @@ const TITLES: Readonly<Record<string, string>> = {
     '程序：不含 . 和 .. 的绝对路径，或可在 PATH 中找到的名称',
   'a condition with its operator, > or >=, and its currency': '带运算符 > 或 >= 和货币的条件',
   'a condition with its operator, > or >=': '带运算符 > 或 >= 的条件',
+  'when it is too full, and how full it may be: { growAt: …, fit: … }':
+    '何时过满，以及可以多满：{ growAt: …, fit: … }',
+  'rules for growth': '扩容规则',
+  'rules for smaller sizes': '缩小规格的规则',
+  'rules for shards': '分片规则',
+  'rules for replicas': '副本规则',
+  'a number from 1.1 to 100': '1.1 至 100 的数字',
+  'what happens with caches that are full on purpose': '如何处理有意写满的缓存',
+  'Refit sizing file': 'Refit 规格规则文件',
+  'the version of the sizing format': '规格规则格式的版本',
+  'classes of instances, each under its name': '实例类别，各在其名称之下',
+  'a class: a selector and its rules': '类别：选择器及其规则',
+  'what a backtest must show': '回测必须达到的结果',
+  'a limit with its operator, such as <= 1': '带运算符的上限，例如 <= 1',
+  'a least percentage with its operator, such as >= 10%': '带运算符的最小百分比，例如 >= 10%',
+  'prices for estimates': '用于估算的价格',
+  'an amount with its currency, such as 50 CNY': '金额及其货币，例如 50 CNY',
+  'a duration in days or hours, such as 14d': '以天或小时为单位的时长，例如 14d',
+  'a percentage from 1% to 100%': '1% 至 100% 的百分比',
+  'a limit with its operator, such as < 0.1%': '带运算符的上限，例如 < 0.1%',
 };
 
 /** The title of a schema in Chinese. */

@@ -1,15 +1,17 @@
-/** YAML files beside plans that are no plans: lists of approvers, policies, and files of people. Pure. */
+/** YAML files beside plans that are no plans: lists of approvers, policies, files of people, and sizing files. Pure. */
 import { escapeControls } from '../../text.ts';
 
-export type OtherKind = 'approvers' | 'policy' | 'people';
+export type OtherKind = 'approvers' | 'policy' | 'people' | 'sizing';
 
 /** The most names that a list shows. */
 const MOST_NAMES = 20;
 
 /** Keys at the margin that only one kind of file has. A plan has `targets`, and none of these. */
-const OWN_KEYS: Readonly<Record<'policy' | 'people', RegExp>> = {
+const OWN_KEYS: Readonly<Record<Exclude<OtherKind, 'approvers'>, RegExp>> = {
   policy: /^(?:require|allow)\s*:/,
   people: /^(?:issuer|clientId)\s*:/,
+  sizing:
+    /^(?:memory|cpu|connections|bandwidth|over|horizon|grow|shrink|shards|replicas|caches|classes|autoScaling|mustHold|price)\s*:/,
 };
 
 /**
@@ -26,9 +28,14 @@ export function otherYaml(text: string): { kind: OtherKind; names: readonly stri
     return names.length === 0 ? null : { kind: 'approvers', names: names.slice(0, MOST_NAMES) };
   }
   if (lines.some((line) => /^(?:targets|name)\s*:/.test(line))) return null;
-  for (const kind of ['people', 'policy'] as const)
+  for (const kind of ['people', 'policy', 'sizing'] as const)
     if (lines.some((line) => OWN_KEYS[kind].test(line))) return { kind, names: [] };
   return null;
+}
+
+/** Whether the content is a sizing file, and no plan. */
+export function isSizingFile(bytes: Uint8Array): boolean {
+  return otherYaml(new TextDecoder().decode(bytes))?.kind === 'sizing';
 }
 
 /** `- name: wei`, `  name: "wei"`, `- { name: wei, key: … }`. */

@@ -114,6 +114,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   patience: '3m',
   within: '4h',
   memoryPerShard: '4GB',
+  fit: '65%',
+  found: '90%',
+  saves: '10%',
 };
 
 /** An example value for `key`, in YAML. */

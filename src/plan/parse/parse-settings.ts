@@ -13,6 +13,8 @@ export interface SettingsKind extends DocumentKind {
   readonly validate: Validate;
 }
 
+const EMPTY = { policy: 'policy.empty', people: 'people.empty', sizing: 'sizing.empty' } as const;
+
 /** Settings that the schema accepts. */
 export interface ReadSettings<Written> {
   readonly written: Written;
@@ -39,7 +41,7 @@ export function parseSettings<Written>(
   if (tree === null) {
     const empty = {
       code: 'Refit.Yaml',
-      message: message(whole === 'people' ? 'people.empty' : 'policy.empty', { example }),
+      message: message(EMPTY[whole], { example }),
     };
     const isEmpty = findings[0]?.messageId === 'plan-text.empty';
     return {

@@ -12,6 +12,7 @@
  * | `1.10`                  | `"1.10"`                   |
  * | `40%`, as a limit       | `<= 40%`                   |
  * | `80%`, under `used`     | `> 80%`                    |
+ * | `65`, under `fit`       | `65%`                      |
  * | `> 5%`, as a threshold  | `> 5% of wave`, `> 5% of run` |
  * | `Mon–Fri 9:00-18:00`    | `Mon-Fri 09:00-18:00`      |
  */
@@ -25,7 +26,13 @@ import { asMeant } from './odd-characters.ts';
 type Schema = Readonly<Record<string, unknown>>;
 
 /** The unit of a bare number where the key needs a duration; minutes for other keys. */
-const UNIT_OF: Readonly<Record<string, string>> = { expires: 'h', within: 'h' };
+const UNIT_OF: Readonly<Record<string, string>> = {
+  ...{ expires: 'h', within: 'h' },
+  ...{ over: 'd', horizon: 'd', history: 'd', holds: 'd', cooldown: 'd' },
+};
+
+/** The keys of sizing files that take a share, so that a bare number from 1 is one. Less can be a share of one. */
+const SHARES: ReadonlySet<string> = new Set(['growAt', 'fit', 'found', 'saves']);
 
 /**
  * @param key the nearest key above the value. @param written the value in the text, without quotes.
@@ -84,6 +91,7 @@ function spellings(text: string, key: string): (string | null)[] {
     timesUsed(text),
     duration(text, UNIT_OF[key] ?? 'm'),
     percentage(text),
+    SHARES.has(key) && /^[1-9]\d{0,2}(\.\d+)?$/.test(text) ? `${text}%` : null,
     openWindow(text),
     days(text),
     moment(text),

@@ -21,7 +21,7 @@ export const PLAN_VERSIONS: readonly number[] = [1];
 /** What the whole text is. */
 export interface DocumentKind {
   /** Absent for a plan. */
-  readonly whole?: 'policy' | 'people';
+  readonly whole?: 'policy' | 'people' | 'sizing';
   readonly versions: readonly number[];
   /** The smallest text of its kind. */
   readonly example: string;

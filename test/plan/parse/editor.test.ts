@@ -48,6 +48,19 @@ describe('an editor', () => {
   });
 
   it.each([
+    ['me|', ['memory']],
+    ['memory:\n  |', ['growAt', 'fit', 'statistic']],
+    ['memory:\n  statistic: |', ['max', 'p99']],
+    ['classes:\n  critical:\n    |', ['select', 'memory', 'shrink']],
+    ['classes:\n  critical:\n    select:\n      |', ['tags', 'name', 'regions']],
+    ['exclude:\n  - |', ['tags', 'name']],
+  ])('offers in a sizing file at %j the keys and values that fit', async (text, keys) => {
+    const sizing = '# yaml-language-server: $schema=../schemas/sizing.schema.json\nversion: 1\n';
+    const labels = (await editor.completion(sizing + text)).map(({ label }) => label);
+    expect(labels).toEqual(expect.arrayContaining(keys));
+  });
+
+  it.each([
     ['execution:\n  halt|When: { failed: "> 2" }', 'When a run ends early.'],
     ['execution:\n  haltWhen: { fai|led: "> 2" }', 'Counts the outcomes failed and refused.'],
     [

@@ -1,9 +1,10 @@
-/** `refit validate PLAN...`: checks plan files offline, without credentials. */
+/** `refit validate PLAN...`: checks plan files and sizing files offline, without credentials. */
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { Finding } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { checkPlan } from '../../../operations/plans/check-plan.ts';
+import { isSizingFile } from '../../../operations/plans/other-yaml.ts';
 import { escapeControls, json } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -39,11 +40,29 @@ function resultText({ file, valid, findings }: Result, color: boolean): string {
   return `${details}${escapeControls(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`;
 }
 
+/** Loaded only for sizing files. */
+async function sizingCheck() {
+  return (await import('../../../operations/recommend/read-sizing.ts')).checkSizingFile;
+}
+
+/** What to type with a valid file. */
+function nextOf(file: string, sizings: ReadonlySet<string>): string {
+  return sizings.has(file)
+    ? `refit recommend --sizing ${shellQuote(file)}`
+    : `refit plan ${shellQuote(file)} -o saved-plan.json`;
+}
+
 export const validate: CommandCode<string[]> = async (files, options, terminal) => {
   const results: Result[] = [];
+  const sizings = new Set<string>();
   for (const file of files) {
-    const { findings } = await checkPlan(await readInput(file, 'plan'), file, terminal);
-    results.push({ file, valid: !findings.some(({ severity }) => severity === 'error'), findings });
+    const bytes = await readInput(file, 'plan');
+    const isSizing = isSizingFile(bytes);
+    const check = isSizing ? await sizingCheck() : checkPlan;
+    const { findings } = await check(bytes, file, terminal);
+    const valid = !findings.some(({ severity }) => severity === 'error');
+    results.push({ file, valid, findings });
+    if (isSizing) sizings.add(file);
   }
   const invalid = results.filter(({ valid }) => !valid);
   // The finding about another kind of file has the next command.
@@ -53,7 +72,7 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
   const next =
     invalid.length > 0
       ? `refit validate ${invalid.map(({ file }) => shellQuote(file)).join(' ')}`
-      : withConnectionOptions(`refit plan ${shellQuote(results[0]!.file)} -o saved-plan.json`, options);
+      : withConnectionOptions(nextOf(results[0]!.file, sizings), options);
   const render = await renderer(options);
   const all = results.flatMap(({ findings }) => findings);
   await emit<ReviewFormat>(terminal, options, (format, where) => {

@@ -4,7 +4,7 @@ import type { Text } from '../../text.ts';
 /** The part of a plan or policy that a sentence is about. `key` is the nearest key above it; null for the whole text. */
 export interface Part {
   /** What the whole text is; absent for a plan. */
-  readonly whole?: 'policy' | 'people';
+  readonly whole?: 'policy' | 'people' | 'sizing';
   readonly key: string | null;
   /** Whether the part is an entry of the list under `key`. */
   readonly entry: boolean;
@@ -22,6 +22,7 @@ const WHOLE = {
   plan: { name: 'plan', keys: 'name: and targets:' },
   policy: { name: 'policy', keys: 'limit:' },
   people: { name: 'file of people', keys: 'issuer: and clientId:' },
+  sizing: { name: 'sizing file', keys: 'memory:' },
 } as const;
 
 /** The part of a text in words: `shards`, `an entry of allow`, `the plan`. */

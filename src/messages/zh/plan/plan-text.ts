@@ -16,6 +16,7 @@ const WHOLE = {
   plan: { name: '计划', keys: 'name: 和 targets:' },
   policy: { name: '策略', keys: 'limit:' },
   people: { name: '人员文件', keys: 'issuer: 和 clientId:' },
+  sizing: { name: '规格规则文件', keys: 'memory:' },
 } as const;
 
 /** The part of a text in words: `shards`, `allow 的一项`, `计划`. */

@@ -48,6 +48,7 @@ export const plans = {
   'plans.kind.approvers': 'approvers',
   'plans.kind.policy': 'policy',
   'plans.kind.people': 'people and their roles',
+  'plans.kind.sizing': 'rules for sizes',
   'editor.new': 'New plan',
   'editor.file': 'File name',
   'editor.label': 'Plan as YAML',

@@ -50,6 +50,7 @@ export const plans: Readonly<Record<keyof typeof english, string>> = {
   'plans.kind.approvers': '审批人',
   'plans.kind.policy': '策略',
   'plans.kind.people': '人员及其角色',
+  'plans.kind.sizing': '规格规则',
   'editor.new': '新建计划',
   'editor.file': '文件名',
   'editor.label': 'YAML 格式的计划',
