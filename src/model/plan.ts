@@ -6,7 +6,7 @@ import type { Message } from './message.ts';
 import type { Money } from './money.ts';
 import type { Hooks, Webhook } from './notification.ts';
 import type { Execution, PlanWave, Spread, Threshold } from './rollout.ts';
-import type { UseCondition } from './use.ts';
+import type { Resource, UseCondition, UseQuestion } from './use.ts';
 import type { Schedule, Windows } from './windows.ts';
 
 /** The requested size in one dimension of a target. Memory is MB per shard. */
@@ -20,7 +20,18 @@ export type RequestedSize =
       readonly atLeast: number | { readonly timesUsed: number } | null;
       readonly atMost: number | null;
       readonly roundTo: 'sold' | null;
-    };
+    }
+  | SizeByUse;
+
+/** The smallest size sold in which a figure of the history of use is at most a share. It may be smaller than the present. */
+export interface SizeByUse {
+  readonly kind: 'by-use';
+  readonly question: UseQuestion & { readonly of: Resource };
+  /** Percent of what the new size allows. */
+  readonly fit: number;
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+}
 
 /** A condition on instances: every key that is not null must hold. Lists are alternatives. */
 export interface Select {

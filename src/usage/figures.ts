@@ -5,10 +5,11 @@ import {
   periodStart,
   questionKey,
   type Size,
+  seriesEnd,
   type UseFigure,
   type UseQuestion,
 } from '../model.ts';
-import { HOUR } from '../units.ts';
+import { DAY, HOUR } from '../units.ts';
 import { type Demand, demandOf, foundIn, type HourRange, lastHours } from './demand.ts';
 import { statisticOf } from './statistic.ts';
 
@@ -16,6 +17,7 @@ import { statisticOf } from './statistic.ts';
  * Answers questions from a history.
  * @param usage null: there is none. @param present the size that shares refer to. @param now milliseconds since 1970 UTC.
  * The present hour does not count, because it has not ended.
+ * The figures end where the history ends, unless that is more than two days ago: hours that were not collected yet are no gaps.
  * @returns a figure for each question, by `questionKey`.
  */
 export function figuresOf(
@@ -24,7 +26,7 @@ export function figuresOf(
   questions: readonly UseQuestion[],
   now: number,
 ): ReadonlyMap<string, UseFigure> {
-  const until = periodStart(HOURLY, now);
+  const until = endOf(usage, periodStart(HOURLY, now));
   const longest = questions.reduce((most, { over }) => Math.max(most, over), 0);
   const demand = usage && demandOf(usage, present, { from: until - longest, until });
   return new Map(
@@ -37,6 +39,16 @@ export function figuresOf(
       return [questionKey(question), figure];
     }),
   );
+}
+
+/** A history that is collected every night lacks up to a day; one that ends earlier is out of date. Milliseconds. */
+export const MOST_LAG = 2 * DAY;
+
+/** The end of the hours that were asked for, or now if that is too long ago. */
+function endOf(usage: InstanceUsage | null, now: number): number {
+  const memory = usage?.series.find(({ metric, period }) => metric === 'memory' && period === HOURLY);
+  const end = memory === undefined ? now : Math.min(now, seriesEnd(memory));
+  return end < now - MOST_LAG ? now : end;
 }
 
 function answerFrom(

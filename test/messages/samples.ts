@@ -326,8 +326,10 @@ const SAMPLES: Samples = {
   'plan-check.freeze-reversed': [{ from: '2026-11-12', to: '2026-11-10', unit: 'moment' }],
   'plan-check.last-start-too-long': [{ written: '4h', longest: 120, suggested: 60 }],
   'plan-check.listed-twice': [{ written: '2026-11-12' }],
+  'plan-check.fit-with-used': [{ written: '2x used' }],
   'plan-check.lookback': [{ written: '2h', longest: 400 }],
   'plan-check.metric-over': [{ written: '30s' }],
+  'plan-check.no-number-fits': [{ atLeast: 8, atMost: 3 }],
   'plan-check.no-size-fits': [{ atLeast: 8192, atMost: 4096, written: '8GB' }],
   'plan-check.no-such-moment': [{ key: 'finishBy', written: '2026-02-30', example: at }],
   'plan-check.nothing-visible': [
@@ -565,6 +567,36 @@ const SAMPLES: Samples = {
   'reason.nothing-sold-large-enough': [{ dimension: 'shards', largest: 8 }],
   'reason.nothing-sold-up-to': [{ dimension: 'shards', most: 8 }],
   'reason.present-suffices': [{ dimension: 'shards', value: 8 }],
+  'reason.fits-use': [
+    {
+      ...{ dimension: 'memoryPerShard', of: 'memory', statistic: 'max', over: 1_209_600_000, value: 91.5 },
+      ...{ found: 334, hours: 336, fit: 65, needed: 5766, size: large, shards: 8 },
+    },
+    {
+      ...{
+        dimension: 'shards',
+        of: 'cpu',
+        statistic: 'p95',
+        over: 604_800_000,
+        value: 88,
+        found: 168,
+        hours: 168,
+      },
+      ...{ fit: 60, needed: 12, size: large, shards: 8 },
+    },
+    {
+      ...{
+        dimension: 'replicas',
+        of: 'cpu',
+        statistic: 'p95',
+        over: 604_800_000,
+        value: 88,
+        found: 168,
+        hours: 168,
+      },
+      ...{ fit: 60, needed: 1, size: large, shards: 8 },
+    },
+  ],
   'reason.selected-by-use': [
     {
       ...{ of: 'memory', statistic: 'p99', over: 1_209_600_000, value: 84.2, operator: '>', limit: 80 },
@@ -792,6 +824,17 @@ const SAMPLES: Samples = {
     { id, first: [zone], firstAt: 'a.yaml:3', second: ['ap-guangzhou-4'], secondAt: 'a.yaml:9' },
   ],
   'target.none-by-use': [{ others: 1 }, { others: 12 }],
+  'target.no-replica-reads': [{ id }],
+  'target.use-unknown': [
+    {
+      ...{ id, dimension: 'shards', of: 'bandwidth', over: 1_209_600_000, found: 12, hours: 336 },
+      command: 'refit usage collect --region ap-guangzhou',
+    },
+    {
+      ...{ id, dimension: 'memoryPerShard', of: 'memory', over: 1_209_600_000, found: 0, hours: null },
+      command: 'refit usage collect --region ap-guangzhou',
+    },
+  ],
   'target.use-unknown-selected': [
     {
       instances: [{ id, found: 120, hours: 336 }],

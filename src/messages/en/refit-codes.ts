@@ -43,6 +43,12 @@ export const refitCodes = {
     checks: 'the hours of the history that the key over names, up to now',
     fix: 'refit usage collect, then plan again; or a shorter over',
   },
+  'Refit.NoReplicaReads': {
+    meaning:
+      'The plan sizes replicas by CPU, and the replicas of the instance serve no reads. More of them would not help.',
+    checks: 'whether the instance reads from its replicas',
+    fix: 'size shards instead, or let the instance read from its replicas first',
+  },
   'Refit.PriceRefused': {
     meaning: 'The provider gave no price. Its code does not show how it would answer the order.',
     checks: 'the answer to the price request',

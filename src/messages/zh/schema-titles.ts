@@ -74,6 +74,14 @@ const TITLES: Readonly<Record<string, string>> = {
   'a target': '目标',
   'a list of instance ids and selectors': '实例 ID 和选择器的列表',
   'a whole number from 1': '从 1 开始的整数',
+  'a percentage of 1% to 100%': '1% 至 100% 的百分比',
+  'a whole number from 1, or a size by use such as { fit: 60%, of: cpu }':
+    '从 1 开始的整数，或 { fit: 60%, of: cpu } 这样按用量决定的规格',
+  'a whole number from 0, or a size by use such as { fit: 60%, of: cpu }':
+    '从 0 开始的整数，或 { fit: 60%, of: cpu } 这样按用量决定的规格',
+  'a number of shards by use': '按用量决定的分片数',
+  'a number of replicas by use': '按用量决定的副本数',
+  'what must fit': '必须容纳的资源',
   'a whole number from 0': '从 0 开始的整数',
   'a list of zones': '可用区列表',
   'a spread': '分散规则',

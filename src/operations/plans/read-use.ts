@@ -9,7 +9,7 @@ import {
   type UseFigure,
   type UseQuestion,
 } from '../../model.ts';
-import { figuresOf } from '../../usage/figures.ts';
+import { figuresOf, MOST_LAG } from '../../usage/figures.ts';
 import type { StoreChoice } from '../runs/store-choice.ts';
 import { openUsage, type UsageStore, usageProvider } from '../usage/open-usage.ts';
 
@@ -40,7 +40,8 @@ export async function readUse(
   const store = 'store' in history ? history.store : await openUsage({ ...history.choice, clock });
   const now = clock.now();
   const until = periodStart(HOURLY, now);
-  const span = { from: until - questions.reduce((most, { over }) => Math.max(most, over), 0), until };
+  const longest = questions.reduce((most, { over }) => Math.max(most, over), 0);
+  const span = { from: until - longest - MOST_LAG, until };
   const use = new Map<string, ReadonlyMap<string, UseFigure>>();
   const answer = ({ id, size }: Instance, usage: InstanceUsage | null) =>
     use.set(id, figuresOf(usage, size, questions, now));

@@ -25,6 +25,12 @@ import { HOUR, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { buildSelect, buildTags, type WrittenSelector } from './build-selector.ts';
 import {
+  buildNumber,
+  buildSizeByUse,
+  type WrittenSizeByUse,
+  type WrittenUseOfSize,
+} from './build-size-by-use.ts';
+import {
   assertParsed,
   parseComparison,
   parseCost,
@@ -66,11 +72,11 @@ interface WrittenTarget extends Partial<Pick<PlanTarget, 'region' | 'profile' | 
   readonly select?: WrittenSelector;
   readonly exclude?: readonly (string | WrittenSelector)[];
   readonly memoryPerShard?: string | number | WrittenRelativeSize;
-  readonly shards?: number;
-  readonly replicas?: number;
+  readonly shards?: number | WrittenSizeByUse;
+  readonly replicas?: number | WrittenSizeByUse;
 }
 
-interface WrittenRelativeSize {
+interface WrittenRelativeSize extends Partial<WrittenUseOfSize> {
   readonly grow?: string | number;
   readonly atLeast?: string | number;
   readonly atMost?: string | number;
@@ -180,8 +186,8 @@ function buildTarget(target: WrittenTarget, location: SourceLocation): PlanTarge
   const requested: Partial<Record<Dimension, RequestedSize>> = {};
   if (target.memoryPerShard !== undefined)
     requested.memoryPerShard = buildRequestedSize(target.memoryPerShard);
-  if (target.shards !== undefined) requested.shards = { kind: 'absolute', value: target.shards };
-  if (target.replicas !== undefined) requested.replicas = { kind: 'absolute', value: target.replicas };
+  if (target.shards !== undefined) requested.shards = buildNumber(target.shards);
+  if (target.replicas !== undefined) requested.replicas = buildNumber(target.replicas);
   return {
     location,
     region,
@@ -196,6 +202,12 @@ function buildTarget(target: WrittenTarget, location: SourceLocation): PlanTarge
 
 function buildRequestedSize(written: string | number | WrittenRelativeSize): RequestedSize {
   if (typeof written !== 'object') return { kind: 'absolute', value: assertParsed(parseSize(written)) };
+  const atMost = parseOptional(written.atMost, parseSize);
+  if (written.fit !== undefined) {
+    const { fit, statistic, over } = written;
+    const atLeast = parseOptional(written.atLeast, parseSize);
+    return { ...buildSizeByUse({ fit, of: 'memory', ...given({ statistic, over }) }), atLeast, atMost };
+  }
   const percent = parsePercent(written.grow);
   const timesUsed = parseTimesUsed(written.atLeast);
   return {
@@ -207,7 +219,7 @@ function buildRequestedSize(written: string | number | WrittenRelativeSize): Req
           ? { percent }
           : { amount: assertParsed(parseSize(written.grow)) },
     atLeast: timesUsed === null ? parseOptional(written.atLeast, parseSize) : { timesUsed },
-    atMost: parseOptional(written.atMost, parseSize),
+    atMost,
     roundTo: written.roundTo ?? null,
   };
 }

@@ -12,7 +12,7 @@ import { DAY, MINUTE } from '../../units.ts';
 import { LOOK_AHEAD } from '../windows/open-windows.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule, checkWindows, type Report } from './check-times.ts';
-import { checkUse } from './check-use.ts';
+import { checkSizeByUse, checkTwoByMemory, checkUse } from './check-use.ts';
 import type { PlanText } from './plan-text.ts';
 import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
 import type { Path, YamlTree } from './read-yaml.ts';
@@ -41,7 +41,7 @@ export function checkValues(value: unknown, report: Report, lineOf: (path: Path)
   checkConflicts(plan, report, lineOf);
   checkRelativeSizes(plan, report);
   checkSmallSizes(plan, report);
-  checkSelectors(plan, report);
+  checkUses(plan, report);
   checkRegions(plan, report);
   checkNamesAndApprovals(waves, plan.approvals !== undefined, report);
   checkTakes(waves, report);
@@ -134,9 +134,12 @@ function checkSmallSizes(plan: Fields, report: Report): void {
   }
 }
 
-function checkSelectors(plan: Fields, report: Report): void {
+function checkUses(plan: Fields, report: Report): void {
   for (const [index, entry] of list(plan.targets).entries()) {
-    const { select, exclude } = record(entry);
+    const { select, exclude, memoryPerShard, shards, replicas } = record(entry);
+    for (const [key, size] of Object.entries({ memoryPerShard, shards, replicas }))
+      checkSizeByUse(record(size), ['targets', index, key], report);
+    checkTwoByMemory(record(memoryPerShard), record(shards), index, report);
     checkUse(record(select), ['targets', index, 'select'], report);
     for (const [at, one] of list(exclude).entries())
       checkUse(record(one), ['targets', index, 'exclude', at], report);

@@ -3,7 +3,7 @@ import { message } from '../../messages/messages.ts';
 import { DAY } from '../../units.ts';
 import { USE_CONDITIONS } from './build-selector.ts';
 import type { Report } from './check-times.ts';
-import { parseComparison, parseDuration, parseShare } from './quantity.ts';
+import { parseComparison, parseDuration, parseShare, parseTimesUsed } from './quantity.ts';
 import type { Path } from './read-yaml.ts';
 
 /** The shortest and the longest history that a figure can be made from. Refit keeps hours no longer. */
@@ -24,6 +24,29 @@ export function checkUse(selector: Fields, path: Path, report: Report): void {
     report([...path, 'statistic'], message('plan-check.statistic-of-evictions'), { key: true });
   checkLookback(selector.over, [...path, 'over'], report);
   for (const key of written) checkComparison(selector[key], [...path, key], report);
+}
+
+/** Checks the sizes by use of a target. @param written the size of a dimension, as the author wrote it. */
+export function checkSizeByUse(written: Fields, path: Path, report: Report): void {
+  const { fit, grow, atLeast, atMost, over } = written;
+  checkLookback(over, [...path, 'over'], report);
+  if (fit === undefined) return;
+  if (grow !== undefined) report([...path, 'grow'], message('plan-check.fit-with-grow'), { key: true });
+  if (parseTimesUsed(atLeast) !== null)
+    report([...path, 'atLeast'], message('plan-check.fit-with-used', { written: String(atLeast) }));
+  if (
+    typeof atLeast === 'number' &&
+    typeof atMost === 'number' &&
+    atLeast > atMost &&
+    path.at(-1) !== 'memoryPerShard'
+  )
+    report([...path, 'atMost'], message('plan-check.no-number-fits', { atLeast, atMost }));
+}
+
+/** Memory of a shard and the number of shards cannot both follow from the memory in use: each needs the other. */
+export function checkTwoByMemory(memory: Fields, shards: Fields, index: number, report: Report): void {
+  if (memory.fit === undefined || shards.fit === undefined || shards.of !== 'memory') return;
+  report(['targets', index, 'shards', 'of'], message('plan-check.both-by-memory'));
 }
 
 /** Refuses a time that is too short or too long for a statistic over hours. */

@@ -246,7 +246,7 @@ const HOMES = Object.entries({
   guards: ['shrink', 'cost'],
   windows: ['freeze', 'timezone', 'lastStart'],
   select: ['tags', 'editions', 'regions', 'ids', 'used', 'evictions'],
-  memoryPerShard: ['grow', 'atLeast', 'atMost', 'roundTo'],
+  memoryPerShard: ['grow', 'atLeast', 'atMost', 'roundTo', 'fit'],
   schedule: ['cron', 'once', 'does', 'catchUp'],
   '': ['onBlocked', 'expires', 'finishBy', 'defaults'],
 });

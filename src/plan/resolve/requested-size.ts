@@ -4,7 +4,7 @@
  */
 
 import { message } from '../../messages/messages.ts';
-import type { Dimension, Message, RequestedSize, Size, UsedMemory } from '../../model.ts';
+import type { Dimension, Message, RequestedSize, Size, SizeByUse, UsedMemory } from '../../model.ts';
 import { usedAfter } from '../../rules/reduction.ts';
 import { joinReasons } from './join-reasons.ts';
 
@@ -20,7 +20,7 @@ import { joinReasons } from './join-reasons.ts';
  */
 export function resolveRequestedSize(
   dimension: Dimension,
-  requested: RequestedSize,
+  requested: Exclude<RequestedSize, SizeByUse>,
   present: number,
   sold: readonly number[] | null,
   byUse: LeastByUse | null = null,

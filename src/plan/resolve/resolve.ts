@@ -20,14 +20,17 @@ import {
   type SourceLocation,
   sameSize,
   type Target,
+  type UseFigure,
+  type UseQuestion,
 } from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
 import { factsOf } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { joinReasons } from './join-reasons.ts';
 import { NO_USE } from './match-selector.ts';
-import { indexFleet, reach } from './reach-instances.ts';
+import { collectCommand, indexFleet, reach } from './reach-instances.ts';
 import { leastByUse, resolveRequestedSize } from './requested-size.ts';
+import { sizeByUse } from './size-by-use.ts';
 
 /** A target, with the location of each requested dimension. */
 export interface Resolved extends Target {
@@ -98,11 +101,13 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor, use: Fl
   const toMeasure: Instance[] = [];
   for (const entry of requested.values()) {
     const { instance, location, zones } = entry;
-    const { asked, unknown, conflicts } = sizesOf(entry, sold(instance));
+    const { asked, unknown, conflicts } = sizesOf(entry, sold(instance), use);
     const byUse = entry.requests.some(({ requested: one }) => isByUse(one));
-    if (unknown?.code === 'Refit.UsedUnknown') toMeasure.push(instance);
+    if (unknown.some(({ code }) => code === 'Refit.UsedUnknown')) toMeasure.push(instance);
+    if (unknown.some(({ code }) => code === 'Refit.UsageUnknown') && !use.has(instance.id))
+      toLookUp.set(instance.id, instance);
     const to = { ...instance.size, ...valuesOf(asked, (one) => one.to) };
-    const unclear = unknown === null ? conflicts : [...conflicts, unknown];
+    const unclear = [...conflicts, ...unknown];
     const blockers = unclear.length > 0 ? unclear : blockedByRun(entry, to);
     if (blockers.length > 0) {
       blocked.push({ instance: instance.id, region: instance.region, findings: blockers });
@@ -188,29 +193,29 @@ function sameMessage(a: Message, b: Message): boolean {
 /**
  * Resolves all requests for one instance to numbers. Shards come first, because a size by the memory in use depends on
  * their number.
- * @returns in `unknown` why such a size cannot be computed; null if it can.
+ * @returns in `unknown` why such a size cannot be computed; empty if all can.
  */
-function sizesOf({ instance, requests, conflicts }: RequestedInstance, sold: ReturnType<SoldFor>) {
+function sizesOf(
+  { instance, requests, conflicts }: RequestedInstance,
+  sold: ReturnType<SoldFor>,
+  use: FleetUse,
+) {
   const asked: Sizes = {};
   const found = [...conflicts];
-  let unknown: Finding | null = null;
+  const unknown: Finding[] = [];
   const shardsFirst = [...requests].sort(
     (a, b) => Number(b.dimension === 'shards') - Number(a.dimension === 'shards'),
   );
-  for (const { dimension, requested, location } of shardsFirst) {
-    const list = sold === 'unknown' || sold === null ? null : sold[dimension];
-    const shards = asked.shards?.to ?? instance.size.shards;
-    const byUse = isByUse(requested)
-      ? leastByUse(requested.atLeast.timesUsed, instance.used, instance.size, shards)
-      : null;
-    if (isByUse(requested) && byUse === null) {
-      unknown ??= usedUnknown(instance, requested.atLeast.timesUsed, location);
+  const lists = sold === 'unknown' || sold === null ? null : sold;
+  for (const request of shardsFirst) {
+    const { dimension, location } = request;
+    const list = lists?.[dimension] ?? null;
+    const beside = { ...instance.size, ...absoluteSizes(requests), ...valuesOf(asked, ({ to }) => to) };
+    const one = sizeOf(instance, request, { list, beside, use });
+    if ('code' in one) {
+      if (!unknown.some(({ code }) => code === one.code)) unknown.push(one);
       continue;
     }
-    const one: Asked = {
-      ...resolveRequestedSize(dimension, requested, instance.size[dimension], list, byUse),
-      location,
-    };
     const before = asked[dimension];
     if (before && before.to !== one.to) {
       const { id } = instance;
@@ -228,6 +233,41 @@ function sizesOf({ instance, requests, conflicts }: RequestedInstance, sold: Ret
     }
   }
   return { asked, unknown, conflicts: found };
+}
+
+/** The sizes that need no present size. */
+function absoluteSizes(requests: RequestedInstance['requests']): Partial<Size> {
+  return Object.fromEntries(
+    requests.flatMap(({ dimension, requested }) =>
+      requested.kind === 'absolute' ? [[dimension, requested.value] as const] : [],
+    ),
+  );
+}
+
+/** The size of one request, or why it cannot be computed. @param is.beside the size in the other dimensions. */
+function sizeOf(
+  instance: Instance,
+  { dimension, requested, location }: RequestedInstance['requests'][number],
+  is: { readonly list: readonly number[] | null; readonly beside: Size; readonly use: FleetUse },
+): Asked | Finding {
+  const { list, beside, use } = is;
+  if (requested.kind === 'by-use') {
+    const { question } = requested;
+    const figure = use.get(instance.id)?.get(questionKey(question));
+    const refusal = noSizeByUse(instance, dimension, question, figure, location);
+    if (refusal !== null || !isKnown(figure)) return refusal!;
+    const fit = { dimension, present: instance.size, beside, sold: list };
+    return { ...sizeByUse(requested, figure, fit), location };
+  }
+  const byUse = isByUse(requested)
+    ? leastByUse(requested.atLeast.timesUsed, instance.used, instance.size, beside.shards)
+    : null;
+  if (isByUse(requested) && byUse === null)
+    return usedUnknown(instance, requested.atLeast.timesUsed, location);
+  return {
+    ...resolveRequestedSize(dimension, requested, instance.size[dimension], list, byUse),
+    location,
+  };
 }
 
 /** Why a plan made from a run must not change an instance. */
@@ -255,13 +295,39 @@ function isByUse(
  * comes instead, because then Refit need not read the memory in use.
  */
 function usedUnknown(instance: Instance, times: number, location: SourceLocation): Finding {
-  const present = instance.size.memoryPerShard;
-  const change = { dimension: 'memoryPerShard', from: present, to: present + 1 } as const;
-  const [first] = check(factsOf(instance, change), location);
-  if (first && FOR_ANY_SIZE.has(first.code)) return first;
+  const refusal = refusedForAnySize(instance, location);
+  if (refusal !== null) return refusal;
   const { id, used } = instance;
   const text = message('target.used-unknown', { id, times, fullest: used !== null });
   return createFinding('Refit.UsedUnknown', text, id, location);
+}
+
+/** The finding for a size by the history of use that cannot be computed; null if it can. */
+function noSizeByUse(
+  instance: Instance,
+  dimension: Dimension,
+  { of, over }: UseQuestion,
+  figure: UseFigure | undefined,
+  location: SourceLocation,
+): Finding | null {
+  const refusal = refusedForAnySize(instance, location);
+  if (refusal !== null) return refusal;
+  const { id } = instance;
+  if (dimension === 'replicas' && instance.readsFromReplicas !== true)
+    return createFinding('Refit.NoReplicaReads', message('target.no-replica-reads', { id }), id, location);
+  if (isKnown(figure)) return null;
+  const { found = 0, hours = null } = figure ?? {};
+  const command = collectCommand([instance]);
+  const text = message('target.use-unknown', { id, dimension, of, over, found, hours, command });
+  return createFinding('Refit.UsageUnknown', text, id, location);
+}
+
+/** The provider's refusal of every change of an instance; null if there is none. */
+function refusedForAnySize(instance: Instance, location: SourceLocation): Finding | null {
+  const present = instance.size.memoryPerShard;
+  const change = { dimension: 'memoryPerShard', from: present, to: present + 1 } as const;
+  const [first] = check(factsOf(instance, change), location);
+  return first && FOR_ANY_SIZE.has(first.code) ? first : null;
 }
 
 const FOR_ANY_SIZE: ReadonlySet<string> = new Set([

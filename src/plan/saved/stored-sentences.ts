@@ -50,6 +50,8 @@ const BLOCKERS: Sentences = {
   'Refit.WindowUnknown': ['plan.window-unknown'],
   'Refit.Conflict': ['target.two-profiles', 'target.two-zones', 'target.two-sizes'],
   'Refit.UsedUnknown': ['target.used-unknown', 'rule.used-unknown'],
+  'Refit.UsageUnknown': ['target.use-unknown'],
+  'Refit.NoReplicaReads': ['target.no-replica-reads'],
   'Refit.OutcomeUnknown': ['target.outcome-unknown'],
   'Refit.NotAsLeft': ['target.not-as-run-left-it'],
   'Refit.NoSequence': ['target.no-order-is-valid'],

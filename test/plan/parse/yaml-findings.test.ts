@@ -227,7 +227,7 @@ describe('the excerpt', () => {
         withTarget('- { select: { name: "购物车" }, shards: x }', '- {\tinstance: crs-1, shards: 8 }'),
       ),
     ).toMatchInlineSnapshot(`
-      "4:40 Refit.BadValue: shards is "x"; it must be a whole number from 1
+      "4:40 Refit.BadValue: shards is "x"; it must be a whole number from 1, or a size by use such as { fit: 60%, of: cpu }
          4 |   - { select: { name: "购物车" }, shards: x }
            |                                           ^
       => example: shards: 8

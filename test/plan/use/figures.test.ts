@@ -83,6 +83,21 @@ describe('a figure of the history', () => {
     expect(isKnown(figure(filled(one, 50), ask('memory'), hours))).toBe(known);
   });
 
+  it.each([
+    [20, 336],
+    [47, 336],
+    [60, 276],
+  ])('ends where the history ends: %i hours ago, %i of 336 hours', (lag, found) => {
+    const until = NOW - lag * HOUR;
+    const usage = historyOf(one, filled(one, 50), 400);
+    const series = usage.series.map((each) => ({
+      ...each,
+      values: each.values.slice(0, (until - each.from) / HOUR),
+    }));
+    const [made] = figuresOf({ ...usage, series }, one.size, [ask('memory')], NOW).values();
+    expect(made).toMatchObject({ found, hours: 336 });
+  });
+
   it('counts evictions at the present size only, and the hours at other sizes as known', () => {
     const history = historyOf(one, { ...filled(one, 10), evicted: 2 });
     const { from, until } = history.sizes[0]!;

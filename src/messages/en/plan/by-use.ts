@@ -1,7 +1,8 @@
-/** Selectors of plans by the history of use, in English. */
-import type { UseCondition, UseFigure } from '../../../model.ts';
+/** Selectors and sizes of plans by the history of use, in English. */
+import type { Dimension, KnownFigure, Resource, Size, UseCondition, UseFigure } from '../../../model.ts';
 import type { Text } from '../../text.ts';
-import { counted, duration } from '../quantities.ts';
+import { count } from '../format-size.ts';
+import { counted, duration, memory, size as wholeSize } from '../quantities.ts';
 
 /** The key of a selector for each figure. */
 export const USE_KEYS = {
@@ -39,6 +40,28 @@ const named = (instances: readonly UnknownUse[]): string =>
     .map(({ id, found, hours }) => (hours === null ? id : `${id} (${found} of ${hours} hours)`))
     .join(', ') + (instances.length > MOST_IDS ? ', …' : '');
 
+/** What a size is made from. */
+const USE_NAMES = {
+  memory: 'memory in use',
+  cpu: 'CPU',
+  connections: 'connections',
+  bandwidth: 'traffic',
+  evictions: 'evictions',
+} as const satisfies Record<UseFigure['of'], string>;
+
+/** A size by the history of use, with its arithmetic. */
+export interface FitsUse extends Omit<KnownFigure, 'of'> {
+  readonly of: Resource;
+  readonly dimension: Dimension;
+  readonly fit: number;
+  /** The least value that fits: MB per shard, or a number. */
+  readonly needed: number;
+  /** The size that the figure refers to. */
+  readonly size: Size;
+  /** The shards after the change. */
+  readonly shards: number;
+}
+
 export const byUse = {
   'plan-check.use-without-condition': ({ key }: { key: string }): Text => ({
     message: `${key} is about a condition on use, and the selector has none`,
@@ -47,6 +70,23 @@ export const byUse = {
   'plan-check.statistic-of-evictions': (): Text => ({
     message: 'evictions are always summed, so statistic changes nothing here',
     fix: 'remove statistic',
+  }),
+  'plan-check.fit-with-grow': (): Text => ({
+    message:
+      'fit and grow contradict each other: fit says how large the size must be, and grow how much larger',
+    fix: 'remove one of the two',
+  }),
+  'plan-check.fit-with-used': ({ written }: { written: string }): Text => ({
+    message: `atLeast is ${written}, but beside fit it takes a size`,
+    example: 'atLeast: 4GB',
+  }),
+  'plan-check.no-number-fits': ({ atLeast, atMost }: { atLeast: number; atMost: number }): Text => ({
+    message: `no number is at least ${atLeast} and at most ${atMost}`,
+    fix: `atMost: ${atLeast}`,
+  }),
+  'plan-check.both-by-memory': (): Text => ({
+    message: 'memoryPerShard and shards both follow from the memory in use, and each needs the other',
+    fix: 'give one of the two as a number',
   }),
   'plan-check.lookback': ({ written, longest }: { written: string; longest: number }): Text => ({
     message: `over is ${written}; it must be 1d to ${longest}d`,
@@ -91,8 +131,45 @@ export const byUse = {
     message: `${excluded ? 'exclude' : 'the selector'} cannot decide about ${counted(all, 'instance')}, which Refit leaves out: too few hours of use are known; ${named(instances)}${all > instances.length && instances.length <= MOST_IDS ? ', …' : ''}`,
     fix: command,
   }),
+  'target.use-unknown': ({
+    id,
+    dimension,
+    of,
+    over,
+    found,
+    hours,
+    command,
+  }: UnknownUse & Pick<UseFigure, 'of' | 'over'> & { dimension: Dimension; command: string }): Text => ({
+    message: `${id}: ${dimension} needs the ${USE_NAMES[of]} of the last ${duration(over)}, and ${
+      hours === null ? 'its history of use was not read' : `only ${found} of ${hours} hours are known`
+    }`,
+    fix: command,
+  }),
+  'target.no-replica-reads': ({ id }: { id: string }): Text => ({
+    message: `${id}: replicas by cpu help only where replicas serve reads, and those of this instance do not`,
+  }),
   'target.none-by-use': ({ others }: { others: number }): Text =>
     `no instance has the use that the selector asks for; ${counted(others, 'instance')} ${others === 1 ? 'meets' : 'meet'} its other conditions`,
+  'reason.fits-use': ({
+    dimension,
+    of,
+    statistic,
+    over,
+    value,
+    found,
+    hours,
+    fit,
+    needed,
+    size,
+    shards,
+  }: FitsUse): string => {
+    const where = of === 'memory' ? ` of ${memory(size.memoryPerShard)} in the fullest shard` : '';
+    const split =
+      shards === size.shards || dimension !== 'memoryPerShard'
+        ? ''
+        : `, spread over ${count(shards, 'shard')}`;
+    return `${USE_NAMES[of]} within ${fit}%: the ${statistic} of ${duration(over)} is ${value}%${where} (${found} of ${hours} hours) at ${wholeSize(size)}${split}, so at least ${dimension === 'memoryPerShard' ? memory(needed) : count(needed, dimension === 'shards' ? 'shard' : 'replica')}`;
+  },
   'reason.selected-by-use': ({
     of,
     statistic,

@@ -229,11 +229,11 @@ export const planText = {
     fix: 'keep one of instance and select',
   }),
   'plan-text.relative-size-empty': (): Text => ({
-    message: 'the relative size needs grow or atLeast',
+    message: 'the relative size needs grow, atLeast or fit',
     example: 'grow: 25%',
   }),
   'plan-text.at-most-alone': ({ atMost }: { atMost: string }): Text => ({
-    message: 'the relative size needs grow or atLeast; atMost alone never makes a size smaller',
+    message: 'the relative size needs grow, atLeast or fit; atMost alone never makes a size smaller',
     fix: `memoryPerShard: ${atMost}`,
   }),
   'plan-text.empty-selector': (): Text => ({

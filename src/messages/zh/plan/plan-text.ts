@@ -182,11 +182,11 @@ export const planText: TranslationOf<typeof english> = {
     fix: '只保留 instance 和 select 之一',
   }),
   'plan-text.relative-size-empty': () => ({
-    message: '相对规格需要 grow 或 atLeast',
+    message: '相对规格需要 grow、atLeast 或 fit',
     example: 'grow: 25%',
   }),
   'plan-text.at-most-alone': ({ atMost }) => ({
-    message: '相对规格需要 grow 或 atLeast；单独的 atMost 不会缩小规格',
+    message: '相对规格需要 grow、atLeast 或 fit；单独的 atMost 不会缩小规格',
     fix: `memoryPerShard: ${atMost}`,
   }),
   'plan-text.empty-selector': () => ({
