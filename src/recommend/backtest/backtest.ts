@@ -8,24 +8,27 @@ import {
   type Backtest,
   type Exceeded,
   type Held,
+  HOURLY,
   type Instance,
   type InstanceUsage,
   type MustHold,
-  type ObservedChange,
   type Size,
   type Sizing,
+  type SizingRules,
   STRATEGIES,
   type Strategy,
   type StrategyResult,
-  sameSize,
-  totalMemory,
+  type UsageSpan,
 } from '../../model.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
-import { DAY, GIGABYTE, HOUR } from '../../units.ts';
-import { demandOf } from '../../usage/demand.ts';
+import { DAY, HOUR } from '../../units.ts';
+import { type Demand, demandOf } from '../../usage/demand.ts';
+import { decide } from '../decide.ts';
+import { measureDemand } from '../measure.ts';
 import { leftAloneBy, NOTHING_READ, rulesFor } from '../recommend.ts';
-import type { Replayed } from './replay-demand.ts';
-import { CHOOSE, type Choosing } from './strategies.ts';
+import { inHindsight, lastPeak, percentile, type Sold } from './baselines.ts';
+import { type Came, FULL, type Outcome, outcomeOf, type Timeline } from './outcome.ts';
+import { type Chooser, type Replaying, replay } from './replay.ts';
 
 export interface Backtesting {
   readonly sizing: Sizing;
@@ -35,77 +38,82 @@ export interface Backtesting {
   readonly until: number;
 }
 
-/** The result of one strategy for one instance. */
-export interface Replay extends Omit<StrategyResult, 'strategy' | 'exceeded'> {
-  /** The first hour above 90 %; null: none. */
-  readonly first: Omit<Exceeded, 'instance' | 'region' | 'hours'> | null;
-  readonly changesMade: readonly ObservedChange[];
-}
-
 /** The results for one instance. */
 export interface InstanceBacktest {
-  readonly replays: Readonly<Record<Strategy, Replay>>;
+  readonly replays: Readonly<Record<Strategy, Outcome>>;
   /** Hours in which the recorded memory was all that the size had. */
   readonly atLeast: number;
 }
 
 /** The span of history that a backtest of an instance reads, milliseconds since 1970 UTC. */
-export function historyFor({ sizing, from, until }: Backtesting): {
-  readonly from: number;
-  readonly until: number;
-} {
+export function historyFor({ sizing, from, until }: Backtesting): UsageSpan {
   const all = [sizing.rules, ...sizing.classes.map(({ rules }) => rules)];
-  const longest = Math.max(...all.map(({ over, shrink }) => Math.max(over, shrink.history)));
-  return { from: from - longest, until };
+  return { from: from - Math.max(...all.map(lookbackOf)), until };
 }
 
-/** Replays one instance. @returns null if its history has no memory in the span. */
+function lookbackOf({ over, shrink }: SizingRules): number {
+  return Math.max(over, shrink.history);
+}
+
+/**
+ * Replays one instance. It starts with the size that it had then, and is taken as running without a task.
+ * @param usage over `historyFor`. @returns null if its history has no memory in the replayed time.
+ */
 export function backtestInstance(
   usage: InstanceUsage,
   instance: Instance,
   backtesting: Backtesting,
 ): InstanceBacktest | null {
-  const { sizing, sold, from, until } = backtesting;
-  const span = { from, until };
-  const replayed = { demand: demandOf(usage, instance.size, historyFor(backtesting)), made: instance.size };
-  const hours = hoursOf(replayed, span);
-  if (hours.every(({ need }) => Number.isNaN(need))) return null;
-  const { rules } = rulesFor(instance, sizing);
-  const choosing: Choosing = {
-    ...{ instance, replayed, rules, span },
-    offer: leftAloneBy(instance, sizing) === null ? sold(instance) : null,
-    knowledge: NOTHING_READ,
-  };
-  const start = sizeAt(usage, from) ?? instance.size;
-  return {
-    replays: Object.fromEntries(
-      STRATEGIES.map((strategy) => [strategy, replay(strategy, start, choosing, hours)]),
-    ) as Record<Strategy, Replay>,
-    atLeast: hours.filter(({ isFull }) => isFull).length,
-  };
-}
-
-/** What came in one hour, for the size that the demand was made for. */
-interface Came {
-  readonly at: number;
-  /** MB of the fullest shard; NaN: a gap. */
-  readonly need: number;
-  readonly cpu: number;
-  readonly isFull: boolean;
-}
-
-function hoursOf({ demand, made }: Replayed, { from, until }: Choosing['span']): Came[] {
+  const { from, until } = backtesting;
+  const made = instance.size;
+  const demand = demandOf(usage, made, historyFor(backtesting));
   const first = (from - demand.from) / HOUR;
-  return Array.from({ length: (until - from) / HOUR }, (_, n) => {
-    const hour = first + n;
-    const need = demand.memory[hour] ?? Number.NaN;
-    return {
-      at: from + n * HOUR,
-      need,
-      cpu: demand.cpu[hour] ?? Number.NaN,
-      isFull: demand.evicted[hour]! > 0 || need >= made.memoryPerShard,
-    };
-  });
+  const came: Came = { made, from, memory: demand.memory.subarray(first), cpu: demand.cpu.subarray(first) };
+  if (came.memory.every((need) => Number.isNaN(need))) return null;
+  const start = sizeAt(usage, from) ?? made;
+  const evicts = demand.evicted.some((keys) => keys > 0);
+  const replaying: Replaying = { ...{ demand, made, start, from, until, evicts }, limitsOf: null };
+  return {
+    replays: replayAll(came, replaying, instance, backtesting),
+    atLeast: fullHours(usage, demand, from),
+  };
+}
+
+/** The outcome of each strategy for an instance. */
+export function replayAll(
+  came: Came,
+  replaying: Replaying,
+  instance: Instance,
+  { sizing, sold }: Pick<Backtesting, 'sizing' | 'sold'>,
+): Readonly<Record<Strategy, Outcome>> {
+  const { rules } = rulesFor(instance, sizing);
+  const { start } = replaying;
+  const offer = leftAloneBy(instance, sizing) === null ? sold(instance) : null;
+  const fixed = (size: Size): Timeline => [{ hour: 0, size }];
+  const outcome = (timeline: Timeline) => outcomeOf(came, timeline, start);
+  // What hindsight begins with is no change.
+  const hindsight = (fit: number): Outcome => {
+    const size = inHindsight(replaying, offer, fit);
+    return outcomeOf(came, fixed(size), size);
+  };
+  return {
+    advice: outcome(replay(replaying, lookbackOf(rules), adviser(instance, offer, rules))),
+    never: outcome(fixed(start)),
+    'last-peak': outcome(replay(replaying, DAY, lastPeak(offer))),
+    percentile: outcome(replay(replaying, rules.over, percentile(offer, rules))),
+    hindsight: hindsight(rules.memory.fit),
+    'hindsight-90': hindsight(FULL),
+  };
+}
+
+/** The advice of each day. Whatever is in progress now was not in progress then. */
+function adviser(instance: Instance, offer: Sold, rules: SizingRules): Chooser {
+  return ({ demand, size }) =>
+    decide({
+      instance: { ...instance, size, used: null, task: null, unpaidOrder: null, status: 'running' },
+      evidence: measureDemand(demand, size, rules),
+      ...{ offer, rules, knowledge: NOTHING_READ, className: null, leftAlone: null },
+    }).advised;
 }
 
 /** The size that was observed last until a time; before the first observation, that of the first. */
@@ -113,38 +121,17 @@ function sizeAt({ sizes }: InstanceUsage, at: number): Size | null {
   return (sizes.findLast(({ from }) => from <= at) ?? sizes[0])?.size ?? null;
 }
 
-/** A size holds 90 % without harm; what is above is counted. */
-const FULL = 0.9;
-const CPU_FULL = 90;
+/** From this share on, percent, the fullest shard had no room. */
+const NO_ROOM = 99;
 
-function replay(strategy: Strategy, start: Size, choosing: Choosing, hours: readonly Came[]): Replay {
-  const { made } = choosing.replayed;
-  let size = start;
-  const changesMade: ObservedChange[] = [];
-  let [counted, above90, beyond, cpuAbove90, billed] = [0, 0, 0, 0, 0];
-  let first: Replay['first'] = null;
-  for (const [n, { at, need, cpu }] of hours.entries()) {
-    if ((n * HOUR) % DAY === 0) {
-      const chosen = CHOOSE[strategy](choosing, at, size, changesMade);
-      if (!sameSize(chosen, size)) changesMade.push({ after: at, by: at, from: size, to: chosen });
-      size = chosen;
-    }
-    billed += totalMemory(size);
-    if (Number.isNaN(need)) continue;
-    counted += 1;
-    const ratio = made.shards / size.shards;
-    const needed = need * ratio;
-    if (needed > FULL * size.memoryPerShard) {
-      above90 += 1;
-      first ??= { at, need: needed, size, changedAt: changesMade.at(-1)?.by ?? null };
-    }
-    if (needed > size.memoryPerShard) beyond += 1;
-    if (cpu * ratio > CPU_FULL) cpuAbove90 += 1;
+function fullHours({ series }: InstanceUsage, demand: Demand, from: number): number {
+  const shares = series.find(({ metric, period }) => metric === 'fullestShard' && period === HOURLY);
+  let full = 0;
+  for (let hour = (from - demand.from) / HOUR; hour < demand.memory.length; hour++) {
+    const share = shares?.values[(demand.from - shares.from) / HOUR + hour] ?? 0;
+    if (share >= NO_ROOM || demand.evicted[hour]! > 0) full += 1;
   }
-  // The first choice of hindsight is where it starts.
-  const changes = strategy.startsWith('hindsight') ? 0 : changesMade.length;
-  const gigabyteDays = billed / GIGABYTE / (DAY / HOUR);
-  return { hours: counted, above90, beyond, cpuAbove90, gigabyteDays, changes, first, changesMade };
+  return full;
 }
 
 /** How many instances that exceeded are listed. */
@@ -189,7 +176,7 @@ export function createBacktestSum(backtesting: Backtesting) {
 
 const NOTHING = { hours: 0, above90: 0, beyond: 0, cpuAbove90: 0, gigabyteDays: 0, changes: 0, exceeded: 0 };
 
-function addReplay(sum: typeof NOTHING, one: Replay): void {
+function addReplay(sum: typeof NOTHING, one: Outcome): void {
   sum.hours += one.hours;
   sum.above90 += one.above90;
   sum.beyond += one.beyond;
@@ -222,7 +209,8 @@ function judge(
     changes: () => (instances === 0 ? 0 : (advice.changes * DAYS_OF_MONTH) / days / instances),
     saving: () => (never.gigabyteDays === 0 ? 0 : 100 * (1 - advice.gigabyteDays / never.gigabyteDays)),
   }[demand.figure]();
-  return { ...demand, found, holds: compares(found, demand) };
+  // Without an instance nothing was shown.
+  return { ...demand, found, holds: instances > 0 && compares(found, demand) };
 }
 
 function compares(found: number, { operator, value }: MustHold): boolean {
