@@ -203,6 +203,11 @@ export interface CloudReader {
   ): Promise<ReadonlyMap<string, readonly (number | null)[]> | Refusal>;
   /** Reads what a size allows in theory, without an instance. Null: the answer is in no form that Refit knows. */
   describeSizeLimits(scope: Scope, request: SizeLimitsRequest): Promise<SizeLimits | null | Refusal>;
+  /**
+   * Reads what an instance does when it is full: `maxmemory-policy`, such as `noeviction` or `allkeys-lru`. Null: the answer
+   * has no policy that Refit knows, as for Memcached.
+   */
+  describeEvictionPolicy(scope: Scope, instance: string): Promise<string | null | Refusal>;
   /** Releases connections. */
   close(): Promise<void>;
 }

@@ -117,6 +117,10 @@ const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (subject: Su
     fields: ({ instance, now }) => encodeMemory([instance], now),
   },
   metrics: { purpose: 'usage collect: the units of metrics', fields: () => METRICS_REQUEST },
+  parameters: {
+    purpose: 'recommend: what a full instance does',
+    fields: ({ instance }) => encodeInstance(instance),
+  },
   sizeLimits: {
     purpose: 'recommend: bandwidth and connections of another size',
     fields: ({ edition, size }) => encodeSizeLimits({ edition, size, readsFromReplicas: false }),

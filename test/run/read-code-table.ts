@@ -144,6 +144,22 @@ export const READ_CODES: readonly ReadRow[] = [
     'InvalidParameter.PermissionDenied': ['exit 0, 0 x', NOT_USED],
     'UnauthorizedOperation.NoCAMAuthed': ['exit 0, 0 x', NOT_USED],
   }),
+  ...rows(
+    'DescribeInstanceParams',
+    Object.fromEntries(
+      [
+        ...[
+          'FailedOperation.SystemError',
+          'FailedOperation.UnSupportError',
+          'InternalError.DbOperationFailed',
+        ],
+        ...['InternalError.InternalError', 'InvalidParameter', 'InvalidParameter.PermissionDenied'],
+        ...['ResourceNotFound.InstanceNotExists', 'ResourceUnavailable.InstanceStatusError'],
+        ...['UnauthorizedOperation', 'UnauthorizedOperation.NoCAMAuthed'],
+        ...['UnauthorizedOperation.UserNotInWhiteList', 'UnsupportedOperation.ClusterInstanceAccessedDeny'],
+      ].map((code) => [code, ['exit 0, 0 x', NOT_USED] as const]),
+    ),
+  ),
   // Only zone names. Without them, a zone is shown by its number.
   ...rows('DescribeZones', {
     'AuthFailure.UnauthorizedOperation': ['exit 0, 1 x', NOT_USED],

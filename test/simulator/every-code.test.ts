@@ -106,6 +106,9 @@ const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
     'LimitExceeded.Quota': { params: { ReplaceTags: Array(11).fill({ TagKey: 'a', TagValue: 'b' }) } },
   },
   DescribeInstanceShards: { 'InvalidParameterValue.UnSupportedType': { params: { InstanceId: ID } } },
+  DescribeInstanceParams: {
+    'ResourceNotFound.InstanceNotExists': { params: { InstanceId: 'crs-nosuch00' } },
+  },
   DescribeInstanceNodeInfo: {
     'ResourceNotFound.InstanceNotExists': { params: { InstanceId: 'crs-nosuch00' } },
   },

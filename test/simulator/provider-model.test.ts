@@ -61,6 +61,7 @@ const REQUESTS: Readonly<Record<string, (test: TestWorld) => object>> = {
   'redis.DescribeInstanceShards': ofInstance,
   'redis.DescribeInstanceNodeInfo': ofInstance,
   'redis.DescribeInstanceSpecBandwidth': () => ({ InstanceId: ID, ShardSize: 8192 }),
+  'redis.DescribeInstanceParams': ofInstance,
   'redis.DescribeInstanceDTSInfo': ofInstance,
   'redis.DescribeReplicationGroupInstance': ofInstance,
   'redis.DescribeInstanceSecurityGroup': () => ({ InstanceIds: [ID] }),
@@ -240,6 +241,25 @@ describe('reads of an instance', () => {
     expect([code({}), code(none), code({ Type: 16 })]).toEqual(Array(3).fill('MissingParameter'));
     for (const wrong of [{ Type: 99 }, { Type: 15 }, { ShardSize: -1 }, { ReadOnlyWeight: 50 }])
       expect(code({ ...theory, ...wrong }), JSON.stringify(wrong)).toBe('InvalidParameterValue');
+  });
+
+  it('show what a full instance does', () => {
+    const rows: readonly (readonly [object, string | undefined])[] = [
+      [{}, 'noeviction'],
+      [{ usage: { pattern: 'cache' } }, 'allkeys-lru'],
+      [{ usage: { pattern: 'cache', evicts: false } }, 'noeviction'],
+      [{ usage: { pattern: 'flat', evicts: true } }, 'volatile-lru'],
+      [{ edition: 'memcached-1.6-cluster' }, undefined],
+    ];
+    for (const [more, policy] of rows) {
+      const answer = testWorld([{ id: ID, ...more }]).call('redis.DescribeInstanceParams', {
+        InstanceId: ID,
+      });
+      const found = answer.InstanceEnumParam.find(
+        ({ ParamName }: Answer) => ParamName === 'maxmemory-policy',
+      );
+      expect(found?.CurrentValue, JSON.stringify(more)).toBe(policy);
+    }
   });
 
   it('count every shard once for the master and once for each replica', () => {

@@ -2,7 +2,8 @@
 import { isKeyRefusal, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
-import { decodeSizeLimits, encodeSizeLimits } from '../wire/sizing-facts.ts';
+import { encodeInstance } from '../wire/instances.ts';
+import { decodeEvictionPolicy, decodeSizeLimits, encodeSizeLimits } from '../wire/sizing-facts.ts';
 import type { ReadSource } from './source.ts';
 
 export function sizingFactReads({ ask }: ReadSource) {
@@ -11,6 +12,13 @@ export function sizingFactReads({ ask }: ReadSource) {
       const answer = await ask(READS.sizeLimits, scope, encodeSizeLimits(request));
       if (answer.kind === 'ok') return decodeSizeLimits(answer.fields);
       if (isKeyRefusal(answer.code)) throw readRefusedError(READS.sizeLimits, scope, answer);
+      return answer;
+    },
+
+    async describeEvictionPolicy(scope, instance) {
+      const answer = await ask(READS.parameters, scope, encodeInstance(instance));
+      if (answer.kind === 'ok') return decodeEvictionPolicy(answer.fields);
+      if (isKeyRefusal(answer.code)) throw readRefusedError(READS.parameters, scope, answer);
       return answer;
     },
   } satisfies Partial<CloudReader>;

@@ -25,6 +25,7 @@ export const READS = {
   tasks: redis('DescribeTaskList'),
   shards: redis('DescribeInstanceShards'),
   window: redis('DescribeMaintenanceWindow'),
+  parameters: redis('DescribeInstanceParams'),
   sizeLimits: redis('DescribeInstanceSpecBandwidth'),
   memory: { product: 'monitor', version: '2018-07-24', name: 'GetMonitorData', regional: true },
   metrics: { product: 'monitor', version: '2018-07-24', name: 'DescribeBaseMetrics', regional: true },

@@ -4,7 +4,7 @@
  */
 import { EDITIONS, type SizeLimits } from '../../model.ts';
 import type { SizeLimitsRequest } from '../cloud.ts';
-import { type Fields, number, wholeNumber } from './fields.ts';
+import { type Fields, list, number, text, wholeNumber } from './fields.ts';
 
 /** Requests what a size allows in theory, without an instance. */
 export function encodeSizeLimits({ edition, size, readsFromReplicas }: SizeLimitsRequest): Fields {
@@ -25,4 +25,17 @@ export function decodeSizeLimits(fields: Fields): SizeLimits | null {
   const bandwidth = (number(fields.Bandwidth) ?? 0) / MEGABYTE;
   const connections = wholeNumber(fields.ClientLimit) ?? 0;
   return bandwidth < 1 || connections < 1 ? null : { bandwidth, connections };
+}
+
+/** The values of `maxmemory-policy`. Source: docs/provider.md P214. */
+const POLICIES: ReadonlySet<string | null> = new Set([
+  ...['noeviction', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random'],
+  ...['volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl'],
+]);
+
+/** Decodes the eviction policy from the parameters of an instance; null if there is none that Refit knows. */
+export function decodeEvictionPolicy(fields: Fields): string | null {
+  const named = list(fields.InstanceEnumParam).filter((one) => one.ParamName === 'maxmemory-policy');
+  const policy = named.length === 1 ? text(named[0]!.CurrentValue) : null;
+  return POLICIES.has(policy) ? policy : null;
 }

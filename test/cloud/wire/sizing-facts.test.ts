@@ -54,3 +54,46 @@ describe('the limits of a size', () => {
     });
   });
 });
+
+describe('the eviction policy', () => {
+  const ask = (line: Line) => {
+    const client = clientOver([line]);
+    return { ...client, answer: client.run((cloud) => cloud.describeEvictionPolicy(SCOPE, 'crs-aaaa1111')) };
+  };
+  const enums = (...params: readonly object[]): Line => ({ ok: { InstanceEnumParam: params } });
+  const policy = (CurrentValue: unknown) => ({
+    ...{ ParamName: 'maxmemory-policy', DefaultValue: 'noeviction', CurrentValue },
+  });
+
+  it('is read from the parameters of the instance', async () => {
+    const { answer, transport } = ask(enums({ ParamName: 'hz', CurrentValue: '10' }, policy('volatile-ttl')));
+    expect(await answer).toBe('volatile-ttl');
+    expect(transport.sent[0]).toMatchObject({
+      action: 'DescribeInstanceParams',
+      fields: { InstanceId: 'crs-aaaa1111' },
+    });
+  });
+
+  it.each(['noeviction', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'volatile-lru'])(
+    'can be %s',
+    async (value) => expect(await ask(enums(policy(value))).answer).toBe(value),
+  );
+
+  it.each<[string, Line]>([
+    ['another word', enums(policy('evict-everything'))],
+    ['no text', enums(policy(7))],
+    ['no value', enums(policy(null))],
+    ['two values', enums(policy('noeviction'), policy('allkeys-lru'))],
+    ['no such parameter', enums({ ParamName: 'hz', CurrentValue: '10' })],
+    ['no parameters', { ok: { InstanceEnumParam: null } }],
+    ['nothing', { ok: {} }],
+  ])('is unknown from an answer with %s', async (_, line) => expect(await ask(line).answer).toBeNull());
+
+  it('is a refusal, or an error if the keys are refused', async () => {
+    const code = 'ResourceUnavailable.InstanceStatusError';
+    expect(await ask({ code }).answer).toMatchObject({ kind: 'refused', code });
+    await expect(ask({ code: 'AuthFailure.SecretIdNotFound' }).answer).rejects.toMatchObject({
+      code: 'credentials-refused',
+    });
+  });
+});
