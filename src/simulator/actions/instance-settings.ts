@@ -38,7 +38,7 @@ function enumParameters(world: World, instance: SimInstance) {
     'replica-lazy-flush',
     'enum',
     { usual: 'yes' },
-    'Frees expired keys in the background',
+    'Empties a replica in the background',
   );
   const policy = { usual: 'noeviction', now: policyOf(world, instance) };
   const named = parameter('maxmemory-policy', 'enum', policy, 'What a full instance does');
