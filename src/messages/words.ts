@@ -10,6 +10,7 @@ import { diff } from './en/page/diff.ts';
 import { facts, frame, names } from './en/page/frame.ts';
 import { report } from './en/page/report.ts';
 import { review } from './en/page/review.ts';
+import { usage } from './en/page/usage.ts';
 import { verdicts } from './en/page/verdicts.ts';
 import * as quantities from './en/quantities.ts';
 import type { Language } from './messages.ts';
@@ -22,7 +23,7 @@ export type InWords<English> = English extends string
     ? (...given: Given) => string
     : { readonly [Key in keyof English]: InWords<English[Key]> };
 
-const page = { columns, diff, facts, frame, names, report, review, verdicts };
+const page = { columns, diff, facts, frame, names, report, review, usage, verdicts };
 
 /** Labels, headings and phrases of pages. */
 export type PageWords = InWords<typeof page>;

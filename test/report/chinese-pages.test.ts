@@ -4,13 +4,23 @@ import { wordsFrom } from '../../src/cli/page-language.ts';
 import { languageOfPage, loadWords } from '../../src/messages/languages.ts';
 import { render } from '../../src/messages/messages.ts';
 import { english } from '../../src/messages/words.ts';
-import type { Finding, JournalEntry, Review, SavedPlan } from '../../src/model.ts';
+import {
+  type Finding,
+  HOURLY,
+  type JournalEntry,
+  type Review,
+  type SavedPlan,
+  USAGE_METRICS,
+  type UsageMetric,
+} from '../../src/model.ts';
 import { replayReports } from '../../src/operations/audit/replay-reports.ts';
 import { ASSUMED_DURATIONS } from '../../src/plan/forecast/durations.ts';
 import { inWords } from '../../src/report/finding-words.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
+import { renderUsage } from '../../src/report/usage/render-usage.ts';
+import { shownUsage } from '../../src/report/usage/shown-usage.ts';
 import type { RunReader } from '../../src/store/ports.ts';
 import { MORE_REVIEWS, reviewFullOf } from './review-situations.ts';
 import { HOSTILE, hostileRun, REVIEWS, SITUATIONS, type Situation } from './situations.ts';
@@ -92,6 +102,30 @@ describe.each(SAFE)('the report of %s', (_, situation) => {
   it('has the same elements as the English page', () => {
     const tagsOf = (page: string) => [...page.matchAll(/<\/?[a-z!][^\s>]*/gi)].map(([tag]) => tag);
     expect(tagsOf(html)).toEqual(tagsOf(pageOf(withoutForeignWords(situation()), english)));
+  });
+});
+
+describe('the history of use', () => {
+  const hourly = (values: readonly (number | null)[]) => (metric: UsageMetric) =>
+    ({ instance: 'crs-5qlrlhux', metric, period: HOURLY, from: Date.UTC(2026, 10, 1), values }) as const;
+  const series = USAGE_METRICS.map(({ name }) => hourly([3, null, 40])(name));
+  const at = { from: Date.UTC(2026, 10, 1), until: Date.UTC(2026, 10, 2) };
+  const sizes = [1, 3].map((shards, n) => {
+    const size = { memoryPerShard: 4096, shards, replicas: 1 };
+    return { size, from: at.from + n * 3_600_000, until: at.from + n * 3_600_000 };
+  });
+  const usage = { instance: 'crs-5qlrlhux', series, sizes };
+  const shown = shownUsage(usage, at, [], { provider: 'p', store: english.usage.folder });
+  const [html, inEnglish] = [chinese, english].map((words) =>
+    renderUsage(shown, 'html', { ...PLAIN, words }),
+  );
+
+  it('has Chinese headings, no English text, and the elements of the English page', () => {
+    const units = new Set(['p99', 'CPU', 'Key', 'ms', 's']);
+    expect(headingsOf(html!).filter((text) => !isChinese(text) && !units.has(text))).toEqual([]);
+    expect(englishIn(html!).filter((word) => !units.has(word))).toEqual([]);
+    const tagsOf = (page: string) => page.match(/<\/?[a-z!][^\s>]*/gi);
+    expect(tagsOf(html!)).toEqual(tagsOf(inEnglish!));
   });
 });
 

@@ -6,10 +6,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/model.ts';
+import { loadWords } from '../../src/messages/languages.ts';
+import { HOURLY, type Report, USAGE_METRICS } from '../../src/model.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
+import { renderUsage } from '../../src/report/usage/render-usage.ts';
+import { shownUsage } from '../../src/report/usage/shown-usage.ts';
+import { DAY } from '../../src/units.ts';
 import { longRun } from './long-run.ts';
 import { HOSTILE, REVIEWS, SITUATIONS, type Situation } from './situations.ts';
 
@@ -52,6 +56,25 @@ async function violations(page: Page): Promise<string[]> {
     return (await axe.run({ resultTypes: ['violations'] })).violations;
   });
   return found.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
+}
+
+/** The use of an instance over four weeks, with gaps and a resize. Its store has a hostile name. */
+function usageOfMonth() {
+  const from = Date.UTC(2026, 10, 1, 16);
+  const until = from + 28 * DAY;
+  const values = Array.from({ length: 28 * 24 }, (_, hour) =>
+    hour % 97 < 2 ? null : 40 + (hour % 24) + (hour % 7) / 10,
+  );
+  const series = USAGE_METRICS.map(({ name }) => {
+    return { instance: 'crs-5qlrlhux', metric: name, period: HOURLY, from, values } as const;
+  });
+  const size = { memoryPerShard: 4096, shards: 3, replicas: 1 };
+  const sizes = [
+    { size, from, until: from + 9 * DAY },
+    { size: { ...size, shards: 5 }, from: from + 10 * DAY, until },
+  ];
+  const usage = { instance: 'crs-5qlrlhux', series, sizes };
+  return shownUsage(usage, { from, until }, [], { provider: 'p', store: HOSTILE });
 }
 
 describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
@@ -247,6 +270,39 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
     async (name, scheme) => {
       const opened = await open(name, textOf(SITUATIONS[name]!()), scheme);
       expect(await violations(opened)).toEqual([]);
+      await opened.close();
+    },
+  );
+
+  it.each([
+    ['en', 'light', 1440],
+    ['zh', 'dark', 1440],
+    ['en', 'dark', 390],
+    ['zh', 'light', 390],
+  ] as const)(
+    'the history of use in %s, %s, %i pixels wide, shows the newest hours',
+    async (language, scheme, width) => {
+      const words = await loadWords(language);
+      const opened = await open(
+        `use-${language}`,
+        renderUsage(usageOfMonth(), 'html', { color: false, width: 100, words }),
+        scheme,
+      );
+      await opened.setViewportSize({ width, height: 900 });
+      expect(await opened.evaluate(CUT_OFF)).toEqual([]);
+      expect(await violations(opened)).toEqual([]);
+      const rightEnds = await opened
+        .locator('.peaks svg')
+        .evaluateAll((all) =>
+          all.map(
+            (svg) =>
+              (svg as unknown as { getBoundingClientRect(): { right: number } }).getBoundingClientRect()
+                .right,
+          ),
+        );
+      expect(rightEnds).toHaveLength(USAGE_METRICS.length);
+      for (const end of rightEnds) expect(Math.abs(end - rightEnds[0]!)).toBeLessThan(1);
+      expect(rightEnds[0]).toBeLessThanOrEqual(width);
       await opened.close();
     },
   );

@@ -1,6 +1,6 @@
 /** The commands of the history of use. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
-import { argument, INVENTORY, option, printing, STORE, TEXT_OR_JSON } from './shared-options.ts';
+import { argument, INVENTORY, LANGUAGE, option, printing, STORE, TEXT_OR_JSON } from './shared-options.ts';
 
 export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:', {
   'usage collect': {
@@ -26,6 +26,7 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
       option('--metric <names>', 'metrics, separated by commas (default: all)', {
         completes: { kind: 'anything' },
       }),
+      LANGUAGE,
       STORE,
       ...printing('usage'),
     ],

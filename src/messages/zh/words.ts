@@ -6,6 +6,7 @@ import { diff } from './page/diff.ts';
 import { facts, frame, names } from './page/frame.ts';
 import { report } from './page/report.ts';
 import { review } from './page/review.ts';
+import { usage } from './page/usage.ts';
 import { verdicts } from './page/verdicts.ts';
 import { quantities } from './quantities.ts';
 import { zh } from './zh.ts';
@@ -18,6 +19,7 @@ export const chinese: Words = {
   names,
   report,
   review,
+  usage,
   verdicts,
   tag: 'zh-CN',
   sentences: zh,

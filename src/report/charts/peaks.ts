@@ -1,13 +1,17 @@
-/** A chart of peaks over time: an area from zero, gaps as bands, and moments as dashed lines. */
+/**
+ * A chart of peaks over time: an area from zero, gaps as bands, and moments as dashed lines. Its words are beside it, so people can
+ * read them where a narrow screen shows a part of the chart: the newest one.
+ */
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
 import { markup, type Raw } from '../document/escape.ts';
-import { axisMarks, chart, round, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
+import { axisMarks, chart, round } from './chart-frame.ts';
 
 const TOP = 16;
 const HEIGHT = 72;
-/** Height of a line of labels. */
-const LINE = 18;
+const WIDTH = 980;
+const TIME_LEFT = 44;
+const TIME_RIGHT = WIDTH - 20;
 
 /** What is drawn. Times are milliseconds since 1970 UTC. */
 export interface Peaks {
@@ -15,7 +19,8 @@ export interface Peaks {
   readonly title: string;
   /** For screen readers. */
   readonly desc: string;
-  /** At the left of the chart, one below the other: four at most. */
+  /** What is drawn, and figures of it, beside the chart. */
+  readonly name: string;
   readonly labels: readonly string[];
   readonly span: { readonly from: number; readonly until: number };
   /** The start and the length of the periods of `values`. */
@@ -63,10 +68,7 @@ export function peaksChart(peaks: Peaks): Raw {
   const marks = peaks.marks.map(
     ({ at, title: name }) => markup`${lineAt(at, 'plan', markup`<title>${name}</title>`)}\n`,
   );
-  const labels = peaks.labels.map(
-    (label, n) =>
-      markup`<text${n > 0 && markup` class="soft"`} x="0" y="${TOP + 14 + n * LINE}">${label}</text>\n`,
-  );
+  const labels = peaks.labels.map((label) => markup`<span>${label}</span> `);
   const svg = chart(
     { id, width: WIDTH, height: TOP + HEIGHT + 4, title, desc },
     [
@@ -74,13 +76,13 @@ export function peaksChart(peaks: Peaks): Raw {
       gaps,
       markup`<g transform="translate(0 ${TOP})"><path class="a0" d="${shape(values.map((_, n) => n))}"/><line class="base" x1="${TIME_LEFT}" x2="${TIME_RIGHT}" y1="${HEIGHT}" y2="${HEIGHT}"/></g>\n`,
       marks,
-      labels,
       peaks.end !== null &&
         markup`<text class="soft end" x="${TIME_LEFT - 8}" y="${TOP + 8}">${peaks.end}</text>\n`,
     ],
     figures,
   );
-  return markup`<figure>
+  return markup`<figure class="peaks">
+<figcaption><b>${peaks.name}</b> ${labels}</figcaption>
 <div class="scroll" role="region" aria-label="${title}" tabindex="0">${svg}</div>
 </figure>
 `;

@@ -28,6 +28,8 @@ dt{flex:none;width:96px;color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:
 figure{margin:0 0 16px}figcaption,.note{color:var(--soft);font-size:13px;max-width:120ch}
 svg{display:block;width:100%;height:auto}
 .pair svg{max-width:520px}
+.peaks{display:grid;grid-template-columns:190px minmax(0,1fr);gap:0 16px}.peaks figcaption{padding-top:12px;line-height:1.4}.peaks figcaption b{display:block;color:var(--ink);font-weight:600}.peaks figcaption span{display:block}
+.peaks .scroll{margin:0;direction:rtl}.peaks svg{direction:ltr}
 svg text{font-family:inherit;font-size:12px;fill:var(--ink)}svg .soft{fill:var(--soft)}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
 .grid{stroke:var(--line);stroke-width:1;fill:none}.base{stroke:var(--soft);stroke-width:1}.band{fill:var(--wash)}
 .limit{stroke:var(--limit);stroke-width:1.5;fill:none}.plan{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
@@ -60,7 +62,7 @@ form.tools{display:flex;flex-wrap:wrap;align-items:center;gap:8px 20px;margin:0 
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:4px 8px}
 select{max-width:min(60vw,320px)}input:focus-visible,select:focus-visible{outline:2px solid var(--link);outline-offset:1px}output{color:var(--soft)}
 footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:13px}footer p{max-width:none;overflow-wrap:anywhere}
-@media screen and (max-width:1000px){body{padding:24px 16px}.pair{grid-template-columns:1fr}.scroll svg{min-width:720px}
+@media screen and (max-width:1000px){body{padding:24px 16px}.pair,.peaks{grid-template-columns:minmax(0,1fr)}.peaks figcaption span{display:inline-block}.peaks figcaption span:not(:last-child)::after{content:" ·"}.scroll svg{min-width:720px}
 .facts div{display:block}table,tbody,caption{display:block}tbody tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}tbody tr[hidden]{display:none}
 thead{display:none}form.tools:not([hidden])+table thead{display:block}thead tr{display:flex;flex-wrap:wrap;gap:4px 16px}thead th{position:static;padding:0 0 4px;border:0;box-shadow:none}
 td,td.n{display:block;position:relative;min-width:0;padding:2px 0 2px 104px;border:0;text-align:left;white-space:normal}td:empty{display:none}td .id{white-space:normal}

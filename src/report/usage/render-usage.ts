@@ -1,4 +1,5 @@
 /** Renders the history of use of one instance; pure. */
+import type { Words } from '../../messages/words.ts';
 import { json } from '../document/escape.ts';
 import type { ShownUsage } from './shown-usage.ts';
 import { usageCsv } from './usage-csv.ts';
@@ -11,6 +12,8 @@ export type UsageFormat = 'text' | 'json' | 'csv' | 'html';
 interface Where {
   readonly color: boolean;
   readonly width: number;
+  /** The language of the page; English by default. Only HTML uses it. */
+  readonly words?: Words;
 }
 
 const RENDERERS: Readonly<Record<UsageFormat, (usage: ShownUsage, where: Where) => string>> = {

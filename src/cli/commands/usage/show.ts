@@ -10,6 +10,7 @@ import { DAY } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
 import type { Options } from '../../options.ts';
 import { emit } from '../../output.ts';
+import { wordsFrom } from '../../page-language.ts';
 import { unknownWord } from '../../unknown-word.ts';
 
 const OVER = 14 * DAY;
@@ -17,11 +18,14 @@ const OVER = 14 * DAY;
 export const usageShow: CommandCode<[string]> = async ([instance], options, terminal) => {
   const { env, clock } = terminal;
   const [over, metrics] = [overFrom(options), metricsFrom(options)];
+  const words = await wordsFrom(options);
   const store = await openUsage({ store: options.store, env, clock });
   try {
     const provider = usageProvider(options.endpoint, env);
     const usage = await showUsage(store, { provider, instance, over, metrics, clock });
-    await emit<UsageFormat>(terminal, options, (format, where) => renderUsage(usage, format, where));
+    await emit<UsageFormat>(terminal, options, (format, where) =>
+      renderUsage(usage, format, { ...where, words }),
+    );
     return 0;
   } finally {
     await store.close();
