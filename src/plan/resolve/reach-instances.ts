@@ -123,20 +123,26 @@ export function reach(plan: Plan, target: PlanTarget, fleet: FleetIndex, use: Fl
   const unknown = [...sorted.unknown, ...sorted.unknownExcluded];
   const instances = matching.filter(({ id }) => isTargetId(id));
   findings.push(...leftOut(matching, target));
-  findings.push(...useUnknown(sorted.unknown, target, { use, excluded: false }));
-  findings.push(...useUnknown(sorted.unknownExcluded, target, { use, excluded: true }));
-  if (unread.length > 0) return { instances, missing: [], findings, unknown };
+  const unclear = [
+    ...useUnknown(sorted.unknown, target, { use, excluded: false }),
+    ...useUnknown(sorted.unknownExcluded, target, { use, excluded: true }),
+  ];
+  if (unread.length > 0) return { instances, missing: [], findings: [...findings, ...unclear], unknown };
   const missing = [...new Set(select.ids ?? [])]
     .filter((id) => !fleet.byId(id).some(isHere))
     .map((id) => doesNotExist(id, where));
   const none = instances.length === 0 && missing.length === 0;
-  const otherUse = unknown.length === 0 ? sorted.otherUse : 0;
-  return {
-    instances,
-    missing,
-    findings: none ? [...findings, noMatch(plan, where, exclude.length > 0, otherUse)] : findings,
-    unknown,
-  };
+  if (none && unclear.length > 0 && plan.onBlocked === 'refuse') {
+    // Nothing is selected, perhaps only because the use is not known: the command that collects it comes first.
+    const errors = unclear.map((one): Finding => ({ ...one, severity: 'error' }));
+    return { instances, missing, findings: [...findings, ...errors], unknown };
+  }
+  findings.push(...unclear);
+  if (none) {
+    const otherUse = unknown.length === 0 ? sorted.otherUse : 0;
+    findings.push(noMatch(plan, where, exclude.length > 0, otherUse));
+  }
+  return { instances, missing, findings, unknown };
 }
 
 /** Which candidates a selector matches, by id, and about which it cannot decide. */

@@ -41,7 +41,7 @@ describe('a plan by use', () => {
   it('says that nothing is known without a history', async () => {
     const { review } = await planFleet(TEXT, 'plan.yaml', { from, clock });
     expect(review!.verdict).toBe('blocked');
-    expect(review!.findings.map(({ code }) => code)).toEqual(['Refit.NoMatch', 'Refit.UsageUnknown']);
+    expect(review!.findings.map(({ code }) => code)).toEqual(['Refit.UsageUnknown']);
   });
 
   it('does not open the history for a plan that needs none', async () => {

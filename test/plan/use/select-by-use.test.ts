@@ -96,7 +96,13 @@ describe('a selector by use', () => {
       '{ select: { ids: [crs-00000004], used: "> 80%" }, memoryPerShard: 8GB }',
     );
     expect(made.verdict).toBe('blocked');
-    expect(codes(made)).toEqual(['error Refit.NoMatch', 'warning Refit.UsageUnknown']);
+    expect(codes(made)).toEqual(['error Refit.UsageUnknown']);
+    expect(made.next).toContain('Refit.UsageUnknown');
+    const skipped = review(
+      '{ select: { ids: [crs-00000004], used: "> 80%" }, memoryPerShard: 8GB }',
+      'onBlocked: skip\n',
+    );
+    expect(codes(skipped.review)).toEqual(['warning Refit.UsageUnknown', 'warning Refit.NoMatch']);
   });
 
   it('leaves out what an exclusion cannot decide about', () => {
@@ -128,8 +134,7 @@ describe('a selector by use', () => {
     const draft = draftPlan(plan, inventory([full]), NOW);
     expect(draft.toLookUp).toEqual([full]);
     expect(draft.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
-      'warning Refit.UsageUnknown',
-      'error Refit.NoMatch',
+      'error Refit.UsageUnknown',
     ]);
   });
 });

@@ -75,7 +75,11 @@ async function withPorts(
       launch: createLauncher([process.execPath, ...process.execArgv, process.argv[1]!], env),
       createFolder: createAttemptFolders(stateDirectory, id, clock),
       onEntry: ports.onEntry,
-      ...given({ environmentOf: self.traces?.environment }),
+      // The history of use, for plans that ask for it. Other users of the machine can see arguments.
+      environmentOf: (plan) => ({
+        ...self.traces?.environment(plan),
+        ...given({ REFIT_STORE: options.store }),
+      }),
     });
     return await use({ ...ports, carrier });
   } finally {

@@ -148,8 +148,10 @@ export const byUse = {
   'target.no-replica-reads': ({ id }: { id: string }): Text => ({
     message: `${id}: replicas by cpu help only where replicas serve reads, and those of this instance do not`,
   }),
-  'target.none-by-use': ({ others }: { others: number }): Text =>
-    `no instance has the use that the selector asks for; ${counted(others, 'instance')} ${others === 1 ? 'meets' : 'meet'} its other conditions`,
+  'target.none-by-use': ({ others }: { others: number }): Text => ({
+    message: `no instance has the use that the selector asks for; ${counted(others, 'instance')} ${others === 1 ? 'meets' : 'meet'} its other conditions`,
+    fix: 'nothing to do; refit explain INSTANCE PLAN shows the use of an instance',
+  }),
   'reason.fits-use': ({
     dimension,
     of,
@@ -163,7 +165,8 @@ export const byUse = {
     size,
     shards,
   }: FitsUse): string => {
-    const where = of === 'memory' ? ` of ${memory(size.memoryPerShard)} in the fullest shard` : '';
+    const fullest = size.shards === 1 ? '' : ' in the fullest shard';
+    const where = of === 'memory' ? ` of ${memory(size.memoryPerShard)}${fullest}` : '';
     const split =
       shards === size.shards || dimension !== 'memoryPerShard'
         ? ''

@@ -78,9 +78,13 @@ export const byUse: TranslationOf<typeof english> = {
   'target.no-replica-reads': ({ id }) => ({
     message: `${id}：只有副本提供读取时，按 CPU 决定副本数才有帮助，而该实例的副本不提供读取`,
   }),
-  'target.none-by-use': ({ others }) => `没有实例的用量符合选择器；${others} 个实例符合其他条件`,
+  'target.none-by-use': ({ others }) => ({
+    message: `没有实例的用量符合选择器；${others} 个实例符合其他条件`,
+    fix: '无需处理；refit explain INSTANCE PLAN 显示实例的用量',
+  }),
   'reason.fits-use': ({ dimension, of, statistic, over, value, found, hours, fit, needed, size, shards }) => {
-    const where = of === 'memory' ? `最满分片 ${memory(size.memoryPerShard)} 的 ` : ' ';
+    const where =
+      of === 'memory' ? `${size.shards === 1 ? '' : '最满分片 '}${memory(size.memoryPerShard)} 的 ` : ' ';
     const split = shards === size.shards || dimension !== 'memoryPerShard' ? '' : `，分布到 ${shards} 个分片`;
     const least = dimension === 'memoryPerShard' ? memory(needed) : `${needed}${UNITS[dimension]}`;
     return `${USE_NAMES[of].trim()}不超过 ${fit}%：规格为 ${wholeSize(size)} 时，${duration(over)}的 ${statistic} 为${where}${value}%（${hours} 小时中的 ${found} 小时）${split}，因此至少 ${least}`;
