@@ -6,9 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventoryOf } from '../../bench/inventory.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { DryRunAnswer } from '../../src/console/api/plans.ts';
+import { HOURLY, periodStart } from '../../src/model.ts';
+import { stateDirectoryOf } from '../../src/operations/machine.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
 import { dryRunInFolder } from '../../src/operations/plans/plan-in-folder.ts';
 import { inWordsOf, SMALL_INVENTORY, showDryRun } from '../../src/operations/reviews/dry-run-apart.ts';
+import { usageProvider } from '../../src/operations/usage/open-usage.ts';
+import { folderUsage } from '../../src/store/folder/usage/folder-usage.ts';
 import { startTestConsole, type TestConsole } from './test-console.ts';
 
 const COUNT = 10_000;
@@ -88,6 +92,28 @@ describe('a dry run against a large inventory', () => {
     expect(here.review).toMatchObject({ changes, unchanged, effects, verdict, found });
     expect(facts.map(({ id }) => id)).toEqual(here.review!.facts.map(({ id }) => id));
     expect(apart.findings).toEqual(here.findings);
+  });
+
+  it('reads the history of use that a plan asks for', async () => {
+    const env = { XDG_STATE_HOME: join(folder, 'state') };
+    const store = folderUsage({ stateDirectory: stateDirectoryOf(env), clock: systemClock, host: 'test' });
+    const now = systemClock.now();
+    const full = inventoryOf(COUNT).instances.filter(({ region }) => region === 'ap-shanghai')[7]!;
+    const from = periodStart(HOURLY, now) - 400 * HOURLY * 1_000;
+    const series = (['memory', 'memoryShare', 'fullestShard'] as const).map((metric) => ({
+      ...({ instance: full.id, metric, period: HOURLY, from } as const),
+      values: new Array<number>(400).fill(
+        metric === 'memory' ? 0.9 * full.size.memoryPerShard * full.size.shards : 90,
+      ),
+    }));
+    await store.put(usageProvider(undefined, env), [{ instance: full.id, series, size: full.size, at: now }]);
+    const text = TEXT.replace('all: true', 'used: "> 80%"');
+    const given = { ...(await planning()), connection: { env, clock: systemClock } };
+    const shown = await showDryRun(given, { ...REQUEST, text }, 'en', new AbortController().signal);
+    const { changes } = shown.review!;
+    expect(changes?.rows).toHaveLength(1);
+    expect(JSON.stringify(changes)).toContain('selected because used is > 80%');
+    expect(shown.findings.map(({ code }) => code)).toContain('Refit.UsageUnknown');
   });
 
   it('says what is wrong with the text, or with the inventory', async () => {
