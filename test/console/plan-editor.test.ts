@@ -72,6 +72,23 @@ describe('what can be typed', () => {
     expect(offered(text)).toEqual(expect.arrayContaining([...expected]));
   });
 
+  it.each([
+    ['targets:\n  - { select: { |', ['used', 'evictions', 'over', 'statistic']],
+    ['targets:\n  - { select: { statistic: |', ['max', 'p99']],
+    ['targets:\n  - { memoryPerShard: { |', ['fit', 'grow', 'statistic']],
+    ['targets:\n  - { shards: { |', ['fit', 'of', 'atMost']],
+    ['targets:\n  - { shards: { of: |', ['cpu', 'connections']],
+  ])('offers conditions and sizes by use at %j', (text, expected) => {
+    expect(offered(text)).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('inserts a size on the line of its key', () => {
+    const [memory] = suggest(SCHEMA, at('targets:\n  - { |')!).filter(
+      ({ text }) => text === 'memoryPerShard',
+    );
+    expect(memory!.insert).toBe('memoryPerShard: ');
+  });
+
   it('comes with the description of the schema, and its default', () => {
     const [expires] = suggest(SCHEMA, at('|')!).filter(({ text }) => text === 'expires');
     expect(expires?.about).toMatch(/How long after sealing .*\(default: 48h\)/);

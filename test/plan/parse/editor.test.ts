@@ -39,6 +39,11 @@ describe('an editor', () => {
     ['targets:\n  - instance: crs-5qlrlhux\n    |', ['memoryPerShard', 'replicas', 'shards', 'region']],
     ['targets:\n  - select:\n      |', ['tags', 'name', 'regions', 'editions']],
     ['targets:\n  - select:\n      editions: [|]', ['redis-6.2-cluster', 'valkey-8.0-standard']],
+    ['targets:\n  - select:\n      used: "> 80%"\n      |', ['over', 'statistic', 'cpu', 'evictions']],
+    ['targets:\n  - select:\n      statistic: |', ['max', 'p99']],
+    ['targets:\n  - instance: crs-5qlrlhux\n    memoryPerShard:\n      |', ['fit', 'grow', 'atMost']],
+    ['targets:\n  - instance: crs-5qlrlhux\n    shards:\n      |', ['fit', 'of', 'statistic']],
+    ['targets:\n  - instance: crs-5qlrlhux\n    shards:\n      of: |', ['cpu', 'bandwidth']],
     ['waves:\n  - |', ['name', 'take']],
   ])('offers at %j the values that fit', async (text, keys) => {
     const labels = (await editor.completion(`${SCHEMA}version: 1\nname: x\n${text}`)).map(

@@ -17,6 +17,8 @@ export interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
   readonly oneOf?: readonly SchemaNode[];
   readonly allOf?: readonly SchemaNode[];
+  readonly then?: SchemaNode;
+  readonly else?: SchemaNode;
   readonly $defs?: Readonly<Record<string, SchemaNode>>;
 }
 
@@ -47,7 +49,11 @@ export function suggest(schema: SchemaNode, { path, typed }: PlanPlace): Suggest
 function keysOf(schema: SchemaNode, { properties = {} }: SchemaNode): Suggestion[] {
   return Object.entries(properties).map(([key, node]) => {
     const below = resolve(schema, node);
-    const isBlock = below.some(({ type, properties: own }) => own !== undefined || type === 'array');
+    const isPlain = below.some(({ type = [] }) =>
+      ['string', 'integer'].some((one) => [type].flat().includes(one)),
+    );
+    const isBlock =
+      !isPlain && below.some(({ type, properties: own }) => own !== undefined || type === 'array');
     return {
       ...{ text: key, insert: isBlock ? `${key}:` : `${key}: `, kind: 'key' as const },
       about: describePath(schema, []) === null ? null : (describeNodes(below) ?? null),
@@ -98,6 +104,7 @@ function resolve(schema: SchemaNode, node: SchemaNode, depth = 0): SchemaNode[] 
     ...(node.anyOf ?? []),
     ...(node.oneOf ?? []),
     ...(node.allOf ?? []),
+    ...[node.then ?? [], node.else ?? []].flat(),
   ];
   return [node, ...others.flatMap((one) => resolve(schema, one, depth + 1))];
 }
