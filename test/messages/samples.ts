@@ -532,6 +532,7 @@ const SAMPLES: Samples = {
       right: 'redis:DescribeInstanceParams',
     },
   ],
+  'read.facts-left-out': [{ most: 2000, count: 7 }],
   'read.facts-unreachable': [
     { fact: 'eviction-policy', count: 2, region, profile, reason: 'the host did not answer' },
   ],

@@ -77,7 +77,7 @@ const FLEET = [
 ];
 
 /** What a simulated provider with this fault says of its fleet. */
-async function readFrom(fault?: string) {
+async function readFrom(fault?: string, maxCalls = 100) {
   const clock = new VirtualClock();
   const { world, secretId, secretKey } = createSimulatedWorld(
     { seed: 1, fleet: JSON.stringify(FLEET), faults: fault === undefined ? [] : [parseFault(fault)] },
@@ -95,7 +95,7 @@ async function readFrom(fault?: string) {
   return clock.run(async () => {
     const scope = { region: 'ap-guangzhou', profile: 'default' };
     const instances = await reader.describeInstances(scope);
-    const known = await factsFrom(reader, { onNote: (note) => notes.push(note) })(
+    const known = await factsFrom(reader, { maxCalls, onNote: (note) => notes.push(note) })(
       instances.map((instance) => ({
         instance,
         policy: instance.edition !== 'redis-6.2-cluster',
@@ -103,7 +103,7 @@ async function readFrom(fault?: string) {
       })),
     );
     const facts = instances.map((instance) => {
-      const { evictionPolicy, limitsOf } = known(instance)!;
+      const { evictionPolicy, limitsOf } = known(instance) ?? { evictionPolicy: 'not asked', limitsOf: null };
       return [
         instance.id,
         evictionPolicy,
@@ -123,6 +123,21 @@ describe('the facts that the simulated provider has', () => {
       ['crs-waiting0', null, [{ bandwidth: 72, connections: 30_000 }, null]],
       ['crs-caching0', 'allkeys-lru', [{ bandwidth: 24, connections: 10_000 }, null]],
     ]);
+  });
+
+  // Two sizes each, and one policy of the last instance.
+  it.each([
+    [7, 3],
+    [6, 2],
+    [4, 2],
+    [3, 1],
+    [0, 0],
+  ])('take at most %i calls, and the first %i instances get them', async (maxCalls, served) => {
+    const { facts, notes } = await readFrom(undefined, maxCalls);
+    expect(facts.filter(([, policy]) => policy !== 'not asked').map(([id]) => id)).toEqual(
+      FLEET.slice(0, served).map(({ id }) => id),
+    );
+    expect(notes).toEqual(served === 3 ? [] : [expect.stringContaining(`more than ${maxCalls} calls`)]);
   });
 
   it.each([

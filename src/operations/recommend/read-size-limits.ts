@@ -37,7 +37,7 @@ export async function readSizeLimits(
     for (const size of sizes) {
       const { region, profile, edition, readsFromReplicas = false } = instance;
       if (edition !== 'unrecognised')
-        subjects.set(keyOf(instance, size), { region, profile, edition, size, readsFromReplicas });
+        subjects.set(limitsKey(instance, size), { region, profile, edition, size, readsFromReplicas });
     }
   const { values, notes } = await readEach({
     fact: 'size-limits',
@@ -51,14 +51,15 @@ export async function readSizeLimits(
   });
   return {
     limitsOf: (instance, size) => {
-      const subject = subjects.get(keyOf(instance, size));
+      const subject = subjects.get(limitsKey(instance, size));
       return subject === undefined ? null : (values.get(subject) ?? null);
     },
     notes,
   };
 }
 
-function keyOf(instance: Instance, { memoryPerShard, shards, replicas }: Size): string {
+/** The same text for sizes whose limits take one call. */
+export function limitsKey(instance: Instance, { memoryPerShard, shards, replicas }: Size): string {
   const { region, profile, edition, readsFromReplicas } = instance;
   return JSON.stringify([region, profile, edition, readsFromReplicas, memoryPerShard, shards, replicas]);
 }

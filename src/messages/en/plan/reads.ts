@@ -71,6 +71,10 @@ export const reads = {
     message: `${notRead(facts)}: ${reason}`,
     fix: 'run the same command again',
   }),
+  'read.facts-left-out': ({ most, count: number }: { most: number; count: number }): Text => ({
+    message: `limits of sizes and eviction policies of ${count(number, 'instance')} were not read: they take more than ${most} calls`,
+    fix: 'use a larger --max-calls, or select fewer instances',
+  }),
   'read.facts-garbled': (facts: FactsUnread): Text =>
     `${notRead(facts)}: the answer is in a form that Refit does not know`,
 };

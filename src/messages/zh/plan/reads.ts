@@ -30,5 +30,9 @@ export const reads: TranslationOf<typeof english> = {
     message: `${notRead(facts)}：${reason}`,
     fix: '再次运行同一命令',
   }),
+  'read.facts-left-out': ({ most, count }) => ({
+    message: `未读取 ${count} 个实例的规格上限和淘汰策略：所需调用超过 ${most} 次`,
+    fix: '请允许更多调用，或选择更少的实例',
+  }),
   'read.facts-garbled': (facts) => `${notRead(facts)}：Refit 不认识其应答的格式`,
 };
