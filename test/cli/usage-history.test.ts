@@ -24,6 +24,15 @@ it.concurrent('refit usage collect says what it costs, reads only what is missin
   expect(shown.metrics).toHaveLength(15);
   const csv = await at.refit(['usage', 'show', first!, '--metric', 'cpu,keys', '--format', 'csv']);
   expect(csv.stdout).toMatch(/^instance,hour,cpu_percent,keys_count\r$/m);
+  await at.write(
+    'by-use.yaml',
+    'version: 1\nname: by-use\ndefaults: { region: ap-guangzhou }\ntargets:\n  - { select: { used: "> 0%", over: 1d }, memoryPerShard: { fit: 10%, over: 2d } }\n',
+  );
+  const plan = await at.refit(['plan', 'by-use.yaml']);
+  expect(plan.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+    /selected because used is > 0%: the max of 1 d is [\d.]+% \(\d+ of 24 hours\); memory in use within 10%/,
+  );
+
   const wrong = await at.refit(['usage', 'show', first!, '--metric', 'key']);
   expect(wrong.stderr).toContain('did you mean keys?');
 });

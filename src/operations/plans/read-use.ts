@@ -9,6 +9,7 @@ import {
   type UseFigure,
   type UseQuestion,
 } from '../../model.ts';
+import { DEMAND_METRICS } from '../../usage/demand.ts';
 import { figuresOf, MOST_LAG } from '../../usage/figures.ts';
 import type { StoreChoice } from '../runs/store-choice.ts';
 import { openUsage, type UsageStore, usageProvider } from '../usage/open-usage.ts';
@@ -41,17 +42,17 @@ export async function readUse(
   const now = clock.now();
   const until = periodStart(HOURLY, now);
   const longest = questions.reduce((most, { over }) => Math.max(most, over), 0);
-  const span = { from: until - longest - MOST_LAG, until };
+  const query = { from: until - longest - MOST_LAG, until, metrics: DEMAND_METRICS };
   const use = new Map<string, ReadonlyMap<string, UseFigure>>();
   const answer = ({ id, size }: Instance, usage: InstanceUsage | null) =>
     use.set(id, figuresOf(usage, size, questions, now));
   try {
     if (instances.length <= few) {
-      for (const one of instances) answer(one, await store.read(provider, one.id, span));
+      for (const one of instances) answer(one, await store.read(provider, one.id, query));
       return use;
     }
     const byId = new Map(instances.map((one) => [one.id, one]));
-    for await (const usage of store.walk(provider, span)) {
+    for await (const usage of store.walk(provider, query)) {
       const instance = byId.get(usage.instance);
       if (instance !== undefined) answer(instance, usage);
     }

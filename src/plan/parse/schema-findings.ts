@@ -235,6 +235,11 @@ const OTHER_NAMES = Object.entries({
   patience: ['timeout'],
   timezone: ['tz'],
   finishBy: ['deadline'],
+  used: ['usage', 'memory', 'mem', 'memoryused', 'utilization'],
+  evictions: ['evicted'],
+  bandwidth: ['traffic', 'network'],
+  over: ['lookback', 'last'],
+  statistic: ['percentile', 'stat'],
 });
 
 /** The right parent for a key on the wrong level; empty for the top level. */
@@ -325,6 +330,7 @@ function meantKeys(errors: readonly SchemaError[]): Map<string, Set<string>> {
 }
 
 function suggestedKey(name: string, known: readonly string[]): string | null {
-  const other = lookUp(OTHER_NAMES, name.toLowerCase().replace(/[\s_-]/g, ''));
-  return other !== null && known.includes(other) ? other : closest(name, known);
+  const plain = name.toLowerCase().replace(/[\s_-]/g, '');
+  const other = OTHER_NAMES.find(([key, names]) => known.includes(key) && names.includes(plain));
+  return other?.[0] ?? closest(name, known);
 }

@@ -16,6 +16,7 @@ import {
 } from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
 import { NOTHING_KNOWN } from '../../rules/facts.ts';
+import { DAY } from '../../units.ts';
 import { isUnknownUse, matcher } from './match-selector.ts';
 import { profileOf, regionsOf } from './scopes.ts';
 
@@ -192,17 +193,29 @@ function useUnknown(
     instances: instances.slice(0, MOST_UNKNOWN).map(hoursOf),
     all: instances.length,
     excluded,
-    command: collectCommand(instances),
+    command: collectCommand(instances, longestOf(questions)),
   });
   return [{ ...createFinding('Refit.UsageUnknown', text, null, location), severity: 'warning' }];
 }
 
-/** The command that collects the history of use of instances. */
-export function collectCommand(instances: readonly Pick<Instance, 'region' | 'profile'>[]): string {
+function longestOf(selects: readonly Select[]): number {
+  return Math.max(0, ...selects.flatMap(({ use = [] }) => use.map(({ over }) => over)));
+}
+
+/** Days that `refit usage collect` covers by itself, and hours that the provider still has (docs/provider.md P123). */
+const [USUAL_DAYS, MOST_DAYS] = [28, 93];
+
+/** The command that collects the history of use of instances. @param over milliseconds. */
+export function collectCommand(
+  instances: readonly Pick<Instance, 'region' | 'profile'>[],
+  over: number,
+): string {
   const regions = [...new Set(instances.map(({ region }) => region))].sort().join(',');
   const [first] = instances;
   const profile = first === undefined || first.profile === 'default' ? '' : ` --profile ${first.profile}`;
-  return `refit usage collect --region ${regions}${profile}`;
+  const needed = Math.min(MOST_DAYS, Math.ceil(over / DAY));
+  const days = needed > USUAL_DAYS ? ` --days ${needed}` : '';
+  return `refit usage collect --region ${regions}${profile}${days}`;
 }
 
 /** A warning about matching instances whose ids no plan can have. */

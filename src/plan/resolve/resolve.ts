@@ -317,7 +317,7 @@ function noSizeByUse(
     return createFinding('Refit.NoReplicaReads', message('target.no-replica-reads', { id }), id, location);
   if (isKnown(figure)) return null;
   const { found = 0, hours = null } = figure ?? {};
-  const command = collectCommand([instance]);
+  const command = collectCommand([instance], over);
   const text = message('target.use-unknown', { id, dimension, of, over, found, hours, command });
   return createFinding('Refit.UsageUnknown', text, id, location);
 }

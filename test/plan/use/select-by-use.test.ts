@@ -129,6 +129,17 @@ describe('a selector by use', () => {
     expect(ids(made)).toEqual([half.id, frozen.id]);
   });
 
+  it.each([
+    ['14d', ''],
+    ['28d', ''],
+    ['60d', ' --days 60'],
+    ['365d', ' --days 93'],
+  ])('names the command that collects enough for %s', (over, more) => {
+    const plan = planOf(`{ select: { used: "> 80%", over: ${over} }, memoryPerShard: 8GB }`);
+    const [finding] = draftPlan(plan, inventory([full]), NOW).findings;
+    expect(finding!.fix).toBe(`refit usage collect --region ap-guangzhou${more}`);
+  });
+
   it('knows nothing without a history, and says so', () => {
     const plan = planOf('{ select: { used: "> 80%" }, memoryPerShard: 8GB }');
     const draft = draftPlan(plan, inventory([full]), NOW);
@@ -199,6 +210,17 @@ describe('the text of a selector by use', () => {
     const { plan, findings } = parsePlan(text, 'plan.yaml');
     expect(plan).toBeNull();
     expect(findings.map((one) => [one.fix, one.example, one.location?.line])).toEqual([[fix, example, 4]]);
+  });
+
+  it.each([
+    ['usage', 'used'],
+    ['memory', 'used'],
+    ['evicted', 'evictions'],
+    ['traffic', 'bandwidth'],
+    ['percentile', 'statistic'],
+  ])('knows what %s means', (written, meant) => {
+    const text = `version: 1\nname: test\ntargets:\n  - { select: { ${written}: "> 80%" }, memoryPerShard: 8GB }\n`;
+    expect(parsePlan(text, 'plan.yaml').findings.map(({ fix }) => fix)).toContain(`did you mean ${meant}?`);
   });
 
   it('refuses the same in an exclusion', () => {
