@@ -8,8 +8,8 @@ import { INVENTORY_FORMAT, type Instance, type Inventory, type Message, type Sco
 import { DAY } from '../units.ts';
 import { isMissingPermission, refusalOf } from './calls/refusals.ts';
 import type { CloudReader } from './cloud.ts';
+import { LARGE_CALLS } from './monitor-limits.ts';
 import { ANY_REGION } from './network/hosts.ts';
-import { INSTANCES_PER_MONITOR_CALL } from './wire/memory.ts';
 
 /** An order can wait 15 days for payment. One day more covers clock skew. Source: docs/provider.md P80. */
 const UNPAID_WINDOW_MS = 16 * DAY;
@@ -195,8 +195,7 @@ export function monitorCalls(inventory: Inventory, ids: ReadonlySet<string>): nu
 }
 
 /** The monitor calls for so many instances of one scope. */
-export const monitorCallsOf = (instances: number): number =>
-  Math.ceil(instances / INSTANCES_PER_MONITOR_CALL);
+export const monitorCallsOf = (instances: number): number => Math.ceil(instances / LARGE_CALLS.instances);
 
 /**
  * Adds the memory in use of the given instances to an inventory. It takes a call for each cluster, so a plan reads it

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { LARGE_CALLS, SMALL_CALLS } from '../../src/cloud/monitor-limits.ts';
 import { keptValue, percentileOf } from '../../src/model.ts';
 import {
   callsFor,
-  LARGE_CALLS,
   missingSpans,
   periodsPerCall,
-  SMALL_CALLS,
   wantedSpans,
   windowsOf,
 } from '../../src/operations/usage/missing-usage.ts';

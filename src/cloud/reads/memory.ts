@@ -1,21 +1,16 @@
 /** Reads of the memory in use and of other metrics. */
+
 import { iso } from '../../clock.ts';
 import { message } from '../../messages/messages.ts';
 import type { UsedMemory } from '../../model.ts';
 import { isKeyRefusal, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
+import { LARGE_CALLS } from '../monitor-limits.ts';
 import { sanitizeLine } from '../sanitize-line.ts';
 import { type Action, READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
 import { encodeInstance, isCluster } from '../wire/instances.ts';
-import {
-  decodeMemory,
-  decodeMetric,
-  decodeShards,
-  encodeMemory,
-  encodeMetric,
-  INSTANCES_PER_MONITOR_CALL,
-} from '../wire/memory.ts';
+import { decodeMemory, decodeMetric, decodeShards, encodeMemory, encodeMetric } from '../wire/memory.ts';
 import { inBatches, type ReadSource, readFields } from './source.ts';
 
 export function memoryReads(source: ReadSource) {
@@ -38,7 +33,7 @@ export function memoryReads(source: ReadSource) {
         return {};
       };
       const ids = instances.map(({ id }) => id);
-      const monitored = await inBatches(ids, INSTANCES_PER_MONITOR_CALL, async (batch) => {
+      const monitored = await inBatches(ids, LARGE_CALLS.instances, async (batch) => {
         const now = source.clock.now();
         return decodeMemory(await ifAnswered(READS.memory, encodeMemory(batch, now)), now);
       });
@@ -55,7 +50,7 @@ export function memoryReads(source: ReadSource) {
     },
 
     async describeMetric(scope, instances, metric, over) {
-      const found = await inBatches(instances, INSTANCES_PER_MONITOR_CALL, async (batch) => {
+      const found = await inBatches(instances, LARGE_CALLS.instances, async (batch) => {
         const request = encodeMetric(batch, metric, over, source.clock.now());
         return decodeMetric(await readFields(source, READS.memory, scope, request));
       });

@@ -2,20 +2,8 @@
 import { iso } from '../../clock.ts';
 import type { MetricName, UsedMemory } from '../../model.ts';
 import { DAY, HOUR, SECOND } from '../../units.ts';
-import { toBeijing } from './beijing-time.ts';
-import { type Fields, list, number, numbers, text, wholeNumber } from './fields.ts';
-
-/** The maximum of instances in one call of the monitor product. */
-export const INSTANCES_PER_MONITOR_CALL = 50;
-
-/** The code of the statistic: 1 average, 2 maximum, 4 minimum. */
-export const MONITOR_MAXIMUM = 2;
-/** The namespace with metrics of the present monitoring. Source: docs/provider.md P113 and P124. */
-export const MONITOR_NAMESPACE = 'QCE/REDIS_MEM';
-
-function moment(ms: number): string {
-  return `${toBeijing(ms).replace(' ', 'T')}+08:00`;
-}
+import { type Fields, list, number, numbers, wholeNumber } from './fields.ts';
+import { decodePoints, encodeMonitorCall } from './monitor-call.ts';
 
 /**
  * The finest period, in seconds, for 50 instances within the 7,200 points of one call. After an hour, the next
@@ -33,15 +21,7 @@ function periodFor(over: number): number {
 export function encodeMetric(ids: readonly string[], metric: MetricName, over: number, now: number): Fields {
   const period = periodFor(over);
   const begin = Math.ceil((now - over) / (period * SECOND)) * period * SECOND;
-  return {
-    Namespace: MONITOR_NAMESPACE,
-    MetricName: metric,
-    Period: period,
-    SpecifyStatistics: MONITOR_MAXIMUM,
-    StartTime: moment(Math.min(begin, now)),
-    EndTime: moment(now),
-    Instances: ids.map((id) => ({ Dimensions: [{ Name: 'instanceid', Value: id }] })),
-  };
+  return encodeMonitorCall({ metric, instances: ids, period, from: Math.min(begin, now), until: now });
 }
 
 /** Requests memory in use over 24 hours. A size must hold the busiest hour of a day. */
@@ -71,13 +51,11 @@ function decodeMaxima<Figure>(
   fields: Fields,
   figureOf: (value: number, statistic: string) => Figure,
 ): [instance: string, Figure][] {
-  return list(fields.DataPoints).flatMap((series): [string, Figure][] => {
-    const named = list(series.Dimensions).find((one) => text(one.Name)?.toLowerCase() === 'instanceid');
-    const instance = text(named?.Value);
+  return decodePoints(fields).flatMap(([instance, series]): [string, Figure][] => {
     const figures = (value: unknown) => numbers(value).filter((one) => one >= 0);
     const maxima = figures(series.MaxValues);
     const candidates = maxima.length > 0 ? maxima : figures(series.Values);
-    if (instance === null || candidates.length === 0) return [];
+    if (candidates.length === 0) return [];
     const value = candidates.reduce((a, b) => Math.max(a, b));
     return [[instance, figureOf(value, maxima.length > 0 ? 'maximum' : 'greatest average')]];
   });

@@ -1,9 +1,8 @@
 /** Encodes and decodes the use over time, from the monitor product. Source: docs/provider.md P113 to P120. */
 import { keptValue, periodStart, USAGE_METRICS, type UsageMetric, usageMetric } from '../../model.ts';
 import type { MetricFacts, SeriesRequest } from '../cloud.ts';
-import { toBeijing } from './beijing-time.ts';
 import { type Fields, list, number, text, texts } from './fields.ts';
-import { MONITOR_MAXIMUM, MONITOR_NAMESPACE } from './memory.ts';
+import { decodePoints, encodeMonitorCall, MONITOR_NAMESPACE } from './monitor-call.ts';
 
 /** The provider's names of metrics. */
 const NAMES: Readonly<Record<UsageMetric, string>> = {
@@ -77,24 +76,12 @@ export function decodeMetrics(fields: Fields): MetricFacts[] {
   });
 }
 
-function moment(ms: number): string {
-  return `${toBeijing(ms).replace(' ', 'T')}+08:00`;
-}
-
 /**
  * Requests the maxima of a metric. It is not documented whether the provider includes the period that starts at the end.
  * So the request ends with the start of the next period, and decoding leaves that one out. Count one more point for it.
  */
 export function encodeSeries({ facts, instances, period, from, until }: SeriesRequest): Fields {
-  return {
-    Namespace: MONITOR_NAMESPACE,
-    MetricName: NAMES[facts.metric],
-    Period: period,
-    SpecifyStatistics: MONITOR_MAXIMUM,
-    StartTime: moment(from),
-    EndTime: moment(until),
-    Instances: instances.map((id) => ({ Dimensions: [{ Name: 'instanceid', Value: id }] })),
-  };
+  return encodeMonitorCall({ metric: NAMES[facts.metric], instances, period, from, until });
 }
 
 /**
@@ -111,9 +98,8 @@ export function decodeSeries(
   const counts = usageMetric(facts.metric).counts === true;
   const usesMaxima = !counts || !facts.withoutMaximum.includes(period);
   const usesValues = counts || facts.onlyMaximum.includes(period);
-  for (const points of list(fields.DataPoints)) {
-    const named = list(points.Dimensions).find((one) => text(one.Name)?.toLowerCase() === 'instanceid');
-    const values = found.get(text(named?.Value) ?? '');
+  for (const [instance, points] of decodePoints(fields)) {
+    const values = found.get(instance);
     if (values === undefined || !Array.isArray(points.Timestamps)) continue;
     const peaks = [usesMaxima && points.MaxValues, usesValues && points.Values].find(
       (one): one is unknown[] => Array.isArray(one) && one.length > 0,

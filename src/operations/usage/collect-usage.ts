@@ -4,6 +4,7 @@
  */
 import { type Clock, iso } from '../../clock.ts';
 import type { CloudReader } from '../../cloud/cloud.ts';
+import { SMALL_CALLS } from '../../cloud/monitor-limits.ts';
 import { discoverRegions } from '../../cloud/read-inventory.ts';
 import { RefitError } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
@@ -18,14 +19,7 @@ import {
 import { providerOf } from '../../store/provider-of.ts';
 import type { UsageReading, UsageStore } from '../../store/usage-store.ts';
 import { describeCost } from './describe-cost.ts';
-import {
-  callsFor,
-  KEPT_BY_PROVIDER,
-  type MissingSpan,
-  missingSpans,
-  SMALL_CALLS,
-  wantedSpans,
-} from './missing-usage.ts';
+import { callsFor, KEPT_BY_PROVIDER, type MissingSpan, missingSpans, wantedSpans } from './missing-usage.ts';
 import { openScope } from './open-scope.ts';
 import { readMissing, type ScopeReading } from './read-missing.ts';
 

@@ -1,4 +1,5 @@
 /** What a collection has to ask for, and how many calls that takes. Pure. */
+import type { CallLimits } from '../../cloud/monitor-limits.ts';
 import {
   DAILY,
   HOURLY,
@@ -18,18 +19,6 @@ const LATE = 10 * MINUTE;
 
 /** What was read before is read again for this time, because points may have come later. It costs no further call. */
 const AGAIN = DAY;
-
-/** The limits of one call. */
-export interface CallLimits {
-  readonly instances: number;
-  /** Over all instances of the call. */
-  readonly points: number;
-}
-
-/** The documented limits. Source: docs/provider.md P116. */
-export const LARGE_CALLS: CallLimits = { instances: 50, points: 7_200 };
-/** Those of older documentation, if the provider refuses the larger ones. */
-export const SMALL_CALLS: CallLimits = { instances: 10, points: 1_440 };
 
 /** A span of one metric that is asked for. */
 export interface MissingSpan extends UsageSpan {

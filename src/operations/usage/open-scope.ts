@@ -1,6 +1,7 @@
 /** Reads what a collection needs to know of one region first: its instances, and which metrics can be read. */
 import { isKeyRefusal, refusalOf } from '../../cloud/calls/refusals.ts';
 import type { CloudReader, MetricFacts } from '../../cloud/cloud.ts';
+import { LARGE_CALLS } from '../../cloud/monitor-limits.ts';
 import { RefitError } from '../../errors.ts';
 import { message } from '../../messages/messages.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type UsageMetric,
   usageMetric,
 } from '../../model.ts';
-import { LARGE_CALLS } from './missing-usage.ts';
 import type { ScopeReading } from './read-missing.ts';
 
 /** A region before its first call of GetMonitorData. */

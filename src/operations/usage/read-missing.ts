@@ -2,6 +2,7 @@
 
 import { isMissingPermission } from '../../cloud/calls/refusals.ts';
 import type { CloudReader, MetricFacts, Refusal } from '../../cloud/cloud.ts';
+import { type CallLimits, SMALL_CALLS } from '../../cloud/monitor-limits.ts';
 import { RefitError } from '../../errors.ts';
 import {
   DAILY,
@@ -12,13 +13,7 @@ import {
   type UsageMetric,
   type UsageSeries,
 } from '../../model.ts';
-import {
-  type CallLimits,
-  type MissingSpan,
-  periodsPerCall,
-  SMALL_CALLS,
-  windowsOf,
-} from './missing-usage.ts';
+import { type MissingSpan, periodsPerCall, windowsOf } from './missing-usage.ts';
 
 /** What a collection knows of one scope. */
 export interface ScopeReading {
