@@ -34,6 +34,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'store-idle': async () => (await import('./store/idle.ts')).storeIdle(),
   'store-open': async () => (await import('./store/open.ts')).storeOpen(),
   'usage-walk': async () => (await import('./usage-walk.ts')).usageWalk(),
+  recommend: async () => (await import('./recommend.ts')).recommending(),
   'console-fleet': async () => (await import('./console-fleet.ts')).consoleFleet(),
   page: async () => (await import('./report-page.ts')).pageMade(),
   'console-page': async () => (await import('./console/run-page.ts')).runPage(),

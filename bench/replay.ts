@@ -77,8 +77,13 @@ function inProcess(mode: string, directory: string): Spent {
 
 /** Runs a script that prints what it has spent, in a process with a small heap. */
 export function spentBy(script: string, ...given: readonly string[]): Spent {
+  return spentWithin(96, script, ...given);
+}
+
+/** The same with a heap of so many MB. */
+export function spentWithin(heap: number, script: string, ...given: readonly string[]): Spent {
   // Garbage that waits for the collector depends on the machine's memory. In a small heap the rest shows what is kept.
-  const args = ['--max-semi-space-size=8', '--max-old-space-size=96', script, ...given];
+  const args = ['--max-semi-space-size=8', `--max-old-space-size=${heap}`, script, ...given];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Spent;
