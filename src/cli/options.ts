@@ -79,6 +79,7 @@ export interface Options extends Output {
   readonly seeds?: string;
   readonly select?: readonly string[];
   readonly signature?: string;
+  readonly sizing?: string;
   readonly signedBy?: readonly string[];
   readonly signers?: string;
   readonly startLag?: string;

@@ -1,6 +1,15 @@
 /** The commands of the history of use. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
-import { argument, INVENTORY, LANGUAGE, option, printing, STORE, TEXT_OR_JSON } from './shared-options.ts';
+import {
+  argument,
+  INVENTORY,
+  LANGUAGE,
+  option,
+  PRICE,
+  printing,
+  STORE,
+  TEXT_OR_JSON,
+} from './shared-options.ts';
 
 export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:', {
   'usage collect': {
@@ -41,11 +50,25 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
     summary: 'say which instances should change, by the history of use',
     options: [
       option('--select <condition>', 'as for refit init; if repeated, all must match', { repeats: true }),
+      option('--sizing <file>', 'rules: how full instances may be; - is stdin (default: those of the docs)', {
+        dash: true,
+        completes: { kind: 'files', words: ['yaml', 'yml'] },
+      }),
       INVENTORY('take the instances from this file instead of the provider'),
+      option('-o, --out <plan>', 'write a plan with the advised sizes to this file; - is stdout', {
+        writes: true,
+        dash: true,
+      }),
+      option('--force', 'overwrite the plan'),
+      PRICE,
+      option('--max-calls <n>', 'most calls for facts about instances that would change (default: 2000)'),
       STORE,
       TEXT_OR_JSON,
     ],
-    examples: ['refit recommend --region ap-guangzhou', 'refit recommend --inventory fleet.json --json'],
+    examples: [
+      'refit recommend --region ap-guangzhou',
+      'refit recommend --sizing sizing.yaml --price -o rightsizing.yaml',
+    ],
     load: async () => (await import('../commands/usage/recommend.ts')).recommend,
   },
 });

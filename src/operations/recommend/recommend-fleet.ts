@@ -24,7 +24,7 @@ export interface FactsWanted extends ReturnType<typeof factsWanted> {
   readonly instance: Instance;
 }
 
-/** Reads facts of a short list of instances. @returns what is known of each; nothing for one that could not be read. */
+/** Reads facts of a short list of instances, the most urgent first. @returns what is known of each; nothing for one that could not be read. */
 export type ReadFacts = (
   wanted: readonly FactsWanted[],
 ) => Promise<(instance: Instance) => InstanceKnowledge | null>;
@@ -92,10 +92,11 @@ async function adviseWithFacts(
   advising: Advising,
   readFacts: ReadFacts,
 ): Promise<void> {
+  const instances = new Map([...found].map(([instance, advice]) => [advice, instance]));
   const wanted: FactsWanted[] = [];
-  for (const [instance, advice] of found) {
+  for (const advice of rank([...found.values()])) {
     const facts = factsWanted(advice);
-    if (facts.policy || facts.sizes.length > 0) wanted.push({ instance, ...facts });
+    if (facts.policy || facts.sizes.length > 0) wanted.push({ instance: instances.get(advice)!, ...facts });
   }
   if (wanted.length === 0) return;
   const known = await readFacts(wanted);

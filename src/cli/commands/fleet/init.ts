@@ -1,5 +1,4 @@
 /** `refit init`: writes a first plan from the live fleet, an inventory or a Terraform state. It changes nothing yet. */
-import { lstat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
@@ -9,7 +8,6 @@ import { textOf } from '../../../messages/messages.ts';
 import type { Instance, Inventory } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
-import { installed } from '../../../operations/installed-files.ts';
 import { readInput, STDIO, writeOutput } from '../../../operations/named-files.ts';
 import { plannable, type StarterPlan, starterPlan } from '../../../operations/plans/starter-plan.ts';
 import { readFleet } from '../../../operations/read-fleet.ts';
@@ -19,6 +17,7 @@ import type { CommandCode } from '../../command-row.ts';
 import { type Options, regionsFrom, withConnectionOptions } from '../../options.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
+import { mustNotExist, schemaFrom } from './plan-file.ts';
 import { selectFrom } from './select-from.ts';
 
 /** Instances and their source. */
@@ -37,7 +36,7 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
     );
   }
   const isSelected = selectFrom(options.select ?? []);
-  if (out !== undefined && out !== STDIO && force !== true) await mustNotExist(out);
+  if (out !== undefined && out !== STDIO && force !== true) await mustNotExist(out, 'refit init');
   const fleet = await fleetOf(options, terminal);
   const instances = selectInstances(fleet, isSelected, options, terminal);
   const file = out === undefined || out === STDIO ? 'plan.yaml' : out;
@@ -83,17 +82,6 @@ function selectInstances(
     fleet.skipped.length + skipped.length > 0
       ? 'the lines after "left out" say why; correct the source, or use refit inventory'
       : 'use another --region or --select; refit inventory lists the fleet',
-  );
-}
-
-/** Refuses to overwrite a file. */
-async function mustNotExist(path: string): Promise<void> {
-  const present = await lstat(path).catch(() => null);
-  if (present === null || present.isCharacterDevice() || present.isFIFO()) return;
-  throw new RefitError(
-    'usage',
-    `${escapeControls(path)} already exists; nothing was written`,
-    `use another name, or overwrite it with --force: refit init -o ${shellQuote(path)} --force`,
   );
 }
 
@@ -145,11 +133,4 @@ function stateBeside(plan: string, state: string | undefined): string | undefine
   if (state === undefined || state === '-') return undefined;
   const path = isAbsolute(state) ? state : relative(dirname(resolve(plan)), resolve(state));
   return escapeControls(path) === path ? path : undefined;
-}
-
-/** The path of the schema for editors: relative within a project, else absolute. */
-async function schemaFrom(plan: string): Promise<string> {
-  const schema = await installed('schemas/plan.schema.json');
-  const isNear = !relative(process.cwd(), schema).startsWith('..');
-  return isNear ? relative(dirname(resolve(plan)), schema) : schema;
 }

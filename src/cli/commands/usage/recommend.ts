@@ -1,62 +1,103 @@
 /** `refit recommend`: says which instances should change, by the history of use. It orders nothing. */
+import { iso } from '../../../clock.ts';
+import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import { textOf } from '../../../messages/messages.ts';
-import type { Inventory } from '../../../model.ts';
+import type { Recommendations } from '../../../model.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
-import { readFleet } from '../../../operations/read-fleet.ts';
-import { recommendFleet } from '../../../operations/recommend/recommend-fleet.ts';
+import { STDIO, writeOutput } from '../../../operations/named-files.ts';
+import { readSizing } from '../../../operations/recommend/read-sizing.ts';
+import {
+  type Advice,
+  type AdviceOptions,
+  recommend as advise,
+} from '../../../operations/recommend/recommend.ts';
 import { openUsage, usageProvider } from '../../../operations/usage/open-usage.ts';
-import { DEFAULT_SIZING } from '../../../recommend/default-sizing.ts';
+import { toPlan } from '../../../recommend/to-plan.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import {
   type RecommendationFormat,
   renderRecommendations,
 } from '../../../report/recommend/render-recommendations.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { type Options, regionsFrom } from '../../options.ts';
+import { findingsText } from '../../findings.ts';
+import { type Options, regionsFrom, wholeFrom, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { progressBar } from '../../progress-bar.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
+import { mustNotExist, schemaFrom } from '../fleet/plan-file.ts';
 import { selectFrom } from '../fleet/select-from.ts';
 
-/** @returns 0; 1 if a region could not be read. */
+/** @returns 0; 65 if the sizing file is not valid. */
 export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
   const { env, clock } = terminal;
-  const isSelected = selectFrom(options.select ?? []);
-  const { inventory, isComplete } = await fleetFrom(options, terminal);
+  const { out, force } = options;
+  const wanted = {
+    isSelected: selectFrom(options.select ?? []),
+    ...{ regions: regionsFrom(options), profile: options.profile ?? null },
+    maxCalls: wholeFrom('--max-calls', options.maxCalls) ?? null,
+    price: options.price ?? false,
+  };
+  const { sizing, findings } = await readSizing(options.sizing);
+  if (findings.length > 0) terminal.err(`${findingsText(findings, terminal.color.err)}\n`);
+  if (sizing === null) return EXIT_PLAN_INVALID;
+  if (out !== undefined && out !== STDIO && force !== true) await mustNotExist(out, 'refit recommend');
   const store = await openUsage({ store: options.store, env, clock });
-  const bar = progressBar(terminal);
   try {
-    const result = await recommendFleet({
-      inventory: { ...inventory, instances: inventory.instances.filter(isSelected) },
-      sizing: DEFAULT_SIZING,
-      store,
-      provider: usageProvider(options.endpoint, env),
-      clock,
-      onProgress: bar.show,
-    });
-    bar.clear();
-    await emit<RecommendationFormat>(terminal, options, (format, where) =>
-      renderRecommendations(result, format, where),
-    );
-    return isComplete ? 0 : 1;
+    const known = { sizing, store, clock, provider: usageProvider(options.endpoint, env) };
+    const { recommendations, notes } = await adviceFrom({ ...wanted, ...known }, options, terminal);
+    for (const note of notes) terminal.err(`${escapeControls(textOf(note))}\n`);
+    await show(recommendations, options, terminal);
+    await writePlan(recommendations, options, terminal);
+    return 0;
   } finally {
-    bar.clear();
     await store.close();
   }
 };
 
-async function fleetFrom(
+/** Advice about the live fleet, or about that of an inventory file. */
+async function adviceFrom(
+  wanted: Omit<AdviceOptions, 'from'>,
   options: Options,
   terminal: Terminal,
-): Promise<{ readonly inventory: Inventory; readonly isComplete: boolean }> {
-  if (options.inventory !== undefined)
-    return { inventory: await readInventoryFile(options.inventory), isComplete: true };
-  const { profile = null } = options;
-  const regions = regionsFrom(options);
-  const { inventory, notes } = await readProvider(options, terminal, (reader, listeners) =>
-    readFleet(reader, { regions, profile, clock: terminal.clock, ...listeners }),
+): Promise<Advice> {
+  if (options.inventory === undefined)
+    return readProvider(options, terminal, (reader, listeners) =>
+      advise({ ...wanted, from: reader, ...listeners }),
+    );
+  const inventory = await readInventoryFile(options.inventory);
+  const bar = progressBar(terminal);
+  try {
+    return await advise({ ...wanted, from: { inventory }, onProgress: bar.show });
+  } finally {
+    bar.clear();
+  }
+}
+
+async function show(result: Recommendations, options: Options, terminal: Terminal): Promise<void> {
+  // The plan goes to stdout.
+  if (options.out === STDIO) return;
+  await emit<RecommendationFormat>(terminal, options, (format, where) =>
+    renderRecommendations(result, format, where),
   );
-  for (const note of notes) terminal.err(`${escapeControls(textOf(note))}\n`);
-  return { inventory, isComplete: true };
+}
+
+/** Writes the plan of `-o`, if anything should change. */
+async function writePlan(result: Recommendations, options: Options, terminal: Terminal): Promise<void> {
+  const { out } = options;
+  if (out === undefined) return;
+  const file = out === STDIO ? 'plan.yaml' : out;
+  // The plan has regions and profiles.
+  const { region: _, profile: _profile, ...reached } = options;
+  const next = withConnectionOptions(`refit plan ${shellQuote(file)} --price -o saved-plan.json`, reached);
+  const name = `rightsizing-${iso(terminal.clock.now()).slice(0, 10)}`;
+  const text = toPlan(result, { name, schema: await schemaFrom(file), next });
+  if (text === null) {
+    terminal.hint('no plan was written: no instance should change');
+    return;
+  }
+  await writeOutput(out, text);
+  terminal.hint(`wrote ${out === STDIO ? 'stdout' : escapeControls(out)}`);
+  terminal.hint(`next: read it and remove what you do not want, then ${next}`);
 }
