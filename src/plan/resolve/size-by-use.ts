@@ -31,7 +31,7 @@ export function sizeByUse(
   figure: KnownFigure,
   { dimension, present, beside, sold }: FitFor,
 ): { readonly to: number; readonly reason: Message } {
-  const needed = Math.max(LEAST[dimension], neededFor(figure, fit, { dimension, present, beside }));
+  const needed = neededFor(figure, fit, { dimension, present, beside });
   const { statistic, over, value, found, hours } = figure;
   const reasons = [
     message('reason.fits-use', {
@@ -74,22 +74,21 @@ export function sizeByUse(
   return { to: wanted, reason: joinReasons(...reasons)! };
 }
 
-const LEAST: Readonly<Record<Dimension, number>> = { memoryPerShard: 1, shards: 1, replicas: 0 };
-
-function neededFor(
-  { of, value }: KnownFigure,
+/** The least value that fits: MB of a shard, or a number. @param fit percent. */
+export function neededFor(
+  { of, value }: Pick<KnownFigure, 'of' | 'value'>,
   fit: number,
   { dimension, present, beside }: Omit<FitFor, 'sold'>,
 ): number {
   const load = value / fit;
   if (dimension === 'memoryPerShard')
-    return wholeUp((load * present.memoryPerShard * present.shards) / beside.shards);
-  if (dimension === 'replicas') return wholeUp(load * (1 + present.replicas)) - 1;
+    return atLeast(1, (load * present.memoryPerShard * present.shards) / beside.shards);
+  if (dimension === 'replicas') return atLeast(1, load * (1 + present.replicas)) - 1;
   const memory = of === 'memory' ? present.memoryPerShard / beside.memoryPerShard : 1;
-  return wholeUp(load * present.shards * memory);
+  return atLeast(1, load * present.shards * memory);
 }
 
 // The tolerance hides the noise of binary fractions.
-function wholeUp(value: number): number {
-  return Math.max(0, Math.ceil(value - 1e-6));
+function atLeast(least: number, value: number): number {
+  return Math.max(least, Math.ceil(value - 1e-6));
 }

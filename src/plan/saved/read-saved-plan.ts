@@ -9,6 +9,7 @@ import { SAVED_PLAN_FORMAT, type SavedPlan } from '../../model.ts';
 import { checkContents } from './check-contents.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkPreconditions, checkSteps } from './check-steps.ts';
+import { checkUseReasons } from './check-use.ts';
 import { expand } from './expand.ts';
 import { type Fault, quoted } from './fault.ts';
 import { countPairs, duplicateKey, scanJson } from './scan-json.ts';
@@ -44,7 +45,7 @@ export function faultIn(file: object): Fault | null {
     return { at: instancePath, problem: key === undefined ? message : `has the unknown key ${quoted(key)}` };
   }
   const stored = file as StoredPlan;
-  for (const check of [checkSteps, checkPreconditions, checkSettings, checkContents])
+  for (const check of [checkSteps, checkPreconditions, checkSettings, checkContents, checkUseReasons])
     for (const fault of check(stored)) return fault;
   return null;
 }

@@ -5,7 +5,7 @@ import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { useQuestionsOf } from '../../../src/plan/resolve/use-questions.ts';
 import { readSavedPlan } from '../../../src/plan/saved/read-saved-plan.ts';
-import { encodeSavedPlan } from '../../../src/plan/saved/seal-plan.ts';
+import { encodeSavedPlan, sealPlan } from '../../../src/plan/saved/seal-plan.ts';
 import { GB, instance, inventory, NOW, READ_AT, size } from '../fixtures/small-fleet.ts';
 import { type Curves, filled, historyOf, useOf } from './history.ts';
 
@@ -71,6 +71,38 @@ describe('memory per shard by use', () => {
     expect(textOf(reason!)).toBe(
       'memory in use within 65%: the max of 14 d is 91% of 4 GB in the fullest shard (335 of 336 hours) at 4 GB × 3 shards × 1 replica, so at least 5,735 MB; the next size sold is 8 GB',
     );
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['another size', { size: size(2 * GB, 3) }, /another size than the instance had/],
+    ['other shards', { shards: 8 }, /for 8 shards, and the instance gets 3/],
+    ['a need that does not follow', { needed: 9_999 }, /does not follow from its figure/],
+    ['another figure', { value: 12 }, /does not follow from its figure/],
+    ['too few hours', { found: 12 }, /decides nothing/],
+    ['more hours than there are', { found: 400 }, /decides nothing/],
+    ['a share above all', { fit: 700 }, /Refit does not make/],
+    ['an unknown resource', { of: 'disk' }, /does not know/],
+    ['an unknown statistic', { statistic: 'mean' }, /does not know/],
+    ['another time', { over: 7 * 86_400_000 }, /not those of its time/],
+    ['a text as a number', { value: '91' }, /decides nothing/],
+  ])('is refused with %s', (_, params, expected) => {
+    const made = review('memoryPerShard: { fit: 65% }', cluster, filled(cluster, 91));
+    if (made.verdict !== 'ready') throw new Error(made.verdict);
+    const [one] = made.plan.preconditions;
+    const reason = one!.reason!.params.reasons as readonly Message[];
+    const forged = {
+      ...made.plan,
+      preconditions: [
+        {
+          ...one!,
+          reason: {
+            id: 'reason.list',
+            params: { reasons: [{ ...reason[0]!, params: { ...reason[0]!.params, ...params } }] },
+          },
+        },
+      ],
+    };
+    expect(() => readSavedPlan(encodeSavedPlan(sealPlan(forged as never)))).toThrow(expected);
   });
 
   it('counts the shards that the target will have', () => {
