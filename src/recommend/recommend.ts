@@ -5,6 +5,7 @@ import type {
   InstanceUsage,
   LeftAlone,
   Recommendation,
+  Size,
   Sizing,
   SizingClass,
 } from '../model.ts';
@@ -12,6 +13,7 @@ import { matcher } from '../plan/resolve/match-selector.ts';
 import type { SoldFor } from '../rules/is-sold.ts';
 import { decide } from './decide.ts';
 import { measureUse } from './measure.ts';
+import { soldValues } from './sizes.ts';
 
 /** What advice needs besides the instance and its history. */
 export interface Advising {
@@ -73,13 +75,23 @@ export function adviseAgain(
   return decide({ instance, evidence, offer: sold(instance), knowledge, rules, className: name, leftAlone });
 }
 
-/** The facts that would make advice better: the eviction policy, and the limits of two sizes. */
-export function factsWanted({ verdict, advised, without, current, metric, risk }: Recommendation) {
+/**
+ * The facts that would make advice better: the eviction policy, and the limits of sizes. If the limits of the advised size are too
+ * low, the next larger one is tried, so those below the present size are wanted, too.
+ */
+export function factsWanted(
+  { verdict, advised, without, current, metric, risk }: Recommendation,
+  offer: ReturnType<SoldFor>,
+): { readonly policy: boolean; readonly sizes: readonly Size[] } {
   const size = advised ?? without;
   const changes = size !== null && verdict !== 'insufficient-data';
-  const isLess = changes && (size.memoryPerShard < current.memoryPerShard || size.shards < current.shards);
-  return {
-    policy: changes || metric === 'evictions' || risk.level >= 2,
-    sizes: isLess ? [current, size] : [],
-  };
+  const policy = changes || metric === 'evictions' || risk.level >= 2;
+  const less = (['memoryPerShard', 'shards'] as const).find(
+    (dimension) => changes && size[dimension] < current[dimension],
+  );
+  if (!changes || less === undefined) return { policy, sizes: [] };
+  const values = [size[less], ...soldValues(offer, less)].filter(
+    (value) => value >= size[less] && value < current[less],
+  );
+  return { policy, sizes: [current, ...[...new Set(values)].map((value) => ({ ...size, [less]: value }))] };
 }

@@ -450,7 +450,7 @@ describe('every recommendation', () => {
       if (text) expect(render(text).message).not.toMatch(/NaN|Infinity|undefined|null/);
     expect(numbersIn(found).filter((value) => !Number.isFinite(value))).toEqual([]);
     // What was read since may only make advice better.
-    expect(factsWanted(found).sizes.length === 2).toBe(
+    expect(factsWanted(found, offer()).sizes.length >= 2).toBe(
       found.evidence.memory !== null &&
         [found.advised, found.without].some(
           (to) =>
@@ -458,6 +458,30 @@ describe('every recommendation', () => {
             (to.memoryPerShard < found.current.memoryPerShard || to.shards < found.current.shards),
         ),
     );
+  });
+});
+
+describe('the limits that are wanted', () => {
+  it('are those of the present size, of a smaller advised one, and of the sizes between them', () => {
+    const wanted = (given: Case) => factsWanted(advise(given), offer()).sizes;
+    const large = instance({ size: size(24 * GB, 3) });
+    const sizes = wanted({ instance: large, history: { memory: 3000 } });
+    expect(sizes.map(({ memoryPerShard }) => memoryPerShard / GB)).toEqual([24, 2, 4, 8, 12, 16, 20]);
+    expect(wanted({ history: { memory: 10_000 } })).toEqual([]);
+    expect(wanted({ history: { memory: 8000 } })).toEqual([]);
+  });
+
+  it('are enough to skip every size whose limits are too low', () => {
+    const limitsOf = ({ memoryPerShard }: { memoryPerShard: number }) => ({
+      bandwidth: memoryPerShard < 12 * GB ? 24 : 48,
+      connections: 10_000,
+    });
+    const given = {
+      instance: instance({ size: size(24 * GB, 3) }),
+      history: { memory: 3000, bandwidth: 40 },
+    };
+    expect(of(advise(given).advised!)).toBe('2GB x 3 x 1');
+    expect(of(advise({ ...given, knowledge: { limitsOf } }).advised!)).toBe('12GB x 3 x 1');
   });
 });
 

@@ -95,8 +95,9 @@ async function adviseWithFacts(
   const instances = new Map([...found].map(([instance, advice]) => [advice, instance]));
   const wanted: FactsWanted[] = [];
   for (const advice of rank([...found.values()])) {
-    const facts = factsWanted(advice);
-    if (facts.policy || facts.sizes.length > 0) wanted.push({ instance: instances.get(advice)!, ...facts });
+    const instance = instances.get(advice)!;
+    const facts = factsWanted(advice, advising.sold(instance));
+    if (facts.policy || facts.sizes.length > 0) wanted.push({ instance, ...facts });
   }
   if (wanted.length === 0) return;
   const known = await readFacts(wanted);
