@@ -35,7 +35,7 @@ describe('the simulated histories', () => {
     }
   });
 
-  it('go on with the truth after a change of the size', () => {
+  it('follow the truth after a change of the size', () => {
     const one = drawFleet({ seed: SEED, each: 1, patterns: ['growth'] })[0]!;
     const { memoryPerShard, shards, replicas } = one.instance.size;
     const history = startHistory(one, START);

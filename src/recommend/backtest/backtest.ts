@@ -1,6 +1,6 @@
 /**
- * Replays a sizing file over the history: each day the advice that there would have been with the history up to that day, taken
- * immediately; then what came is compared with it. Beside it are strategies that need no thought, and hindsight.
+ * Replays a sizing file over the history. Each day gets the advice that the history up to that day would have given, and takes it
+ * immediately. Then what came is compared with it. Beside it are strategies that need no thought, and hindsight.
  */
 import { iso } from '../../clock.ts';
 import {

@@ -46,7 +46,7 @@ export interface Drawing {
   readonly youngerThan?: number;
 }
 
-/** An instance, and what is needed to go on with it. */
+/** An instance, and what is needed to continue it. */
 export interface Simulated {
   readonly pattern: Pattern;
   readonly world: World;
