@@ -1,6 +1,6 @@
 /**
- * Checks the figures of use that a saved plan gives as reasons: whether they can be, whether they decide what they are said to
- * decide, and whether they are of the size that the instance had.
+ * Checks the figures of use that a saved plan gives as reasons. They must be possible, and of the size that the instance
+ * had. What they are said to decide must follow from them.
  */
 import type { ComparedUse, FitsUse } from '../../messages/en/plan/by-use.ts';
 import {
