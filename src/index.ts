@@ -27,6 +27,7 @@ export {
   planFromRun,
   readCalendars,
 } from './operations/plans/plan-fleet.ts';
+export { historyOf, type PlanHistory } from './operations/plans/read-use.ts';
 export { type RehearseOptions, rehearseSavedPlan } from './operations/plans/rehearse-plan.ts';
 export { loadWords, renderReport, renderReview, type Words } from './operations/render.ts';
 export {
