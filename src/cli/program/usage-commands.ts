@@ -1,6 +1,7 @@
 /** The commands of the history of use. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
+  ALL,
   argument,
   INVENTORY,
   LANGUAGE,
@@ -63,11 +64,14 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
       PRICE,
       option('--max-calls <n>', 'most calls for facts about instances that would change (default: 2000)'),
       STORE,
-      TEXT_OR_JSON,
+      ALL,
+      ...printing('report'),
+      LANGUAGE,
     ],
     examples: [
       'refit recommend --region ap-guangzhou',
       'refit recommend --sizing sizing.yaml --price -o rightsizing.yaml',
+      'refit recommend --inventory fleet.json --write html=sizes.html',
     ],
     load: async () => (await import('../commands/usage/recommend.ts')).recommend,
   },

@@ -8,9 +8,9 @@ import type { Verdict } from '../verdict.ts';
 import { markup, type Piece, type Raw, raw } from './escape.ts';
 import { pageStyle, tableScript } from './page-assets.ts';
 
-/** A whole page. */
-export function page(title: string, body: Piece, words: Words = english): string {
-  const style = pageStyle(words);
+/** A whole page. @param more style of this kind of page. */
+export function page(title: string, body: Piece, words: Words = english, more = ''): string {
+  const style = pageStyle(words) + more;
   const script = tableScript(words);
   const policy = [
     "default-src 'none'",

@@ -23,6 +23,7 @@ import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
 import { type Options, regionsFrom, wholeFrom, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
+import { wordsFrom } from '../../page-language.ts';
 import { progressBar } from '../../progress-bar.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -78,8 +79,10 @@ async function adviceFrom(
 async function show(result: Recommendations, options: Options, terminal: Terminal): Promise<void> {
   // The plan goes to stdout.
   if (options.out === STDIO) return;
-  await emit<RecommendationFormat>(terminal, options, (format, where) =>
-    renderRecommendations(result, format, where),
+  const command = withConnectionOptions('refit recommend --explain INSTANCE', options);
+  const where = { all: options.all ?? false, command, words: await wordsFrom(options) };
+  await emit<RecommendationFormat>(terminal, options, (format, screen) =>
+    renderRecommendations(result, format, { ...screen, ...where }),
   );
 }
 
