@@ -15,6 +15,29 @@ export function statisticOf(values: Float64Array, range: HourRange, statistic: S
     if (!Number.isNaN(values[hour]!)) known[at++] = values[hour]!;
   if (known.length === 0) return null;
   if (statistic === 'max') return known.reduce((most, value) => Math.max(most, value));
-  known.sort();
-  return known[Math.ceil(PART[statistic] * known.length) - 1]!;
+  return nthOf(known, Math.ceil(PART[statistic] * known.length) - 1);
+}
+
+/**
+ * The value that would be at a place if the values were sorted. It moves them: smaller ones to the left of the place, greater
+ * ones to the right, and looks only at the side where the place is. Sorting all of them takes several times as long.
+ */
+function nthOf(values: Float64Array, place: number): number {
+  let [first, last] = [0, values.length - 1];
+  while (first < last) {
+    const pivot = values[(first + last) >> 1]!;
+    let [left, right] = [first, last];
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      const moved = values[left]!;
+      values[left++] = values[right]!;
+      values[right--] = moved;
+    }
+    if (place <= right) last = right;
+    else if (place >= left) first = left;
+    else break;
+  }
+  return values[place]!;
 }
