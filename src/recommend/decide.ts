@@ -17,7 +17,7 @@ import { factsOf } from '../rules/facts.ts';
 import { RULES } from '../rules/rules.ts';
 import { DAY } from '../units.ts';
 import { memoryShare, nextTo, soldValues } from './sizes.ts';
-import { alwaysEvicts, type Known, type Wanted, want } from './want.ts';
+import { alwaysEvicts, bindsAt, type Known, type Wanted, want } from './want.ts';
 
 export interface Deciding extends Known {
   /** The class of the sizing file whose rules count; null: the rules for all. */
@@ -187,9 +187,13 @@ function alternativesOf(
       ? memoryShare(grows ? memory.within.grow : memory.within.shrink, size, to)
       : ((evidence[load]?.recent ?? 0) * size.shards) / to.shards;
   const { fit, growAt } = rules[resource];
+  const notForMemory = (to: Size): Message => {
+    const bound = advised === null ? null : bindsAt(deciding, to);
+    return bound === null ? reason : message('advice.bound-by', { metric: bound, size: to });
+  };
   const isTooSmall = (to: Size): Message =>
     reached(to) <= fit
-      ? (obstacle ?? reason)
+      ? (obstacle ?? notForMemory(to))
       : message('advice.too-small', { resource, shards: size.shards, share: reached(to), fit, within });
   const isNotNeeded = (): Message =>
     obstacle !== null || reached(base) >= growAt

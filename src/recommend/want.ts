@@ -230,7 +230,7 @@ function boundBy(metric: Resource, size: Size): Wanted {
 }
 
 /** Connections or bandwidth if they would not fit a size; null if they do, as far as its limits are known. */
-function bindsAt({ evidence, rules, instance, knowledge }: Measured, size: Size): Resource | null {
+export function bindsAt({ evidence, rules, instance, knowledge }: Known, size: Size): Resource | null {
   const now = knowledge.limitsOf?.(instance.size) ?? null;
   const then = knowledge.limitsOf?.(size) ?? null;
   const shards = instance.size.shards / size.shards;

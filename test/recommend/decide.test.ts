@@ -481,7 +481,13 @@ describe('the limits that are wanted', () => {
       history: { memory: 3000, bandwidth: 40 },
     };
     expect(of(advise(given).advised!)).toBe('2GB x 3 x 1');
-    expect(of(advise({ ...given, knowledge: { limitsOf } }).advised!)).toBe('12GB x 3 x 1');
+    const found = advise({ ...given, knowledge: { limitsOf } });
+    expect(of(found.advised!)).toBe('12GB x 3 x 1');
+    // Memory is not why the next smaller size is too small.
+    expect(found.smaller).toEqual({
+      size: size(8 * GB, 3),
+      reason: { id: 'advice.bound-by', params: { metric: 'bandwidth', size: size(8 * GB, 3) } },
+    });
   });
 });
 
