@@ -8,6 +8,7 @@ import { sparkline } from '../charts/sparkline.ts';
 import { markup, type Piece, type Raw, sanitize } from '../document/escape.ts';
 import { htmlTable } from '../document/html-table.ts';
 import { page, section } from '../document/page.ts';
+import { adviceStyle } from '../document/page-assets.ts';
 import type { Table } from '../document/table.ts';
 import {
   changedTable,
@@ -63,7 +64,7 @@ export function adviceHtml(
 `,
     ],
     words,
-    STYLE,
+    adviceStyle,
   );
 }
 
@@ -140,15 +141,3 @@ function not(beside: Alternative | null, { recommend: say, show, sentences }: Wo
   return markup`<p class="soft"><b>${say.not(show.size(beside.size))}</b> ${renderIn(sentences, beside.reason).message}</p>
 `;
 }
-
-const STYLE = `
-.advice{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,360px),1fr));gap:16px}
-.advice article{border:1px solid var(--line);border-radius:6px;padding:14px 16px;min-width:0}.advice article:target{outline:2px solid var(--link)}
-.advice h3{font-size:15px;margin:0;overflow-wrap:anywhere}.advice p{font-size:13.5px;margin:0 0 6px}.advice .about{font-size:12.5px;margin:2px 0 6px}
-.advice .id{font-weight:400;color:var(--soft)}.advice .sizes{font-size:15px;margin:0}.advice .soft{color:var(--soft)}.advice .soft b{color:var(--ink)}
-.advice svg{margin:8px 0 10px;max-width:none;height:56px}.advice line{vector-effect:non-scaling-stroke}.advice .to{stroke:var(--verified);stroke-width:2}
-.advice dl{display:grid;grid-template-columns:1fr 1fr;gap:2px 16px;margin:0 0 8px;font-size:12.5px}.advice dl div{display:flex;justify-content:space-between;gap:8px;border-bottom:1px solid var(--line)}.advice dt{width:auto;flex:1}
-.tag{display:inline-block;font-size:12px;font-weight:600;padding:1px 7px;border-radius:4px;background:var(--wash);border:1px solid var(--line)}
-.tag.grow,.tag.reshape{border-color:var(--failed)}.tag.shrink{border-color:var(--verified)}
-@media print{.advice{grid-template-columns:1fr 1fr}.advice article{break-inside:avoid}}
-`;
