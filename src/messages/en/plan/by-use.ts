@@ -3,19 +3,7 @@ import type { Dimension, KnownFigure, Resource, Size, UseCondition, UseFigure } 
 import type { Text } from '../../text.ts';
 import { count } from '../format-size.ts';
 import { counted, duration, memory, size as wholeSize } from '../quantities.ts';
-
-/** The key of a selector for each figure. */
-export const USE_KEYS = {
-  memory: 'used',
-  cpu: 'cpu',
-  connections: 'connections',
-  bandwidth: 'bandwidth',
-  evictions: 'evictions',
-} as const satisfies Record<UseFigure['of'], string>;
-
-/** A value of a figure: percent, or a count. */
-export const useValue = (of: UseFigure['of'], value: number): string =>
-  of === 'evictions' ? String(value) : `${value}%`;
+import { USE_KEYS, useValue } from '../use-keys.ts';
 
 /** A condition with the figure that it compares. */
 export interface ComparedUse extends Omit<UseCondition, 'value'> {

@@ -1,8 +1,9 @@
 /** Selectors and sizes of plans by the history of use, in Chinese. */
 
 import type { UseFigure } from '../../../model.ts';
-import { type byUse as english, type UnknownUse, USE_KEYS, useValue } from '../../en/plan/by-use.ts';
+import type { byUse as english, UnknownUse } from '../../en/plan/by-use.ts';
 import { memory } from '../../en/quantities.ts';
+import { USE_KEYS, useValue } from '../../en/use-keys.ts';
 import type { TranslationOf } from '../../text.ts';
 import { duration, size as wholeSize } from '../quantities.ts';
 
