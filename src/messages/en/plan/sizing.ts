@@ -1,11 +1,7 @@
 /** What Refit says about a sizing file, in English. Shares are percent, and times are milliseconds. */
 import type { Comparison, MustHold, Resource } from '../../../model.ts';
-import { DAY, HOUR } from '../../../units.ts';
 import type { Text } from '../../text.ts';
-
-/** As an author writes it: `14d`, `36h`. */
-export const asWritten = (ms: number): string =>
-  ms % DAY === 0 ? `${ms / DAY}d` : `${Math.round(ms / HOUR)}h`;
+import { asWritten } from '../use-keys.ts';
 
 const unit = (figure: MustHold['figure']): string => (figure === 'changes' ? '' : '%');
 

@@ -1,5 +1,6 @@
 /** What Refit says about a sizing file, in Chinese. */
-import { asWritten, type sizing as english } from '../../en/plan/sizing.ts';
+import type { sizing as english } from '../../en/plan/sizing.ts';
+import { asWritten } from '../../en/use-keys.ts';
 import type { TranslationOf } from '../../text.ts';
 
 export const sizing: TranslationOf<typeof english> = {
