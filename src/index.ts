@@ -29,6 +29,8 @@ export {
 } from './operations/plans/plan-fleet.ts';
 export { historyOf, type PlanHistory } from './operations/plans/read-use.ts';
 export { type RehearseOptions, rehearseSavedPlan } from './operations/plans/rehearse-plan.ts';
+export { readSizing } from './operations/recommend/read-sizing.ts';
+export { type Advice, type AdviceOptions, recommend } from './operations/recommend/recommend.ts';
 export { loadWords, renderReport, renderReview, type Words } from './operations/render.ts';
 export {
   type ApplyOptions,
@@ -37,11 +39,14 @@ export {
   reconcileRun,
 } from './operations/run-plan.ts';
 export { controlRun } from './operations/runs/control-run.ts';
+export { openUsage, usageProvider } from './operations/usage/open-usage.ts';
 export { explainCode, explainInstance } from './plan/explain.ts';
 export { decodePlan } from './plan/parse/decode-plan.ts';
 export { parsePlan } from './plan/parse/parse-plan.ts';
 export { readSavedPlan } from './plan/saved/read-saved-plan.ts';
 export { encodeSavedPlan } from './plan/saved/seal-plan.ts';
+export { parseSizing } from './recommend/parse-sizing.ts';
+export { toPlan } from './recommend/to-plan.ts';
 export { diffPlans, type PlanDiff } from './report/plan-diff/plan-diff.ts';
 export {
   PLAN_DIFF_FORMATS,

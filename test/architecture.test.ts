@@ -159,6 +159,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'require-node',
     'journal',
     'plan',
+    'recommend',
     'report',
     'cloud',
     'store',

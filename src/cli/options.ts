@@ -18,6 +18,7 @@ export interface Options extends Output {
   readonly as?: string;
   readonly atEntry?: string;
   readonly autoApprove?: boolean;
+  readonly backtest?: string;
   readonly balance?: string;
   readonly collectUsage?: string;
   readonly columns?: string;

@@ -162,7 +162,7 @@ function evidenceText({ evidence, current, confidence }: Recommendation, days: n
       ? []
       : [
           `peak ${share(used.peak.value)} at ${new Date(used.peak.at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-          ...(used.trend > 0 ? [`trend ${decimal(used.trend)} MB a day`] : []),
+          ...(used.trend >= 0.1 ? [`trend ${decimal(used.trend)} MB a day`] : []),
         ]),
     ...(confidence === null ? [] : [`confidence ${confidence.level}`]),
   ].join('; ');

@@ -20,7 +20,7 @@ const KEPT = new Set(
   gate GB grow guangzhou guards haltWhen http HTTP https iCalendar ID ids inFlight instance INSTANCE
   inventory json JSON key KEY keygen kind lastStart limit Markdown MB memoryPerShard name need NOTIFY once over
   owner p90 patience PEM PLAN plan plannedBy plans policy price prod profile pub reconcile redis Redis refit Refit region
-  evictions statistic used fit growAt history holds horizon memory sizing over
+  evictions statistic used fit growAt history holds horizon memory sizing over recommend backtest mustHold
   replicas report requestsPerSecond rest RFC roundTo run RUN Sat SAVED select serve SHA Shanghai shards show
   shrink sign skip soak sold spread ssh status Sun SystemError tags take targets TENCENTCLOUD Terraform terraform
   tfvars timezone true Tue Unknown UpgradeInstance URL urlEnv UTC UTF value VCALENDAR version waves

@@ -156,6 +156,30 @@ export const ERROR_SAMPLES: {
   'error.plan-name': [{ name: '../x' }],
   'error.cannot-write': [{ name: 'x.yaml', reason: 'EACCES', fix: 'chmod u+w x.yaml' }],
   'error.parse-slow': [{ file: 'x.yaml' }],
+  'error.must-hold': [
+    {
+      days: 60,
+      command: 'refit recommend --sizing sizing.yaml --backtest 60d',
+      failed: [
+        {
+          figure: 'above90',
+          operator: '<',
+          value: 0.1,
+          found: 0.25,
+          holds: false,
+          location: { file: 's.yaml', line: 2, column: 3 },
+        },
+        {
+          figure: 'changes',
+          operator: '<=',
+          value: 1,
+          found: 1.2,
+          holds: false,
+          location: { file: 's.yaml', line: 2, column: 3 },
+        },
+      ],
+    },
+  ],
   'error.no-history': [{ store: 'refit.example', instances: 12 }],
   'error.nothing-to-plan': [{ inventory: 'fleet.json', instances: 7 }],
   'error.no-inventory': [{ name: 'fleet.json' }],

@@ -61,6 +61,10 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
         dash: true,
       }),
       option('--force', 'overwrite the plan'),
+      option(
+        '--backtest <duration>',
+        'replay the rules over the history, such as 60d: what would have come of them',
+      ),
       PRICE,
       option('--max-calls <n>', 'most calls for facts about instances that would change (default: 2000)'),
       STORE,
@@ -70,6 +74,7 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
     ],
     examples: [
       'refit recommend --region ap-guangzhou',
+      'refit recommend --sizing sizing.yaml --backtest 60d',
       'refit recommend --sizing sizing.yaml --price -o rightsizing.yaml',
       'refit recommend --inventory fleet.json --write html=sizes.html',
     ],

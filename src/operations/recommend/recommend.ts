@@ -47,10 +47,9 @@ export const FACT_CALLS = 2_000;
  * @throws RefitError if the provider cannot be read, `usage` if no instance has a history, errors of the store.
  */
 export async function recommend(options: AdviceOptions): Promise<Advice> {
-  const { from, isSelected, sizing, clock, price = false } = options;
-  const notes: Message[] = [];
-  const fleet = await fleetOf(options, notes);
-  const inventory = isSelected ? { ...fleet, instances: fleet.instances.filter(isSelected) } : fleet;
+  const { from, sizing, clock, price = false } = options;
+  const { inventory, notes: read } = await readSelected(options);
+  const notes = [...read];
   const readFacts = 'inventory' in from ? undefined : factsOf(from, options, notes);
   const advised = await recommendFleet({ ...options, inventory, ...given({ readFacts }) });
   const estimated = {
@@ -62,12 +61,22 @@ export async function recommend(options: AdviceOptions): Promise<Advice> {
   return { recommendations: priced, inventory, notes };
 }
 
-async function fleetOf(options: AdviceOptions, notes: Message[]): Promise<Inventory> {
-  const { from, regions = null, profile = null, clock } = options;
-  if ('inventory' in from) return from.inventory;
-  const read = await readFleet(from, { regions, profile, clock, ...listenersOf(options) });
-  notes.push(...read.notes);
-  return read.inventory;
+/** What part of which fleet. */
+export type SelectedOptions = Pick<
+  AdviceOptions,
+  'from' | 'regions' | 'profile' | 'isSelected' | 'clock' | 'onProgress' | 'onNotice'
+>;
+
+/** The selected instances with the catalogue, and notes on what could not be read. @throws RefitError */
+export async function readSelected(
+  options: SelectedOptions,
+): Promise<{ readonly inventory: Inventory; readonly notes: readonly Message[] }> {
+  const { from, regions = null, profile = null, clock, isSelected = () => true } = options;
+  const { inventory, notes } =
+    'inventory' in from
+      ? { inventory: from.inventory, notes: [] }
+      : await readFleet(from, { regions, profile, clock, ...listenersOf(options) });
+  return { inventory: { ...inventory, instances: inventory.instances.filter(isSelected) }, notes };
 }
 
 /** Reads facts for the most urgent instances, with as many calls as are allowed. */
@@ -76,6 +85,6 @@ function factsOf(reader: CloudReader, { maxCalls, onProgress }: AdviceOptions, n
   return factsFrom(reader, { onProgress, onNote, maxCalls: maxCalls ?? FACT_CALLS });
 }
 
-function listenersOf({ onProgress, onNotice }: AdviceOptions) {
+function listenersOf({ onProgress, onNotice }: SelectedOptions) {
   return given({ onProgress, onNotice });
 }

@@ -39,7 +39,7 @@ export const usageCollect: CommandCode<[]> = async (_args, options, terminal) =>
     for (const note of result.notes) terminal.err(`${describeNote(note)}\n`);
     await print(terminal, options, { text: () => describe(result), json: result, indent: 2 });
     if (result.collected > 0 && options.format === 'text')
-      terminal.hint(`next: ${withConnectionOptions('refit usage show INSTANCE', options)}`);
+      terminal.hint(`next: ${withConnectionOptions('refit recommend', options)}`);
     return result.isComplete ? 0 : 1;
   } finally {
     await store.close();

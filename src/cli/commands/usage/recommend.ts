@@ -2,15 +2,15 @@
 import { iso } from '../../../clock.ts';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import { textOf } from '../../../messages/messages.ts';
-import type { Recommendations } from '../../../model.ts';
+import type { Message, Recommendations } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
 import { STDIO, writeOutput } from '../../../operations/named-files.ts';
 import { readSizing } from '../../../operations/recommend/read-sizing.ts';
 import {
-  type Advice,
   type AdviceOptions,
   recommend as advise,
+  readSelected,
 } from '../../../operations/recommend/recommend.ts';
 import { openUsage, usageProvider } from '../../../operations/usage/open-usage.ts';
 import { toPlan } from '../../../recommend/to-plan.ts';
@@ -29,11 +29,13 @@ import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 import { mustNotExist, schemaFrom } from '../fleet/plan-file.ts';
 import { selectFrom } from '../fleet/select-from.ts';
+import { backtestDaysFrom, mustHold, replay, showBacktest } from './backtest.ts';
 
 /** @returns 0; 65 if the sizing file is not valid. */
 export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
   const { env, clock } = terminal;
   const { out, force } = options;
+  const days = backtestDaysFrom(options);
   const wanted = {
     isSelected: selectFrom(options.select ?? []),
     ...{ regions: regionsFrom(options), profile: options.profile ?? null },
@@ -47,9 +49,24 @@ export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
   const store = await openUsage({ store: options.store, env, clock });
   try {
     const known = { sizing, store, clock, provider: usageProvider(options.endpoint, env) };
-    const { recommendations, notes } = await adviceFrom({ ...wanted, ...known }, options, terminal);
-    for (const note of notes) terminal.err(`${escapeControls(textOf(note))}\n`);
-    await show(recommendations, options, terminal);
+    const asked = { ...wanted, ...known };
+    if (days !== null && out === undefined) {
+      const { inventory, notes } = await fromFleet(asked, readSelected, options, terminal);
+      printNotes(notes, terminal);
+      await showBacktest(await replay({ ...known, inventory }, days, terminal), options, terminal);
+      return 0;
+    }
+    const { recommendations, inventory, notes } = await fromFleet(asked, advise, options, terminal);
+    printNotes(notes, terminal);
+    const isDemanded = out !== undefined && sizing.mustHold.length > 0;
+    const backtest =
+      days === null && !isDemanded ? null : await replay({ ...known, inventory }, days, terminal);
+    // With -o -, stdout is the plan.
+    if (out !== STDIO)
+      await (days !== null && backtest !== null
+        ? showBacktest(backtest, options, terminal)
+        : show(recommendations, options, terminal));
+    if (backtest !== null) mustHold(backtest, options);
     await writePlan(recommendations, options, terminal);
     return 0;
   } finally {
@@ -57,28 +74,31 @@ export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
   }
 };
 
-/** Advice about the live fleet, or about that of an inventory file. */
-async function adviceFrom(
+function printNotes(notes: readonly Message[], terminal: Terminal): void {
+  for (const note of notes) terminal.err(`${escapeControls(textOf(note))}\n`);
+}
+
+/** Does something with the live fleet, or with that of an inventory file. */
+async function fromFleet<T>(
   wanted: Omit<AdviceOptions, 'from'>,
+  use: (options: AdviceOptions) => Promise<T>,
   options: Options,
   terminal: Terminal,
-): Promise<Advice> {
+): Promise<T> {
   if (options.inventory === undefined)
     return readProvider(options, terminal, (reader, listeners) =>
-      advise({ ...wanted, from: reader, ...listeners }),
+      use({ ...wanted, from: reader, ...listeners }),
     );
   const inventory = await readInventoryFile(options.inventory);
   const bar = progressBar(terminal);
   try {
-    return await advise({ ...wanted, from: { inventory }, onProgress: bar.show });
+    return await use({ ...wanted, from: { inventory }, onProgress: bar.show });
   } finally {
     bar.clear();
   }
 }
 
 async function show(result: Recommendations, options: Options, terminal: Terminal): Promise<void> {
-  // The plan goes to stdout.
-  if (options.out === STDIO) return;
   const command = withConnectionOptions('refit recommend --explain INSTANCE', options);
   const where = { all: options.all ?? false, command, words: await wordsFrom(options) };
   await emit<RecommendationFormat>(terminal, options, (format, screen) =>
@@ -86,10 +106,19 @@ async function show(result: Recommendations, options: Options, terminal: Termina
   );
 }
 
+function hintAtPlan(result: Recommendations, options: Options, terminal: Terminal): void {
+  if (options.format !== 'text' || result.recommendations.every(({ advised }) => advised === null)) return;
+  const sizing = options.sizing === undefined ? '' : ` --sizing ${shellQuote(options.sizing)}`;
+  terminal.hint(`next: ${withConnectionOptions(`refit recommend${sizing} -o rightsizing.yaml`, options)}`);
+}
+
 /** Writes the plan of `-o`, if anything should change. */
 async function writePlan(result: Recommendations, options: Options, terminal: Terminal): Promise<void> {
   const { out } = options;
-  if (out === undefined) return;
+  if (out === undefined) {
+    hintAtPlan(result, options, terminal);
+    return;
+  }
   const file = out === STDIO ? 'plan.yaml' : out;
   // The plan has regions and profiles.
   const { region: _, profile: _profile, ...reached } = options;

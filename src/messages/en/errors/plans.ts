@@ -1,7 +1,18 @@
 /** Why Refit refuses to read, to write or to make a plan. */
-import type { Message } from '../../../model.ts';
+import type { Held, Message } from '../../../model.ts';
 import type { Say, Text } from '../../text.ts';
 import { instant } from '../quantities.ts';
+
+/** A demand of a sizing file, and what was found. */
+export const heldText = ({
+  figure,
+  operator,
+  value,
+  found,
+}: Pick<Held, 'figure' | 'operator' | 'value' | 'found'>): string => {
+  const unit = figure === 'changes' ? '' : '%';
+  return `${figure} is ${Number(found.toPrecision(3))}${unit}, not ${operator} ${value}${unit}`;
+};
 
 export const planErrors = {
   'error.file-refused': ({
@@ -46,6 +57,18 @@ export const planErrors = {
   'error.nothing-to-plan': ({ inventory, instances }: { inventory: string; instances: number }): Text => ({
     message: `no instance to plan for: ${inventory} has ${instances}, and none can be resized`,
     fix: 'choose another inventory, or start from a selector',
+  }),
+  'error.must-hold': ({
+    failed,
+    days,
+    command,
+  }: {
+    failed: readonly Held[];
+    days: number;
+    command: string;
+  }): Text => ({
+    message: `no plan was written: over ${days} days, ${failed.map(heldText).join('; ')} (mustHold of the sizing file)`,
+    fix: command,
   }),
   'error.no-history': ({ store, instances }: { store: string; instances: number }): Text => ({
     message: `${store} has no history of use of these ${instances} instances`,

@@ -31,6 +31,15 @@ export const planErrors: TranslationOf<typeof english> = {
     message: `没有可制定计划的实例：${inventory} 有 ${instances} 个实例，均不能变更`,
     fix: '选择其他资源清单，或从选择器开始',
   }),
+  'error.must-hold': ({ failed, days, command }) => ({
+    message: `未写出计划：在 ${days} 天的回测中，${failed
+      .map(({ figure, operator, value, found }) => {
+        const unit = figure === 'changes' ? '' : '%';
+        return `${figure} 为 ${Number(found.toPrecision(3))}${unit}，而要求 ${operator} ${value}${unit}`;
+      })
+      .join('；')}（sizing 文件的 mustHold）`,
+    fix: command,
+  }),
   'error.no-history': ({ store, instances }) => ({
     message: `${store} 没有这 ${instances} 个实例的用量历史`,
     fix: '运行 refit usage collect，然后再次运行同一命令',
