@@ -33,6 +33,7 @@ export interface Options extends Output {
   readonly durations?: string;
   readonly endpoint?: string;
   readonly expires?: string;
+  readonly explain?: string;
   readonly fault?: readonly string[];
   readonly fleet?: string;
   readonly force?: boolean;

@@ -65,6 +65,9 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
         '--backtest <duration>',
         'replay the rules over the history, such as 60d: what would have come of them',
       ),
+      option('--explain <instance>', 'where each number about an instance comes from, as JSON', {
+        completes: { kind: 'anything' },
+      }),
       PRICE,
       option('--max-calls <n>', 'most calls for facts about instances that would change (default: 2000)'),
       STORE,

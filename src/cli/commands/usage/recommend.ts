@@ -6,6 +6,7 @@ import type { Message, Recommendations } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { readInventoryFile } from '../../../operations/fleet/read-inventory-file.ts';
 import { STDIO, writeOutput } from '../../../operations/named-files.ts';
+import { explainAdvice } from '../../../operations/recommend/explain-instance.ts';
 import { readSizing } from '../../../operations/recommend/read-sizing.ts';
 import {
   type AdviceOptions,
@@ -14,7 +15,7 @@ import {
 } from '../../../operations/recommend/recommend.ts';
 import { openUsage, usageProvider } from '../../../operations/usage/open-usage.ts';
 import { toPlan } from '../../../recommend/to-plan.ts';
-import { escapeControls } from '../../../report/document/escape.ts';
+import { escapeControls, json } from '../../../report/document/escape.ts';
 import {
   type RecommendationFormat,
   renderRecommendations,
@@ -50,6 +51,11 @@ export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
   try {
     const known = { sizing, store, clock, provider: usageProvider(options.endpoint, env) };
     const asked = { ...wanted, ...known };
+    if (options.explain !== undefined) {
+      const { inventory } = await fromFleet(asked, readSelected, options, terminal);
+      await terminal.out(json(await explainAdvice(inventory, options.explain, known)));
+      return 0;
+    }
     if (days !== null && out === undefined) {
       const { inventory, notes } = await fromFleet(asked, readSelected, options, terminal);
       printNotes(notes, terminal);
