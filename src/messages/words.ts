@@ -8,6 +8,7 @@ import { en } from './en/en.ts';
 import { columns } from './en/page/columns.ts';
 import { diff } from './en/page/diff.ts';
 import { facts, frame, names } from './en/page/frame.ts';
+import { proof } from './en/page/proof.ts';
 import { recommend } from './en/page/recommend.ts';
 import { report } from './en/page/report.ts';
 import { review } from './en/page/review.ts';
@@ -24,7 +25,7 @@ export type InWords<English> = English extends string
     ? (...given: Given) => string
     : { readonly [Key in keyof English]: InWords<English[Key]> };
 
-const page = { columns, diff, facts, frame, names, recommend, report, review, usage, verdicts };
+const page = { columns, diff, facts, frame, names, proof, recommend, report, review, usage, verdicts };
 
 /** Labels, headings and phrases of pages. */
 export type PageWords = InWords<typeof page>;

@@ -65,7 +65,7 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
         '--backtest <duration>',
         'replay the rules over the history, such as 60d: what would have come of them',
       ),
-      option('--explain <instance>', 'where each number about an instance comes from, as JSON', {
+      option('--explain <instance>', 'where each number about an instance comes from', {
         completes: { kind: 'anything' },
       }),
       PRICE,

@@ -4,6 +4,7 @@ import { codes } from './codes.ts';
 import { columns } from './page/columns.ts';
 import { diff } from './page/diff.ts';
 import { facts, frame, names } from './page/frame.ts';
+import { proof } from './page/proof.ts';
 import { recommend } from './page/recommend.ts';
 import { report } from './page/report.ts';
 import { review } from './page/review.ts';
@@ -18,6 +19,7 @@ export const chinese: Words = {
   facts,
   frame,
   names,
+  proof,
   recommend,
   report,
   review,

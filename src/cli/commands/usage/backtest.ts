@@ -6,11 +6,14 @@ import type { Backtest } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { type BacktestOptions, backtestFleet } from '../../../operations/recommend/backtest-fleet.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
-import { escapeControls, json } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { backtestText } from '../../../report/recommend/backtest-text.ts';
+import { renderBacktest } from '../../../report/recommend/render-backtest.ts';
+import type { RecommendationFormat } from '../../../report/recommend/render-recommendations.ts';
 import { DAY } from '../../../units.ts';
 import { type Options, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
+import { wordsFrom } from '../../page-language.ts';
 import { progressBar } from '../../progress-bar.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -45,13 +48,13 @@ export async function replay(
   }
 }
 
-/** Prints a replay. @throws RefitError `usage` for a format that it has not */
+/** Prints a replay in the formats of the command. */
 export async function showBacktest(result: Backtest, options: Options, terminal: Terminal): Promise<void> {
-  for (const format of [options.format, ...options.write.map((one) => one.format)])
-    if (format !== 'text' && format !== 'json')
-      throw new RefitError('usage', `--backtest has no format "${format}"`, 'use text or json');
-  await emit(terminal, options, (format, { width }) =>
-    format === 'json' ? json(result) : backtestText(result, width),
+  const words = await wordsFrom(options);
+  await emit<RecommendationFormat>(terminal, options, (format, screen) =>
+    format === 'text'
+      ? backtestText(result, screen.width)
+      : renderBacktest(result, format, { ...screen, words }),
   );
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../../../operations/recommend/recommend.ts';
 import { openUsage, usageProvider } from '../../../operations/usage/open-usage.ts';
 import { toPlan } from '../../../recommend/to-plan.ts';
-import { escapeControls, json } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import {
   type RecommendationFormat,
   renderRecommendations,
@@ -31,6 +31,7 @@ import type { Terminal } from '../../terminal.ts';
 import { mustNotExist, schemaFrom } from '../fleet/plan-file.ts';
 import { selectFrom } from '../fleet/select-from.ts';
 import { backtestDaysFrom, mustHold, replay, showBacktest } from './backtest.ts';
+import { showExplanation } from './explain-advice.ts';
 
 /** @returns 0; 65 if the sizing file is not valid. */
 export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
@@ -53,7 +54,7 @@ export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
     const asked = { ...wanted, ...known };
     if (options.explain !== undefined) {
       const { inventory } = await fromFleet(asked, readSelected, options, terminal);
-      await terminal.out(json(await explainAdvice(inventory, options.explain, known)));
+      await showExplanation(await explainAdvice(inventory, options.explain, known), options, terminal);
       return 0;
     }
     if (days !== null && out === undefined) {

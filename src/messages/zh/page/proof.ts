@@ -1,0 +1,63 @@
+/** Where the numbers of advice come from, and what it would have done in the past, in Chinese. */
+import type { proof as english } from '../../en/page/proof.ts';
+import { count } from '../../en/quantities.ts';
+import type { InWords } from '../../words.ts';
+
+export const proof: InWords<typeof english> = {
+  days: (days) => `${count(days)} 天`,
+  riskIs: (level, message) => `${level}：${message}`,
+  history: '历史',
+  explained: {
+    kind: 'Refit 规格建议的依据',
+    title: '数字从何而来',
+    days: '每 24 小时的峰值',
+    daysNote: (shards) =>
+      `峰值 = 内存使用量 ×（最满分片使用率 ÷ 内存使用率，至少为 1）÷ ${count(shards)} 个分片。单位为最满分片的 MB。`,
+    pairs: '趋势：各天之间的差值',
+    pairsNote: (trend, error) => `趋势取中位数：每天 ${trend}，误差 ${error}。下降趋势按零计算。`,
+    needs: '预计需求',
+    needsNote: '需求 = 计入的峰值 + 可信的最大趋势 ×（该天距今的天数 + 预测天数）。',
+    need: { horizon: '预测期内', grow: '扩容后须满足', shrink: '缩容后须满足' },
+    sizes: '可购规格',
+    sizesNote: (fit) => `变更后，每个分片的内存使用率最多为 ${fit}。`,
+    is: { current: '当前规格', advised: '建议', blocked: '消除阻碍后的建议' },
+    tooSmall: (share, fit) => `太小：${share}，最多允许 ${fit}`,
+    fits: '可以容纳，但更小的规格也可以',
+    fitsNot: '可以容纳',
+    loads: '其他资源',
+    load: (statistic, value, recent) => `${statistic} ${value}；最近 7 天 ${recent}`,
+    evictions: '发生驱逐的小时',
+    resized: '规格变化',
+    rules: '使用的规则',
+    rulesOf: (name) => (name === null ? '适用于全部实例的规则。' : `类别 ${name} 的规则。`),
+  },
+  backtest: {
+    kind: 'Refit 回测',
+    title: '这些规则在过去的效果',
+    word: '回测',
+    held: '满足要求',
+    failed: '不满足要求',
+    sentence: (instances, days) => `${count(instances)} 个实例，${count(days)} 天`,
+    strategies: '策略比较',
+    strategiesNote: '占比按全部实例的全部小时计算。节省指与保持当前规格相比少计费的内存。',
+    names: {
+      advice: '每天采纳建议',
+      never: '从不变更',
+      'last-peak': '最近峰值 × 1.3',
+      percentile: 'p95 + 15%',
+      hindsight: '事后最优（相同规则）',
+      'hindsight-90': '事后最优（90%）',
+    },
+    exceeded: (rows) => `${count(rows)} 个实例采纳建议后仍超过 90%`,
+    never: '从未变更',
+    mustHold: '必须满足的要求',
+    holds: '满足',
+    holdsNot: '不满足',
+    chart: '各策略的计费内存（GB·天）',
+    withoutHistory: (instances) => `${count(instances)} 个实例没有历史，不计入任何数字`,
+    atLeast: (hours) => `有 ${count(hours)} 个小时内存已满，实际需求至少如此`,
+    saved: (share, money) => (money === null ? share : `${share}，${money}`),
+    facts: { span: '时间', data: '数据', rules: '规则' },
+    defaults: '默认规则',
+  },
+};
