@@ -41,7 +41,7 @@ it.each([
   };
   const chart = named(/^draw-rate-/);
   const page = named(/./, (text) => text.includes(`/${chart}`));
-  const shared = named(/^words-/, (text) => /\p{Script=Han}/u.test(text) === isChinese);
+  const shared = named(/^spoken-/, (text) => /\p{Script=Han}/u.test(text) === isChinese);
   const loaded = withImports(scripts, [named(/^index-/), page, chart, named(words), shared]);
   // It finds what the page needs: the table of steps is not in the page itself.
   expect([...loaded].some((name) => name.startsWith('long-table-'))).toBe(true);

@@ -1,9 +1,9 @@
 /** The language of the console: of the browser, or as the person chose. */
 import { signal } from '@preact/signals';
 import { fixIn } from '../../messages/code-text.ts';
-import { loadWords } from '../../messages/languages.ts';
+import { loadSpoken } from '../../messages/languages.ts';
 import { type Rendered, renderIn, textWithFixIn } from '../../messages/render.ts';
-import type { Words } from '../../messages/words.ts';
+import type { Spoken as Shared } from '../../messages/spoken.ts';
 import type { Message, Threshold } from '../../model.ts';
 import type { MonthlyCost } from '../../plan/price/monthly.ts';
 import { escapeControls } from '../../text.ts';
@@ -11,7 +11,7 @@ import type { WordId } from './words/en.ts';
 import { fill, type Values } from './words/fill.ts';
 
 /** Everything that a language has. */
-interface Spoken extends Pick<Words, 'tag' | 'sentences' | 'show' | 'codes' | 'review' | 'report'> {
+interface Spoken extends Shared {
   readonly name: 'en' | 'zh';
   readonly words: Readonly<Record<WordId, string>>;
 }
@@ -22,7 +22,7 @@ async function load(name: Spoken['name']): Promise<Spoken> {
     name === 'en'
       ? import('./words/en.ts').then(({ en }) => en)
       : import('./words/zh.ts').then(({ zh }) => zh);
-  const [own, shared] = await Promise.all([words, loadWords(name)]);
+  const [own, shared] = await Promise.all([words, loadSpoken(name)]);
   return { name, words: own, ...shared };
 }
 
@@ -133,11 +133,11 @@ interface Thresholds {
 }
 
 /** What accepted orders are billed, in the words of the reports. */
-export const sayBills = (...about: Parameters<Words['report']['billedFact']>): string =>
+export const sayBills = (...about: Parameters<Shared['report']['billedFact']>): string =>
   spoken.value.report.billedFact(...about);
 
 /** Durations, sizes and amounts in words. */
-export const quantities = (): Words['show'] => spoken.value.show;
+export const quantities = (): Shared['show'] => spoken.value.show;
 
 /** The time of day, or with the date if it is not today, in the zone of the browser. UTC is its tooltip. */
 export function sayTime(iso: string): { readonly text: string; readonly utc: string } {
