@@ -76,7 +76,6 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
       LANGUAGE,
     ],
     examples: [
-      'refit recommend --region ap-guangzhou',
       'refit recommend --sizing sizing.yaml --backtest 60d',
       'refit recommend --sizing sizing.yaml --price -o rightsizing.yaml',
       'refit recommend --inventory fleet.json --write html=sizes.html',
