@@ -204,7 +204,7 @@ export function withConnectionOptions(
 
 /** The commands that name a run or a saved plan, with that name, and `runs`. */
 const IN_STORE =
-  /\brefit (?:(?:runs|worker|serve|usage collect|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:approve|decline|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|usage show|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
+  /\brefit (?:(?:runs|worker|serve|usage collect|recommend|schedule (?:(?:run|list|next)(?=$|[ ;])|log(?=$|;| -| {3})))\b|(?:plan|explain|windows next|approve|decline|apply|show|policy check|reconcile|status|report|rollback|retry|pause|continue|drain|abort|set|audit (?:verify|replay|sign|export|events)|usage show|schedule (?:put|remove|log|run-now|enable|disable)) (?:'(?:[^']|'\\'')*'|(?!--)[^\s;]*[^\s;,]))/g;
 
 /**
  * Adds the user's `--store` to every command in a text that reads or writes a store. `REFIT_STORE` needs no option.
@@ -235,8 +235,8 @@ export function withoutPassword(text: string): string {
 
 /** The commands that read the provider, and of these the ones that take keys and regions from the command line. */
 const CONNECTS =
-  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?|worker|serve|usage collect|usage show \S+) /;
-const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+|serve|usage collect) /;
+  /^refit (plan|apply|reconcile|rollback|retry|inventory|init|doctor|explain crs-\S+|schedule run(-now)?|worker|serve|usage collect|usage show \S+|recommend) /;
+const SELECTS = /^refit (plan|inventory|init|doctor|explain crs-\S+|serve|usage collect|recommend) /;
 
 /** The same for the fix of an error, if it is one command. Its reason stays before it, and what it does behind it. */
 export function withConnectionInFix(fix: string, options: Options): string {

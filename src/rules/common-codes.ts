@@ -1,13 +1,13 @@
 /**
  * Codes of the provider that no plan predicts, but that a run or a read may meet. `refit explain` says what Refit does
- * then. Source: docs/provider.md P25, P53, P65, P74, P81, P95, P100, P157 and P158.
+ * then. Source: docs/provider.md P25, P53, P65, P74, P81, P95, P100, P157, P158 and P215.
  */
 import type { KnownCode } from '../messages/codes.ts';
 import type { Rule } from './facts.ts';
 
 const COMMON = "the provider's common error codes (docs/provider.md P157 and P158)";
 const PRODUCT = "the product's error codes, not in the list of this action (docs/provider.md P25)";
-const READS = 'the error codes of the reads (docs/provider.md P53, P65, P74, P81, P95 and P100)';
+const READS = 'the error codes of the reads (docs/provider.md P53, P65, P74, P81, P95, P100 and P215)';
 /** The price request has another spelling for some codes of an order. */
 const spellingOf = (code: KnownCode) => `the price request's spelling of ${code} (docs/provider.md P75)`;
 
@@ -66,7 +66,7 @@ export const COMMON_CODES: readonly Rule[] = [
   ]),
   ...codes(PRODUCT, 'error', ['ResourceUnavailable.InstanceIsolated']),
   ...codes(READS, 'error', ['InvalidParameter.EmptyParam']),
-  ...codes(READS, 'note', ['ResourceUnavailable.InstanceConfError']),
+  ...codes(READS, 'note', ['ResourceUnavailable.InstanceConfError', 'FailedOperation.UnSupportError']),
   ...codes(READS, 'error', [
     'UnauthorizedOperation.UserNotInWhiteList',
     'UnsupportedOperation.ClusterInstanceAccessedDeny',

@@ -8,6 +8,7 @@ import { COMMANDS, FAMILIES } from '../../src/cli/program/commands.ts';
 import { createProgram, rowOf } from '../../src/cli/program/run-program.ts';
 import { formatsOf } from '../../src/cli/program/shared-options.ts';
 import { PLAN_DIFF_FORMATS } from '../../src/report/plan-diff/render-plan-diff.ts';
+import { RECOMMENDATION_FORMATS } from '../../src/report/recommend/render-recommendations.ts';
 import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
 import { REPORT_FORMATS } from '../../src/report/run/render-report.ts';
 import { USAGE_FORMATS } from '../../src/report/usage/render-usage.ts';
@@ -22,6 +23,7 @@ const RENDERED: Readonly<Record<string, readonly string[]>> = {
   diff: PLAN_DIFF_FORMATS,
   rehearse: REPORT_FORMATS,
   'usage show': USAGE_FORMATS,
+  recommend: RECOMMENDATION_FORMATS,
   apply: REPORT_FORMATS,
   report: REPORT_FORMATS,
   // A plan that is only checked has no changes, so there is no table.

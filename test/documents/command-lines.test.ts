@@ -44,7 +44,7 @@ const OTHER_ENDS: readonly (readonly [line: RegExp, code: number, why: string])[
   [/--digest 3f2a/, 6, 'the documents have the digest of another plan'],
   [/^refit decline \S+ --withdraw/, 64, 'nobody declines the plan of the examples'],
   [/^refit schedule run /, 143, 'a signal ended it'],
-  [/^refit usage show /, 64, 'nothing was collected yet'],
+  [/^refit (usage show|recommend) /, 64, 'nothing was collected yet'],
 ];
 
 /** Milliseconds; generous, because a machine may be busy. */
@@ -195,6 +195,7 @@ async function prepare(): Promise<void> {
   write('signers.yaml', approversFile(['wei']));
   write('approvers.yaml', approversFile(['wei', 'jun']));
   write('team-policy.yaml', 'version: 1\nlimit: { instances: 50 }\n');
+  write('sizing.yaml', 'version: 1\n');
   const plan = `${readFileSync(join(ROOT, 'plans/small.yaml'), 'utf8')}terraform: state.json\n`;
   for (const name of ['plan.yaml', 'plans/small.yaml']) write(name, plan);
   write(

@@ -193,6 +193,12 @@ export const providerCodes = {
       fix: 'report it as an error in Refit, with the request id',
     },
   ),
+  'FailedOperation.UnSupportError': {
+    meaning:
+      'The instance does not have what the call asks for, such as parameters. Refit goes on without it.',
+    checks: ANSWER,
+    fix: 'nothing to do: a note says what is missing',
+  },
   UnsupportedRegion: {
     meaning:
       'The region or the endpoint does not have this action. The call was not executed. Refit skips the step.',

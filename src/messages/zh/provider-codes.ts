@@ -177,6 +177,11 @@ export const providerCodes: Readonly<Record<keyof typeof english, CodeText>> = {
       fix: '附上请求 ID，作为 Refit 的错误上报',
     },
   ),
+  'FailedOperation.UnSupportError': {
+    meaning: '该实例没有调用所请求的内容，例如参数。Refit 在没有它的情况下继续。',
+    checks: ANSWER,
+    fix: '无需处理：提示会说明缺少什么',
+  },
   UnsupportedRegion: {
     meaning: '该地域或接入点没有此接口。该调用没有执行。Refit 跳过该步骤。',
     checks: '调用的地域和接入点',

@@ -32,6 +32,9 @@ const RENDERERS: Readonly<
   csv: adviceCsv,
 };
 
+/** The formats in the order of the help. */
+export const RECOMMENDATION_FORMATS = Object.keys(RENDERERS) as readonly RecommendationFormat[];
+
 /** The whole text with a final line end. Equal advice gives equal bytes. */
 export function renderRecommendations(
   result: Recommendations,
