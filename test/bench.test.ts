@@ -20,8 +20,8 @@ describe('no ratio is clearly lost', () => {
     ['company', () => company({ accounts: 2, regions: 1, instances: 60, slots: [1, 2] })],
     ['CPU of an order, beside the official SDK', () => cpuPerOrder(200, 7, ['plain'])],
     ['signed orders of the simulator', () => simulatorOrders(400, 2)],
-    ['recommending, beside a walk over the history', () => recommending(300, 1)],
-    ['a walk over the history of use', () => usageWalk({ folder: 300, nightly: 0, stored: 0 }, 1)],
+    ['recommending, beside a walk over the history', () => recommending(100, 1)],
+    ['a walk over the history of use', () => usageWalk({ folder: 100, nightly: 0, stored: 0 }, 1)],
   ])('%s', async (_, bench) => {
     for (const row of [await bench()].flat()) expect(isReached(row, TWICE), JSON.stringify(row)).toBe(true);
   });

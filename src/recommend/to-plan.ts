@@ -176,7 +176,8 @@ function decimal(value: number): string {
 function moneyText({ amount, source }: NonNullable<Recommendation['monthly']>): string {
   const { amount: value, currency } = amount;
   const text = `${money(Math.abs(value), currency)} a month ${value < 0 ? 'less' : 'more'}`;
-  return source === 'provider' ? text : `about ${text} (by price.perGigabyteMonth)`;
+  if (source === 'provider') return text;
+  return `about ${text} (${source === 'sizing-file' ? 'by price.perGigabyteMonth' : 'from the hourly price of the new size'})`;
 }
 
 function guards(changes: readonly Recommendation[]): string[] {

@@ -28,6 +28,7 @@ export const OWN_RULES: readonly Rule[] = [
   own('Refit.UsedUnknown', 'error', usedIsUnknown),
   own('Refit.UsageUnknown', 'error'),
   own('Refit.NoReplicaReads', 'error'),
+  own('Refit.Advice', 'note'),
   own('Refit.PriceRefused', 'warning', priceIsRefused),
   own('Refit.PriceOffline', 'warning'),
   own('Refit.BalanceShort', 'warning'),

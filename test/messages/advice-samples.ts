@@ -16,6 +16,15 @@ export const ADVICE_SAMPLES: AdviceSamples = {
   'advice.evicted': [{ keys: 1200, last: 1_764_000_000_000 }],
   'advice.evicts-always': [{ evicting: 27, of: 28 }],
   'advice.evicts-lately': [{ keys: 1200, hours: 3 }],
+  'advice.finding': [
+    {
+      verdict: 'grow',
+      current: small,
+      advised: { ...small, memoryPerShard: 8192 },
+      reason: message('advice.no-shrinks'),
+    },
+    { verdict: 'blocked', current: small, advised: null, reason: message('advice.no-shrinks') },
+  ],
   'advice.fewer-shards': [{ share: 44.2, shards: 3, within: 30 }],
   'advice.fits': [{ shards: 1, share: 61.5, within: 30 }],
   'advice.fits-smaller': [{ shards: 3, need: 2400, share: 58.6, size: small, within: 30 }],

@@ -31,7 +31,7 @@ const KEPT = new Set(
 
 /** Values of parameters that Chinese writes in its own words; `names.ts` has most of them. */
 const TRANSLATED = new Set(
-  `again bandwidth billing connections memory capacity challenge changed day deleting drifted empty failure folder frozen halt halted inconclusive instance isolated
+  `again bandwidth blocked grow billing connections memory capacity challenge changed day deleting drifted empty failure folder frozen halt halted inconclusive instance isolated
   list metric once order outside pause pending policy policy-refused postpaid prepaid private processing quote refused replica replicas
   rollback run-end running shards signature signed clock continue format ordered plan submitted task token unknown unrecognised url wait`.split(
     /\s+/,

@@ -137,10 +137,12 @@ withPostgres('a database of PostgreSQL', () => {
   });
 
   it('a statement ends at its limits of time and bytes', async () => {
-    const database = await open(await freshDatabase(), { statementTimeout: 200, largestAnswer: 1_000_000 });
-    const late = await failing(database.query('SELECT pg_sleep(60)'));
+    const url = await freshDatabase();
+    const impatient = await open(url, { statementTimeout: 200 });
+    const late = await failing(impatient.query('SELECT pg_sleep(60)'));
     expect(late.message).toContain('a statement took longer than Refit waits');
     expect(isConnectionLost(late)).toBe(false);
+    const database = await open(url, { largestAnswer: 1_000_000 });
     const large = await failing(database.query("SELECT repeat('x', 10000000)"));
     expect(large.message).toContain('the answer is larger than Refit accepts');
     expect(await database.query("SELECT length(repeat('x', 900000)) AS n")).toEqual([{ n: 900_000 }]);

@@ -15,7 +15,7 @@ import { simulate } from '../../src/simulator/simulate.ts';
 import { memoryUsage } from '../usage/memory-usage.ts';
 
 it('writes a plan for a live fleet that refit plan accepts as it is', async () => {
-  const simulation = await simulate({ instances: 40, limit: 1000 }, systemClock);
+  const simulation = await simulate({ instances: 25, limit: 1000 }, systemClock);
   const transport = createHttp();
   onTestFinished(async () => {
     await transport.close();
@@ -49,7 +49,7 @@ it('writes a plan for a live fleet that refit plan accepts as it is', async () =
   const changes = recommendations.recommendations.filter(({ advised }) => advised !== null);
   expect(changes.length).toBeGreaterThan(1);
   for (const { billedMemory, monthly } of changes) {
-    expect(monthly!.source).toBe('provider');
+    expect(['provider', 'provider-hourly']).toContain(monthly!.source);
     if (billedMemory !== 0) expect(Math.sign(monthly!.amount.amount)).toBe(Math.sign(billedMemory));
   }
   const text = toPlan(recommendations, { name: 'rightsizing', schema: null, next: 'refit plan' })!;

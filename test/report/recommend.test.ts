@@ -5,15 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { loadWords } from '../../src/messages/languages.ts';
 import { VERDICTS } from '../../src/model.ts';
 import {
-  type RecommendationFormat,
+  type AdviceFormat,
+  RECOMMENDATION_FORMATS,
   renderRecommendations,
 } from '../../src/report/recommend/render-recommendations.ts';
 import { adviceOf } from '../recommend/advice.ts';
 
 const WHERE = { color: false, width: 100, all: false, command: 'refit recommend --explain INSTANCE' };
-const FORMATS: readonly RecommendationFormat[] = ['text', 'json', 'markdown', 'html', 'csv'];
+const FORMATS = RECOMMENDATION_FORMATS;
 const advice = adviceOf();
-const shown = (format: RecommendationFormat, more: object = {}) =>
+const shown = (format: AdviceFormat, more: object = {}) =>
   renderRecommendations(advice, format, { ...WHERE, ...more });
 
 it('the sample has every verdict', () => {
@@ -39,6 +40,27 @@ describe('every format', () => {
 
   it('csv starts no formula', () => {
     expect(renderRecommendations(adviceOf('=1+1'), 'csv', WHERE)).not.toMatch(/(^|,)=1/m);
+  });
+});
+
+describe('pipelines', () => {
+  it('fail for what must grow now, and not for what may shrink', () => {
+    const junit = shown('junit');
+    const failed = [...junit.matchAll(/name="(crs-\d+)"><failure/g)].map(([, id]) => id!);
+    const urgent = advice.recommendations.filter(
+      ({ risk, verdict, billedMemory }) =>
+        risk.level >= 3 && billedMemory >= 0 && verdict !== 'optimal' && verdict !== 'insufficient-data',
+    );
+    expect(failed.sort()).toEqual(urgent.map(({ instance }) => instance).sort());
+    expect(failed.length).toBeGreaterThan(0);
+  });
+
+  it('sarif and github name each instance whose size is not right', () => {
+    const wrong = advice.recommendations.filter(({ verdict }) => verdict !== 'optimal');
+    const sarif = JSON.parse(shown('sarif')) as { runs: [{ results: readonly object[] }] };
+    expect(sarif.runs[0].results).toHaveLength(wrong.length);
+    expect(shown('github').split('\n')[0]).toContain('SHOULD CHANGE');
+    expect(shown('github')).toContain('title=Refit.Advice');
   });
 });
 

@@ -72,7 +72,7 @@ export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:
       option('--max-calls <n>', 'most calls for facts about instances that would change (default: 2000)'),
       STORE,
       ALL,
-      ...printing('report'),
+      ...printing('review'),
       LANGUAGE,
     ],
     examples: [

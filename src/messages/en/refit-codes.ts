@@ -37,18 +37,6 @@ export const refitCodes = {
     checks: 'the memory in use, if memory or shards are reduced or the size depends on it (2x used)',
     fix: 'plan against the live fleet, or from refit inventory --used, with an identity that may call GetMonitorData and DescribeInstanceShards',
   },
-  'Refit.UsageUnknown': {
-    meaning:
-      'A selector or a size of the plan asks for the use of an instance, and fewer than 90% of the hours have a value in the history of use.',
-    checks: 'the hours of the history that the key over names, up to now',
-    fix: 'refit usage collect, then plan again; or a shorter over',
-  },
-  'Refit.NoReplicaReads': {
-    meaning:
-      'The plan sizes replicas by CPU, and the replicas of the instance serve no reads. More of them would not help.',
-    checks: 'whether the instance reads from its replicas',
-    fix: 'size shards instead, or let the instance read from its replicas first',
-  },
   'Refit.PriceRefused': {
     meaning: 'The provider gave no price. Its code does not show how it would answer the order.',
     checks: 'the answer to the price request',

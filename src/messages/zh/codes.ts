@@ -2,5 +2,6 @@
 import type { CodeTexts } from '../codes.ts';
 import { providerCodes } from './provider-codes.ts';
 import { refitCodes } from './refit-codes.ts';
+import { usageCodes } from './usage-codes.ts';
 
-export const codes: CodeTexts = { ...providerCodes, ...refitCodes };
+export const codes: CodeTexts = { ...providerCodes, ...refitCodes, ...usageCodes };

@@ -33,16 +33,6 @@ export const refitCodes: Readonly<Record<keyof typeof english, CodeText>> = {
     checks: '已用内存，如果减少内存或分片，或规格取决于它（2x used）',
     fix: '根据线上实例制定计划，或使用 refit inventory --used，身份需可以调用 GetMonitorData 和 DescribeInstanceShards',
   },
-  'Refit.UsageUnknown': {
-    meaning: '计划的选择器或规格取决于实例的用量，而用量历史中有数值的小时不到 90%。',
-    checks: '用量历史中到当前为止、由 over 指定的小时',
-    fix: '运行 refit usage collect 后重新制定计划；或缩短 over',
-  },
-  'Refit.NoReplicaReads': {
-    meaning: '计划按 CPU 决定副本数，而该实例的副本不提供读取。增加副本没有帮助。',
-    checks: '实例是否从副本读取',
-    fix: '改为按分片数扩容，或先为实例开启从副本读取',
-  },
   'Refit.PriceRefused': {
     meaning: '云平台没有给出价格，其错误码不能说明订单会得到什么应答。',
     checks: '询价请求的应答',

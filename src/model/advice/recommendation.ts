@@ -121,6 +121,12 @@ export interface Alternative {
   readonly reason: Message;
 }
 
+/**
+ * Who says what a change costs. `provider-hourly`: the provider says the hourly price of the new size, and the added memory has its
+ * part of it.
+ */
+export type PriceSource = 'provider' | 'provider-hourly' | 'sizing-file';
+
 export interface Recommendation {
   readonly instance: string;
   readonly name: string;
@@ -144,7 +150,7 @@ export interface Recommendation {
   /** Billed memory that the change adds, MB; negative: it saves. 0 without a change. */
   readonly billedMemory: number;
   /** What the change adds to the cost of a month; negative: it saves. Null: not known. */
-  readonly monthly: { readonly amount: Money; readonly source: 'provider' | 'sizing-file' } | null;
+  readonly monthly: { readonly amount: Money; readonly source: PriceSource } | null;
   readonly evidence: Evidence;
   /** The name of the class of the sizing file whose rules counted; null: the rules for all. */
   readonly class: string | null;

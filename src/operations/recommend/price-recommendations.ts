@@ -1,6 +1,6 @@
 /** Asks the provider what advice costs, as for any other plan. */
 import type { CloudReader } from '../../cloud/cloud.ts';
-import { type Money, type Recommendation, type Recommendations, totalMemory } from '../../model.ts';
+import { type Recommendation, type Recommendations, totalMemory } from '../../model.ts';
 import { money } from '../../money.ts';
 import { monthOf, termsOf } from '../../plan/price/monthly.ts';
 import { toPlan } from '../../recommend/to-plan.ts';
@@ -29,16 +29,17 @@ export async function priceRecommendations(
     ...result,
     recommendations: result.recommendations.map((one) => {
       const month = one.advised === null ? null : (months.get(one.instance) ?? null);
-      return month === null ? one : { ...one, monthly: { amount: added(one, month), source: 'provider' } };
+      return month === null ? one : { ...one, monthly: costOf(one, month) };
     }),
   };
 }
 
 /** What the change adds a month. */
-function added(
+function costOf(
   { billedMemory, advised }: Recommendation,
   { amount, currency, basis }: NonNullable<ReturnType<typeof monthOf>>,
-): Money {
-  const part = basis === 'hourly' ? billedMemory / totalMemory(advised!) : 1;
-  return { amount: money(amount * part), currency };
+): NonNullable<Recommendation['monthly']> {
+  if (basis !== 'hourly') return { amount: { amount: money(amount), currency }, source: 'provider' };
+  const part = billedMemory / totalMemory(advised!);
+  return { amount: { amount: money(amount * part), currency }, source: 'provider-hourly' };
 }

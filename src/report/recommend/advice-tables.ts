@@ -85,8 +85,8 @@ function costOf(recommendations: readonly Recommendation[], say: Words['recommen
   if (changed.length === 0) return '';
   const known = changed.flatMap(({ monthly }) => (monthly === null ? [] : [monthly]));
   if (known.length === 0) return say.costNotAsked;
-  const isEstimated = known.some(({ source }) => source === 'sizing-file');
-  return say.cost(sumMoney(known.map(({ amount }) => amount)), changed.length - known.length, isEstimated);
+  const estimate = known.find(({ source }) => source !== 'provider')?.source ?? 'provider';
+  return say.cost(sumMoney(known.map(({ amount }) => amount)), changed.length - known.length, estimate);
 }
 
 /** `memory 4 GB → 8 GB × 3 shards`, or the present size. */

@@ -27,6 +27,7 @@ export function shownBacktest(result: Backtest, words: Words = english): ShownRe
       [
         say.facts.data,
         frame.list([
+          say.known(percent(knownShare(result))),
           ...(result.withoutHistory > 0 ? [say.withoutHistory(result.withoutHistory)] : []),
           ...(result.atLeast > 0 ? [say.atLeast(result.atLeast)] : []),
         ]),
@@ -50,6 +51,12 @@ export function shownBacktest(result: Backtest, words: Words = english): ShownRe
     ],
     note: '',
   };
+}
+
+/** The hours with a value, percent of all hours of the instances. */
+function knownShare({ strategies, instances, days }: Backtest): number {
+  const hours = strategies[0]?.hours ?? 0;
+  return instances === 0 ? 0 : (100 * hours) / (instances * days * 24);
 }
 
 /** The share of the hours of instances, percent; 0 without hours. */

@@ -8,21 +8,15 @@ import { cellText } from '../../../src/report/document/table.ts';
 import { renderExplanation } from '../../../src/report/recommend/render-explanation.ts';
 import { shownExplanation } from '../../../src/report/recommend/shown-explanation.ts';
 import { instance, NOW, offer } from '../../plan/fixtures/small-fleet.ts';
-import { historyOf, line } from '../../recommend/history.ts';
+import { explanationOf } from '../../recommend/advice.ts';
 import { HOSTILE } from '../situations.ts';
 
 const FORMATS = ['text', 'json', 'markdown', 'html', 'csv'] as const;
 const WHERE = { color: false, width: 100 };
 const chinese = await loadWords('zh');
 
-const explained = (name = 'cart', memory = line(8600, 90)) => {
-  const of = instance({ name });
-  const usage = historyOf({ size: of.size, memory, skew: 1.1, evicted: (ago) => (ago === 40 ? 7 : 0) });
-  return explain(of, usage, { sizing: DEFAULT_SIZING, sold: () => offer(), now: NOW });
-};
-
 /** The texts of a table: one list for each row. */
-function textsOf(id: string, one = explained()): string[][] {
+function textsOf(id: string, one = explanationOf()): string[][] {
   const table = shownExplanation(one).tables.find((other) => other.id === id)!;
   return [...table.rows].map((row) => row.map((cell) => cellText(cell)));
 }
@@ -32,7 +26,7 @@ const numberIn = (text: string): number => Number(/-?[\d.]+/.exec(text.replaceAl
 
 describe('an explanation', () => {
   it('shows how each peak follows from the metrics of its hour', () => {
-    const { shards } = explained();
+    const { shards } = explanationOf();
     const days = textsOf('days');
     expect(days).toHaveLength(28);
     for (const [, , peak, , used, share, fullest] of days) {
@@ -56,7 +50,7 @@ describe('an explanation', () => {
   it('shows the differences whose median is the trend', () => {
     const slopes = textsOf('pairs').map(([, , slope]) => numberIn(slope!));
     const middle = slopes.toSorted((a, b) => a - b)[Math.ceil(slopes.length / 2) - 1]!;
-    expect(middle).toBeCloseTo(explained().recommendation.evidence.memory!.trend, 0);
+    expect(middle).toBeCloseTo(explanationOf().recommendation.evidence.memory!.trend, 0);
   });
 
   it('says for each size why it was or was not advised', () => {
@@ -66,7 +60,7 @@ describe('an explanation', () => {
   });
 
   it.each(FORMATS)('is complete and safe as %s', (format) => {
-    const text = renderExplanation(explained(HOSTILE), format, WHERE);
+    const text = renderExplanation(explanationOf(HOSTILE), format, WHERE);
     const lines = text.replace(/[\r\n]/g, '');
     expect(escapeControls(lines)).toBe(lines);
     expect(text).toMatch(format === 'csv' ? /^table,row,column,value/ : /crs-00000001/);
@@ -74,7 +68,7 @@ describe('an explanation', () => {
   });
 
   it('is a page in Chinese, and one without history', () => {
-    expect(renderExplanation(explained(), 'html', { ...WHERE, words: chinese })).toContain('可购规格');
+    expect(renderExplanation(explanationOf(), 'html', { ...WHERE, words: chinese })).toContain('可购规格');
     const empty = explain(instance(), null, { sizing: DEFAULT_SIZING, sold: () => offer(), now: NOW });
     for (const format of FORMATS) expect(renderExplanation(empty, format, WHERE)).not.toMatch(/\bNaN\b/);
   });

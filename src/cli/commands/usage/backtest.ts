@@ -7,7 +7,6 @@ import { shellQuote } from '../../../next-command.ts';
 import { type BacktestOptions, backtestFleet } from '../../../operations/recommend/backtest-fleet.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
-import { backtestText } from '../../../report/recommend/backtest-text.ts';
 import { renderBacktest } from '../../../report/recommend/render-backtest.ts';
 import type { RecommendationFormat } from '../../../report/recommend/render-recommendations.ts';
 import { DAY } from '../../../units.ts';
@@ -52,9 +51,7 @@ export async function replay(
 export async function showBacktest(result: Backtest, options: Options, terminal: Terminal): Promise<void> {
   const words = await wordsFrom(options);
   await emit<RecommendationFormat>(terminal, options, (format, screen) =>
-    format === 'text'
-      ? backtestText(result, screen.width)
-      : renderBacktest(result, format, { ...screen, words }),
+    renderBacktest(result, format, { ...screen, words }),
   );
 }
 

@@ -1,6 +1,6 @@
 /** `refit recommend`: says which instances should change, by the history of use. It orders nothing. */
 import { iso } from '../../../clock.ts';
-import { EXIT_PLAN_INVALID } from '../../../errors.ts';
+import { EXIT_PLAN_INVALID, RefitError } from '../../../errors.ts';
 import { textOf } from '../../../messages/messages.ts';
 import type { Message, Recommendations } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
@@ -17,7 +17,7 @@ import { openUsage, usageProvider } from '../../../operations/usage/open-usage.t
 import { toPlan } from '../../../recommend/to-plan.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import {
-  type RecommendationFormat,
+  type AdviceFormat,
   renderRecommendations,
 } from '../../../report/recommend/render-recommendations.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -35,6 +35,7 @@ import { showExplanation } from './explain-advice.ts';
 
 /** @returns 0; 65 if the sizing file is not valid. */
 export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
+  mustHaveFormats(options);
   const { env, clock } = terminal;
   const { out, force } = options;
   const days = backtestDaysFrom(options);
@@ -81,6 +82,18 @@ export const recommend: CommandCode<[]> = async (_args, options, terminal) => {
   }
 };
 
+/** Explanations and backtests have no findings. @throws RefitError `usage` */
+function mustHaveFormats({ explain, backtest, format, write }: Options): void {
+  const what = explain === undefined ? (backtest === undefined ? null : '--backtest') : '--explain';
+  const other = [format, ...write.map((one) => one.format)].find((one) => /^(junit|sarif|github)$/.test(one));
+  if (what !== null && other !== undefined)
+    throw new RefitError(
+      'usage',
+      `${what} has no format "${other}"`,
+      'use text, json, markdown, html or csv',
+    );
+}
+
 function printNotes(notes: readonly Message[], terminal: Terminal): void {
   for (const note of notes) terminal.err(`${escapeControls(textOf(note))}\n`);
 }
@@ -108,7 +121,7 @@ async function fromFleet<T>(
 async function show(result: Recommendations, options: Options, terminal: Terminal): Promise<void> {
   const command = withConnectionOptions('refit recommend --explain INSTANCE', options);
   const where = { all: options.all ?? false, command, words: await wordsFrom(options) };
-  await emit<RecommendationFormat>(terminal, options, (format, screen) =>
+  await emit<AdviceFormat>(terminal, options, (format, screen) =>
     renderRecommendations(result, format, { ...screen, ...where }),
   );
 }

@@ -58,6 +58,7 @@ export const proof = {
     holds: 'holds',
     holdsNot: 'does not hold',
     chart: 'Billed memory by strategy, GB-days',
+    known: (share: string): string => `${share} of the hours have a value`,
     withoutHistory: (instances: number): string =>
       `${counted(instances, 'instance')} without history: in no figure`,
     atLeast: (hours: number): string =>

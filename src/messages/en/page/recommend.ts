@@ -1,6 +1,12 @@
 /** Headings and phrases of advice about sizes, in English. */
-import type { DecidingMetric, Money, Verdict } from '../../../model.ts';
+import type { DecidingMetric, Money, PriceSource, Verdict } from '../../../model.ts';
 import { amounts, count, counted, memory } from '../quantities.ts';
+
+const ESTIMATED: Readonly<Record<PriceSource, string>> = {
+  provider: '',
+  'provider-hourly': ', estimated from the price of the new size',
+  'sizing-file': ', estimated by the sizing file',
+};
 
 export const recommend = {
   kind: 'Refit sizes',
@@ -39,8 +45,8 @@ export const recommend = {
   memoryChange: (before: number, after: number): string =>
     `${memory(before)} → ${memory(after)}${before === 0 ? '' : ` (${signed(Math.round((100 * (after - before)) / before))}%)`}, replicas included`,
   costNotAsked: 'not asked for',
-  cost: (sums: readonly Money[], without: number, isEstimated: boolean): string =>
-    `${amounts(sums)} more${isEstimated ? ', estimated by the sizing file' : ''}${without === 0 ? '' : `; ${count(without)} without a price`}`,
+  cost: (sums: readonly Money[], without: number, source: PriceSource): string =>
+    `${amounts(sums)} more${ESTIMATED[source]}${without === 0 ? '' : `; ${count(without)} without a price`}`,
   history: (days: number): string => `the last ${counted(days, 'day')}`,
   defaults: 'defaults',
   sections: {

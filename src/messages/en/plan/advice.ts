@@ -1,5 +1,13 @@
 /** Why an instance should change its size, or not, in English. Memory is MB of one shard; shares are percent. */
-import type { DecidingMetric, Dimension, Message, Resource, Size, Statistic } from '../../../model.ts';
+import type {
+  DecidingMetric,
+  Dimension,
+  Message,
+  Resource,
+  Size,
+  Statistic,
+  Verdict,
+} from '../../../model.ts';
 import type { Say } from '../../text.ts';
 import { count, formatValue } from '../format-size.ts';
 import { memory, size as wholeSize } from '../quantities.ts';
@@ -26,6 +34,17 @@ const hour = (at: number): string => `${new Date(at).toISOString().slice(0, 16).
 const statistic = (name: Statistic): string => (name === 'max' ? 'the peak' : name);
 
 export const advice = {
+  /** One piece of advice as a finding. */
+  'advice.finding': (
+    {
+      verdict,
+      current,
+      advised,
+      reason,
+    }: { verdict: Verdict; current: Size; advised: Size | null; reason: Message },
+    say: Say,
+  ): string =>
+    `${verdict}: ${wholeSize(current)}${advised === null ? '' : ` -> ${wholeSize(advised)}`}; ${say(reason)}`,
   'advice.no-history': (): string => 'no value of its memory is stored',
   'advice.stale': ({ last, found, of }: { last: number; found: number; of: number }): string =>
     `only ${found} of the last ${of} hours have a value; the newest peak in the history is of ${hour(last)}`,

@@ -54,6 +54,7 @@ export const proof: InWords<typeof english> = {
     holds: '满足',
     holdsNot: '不满足',
     chart: '各策略的计费内存（GB·天）',
+    known: (share) => `${share} 的小时有数据`,
     withoutHistory: (instances) => `${count(instances)} 个实例没有历史，不计入任何数字`,
     atLeast: (hours) => `有 ${count(hours)} 个小时内存已满，实际需求至少如此`,
     saved: (share, money) => (money === null ? share : `${share}，${money}`),

@@ -1,7 +1,14 @@
 /** Headings and phrases of advice about sizes, in Chinese. */
+import type { PriceSource } from '../../../model.ts';
 import type { recommend as english } from '../../en/page/recommend.ts';
 import { amounts, count, memory } from '../../en/quantities.ts';
 import type { InWords } from '../../words.ts';
+
+const ESTIMATED: Readonly<Record<PriceSource, string>> = {
+  provider: '',
+  'provider-hourly': '（按新规格的价格估算）',
+  'sizing-file': '（按规格文件估算）',
+};
 
 export const recommend: InWords<typeof english> = {
   kind: 'Refit 规格建议',
@@ -39,8 +46,8 @@ export const recommend: InWords<typeof english> = {
   memoryChange: (before, after) =>
     `${memory(before)} → ${memory(after)}${before === 0 ? '' : `（${signed(Math.round((100 * (after - before)) / before))}%）`}，含副本`,
   costNotAsked: '未询价',
-  cost: (sums, without, isEstimated) =>
-    `增加 ${amounts(sums)}${isEstimated ? '（按规格文件估算）' : ''}${without === 0 ? '' : `；${count(without)} 个没有价格`}`,
+  cost: (sums, without, source) =>
+    `增加 ${amounts(sums)}${ESTIMATED[source]}${without === 0 ? '' : `；${count(without)} 个没有价格`}`,
   history: (days) => `最近 ${count(days)} 天`,
   defaults: '默认值',
   sections: {
