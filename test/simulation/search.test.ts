@@ -9,7 +9,7 @@ import { shrink } from './shrink.ts';
 import { SABOTAGES, type Sabotage, simulate } from './simulate.ts';
 import { LAWS, type Law } from './watcher.ts';
 
-const SEEDS = 2_000;
+const SEEDS = 1_000;
 const BATCH = 250;
 /** First seed. The environment can select another range. */
 const FIRST_SEED = Number(process.env.REFIT_FIRST_SEED ?? 1);

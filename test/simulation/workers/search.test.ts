@@ -8,7 +8,7 @@ import { LAWS, type Law } from '../watcher.ts';
 import { drawWorkers } from './draw.ts';
 import { simulateWorkers, WORKERS_SABOTAGES, type WorkersSabotage } from './simulate.ts';
 
-const SEEDS = 100;
+const SEEDS = 50;
 const BATCH = 25;
 /** First seed. The environment can select another range. */
 const FIRST_SEED = Number(process.env.REFIT_FIRST_SEED ?? 1);
