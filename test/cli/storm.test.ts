@@ -9,7 +9,7 @@ import { seededRandom } from '../../src/simulator/world/random.ts';
 import { BRISK, desk, growPlan, plainFleet, until } from './refit.ts';
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
-const ORDERS = 400;
+const ORDERS = 250;
 
 /** Of 100 orders: 5 lost answers, 2 reset connections, 2 times 5xx, 1 invalid answer, 3 slow answers. */
 const FAULTS = [

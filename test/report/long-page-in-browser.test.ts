@@ -269,7 +269,7 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
     await opened.close();
   });
 
-  it.each(Object.keys(SITUATIONS).flatMap((name) => [[name, 'light'] as const, [name, 'dark'] as const]))(
+  it.each(Object.keys(SITUATIONS).map((name, at) => [name, at % 2 === 0 ? 'light' : 'dark'] as const))(
     '%s in %s mode is accessible according to axe',
     async (name, scheme) => {
       const opened = await open(name, textOf(SITUATIONS[name]!()), scheme);
