@@ -1,4 +1,5 @@
 /** The names of states and kinds in Chinese. A value of no list stays as it is. Users type these values in English only. */
+import type { Verdict } from '../../model.ts';
 
 /** A name of a table, or the value itself. */
 const nameIn =
@@ -188,3 +189,13 @@ export function inDays(text: string): string {
     .replace(new RegExp(DAY, 'g'), (_, day) => DAYS[day]!)
     .replace(/(周.),(?=周)/g, '$1、');
 }
+
+/** The verdicts of advice about sizes. */
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
+  grow: '扩容',
+  reshape: '调整分片或副本',
+  blocked: '受阻',
+  shrink: '缩容',
+  'insufficient-data': '数据不足',
+  optimal: '合适',
+};

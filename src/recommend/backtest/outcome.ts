@@ -1,5 +1,5 @@
 /** What comes of the sizes that a strategy gives an instance: the need of each hour beside its size then. */
-import { type ObservedChange, type Size, sameSize, totalMemory } from '../../model.ts';
+import { type ObservedChange, type Size, type StrategyResult, sameSize, totalMemory } from '../../model.ts';
 import { DAY, GIGABYTE, HOUR } from '../../units.ts';
 
 /** From this share on, percent, memory or CPU is as good as full. */
@@ -19,13 +19,7 @@ export interface Came {
 export type Timeline = readonly { readonly hour: number; readonly size: Size }[];
 
 /** The figures of a timeline; the fields are those of `StrategyResult`. */
-export interface Outcome {
-  readonly hours: number;
-  readonly above90: number;
-  readonly beyond: number;
-  readonly cpuAbove90: number;
-  readonly gigabyteDays: number;
-  readonly changes: number;
+export interface Outcome extends Omit<StrategyResult, 'strategy' | 'exceeded'> {
   /** The first hour above 90 %, and MB that the fullest shard needed; null: none. */
   readonly first: {
     readonly at: number;

@@ -3,6 +3,7 @@ import type { PriceSource } from '../../../model.ts';
 import type { recommend as english } from '../../en/page/recommend.ts';
 import { amounts, count, memory } from '../../en/quantities.ts';
 import type { InWords } from '../../words.ts';
+import { VERDICTS } from '../names.ts';
 
 const ESTIMATED: Readonly<Record<PriceSource, string>> = {
   provider: '',
@@ -13,14 +14,7 @@ const ESTIMATED: Readonly<Record<PriceSource, string>> = {
 export const recommend: InWords<typeof english> = {
   kind: 'Refit 规格建议',
   title: (at) => `规格建议，${at}`,
-  verdict: {
-    grow: '扩容',
-    reshape: '调整分片或副本',
-    blocked: '受阻',
-    shrink: '缩容',
-    'insufficient-data': '数据不足',
-    optimal: '合适',
-  },
+  verdict: VERDICTS,
   metric: {
     memory: '内存',
     cpu: 'CPU',

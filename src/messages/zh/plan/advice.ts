@@ -1,9 +1,10 @@
 /** Why an instance should change its size, or not, in Chinese. Memory is MB of one shard; shares are percent. */
-import type { Resource, Verdict } from '../../../model.ts';
+import type { Resource } from '../../../model.ts';
 import { formatValue } from '../../en/format-size.ts';
 import type { advice as english } from '../../en/plan/advice.ts';
 import { memory } from '../../en/quantities.ts';
 import type { TranslationOf } from '../../text.ts';
+import { VERDICTS } from '../names.ts';
 import { size as wholeSize } from '../quantities.ts';
 
 const RESOURCE: Readonly<Record<Resource, string>> = {
@@ -24,18 +25,9 @@ const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 const hour = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-const VERDICT: Readonly<Record<Verdict, string>> = {
-  grow: '扩容',
-  reshape: '调整分片或副本',
-  blocked: '受阻',
-  shrink: '缩容',
-  'insufficient-data': '数据不足',
-  optimal: '合适',
-};
-
 export const advice: TranslationOf<typeof english> = {
   'advice.finding': ({ verdict, current, advised, reason }, say) =>
-    `${VERDICT[verdict]}：${wholeSize(current)}${advised === null ? '' : ` → ${wholeSize(advised)}`}；${say(reason)}`,
+    `${VERDICTS[verdict]}：${wholeSize(current)}${advised === null ? '' : ` → ${wholeSize(advised)}`}；${say(reason)}`,
   'advice.no-history': () => '没有已保存的内存数据',
   'advice.stale': ({ last, found, of }) =>
     `最近 ${of} 小时中只有 ${found} 小时有数据；历史中最新的峰值在 ${hour(last)}`,
