@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const PROCESSES = [
   'test/cli/**/*.test.ts',
   'test/library/**/*.test.ts',
-  'test/documents/command-lines.test.ts',
+  'test/documents/{command-lines,followed-pages}.test.ts',
   'test/report/*-in-browser.test.ts',
   'test/console/*-in-browser.test.ts',
 ];
@@ -23,6 +23,7 @@ const LONGEST = [
     'slot-faults',
     'postgres/commands',
     'command-lines',
+    'followed-pages',
     'apply',
     'long-page-in-browser',
     'usage',

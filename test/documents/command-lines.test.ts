@@ -22,6 +22,7 @@ import { runToExitCode } from '../../src/cli/run-to-exit-code.ts';
 import { systemClock } from '../../src/clock.ts';
 import { type Simulation, simulate } from '../../src/simulator/simulate.ts';
 import { approversFile, pemOf } from '../approval/people.ts';
+import { FOLLOWED, IN_DATABASE, wordsOf } from './command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -31,9 +32,6 @@ const NOT_TYPED: Readonly<Record<string, string>> = {
   'refit schedule run-now plans nightly.yaml': 'starts the installed command: test/cli/schedule.test.ts',
   'refit schedule run-now plans/ nightly': 'starts the installed command: test/cli/schedule.test.ts',
 };
-
-/** Lines that need a database are only parsed. test/postgres/ types their commands. */
-const IN_DATABASE = / --store postgres:/;
 
 /** Commands that serve until a signal ends them: typed, and ended once they have said where they listen. */
 const SERVES = /^refit (simulate|serve|schedule run)( |$)/;
@@ -57,6 +55,8 @@ const RUN_IN_WORDS = /\bruns\/(X\b|<utc>-<digest8>)|(?<= )RUN\b/g;
 /** Lines of the documents' shell blocks, and the examples of the table of commands. */
 function printedLines(): Map<string, string> {
   const lines = new Map<string, string>();
+  // followed-pages.test.ts types the other lines of these pages.
+  const followed = globSync([...FOLLOWED], { cwd: ROOT });
   for (const file of globSync(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md'], { cwd: ROOT })) {
     const text = readFileSync(join(ROOT, file), 'utf8');
     for (const [, block] of text.matchAll(/^```(?:sh|shell|bash)\n(.*?)^```/gms))
@@ -65,22 +65,13 @@ function printedLines(): Map<string, string> {
           .replace(/^npm run -s refit -- /, 'refit ')
           .replace(/\s+#.*$/, '')
           .replaceAll(RUN_IN_WORDS, RUN);
-        if (/^refit [a-z]/.test(typed)) lines.set(typed, file);
+        if (/^refit [a-z]/.test(typed) && (IN_DATABASE.test(typed) || !followed.includes(file)))
+          lines.set(typed, file);
       }
   }
   for (const { name, examples } of COMMANDS)
     for (const example of examples) lines.set(example, `refit ${name} --help`);
   return lines;
-}
-
-/** The words of a line as a shell makes them; a redirection is left out. */
-function wordsOf(line: string, folder: string): string[] {
-  const words = line.replace(/ > .*$/, '').match(/'[^']*'|"[^"]*"|\S+/g)!;
-  return words.slice(1).flatMap((word) => {
-    if (/^['"]/.test(word)) return [word.slice(1, -1)];
-    const plain = word.replace(/^~(?=\/)/, join(folder, 'home'));
-    return plain.includes('*') ? globSync(plain, { cwd: folder }).sort() : [plain];
-  });
 }
 
 const base = mkdtempSync(join(tmpdir(), 'refit-lines-'));
