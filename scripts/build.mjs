@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeBuildFacts } from './build-facts.mjs';
 import { changedAt, install, root } from './install.mjs';
 
 const STAMP = 'dist/.built';
@@ -32,7 +33,11 @@ export function build() {
     changedAt('package.json'),
     changedAt('tsconfig.build.json'),
   );
-  if (changedAt(STAMP) > sources) return;
+  if (changedAt(STAMP) > sources) {
+    // A new commit may leave the sources as they are.
+    writeBuildFacts(root, 'dist');
+    return;
+  }
   const startedAt = new Date();
   run(['scripts/compile-schemas.mjs']);
   // Builds into another folder and renames it, so that dist/ is always a complete build.
@@ -43,6 +48,7 @@ export function build() {
   // The library stays compiled files; the command becomes a bundle.
   run(['scripts/bundle.mjs', NEXT]);
   run(['scripts/build-console.mjs', NEXT]);
+  writeBuildFacts(root, NEXT);
   chmodSync(join(next, 'cli/main.js'), 0o755);
   writeFileSync(join(next, '.built'), '');
   // A source that changes during the build is newer than the build.

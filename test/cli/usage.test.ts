@@ -99,6 +99,19 @@ describe('the command line', () => {
     expect(await desk.refit(['--version'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
   });
 
+  it('prints facts of the build and of formats as JSON', async () => {
+    const { code, stdout, stderr } = await desk.refit(['--json', '--version']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const facts = JSON.parse(stdout);
+    expect(facts).toMatchObject({
+      format: 'refit.version/1',
+      version: VERSION,
+      formats: { journal: { writes: 1 } },
+    });
+    // A build outside of a repository has no commit.
+    expect(facts.build.commit ?? '0'.repeat(40)).toMatch(/^[0-9a-f]{40}$/);
+  });
+
   it.each<[string, string[], RegExp]>([
     ['an unknown command', ['frob'], /unknown command 'frob'/],
     ['a command spelt almost right', ['aply', 'x'], /did you mean apply\?\n {2}fix: refit apply x$/m],

@@ -28,6 +28,7 @@ type RunRow = (row: CommandRow, args: readonly string[], options: Record<string,
 
 /** Reads the arguments and runs one command. @returns its exit code. @throws RefitError */
 export async function runProgram(typed: readonly string[]): Promise<number> {
+  if (isVersionAsJson(typed)) return await printVersionFacts();
   // As in other programs, `refit help plan` is `refit plan --help`.
   const args = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
   // Setting up all commands takes longer than most commands run. Only help and errors need the others.
@@ -55,6 +56,17 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     if (error.code === 'commander.help') return exitCodeOf('usage');
     throw usageError(error, args, row);
   }
+}
+
+/** `refit --version --json`, in either order. */
+function isVersionAsJson(typed: readonly string[]): boolean {
+  return typed.length === 2 && typed.includes('--version') && typed.includes('--json');
+}
+
+async function printVersionFacts(): Promise<number> {
+  const { readVersionFacts } = await import('../../operations/version/version-facts.ts');
+  process.stdout.write(`${JSON.stringify(await readVersionFacts(), null, 2)}\n`);
+  return 0;
 }
 
 /** The row of the command in the arguments, after program options; null if all rows are needed. */
@@ -159,7 +171,7 @@ function progressFrom({ progress = 'auto' }: Readonly<Record<string, unknown>>):
 export function createProgram(rows: readonly CommandRow[], appendix: string | null, act: RunRow): Command {
   const program = new Command('refit')
     .description('Plans, reviews and applies size changes across a fleet of TencentDB for Redis instances.')
-    .version(VERSION, '--version', 'print the version')
+    .version(VERSION, '--version', PROGRAM_OPTIONS[0]!.summary)
     .usage('[options] <command>')
     .helpOption('-h, --help', 'show the help of this command')
     .helpCommand(false)

@@ -28,7 +28,7 @@ export function argument(
 
 /** Options that every command takes. */
 export const PROGRAM_OPTIONS: readonly OptionRow[] = [
-  option('--version', 'print the version'),
+  option('--version', 'print the version; with --json also build, platform and formats'),
   option('--endpoint <url>', 'base URL for every product of the provider (plain http only on loopback)'),
   option(
     '--signature <name>',
