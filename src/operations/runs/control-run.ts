@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { type Clock, systemClock } from '../../clock.ts';
 import { given } from '../../given.ts';
 import { isFinished } from '../../journal/replay.ts';
 import { message } from '../../messages/messages.ts';
@@ -19,7 +20,13 @@ export interface ControlOptions {
   readonly by?: Operator;
   /** The state that must know a run directory; default: from the environment. */
   readonly stateDirectory?: string;
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock;
 }
+
+/** Milliseconds that a process of this host gets to listen after it has claimed its run, and how often to try. */
+const LISTENS_WITHIN = 3_000;
+const TRY_EVERY = 50;
 
 const OWN = (): Operator => ({ user: userName(), host: hostname(), pid: process.pid });
 
@@ -33,13 +40,13 @@ const OWN = (): Operator => ({ user: userName(), host: hostname(), pid: process.
 export async function controlRun(
   target: RunReader | string,
   command: ControlCommand,
-  { by = OWN(), stateDirectory }: ControlOptions = {},
+  { by = OWN(), stateDirectory, clock = systemClock }: ControlOptions = {},
 ): Promise<ControlAnswer> {
   const reader = typeof target === 'string' ? readerAt(target, given({ stateDirectory })) : target;
   const { name } = reader;
   if (!(await reader.isKnown()))
     mustBeTrusted(await reader.read(), `refit ${command.kind} ${shellQuote(name)}`, false);
-  const answer = await sendControlCommand(reader, command, by);
+  const answer = await sendOnceItListens(reader, command, by, clock);
   if (answer !== null) return answer;
   const run = await reader.read();
   if (isFinished(run.state)) {
@@ -54,4 +61,19 @@ export async function controlRun(
     throw refitError('usage', message('error.no-socket', { name, pid, host, isHere: host === hostname() }));
   }
   throw refitError('usage', message('error.no-process', { name, command: formatApplyCommand(run) }));
+}
+
+/** A process claims its run before it listens: a command that comes between waits for it. */
+async function sendOnceItListens(
+  reader: RunReader,
+  command: ControlCommand,
+  by: Operator,
+  clock: Clock,
+): Promise<ControlAnswer | null> {
+  for (let waited = 0; ; waited += TRY_EVERY) {
+    const answer = await sendControlCommand(reader, command, by);
+    if (answer !== null || waited >= LISTENS_WITHIN) return answer;
+    if ((await reader.holder())?.host !== hostname()) return null;
+    await clock.sleep(TRY_EVERY);
+  }
 }
