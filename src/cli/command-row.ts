@@ -5,8 +5,6 @@ import type { Terminal } from './terminal.ts';
 export interface CommandRow {
   /** The words after `refit`, such as `audit verify`. */
   readonly name: string;
-  /** The heading of its group in the main help. */
-  readonly group: string;
   /** In the imperative, 60 characters at most. */
   readonly summary: string;
   readonly arguments: readonly ArgumentRow[];
@@ -21,14 +19,11 @@ export interface CommandRow {
   readonly load: () => Promise<CommandCode>;
 }
 
-/** The rows of one group, by name. Arguments and options are optional. */
-export function commandsIn(
-  group: string,
-  rows: Readonly<
-    Record<string, Omit<CommandRow, 'name' | 'group' | 'arguments' | 'options'> & Partial<CommandRow>>
-  >,
+/** Rows by name. Arguments and options are optional. */
+export function rowsOf(
+  rows: Readonly<Record<string, Omit<CommandRow, 'name' | 'arguments' | 'options'> & Partial<CommandRow>>>,
 ): readonly CommandRow[] {
-  return Object.entries(rows).map(([name, row]) => ({ name, group, arguments: [], options: [], ...row }));
+  return Object.entries(rows).map(([name, row]) => ({ name, arguments: [], options: [], ...row }));
 }
 
 /** The code of a command. It gets the arguments and options of the row. @returns the exit code. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandRow } from '../../src/cli/command-row.ts';
 import { type Options, withConnectionInFix } from '../../src/cli/options.ts';
-import { COMMANDS, FAMILIES } from '../../src/cli/program/commands.ts';
+import { COMMANDS, FAMILIES, GROUPS } from '../../src/cli/program/commands.ts';
 import { createProgram, rowOf } from '../../src/cli/program/run-program.ts';
 import { formatsOf } from '../../src/cli/program/shared-options.ts';
 import { PLAN_DIFF_FORMATS } from '../../src/report/plan-diff/render-plan-diff.ts';
@@ -83,6 +83,13 @@ describe('the choice of the row', () => {
   ])('%j calls %s', (typed, name) => {
     expect(rowOf(typed.split(' ').filter((word) => word !== ''))?.name ?? null).toBe(name);
   });
+});
+
+it('every command is in exactly one group of the help', () => {
+  const words = new Set(COMMANDS.map(({ name }) => name.split(' ')[0]));
+  expect(Object.values(GROUPS).flat(2).sort()).toEqual([...words].sort());
+  // A command that no group has would be missing in the table.
+  expect(COMMANDS.length).toBe(new Set(COMMANDS).size);
 });
 
 it('the reference lists every command', async () => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { COMMANDS } from '../../src/cli/program/commands.ts';
 import { VERSION } from '../../src/version.ts';
 import { CONTROL, type Desk, type Ended, filesIn, growPlan, openDesk, refit } from './refit.ts';
 
@@ -39,30 +40,40 @@ describe('the command line', () => {
   });
 
   it.each([[['--help']], [['-h']], [['help']]])(
-    'shows the help on stdout for %j, with the exit codes',
+    'shows every command on one screen of stdout for %j',
     async (args) => {
       const { code, stdout, stderr } = await desk.refit(args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      for (const exit of [
-        '0',
-        '1',
-        '2',
-        '3',
-        '4',
-        '5',
-        '6',
-        '7',
-        '8',
-        '10',
-        '11',
-        '12',
-        '64',
-        '65',
-        '130, 143',
-      ])
-        expect(stdout).toMatch(new RegExp(`^  ${exit} +\\S`, 'm'));
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines.length).toBeLessThanOrEqual(40);
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+      for (const { name } of COMMANDS)
+        expect(stdout).toMatch(new RegExp(`^(\\w+)? +([a-z, ]+, )?${name.split(' ')[0]}(,|  )`, 'm'));
     },
   );
+
+  it('lists every exit code of errors for help exit-codes', async () => {
+    const { code, stdout, stderr } = await desk.refit(['help', 'exit-codes']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const exit of [
+      '0',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '10',
+      '11',
+      '12',
+      '64',
+      '65',
+      '130, 143',
+    ])
+      expect(stdout).toMatch(new RegExp(`^${exit} +\\S`, 'm'));
+  });
 
   it.each([
     'inventory',

@@ -1,5 +1,5 @@
-/** The table of commands: one row for each, in the order of the main help. */
-import { type CommandRow, commandsIn } from '../command-row.ts';
+/** The table of commands: one row for each, in the groups and the order of the main help. */
+import { type CommandRow, rowsOf } from '../command-row.ts';
 import { faultsAppendix, PLAN_COMMANDS, schemesAppendix } from './plan-commands.ts';
 import { APPLY_COMMANDS, CONTROL_COMMANDS, SCHEDULE_COMMANDS } from './run-commands.ts';
 import {
@@ -26,12 +26,28 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   windows: 'show the next windows of a plan',
   policy: 'check the policy of the person who applies',
   usage: 'collect and show how much instances are used',
-  schedule: 'apply a folder of plans on schedule',
-  store: 'make and check the PostgreSQL store of many hosts',
+  schedule: 'carry out the plans of a folder or a store when due',
+  store: 'make, check and copy the PostgreSQL store of many hosts',
   audit: 'check, sign and export the record of a run, offline',
 };
 
-const CONSOLE_COMMANDS = commandsIn('Console:', {
+/** The groups of the main help. Each command or family is in one of them; an array is one line of the help. */
+export const GROUPS: Readonly<Record<string, readonly (string | readonly string[])[]>> = {
+  Plan: [
+    ...['init', 'validate', 'plan', 'show', 'diff', 'explain', 'windows', 'policy', 'rehearse'],
+    ...['approve', 'decline'],
+  ],
+  Run: [
+    ...['apply', 'status', 'runs', ['pause', 'continue', 'drain', 'abort', 'set']],
+    ...['reconcile', 'retry', 'rollback'],
+  ],
+  Record: ['report', 'audit'],
+  Fleet: ['inventory', 'usage', 'recommend'],
+  Company: ['serve', 'schedule', 'worker', 'store'],
+  Tools: ['doctor', 'simulate', 'demo', 'completion'],
+};
+
+const CONSOLE_COMMANDS = rowsOf({
   serve: {
     summary: 'serve the web console: see, review, approve, control',
     options: [
@@ -58,7 +74,7 @@ const CONSOLE_COMMANDS = commandsIn('Console:', {
   },
 });
 
-const REPORT_COMMANDS = commandsIn('Report and audit:', {
+const REPORT_COMMANDS = rowsOf({
   report: {
     summary: 'print the audit report of a run, at any time',
     arguments: [RUN],
@@ -139,7 +155,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
   },
 });
 
-const CONNECTION_COMMANDS = commandsIn('Check the connection:', {
+const CONNECTION_COMMANDS = rowsOf({
   doctor: {
     summary: 'check credentials, permissions, clock and network',
     options: [TEXT_OR_JSON],
@@ -148,7 +164,7 @@ const CONNECTION_COMMANDS = commandsIn('Check the connection:', {
   },
 });
 
-const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
+const TRIAL_COMMANDS = rowsOf({
   simulate: {
     summary: "serve the provider's API on loopback, with optional faults",
     options: [
@@ -197,7 +213,7 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
   },
 });
 
-const SHELL_COMMANDS = commandsIn('Shell completion:', {
+const SHELL_COMMANDS = rowsOf({
   completion: {
     summary: 'print a completion script for your shell',
     arguments: [argument('<shell>', 'bash, zsh or fish', { kind: 'words', words: ['bash', 'zsh', 'fish'] })],
@@ -215,7 +231,7 @@ const SHELL_COMMANDS = commandsIn('Shell completion:', {
   },
 });
 
-export const COMMANDS: readonly CommandRow[] = [
+const ROWS: readonly CommandRow[] = [
   ...PLAN_COMMANDS,
   ...USAGE_COMMANDS,
   ...APPLY_COMMANDS,
@@ -228,3 +244,7 @@ export const COMMANDS: readonly CommandRow[] = [
   ...TRIAL_COMMANDS,
   ...SHELL_COMMANDS,
 ];
+
+export const COMMANDS: readonly CommandRow[] = Object.values(GROUPS)
+  .flat(2)
+  .flatMap((word) => ROWS.filter(({ name }) => name.split(' ')[0] === word));

@@ -1,5 +1,5 @@
 /** The commands that read the fleet, and that create, check and show plans. */
-import { type CommandRow, commandsIn } from '../command-row.ts';
+import { type CommandRow, rowsOf } from '../command-row.ts';
 import {
   ALL,
   argument,
@@ -85,7 +85,7 @@ function listOf(title: string, rows: readonly (readonly [name: string, text: str
   return `${title}:\n${rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n')}`;
 }
 
-export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:', {
+export const PLAN_COMMANDS: readonly CommandRow[] = rowsOf({
   inventory: {
     summary: 'read the live fleet; with -o, write it for offline plans',
     options: [

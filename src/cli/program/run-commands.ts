@@ -1,5 +1,5 @@
 /** The commands that apply saved plans, control their runs and schedule plans. */
-import { type CommandRow, commandsIn } from '../command-row.ts';
+import { type CommandRow, rowsOf } from '../command-row.ts';
 import {
   ALL,
   argument,
@@ -65,7 +65,7 @@ const enableOrDisable = (word: 'enable' | 'disable', summary: string) => ({
   load: async () => (await import('../commands/schedule/run.ts')).enableOrDisable(word === 'enable'),
 });
 
-export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
+export const APPLY_COMMANDS: readonly CommandRow[] = rowsOf({
   approve: {
     summary: 'sign a saved plan, or one of its waves, with your key',
     arguments: [{ ...SAVED_FILE, summary: 'saved plan, or a run in the store' }],
@@ -195,7 +195,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
   },
 });
 
-export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Control a live run:', {
+export const CONTROL_COMMANDS: readonly CommandRow[] = rowsOf({
   pause: controlRow('pause', 'stop new orders of a run until refit continue'),
   continue: controlRow('continue', 'continue a paused run'),
   drain: controlRow('drain', 'start nothing new, follow orders in flight, and end'),
@@ -215,7 +215,7 @@ export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Control a liv
   },
 });
 
-export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Schedule:', {
+export const SCHEDULE_COMMANDS: readonly CommandRow[] = rowsOf({
   'schedule run': {
     summary: 'carry out the plans of a folder or a store when due',
     isDefault: true,

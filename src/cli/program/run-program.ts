@@ -1,5 +1,5 @@
 /** Parses the command line by the table of commands, and runs one command. */
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import { exitCodeOf, RefitError } from '../../errors.ts';
 import { FileLedger } from '../../files/file-ledger.ts';
 import { given } from '../../given.ts';
@@ -20,6 +20,7 @@ import {
 import { unknownWord } from '../unknown-word.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
 import { dashesOf, filesOf, longFlag, nameOf } from './files-of.ts';
+import { EXIT_CODES_TOPIC, formatExitCodes, formatMainHelp } from './main-help.ts';
 import { formatsOf, PROGRAM_OPTIONS, writtenFormatsOf } from './shared-options.ts';
 import { refuseSingleDash, unknownCommand, usageError } from './usage-error.ts';
 
@@ -29,6 +30,10 @@ type RunRow = (row: CommandRow, args: readonly string[], options: Record<string,
 /** Reads the arguments and runs one command. @returns its exit code. @throws RefitError */
 export async function runProgram(typed: readonly string[]): Promise<number> {
   if (isVersionAsJson(typed)) return await printVersionFacts();
+  if (typed[0] === 'help' && typed[1] === EXIT_CODES_TOPIC) {
+    process.stdout.write(formatExitCodes());
+    return 0;
+  }
   // As in other programs, `refit help plan` is `refit plan --help`.
   const args = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
   // Setting up all commands takes longer than most commands run. Only help and errors need the others.
@@ -170,13 +175,12 @@ function progressFrom({ progress = 'auto' }: Readonly<Record<string, unknown>>):
 /** Creates the program with the commands of these rows. @param appendix the end of the called command's help. */
 export function createProgram(rows: readonly CommandRow[], appendix: string | null, act: RunRow): Command {
   const program = new Command('refit')
-    .description('Plans, reviews and applies size changes across a fleet of TencentDB for Redis instances.')
+    .description('Plans, reviews and applies size changes across TencentDB for Redis fleets.')
     .version(VERSION, '--version', PROGRAM_OPTIONS[0]!.summary)
-    .usage('[options] <command>')
+    .usage('<command> [options]')
     .helpOption('-h, --help', 'show the help of this command')
     .helpCommand(false)
-    .addHelpText('after', formatExitCodes)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, subcommandTerm: formatCommandTerm })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, subcommandTerm, formatHelp })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
@@ -188,11 +192,10 @@ export function createProgram(rows: readonly CommandRow[], appendix: string | nu
 
 function addCommand(program: Command, row: CommandRow, appendix: string | null, act: RunRow): void {
   const [family, ...own] = row.name.split(' ') as [string, ...string[]];
-  const parent = own.length === 0 ? program : familyIn(program, family, row.group);
+  const parent = own.length === 0 ? program : familyIn(program, family);
   const command = parent
     .command(own[0] ?? family, given({ isDefault: row.isDefault }))
-    .description(row.summary)
-    .helpGroup(own.length === 0 ? row.group : 'Commands:');
+    .description(row.summary);
   for (const argument of row.arguments) command.addArgument(createArgument(argument));
   for (const option of row.options) command.addOption(createOption(option));
   command.addHelpText('after', `\nEXAMPLES\n${row.examples.map((example) => `  ${example}`).join('\n')}`);
@@ -206,9 +209,9 @@ function addCommand(program: Command, row: CommandRow, appendix: string | null, 
   );
 }
 
-function familyIn(program: Command, name: string, group: string): Command {
+function familyIn(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
-  return known ?? program.command(name).description(FAMILIES[name]!).helpGroup(group);
+  return known ?? program.command(name).description(FAMILIES[name]!);
 }
 
 function createArgument({ term, summary, completes }: ArgumentRow): Argument {
@@ -226,43 +229,20 @@ function createOption({ flags, summary, repeats }: OptionRow): Option {
   return option.argParser((value, before?: readonly string[]) => [...(before ?? []), value]);
 }
 
-/** `audit verify|replay|sign|export|events <run>`: a family always needs one of its commands. */
-function formatCommandTerm(command: Command): string {
-  const parts = [
-    command.name(),
-    command.commands.map((one) => one.name()).join('|'),
-    ...(command.commands[0] ?? command).registeredArguments.map(formatArgumentTerm),
-  ];
-  return parts.filter((part) => part !== '').join(' ');
+/** The help of the program has a form of its own. */
+function formatHelp(command: Command, helper: Help): string {
+  return command.parent === null
+    ? formatMainHelp(command.usage(), command.description())
+    : Help.prototype.formatHelp.call(helper, command, helper);
+}
+
+/** `verify <run>`, in the help of a family. */
+function subcommandTerm(command: Command): string {
+  return [command.name(), ...command.registeredArguments.map(formatArgumentTerm)].join(' ');
 }
 
 /** `<plan...>`, `[plan]` */
 function formatArgumentTerm(argument: Argument): string {
   const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
   return argument.required ? `<${name}>` : `[${name}]`;
-}
-
-/** The meaning of each exit code, as `refit --help` prints it. Scripts rely on them. */
-const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
-  ['0', 'success; plan without --detailed-exitcode also exits 0 if there are changes'],
-  ['1', 'internal or other error (provider unreachable, disk not writable)'],
-  ['2', 'plan --detailed-exitcode: there are changes; diff --detailed-exitcode: plans differ'],
-  ['3', 'the run ended; a step is failed, refused, drifted or skipped'],
-  ['4', 'halted by a threshold, a gate or a fatal error (no permission, no money)'],
-  ['5', 'refused by a rule or a guard; or the live run rejected the control command'],
-  ['6', 'saved plan or journal is stale, altered, expired, of unknown format, or already applied'],
-  ['7', 'another process holds the lock'],
-  ['8', 'outside the windows, or in a freeze; or time ran out (window end, finishBy) with work left'],
-  ['10', 'an outcome is unknown: run refit reconcile'],
-  ['11', 'not approved: no "yes", too few signatures, declined, or a wave still needs its own approval'],
-  ['12', 'no credentials, or refused credentials, or a missing read permission'],
-  ['64', 'usage error, or a file or folder that is not safe to use'],
-  ['65', 'invalid plan file'],
-  ['130, 143', 'stopped by a signal after a clean drain; 143 also after refit drain or refit abort'],
-];
-
-/** The exit codes, at the end of the main help only. */
-function formatExitCodes({ command }: { readonly command: Command }): string {
-  if (command.parent) return '';
-  return `\nExit codes:\n${EXIT_CODES.map(([code, means]) => `  ${code.padEnd(8)}  ${means}`).join('\n')}`;
 }

@@ -1,10 +1,10 @@
 /** The commands for the administrator of a store. */
-import { type CommandRow, commandsIn } from '../command-row.ts';
+import { type CommandRow, rowsOf } from '../command-row.ts';
 import { argument, option, RUN, RUN_EXAMPLE, STORE, TEXT_OR_JSON } from './shared-options.ts';
 
 const STORE_EXAMPLE = 'postgres://refit@db.example/refit';
 
-export const STORE_COMMANDS: readonly CommandRow[] = commandsIn('Store:', {
+export const STORE_COMMANDS: readonly CommandRow[] = rowsOf({
   'store migrate': {
     summary: 'make the schema of a PostgreSQL store, or upgrade it',
     options: [STORE, TEXT_OR_JSON],

@@ -1,5 +1,5 @@
 /** The commands of the history of use. */
-import { type CommandRow, commandsIn } from '../command-row.ts';
+import { type CommandRow, rowsOf } from '../command-row.ts';
 import {
   ALL,
   argument,
@@ -12,7 +12,7 @@ import {
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
-export const USAGE_COMMANDS: readonly CommandRow[] = commandsIn('History of use:', {
+export const USAGE_COMMANDS: readonly CommandRow[] = rowsOf({
   'usage collect': {
     summary: 'read how much instances are used, and keep it',
     options: [
