@@ -145,7 +145,6 @@ export const PLAN_COMMANDS: readonly CommandRow[] = rowsOf({
       ALL,
       SUMMARY,
       CHANGES_EXIT_CODE,
-      option('--dry-run', 'no effect: a plan is always a dry run'),
       ...printing('review'),
       LANGUAGE,
     ],
