@@ -19,7 +19,6 @@ export interface Options extends Output {
   readonly atEntry?: string;
   readonly autoApprove?: boolean;
   readonly backtest?: string;
-  readonly balance?: string;
   readonly collectUsage?: string;
   readonly columns?: string;
   readonly concurrency?: string;

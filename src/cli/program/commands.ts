@@ -188,7 +188,6 @@ const TRIAL_COMMANDS = rowsOf({
       option('--start-lag <range>', 'time from an order to the start of its change, such as 200ms..600ms'),
       option('--duration <range>', 'duration of a change, such as 1s..4s'),
       option('--lock-tail <range>', 'how long an instance stays locked after a change, such as 1s..2s'),
-      option('--balance <amount>', 'balance of the account, CNY'),
       option(
         '--tls',
         'serve https with a temporary certificate; "ca" in the first line of output is its path',

@@ -32,7 +32,6 @@ export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
     startLag: rangeFrom('--start-lag', options.startLag),
     duration: rangeFrom('--duration', options.duration),
     lockTail: rangeFrom('--lock-tail', options.lockTail),
-    balance: wholeFrom('--balance', options.balance),
     accounts: options.account,
   });
   const provider = await simulateProvider({ ...settings, limitCounting, tls }, terminal.clock);
