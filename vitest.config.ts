@@ -42,6 +42,7 @@ const LONGEST = [
     'library',
   ],
   ...[
+    'site',
     'simulation/search',
     'workers/search',
     'bench',

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-const FILES = globSync(['{src,test,bench,scripts,schemas,docs,plans,deploy}/**/*', '*'], { cwd: ROOT });
+const FILES = globSync(['{src,test,bench,scripts,schemas,docs,plans,deploy}/**/*', 'site/*.ts', '*'], {
+  cwd: ROOT,
+});
 const CODE = FILES.filter((file) => /^(src|test|bench)\/.*\.ts$/.test(file))
   .map((file) => readFileSync(join(ROOT, file), 'utf8'))
   .join('\n');

@@ -34,7 +34,7 @@ const NO_PROSE = /completion-(bash|fish|zsh)\.ts$|page-assets\.ts$|run\/evidence
 /** Statements of SQL, which start with a verb in capitals, are not prose either. */
 const SQL = /^\s*(--[^\n]*\s+)*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|WITH|GRANT|DO) /;
 
-const CODE = codeProse(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/*.mjs']);
+const CODE = codeProse(['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/*.mjs', 'site/**/*.ts']);
 const DOCUMENTS = documents();
 
 function tooLong(passages: readonly Passage[]): string[] {
