@@ -44,14 +44,12 @@ function itemsInOrder(items: readonly unknown[]): unknown {
 }
 
 function membersInOrder(value: Members): unknown {
-  const keys = Object.keys(value);
-  let copy: Members | null =
-    'toJSON' in value || keys.some((key, at) => at > 0 && keys[at - 1]! > key) ? {} : null;
-  if (copy !== null) keys.sort();
+  const known = orderOf(Object.keys(value));
+  if (known === CANNOT_BE_SORTED) return CANNOT_BE_SORTED;
+  const { keys, isSorted } = known;
+  let copy: Members | null = isSorted && !('toJSON' in value) ? null : {};
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!;
-    const first = key.charCodeAt(0);
-    if ((first <= NINE || first === LOW_LINE) && MOVES.test(key)) return CANNOT_BE_SORTED;
     const kept = inOrder(value[key]);
     if (kept === CANNOT_BE_SORTED) return CANNOT_BE_SORTED;
     if (copy === null && kept !== value[key]) {
@@ -61,6 +59,51 @@ function membersInOrder(value: Members): unknown {
     if (copy !== null) copy[key] = kept;
   }
   return copy ?? value;
+}
+
+/** The keys of an object in order, and whether the object has them in this order already. */
+interface Order {
+  readonly keys: readonly string[];
+  readonly isSorted: boolean;
+}
+
+/** A first part of the keys of an object, and the orders of objects with exactly these keys. */
+interface KnownKeys {
+  readonly next: Map<string, KnownKeys>;
+  order: Order | typeof CANNOT_BE_SORTED | null;
+}
+
+/**
+ * The orders of keys seen before, by key after key. Large values have many objects with the same keys, and this lookup is
+ * several times faster than a sort. Objects may have any keys, so the number of entries is limited.
+ */
+const KNOWN_KEYS: KnownKeys = { next: new Map(), order: null };
+const MOST_KNOWN = 10_000;
+let knownCount = 0;
+
+function orderOf(keys: readonly string[]): Order | typeof CANNOT_BE_SORTED {
+  let known = KNOWN_KEYS;
+  for (let at = 0; at < keys.length; at++) {
+    let next = known.next.get(keys[at]!);
+    if (next === undefined) {
+      if (knownCount >= MOST_KNOWN) return newOrder(keys);
+      knownCount += 1;
+      next = { next: new Map(), order: null };
+      known.next.set(keys[at]!, next);
+    }
+    known = next;
+  }
+  known.order ??= newOrder(keys);
+  return known.order;
+}
+
+function newOrder(keys: readonly string[]): Order | typeof CANNOT_BE_SORTED {
+  for (const key of keys) {
+    const first = key.charCodeAt(0);
+    if ((first <= NINE || first === LOW_LINE) && MOVES.test(key)) return CANNOT_BE_SORTED;
+  }
+  const isSorted = keys.every((key, at) => at === 0 || keys[at - 1]! <= key);
+  return { keys: isSorted ? keys : keys.toSorted(), isSorted };
 }
 
 function leaf(value: unknown): unknown {

@@ -30,8 +30,20 @@ export function plannedSubject(
   inventory: Pick<Inventory, 'instances'> | null,
   { now, endpoint }: Omit<Known, 'env'>,
 ): PolicySubject {
-  const tags = inventory && new Map(inventory.instances.map(({ id, tags: own }) => [id, own]));
-  return { plan, now, endpoint, tags, env: null, verifiedPlanners: null, offered: null };
+  let tags: PolicySubject['tags'] = null;
+  return {
+    plan,
+    now,
+    endpoint,
+    /** Made when a rule needs it, because a fleet may have a million instances. */
+    get tags() {
+      tags ??= inventory && new Map(inventory.instances.map(({ id, tags: own }) => [id, own]));
+      return tags;
+    },
+    env: null,
+    verifiedPlanners: null,
+    offered: null,
+  };
 }
 
 /** Whether the policy asks for the tags of instances. */

@@ -40,7 +40,7 @@ import { sharesOf } from './price/price-shares.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price/price-steps.ts';
 import { indexZones, type ZonesOf } from './resolve/choose-nodes.ts';
 import { NO_USE } from './resolve/match-selector.ts';
-import { orderSteps, type Route } from './resolve/order-steps.ts';
+import { createRouter, type Route } from './resolve/order-steps.ts';
 import { resolve } from './resolve/resolve.ts';
 import { isOwnFinding, withOwnFindings } from './saved/own-findings.ts';
 import { sealPlan } from './saved/seal-plan.ts';
@@ -91,9 +91,10 @@ export function draftPlan(
   const blocked: BlockedTarget[] = [...resolution.blocked];
   const toMeasure: Instance[] = [...resolution.toMeasure];
   const toSchedule: Instance[] = [];
+  const routeTo = createRouter(sold, zonesOf);
   for (const target of resolution.targets) {
     const { instance } = target;
-    const route = orderSteps(target, sold, zonesOf);
+    const route = routeTo(target);
     const blockers = blockersOf(plan, route);
     if (blockers.length === 0) routes.push(route);
     else blocked.push({ instance: instance.id, region: instance.region, findings: blockers });
@@ -161,14 +162,8 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const blocked = [...draft.blocked, ...priced.blocked];
   const assigned = assignSteps(plan, priced.routes);
   const { steps, waves } = assigned;
-  const routeOf = new Map(priced.routes.map(({ route }) => [route.target.instance.id, route]));
-  const preconditions = [...new Set(steps.map(({ instance }) => instance))].map((id) =>
-    preconditionOf(routeOf.get(id)!, plan, {
-      readAt: inventory.readAt,
-      isPriced: quotes !== null,
-      terraform,
-    }),
-  );
+  const known = { readAt: inventory.readAt, isPriced: quotes !== null, terraform };
+  const preconditions = assigned.routes.map((route) => preconditionOf(route, plan, known));
   const more = given({ spread: plan.spread, windows: draft.windows });
   const forecast = forecastPlan({ steps, waves, preconditions, execution: plan.execution, ...more }, now, {
     durations: finish.durations ?? ASSUMED_DURATIONS,

@@ -32,15 +32,16 @@ const REMARKS = [...OWN_RULES, ...RULES].filter(
  * @param location where the author wrote the target.
  */
 export function check(facts: Facts, location: SourceLocation | null = null): Finding[] {
-  const judge = (rule: Rule): Finding[] => {
-    const message = rule.check!(facts);
-    return message ? [finding(rule, message, facts.id, location)] : [];
-  };
   for (const rule of ERRORS) {
-    const error = judge(rule);
-    if (error.length > 0) return error;
+    const error = rule.check!(facts);
+    if (error !== null) return [finding(rule, error, facts.id, location)];
   }
-  return REMARKS.flatMap(judge);
+  const remarks: Finding[] = [];
+  for (const rule of REMARKS) {
+    const remark = rule.check!(facts);
+    if (remark !== null) remarks.push(finding(rule, remark, facts.id, location));
+  }
+  return remarks;
 }
 
 const ALL: readonly Rule[] = [...RULES, ...OWN_RULES, ...COMMON_CODES];

@@ -63,8 +63,20 @@ export interface Rule {
 
 /** The facts of one change of an instance. @param known facts beyond the instance itself. */
 export function factsOf(instance: Instance, change: Change, known: Partial<Facts> = {}): Facts {
-  const { id, region } = instance;
-  return { ...NOTHING_KNOWN, id, region, instance, change, ...known };
+  const { elsewhere, near, offer, quote, balance, followsOwnStep, placement } = known;
+  return {
+    id: instance.id,
+    region: instance.region,
+    instance,
+    change,
+    elsewhere: elsewhere ?? null,
+    near: near ?? null,
+    offer: offer === undefined ? 'unknown' : offer,
+    quote: quote ?? null,
+    balance: balance ?? null,
+    followsOwnStep: followsOwnStep ?? false,
+    placement: placement ?? null,
+  };
 }
 
 /** The facts if nothing beyond the instance is known. */
@@ -91,6 +103,10 @@ export function onChange(
 }
 
 /** The whole size after a change. */
-export function sizeAfter(size: Size, change: Change): Size {
-  return { ...size, [change.dimension]: change.to };
+export function sizeAfter({ memoryPerShard, shards, replicas }: Size, { dimension, to }: Change): Size {
+  return {
+    memoryPerShard: dimension === 'memoryPerShard' ? to : memoryPerShard,
+    shards: dimension === 'shards' ? to : shards,
+    replicas: dimension === 'replicas' ? to : replicas,
+  };
 }

@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { soakOf } from '../waves/waves.ts';
 import { createOpenWindows, type OpenWindow } from '../windows/open-windows.ts';
 import { secondsAt } from './durations.ts';
+import { EventQueue } from './event-queue.ts';
 
 /** The parts of a plan that determine how long it takes. */
 export type PlanToForecast = Pick<
@@ -24,70 +25,60 @@ const LONGEST_TAIL = 120;
 const FIRST_WINDOWS = 6;
 const MOST_WINDOWS = 200;
 
+/** A step, and the next one of its instance. */
+interface Link {
+  readonly step: Step;
+  readonly facts: SavedPlan['preconditions'][number] | undefined;
+  next: Link | null;
+}
+
+/** What all courses of a run share. */
+interface Given {
+  readonly plan: PlanToForecast;
+  readonly durations: Durations;
+  /** The first step of each instance in each wave. */
+  readonly firsts: readonly (readonly Link[])[];
+  readonly openWindows: ReturnType<typeof windowsForStart> | null;
+  /** When the run starts, milliseconds since 1970 UTC. */
+  readonly startsAt: number;
+}
+
 /**
  * A function from a seed to the course of a run. With `share`, every change takes the time of that share of the durations,
  * 0 for the shortest and 1 for the longest. The course has its end, its last order and the end of each wave, in
  * seconds from the start of the run, and the number of windows.
  */
 export function createCourse(plan: PlanToForecast, now: number, durations: Durations) {
-  const { steps, waves, execution, preconditions, spread } = plan;
-  const chains = Map.groupBy(steps, ({ instance }) => instance);
-  const known = new Map(preconditions.map((one) => [one.instance, one]));
-  const inWindows = execution.switch === 'maintenance-window';
-  const chainsOfWaves = waves.map((_, index) =>
-    [...chains.values()].filter((chain) => chain[0]!.wave === index),
-  );
+  const { waves } = plan;
   const openWindows = plan.windows ? windowsForStart(plan.windows, now) : null;
   const startsAt = Math.max(now, openWindows?.at(0)?.opens ?? now);
-
+  const known: Given = { plan, durations, firsts: firstSteps(plan), openWindows, startsAt };
   return (seed: number, withWindows: boolean, share: number | null = null) => {
-    const random = share === null ? createRandom(seed) : () => share;
-    const gate = withWindows && openWindows ? createWindowGate(openWindows, startsAt) : null;
-    const requestSlots = new Map<string, number>();
+    const course = new Course(known, { seed, withWindows, share });
     const ends: number[] = [];
-    let lastOrder = 0;
     let at = 0;
-
-    /** The moment when a ready order leaves: its window is open, and its lane has a request slot. */
-    const orderTime = ({ profile }: Step, ready: number): number => {
-      const open = gate ? gate.from(ready) : ready;
-      const before = requestSlots.get(profile);
-      const slot = before === undefined ? open : Math.max(open, before + 1 / execution.requestsPerSecond);
-      requestSlots.set(profile, slot);
-      lastOrder = Math.max(lastOrder, slot);
-      return slot;
-    };
-    let pause = PAUSE_BETWEEN_STEPS;
-    /** Seconds from the end of a step to the next order on its instance. A run learns them in the same way. */
-    const nextPause = (): number => {
-      if (durations.pauses !== undefined) return secondsAt(durations.pauses, random());
-      const waited = pause;
-      if (random() * LONGEST_TAIL <= waited) return waited;
-      // A refusal may hide an order, so Refit orders again only after every source was silent for `patience`.
-      pause = Math.min(2 * waited, execution.patience / SECOND);
-      return waited + execution.patience / SECOND;
-    };
-    const startTime = (step: Step, ordered: number): number => {
-      const window = inWindows ? known.get(step.instance)?.window : undefined;
-      return window ? maintenanceStart(window, startsAt + ordered * SECOND, startsAt) : ordered;
-    };
-
-    for (const [index, wave] of waves.entries()) {
-      const end = simulateWave(chainsOfWaves[index]!, at, {
-        inFlight: execution.inFlight,
-        slowStart: wave.slowStart ?? execution.slowStart ?? false,
-        spread: spread ? { maxInFlight: spread.maxInFlight, groupOf: (id) => known.get(id)?.group } : null,
-        holdsSlot: !inWindows,
-        orderTime,
-        nextPause,
-        endTime: (step, ordered) =>
-          startTime(step, ordered) + secondsAt(durations.of[step.change.dimension], random()),
-      });
+    for (const index of waves.keys()) {
+      const end = course.simulateWave(index, at);
       ends.push(end);
       at = end + afterWave(waves, index);
     }
-    return { total: at, lastOrder, waves: ends, windows: gate?.used() ?? 1 };
+    return { total: at, lastOrder: course.lastOrder, waves: ends, windows: course.windows };
   };
+}
+
+/** The first step of each instance, by wave. All steps of an instance are in one wave. */
+function firstSteps({ steps, waves, preconditions }: PlanToForecast): readonly (readonly Link[])[] {
+  const facts = new Map(preconditions.map((one) => [one.instance, one]));
+  const firsts = waves.map((): Link[] => []);
+  const lasts = new Map<string, Link>();
+  for (const step of steps) {
+    const link: Link = { step, facts: facts.get(step.instance), next: null };
+    const before = lasts.get(step.instance);
+    if (before === undefined) firsts[step.wave]?.push(link);
+    else before.next = link;
+    lasts.set(step.instance, link);
+  }
+  return firsts;
 }
 
 /** Seconds between two waves: the soak, or the period of the gate's metric. */
@@ -95,75 +86,144 @@ export function afterWave(waves: readonly Wave[], index: number): number {
   return Math.max(soakOf(waves, index), waves[index]!.gate?.metric?.over ?? 0) / SECOND;
 }
 
-/** How to simulate one wave. */
-interface WaveOptions {
-  readonly inFlight: number;
-  readonly slowStart: boolean;
-  readonly spread: {
-    readonly maxInFlight: number;
-    readonly groupOf: (id: string) => string | undefined;
-  } | null;
-  /** Whether a change holds its in-flight slot until it ends. */
-  readonly holdsSlot: boolean;
-  readonly orderTime: (step: Step, ready: number) => number;
-  readonly endTime: (step: Step, ordered: number) => number;
-  /** Seconds between two steps of one instance. */
-  readonly nextPause: () => number;
+/** The instances of one group of `spread`. */
+interface Group {
+  inFlight: number;
+  readonly waiting: Link[];
 }
 
-/** Simulates one wave. @param chains the steps of each instance. @returns when the last step ends. */
-function simulateWave(chains: readonly (readonly Step[])[], start: number, options: WaveOptions): number {
-  const { spread } = options;
-  const queue = createEventQueue<{ readonly chain: readonly Step[]; readonly step: number }>();
-  const groups = new Map<string, { inFlight: number; waiting: (readonly Step[])[] }>();
-  const ready: (readonly Step[])[] = [];
-  let next = 0;
-  let inFlight = 0;
-  let verified = 0;
-  let last = start;
+/** One course of a run. It is a class because the engine would compile closures again for each course. */
+class Course {
+  lastOrder = 0;
+  private readonly given: Given;
+  private readonly random: Random;
+  private readonly gate: ReturnType<typeof createWindowGate> | null;
+  /** When each profile sent its last order. */
+  private readonly requestSlots = new Map<string, number>();
+  private pause = PAUSE_BETWEEN_STEPS;
+  private queue = new EventQueue<Link>();
+  private groups = new Map<string, Group>();
+  private ready: Link[] = [];
+  /** How many ready instances have ordered. */
+  private next = 0;
+  private inFlight = 0;
+  private verified = 0;
+
+  constructor(
+    given: Given,
+    { seed, withWindows, share }: { seed: number; withWindows: boolean; share: number | null },
+  ) {
+    const { openWindows, startsAt } = given;
+    this.given = given;
+    this.random = new Random(seed, share);
+    this.gate = withWindows && openWindows ? createWindowGate(openWindows, startsAt) : null;
+  }
+
+  /** The number of windows that the run used. */
+  get windows(): number {
+    return this.gate?.used() ?? 1;
+  }
+
+  /** Simulates one wave from a time on. @returns when the last step ends. */
+  simulateWave(index: number, start: number): number {
+    this.queue = new EventQueue();
+    this.groups = new Map();
+    this.ready = [];
+    this.next = 0;
+    this.inFlight = 0;
+    this.verified = 0;
+    const { execution, waves } = this.given.plan;
+    const slowStart = waves[index]!.slowStart ?? execution.slowStart ?? false;
+    for (const first of this.given.firsts[index]!) this.add(first);
+    this.fill(start, slowStart);
+    let last = start;
+    for (;;) {
+      const at = this.queue.earliest;
+      const link = this.queue.take();
+      if (link === null) return last;
+      last = at;
+      this.verified += 1;
+      if (link.next !== null) this.order(link.next, at + this.nextPause());
+      else {
+        this.inFlight -= 1;
+        this.release(link);
+      }
+      this.fill(at, slowStart);
+    }
+  }
 
   /** Makes an instance ready, or lets it wait for its group. */
-  const add = (chain: readonly Step[]): void => {
-    const name = spread?.groupOf(chain[0]!.instance);
-    if (spread === null || name === undefined) return void ready.push(chain);
-    const group = groups.get(name) ?? { inFlight: 0, waiting: [] };
-    groups.set(name, group);
-    if (group.inFlight >= spread.maxInFlight) return void group.waiting.push(chain);
-    group.inFlight += 1;
-    ready.push(chain);
-  };
-  const release = (chain: readonly Step[]): void => {
-    const group = groups.get(spread?.groupOf(chain[0]!.instance) ?? '');
-    const follower = group?.waiting.shift();
-    if (follower) ready.push(follower);
-    else if (group) group.inFlight -= 1;
-  };
-  const order = (chain: readonly Step[], step: number, from: number): void => {
-    const ordered = options.orderTime(chain[step]!, from);
-    queue.add(options.endTime(chain[step]!, ordered), { chain, step });
-  };
-  const fill = (at: number): void => {
-    const bound = options.slowStart ? 2 ** Math.floor(Math.log2(verified + 1)) : options.inFlight;
-    while (next < ready.length && (!options.holdsSlot || inFlight < Math.min(options.inFlight, bound))) {
-      inFlight += 1;
-      order(ready[next++]!, 0, at);
-    }
-  };
-
-  for (const chain of chains) add(chain);
-  fill(start);
-  for (let event = queue.take(); event !== null; event = queue.take()) {
-    const { at, item } = event;
-    last = Math.max(last, at);
-    verified += 1;
-    if (item.step + 1 < item.chain.length) order(item.chain, item.step + 1, at + options.nextPause());
-    else {
-      inFlight -= 1;
-      release(item.chain);
-    }
-    fill(at);
+  private add(first: Link): void {
+    const group = this.groupOf(first);
+    const most = this.given.plan.spread?.maxInFlight ?? Number.POSITIVE_INFINITY;
+    if (group !== null && group.inFlight >= most) return void group.waiting.push(first);
+    if (group !== null) group.inFlight += 1;
+    this.ready.push(first);
   }
-  return last;
+
+  private release(link: Link): void {
+    const group = this.groupOf(link);
+    const follower = group?.waiting.shift();
+    if (follower) this.ready.push(follower);
+    else if (group) group.inFlight -= 1;
+  }
+
+  private groupOf({ facts }: Link): Group | null {
+    const name = this.given.plan.spread ? facts?.group : undefined;
+    if (name === undefined) return null;
+    const group = this.groups.get(name) ?? { inFlight: 0, waiting: [] };
+    this.groups.set(name, group);
+    return group;
+  }
+
+  /** Lets ready instances order while there are in-flight slots. A change in a maintenance window holds none. */
+  private fill(at: number, slowStart: boolean): void {
+    const { execution } = this.given.plan;
+    const bound = slowStart ? 2 ** Math.floor(Math.log2(this.verified + 1)) : execution.inFlight;
+    const most =
+      execution.switch === 'maintenance-window'
+        ? Number.POSITIVE_INFINITY
+        : Math.min(execution.inFlight, bound);
+    while (this.next < this.ready.length && this.inFlight < most) {
+      this.inFlight += 1;
+      this.order(this.ready[this.next++]!, at);
+    }
+  }
+
+  private order(link: Link, from: number): void {
+    const ordered = this.orderTime(link.step.profile, from);
+    const duration = secondsAt(this.given.durations.of[link.step.change.dimension], this.random.next());
+    this.queue.add(this.startTime(link, ordered) + duration, link);
+  }
+
+  /** The moment when a ready order leaves: its window is open, and its lane has a request slot. */
+  private orderTime(profile: string, ready: number): number {
+    const open = this.gate ? this.gate.from(ready) : ready;
+    const before = this.requestSlots.get(profile);
+    const { requestsPerSecond } = this.given.plan.execution;
+    const slot = before === undefined ? open : Math.max(open, before + 1 / requestsPerSecond);
+    this.requestSlots.set(profile, slot);
+    this.lastOrder = Math.max(this.lastOrder, slot);
+    return slot;
+  }
+
+  /** When the change of an accepted order starts. */
+  private startTime({ facts }: Link, ordered: number): number {
+    const { plan, startsAt } = this.given;
+    const window = plan.execution.switch === 'maintenance-window' ? facts?.window : undefined;
+    return window ? maintenanceStart(window, startsAt + ordered * SECOND, startsAt) : ordered;
+  }
+
+  /** Seconds from the end of a step to the next order on its instance. A run learns them in the same way. */
+  private nextPause(): number {
+    const { durations, plan } = this.given;
+    if (durations.pauses !== undefined) return secondsAt(durations.pauses, this.random.next());
+    const waited = this.pause;
+    if (this.random.next() * LONGEST_TAIL <= waited) return waited;
+    // A refusal may hide an order, so Refit orders again only after every source was silent for `patience`.
+    this.pause = Math.min(2 * waited, plan.execution.patience / SECOND);
+    return waited + plan.execution.patience / SECOND;
+  }
 }
 
 /**
@@ -223,49 +283,22 @@ export function maintenanceStart({ from, to }: MaintenanceWindow, moment: number
   return (at - startsAt) / SECOND;
 }
 
-/** A priority queue by time, as a binary heap. Items with the same time keep their order. */
-export function createEventQueue<Item>() {
-  const heap: { readonly at: number; readonly order: number; readonly item: Item }[] = [];
-  let order = 0;
-  const before = (a: number, b: number): boolean =>
-    heap[a]!.at < heap[b]!.at || (heap[a]!.at === heap[b]!.at && heap[a]!.order < heap[b]!.order);
-  const swap = (a: number, b: number): void => {
-    [heap[a], heap[b]] = [heap[b]!, heap[a]!];
-  };
-  return {
-    add(at: number, item: Item): void {
-      let child = heap.push({ at, order: order++, item }) - 1;
-      for (let parent = (child - 1) >> 1; child > 0 && before(child, parent); parent = (child - 1) >> 1) {
-        swap(child, parent);
-        child = parent;
-      }
-    },
-    /** Removes the earliest item; null when the queue is empty. */
-    take(): { readonly at: number; readonly item: Item } | null {
-      const first = heap[0];
-      const last = heap.pop();
-      if (first === undefined || last === undefined) return null;
-      if (heap.length === 0) return first;
-      heap[0] = last;
-      for (let parent = 0; ; ) {
-        const left = 2 * parent + 1;
-        const right = left + 1;
-        const least = right < heap.length && before(right, left) ? right : left;
-        if (least >= heap.length || !before(least, parent)) return first;
-        swap(parent, least);
-        parent = least;
-      }
-    },
-  };
-}
-
 /** A random generator (xorshift32) for numbers from 0 to below 1. The same seed gives the same numbers. */
-function createRandom(seed: number): () => number {
-  let state = Math.imul(seed, 0x9e3779b1) | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 4294967296;
-  };
+class Random {
+  private state: number;
+  private readonly share: number | null;
+
+  /** @param share instead of every number; null: random numbers. */
+  constructor(seed: number, share: number | null) {
+    this.state = Math.imul(seed, 0x9e3779b1) | 1;
+    this.share = share;
+  }
+
+  next(): number {
+    if (this.share !== null) return this.share;
+    this.state ^= this.state << 13;
+    this.state ^= this.state >>> 17;
+    this.state ^= this.state << 5;
+    return (this.state >>> 0) / 4294967296;
+  }
 }

@@ -21,6 +21,7 @@ import { usedAfter } from '../../rules/reduction.ts';
 import { type ChosenNodes, chooseNodes, nodesAfter, type ZonesOf } from './choose-nodes.ts';
 import { joinReasons } from './join-reasons.ts';
 import type { Resolved } from './resolve.ts';
+import type { Sizing } from './sizing.ts';
 
 /** One step of a route, with the instance at its start and the size at its end. */
 export interface Leg {
@@ -39,6 +40,31 @@ export interface Route {
   readonly reason: Message | null;
   /** Errors first. An error blocks the target. */
   readonly findings: readonly Finding[];
+}
+
+/**
+ * Finds routes as `orderSteps` does. A fleet has few sizes: targets that the rules cannot tell apart share the only step of
+ * the first one.
+ */
+export function createRouter(sold: SoldFor, zonesOf: ZonesOf): (target: Resolved) => Route {
+  const known = new Map<Sizing, Leg>();
+  return (target) => {
+    const { instance, zones } = target;
+    const sizing = zones === null && isPlain(instance) ? target.sizing : null;
+    const like = sizing && known.get(sizing);
+    if (like) return { target, legs: [{ ...like, instance }], reason: null, findings: NONE };
+    const route = orderSteps(target, sold, zonesOf);
+    const { legs, findings } = route;
+    if (sizing && legs.length === 1 && findings.length === 0) known.set(sizing, legs[0]!);
+    return route;
+  };
+}
+
+const NONE: readonly never[] = [];
+
+/** True if only the size and the offer of an instance decide what the provider accepts. */
+function isPlain({ status, nodes, used, task, unpaidOrder }: Instance): boolean {
+  return status === 'running' && nodes.length === 0 && used === null && task === null && unpaidOrder === null;
 }
 
 /**
@@ -95,7 +121,8 @@ function follow(
     }
     legs.push({ change, instance, after, placement });
     peak = Math.max(peak, totalMemory(after));
-    // After its own step, no other task is in progress on the instance.
+    // Few instances have a next step.
+    if (legs.length === order.length) break;
     instance = {
       ...instance,
       size: after,

@@ -3,7 +3,6 @@
 import { message } from '../../messages/messages.ts';
 import {
   type BlockedTarget,
-  DIMENSIONS,
   type Dimension,
   type Finding,
   type FleetUse,
@@ -14,29 +13,26 @@ import {
   type Plan,
   type PlanTarget,
   questionKey,
-  type RequestedSize,
   type SavedPlan,
   type Size,
   type SourceLocation,
   sameSize,
   type Target,
-  type UseFigure,
-  type UseQuestion,
 } from '../../model.ts';
-import { check, createFinding } from '../../rules/check.ts';
-import { factsOf } from '../../rules/facts.ts';
+import { createFinding } from '../../rules/check.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { joinReasons } from './join-reasons.ts';
 import { NO_USE } from './match-selector.ts';
-import { collectCommand, indexFleet, reach } from './reach-instances.ts';
-import { leastByUse, resolveRequestedSize } from './requested-size.ts';
-import { sizeByUse } from './size-by-use.ts';
+import { indexFleet, reach } from './reach-instances.ts';
+import { at, type Requests, requestsOf, type Sizing, sizingOf, withTarget } from './sizing.ts';
 
 /** A target, with the location of each requested dimension. */
 export interface Resolved extends Target {
   readonly locations: Readonly<Partial<Record<Dimension, SourceLocation>>>;
   /** Its size depends on the memory in use. */
   readonly byUse: boolean;
+  /** The same object for all instances of one size that the same targets reach and the same offer fits; null: no other. */
+  readonly sizing: Sizing | null;
 }
 
 /** Every instance that the plan reaches is in exactly one of the lists. */
@@ -53,26 +49,14 @@ export interface Resolution {
   readonly findings: readonly Finding[];
 }
 
-interface Asked {
-  readonly to: number;
-  readonly reason: Message | null;
-  readonly location: SourceLocation;
-}
-
-type Sizes = Partial<Record<Dimension, Asked>>;
-
-/** An instance that targets reach, with everything they request for it, in the order of the plan. */
+/** An instance that targets reach, with everything they request for it. */
 interface RequestedInstance {
   readonly instance: Instance;
   readonly location: SourceLocation;
-  readonly requests: {
-    readonly dimension: Dimension;
-    readonly requested: RequestedSize;
-    readonly location: SourceLocation;
-  }[];
-  readonly conflicts: Finding[];
+  requests: Requests;
+  conflicts: readonly Finding[];
   /** The use that selected it. */
-  readonly selectedBy: Message[];
+  selectedBy: readonly Message[];
   zones: { readonly codes: readonly string[]; readonly location: SourceLocation } | null;
   readonly fromRun: PlanTarget['fromRun'];
 }
@@ -84,6 +68,7 @@ interface RequestedInstance {
 export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor, use: FleetUse = NO_USE): Resolution {
   const fleet = indexFleet(inventory);
   const requested = new Map<string, RequestedInstance>();
+  const nothing = requestsOf([]);
   const missing = new Map<string, BlockedTarget>();
   const findings: Finding[] = [];
   const toLookUp = new Map<string, Instance>();
@@ -92,7 +77,7 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor, use: Fl
     for (const one of found.unknown) if (!use.has(one.id)) toLookUp.set(one.id, one);
     findings.push(...found.findings);
     for (const blocked of found.missing) missing.set(`${blocked.region} ${blocked.instance}`, blocked);
-    for (const instance of found.instances) addTarget(requested, instance, target, use);
+    for (const instance of found.instances) addTarget(requested, instance, target, { nothing, use });
   }
 
   const targets: Resolved[] = [];
@@ -100,35 +85,44 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor, use: Fl
   const blocked: BlockedTarget[] = [...missing.values()];
   const toMeasure: Instance[] = [];
   for (const entry of requested.values()) {
-    const { instance, location, zones } = entry;
-    const { asked, unknown, conflicts } = sizesOf(entry, sold(instance), use);
-    const byUse = entry.requests.some(({ requested: one }) => isByUse(one));
+    const { instance, location, zones, requests, selectedBy } = entry;
+    const { sizing, isShared, unknown, conflicts } = sizingOf(entry, sold(instance), use);
     if (unknown.some(({ code }) => code === 'Refit.UsedUnknown')) toMeasure.push(instance);
     if (unknown.some(({ code }) => code === 'Refit.UsageUnknown') && !use.has(instance.id))
       toLookUp.set(instance.id, instance);
-    const to = { ...instance.size, ...valuesOf(asked, (one) => one.to) };
-    const unclear = [...conflicts, ...unknown];
+    const { to, locations } = sizing;
+    const unclear = conflicts.length + unknown.length > 0 ? [...conflicts, ...unknown] : NONE;
     const blockers = unclear.length > 0 ? unclear : blockedByRun(entry, to);
     if (blockers.length > 0) {
       blocked.push({ instance: instance.id, region: instance.region, findings: blockers });
-      continue;
-    }
-    const sizes = DIMENSIONS.map((dimension) => asked[dimension]?.reason ?? null);
-    const reason = joinReasons(...entry.selectedBy, ...sizes);
-    if (sameSize(instance.size, to)) {
-      const size = joinReasons(...sizes) ?? message('reason.already-at-size', { size: to });
-      const used = byUse ? message('reason.memory-in-use', { used: instance.used! }) : null;
-      unchanged.push({
-        instance: instance.id,
-        region: instance.region,
-        reason: joinReasons(...entry.selectedBy, size, used) ?? size,
-      });
+    } else if (sameSize(instance.size, to)) {
+      unchanged.push({ instance: instance.id, region: instance.region, reason: staysReason(entry, sizing) });
     } else {
-      const locations = valuesOf(asked, (one) => one.location);
-      targets.push({ instance, to, location, reason, zones: zones?.codes ?? null, locations, byUse });
+      const reason = selectedBy.length === 0 ? sizing.reason : joinReasons(...selectedBy, ...sizing.reasons);
+      const { byUse } = requests;
+      const shared = isShared ? sizing : null;
+      targets.push({
+        instance,
+        to,
+        location,
+        reason,
+        zones: zones?.codes ?? null,
+        locations,
+        byUse,
+        sizing: shared,
+      });
     }
   }
   return { targets, unchanged, blocked, toMeasure, toLookUp: [...toLookUp.values()], findings };
+}
+
+const NONE: readonly never[] = [];
+
+/** Why an instance keeps its size. */
+function staysReason({ instance, requests, selectedBy }: RequestedInstance, { to, reason }: Sizing): Message {
+  const size = reason ?? message('reason.already-at-size', { size: to });
+  const used = requests.byUse ? message('reason.memory-in-use', { used: instance.used! }) : null;
+  return joinReasons(...selectedBy, size, used) ?? size;
 }
 
 /** Adds one target's requests for an instance to those of the targets before it. */
@@ -136,12 +130,13 @@ function addTarget(
   requested: Map<string, RequestedInstance>,
   instance: Instance,
   target: PlanTarget,
-  use: FleetUse,
+  { nothing, use }: { readonly nothing: Requests; readonly use: FleetUse },
 ): void {
   const { location, fromRun } = target;
   let entry = requested.get(instance.id);
   if (!entry) {
-    entry = { instance, location, requests: [], conflicts: [], selectedBy: [], zones: null, fromRun };
+    const none = { conflicts: NONE, selectedBy: NONE, zones: null };
+    entry = { instance, location, requests: nothing, ...none, fromRun };
     requested.set(instance.id, entry);
   }
   if (entry.instance.profile !== instance.profile) {
@@ -152,11 +147,12 @@ function addTarget(
       second: instance.profile,
       secondAt: at(location),
     });
-    entry.conflicts.push(createFinding('Refit.Conflict', text, instance.id, location));
+    entry.conflicts = [...entry.conflicts, createFinding('Refit.Conflict', text, instance.id, location)];
     return;
   }
   for (const reason of selectedBy(instance, target, use))
-    if (!entry.selectedBy.some((one) => sameMessage(one, reason))) entry.selectedBy.push(reason);
+    if (!entry.selectedBy.some((one) => sameMessage(one, reason)))
+      entry.selectedBy = [...entry.selectedBy, reason];
   if (target.zones !== null && entry.zones !== null && !sameZones(target.zones, entry.zones.codes)) {
     const text = message('target.two-zones', {
       id: instance.id,
@@ -165,14 +161,11 @@ function addTarget(
       second: target.zones,
       secondAt: at(location),
     });
-    entry.conflicts.push(createFinding('Refit.Conflict', text, instance.id, location));
+    entry.conflicts = [...entry.conflicts, createFinding('Refit.Conflict', text, instance.id, location)];
   } else if (target.zones !== null) {
     entry.zones ??= { codes: target.zones, location };
   }
-  for (const dimension of DIMENSIONS) {
-    const one = target.requested[dimension];
-    if (one) entry.requests.push({ dimension, requested: one, location });
-  }
+  entry.requests = withTarget(entry.requests, target);
 }
 
 /** The figures by which a selector chose an instance, for the reviewer. */
@@ -190,86 +183,6 @@ function sameMessage(a: Message, b: Message): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/**
- * Resolves all requests for one instance to numbers. Shards come first, because a size by the memory in use depends on
- * their number.
- * @returns in `unknown` why such a size cannot be computed; empty if all can.
- */
-function sizesOf(
-  { instance, requests, conflicts }: RequestedInstance,
-  sold: ReturnType<SoldFor>,
-  use: FleetUse,
-) {
-  const asked: Sizes = {};
-  const found = [...conflicts];
-  const unknown: Finding[] = [];
-  const shardsFirst = [...requests].sort(
-    (a, b) => Number(b.dimension === 'shards') - Number(a.dimension === 'shards'),
-  );
-  const lists = sold === 'unknown' || sold === null ? null : sold;
-  for (const request of shardsFirst) {
-    const { dimension, location } = request;
-    const list = lists?.[dimension] ?? null;
-    const beside = { ...instance.size, ...absoluteSizes(requests), ...valuesOf(asked, ({ to }) => to) };
-    const one = sizeOf(instance, request, { list, beside, use });
-    if ('code' in one) {
-      if (!unknown.some(({ code }) => code === one.code)) unknown.push(one);
-      continue;
-    }
-    const before = asked[dimension];
-    if (before && before.to !== one.to) {
-      const { id } = instance;
-      const text = message('target.two-sizes', {
-        id,
-        dimension,
-        first: before.to,
-        firstAt: at(before.location),
-        second: one.to,
-        secondAt: at(location),
-      });
-      found.push(createFinding('Refit.Conflict', text, id, location));
-    } else {
-      asked[dimension] ??= one;
-    }
-  }
-  return { asked, unknown, conflicts: found };
-}
-
-/** The sizes that need no present size. */
-function absoluteSizes(requests: RequestedInstance['requests']): Partial<Size> {
-  return Object.fromEntries(
-    requests.flatMap(({ dimension, requested }) =>
-      requested.kind === 'absolute' ? [[dimension, requested.value] as const] : [],
-    ),
-  );
-}
-
-/** The size of one request, or why it cannot be computed. @param is.beside the size in the other dimensions. */
-function sizeOf(
-  instance: Instance,
-  { dimension, requested, location }: RequestedInstance['requests'][number],
-  is: { readonly list: readonly number[] | null; readonly beside: Size; readonly use: FleetUse },
-): Asked | Finding {
-  const { list, beside, use } = is;
-  if (requested.kind === 'by-use') {
-    const { question } = requested;
-    const figure = use.get(instance.id)?.get(questionKey(question));
-    const refusal = noSizeByUse(instance, dimension, question, figure, location);
-    if (refusal !== null || !isKnown(figure)) return refusal!;
-    const fit = { dimension, present: instance.size, beside, sold: list };
-    return { ...sizeByUse(requested, figure, fit), location };
-  }
-  const byUse = isByUse(requested)
-    ? leastByUse(requested.atLeast.timesUsed, instance.used, instance.size, beside.shards)
-    : null;
-  if (isByUse(requested) && byUse === null)
-    return usedUnknown(instance, requested.atLeast.timesUsed, location);
-  return {
-    ...resolveRequestedSize(dimension, requested, instance.size[dimension], list, byUse),
-    location,
-  };
-}
-
 /** Why a plan made from a run must not change an instance. */
 function blockedByRun({ instance, location, fromRun }: RequestedInstance, to: Size): Finding[] {
   if (fromRun === undefined) return [];
@@ -284,66 +197,6 @@ function blockedByRun({ instance, location, fromRun }: RequestedInstance, to: Si
   return [createFinding('Refit.NotAsLeft', text, id, location)];
 }
 
-function isByUse(
-  one: RequestedSize,
-): one is RequestedSize & { readonly atLeast: { readonly timesUsed: number } } {
-  return one.kind === 'relative' && typeof one.atLeast === 'object' && one.atLeast !== null;
-}
-
-/**
- * The finding for a size that depends on unknown memory in use. If the provider would refuse every size, that refusal
- * comes instead, because then Refit need not read the memory in use.
- */
-function usedUnknown(instance: Instance, times: number, location: SourceLocation): Finding {
-  const refusal = refusedForAnySize(instance, location);
-  if (refusal !== null) return refusal;
-  const { id, used } = instance;
-  const text = message('target.used-unknown', { id, times, fullest: used !== null });
-  return createFinding('Refit.UsedUnknown', text, id, location);
-}
-
-/** The finding for a size by the history of use that cannot be computed; null if it can. */
-function noSizeByUse(
-  instance: Instance,
-  dimension: Dimension,
-  { of, over }: UseQuestion,
-  figure: UseFigure | undefined,
-  location: SourceLocation,
-): Finding | null {
-  const refusal = refusedForAnySize(instance, location);
-  if (refusal !== null) return refusal;
-  const { id } = instance;
-  if (dimension === 'replicas' && instance.readsFromReplicas !== true)
-    return createFinding('Refit.NoReplicaReads', message('target.no-replica-reads', { id }), id, location);
-  if (isKnown(figure)) return null;
-  const { found = 0, hours = null } = figure ?? {};
-  const command = collectCommand([instance], over);
-  const text = message('target.use-unknown', { id, dimension, of, over, found, hours, command });
-  return createFinding('Refit.UsageUnknown', text, id, location);
-}
-
-/** The provider's refusal of every change of an instance; null if there is none. */
-function refusedForAnySize(instance: Instance, location: SourceLocation): Finding | null {
-  const present = instance.size.memoryPerShard;
-  const change = { dimension: 'memoryPerShard', from: present, to: present + 1 } as const;
-  const [first] = check(factsOf(instance, change), location);
-  return first && FOR_ANY_SIZE.has(first.code) ? first : null;
-}
-
-const FOR_ANY_SIZE: ReadonlySet<string> = new Set([
-  'ResourceUnavailable.InstanceStatusAbnormal',
-  'ResourceUnavailable.InstanceStatusError',
-  'Refit.UnknownEdition',
-]);
-
 function sameZones(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((zone, n) => zone === b[n]);
-}
-
-function valuesOf<Value>(asked: Sizes, value: (one: Asked) => Value): Partial<Record<Dimension, Value>> {
-  return Object.fromEntries(Object.entries(asked).map(([dimension, one]) => [dimension, value(one)]));
-}
-
-function at(location: SourceLocation): string {
-  return `${location.file}:${location.line}`;
 }

@@ -17,8 +17,7 @@ export function* checkContents(stored: StoredPlan): Faults {
   yield* checkSource(stored);
   yield* checkDurations(stored);
   yield* checkOthers(stored);
-  for (const [at, { reason }] of stored.preconditions.entries())
-    if (reason !== null) yield* checkReason(reason, ['preconditions', at, 'reason']);
+  yield* checkReasons(stored);
   for (const [at, finding] of stored.findings.entries())
     yield* checkFinding(finding, 'remark', ['findings', at]);
 }
@@ -34,10 +33,10 @@ function* checkTimes(stored: StoredPlan): Faults {
     yield fault(['expiresAt'], `is ${expiresAt}, more than a year after sealedAt ${sealedAt}`);
   for (const [at, { quote }] of stored.steps.entries())
     if (quote !== null) yield* checkTime(quote.readAt, ['steps', at, 'quote', 'readAt']);
-  for (const [at, { deadline }] of stored.preconditions.entries())
+  for (const [at, { deadline, used }] of stored.preconditions.entries()) {
     if (deadline !== undefined) yield* checkTime(deadline, ['preconditions', at, 'deadline']);
-  for (const [at, { used }] of stored.preconditions.entries())
     if (used !== undefined) yield* checkTime(used.readAt, ['preconditions', at, 'used', 'readAt']);
+  }
 }
 
 /** @param writer `own`: Refit wrote the time itself, so it has exactly one spelling. */
@@ -96,7 +95,6 @@ function* checkOthers({ preconditions, unchanged, blocked, inventory }: StoredPl
         yield fault([list, at, 'instance'], `is ${instance}, which the plan already has`);
       seen.add(`${region} ${instance}`);
     }
-  for (const [at, { reason }] of unchanged.entries()) yield* checkReason(reason, ['unchanged', at, 'reason']);
   for (const [at, { instance, findings }] of blocked.entries())
     for (const [index, finding] of findings.entries()) {
       const path = ['blocked', at, 'findings', index];
@@ -118,7 +116,14 @@ function* checkFinding(finding: StoredFinding, kind: 'remark' | 'blocker', path:
   if (problem !== null) yield fault([...path, 'messageId'], problem);
 }
 
-function* checkReason(reason: Message, path: Path): Faults {
-  const problem = reasonFault(reason);
-  if (problem !== null) yield fault([...path, 'id'], problem);
+function* checkReasons(stored: Pick<StoredPlan, 'preconditions' | 'unchanged'>): Faults {
+  // Planning gives one message to all instances with the same reason.
+  const fine = new Set<Message>();
+  for (const list of ['unchanged', 'preconditions'] as const)
+    for (const [at, { reason }] of stored[list].entries()) {
+      if (reason === null || fine.has(reason)) continue;
+      const problem = reasonFault(reason);
+      if (problem !== null) yield fault([list, at, 'reason', 'id'], problem);
+      fine.add(reason);
+    }
 }

@@ -6,10 +6,15 @@
  *                    after 4 GB × 1                      the size before with exactly that change
  *     step           shards 1 → 3                        goes on from there
  */
-import { DIMENSIONS, EDITIONS, type NodeChange, type Size, totalMemory } from '../../model.ts';
+import { DIMENSIONS, type Dimension, EDITIONS, type Size, totalMemory } from '../../model.ts';
 import { isAddress } from '../parse/terraform-state.ts';
+import { stepId } from '../price/price-steps.ts';
 import { type Faults, fault, quoted } from './fault.ts';
 import type { StoredPlan, StoredPrecondition, StoredStep } from './stored-plan.ts';
+
+const DIMENSIONS_OF = new Map(
+  EDITIONS.map(({ name, dimensions }): [string, readonly Dimension[]] => [name, dimensions]),
+);
 
 export function* checkSteps(stored: StoredPlan): Faults {
   const known = new Map(stored.preconditions.map((one) => [one.instance, one]));
@@ -20,21 +25,19 @@ export function* checkSteps(stored: StoredPlan): Faults {
   for (const [at, step] of stored.steps.entries()) {
     const { instance, change } = step;
     const own = known.get(instance);
-    const path = ['steps', at];
     if (own === undefined) {
-      yield fault([...path, 'instance'], `names ${instance}, which has no precondition`);
+      yield fault(['steps', at, 'instance'], `names ${instance}, which has no precondition`);
       return;
     }
-    const id = `${instance}/${change.dimension}`;
-    if (done.has(id)) yield fault(path, `changes ${change.dimension} of ${instance} a second time`);
+    const id = stepId(instance, change);
+    if (done.has(id)) yield fault(['steps', at], `changes ${change.dimension} of ${instance} a second time`);
     done.add(id);
-    yield* checkChange(step, sizes.get(instance) ?? own.size, path);
-    yield* checkQuote(step, sizes.get(instance) ?? own.size, path);
-    if (
-      !EDITIONS.find(({ name }) => name === own.edition)!.dimensions.some((one) => one === change.dimension)
-    )
+    const before = sizes.get(instance) ?? own.size;
+    const found = changeFault(step, before) ?? nodesFault(step) ?? quoteFault(step, before);
+    if (found !== null) yield fault(['steps', at, ...found.in], found.problem);
+    if (!DIMENSIONS_OF.get(own.edition)!.includes(change.dimension))
       yield fault(
-        [...path, 'change', 'dimension'],
+        ['steps', at, 'change', 'dimension'],
         `is ${change.dimension}, which ${own.edition} does not have`,
       );
     sizes.set(instance, step.after);
@@ -81,53 +84,54 @@ function* checkOrder({ steps, waves, preconditions }: StoredPlan): Faults {
     yield fault(['waves'], `has ${waves.length} waves, but the steps are in ${wave + 1}`);
 }
 
-function* checkChange(
-  { instance, change, after, nodes }: StoredStep,
-  before: Size,
-  path: readonly (string | number)[],
-): Faults {
+/** What is wrong with one member of a list. Nearly all have no fault, so the whole path comes later. */
+interface InnerFault {
+  readonly in: readonly (string | number)[];
+  readonly problem: string;
+}
+
+function changeFault({ instance, change, after }: StoredStep, before: Size): InnerFault | null {
   const { dimension, from, to } = change;
-  const step = `${instance}/${dimension}`;
   if (from !== before[dimension]) {
     const problem = `is ${from}, but ${dimension} of ${instance} is ${before[dimension]} before this step`;
-    yield fault([...path, 'change', 'from'], problem);
+    return { in: ['change', 'from'], problem };
   }
-  if (to === from) yield fault([...path, 'change', 'to'], `is ${to}, which is no change of ${step}`);
+  if (to === from)
+    return { in: ['change', 'to'], problem: `is ${to}, which is no change of ${instance}/${dimension}` };
   for (const one of DIMENSIONS) {
     const expected = one === dimension ? to : before[one];
     if (after[one] === expected) continue;
-    const problem = `is ${after[one]}, but the change of ${step} contradicts the size: ${dimension} ${from} → ${to} makes it ${expected}`;
-    yield fault([...path, 'after', one], problem);
+    const problem = `is ${after[one]}, but the change of ${instance}/${dimension} contradicts the size: ${dimension} ${from} → ${to} makes it ${expected}`;
+    return { in: ['after', one], problem };
   }
-  if (nodes !== undefined) yield* checkNodes(nodes, change, path);
+  return null;
 }
 
 /** The nodes that a step names are as many as the replicas that it adds or removes. */
-function* checkNodes(
-  nodes: NodeChange,
-  { dimension, from, to }: StoredStep['change'],
-  path: readonly (string | number)[],
-): Faults {
+function nodesFault({ nodes, change }: StoredStep): InnerFault | null {
+  if (nodes === undefined) return null;
+  const { dimension, from, to } = change;
   const [named, changed] =
     nodes.kind === 'add' ? [nodes.zones.length, to - from] : [nodes.nodes.length, from - to];
-  if (dimension !== 'replicas') yield fault([...path, 'nodes'], `belongs to a change of ${dimension}`);
-  else if (named !== changed)
-    yield fault(
-      [...path, 'nodes'],
-      `names ${named} replicas to ${nodes.kind}, but replicas change ${from} → ${to}`,
-    );
+  if (dimension !== 'replicas') return { in: ['nodes'], problem: `belongs to a change of ${dimension}` };
+  if (named !== changed)
+    return {
+      in: ['nodes'],
+      problem: `names ${named} replicas to ${nodes.kind}, but replicas change ${from} → ${to}`,
+    };
   if (nodes.kind === 'remove' && new Set(nodes.nodes.map(({ id }) => id)).size < named)
-    yield fault([...path, 'nodes', 'nodes'], 'names a node twice');
+    return { in: ['nodes', 'nodes'], problem: 'names a node twice' };
+  return null;
 }
 
 /** A quote below zero is a refund, which only a step that gives memory back can have. */
-function* checkQuote({ quote, after }: StoredStep, before: Size, path: readonly (string | number)[]): Faults {
-  if (quote === null || quote.amount >= 0) return;
-  if (quote.basis === 'once' && totalMemory(after) < totalMemory(before)) return;
-  yield fault(
-    [...path, 'quote', 'amount'],
-    `is ${quote.amount}, a refund for a step that gives nothing back`,
-  );
+function quoteFault({ quote, after }: StoredStep, before: Size): InnerFault | null {
+  if (quote === null || quote.amount >= 0) return null;
+  if (quote.basis === 'once' && totalMemory(after) < totalMemory(before)) return null;
+  return {
+    in: ['quote', 'amount'],
+    problem: `is ${quote.amount}, a refund for a step that gives nothing back`,
+  };
 }
 
 /** In one region, each zone has one number: orders send the number, and people see the code. */
@@ -152,31 +156,36 @@ function* checkZoneNumbers({ steps, preconditions }: StoredPlan): Faults {
 export function* checkPreconditions(stored: StoredPlan): Faults {
   const waits = stored.execution.switch === 'maintenance-window';
   const tagged = stored.spread?.by.startsWith('tags.') ?? false;
-  for (const [at, one] of stored.preconditions.entries())
-    yield* checkPrecondition(one, at, { waits, tagged });
+  for (const [at, one] of stored.preconditions.entries()) {
+    const found = preconditionFault(one, { waits, tagged });
+    if (found !== null) yield fault(['preconditions', at, ...found.in], found.problem);
+  }
 }
 
-function* checkPrecondition(
+function preconditionFault(
   { instance, window, group, used, billing, deadline, terraform }: StoredPrecondition,
-  at: number,
   { waits, tagged }: { readonly waits: boolean; readonly tagged: boolean },
-): Faults {
-  const path = ['preconditions', at];
+): InnerFault | null {
   if (waits && window === undefined)
-    yield fault([...path, 'window'], `is missing, and the change of ${instance} waits for it`);
+    return { in: ['window'], problem: `is missing, and the change of ${instance} waits for it` };
   if (!waits && window !== undefined)
-    yield fault([...path, 'window'], `is of ${instance}, whose change waits for no window`);
-  if (window !== undefined && window.from >= window.to)
-    yield fault([...path, 'window'], `is ${window.from}-${window.to}, which has no length within a day`);
+    return { in: ['window'], problem: `is of ${instance}, whose change waits for no window` };
+  if (window !== undefined && window.from >= window.to) {
+    const problem = `is ${window.from}-${window.to}, which has no length within a day`;
+    return { in: ['window'], problem };
+  }
   if (terraform !== undefined && !isAddress(terraform))
-    yield fault([...path, 'terraform'], `is ${quoted(terraform)}, which is no address of a Redis instance`);
+    return {
+      in: ['terraform'],
+      problem: `is ${quoted(terraform)}, which is no address of a Redis instance`,
+    };
   if (deadline !== undefined && billing !== 'prepaid')
-    yield fault([...path, 'deadline'], `is of ${instance}, which has no paid term`);
+    return { in: ['deadline'], problem: `is of ${instance}, which has no paid term` };
   if (group !== undefined && !tagged)
-    yield fault([...path, 'group'], `is ${quoted(group)}, but no tag limits the spread`);
-  if (used?.fullestShard !== undefined && used.fullestShard !== null && used.fullestShard > used.total)
-    yield fault(
-      [...path, 'used', 'fullestShard'],
-      `is ${used.fullestShard}, more than the total ${used.total}`,
-    );
+    return { in: ['group'], problem: `is ${quoted(group)}, but no tag limits the spread` };
+  if (used?.fullestShard !== undefined && used.fullestShard !== null && used.fullestShard > used.total) {
+    const problem = `is ${used.fullestShard}, more than the total ${used.total}`;
+    return { in: ['used', 'fullestShard'], problem };
+  }
+  return null;
 }

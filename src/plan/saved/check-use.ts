@@ -21,15 +21,23 @@ import { type Faults, fault } from './fault.ts';
 import type { StoredPlan } from './stored-plan.ts';
 
 export function* checkUseReasons({ preconditions, steps, unchanged }: StoredPlan): Faults {
-  const ends = new Map(steps.map(({ instance, after }) => [instance, after]));
-  for (const [at, { instance, size, reason }] of preconditions.entries()) {
-    const problem = reason && useFault(reason, { size, to: ends.get(instance) ?? size });
-    if (problem !== null) yield fault(['preconditions', at, 'reason'], problem);
+  if (preconditions.some(({ reason }) => reason !== null && namesUse(reason))) {
+    const ends = new Map(steps.map(({ instance, after }) => [instance, after]));
+    for (const [at, { instance, size, reason }] of preconditions.entries()) {
+      const problem = reason && useFault(reason, { size, to: ends.get(instance) ?? size });
+      if (problem !== null) yield fault(['preconditions', at, 'reason'], problem);
+    }
   }
   for (const [at, { reason }] of unchanged.entries()) {
     const problem = useFault(reason, null);
     if (problem !== null) yield fault(['unchanged', at, 'reason'], problem);
   }
+}
+
+/** Whether a reason gives a figure of use. */
+function namesUse({ id, params }: Message): boolean {
+  if (id !== 'reason.list') return id === 'reason.selected-by-use' || id === 'reason.fits-use';
+  return (params as unknown as { readonly reasons: readonly Message[] }).reasons.some(namesUse);
 }
 
 /** @param sizes before and after the steps of the instance; null: the plan does not say. */

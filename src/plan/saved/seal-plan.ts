@@ -31,13 +31,27 @@ export function encodeSavedPlan(saved: SavedPlan): string {
 
 /** Where two JSON values differ first; null if they are the same. */
 function firstDifference(a: unknown, b: unknown, path: readonly (string | number)[]): string | null {
-  if (Object.is(a, b)) return null;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
-    return `${pointer(path)} is ${quoted(a)}, and ${quoted(b)} when read`;
-  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-    const difference = firstDifference(left[key], right[key], [...path, key]);
+  if (isSame(a, b)) return null;
+  if (!isMembers(a) || !isMembers(b)) return `${pointer(path)} is ${quoted(a)}, and ${quoted(b)} when read`;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const difference = firstDifference(a[key], b[key], [...path, key]);
     if (difference !== null) return difference;
   }
   return null;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Whether two JSON values are the same. A plan has millions of values, so this makes no paths. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (!isMembers(a) || !isMembers(b)) return false;
+  const keys = Object.keys(a);
+  for (let at = 0; at < keys.length; at++) if (!isSame(a[keys[at]!], b[keys[at]!])) return false;
+  const others = Object.keys(b);
+  return others.every((key) => a[key] !== undefined || b[key] === undefined);
 }

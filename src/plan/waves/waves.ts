@@ -25,34 +25,31 @@ import { joinReasons } from '../resolve/join-reasons.ts';
 import type { Route } from '../resolve/order-steps.ts';
 import { groupOf } from './spread.ts';
 
-/** Assigns the steps to waves, in the order in which a run executes them. */
+/** Assigns the steps to waves. Steps and routes are in the order in which a run executes them. */
 export function assignSteps(
   plan: Plan,
   routes: readonly PricedRoute[],
-): { steps: Step[]; waves: Wave[]; findings: readonly Finding[] } {
+): { steps: Step[]; waves: Wave[]; routes: Route[]; findings: readonly Finding[] } {
   const instances = routes.map(({ route }) => route.target.instance);
   const { shares, findings } = assignInstances(plan.waves, instances);
   const steps: Step[] = [];
+  const inOrder: Route[] = [];
   const waves = shares.map(({ name, members, wave: written }, wave) => {
     const first = steps.length;
     for (const member of members) {
       const { route, quotes } = routes[member]!;
-      for (const [index, leg] of route.legs.entries())
-        steps.push(stepOf(route, leg, index, wave, quotes[index] ?? null));
+      inOrder.push(route);
+      for (let index = 0; index < route.legs.length; index++)
+        steps.push(stepOf(route, index, wave, quotes[index] ?? null));
     }
     return { name, steps: steps.slice(first).map(({ id }) => id), ...rolloutOptionsOf(written) };
   });
-  return { steps, waves, findings };
+  return { steps, waves, routes: inOrder, findings };
 }
 
-function stepOf(
-  { target, legs }: Route,
-  leg: Route['legs'][number],
-  index: number,
-  wave: number,
-  quote: Quote | null,
-): Step {
+function stepOf({ target, legs }: Route, index: number, wave: number, quote: Quote | null): Step {
   const { id, region, profile } = target.instance;
+  const leg = legs[index]!;
   const before = legs[index - 1];
   return {
     id: stepId(id, leg.change),
@@ -106,8 +103,9 @@ export function preconditionOf(
       used,
       deadline: isPriced && billing === 'prepaid' ? deadline : null,
       terraform: terraform?.get(id),
+      window: execution.switch === 'maintenance-window' ? window : null,
+      group,
     }),
-    ...given({ window: execution.switch === 'maintenance-window' ? window : null, group }),
     readAt,
   };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution, Step, Wave } from '../../../src/model.ts';
 import {
-  createEventQueue,
   maintenanceStart,
   PAUSE_BETWEEN_STEPS,
   type PlanToForecast,
@@ -12,6 +11,7 @@ import {
   samplesOf,
   uniformDurations,
 } from '../../../src/plan/forecast/durations.ts';
+import { EventQueue } from '../../../src/plan/forecast/event-queue.ts';
 import { forecastTime } from '../../../src/plan/forecast/forecast.ts';
 import { FIRST_TAIL } from '../../../src/run/waits.ts';
 import { savedPlan } from '../../report/situations.ts';
@@ -197,7 +197,7 @@ describe('durations of the past', () => {
 });
 
 it('the event queue gives the earliest item first, and keeps the order of equal times', () => {
-  const queue = createEventQueue<string>();
+  const queue = new EventQueue<string>();
   for (const [at, item] of [
     [5, 'e'],
     [1, 'a'],
@@ -208,6 +208,6 @@ it('the event queue gives the earliest item first, and keeps the order of equal 
   ] as const)
     queue.add(at, item);
   const taken: string[] = [];
-  for (let one = queue.take(); one; one = queue.take()) taken.push(one.item);
+  for (let one = queue.take(); one; one = queue.take()) taken.push(one);
   expect(taken.join('')).toBe('abcdef');
 });

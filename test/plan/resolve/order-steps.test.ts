@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../src/messages/messages.ts';
 import type { Instance, Offer, Size } from '../../../src/model.ts';
 import { orderSteps } from '../../../src/plan/resolve/order-steps.ts';
+import { check } from '../../../src/rules/check.ts';
+import { factsOf } from '../../../src/rules/facts.ts';
 import { GB, instance, offer, READ_AT, size } from '../fixtures/small-fleet.ts';
 
 const used = (total: number, fullestShard: number) => ({
@@ -14,7 +16,10 @@ const used = (total: number, fullestShard: number) => ({
 function route(from: Partial<Instance>, to: Size, sold: Offer | null = offer()) {
   const location = { file: 'plan.yaml', line: 1, column: 1 };
   return orderSteps(
-    { instance: instance(from), to, location, reason: null, zones: null, locations: {}, byUse: false },
+    {
+      ...{ instance: instance(from), to, location, reason: null, zones: null, locations: {} },
+      ...{ byUse: false, sizing: null },
+    },
     () => sold,
   );
 }
@@ -65,4 +70,26 @@ describe('the reason for the order', () => {
     const { reason } = route(from, to);
     expect(reason && textOf(reason)).toBe(expected);
   });
+});
+
+it('the rules read nothing of a free instance that instances of one size and offer do not share', () => {
+  const read = new Set<string>();
+  const free = new Proxy(instance({}), {
+    get: (target, key: keyof Instance) => {
+      read.add(key);
+      return target[key];
+    },
+  });
+  for (const [dimension, to] of [
+    ['memoryPerShard', 8 * GB],
+    ['replicas', 2],
+  ] as const) {
+    const change = { dimension, from: free.size[dimension], to };
+    expect(check(factsOf(free, change, { offer: offer() }))).toEqual([]);
+  }
+  // The size, and what decides the offer. The id and the type code are only named in messages.
+  const shared = ['size', 'region', 'zone', 'edition', 'billing'];
+  // The router lets no instance share where these say more than that it is free.
+  const ofRouter = ['status', 'nodes', 'used', 'task', 'unpaidOrder'];
+  expect([...read].filter((key) => ![...shared, ...ofRouter, 'id', 'type'].includes(key))).toEqual([]);
 });
