@@ -51,6 +51,7 @@ export const EXIT_POLICY_REFUSED: number = EXIT_CODES['policy-refused'];
 /** Exit code of `--detailed-exitcode` if there are changes. */
 export const EXIT_CHANGES = 2;
 
+/** The code of a RefitError. Each has its exit code. */
 export type ErrorCode = keyof typeof EXIT_CODES;
 
 /** Whether a text that somebody else may have written is the code of an error. */

@@ -72,6 +72,7 @@ export interface Examination {
   readonly untested: string;
 }
 
+/** A permission that Refit needs, and whether the identity has it. */
 export interface Permission {
   /** The name in a policy: `redis:DescribeInstances`. */
   readonly action: string;

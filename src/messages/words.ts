@@ -21,6 +21,7 @@ export type PageWords = InWords<typeof page>;
 /** The title of a column that every language has. */
 export type ColumnId = keyof typeof columns;
 
+/** Everything that pages and sentences say, in one language. */
 export interface Words extends PageWords, Spoken {}
 
 export const english: Words = { ...page, ...spokenEnglish };

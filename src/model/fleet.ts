@@ -80,6 +80,7 @@ export function isTargetId(id: string): boolean {
 /** The plan schema has the same form. */
 const TARGET_ID = /^crs-[a-z0-9]{8,32}$/;
 
+/** The status of an instance, in words of Refit. */
 export type InstanceStatus =
   | 'initialising'
   | 'processing'

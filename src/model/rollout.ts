@@ -66,6 +66,7 @@ export type GateJudge = 'failed' | 'unknown' | 'duration' | 'metric' | 'command'
 
 export type GateOutcome = 'success' | 'failure' | 'inconclusive';
 
+/** How many instances a wave takes. */
 export type Take =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'percent'; readonly percent: number }

@@ -98,6 +98,7 @@ export interface NotifyPorts {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** How an apply ended. */
 export interface ApplyEnd {
   /** The run directory, or the id of the run. */
   readonly name: string;

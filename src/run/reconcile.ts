@@ -28,6 +28,7 @@ export interface ReconcileInput extends RunInput<CloudReader> {
 export type ReconciledStep = Pick<StepState, 'step' | 'outcome' | 'orders' | 'code'> &
   Pick<Step, 'instance' | 'region'> & { readonly message: string };
 
+/** What a reconcile found. */
 export interface ReconcileEnd {
   /** The run directory, or the id of the run. */
   readonly name: string;

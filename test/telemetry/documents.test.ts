@@ -1,5 +1,5 @@
-/** The reference, the dashboard and the alerts name only metrics that exist, with labels that they have. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** The dashboard and the alerts name only metrics that exist, with labels that they have. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -10,31 +10,6 @@ import { METRICS } from '../../src/telemetry/metrics/table.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const ALL: readonly Metric[] = [...Object.values(METRICS), ...SCHEDULE_METRICS];
-
-describe('docs/reference/telemetry.md', () => {
-  const PAGE = 'docs/reference/telemetry.md';
-  const table = (metrics: readonly Metric[]) =>
-    [
-      '| metric | type | labels | meaning |',
-      '|---|---|---|---|',
-      ...metrics.map(
-        ({ name, type, labels, help }) =>
-          `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
-      ),
-    ].join('\n');
-
-  // `UPDATE_DOCS=1` writes the tables.
-  it.each([
-    ['metrics of runs', Object.values(METRICS)],
-    ['metrics of the scheduler', SCHEDULE_METRICS],
-  ] as const)('has the table of the %s', (title, metrics) => {
-    const page = text(PAGE);
-    const part = new RegExp(`(<!-- ${title} -->\n)[^]*?(<!-- end -->)`);
-    const wanted = page.replace(part, (_, start, end) => `${start}\n${table(metrics)}\n\n${end}`);
-    if (process.env.UPDATE_DOCS) writeFileSync(join(ROOT, PAGE), wanted);
-    else expect(page).toBe(wanted);
-  });
-});
 
 /** The queries of the dashboard and of the alerts, each with its place. */
 function queries(): [where: string, query: string][] {

@@ -127,6 +127,7 @@ export interface Alternative {
  */
 export type PriceSource = 'provider' | 'provider-hourly' | 'sizing-file';
 
+/** What Refit advises for one instance, and why. */
 export interface Recommendation {
   readonly instance: string;
   readonly name: string;

@@ -10,6 +10,7 @@ import { priceRecommendations } from './price-recommendations.ts';
 import { factsFrom } from './read-facts.ts';
 import { type ReadFacts, recommendFleet } from './recommend-fleet.ts';
 
+/** What advice is computed from. */
 export interface AdviceOptions {
   /** The live fleet, or an inventory. From an inventory, no facts and no prices are read. */
   readonly from: CloudReader | { readonly inventory: Inventory };
@@ -31,6 +32,7 @@ export interface AdviceOptions {
   readonly onNotice?: (text: string) => void;
 }
 
+/** Advice about a fleet, and what it was computed from. */
 export interface Advice {
   readonly recommendations: Recommendations;
   /** The selected instances, and the catalogue. */

@@ -35,6 +35,7 @@ export interface UnmatchedStep
 export type ChangedStep = Pick<Step, 'id'> & { readonly differences: readonly Difference[] };
 export type ChangedPrecondition = Pick<Precondition, 'instance'> & Pick<ChangedStep, 'differences'>;
 
+/** The differences between two saved plans. */
 export interface PlanDiff {
   readonly format: typeof PLAN_DIFF_FORMAT;
   /** True where no difference counts. */

@@ -45,6 +45,7 @@ const RENDERERS = {
   github: reviewGithub,
 };
 
+/** A format of reviews: one of REVIEW_FORMATS. */
 export type ReviewFormat = keyof typeof RENDERERS;
 
 /** The formats of a review in the order of the help. */

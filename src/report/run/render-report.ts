@@ -23,6 +23,7 @@ export interface ReportOptions extends RunInCommands {
 
 const RENDERERS = { text: reportText, json, markdown: reportMarkdown, html: reportHtml, csv: reportCsv };
 
+/** A format of reports: one of REPORT_FORMATS. */
 export type ReportFormat = keyof typeof RENDERERS;
 
 /** The formats of a report in the order of the help. */

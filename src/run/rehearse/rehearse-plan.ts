@@ -39,6 +39,7 @@ export interface RunOfRehearsal {
   readonly startsAt: number;
 }
 
+/** The result of a rehearsal. */
 export interface Rehearsal {
   /** The report of the first seed with all faults, with the effects of all runs. */
   readonly report: Report;
