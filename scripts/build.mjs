@@ -49,6 +49,7 @@ export function build() {
   run(['scripts/bundle.mjs', NEXT]);
   run(['scripts/build-console.mjs', NEXT]);
   writeBuildFacts(root, NEXT);
+  run(['scripts/package/write-documents.mjs', NEXT]);
   chmodSync(join(next, 'cli/main.js'), 0o755);
   writeFileSync(join(next, '.built'), '');
   // A source that changes during the build is newer than the build.

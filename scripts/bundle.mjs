@@ -3,13 +3,13 @@
  * each command, and shared files. It removes white space and keeps names, because stack traces must name functions.
  * `bundle.mjs FOLDER` replaces the command below FOLDER/cli with its bundle.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { inAscii, licencesOf, partsOfUndici, replaced, withVersions } from './bundle-parts.mjs';
 import { root } from './install.mjs';
 
 const folder = resolve(root, process.argv[2]);
-const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const bundle = await rolldown({
   input: { main: join(folder, 'cli/main.js') },
@@ -20,13 +20,7 @@ const bundle = await rolldown({
   // The validators have no side effects, so a command contains only the validators that it calls.
   treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
   plugins: [
-    {
-      name: 'set the versions at build time',
-      load: (id) =>
-        id === join(folder, 'version.js')
-          ? `export const VERSION = ${JSON.stringify(version)}, OLDEST_NODE = ${JSON.stringify(engines.node.replace('>=', ''))};`
-          : null,
-    },
+    withVersions(join(folder, 'version.js')),
     {
       name: 'load child_process in commander only when needed',
       transform(code, id) {
@@ -53,15 +47,7 @@ const Temporal = new Proxy({}, { get: (_, name) => (calendar ??= require('tempor
         return replaced(code, /^import stringWidth from 'string-width';$/m, lazily);
       },
     },
-    {
-      name: 'load only what the transport uses of undici, a quarter of it',
-      transform(code, id) {
-        if (id !== join(folder, 'cloud/network/http.js')) return null;
-        const parts = `import Agent from 'undici/lib/dispatcher/agent.js';
-import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';`;
-        return replaced(code, /^import { Agent, ProxyAgent } from 'undici';$/m, parts);
-      },
-    },
+    partsOfUndici(join(folder, 'cloud/network/http.js')),
   ],
   onLog(_, { code, message }) {
     throw new Error(`${code}: ${message}`);
@@ -94,7 +80,7 @@ for (const { fileName, code } of output) {
 }
 writeFileSync(
   join(folder, 'bundled/LICENSES.txt'),
-  licences(output.flatMap(({ moduleIds = [] }) => moduleIds)),
+  licencesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)),
 );
 // Only the command starts the simulator and the console.
 for (const unbundled of ['cli', 'console', 'simulator']) rmSync(join(folder, unbundled), { recursive: true });
@@ -121,35 +107,6 @@ function lazyCrypto([, name, local = name]) {
   return `const ${local} = (...all) => ${builtIn('node:crypto')}.${name}(...all);`;
 }
 
-/** Node reads text in ASCII faster, and keeps it in half the memory. */
-function inAscii(code) {
-  // An escape in a raw string would be other characters.
-  const raw = /raw`[^`]*[^\0-\x7f][^`]*`/.exec(code);
-  if (raw) throw new Error(`write escapes instead of characters in ${raw[0]}`);
-  return code.replace(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
 function builtIn(id) {
   return id === 'node:process' ? 'globalThis.process' : `globalThis.process.getBuiltinModule('${id}')`;
-}
-
-function replaced(code, pattern, text) {
-  if (!pattern.test(code)) throw new Error(`no match to replace: ${pattern}`);
-  return code.replace(pattern, text);
-}
-
-/** The licence texts of the packages whose modules these are. */
-function licences(modules) {
-  const packages = new Set(
-    modules.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0] ?? []),
-  );
-  return [...packages]
-    .sort()
-    .map((path) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-      const file = readdirSync(path).find((one) => /^licen[cs]e/i.test(one));
-      if (!file) throw new Error(`${name} has no licence text`);
-      return `${name} ${version} (${license})\n\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
-    })
-    .join(`\n${'-'.repeat(80)}\n\n`);
 }

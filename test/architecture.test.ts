@@ -361,6 +361,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   ),
   'node:zlib':
     /^(console\/server\/assets|store\/folder\/usage\/usage-frame|operations\/audit\/find-steps)\.ts$/,
+  'node:sea': /^operations\/installed-files\.ts$/,
   'node:worker_threads': /^operations\/in-thread\.ts$/,
   'node:async_hooks': /^files\/file-ledger\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,

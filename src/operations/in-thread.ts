@@ -5,7 +5,7 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { systemClock } from '../clock.ts';
 import { type ErrorCode, RefitError } from '../errors.ts';
-import { installed } from './installed-files.ts';
+import { threadProgram } from './installed-files.ts';
 
 /** A work, and its bounds. */
 export interface ThreadWork {
@@ -47,8 +47,10 @@ export async function inThread<Result>(work: ThreadWork): Promise<Result> {
 
 async function start<Result>({ file, data, signal, ...bounds }: ThreadWork): Promise<Result> {
   signal?.throwIfAborted();
-  const worker = new Worker(await threadFile(file), {
+  const { program, isText } = await programOf(file);
+  const worker = new Worker(program, {
     workerData: data,
+    eval: isText,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: bounds.memory },
   });
@@ -92,8 +94,9 @@ async function answerOf(work: (data: unknown) => unknown): Promise<Answer> {
   }
 }
 
-/** The file of the thread: beside this one, or in the compiled library if this one is in a bundle. */
-async function threadFile(file: string): Promise<string | URL> {
-  if (import.meta.url.endsWith('.ts')) return new URL(`./${file}.ts`, import.meta.url);
-  return await installed(`dist/operations/${file}.js`);
+/** What the thread runs: the file beside this one, or what is installed if this one is in a bundle. */
+async function programOf(file: string) {
+  if (import.meta.url.endsWith('.ts'))
+    return { program: new URL(`./${file}.ts`, import.meta.url), isText: false };
+  return await threadProgram(file);
 }

@@ -50,8 +50,8 @@ function commandsIn(name: string): string[][] {
   return commands;
 }
 
-/** Files without commands: the image, the dashboard and the alerts, which have a test of their own. */
-const WITHOUT_COMMANDS = /Dockerfile|^(grafana|prometheus)\//;
+/** Files without commands: the image, the formula, the dashboard and the alerts, which have a test of their own. */
+const WITHOUT_COMMANDS = /Dockerfile|^(grafana|homebrew|prometheus)\//;
 
 /** What a host gives to the commands: keys of a profile, and a store where no server is. */
 const HOST = { REFIT_STORE: 'postgres://refit@127.0.0.1:1/refit', HOME: '', XDG_STATE_HOME: '' };

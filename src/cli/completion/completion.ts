@@ -17,12 +17,17 @@ export function completionOf(table: ProgramTable): CommandCode<[string]> {
       for (const id of await storedRunIds(options, terminal)) await terminal.out(`${id}\n`);
       return 0;
     }
-    const tree = completionTree(table, {
-      codes: [...new Set(allRules().map(({ code }) => code))].sort(),
-      faults: ALL_FAULTS.map(({ name }) => name),
-      signatures: SIGNATURES,
-    });
+    const tree = completionTree(table, knownWords());
     await terminal.out(SHELLS[shell as keyof typeof SHELLS](tree));
     return 0;
+  };
+}
+
+/** The words of completions that are not in the table of commands. */
+export function knownWords(): Parameters<typeof completionTree>[1] {
+  return {
+    codes: [...new Set(allRules().map(({ code }) => code))].sort(),
+    faults: ALL_FAULTS.map(({ name }) => name),
+    signatures: SIGNATURES,
   };
 }

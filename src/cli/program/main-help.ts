@@ -41,7 +41,7 @@ function inColumns(group: string, names: string, summary: string): string {
 }
 
 /** The meaning of each exit code, as `refit help exit-codes` prints it. Scripts rely on them. */
-const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
+export const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
   ['0', 'success; plan without --detailed-exitcode also exits 0 if there are changes'],
   ['1', 'internal or other error (provider unreachable, disk not writable)'],
   ['2', 'plan --detailed-exitcode: there are changes; diff --detailed-exitcode: plans differ'],

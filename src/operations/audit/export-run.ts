@@ -1,10 +1,8 @@
 /** Packs everything that a third party needs to check a run into one archive. */
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { Header, Pack, ReadEntry } from 'tar';
 import { approvalName, encodeApproval } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
-import { readRegularFile } from '../../files/open-file.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
 import { createReport } from '../../report/run/build-report.ts';
@@ -13,7 +11,7 @@ import { approvalsOf } from '../../run/demand-approvals.ts';
 import { RUN_FILES } from '../../store/folder/run-files.ts';
 import type { RunReader } from '../../store/ports.ts';
 import { VERSION } from '../../version.ts';
-import { installed } from '../installed-files.ts';
+import { readInstalled } from '../installed-files.ts';
 import { writeOutput } from '../named-files.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
 import { journalFiles, journalUpTo } from './journal-files.ts';
@@ -118,14 +116,8 @@ function approvalsUsed(saved: SavedPlan, entries: readonly JournalEntry[]): Evid
 
 /** The schemas of this version. */
 async function schemas(wanted: readonly string[]): Promise<EvidenceFile[]> {
-  const folder = await installed('schemas');
-  const names = (await readdir(folder)).filter((file) => wanted.includes(file.replace('.schema.json', '')));
-  return Promise.all(
-    names.sort().map(async (file) => ({
-      path: `schemas/${file}`,
-      text: String(await readRegularFile(join(folder, file), { subject: 'state', links: 'follow' })),
-    })),
-  );
+  const paths = wanted.map((name) => `schemas/${name}.schema.json`).sort();
+  return Promise.all(paths.map(async (path) => ({ path, text: String(await readInstalled(path)) })));
 }
 
 /** Packs files in this order, with one time and no owner, so that a run always gives the same bytes. */

@@ -1,12 +1,11 @@
 /** First plans for the editor of the console, and the names that it completes. */
-import { readRegularFile } from '../../files/open-file.ts';
 import { size } from '../../messages/en/quantities.ts';
 import { message } from '../../messages/messages.ts';
 import { refitError } from '../../messages/refit-error.ts';
 import type { Inventory } from '../../model.ts';
 import { escapeControls } from '../../text.ts';
 import { readInventoryFile, streamInventoryFile } from '../fleet/read-inventory-file.ts';
-import { installed } from '../installed-files.ts';
+import { readInstalled } from '../installed-files.ts';
 import type { PlanFolder } from './plan-folder.ts';
 import { type Selected, selectorPlan } from './selector-plan.ts';
 import { plannable, starterPlan } from './starter-plan.ts';
@@ -91,6 +90,5 @@ async function inventoryPath(folder: PlanFolder, name: string): Promise<string> 
 
 /** The JSON Schema of plans, as it is installed. */
 export async function readPlanSchema(): Promise<unknown> {
-  const file = await installed('schemas/plan.schema.json');
-  return JSON.parse((await readRegularFile(file, { subject: 'page' })).toString('utf8'));
+  return JSON.parse((await readInstalled('schemas/plan.schema.json')).toString('utf8'));
 }

@@ -2,4 +2,4 @@
 import { parsePlan } from '../../plan/parse/parse-plan.ts';
 import { answerFrom } from '../in-thread.ts';
 
-await answerFrom(({ text, file }: { readonly text: string; readonly file: string }) => parsePlan(text, file));
+void answerFrom(({ text, file }: { readonly text: string; readonly file: string }) => parsePlan(text, file));

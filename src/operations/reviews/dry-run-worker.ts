@@ -6,7 +6,7 @@ import { openPlanFolder } from '../plans/plan-folder.ts';
 import { dryRunOfInventory } from '../plans/plan-in-folder.ts';
 import { inWordsOf, type ThreadDryRun } from './dry-run-apart.ts';
 
-await answerFrom(async ({ request, planning, now, language, ...given }: ThreadDryRun) => {
+void answerFrom(async ({ request, planning, now, language, ...given }: ThreadDryRun) => {
   const folder = await openPlanFolder(given.folder);
   const ahead = now - systemClock.now();
   const clock = { ...systemClock, now: () => systemClock.now() + ahead };

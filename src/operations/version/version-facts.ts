@@ -1,7 +1,6 @@
 /** Facts about the running program, for reports of faults and for tools that check formats before an upgrade. */
-import { readTextIfPresent } from '../../files/open-file.ts';
 import { VERSION } from '../../version.ts';
-import { installed } from '../installed-files.ts';
+import { readInstalledIfPresent } from '../installed-files.ts';
 import { type BuildFacts, FORMATS, VERSION_FORMAT, type VersionFacts } from './formats.ts';
 
 /** What an unbuilt source says, and a build outside of a repository. */
@@ -13,7 +12,7 @@ export async function readVersionFacts(): Promise<VersionFacts> {
     format: VERSION_FORMAT,
     name: 'redis-refit',
     version: VERSION,
-    build: import.meta.url.endsWith('.ts') ? UNKNOWN : await readBuild(await installed('dist/build.json')),
+    build: import.meta.url.endsWith('.ts') ? UNKNOWN : await readBuild(),
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     formats: FORMATS,
@@ -21,7 +20,7 @@ export async function readVersionFacts(): Promise<VersionFacts> {
 }
 
 /** Reads the file that `scripts/build-facts.mjs` wrote. A package of somebody else may lack it. */
-async function readBuild(path: string): Promise<BuildFacts> {
-  const text = await readTextIfPresent(path, { subject: 'page' });
+async function readBuild(): Promise<BuildFacts> {
+  const text = await readInstalledIfPresent('dist/build.json');
   return text === null ? UNKNOWN : (JSON.parse(text) as BuildFacts);
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { RefitError } from '../../../errors.ts';
 import { CLIENT_SECRET } from '../../../operations/people/sign-in.ts';
 import type { StartedApply } from '../../../operations/runs/start-run.ts';
+import { thisProgram } from '../../../operations/this-program.ts';
 
 /** Bytes of stderr that the console reads. */
 const MOST_READ = 64 * 1_024;
@@ -14,7 +15,8 @@ const MOST_READ = 64 * 1_024;
 export async function startApply(args: readonly string[], env: NodeJS.ProcessEnv): Promise<StartedApply> {
   const { [CLIENT_SECRET]: _, ...given } = env;
   const stderr = await openNameless();
-  const child = spawn(process.execPath, [process.argv[1]!, ...args], {
+  const [program, ...first] = thisProgram();
+  const child = spawn(program, [...first, ...args], {
     ...{ detached: true, env: given },
     stdio: ['ignore', 'ignore', stderr.fd],
   });

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { RefitError } from '../../../errors.ts';
 import { shellQuote } from '../../../next-command.ts';
-import { installed } from '../../../operations/installed-files.ts';
+import { installedPath } from '../../../operations/installed-files.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 
 /** Refuses to overwrite a file, which somebody may have edited. @param command the start of the command. @throws RefitError `usage` */
@@ -17,9 +17,10 @@ export async function mustNotExist(path: string, command: string): Promise<void>
   );
 }
 
-/** The path of the schema for editors: relative within a project, else absolute. */
-export async function schemaFrom(plan: string): Promise<string> {
-  const schema = await installed('schemas/plan.schema.json');
+/** The path of the schema for editors: relative within a project, else absolute; null if no such file is installed. */
+export async function schemaFrom(plan: string): Promise<string | null> {
+  const schema = await installedPath('schemas/plan.schema.json');
+  if (schema === null) return null;
   const isNear = !relative(process.cwd(), schema).startsWith('..');
   return isNear ? relative(dirname(resolve(plan)), schema) : schema;
 }

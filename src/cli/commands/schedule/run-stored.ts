@@ -7,6 +7,7 @@ import { stateDirectoryOf } from '../../../operations/machine.ts';
 import { serveSchedule } from '../../../operations/runs/schedule-store.ts';
 import type { StoreTarget } from '../../../operations/runs/store-from.ts';
 import { createPlannerCheck } from '../../../operations/sign-plan.ts';
+import { thisProgram } from '../../../operations/this-program.ts';
 import { allowsPrivateAddresses } from '../../../policy/tighten.ts';
 import { createLauncher } from '../../../schedule/lock-folder.ts';
 import type { SchedulerPorts } from '../../../schedule/scheduler.ts';
@@ -72,7 +73,7 @@ async function withPorts(
       by: { user: ports.by.user, host: ports.by.host },
       folder: plans && { ...plans, pathOf: (name) => join(resolve(folder!), name) },
       flags: flagsOf(options),
-      launch: createLauncher([process.execPath, ...process.execArgv, process.argv[1]!], env),
+      launch: createLauncher(thisProgram(), env),
       createFolder: createAttemptFolders(stateDirectory, id, clock),
       onEntry: ports.onEntry,
       // The history of use, for plans that ask for it. Other users of the machine can see arguments.

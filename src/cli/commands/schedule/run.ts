@@ -10,6 +10,7 @@ import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
 import { createPlannerCheck } from '../../../operations/sign-plan.ts';
+import { thisProgram } from '../../../operations/this-program.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import { requestRun, switchPlan } from '../../../schedule/control-schedule.ts';
 import { lockFolder } from '../../../schedule/lock-folder.ts';
@@ -114,7 +115,7 @@ async function withPorts<T>(
     root: rootOf(folder, options.runs),
     stateDirectory: stateDirectoryOf(env),
     env,
-    program: [process.execPath, ...process.execArgv, process.argv[1]!],
+    program: thisProgram(),
     flags: flagsOf(options),
     whyNotPlan,
     ...processPorts(options, terminal, self),

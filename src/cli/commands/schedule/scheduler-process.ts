@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
+import { thisProgram } from '../../../operations/this-program.ts';
 import { cronFault } from '../../../plan/windows/due-times.ts';
 import { escapeControls, jsonLine } from '../../../report/document/escape.ts';
 import type { AttemptTraces, SpanSink } from '../../../schedule/attempt-trace.ts';
@@ -102,7 +103,7 @@ function collectorFrom(options: Options, { clock, env }: Terminal) {
     );
   const folder = join(stateDirectoryOf(env), 'usage');
   const output = join(folder, 'collect.log');
-  const launcher = createLauncher([process.execPath, ...process.execArgv, process.argv[1]!], env);
+  const launcher = createLauncher(thisProgram(), env);
   const args = ['usage', 'collect', '--quiet', ...flagsOf(options).collect];
   return ({ log }: SchedulerPorts, over: AbortSignal) =>
     collectAtTimes({

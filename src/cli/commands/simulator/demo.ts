@@ -9,30 +9,33 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { RefitError } from '../../../errors.ts';
-import { installed } from '../../../operations/installed-files.ts';
+import { replaceOwnFile } from '../../../files/write-file.ts';
+import { installedPath, readInstalled } from '../../../operations/installed-files.ts';
 import { RUN_FILES } from '../../../operations/runs/read-run.ts';
+import { thisProgram } from '../../../operations/this-program.ts';
 import { ink } from '../../../report/document/ink.ts';
 import type { CommandCode } from '../../command-row.ts';
 
 const RUNS = 'runs';
+/** The plan of the demo, and where a copy goes if it is no file on disk. */
+const PLAN = 'plans/demo.yaml';
+const COPY = join(RUNS, 'demo.yaml');
 /** The demo has a state folder of its own, so that it leaves nothing in the user's. */
 const STATE = join(RUNS, '.demo-state');
 
 export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
-  const program = process.argv[1]!;
-  const planFile = await installed('plans/demo.yaml');
+  const [program, ...first] = thisProgram();
   const saved = join(RUNS, 'demo.saved.json');
   await mkdir(RUNS, { recursive: true, mode: 0o700 });
+  const planFile = await planOfDemo();
   const inks = ink(terminal.color.err);
   const heading = (text: string) => terminal.err(`\n${inks.bold(text)}\n`);
 
   heading('$ refit simulate --instances 280');
   const simulator = spawn(
-    process.execPath,
-    [program, '-q', 'simulate', '--instances', '280', '--duration', '1s..4s'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    program,
+    [...first, '-q', 'simulate', '--instances', '280', '--duration', '1s..4s'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   try {
     const { url, secretId, secretKey } = await firstLine(simulator);
@@ -44,9 +47,9 @@ export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
       XDG_STATE_HOME: STATE,
     };
     const refit = async (...args: string[]): Promise<number> => {
-      const shown = args.map((arg) => (arg === planFile ? 'plans/demo.yaml' : arg)).join(' ');
+      const shown = args.map((arg) => (arg === planFile && arg !== COPY ? PLAN : arg)).join(' ');
       heading(`$ refit ${shown}`);
-      const child = spawn(process.execPath, [program, ...args, '--endpoint', url], { env, stdio: 'inherit' });
+      const child = spawn(program, [...first, ...args, '--endpoint', url], { env, stdio: 'inherit' });
       const [code] = (await once(child, 'exit')) as [number | null];
       return code ?? 1;
     };
@@ -69,6 +72,14 @@ export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
     simulator.kill('SIGTERM');
   }
 };
+
+/** The path of the plan. The single executable writes it, because the plan is inside. */
+async function planOfDemo(): Promise<string> {
+  const installed = await installedPath(PLAN);
+  if (installed !== null) return installed;
+  await replaceOwnFile(COPY, await readInstalled(PLAN));
+  return COPY;
+}
 
 async function firstLine(
   simulator: ChildProcess,
