@@ -48,6 +48,13 @@ const Temporal = new Proxy({}, { get: (_, name) => (calendar ??= require('tempor
       },
     },
     partsOfUndici(join(folder, 'cloud/network/http.js')),
+    {
+      name: 'load no HTTP/2, because the transport speaks HTTP/1.1 only, and no TLS for a provider on loopback',
+      load: (id) =>
+        /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/.test(id)
+          ? `module.exports = () => { throw new Error('HTTP/2 is not in this bundle'); };`
+          : null,
+    },
   ],
   onLog(_, { code, message }) {
     throw new Error(`${code}: ${message}`);
