@@ -82,11 +82,11 @@ function checkFinishBy(plan: Fields, report: Report): void {
 
 /** Two absolute sizes for one instance. `plan/resolve/` checks relative sizes, because they need the present size. */
 function checkConflicts(plan: Fields, report: Report, lineOf: (path: Path) => number): void {
-  const named = Map.groupBy(list(plan.targets).map(record).entries(), ([, { instance }]) => instance);
-  for (const [instance, targets] of named) {
-    if (typeof instance !== 'string') continue;
-    for (const dimension of targets.length > 1 ? DIMENSIONS : []) {
-      const sizes = targets.flatMap(([index, { [dimension]: written }]) => {
+  const targets = list(plan.targets).map(record);
+  for (const [instance, indexes] of namedTwice(targets)) {
+    for (const dimension of DIMENSIONS) {
+      const sizes = indexes.flatMap((index) => {
+        const written = targets[index]![dimension];
         const value = dimension === 'memoryPerShard' ? parseSize(written) : written;
         return typeof value === 'number' ? [{ path: ['targets', index, dimension], value }] : [];
       });
@@ -101,9 +101,24 @@ function checkConflicts(plan: Fields, report: Report, lineOf: (path: Path) => nu
   }
 }
 
+/** The instances that several targets name, with the indexes of these targets. Usually there are none. */
+function namedTwice(targets: readonly Fields[]): ReadonlyMap<string, readonly number[]> {
+  const seen = new Set<string>();
+  const twice = new Map<string, number[]>();
+  for (const { instance } of targets) {
+    if (typeof instance !== 'string') continue;
+    if (seen.has(instance)) twice.set(instance, []);
+    seen.add(instance);
+  }
+  if (twice.size === 0) return twice;
+  for (const [index, { instance }] of targets.entries()) twice.get(instance as string)?.push(index);
+  return twice;
+}
+
 function checkRelativeSizes(plan: Fields, report: Report): void {
   for (const [index, entry] of list(plan.targets).entries()) {
-    const size = record(record(entry).memoryPerShard);
+    const size = record(entry).memoryPerShard;
+    if (!isRecord(size)) continue;
     const [atLeast, atMost] = [parseSize(size.atLeast), parseSize(size.atMost)];
     if (atLeast === null || atMost === null || atLeast <= atMost) continue;
     const written = String(size.atLeast);
@@ -119,56 +134,50 @@ const SMALLEST = 256;
 function checkSmallSizes(plan: Fields, report: Report): void {
   for (const [index, entry] of list(plan.targets).entries()) {
     const size = record(entry).memoryPerShard;
-    const { atLeast, atMost } = record(size);
-    for (const [path, value] of Object.entries({ '': size, atLeast, atMost })) {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1 || value >= SMALLEST)
-        continue;
-      const key = path === '' ? 'memoryPerShard' : path;
-      const small = message('typed.small-number', {
-        part: { key, entry: false },
-        written: String(value),
-        fix: `${value}GB`,
-      });
-      report(['targets', index, 'memoryPerShard', ...(path === '' ? [] : [path])], small);
-    }
+    const path = ['targets', index, 'memoryPerShard'];
+    if (!isRecord(size)) checkSmallSize(size, path, report);
+    else for (const key of ['atLeast', 'atMost']) checkSmallSize(size[key], [...path, key], report);
   }
+}
+
+function checkSmallSize(value: unknown, path: Path, report: Report): void {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1 || value >= SMALLEST) return;
+  const part = { key: String(path.at(-1)), entry: false };
+  report(path, message('typed.small-number', { part, written: String(value), fix: `${value}GB` }));
 }
 
 function checkUses(plan: Fields, report: Report): void {
   for (const [index, entry] of list(plan.targets).entries()) {
     const { select, exclude, memoryPerShard, shards, replicas } = record(entry);
-    for (const [key, size] of Object.entries({ memoryPerShard, shards, replicas }))
-      checkSizeByUse(record(size), ['targets', index, key], report);
-    checkTwoByMemory(record(memoryPerShard), record(shards), index, report);
-    checkUse(record(select), ['targets', index, 'select'], report);
+    if (isRecord(memoryPerShard) || isRecord(shards) || isRecord(replicas)) {
+      for (const [key, size] of Object.entries({ memoryPerShard, shards, replicas }))
+        checkSizeByUse(record(size), ['targets', index, key], report);
+      checkTwoByMemory(record(memoryPerShard), record(shards), index, report);
+    }
+    if (isRecord(select)) checkUse(select, ['targets', index, 'select'], report);
     for (const [at, one] of list(exclude).entries())
       checkUse(record(one), ['targets', index, 'exclude', at], report);
   }
 }
 
 function checkRegions(plan: Fields, report: Report): void {
-  const { region } = record(plan.defaults);
-  const places: [Path, unknown][] = [
-    [['defaults', 'region'], region],
-    ...list(plan.targets).flatMap((entry, index): [Path, unknown][] => [
-      [['targets', index, 'region'], record(entry).region],
-      ...list(record(record(entry).select).regions).map((one, at): [Path, unknown] => [
-        ['targets', index, 'select', 'regions', at],
-        one,
-      ]),
-    ]),
-  ];
-  for (const [path, code] of places) {
-    const meant = typeof code === 'string' ? misspelledRegion(code) : null;
-    if (meant === null) continue;
-    const part = {
-      key: path.findLast((step) => typeof step === 'string') ?? '',
-      entry: path.at(-2) === 'regions',
-    };
-    report(path, message('typed.region', { part, region: code as string, meant }), {
-      code: 'Refit.UnknownRegion',
-    });
+  checkRegion(record(plan.defaults).region, ['defaults', 'region'], report);
+  for (const [index, entry] of list(plan.targets).entries()) {
+    const { region, select } = record(entry);
+    if (region !== undefined) checkRegion(region, ['targets', index, 'region'], report);
+    for (const [at, one] of list(record(select).regions).entries())
+      checkRegion(one, ['targets', index, 'select', 'regions', at], report);
   }
+}
+
+function checkRegion(code: unknown, path: Path, report: Report): void {
+  const meant = typeof code === 'string' ? misspelledRegion(code) : null;
+  if (meant === null) return;
+  const key = path.findLast((step) => typeof step === 'string') ?? '';
+  const part = { key, entry: path.at(-2) === 'regions' };
+  report(path, message('typed.region', { part, region: code as string, meant }), {
+    code: 'Refit.UnknownRegion',
+  });
 }
 
 function checkNamesAndApprovals(waves: readonly Fields[], hasApprovers: boolean, report: Report): void {

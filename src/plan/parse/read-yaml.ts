@@ -17,7 +17,7 @@ import {
 import { message } from '../../messages/messages.ts';
 import type { Finding, Message } from '../../model.ts';
 import type { PlanText, Span } from './plan-text.ts';
-import { syntaxFindings } from './syntax-finding.ts';
+import { conflictMarkers, controlCharacter, syntaxFindings } from './syntax-finding.ts';
 
 /** Keys and list indexes, from the whole document to one of its parts. */
 export type Path = readonly (string | number)[];
@@ -83,10 +83,8 @@ export function readYaml(source: PlanText): ReadYaml {
 }
 
 function readDocument(source: PlanText): ReadYaml {
-  const control = controlCharacter(source);
-  if (control) return { tree: null, findings: [control], brokenFrom: 1 };
-  const conflict = conflictMarkers(source);
-  if (conflict) return { tree: null, findings: [conflict], brokenFrom: 1 };
+  const unreadable = controlCharacter(source) ?? conflictMarkers(source);
+  if (unreadable) return { tree: null, findings: [unreadable], brokenFrom: 1 };
   // `readMap` checks for duplicate keys: in linear time, and with both locations.
   const document = parseDocument(source.text, {
     uniqueKeys: false,
@@ -112,25 +110,6 @@ function readDocument(source: PlanText): ReadYaml {
 
 function isNothing({ contents }: Document.Parsed): boolean {
   return contents === null || (isScalar(contents) && contents.value === null && !contents.anchor);
-}
-
-function controlCharacter(source: PlanText): Finding | null {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what YAML forbids
-  const offset = source.text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
-  if (offset < 0) return null;
-  const code = source.text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0');
-  const refusal = message('plan-text.control-character', { character: `U+${code}` });
-  return source.finding({ code: 'Refit.Yaml', message: refusal }, { offset, length: 1 });
-}
-
-/** The first line that a merge with conflicts left behind. */
-function conflictMarkers(source: PlanText): Finding | null {
-  const markers = [...source.text.matchAll(/^(?:(?:<{7}|\|{7}|>{7})(?= |\r?$)|={7}(?=\r?$)).*/gm)];
-  const [first] = markers;
-  if (first === undefined) return null;
-  const marker = first[0].slice(0, 7);
-  const named = message('typed.conflict-marker', { marker, more: markers.length - 1 });
-  return source.finding({ code: 'Refit.Yaml', message: named }, { offset: first.index, length: 7 });
 }
 
 const YAML_LIMITS = {
@@ -246,13 +225,21 @@ function read(state: ParseState, node: Node, depth: number): unknown {
 /** Most values are one of these, and mean nothing else. */
 const CLEAR_TEXT = /^[\w.%+:/ -]+$/;
 const CLEAR_NUMBER = /^-?(0|[1-9]\d*)$/;
+const [SPACE, TAB] = [0x20, 0x09];
 const COMMENT = /[ \t]+(#[^\s#!][^\r\n]*)/y;
+
+/** The comment at an offset, if no space follows its `#`. */
+function commentAt(text: string, offset: number): string | null {
+  const next = text.charCodeAt(offset);
+  if (next !== SPACE && next !== TAB) return null;
+  COMMENT.lastIndex = offset;
+  return COMMENT.exec(text)?.[1]?.trimEnd() ?? null;
+}
 
 function noteDoubt({ source, path, doubtful }: ParseState, node: Scalar): void {
   const span = spanOf(node);
   const end = span.offset + span.length;
-  COMMENT.lastIndex = end;
-  const comment = COMMENT.exec(source.text)?.[1]?.trimEnd() ?? null;
+  const comment = commentAt(source.text, end);
   const written = node.source ?? '';
   const clear = typeof node.value === 'number' ? CLEAR_NUMBER : CLEAR_TEXT;
   if (comment === null && clear.test(written)) return;

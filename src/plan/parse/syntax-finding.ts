@@ -205,3 +205,23 @@ function parserMessage(error: YAMLError, advice: Advice): Message {
     .replace(/"quote/, 'quote');
   return message('plan-text.yaml', { text: line.charAt(0).toLowerCase() + line.slice(1), advice });
 }
+
+/** The first control character that YAML forbids; null if there is none. */
+export function controlCharacter(source: PlanText): Finding | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what YAML forbids
+  const offset = source.text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
+  if (offset < 0) return null;
+  const code = source.text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0');
+  const refusal = message('plan-text.control-character', { character: `U+${code}` });
+  return source.finding({ code: 'Refit.Yaml', message: refusal }, { offset, length: 1 });
+}
+
+/** The first line that a merge with conflicts left behind; null if there is none. */
+export function conflictMarkers(source: PlanText): Finding | null {
+  const markers = [...source.text.matchAll(/^(?:(?:<{7}|\|{7}|>{7})(?= |\r?$)|={7}(?=\r?$)).*/gm)];
+  const [first] = markers;
+  if (first === undefined) return null;
+  const marker = first[0].slice(0, 7);
+  const named = message('typed.conflict-marker', { marker, more: markers.length - 1 });
+  return source.finding({ code: 'Refit.Yaml', message: named }, { offset: first.index, length: 7 });
+}
