@@ -57,8 +57,6 @@ export interface Draft {
   readonly unchanged: SavedPlan['unchanged'];
   /** Findings about no single instance. */
   readonly findings: readonly Finding[];
-  /** The prices to request. */
-  readonly toPrice: readonly PriceQuestion[];
   /** Instances whose memory in use must be known. Read it, put it into the inventory, then draft again. */
   readonly toMeasure: readonly Instance[];
   /** Instances whose maintenance window must be known. Proceed as with `toMeasure`. */
@@ -112,7 +110,6 @@ export function draftPlan(
       ...finishByPassed(plan, now),
       ...windowsClosedFindings(plan, windows, now),
     ],
-    toPrice: routes.flatMap(questionsOf),
     toMeasure,
     toSchedule,
     toLookUp: resolution.toLookUp,
@@ -120,6 +117,11 @@ export function draftPlan(
     zonesOf,
     windows,
   };
+}
+
+/** The prices to request for a draft. */
+export function pricesToRequest({ routes }: Pick<Draft, 'routes'>): PriceQuestion[] {
+  return routes.flatMap(questionsOf);
 }
 
 /** The errors of a target without its price. */
@@ -133,7 +135,7 @@ function blockersOf(plan: Plan, { target, findings }: Route): Finding[] {
 
 /** The inputs of the second half. */
 export interface Finish {
-  /** The answers to `toPrice` by step id; null if the plan is not priced. */
+  /** The answers to `pricesToRequest` by step id; null if the plan is not priced. */
   readonly quotes: Quotes | null;
   /** The account balance of each profile; if absent, those of the inventory. */
   readonly balances?: Readonly<Record<string, Money>>;
@@ -165,7 +167,9 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const known = { readAt: inventory.readAt, isPriced: quotes !== null, terraform };
   const preconditions = assigned.routes.map((route) => preconditionOf(route, plan, known));
   const more = given({ spread: plan.spread, windows: draft.windows });
-  const forecast = forecastPlan({ steps, waves, preconditions, execution: plan.execution, ...more }, now, {
+  const sealedAt = iso(now);
+  const toForecast = { steps, waves, preconditions, execution: plan.execution, ...more };
+  const forecast = forecastPlan(toForecast, Date.parse(sealedAt), {
     durations: finish.durations ?? ASSUMED_DURATIONS,
     monitorCalls,
   });
@@ -179,7 +183,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
     change: plan.change,
     owner: plan.owner,
     file: plan.file,
-    sealedAt: iso(now),
+    sealedAt,
     expiresAt: iso(now + plan.expires),
     finishBy: plan.finishBy,
     inventory: { source: source ?? 'live', readAt: inventory.readAt, instances: inventory.instances.length },

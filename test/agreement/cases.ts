@@ -16,7 +16,7 @@ import { readInventory, readMemoryInUse } from '../../src/cloud/read-inventory.t
 import { encodeOrder } from '../../src/cloud/wire/order.ts';
 
 import type { Dimension, EditionName, Instance, Inventory, Plan, Quote, Size } from '../../src/model.ts';
-import { type Draft, draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
+import { type Draft, draftPlan, finishPlan, pricesToRequest } from '../../src/plan/make-plan.ts';
 import { stepId } from '../../src/plan/price/price-steps.ts';
 import { type Leg, orderSteps, type Route } from '../../src/plan/resolve/order-steps.ts';
 import { resolve } from '../../src/plan/resolve/resolve.ts';
@@ -313,7 +313,7 @@ async function drafted(
     draft = draftPlan(given, inventory, clock.now());
   }
   const quotes = new Map<string, Quote | QuoteRefusal>();
-  for (const question of draft.toPrice) quotes.set(question.step, await reader.price(question));
+  for (const question of pricesToRequest(draft)) quotes.set(question.step, await reader.price(question));
   return { draft, inventory, quotes };
 }
 

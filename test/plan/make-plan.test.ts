@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../src/messages/messages.ts';
 import type { Instance, Money, Plan, PlanReview, PriceShare, Quote, RefusedReview } from '../../src/model.ts';
-import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
+import { draftPlan, finishPlan, pricesToRequest } from '../../src/plan/make-plan.ts';
 import type { Quotes } from '../../src/plan/price/price-steps.ts';
 import type { QuoteRefusal } from '../../src/rules/facts.ts';
 import { sealedPlan } from './fixtures/sealed-plan.ts';
@@ -211,7 +211,7 @@ describe('the plan', () => {
 
   it('requests a price for each step as if it were the only one, and scales that of a later step', () => {
     const draft = draftPlan(plan([both]), inventory([c]), NOW);
-    expect(draft.toPrice.map(({ step, size: asked }) => [step, asked])).toEqual([
+    expect(pricesToRequest(draft).map(({ step, size: asked }) => [step, asked])).toEqual([
       ['crs-cccccccc/memoryPerShard', size(8 * GB, 3)],
       ['crs-cccccccc/shards', size(4 * GB, 5)],
     ]);

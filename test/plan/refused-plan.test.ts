@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { validateInventory } from '../../src/generated/validators.js';
 import type { Finding, Inventory, Quote } from '../../src/model.ts';
-import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
+import { draftPlan, finishPlan, pricesToRequest } from '../../src/plan/make-plan.ts';
 import { parsePlan } from '../../src/plan/parse/parse-plan.ts';
 import { allRules } from '../../src/rules/check.ts';
 import type { QuoteRefusal } from '../../src/rules/facts.ts';
@@ -29,7 +29,7 @@ function reviewed() {
   const { plan } = parsePlan(text, 'plans/refused.yaml');
   const draft = draftPlan(plan!, inventory, NOW);
   const hour: Quote = { amount: 1, currency: 'CNY', basis: 'hourly', readAt: READ_AT };
-  const quotes = new Map(draft.toPrice.map(({ step }) => [step, ANSWERS[step] ?? hour]));
+  const quotes = new Map(pricesToRequest(draft).map(({ step }) => [step, ANSWERS[step] ?? hour]));
   return finishPlan(draft, { quotes, now: NOW, saveAs: null });
 }
 

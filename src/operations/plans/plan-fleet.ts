@@ -25,7 +25,7 @@ import type {
   SealedCalendar,
 } from '../../model.ts';
 import { shellQuote } from '../../next-command.ts';
-import { type Draft, draftPlan, finishPlan } from '../../plan/make-plan.ts';
+import { type Draft, draftPlan, finishPlan, pricesToRequest } from '../../plan/make-plan.ts';
 import { parsePlan } from '../../plan/parse/parse-plan.ts';
 import { readApprovers } from '../../plan/parse/read-approvers.ts';
 import { readAddresses } from '../../plan/parse/terraform-state.ts';
@@ -254,12 +254,13 @@ async function readPrices(
 ): Promise<{ readonly quotes: Quotes; readonly balances: Readonly<Record<string, Money>> }> {
   const quotes: Quotes = new Map();
   const limit = pLimit(20);
+  const questions = pricesToRequest(draft);
   await Promise.all(
-    draft.toPrice.map((question) =>
+    questions.map((question) =>
       limit(async () => {
         const { kind: _, ...answer } = await reader.price(question);
         quotes.set(question.step, answer);
-        onProgress?.('prices read', quotes.size, draft.toPrice.length);
+        onProgress?.('prices read', quotes.size, questions.length);
       }),
     ),
   );

@@ -28,6 +28,7 @@ const MOST_WINDOWS = 200;
 /** A step, and the next one of its instance. */
 interface Link {
   readonly step: Step;
+  /** Absent if neither groups nor maintenance windows matter. */
   readonly facts: SavedPlan['preconditions'][number] | undefined;
   next: Link | null;
 }
@@ -66,17 +67,19 @@ export function createCourse(plan: PlanToForecast, now: number, durations: Durat
   };
 }
 
-/** The first step of each instance, by wave. All steps of an instance are in one wave. */
-function firstSteps({ steps, waves, preconditions }: PlanToForecast): readonly (readonly Link[])[] {
-  const facts = new Map(preconditions.map((one) => [one.instance, one]));
+/** The first step of each instance, by wave. The steps of an instance follow each other, all in one wave. */
+function firstSteps(plan: PlanToForecast): readonly (readonly Link[])[] {
+  const { steps, waves, spread, execution } = plan;
+  const needsFacts = spread !== undefined || execution.switch === 'maintenance-window';
+  const facts = new Map((needsFacts ? plan.preconditions : []).map((one) => [one.instance, one]));
   const firsts = waves.map((): Link[] => []);
-  const lasts = new Map<string, Link>();
+  let last: Link | null = null;
   for (const step of steps) {
+    const isNext: boolean = last?.step.instance === step.instance;
     const link: Link = { step, facts: facts.get(step.instance), next: null };
-    const before = lasts.get(step.instance);
-    if (before === undefined) firsts[step.wave]?.push(link);
-    else before.next = link;
-    lasts.set(step.instance, link);
+    if (isNext) last!.next = link;
+    else firsts[step.wave]?.push(link);
+    last = link;
   }
   return firsts;
 }

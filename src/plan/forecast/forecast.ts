@@ -74,7 +74,7 @@ const MEASURED_A_CALL = 50;
  */
 function callsOf(plan: PlanToForecast, durations: Durations, total: number): Record<string, number> {
   const { steps, waves, execution } = plan;
-  const scopes = new Set(steps.map(({ region, profile }) => `${profile} ${region}`)).size;
+  const scopes = countScopes(steps);
   const usual = usualSeconds(durations, steps);
   const soaked = waves.reduce((sum, _, index) => sum + afterWave(waves, index), 0);
   const busy = Math.max(0, Math.min(total - soaked, steps.length * usual));
@@ -94,6 +94,17 @@ function callsOf(plan: PlanToForecast, durations: Durations, total: number): Rec
     ...(measured > 0 ? { GetMonitorData: measured } : {}),
     UpgradeInstance: steps.length,
   };
+}
+
+/** The number of regions as each profile sees them. */
+function countScopes(steps: readonly Step[]): number {
+  const regions = new Map<string, Set<string>>();
+  for (const { region, profile } of steps) {
+    const own = regions.get(profile);
+    if (own === undefined) regions.set(profile, new Set([region]));
+    else own.add(region);
+  }
+  return [...regions.values()].reduce((sum, own) => sum + own.size, 0);
 }
 
 /** The usual duration of a step, seconds. */

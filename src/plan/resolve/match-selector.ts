@@ -50,8 +50,11 @@ export function matcher(select: Select, use: FleetUse = NO_USE): Matcher {
   }
   const { name: pattern } = select;
   if (pattern !== null) {
+    const prefix = /^[^*?]*/.exec(pattern)![0];
     tests.push(({ name }) =>
-      globMatches(pattern, name) ? null : message('selector.name-differs', { name, pattern }),
+      name.startsWith(prefix) && globMatches(pattern, name)
+        ? null
+        : message('selector.name-differs', { name, pattern }),
     );
   }
   const { use: conditions = [] } = select;

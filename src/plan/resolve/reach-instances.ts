@@ -168,8 +168,10 @@ function sortByMatch(
     if (exclusions.some(isUnknownUse)) unknownExcluded.push(one);
     else (fails === null ? matching : unknown).push(one);
   }
+  // An inventory file usually is in this order.
   for (const list of [matching, unknown, unknownExcluded])
-    list.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+    if (list.some(({ id }, at) => at > 0 && list[at - 1]!.id > id))
+      list.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   return { matching, unknown, unknownExcluded, otherUse };
 }
 

@@ -8,7 +8,6 @@
  */
 import { DIMENSIONS, type Dimension, EDITIONS, type Size, totalMemory } from '../../model.ts';
 import { isAddress } from '../parse/terraform-state.ts';
-import { stepId } from '../price/price-steps.ts';
 import { type Faults, fault, quoted } from './fault.ts';
 import type { StoredPlan, StoredPrecondition, StoredStep } from './stored-plan.ts';
 
@@ -17,30 +16,33 @@ const DIMENSIONS_OF = new Map(
 );
 
 export function* checkSteps(stored: StoredPlan): Faults {
-  const known = new Map(stored.preconditions.map((one) => [one.instance, one]));
-  if (known.size < stored.preconditions.length) yield* repeatedPrecondition(stored);
+  const { steps, preconditions } = stored;
+  if (new Set(preconditions.map(({ instance }) => instance)).size < preconditions.length)
+    yield* repeatedPrecondition(stored);
   yield* checkOrder(stored);
-  const sizes = new Map<string, Size>();
-  const done = new Set<string>();
-  for (const [at, step] of stored.steps.entries()) {
-    const { instance, change } = step;
-    const own = known.get(instance);
-    if (own === undefined) {
-      yield fault(['steps', at, 'instance'], `names ${instance}, which has no precondition`);
-      return;
+  let next = 0;
+  let own: StoredPrecondition | null = null;
+  let before: Size | null = null;
+  const done = new Set<Dimension>();
+  for (const [at, step] of steps.entries()) {
+    const { dimension } = step.change;
+    if (own?.instance !== step.instance) {
+      // The steps are in the order of the preconditions.
+      own = preconditions[next++]!;
+      before = own.size;
+      done.clear();
     }
-    const id = stepId(instance, change);
-    if (done.has(id)) yield fault(['steps', at], `changes ${change.dimension} of ${instance} a second time`);
-    done.add(id);
-    const before = sizes.get(instance) ?? own.size;
-    const found = changeFault(step, before) ?? nodesFault(step) ?? quoteFault(step, before);
+    if (done.has(dimension))
+      yield fault(['steps', at], `changes ${dimension} of ${step.instance} a second time`);
+    done.add(dimension);
+    const found = changeFault(step, before!) ?? nodesFault(step) ?? quoteFault(step, before!);
     if (found !== null) yield fault(['steps', at, ...found.in], found.problem);
-    if (!DIMENSIONS_OF.get(own.edition)!.includes(change.dimension))
+    if (!DIMENSIONS_OF.get(own.edition)!.includes(dimension))
       yield fault(
         ['steps', at, 'change', 'dimension'],
-        `is ${change.dimension}, which ${own.edition} does not have`,
+        `is ${dimension}, which ${own.edition} does not have`,
       );
-    sizes.set(instance, step.after);
+    before = step.after;
   }
   yield* checkZoneNumbers(stored);
 }
@@ -136,9 +138,9 @@ function quoteFault({ quote, after }: StoredStep, before: Size): InnerFault | nu
 
 /** In one region, each zone has one number: orders send the number, and people see the code. */
 function* checkZoneNumbers({ steps, preconditions }: StoredPlan): Faults {
-  const regions = new Map<string, string>();
+  if (steps.every(({ nodes }) => nodes === undefined)) return;
+  const regions = new Map(preconditions.map(({ instance, region }) => [instance, region]));
   const known = new Map<string, number>();
-  for (const { instance, region } of preconditions) regions.set(instance, region);
   for (const [at, { instance, nodes }] of steps.entries()) {
     if (nodes === undefined) continue;
     const zones = nodes.kind === 'add' ? nodes.zones : nodes.nodes.map(({ zone }) => zone);

@@ -5,7 +5,6 @@ import type {
   Forecast,
   Precondition,
   SavedPlan,
-  Size,
   SourceLocation,
   Spread,
   Step,
@@ -18,16 +17,13 @@ import { sharesOf } from '../price/price-shares.ts';
 import { stepId } from '../price/price-steps.ts';
 import { groupOf } from '../waves/spread.ts';
 import { withOwnFindings } from './own-findings.ts';
-import type {
-  StoredFinding,
-  StoredLocation,
-  StoredPlan,
-  StoredPrecondition,
-  StoredStep,
-} from './stored-plan.ts';
+import type { StoredFinding, StoredLocation, StoredPlan, StoredPrecondition } from './stored-plan.ts';
 
-/** The saved plan of a stored form without contradictions. Pure, and linear in its steps. */
-export function expand(stored: StoredPlan, digest: string): SavedPlan {
+/**
+ * The saved plan of a stored form without contradictions. Pure, and linear in its steps.
+ * @param known the forecast of the same plan, if the caller has it; else it is computed.
+ */
+export function expand(stored: StoredPlan, digest: string, known?: Forecast): SavedPlan {
   const steps = expandSteps(stored);
   const preconditions = expandPreconditions(stored, steps);
   const idsOf = stored.waves.map((): string[] => []);
@@ -50,7 +46,7 @@ export function expand(stored: StoredPlan, digest: string): SavedPlan {
     findings: stored.findings.map((one) => blocksNothing(expandFinding(one, stored.file))),
     prices: sumPrices(steps),
     ...given({ priceShares: sharesOf(steps, waves) }),
-    forecast: expandForecast(stored, { steps, waves, preconditions }),
+    forecast: known ?? expandForecast(stored, { steps, waves, preconditions }),
     ...pick(stored, 'source', 'hooks', 'notify'),
   });
 }
@@ -60,26 +56,35 @@ export function hasOwnGroups(spread: Spread | undefined): boolean {
   return spread?.by.startsWith('tags.') ?? false;
 }
 
+/** The steps of an instance follow each other, and the preconditions are in the same order. */
 function expandSteps({ steps, preconditions, file }: StoredPlan): Step[] {
-  const known = new Map(preconditions.map((one) => [one.instance, one]));
-  const last = new Map<string, { readonly id: string; readonly after: Size }>();
-  return steps.map((step: StoredStep): Step => {
-    const { instance, change, after, wave } = step;
-    const { region, profile, edition, size } = known.get(instance)!;
-    const earlier = last.get(instance);
-    const id = stepId(instance, change);
-    last.set(instance, { id, after });
-    return {
-      id,
-      ...{ instance, region, profile, edition, change },
-      ...pick(step, 'nodes'),
+  const locationOf = createLocations(file);
+  let at = -1;
+  let earlier: Step | null = null;
+  return steps.map((stored): Step => {
+    const { instance, change, after, wave, nodes, quote } = stored;
+    if (earlier?.instance !== instance) {
+      earlier = null;
+      at += 1;
+    }
+    const { region, profile, edition, size } = preconditions[at]!;
+    const step: Step = {
+      id: stepId(instance, change),
+      instance,
+      region,
+      profile,
+      edition,
+      change,
+      ...(nodes === undefined ? null : { nodes }),
       before: earlier?.after ?? size,
       after,
       needs: earlier?.id ?? null,
       wave,
-      location: expandLocation(step.location, file),
-      quote: step.quote,
+      location: locationOf(stored.location),
+      quote,
     };
+    earlier = step;
+    return step;
   });
 }
 
@@ -87,14 +92,14 @@ function expandPreconditions(
   { preconditions, spread, inventory }: StoredPlan,
   steps: readonly Step[],
 ): Precondition[] {
-  const targets = new Map(steps.map(({ instance, after }) => [instance, after]));
+  const lasts = steps.filter(({ instance }, at) => steps[at + 1]?.instance !== instance);
   const groupIn = (one: StoredPrecondition) =>
     spread === undefined || hasOwnGroups(spread)
       ? (one.group ?? null)
       : groupOf(spread, { ...one, tags: {} });
-  return preconditions.map((one): Precondition => {
+  return preconditions.map((one, at): Precondition => {
     const { group: _, ...stored } = one;
-    const target = targets.get(one.instance)!;
+    const target = lasts[at]!.after;
     return { ...stored, target, ...given({ group: groupIn(one) }), readAt: inventory.readAt };
   });
 }
@@ -109,6 +114,18 @@ function expandFinding(
 /** A finding of a sealed plan. The code of an error is a warning there: `onBlocked: skip` passed over it. */
 function blocksNothing(finding: Finding): Finding {
   return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
+}
+
+/** Expands locations. Most steps have the location of the step before, and share it. */
+function createLocations(file: string): (location: StoredLocation | null) => SourceLocation | null {
+  let last: SourceLocation | null = null;
+  return (location) => {
+    if (location === null) return null;
+    const { line, column } = location;
+    if (last?.line !== line || last.column !== column || last.file !== (location.file ?? file))
+      last = expandLocation(location, file);
+    return last;
+  };
 }
 
 function expandLocation(location: StoredLocation | null, planFile: string): SourceLocation | null {

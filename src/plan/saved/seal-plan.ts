@@ -16,7 +16,8 @@ export function sealPlan(draft: UnsealedPlan): SavedPlan {
   const fault = faultIn({ digest, ...stored });
   if (fault !== null)
     throw new Error(`internal error: the plan cannot be sealed: ${fault.at} ${fault.problem}`);
-  const saved = expand(stored, digest);
+  // The forecast follows from parts that are compared below.
+  const saved = expand(stored, digest, draft.forecast);
   const path = firstDifference({ ...draft, digest }, saved, []);
   if (path !== null) throw new Error(`internal error: the sealed plan would differ: ${path}`);
   return saved;
