@@ -144,7 +144,10 @@ export function canonicalDigest(value: object): string {
     if (!Array.isArray(member)) put(canonical(member));
     else {
       put('[');
-      for (const [at, item] of member.entries()) put(`${at === 0 ? '' : ','}${canonical(item)}`);
+      for (let at = 0; at < member.length; at++) {
+        if (at > 0) put(',');
+        put(canonical(member[at]));
+      }
       put(']');
     }
   }

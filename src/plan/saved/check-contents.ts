@@ -31,9 +31,13 @@ function* checkTimes(stored: StoredPlan): Faults {
   if (!(life > 0)) yield fault(['expiresAt'], `is ${expiresAt}, not after sealedAt ${sealedAt}`);
   if (!(life <= LONGEST_EXPIRY))
     yield fault(['expiresAt'], `is ${expiresAt}, more than a year after sealedAt ${sealedAt}`);
-  for (const [at, { quote }] of stored.steps.entries())
+  const { steps, preconditions } = stored;
+  for (let at = 0; at < steps.length; at++) {
+    const { quote } = steps[at]!;
     if (quote !== null) yield* checkTime(quote.readAt, ['steps', at, 'quote', 'readAt']);
-  for (const [at, { deadline, used }] of stored.preconditions.entries()) {
+  }
+  for (let at = 0; at < preconditions.length; at++) {
+    const { deadline, used } = preconditions[at]!;
     if (deadline !== undefined) yield* checkTime(deadline, ['preconditions', at, 'deadline']);
     if (used !== undefined) yield* checkTime(used.readAt, ['preconditions', at, 'used', 'readAt']);
   }
@@ -120,7 +124,8 @@ function* checkReasons(stored: Pick<StoredPlan, 'preconditions' | 'unchanged'>):
   // Planning gives one message to all instances with the same reason.
   const fine = new Set<Message>();
   for (const list of ['unchanged', 'preconditions'] as const)
-    for (const [at, { reason }] of stored[list].entries()) {
+    for (let at = 0; at < stored[list].length; at++) {
+      const { reason } = stored[list][at]!;
       if (reason === null || fine.has(reason)) continue;
       const problem = reasonFault(reason);
       if (problem !== null) yield fault([list, at, 'reason', 'id'], problem);

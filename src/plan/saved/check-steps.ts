@@ -24,7 +24,8 @@ export function* checkSteps(stored: StoredPlan): Faults {
   let own: StoredPrecondition | null = null;
   let before: Size | null = null;
   const done = new Set<Dimension>();
-  for (const [at, step] of steps.entries()) {
+  for (let at = 0; at < steps.length; at++) {
+    const step = steps[at]!;
     const { dimension } = step.change;
     if (own?.instance !== step.instance) {
       // The steps are in the order of the preconditions.
@@ -59,7 +60,8 @@ function* repeatedPrecondition({ preconditions }: StoredPlan): Faults {
 function* checkOrder({ steps, waves, preconditions }: StoredPlan): Faults {
   let wave = -1;
   let instances = 0;
-  for (const [at, step] of steps.entries()) {
+  for (let at = 0; at < steps.length; at++) {
+    const step = steps[at]!;
     if (step.instance !== steps[at - 1]?.instance) {
       const expected = preconditions[instances]?.instance;
       if (step.instance !== expected) {
@@ -158,8 +160,9 @@ function* checkZoneNumbers({ steps, preconditions }: StoredPlan): Faults {
 export function* checkPreconditions(stored: StoredPlan): Faults {
   const waits = stored.execution.switch === 'maintenance-window';
   const tagged = stored.spread?.by.startsWith('tags.') ?? false;
-  for (const [at, one] of stored.preconditions.entries()) {
-    const found = preconditionFault(one, { waits, tagged });
+  const { preconditions } = stored;
+  for (let at = 0; at < preconditions.length; at++) {
+    const found = preconditionFault(preconditions[at]!, { waits, tagged });
     if (found !== null) yield fault(['preconditions', at, ...found.in], found.problem);
   }
 }

@@ -54,5 +54,7 @@ function isSame(a: unknown, b: unknown): boolean {
   const keys = Object.keys(a);
   for (let at = 0; at < keys.length; at++) if (!isSame(a[keys[at]!], b[keys[at]!])) return false;
   const others = Object.keys(b);
-  return others.every((key) => a[key] !== undefined || b[key] === undefined);
+  for (let at = 0; at < others.length; at++)
+    if (a[others[at]!] === undefined && b[others[at]!] !== undefined) return false;
+  return true;
 }
