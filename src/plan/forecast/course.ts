@@ -28,7 +28,7 @@ const MOST_WINDOWS = 200;
 /** A step, and the next one of its instance. */
 interface Link {
   readonly step: Step;
-  /** Absent if neither groups nor maintenance windows matter. */
+  /** Absent without groups and maintenance windows. */
   readonly facts: SavedPlan['preconditions'][number] | undefined;
   next: Link | null;
 }
