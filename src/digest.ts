@@ -64,6 +64,8 @@ function membersInOrder(value: Members): unknown {
 /** The keys of an object in order, and whether the object has them in this order already. */
 interface Order {
   readonly keys: readonly string[];
+  /** The keys as JSON writes them, with the colon. */
+  readonly names: readonly string[];
   readonly isSorted: boolean;
 }
 
@@ -103,7 +105,8 @@ function newOrder(keys: readonly string[]): Order | typeof CANNOT_BE_SORTED {
     if ((first <= NINE || first === LOW_LINE) && MOVES.test(key)) return CANNOT_BE_SORTED;
   }
   const isSorted = keys.every((key, at) => at === 0 || keys[at - 1]! <= key);
-  return { keys: isSorted ? keys : keys.toSorted(), isSorted };
+  const sorted = isSorted ? keys : keys.toSorted();
+  return { keys: sorted, names: sorted.map((key) => `${JSON.stringify(key)}:`), isSorted };
 }
 
 function leaf(value: unknown): unknown {
@@ -128,6 +131,7 @@ function written(value: unknown): string {
 /** The SHA-256 of an object's canonical form, hex. Lists are hashed item by item, so a large object is never one text. */
 export function canonicalDigest(value: object): string {
   const sum = createHash('sha256');
+  const known = new Map<object, string>();
   let text = '';
   const put = (more: string): void => {
     text += more;
@@ -146,13 +150,41 @@ export function canonicalDigest(value: object): string {
       put('[');
       for (let at = 0; at < member.length; at++) {
         if (at > 0) put(',');
-        put(canonical(member[at]));
+        put(itemText(member[at], known));
       }
       put(']');
     }
   }
   put(before === '{' ? '{}' : '}');
   return sum.update(text, 'utf8').digest('hex');
+}
+
+/** The canonical text of an item of a list. @param known texts of objects that many items share. */
+function itemText(item: unknown, known: Map<object, string>): string {
+  if (typeof item !== 'object' || item === null || Array.isArray(item) || 'toJSON' in item)
+    return canonical(item);
+  const order = orderOf(Object.keys(item));
+  if (order === CANNOT_BE_SORTED) return canonical(item);
+  let text = '';
+  for (let at = 0; at < order.keys.length; at++) {
+    const value = (item as Members)[order.keys[at]!];
+    if (value === undefined) continue;
+    text += `${text === '' ? '{' : ','}${order.names[at]!}${memberText(value, known)}`;
+  }
+  return text === '' ? '{}' : `${text}}`;
+}
+
+/** Texts that JSON writes as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function memberText(value: unknown, known: Map<object, string>): string {
+  if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(leaf(value));
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const text = canonical(value);
+  known.set(value, text);
+  return text;
 }
 
 /** The size of a piece that is hashed, in UTF-16 units. */

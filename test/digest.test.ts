@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonical, sha256 } from '../src/digest.ts';
+import { canonical, canonicalDigest, sha256 } from '../src/digest.ts';
 
 const SEED = Number(process.env.SEED ?? 20261101);
 
@@ -45,6 +45,19 @@ describe('the canonical form', () => {
       { seed: SEED, numRuns: 500 },
     );
   });
+});
+
+it(`the digest of an object is the SHA-256 of its canonical form (seed ${SEED})`, () => {
+  const shared = { b: 'é"\\\u0001', a: -0 };
+  const items = fc.array(
+    fc.oneof(fc.jsonValue(), fc.constant(shared), fc.constant({ z: shared, y: undefined })),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.oneof(fc.jsonValue(), items)), (value) => {
+      expect(canonicalDigest(value)).toBe(sha256(canonical(value)));
+    }),
+    { seed: SEED, numRuns: 500 },
+  );
 });
 
 describe('sha256', () => {
