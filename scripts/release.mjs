@@ -41,5 +41,7 @@ function output(program, ...args) {
 function run(program, ...args) {
   const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0)
-    refuse(`${program} ${args.join(' ')}: exit ${status}\n  fix: git checkout . && git clean test/formats`);
+    refuse(
+      `${program} ${args.join(' ')}: exit ${status}\n  fix: git checkout . && git clean -fd test/formats`,
+    );
 }

@@ -17,8 +17,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { type Simulation, simulate } from '../../src/simulator/simulate.ts';
 import { DAY } from '../../src/units.ts';
-import { ENDPOINT, SCHEDULE_EVENTS, STARTS_AT } from './sample-facts.ts';
+import { ENDPOINT, FLEET, SCHEDULE_EVENTS, STARTS_AT } from './sample-facts.ts';
 import { missingFrom, readSurface, type Surface } from './surface.ts';
 import { type Typed, typed } from './type-command.ts';
 
@@ -48,6 +50,19 @@ function withoutTexts(value: Json): Json {
     ([name]) => !['message', 'fix', 'reason', 'summary'].includes(name),
   );
   return Object.fromEntries(kept.map(([name, member]) => [name, withoutTexts(member)]));
+}
+
+/** The provider of the samples. Another checkout on this machine may have its port for a moment. */
+async function simulated(fleet: readonly object[]): Promise<Simulation> {
+  const port = Number(new URL(ENDPOINT).port);
+  const fast = { startLag: [10, 20], duration: [10, 20], lockTail: [10, 20], limit: 0 } as const;
+  for (;;)
+    try {
+      return await simulate({ ...fast, seed: 1, port, fleet: JSON.stringify(fleet) }, systemClock);
+    } catch (error) {
+      if (!String(error).includes('EADDRINUSE') && !/in use/.test(String(error))) throw error;
+      await systemClock.sleep(200);
+    }
 }
 
 describe.each(readdirSync(RELEASED).sort())('the files of version %s', (version) => {
@@ -143,6 +158,34 @@ describe.each(readdirSync(RELEASED).sort())('the files of version %s', (version)
     expect(JSON.parse(status.stdout)).toMatchObject({ status: expect.stringMatching(/^interrupted/) });
     const report = await json(0, 'report', file('cut'));
     expect(report.steps.map(({ outcome }: Json) => outcome)).toContain('verified');
+  });
+
+  it('a run that was cut off continues, and orders nothing twice', async () => {
+    const canary = old('run/report.json').steps[0].instance;
+    const journal = readFileSync(file('run/journal.jsonl'), 'utf8');
+    const end = journal.indexOf('\n', journal.indexOf('"kind":"wave-ended"')) + 1;
+    cpSync(file('run'), file('stopped'), { recursive: true });
+    writeFileSync(file('stopped/journal.jsonl'), journal.slice(0, end));
+    rmSync(file('stopped/report.json'));
+    // The provider as the first wave left it, without the faults of the others.
+    const fleet = FLEET.map((one) => (one.id === canary ? { ...one, memoryPerShard: 8192 } : one));
+    vi.useRealTimers();
+    const now = Date.now;
+    const ahead = STARTS_AT + 60_000 - now();
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
+    const world = await simulated(fleet);
+    try {
+      vi.stubEnv('TENCENTCLOUD_SECRET_ID', world.secretId);
+      vi.stubEnv('TENCENTCLOUD_SECRET_KEY', world.secretKey);
+      const options = ['--auto-approve', '--adopt', '--run-dir', file('stopped')];
+      const ended = await refit('apply', file('saved.json'), ...options);
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(world.counts().actions.UpgradeInstance?.arrivals).toBe(FLEET.length - 1);
+      expect((await json(0, 'report', file('stopped'))).totals).toMatchObject({ verified: FLEET.length });
+    } finally {
+      vi.mocked(Date.now).mockRestore();
+      await world.close();
+    }
   });
 
   it('a schedule log is read to its end', async () => {

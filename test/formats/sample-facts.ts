@@ -9,6 +9,14 @@ export const STARTS_AT: number = Date.UTC(2026, 10, 24, 9, 30);
 /** The provider of the samples: histories of use are kept for each provider. */
 export const ENDPOINT = 'http://127.0.0.1:18421';
 
+/** The fleet, as a fleet file has it. */
+export const FLEET = [0, 1, 2, 3].map((at) => ({
+  id: `crs-sample0${at}`,
+  name: `cart-${at}`,
+  edition: 'redis-6.2-standard',
+  memoryPerShard: 4096,
+}));
+
 const OF = { plan: 'nightly.yaml', due: '2026-11-23T17:30:00.000Z' } as const;
 
 /** A night of a scheduler. */

@@ -21,19 +21,13 @@ import { simulate } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import { VERSION } from '../../src/version.ts';
 import { approversFile, pemOf } from '../approval/people.ts';
-import { ENDPOINT, SCHEDULE_EVENTS, STARTS_AT } from './sample-facts.ts';
+import { ENDPOINT, FLEET, SCHEDULE_EVENTS, STARTS_AT } from './sample-facts.ts';
 import { readSurface } from './surface.ts';
 import { typed } from './type-command.ts';
 
 const TARGET = join(import.meta.dirname, 'released', VERSION);
 
-/** Four instances; one task fails, and one size is sold out. */
-const FLEET = [0, 1, 2, 3].map((at) => ({
-  id: `crs-sample0${at}`,
-  name: `cart-${at}`,
-  edition: 'redis-6.2-standard',
-  memoryPerShard: 4096,
-}));
+/** Of the four instances, one task fails, and one size is sold out. */
 const FAULTS = ['failed-task=crs-sample02', 'sold-out=crs-sample03'];
 
 const PLAN = `version: 1
@@ -47,7 +41,7 @@ guards: { targets: "<= 100%", shrink: deny }
 waves:
   - { name: canary, take: 1 }
   - { name: rest, take: rest }
-execution: { inFlight: 2, requestsPerSecond: 18, patience: 2s }
+execution: { inFlight: 4, requestsPerSecond: 18, patience: 2s }
 approvals: { need: 1, from: approvers.yaml }
 `;
 const OTHER_PLAN = PLAN.replace('all: true', 'ids: [crs-sample00, crs-sample01]').replace('8GB', '16GB');
