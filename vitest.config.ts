@@ -7,6 +7,7 @@ const PROCESSES = [
   'test/cli/**/*.test.ts',
   'test/library/**/*.test.ts',
   'test/documents/{command-lines,followed-pages}.test.ts',
+  'test/formats/released.test.ts',
   'test/report/*-in-browser.test.ts',
   'test/console/*-in-browser.test.ts',
 ];

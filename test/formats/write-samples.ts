@@ -41,7 +41,7 @@ guards: { targets: "<= 100%", shrink: deny }
 waves:
   - { name: canary, take: 1 }
   - { name: rest, take: rest }
-execution: { inFlight: 4, requestsPerSecond: 18, patience: 2s }
+execution: { inFlight: 4, requestsPerSecond: 18, patience: 1s }
 approvals: { need: 1, from: approvers.yaml }
 `;
 const OTHER_PLAN = PLAN.replace('all: true', 'ids: [crs-sample00, crs-sample01]').replace('8GB', '16GB');
