@@ -23,7 +23,11 @@ const groups = groupsOf(root);
 const sidebarOf = (chinese: boolean): DefaultTheme.SidebarItem[] =>
   groups
     .filter(({ title }) => /\p{Script=Han}/u.test(title) === chinese)
-    .map(({ title, entries }) => ({ text: title.replace(/:.*/, ''), items: entries.map(itemOf) }));
+    .map(({ title, entries }) => ({
+      text: title.replace(/:.*/, ''),
+      collapsed: false,
+      items: entries.map(itemOf),
+    }));
 
 /** Only what the site itself serves. Each inline script of VitePress is named by its hash. */
 function policyOf(html: string): string {

@@ -100,13 +100,18 @@ function declared(source: Source, node: Node, src: string): Exported[] {
         },
       ];
     case 'ClassDeclaration': {
-      const signature = text(declaration.start, declaration.body.start);
+      const start = text(declaration.start, declaration.body.start);
+      // Fields, and methods without their bodies.
+      const members = declaration.body.body.map((member: Node) =>
+        text(member.start, member.value?.body?.start ?? member.end).replace(/;?$/, ';'),
+      );
+      const signature = `declare ${start} {\n${members.map((member: string) => `  ${member}\n`).join('')}}`;
       return [{ ...at, name: declaration.id.name, kind: 'class', signature }];
     }
     case 'VariableDeclaration':
       return declaration.declarations.map(({ id, end }: Node) => {
         const type = id.typeAnnotation ? text(id.typeAnnotation.start, id.typeAnnotation.end) : '';
-        const signature = type === '' ? text(declaration.start, end) : `const ${id.name}${type}`;
+        const signature = type === '' ? text(declaration.start, end) : `declare const ${id.name}${type}`;
         return { ...at, name: id.name, kind: 'constant', signature };
       });
     default:
