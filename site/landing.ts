@@ -1,5 +1,5 @@
 /** Makes the landing page of a README: its first paragraph, its promises, its text, and every page in groups. */
-import { plainText } from './markdown.ts';
+import { CHINESE_BREAK, plainText } from './markdown.ts';
 
 /** A landing page: frontmatter for VitePress, and Markdown. */
 export interface Landing {
@@ -10,7 +10,7 @@ export interface Landing {
 /** The words of the buttons, by language. */
 const ACTIONS = {
   en: { start: 'Your first resize', tutorial: '/tutorial', all: 'All pages', heading: 'Documentation' },
-  zh: { start: '第一次变配', tutorial: '/zh/tutorial', all: '文档', heading: '文档' },
+  zh: { start: '第一次变更', tutorial: '/zh/tutorial', all: '文档', heading: '文档' },
 } as const;
 
 /**
@@ -56,8 +56,9 @@ export function landingOf(readme: string, contents: string, language: 'en' | 'zh
   return { fields, body };
 }
 
+/** A paragraph on one line. Chinese has no space where a line ended. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return text.replace(CHINESE_BREAK, '').replace(/\s+/g, ' ').trim();
 }
 
 function withCode(text: string): string {

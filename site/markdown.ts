@@ -13,6 +13,9 @@ const CODE = /^( *)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1\2[^\n]*$|(`+)[^`](?:[^`\n]|\
 const LINK =
   /(?:(?<image>!)\[[^\]]*)?\]\((?<inline>[^()\s]+)\)|^\[[^\]]+\]: (?<named>\S+)|\b(?<attribute>src|href)="(?<html>[^"]+)"/gm;
 
+/** A line break between two characters of Chinese, which is no space. */
+export const CHINESE_BREAK = /(?<=[\p{Script=Han}，。；：、！？）」”])\s*\n\s*(?=[\p{Script=Han}（「“])/gu;
+
 /**
  * Replaces the target of each link outside code.
  *

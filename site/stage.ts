@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, posix } from 'node:path';
 import { type Landing, landingOf } from './landing.ts';
-import { type Link, replaceLinks } from './markdown.ts';
+import { CHINESE_BREAK, type Link, replaceLinks } from './markdown.ts';
 import { CONTENTS, kindOf, type Page, pagesOf, pathOf, targetOf } from './pages.ts';
 
 /** Longer files, and data for programs, are linked as they are. */
@@ -41,7 +41,7 @@ export function stage(root: string, out: string): Staged {
   const pages = pagesOf(root);
   cpSync(join(import.meta.dirname, 'icon.svg'), join(out, 'public/icon.svg'), { recursive: true });
   for (const { source, path } of pages) {
-    const text = readFileSync(join(root, source), 'utf8');
+    const text = readFileSync(join(root, source), 'utf8').replace(CHINESE_BREAK, '');
     const body = relinked(staging, text, source, path);
     const { fields, body: shown } = LANDINGS[path] ? landing(staging, body, path) : { fields: {}, body };
     write(staging, path, frontmatter({ source, ...fields }) + shown);

@@ -117,7 +117,7 @@ export default defineConfig({
         label: '简体中文',
         lang: 'zh-Hans',
         link: '/zh/',
-        description: '为一组腾讯云 TencentDB for Redis 实例规划、审阅并执行变配。',
+        description: '为一组腾讯云 TencentDB for Redis 实例规划、审阅并执行规格变更。',
         themeConfig: {
           nav: [{ component: 'VersionMenu', props: { version } }],
           sidebar: sidebarOf(true),

@@ -159,6 +159,12 @@ describe('staged pages', () => {
     expect(() => landingOf('# Refit\n\nText.\n', '', 'en')).toThrow('it must start with');
   });
 
+  it('have no space where a line of Chinese ends', () => {
+    const root = folderOf({ ...FILES, 'docs/zh/b.md': '# 乙\n\n计划，\n并执行 A\n以后\n' });
+    stage(root, join(root, 'out'));
+    expect(readFileSync(join(root, 'out/zh/b.md'), 'utf8')).toContain('计划，并执行 A\n以后');
+  });
+
   it.each([
     ['README.md', 'index.md'],
     ['README.zh-CN.md', 'zh/index.md'],
