@@ -1,5 +1,5 @@
 /** The root of the site: the list of versions, and `latest/`, whose pages lead to those of the newest version. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Leads to the address in `data-to`, with the fragment of the present address. */
@@ -16,7 +16,7 @@ export function newestFirst(versions: readonly string[]): string[] {
 }
 
 /**
- * Writes `versions.json`, `index.html` and `latest/` for the versions that are in a folder.
+ * Writes `versions.json`, `index.html`, `404.html` and `latest/` for the versions that are in a folder.
  *
  * @param out the folder of the site, with a folder for each version.
  * @param base the path of the site on its host, such as `/`.
@@ -28,6 +28,8 @@ export function writeVersions(out: string, base: string): void {
   );
   const latest = versions[0]!;
   writeFileSync(join(out, 'versions.json'), `${JSON.stringify({ latest, versions })}\n`);
+  // Hosts of static pages show this one for an address that is not there.
+  cpSync(join(out, latest, '404.html'), join(out, '404.html'));
   writeFileSync(join(out, 'redirect.js'), REDIRECT);
   writeFileSync(join(out, 'index.html'), redirectTo(`${base}${latest}/`, base));
   rmSync(join(out, 'latest'), { recursive: true, force: true });

@@ -20,14 +20,22 @@ function itemOf({ title, source, below }: Entry): DefaultTheme.SidebarItem {
 }
 
 const groups = groupsOf(root);
-const sidebarOf = (chinese: boolean): DefaultTheme.SidebarItem[] =>
-  groups
-    .filter(({ title }) => /\p{Script=Han}/u.test(title) === chinese)
-    .map(({ title, entries }) => ({
-      text: title.replace(/:.*/, ''),
-      collapsed: false,
-      items: entries.map(itemOf),
-    }));
+const isChinese = ({ source }: Entry): boolean => source.startsWith('docs/zh/');
+
+/** The groups, each with its pages. */
+function sidebarOf(collapsed: boolean): DefaultTheme.SidebarItem[] {
+  return groups.map(({ title, entries }) => ({
+    text: title.replace(/:.*/, ''),
+    collapsed,
+    items: entries.filter((entry) => !isChinese(entry)).map(itemOf),
+  }));
+}
+
+/** The Chinese pages, and below them the English ones. */
+const chineseSidebar: DefaultTheme.SidebarItem[] = [
+  { text: '中文', items: groups.flatMap(({ entries }) => entries.filter(isChinese).map(itemOf)) },
+  { text: '英文文档', items: sidebarOf(true) },
+];
 
 /** Only what the site itself serves. Each inline script of VitePress is named by its hash. */
 function policyOf(html: string): string {
@@ -83,6 +91,8 @@ export default defineConfig({
       provider: 'local',
       options: {
         detailedView: true,
+        // Every word must occur. Otherwise, each pair of Chinese characters would count alone.
+        miniSearch: { searchOptions: { combineWith: 'AND' } },
         locales: {
           zh: {
             translations: {
@@ -120,7 +130,7 @@ export default defineConfig({
         description: '为一组腾讯云 TencentDB for Redis 实例规划、审阅并执行规格变更。',
         themeConfig: {
           nav: [{ component: 'VersionMenu', props: { version } }],
-          sidebar: sidebarOf(true),
+          sidebar: chineseSidebar,
           outline: { level: [2, 3], label: '本页内容' },
           docFooter: { prev: '上一页', next: '下一页' },
           darkModeSwitchLabel: '外观',
@@ -138,10 +148,8 @@ export default defineConfig({
 
 /** The first page of each group, in the bar at the top. */
 function navOf(): DefaultTheme.NavItem[] {
-  return groups
-    .filter(({ title }) => !/\p{Script=Han}/u.test(title))
-    .map(({ title, entries }) => {
-      const { link } = itemOf(entries.find(({ source }) => source !== 'README.md') ?? entries[0]!);
-      return { text: title.replace(/:.*/, ''), link: link! };
-    });
+  return groups.map(({ title, entries }) => ({
+    text: title.replace(/:.*/, ''),
+    link: itemOf(entries.find(({ source }) => source !== 'README.md') ?? entries[0]!).link!,
+  }));
 }

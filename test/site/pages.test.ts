@@ -221,7 +221,12 @@ describe('versions', () => {
   });
 
   it('stay when a newer one is built, and latest/ follows', () => {
-    const out = folderOf({ '0.1.0/gone.html': '', '0.2.0/a.html': '', '0.2.0/b/index.html': '' });
+    const out = folderOf({
+      '0.1.0/gone.html': '',
+      '0.2.0/404.html': '',
+      '0.2.0/a.html': '',
+      '0.2.0/b/index.html': '',
+    });
     writeVersions(out, '/');
     expect(JSON.parse(readFileSync(join(out, 'versions.json'), 'utf8'))).toEqual({
       latest: '0.2.0',

@@ -1,12 +1,14 @@
 /** The documentation site: it is built here once, and every page of it is read. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import MiniSearch from 'minisearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSite } from '../../site/check-site.ts';
 import { pagesOf, ROOT } from '../../site/pages.ts';
+import { wordsOf } from '../../site/words.ts';
 
 const BASE = '/refit/';
 const out = mkdtempSync(join(tmpdir(), 'refit-site-'));
@@ -53,6 +55,27 @@ describe('the built site', () => {
     expect(read('versions.json')).toBe(`{"latest":"${version}","versions":["${version}"]}\n`);
     for (const file of globSync(`${version}/assets/chunks/metadata.*.js`, { cwd: out }))
       expect(read(file)).not.toContain('_vp-fn_');
+  });
+
+  it.each([
+    ['root', 'patience', 'guarantees'],
+    ['root', 'memoryPerShard', 'plan-keys'],
+    ...(existsSync(join(ROOT, 'README.zh-CN.md')) ? [['zh', '运行目录', 'zh/']] : []),
+  ])('finds pages offline, in English and in Chinese (%s: %s)', async (locale, query, page) => {
+    const [index] = globSync(`${version}/assets/chunks/@localSearchIndex${locale}.*.js`, { cwd: out });
+    const { default: json } = await import(join(out, index!));
+    const search = MiniSearch.loadJSON(json, {
+      fields: ['title', 'titles', 'text'],
+      storeFields: ['title', 'titles'],
+      tokenize: wordsOf,
+      searchOptions: { combineWith: 'AND' },
+    });
+    expect(
+      search
+        .search(query)
+        .map(({ id }) => id)
+        .join(' '),
+    ).toContain(page);
   });
 
   it('leads from latest/ to the same page of the newest version', () => {
