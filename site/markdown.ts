@@ -14,7 +14,8 @@ const LINK =
   /(?:(?<image>!)\[[^\]]*)?\]\((?<inline>[^()\s]+)\)|^\[[^\]]+\]: (?<named>\S+)|\b(?<attribute>src|href)="(?<html>[^"]+)"/gm;
 
 /** A line break between two characters of Chinese, which is no space. */
-export const CHINESE_BREAK = /(?<=[\p{Script=Han}，。；：、！？）」”])\s*\n\s*(?=[\p{Script=Han}（「“])/gu;
+export const CHINESE_BREAK =
+  /(?<=[\p{Script=Han}，。；：、！？）」”])[ \t]*\n[ \t]*(?=[\p{Script=Han}（「“])/gu;
 
 /**
  * Replaces the target of each link outside code.

@@ -160,9 +160,11 @@ describe('staged pages', () => {
   });
 
   it('have no space where a line of Chinese ends', () => {
-    const root = folderOf({ ...FILES, 'docs/zh/b.md': '# 乙\n\n计划，\n并执行 A\n以后\n' });
+    const root = folderOf({ ...FILES, 'docs/zh/b.md': '# 乙\n\n计划，\n并执行 A\n以后\n\n第二段\n' });
     stage(root, join(root, 'out'));
-    expect(readFileSync(join(root, 'out/zh/b.md'), 'utf8')).toContain('计划，并执行 A\n以后');
+    expect(readFileSync(join(root, 'out/zh/b.md'), 'utf8')).toContain(
+      '# 乙\n\n计划，并执行 A\n以后\n\n第二段\n',
+    );
   });
 
   it.each([
