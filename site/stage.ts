@@ -101,7 +101,7 @@ function isShown(staging: Staging, file: string): boolean {
 }
 
 function showLinked(staging: Staging, file: string): void {
-  const title = frontmatter({ title: file, search: false, aside: false });
+  const title = frontmatter({ title: file, search: false, aside: false, editLink: false });
   if (kindOf(staging.root, file) === 'folder') {
     const names = readdirSync(join(staging.root, file)).sort();
     const items = names.map((name) => {
