@@ -69,7 +69,7 @@ const { output } = await bundle.generate({
   codeSplitting: {
     groups: [
       // This file is evaluated before main.js, where an old Node would already fail.
-      { name: 'version', test: /[\\/]((node-)?version|prepare-process)\.js$/, priority: 1 },
+      { name: 'version', test: /[\\/]((node-)?version|platform|prepare-process)\.js$/, priority: 1 },
       {
         name: 'start',
         test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|operations[\\/]machine|report[\\/]document[\\/](escape|ink))\.js$|rolldown[\\/]runtime/,

@@ -72,7 +72,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   version: [],
   'slot-source': [],
   'node-version': [],
-  'require-node': ['version', 'node-version'],
+  platform: [],
+  'require-node': ['version', 'node-version', 'platform'],
   generated: [],
   money: ['model'],
   'next-command': ['model'],
@@ -139,6 +140,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'version',
     'console',
     'node-version',
+    'platform',
     'files',
     'journal',
     'rules',
@@ -282,7 +284,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
     what: 'the content of files',
     pattern: /import \{[^}]*\b(readFile|readFileSync|appendFile|createReadStream)\b[^}]*\} from 'node:fs/,
     // The text of the kernel about a process, and the package's own file.
-    files: /^(files\/this-user|store\/folder\/lock|version)\.ts$/,
+    files: /^(files\/this-user|store\/folder\/process-state|version)\.ts$/,
     instead:
       'use files/open-file.ts and files/write-file.ts, which refuse what somebody else may have placed',
   },
@@ -291,7 +293,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
     what: 'the process',
     pattern: /(?<![/'])\bprocess\./,
     files:
-      /^(cli\/.+|operations\/.+|require-node\.ts|files\/this-user\.ts|store\/folder\/(lock|run-files|run-directory)\.ts|run\/notify\/run-command\.ts)$/,
+      /^(cli\/.+|operations\/.+|require-node\.ts|files\/this-user\.ts|store\/folder\/(lock|process-state|run-files|run-directory)\.ts|run\/notify\/run-command\.ts)$/,
     instead: 'take what you need as an argument; cli/ reads the environment and exits',
   },
   {
@@ -339,7 +341,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':
-    /^(cli\/commands\/(simulator\/demo|console\/start-apply)|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/lock-folder)\.ts$/,
+    /^(cli\/commands\/(simulator\/demo|console\/start-apply)|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/lock-folder|store\/folder\/process-state)\.ts$/,
   fastify: /^console\/server\/.+$/,
   '@fastify/cookie': /^console\/server\/start-server\.ts$/,
   preact: /^console\/ui\/.+$/,

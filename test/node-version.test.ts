@@ -33,8 +33,8 @@ describe('the oldest Node', () => {
     expect(OLDEST_NODE).toMatch(/^\d+\.\d+$/);
   });
 
-  it('is the one in README', () => {
-    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`needs Node ${OLDEST_NODE} or newer`);
+  it.each(['README.md', 'docs/install.md'])('is the one in %s', (page) => {
+    expect(readFileSync(join(ROOT, page), 'utf8')).toContain(`Node ${OLDEST_NODE} or newer`);
   });
 
   it.each(Object.keys(packageOf('.').dependencies))('is enough for %s', (name) => {

@@ -20,7 +20,8 @@ export const KINDS = ['npm', 'executable', 'debian', 'image', 'homebrew'];
 export const archiveName = (processor) => `refit-${packageFacts().version}-linux-${processor}.tar.gz`;
 
 /** The file name of the image. */
-export const imageName = (architecture) => `refit-${packageFacts().version}-linux-${architecture}.oci.tar`;
+export const imageName = (processor) =>
+  `redis-refit-${packageFacts().version}${processor === 'x64' ? '' : `-${processor}`}.oci.tar`;
 
 /** Docker's names of processors. */
 const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64' };
@@ -73,7 +74,7 @@ async function packageExecutable(folder, { processor, executable, licences, time
   const [can, why] = canMakeImage(processor);
   if (!can) return skipped(`the image for ${architecture}`, why);
   const tree = imageTree({ executable, licences });
-  await writeImage(join(folder, imageName(architecture)), { tree, architecture, time, revision: revision() });
+  await writeImage(join(folder, imageName(processor)), { tree, architecture, time, revision: revision() });
 }
 
 /** An image has libraries of this machine, so it is made for its processor. */

@@ -35,18 +35,17 @@ export async function makeBlob(folder) {
   const bundled = join(folder, 'bundle');
   const { files, licences } = await bundleExecutable(bundled);
   const loader = join(root, 'scripts/package/loader.cjs');
-  const main = join(folder, 'main.cjs');
-  writeFileSync(main, `${readFileSync(loader, 'utf8')}\nload('main.js');\n`);
+  writeFileSync(join(folder, 'main.cjs'), `${readFileSync(loader, 'utf8')}\nload('main.js');\n`);
   const paths = FOLDERS.flatMap((path) => filesBelow(path));
   const assets = [
     ['bundle/loader.cjs', loader],
     ...files.map((file) => [`bundle/${file}`, join(bundled, file)]),
     ...[...paths, ...FILES].sort().map((path) => [path, join(root, path)]),
   ];
-  const output = join(folder, 'refit.blob');
   const config = {
-    main,
-    output,
+    // Relative, because the path is in the blob, and must be the same on every machine.
+    main: 'main.cjs',
+    output: 'refit.blob',
     assets: Object.fromEntries(assets),
     disableExperimentalSEAWarning: true,
     // Its code cache and snapshot would fit one processor only.
@@ -54,8 +53,8 @@ export async function makeBlob(folder) {
     useSnapshot: false,
   };
   writeFileSync(join(folder, 'sea.json'), JSON.stringify(config));
-  run(NODE, ['--experimental-sea-config', join(folder, 'sea.json')]);
-  return { blob: output, licences };
+  run(NODE, ['--experimental-sea-config', 'sea.json'], { cwd: folder });
+  return { blob: join(folder, 'refit.blob'), licences };
 }
 
 /** Writes the executable. @param node the path of the Node for its processor. */

@@ -1,8 +1,9 @@
 /** Prepares the process. Imported first, so that it comes before all code that needs a new Node. */
 import { problemOfNode } from '../node-version.ts';
+import { problemOfPlatform } from '../platform.ts';
 import { OLDEST_NODE } from '../version.ts';
 
-const problem = problemOfNode(process.versions.node, OLDEST_NODE);
+const problem = problemOfPlatform(process.platform) ?? problemOfNode(process.versions.node, OLDEST_NODE);
 if (problem !== null) {
   process.stderr.write(`refit: ${problem}\n`);
   process.exit(1);

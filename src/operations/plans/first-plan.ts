@@ -22,7 +22,8 @@ export async function firstPlan(
   request: FirstPlanRequest,
   { day, profile }: { readonly day: string; readonly profile: string | null },
 ): Promise<{ readonly name: string; readonly text: string }> {
-  const taken = new Set((await folder.files()).map((file) => file.name));
+  // In lower case, because on some disks two names that differ only in case are one file.
+  const taken = new Set((await folder.files()).map((file) => file.name.toLowerCase()));
   const name = `resize-${day}`;
   const file = freeName(name, taken);
   if (request.inventory === null)
@@ -50,7 +51,7 @@ export async function firstPlan(
 function freeName(name: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
     const file = number === 1 ? `${name}.yaml` : `${name}-${number}.yaml`;
-    if (!taken.has(file)) return file;
+    if (!taken.has(file.toLowerCase())) return file;
   }
 }
 

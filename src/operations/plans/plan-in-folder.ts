@@ -175,11 +175,12 @@ export async function sealInFolder(
 
 /** A name for a saved plan that the folder does not have: `grow.json`, `grow-20261130-1905.json`. @param now ms since 1970 UTC. */
 export async function freeNameFor(folder: PlanFolder, plan: string, now: number): Promise<string> {
-  const taken = new Set((await folder.files()).map(({ name }) => name));
+  // In lower case, because on some disks two names that differ only in case are one file.
+  const taken = new Set((await folder.files()).map(({ name }) => name.toLowerCase()));
   const base = plan.replace(/\.ya?ml$/, '');
   const stamp = iso(now).slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
   const names = [`${base}.json`, `${base}-${stamp}.json`];
-  return names.find((name) => !taken.has(name)) ?? `${base}-${stamp}-${taken.size}.json`;
+  return names.find((name) => !taken.has(name.toLowerCase())) ?? `${base}-${stamp}-${taken.size}.json`;
 }
 
 /** Whether the policy accepts only plans that their planners signed. @throws RefitError `policy-invalid` */

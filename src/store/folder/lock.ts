@@ -2,7 +2,7 @@
  * Locks between processes. A lock is a file that names its holder. A process can take over the lock of a dead holder. Locks
  * protect on one host only. The journal stays the only record.
  */
-import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type Clock, iso } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
@@ -12,6 +12,7 @@ import { draftBeside, makeFolder, removeOldDrafts } from '../../files/write-file
 import { message } from '../../messages/messages.ts';
 import { refitError } from '../../messages/refit-error.ts';
 import { shellQuote } from '../../next-command.ts';
+import { readProcess } from './process-state.ts';
 
 /** The holder of a lock. */
 export interface Holder {
@@ -20,7 +21,7 @@ export interface Holder {
   /** ISO 8601 UTC. */
   readonly since: string;
   readonly purpose: string;
-  /** Start time in kernel ticks; null if the system does not show it. It detects a reused pid. */
+  /** Start time as `startedAt` of `ProcessState`; null if the system does not show it. It detects a reused pid. */
   readonly startTicks: string | null;
 }
 
@@ -85,7 +86,7 @@ let taken = 0;
 export async function holderOf({ host, purpose }: LockOwner, clock: Clock): Promise<Holder> {
   const { pid } = process;
   const since = iso(clock.now());
-  return { pid, host, since, purpose, startTicks: (await statOf(pid))?.startTicks ?? null };
+  return { pid, host, since, purpose, startTicks: (await readProcess(pid))?.startedAt ?? null };
 }
 
 /**
@@ -179,22 +180,7 @@ export async function isAlive(holder: Holder, host: string): Promise<boolean> {
     // EPERM: the pid may now belong to a process of another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const present = await statOf(holder.pid);
+  const present = await readProcess(holder.pid);
   if (present === null) return true;
-  return !present.ended && (holder.startTicks === null || present.startTicks === holder.startTicks);
-}
-
-/** Reads a process from the kernel; null if not possible. `ended`: all its threads have ended. */
-async function statOf(pid: number): Promise<{ readonly startTicks: string; readonly ended: boolean } | null> {
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // Field 2 is the name in parentheses, with any characters. Field 3 is the state, field 22 the start time.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const [state, startTicks] = [fields[0], fields[19]];
-    if (startTicks === undefined) return null;
-    const ended = state === 'Z' || state === 'X';
-    return { startTicks, ended: ended && (await readdir(`/proc/${pid}/task`)).length <= 1 };
-  } catch {
-    return null;
-  }
+  return !present.ended && (holder.startTicks === null || present.startedAt === holder.startTicks);
 }
