@@ -26,7 +26,7 @@ const WITHOUT = ['src/approval/confusables.ts', 'src/run/notify/', 'src/run/rehe
 
 /** The folders of tests that can tell something about these folders without a process, a browser or a database. */
 export const TESTS: readonly string[] = [
-  'test/{agreement,approval,journal,plan,policy,recommend,report,rules,run,usage}/**/*.test.ts',
+  'test/{agreement,approval,journal,plan,policy,recommend,rules,run,usage}/**/*.test.ts',
   'test/cloud/{limit,wire}/**/*.test.ts',
   'test/cloud/order.test.ts',
   'test/attacks/{declines,effects,evidence,own-findings,planners,policy,signatures}.test.ts',
@@ -34,8 +34,7 @@ export const TESTS: readonly string[] = [
 ];
 export const TESTS_WITHOUT: readonly string[] = [
   'test/**/*-in-browser.test.ts',
-  'test/recommend/{accuracy,recommend-and-plan}.test.ts',
-  'test/report/{hostile-plan,hostile-text,page}.test.ts',
+  'test/recommend/{accuracy,backtest,recommend-and-plan}.test.ts',
 ];
 
 export interface Target {

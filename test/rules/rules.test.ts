@@ -4,10 +4,18 @@ import { codes } from '../../src/messages/en/codes.ts';
 import { message } from '../../src/messages/messages.ts';
 import type { Change, Instance, Offer } from '../../src/model.ts';
 import { allRules, check } from '../../src/rules/check.ts';
-import type { Facts, Placement } from '../../src/rules/facts.ts';
+import { type Facts, factsOf, type Placement } from '../../src/rules/facts.ts';
+import {
+  editionIsSoldOut,
+  indexOffers,
+  isNotSold,
+  memoryIsNotListed,
+  memoryIsOutOfRange,
+  zoneIsSoldOut,
+} from '../../src/rules/is-sold.ts';
 import { usedAfter } from '../../src/rules/reduction.ts';
 import { RULES } from '../../src/rules/rules.ts';
-import { GB, instance, offer, READ_AT, size, standard } from '../plan/fixtures/small-fleet.ts';
+import { CATALOGUE, GB, instance, offer, READ_AT, size, standard } from '../plan/fixtures/small-fleet.ts';
 
 type Case = readonly [name: string, facts: Partial<Facts> & { is?: Instance }, code: string | null];
 
@@ -96,6 +104,8 @@ const CASES: readonly Case[] = [
   ['a number of replicas that is not sold', { change: replicas(6) }, 'InvalidParameterValue.SpecNotExist'],
   ['no replica at all', { change: replicas(0) }, 'InvalidParameterValue.SpecNotExist'],
   ['a present size that is no longer sold, and shards change', { is: instance({ size: size(3 * GB, 3) }), change: shards(5) }, null],
+  ['exactly the smallest size sold', { change: memory(GB), is: instance({ used: used(300, 100) }) }, null],
+  ['exactly the largest size sold', { change: memory(64 * GB) }, null],
   ['less than the smallest size sold', { change: memory(512) }, 'InvalidParameterValue.MemSizeNotInRange'],
   ['more than the largest size sold', { change: memory(65 * GB) }, 'InvalidParameterValue.MemSizeNotInRange'],
   ['the range in the spelling of the price request', { quote: refused('LimitExceeded.MemSizeNotInRange') }, 'InvalidParameterValue.MemSizeNotInRange'],
@@ -178,6 +188,115 @@ describe('remarks', () => {
   it('give a warning for a refused price with a code that predicts nothing about the order', () => {
     const [finding] = check(facts({ quote: refused('InternalError.DbOperationFailed') }));
     expect([finding?.code, finding?.severity]).toEqual(['Refit.PriceRefused', 'warning']);
+  });
+});
+
+describe('rules about what is sold', () => {
+  const grows = [memory(8 * GB), memory(5 * GB), memory(512), memory(100 * GB), shards(4), replicas(6)];
+  // Null: nothing is sold there. It is refused by one rule, so that stock and range say nothing about it.
+  it.each([
+    ['an offer that nobody knows', 'unknown', isNotSold],
+    ['an offer that nobody knows', 'unknown', memoryIsOutOfRange],
+    ['an offer that nobody knows', 'unknown', memoryIsNotListed],
+    ['an offer that nobody knows', 'unknown', editionIsSoldOut],
+    ['an offer that nobody knows', 'unknown', zoneIsSoldOut],
+    ['no offer', null, memoryIsOutOfRange],
+    ['no offer', null, memoryIsNotListed],
+    ['no offer', null, editionIsSoldOut],
+    ['no offer', null, zoneIsSoldOut],
+    ['an empty list', offer({ memoryPerShard: [] }), memoryIsOutOfRange],
+    ['an empty list', offer({ memoryPerShard: [] }), memoryIsNotListed],
+  ] as const)('refuse nothing by %s', (_, sold, rule) => {
+    for (const change of grows) expect(rule(facts({ change, offer: sold }))).toBeNull();
+  });
+
+  it('leave a size outside the range to the rule of the range', () => {
+    for (const to of [512, 100 * GB]) expect(memoryIsNotListed(facts({ change: memory(to) }))).toBeNull();
+    for (const to of [GB, 64 * GB]) expect(memoryIsOutOfRange(facts({ change: memory(to) }))).toBeNull();
+    expect(memoryIsOutOfRange(facts({ change: shards(4000) }))).toBeNull();
+    expect(memoryIsNotListed(facts({ change: shards(4) }))).toBeNull();
+  });
+
+  it.each([
+    ['an unknown offer in its own zone', 'unknown' as const],
+    ['no offer in its own zone', null],
+    ['enough in its own zone', offer()],
+  ])('name the sold-out zone of a new replica, with %s', (_, own) => {
+    const placement = placed({ offer: offer({ soldOut: true, zoneSoldOut: true }) });
+    const given = facts({ is: instance({ nodes }), change: replicas(2), offer: own, placement });
+    expect(editionIsSoldOut(given)?.params).toMatchObject({
+      zone: 'ap-guangzhou-4',
+      edition: 'redis-5.0-cluster',
+      before: 24 * GB,
+      after: 36 * GB,
+    });
+    expect(zoneIsSoldOut(given)).toBeNull();
+  });
+
+  it('merge the entries of one zone: what any sells, and sold out only if every one is', () => {
+    const a = offer({ memoryPerShard: [8, 2], shards: [3], replicas: [2], soldOut: true, zoneSoldOut: true });
+    const b = offer({
+      memoryPerShard: [4, 2],
+      shards: [1],
+      replicas: [1],
+      soldOut: false,
+      zoneSoldOut: true,
+    });
+    expect(indexOffers({ ...CATALOGUE, offers: [a, b] })(instance())).toEqual({
+      ...offer(),
+      memoryPerShard: [2, 4, 8],
+      shards: [1, 3],
+      replicas: [1, 2],
+      soldOut: false,
+      zoneSoldOut: true,
+    });
+  });
+
+  it.each([
+    ['nothing is known without a catalogue', [], instance(), 'unknown'],
+    [
+      'nothing is known of an edition newer than this program',
+      [offer()],
+      instance({ edition: 'unrecognised' }),
+      'unknown',
+    ],
+    ['another billing mode sells nothing', [offer()], instance({ billing: 'prepaid' }), null],
+    ['another zone sells nothing', [offer()], instance({ zone: 'ap-guangzhou-4' }), null],
+  ] as const)('%s', (_, offers, one, expected) => {
+    expect(indexOffers({ ...CATALOGUE, offers })(one)).toBe(expected);
+  });
+});
+
+describe('the parameters of a finding', () => {
+  const params = (given: Parameters<typeof facts>[0]) => check(facts(given))[0]?.params;
+  const change = memory(8 * GB);
+
+  // biome-ignore format: one line a case
+  it.each([
+    ['a refused price: the request and the answer', { quote: refused('LimitExceeded') }, { id: cluster.id, change, code: 'LimitExceeded', request: 'req-1', answer: 'no' }],
+    ['a refused price without a prediction: the answer', { quote: refused('InternalError') }, { id: cluster.id, change, code: 'InternalError', answer: 'no' }],
+    ['a missing instance: where it is', { instance: null, change: null, elsewhere: 'ap-shanghai', near: 'crs-00000002' }, { id: cluster.id, region: 'ap-guangzhou', elsewhere: 'ap-shanghai', near: 'crs-00000002' }],
+    ['a low balance: both amounts', { is: instance({ billing: 'prepaid' }), quote: once(101), balance: yuan(100) }, { id: cluster.id, amount: 101, currency: 'CNY', profile: 'default', balance: 100 }],
+    ['above 8 TB: the limit', { is: instance({ size: size(64 * GB, 96) }), change: shards(129, 96), offer: offer({ shards: [129] }) }, { id: cluster.id, memoryPerShard: 64 * GB, shards: 129, limit: 8192 * GB }],
+    ['between two numbers of shards: both', { change: shards(4) }, { id: cluster.id, dimension: 'shards', to: 4, edition: cluster.edition, zone: cluster.zone, sold: offer().shards, near: [5, 3] }],
+    ['fewer shards: the least number that fits', { is: instance({ used: used(4 * GB, 1400) }), change: shards(1) }, { id: cluster.id, fullest: false, size: 4 * GB, used: 4 * GB, needed: 5325, source: 'test', readAt: READ_AT, atLeast: { dimension: 'shards', value: 2 } }],
+    ['less memory: the least that fits the fullest shard', { is: instance({ used: used(2000, 1600) }), change: memory(2 * GB) }, { id: cluster.id, fullest: true, size: 2 * GB, used: 1600, needed: 2080, source: 'test', readAt: READ_AT, atLeast: { dimension: 'memoryPerShard', value: 2080 } }],
+    ['less memory: the least that fits in all', { is: instance({ used: used(6 * GB, null) }), change: memory(2 * GB) }, { id: cluster.id, fullest: false, size: 6 * GB, used: 6 * GB, needed: 7988, source: 'test', readAt: READ_AT, atLeast: { dimension: 'memoryPerShard', value: 2663 } }],
+    ['memory in use not read at all', { is: instance({ used: null }), change: memory(2 * GB) }, { id: cluster.id, fullest: false }],
+    ['memory in use of the fullest shard not read', { is: instance({ used: used(300, null) }), change: memory(2 * GB) }, { id: cluster.id, fullest: true }],
+    ['a replica without a zone: the zones of its nodes, each once', { is: instance({ nodes: [...nodes, nodes[0]!] }), change: replicas(2) }, { id: cluster.id, change: replicas(2), zones: ['ap-guangzhou-3', 'ap-guangzhou-4'], open: [] }],
+    ['sold out as a whole: no edition', { offer: offer({ zoneSoldOut: true }) }, { id: cluster.id, before: 24 * GB, after: 48 * GB, zone: 'ap-guangzhou-3', edition: null }],
+  ])('%s', (_, given, expected) => {
+    expect(params(given)).toEqual(expected);
+  });
+
+  it('are those of an instance of which nothing else is known', () => {
+    const known = factsOf(cluster, change);
+    expect(known).toMatchObject({ offer: 'unknown', quote: null, balance: null, followsOwnStep: false });
+    expect(factsOf(cluster, change, { ...known, followsOwnStep: true, offer: null })).toMatchObject({
+      followsOwnStep: true,
+      offer: null,
+    });
   });
 });
 

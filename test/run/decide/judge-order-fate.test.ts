@@ -199,6 +199,49 @@ describe('an order without an answer, to 8 GB, judged by a reading', () => {
       },
       { kind: 'executed', order: 'ours' },
     ],
+    [
+      'one foreign order delivered, and another in progress',
+      { deals: [order(THEM, 'delivered'), order(THEM, 'in-progress', { order: 'second' })], size: ELSEWHERE },
+      { kind: 'unclear', working: true },
+    ],
+    [
+      'one foreign order in progress, and another failed, at the exact target',
+      { deals: [order(THEM, 'in-progress'), order(THEM, 'failed', { order: 'second' })], size: AT_TARGET },
+      { kind: 'unclear', working: true },
+    ],
+    [
+      'one task of another dimension done, and another pending',
+      { tasks: [task('replicas', 'done'), task('shards', 'pending')], size: OTHER_DIMENSION },
+      { kind: 'unclear', working: true },
+    ],
+    [
+      'an order of this identity for less, between two foreign orders',
+      {
+        deals: [
+          order(THEM, 'delivered', { createdAt: Date.UTC(2026, 0, 5, 3) }),
+          order(US, 'delivered', { direction: 'down' }),
+          order(THEM, 'delivered', { createdAt: Date.UTC(2026, 0, 5, 1), order: 'first' }),
+        ],
+        size: ELSEWHERE,
+      },
+      { kind: 'executed', order: 'ours' },
+    ],
+    [
+      'an order of this identity for less, in the second of a foreign order',
+      { deals: [order(THEM, 'delivered'), order(US, 'delivered', { direction: 'down' })], size: ELSEWHERE },
+      { kind: 'executed', order: 'ours' },
+    ],
+    [
+      'an order of this identity for less, before a foreign order',
+      {
+        deals: [
+          order(THEM, 'delivered', { createdAt: Date.UTC(2026, 0, 5, 3) }),
+          order(US, 'delivered', { direction: 'down' }),
+        ],
+        size: ELSEWHERE,
+      },
+      { kind: 'foreign' },
+    ],
     ['another size, without any trace', { size: ELSEWHERE }, { kind: 'foreign', certain: true }],
     [
       'another size, without permission for the task list',
@@ -256,6 +299,71 @@ describe('an order without an answer, to 8 GB, judged by a reading', () => {
       expect(judgeOrderFate(STEP, reading({ size: LATER, ...seen }), OWNERSHIP)).not.toEqual(
         expect.objectContaining({ evidence: expect.objectContaining({ id: 'run.at-later-size' }) }),
       );
+    });
+  });
+});
+
+describe('an accepted order, to 8 GB, judged by a reading', () => {
+  const AT = Date.UTC(2026, 0, 5, 2);
+  const done = task('memoryPerShard', 'done');
+  const failed = task('memoryPerShard', 'failed');
+  const pending = task('replicas', 'pending');
+  const later = (one: Task): Task => ({ ...one, startedAt: AT + 1_000 });
+  const ours = order(US, 'in-progress');
+  const delivered = order(US, 'delivered');
+  const theirs = (state: Deal['state'], number = 'theirs') => order(THEM, state, { order: number });
+  const VERIFIED = { kind: 'verified', isPassed: false };
+  const NEAR = { kind: 'in-progress', near: true };
+  const FAR = { kind: 'in-progress', near: false };
+  const FAILED = { kind: 'failed', code: null };
+
+  // biome-ignore format: one line a case
+  it.each<[string, Seen, object]>([
+    ['at its target, all delivered', { size: AT_TARGET, tasks: [done], deals: [delivered] }, VERIFIED],
+    ['at its target, and no list can be read', { size: AT_TARGET, tasks: null, deals: null }, VERIFIED],
+    ['at its target, one task done and another pending', { size: AT_TARGET, tasks: [done, pending], deals: [delivered] }, NEAR],
+    ['at its target, one task running and another done', { size: AT_TARGET, tasks: [task('shards', 'running'), done], deals: [delivered] }, NEAR],
+    ['at its target, a pending task explained by a foreign order', { size: AT_TARGET, tasks: [done, pending], deals: [delivered, theirs('in-progress')] }, VERIFIED],
+    ['at its target, a pending task, and its own order not delivered', { size: AT_TARGET, tasks: [pending], deals: [ours, theirs('in-progress')] }, NEAR],
+    ['at its target, its order in progress', { size: AT_TARGET, tasks: [done], deals: [ours] }, NEAR],
+    ['at its target, its order not paid', { size: AT_TARGET, tasks: [done], deals: [order(US, 'unpaid')] }, NEAR],
+    ['at its target, and processing', { size: AT_TARGET, status: 'processing', tasks: [done], deals: [delivered] }, FAR],
+    ['at its old size, nothing shown yet', {}, FAR],
+    ['at its old size, a task done', { tasks: [done] }, FAR],
+    ['its task failed', { tasks: [failed], deals: [ours] }, FAILED],
+    ['its task failed, and it still processes', { tasks: [failed], deals: [ours], status: 'processing' }, FAR],
+    ['a task failed after another was done', { tasks: [later(failed), done], deals: [ours] }, FAILED],
+    ['a task runs after another failed', { tasks: [failed, later(task('shards', 'running'))], deals: [ours] }, FAR],
+    ['of two tasks of one second, the latter in the list failed', { tasks: [done, failed], deals: [ours] }, FAILED],
+    ['of two tasks of one second, the former in the list failed', { tasks: [failed, done], deals: [ours] }, FAR],
+    ['a task failed, and its order is delivered', { size: AT_TARGET, tasks: [failed], deals: [delivered] }, VERIFIED],
+    ['a task failed, as a foreign order did', { tasks: [failed], deals: [ours, theirs('delivered', 'x'), theirs('failed')] }, FAR],
+    ['a task failed beside a foreign order that did not', { tasks: [failed], deals: [ours, theirs('delivered')] }, FAILED],
+    ['its order failed', { deals: [order(US, 'failed')] }, FAILED],
+    ['elsewhere, its order and a foreign one delivered', { size: ELSEWHERE, deals: [delivered, theirs('delivered')] }, { kind: 'drifted' }],
+    ['elsewhere, its task done and a foreign order delivered', { size: ELSEWHERE, tasks: [failed, later(done)], deals: [ours, theirs('delivered')] }, { kind: 'drifted' }],
+    ['elsewhere, one foreign order delivered and another failed', { size: ELSEWHERE, deals: [delivered, theirs('failed'), theirs('delivered', 'x')] }, { kind: 'drifted' }],
+    ['elsewhere, one foreign order delivered and another in progress', { size: ELSEWHERE, deals: [delivered, theirs('delivered'), theirs('in-progress', 'x')] }, FAR],
+    ['elsewhere, a foreign order delivered and a task pending', { size: ELSEWHERE, tasks: [pending], deals: [delivered, theirs('delivered')] }, FAR],
+    ['elsewhere, a foreign order delivered and its own not', { size: ELSEWHERE, deals: [ours, theirs('delivered')] }, FAR],
+    ['elsewhere, its order delivered and no foreign one', { size: ELSEWHERE, deals: [delivered] }, FAR],
+    ['elsewhere, one of two tasks done', { size: ELSEWHERE, tasks: [failed, later(done)], deals: [ours] }, { kind: 'failed', code: 'Refit.OtherSize' }],
+    ['elsewhere, its task running', { size: ELSEWHERE, tasks: [task('memoryPerShard', 'running')], deals: [ours] }, FAR],
+  ])('%s', (_, seen, verdict) => {
+    const foreign = (seen.deals ?? []).filter(({ createdBy }) => createdBy === THEM);
+    expect(judgeFollowing(STEP, reading(seen), ['ours'], foreign)).toMatchObject(verdict);
+  });
+
+  it('is verified at the size of any later step that the journal lacks', () => {
+    const hidden = [
+      { ...AFTER, shards: 3 },
+      { ...AFTER, replicas: 2 },
+    ];
+    const passed = { kind: 'verified', isPassed: true };
+    expect(judgeFollowing(STEP, reading({ size: BOTH }), ['ours'], [], hidden)).toMatchObject(passed);
+    expect(judgeOrderFate(STEP, reading({ size: BOTH }), { ...OWNERSHIP, hidden })).toMatchObject({
+      kind: 'executed',
+      evidence: { id: 'run.at-later-size' },
     });
   });
 });
