@@ -358,6 +358,66 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       silence(reading(instance({ size: { ...BEFORE, replicas: 2 } }), [], [])),
       'append resolved not executed, end drifted Refit.Drifted',
     ],
+    [
+      'is still read a millisecond before patience and clock grain are over',
+      { ...SILENT_FOR_LONG, intentProviderAt: ago(3 * MINUTE + 1.5 * SECOND - 1) },
+      silence(reading(instance(), [], [])),
+      'read facts within 50',
+    ],
+    [
+      'is ordered again once patience and clock grain are over',
+      { ...SILENT_FOR_LONG, intentProviderAt: ago(3 * MINUTE + 1.5 * SECOND) },
+      silence(reading(instance(), [], [])),
+      'append resolved not executed, wait tryingAgain 0, else end failed Refit.NoAnswer',
+    ],
+    [
+      'is read at the latest when patience is over',
+      { ...UNANSWERED, intentProviderAt: ago(3 * MINUTE - 700) },
+      silence(reading(instance(), [], [])),
+      'read facts within 700',
+    ],
+    [
+      'is read in short turns from the end of patience on',
+      { ...UNANSWERED, intentProviderAt: ago(3 * MINUTE) },
+      silence(reading(instance(), [], [])),
+      'read facts within 50',
+    ],
+    [
+      'is read while something in progress may be it, for as long as a change may take',
+      { ...UNANSWERED, intentProviderAt: ago(123 * MINUTE + 1.5 * SECOND) },
+      silence(reading(instance({ status: 'processing' }), [], [])),
+      'read facts within 50',
+    ],
+    [
+      'is unknown after that',
+      { ...UNANSWERED, intentProviderAt: ago(123 * MINUTE + 1.5 * SECOND + 1) },
+      silence(reading(instance({ status: 'processing' }), [], [])),
+      'end unknown',
+    ],
+    [
+      'is read for an hour while no list names the instance',
+      { ...UNANSWERED, intentProviderAt: ago(63 * MINUTE + 1.5 * SECOND) },
+      silence(reading(undefined, [], [])),
+      'read facts within 50',
+    ],
+    [
+      'is unknown after that hour',
+      { ...UNANSWERED, intentProviderAt: ago(63 * MINUTE + 1.5 * SECOND + 1) },
+      silence(reading(undefined, [], [])),
+      'end unknown',
+    ],
+    [
+      'is read again after a failed read for an hour',
+      { ...UNANSWERED, intentProviderAt: ago(63 * MINUTE) },
+      silence(fault('passing')),
+      'wait 2000',
+    ],
+    [
+      'is unknown after an hour of failed reads',
+      { ...UNANSWERED, intentProviderAt: ago(63 * MINUTE + 1) },
+      silence(fault('passing')),
+      'end unknown',
+    ],
     ['is read again after a failed read', UNANSWERED, silence(fault('passing')), 'wait 2000'],
     ['stays unknown without permission to read', UNANSWERED, silence(fault('no-right')), 'end unknown'],
     [
@@ -428,6 +488,30 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       ACCEPTED,
       follow({ ...ASKED, before: MINUTE, round: 2 }, reading(instance(), [task('running')], [])),
       'read instance within 20000',
+    ],
+    [
+      'is followed for two hours',
+      ACCEPTED,
+      follow({ ...ASKED, age: 120 * MINUTE }, reading(instance(), [], [])),
+      'read instance within 20000',
+    ],
+    [
+      'reads all facts once more after two hours',
+      ACCEPTED,
+      follow({ ...FOLLOWING, age: 120 * MINUTE + 1 }, reading(instance())),
+      'read facts within 500',
+    ],
+    [
+      'waits for billing while one task is done and another pending',
+      ACCEPTED,
+      follow(ASKED, reading(instance({ size: AFTER }), [task('done'), task('pending')], [deal()])),
+      'wait delivery 2000',
+    ],
+    [
+      'waits for billing within a limit if no task is left',
+      ACCEPTED,
+      follow(ASKED, reading(instance({ size: AFTER }), [task('done')], [deal({ state: 'in-progress' })])),
+      'wait delivery 2000, else end verified',
     ],
     [
       'is unknown after two hours',
@@ -505,6 +589,24 @@ describe.each(Object.entries(TABLES))('%s', (_, rows) => {
 describe('a step that needs another', () => {
   it.each([
     ['waits for the tail lock of the previous step', ended('verified'), true, `wait ${4 * SECOND}`],
+    [
+      'waits no longer once the tail lock is over',
+      { ...ended('verified'), endedAt: ago(5 * SECOND) },
+      true,
+      'await-turn',
+    ],
+    [
+      'waits for the last millisecond of it',
+      { ...ended('verified'), endedAt: ago(5 * SECOND - 1) },
+      true,
+      'wait 1',
+    ],
+    [
+      'waits no longer than the tail lock if the clock was set back',
+      { ...ended('verified'), endedAt: ago(-MINUTE) },
+      true,
+      `wait ${5 * SECOND}`,
+    ],
     ['is skipped if the previous step failed', ended('failed'), true, 'end skipped Refit.EarlierStep'],
     ['is left while the end of the previous step may change', ended('unknown'), false, 'leave'],
     ['is left while the previous step is in progress', ACCEPTED, true, 'leave'],
