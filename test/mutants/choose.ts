@@ -99,16 +99,20 @@ export function filesForLoad(
 ): string[] {
   const numbers = new Set(mutants.filter(({ file }) => file === mutant.file).map(({ number }) => number));
   const home = mutant.file.replace(/^src\//, 'test/').replace(/\/[^/]*$/, '/');
-  return [...tests]
-    .map(([file, all]) => ({
-      file,
-      far: file.startsWith(home) ? 0 : 1,
-      ms: all.reduce((sum, { ms }) => sum + ms, 0),
-      reaches: all.filter(({ reached }) => reached.some((number) => numbers.has(number))).length,
-      whole: all.every(({ passed }) => passed),
-    }))
-    .filter(({ reaches, whole, ms }) => reaches > 0 && whole && ms < MOST_MS)
-    .sort((a, b) => a.far - b.far || b.reaches / (b.ms + 100) - a.reaches / (a.ms + 100))
+  const files = [...tests].map(([file, all]) => ({
+    file,
+    isNear: file.startsWith(home),
+    ms: all.reduce((sum, { ms }) => sum + ms, 0),
+    reaches: all.filter(({ reached }) => reached.some((number) => numbers.has(number))).length,
+    whole: all.every(({ passed }) => passed),
+  }));
+  // No test reaches a file of data while it runs. Then the tests of its folder have to do.
+  const isData = files.every(({ reaches }) => reaches === 0);
+  return files
+    .filter(({ reaches, isNear, whole, ms }) => (reaches > 0 || (isData && isNear)) && whole && ms < MOST_MS)
+    .sort(
+      (a, b) => Number(b.isNear) - Number(a.isNear) || b.reaches / (b.ms + 100) - a.reaches / (a.ms + 100),
+    )
     .slice(0, most)
     .map(({ file }) => file);
 }

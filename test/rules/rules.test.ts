@@ -13,7 +13,7 @@ import {
   memoryIsOutOfRange,
   zoneIsSoldOut,
 } from '../../src/rules/is-sold.ts';
-import { usedAfter } from '../../src/rules/reduction.ts';
+import { reduces, usedAfter } from '../../src/rules/reduction.ts';
 import { RULES } from '../../src/rules/rules.ts';
 import { CATALOGUE, GB, instance, offer, READ_AT, size, standard } from '../plan/fixtures/small-fleet.ts';
 
@@ -292,11 +292,16 @@ describe('the parameters of a finding', () => {
 
   it('are those of an instance of which nothing else is known', () => {
     const known = factsOf(cluster, change);
-    expect(known).toMatchObject({ offer: 'unknown', quote: null, balance: null, followsOwnStep: false });
-    expect(factsOf(cluster, change, { ...known, followsOwnStep: true, offer: null })).toMatchObject({
-      followsOwnStep: true,
+    expect(known).toEqual({ ...facts({}), offer: 'unknown', placement: null });
+    const all = {
+      ...known,
+      elsewhere: 'ap-shanghai',
+      near: 'crs-00000002',
       offer: null,
-    });
+      followsOwnStep: true,
+    };
+    const priced = { ...all, quote: once(1), balance: yuan(1), placement: placed() };
+    expect(factsOf(cluster, change, priced)).toEqual(priced);
   });
 });
 
@@ -310,6 +315,18 @@ describe('a fix to type', () => {
     ['too small a reduction', { is: instance({ used: used(6000, 2100) }), change: memory(2 * GB) }, 'memoryPerShard: { atLeast: 2730MB, roundTo: sold }, or free memory first'],
   ])('%s', (_, given, fix) => {
     expect(check(facts(given))[0]?.fix).toBe(fix);
+  });
+});
+
+describe('a reduction', () => {
+  it.each([
+    ['less memory', memory(2 * GB), true],
+    ['the same memory', memory(4 * GB), false],
+    ['more memory', memory(8 * GB), false],
+    ['fewer shards', shards(1), true],
+    ['fewer replicas, which hold the same data', replicas(1, 2), false],
+  ])('is decided for %s', (_, change, expected) => {
+    expect(reduces(change)).toBe(expected);
   });
 });
 
