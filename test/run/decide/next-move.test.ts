@@ -586,6 +586,69 @@ describe.each(Object.entries(TABLES))('%s', (_, rows) => {
   });
 });
 
+describe('the pause before an accepted order is read again', () => {
+  const LEARNED = observation().learned;
+  // biome-ignore format: one line a case
+  it.each([
+    ['is a third of its age before any change has ended', null, false, 20_000],
+    ['is a twelfth of its age if a step awaits its slot', null, true, 5_000],
+    ['is an eighth of the usual time', 80 * SECOND, false, 10_000],
+    ['is a fiftieth of the usual time if a step awaits its slot', 80 * SECOND, true, 1_600],
+    ['is a second at least', 40 * SECOND, true, 1_000],
+    ['is an eighth from six tenths of the usual time on', 100 * SECOND, false, 12_500],
+    ['lasts until six tenths of the usual time are over', 110 * SECOND, false, 6_000],
+    ['is a second at least before that time', 101 * SECOND, false, 1_000],
+    ['is a minute at most before that time', 30 * MINUTE, false, 60_000],
+  ] as const)('%s', (_, usual, isSlotWanted, ms) => {
+    const seen = observation({ memory: FOLLOWING, learned: { ...LEARNED, usual }, isSlotWanted });
+    const move = nextMove(STEP, ACCEPTED, seen);
+    expect(move.kind === 'read' && Math.round(move.maxDelay)).toBe(ms);
+  });
+
+  it.each([null, 5 * MINUTE])('is twenty seconds at most for an old change, usual time %s', (usual) => {
+    const now = { wall: NOW, monotonic: 10 * MINUTE, provider: NOW };
+    const move = nextMove(
+      STEP,
+      ACCEPTED,
+      observation({ memory: FOLLOWING, learned: { ...LEARNED, usual }, now }),
+    );
+    expect(move).toMatchObject({ kind: 'read', maxDelay: 20 * SECOND });
+  });
+});
+
+describe('a change verified by a later step', () => {
+  it.each([
+    ['says that billing lists its order', ['2026'], [deal()], 'found'],
+    ['says that billing lists no order', [], [], 'no-order'],
+    ['says that billing could not be read', [], null, 'unreadable'],
+  ] as const)('%s', (_, orders, deals, billing) => {
+    const later = { ...AFTER, replicas: 2 };
+    const seen = reading(instance({ size: later }), [], deals);
+    const whose = { known: new Set<string>(), self: null, hidden: [later] };
+    const at = observation({ memory: ASKED, seen: { ...seen, whose } as Seen });
+    const move = nextMove(STEP, { ...ACCEPTED, orders }, at);
+    expect(move).toMatchObject({ kind: 'end', outcome: 'verified', message: { params: { billing } } });
+  });
+});
+
+describe('the tail lock that a silent order teaches', () => {
+  // biome-ignore format: one line a case
+  it.each([
+    ['is twice the pause that the lock refused', 'FailedOperation.SystemError', 20 * SECOND, 40 * SECOND],
+    ['is also learned from the other code of the lock', 'FailedOperation.Unknown', 20 * SECOND, 40 * SECOND],
+    ['is as long as patience at most', 'FailedOperation.Unknown', 2 * MINUTE, 3 * MINUTE],
+    ['is learned within ten minutes of the change', 'FailedOperation.Unknown', 10 * MINUTE, 3 * MINUTE],
+    ['is not learned later', 'FailedOperation.Unknown', 10 * MINUTE + 1, null],
+    ['is not learned from another code', 'InternalError', 20 * SECOND, null],
+    ['is not learned from a lost answer', null, 20 * SECOND, null],
+  ] as const)('%s', (_, code, waited, tail) => {
+    const endedProviderAt = ago(4 * MINUTE + waited);
+    const earlier = { state: { ...ended('verified'), endedProviderAt }, isFinal: true };
+    const at = { ...silence(reading(instance(), [], [])), earlier };
+    expect(nextMove(SECOND_STEP, { ...SILENT_FOR_LONG, code }, at)).toMatchObject({ learnsTail: tail });
+  });
+});
+
 describe('a step that needs another', () => {
   it.each([
     ['waits for the tail lock of the previous step', ended('verified'), true, `wait ${4 * SECOND}`],
@@ -676,6 +739,20 @@ describe('a step of an adopted run whose earlier step is over, and not verified'
     const at = observation({ earlier: { state: drifted!, isFinal: true } });
     const move = nextMove(step, hidden, at);
     expect(move.kind === 'read' && move.factsSince).toBeLessThan(Date.parse(hiddenOrder.since));
+  });
+});
+
+describe('the traces of an order that an adopted journal may lack', () => {
+  const DAY = 24 * 60 * MINUTE;
+  it.each([
+    ['are read for 29 days at most', 40 * DAY, 29 * DAY],
+    ['are read from the lost entries on', DAY, DAY],
+  ])('%s', (_, lost, reach) => {
+    const hiddenOrder = { since: ago(lost), providerAt: ago(10 * MINUTE) };
+    const move = nextMove(STEP, state({ phase: 'unanswered', unresolved: 1, hiddenOrder }), observation());
+    const back = move.kind === 'read' && NOW - (move.factsSince ?? 0);
+    expect(back).toBeGreaterThanOrEqual(reach);
+    expect(back).toBeLessThan(reach + 60 * MINUTE);
   });
 });
 

@@ -190,6 +190,7 @@ describe('a run that has not started', () => {
     ['without windows starts now', {}, 'now'],
     ['in an open window starts now', { windows: windows('daily 11:00-13:00') }, 'now'],
     ['waits for its window', { windows: NIGHTS }, `at ${NIGHT}`],
+    ['whose plan expires when its window opens waits', { windows: NIGHTS, expiresAt: NIGHT }, `at ${NIGHT}`],
     [
       'whose plan expires before its window needs a person',
       { windows: windows('Fri 01:00-02:00') },
