@@ -78,12 +78,16 @@ function isResumed({ before, round }: AcceptedMemory): boolean {
   return before > SECOND && round <= 1;
 }
 
+/** Rounds of reads in the usual time of a change, if a step awaits the in-flight slot. */
+const WANTED_ROUNDS = { least: 50, most: 300 } as const;
+
 /**
  * The pause before the next read of an accepted change, ms. An early notice is worth calls only if a step awaits the
- * in-flight slot. Then the pause is a fiftieth of the usual time of a change, so that slots are empty for a hundredth of
- * it. Before any change has ended, the age of the oldest one is the lower bound.
+ * in-flight slot. Then the usual time of a change has rounds for the steps that share them: three for two changes.
+ * With 200 steps, slots are empty for a six-hundredth of the time. Before any change has ended, the age of the oldest
+ * one is the lower bound.
  */
-function pauseFor({ learned, now, isSlotWanted }: At, age: number): number {
+function pauseFor({ learned, now, isSlotWanted, sharing }: At, age: number): number {
   const between = (pause: number) => Math.min(LONGEST_PAUSE, Math.max(SECOND, pause));
   const { usual, firstSince } = learned;
   if (usual === null) {
@@ -91,7 +95,8 @@ function pauseFor({ learned, now, isSlotWanted }: At, age: number): number {
     return between(longest / (isSlotWanted ? 12 : 3));
   }
   if (age < 0.6 * usual) return Math.min(MINUTE, Math.max(SECOND, 0.6 * usual - age));
-  return between(usual / (isSlotWanted ? 50 : 8));
+  const rounds = Math.min(WANTED_ROUNDS.most, Math.max(WANTED_ROUNDS.least, 1.5 * sharing));
+  return between(usual / (isSlotWanted ? rounds : 8));
 }
 
 function afterFault(memory: AcceptedMemory, seen: Fault): FollowMove {

@@ -255,6 +255,8 @@ export interface Observation {
   };
   /** Another step awaits this one's in-flight slot. */
   readonly isSlotWanted: boolean;
+  /** How many steps share a round of reads about ends, as of the last round. */
+  readonly sharing: number;
   /** The process reads a change that waits for its window once, and leaves it. */
   readonly readsOnce: boolean;
 }

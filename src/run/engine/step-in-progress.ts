@@ -32,7 +32,7 @@ export function forget(run: FollowingRun, doing: StepInProgress): void {
 
 /** Everything that a decision about the step needs, at this moment. */
 export function observe(run: FollowingRun, doing: StepInProgress): Observation {
-  const { saved, clock, learned, slots } = run;
+  const { saved, clock, learned, slots, watch } = run;
   const { step, memory, seen, readsOnce } = doing;
   const { usual, tail, firstSince } = learned;
   return {
@@ -48,6 +48,7 @@ export function observe(run: FollowingRun, doing: StepInProgress): Observation {
     earlier: earlierOf(run, step),
     learned: { usual, tail, firstSince, deferral: learned.deferral.get(scopeKey(step)) ?? null },
     isSlotWanted: slots.pendingCount > 0,
+    sharing: watch.sharing(step),
     readsOnce,
   };
 }

@@ -61,6 +61,8 @@ class Lane {
   asked: Asked[] = [];
   due = Number.POSITIVE_INFINITY;
   running = false;
+  /** Questions that waited when the last round began. */
+  sharing = 0;
   wake = new AbortController();
   readonly freshReads = new Map<string, FreshRead>();
   /** False once the provider has refused this identity the source. */
@@ -114,6 +116,11 @@ export class Watch {
     return freshReads.get(instance)!;
   }
 
+  /** How many steps of a scope share a round of reads about ends, as of the last round; 0 before the first. */
+  sharing(scope: Scope): number {
+    return this.#laneOf(scope, 'ends').sharing;
+  }
+
   /** The numbers by which orders name this identity; null: not known. Refit asks once. */
   async self(scope: Scope): Promise<ReadonlySet<string> | null> {
     const present = this.#selves.get(scope.profile);
@@ -143,6 +150,7 @@ export class Watch {
         lane.wake = new AbortController();
         await clock.sleep(lane.due - clock.monotonic(), lane.wake.signal);
       }
+      lane.sharing = lane.asked.length;
       const group = takeGroup(lane, clock.monotonic());
       try {
         await this.#round(lane, scope, group);

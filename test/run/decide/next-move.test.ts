@@ -115,9 +115,17 @@ const observation = (changes: Partial<Observation> = {}): Observation => ({
   earlier: null,
   learned: { usual: null, tail: 5 * SECOND, firstSince: null, deferral: null },
   isSlotWanted: false,
+  sharing: 0,
   readsOnce: false,
   ...changes,
 });
+/** A change of nine minutes, where ten are usual, and a step that awaits its in-flight slot. */
+const GROWN_UP: Partial<Observation> = {
+  now: { wall: NOW, monotonic: 9 * MINUTE, provider: NOW },
+  memory: FOLLOWING,
+  learned: { usual: 10 * MINUTE, tail: 5 * SECOND, firstSince: null, deferral: null },
+  isSlotWanted: true,
+};
 const round = (at: Partial<OrderMemory>, seen?: Seen) =>
   observation({ memory: { ...ORDER_READ, ...at }, ...(seen ? { seen } : {}) });
 const silence = (seen: Seen, monotonic = MINUTE) =>
@@ -434,6 +442,24 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       ACCEPTED,
       observation({ memory: { ...FOLLOWING, facts: 'open' }, isSlotWanted: true }),
       'read open facts within 500',
+    ],
+    [
+      'is read fifty times in the usual time for a waiting step, if few steps share the reads',
+      ACCEPTED,
+      observation({ ...GROWN_UP, sharing: 4 }),
+      'read instance within 12000',
+    ],
+    [
+      'is read more often if many steps share the reads',
+      ACCEPTED,
+      observation({ ...GROWN_UP, sharing: 100 }),
+      'read instance within 4000',
+    ],
+    [
+      'is read at most 300 times in the usual time',
+      ACCEPTED,
+      observation({ ...GROWN_UP, sharing: 1000 }),
+      'read instance within 2000',
     ],
     [
       'reads the last facts at its new size',
