@@ -28,6 +28,7 @@
  * A refusal that this lane does not explain means that other programs use the limit. Then:
  *
  * - the rate goes down (share.ts), and unused slots become void;
+ * - one slot stays empty, for 200 ms at most, because the calls of others that filled the limit still count;
  * - while the server may count calendar seconds, Refit sends nothing that would arrive in the rest of
  *   a calendar second whose limit is used up;
  * - a slowed lane keeps any sliding second at most one call above its rate, so it sends steadily and not in bursts.
@@ -55,6 +56,9 @@ const CLOCK_GRAIN_MS = 2;
 /** Slots to catch up after a late call, and their least distance in spacings. */
 const CATCH_UP_SLOTS = 2;
 const MIN_SPACING = 0.5;
+
+/** How long a slowed lane stays empty after a refusal, ms: one slot, except at low rates. */
+const MAX_EMPTY_MS = 200;
 
 /** The calls that the provider counts together. */
 export interface Lane {
@@ -286,8 +290,9 @@ function onLimitRefusal(
   const wasPacked = isPacked(state, rateOf(lesson.share, now, full));
   const refusal = { now, sentAt, arrival, second, own, inSecond, wasPacked, fastest: arrivals.fastest };
   if (!learn(lesson, refusal, full)) return;
+  const rate = rateOf(lesson.share, now, full);
   state.last = voidSlotsAfter(state, now);
-  state.pace = state.last;
+  state.pace = state.last + (rate < full ? Math.min(1000 / rate, MAX_EMPTY_MS) : 0);
 }
 
 /** The full rate of a lane. @throws RangeError unless above zero */

@@ -5,12 +5,16 @@
  *
  * | event | new rate |
  * |---|---|
- * | a refusal | 2 % less: time restores this within four seconds |
+ * | a refusal | 1 % less: time restores this within five seconds |
  * | another refusal within 1.5 s | the cut doubles, up to 40 %: the rate is far too high |
- * | every refusal | at most the calls that got through in the full second, because that much is free |
+ * | the same, also | at most the calls that got through in the full second, because that much is free |
  * | each second, below 97 % of the ceiling | plus 2 % of the ceiling |
- * | each second, above that | plus 0.5 % of the ceiling |
- * | 7 s without a refusal | climbs faster and faster: the other programs have stopped |
+ * | each second, above that | plus 0.2 % of the ceiling; less below 15 a second, in proportion |
+ * | 10 s without a refusal | climbs faster and faster: the other programs have stopped |
+ *
+ * A program that calls at random fills single seconds by chance. So one refusal says little, and its cut is small. Calls
+ * that got through in that second say little, too. Only a second refusal soon after it shows that the rate is too high.
+ * The climb falls with the rate, so that the share of refused calls stays about the same.
  *
  * The numbers come from trials in virtual time, with many other programs and three ways of counting
  * (docs/benchmarks.md). With deeper cuts, too much of the limit stays unused. With a faster climb, the limit refuses
@@ -22,18 +26,20 @@
 /** The lowest rate. Without any call, Refit would not learn that the limit is free again. */
 const MIN_RATE = 1;
 
-const FIRST_CUT = 0.02;
+const FIRST_CUT = 0.01;
 const MAX_CUT = 0.4;
 /** A refusal this soon after the last one: the rate is still far too high. */
 const SOON_MS = 1_500;
 
 /** Shares of the ceiling that each second adds below and above `NEAR` of the ceiling. */
 const REGAIN = 0.02;
-const CLIMB = 0.005;
+const CLIMB = 0.002;
 const NEAR = 0.97;
+/** Below this ceiling, the climb above `NEAR` is slower in proportion. Calls a second. */
+const FULL_CLIMB_AT = 15;
 /** Seconds without a refusal before the climb becomes faster. It grows with the square of the time. */
-const PATIENT_SECONDS = 7;
-const FASTER = 0.06;
+const PATIENT_SECONDS = 10;
+const FASTER = 0.1;
 
 /** A refusal below this share of the ceiling: the ceiling is out of date. */
 const STALE = 0.8;
@@ -58,10 +64,11 @@ export function fullShare(full: number): Share {
 export function rateOf({ rate, changedAt, ceiling }: Share, now: number, full: number): number {
   const seconds = Math.max(0, now - changedAt) / 1000;
   const regaining = Math.min(seconds, Math.max(0, NEAR - rate / ceiling) / REGAIN);
+  const climb = CLIMB * Math.min(1, ceiling / FULL_CLIMB_AT);
   const faster = Math.max(0, seconds - PATIENT_SECONDS);
   return Math.min(
     full,
-    rate + ceiling * (REGAIN * regaining + CLIMB * (seconds - regaining)) + FASTER * faster ** 2,
+    rate + ceiling * (REGAIN * regaining + climb * (seconds - regaining)) + FASTER * faster ** 2,
   );
 }
 
@@ -71,8 +78,8 @@ export function lower(share: Share, now: number, full: number, got: number): voi
   const soon = now - share.loweredAt < SOON_MS;
   share.cut = soon ? Math.min(MAX_CUT, 2 * share.cut) : FIRST_CUT;
   share.ceiling = soon || rate < STALE * share.ceiling ? rate : (share.ceiling + rate) / 2;
-  const to = Math.min(rate * (1 - share.cut), Math.max(got, rate * (1 - MAX_CUT)));
-  share.rate = Math.max(Math.min(MIN_RATE, full), to);
+  const free = soon ? Math.max(got, rate * (1 - MAX_CUT)) : rate;
+  share.rate = Math.max(Math.min(MIN_RATE, full), Math.min(rate * (1 - share.cut), free));
   share.changedAt = now;
   share.loweredAt = now;
 }
