@@ -24,6 +24,7 @@ import { nextCommand } from '../next-command.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
 import { ASSUMED_DURATIONS } from './forecast/durations.ts';
 import { forecastPlan } from './forecast/forecast.ts';
+import { longestFirst } from './forecast/longest-first.ts';
 import { tooFewApproversFindings } from './parse/read-approvers.ts';
 import {
   bySeverity,
@@ -159,10 +160,13 @@ export interface Finish {
 export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { plan, inventory } = draft;
   const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals, terraform } = finish;
+  const durations = finish.durations ?? ASSUMED_DURATIONS;
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
-  const assigned = assignSteps(plan, priced.routes);
+  const assigned = assignSteps(plan, priced.routes, (routes, wave) =>
+    longestFirst(routes, wave, { durations, execution: plan.execution }),
+  );
   const { steps, waves } = assigned;
   const known = { readAt: inventory.readAt, isPriced: quotes !== null, terraform };
   const preconditions = assigned.routes.map((route) => preconditionOf(route, plan, known));
@@ -170,7 +174,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const sealedAt = iso(now);
   const toForecast = { steps, waves, preconditions, execution: plan.execution, ...more };
   const forecast = forecastPlan(toForecast, Date.parse(sealedAt), {
-    durations: finish.durations ?? ASSUMED_DURATIONS,
+    durations,
     monitorCalls,
   });
   const planFindings = findingsOf(draft, finish, { priced, assigned });

@@ -3,7 +3,7 @@ import type { Durations, MaintenanceWindow, SavedPlan, SavedWindows, Step, Wave 
 import { DAY, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { soakOf } from '../waves/waves.ts';
 import { createOpenWindows, type OpenWindow } from '../windows/open-windows.ts';
-import { secondsAt } from './durations.ts';
+import { PAUSE_BETWEEN_STEPS, secondsAt } from './durations.ts';
 import { EventQueue } from './event-queue.ts';
 
 /** The parts of a plan that determine how long it takes. */
@@ -11,9 +11,6 @@ export type PlanToForecast = Pick<
   SavedPlan,
   'steps' | 'waves' | 'execution' | 'preconditions' | 'spread' | 'windows'
 >;
-
-/** Seconds between two steps of one instance, as in `run/waits.ts` at first. */
-export const PAUSE_BETWEEN_STEPS = 5;
 
 /**
  * How long an instance may refuse its next order although its status is running, seconds. The provider's own plug-in

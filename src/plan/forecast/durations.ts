@@ -15,6 +15,9 @@ export interface DurationSample {
 /** With fewer samples of one dimension, the samples of all dimensions are the better estimate. Also the least for pauses. */
 const ENOUGH = 5;
 
+/** Seconds between two steps of one instance, as in `run/waits.ts` at first. */
+export const PAUSE_BETWEEN_STEPS = 5;
+
 /** Parts of a spread, which has eleven points. */
 const PARTS = 10;
 

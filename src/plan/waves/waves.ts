@@ -25,10 +25,14 @@ import { joinReasons } from '../resolve/join-reasons.ts';
 import type { Route } from '../resolve/order-steps.ts';
 import { groupOf } from './spread.ts';
 
-/** Assigns the steps to waves. Steps and routes are in the order in which a run executes them. */
+/**
+ * Assigns the steps to waves. Steps and routes are in the order in which a run executes them.
+ * @param sorted sorts the routes of one wave, which are in target order.
+ */
 export function assignSteps(
-  plan: Plan,
+  plan: Pick<Plan, 'waves'>,
   routes: readonly PricedRoute[],
+  sorted: (routes: readonly PricedRoute[], wave: PlanWave | null) => readonly PricedRoute[],
 ): { steps: Step[]; waves: Wave[]; routes: Route[]; findings: readonly Finding[] } {
   const instances = routes.map(({ route }) => route.target.instance);
   const { shares, findings } = assignInstances(plan.waves, instances);
@@ -36,8 +40,8 @@ export function assignSteps(
   const inOrder: Route[] = [];
   const waves = shares.map(({ name, members, wave: written }, wave) => {
     const first = steps.length;
-    for (const member of members) {
-      const { route, quotes } = routes[member]!;
+    const own = members.map((member) => routes[member]!);
+    for (const { route, quotes } of sorted(own, written)) {
       inOrder.push(route);
       for (let index = 0; index < route.legs.length; index++)
         steps.push(stepOf(route, index, wave, quotes[index] ?? null));

@@ -4,11 +4,12 @@ import type { Fact } from '../../messages/en/page/frame.ts';
 import { english, type Words } from '../../messages/words.ts';
 import type { Forecast, Gate, GateEffect, Spread, UnsealedPlan, Wave } from '../../model.ts';
 import { gateEffectsOf } from '../../plan/effects.ts';
+import { isLongestFirst } from '../../plan/forecast/longest-first.ts';
 import { SECOND } from '../../units.ts';
 
 /** `starts with 1 step in flight …; then soaks for 30 m`; empty for a wave without options. */
 export function describeRolloutOptions(
-  plan: Pick<UnsealedPlan, 'execution' | 'waves'>,
+  plan: Pick<UnsealedPlan, 'execution' | 'waves' | 'steps' | 'forecast'>,
   wave: Wave,
   words: Words = english,
 ): string {
@@ -18,6 +19,7 @@ export function describeRolloutOptions(
   return show.join([
     typeof approval === 'object' && say.waitsForApproval(approval.within),
     slowStart && say.slowStart,
+    isLongestFirst(plan, wave) && say.longestFirst,
     haltWhen && say.waveHaltsIf(describeThresholds(haltWhen, words)),
     soaks && say.soaks(soak),
     gate && describeGate(gate, gateEffectsOf(wave, plan.waves.indexOf(wave)), words),
@@ -58,7 +60,7 @@ export function describeThresholds(
 
 /** The options of each wave that has some, for reviews that list no waves. */
 export function rolloutOfWaves(
-  plan: Pick<UnsealedPlan, 'execution' | 'waves'>,
+  plan: Pick<UnsealedPlan, 'execution' | 'waves' | 'steps' | 'forecast'>,
   words: Words = english,
 ): string[] {
   const waves = plan.waves.map((wave) => ({

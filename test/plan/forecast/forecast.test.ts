@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution, Step, Wave } from '../../../src/model.ts';
-import {
-  maintenanceStart,
-  PAUSE_BETWEEN_STEPS,
-  type PlanToForecast,
-} from '../../../src/plan/forecast/course.ts';
+import { maintenanceStart, type PlanToForecast } from '../../../src/plan/forecast/course.ts';
 import {
   ASSUMED_DURATIONS,
   durationsFrom,
+  PAUSE_BETWEEN_STEPS,
   samplesOf,
   uniformDurations,
 } from '../../../src/plan/forecast/durations.ts';

@@ -96,6 +96,7 @@ export const review = {
   // How the plan is rolled out.
   waitsForApproval: (ms: number): string => `waits up to ${duration(ms)} for its own approval`,
   slowStart: 'starts with 1 step in flight and doubles as steps are verified',
+  longestFirst: 'starts the longest changes first',
   waveHaltsIf: (thresholds: string): string => `halts if ${thresholds} in this wave`,
   soaks: (ms: number): string => `then soaks for ${duration(ms)}`,
   resizeTakes: (operator: string, limitMs: number | null, times: number | null): string =>

@@ -85,6 +85,7 @@ export const review: InWords<typeof english> = {
   // How the plan is rolled out.
   waitsForApproval: (ms) => `为其单独的审批最多等待 ${duration(ms)}`,
   slowStart: '从 1 个并发步骤开始，随步骤验证逐步翻倍',
+  longestFirst: '耗时最长的变更最先开始',
   waveHaltsIf: (thresholds) => `该批次满足 ${thresholds} 时停止`,
   soaks: (ms) => `然后观察 ${duration(ms)}`,
   resizeTakes: (operator, limitMs, times) =>
