@@ -1,11 +1,12 @@
 /** Use of the request limit, alone and with another client, by the real executor in virtual time. */
 import type { LimitCounting } from '../src/simulator/world/request-limit.ts';
 import { type Row, rowOf } from './measure.ts';
+import { highestConstant, type Stranger } from './stranger.ts';
 import { type VirtualRun, virtualRun } from './virtual-run.ts';
 
 const COUNT_METHODS = ['calendar', 'bucket', 'sliding'] as const;
 const SEEDS = [1, 2, 3, 4, 5, 6, 7];
-const SHARED_SEEDS = [1, 2, 3, 4, 5];
+const SHARED_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 /** Only the request limit bounds these runs. */
 const UNBOUND = 10_000;
 const MINUTE = 60_000;
@@ -47,57 +48,76 @@ export async function useOfLimit(seeds: readonly number[] = SEEDS, orders = 1_00
   return rows;
 }
 
-/** The seconds between which the other client uses 5 requests per second. */
-const STRANGER = [15, 75] as const;
+/** The other client: 5 requests per second for a minute. */
+const STRANGER = { from: 15, to: 75, perSecond: 5 } as const;
 const SETTLED = 10;
 const LEFT = 15;
+const AT_MOST_REFUSED = 2;
 
-/** The same at 20 per second. For a minute another client uses 5 of them. */
+/** The same at 20 per second. For a minute another client uses 5 of them, evenly or at random. */
 export async function sharing(
   seeds: readonly number[] = SHARED_SEEDS,
   countMethods: readonly LimitCounting[] = COUNT_METHODS,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const counting of countMethods) {
-    const pairs: [number, number][] = [];
-    const again: [number, number][] = [];
-    let [refused, all] = [0, 0];
-    for (const seed of seeds) {
-      const { accepted, ...run } = await virtualRun({
-        seed,
-        steps: 1900,
-        inFlight: UNBOUND,
-        requestsPerSecond: 20,
-        counting,
-        duration: () => 3 * MINUTE,
-        stranger: STRANGER,
-      });
-      const [from, to] = [STRANGER[0] + SETTLED, STRANGER[1]];
-      const settled = between(accepted, from, to);
-      pairs.push([settled / (to - from), LEFT]);
-      refused += between(run.refused, from, to);
-      all += settled + between(run.refused, from, to);
-      const back = STRANGER[1] + 2 * SETTLED;
-      again.push([between(accepted, back, back + 5) / 5, 20]);
+  for (const pauses of ['even', 'random'] as const)
+    for (const counting of countMethods) {
+      const stranger = { ...STRANGER, pauses };
+      const found =
+        pauses === 'random'
+          ? highestConstant(stranger, { counting, seeds, settled: SETTLED }, AT_MOST_REFUSED)
+          : null;
+      const { settled, again, percentRefused: refused } = await beside(stranger, counting, seeds);
+      const name = `sharing: beside a stranger of 5 a second${found ? ' at random' : ''}, ${NAMED[counting]}`;
+      rows.push(
+        rowOf(
+          settled.map((rate, n) => [rate, found?.accepted[n] ?? LEFT]),
+          {
+            name: `${name}: from 10 s on`,
+            unit: 'accepted/s',
+            floorName: found
+              ? `the highest constant rate below 2 % refused: ${found.rate.toFixed(1)} sent/s`
+              : 'the remaining rate',
+            reach: { atLeast: found ? 0.97 : 0.95 },
+            beside: [{ name: 'refused', value: refused, unit: ' %', atMost: AT_MOST_REFUSED }],
+          },
+        ),
+        rowOf(
+          again.map((rate) => [rate, 20]),
+          {
+            name: `${name}: 20 s after the stranger has left`,
+            unit: 'accepted/s',
+            floorName: 'requestsPerSecond',
+            reach: { atLeast: 0.95 },
+          },
+        ),
+      );
     }
-    const name = `sharing: beside a stranger of 5 a second, ${NAMED[counting]}`;
-    rows.push(
-      rowOf(pairs, {
-        name: `${name}: from 10 s on`,
-        unit: 'accepted/s',
-        floorName: 'the remaining rate',
-        reach: { atLeast: 0.95 },
-        beside: [{ name: 'refused', value: (100 * refused) / all, unit: ' %', atMost: 2 }],
-      }),
-      rowOf(again, {
-        name: `${name}: 20 s after the stranger has left`,
-        unit: 'accepted/s',
-        floorName: 'requestsPerSecond',
-        reach: { atLeast: 0.95 },
-      }),
-    );
-  }
   return rows;
+}
+
+/** Whole runs beside a stranger: accepted orders a second when settled, and after it has left, for each seed. */
+async function beside(stranger: Stranger, counting: LimitCounting, seeds: readonly number[]) {
+  const [from, to] = [stranger.from + SETTLED, stranger.to];
+  const back = stranger.to + 2 * SETTLED;
+  const [settled, again]: [number[], number[]] = [[], []];
+  let refused = 0;
+  for (const seed of seeds) {
+    const run = await virtualRun({
+      seed,
+      steps: 1900,
+      inFlight: UNBOUND,
+      requestsPerSecond: 20,
+      counting,
+      duration: () => 3 * MINUTE,
+      stranger,
+    });
+    settled.push(between(run.accepted, from, to) / (to - from));
+    again.push(between(run.accepted, back, back + 5) / 5);
+    refused += between(run.refused, from, to);
+  }
+  const all = refused + settled.reduce((sum, rate) => sum + rate * (to - from), 0);
+  return { settled, again, percentRefused: (100 * refused) / all };
 }
 
 const NAMED = {

@@ -8,15 +8,16 @@ import { createCloud, createReader } from '../src/cloud/client.ts';
 import { secret } from '../src/cloud/credentials/find-credentials.ts';
 import { createPermits } from '../src/cloud/limit/permits.ts';
 import { type HttpRequest, type Transport, TransportError } from '../src/cloud/network/transport.ts';
-import type { JournalEntry, SavedPlan } from '../src/model.ts';
+import { given } from '../src/given.ts';
+import type { Dimension, Durations, JournalEntry, SavedPlan } from '../src/model.ts';
 import { planFleet } from '../src/operations/plans/plan-fleet.ts';
 import { createCallCounter } from '../src/run/call-counter.ts';
 import { createProcess, pastOf } from '../src/run/process.ts';
 import { http } from '../src/simulator/gateway/http.ts';
 import { createWorld } from '../src/simulator/world/create-world.ts';
-import { seededRandom } from '../src/simulator/world/random.ts';
 import type { LimitCounting } from '../src/simulator/world/request-limit.ts';
-import { OWNER_UIN, type Range, type World } from '../src/simulator/world/world.ts';
+import { OWNER_UIN, type World } from '../src/simulator/world/world.ts';
+import { arrivalsOf, networkOf, type Stranger } from './stranger.ts';
 
 export interface VirtualRunOptions {
   readonly seed: number;
@@ -25,11 +26,15 @@ export interface VirtualRunOptions {
   readonly requestsPerSecond: number;
   readonly counting?: LimitCounting;
   /** The duration of each change, ms. */
-  readonly duration: (normal: () => number) => number;
+  readonly duration: (normal: () => number, dimension: Dimension) => number;
+  /** The dimension of the change of an instance, by its number; absent: memory. */
+  readonly dimensionOf?: (instance: number) => Dimension;
+  /** What the plan knows of past runs. */
+  readonly durations?: Durations;
   /** Prepaid, so that Refit reads the bill of each order. */
   readonly prepaid?: boolean;
-  /** Another client uses 5 requests per second of the same limit between these seconds of the run. */
-  readonly stranger?: readonly [from: number, to: number];
+  /** Another client of the same limit. */
+  readonly stranger?: Stranger;
 }
 
 export interface VirtualRun {
@@ -49,18 +54,13 @@ export interface VirtualRun {
 }
 
 const ORDER = 'UpgradeInstance';
-const MEDIAN_TRIP = 25;
-const SIGMA = 0.6;
-const STRANGER_EVERY = 200;
 /** Milliseconds until a group of entries is durable. */
 const FSYNC = 2;
 const KEYS = { secretId: `AKID${'b'.repeat(32)}`, secretKey: 'k'.repeat(32) };
 
 export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun> {
   const { seed, steps, stranger } = options;
-  const chance = seededRandom(seed ^ 0x62656e63);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next());
-  const halfTrip = () => (MEDIAN_TRIP / 2) * Math.exp(SIGMA * normal());
+  const { chance, normal, halfTrip } = networkOf(seed);
   // A run may start at any moment of a second.
   const time = new VirtualClock(Date.UTC(2026, 10, 11) + chance.whole(0, 999));
   const world = createWorld(
@@ -71,13 +71,13 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
         name: `cart-${n}`,
         region: 'ap-guangzhou',
         zone: 'ap-guangzhou-3',
-        type: 8,
+        type: options.dimensionOf?.(n) === 'shards' ? 9 : 8,
         memoryPerShard: 4096,
         shards: 1,
         replicas: 1,
         billing: options.prepaid ? ('prepaid' as const) : ('postpaid' as const),
         status: 'running' as const,
-        tags: {},
+        tags: { change: options.dimensionOf?.(n) ?? 'memoryPerShard' },
         usedTotal: 1024,
         usedFullestShard: null,
         daysLeft: 30,
@@ -89,11 +89,8 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
       identities: [{ ...KEYS, token: null, uin: OWNER_UIN }],
       startLag: [200, 600],
       lockTail: [1000, 2000],
-      // Asked for once a change.
-      get duration(): Range {
-        const ms = Math.round(options.duration(normal));
-        return [ms, ms];
-      },
+      duration: [0, 0],
+      durationOf: ({ change }) => Math.round(options.duration(normal, change.dimension)),
       limit: null,
       limitCounting: options.counting ?? 'calendar',
       balance: 1e9,
@@ -151,7 +148,14 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
     'version: 1',
     'name: bench',
     'defaults: { region: ap-guangzhou }',
-    'targets: [{ select: { all: true }, memoryPerShard: 8GB }]',
+    'targets:',
+    '  - { select: { tags: { change: memoryPerShard } }, memoryPerShard: 8GB }',
+    ...(options.dimensionOf
+      ? [
+          '  - { select: { tags: { change: replicas } }, replicas: 2 }',
+          '  - { select: { tags: { change: shards } }, shards: 3 }',
+        ]
+      : []),
     `execution: { inFlight: ${options.inFlight}, requestsPerSecond: ${options.requestsPerSecond} }`,
   ].join('\n');
 
@@ -161,6 +165,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
       from,
       clock: time,
       profile: 'default',
+      ...given({ durations: options.durations }),
     });
     if (review?.verdict !== 'ready') throw new Error(JSON.stringify(findings, null, 1));
     const saved = review.plan;
@@ -190,7 +195,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
     await runProcess.start();
     await runProcess.journal.appendDurably({ kind: 'approved', how: 'auto-approve', by: 'bench' });
     began = time.monotonic();
-    if (stranger) void share(world, time, stranger, halfTrip);
+    if (stranger) void share(world, time, arrivalsOf(stranger, seed));
     const end = await runProcess.carryOut({ cloudFor: () => cloud });
     const took = time.monotonic() - (firstOrder ?? began);
     return {
@@ -207,16 +212,11 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
   });
 }
 
-/** Uses 5 orders per second of the limit, evenly, over the same kind of network. */
-async function share(
-  world: World,
-  time: VirtualClock,
-  [from, to]: readonly [number, number],
-  halfTrip: () => number,
-): Promise<void> {
+/** Uses the limit at these moments, seconds since now. */
+async function share(world: World, time: VirtualClock, arrivals: readonly number[]): Promise<void> {
   const began = time.monotonic();
-  for (let at = from * 1000; at < to * 1000; at += STRANGER_EVERY) {
-    await time.sleep(began + at - time.monotonic());
-    void time.sleep(halfTrip()).then(() => world.limit.arrive(OWNER_UIN, ORDER, time.now()));
+  for (const at of arrivals) {
+    await time.sleep(began + at * 1000 - time.monotonic());
+    world.limit.arrive(OWNER_UIN, ORDER, time.now());
   }
 }
