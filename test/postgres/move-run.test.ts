@@ -20,7 +20,7 @@ import type { Stage } from '../run/stage.ts';
 import { journalTextOf } from '../store/contract.ts';
 import { openTestStore, submissionOf } from './run-store.ts';
 import { sql } from './server.ts';
-import { freshStore, withPostgres } from './shared.ts';
+import { freshStore, loginAs, withPostgres } from './shared.ts';
 import { applyOn, ordersOf, setDatabaseStage } from './store-desk.ts';
 
 async function temporary(): Promise<string> {
@@ -191,6 +191,24 @@ withPostgres('a copy that stops in the middle', () => {
       expect(ordersOf(stage)).toEqual({ [A(1)]: 1, [A(2)]: 1 });
     },
   );
+});
+
+withPostgres('a login that is not the owner of the schema', () => {
+  it.each(['submitter', 'worker', 'operator'] as const)('imports nothing, also as %s', async (role) => {
+    const { url } = await openedStore();
+    const store = await openTestStore(await loginAs(url, role));
+    onTestFinished(() => store.close());
+    const stage = await setDatabaseStage();
+    const { claim, directory, stateDirectory } = inFolder(stage, await temporary());
+    await applyOn(stage, claim, { leavesAt: isFirstAccepted });
+    const before = await readFile(join(directory, 'journal.jsonl'), 'utf8');
+    await expect(importRun(store, directory, { clock: systemClock, stateDirectory })).rejects.toMatchObject({
+      message: expect.stringContaining('only the owner of the schema imports runs'),
+      fix: expect.stringMatching(/^refit store import /),
+    });
+    expect(await sql(url, 'SELECT count(*) FROM refit.runs')).toEqual(['0']);
+    expect(await readFile(join(directory, 'journal.jsonl'), 'utf8')).toBe(before);
+  });
 });
 
 withPostgres('a folder that hands its run over', () => {

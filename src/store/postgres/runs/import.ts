@@ -11,6 +11,7 @@ import { RefitError } from '../../../errors.ts';
 import { type ChainEnd, createDecoder } from '../../../journal/chain.ts';
 import { isFinished } from '../../../journal/replay.ts';
 import type { Operator, RunState, SavedPlan } from '../../../model.ts';
+import { shellQuote } from '../../../next-command.ts';
 import type { KeptText, SignatureKind } from '../../ports.ts';
 import { providerOf } from '../../provider-of.ts';
 import { RUN_FILES } from '../../run-files.ts';
@@ -52,7 +53,8 @@ export interface ImportedContent {
 
 /**
  * Reserves the plan of a run in the store. Nobody can claim the run before the store has accepted it.
- * @returns its id. @throws RefitError `already-carried-out` if the store has another run of this plan.
+ * @returns its id. @throws RefitError `already-carried-out` if the store has another run of this plan, `usage` if this login may
+ * not import. Nothing is reserved then, because nobody could work on a reserved run.
  */
 export async function reserveImport(database: Database, run: RunToImport, clock: Clock): Promise<string> {
   return await whileConnectionIsLost(clock, () =>
@@ -66,6 +68,7 @@ async function insertReserved(
   clock: Clock,
   option: string,
 ): Promise<string> {
+  await mustBeImporter(queries, `refit store import ${shellQuote(from.directory)}${option}`);
   const needs = needsOf(saved, endpoint);
   const isId = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/.test(name) && name.endsWith(saved.digest.slice(0, 8));
   const id = isId ? name : runIdOf(clock.now(), saved.digest);
@@ -88,6 +91,20 @@ async function insertReserved(
   const isSame = present.from?.directory === from.directory && present.from.by.host === from.by.host;
   if (!isSame) throw alreadySubmitted(saved, present, option);
   return present.id;
+}
+
+/** Only the owner of the schema writes the plan and the journal of a run together. */
+async function mustBeImporter(queries: Queries, command: string): Promise<void> {
+  const [found] = await queries.query<{ may: boolean; owner: string }>(
+    `SELECT has_column_privilege('refit.runs', 'plan', 'UPDATE') AS may, tableowner AS owner
+     FROM pg_tables WHERE schemaname = 'refit' AND tablename = 'runs'`,
+  );
+  if (found?.may !== false) return;
+  throw new RefitError(
+    'usage',
+    `only the owner of the schema imports runs; it is ${found.owner}`,
+    command.replace(/(postgres:\/\/)(?:[^@/]*@)?/, `$1${found.owner}@`),
+  );
 }
 
 /**
