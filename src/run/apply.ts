@@ -9,6 +9,7 @@ import { given } from '../given.ts';
 import { createRecorded } from '../journal/recorded.ts';
 import { isFinished } from '../journal/replay.ts';
 import { formatCommand } from '../messages/en/format-plan.ts';
+import { counted } from '../messages/en/quantities.ts';
 import { message } from '../messages/messages.ts';
 import { refitError } from '../messages/refit-error.ts';
 import type {
@@ -252,7 +253,7 @@ async function askForApproval({ saved, approve }: ApplyInput): Promise<Approved>
   if (!approval) {
     throw new RefitError(
       'not-approved',
-      `not approved: nothing was ordered (${saved.steps.length} steps, digest ${saved.digest.slice(0, 8)})`,
+      `not approved: nothing was ordered (${counted(saved.steps.length, 'step')}, digest ${saved.digest.slice(0, 8)})`,
       'answer "yes" at the prompt, or pass --auto-approve if nobody can answer',
     );
   }

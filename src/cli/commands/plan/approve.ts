@@ -1,6 +1,7 @@
 /** `refit approve SAVED`: shows a saved plan, asks, and signs it or one of its waves. No network. */
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
+import { counted } from '../../../messages/en/quantities.ts';
 import type { SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { approvePlan, expiryWarnings } from '../../../operations/approve-plan.ts';
@@ -56,7 +57,7 @@ async function approveNamed(
   const subject = approval.wave === null ? name : `wave ${escapeControls(approval.wave)} of ${name}`;
   const steps = (saved.waves.find((one) => one.name === approval.wave) ?? saved).steps.length;
   terminal.hint(
-    `${approval.by} approves ${subject} (${saved.digest.slice(0, 8)}), ${steps} steps, until ${formatLocal(now + expires)}`,
+    `${approval.by} approves ${subject} (${saved.digest.slice(0, 8)}), ${counted(steps, 'step')}, until ${formatLocal(now + expires)}`,
   );
   if (approval.wave === null)
     for (const warning of expiryWarnings(saved, signing, approveAgain(file, options)))
