@@ -15,7 +15,7 @@ export interface Passage {
 /** The sentences of a passage. An empty line ends one too. */
 export function sentencesOf(text: string): string[] {
   return text
-    .split(/(?<=[.!?])\s+|\n\s*\n/)
+    .split(/(?<=[.!?])\s+|(?<=[。！？])|\n\s*\n/)
     .map((sentence) => sentence.replace(/\s+/g, ' ').trim())
     .filter((sentence) => sentence !== '');
 }

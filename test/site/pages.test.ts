@@ -107,7 +107,7 @@ describe('anchors of headings', () => {
     ['Can it be taken back?', 'can-it-be-taken-back'],
     ['What if …', 'what-if-'],
     ['P1–P2: `apply`', 'p1p2-apply'],
-    ['第一次变配', '第一次变配'],
+    ['第一次变更', '第一次变更'],
   ])('%s', (heading, anchor) => expect(slugOf(heading.replaceAll('`', ''))).toBe(anchor));
 
   it('get a number if they repeat, and are not looked for in code', () => {
