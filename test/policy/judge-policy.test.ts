@@ -4,6 +4,7 @@ import type { Offered } from '../../src/approval/judge-approvals.ts';
 import { encodeApproval, signApproval } from '../../src/approval/signed-files.ts';
 import { textOf } from '../../src/messages/messages.ts';
 import type { Policy, PolicyRule, SavedPlan } from '../../src/model.ts';
+import { describeRule } from '../../src/policy/describe-policy.ts';
 import { judgePolicy, type PolicySubject } from '../../src/policy/judge-policy.ts';
 import { policyFindings, refusalOf, refusalText } from '../../src/policy/policy-findings.ts';
 import {
@@ -223,6 +224,20 @@ describe('windows of a policy', () => {
     if (moment === null) expect(one!.status).toBe('met');
     else
       expect(textOf(one!.reason!)).toContain(moment.replace('Thu 2026-01-08 00:00', 'Thu 2026-01-08 01:00'));
+  });
+
+  it('say whether the plan has windows itself', async () => {
+    const [without] = await judged(NIGHTS, plan());
+    const [outside] = await judged(NIGHTS, plan({ windows: { ...usual, allow: ['Tue 05:00-07:00'] } }));
+    expect([without, outside].map((one) => one!.reason!.params)).toMatchObject([
+      { has: false },
+      { has: true },
+    ]);
+  });
+
+  it('are described by what they have', async () => {
+    const { rules } = await policyOf('require: { windows: { timezone: UTC, freeze: [2026-02-01] } }');
+    expect(rules.map(describeRule)).toEqual(['frozen 2026-02-01 (UTC)']);
   });
 
   it('count until finishBy', async () => {
