@@ -5,6 +5,7 @@ import { FileLedger } from '../../files/file-ledger.ts';
 import { given } from '../../given.ts';
 import { mayReplace } from '../../operations/named-files.ts';
 import { databaseOf } from '../../operations/runs/store-choice.ts';
+import { json } from '../../report/document/escape.ts';
 import { escapeControls } from '../../text.ts';
 import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
@@ -70,7 +71,7 @@ function isVersionAsJson(typed: readonly string[]): boolean {
 
 async function printVersionFacts(): Promise<number> {
   const { readVersionFacts } = await import('../../operations/version/version-facts.ts');
-  process.stdout.write(`${JSON.stringify(await readVersionFacts(), null, 2)}\n`);
+  process.stdout.write(json(await readVersionFacts()));
   return 0;
 }
 
