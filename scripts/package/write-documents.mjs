@@ -5,11 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { knownWords } from '../../src/cli/completion/completion.ts';
-import { bashCompletion } from '../../src/cli/completion/completion-bash.ts';
-import { fishCompletion } from '../../src/cli/completion/completion-fish.ts';
-import { completionTree } from '../../src/cli/completion/completion-tree.ts';
-import { zshCompletion } from '../../src/cli/completion/completion-zsh.ts';
+import { SCRIPTS } from '../../src/cli/completion/scripts.ts';
 import { COMMANDS, FAMILIES, GROUPS } from '../../src/cli/program/commands.ts';
 import { EXIT_CODES } from '../../src/cli/program/main-help.ts';
 import { PROGRAM_OPTIONS } from '../../src/cli/program/shared-options.ts';
@@ -20,15 +16,14 @@ import { manPage } from './man-page.mjs';
 export function documents() {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const table = { options: PROGRAM_OPTIONS, families: FAMILIES, commands: COMMANDS };
-  const tree = completionTree(table, knownWords());
   return {
     'man/man1/refit.1': manPage(
       { ...table, groups: GROUPS, exitCodes: EXIT_CODES },
       { version, date: dateOf(version) },
     ),
-    'bash-completion/completions/refit': bashCompletion(tree),
-    'zsh/site-functions/_refit': zshCompletion(tree),
-    'fish/vendor_completions.d/refit.fish': fishCompletion(tree),
+    'bash-completion/completions/refit': SCRIPTS.bash,
+    'zsh/site-functions/_refit': SCRIPTS.zsh,
+    'fish/vendor_completions.d/refit.fish': SCRIPTS.fish,
   };
 }
 

@@ -67,7 +67,7 @@ export interface Completes {
     | 'runs'
     /** `json=FILE`: the words come before the file. */
     | 'format-file'
-    /** Words that Refit loads only for a completion script. */
+    /** Words that Refit loads only when a shell asks for them. */
     | 'codes'
     | 'faults'
     | 'signatures'

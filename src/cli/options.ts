@@ -74,7 +74,6 @@ export interface Options extends Output {
   readonly restAfter?: string;
   readonly review?: boolean;
   readonly runDir?: string;
-  readonly runIds?: boolean;
   readonly runs?: string;
   readonly seed?: string;
   readonly seeds?: string;

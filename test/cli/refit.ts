@@ -24,7 +24,8 @@ import type { Strikes } from './strike.ts';
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 /** The built command. */
-const COMMAND = join(inject('built'), 'dist/cli/main.js');
+/** The built command. */
+export const COMMAND: string = join(inject('built'), 'dist/cli/main.js');
 /** The environment of every process. A shared compile cache saves a third of the time of each. */
 const INHERITED = {
   PATH: process.env.PATH,

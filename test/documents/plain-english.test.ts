@@ -29,7 +29,7 @@ const RETIRED: readonly (readonly [phrase: RegExp, instead: string])[] = [
 // cspell:enable
 
 /** Scripts for shells, styles for browsers, and a page of commands are not prose. */
-const NO_PROSE = /completion-(bash|fish|zsh)\.ts$|page-assets\.ts$|run\/evidence\.ts$/;
+const NO_PROSE = /completion\/scripts\.ts$|page-assets\.ts$|run\/evidence\.ts$/;
 
 /** Statements of SQL, which start with a verb in capitals, are not prose either. */
 const SQL = /^\s*(--[^\n]*\s+)*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|WITH|GRANT|DO) /;

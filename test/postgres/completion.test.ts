@@ -9,9 +9,8 @@ withPostgres('completion of a run', () => {
   it('gets the ids of the store, nothing that a shell could execute, and no word if there is no answer', async (test) => {
     const desk = await storeDesk(test, { instances: 1 });
     const ids = (store: string) =>
-      desk.at.start(['completion', 'bash', '--run-ids', '--store', store], { env: { REFIT_STORE: '' } })
-        .ended;
-    const silent = { code: 0, stdout: '', stderr: '' };
+      desk.at.start(['complete', '--', 'status', '--store', store, ''], { env: { REFIT_STORE: '' } }).ended;
+    const silent = { code: 0, stdout: ':folders * \n', stderr: '' };
     expect(await ids(desk.url)).toEqual(silent);
     const submitted = await desk.start('apply', 'saved.json', '--auto-approve', '--detach').ended;
     await sql(
@@ -19,7 +18,10 @@ withPostgres('completion of a run', () => {
       `INSERT INTO refit.runs (id, digest, plan, name, endpoint, provider, submitted_by)
        VALUES ('$(touch owned)', 'x', '', 'x', 'e', 'p', '{}')`,
     );
-    expect(await ids(desk.url)).toEqual({ ...silent, stdout: submitted.stdout });
+    expect(await ids(desk.url)).toEqual({
+      ...silent,
+      stdout: `${submitted.stdout.trim()}\t\n:nothing * \n`,
+    });
     expect(await ids('folder')).toEqual(silent);
     expect(await ids('no url')).toEqual(silent);
     expect(await ids('postgres://127.0.0.1:1/refit')).toEqual(silent);

@@ -44,14 +44,8 @@ describe('every command', () => {
     'prints refit %s with the --store of the user',
     (name, row) => {
       const typed = ['RUN', ...row.arguments.slice(1).map(() => 'more')];
-      // Not a next command: two saved plans, shells, and commands of the store itself.
-      if (
-        name === 'diff' ||
-        name === 'completion' ||
-        name.startsWith('store ') ||
-        name.startsWith('schedule ')
-      )
-        return;
+      // Not a next command: two saved plans, and commands of the store itself.
+      if (name === 'diff' || name.startsWith('store ') || name.startsWith('schedule ')) return;
       const printed = withConnectionOptions(`refit ${name} ${typed.join(' ')}`, { store: URL } as Options);
       expect(printed).toBe(`refit ${name} RUN --store ${URL}${typed.length > 1 ? ' more' : ''}`);
     },

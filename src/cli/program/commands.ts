@@ -11,7 +11,6 @@ import {
   OUT,
   option,
   POLICY,
-  PROGRAM_OPTIONS,
   printing,
   RUN,
   RUN_EXAMPLE,
@@ -216,17 +215,11 @@ const SHELL_COMMANDS = rowsOf({
   completion: {
     summary: 'print a completion script for your shell',
     arguments: [argument('<shell>', 'bash, zsh or fish', { kind: 'words', words: ['bash', 'zsh', 'fish'] })],
-    options: [STORE, option('--run-ids', 'print ids of runs in the store instead, as the script needs them')],
     examples: [
       'refit completion bash > ~/.local/share/bash-completion/completions/refit',
       'refit completion fish > ~/.config/fish/completions/refit.fish',
     ],
-    load: async () =>
-      (await import('../completion/completion.ts')).completionOf({
-        options: PROGRAM_OPTIONS,
-        families: FAMILIES,
-        commands: COMMANDS,
-      }),
+    load: async () => (await import('../completion/completion.ts')).completion,
   },
 });
 

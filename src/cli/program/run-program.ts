@@ -35,6 +35,11 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     process.stdout.write(formatExitCodes());
     return 0;
   }
+  if (typed[0] === 'complete' && typed[1] === '--') {
+    const { answerShell } = await import('../completion/answer-shell.ts');
+    await answerShell(typed.slice(2), { options: PROGRAM_OPTIONS, families: FAMILIES, commands: COMMANDS });
+    return 0;
+  }
   // As in other programs, `refit help plan` is `refit plan --help`.
   const args = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
   // Setting up all commands takes longer than most commands run. Only help and errors need the others.
