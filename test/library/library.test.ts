@@ -80,7 +80,7 @@ describe('the package, packed and installed in an empty folder', () => {
     );
     for (const path of packed)
       expect(path).toMatch(
-        /^(dist|schemas|docs|deploy)\/|^plans\/(demo|session|small|selectors)\.yaml$|^(package\.json|LICENSE|(README|ARCHITECTURE|CHANGELOG|CODE_OF_CONDUCT|CONTRIBUTING|SECURITY)\.md)$/,
+        /^(dist|schemas|docs|deploy)\/|^plans\/(demo|session|small|selectors)\.yaml$|^(package\.json|LICENSE|(README|README\.zh-CN|ARCHITECTURE|CHANGELOG|CODE_OF_CONDUCT|CONTRIBUTING|SECURITY)\.md)$/,
       );
   });
 
