@@ -1,23 +1,9 @@
 /** Talks to the server of the console, as the person of the session that this browser has now. */
 import { signal } from '@preact/signals';
 import { CSRF_HEADER, type Refusal, type SessionInfo } from '../api/session.ts';
+import { Refused, readAnswer, UNREACHABLE } from './read-answer.ts';
 
-/** An answer that is not a success, with what the person can do. */
-export class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly fix: string;
-  /** As the refusal has it. */
-  readonly about: Refusal['about'];
-
-  constructor(status: number, { code, message, fix, about }: Refusal) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.fix = fix;
-    this.about = about;
-  }
-}
+export { Refused, UNREACHABLE };
 
 /** Whether the same request may soon be answered: nobody answered, nobody is signed in, or the server has no time. */
 export const isPassing = ({ status }: Refused): boolean =>
@@ -97,24 +83,5 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
     if (signal?.aborted) throw error;
     throw new Refused(0, UNREACHABLE);
   }
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as T;
-  throw new Refused(
-    response.status,
-    isRefusal(answer) ? answer : { ...UNREACHABLE, code: `http-${response.status}` },
-  );
-}
-
-/** The server is not there, or somebody stands between. */
-export const UNREACHABLE: Refusal = {
-  code: 'unreachable',
-  message: 'the console does not answer',
-  fix: 'check that refit serve runs, and that you reach it',
-  about: { id: 'refusal.unreachable', params: {} },
-};
-
-function isRefusal(answer: unknown): answer is Refusal {
-  return (
-    typeof (answer as Refusal | null)?.message === 'string' && typeof (answer as Refusal).fix === 'string'
-  );
+  return await readAnswer<T>(response, signal);
 }
