@@ -9,7 +9,9 @@ withPostgres('completion of a run', () => {
   it('gets the ids of the store, nothing that a shell could execute, and no word if there is no answer', async (test) => {
     const desk = await storeDesk(test, { instances: 1 });
     const ids = (store: string) =>
-      desk.at.start(['complete', '--', 'status', '--store', store, ''], { env: { REFIT_STORE: '' } }).ended;
+      desk.at.start(['complete', '--', '--endpoint', 'http://x', 'status', '--store', store, ''], {
+        env: { REFIT_STORE: '' },
+      }).ended;
     const silent = { code: 0, stdout: ':folders * \n', stderr: '' };
     expect(await ids(desk.url)).toEqual(silent);
     const submitted = await desk.start('apply', 'saved.json', '--auto-approve', '--detach').ended;
