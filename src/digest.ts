@@ -14,6 +14,30 @@ export function canonical(value: unknown): string {
   return copy === CANNOT_BE_SORTED ? written(value) : JSON.stringify(copy);
 }
 
+/**
+ * The canonical text of an object in two parts: before and after a member that it does not have. With that member in between,
+ * it is the text of both.
+ *
+ *     canonicalAround({ seq: 1, at: 't' }, 'hash')  →  ['{"at":"t"', ',"seq":1}']
+ *
+ * @param value has at least one member before that one.
+ */
+export function canonicalAround(value: object, key: string): readonly [before: string, after: string] {
+  const order = orderOf(Object.keys(value));
+  if (order === CANNOT_BE_SORTED) throw new TypeError('an integer or __proto__ is no name of a member here');
+  let before = '';
+  let after = '';
+  for (let at = 0; at < order.keys.length; at++) {
+    const name = order.keys[at]!;
+    const member = (value as Members)[name];
+    if (member === undefined) continue;
+    const text = order.names[at]! + memberText(member);
+    if (name > key) after += `,${text}`;
+    else before += before === '' ? `{${text}` : `,${text}`;
+  }
+  return [before, `${after}}`];
+}
+
 /** Keys that objects do not keep in order: integers always come first, and `__proto__` is not stored as a key. */
 const MOVES = /^(?:\d+|__proto__)$/;
 /** First characters of such keys: at most `9`, or `_`. */
@@ -177,13 +201,13 @@ function itemText(item: unknown, known: Map<object, string>): string {
 /** Texts that JSON writes as they are. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-function memberText(value: unknown, known: Map<object, string>): string {
+function memberText(value: unknown, known?: Map<object, string>): string {
   if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(leaf(value));
-  const before = known.get(value);
+  const before = known?.get(value);
   if (before !== undefined) return before;
   const text = canonical(value);
-  known.set(value, text);
+  known?.set(value, text);
   return text;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonical, canonicalDigest, sha256 } from '../src/digest.ts';
+import { canonical, canonicalAround, canonicalDigest, sha256 } from '../src/digest.ts';
 
 const SEED = Number(process.env.SEED ?? 20261101);
 
@@ -55,6 +55,19 @@ it(`the digest of an object is the SHA-256 of its canonical form (seed ${SEED})`
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.oneof(fc.jsonValue(), items)), (value) => {
       expect(canonicalDigest(value)).toBe(sha256(canonical(value)));
+    }),
+    { seed: SEED, numRuns: 500 },
+  );
+});
+
+it(`the canonical form around a member is that of the object with the member (seed ${SEED})`, () => {
+  const member = fc.string().filter((key) => key !== 'hash' && !/^(\d+|__proto__)$/.test(key));
+  fc.assert(
+    fc.property(fc.dictionary(member, fc.oneof(fc.jsonValue(), fc.constant(undefined))), (some) => {
+      const value = { ...some, at: 'first', seq: 1 };
+      const [before, after] = canonicalAround(value, 'hash');
+      expect(`${before},"hash":"x"${after}`).toBe(canonical({ ...value, hash: 'x' }));
+      expect(before + after).toBe(canonical(value));
     }),
     { seed: SEED, numRuns: 500 },
   );

@@ -1,5 +1,5 @@
 /** The chain of a journal: encodes, hashes and decodes its entries. */
-import { canonical, sha256 } from '../digest.ts';
+import { canonical, canonicalAround, sha256 } from '../digest.ts';
 import type { JournalEntry, JournalEvent } from '../model.ts';
 
 /** `prev` of the first entry. */
@@ -22,15 +22,10 @@ export function seal(end: ChainEnd, at: string, event: JournalEvent): JournalEnt
 /** The same, with its journal line: the canonical form of the entry, without a line feed. */
 export function sealLine(end: ChainEnd, at: string, event: JournalEvent) {
   const rest = { ...event, seq: end.seq + 1, at, prev: end.hash };
-  // One encoding serves hash and line. Members are sorted, so the line is the hashed text with `hash` inserted.
-  const before: Record<string, unknown> = {};
-  const after: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(rest)) (key < 'hash' ? before : after)[key] = member;
-  // Neither part is empty: each entry has `at` and `seq`.
-  const head = canonical(before).slice(0, -1);
-  const tail = canonical(after).slice(1);
-  const hash = sha256(`${head},${tail}`);
-  return { entry: { ...rest, hash } as JournalEntry, line: `${head},"hash":"${hash}",${tail}` };
+  // One encoding serves hash and line: the line is the hashed text with `hash` inserted.
+  const [before, after] = canonicalAround(rest, 'hash');
+  const hash = sha256(before + after);
+  return { entry: { ...rest, hash } as JournalEntry, line: `${before},"hash":"${hash}"${after}` };
 }
 
 /** A fault in a journal, with its line. */
