@@ -3,9 +3,17 @@
  * and memory are its own. Prints `{ ms, megabytes }`: CPU time of all threads, and peak memory.
  */
 import { readFileSync } from 'node:fs';
-import { readInventoryFile } from '../src/operations/fleet/read-inventory-file.ts';
-import { planFleet } from '../src/operations/plans/plan-fleet.ts';
+import { join } from 'node:path';
 import { cpuTimed } from './measure.ts';
+
+// Uses the built files: a compiler of the sources would add time and memory.
+const DIST = join(import.meta.dirname, '../dist/operations');
+const { readInventoryFile }: typeof import('../src/operations/fleet/read-inventory-file.ts') = await import(
+  join(DIST, 'fleet/read-inventory-file.js')
+);
+const { planFleet }: typeof import('../src/operations/plans/plan-fleet.ts') = await import(
+  join(DIST, 'plans/plan-fleet.js')
+);
 
 /** Selectors by tag, by name, and by tag in both regions. A quarter of the instances becomes steps. */
 const THREE_SELECTORS = [

@@ -45,7 +45,6 @@ export function build() {
   rmSync(next, { recursive: true, force: true });
   run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', NEXT]);
   cpSync(join(root, 'src/generated'), join(next, 'generated'), { recursive: true });
-  // The library stays compiled files; the command becomes a bundle.
   run(['scripts/bundle.mjs', NEXT]);
   run(['scripts/build-console.mjs', NEXT]);
   writeBuildFacts(root, NEXT);

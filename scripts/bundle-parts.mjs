@@ -1,4 +1,4 @@
-/** What the bundle of the npm package and that of the single executable have in common. */
+/** Parts of the bundle of the command: versions, texts and licences. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './install.mjs';
@@ -12,19 +12,6 @@ export function withVersions(file) {
       id === file
         ? `export const VERSION = ${JSON.stringify(version)}, OLDEST_NODE = ${JSON.stringify(engines.node.replace('>=', ''))};`
         : null,
-  };
-}
-
-/** A plugin that loads only a quarter of undici. @param file the path of http.ts, or what it is compiled to. */
-export function partsOfUndici(file) {
-  return {
-    name: 'load only what the transport uses of undici, a quarter of it',
-    transform(code, id) {
-      if (id !== file) return null;
-      const parts = `import Agent from 'undici/lib/dispatcher/agent.js';
-import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';`;
-      return replaced(code, /^import { Agent,(?: type \w+,)* ProxyAgent } from 'undici';$/m, parts);
-    },
   };
 }
 

@@ -1,119 +1,174 @@
 /**
- * Bundles the compiled command and its packages into few files, so that it starts fast: one file for the start, one for
- * each command, and shared files. It removes white space and keeps names, because stack traces must name functions.
- * `bundle.mjs FOLDER` replaces the command below FOLDER/cli with its bundle.
+ * Bundles the command and its packages into few CommonJS files, so that it starts fast: one file for the start, one for each
+ * command, and shared files. `src/cli/start/load-bundle.ts` loads them. It removes white space and keeps names, because stack
+ * traces must name functions. `bundle.mjs FOLDER` writes the bundle to FOLDER/cli.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { inAscii, licencesOf, partsOfUndici, replaced, withVersions } from './bundle-parts.mjs';
+import { inAscii, licencesOf, replaced, withVersions } from './bundle-parts.mjs';
 import { root } from './install.mjs';
 
-const folder = resolve(root, process.argv[2]);
+const SRC = join(root, 'src');
 
-const bundle = await rolldown({
-  input: { main: join(folder, 'cli/main.js') },
-  platform: 'node',
-  optimization: { inlineConst: true },
-  // Packages that few commands need, and that load files of their own.
-  external: ['temporal-polyfill', 'pg', 'pg-boss', 'fastify', '@fastify/cookie'],
-  // The validators have no side effects, so a command contains only the validators that it calls.
-  treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
-  plugins: [
-    withVersions(join(folder, 'version.js')),
-    {
-      name: 'load child_process in commander only when needed',
-      transform(code, id) {
-        if (!/[\\/]commander[\\/]lib[\\/]command\.js$/.test(id)) return null;
-        const lazily = `const childProcess = { spawn: (...all) => ${builtIn('node:child_process')}.spawn(...all) };`;
-        return replaced(code, /^import childProcess from 'node:child_process';$/m, lazily);
-      },
-    },
-    {
-      name: 'load the calendar only when needed, because most plans have no windows',
-      transform(code, id) {
-        if (id !== join(folder, 'plan/windows/time-zone.js')) return null;
-        const lazily = `const require = ${builtIn('node:module')}.createRequire(import.meta.url);
-let calendar;
-const Temporal = new Proxy({}, { get: (_, name) => (calendar ??= require('temporal-polyfill').Temporal)[name] });`;
-        return replaced(code, /^import { Temporal } from 'temporal-polyfill';$/m, lazily);
-      },
-    },
-    {
-      name: 'load the widths of characters only when needed, because their patterns take a tenth of a start',
-      transform(code, id) {
-        if (id !== join(folder, 'report/document/columns.js')) return null;
-        const lazily = `const stringWidth = (text) => require('string-width').default(text);`;
-        return replaced(code, /^import stringWidth from 'string-width';$/m, lazily);
-      },
-    },
-    partsOfUndici(join(folder, 'cloud/network/http.js')),
-    {
-      name: 'load no HTTP/2, because the transport speaks HTTP/1.1 only, and no TLS for a provider on loopback',
-      load: (id) =>
-        /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/.test(id)
-          ? `module.exports = () => { throw new Error('HTTP/2 is not in this bundle'); };`
-          : null,
-    },
-  ],
-  onLog(_, { code, message }) {
-    throw new Error(`${code}: ${message}`);
-  },
-});
-const { output } = await bundle.generate({
-  format: 'esm',
+/** How the code is written. */
+const FORM = {
+  format: 'cjs',
+  strict: true,
   comments: { legal: true, annotation: false, jsdoc: false },
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-  entryFileNames: '[name].js',
-  // Opening a file takes half a millisecond, so the code of most commands is in two files, and the plan parser in one.
-  codeSplitting: {
-    groups: [
-      // This file is evaluated before main.js, where an old Node would already fail.
-      { name: 'version', test: /[\\/]((node-)?version|platform|prepare-process)\.js$/, priority: 1 },
-      {
-        name: 'start',
-        test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|operations[\\/]machine|report[\\/]document[\\/](escape|ink))\.js$|rolldown[\\/]runtime/,
-      },
-      { name: 'plan-text', test: /[\\/]plan[\\/]parse[\\/](parse-plan|decode-plan)\.js$/ },
-    ],
+};
+
+/** Statements that are replaced: the file, what it has, and what it gets. */
+const REPLACED = [
+  // The transport uses only a quarter of undici.
+  [
+    /[\\/]src[\\/]cloud[\\/]network[\\/]http\.ts$/,
+    /^import { Agent,(?: type \w+,)* ProxyAgent(?:, type \w+)* } from 'undici';$/m,
+    "import Agent from 'undici/lib/dispatcher/agent.js';\nimport ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';",
+  ],
+  // It speaks HTTP/1.1 only.
+  [
+    /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/,
+    /^[\s\S]*$/,
+    "module.exports = () => { throw new Error('HTTP/2 is not in this bundle'); };",
+  ],
+];
+
+/** Opening a file takes time, so what all commands need is in one file, and what plans need in another. */
+const GROUPS = [
+  // The check of Node comes before anything that an old Node cannot load.
+  {
+    name: 'version',
+    test: /[\\/]src[\\/]((node-)?version|platform|cli[\\/]prepare-process)\.ts$/,
+    priority: 1,
   },
-  chunkFileNames: ({ name }) => `commands/${name === basename(folder) ? 'library' : name}-[hash].js`,
-});
-await bundle.close();
-for (const { fileName, code } of output) {
-  const path = join(folder, 'bundled', fileName);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, inAscii(withNodeAsItIs(code)));
-}
-writeFileSync(
-  join(folder, 'bundled/LICENSES.txt'),
-  licencesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)),
-);
-// Only the command starts the simulator and the console.
-for (const unbundled of ['cli', 'console', 'simulator']) rmSync(join(folder, unbundled), { recursive: true });
-renameSync(join(folder, 'bundled'), join(folder, 'cli'));
+  {
+    name: 'start',
+    test: /[\\/]src[\\/](cli[\\/](run-to-exit-code|output|findings)|operations[\\/]machine|report[\\/]document[\\/](escape|ink))\.ts$/,
+  },
+  { name: 'plan-text', test: /[\\/]src[\\/]plan[\\/]parse[\\/](parse-plan|decode-plan)\.ts$/ },
+  {
+    name: 'english',
+    test: /[\\/]src[\\/]messages[\\/]en[\\/](en|.*codes|(errors|plan|run)[\\/].*)\.ts$/,
+    priority: 2,
+    includeDependenciesRecursively: false,
+  },
+  { name: 'calendar', test: /[\\/]temporal-polyfill[\\/]/, priority: 2 },
+  { name: 'cron', test: /[\\/]croner[\\/]/, priority: 2 },
+  { name: 'widths', test: /[\\/]string-width[\\/]/, priority: 2 },
+];
+
+/** Files and modules of Node that load at their first use, by the names that the bundler gives their exports. */
+const LATE = /^require_(english|calendar|cron|widths)$|^node_(crypto|child_process)$/;
+
+/** The folder of the files whose compiled code is kept. */
+const COMMANDS = 'commands/';
+
+/** Whether `--version` needs the file, so that it must not wait for the cache. */
+const isForStart = (name) => name === 'version' || name === 'rolldown-runtime';
 
 /**
- * Replaces imports of Node modules. Such an import copies every export, which takes milliseconds. `node:crypto` itself loads
- * only at the first call.
+ * Writes the files of the bundle. The command is `command.js`.
+ * @param folder the files go there. @param threads programs of threads, as paths below `src/` without an extension.
+ * @returns the text that defines `load` for these files, their names, and the licence texts of the packages in them.
  */
-function withNodeAsItIs(code) {
-  return code.replace(
-    /\bimport(?:\*as| )?([\w$]+)?,?(\{[^}]*\})? ?from"(node:[\w/]+)";/g,
-    (_, whole, names = '', id) => {
-      const parts = whole === undefined ? [] : [`const ${whole} = ${builtIn(id)};`];
-      if (id === 'node:crypto')
-        parts.push(...[...names.matchAll(/([\w$]+)(?: as ([\w$]+))?/g)].map(lazyCrypto));
-      else if (names !== '') parts.push(`const ${names.replaceAll(' as ', ': ')} = ${builtIn(id)};`);
-      return parts.join(' ');
+export async function bundleCommand(folder, threads = []) {
+  const bundle = await rolldown({
+    input: {
+      command: join(SRC, 'cli/main.ts'),
+      ...Object.fromEntries(threads.map((name) => [name, join(SRC, `${name}.ts`)])),
     },
+    platform: 'node',
+    optimization: { inlineConst: true },
+    preserveEntrySignatures: 'allow-extension',
+    // It is native code, which `pg` uses only if somebody installs it.
+    external: ['pg-native'],
+    // The validators have no side effects, so a command contains only the validators that it calls.
+    treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
+    plugins: [withVersions(join(SRC, 'version.ts')), replacing()],
+    onLog(_, { code, message }) {
+      throw new Error(`${code}: ${message}`);
+    },
+  });
+  const { output } = await bundle.generate({
+    ...FORM,
+    entryFileNames: '[name].js',
+    codeSplitting: { groups: GROUPS },
+    chunkFileNames: ({ name }) => (isForStart(name) ? '[name].js' : `${COMMANDS}${name}-[hash].js`),
+  });
+  await bundle.close();
+  const files = output.map(({ fileName, code }) => ({
+    fileName,
+    code: inAscii(late(code.replace(/^#!.*\n/, ''))),
+  }));
+  for (const { fileName, code } of files) {
+    const path = join(folder, fileName);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, code);
+  }
+  return {
+    loader: await loaderOf(digestOf(files)),
+    files: files.map(({ fileName }) => fileName).sort(),
+    licences: licencesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)),
+  };
+}
+
+/** @param digest identifies the bundle. */
+async function loaderOf(digest) {
+  const bundle = await rolldown({ input: join(SRC, 'cli/start/load-bundle.ts'), platform: 'node' });
+  const { output } = await bundle.generate(FORM);
+  await bundle.close();
+  return inAscii(replaced(output[0].code, /\bBUNDLE\b/, JSON.stringify(digest)));
+}
+
+/**
+ * Loads what is LATE at its first use:
+ *     const require_english=require("./english.js");  →  let late0;const require_english=()=>late0??=require("./english.js");
+ *     require_english.en                              →  require_english().en
+ */
+function late(code) {
+  const names = [];
+  const declared = code.replace(
+    /\b(?:const|let) (\w+)=(require\("[^"]+"\));(?:\1=([\w.]+)\(\1,1\);)?/g,
+    (whole, name, load, convert) => {
+      if (!LATE.test(name)) return whole;
+      names.push(name);
+      return `let late_${name};const ${name}=()=>late_${name}??=${convert ? `${convert}(${load},1)` : load};`;
+    },
+  );
+  const used = new RegExp(`(\\bnew )?\\b(${names.join('|')})\\.(\\w+)`, 'g');
+  if (names.length === 0) return declared;
+  return declared.replace(used, (_, isNew, name, member) =>
+    isNew ? `new(${name}().${member})` : `${name}().${member}`,
   );
 }
 
-function lazyCrypto([, name, local = name]) {
-  return `const ${local} = (...all) => ${builtIn('node:crypto')}.${name}(...all);`;
+function digestOf(files) {
+  const hash = createHash('sha256');
+  for (const { fileName, code } of files) hash.update(`${fileName}\0${code}\0`);
+  return hash.digest('hex').slice(0, 16);
 }
 
-function builtIn(id) {
-  return id === 'node:process' ? 'globalThis.process' : `globalThis.process.getBuiltinModule('${id}')`;
+function replacing() {
+  return {
+    name: 'replace statements',
+    transform(code, id) {
+      const row = REPLACED.find(([file]) => file.test(id));
+      return row === undefined ? null : replaced(code, row[1], row[2]);
+    },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = join(resolve(root, process.argv[2]), 'cli');
+  // Only the command starts the simulator and the console. The library stays compiled files.
+  for (const unused of ['cli', 'console', 'simulator'])
+    rmSync(join(folder, '..', unused), { recursive: true });
+  const { loader, licences } = await bundleCommand(folder);
+  writeFileSync(join(folder, 'main.js'), `#!/usr/bin/env node\n${loader}load('command.js');\n`);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
+  writeFileSync(join(folder, 'LICENSES.txt'), licences);
 }

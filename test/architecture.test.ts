@@ -283,8 +283,8 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
   {
     what: 'the content of files',
     pattern: /import \{[^}]*\b(readFile|readFileSync|appendFile|createReadStream)\b[^}]*\} from 'node:fs/,
-    // The text of the kernel about a process, and the package's own file.
-    files: /^(files\/this-user|store\/folder\/process-state|version)\.ts$/,
+    // The text of the kernel about a process, the package's own files, and the code of the cache, which checks its folder.
+    files: /^(files\/this-user|store\/folder\/process-state|version|cli\/start\/.+)\.ts$/,
     instead:
       'use files/open-file.ts and files/write-file.ts, which refuse what somebody else may have placed',
   },
@@ -324,7 +324,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   tar: /^operations\/audit\/export-run\.ts$/,
   'd3-scale': /^(report\/charts\/.+|console\/ui\/pages\/fleet\/size-chart\.tsx)$/,
   'd3-shape': /^report\/charts\//,
-  'node:fs': /^(version|store\/folder\/journal-file|cli\/compile-cache)\.ts$/,
+  'node:fs': /^(version|store\/folder\/journal-file|cli\/start\/(code-cache|load-bundle))\.ts$/,
   'node:fs/promises': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:crypto':
     /^(digest|files\/write-file|console\/server\/random-token|approval\/(keys|passkey\/(credential-key|assertion|passkey))|cloud\/signing\/sign(-v1)?|simulator\/(gateway\/authenticate|actions\/tag))\.ts$/,
@@ -336,7 +336,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:path': /^((files|store|run|operations|schedule|cli)\/.+)$/,
   'node:os': /^(operations\/.+|store\/folder\/socket-path\.ts|cli\/.+)$/,
   'node:timers/promises': /^clock\.ts$/,
-  'node:module': /^cli\/compile-cache\.ts$/,
+  'node:vm': /^cli\/start\/load-bundle\.ts$/,
   'node:v8': /^cli\/commands\/console\/serve\.ts$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,

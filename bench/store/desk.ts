@@ -99,7 +99,7 @@ function createDesk({ url, folder, simulator, database, children }: Parts): Desk
     PATH: process.env.PATH,
     HOME: folder,
     XDG_STATE_HOME: join(folder, 'state'),
-    NODE_COMPILE_CACHE: join(folder, 'compiled'),
+    XDG_CACHE_HOME: join(folder, 'compiled'),
   };
   const connection = () => connect({ endpoint: simulator.url, env });
   const start: Desk['start'] = (...args) => {

@@ -2,18 +2,10 @@
  * Builds the single executable: Node with the bundle of the command, the schemas, the example plans and the pages of the
  * console inside. Node for another processor comes from `node-binary.mjs`.
  */
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bundleCommand } from '../bundle.mjs';
 import { root } from '../install.mjs';
-import { bundleExecutable } from './bundle-executable.mjs';
 import { run } from './run.mjs';
 
 /** Node starts the blob behind this mark. */
@@ -25,6 +17,9 @@ const NODE = join(root, 'node_modules/.bin/node');
 const FOLDERS = ['schemas', 'dist/console-pages'];
 const FILES = ['dist/build.json', 'plans/demo.yaml'];
 
+/** The files that `inThread` starts. */
+const THREADS = ['operations/plans/parse-worker', 'operations/reviews/dry-run-worker'];
+
 /**
  * Makes the part of the executable that is the same for every processor.
  * @param folder for files in between.
@@ -33,12 +28,12 @@ const FILES = ['dist/build.json', 'plans/demo.yaml'];
 export async function makeBlob(folder) {
   rmSync(folder, { recursive: true, force: true });
   const bundled = join(folder, 'bundle');
-  const { files, licences } = await bundleExecutable(bundled);
-  const loader = join(root, 'scripts/package/loader.cjs');
-  writeFileSync(join(folder, 'main.cjs'), `${readFileSync(loader, 'utf8')}\nload('main.js');\n`);
+  const { loader, files, licences } = await bundleCommand(bundled, THREADS);
+  writeFileSync(join(folder, 'main.cjs'), `${loader}load('command.js');\n`);
+  writeFileSync(join(folder, 'loader.cjs'), loader);
   const paths = FOLDERS.flatMap((path) => filesBelow(path));
   const assets = [
-    ['bundle/loader.cjs', loader],
+    ['bundle/loader.cjs', join(folder, 'loader.cjs')],
     ...files.map((file) => [`bundle/${file}`, join(bundled, file)]),
     ...[...paths, ...FILES].sort().map((path) => [path, join(root, path)]),
   ];

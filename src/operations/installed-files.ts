@@ -71,10 +71,10 @@ export async function threadProgram(
   return { program: join(await packageFolder(), `dist/operations/${path}.js`), isText: false };
 }
 
-/** Searches the package folder upwards from this file: the code may be in src/, in dist/, or in a bundled file. */
+/** Searches the package folder, which has the schemas, upwards from this file: in src/, in dist/, or in a bundled file. */
 async function packageFolder(): Promise<string> {
   for (let folder = import.meta.dirname; ; folder = dirname(folder))
-    if (folder === dirname(folder) || (await exists(join(folder, 'package.json')))) return folder;
+    if (folder === dirname(folder) || (await exists(join(folder, 'schemas')))) return folder;
 }
 
 function exists(path: string): Promise<boolean> {

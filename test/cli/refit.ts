@@ -26,11 +26,11 @@ export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 /** The built command. */
 /** The built command. */
 export const COMMAND: string = join(inject('built'), 'dist/cli/main.js');
-/** The environment of every process. A shared compile cache saves a third of the time of each. */
+/** The environment of every process. A shared cache of compiled code saves a third of the time of each. */
 const INHERITED = {
   PATH: process.env.PATH,
   TZ: 'UTC',
-  NODE_COMPILE_CACHE: join(inject('built'), '.compiled'),
+  XDG_CACHE_HOME: join(inject('built'), '.compiled'),
 };
 
 /** The output of an ended process. `code` is null if a signal ended it. */
