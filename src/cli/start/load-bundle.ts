@@ -26,7 +26,7 @@ type Wrapped = (
   folder: string,
 ) => void;
 
-// Only the executable has files inside. An old Node has neither the function nor the module.
+// Only the executable has files inside. An old Node has no such function.
 const inside = process.getBuiltinModule?.('node:sea');
 const isExecutable = inside?.isSea() === true;
 /** No such folder exists for an executable, but stack traces need names. */

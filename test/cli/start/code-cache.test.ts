@@ -112,7 +112,7 @@ describe('a command', () => {
 
   it.for([
     ['the version', ['--version'], 0],
-    ['a typing error', ['explian'], 64],
+    ['a typing error', ['plna'], 64],
   ] as const)('keeps no code for %s', async ([, args, code], test) => {
     const at = await desk(test, { simulator: null });
     const folder = join(at.folder, 'refit');
