@@ -337,7 +337,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:os': /^(operations\/.+|store\/folder\/socket-path\.ts|cli\/.+)$/,
   'node:timers/promises': /^clock\.ts$/,
   'node:vm': /^cli\/start\/load-bundle\.ts$/,
-  'node:v8': /^cli\/commands\/console\/serve\.ts$/,
+  'node:v8': /^cli\/commands\/(console\/serve|run\/report)\.ts$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':

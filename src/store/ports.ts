@@ -134,6 +134,9 @@ export type StoreState =
 /** A signed text as a run or a store has it, under its name in a run directory: `approvals/wei.json`. */
 export type KeptText = Offered;
 
+/** Receives every entry of a run in order, and the plan of the run. */
+export type EachEntry = (entry: JournalEntry, saved: SavedPlan) => void;
+
 /** One run as anybody reads it, at any time. Nothing here needs the run, and only `keep` and `claim` write. */
 export interface RunReader extends RunPlace {
   /** Its name without a path: `20261124T173000Z-1f0c2ab9`. Files that are made of the run have it. */
@@ -141,11 +144,11 @@ export interface RunReader extends RunPlace {
   /** False if there is nothing at its place, such as a folder that was removed. */
   exists(): Promise<boolean>;
   /**
-   * Reads plan and journal, in flat memory. @param each receives every entry.
+   * Reads plan and journal, in flat memory.
    * @throws RefitError `usage`: there is no such run. `plan-altered`, `format-unknown`: its plan is not trusted.
    * `journal-broken`: the chain of the journal is broken, or belongs to another plan.
    */
-  read(each?: (entry: JournalEntry) => void): Promise<RunSnapshot>;
+  read(each?: EachEntry): Promise<RunSnapshot>;
   /** Starts to read the run again and again. Absent: each reading reads the whole journal. */
   follow?(): RunFollower;
   /** The saved plan alone. Throws as `read` does. */
@@ -285,8 +288,8 @@ export interface InFlightCount {
 export interface ClaimedRun {
   /** The run as it was when this process claimed it. */
   readonly run: HeldRun;
-  /** Reads the run again, as its journal is now. Throws as `RunReader.read` does. @param each receives every entry. */
-  read(each?: (entry: JournalEntry) => void): Promise<RunSnapshot>;
+  /** Reads the run again, as its journal is now. Throws as `RunReader.read` does. */
+  read(each?: EachEntry): Promise<RunSnapshot>;
   /** The name of the saved plan in commands: a path, or the id of the run. */
   readonly plan: string;
   readonly signatures: RunSignatures;

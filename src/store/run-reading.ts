@@ -5,7 +5,7 @@ import { GENESIS } from '../journal/chain.ts';
 import { createReplay, type Replay } from '../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
-import type { JournalWalk, RunFollower, RunPlace, RunReader, WholeRun } from './ports.ts';
+import type { EachEntry, JournalWalk, RunFollower, RunPlace, RunReader, WholeRun } from './ports.ts';
 import { RUN_FILES } from './run-files.ts';
 
 /** A reading in progress. */
@@ -26,13 +26,12 @@ export interface RunReading {
 /**
  * Starts to read a run, in flat memory.
  * @param place where the run is, for messages. @param markedSeq the number of the entry that the store knows; 0: none.
- * @param each receives every entry too.
  */
 export function createRunReading(
   place: RunPlace,
   saved: SavedPlan,
   markedSeq: number,
-  each: (entry: JournalEntry) => void = () => undefined,
+  each: EachEntry = () => undefined,
 ): RunReading {
   let hashAtMark: string | null = null;
   const replay = createReplay(saved);
@@ -47,7 +46,7 @@ export function createRunReading(
       if (entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT) otherFormat ??= entry;
       // Do not replay entries of another version, or without a run start. The check below refuses them.
       if (otherFormat === null && first.kind === 'run-started') replay.add(entry);
-      each(entry);
+      each(entry, saved);
     },
     end(walk) {
       mustBeSound(place, saved, walk, first, otherFormat);

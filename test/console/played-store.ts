@@ -5,6 +5,7 @@ import type { FileReading } from '../../src/schedule/plan-file.ts';
 import type { ScheduleAccess } from '../../src/schedule/schedule-access.ts';
 import { EMPTY_STATE, foldEntries, type ScheduleEntry } from '../../src/schedule/schedule-log.ts';
 import type {
+  EachEntry,
   FoundRun,
   KeptText,
   RunHolder,
@@ -47,9 +48,9 @@ export function playedStore(played: readonly PlayedRun[]): { runs: RunsOfStore; 
     return {
       ...{ kind: 'folder', name: one.id, id: one.id },
       exists: async () => true,
-      async read(each: (entry: JournalEntry) => void = () => undefined) {
+      async read(each: EachEntry = () => undefined) {
         reads += 1;
-        one.entries.forEach(each);
+        for (const entry of one.entries) each(entry, one.saved);
         return snapshot(one.entries);
       },
       readPlan: async () => one.saved,

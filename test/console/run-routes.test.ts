@@ -10,7 +10,7 @@ import { createReplay } from '../../src/journal/replay.ts';
 import { openPlanFolder } from '../../src/operations/plans/plan-folder.ts';
 import type { ConfirmedPlan } from '../../src/operations/runs/start-run.ts';
 import { encodeSavedPlan } from '../../src/plan/saved/seal-plan.ts';
-import type { RunReader, RunsOfStore } from '../../src/store/ports.ts';
+import type { EachEntry, RunReader, RunsOfStore } from '../../src/store/ports.ts';
 import { planFor } from '../approval/authenticator.ts';
 import { approver, NOW } from '../approval/people.ts';
 import { sealDraft } from '../plan/fixtures/sealed-plan.ts';
@@ -37,10 +37,10 @@ const RUN = {
     yield ENTRIES.map((entry) => `${JSON.stringify(entry)}\n`).join('');
     yield '{"torn":';
   },
-  async read(each: (entry: (typeof ENTRIES)[number]) => void = () => undefined) {
+  async read(each: EachEntry = () => undefined) {
     const replay = createReplay(SAVED);
     for (const entry of ENTRIES) {
-      each(entry);
+      each(entry, SAVED);
       replay.add(entry);
     }
     const { seq, hash } = ENTRIES.at(-1)!;

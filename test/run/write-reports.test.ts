@@ -14,7 +14,7 @@ async function ended() {
     ({
       run: { name: 'runs/x', saved },
       async read(each) {
-        for (const entry of stored) each?.(entry);
+        for (const entry of stored) each?.(entry, saved);
         return {} as RunSnapshot;
       },
       writeReports: async (reports) => void written.push(...reports.map(({ file }) => file)),

@@ -4,9 +4,9 @@ import { pick } from '../../given.ts';
 import { isFinished, totals } from '../../journal/replay.ts';
 import { textOf } from '../../messages/messages.ts';
 import { english, type Words } from '../../messages/words.ts';
-import type { JournalEntry, Outcome, RunState } from '../../model.ts';
+import type { JournalEntry, Outcome, RunState, SavedPlan } from '../../model.ts';
 import { endpointOption, shellQuote } from '../../next-command.ts';
-import { createReport } from '../../report/run/build-report.ts';
+import { createReport, type ReportBuilding } from '../../report/run/build-report.ts';
 import { cloudEventLines } from '../../report/run/cloud-events.ts';
 import { formatApplyCommand, formatReconcileCommand } from '../../run/apply-again.ts';
 import { askRunStatus } from '../../run/control/ask-run.ts';
@@ -205,22 +205,22 @@ function statusOf(state: RunState, isLive: boolean, stored: StoreState | null): 
  * entry; `notTrusted`: why the store does not vouch for the run, or null. @throws RefitError as `RunReader.read` does.
  */
 export async function reportRun(run: RunReader, words: Words = english) {
-  const saved = await run.readPlan();
-  const building = createReport(saved);
-  const pageBuilding = words === english ? null : createReport(saved, words);
   // Before the journal: a live run writes its report after its entries.
   const head = await run.reportedHead();
   let hasHead = false;
-  const { journal, trust } = await run.read((entry) => {
-    building.add(entry);
-    pageBuilding?.add(entry);
+  const languages = words === english ? [english] : [english, words];
+  let buildings: ReportBuilding[] | null = null;
+  const start = (saved: SavedPlan) => languages.map((language) => createReport(saved, language));
+  const { saved, journal, trust } = await run.read((entry, plan) => {
+    buildings ??= start(plan);
+    for (const building of buildings) building.add(entry);
     hasHead ||= entry.hash === head;
   });
   const isCutOff = head !== null && journal.end.seq > 0 && !hasHead;
-  const report = building.end();
+  const [report, page] = (buildings ?? start(saved)).map((building) => building.end());
   return {
-    report,
-    page: pageBuilding?.end() ?? report,
+    report: report!,
+    page: page ?? report!,
     isCutOff,
     tornBytes: journal.tornBytes,
     notTrusted: whyNotTrusted(trust),

@@ -56,16 +56,21 @@ function axisTime(moment: Date, span: number): string {
 
 /** The first and last time in a report, milliseconds since the epoch. Null where nothing started. */
 export function spanOf(report: Report): [number, number] | null {
-  const times = [
-    report.run.startedAt,
-    report.run.endedAt,
-    ...report.waves.flatMap((wave) => [wave.startedAt, wave.endedAt]),
-    ...report.steps.flatMap((step) => [step.startedAt, step.acceptedAt, step.endedAt]),
-  ]
-    .flatMap((time) => (time === null ? [] : [Date.parse(time)]))
-    .concat(report.callsBySecond.flatMap(([second]) => [second * 1000, second * 1000 + 1000]));
-  if (times.length === 0) return null;
-  const first = times.reduce((least, time) => Math.min(least, time));
-  const last = times.reduce((most, time) => Math.max(most, time));
-  return [first, Math.max(last, first + 1000)];
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  const add = (time: number) => {
+    first = Math.min(first, time);
+    last = Math.max(last, time);
+  };
+  const { run, waves, steps, callsBySecond } = report;
+  for (const part of [run, ...waves, ...steps]) {
+    if (part.startedAt !== null) add(Date.parse(part.startedAt));
+    if (part.endedAt !== null) add(Date.parse(part.endedAt));
+  }
+  for (const { acceptedAt } of steps) if (acceptedAt !== null) add(Date.parse(acceptedAt));
+  for (const [second] of callsBySecond) {
+    add(second * 1000);
+    add(second * 1000 + 1000);
+  }
+  return first > last ? null : [first, Math.max(last, first + 1000)];
 }

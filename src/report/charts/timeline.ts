@@ -2,6 +2,7 @@
 import { scaleUtc } from 'd3-scale';
 import { english, type Words } from '../../messages/words.ts';
 import type { Report, ReportStep } from '../../model.ts';
+import { EventQueue } from '../../plan/forecast/event-queue.ts';
 import { changeOf } from '../describe-step.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import { outcomeName } from '../verdict.ts';
@@ -113,10 +114,17 @@ function barsOf(steps: readonly ReportStep[], last: number): Bar[] {
 /** Packs bars into the fewest lanes without overlap. The number of lanes is the most steps in flight at the same time. */
 function packInLanes(bars: readonly Bar[]): Bar[][] {
   const lanes: Bar[][] = [];
+  /** Lanes by the end of their last bar, and those that are free by their number. */
+  const taken = new EventQueue<number>();
+  const free = new EventQueue<number>();
   for (const bar of bars) {
-    const lane = lanes.find((own) => own.at(-1)!.to <= bar.from);
-    if (lane) lane.push(bar);
-    else lanes.push([bar]);
+    while (taken.earliest <= bar.from) {
+      const lane = taken.take()!;
+      free.add(lane, lane);
+    }
+    const lane = free.take() ?? lanes.push([]) - 1;
+    lanes[lane]!.push(bar);
+    taken.add(bar.to, lane);
   }
   return lanes;
 }

@@ -34,13 +34,24 @@ function walk(value: unknown, lines: boolean): unknown {
   let members: [string, unknown][] | null = null;
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!;
-    const shown = escapeControls(key);
+    const shown = keyShown(key);
     const member = walk(entries[key], key === 'excerpt');
     if (members === null && (shown !== key || member !== entries[key]))
       members = keys.slice(0, at).map((before) => [before, entries[before]]);
     members?.push([shown, member]);
   }
   return members === null ? value : Object.fromEntries(members);
+}
+
+/** Keys of large values, which are the same in every part. Its size is bounded, because a file may have any keys. */
+const PLAIN_KEYS = new Set<string>();
+const MOST_KEYS = 1_000;
+
+function keyShown(key: string): string {
+  if (PLAIN_KEYS.has(key)) return key;
+  const shown = escapeControls(key);
+  if (shown === key && PLAIN_KEYS.size < MOST_KEYS) PLAIN_KEYS.add(key);
+  return shown;
 }
 
 /** Text that is already escaped, made by a template or by `raw`. */
@@ -61,7 +72,8 @@ type Template = (strings: TemplateStringsArray, ...pieces: Piece[]) => Raw;
 function template(safe: (text: string) => string): Template {
   const put = (piece: Piece): string => {
     if (piece === null || piece === undefined || piece === false) return '';
-    if (typeof piece === 'string' || typeof piece === 'number') return safe(String(piece));
+    if (typeof piece === 'string') return safe(piece);
+    if (typeof piece === 'number') return safe(String(piece));
     if ('raw' in piece) return piece.raw;
     let text = '';
     for (const one of piece) text += put(one);
@@ -83,10 +95,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Printable ASCII without a character of markup: most texts of a page. */
+const WITHOUT_MARKUP = /^[ !#-%(-;=?-~]*$/;
+
+/** Text as HTML, SVG and XML, also inside a quoted attribute value. */
+export function escapeMarkup(text: string): string {
+  if (WITHOUT_MARKUP.test(text)) return text;
+  return escapeControls(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
+
 /** Template for HTML, SVG and XML: text and quoted attribute values. */
-export const markup: Template = template((text) =>
-  escapeControls(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!),
-);
+export const markup: Template = template(escapeMarkup);
 
 /**
  * Template for Markdown of GitHub and GitLab, also inside tables. It also prevents mentions of people, issue references

@@ -1,6 +1,6 @@
 /** HTML tables. They fit every screen; the page's script sorts and filters them. */
 import type { Words } from '../../messages/words.ts';
-import { markup, type Raw, raw } from './escape.ts';
+import { escapeMarkup as escaped, markup, type Raw, raw } from './escape.ts';
 import {
   type Cell,
   type Column,
@@ -29,14 +29,7 @@ export function htmlTable(table: Table): Raw | null {
   const filters = table.filters && filtersOf(table, table.filters);
   let body = '';
   let next = 0;
-  for (const row of rows) {
-    const anchor = anchors?.[next++];
-    body += anchor === undefined ? '<tr' : markup`<tr id="${anchor}"`.raw;
-    if (filters?.length) body += ` data-f="${filters.map((filter) => choiceOf(row, filter)).join(' ')}"`;
-    body += '>';
-    for (const stack of stacks) body += cellHtml(row, stack, table, filters !== undefined);
-    body += '</tr>\n';
-  }
+  for (const row of rows) body += rowHtml(row, anchors?.[next++], { table, stacks, filters });
   return markup`${filters && filterForm(table, filters)}<table id="${id}">
 <caption id="${id}-c"><b>${heading}</b>${note !== undefined && ` ${note}`}</caption>
 <thead><tr>${stacks.map((stack) => titleHtml(table.columns, stack))}</tr></thead>
@@ -44,6 +37,21 @@ export function htmlTable(table: Table): Raw | null {
 ${raw(body)}</tbody>
 </table>
 `;
+}
+
+/** What the rows of a table have in common. */
+interface RowFrame {
+  readonly table: Table;
+  readonly stacks: readonly Stack[];
+  readonly filters: readonly OwnFilter[] | undefined;
+}
+
+function rowHtml(row: Row, anchor: string | undefined, { table, stacks, filters }: RowFrame): string {
+  let text = anchor === undefined ? '<tr' : `<tr id="${escaped(anchor)}"`;
+  if (filters?.length) text += ` data-f="${filters.map((filter) => choiceOf(row, filter)).join(' ')}"`;
+  text += '>';
+  for (const stack of stacks) text += cellHtml(row, stack, table, filters !== undefined);
+  return `${text}</tr>\n`;
 }
 
 /** A filter with the index of its column. */
@@ -82,7 +90,7 @@ function cellHtml(row: Row, { at, under }: Stack, { columns, words }: Table, sor
   const isWord = typeof cell === 'object' && (cell?.kind === 'outcome' || cell?.kind === 'severity');
   const value = sorts && !isWord ? (sortValueOf(cell) ?? (columns[at]!.right ? cellText(cell) : null)) : null;
   let text = columns[at]!.right ? '<td class="n"' : hasLongWord(cell) ? '<td class="w"' : '<td';
-  if (value !== null) text += markup` data-v="${value}"`.raw;
+  if (value !== null) text += ` data-v="${escaped(String(value))}"`;
   text += `>${shown(cell, words)}`;
   for (const below of under) text += small(row[below]!, columns[below]!, words);
   return `${text}</td>`;
@@ -142,10 +150,6 @@ function shown(cell: Cell, words: Words): string {
     default:
       return text;
   }
-}
-
-function escaped(text: string): string {
-  return markup`${text}`.raw;
 }
 
 /** The filters of a table. The script shows them, because they need the script. */

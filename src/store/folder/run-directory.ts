@@ -11,10 +11,10 @@ import { makeFolder, makePrivate, replaceOwnFile } from '../../files/write-file.
 import { isFinished } from '../../journal/replay.ts';
 import { message } from '../../messages/messages.ts';
 import { refitError } from '../../messages/refit-error.ts';
-import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { SavedPlan } from '../../model.ts';
 import { readSavedPlan } from '../../plan/saved/read-saved-plan.ts';
 import { encodeSavedPlan } from '../../plan/saved/seal-plan.ts';
-import type { HeldRun, WholeRun } from '../ports.ts';
+import type { EachEntry, HeldRun, WholeRun } from '../ports.ts';
 import { createRunReading, headInReport, readWhole } from '../run-reading.ts';
 import { walkJournalFile } from './journal-file.ts';
 import { findKnownRun, judgeTrust, realPathOf } from './known-runs.ts';
@@ -32,11 +32,11 @@ export async function readRun(directory: string, stateDirectory: string | null =
   return readWhole({ read: (each) => readRunSnapshot(directory, stateDirectory, each) });
 }
 
-/** Reads a run without keeping its entries. Throws as `readRun` does. @param each receives every entry. */
+/** Reads a run without keeping its entries. Throws as `readRun` does. */
 export async function readRunSnapshot(
   directory: string,
   stateDirectory: string | null = null,
-  each: (entry: JournalEntry) => void = () => undefined,
+  each: EachEntry = () => undefined,
 ): Promise<HeldRun> {
   const path = resolve(directory);
   const saved = await readRunPlan(directory);

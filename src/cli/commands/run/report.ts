@@ -1,5 +1,6 @@
 /** `refit report RUN`: prints the audit report at any time, even after a crash. */
 
+import { setFlagsFromString } from 'node:v8';
 import { closest } from '../../../closest-word.ts';
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
@@ -19,6 +20,8 @@ import { wordsFrom } from '../../page-language.ts';
 import { onRun, placeInCommands } from '../../with-run.ts';
 
 export const report = onRun(async (run, options, terminal) => {
+  // Young objects would take 100 MB while a large run is read.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { name } = run;
   const columns = columnsFrom(options);
   const words = await wordsFrom(options);

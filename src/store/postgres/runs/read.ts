@@ -5,7 +5,7 @@ import { message } from '../../../messages/messages.ts';
 import { refitError } from '../../../messages/refit-error.ts';
 import type { JournalEntry, SavedPlan } from '../../../model.ts';
 import { readSavedPlan } from '../../../plan/saved/read-saved-plan.ts';
-import type { HeldRun, JournalWalk, RunFollower, RunSnapshot, RunTrust } from '../../ports.ts';
+import type { EachEntry, HeldRun, JournalWalk, RunFollower, RunSnapshot, RunTrust } from '../../ports.ts';
 import { createRunReading, type RunReading } from '../../run-reading.ts';
 import type { Queries } from '../database.ts';
 import type { StoredState } from './progress.ts';
@@ -67,11 +67,11 @@ export function noSuchRun(typed: string): RefitError {
   return refitError('usage', message('error.no-such-run', { typed: JSON.stringify(typed.slice(0, 80)) }));
 }
 
-/** Reads a run. Throws as `RunReader.read` does. @param each receives every entry. */
+/** Reads a run. Throws as `RunReader.read` does. */
 export async function readStoredRun(
   queries: Pick<Queries, 'query'>,
   id: string,
-  each?: (entry: JournalEntry) => void,
+  each?: EachEntry,
 ): Promise<RunSnapshot> {
   // The head first: entries up to it never change.
   const stored = await readHead(queries, id);
@@ -84,7 +84,7 @@ export async function readStoredJournal(
   queries: Pick<Queries, 'query'>,
   stored: StoredHead,
   saved: SavedPlan,
-  each?: (entry: JournalEntry) => void,
+  each?: EachEntry,
 ): Promise<HeldRun> {
   const place = { kind: 'database', name: stored.id } as const;
   const reading = createRunReading(place, saved, stored.head.seq, each);
