@@ -17,6 +17,8 @@ const SRC = join(root, 'src');
 const FORM = {
   format: 'cjs',
   strict: true,
+  // What the loader runs has no import of its own.
+  dynamicImportInCjs: false,
   comments: { legal: true, annotation: false, jsdoc: false },
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
 };
@@ -105,6 +107,8 @@ export async function bundleCommand(folder, threads = []) {
     code: inAscii(late(code.replace(/^#!.*\n/, ''))),
   }));
   for (const { fileName, code } of files) {
+    if (/\bimport\(["'`]/.test(code))
+      throw new Error(`${fileName} has an import, which the loader cannot follow`);
     const path = join(folder, fileName);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, code);

@@ -38,7 +38,7 @@ export async function smallStory(refit, { version, write, ...options }) {
     write('plan.yaml', PLAN);
     await done(refit(['validate', 'plan.yaml']), cloud);
     await done(refit(['plan', 'plan.yaml', '-o', 'saved.json', ...at]), cloud);
-    await done(refit(['apply', 'saved.json', '--auto-approve', '--endpoint', url]), cloud);
+    await done(atTerminal(refit(['apply', 'saved.json', ...at])), { ...cloud, typed: 'yes\n' });
     await done(refit(['audit', 'verify', 'latest']), cloud);
     await done(refit(['audit', 'export', 'latest', '-o', 'evidence.tar.gz']), cloud);
     await done(refit(['completion', 'bash']), cloud);
@@ -77,12 +77,20 @@ async function consoleStory(command, options) {
   }
 }
 
-function start([program, ...args], { cwd, env }) {
-  return spawn(program, args, {
+/** The command at a terminal, where a person can answer it. */
+function atTerminal(command) {
+  const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  return ['script', '-qec', line, '/dev/null'];
+}
+
+function start([program, ...args], { cwd, env, typed }) {
+  const child = spawn(program, args, {
     cwd,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, TERM: 'xterm', ...env },
+    stdio: [typed === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.write(typed);
+  return child;
 }
 
 async function end(child) {

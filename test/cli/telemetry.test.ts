@@ -245,7 +245,7 @@ it('the built command has telemetry in files that only its use loads', async () 
   const files = [...new Set([...having('resourceSpans'), ...having('refit_run_in_flight')])];
   expect(files.length).toBeGreaterThan(0);
   for (const file of files) {
-    const statically = new RegExp(`(from|import)"[./\\w-]*${basename(file)}"`);
+    const statically = new RegExp(`(?<!then\\(\\(\\)=>)require\\("[./\\w-]*${basename(file)}"\\)`);
     expect(
       names.filter((name) => statically.test(texts.get(name)!)),
       file,
