@@ -63,7 +63,7 @@ function readKeyFile(file: string, isUsual: boolean): Promise<Buffer> {
     throw new RefitError(
       'usage',
       `no --key is given, and there is no ${escapeControls(file)}`,
-      'add --key FILE; ssh-keygen -t ed25519 makes a key',
+      'add --key FILE, the key that lists of people have for you; if you have none: ssh-keygen -t ed25519',
     );
   });
 }

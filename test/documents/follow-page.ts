@@ -6,7 +6,7 @@
  * |---|---|
  * | a `yaml` block after a line that ends with a file name and a colon | the file is saved |
  * | a line of an `sh` block that starts with `refit` | it is typed, in this process, against a simulator |
- * | `refit … &`, then `kill -9 %1` | a process of its own, which is killed when every order was accepted |
+ * | `refit … &`, then `kill -9 $!` | a process of its own, which is killed when every order was accepted |
  * | any other line of an `sh` block, except `alias` and `export` | a shell runs it |
  * | a `text` block after it | each line occurs in the output of the block before, in this sequence |
  * | `…` in it | stands for anything |
@@ -139,8 +139,8 @@ async function typeLines(lines: readonly string[], exits: number, desk: Desk): P
 
 /** Types a line. @returns its exit code */
 async function typeLine(line: string, desk: Desk): Promise<number> {
-  if (/^(alias|unalias|export|refit (simulate|serve)) ?/.test(line) || IN_DATABASE.test(line)) return 0;
-  if (line === 'kill -9 %1') return killWhenAccepted(desk);
+  if (/^(alias|unalias|export|unset|refit (simulate|serve)) ?/.test(line) || IN_DATABASE.test(line)) return 0;
+  if (line === 'kill -9 $!') return killWhenAccepted(desk);
   if (!line.startsWith('refit ')) return inShell(line, desk);
   const words = wordsOf(line.replace(/ &$/, ''), desk.folder);
   if (!words.includes('--endpoint')) words.push('--endpoint', desk.world.url);

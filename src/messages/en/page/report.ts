@@ -194,7 +194,7 @@ export const report = {
           `${amounts(billed)} once for ${counted(once, 'order')}${details.length === 0 ? '' : ` (${details.join(', ')})`}`,
         hourly > 0 && `${counted(hourly, 'order')} billed by the hour`,
         notRead > 0 && `${counted(notRead, 'bill')} not read`,
-        none > 0 && `${counted(none, 'order')} not verified, without a bill`,
+        none > 0 && `${counted(none, 'order')} without a bill`,
       ],
       '; ',
     );

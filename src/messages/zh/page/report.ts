@@ -168,7 +168,7 @@ export const report: InWords<typeof english> = {
           `${count(once)} 个订单一次性 ${amounts(billed)}${details.length === 0 ? '' : `（${details.join('，')}）`}`,
         hourly > 0 && `${count(hourly)} 个订单按量计费`,
         notRead > 0 && `${count(notRead)} 个账单未读取`,
-        none > 0 && `${count(none)} 个订单未验证，没有账单`,
+        none > 0 && `${count(none)} 个订单没有账单`,
       ],
       '；',
     );
