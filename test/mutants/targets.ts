@@ -34,7 +34,7 @@ export const TESTS: readonly string[] = [
 ];
 export const TESTS_WITHOUT: readonly string[] = [
   'test/**/*-in-browser.test.ts',
-  'test/recommend/{accuracy,backtest,recommend-and-plan}.test.ts',
+  'test/recommend/{accuracy,recommend-and-plan}.test.ts',
 ];
 
 export interface Target {
