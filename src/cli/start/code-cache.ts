@@ -93,7 +93,8 @@ function removeUnused(folder: string, latest: string): void {
 
 /** A line of JSON: the name and the length of each part that follows. */
 function head(code: CompiledCode): Buffer {
-  return Buffer.from(`${JSON.stringify([...code].map(([name, { length }]) => [name, length]))}\n`);
+  const parts = JSON.stringify([...code].map(([name, { length }]) => [name, length]));
+  return Buffer.from(`${parts}\n`);
 }
 
 function codeIn(bytes: Buffer): CompiledCode {
